@@ -1,0 +1,68 @@
+/**
+ * One HTTP request and its answer, as evidence.
+ *
+ * Trap: this is logged and shown to people, so it holds no query string, header, body or token: only what an
+ * engineer may paste into a ticket.
+ */
+export interface Exchange {
+  readonly method: string;
+  /** Origin and path. A query may carry a state, a code or a challenge, so it is never kept. */
+  readonly url: string;
+  /** When the request was made, ISO 8601 in UTC. */
+  readonly at: string;
+  readonly phases: Phases;
+  readonly status?: number;
+  /** `X-Okta-Request-Id`: what Okta's support and System Log know the request by. */
+  readonly requestId?: string;
+  readonly rateLimit?: RateLimit;
+  /** What the answer's error says, whichever of Okta's shapes it came in. */
+  readonly error?: OktaError;
+  /** The peer's certificate, where this exchange opened the connection. */
+  readonly certificate?: PeerCertificate;
+  /** How the server's `Date` differs from our clock, in seconds; positive when the server is ahead. */
+  readonly clockOffsetSeconds?: number;
+  /** Why there is no answer. */
+  readonly failure?: TransportFailure;
+}
+
+/** Milliseconds by phase. DNS, TCP and TLS are absent when the connection was already open. */
+export interface Phases {
+  readonly dnsMs?: number;
+  readonly tcpMs?: number;
+  readonly tlsMs?: number;
+  /** From the request being sent on an open connection to the answer's headers: the server's own time and one round trip. */
+  readonly firstByteMs?: number;
+  readonly bodyMs?: number;
+}
+
+export interface PeerCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601 in UTC. */
+  readonly validTo: string;
+}
+
+/** Why an exchange ended without an answer: the system's or the TLS library's own error code. */
+export interface TransportFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Okta's rate-limit headers after repair: doubled values resolved to the tighter limit, the reset never in the past. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly secondsToReset: number;
+}
+
+/** An error answer, from any of the four shapes in which Okta sends them. */
+export interface OktaError {
+  readonly shape: 'oauth' | 'envelope' | 'challenge' | 'html' | 'other';
+  /** OAuth's `error`, or that of a `WWW-Authenticate` challenge. */
+  readonly error?: string;
+  /** Okta's `errorCode`, such as E0000047. */
+  readonly errorCode?: string;
+  /** Text for people; a decision must not rest on it where a code exists. */
+  readonly description?: string;
+  readonly errorId?: string;
+}

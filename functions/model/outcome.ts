@@ -1,0 +1,28 @@
+import type { Exchange } from './exchange.ts';
+import type { Finding } from './finding.ts';
+
+/** Numbers by metric name, in the units of the probe's definition; undefined where it could not be measured. */
+export type Readings = Readonly<Record<string, number | undefined>>;
+
+/** Where a probe looks: an org, or one authorization server of it. */
+export interface Target {
+  readonly org: string;
+  /** The server's id; absent for a probe of the whole org. */
+  readonly server?: string;
+}
+
+/** What one probe found at one target in one run. */
+export type Outcome = Target & {
+  readonly probe: string;
+  /** Every request that the probe made, in order, failed ones too. */
+  readonly exchanges: readonly Exchange[];
+} & (
+    | { readonly status: 'passed'; readonly readings: Readings; readonly notes: readonly string[] }
+    | { readonly status: 'failed'; readonly readings: Readings; readonly finding: Finding }
+    | { readonly status: 'skipped'; readonly because: string }
+  );
+
+/** The server's time for what the probe asked: first byte of its last answered exchange, in milliseconds. */
+export function durationMs(outcome: Outcome): number | undefined {
+  return outcome.exchanges.findLast((exchange) => exchange.phases.firstByteMs !== undefined)?.phases.firstByteMs;
+}
