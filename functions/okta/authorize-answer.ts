@@ -1,0 +1,83 @@
+import { DomUtils, parseDocument } from 'htmlparser2';
+import { ownText } from './own-text.ts';
+
+/** Where an answer of /authorize sends the browser: the parameters that the callback would receive. */
+export type AuthorizeAnswer =
+  | { readonly kind: 'callback'; readonly parameters: URLSearchParams }
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'page'; readonly title: string };
+
+/**
+ * Reads an answer of /authorize without following it.
+ *
+ * Trap: Identity Engine may answer 200 with a page that redirects by script or posts a form, where Classic answers
+ * 302; and the parameters stand in the query or in the fragment. Any of these is a callback.
+ */
+export function readAuthorizeAnswer(
+  answer: { readonly status: number; readonly location: string | null; readonly body: string },
+  redirectUri: string,
+): AuthorizeAnswer {
+  if (answer.status >= 300 && answer.status < 400 && answer.location !== null) {
+    return callback(answer.location, redirectUri) ?? { kind: 'elsewhere' };
+  }
+  const page = readPage(answer.body);
+  const form = page.forms.find(({ action }) => action === redirectUri);
+  if (form) return { kind: 'callback', parameters: new URLSearchParams([...form.fields]) };
+  for (const text of page.targets) {
+    const found = callback(text, redirectUri);
+    if (found) return found;
+  }
+  return { kind: 'page', title: page.title };
+}
+
+/** The callback in a text that is a URL or, as in a script, holds one. */
+function callback(text: string, redirectUri: string): AuthorizeAnswer | undefined {
+  const start = text.indexOf(redirectUri);
+  if (start < 0) return undefined;
+  const url = URL.parse(/^[^\s"'`<>\\]+/.exec(text.slice(start))?.[0] ?? '');
+  const expected = new URL(redirectUri);
+  if (url?.origin !== expected.origin || url.pathname !== expected.pathname) return undefined;
+  const parameters = new URLSearchParams(url.search);
+  for (const [name, value] of new URLSearchParams(url.hash.slice(1))) parameters.append(name, value);
+  return parameters.size > 0 ? { kind: 'callback', parameters } : undefined;
+}
+
+interface Page {
+  readonly title: string;
+  readonly forms: readonly { readonly action: string; readonly fields: ReadonlyMap<string, string> }[];
+  /** Texts that may name the place to go to: links, refreshes and scripts. */
+  readonly targets: readonly string[];
+}
+
+function readPage(html: string): Page {
+  const nodes = parseDocument(html);
+  const all = (name: string) => DomUtils.getElementsByTagName(name, nodes, true);
+  const attributes = (name: string, attribute: string) => all(name).map(({ attribs }) => attribs[attribute] ?? '');
+  const title = all('title')[0] ?? all('h1')[0];
+  return {
+    title: title ? ownText(title).trim().slice(0, 200) : '',
+    forms: all('form').map((form) => ({
+      action: form.attribs.action ?? '',
+      fields: new Map(
+        DomUtils.getElementsByTagName('input', form.children, true).map(({ attribs }) => [
+          attribs.name ?? '',
+          attribs.value ?? '',
+        ]),
+      ),
+    })),
+    targets: [
+      ...attributes('a', 'href'),
+      ...attributes('meta', 'content'),
+      ...all('script').map((script) => unescapeScript(ownText(script))),
+    ],
+  };
+}
+
+/** Undoes what a JavaScript string literal does to a URL: \x3D, \u0026 and \/. */
+function unescapeScript(script: string): string {
+  return script
+    .replaceAll(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, byte, unit) =>
+      String.fromCharCode(Number.parseInt(byte ?? unit, 16)),
+    )
+    .replaceAll('\\/', '/');
+}

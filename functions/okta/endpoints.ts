@@ -1,0 +1,67 @@
+import { kindOf, type Org, type Server, type ServerKind } from '../model/org.ts';
+import type { Endpoint } from '../model/probe.ts';
+
+interface EndpointDefinition {
+  readonly path: string;
+  /** The rate-limit bucket that a request spends, by Okta's own name; null where Okta sends no limit. */
+  readonly bucket: string | null;
+}
+
+const org = (path: string, bucket: string | null = null): EndpointDefinition => ({ path, bucket });
+
+/**
+ * Where each endpoint is and which rate-limit bucket it spends, by kind of server.
+ *
+ * Trap: the Org server's issuer has no `/oauth2` in it though its endpoints do, so nothing can be built by appending
+ * to the issuer. Endpoints come from the kind, not from discovery, so that each is judged by itself. All custom
+ * servers of an org share one set of buckets.
+ * https://developer.okta.com/docs/reference/api/oidc/
+ */
+export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endpoint, EndpointDefinition>>>>> = {
+  org: {
+    organization: org('/.well-known/okta-organization'),
+    users: org('/api/v1/users', '/api/v1/users'),
+    discovery: org('/.well-known/openid-configuration'),
+    keys: org('/oauth2/v1/keys'),
+    authorize: org('/oauth2/v1/authorize', '/oauth2/v1/authorize'),
+    token: org('/oauth2/v1/token', '/oauth2/v1/token'),
+    introspect: org('/oauth2/v1/introspect', '/oauth2/v1'),
+  },
+  custom: {
+    discovery: org('/oauth2/{id}/.well-known/openid-configuration'),
+    keys: org('/oauth2/{id}/v1/keys'),
+    authorize: org('/oauth2/{id}/v1/authorize', '/oauth2/{id}/v1/authorize'),
+    token: org('/oauth2/{id}/v1/token', '/oauth2/{id}/v1/token'),
+    introspect: org('/oauth2/{id}/v1/introspect', '/oauth2/{id}/v1'),
+  },
+};
+
+/** The URL of an endpoint at a server of an org. */
+export function endpointUrl(domain: Org['domain'], server: Pick<Server, 'id'>, endpoint: Endpoint): string {
+  const definition = endpoints[kindOf(server)][endpoint];
+  if (!definition) throw new Error(`no endpoint ${endpoint} at server ${server.id}`);
+  return `https://${domain}${definition.path.replace('{id}', server.id)}`;
+}
+
+/** The rate-limit bucket that a request to an endpoint spends, where it spends one. */
+export function bucketOf(server: Pick<Server, 'id'>, endpoint: Endpoint): string | undefined {
+  return endpoints[kindOf(server)][endpoint]?.bucket ?? undefined;
+}
+
+/** The bucket of a URL that was called, found by the same table. */
+export function bucketOfUrl(url: string): string | undefined {
+  const { pathname } = new URL(url);
+  for (const definition of [...Object.values(endpoints.org), ...Object.values(endpoints.custom)]) {
+    const pattern = definition.path
+      .split('{id}')
+      .map((part) => RegExp.escape(part))
+      .join('[^/]+');
+    if (new RegExp(`^${pattern}$`).test(pathname)) return definition.bucket ?? undefined;
+  }
+  return undefined;
+}
+
+/** The issuer of a server on an org's own domain. An org's issuer mode may say otherwise. */
+export function issuerOf(domain: string, id: string): string {
+  return id === 'org' ? `https://${domain}` : `https://${domain}/oauth2/${id}`;
+}
