@@ -1,0 +1,17 @@
+import type { Probe } from '../model/probe.ts';
+import { authorize } from './authorize.ts';
+import { discovery } from './discovery.ts';
+import { introspect } from './introspect.ts';
+import { keys } from './keys.ts';
+import { organization } from './organization.ts';
+import { rateLimits } from './rate-limits.ts';
+import { statusPage } from './status-page.ts';
+import { token } from './token.ts';
+import { verify } from './verify.ts';
+
+/** The probes, a list a group: adding one is one line here. Each function carries its own list and no other. */
+export const flows: readonly Probe[] = [organization, discovery, keys, authorize, token, verify, introspect];
+export const limits: readonly Probe[] = [rateLimits];
+export const status: readonly Probe[] = [statusPage];
+
+export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status].flat();

@@ -1,0 +1,30 @@
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+
+/**
+ * Does /token issue a token? Each run asks for a fresh one, because the endpoint is what is watched (RFC 6749, 4.4).
+ *
+ * Trap: the Org server takes only a service application with a key and granted okta.* scopes; a custom server only
+ * its own scopes, and a policy rule for client credentials.
+ * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/
+ */
+export const token = defineProbe({
+  id: 'token',
+  question: 'Does the token endpoint issue an access token?',
+  group: 'flows',
+  scope: 'server',
+  requires: 'service',
+  provides: 'token',
+  requests: ['token'],
+  timed: true,
+  metrics: {},
+  alarms: [],
+  failing: 'page',
+  async run({ server, fetch, credentials }) {
+    const issued = await credentials.fetchToken(server, fetch);
+    const granted = issued.scope?.split(' ');
+    const ungranted = granted ? (server.service?.scopes ?? []).filter((scope) => !granted.includes(scope)) : [];
+    if (ungranted.length > 0) throw new ProbeFailure('scope-missing', `not granted: ${ungranted.join(' ')}`);
+    return { readings: {}, provides: { token: issued } };
+  },
+});
