@@ -1,0 +1,14 @@
+import { durationMs, type Outcome } from '../model/outcome.ts';
+import type { RunReport } from './run.ts';
+
+/** One line of the log: an outcome with its evidence, and the time of its run. */
+export type LogLine = { readonly type: 'outcome'; readonly at: string; readonly durationMs?: number } & Outcome;
+
+/** A run's outcomes as log lines: the evidence that outlives the run. */
+export function logLines({ startedAt, outcomes }: Pick<RunReport, 'startedAt' | 'outcomes'>): readonly LogLine[] {
+  return outcomes.map((outcome) => {
+    const duration = durationMs(outcome);
+    const at = new Date(startedAt).toISOString();
+    return { type: 'outcome', at, ...(duration !== undefined && { durationMs: duration }), ...outcome };
+  });
+}

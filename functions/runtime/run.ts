@@ -1,0 +1,109 @@
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { finding } from '../diagnosis/findings.ts';
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Exchange } from '../model/exchange.ts';
+import type { Org } from '../model/org.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
+import { type Planned, planProbes, switchedOn } from '../probes/plan.ts';
+import type { Http } from './http.ts';
+
+/** What a run is made of besides its probes: every effect is passed in. */
+export interface RunOptions {
+  readonly http: Pick<Http, 'send'>;
+  readonly credentials: Credentials;
+  readonly now: () => number;
+  readonly canonicalName: ProbeContext['canonicalName'];
+  /** Aborted when the time is up. Probes that are not done by then end as findings, and all others are kept. */
+  readonly deadline: AbortSignal;
+}
+
+/** All probes of one group for one org, once. */
+export interface RunReport {
+  readonly org: Org;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly plan: readonly Planned[];
+  readonly outcomes: readonly Outcome[];
+  /** What went wrong in the monitor itself. It must surface once the outcomes are safe. */
+  readonly faults: readonly unknown[];
+}
+
+type Settled = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | { readonly fault: unknown };
+
+/**
+ * Runs an org's probes, each as soon as its inputs are there and all others at the same time.
+ *
+ * A probe whose input another failed to get is skipped, so that only the root cause fails. An error that is no fault
+ * of the target ends that probe alone and is reported as a fault.
+ */
+export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
+  const startedAt = options.now();
+  const plan = planProbes(org, probes);
+  const settled = new Map<Planned, Promise<Settled>>();
+  const settle = (planned: Planned): Promise<Settled> => {
+    const known = settled.get(planned);
+    if (known) return known;
+    const promise = runProbe(org, planned, options, (name) => {
+      const provider = switchedOn(plan).find(
+        ({ probe, target }) => probe.provides === name && target.server === planned.target.server,
+      );
+      return provider && settle(provider);
+    });
+    settled.set(planned, promise);
+    return promise;
+  };
+  const results = await Promise.all(switchedOn(plan).map(settle));
+  return {
+    org,
+    startedAt,
+    plan,
+    outcomes: results.flatMap((result) => ('outcome' in result ? [result.outcome] : [])),
+    faults: results.flatMap((result) => ('fault' in result ? [result.fault] : [])),
+  };
+}
+
+async function runProbe(
+  org: Org,
+  { probe, server, target }: Planned,
+  options: RunOptions,
+  providerOf: (name: ArtifactName) => Promise<Settled> | undefined,
+): Promise<Settled> {
+  const exchanges: Exchange[] = [];
+  const base = { ...target, probe: probe.id, exchanges };
+  const inputs: Partial<Artifacts> = {};
+  for (const name of probe.inputs ?? []) {
+    const provider = await providerOf(name);
+    if (!provider || !('outcome' in provider) || provider.outcome.status !== 'passed') {
+      const because =
+        provider && 'outcome' in provider ? `${provider.outcome.probe} ${provider.outcome.status}` : `no ${name}`;
+      return { outcome: { ...base, status: 'skipped', because }, provides: {} };
+    }
+    Object.assign(inputs, provider.provides);
+  }
+  const fetch: Fetch = (url, init = {}) => options.http.send(url, init, (exchange) => exchanges.push(exchange));
+  const { now, credentials, canonicalName, deadline } = options;
+  try {
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs: inputs as Artifacts };
+    const { readings, notes = [], provides = {} } = await untilDeadline(probe.run(context), deadline);
+    return { outcome: { ...base, status: 'passed', readings, notes }, provides };
+  } catch (error) {
+    const found = error === deadline.reason ? finding('out-of-time') : diagnose(error, exchanges);
+    if (!found) return { fault: error };
+    const readings = error instanceof ProbeFailure ? error.readings : {};
+    return { outcome: { ...base, status: 'failed', readings, finding: found }, provides: {} };
+  }
+}
+
+/** Whatever a probe waits for, even what knows nothing of the deadline, is given up when the time is up. */
+async function untilDeadline<Value>(work: Promise<Value>, deadline: AbortSignal): Promise<Value> {
+  deadline.throwIfAborted();
+  const { promise: timeUp, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(deadline.reason);
+  deadline.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    deadline.removeEventListener('abort', onAbort);
+  }
+}
