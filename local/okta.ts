@@ -1,0 +1,87 @@
+/**
+ * Runs the embedded Okta by itself, for trying clients against it: `npm run okta`.
+ *
+ * Stops on Ctrl-C. Exits with 2 for a wrong flag, with 1 where it cannot start.
+ */
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { describeOkta, formatDescription } from './okta/describe-okta.ts';
+import type { EmbeddedOkta } from './okta/embedded-okta.ts';
+import { startOkta } from './okta/start-okta.ts';
+
+const usage = `Usage: npm run okta -- [--port <number>] [--json]
+
+  --port <number>  port on loopback; 0 takes a free one (default: 8443)
+  --json           print one JSON document instead of text
+  --help           print this
+`;
+
+interface Flags {
+  readonly port: number;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function readFlags(): Flags | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '8443' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`'${values.port}' is not a port`);
+    return { ...values, port };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+async function start(port: number): Promise<EmbeddedOkta | undefined> {
+  try {
+    return await startOkta({ port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    process.stderr.write(`Port ${port} is taken. Another one: npm run okta -- --port 0\n`);
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const flags = readFlags();
+  if (!flags) return 2;
+  if (flags.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const okta = await start(flags.port);
+  if (!okta) return 1;
+
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-okta-'));
+  const files = { ca: join(folder, 'ca.pem'), privateKey: join(folder, 'private-key.json') };
+  await writeFile(files.ca, okta.ca);
+  await writeFile(files.privateKey, `${JSON.stringify(okta.clients.service.privateJwk, null, 2)}\n`, { mode: 0o600 });
+
+  const description = describeOkta(okta, files);
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
+  } else {
+    // styleText asks the stream whether it is a terminal, and whether colour is wanted.
+    const title = (text: string) => styleText('bold', text, { stream: process.stdout });
+    process.stdout.write(`${formatDescription(description, title)}\n\nRunning. Ctrl-C stops it.\n`);
+  }
+
+  await stopped;
+  await okta.close();
+  await rm(folder, { recursive: true });
+  return 0;
+}
+
+process.exitCode = await main();

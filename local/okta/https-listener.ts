@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Answer } from './answer.ts';
+import type { Certificates } from './certificates.ts';
+import { errorEnvelope } from './error-envelope.ts';
+import { createInterventions } from './interventions.ts';
+import { oktaId } from './okta-id.ts';
+import { type OktaRequest, readRequest } from './okta-request.ts';
+import { type Bucket, bucketFor } from './rate-limits.ts';
+
+/** One request that was served. */
+export interface ServedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** 0 where the connection was closed instead. */
+  readonly status: number;
+  readonly bucket: Bucket | undefined;
+}
+
+type Route = (request: OktaRequest) => Promise<Answer>;
+
+/**
+ * The socket side: takes requests on loopback, lets interventions have their way, keeps a record, and sends.
+ *
+ * It listens before it knows what to answer, because issuers contain the port.
+ */
+export async function listenHttps(certificates: Certificates, port: number, now: () => number) {
+  const server = createServer({ key: certificates.privateKey, cert: certificates.certificate });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  const interventions = createInterventions();
+  const requests: ServedRequest[] = [];
+  const closing = new AbortController();
+
+  /** What Okta puts on every answer. Added before interventions see it, so that they can take it off again. */
+  const dressed = (answer: Answer, path: string): Answer => ({
+    ...answer,
+    headers: {
+      date: new Date(now()).toUTCString(),
+      // The status page is another site, which knows nothing of the org's request ids.
+      ...(!path.startsWith('/status') && { 'x-okta-request-id': oktaId('Z', 26) }),
+      ...answer.headers,
+    },
+  });
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const request = await readRequest(incoming);
+    const { method, path } = request;
+    const outcome = await interventions.around(
+      request,
+      async (replacement) => dressed(replacement ?? (await route(request)), path),
+      AbortSignal.any([closing.signal, gone.signal]),
+    );
+    const status = outcome === 'hang up' ? 0 : outcome.status;
+    requests.push({ method, path, status, bucket: bucketFor(path) });
+    if (outcome === 'hang up') incoming.socket.destroy();
+    else send(outcome, response, method);
+  }
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    intervene: interventions.intervene,
+
+    serve(route: Route): void {
+      server.on('request', (incoming, response) => {
+        handle(incoming, response, route).catch((error: unknown) => {
+          if (response.destroyed || closing.signal.aborted) response.destroy();
+          else send(faulty(error), response);
+        });
+      });
+    },
+
+    async close(): Promise<void> {
+      closing.abort();
+      const closed = server.listening ? once(server, 'close') : undefined;
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function send({ status, headers, body }: Answer, response: ServerResponse, method?: string): void {
+  const hasBody = status !== 204 && status !== 304;
+  response.sendDate = false;
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  if (hasBody) response.setHeader('content-length', Buffer.byteLength(body));
+  response.writeHead(status).end(hasBody && method !== 'HEAD' ? body : undefined);
+}
+
+/** A mistake of ours, not of who asked: the header tells it from an outage that was asked for. */
+function faulty(error: unknown): Answer {
+  return errorEnvelope('E0000009', '', { 'x-embedded-okta-fault': encodeURIComponent(String(error)) });
+}

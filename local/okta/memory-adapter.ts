@@ -1,0 +1,58 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+
+interface Stored {
+  readonly payload: AdapterPayload;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Storage for one authorization server, for as long as the process lives.
+ *
+ * One a server, never shared: a token of one server must be unknown to the others, as at Okta. Giving the provider
+ * a store of our own also keeps it from printing that its built-in one is for development.
+ */
+export function createMemoryAdapter(): (model: string) => Adapter {
+  const records = new Map<string, Stored>();
+
+  const live = (key: string): AdapterPayload | undefined => {
+    const stored = records.get(key);
+    if (stored && stored.expiresAtMs > Date.now()) return stored.payload;
+    records.delete(key);
+    return undefined;
+  };
+  const search = (model: string, wanted: Partial<AdapterPayload>): AdapterPayload | undefined =>
+    [...records.keys()]
+      .filter((key) => key.startsWith(`${model}:`))
+      .map(live)
+      .find((payload) => payload && matches(payload, wanted));
+
+  return (model) => ({
+    async upsert(id, payload, expiresIn) {
+      const expiresAtMs = expiresIn === undefined ? Number.POSITIVE_INFINITY : Date.now() + expiresIn * 1000;
+      records.set(`${model}:${id}`, { payload, expiresAtMs });
+    },
+    async find(id) {
+      return live(`${model}:${id}`);
+    },
+    async findByUid(uid) {
+      return search(model, { uid });
+    },
+    async findByUserCode(userCode) {
+      return search(model, { userCode });
+    },
+    async consume(id) {
+      const payload = live(`${model}:${id}`);
+      if (payload) payload.consumed = Math.floor(Date.now() / 1000);
+    },
+    async destroy(id) {
+      records.delete(`${model}:${id}`);
+    },
+    async revokeByGrantId(grantId) {
+      for (const [key, { payload }] of records) if (payload.grantId === grantId) records.delete(key);
+    },
+  });
+}
+
+function matches(payload: AdapterPayload, wanted: Partial<AdapterPayload>): boolean {
+  return Object.entries(wanted).every(([name, value]) => payload[name] === value);
+}

@@ -1,0 +1,217 @@
+/**
+ * Okta's OAuth errors by its own internal code, which the System Log also shows as `outcome.reason`.
+ *
+ * The texts are what clients and people see on the wire, so they are Okta's to the letter, odd quotes included.
+ * `{0}` stands for what Okta fills in.
+ *
+ * @see https://developer.okta.com/docs/reference/error-codes/
+ */
+export const oktaErrors = {
+  access_denied: [403, 'access_denied', 'The resource owner or authorization server denied the request.'],
+  consent_required: [400, 'consent_required', 'The following scopes require user consent: [{0}].'],
+  no_org_scopes_granted: [400, 'consent_required', 'You are not allowed any of the requested scopes.'],
+  access_token_insufficient_scopes: [
+    403,
+    'insufficient_scope',
+    'The access token provided does not contain the required scopes.',
+  ],
+  userinfo_insufficient_scopes: [
+    403,
+    'insufficient_scope',
+    'The access token must provide access to at least one of these scopes - profile, email, address or phone',
+  ],
+
+  invalid_client: [
+    401,
+    'invalid_client',
+    'Client authentication failed. Either the client or the client credentials are invalid.',
+  ],
+  missing_client_credentials: [401, 'invalid_client', 'No client credentials found.'],
+  invalid_basic_auth_creds: [
+    401,
+    'invalid_client',
+    'Found Authentication header but was not valid client credentials.',
+  ],
+  invalid_client_id: [401, 'invalid_client', "Invalid value for 'client_id' parameter."],
+  invalid_client_secret: [401, 'invalid_client', 'The client secret supplied for a confidential client is invalid.'],
+  unsupported_auth_method_client_creds: [
+    401,
+    'invalid_client',
+    'Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.',
+  ],
+  client_assertion_invalid_issuer: [
+    401,
+    'invalid_client',
+    'The issuer claim for client_assertion is not a valid client_id.',
+  ],
+  client_assertion_invalid_subject: [
+    401,
+    'invalid_client',
+    'The subject claim for client_assertion is not a valid client_id.',
+  ],
+  client_assertion_invalid_audience: [
+    401,
+    'invalid_client',
+    'The audience claim for client_assertion must be the endpoint invoked for the request.',
+  ],
+  client_assertion_expiration_required: [
+    401,
+    'invalid_client',
+    "The client_assertion must contain the 'exp' claim as seconds since epoch.",
+  ],
+  client_assertion_expired_token: [401, 'invalid_client', 'The client_assertion token is expired.'],
+  client_assertion_expires_too_far_in_future: [
+    401,
+    'invalid_client',
+    'The client_assertion token has an expiration too far into the future.',
+  ],
+  client_assertion_issued_at_in_future: [
+    401,
+    'invalid_client',
+    'The client_assertion token must be issued before the current time.',
+  ],
+  client_assertion_already_used: [401, 'invalid_client', 'The client_assertion token has already been used.'],
+  client_assertion_invalid_signature: [401, 'invalid_client', 'The client_assertion signature is invalid.'],
+  client_assertion_invalid_jwt: [401, 'invalid_client', 'The parsing of the client_assertion failed.'],
+  client_assertion_invalid_kid: [401, 'invalid_client', 'The client_assertion JWT kid is invalid.'],
+  client_assertion_invalid_signature_algorithm: [
+    401,
+    'invalid_client',
+    'The client_assertion JWT signature algorithm is invalid.',
+  ],
+
+  invalid_dpop_proof: [400, 'invalid_dpop_proof', 'The DPoP proof JWT is invalid.'],
+  use_dpop_nonce: [400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.'],
+
+  invalid_grant: [400, 'invalid_grant', 'Invalid grant'],
+  pkce_verification_failed: [400, 'invalid_grant', 'PKCE verification failed.'],
+  invalid_authorization_code: [400, 'invalid_grant', 'The authorization code is invalid or has expired.'],
+  mismatched_client: [
+    400,
+    'invalid_grant',
+    "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.",
+  ],
+  mismatched_redirect_uri: [
+    400,
+    'invalid_grant',
+    "The 'redirect_uri' does not match the redirection URI used in the authorization request.",
+  ],
+  invalid_refresh_token: [400, 'invalid_grant', 'The refresh token is invalid or expired.'],
+
+  invalid_request: [400, 'invalid_request', 'Invalid request'],
+  multiple_client_credentials: [
+    401,
+    'invalid_request',
+    'Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.',
+  ],
+  client_assertion_type_invalid: [400, 'invalid_request', 'The client_assertion_type is invalid.'],
+  duplicate_oauth_params: [400, 'invalid_request', 'The request contained multiple parameters with the same name.'],
+  illegal_redirect_uri: [
+    400,
+    'invalid_request',
+    "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
+  ],
+  invalid_state: [400, 'invalid_request', "The authentication request has an invalid 'state' parameter."],
+  invalid_nonce: [
+    400,
+    'invalid_request',
+    "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..",
+  ],
+  pkce_invalid_challenge: [400, 'invalid_request', 'PKCE code challenge contains illegal characters.'],
+  pkce_missing_challenge: [400, 'invalid_request', 'PKCE code challenge is required by the application.'],
+  pkce_unsupported_code_challenge_method: [
+    400,
+    'invalid_request',
+    'PKCE code challenge method is not supported. Valid values: [S256]',
+  ],
+  token_request_missing_grant_type: [
+    400,
+    'invalid_request',
+    "The token request must specify a 'grant_type'. Valid values: [{0}]",
+  ],
+  request_missing_token: [400, 'invalid_request', "The 'token' parameter is required."],
+
+  invalid_scope: [
+    400,
+    'invalid_scope',
+    'The requested scope is invalid, unknown, malformed, or exceeds the scope granted by the resource owner.',
+  ],
+  openid_not_allowed_client_creds: [400, 'invalid_scope', "Cannot request 'openid' scopes using client credentials."],
+  openid_scope_required: [
+    400,
+    'invalid_scope',
+    "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
+  ],
+  missing_scopes: [400, 'invalid_scope', 'No scopes were requested.'],
+  illegal_custom_scope: [400, 'invalid_scope', 'Custom scopes are not allowed for this request.'],
+  no_default_scopes: [
+    400,
+    'invalid_scope',
+    "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+  ],
+  no_matching_scope: [
+    400,
+    'invalid_scope',
+    'One or more scopes are not configured for the authorization server resource.',
+  ],
+  unsupported_resource: [400, 'invalid_target', "The authorization server has rejected the 'resource' parameter: {0}"],
+
+  access_token_missing: [401, 'invalid_request', 'The access token is missing.'],
+  access_token_invalid: [401, 'invalid_token', 'The access token is invalid.'],
+  access_token_invalid_audience: [401, 'invalid_token', 'The access token provided is not intended for Okta.'],
+  access_token_revoked: [401, 'invalid_token', 'The access token has been revoked.'],
+  token_expired: [401, 'invalid_token', 'The token has expired.'],
+
+  login_required: [400, 'login_required', 'The client specified not to prompt, but the user is not logged in.'],
+  request_expired: [400, 'login_required', 'Request expired, please start over and try again.'],
+  server_error: [
+    500,
+    'server_error',
+    'The authorization server encountered an unexpected condition that prevented it from fulfilling the request.',
+  ],
+  unauthorized_client: [
+    400,
+    'unauthorized_client',
+    'The client is not authorized to use the provided grant type. Configured grant types: [{0}].',
+  ],
+  unsupported_grant_type: [
+    400,
+    'unsupported_grant_type',
+    'The authorization grant type is not supported by the authorization server. Configured grant types: [{0}].',
+  ],
+  unsupported_response_mode: [
+    400,
+    'unsupported_response_mode',
+    'The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].',
+  ],
+  unsupported_response_mode_query_with_tokens: [
+    400,
+    'unsupported_response_mode',
+    "'query' response mode cannot be used with either the 'id_token' or 'token' response types.",
+  ],
+  unsupported_response_mode_okta_post_message_with_code: [
+    400,
+    'unsupported_response_mode',
+    "'okta_post_message' response mode cannot be used with the 'code' response type.",
+  ],
+  unsupported_response_type: [
+    400,
+    'unsupported_response_type',
+    'The response type is not supported by the authorization server. Configured response types: [{0}].',
+  ],
+} as const satisfies Record<string, readonly [status: number, error: string, description: string]>;
+
+export type OktaErrorCode = keyof typeof oktaErrors;
+
+/** One OAuth error, ready to be sent in whichever shape the endpoint uses. */
+export interface OktaError {
+  readonly code: OktaErrorCode;
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+}
+
+export function oktaError(code: OktaErrorCode, detail = ''): OktaError {
+  const [status, error, description] = oktaErrors[code];
+  return { code, status, error, description: description.replace('{0}', detail) };
+}

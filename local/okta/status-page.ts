@@ -1,0 +1,159 @@
+import { type Answer, htmlAnswer } from './answer.ts';
+import { escapeHtml } from './html.ts';
+import type { OktaRequest } from './okta-request.ts';
+
+/** What Okta's public status page says, true or not. */
+export type ReportedStatus =
+  | { readonly kind: 'operational' }
+  | {
+      readonly kind: 'incident';
+      /** As the page names them: `okta.com:1`, `oktapreview.com:2`, `okta-emea.com:1`. */
+      readonly cells: readonly string[];
+      readonly category?:
+        | 'Major Service Disruption'
+        | 'Service Disruption'
+        | 'Service Degradation'
+        | 'Feature Disruption';
+      readonly progress?: 'Investigating' | 'Identified' | 'Monitoring' | 'Resolved';
+      readonly title?: string;
+      readonly audience?: string;
+    }
+  | { readonly kind: 'planned'; readonly cells: readonly string[]; readonly title?: string }
+  /** A page, but not one that says anything: a login page, an error page, a redesign. */
+  | { readonly kind: 'garbage'; readonly html?: string };
+
+const cells = [
+  ...[1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22].map((n) => `okta.com:${n}`),
+  ...[1, 2, 3].map((n) => `oktapreview.com:${n}`),
+  'okta-emea.com:1',
+];
+
+const dayMs = 86_400_000;
+
+const loginPage = '<!DOCTYPE html>\n<html><head><title>Login</title></head><body>Please log in.</body></html>\n';
+
+/**
+ * status.okta.com, which is a Salesforce site with its data in hidden elements, and the Atom feed beside it.
+ *
+ * It is no Statuspage: what monitors like to ask for, `/api/v2/status.json`, answers 401. The `id` attributes are
+ * generated and drift between releases; only `data-id` lasts.
+ */
+export function createStatusPage(origin: string, now: () => number, initial: ReportedStatus = { kind: 'operational' }) {
+  let status = initial;
+  let since = now();
+  return {
+    url: `${origin}/status/`,
+    feedUrl: `${origin}/status/feed`,
+    set(next: ReportedStatus): void {
+      status = next;
+      since = now();
+    },
+    answer(request: OktaRequest): Answer {
+      switch (request.path) {
+        case '/status':
+        case '/status/':
+          return htmlAnswer(200, status.kind === 'garbage' ? (status.html ?? loginPage) : page(status, since));
+        case '/status/feed':
+          return status.kind === 'garbage' ? htmlAnswer(200, loginPage) : feed(status, since);
+        default:
+          return htmlAnswer(401, loginPage);
+      }
+    },
+  };
+}
+
+type Said = Exclude<ReportedStatus, { kind: 'garbage' }>;
+
+const incidentId = 'a9C4z000000embeddEAA';
+
+function page(status: Said, since: number): string {
+  const started = new Date(since);
+  const stamp = started.toISOString().replace('Z', '+0000');
+  const record = status.kind === 'operational' ? undefined : incidentRecord(status, stamp);
+  const update = {
+    attributes: { type: 'IncidentUpdate__c', url: '/services/data/v61.0/sobjects/IncidentUpdate__c/a9D1' },
+    Id: 'a9D4z000000embeddEAA',
+    IncidentId__c: incidentId,
+    CreatedDate: stamp,
+    UpdateLog__c: 'We are looking into it & will post an update <b>within 30 minutes</b>.',
+  };
+  const data: Readonly<Record<string, string>> = {
+    incidents: JSON.stringify(status.kind === 'incident' ? [record] : []),
+    'planned-outages': JSON.stringify(status.kind === 'planned' ? [record] : []),
+    updates: JSON.stringify(status.kind === 'incident' ? [update] : []),
+    cellList: cells.join(','),
+  };
+  const spans = Object.entries(data).map(
+    ([name, value]) =>
+      `<span id="j_id0:j_id10:StringJSON" data-id="${name}" style="display:none">${escapeHtml(value)}</span>`,
+  );
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Okta Status</title></head>
+<body>
+${spans.join('\n')}
+<div id="app"></div>
+</body>
+</html>
+`;
+}
+
+function incidentRecord(status: Exclude<Said, { kind: 'operational' }>, stamp: string) {
+  const planned = status.kind === 'planned';
+  return {
+    attributes: { type: 'Incident__c', url: `/services/data/v61.0/sobjects/Incident__c/${incidentId}` },
+    Id: incidentId,
+    Name: 'I-11355',
+    Status__c: planned ? 'Scheduled' : (status.progress ?? 'Investigating'),
+    Category__c: planned ? 'Planned Maintenance' : (status.category ?? 'Service Disruption'),
+    Incident_Title__c: status.title ?? (planned ? 'Planned maintenance' : 'Users may be unable to sign in'),
+    Impacted_Cells__c: status.cells.join(';'),
+    Impacted_Audience__c: planned ? 'Admin;End user' : (status.audience ?? 'Admin;End user;API Products'),
+    Service_Feature__c: 'Authentication',
+    Okta_Sub_Service__c: 'Single Sign-On',
+    Start_Time__c: stamp,
+    Last_Updated__c: stamp,
+    // A date without a time is all that Okta gives, and often long after the fact.
+    ...(!planned && status.progress === 'Resolved' && { End_Date__c: stamp.slice(0, 10) }),
+    Is_Mis_Red__c: false,
+    Log__c: null,
+  };
+}
+
+function feed(status: Said, since: number): Answer {
+  const updated = new Date(since).toISOString();
+  // The real feed holds two years of history, so one without any entry would be a broken one.
+  const past = entry('past', 'Resolved Service Disruption', new Date(since - 40 * dayMs).toISOString(), 'It is over.');
+  const now =
+    status.kind === 'operational'
+      ? ''
+      : entry(incidentId, feedTitle(status), updated, `Okta is looking into it. Affected: ${status.cells.join(', ')}.`);
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/atom+xml; charset=utf-8' },
+    body: `<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom">
+  <title>Okta Trust</title>
+  <id>https://status.okta.com/</id>
+  <updated>${updated}</updated>
+${now}${past}</feed>
+`,
+  };
+}
+
+function entry(id: string, title: string, updated: string, content: string): string {
+  return `  <entry>
+    <title>${escapeHtml(title)}</title>
+    <link rel="alternate" href="https://status.okta.com/#incident/${id}"/>
+    <id>https://www.salesforce.com/${id}</id>
+    <updated>${updated}</updated>
+    <content type="text">${escapeHtml(content)}</content>
+  </entry>
+`;
+}
+
+function feedTitle(status: Exclude<Said, { kind: 'operational' }>): string {
+  if (status.kind === 'planned') return 'Planned Maintenance';
+  const category = status.category ?? 'Service Disruption';
+  return status.progress === 'Resolved' ? `Resolved ${category}` : category;
+}

@@ -1,0 +1,57 @@
+import { X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
+import { fetch } from 'undici';
+import { describe, expect, it } from 'vitest';
+import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
+import { startOkta } from '../../../local/okta/start-okta.ts';
+import { createOktaClient } from './okta-client.ts';
+
+function peerCertificate(okta: EmbeddedOkta, host: string): Promise<X509Certificate> {
+  return new Promise((resolve, reject) => {
+    const port = Number(new URL(okta.origin).port);
+    const socket = connect({ host: '127.0.0.1', port, servername: host, ca: okta.ca }, () => {
+      const certificate = socket.getPeerX509Certificate();
+      socket.destroy();
+      if (certificate) resolve(certificate);
+      else reject(new Error('There is no certificate.'));
+    });
+    socket.on('error', reject);
+  });
+}
+
+describe('the connection', () => {
+  it('is trusted by who trusts the authority, and by nobody else', async () => {
+    await using okta = await startOkta();
+    const client = createOktaClient(okta);
+    expect((await client.request('/oauth2/v1/keys')).status).toBe(200);
+    await expect(fetch(`${okta.origin}/oauth2/v1/keys`)).rejects.toThrow('fetch failed');
+    await client.close();
+  });
+
+  it('has a certificate for the loopback names that ends in about 90 days', async () => {
+    await using okta = await startOkta();
+    const certificate = await peerCertificate(okta, 'localhost');
+    expect(certificate.checkHost('localhost')).toBe('localhost');
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkIP('::1')).toBe('::1');
+    expect(certificate.checkIssued(new X509Certificate(okta.ca))).toBe(true);
+    const days = (Date.parse(certificate.validTo) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(89);
+    expect(days).toBeLessThan(91);
+  });
+
+  it('ends when the server closes, also where a client keeps it open', async () => {
+    const okta = await startOkta();
+    const client = createOktaClient(okta);
+    await client.request('/oauth2/v1/keys');
+    await okta.close();
+    await expect(client.request('/oauth2/v1/keys')).rejects.toThrow('fetch failed');
+    await client.close();
+  });
+
+  it('can be closed twice', async () => {
+    const okta = await startOkta();
+    await okta.close();
+    await expect(okta.close()).resolves.toBeUndefined();
+  });
+});
