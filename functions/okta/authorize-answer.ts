@@ -18,7 +18,8 @@ export function readAuthorizeAnswer(
   redirectUri: string,
 ): AuthorizeAnswer {
   if (answer.status >= 300 && answer.status < 400 && answer.location !== null) {
-    return callback(answer.location, redirectUri) ?? { kind: 'elsewhere' };
+    const isCallback = answer.location.startsWith(redirectUri);
+    return (isCallback ? callback(answer.location, redirectUri) : undefined) ?? { kind: 'elsewhere' };
   }
   const page = readPage(answer.body);
   const form = page.forms.find(({ action }) => action === redirectUri);

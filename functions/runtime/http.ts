@@ -155,7 +155,7 @@ function facts(headers: Headers, now: number): Partial<Exchange> {
     ...(requestId && { requestId: requestId.slice(0, 100) }),
     ...(rateLimit && { rateLimit }),
     // `Date` has whole seconds: half a second is its expected truncation.
-    ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) }),
+    ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),
   };
 }
 

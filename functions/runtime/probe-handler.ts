@@ -20,7 +20,7 @@ const reserveMs = 5_000;
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
-    const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+    const deadline = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs));
     const http = openHttp({ signal: deadline, now: Date.now });
     const report = await run(org, probes, {
       http,

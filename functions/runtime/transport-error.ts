@@ -27,5 +27,8 @@ function codeOf(cause: unknown, depth = 0): string {
   const nested = codeOf(errors?.[0] ?? inner, depth + 1);
   if (nested !== 'UNKNOWN') return nested;
   if (typeof code === 'string') return code;
-  return (cause as { name?: unknown }).name === 'TimeoutError' ? deadlineCode : 'UNKNOWN';
+  return codeOfName[String((cause as { name?: unknown }).name)] ?? 'UNKNOWN';
 }
+
+/** Errors that have a name and no code: an aborted signal's, and undici's for an answer that is no HTTP. */
+const codeOfName: Readonly<Record<string, string>> = { TimeoutError: deadlineCode, HTTPParserError: 'HPE_INVALID' };
