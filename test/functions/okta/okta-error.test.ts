@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseOktaError } from '../../../functions/okta/okta-error.ts';
+import { parseWwwAuthenticate } from '../../../functions/okta/www-authenticate.ts';
+
+const challenge =
+  'Bearer authorization_uri="http://acme.okta.com/oauth2/v1/authorize", realm="http://acme.okta.com", ' +
+  'scope="okta.groups.read", error="insufficient_scope", ' +
+  'error_description="The access token provided, alas, does not contain the required scopes.", resource="/api/v1/groups"';
+
+describe('an error answer', () => {
+  it('is read from the management envelope', () => {
+    const body = JSON.stringify({
+      errorCode: 'E0000047',
+      errorSummary: 'API call exceeded rate limit due to too many requests.',
+      errorLink: 'E0000047',
+      errorId: 'oaeXYZ',
+      errorCauses: [],
+    });
+    expect(parseOktaError(new Headers(), body)).toEqual({
+      shape: 'envelope',
+      errorCode: 'E0000047',
+      description: 'API call exceeded rate limit due to too many requests.',
+      errorId: 'oaeXYZ',
+    });
+  });
+
+  it('is read from OAuth’s JSON', () => {
+    const body = JSON.stringify({
+      error: 'invalid_scope',
+      error_description: 'One or more scopes are not configured.',
+    });
+    expect(parseOktaError(new Headers(), body)).toEqual({
+      shape: 'oauth',
+      error: 'invalid_scope',
+      description: 'One or more scopes are not configured.',
+    });
+  });
+
+  it('is read from a challenge when the body is empty', () => {
+    expect(parseOktaError(new Headers({ 'www-authenticate': challenge }), '')).toEqual({
+      shape: 'challenge',
+      error: 'insufficient_scope',
+      description: 'The access token provided, alas, does not contain the required scopes.',
+    });
+  });
+
+  it('is a page when it says so, and otherwise of no shape we know', () => {
+    expect(parseOktaError(new Headers({ 'content-type': 'text/html; charset=utf-8' }), '<h1>502</h1>').shape).toBe(
+      'html',
+    );
+    expect(parseOktaError(new Headers(), '{"error": 7').shape).toBe('other');
+    expect(parseOktaError(new Headers(), 'null').shape).toBe('other');
+  });
+
+  it('is cut where it goes on and on', () => {
+    const body = JSON.stringify({ error: 'x'.repeat(10_000) });
+    expect(parseOktaError(new Headers(), body).error).toHaveLength(300);
+  });
+});
+
+describe('a WWW-Authenticate header', () => {
+  it('may hold several challenges, with commas inside quotes', () => {
+    expect(parseWwwAuthenticate(`DPoP algs="RS256 ES256", ${challenge}`)).toEqual([
+      { scheme: 'DPoP', parameters: { algs: 'RS256 ES256' } },
+      {
+        scheme: 'Bearer',
+        parameters: {
+          authorization_uri: 'http://acme.okta.com/oauth2/v1/authorize',
+          realm: 'http://acme.okta.com',
+          scope: 'okta.groups.read',
+          error: 'insufficient_scope',
+          error_description: 'The access token provided, alas, does not contain the required scopes.',
+          resource: '/api/v1/groups',
+        },
+      },
+    ]);
+  });
+
+  it('may escape quotes, and leave values unquoted', () => {
+    expect(parseWwwAuthenticate('Bearer error=invalid_token, error_description="said \\"no\\""')).toEqual([
+      { scheme: 'Bearer', parameters: { error: 'invalid_token', error_description: 'said "no"' } },
+    ]);
+  });
+
+  it('is read to its end whatever it holds', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 200 }), (header) => Array.isArray(parseWwwAuthenticate(header))));
+  });
+});

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
+import type { Exchange } from '../../../functions/model/exchange.ts';
+import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
+import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
+import { startOkta } from '../../../local/okta/start-okta.ts';
+
+let okta: EmbeddedOkta;
+beforeAll(async () => {
+  okta = await startOkta();
+});
+afterAll(() => okta.close());
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** Sends one request and tells how it ended. */
+async function send(url: string, options: Partial<HttpOptions> = {}) {
+  const exchanges: Exchange[] = [];
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, ...options });
+  try {
+    const response = await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    return { exchanges, response };
+  } catch (error) {
+    return { exchanges, code: diagnose(error, exchanges)?.code };
+  } finally {
+    await http.close();
+  }
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  closing.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/?state=canary`;
+}
+
+async function serveRaw(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer(onConnection).listen(0, '127.0.0.1');
+  closing.push(() => server.close());
+  await once(server, 'listening');
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('an exchange', () => {
+  it('tells the phases, the certificate, the request id and the clock of the server', async () => {
+    const { exchanges } = await send(`${okta.origin}/.well-known/okta-organization`);
+    expect(exchanges).toHaveLength(1);
+    const [exchange] = exchanges;
+    expect(Object.keys(exchange?.phases ?? {}).sort()).toEqual(['bodyMs', 'dnsMs', 'firstByteMs', 'tcpMs', 'tlsMs']);
+    for (const milliseconds of Object.values(exchange?.phases ?? {})) expect(milliseconds).toBeGreaterThanOrEqual(0);
+    expect(exchange).toMatchObject({ status: 200, clockOffsetSeconds: 0, requestId: expect.any(String) });
+    expect(Date.parse(exchange?.certificate?.validTo ?? '')).toBeGreaterThan(Date.now());
+  });
+
+  it('counts the opening of a connection once: to the request that waited for it', async () => {
+    const exchanges: Exchange[] = [];
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca });
+    const url = `${okta.origin}/oauth2/v1/keys`;
+    await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    // The connection is free again once undici has seen the answer's end.
+    await setImmediate();
+    await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    await http.close();
+    expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, false]);
+  });
+
+  it('keeps no query, which may carry a state or a code', async () => {
+    const { exchanges } = await send(await serve((_, response) => response.end()));
+    expect(JSON.stringify(exchanges)).not.toContain('canary');
+  });
+
+  it('follows no redirect', async () => {
+    const { response } = await send(
+      await serve((_, answer) => answer.writeHead(302, { location: '/elsewhere' }).end()),
+    );
+    expect(response?.status).toBe(302);
+  });
+
+  it('measures a clock that is wrong', async () => {
+    const date = new Date(Date.now() - 300_000).toUTCString();
+    const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, { date }).end()));
+    expect(exchanges[0]?.clockOffsetSeconds).toBeLessThanOrEqual(-299);
+  });
+});
+
+describe('a request without an answer is named', () => {
+  it('when the name does not resolve', async () => {
+    expect((await send('http://does-not-exist.invalid/')).code).toBe('dns-not-resolved');
+  });
+
+  it('when the connection is refused', async () => {
+    const address = await serveRaw(() => {});
+    for (const close of closing.splice(0)) close();
+    expect((await send(`http://${address}/`)).code).toBe('connection-refused');
+  });
+
+  it('when the connection is cut before the headers', async () => {
+    const address = await serveRaw((socket) => socket.once('data', () => socket.destroy()));
+    expect((await send(`http://${address}/`)).code).toBe('connection-refused');
+  });
+
+  it('when the certificate is not trusted', async () => {
+    const { exchanges, code } = await send(`${okta.origin}/`, { ca: undefined });
+    expect(code).toBe('certificate-refused');
+    expect(exchanges[0]?.failure?.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+  });
+
+  it('when the other side does not speak TLS', async () => {
+    const address = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect((await send(`https://${address}/`)).code).toBe('tls-failed');
+  });
+
+  it('when no headers come', async () => {
+    const url = await serve(() => {});
+    expect((await send(url, { headersTimeoutMs: 50 })).code).toBe('no-answer');
+  });
+
+  it('when the body stalls', async () => {
+    const url = await serve((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('x'));
+    const { exchanges, code } = await send(url, { bodyTimeoutMs: 50 });
+    expect(code).toBe('no-answer');
+    expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'UND_ERR_BODY_TIMEOUT' } });
+  });
+
+  it('when the body never ends', async () => {
+    const url = await serve((_, answer) => {
+      const pour = () => {
+        while (!answer.destroyed && answer.write(Buffer.alloc(65_536)));
+      };
+      answer.on('drain', pour);
+      pour();
+    });
+    expect((await send(url)).code).toBe('malformed-answer');
+  });
+
+  it('when it is no HTTP', async () => {
+    const address = await serveRaw((socket) => socket.once('data', () => socket.end('220 smtp ready\r\n')));
+    expect((await send(`http://${address}/`)).code).toBe('malformed-answer');
+  });
+
+  it('when the run’s time is up', async () => {
+    const url = await serve(() => {});
+    expect((await send(url, { signal: AbortSignal.timeout(50) })).code).toBe('out-of-time');
+  });
+});

@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Org } from '../../functions/model/org.ts';
+import { flows, limits, probes, status } from '../../functions/probes/index.ts';
+import { bucketsOf, seriesOf } from '../../functions/probes/series.ts';
+import { logLines } from '../../functions/runtime/log.ts';
+import { pointsOf } from '../../functions/runtime/publish.ts';
+import { embedOrg } from '../../local/embedded-org.ts';
+import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
+import { javascriptRedirect } from '../../local/okta/javascript-redirect.ts';
+import { startOkta } from '../../local/okta/start-okta.ts';
+import { clients, fullOrg, memorySecrets, outcomeOf, verdicts, watch } from '../support/watch.ts';
+
+let okta: EmbeddedOkta;
+beforeAll(async () => {
+  okta = await startOkta();
+});
+afterAll(() => okta.close());
+beforeEach(() => okta.forgetRequests());
+
+const notPassed = (all: readonly string[]) => all.filter((verdict) => !verdict.endsWith(': passed'));
+
+describe('a healthy org', () => {
+  it('passes every probe of every group, with a point for every series that is declared', async () => {
+    const report = await watch(okta, probes);
+    expect(notPassed(verdicts(report))).toEqual([]);
+    expect(report.faults).toEqual([]);
+    expect(pointsOf(report).map(({ identity }) => identity)).toEqual(
+      seriesOf(report.org, report.plan).map(({ identity }) => identity),
+    );
+  });
+
+  it('with two servers costs at most 14 requests, none repeated, and 36 metrics, over all groups', async () => {
+    const report = await watch(okta, probes);
+    const requests = okta.requests.map(({ method, path }) => `${method} ${path}`);
+    expect(requests.length).toBeLessThanOrEqual(14);
+    expect(new Set(requests).size).toBe(requests.length);
+    expect(new Set(pointsOf(report).map(({ identity }) => JSON.stringify(identity))).size).toBeLessThanOrEqual(36);
+  });
+
+  it('spends what the probes declare, by bucket', async () => {
+    const { plan } = await watch(okta, probes);
+    const spent = okta.requests.flatMap(({ bucket }) => bucket ?? []);
+    expect([...new Set(spent)].sort()).toEqual([...bucketsOf(plan)].sort());
+    const declared = plan.flatMap(({ probe }) => probe.requests);
+    expect(okta.requests).toHaveLength(declared.length);
+  });
+
+  it.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'may authenticate with %s at custom servers',
+    async (method) => {
+      const org: Org = {
+        ...fullOrg,
+        servers: ['default', 'aus1a2b3c4d5e6f7g8h9'].map((id) => ({
+          id,
+          issuer: '',
+          audience: 'any',
+          ...clients(method),
+        })),
+      };
+      expect(notPassed(verdicts(await watch(okta, flows, { org })))).toEqual([]);
+    },
+  );
+
+  it('may call the management API with a service application’s token, which is fetched once', async () => {
+    const org: Org = {
+      ...fullOrg,
+      api: { kind: 'client', clientId: '', secret: 'acme/key', scopes: ['okta.users.read'] },
+    };
+    expect(notPassed(verdicts(await watch(okta, limits, { org })))).toEqual([]);
+    expect(okta.requests.map(({ path }) => path)).toEqual(['/oauth2/v1/token', '/api/v1/users']);
+  });
+
+  it('is watched by the probes that need no credentials when only its domain is known', async () => {
+    const { web, service, ...server } = fullOrg.servers[0] ?? { id: 'org', issuer: '' };
+    const { api, ...org } = { ...fullOrg, servers: [server] };
+    const report = await watch(okta, probes, { org });
+    expect(verdicts(report)).toEqual([
+      'organization@org-wide: passed',
+      'discovery@org: passed',
+      'keys@org: passed',
+      'status-page@org-wide: passed',
+    ]);
+    const off = report.plan.flatMap(({ probe, off }) => (off ? [`${probe.id}: ${off}`] : []));
+    expect(off).toEqual([
+      'authorize: set "web" (clientId and redirectUri of a web application) on server "org" or org "acme"',
+      'token: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
+      'introspect: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
+      'rate-limits: set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
+    ]);
+  });
+
+  it('may answer /authorize with a page that redirects by script', async () => {
+    const restore = okta.intervene({ path: /authorize$/ }, { transform: javascriptRedirect });
+    try {
+      expect(notPassed(verdicts(await watch(okta, flows)))).toEqual([]);
+    } finally {
+      restore();
+    }
+  });
+});
+
+describe('a failing org', () => {
+  it('fails at the root cause alone: what needs the token is skipped', async () => {
+    const restore = okta.intervene(
+      { path: '/oauth2/default/v1/token' },
+      { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>503</h1>' },
+    );
+    try {
+      const report = await watch(okta, flows);
+      expect(notPassed(verdicts(report))).toEqual([
+        'token@default: gateway-error',
+        'verify@default: skipped',
+        'introspect@default: skipped',
+      ]);
+      const skipped = outcomeOf(report, 'verify', 'default');
+      expect(skipped.status === 'skipped' && skipped.because).toBe('token failed');
+      const names = pointsOf(report).filter(
+        ({ identity }) => identity.dimensions.Server === 'default' && identity.name === 'Success',
+      );
+      expect(names.map(({ identity, value }) => [identity.dimensions.Probe, value])).toEqual([
+        ['discovery', 1],
+        ['keys', 1],
+        ['authorize', 1],
+        ['token', 0],
+      ]);
+    } finally {
+      restore();
+    }
+  });
+
+  const json = (status: number, body: object) => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  it.each([
+    [
+      'an internal error',
+      '/oauth2/v1/token',
+      json(500, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' }),
+      'token@org: internal-error',
+    ],
+    [
+      'read-only mode',
+      '/oauth2/v1/token',
+      json(503, { errorCode: 'E0000010', errorSummary: 'read only' }),
+      'token@org: read-only-mode',
+    ],
+    [
+      'a page where JSON belongs',
+      '/oauth2/v1/keys',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<title>Maintenance</title>' },
+      'keys@org: page-instead-of-json',
+    ],
+    [
+      'a truncated body',
+      '/oauth2/v1/keys',
+      { status: 200, headers: { 'content-type': 'application/json' }, body: '{"keys":[' },
+      'keys@org: malformed-answer',
+    ],
+    ['an empty key set', '/oauth2/v1/keys', json(200, { keys: [] }), 'keys@org: keys-unusable'],
+    [
+      'another issuer',
+      '/.well-known/openid-configuration',
+      json(200, { issuer: 'https://other.example.com' }),
+      'discovery@org: metadata-drifted',
+    ],
+    [
+      'a refused scope',
+      '/oauth2/v1/token',
+      json(400, { error: 'invalid_scope', error_description: 'no' }),
+      'token@org: scope-refused',
+    ],
+    [
+      'a policy that does not match',
+      '/oauth2/v1/token',
+      json(401, { error: 'access_denied', error_description: 'no' }),
+      'token@org: policy-refused',
+    ],
+    [
+      'a token that was never active',
+      '/oauth2/v1/introspect',
+      json(200, { active: false }),
+      'introspect@org: token-inactive',
+    ],
+    [
+      'temporary unavailability as 400',
+      '/oauth2/v1/token',
+      json(400, { error: 'temporarily_unavailable' }),
+      'token@org: temporarily-unavailable',
+    ],
+    [
+      'an unregistered redirect URI',
+      '/oauth2/v1/authorize',
+      { status: 400, headers: { 'content-type': 'text/html' }, body: '<h1>400</h1>' },
+      'authorize@org: redirect-uri-refused',
+    ],
+    [
+      'no licence for custom servers',
+      '/oauth2/v1/token',
+      json(401, { errorCode: 'E0000015', errorSummary: 'no' }),
+      'token@org: api-access-management-missing',
+    ],
+    [
+      'an answer nobody knows',
+      '/.well-known/okta-organization',
+      { status: 418, headers: {}, body: 'teapot' },
+      'organization@org-wide: unrecognised-answer',
+    ],
+  ])('is named for %s', async (_, path, effect, verdict) => {
+    const restore = okta.intervene({ path }, effect);
+    try {
+      const found = notPassed(verdicts(await watch(okta, flows)));
+      expect(found.filter((line) => !line.endsWith(': skipped'))).toEqual([verdict]);
+    } finally {
+      restore();
+    }
+  });
+
+  it('tells whose rate limit is used up', async () => {
+    const limited = (limit: number) => ({
+      ...json(429, { errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' }),
+      headers: {
+        'content-type': 'application/json',
+        'x-rate-limit-limit': String(limit),
+        'x-rate-limit-remaining': '0',
+        'x-rate-limit-reset': '1',
+      },
+    });
+    const undo = [
+      okta.intervene({ path: '/oauth2/v1/token' }, limited(2000)),
+      okta.intervene({ path: '/oauth2/v1/authorize' }, limited(60)),
+      okta.intervene({ path: '/oauth2/default/v1/token' }, limited(0)),
+    ];
+    try {
+      expect(notPassed(verdicts(await watch(okta, flows))).filter((line) => !line.endsWith('skipped'))).toEqual([
+        'authorize@org: client-rate-limited',
+        'token@org: rate-limit-exhausted',
+        'token@default: too-many-at-once',
+      ]);
+    } finally {
+      for (const restore of undo) restore();
+    }
+  });
+
+  it('is named for a token that a service would refuse: another audience than configured', async () => {
+    const withAudience = (org: Org, audience: string): Org => ({
+      ...org,
+      servers: org.servers.map((server) => (server.id === 'org' ? server : { ...server, audience })),
+    });
+    const report = await watch(okta, flows, { adjust: (org) => withAudience(org, 'api://other') });
+    expect(notPassed(verdicts(report))).toEqual(['verify@default: audience-mismatch']);
+  });
+
+  it('announces an incident on our cell, or passes when it is elsewhere', async () => {
+    try {
+      okta.setStatus({ kind: 'incident', cells: ['okta.com:8'] });
+      const at = async (cell: string) => verdicts(await watch(okta, status, { org: { ...fullOrg, cell } }));
+      expect(await at('okta.com:8')).toEqual(['status-page@org-wide: announced-incident']);
+      expect(await at('okta.com:9')).toEqual(['status-page@org-wide: passed']);
+    } finally {
+      okta.setStatus({ kind: 'operational' });
+    }
+  });
+});
+
+describe('the monitor’s own troubles', () => {
+  it('name the secret that cannot be read, and never its value', async () => {
+    const secrets = memorySecrets(new Map([['acme/key', 'canary-not-json']]));
+    const report = await watch(okta, flows, { secrets });
+    expect(notPassed(verdicts(report)).filter((line) => !line.endsWith('skipped'))).toEqual([
+      'token@org: secret-unreadable',
+      'token@default: secret-unreadable',
+    ]);
+    expect(JSON.stringify(logLines(report))).not.toContain('canary');
+  });
+
+  it('are mended by a secret that was rotated: it is read again once when it is refused', async () => {
+    const { secrets: stored } = embedOrg(
+      { ...fullOrg, servers: [{ id: 'default', issuer: '', ...clients('client_secret_basic') }] },
+      okta,
+    );
+    const rotating = new Map(stored).set('acme/secret', JSON.stringify({ clientSecret: 'old' }));
+    const secrets = memorySecrets(rotating);
+    await secrets.read('acme/secret');
+    rotating.set('acme/secret', stored.get('acme/secret') ?? '');
+    const org: Org = {
+      ...fullOrg,
+      servers: [{ id: 'default', issuer: '', audience: 'any', ...clients('client_secret_basic') }],
+    };
+    expect(notPassed(verdicts(await watch(okta, flows, { org, secrets })))).toEqual([]);
+    expect(secrets.reads).toEqual(['acme/secret', 'acme/secret']);
+  });
+
+  it('do not become an attack: a secret that is still wrong is tried once', async () => {
+    const secrets = memorySecrets(new Map([['acme/secret', JSON.stringify({ clientSecret: 'wrong' })]]));
+    const org: Org = {
+      ...fullOrg,
+      servers: [{ id: 'default', issuer: '', audience: 'any', ...clients('client_secret_post') }],
+    };
+    const report = await watch(okta, flows, { org, secrets });
+    expect(notPassed(verdicts(report))).toEqual([
+      'token@default: client-refused',
+      'verify@default: skipped',
+      'introspect@default: skipped',
+    ]);
+    expect(okta.requests.filter(({ path }) => path.endsWith('/token'))).toHaveLength(1);
+  });
+
+  it('keep what was measured when the time is up', async () => {
+    const restore = okta.intervene({ path: '/oauth2/default/v1/token' }, { delayMs: 60_000 });
+    try {
+      const report = await watch(okta, flows, { deadlineMs: 1_500 });
+      expect(notPassed(verdicts(report))).toEqual([
+        'token@default: out-of-time',
+        'verify@default: skipped',
+        'introspect@default: skipped',
+      ]);
+    } finally {
+      restore();
+    }
+  });
+});
