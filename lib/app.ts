@@ -1,0 +1,26 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundle } from './bundle.ts';
+import { ConfigError } from './config/config-error.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { Config } from './config/schema.ts';
+import { MonitorStack } from './monitor-stack.ts';
+
+const app = new App();
+new MonitorStack(app, 'OktaSynthetics', {
+  config: configOf(app),
+  code: (group) => Code.fromAsset(bundle(group).directory),
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+/** A mistake in the configuration is the reader's to mend: it needs its message, and no stack trace of ours. */
+function configOf(app: App): Config {
+  try {
+    return loadConfig(app.node.getContext('config'));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { ConfigError, formatPath, type Problem } from './config-error.ts';
+import { disagreements, type PartialConfig } from './disagreements.ts';
+import { type Config, configSchema } from './schema.ts';
+import { shapeProblems } from './shape-problems.ts';
+
+/** The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once. */
+export function loadConfig(path: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `The configuration ${path} cannot be read (${code}). Copy lib/config/example.jsonc and name your file by --context config=<path> or in cdk.json.`,
+      { cause },
+    );
+  }
+  return parseConfig(text, path);
+}
+
+/** The configuration in a text of JSON with comments. */
+export function parseConfig(text: string, path = 'the configuration'): Config {
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree)) : [];
+  const lines = [
+    ...errors.map((error) => `${position(text, error.offset)}: ${syntax(error)}`),
+    ...byPlace(problems, tree).map(
+      ({ path, message, offset }) =>
+        `${formatPath(path)} (line ${lineOf(text, offset)}) ${message}${/[.?]$/.test(message) ? '' : '.'}`,
+    ),
+  ];
+  if (lines.length > 0 || !tree) throw new ConfigError(report(path, lines.length > 0 ? lines : ['It is empty.']));
+  return configSchema.parse(dataOf(tree));
+}
+
+function problemsIn(value: unknown): readonly Problem[] {
+  const { problems, wellFormed } = shapeProblems(value);
+  return [...problems, ...disagreements(wellFormed as PartialConfig)];
+}
+
+/** In the order of the file, so that one walks through it once. */
+function byPlace(problems: readonly Problem[], tree: Node | undefined) {
+  return problems
+    .map((problem) => ({ ...problem, offset: offsetOf(problem.path, tree) }))
+    .toSorted((a, b) => a.offset - b.offset);
+}
+
+/** Where a path stands in the text; for what is missing, the object that misses it. */
+function offsetOf(path: readonly PropertyKey[], tree: Node | undefined): number {
+  if (!tree || path.length === 0) return 0;
+  const node = findNodeAtLocation(tree, path as (string | number)[]);
+  return node ? (node.parent?.type === 'property' ? node.parent : node).offset : offsetOf(path.slice(0, -1), tree);
+}
+
+/** jsonc-parser's own `getNodeValue` follows `__proto__`; a configuration is data. */
+function dataOf(node: Node): unknown {
+  switch (node.type) {
+    case 'array':
+      return (node.children ?? []).map(dataOf);
+    case 'object':
+      return Object.fromEntries(
+        (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
+          key && value ? [[String(key.value), dataOf(value)]] : [],
+        ),
+      );
+    default:
+      return node.value;
+  }
+}
+
+function report(path: string, lines: readonly string[]): string {
+  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+  return [`${path} has ${count}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function syntax(error: ParseError): string {
+  const words = printParseErrorCode(error.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+  return `${words.charAt(0)}${words.slice(1).toLowerCase()}.`;
+}
+
+function position(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  return `${lineOf(text, offset)}:${before.length - before.lastIndexOf('\n')}`;
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { clientAuthentications } from '../../functions/model/org.ts';
+import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference } from './fields.ts';
+
+/** How long CloudWatch can be told to keep a log, in days. It refuses any other number. */
+export const logRetentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const clientId = z.string().min(1).describe('the client ID of the application, as the Admin Console shows it');
+
+const secret = (holds: string) =>
+  secretReference.describe(`the name or the complete ARN of a secret in AWS Secrets Manager that holds ${holds}`);
+
+const minutes = z.int().min(1).max(60).default(1);
+
+const web = z.strictObject({
+  clientId,
+  redirectUri: redirectUri.describe('a sign-in redirect URI of the application, letter by letter'),
+  scopes: z
+    .array(scope)
+    .min(1)
+    .default(() => ['openid'])
+    .describe('the scopes that the sign-in asks for'),
+});
+
+const service = z.strictObject({
+  clientId,
+  authentication: z
+    .enum(clientAuthentications)
+    .default('private_key_jwt')
+    .describe('how the client proves who it is; the Org server knows private_key_jwt alone'),
+  secret: secret('{"privateKey": …} or {"clientSecret": …}'),
+});
+
+const server = z.strictObject({
+  id: z
+    .string()
+    .regex(/^(org|default|aus[A-Za-z0-9]+)$/, 'is no server: give "org", "default", or the ID that begins with aus')
+    .describe('"org" for the Org Authorization Server, "default", or the ID (aus…) of a custom one, not its name'),
+  issuer: issuerUrl
+    .optional()
+    .describe("the issuer that the server writes into tokens, where its issuer mode makes it differ from the domain's"),
+  audience: z.string().min(1).optional().describe('what the aud of its access tokens must be; for custom servers only'),
+  scopes: z
+    .array(scope)
+    .optional()
+    .describe("the scopes of the service's token: okta.* ones at the Org server, your own ones at a custom server"),
+  web: web.optional().describe("in place of the org's web application"),
+  service: service.optional().describe("in place of the org's service application"),
+});
+
+const api = z
+  .strictObject({
+    token: z
+      .strictObject({ secret: secret('{"apiToken": …}') })
+      .optional()
+      .describe('an API token'),
+    client: z
+      .strictObject({
+        clientId,
+        secret: secret('{"privateKey": …}'),
+        scopes: z
+          .array(scope)
+          .min(1)
+          .default(() => ['okta.users.read'])
+          .describe('the okta.* scopes that it asks for, which must be granted to it'),
+      })
+      .optional()
+      .describe('a service application with okta.* scopes, which proves who it is by private_key_jwt'),
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+const org = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits and hyphens')
+    .describe('what you call the org. Permanent: the history of its metrics hangs on it'),
+  domain: orgDomain.describe('the host of the org, such as acme.okta.com, and a port where it is not 443'),
+  cell: z
+    .string()
+    .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as the status page names it')
+    .optional()
+    .describe('where the org lives, in the words of the status page: okta.com:8. Found by DNS when left out'),
+  everyMinutes: z
+    .strictObject({
+      flows: minutes.describe('the probes of sign-in: discovery, keys, authorize, token; 1 to 60'),
+      limits: minutes.describe('the probes of rate limits; 1 to 60'),
+      status: minutes.describe("the probes of Okta's status page; 1 to 60"),
+    })
+    .prefault({})
+    .describe('how often each group of probes runs, in minutes'),
+  web: web
+    .optional()
+    .describe('a web application, for every server that has none of its own: switches on the probes of /authorize'),
+  service: service
+    .optional()
+    .describe(
+      'a service application (client credentials), for every server that has none of its own: switches on the probes of /token',
+    ),
+  servers: z
+    .array(server)
+    .min(1)
+    .default(() => [{ id: 'org' }])
+    .describe('the authorization servers to watch; the Org server alone when left out'),
+  api: api
+    .optional()
+    .describe('what the management API is called with, "token" or "client": switches on the probes of rate limits'),
+});
+
+const subscriber = z
+  .strictObject({
+    email: z.email('must be an e-mail address').optional().describe('an address, which must confirm the subscription'),
+    https: httpsUrl.optional().describe('an endpoint that confirms the subscription and takes what SNS posts'),
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+const subscribers = z.array(subscriber).default(() => []);
+
+/**
+ * The configuration: the one file that a deployment is made from.
+ *
+ * Trap: it says when each field is well-formed by itself. What fields must agree upon is in `disagreements`.
+ */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('where an editor finds this schema'),
+  alerts: z
+    .strictObject({
+      pages: subscribers.describe('whom a page wakes: each an "email" or an "https"'),
+      tickets: subscribers.describe('who hears of tickets in office hours: each an "email" or an "https"'),
+    })
+    .prefault({})
+    .describe('who hears of alarms'),
+  logRetentionDays: z
+    .literal(logRetentions)
+    .default(30)
+    .describe('how many days logs are kept: one of the numbers that CloudWatch allows'),
+  statusPage: z
+    .strictObject({
+      page: httpsUrl.default('https://status.okta.com/').describe('the page'),
+      feed: httpsUrl.default('https://feeds.feedburner.com/OktaTrustRSS').describe('its RSS feed'),
+    })
+    .prefault({})
+    .describe("Okta's status page"),
+  orgs: z.array(org).min(1).describe('the Okta orgs to watch'),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ConfigInput = z.input<typeof configSchema>;
+export type OrgConfig = Config['orgs'][number];
+export type ServerConfig = OrgConfig['servers'][number];
+export type Subscriber = Config['alerts']['pages'][number];

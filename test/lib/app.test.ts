@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+/** Runs the app as the CDK's command line does. */
+async function synth(config: string) {
+  const directory = await mkdtemp(path.join(tmpdir(), 'synth-'));
+  const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: directory,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config }),
+  };
+  const { stderr, code } = await run(process.execPath, ['lib/app.ts'], { env }).then(
+    (done) => ({ ...done, code: 0 }),
+    (failed: { stderr: string; code: number }) => failed,
+  );
+  return { directory, stderr, code };
+}
+
+test('the example is synthesized without a warning', async () => {
+  const { directory, stderr, code } = await synth('lib/config/example.jsonc');
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  const template = JSON.parse(await readFile(path.join(directory, 'OktaSynthetics.template.json'), 'utf8'));
+  expect(Object.keys(template.Outputs)).toEqual(
+    expect.arrayContaining(['DashboardUrl', 'TopicPages', 'TopicTickets', 'FunctionFlows']),
+  );
+});
+
+describe('a configuration with mistakes', () => {
+  test('ends in what is wrong with it, and no stack trace', async () => {
+    const config = path.join(await mkdtemp(path.join(tmpdir(), 'config-')), 'ours.jsonc');
+    await writeFile(config, '{ "orgs": [{ "name": "acme", "domain": "https://acme.okta.com", "cells": 8 }] }');
+    const { stderr, code } = await synth(config);
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      `${config} has 2 problems:`,
+      '  orgs[0].domain (line 1) must be a host alone: leave out https://.',
+      '  orgs[0].cells (line 1) is no known key: did you mean "cell"?',
+    ]);
+  });
+});
