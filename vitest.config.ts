@@ -1,10 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** `TEST_REPORT=file` writes the results as JSON besides, for CI to count. */
+const { TEST_REPORT: outputFile } = process.env;
+
+/** Two suites: `npm test`, and `npm run test:deploy`, which drives the real CDK CLI against an AWS API on loopback. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/deploy/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    reporters: ['default', ...(outputFile ? [['json', { outputFile }] as const] : [])],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/deploy/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 });
