@@ -1,5 +1,6 @@
 import type { Org, Server } from '../functions/model/org.ts';
 import { issuerOf } from '../functions/okta/endpoints.ts';
+import { ConfigError } from '../lib/config/config-error.ts';
 import type { EmbeddedOkta } from './okta/embedded-okta.ts';
 
 /** An org whose every address and client is the embedded Okta's, and the secrets that it names. */
@@ -19,7 +20,7 @@ export function embedOrg(org: Org, okta: EmbeddedOkta): EmbeddedOrg {
   const secrets = new Map<string, string>();
   const embedServer = ({ web, service, ...server }: Server): Server => {
     if (!okta.servers.some((id) => id === server.id)) {
-      throw new Error(`the embedded Okta has no server "${server.id}": it has ${okta.servers.join(', ')}`);
+      throw new ConfigError(`the embedded Okta has no server "${server.id}": it has ${okta.servers.join(', ')}`);
     }
     const isOrg = server.id === 'org';
     const keyed = service?.authentication === 'private_key_jwt';

@@ -3,7 +3,7 @@ import { type MetricDefinition, type MetricIdentity, metricIdentity } from '../m
 import type { Org } from '../model/org.ts';
 import type { Target } from '../model/outcome.ts';
 import type { Probe } from '../model/probe.ts';
-import { bucketOf } from '../okta/endpoints.ts';
+import { budgetOf } from './budget.ts';
 import { type Planned, switchedOn } from './plan.ts';
 
 /** One series of a metric: its identity, what it means, and where it comes from. */
@@ -41,8 +41,5 @@ export function metricsOf(probe: Probe): Readonly<Record<string, MetricDefinitio
 
 /** The rate-limit buckets that a plan spends, each once. */
 export function bucketsOf(plan: readonly Planned[]): readonly string[] {
-  const buckets = switchedOn(plan).flatMap(({ probe, server }) =>
-    probe.requests.map((endpoint) => bucketOf(server, endpoint)),
-  );
-  return [...new Set(buckets.filter((bucket) => bucket !== undefined))];
+  return Object.keys(budgetOf(plan).byBucket);
 }

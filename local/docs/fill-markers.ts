@@ -1,0 +1,13 @@
+/**
+ * Puts generated text between a page's markers, `<!-- generated: name -->` and `<!-- end: name -->`, and leaves the
+ * rest as people wrote it. Throws where a marker is missing.
+ */
+export function fillMarkers(page: string, sections: Readonly<Record<string, () => string>>): string {
+  return Object.entries(sections).reduce((text, [name, generate]) => {
+    const begin = `<!-- generated: ${name} -->`;
+    const end = `<!-- end: ${name} -->`;
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`the markers of "${name}" are missing`);
+    return `${text.slice(0, from + begin.length)}\n\n${generate()}\n\n${text.slice(to)}`;
+  }, page);
+}

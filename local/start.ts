@@ -1,0 +1,79 @@
+/**
+ * Shows the product working, with no account and no network: `npm start`.
+ *
+ * Builds the functions, starts an embedded Okta and runs the configured watch once through the built bundles, with AWS
+ * on loopback. Exits with 0 when every probe passed, with 1 when one failed or the monitor did, with 2 for a wrong flag.
+ */
+import { parseArgs, styleText } from 'node:util';
+import { type Group, groups } from '../functions/model/probe.ts';
+import { bundle } from '../lib/bundle.ts';
+import { ConfigError } from '../lib/config/config-error.ts';
+import { loadConfig } from '../lib/config/load-config.ts';
+import { type Rehearsal, rehearse } from './rehearse.ts';
+import { formatRehearsal } from './report.ts';
+
+const usage = `Usage: npm start -- [--config <path>] [--json]
+
+  --config <path>  the configuration to rehearse (default: the commented example)
+  --json           print one JSON document instead of text
+  --help           print this
+`;
+
+const options = {
+  config: { type: 'string', default: 'lib/config/example.jsonc' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Progress is for people: on stderr, so that what a script reads stays clean. */
+function progress(what: string): void {
+  process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} ${what}\n`);
+}
+
+function readFlags() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+function build(): Record<Group, string> {
+  progress('building the functions');
+  return Object.fromEntries(groups.map((group) => [group, bundle(group).file])) as Record<Group, string>;
+}
+
+function toJson({ orgs, calls, points, faults }: Rehearsal): string {
+  const described = orgs.map(({ org, plan, outcomes, requests }) => ({
+    name: org.name,
+    domain: org.domain,
+    outcomes,
+    off: plan.flatMap(({ probe, target, off }) => (off ? [{ ...target, probe: probe.id, because: off }] : [])),
+    requests,
+  }));
+  return JSON.stringify({ orgs: described, calls, metrics: points, faults }, null, 2);
+}
+
+async function main(): Promise<number> {
+  const flags = readFlags();
+  if (!flags) return 2;
+  if (flags.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const config = loadConfig(flags.config);
+  const bundles = build();
+  const rehearsal = await rehearse(config, (group) => bundles[group], progress);
+  process.stdout.write(`${flags.json ? toJson(rehearsal) : formatRehearsal(rehearsal)}\n`);
+  const failed = rehearsal.orgs.some(({ outcomes }) => outcomes.some(({ status }) => status === 'failed'));
+  return failed || rehearsal.faults.length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

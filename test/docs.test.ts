@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { findings } from '../functions/diagnosis/findings.ts';
+import { fillMarkers } from '../local/docs/fill-markers.ts';
+import { generatedSections } from '../local/docs/generated-sections.ts';
+
+const headingsOf = (file: string) =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
+
+describe('the docs', () => {
+  it.each(Object.entries(generatedSections))(
+    '%s holds what follows from the definitions (npm run docs)',
+    (file, sections) => {
+      const page = readFileSync(file, 'utf8');
+      expect(fillMarkers(page, sections)).toBe(page);
+    },
+  );
+
+  it('give every finding one heading of its own in the runbook', () => {
+    const headings = headingsOf('docs/runbook.md');
+    expect(Object.keys(findings).filter((code) => !headings.includes(code))).toEqual([]);
+    expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  it('link only to files that are there', () => {
+    const pages = ['README.md', ...Object.keys(generatedSections), 'docs/architecture.md', 'docs/decisions.md'];
+    for (const page of pages) {
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
+      for (const link of links)
+        expect(() => readFileSync(new URL(link, new URL(page, `file://${process.cwd()}/`)))).not.toThrow();
+    }
+  });
+
+  it('refuse a page whose markers are gone', () => {
+    expect(() => fillMarkers('# nothing', { findings: () => 'x' })).toThrow('the markers of "findings" are missing');
+  });
+});
