@@ -6,7 +6,7 @@ const { TEST_REPORT: outputFile } = process.env;
 /** Two suites: `npm test`, and `npm run test:deploy`, which drives the real CDK CLI against an AWS API on loopback. */
 export default defineConfig({
   test: {
-    reporters: ['default', ...(outputFile ? [['json', { outputFile }] as const] : [])],
+    reporters: ['default', ...(outputFile ? [['json', { outputFile }] as ['json', { outputFile: string }]] : [])],
     projects: [
       {
         test: {
