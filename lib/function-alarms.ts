@@ -13,7 +13,12 @@ export interface FunctionAlarmsProps {
 }
 
 /** While flows is broken nobody sees whether sign-in works. The others can wait for the morning. */
-const audienceOf: Readonly<Record<Group, Audience>> = { flows: 'page', limits: 'ticket', status: 'ticket' };
+const audienceOf: Readonly<Record<Group, Audience>> = {
+  flows: 'page',
+  limits: 'ticket',
+  status: 'ticket',
+  contracts: 'ticket',
+};
 
 /** The monitor itself is broken: a function threw, timed out or did not start. Of Okta this says nothing. */
 export class FunctionAlarms extends Construct {

@@ -14,7 +14,7 @@ import type { OrgAlarms } from './org-alarms.ts';
 import type { ProbeFunction } from './probe-function.ts';
 import type { RoutedAlarm } from './routed-alarm.ts';
 import { byAxis, SeriesGraph } from './series-graph.ts';
-import type { WatchedOrg } from './watched-org.ts';
+import { planOf, type WatchedOrg } from './watched-org.ts';
 
 export interface MonitorDashboardProps {
   readonly orgs: readonly { readonly watched: WatchedOrg; readonly alarms: OrgAlarms['alarms'] }[];
@@ -96,8 +96,10 @@ function text(markdown: string): IWidget {
   return new TextWidget({ markdown, width: grid.width, height: 2 });
 }
 
-function cadence({ everyMinutes }: WatchedOrg): string {
-  return groups.map((group) => `${group} every ${everyMinutes[group]} min`).join(', ');
+function cadence(watched: WatchedOrg): string {
+  const { everyMinutes } = watched;
+  const running = groups.filter((group) => planOf(watched, group).length > 0);
+  return running.map((group) => `${group} every ${everyMinutes[group]} min`).join(', ');
 }
 
 function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

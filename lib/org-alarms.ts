@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { headroomLevels as levels } from '../functions/diagnosis/warnings-of.ts';
 import type { Audience } from '../functions/model/alarm.ts';
 import { envelope } from '../functions/model/envelope.ts';
 import { metricIdentity } from '../functions/model/metric.ts';
@@ -94,8 +95,8 @@ function ofProbes(watched: WatchedOrg): Definitions {
 }
 
 const headroomLevels = [
-  { id: 'headroom-low', below: 20, audience: 'ticket' },
-  { id: 'headroom-critical', below: 10, audience: 'page' },
+  { id: 'headroom-low', below: levels.low, audience: 'ticket' },
+  { id: 'headroom-critical', below: levels.critical, audience: 'page' },
 ] as const;
 
 function headroomLow(watched: WatchedOrg): Definitions {

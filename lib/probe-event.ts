@@ -1,5 +1,5 @@
 import type { Org, Server } from '../functions/model/org.ts';
-import { type Group, groups } from '../functions/model/probe.ts';
+import { type Group, groups, type Requirement } from '../functions/model/probe.ts';
 import { planOf, type WatchedOrg } from './watched-org.ts';
 
 /** What a function is called with, and how often: one org, of which a group's probes are to be run. */
@@ -24,17 +24,19 @@ export function secretsIn({ servers, api }: Org): readonly string[] {
 }
 
 function orgFor(group: Group, watched: WatchedOrg): Org {
-  const requirements = new Set(planOf(watched, group).map(({ probe }) => probe.requires));
+  const plan = planOf(watched, group);
+  const isNeeded = (requirement: Requirement, id?: string) =>
+    plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
   const { api, servers, ...org } = watched.org;
   return {
     ...org,
     servers: servers.map(
       ({ web, service, ...server }): Server => ({
         ...server,
-        ...(web && requirements.has('web') && { web }),
-        ...(service && requirements.has('service') && { service }),
+        ...(web && isNeeded('web', server.id) && { web }),
+        ...(service && isNeeded('service', server.id) && { service }),
       }),
     ),
-    ...(api && requirements.has('api') && { api }),
+    ...(api && isNeeded('api') && { api }),
   };
 }

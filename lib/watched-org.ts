@@ -1,12 +1,12 @@
 import type { Org } from '../functions/model/org.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
-import { flows, limits, status } from '../functions/probes/index.ts';
+import { contracts, flows, limits, status } from '../functions/probes/index.ts';
 import { type Planned, planProbes, switchedOn } from '../functions/probes/plan.ts';
 import { bucketsOf, type Series } from '../functions/probes/series.ts';
 import { resolveOrg } from './config/resolve-org.ts';
 import type { Config } from './config/schema.ts';
 
-const probesOf = { flows, limits, status };
+const probesOf = { flows, limits, status, contracts };
 
 /** An org and what runs there: what schedules, alarms and the dashboard are made from. */
 export interface WatchedOrg {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Phases } from '../functions/model/exchange.ts';
-import { bucketOfUrl } from '../functions/okta/endpoints.ts';
+import { locate } from '../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../functions/okta/rate-limit.ts';
 import type { LogLine } from '../functions/runtime/log.ts';
 import type { Rehearsal, RehearsedOrg } from './rehearse.ts';
@@ -89,9 +89,9 @@ function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
   const rows = outcomes
     .flatMap(({ exchanges }) => exchanges)
     .flatMap(({ url, rateLimit }) => {
-      const bucket = bucketOfUrl(url);
+      const bucket = locate(url)?.bucket;
       if (!rateLimit || !bucket) return [];
-      const share = headroomPercent(rateLimit);
+      const share = headroomPercent(rateLimit, bucket);
       const left = share === undefined ? '' : `${share.toFixed(1)} %`;
       return [
         [

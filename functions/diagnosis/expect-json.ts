@@ -1,10 +1,5 @@
 import { isHtml } from '../okta/okta-error.ts';
-import { ProbeFailure } from './probe-failure.ts';
-
-/** An answer with another status than the one that was asked for. Its exchange says the rest. */
-export class RefusedAnswer extends Error {
-  override readonly name = 'RefusedAnswer';
-}
+import { ProbeFailure, RefusedAnswer } from './probe-failure.ts';
 
 /**
  * The JSON object of a 200 answer. Throws `RefusedAnswer` for another status, and a `ProbeFailure` for a page or a
@@ -26,8 +21,8 @@ export async function expectJsonArray(response: Response): Promise<readonly unkn
 }
 
 async function parse(response: Response): Promise<unknown> {
-  if (response.status !== 200) throw new RefusedAnswer(`status ${response.status}`);
-  if (isHtml(response.headers)) throw new ProbeFailure('page-instead-of-json', 'status 200 with a page');
+  if (response.status !== 200) throw new RefusedAnswer();
+  if (isHtml(response.headers)) throw new ProbeFailure('unexpected-page', 'status 200 with a page');
   try {
     return await response.json();
   } catch {

@@ -1,39 +1,58 @@
 import { deadlineCode } from '../runtime/transport-error.ts';
-import type { FindingCode } from './findings.ts';
+import type { FindingCode } from './finding.ts';
 
 const codes: Readonly<Record<string, FindingCode>> = {
   ENOTFOUND: 'dns-not-resolved',
   EAI_AGAIN: 'dns-not-resolved',
+  EAI_FAIL: 'dns-not-resolved',
   EAI_NODATA: 'dns-not-resolved',
   ECONNREFUSED: 'connection-refused',
-  ECONNRESET: 'connection-refused',
-  EPIPE: 'connection-refused',
-  UND_ERR_SOCKET: 'connection-refused',
+  ECONNRESET: 'connection-reset',
+  ECONNABORTED: 'connection-reset',
+  EPIPE: 'connection-reset',
+  UND_ERR_SOCKET: 'connection-reset',
   UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
   ETIMEDOUT: 'connect-timeout',
   EHOSTUNREACH: 'connect-timeout',
   ENETUNREACH: 'connect-timeout',
-  CERT_HAS_EXPIRED: 'certificate-refused',
-  CERT_NOT_YET_VALID: 'certificate-refused',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-refused',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-refused',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-refused',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-refused',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate-refused',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-refused',
-  CERT_REVOKED: 'certificate-refused',
-  EPROTO: 'tls-failed',
+  ENETDOWN: 'connect-timeout',
+  CERT_HAS_EXPIRED: 'certificate-expired',
+  CERT_NOT_YET_VALID: 'certificate-expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-name',
+  HOSTNAME_MISMATCH: 'certificate-wrong-name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-untrusted',
+  CERT_UNTRUSTED: 'certificate-untrusted',
+  CERT_REVOKED: 'certificate-untrusted',
+  CERT_SIGNATURE_FAILURE: 'certificate-untrusted',
+  INVALID_CA: 'certificate-untrusted',
+  INVALID_PURPOSE: 'certificate-untrusted',
+  EPROTO: 'tls-handshake-failed',
   UND_ERR_HEADERS_TIMEOUT: 'no-answer',
   UND_ERR_BODY_TIMEOUT: 'no-answer',
-  ERR_BODY_TOO_LARGE: 'malformed-answer',
-  HPE_INVALID_CONSTANT: 'malformed-answer',
   UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
+  ERR_BODY_TOO_LARGE: 'malformed-answer',
+  ERR_STATUS: 'malformed-answer',
   [deadlineCode]: 'out-of-time',
 };
 
+/** On a domain of one's own, these are for the domain's owner to mend. */
+const ofCustomDomain: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
+
+const oktaDomain = /\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com$|\.okta\.mil$/;
+
 /** What it means that no answer came: by the error's code, which the system, OpenSSL and undici keep stable. */
-export function codeOfTransport(code: string): FindingCode {
-  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return codes[code] ?? 'tls-failed';
-  if (code.startsWith('HPE_') || code.startsWith('UND_ERR_RES_')) return 'malformed-answer';
-  return codes[code] ?? 'unrecognised-answer';
+export function codeOfTransport(code: string, url: string): FindingCode {
+  const found = codes[code] ?? byPrefix(code);
+  return ofCustomDomain.includes(found) && !oktaDomain.test(new URL(url).hostname)
+    ? 'custom-domain-certificate'
+    : found;
+}
+
+function byPrefix(code: string): FindingCode {
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls-handshake-failed';
+  return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-answer';
 }

@@ -55,14 +55,16 @@ export interface RateLimit {
   readonly secondsToReset: number;
 }
 
-/** An error answer, from any of the four shapes in which Okta sends them. */
+/** An error answer, from any of the shapes in which Okta sends them. */
 export interface OktaError {
-  readonly shape: 'oauth' | 'envelope' | 'challenge' | 'html' | 'other';
-  /** OAuth's `error`, or that of a `WWW-Authenticate` challenge. */
+  readonly shape: 'oauth' | 'envelope' | 'challenge' | 'callback' | 'html' | 'other';
+  /** OAuth's `error`, from the body, a `WWW-Authenticate` challenge or a callback. */
   readonly error?: string;
   /** Okta's `errorCode`, such as E0000047. */
   readonly errorCode?: string;
-  /** Text for people; a decision must not rest on it where a code exists. */
+  /** What Okta's catalogue calls the description, where it is one of the catalogue. */
+  readonly reason?: string;
+  /** The catalogue's own words. A text that it does not know may quote anything and is not kept. */
   readonly description?: string;
   readonly errorId?: string;
 }

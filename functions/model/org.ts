@@ -14,6 +14,12 @@ export interface Org {
   /** What the rate-limit probe calls the management API with. */
   readonly api?: ApiCredential;
   readonly statusPage: { readonly page: string; readonly feed: string };
+  /** Whether requests that must be refused are made too. They look like an attack in the org's System Log. */
+  readonly contracts: boolean;
+  /** An answer whose first byte takes longer is slow. */
+  readonly slowAfterMs: number;
+  /** How long an answer is waited for. */
+  readonly giveUpAfterMs: number;
 }
 
 /** An authorization server: the Org server by the id `org`, a custom one by its own. */
@@ -25,6 +31,14 @@ export interface Server {
   readonly audience?: string;
   readonly web?: WebClient;
   readonly service?: ServiceClient;
+  /** What services ask of this server's access tokens beyond what Okta promises. */
+  readonly expects?: TokenExpectations;
+}
+
+export interface TokenExpectations {
+  /** Names of claims. Their values may be personal and are never looked at. */
+  readonly claims?: readonly string[];
+  readonly minLifetimeSeconds?: number;
 }
 
 /** A web application, of which only what a browser may see is needed. */

@@ -17,7 +17,13 @@ export type Outcome = Target & {
   /** Every request that the probe made, in order, failed ones too. */
   readonly exchanges: readonly Exchange[];
 } & (
-    | { readonly status: 'passed'; readonly readings: Readings; readonly notes: readonly string[] }
+    | {
+        readonly status: 'passed';
+        readonly readings: Readings;
+        readonly notes: readonly string[];
+        /** What is not well although the question was answered: a slow answer, little headroom, a clock, a certificate. */
+        readonly warnings: readonly Finding[];
+      }
     | { readonly status: 'failed'; readonly readings: Readings; readonly finding: Finding }
     | { readonly status: 'skipped'; readonly because: string }
   );
@@ -25,4 +31,18 @@ export type Outcome = Target & {
 /** The server's time for what the probe asked: first byte of its last answered exchange, in milliseconds. */
 export function durationMs(outcome: Outcome): number | undefined {
   return outcome.exchanges.findLast((exchange) => exchange.phases.firstByteMs !== undefined)?.phases.firstByteMs;
+}
+
+/** Everything that an outcome found: its failure, or its warnings. */
+export function findingsOf(outcome: Outcome): readonly Finding[] {
+  switch (outcome.status) {
+    case 'passed':
+      return outcome.warnings;
+    case 'failed':
+      return [outcome.finding];
+    case 'skipped':
+      return [];
+    default:
+      return outcome satisfies never;
+  }
 }

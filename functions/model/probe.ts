@@ -1,16 +1,17 @@
 import type { AlarmDefinition, Audience } from './alarm.ts';
 import type { Exchange } from './exchange.ts';
+import type { Finding } from './finding.ts';
 import type { MetricDefinition } from './metric.ts';
 import type { Org, Server } from './org.ts';
 import type { Readings } from './outcome.ts';
 
 /** Probes of one group run together in one function, with the rights that they need and no more. */
-export const groups = ['flows', 'limits', 'status'] as const;
+export const groups = ['flows', 'limits', 'status', 'contracts'] as const;
 
 export type Group = (typeof groups)[number];
 
 /** What of the configuration a probe cannot do without. */
-export type Requirement = 'web' | 'service' | 'api';
+export type Requirement = 'web' | 'service' | 'api' | 'contracts';
 
 /** The endpoints that probes call; each has a URL and perhaps a rate-limit bucket by kind of server. */
 export type Endpoint =
@@ -34,6 +35,8 @@ export interface AccessToken {
   readonly value: string;
   readonly scope?: string;
   readonly expiresInSeconds?: number;
+  /** How far the server's clock was from ours when it issued the token. */
+  readonly clockOffsetSeconds?: number;
 }
 
 /** A JWK Set (RFC 7517) as it was served. */
@@ -83,6 +86,7 @@ export interface ProbeResult<Metric extends string = string, Output extends Arti
   /** A number for each declared metric; undefined where this run could not measure it. */
   readonly readings: Readonly<Record<Metric, number | undefined>>;
   readonly notes?: readonly string[];
+  readonly warnings?: readonly Finding[];
   readonly provides?: Pick<Artifacts, Output>;
 }
 
@@ -94,7 +98,7 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly group: Group;
   /** `server`: at each server; `custom-server`: at custom ones only; `org`: once an org. */
   readonly scope: 'org' | 'server' | 'custom-server';
-  readonly requires?: Requirement;
+  readonly requires?: readonly Requirement[];
   /** Artifacts of other probes. When one was not to be had, this probe is skipped. */
   readonly inputs?: readonly Input[];
   readonly provides?: Output;
@@ -114,6 +118,7 @@ export interface Probe extends Omit<ProbeDefinition<string, ArtifactName, Artifa
   run(context: ProbeContext): Promise<{
     readonly readings: Readings;
     readonly notes?: readonly string[];
+    readonly warnings?: readonly Finding[];
     readonly provides?: Partial<Artifacts>;
   }>;
 }

@@ -5,7 +5,7 @@ import { ownText } from './own-text.ts';
 export type AuthorizeAnswer =
   | { readonly kind: 'callback'; readonly parameters: URLSearchParams }
   | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'page'; readonly title: string };
+  | { readonly kind: 'page' };
 
 /**
  * Reads an answer of /authorize without following it.
@@ -28,7 +28,7 @@ export function readAuthorizeAnswer(
     const found = callback(text, redirectUri);
     if (found) return found;
   }
-  return { kind: 'page', title: page.title };
+  return { kind: 'page' };
 }
 
 /** The callback in a text that is a URL or, as in a script, holds one. */
@@ -44,7 +44,6 @@ function callback(text: string, redirectUri: string): AuthorizeAnswer | undefine
 }
 
 interface Page {
-  readonly title: string;
   readonly forms: readonly { readonly action: string; readonly fields: ReadonlyMap<string, string> }[];
   /** Texts that may name the place to go to: links, refreshes and scripts. */
   readonly targets: readonly string[];
@@ -54,9 +53,7 @@ function readPage(html: string): Page {
   const nodes = parseDocument(html);
   const all = (name: string) => DomUtils.getElementsByTagName(name, nodes, true);
   const attributes = (name: string, attribute: string) => all(name).map(({ attribs }) => attribs[attribute] ?? '');
-  const title = all('title')[0] ?? all('h1')[0];
   return {
-    title: title ? ownText(title).trim().slice(0, 200) : '',
     forms: all('form').map((form) => ({
       action: form.attribs.action ?? '',
       fields: new Map(

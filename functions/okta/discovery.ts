@@ -35,5 +35,8 @@ export function compareDiscovery(
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 200) : value === undefined ? 'nothing' : `a ${typeof value}`;
+  if (value === undefined) return 'nothing';
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  // What is found is shown to people: an address and no more.
+  return url ? `${url.origin}${url.pathname}`.slice(0, 200) : 'no URL';
 }

@@ -48,18 +48,32 @@ export function bucketOf(server: Pick<Server, 'id'>, endpoint: Endpoint): string
   return endpoints[kindOf(server)][endpoint]?.bucket ?? undefined;
 }
 
-/** The bucket of a URL that was called, found by the same table. */
-export function bucketOfUrl(url: string): string | undefined {
-  const { pathname } = new URL(url);
-  for (const definition of [...Object.values(endpoints.org), ...Object.values(endpoints.custom)]) {
-    const pattern = definition.path
-      .split('{id}')
-      .map((part) => RegExp.escape(part))
-      .join('[^/]+');
-    if (new RegExp(`^${pattern}$`).test(pathname)) return definition.bucket ?? undefined;
-  }
-  return undefined;
+/** Which endpoint a URL is, of which kind of server, and what it spends; found by the same table. */
+export interface LocatedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly kind: ServerKind;
+  readonly bucket: string | undefined;
 }
+
+export function locate(url: string): LocatedEndpoint | undefined {
+  const { pathname } = new URL(url);
+  const found = patterns.find(({ pattern }) => pattern.test(pathname));
+  return found && { endpoint: found.endpoint, kind: found.kind, bucket: found.bucket };
+}
+
+const patterns = (['org', 'custom'] as const).flatMap((kind) =>
+  Object.entries(endpoints[kind]).map(([endpoint, { path, bucket }]) => ({
+    kind,
+    endpoint: endpoint as Endpoint,
+    bucket: bucket ?? undefined,
+    pattern: new RegExp(
+      `^${path
+        .split('{id}')
+        .map((part) => RegExp.escape(part))
+        .join('[^/]+')}$`,
+    ),
+  })),
+);
 
 /** The issuer of a server on an org's own domain. An org's issuer mode may say otherwise. */
 export function issuerOf(domain: string, id: string): string {

@@ -1,4 +1,6 @@
+import { Parser } from 'htmlparser2';
 import type { OktaError } from '../model/exchange.ts';
+import { type KnownText, knownText, knownTextIn } from './known-texts.ts';
 import { parseWwwAuthenticate } from './www-authenticate.ts';
 
 /**
@@ -6,33 +8,31 @@ import { parseWwwAuthenticate } from './www-authenticate.ts';
  * header with an empty body, or a page.
  *
  * Trap: the shapes mix. An OAuth endpoint answers 429 in the envelope, discovery puts an OAuth code into `errorCode`,
- * and the management API answers an OAuth token with a header and no body at all.
+ * and the management API answers an OAuth token with a header and no body at all. What is kept is shown to people, so
+ * codes must look like codes, and of texts only those that Okta's catalogue knows are kept.
  * https://developer.okta.com/docs/reference/error-codes/
  */
 export function parseOktaError(headers: Headers, body: string): OktaError {
   const json = parseObject(body);
-  if (json && typeof json.errorCode === 'string') {
-    return {
-      shape: 'envelope',
-      errorCode: clip(json.errorCode),
-      ...text('description', json.errorSummary),
-      ...text('errorId', json.errorId),
-    };
+  const errorCode = code(json?.errorCode);
+  if (errorCode) {
+    return { shape: 'envelope', errorCode, ...told(known(json?.errorSummary)), ...errorIdOf(json?.errorId) };
   }
-  if (json && typeof json.error === 'string') {
-    return { shape: 'oauth', error: clip(json.error), ...text('description', json.error_description) };
-  }
-  const challenge = parseWwwAuthenticate(headers.get('www-authenticate') ?? '').find(
-    ({ parameters }) => parameters.error,
-  );
+  const error = code(json?.error);
+  if (error) return { shape: 'oauth', error, ...told(known(json?.error_description)) };
+  const challenges = parseWwwAuthenticate(headers.get('www-authenticate') ?? '');
+  const challenge = challenges.find(({ parameters }) => code(parameters.error));
   if (challenge) {
-    return {
-      shape: 'challenge',
-      ...text('error', challenge.parameters.error),
-      ...text('description', challenge.parameters.error_description),
-    };
+    const { error: named, error_description: description } = challenge.parameters;
+    return { shape: 'challenge', ...(named && { error: named }), ...told(known(description)) };
   }
-  return { shape: isHtml(headers) ? 'html' : 'other' };
+  return isHtml(headers) ? { shape: 'html', ...told(knownTextIn(textOf(body))) } : { shape: 'other' };
+}
+
+/** An error that came back in the parameters of a callback. */
+export function parseCallbackError(parameters: URLSearchParams): OktaError {
+  const error = code(parameters.get('error'));
+  return { shape: 'callback', ...(error && { error }), ...told(known(parameters.get('error_description'))) };
 }
 
 /** Whether an answer calls itself a page. */
@@ -40,20 +40,38 @@ export function isHtml(headers: Headers): boolean {
   return /^\s*(text\/html|application\/xhtml)/i.test(headers.get('content-type') ?? '');
 }
 
-function parseObject(body: string): Record<string, unknown> | undefined {
+function parseObject(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function text<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
-  return typeof value === 'string' ? ({ [name]: clip(value) } as Record<Name, string>) : {};
+/** `invalid_client`, `E0000047`: what does not look like a code is none, and may be anything. */
+function code(value: unknown): string | undefined {
+  return typeof value === 'string' && /^([a-z][a-z_]{1,59}|E\d{7})$/.test(value) ? value : undefined;
 }
 
-/** An error text is evidence, but whoever writes it may make it as long as they like. */
-function clip(value: string): string {
-  return value.length > 300 ? `${value.slice(0, 299)}…` : value;
+function errorIdOf(value: unknown): Pick<OktaError, 'errorId'> {
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? { errorId: value } : {};
+}
+
+function known(description: unknown): KnownText | undefined {
+  return typeof description === 'string' ? knownText(description) : undefined;
+}
+
+function told(text: KnownText | undefined): Pick<OktaError, 'reason' | 'description'> {
+  return text ? { reason: text.reason, description: text.text } : {};
+}
+
+/** A page's text, without building a tree of it: a hostile page nests without end. */
+function textOf(html: string): string {
+  const parts: string[] = [];
+  // An entity comes as a text of its own, so that only an element parts two words.
+  const part = () => void parts.push(' ');
+  const parser = new Parser({ ontext: (data) => void parts.push(data), onopentagname: part, onclosetag: part });
+  parser.end(html.slice(0, 65_536));
+  return parts.join('');
 }

@@ -27,9 +27,17 @@ export function parseRateLimit(headers: Headers, now: number): RateLimit | undef
   };
 }
 
-/** What is left of a bucket, 0 to 100. Undefined for a concurrency limit, which has no share. */
-export function headroomPercent({ limit, remaining }: RateLimit): number | undefined {
-  return limit > 0 ? Math.min(100, (remaining / limit) * 100) : undefined;
+/**
+ * What is left of a bucket, 0 to 100.
+ *
+ * Trap: undefined for a concurrency limit, which has no share; and for nothing left of a bucket that may burst, where
+ * Okta goes on answering. Without a 429 it tells nothing.
+ * https://developer.okta.com/docs/reference/rl2-burst/
+ */
+export function headroomPercent({ limit, remaining }: RateLimit, bucket: string | undefined): number | undefined {
+  if (limit === 0) return undefined;
+  if (remaining === 0 && bucket?.startsWith('/oauth2/')) return undefined;
+  return Math.min(100, (remaining / limit) * 100);
 }
 
 /**

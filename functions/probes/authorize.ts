@@ -1,10 +1,9 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
-import { codeOfCallback } from '../diagnosis/answer-rules.ts';
-import { RefusedAnswer } from '../diagnosis/expect-json.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, RefusedAnswer } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { parseCallbackError, parseOktaError } from '../okta/okta-error.ts';
 
 /**
  * Would people be let in? `prompt=none` without a session exercises routing, the client, the redirect URI, scopes and
@@ -18,7 +17,7 @@ export const authorize = defineProbe({
   question: 'Does a sign-in that may not prompt end at the callback with login_required?',
   group: 'flows',
   scope: 'server',
-  requires: 'web',
+  requires: ['web'],
   requests: ['authorize'],
   timed: true,
   metrics: {},
@@ -40,15 +39,16 @@ export const authorize = defineProbe({
       code_challenge_method: 'S256',
     }).toString();
     const response = await fetch(url.href);
-    if (response.status >= 400) throw new RefusedAnswer(`status ${response.status}`);
+    if (response.status >= 400) throw new RefusedAnswer();
+    const body = await response.text();
     const location = response.headers.get('location');
-    const answer = readAuthorizeAnswer(
-      { status: response.status, location, body: await response.text() },
-      web.redirectUri,
-    );
+    const answer = readAuthorizeAnswer({ status: response.status, location, body }, web.redirectUri);
     switch (answer.kind) {
-      case 'page':
-        throw new ProbeFailure('page-instead-of-json', `status ${response.status} with the page "${answer.title}"`);
+      case 'page': {
+        const error = parseOktaError(response.headers, body);
+        if (error.reason) throw new RefusedAnswer(error);
+        throw new ProbeFailure('unexpected-page', `status ${response.status} with a page that leads nowhere`);
+      }
       case 'elsewhere':
         throw new ProbeFailure('malformed-answer', 'the redirect leads to another place than the redirect URI');
       case 'callback':
@@ -56,15 +56,11 @@ export const authorize = defineProbe({
       default:
         answer satisfies never;
     }
-    if (answer.parameters.get('state') !== state)
-      throw new ProbeFailure('malformed-answer', 'the callback has another state');
-    const error = answer.parameters.get('error');
-    if (error !== 'login_required') {
-      throw new ProbeFailure(
-        codeOfCallback(error),
-        `${error ?? 'no error'}: ${answer.parameters.get('error_description') ?? ''}`,
-      );
-    }
+    const { parameters } = answer;
+    if (parameters.get('state') !== state) throw new ProbeFailure('malformed-answer', 'the callback has another state');
+    if (!parameters.has('error'))
+      throw new ProbeFailure('unrecognised-answer', 'a callback without an error: nobody was asked to sign in');
+    if (parameters.get('error') !== 'login_required') throw new RefusedAnswer(parseCallbackError(parameters));
     return { readings: {} };
   },
 });

@@ -1,10 +1,12 @@
 import type { Probe } from '../model/probe.ts';
 import { authorize } from './authorize.ts';
+import { customScopeContract } from './custom-scope-contract.ts';
 import { discovery } from './discovery.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
 import { organization } from './organization.ts';
 import { rateLimits } from './rate-limits.ts';
+import { redirectUriContract } from './redirect-uri-contract.ts';
 import { statusPage } from './status-page.ts';
 import { token } from './token.ts';
 import { verify } from './verify.ts';
@@ -13,5 +15,6 @@ import { verify } from './verify.ts';
 export const flows: readonly Probe[] = [organization, discovery, keys, authorize, token, verify, introspect];
 export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];
+export const contracts: readonly Probe[] = [customScopeContract, redirectUriContract];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status].flat();
+export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, contracts].flat();

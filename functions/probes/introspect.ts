@@ -13,7 +13,7 @@ export const introspect = defineProbe({
   question: 'Does the server that issued the fresh token call it active?',
   group: 'flows',
   scope: 'server',
-  requires: 'service',
+  requires: ['service'],
   inputs: ['token'],
   requests: ['introspect'],
   timed: true,

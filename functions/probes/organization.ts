@@ -1,6 +1,9 @@
 import { expectJson } from '../diagnosis/expect-json.ts';
+import { finding } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
+import { clockToleranceSeconds } from '../okta/clock.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -38,7 +41,7 @@ export const organization = defineProbe({
       metric: 'ClockOffset',
       meaning:
         "Okta's clock and the monitor's are more than a minute apart; services with a wrong clock refuse good tokens.",
-      condition: { above: 60 },
+      condition: { above: clockToleranceSeconds },
       breaching: 3,
       of: 5,
       audience: 'ticket',
@@ -67,15 +70,29 @@ export const organization = defineProbe({
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the metadata has no "id"');
     const { phases = {}, certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
+    const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs);
     return {
       readings: {
         DnsDuration: phases.dnsMs,
         TcpDuration: phases.tcpMs,
         TlsDuration: phases.tlsMs,
         ClockOffset: clockOffsetSeconds === undefined ? undefined : Math.abs(clockOffsetSeconds),
-        CertificateDaysLeft: certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs),
+        CertificateDaysLeft: daysLeft,
       },
-      notes: [`pipeline ${String(document.pipeline)}`],
+      notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
+      warnings: [...warnOfClock(clockOffsetSeconds), ...warnOfCertificate(daysLeft)],
     };
   },
 });
+
+function warnOfClock(offsetSeconds = 0): Finding[] {
+  return Math.abs(offsetSeconds) > clockToleranceSeconds
+    ? [finding('clock-skew', { detail: `the answer's Date is ${offsetSeconds} s from our clock` })]
+    : [];
+}
+
+function warnOfCertificate(daysLeft = Number.POSITIVE_INFINITY): Finding[] {
+  if (daysLeft >= 30) return [];
+  const code = daysLeft < 7 ? 'certificate-expires-now' : 'certificate-expires-soon';
+  return [finding(code, { detail: `${daysLeft} days left` })];
+}

@@ -11,10 +11,13 @@ export interface Planned {
   readonly off?: string;
 }
 
-const switchOn: Record<Requirement, (path: string) => string> = {
-  web: (path) => `set "web" (clientId and redirectUri of a web application) on ${path}`,
-  service: (path) => `set "service" (clientId and secret of a service application) on ${path}`,
-  api: (path) => `set "api" (an API token, or a service application with okta.* scopes) on ${path}`,
+const switchOn: Record<Requirement, (org: string, server: string) => string> = {
+  web: (org, server) =>
+    `set "web" (clientId and redirectUri of a web application) on server "${server}" or org "${org}"`,
+  service: (org, server) =>
+    `set "service" (clientId and secret of a service application) on server "${server}" or org "${org}"`,
+  api: (org) => `set "api" (an API token, or a service application with okta.* scopes) on org "${org}"`,
+  contracts: (org) => `set "contracts" to true on org "${org}"`,
 };
 
 /** Which probes an org's configuration allows, at which targets, and what would switch on the others. */
@@ -43,17 +46,21 @@ function orgServer(org: Org): Server {
 }
 
 function whyOff(probe: Probe, org: Org, server: Server): string | undefined {
-  switch (probe.requires) {
-    case undefined:
-      return undefined;
+  const lacking = (probe.requires ?? []).filter((requirement) => !has(requirement, org, server));
+  const steps = lacking.map((requirement) => switchOn[requirement](org.name, server.id));
+  return steps.length > 0 ? steps.join(', and ') : undefined;
+}
+
+function has(requirement: Requirement, org: Org, server: Server): boolean {
+  switch (requirement) {
     case 'api':
-      return org.api ? undefined : switchOn.api(`org "${org.name}"`);
+      return org.api !== undefined;
+    case 'contracts':
+      return org.contracts;
     case 'web':
     case 'service':
-      return server[probe.requires]
-        ? undefined
-        : switchOn[probe.requires](`server "${server.id}" or org "${org.name}"`);
+      return server[requirement] !== undefined;
     default:
-      return probe.requires satisfies never;
+      return requirement satisfies never;
   }
 }

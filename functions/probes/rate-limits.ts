@@ -13,7 +13,7 @@ export const rateLimits = defineProbe({
   question: 'Does the management API answer, and what is left of its rate limit?',
   group: 'limits',
   scope: 'org',
-  requires: 'api',
+  requires: ['api'],
   requests: ['users'],
   timed: false,
   metrics: {},

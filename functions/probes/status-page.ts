@@ -37,7 +37,8 @@ export const statusPage = defineProbe({
     const cell = org.cell ?? (await detectCell(org.domain, canonicalName));
     const ours = report.incidents.filter(({ cells }) => cell !== undefined && cells.includes(cell));
     if (ours.length > 0) {
-      throw new ProbeFailure('announced-incident', ours.map(describe).join('; '), { IncidentLevel: level.ours });
+      const readings = { IncidentLevel: level.ours };
+      throw new ProbeFailure('announced-incident', { detail: ours.map(describe).join('; '), readings });
     }
     return {
       readings: { IncidentLevel: report.incidents.length > 0 ? level.elsewhere : level.operational },

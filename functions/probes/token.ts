@@ -13,18 +13,29 @@ export const token = defineProbe({
   question: 'Does the token endpoint issue an access token?',
   group: 'flows',
   scope: 'server',
-  requires: 'service',
+  requires: ['service'],
   provides: 'token',
   requests: ['token'],
   timed: true,
   metrics: {},
   alarms: [],
   failing: 'page',
-  async run({ server, fetch, credentials }) {
+  async run({ server, fetch, credentials, exchanges }) {
     const issued = await credentials.fetchToken(server, fetch);
     const granted = issued.scope?.split(' ');
     const ungranted = granted ? (server.service?.scopes ?? []).filter((scope) => !granted.includes(scope)) : [];
     if (ungranted.length > 0) throw new ProbeFailure('scope-missing', `not granted: ${ungranted.join(' ')}`);
-    return { readings: {}, provides: { token: issued } };
+    const { minLifetimeSeconds = 0 } = server.expects ?? {};
+    if ((issued.expiresInSeconds ?? Number.POSITIVE_INFINITY) < minLifetimeSeconds) {
+      throw new ProbeFailure(
+        'token-lifetime-short',
+        `it expires in ${issued.expiresInSeconds} s, not ${minLifetimeSeconds}`,
+      );
+    }
+    const { clockOffsetSeconds } = exchanges.at(-1) ?? {};
+    return {
+      readings: {},
+      provides: { token: { ...issued, ...(clockOffsetSeconds !== undefined && { clockOffsetSeconds }) } },
+    };
   },
 });

@@ -18,9 +18,8 @@ export interface HttpOptions {
   readonly now: () => number;
   /** A CA to trust besides Node's own, as PEM. */
   readonly ca?: string;
-  readonly connectTimeoutMs?: number;
-  readonly headersTimeoutMs?: number;
-  readonly bodyTimeoutMs?: number;
+  /** How long an answer is waited for. A connection, and each part of a body, gets half of it. */
+  readonly giveUpAfterMs: number;
 }
 
 export interface Http {
@@ -43,12 +42,12 @@ interface Moments {
  * other side has closed, and the phases of the first request would be missing.
  */
 export function openHttp(options: HttpOptions): Http {
-  const { connectTimeoutMs = 5_000, headersTimeoutMs = 10_000, bodyTimeoutMs = 5_000 } = options;
+  const { giveUpAfterMs } = options;
   const agent = new Agent({
-    connect: timedConnector({ allowH2: false, timeout: connectTimeoutMs, ...(options.ca && { ca: options.ca }) }),
+    connect: timedConnector({ allowH2: false, timeout: giveUpAfterMs / 2, ...(options.ca && { ca: options.ca }) }),
     allowH2: false,
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: bodyTimeoutMs,
+    headersTimeout: giveUpAfterMs,
+    bodyTimeout: giveUpAfterMs / 2,
   });
   return {
     send: (url, init, record) => send(agent, url, init, record, options),
@@ -152,7 +151,7 @@ function facts(headers: Headers, now: number): Partial<Exchange> {
   const rateLimit = parseRateLimit(headers, now);
   const date = Date.parse(headers.get('date') ?? '');
   return {
-    ...(requestId && { requestId: requestId.slice(0, 100) }),
+    ...(requestId && /^[\w@.:-]{1,100}$/.test(requestId) && { requestId }),
     ...(rateLimit && { rateLimit }),
     // `Date` has whole seconds: half a second is its expected truncation.
     ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),

@@ -1,11 +1,13 @@
 import { resolveCname } from 'node:dns/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
+import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
 import { type LogLine, logLines } from './log.ts';
-import { publish } from './publish.ts';
+import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
 
 /** Kept back from the function's timeout for publishing: a function that its timeout kills publishes nothing. */
@@ -15,13 +17,13 @@ const reserveMs = 5_000;
  * Makes a Lambda handler of a group's probes. The event is one org's configuration; the answer, the lines that were logged.
  *
  * Whatever was measured is published and logged before a fault of our own is thrown, so that Lambda counts the error
- * and no outcome is lost.
+ * and no outcome is lost. When CloudWatch refuses the metrics they go to the log, from which it takes them as well.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     const deadline = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs));
-    const http = openHttp({ signal: deadline, now: Date.now });
+    const http = openHttp({ signal: deadline, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
     const report = await run(org, probes, {
       http,
       credentials: credentialsFor(org),
@@ -30,12 +32,42 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       deadline,
     });
     const lines = logLines(report);
-    for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+    for (const line of lines) write(line);
     const [published] = await Promise.allSettled([publish(cloudWatch, report), http.close()]);
-    const faults = [...report.faults, ...(published.status === 'rejected' ? [published.reason] : [])];
-    if (faults.length > 0) throw new AggregateError(faults, `the monitor failed: ${faults.map(String).join('; ')}`);
+    const faults = [...report.faults];
+    for (const fault of faults) write({ type: 'fault', org: org.name, name: nameOf(fault), frames: framesOf(fault) });
+    if (published.status === 'rejected') {
+      for (const line of emfLines(pointsOf(report), report.startedAt)) write(line);
+      write({
+        type: 'finding',
+        org: org.name,
+        finding: finding('metrics-refused', { detail: nameOf(published.reason) }),
+      });
+      faults.push(published.reason);
+    }
+    if (faults.length > 0)
+      throw new Error(`the monitor failed: ${faults.map(nameOf).join(', ')}`, { cause: faults[0] });
     return lines;
   };
+}
+
+/** One line of the log: a JSON document, which Lambda leaves as it is. */
+function write(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Where an error came from, without what it says. */
+function framesOf(error: unknown): readonly string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8);
+}
+
+/** An error by its name alone. What it says may quote what was sent. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
 }
 
 async function canonicalName(host: string): Promise<string | undefined> {

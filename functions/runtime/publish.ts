@@ -2,7 +2,7 @@ import type { CloudWatchClient, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { MetricIdentity } from '../model/metric.ts';
 import { durationMs, type Outcome } from '../model/outcome.ts';
-import { bucketOfUrl } from '../okta/endpoints.ts';
+import { locate } from '../okta/endpoints.ts';
 import { headroomPercent } from '../okta/rate-limit.ts';
 import { type Series, seriesOf } from '../probes/series.ts';
 import type { RunReport } from './run.ts';
@@ -59,8 +59,8 @@ function readingOf(outcome: Outcome | undefined, metric: string): number | undef
 function headroomOf(outcomes: readonly Outcome[], bucket: string): number | undefined {
   const shares = outcomes
     .flatMap(({ exchanges }) => exchanges)
-    .filter(({ url }) => bucketOfUrl(url) === bucket)
-    .flatMap(({ rateLimit }) => (rateLimit ? [headroomPercent(rateLimit)] : []))
+    .filter(({ url }) => locate(url)?.bucket === bucket)
+    .flatMap(({ rateLimit }) => (rateLimit ? [headroomPercent(rateLimit, bucket)] : []))
     .filter((share) => share !== undefined);
   return shares.length > 0 ? Math.min(...shares) : undefined;
 }

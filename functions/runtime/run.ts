@@ -1,6 +1,8 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
-import { finding } from '../diagnosis/findings.ts';
+import { finding } from '../diagnosis/finding.ts';
+import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { warningsOf } from '../diagnosis/warnings-of.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -58,7 +60,7 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     org,
     startedAt,
     plan,
-    outcomes: results.flatMap((result) => ('outcome' in result ? [result.outcome] : [])),
+    outcomes: onlyRootCause(results.flatMap((result) => ('outcome' in result ? [result.outcome] : []))),
     faults: results.flatMap((result) => ('fault' in result ? [result.fault] : [])),
   };
 }
@@ -74,23 +76,25 @@ async function runProbe(
   const inputs: Partial<Artifacts> = {};
   for (const name of probe.inputs ?? []) {
     const provider = await providerOf(name);
-    if (!provider || !('outcome' in provider) || provider.outcome.status !== 'passed') {
+    const artifact = provider && 'provides' in provider ? provider.provides[name] : undefined;
+    if (artifact === undefined) {
       const because =
         provider && 'outcome' in provider ? `${provider.outcome.probe} ${provider.outcome.status}` : `no ${name}`;
       return { outcome: { ...base, status: 'skipped', because }, provides: {} };
     }
-    Object.assign(inputs, provider.provides);
+    Object.assign(inputs, { [name]: artifact });
   }
   const fetch: Fetch = (url, init = {}) => options.http.send(url, init, (exchange) => exchanges.push(exchange));
   const { now, credentials, canonicalName, deadline } = options;
   try {
     const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs: inputs as Artifacts };
-    const { readings, notes = [], provides = {} } = await untilDeadline(probe.run(context), deadline);
-    return { outcome: { ...base, status: 'passed', readings, notes }, provides };
+    const { readings, notes = [], warnings = [], provides = {} } = await untilDeadline(probe.run(context), deadline);
+    const all = [...warnings, ...warningsOf(exchanges, org)];
+    return { outcome: { ...base, status: 'passed', readings, notes, warnings: all }, provides };
   } catch (error) {
-    const found = error === deadline.reason ? finding('out-of-time') : diagnose(error, exchanges);
+    const found = error === deadline.reason ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
     if (!found) return { fault: error };
-    const readings = error instanceof ProbeFailure ? error.readings : {};
+    const { readings = {} } = error instanceof ProbeFailure ? error.seen : {};
     return { outcome: { ...base, status: 'failed', readings, finding: found }, provides: {} };
   }
 }

@@ -32,7 +32,12 @@ function ofOrg(org: PartialOrg, path: Path): readonly Problem[] {
   return [
     ...('servers' in org ? [] : ofService(org, { id: 'org' }, path, [...path, 'servers'])),
     ...duplicates(servers, 'id', 'stands here twice: keep one'),
-    ...servers.flatMap(([server, at]) => [...ofAudience(server, at), ...ofService(org, server, path, at)]),
+    ...servers.flatMap(([server, at]) => [
+      ...ofAudience(server, at),
+      ...ofExpectedClaims(server, at),
+      ...ofService(org, server, path, at),
+    ]),
+    ...ofPatience(org, path),
     ...(org.api ? exactlyOne(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -44,6 +49,17 @@ function ofAudience(server: PartialServer, path: Path): readonly Problem[] {
   if (server.id !== 'org' || server.audience === undefined) return [];
   const message = "does not apply: what the Org server's access tokens hold is Okta's own business. Leave it out";
   return [{ path: [...path, 'audience'], message }];
+}
+
+function ofExpectedClaims(server: PartialServer, path: Path): readonly Problem[] {
+  if (server.id !== 'org' || server.expects?.claims === undefined) return [];
+  const message = "does not apply: the Org server's access tokens are opaque. Leave it out";
+  return [{ path: [...path, 'expects', 'claims'], message }];
+}
+
+function ofPatience({ slowAfterMs = 3_000, giveUpAfterMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
+  if (slowAfterMs < giveUpAfterMs) return [];
+  return [{ path: [...path, 'slowAfterMs'], message: 'must be less than giveUpAfterMs: nothing could ever be slow' }];
 }
 
 /**

@@ -12,6 +12,9 @@ export function resolveOrg(config: OrgConfig, statusPage: Config['statusPage']):
     servers: config.servers.map((server) => resolveServer(server, config)),
     ...(api && { api: credentialOf(api) }),
     statusPage,
+    contracts: config.contracts,
+    slowAfterMs: config.slowAfterMs,
+    giveUpAfterMs: config.giveUpAfterMs,
   };
 }
 
@@ -23,6 +26,7 @@ function resolveServer(server: ServerConfig, org: OrgConfig): Server {
     issuer: server.issuer ?? issuerOf(org.domain, server.id),
     ...(server.audience && { audience: server.audience }),
     ...(web && { web }),
+    ...(server.expects && { expects: server.expects }),
     ...(service && { service: { ...service, scopes: server.scopes ?? [] } }),
   };
 }

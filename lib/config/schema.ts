@@ -46,6 +46,20 @@ const server = z.strictObject({
     .array(scope)
     .optional()
     .describe("the scopes of the service's token: okta.* ones at the Org server, your own ones at a custom server"),
+  expects: z
+    .strictObject({
+      claims: z.array(z.string().min(1)).optional().describe('names of claims that its access tokens must hold'),
+      minLifetimeSeconds: z
+        .int()
+        .min(60)
+        .max(86_400)
+        .optional()
+        .describe('how long a fresh access token must live at least'),
+    })
+    .optional()
+    .describe(
+      "what services ask of this server's access tokens beyond what Okta promises; names of claims at custom servers only",
+    ),
   web: web.optional().describe("in place of the org's web application"),
   service: service.optional().describe("in place of the org's service application"),
 });
@@ -87,9 +101,33 @@ const org = z.strictObject({
       flows: minutes.describe('the probes of sign-in: discovery, keys, authorize, token; 1 to 60'),
       limits: minutes.describe('the probes of rate limits; 1 to 60'),
       status: minutes.describe("the probes of Okta's status page; 1 to 60"),
+      contracts: z
+        .int()
+        .min(15)
+        .max(1_440)
+        .default(60)
+        .describe('the requests that must be refused, where "contracts" is true; 15 to 1440'),
     })
     .prefault({})
     .describe('how often each group of probes runs, in minutes'),
+  contracts: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether requests are made that Okta must refuse (a custom scope at the Org server, an unregistered redirect URI); they look like an attack in the System Log',
+    ),
+  slowAfterMs: z
+    .int()
+    .min(100)
+    .max(10_000)
+    .default(3_000)
+    .describe('an answer whose first byte takes longer is slow, in milliseconds'),
+  giveUpAfterMs: z
+    .int()
+    .min(1_000)
+    .max(10_000)
+    .default(10_000)
+    .describe('how long an answer is waited for, in milliseconds'),
   web: web
     .optional()
     .describe('a web application, for every server that has none of its own: switches on the probes of /authorize'),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Org } from '../../functions/model/org.ts';
+import type { Org, Server } from '../../functions/model/org.ts';
 import { budgetOf } from '../../functions/probes/budget.ts';
-import { flows, limits, probes, status } from '../../functions/probes/index.ts';
+import { contracts, flows, limits, probes, status } from '../../functions/probes/index.ts';
 import { seriesOf } from '../../functions/probes/series.ts';
 import { logLines } from '../../functions/runtime/log.ts';
 import { pointsOf } from '../../functions/runtime/publish.ts';
@@ -90,6 +90,8 @@ describe('a healthy org', () => {
       'token: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       'introspect: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       'rate-limits: set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
+      expect.stringMatching(/^custom-scope-contract: set "contracts" to true on org "acme", and set "service"/),
+      expect.stringMatching(/^redirect-uri-contract: set "contracts" to true on org "acme", and set "web"/),
     ]);
   });
 
@@ -154,7 +156,7 @@ describe('a failing org', () => {
       'a page where JSON belongs',
       '/oauth2/v1/keys',
       { status: 200, headers: { 'content-type': 'text/html' }, body: '<title>Maintenance</title>' },
-      'keys@org: page-instead-of-json',
+      'keys@org: unexpected-page',
     ],
     [
       'a truncated body',
@@ -173,12 +175,15 @@ describe('a failing org', () => {
       'a refused scope',
       '/oauth2/v1/token',
       json(400, { error: 'invalid_scope', error_description: 'no' }),
-      'token@org: scope-refused',
+      'token@org: okta-scope-not-granted',
     ],
     [
       'a policy that does not match',
       '/oauth2/v1/token',
-      json(401, { error: 'access_denied', error_description: 'no' }),
+      json(401, {
+        error: 'access_denied',
+        error_description: 'Policy evaluation failed for this request, please check the policy configurations.',
+      }),
       'token@org: policy-refused',
     ],
     [
@@ -322,6 +327,68 @@ describe('the monitor’s own troubles', () => {
       ]);
     } finally {
       restore();
+    }
+  });
+});
+
+describe('what a token must hold', () => {
+  const expecting = (expects: Server['expects']) => (org: Org) => ({
+    ...org,
+    servers: org.servers.map((server) => (server.id === 'org' ? server : { ...server, expects })),
+  });
+  const found = async (adjust: (org: Org) => Org) => notPassed(verdicts(await watch(okta, flows, { adjust })));
+
+  it('is a claim that services need', async () => {
+    expect(await found(expecting({ claims: ['groups'] }))).toEqual(['verify@default: claim-missing']);
+    expect(await found(expecting({ claims: ['scp'] }))).toEqual([]);
+  });
+
+  it('is a lifetime', async () => {
+    expect(await found(expecting({ minLifetimeSeconds: 3600 }))).toEqual([]);
+    expect((await found(expecting({ minLifetimeSeconds: 7200 })))[0]).toBe('token@default: token-lifetime-short');
+  });
+
+  it('is told by names and times, and never by the token', async () => {
+    const report = await watch(okta, flows, { adjust: expecting({ claims: ['groups'] }) });
+    const outcome = outcomeOf(report, 'verify', 'default');
+    const facts = outcome.status === 'failed' ? outcome.finding.token : undefined;
+    expect(facts).toMatchObject({ alg: 'RS256', audience: 'api://default', scopes: ['monitor.read'] });
+    expect(facts?.claimNames).toContain('scp');
+  });
+});
+
+describe('a contract that Okta must refuse', () => {
+  const agreed = { adjust: (org: Org) => ({ ...org, contracts: true }) };
+
+  it('is asked only where it was agreed to', async () => {
+    expect(verdicts(await watch(okta, contracts))).toEqual([]);
+    expect(okta.requests).toEqual([]);
+  });
+
+  it('passes when a custom scope and an unregistered redirect URI are refused', async () => {
+    expect(verdicts(await watch(okta, contracts, agreed))).toEqual([
+      'custom-scope-contract@org-wide: passed',
+      'redirect-uri-contract@org-wide: passed',
+    ]);
+  });
+
+  it('is broken when Okta accepts', async () => {
+    const token = { access_token: 'opaque', token_type: 'Bearer', expires_in: 3600, scope: 'x' };
+    const location = 'https://okta-synthetics.invalid/callback?error=login_required';
+    const undo = [
+      okta.intervene(
+        { path: '/oauth2/v1/token' },
+        { status: 200, headers: { 'content-type': 'application/json' }, body: token },
+      ),
+      okta.intervene({ path: '/oauth2/v1/authorize' }, { status: 302, headers: { location }, body: '' }),
+    ];
+    try {
+      expect(verdicts(await watch(okta, contracts, agreed))).toEqual([
+        'custom-scope-contract@org-wide: contract-broken',
+        'redirect-uri-contract@org-wide: contract-broken',
+      ]);
+    } finally {
+      for (const restore of undo) restore();
     }
   });
 });

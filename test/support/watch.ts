@@ -24,6 +24,9 @@ export const fullOrg: Org = {
   ],
   api: { kind: 'token', secret: 'acme/api' },
   statusPage: { page: 'https://status.okta.com/', feed: 'https://status.okta.com/feed' },
+  contracts: false,
+  slowAfterMs: 3_000,
+  giveUpAfterMs: 10_000,
 };
 
 export function clients(authentication: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post') {
@@ -71,7 +74,7 @@ export async function watch(
   const org = options.adjust?.(embedded.org) ?? embedded.org;
   const now = options.now ?? Date.now;
   const deadline = AbortSignal.timeout(options.deadlineMs ?? 20_000);
-  const http = openHttp({ signal: deadline, now, ca: okta.ca });
+  const http = openHttp({ signal: deadline, now, ca: okta.ca, giveUpAfterMs: org.giveUpAfterMs });
   const secrets = options.secrets ?? memorySecrets(new Map(embedded.secrets));
   try {
     return await run(org, probes, {

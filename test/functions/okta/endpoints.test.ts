@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareDiscovery } from '../../../functions/okta/discovery.ts';
-import { bucketOf, bucketOfUrl, endpointUrl, issuerOf } from '../../../functions/okta/endpoints.ts';
+import { bucketOf, endpointUrl, issuerOf, locate } from '../../../functions/okta/endpoints.ts';
 import { cacheSeconds, parseKeySet, signingKeyIds } from '../../../functions/okta/key-set.ts';
 
 describe('endpoints', () => {
@@ -14,13 +14,20 @@ describe('endpoints', () => {
       'https://acme.okta.com/oauth2/aus1/v1/introspect',
     );
     expect(bucketOf({ id: 'aus1' }, 'introspect')).toBe('/oauth2/{id}/v1');
-    expect(bucketOfUrl('https://acme.okta.com/oauth2/aus1/v1/token')).toBe('/oauth2/{id}/v1/token');
-    expect(bucketOfUrl('https://acme.okta.com/oauth2/v1/token')).toBe('/oauth2/v1/token');
+    expect(locate('https://acme.okta.com/oauth2/aus1/v1/token')?.bucket).toBe('/oauth2/{id}/v1/token');
+    expect(locate('https://acme.okta.com/oauth2/v1/token')).toEqual({
+      endpoint: 'token',
+      kind: 'org',
+      bucket: '/oauth2/v1/token',
+    });
   });
 
   it('that Okta does not limit have no bucket', () => {
-    expect(bucketOfUrl('https://acme.okta.com/oauth2/default/v1/keys')).toBeUndefined();
-    expect(bucketOfUrl('https://acme.okta.com/elsewhere')).toBeUndefined();
+    expect(locate('https://acme.okta.com/oauth2/default/v1/keys')).toMatchObject({
+      endpoint: 'keys',
+      bucket: undefined,
+    });
+    expect(locate('https://acme.okta.com/elsewhere')).toBeUndefined();
   });
 });
 

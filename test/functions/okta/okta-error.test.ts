@@ -20,6 +20,7 @@ describe('an error answer', () => {
     expect(parseOktaError(new Headers(), body)).toEqual({
       shape: 'envelope',
       errorCode: 'E0000047',
+      reason: 'rate_limited',
       description: 'API call exceeded rate limit due to too many requests.',
       errorId: 'oaeXYZ',
     });
@@ -28,12 +29,13 @@ describe('an error answer', () => {
   it('is read from OAuth’s JSON', () => {
     const body = JSON.stringify({
       error: 'invalid_scope',
-      error_description: 'One or more scopes are not configured.',
+      error_description: 'Custom scopes are not allowed for this request.',
     });
     expect(parseOktaError(new Headers(), body)).toEqual({
       shape: 'oauth',
       error: 'invalid_scope',
-      description: 'One or more scopes are not configured.',
+      reason: 'illegal_custom_scope',
+      description: 'Custom scopes are not allowed for this request.',
     });
   });
 
@@ -41,7 +43,6 @@ describe('an error answer', () => {
     expect(parseOktaError(new Headers({ 'www-authenticate': challenge }), '')).toEqual({
       shape: 'challenge',
       error: 'insufficient_scope',
-      description: 'The access token provided, alas, does not contain the required scopes.',
     });
   });
 
@@ -53,9 +54,26 @@ describe('an error answer', () => {
     expect(parseOktaError(new Headers(), 'null').shape).toBe('other');
   });
 
-  it('is cut where it goes on and on', () => {
-    const body = JSON.stringify({ error: 'x'.repeat(10_000) });
-    expect(parseOktaError(new Headers(), body).error).toHaveLength(300);
+  it('keeps no text that Okta’s catalogue does not know, and no code that does not look like one', () => {
+    const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
+    expect(parseOktaError(new Headers(), oauth)).toEqual({ shape: 'oauth', error: 'invalid_client' });
+    const envelope = JSON.stringify({
+      errorCode: 'E0000007',
+      errorSummary: 'Not found: Resource not found: canary (App)',
+    });
+    expect(parseOktaError(new Headers(), envelope)).toEqual({
+      shape: 'envelope',
+      errorCode: 'E0000007',
+      reason: 'not_found',
+      description: 'Not found: Resource not found',
+    });
+    expect(parseOktaError(new Headers(), JSON.stringify({ error: 'canary 7f3a' })).shape).toBe('other');
+  });
+
+  it('tells the reason that stands in a page', () => {
+    const page =
+      '<html><body><h2>400</h2><p>The &#39;redirect_uri&#39; parameter must be a <b>Login</b> redirect URI in the client app settings.</p></body></html>';
+    expect(parseOktaError(new Headers({ 'content-type': 'text/html' }), page).reason).toBe('illegal_redirect_uri');
   });
 });
 

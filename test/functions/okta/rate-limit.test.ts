@@ -39,8 +39,14 @@ describe('rate-limit headers', () => {
 
   it('give no share where the limit is 0, which means too many at once', () => {
     const concurrency = { limit: 0, remaining: 0, secondsToReset: 1 };
-    expect(headroomPercent(concurrency)).toBeUndefined();
+    expect(headroomPercent(concurrency, '/oauth2/v1/token')).toBeUndefined();
     expect(limitOwner(concurrency, '/oauth2/v1/token')).toBe('concurrency');
+  });
+
+  it('tell nothing when nothing is left of a bucket that may burst', () => {
+    const spent = { limit: 2000, remaining: 0, secondsToReset: 9 };
+    expect(headroomPercent(spent, '/oauth2/v1/token')).toBeUndefined();
+    expect(headroomPercent(spent, '/api/v1/users')).toBe(0);
   });
 
   it('show the client’s own limit on /authorize, and the org’s elsewhere', () => {
@@ -66,7 +72,7 @@ describe('rate-limit headers', () => {
           return;
         }
         if (!rateLimit) return;
-        const share = headroomPercent(rateLimit);
+        const share = headroomPercent(rateLimit, '/api/v1/users');
         expect(share === undefined || (share >= 0 && share <= 100)).toBe(true);
         expect(rateLimit.secondsToReset).toBeGreaterThanOrEqual(0);
       }),

@@ -116,3 +116,18 @@ test('a subscriber has one address', () => {
     'alerts.tickets[0] needs "email" or "https".',
   ]);
 });
+
+test('names of claims are expected of custom servers alone, whose tokens can be read', () => {
+  const expects = { claims: ['groups'], minLifetimeSeconds: 300 };
+  expect(problemsOfOrg({ servers: [{ id: 'default', expects }] })).toEqual([]);
+  expect(problemsOfOrg({ servers: [{ id: 'org', expects: { minLifetimeSeconds: 300 } }] })).toEqual([]);
+  expect(problemsOfOrg({ servers: [{ id: 'org', expects }] })[0]).toMatch(
+    /^orgs\[0\]\.servers\[0\]\.expects\.claims does not apply: .* Leave it out\.$/,
+  );
+});
+
+test('an answer can be slow only before it is given up', () => {
+  expect(problemsOfOrg({ slowAfterMs: 5_000, giveUpAfterMs: 5_000 })[0]).toMatch(
+    /^orgs\[0\]\.slowAfterMs must be less/,
+  );
+});

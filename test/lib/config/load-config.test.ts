@@ -19,7 +19,10 @@ describe('a configuration', () => {
         {
           name: 'acme',
           domain: 'acme.okta.com',
-          everyMinutes: { flows: 1, limits: 1, status: 1 },
+          everyMinutes: { flows: 1, limits: 1, status: 1, contracts: 60 },
+          contracts: false,
+          slowAfterMs: 3_000,
+          giveUpAfterMs: 10_000,
           servers: [{ id: 'org' }],
         },
       ],
