@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findings } from '../functions/diagnosis/findings.ts';
+import { findings } from '../functions/diagnosis/finding.ts';
 import { fillMarkers } from '../local/docs/fill-markers.ts';
 import { generatedSections } from '../local/docs/generated-sections.ts';
+import { samples } from './lib/synthesized.ts';
 
 const headingsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
@@ -20,6 +21,15 @@ describe('the docs', () => {
     const headings = headingsOf('docs/runbook.md');
     expect(Object.keys(findings).filter((code) => !headings.includes(code))).toEqual([]);
     expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  it('have a heading for what every alarm links to', () => {
+    const headings = headingsOf('docs/runbook.md');
+    const alarms = Object.values(samples).flatMap((sample) => sample.ofType('AWS::CloudWatch::Alarm'));
+    const anchors = alarms.map(
+      ({ Properties }) => /docs\/runbook\.md#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1],
+    );
+    expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
   });
 
   it('link only to files that are there', () => {

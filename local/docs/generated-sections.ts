@@ -1,5 +1,7 @@
-import { type FindingCode, findings } from '../../functions/diagnosis/findings.ts';
+import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
+import { escalations } from '../../functions/diagnosis/findings/definition.ts';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
+import type { Severity } from '../../functions/model/finding.ts';
 import type { Endpoint, Probe } from '../../functions/model/probe.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
 import { budgetOf } from '../../functions/probes/budget.ts';
@@ -26,15 +28,27 @@ function runbookFindings(): string {
     .join('\n\n');
 }
 
+const severityInWords: Record<Severity, string> = {
+  page: 'Wakes somebody.',
+  ticket: 'A ticket, for office hours.',
+  info: 'For information: it never notifies by itself.',
+};
+
 function runbookEntry(code: FindingCode): string {
-  const { summary, causes, remedy, ...rest } = findings[code];
+  const { summary, causes, remedy, domain, severity, confirm, ...rest } = findings[code];
   return [
     `### ${code}`,
-    summary,
-    `Likely causes, the likeliest first:\n\n${causes.map((cause) => `1. ${cause}`).join('\n')}`,
+    `**${summary}** ${severityInWords[severity]}`,
+    `Likely causes, the likeliest first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
+    isCommand(confirm) ? `To confirm:\n\n\`\`\`console\n$ ${confirm}\n\`\`\`` : `To confirm: ${confirm}.`,
     `What to do:\n\n${remedy.map((step) => `- ${step}`).join('\n')}`,
+    `When that does not help: ${escalations[domain]}`,
     ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
   ].join('\n\n');
+}
+
+function isCommand(text: string): boolean {
+  return /^(curl|dig|nc|openssl|aws) /.test(text);
 }
 
 const scopeInWords: Record<Probe['scope'], string> = {
@@ -46,7 +60,9 @@ const scopeInWords: Record<Probe['scope'], string> = {
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
-    probe.requires ? `Needs \`${probe.requires}\` in the configuration.` : 'Needs no credentials.',
+    probe.requires
+      ? `Needs ${probe.requires.map((name) => `\`${name}\``).join(' and ')} in the configuration.`
+      : 'Needs no credentials.',
     probe.inputs ? `Skipped when ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} failed.` : '',
     probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no request.',
   ];
