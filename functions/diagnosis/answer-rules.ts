@@ -67,6 +67,8 @@ export const answerRules: readonly Rule[] = [
   { code: 'scope-unknown', error: ['invalid_scope'] },
   { code: 'network-zone-refused', error: ['access_denied'], reason: network },
   { code: 'policy-refused', error: ['access_denied'], reason: policy },
+  // Of client credentials at a custom server Okta denies nothing but by policy with these; a zone answers 403.
+  { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400, 401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },

@@ -17,9 +17,9 @@ export function readAuthorizeAnswer(
   answer: { readonly status: number; readonly location: string | null; readonly body: string },
   redirectUri: string,
 ): AuthorizeAnswer {
-  if (answer.status >= 300 && answer.status < 400 && answer.location !== null) {
-    const isCallback = answer.location.startsWith(redirectUri);
-    return (isCallback ? callback(answer.location, redirectUri) : undefined) ?? { kind: 'elsewhere' };
+  if (answer.status >= 300 && answer.status < 400) {
+    const location = answer.location ?? '';
+    return (location.startsWith(redirectUri) ? callback(location, redirectUri) : undefined) ?? { kind: 'elsewhere' };
   }
   const page = readPage(answer.body);
   const form = page.forms.find(({ action }) => action === redirectUri);

@@ -5,7 +5,8 @@ import { endpointUrl } from './endpoints.ts';
 export interface Difference {
   readonly member: string;
   readonly expected: string;
-  readonly found: string;
+  /** Undefined where the member is missing. */
+  readonly found: string | undefined;
 }
 
 /**
@@ -34,8 +35,8 @@ export function compareDiscovery(
   });
 }
 
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
+function describe(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   const url = typeof value === 'string' ? URL.parse(value) : null;
   // What is found is shown to people: an address and no more.
   return url ? `${url.origin}${url.pathname}`.slice(0, 200) : 'no URL';

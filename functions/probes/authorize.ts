@@ -50,7 +50,7 @@ export const authorize = defineProbe({
         throw new ProbeFailure('unexpected-page', `status ${response.status} with a page that leads nowhere`);
       }
       case 'elsewhere':
-        throw new ProbeFailure('malformed-answer', 'the redirect leads to another place than the redirect URI');
+        throw new ProbeFailure('malformed-answer', 'the redirect does not lead to the redirect URI');
       case 'callback':
         break;
       default:

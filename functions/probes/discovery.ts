@@ -18,6 +18,8 @@ export const discovery = defineProbe({
   async run({ org, server, fetch }) {
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'discovery')));
     const differences = compareDiscovery(document, org.domain, server);
+    const missing = differences.filter(({ found }) => found === undefined).map(({ member }) => member);
+    if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the document has no ${missing.join(', ')}`);
     if (differences.length > 0) {
       const listed = differences.map(({ member, expected, found }) => `${member} is ${found}, not ${expected}`);
       throw new ProbeFailure('metadata-drifted', listed.join('; '));

@@ -12,16 +12,17 @@ export interface Opening {
 const openings = new WeakMap<object, Opening>();
 
 /**
- * How a socket was opened, told once: only the exchange that waited for the connection spent that time.
+ * How a socket was opened, or how far it came: by the socket, or by the error that it ended with. Told once: only the
+ * exchange that waited for the connection spent that time.
  */
-export function takeOpening(socket: object): Opening | undefined {
-  const opening = openings.get(socket);
-  openings.delete(socket);
+export function takeOpening(socketOrError: object): Opening | undefined {
+  const opening = openings.get(socketOrError);
+  openings.delete(socketOrError);
   return opening;
 }
 
 /**
- * An undici connector that times DNS, TCP and TLS and reads the peer's certificate.
+ * An undici connector that times DNS, TCP and TLS and reads the peer's certificate, of a connection that fails too.
  *
  * Trap: its listeners go before undici's own, which send the request from within the same event.
  */
@@ -30,23 +31,31 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
   return (target, callback) => {
     const socket = connect(target, callback);
     const startedAt = performance.now();
-    let resolvedAt = startedAt;
-    let connectedAt = startedAt;
+    let resolvedAt: number | undefined;
+    let connectedAt: number | undefined;
     socket.prependOnceListener('lookup', () => {
       resolvedAt = performance.now();
     });
     socket.prependOnceListener('connect', () => {
       connectedAt = performance.now();
     });
-    socket.prependOnceListener('secureConnect', () => {
-      const phases = {
-        dnsMs: resolvedAt - startedAt,
-        tcpMs: connectedAt - resolvedAt,
-        tlsMs: performance.now() - connectedAt,
-      };
-      const certificate = readCertificate(socket);
-      openings.set(socket, { phases, ...(certificate && { certificate }) });
+    // Node emits this before it judges the certificate: once it is refused, the socket can no longer be asked for it.
+    let certificate: PeerCertificate | undefined;
+    socket.prependOnceListener('secure', () => {
+      certificate = readCertificate(socket);
     });
+    const tell = (key: object, securedAt?: number) => {
+      // An address needs no lookup: then there is no such phase.
+      const dialledAt = resolvedAt ?? startedAt;
+      const phases = {
+        ...(resolvedAt !== undefined && { dnsMs: resolvedAt - startedAt }),
+        ...(connectedAt !== undefined && { tcpMs: connectedAt - dialledAt }),
+        ...(connectedAt !== undefined && securedAt !== undefined && { tlsMs: securedAt - connectedAt }),
+      };
+      openings.set(key, { phases, ...(certificate && { certificate }) });
+    };
+    socket.prependOnceListener('secureConnect', () => tell(socket, performance.now()));
+    socket.prependOnceListener('error', (error) => tell(error));
     return socket;
   };
 }

@@ -96,6 +96,8 @@ async function send(
     return response;
   } catch (cause) {
     const error = TransportError.from(signal.aborted ? signal.reason : cause, `${method} ${base.url}`);
+    const opening = cause instanceof Error ? takeOpening(cause) : undefined;
+    if (opening) moments.opening = opening;
     record({ ...base, ...answered, ...measured(moments), failure: { code: error.code, message: error.message } });
     throw error;
   }

@@ -6,6 +6,7 @@ import { seriesOf } from '../../functions/probes/series.ts';
 import { logLines } from '../../functions/runtime/log.ts';
 import { pointsOf } from '../../functions/runtime/publish.ts';
 import { embedOrg } from '../../local/embedded-org.ts';
+import type { Answer } from '../../local/okta/answer.ts';
 import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
 import { javascriptRedirect } from '../../local/okta/javascript-redirect.ts';
 import { startOkta } from '../../local/okta/start-okta.ts';
@@ -168,8 +169,19 @@ describe('a failing org', () => {
     [
       'another issuer',
       '/.well-known/openid-configuration',
-      json(200, { issuer: 'https://other.example.com' }),
+      {
+        transform: (answer: Answer) => ({
+          ...answer,
+          body: String(answer.body).replace(/"issuer":"[^"]+"/, '"issuer":"https://other.example.com"'),
+        }),
+      },
       'discovery@org: metadata-drifted',
+    ],
+    [
+      'a discovery document without its members',
+      '/.well-known/openid-configuration',
+      json(200, { issuer: 'https://other.example.com' }),
+      'discovery@org: malformed-answer',
     ],
     [
       'a refused scope',

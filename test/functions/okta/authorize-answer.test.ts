@@ -40,6 +40,7 @@ describe('an answer of /authorize is a callback', () => {
 describe('an answer of /authorize is no callback', () => {
   it('when it redirects elsewhere', () => {
     expect(redirect(`https://evil.example.com/?${query}`).kind).toBe('elsewhere');
+    expect(readAuthorizeAnswer({ status: 302, location: null, body: '' }, redirectUri).kind).toBe('elsewhere');
     expect(redirect(`https://evil.example.com/?next=${redirectUri}?${query}`).kind).toBe('elsewhere');
   });
 

@@ -54,7 +54,7 @@ describe('discovery', () => {
     };
     expect(compareDiscovery(drifted, 'acme.okta.com', server)).toEqual([
       { member: 'issuer', expected: server.issuer, found: 'https://acme.okta.com/oauth2/default' },
-      { member: 'jwks_uri', expected: 'https://login.acme.com/oauth2/default/v1/keys', found: 'nothing' },
+      { member: 'jwks_uri', expected: 'https://login.acme.com/oauth2/default/v1/keys', found: undefined },
     ]);
   });
 });

@@ -119,7 +119,11 @@ describe('a request without an answer is named', () => {
   it('when the certificate is not trusted', async () => {
     const { exchanges, code } = await send(`${okta.origin}/`, { ca: undefined });
     expect(code).toBe('certificate-untrusted');
-    expect(exchanges[0]?.failure?.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect(exchanges[0]).toMatchObject({
+      failure: { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      certificate: { subject: 'localhost', validTo: expect.any(String) },
+      phases: { dnsMs: expect.any(Number), tcpMs: expect.any(Number) },
+    });
   });
 
   it('when the other side does not speak TLS', async () => {
