@@ -1,9 +1,9 @@
-import { resolveCname } from 'node:dns/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
 import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { canonicalName } from './canonical-name.ts';
 import { emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
 import { type LogLine, logLines } from './log.ts';
@@ -68,12 +68,4 @@ function framesOf(error: unknown): readonly string[] {
 /** An error by its name alone. What it says may quote what was sent. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
-}
-
-async function canonicalName(host: string): Promise<string | undefined> {
-  try {
-    return (await resolveCname(host))[0];
-  } catch {
-    return undefined;
-  }
 }

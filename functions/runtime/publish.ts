@@ -31,6 +31,9 @@ export function pointsOf(report: Pick<RunReport, 'org' | 'plan' | 'outcomes'>): 
   });
 }
 
+/** CloudWatch answers in a fraction of it. What hangs for longer would take the function's last seconds. */
+const publishTimeoutMs = 3_000;
+
 /** Sends a run's points in one call, all with the time at which the run began. Throws what the SDK throws. */
 export async function publish(client: CloudWatchClient, report: RunReport): Promise<void> {
   const points = pointsOf(report);
@@ -46,7 +49,8 @@ export async function publish(client: CloudWatchClient, report: RunReport): Prom
       Value: value,
     }),
   );
-  await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: data }));
+  const abortSignal = AbortSignal.timeout(publishTimeoutMs);
+  await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: data }), { abortSignal });
 }
 
 function readingOf(outcome: Outcome | undefined, metric: string): number | undefined {
