@@ -17,7 +17,12 @@ export const findings = {
 export type FindingCode = keyof typeof findings;
 
 /** A finding by its code, with what was seen this time. Trap: `seen` is shown to people and must hold no secret. */
-export function finding(code: FindingCode, seen: Pick<Finding, 'detail' | 'token'> = {}): Finding {
+export function finding(code: FindingCode, { detail, token }: Pick<Finding, 'detail' | 'token'> = {}): Finding {
   const { confirm: _, ...definition } = findings[code];
-  return { code, ...definition, ...seen };
+  return { code, ...definition, ...(detail && { detail: clip(detail) }), ...(token && { token }) };
+}
+
+/** Whoever answers decides how much there is to see; a log line has room for some of it. */
+function clip(text: string): string {
+  return text.length > 1_000 ? `${text.slice(0, 999)}…` : text;
 }

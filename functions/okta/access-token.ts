@@ -29,14 +29,18 @@ export function factsOf(token: string): TokenFacts | undefined {
       ...short('kid', kid),
       ...short('issuer', claims.iss),
       ...short('audience', [claims.aud ?? []].flat().join(' ') || undefined),
-      ...(Array.isArray(claims.scp) && { scopes: claims.scp.map(String).slice(0, 20) }),
+      ...(Array.isArray(claims.scp) && { scopes: claims.scp.slice(0, 20).map(name) }),
       ...instant('issuedAt', claims.iat),
       ...instant('expiresAt', claims.exp),
-      claimNames: Object.keys(claims).slice(0, 50),
+      claimNames: Object.keys(claims).slice(0, 50).map(name),
     };
   } catch {
     return undefined;
   }
+}
+
+function name(value: unknown): string {
+  return String(value).slice(0, 100);
 }
 
 function short<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {

@@ -1,5 +1,6 @@
-import { DomUtils, parseDocument } from 'htmlparser2';
+import { DomUtils } from 'htmlparser2';
 import { ownText } from './own-text.ts';
+import { parseMarkup } from './parse-markup.ts';
 
 /** Where an answer of /authorize sends the browser: the parameters that the callback would receive. */
 export type AuthorizeAnswer =
@@ -50,7 +51,7 @@ interface Page {
 }
 
 function readPage(html: string): Page {
-  const nodes = parseDocument(html);
+  const nodes = parseMarkup(html);
   const all = (name: string) => DomUtils.getElementsByTagName(name, nodes, true);
   const attributes = (name: string, attribute: string) => all(name).map(({ attribs }) => attribs[attribute] ?? '');
   return {

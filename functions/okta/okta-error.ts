@@ -1,6 +1,7 @@
-import { Parser } from 'htmlparser2';
+import { DomUtils } from 'htmlparser2';
 import type { OktaError } from '../model/exchange.ts';
 import { type KnownText, knownText, knownTextIn } from './known-texts.ts';
+import { parseMarkup } from './parse-markup.ts';
 import { parseWwwAuthenticate } from './www-authenticate.ts';
 
 /**
@@ -66,12 +67,7 @@ function told(text: KnownText | undefined): Pick<OktaError, 'reason' | 'descript
   return text ? { reason: text.reason, description: text.text } : {};
 }
 
-/** A page's text, without building a tree of it: a hostile page nests without end. */
+/** A page's text. What is read of it is bounded: what a page has to say it says early. */
 function textOf(html: string): string {
-  const parts: string[] = [];
-  // An entity comes as a text of its own, so that only an element parts two words.
-  const part = () => void parts.push(' ');
-  const parser = new Parser({ ontext: (data) => void parts.push(data), onopentagname: part, onclosetag: part });
-  parser.end(html.slice(0, 65_536));
-  return parts.join('');
+  return DomUtils.textContent(parseMarkup(html.slice(0, 65_536)));
 }

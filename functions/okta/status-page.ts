@@ -1,5 +1,6 @@
-import { DomUtils, parseDocument, parseFeed } from 'htmlparser2';
+import { DomUtils } from 'htmlparser2';
 import { ownText } from './own-text.ts';
+import { parseMarkup } from './parse-markup.ts';
 
 /** One announced incident that has not been resolved. */
 export interface Incident {
@@ -61,7 +62,7 @@ export function parseStatusPage(html: string): StatusReport {
  * Trap: a feed that has stopped being written looks like peace. With no entry at all it is unknown.
  */
 export function parseStatusFeed(xml: string, now: number): StatusReport {
-  const feed = parseFeed(xml);
+  const feed = DomUtils.getFeed(parseMarkup(xml, { xmlMode: true }));
   if (!feed || feed.items.length === 0) return { state: 'unknown', why: 'the feed holds no entry' };
   const yearMs = 365 * 24 * 3600 * 1000;
   const newest = Math.max(...feed.items.map((item) => item.pubDate?.getTime() ?? 0));
@@ -69,7 +70,7 @@ export function parseStatusFeed(xml: string, now: number): StatusReport {
   const dayMs = 24 * 3600 * 1000;
   const incidents = feed.items
     .filter((item) => now - (item.pubDate?.getTime() ?? 0) < dayMs && !/^\s*resolved\b/i.test(item.title ?? ''))
-    .map((item) => ({ name: item.id ?? '', title: item.title ?? '', category: item.title ?? '', cells: [] }));
+    .map((item) => ({ name: string(item.id), title: string(item.title), category: '', cells: [] }));
   return { state: 'known', source: 'feed', incidents };
 }
 
@@ -83,7 +84,7 @@ export function cellOfCanonicalName(name: string): string | undefined {
 }
 
 function textOf(html: string, dataId: string): string | undefined {
-  const element = DomUtils.findOne(({ attribs }) => attribs['data-id'] === dataId, parseDocument(html).children);
+  const element = DomUtils.findOne(({ attribs }) => attribs['data-id'] === dataId, parseMarkup(html));
   return element ? ownText(element) : undefined;
 }
 

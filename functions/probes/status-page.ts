@@ -38,11 +38,11 @@ export const statusPage = defineProbe({
     const ours = report.incidents.filter(({ cells }) => cell !== undefined && cells.includes(cell));
     if (ours.length > 0) {
       const readings = { IncidentLevel: level.ours };
-      throw new ProbeFailure('announced-incident', { detail: ours.map(describe).join('; '), readings });
+      throw new ProbeFailure('announced-incident', { detail: ours.slice(0, 10).map(describe).join('; '), readings });
     }
     return {
       readings: { IncidentLevel: report.incidents.length > 0 ? level.elsewhere : level.operational },
-      notes: [`cell ${cell ?? 'unknown'}`, ...report.incidents.map(describe)],
+      notes: [`cell ${cell ?? 'unknown'}`, ...report.incidents.slice(0, 10).map(describe)],
     };
   },
 });

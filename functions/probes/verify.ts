@@ -67,7 +67,9 @@ async function verifyToken(token: AccessToken, keys: KeySet, server: Server, cur
       fail(byClaim[error.claim] ?? 'claim-missing', `"${error.claim}" is not what it must be`);
     }
     if (error instanceof errors.JOSEError) fail(byCode[error.code] ?? 'malformed-answer', error.code);
-    throw error;
+    if (error instanceof ProbeFailure) throw error;
+    // Web Crypto throws errors of its own for a key that is no key.
+    fail('keys-unusable', 'the key that the token names cannot be used');
   }
 }
 

@@ -45,8 +45,8 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       });
       faults.push(published.reason);
     }
-    if (faults.length > 0)
-      throw new Error(`the monitor failed: ${faults.map(nameOf).join(', ')}`, { cause: faults[0] });
+    // Without a cause: Lambda would log what it says.
+    if (faults.length > 0) throw new Error(`the monitor failed: ${faults.map(nameOf).join(', ')}`);
     return lines;
   };
 }
@@ -56,13 +56,12 @@ function write(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Where an error came from, without what it says. */
+/** Where an error came from, without what it says: a message may even look like a frame. */
 function framesOf(error: unknown): readonly string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8);
+  if (!(error instanceof Error)) return [];
+  const { stack = '', message } = error;
+  const frames = stack.slice(Math.max(0, stack.indexOf(message)) + message.length).split('\n');
+  return frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)).slice(0, 8);
 }
 
 /** An error by its name alone. What it says may quote what was sent. */

@@ -1,0 +1,142 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { Org } from '../../functions/model/org.ts';
+import { probes } from '../../functions/probes/index.ts';
+import { openCredentials } from '../../functions/runtime/credentials.ts';
+import { openHttp } from '../../functions/runtime/http.ts';
+import { type RunReport, run } from '../../functions/runtime/run.ts';
+import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
+import { fullOrg, memorySecrets } from './watch.ts';
+
+/** Every path that the probes ask at an org with the Org server and `default`. */
+export const paths = [
+  '/.well-known/okta-organization',
+  ...['', '/oauth2/default'].map((server) => `${server}/.well-known/openid-configuration`),
+  ...['/oauth2', '/oauth2/default'].flatMap((server) =>
+    ['keys', 'authorize', 'token', 'introspect'].map((endpoint) => `${server}/v1/${endpoint}`),
+  ),
+  '/api/v1/users',
+  '/status',
+  '/status/feed',
+] as const;
+
+export type HostilePath = (typeof paths)[number] | string;
+
+/** How each path answers; one that is missing answers as a healthy org does. */
+export type Replies = Readonly<Record<HostilePath, RawReply | undefined>>;
+
+/** An org that a test answers for, byte by byte. Left alone it is healthy. */
+export interface HostileOrg extends AsyncDisposable {
+  /** Runs every probe once against these replies. */
+  watch(replies: Replies, deadlineMs?: number): Promise<RunReport>;
+  /** What a healthy org answers. */
+  healthy(request: RawRequest): Buffer;
+  /** Signs a token of `default` with the key that its key set publishes. */
+  sign(claims: JWTPayload): Promise<string>;
+  /** The claims of a token that verifies. */
+  readonly claims: JWTPayload;
+  /** The key that verifies it. */
+  readonly jwk: object;
+}
+
+const json = (value: unknown, headers: readonly [string, string][] = []) =>
+  answerBytes(200, [['content-type', 'application/json'], ...headers], JSON.stringify(value));
+
+const limits: readonly [string, string][] = [
+  ['x-rate-limit-limit', '600'],
+  ['x-rate-limit-remaining', '599'],
+  ['x-rate-limit-reset', '1'],
+];
+
+/** Starts it, and gives its probes little time: a second for an answer and two for the run. */
+export async function startHostileOrg(): Promise<HostileOrg> {
+  let current: Replies = {};
+  const server = await startRawServer((socket, request) => {
+    const reply = current[request.path];
+    if (reply) reply(socket, request);
+    else socket.end(healthy(request));
+  });
+  const origin = `https://${server.domain}`;
+  const issuer = `${origin}/oauth2/default`;
+  const [signing, client] = await Promise.all([
+    generateKeyPair('RS256'),
+    generateKeyPair('ES256', { extractable: true }),
+  ]);
+  const jwk = { ...(await exportJWK(signing.publicKey)), kid: 'signing', use: 'sig', alg: 'RS256' };
+  const now = Math.floor(Date.now() / 1000);
+  const claims: JWTPayload = {
+    ...{ ver: 1, jti: 'AT.1', iss: issuer, aud: 'api://default', iat: now, exp: now + 3600 },
+    ...{ cid: 'service', scp: ['monitor.read'], sub: 'service' },
+  };
+  const sign = (payload: JWTPayload) =>
+    new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'signing' }).sign(signing.privateKey);
+  const token = await sign(claims);
+
+  function healthy({ path, query }: RawRequest): Buffer {
+    const at = path.includes('/default/') ? `${issuer}/v1` : `${origin}/oauth2/v1`;
+    switch (path.split('/').at(-1)) {
+      case 'okta-organization':
+        return json({ id: '00o1', pipeline: 'idx' });
+      case 'openid-configuration':
+        return json({
+          issuer: path.includes('/default/') ? issuer : origin,
+          ...{ authorization_endpoint: `${at}/authorize`, token_endpoint: `${at}/token`, jwks_uri: `${at}/keys` },
+          introspection_endpoint: `${at}/introspect`,
+        });
+      case 'keys':
+        return json({ keys: [jwk] }, [['cache-control', 'max-age=3600']]);
+      case 'authorize': {
+        const back = new URLSearchParams({ state: query.get('state') ?? '', error: 'login_required' });
+        return answerBytes(302, [...limits, ['location', `${query.get('redirect_uri')}?${back}`]], '');
+      }
+      case 'token':
+        return json(
+          { token_type: 'Bearer', access_token: token, expires_in: 3600, scope: 'monitor.read' },
+          limits.slice(),
+        );
+      case 'introspect':
+        return json({ ...claims, active: true, token_type: 'Bearer', scope: 'monitor.read', client_id: 'service' });
+      case 'users':
+        return json([], limits.slice());
+      default:
+        return answerBytes(200, [['content-type', 'text/html']], '<span data-id="incidents">[]</span>');
+    }
+  }
+
+  const org: Org = {
+    ...fullOrg,
+    domain: server.domain,
+    servers: fullOrg.servers.map((each) => ({ ...each, issuer: each.id === 'org' ? origin : issuer })),
+    statusPage: { page: `${origin}/status`, feed: `${origin}/status/feed` },
+    giveUpAfterMs: 1_000,
+  };
+  const secrets = memorySecrets(
+    new Map([
+      ['acme/key', JSON.stringify({ privateKey: { ...(await exportJWK(client.privateKey)), kid: 'client' } })],
+      ['acme/api', JSON.stringify({ apiToken: 'token' })],
+    ]),
+  );
+
+  return {
+    healthy,
+    sign,
+    claims,
+    jwk,
+    async watch(replies, deadlineMs = 2_000) {
+      current = replies;
+      const deadline = AbortSignal.timeout(deadlineMs);
+      const http = openHttp({ signal: deadline, now: Date.now, ca: server.ca, giveUpAfterMs: org.giveUpAfterMs });
+      try {
+        return await run(org, probes, {
+          http,
+          credentials: openCredentials(secrets, Date.now)(org),
+          now: Date.now,
+          canonicalName: async () => undefined,
+          deadline,
+        });
+      } finally {
+        await http.close();
+      }
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}

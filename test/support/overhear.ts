@@ -1,0 +1,101 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import type { Invocation, InvocationResult } from '../../local/function-process.ts';
+import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
+import type { Canaries } from './canaries.ts';
+
+/** Makes canaries of everything secret that passes between the monitor and Okta. Returns the way back. */
+export function overhearOkta(okta: EmbeddedOkta, canaries: Canaries): () => void {
+  return okta.intervene(
+    { path: /./ },
+    {
+      transform(answer, { raw, body, query }) {
+        canaries.add('an Authorization header that was sent', raw.headers.authorization?.split(' ')[1]);
+        const sent = new URLSearchParams(body);
+        for (const name of ['client_assertion', 'client_secret', 'token']) {
+          canaries.add(`a ${name} that was sent`, sent.get(name) ?? undefined);
+        }
+        for (const name of ['state', 'code_challenge']) {
+          canaries.add(`a ${name} that was sent`, query.get(name) ?? undefined);
+        }
+        canaries.add('a token that was issued', /"access_token":"([^"]+)"/.exec(answer.body)?.[1]);
+        return answer;
+      },
+    },
+  );
+}
+
+/** AWS with somebody on the line. */
+export interface OverheardAws extends AsyncDisposable {
+  readonly url: string;
+  /** The bodies of PutMetricData, as they came. */
+  readonly published: readonly string[];
+}
+
+/** Stands before AWS on loopback and keeps what is published. */
+export async function overhearAws(url: string): Promise<OverheardAws> {
+  const published: string[] = [];
+  const server = createServer(async (request, response) => {
+    const bytes = await buffer(request);
+    const isGzip = request.headers['content-encoding'] === 'gzip';
+    const target = String(request.headers['x-amz-target']);
+    if (target.endsWith('.PutMetricData')) published.push((isGzip ? gunzipSync(bytes) : bytes).toString());
+    const headers = { 'x-amz-target': target, ...(isGzip && { 'content-encoding': 'gzip' }) };
+    const answer = await fetch(url, { method: 'POST', headers, body: bytes }).catch(() => undefined);
+    if (!answer) {
+      request.socket.destroy();
+      return;
+    }
+    const passed = ['content-type', 'x-amzn-query-error'].flatMap((name) => {
+      const value = answer.headers.get(name);
+      return value === null ? [] : [[name, value] as const];
+    });
+    response.writeHead(answer.status, Object.fromEntries(passed)).end(Buffer.from(await answer.arrayBuffer()));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    published,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A built function of which everything is kept that it says. */
+export interface OverheardFunction {
+  invoke(event: unknown, timeoutMs?: number): Promise<InvocationResult>;
+  /** Ends it. Everything that it wrote, to both outputs. */
+  stop(): Promise<string>;
+}
+
+/** Starts a bundle as `startFunction` does, and hears its stderr as well. */
+export function overhearFunction(file: string, environment: Readonly<Record<string, string>>): OverheardFunction {
+  const child = fork(path.resolve('local/function-host.ts'), [file], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment },
+  });
+  const written = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
+  const ended = once(child, 'exit').then(async ([code]): Promise<InvocationResult> => {
+    throw new Error(`the function's process ended with ${code}: ${(await written).join('\n')}`);
+  });
+  ended.catch(() => {});
+  return {
+    invoke(event, timeoutMs = 30_000) {
+      const answered = once(child, 'message').then(([result]) => result as InvocationResult);
+      child.send({ event, timeoutMs } satisfies Invocation);
+      return Promise.race([answered, ended]);
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      return (await written).join('\n');
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import { issueCertificates } from '../../local/okta/certificates.ts';
+
+/** The first line of a request, which is all that a hostile server cares for. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Does to the connection whatever it likes. */
+export type RawReply = (socket: TLSSocket, request: RawRequest) => void;
+
+export interface RawServer extends AsyncDisposable {
+  /** `localhost` and the port. */
+  readonly domain: string;
+  readonly ca: string;
+}
+
+/**
+ * A TLS server on loopback that sends bytes rather than answers: what no HTTP library would let out. One request a
+ * connection is read, then the reply has the socket to itself.
+ */
+export async function startRawServer(reply: RawReply): Promise<RawServer> {
+  const { ca, sound } = await issueCertificates(Date.now());
+  const sockets = new Set<TLSSocket>();
+  const server = createServer(sound, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // The other side may leave at any moment, and mostly does.
+    socket.on('error', () => {});
+    let received = '';
+    const onData = (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      const request = readRequest(received);
+      if (!request) return;
+      socket.off('data', onData);
+      socket.resume();
+      reply(socket, request);
+    };
+    socket.on('data', onData);
+  });
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    domain: `localhost:${(server.address() as AddressInfo).port}`,
+    ca,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function readRequest(received: string): RawRequest | undefined {
+  const [head = '', body] = received.split('\r\n\r\n', 2);
+  if (body === undefined) return undefined;
+  const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
+  if (body.length < length) return undefined;
+  const [method = '', target = ''] = head.split(' ');
+  const url = new URL(target, 'https://localhost');
+  return { method, path: url.pathname, query: url.searchParams };
+}
+
+/** The bytes of an answer. Nothing is added that is not given but the length, and that only where no header tells one. */
+export function answerBytes(
+  status: number,
+  headers: readonly (readonly [name: string, value: string])[],
+  body: string | Uint8Array,
+): Buffer {
+  const bytes = Buffer.from(body);
+  const framed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+  const all = [...headers, ...(framed ? [] : [['content-length', String(bytes.length)] as const])];
+  const head = [`HTTP/1.1 ${status} Whatever`, ...all.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
+  return Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
+}

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
+import { findingsOf } from '../../functions/model/outcome.ts';
+import { switchedOn } from '../../functions/probes/plan.ts';
+import { logLines } from '../../functions/runtime/log.ts';
+import { pointsOf } from '../../functions/runtime/publish.ts';
+import type { RunReport } from '../../functions/runtime/run.ts';
+
+/** CloudWatch Logs cuts longer ones in two, and neither half is JSON. */
+const maxLineBytes = 256 * 1024;
+
+/** What must hold of every run, whatever the world did: nothing is lost, nothing is made up, nothing is ours. */
+export function expectSound(report: RunReport): void {
+  const place = ({ probe, server }: { probe: string; server?: string | undefined }) => `${probe}@${server}`;
+  expect(report.faults).toEqual([]);
+  expect(report.outcomes.map(place)).toEqual(
+    switchedOn(report.plan).map(({ probe, target }) => place({ probe: probe.id, server: target.server })),
+  );
+  for (const outcome of report.outcomes) {
+    for (const { code, domain } of findingsOf(outcome)) {
+      expect(Object.keys(findings)).toContain(code);
+      expect(domain).toBe(findings[code as FindingCode].domain);
+    }
+    if (outcome.status === 'skipped') expect(outcome.because).not.toBe('');
+  }
+  const points = pointsOf(report);
+  expect(points.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
+  expect(new Set(points.map(({ identity }) => JSON.stringify(identity))).size).toBe(points.length);
+  for (const line of logLines(report)) {
+    const text = JSON.stringify(line);
+    expect(Buffer.byteLength(text), `the line of ${line.probe}`).toBeLessThan(maxLineBytes);
+    expect(JSON.parse(text)).toMatchObject({ type: 'outcome', probe: line.probe, status: line.status });
+  }
+}
