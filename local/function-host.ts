@@ -9,12 +9,22 @@ type Handler = (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis
 
 const { handler } = (await import(process.argv[2] ?? '')) as { handler: Handler };
 
+/** What the function logged since it was last invoked. Trap: a pipe and a channel keep no order between them. */
+let logged = '';
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+  logged += chunk.toString();
+  return write(chunk, ...rest);
+}) as typeof process.stdout.write;
+
 process.on('message', async ({ event, timeoutMs }: Invocation) => {
   const endsAt = performance.now() + timeoutMs;
   const context = { getRemainingTimeInMillis: () => endsAt - performance.now() };
-  const result: InvocationResult = await handler(event, context).then(
+  logged = '';
+  const result = await handler(event, context).then(
     (value) => ({ value }),
     (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
-  process.send?.(result);
+  const lines = logged.split('\n').filter((line) => line !== '');
+  process.send?.({ ...result, lines } satisfies InvocationResult);
 });

@@ -9,8 +9,11 @@ export interface Invocation {
   readonly timeoutMs: number;
 }
 
-/** What it sends back: the handler's value, or its error as text. */
-export type InvocationResult = { readonly value: unknown } | { readonly error: string };
+/** What it sends back: the handler's value, or its error as text, and each line that it logged meanwhile. */
+export type InvocationResult = { readonly lines: readonly string[] } & (
+  | { readonly value: unknown }
+  | { readonly error: string }
+);
 
 /** Where a function finds the world. */
 export interface FunctionEnvironment {
@@ -21,14 +24,14 @@ export interface FunctionEnvironment {
 
 /** A built function in a process of its own. It stays warm from one event to the next, as a container does. */
 export interface FunctionProcess extends AsyncDisposable {
-  /** One event at a time. */
-  invoke(event: unknown): Promise<InvocationResult>;
+  /** One event at a time. A run may be given less time than the deployed functions have. */
+  invoke(event: unknown, timeoutMs?: number): Promise<InvocationResult>;
   /** Ends the process. Returns everything that it logged, one entry a line. */
   stop(): Promise<readonly string[]>;
 }
 
 /** The timeout of the deployed functions. */
-const timeoutMs = 30_000;
+const deployedTimeoutMs = 30_000;
 
 /**
  * Starts a built function with the SDK pointed at loopback: the bundle is the one that is deployed, and nothing in it
@@ -49,7 +52,7 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
   const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
   const ended = once(child, 'exit').then(async ([code]): Promise<InvocationResult> => {
     const [, complaints] = await output;
-    return { error: `the function's process ended with ${code}\n${complaints}` };
+    return { lines: [], error: `the function's process ended with ${code}\n${complaints}` };
   });
   const stop = async () => {
     if (child.connected) child.disconnect();
@@ -57,7 +60,7 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
     return logged.split('\n').filter((line) => line !== '');
   };
   return {
-    async invoke(event) {
+    async invoke(event, timeoutMs = deployedTimeoutMs) {
       const answered = once(child, 'message').then(([result]) => result as InvocationResult);
       child.send({ event, timeoutMs } satisfies Invocation);
       return Promise.race([answered, ended]);

@@ -1,48 +1,107 @@
 import { styleText } from 'node:util';
+import { supportBlock } from '../functions/diagnosis/support-block.ts';
 import type { Phases } from '../functions/model/exchange.ts';
+import type { Finding } from '../functions/model/finding.ts';
+import type { Org } from '../functions/model/org.ts';
+import { findingsOf } from '../functions/model/outcome.ts';
 import { locate } from '../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../functions/okta/rate-limit.ts';
+import type { Planned } from '../functions/probes/plan.ts';
 import type { LogLine } from '../functions/runtime/log.ts';
+import { placeOf } from './cases/place.ts';
+import type { CheckedOrg } from './check-orgs.ts';
 import type { Rehearsal, RehearsedOrg } from './rehearse.ts';
 import { table } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const dim = (text: string) => styleText('dim', text);
 const bold = (text: string) => styleText('bold', text);
 
 const marks = {
   passed: () => styleText('green', '✓ passed'),
+  warned: () => styleText('yellow', '! warned'),
   failed: () => styleText('red', '✗ failed'),
   skipped: () => styleText('yellow', '– skipped'),
-} as const satisfies Record<LogLine['status'], () => string>;
+} as const satisfies Record<LogLine['status'] | 'warned', () => string>;
 
 /** What a person wants to see of a rehearsal, in 100 columns. */
 export function formatRehearsal(rehearsal: Rehearsal): string {
   return [
+    ...formatStaged(rehearsal),
     ...rehearsal.orgs.flatMap(formatOrg),
     ...formatMetrics(rehearsal),
     ...rehearsal.faults.map(formatFault),
+    ...formatVerdict(rehearsal),
     '',
   ].join('\n');
 }
 
-function formatOrg({ org, domain, plan, outcomes, requests }: RehearsedOrg): string[] {
-  const off = plan.filter((planned) => planned.off !== undefined);
+function formatStaged({ staged }: Rehearsal): string[] {
+  if (!staged) return [];
+  const { case: one, cell } = staged;
+  return [
+    '',
+    `${bold(`Case ${one.id}`)}  ${one.title}`,
+    ...indent(
+      table([
+        [dim('at'), placeOf(cell.site)],
+        [dim('wire'), cell.wire],
+        [dim('must find'), `${cell.expected.code} (${cell.expected.domain})${cell.warns ? ', a warning' : ''}`],
+      ]),
+    ),
+  ];
+}
+
+function formatVerdict({ staged }: Rehearsal): string[] {
+  if (!staged) return [];
+  const { right, why } = staged.verdict;
+  const name = `Case ${staged.case.id}`;
+  return ['', right ? styleText('green', `✓ ${name} was named rightly`) : styleText('red', `✗ ${name}: ${why}`)];
+}
+
+/** What a person wants to see of orgs that were asked from here. */
+export function formatChecked(orgs: readonly CheckedOrg[]): string {
+  const lines = orgs.flatMap(({ org, plan, outcomes, faults }) => [
+    '',
+    `${bold(org.name)}  ${org.domain}`,
+    ...formatRun(org, outcomes),
+    '',
+    ...formatOff(plan),
+    ...faults.map(formatFault),
+  ]);
+  return [...lines, ''].join('\n');
+}
+
+function formatOrg({ org, domain, plan, outcomes, findings, requests }: RehearsedOrg): string[] {
   return [
     '',
     `${bold(org.name)}  ${org.domain} ${dim(`(here: ${domain})`)}`,
+    ...formatRun(org, outcomes),
+    ...findings.flatMap((finding) => formatFinding('the run', finding)),
+    '',
+    `  ${requests.length} requests to Okta, ${requests.filter(({ bucket }) => bucket !== undefined).length} of them from rate-limited buckets.`,
+    ...formatOff(plan),
+  ];
+}
+
+function formatRun({ domain }: Org, outcomes: readonly LogLine[]): string[] {
+  return [
     '',
     ...indent(formatOutcomes(outcomes)),
-    ...outcomes.flatMap(formatFinding),
+    ...outcomes.flatMap((outcome) => formatFindings(outcome, domain, outcomes)),
     '',
     `  ${bold('Rate-limit headroom')} ${dim('from the answers above')}`,
     ...indent(formatHeadroom(outcomes)),
-    '',
-    `  ${requests.length} requests to Okta, ${requests.filter(({ bucket }) => bucket !== undefined).length} of them from rate-limited buckets.`,
-    ...off.map(
+  ];
+}
+
+function formatOff(plan: readonly Planned[]): string[] {
+  return plan
+    .filter(({ off }) => off !== undefined)
+    .map(
       ({ probe, target, off: why }) =>
         `  ${dim('off')}  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${why}`,
-    ),
-  ];
+    );
 }
 
 function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
@@ -57,7 +116,7 @@ function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
     return [
       outcome.server ?? dim('org-wide'),
       outcome.probe,
-      marks[outcome.status](),
+      marks[outcome.status === 'passed' && outcome.warnings.length > 0 ? 'warned' : outcome.status](),
       ...[dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs].map(milliseconds),
       limit ? `${limit.remaining}/${limit.limit}` : '',
     ];
@@ -65,24 +124,52 @@ function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
   return [...table([header, ...rows], [3, 4, 5, 6, 7, 8]), dim('milliseconds; first byte is the server’s own time')];
 }
 
-function formatFinding(outcome: LogLine): string[] {
-  if (outcome.status === 'skipped') return [`  ${outcome.probe} was skipped: ${outcome.because}`];
-  if (outcome.status === 'passed') return [];
-  const { code, domain, summary, detail, causes, remedy } = outcome.finding;
+function formatFindings(outcome: LogLine, domain: string, outcomes: readonly LogLine[]): string[] {
+  if (outcome.status === 'skipped') return [`  ${placeOf(outcome)} was skipped: ${outcome.because}`];
+  return findingsOf(outcome).flatMap((finding) => {
+    const alike = outcomes.filter((other) => findingsOf(other).some(({ code }) => code === finding.code)).length;
+    const frequency = `${alike} of ${outcomes.length} probes in this run`;
+    return formatFinding(placeOf(outcome), finding, supportBlock(outcome, finding, { domain, frequency }));
+  });
+}
+
+function formatFinding(
+  place: string,
+  { code, domain, severity, summary, detail = '', causes, remedy }: Finding,
+  support = '',
+): string[] {
+  const paint = severity === 'page' ? 'red' : 'yellow';
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['finding', [`${code} (${domain})`]],
+    ['hears', [severity]],
+    ['seen', [detail]],
+    ['likely', causes],
+    ['do', remedy],
+    ['support', support.split('\n')],
+  ];
   return [
     '',
-    `  ${styleText('red', `${outcome.probe}${outcome.server ? ` at ${outcome.server}` : ''}: ${summary}`)}`,
+    ...wrap(`${place}: ${summary}`, 98).map((line) => `  ${styleText(paint, line)}`),
     ...indent(
-      table([
-        [dim('finding'), `${code} (${domain})`],
-        [dim('seen'), detail ?? ''],
-        [dim('likely'), causes.join('; ')],
-        [dim('do'), remedy.join('; ')],
-        [dim('requests'), outcome.exchanges.map(({ requestId }) => requestId ?? 'none').join(', ')],
-      ]),
+      table(
+        rows.flatMap(([name, items]) =>
+          items
+            .flatMap((item) => (name === 'support' ? wrapIndented(item) : wrap(item, 84)))
+            .filter(Boolean)
+            .map((line, index) => [index === 0 ? dim(name) : '', line]),
+        ),
+      ),
       4,
     ),
   ];
+}
+
+/** A line of the support block: what does not fit goes on below its value. */
+function wrapIndented(line: string): readonly string[] {
+  const lead = /^(\S+:)?\s*/.exec(line)?.[0] ?? '';
+  return wrap(line.slice(lead.length), 84 - lead.length).map((part, index) =>
+    index === 0 ? lead + part : ' '.repeat(lead.length) + part,
+  );
 }
 
 function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
@@ -125,7 +212,7 @@ function formatMetrics({ calls, points }: Rehearsal): string[] {
 }
 
 function formatFault(fault: string): string {
-  return `\n${styleText('red', 'The monitor itself failed:')} ${fault}`;
+  return ['', styleText('red', 'The monitor itself failed:'), ...indent(wrap(fault, 98))].join('\n');
 }
 
 function milliseconds(value: number | undefined): string {

@@ -3,24 +3,30 @@
  *
  * Builds the functions, starts an embedded Okta and runs the configured watch once through the built bundles, with AWS
  * on loopback. Exits with 0 when every probe passed, with 1 when one failed or the monitor did, with 2 for a wrong flag.
+ * With `--case` something goes wrong on purpose, and it exits with 0 when the monitor named that rightly.
  */
 import { parseArgs, styleText } from 'node:util';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { bundle } from '../lib/bundle.ts';
 import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
+import { watchedOrgs } from '../lib/watched-org.ts';
+import { chooseCell, NoSuchCell } from './cases/choose-cell.ts';
+import { placeOf } from './cases/place.ts';
 import { type Rehearsal, rehearse } from './rehearse.ts';
 import { formatRehearsal } from './report.ts';
 
-const usage = `Usage: npm start -- [--config <path>] [--json]
+const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--json]
 
   --config <path>  the configuration to rehearse (default: the commented example)
+  --case <id>      let something go wrong: C2, or at one place C2@token@org
   --json           print one JSON document instead of text
   --help           print this
 `;
 
 const options = {
   config: { type: 'string', default: 'lib/config/example.jsonc' },
+  case: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -44,15 +50,20 @@ function build(): Record<Group, string> {
   return Object.fromEntries(groups.map((group) => [group, bundle(group).file])) as Record<Group, string>;
 }
 
-function toJson({ orgs, calls, points, faults }: Rehearsal): string {
-  const described = orgs.map(({ org, plan, outcomes, requests }) => ({
+function toJson({ orgs, calls, points, faults, staged }: Rehearsal): string {
+  const described = orgs.map(({ org, plan, outcomes, findings, requests }) => ({
     name: org.name,
     domain: org.domain,
     outcomes,
+    findings,
     off: plan.flatMap(({ probe, target, off }) => (off ? [{ ...target, probe: probe.id, because: off }] : [])),
     requests,
   }));
-  return JSON.stringify({ orgs: described, calls, metrics: points, faults }, null, 2);
+  const met = staged && {
+    ...{ id: staged.case.id, title: staged.case.title, at: placeOf(staged.cell.site), wire: staged.cell.wire },
+    ...{ expected: staged.cell.expected, ...staged.verdict },
+  };
+  return JSON.stringify({ ...(met && { case: met }), orgs: described, calls, metrics: points, faults }, null, 2);
 }
 
 async function main(): Promise<number> {
@@ -63,9 +74,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const config = loadConfig(flags.config);
+  const staged = flags.case === undefined ? undefined : chooseCell(flags.case, watchedOrgs(config));
   const bundles = build();
-  const rehearsal = await rehearse(config, (group) => bundles[group], progress);
+  const rehearsal = await rehearse(config, (group) => bundles[group], progress, staged);
   process.stdout.write(`${flags.json ? toJson(rehearsal) : formatRehearsal(rehearsal)}\n`);
+  if (rehearsal.staged) return rehearsal.staged.verdict.right ? 0 : 1;
   const failed = rehearsal.orgs.some(({ outcomes }) => outcomes.some(({ status }) => status === 'failed'));
   return failed || rehearsal.faults.length > 0 ? 1 : 0;
 }
@@ -73,7 +86,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof NoSuchCell)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof NoSuchCell ? 2 : 1;
 }

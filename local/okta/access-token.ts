@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import type { OktaErrorCode } from './okta-errors.ts';
 import { person } from './person.ts';
 import type { ServerAddress } from './servers.ts';
-import type { SigningKey } from './signing-key.ts';
+import { generateSigningKey, type SigningKey } from './signing-key.ts';
 
 export interface AccessTokenClaims {
   readonly ver: 1;
@@ -23,6 +23,14 @@ export type TokenVerdict =
   | { readonly kind: 'active'; readonly claims: AccessTokenClaims }
   | { readonly kind: 'refused'; readonly because: OktaErrorCode };
 
+/** What a token that goes out may differ in from the one that the server issued and stands by. */
+export interface Forgery {
+  readonly claims?: (claims: AccessTokenClaims) => object;
+  readonly header?: (header: { readonly kid: string; readonly alg: string }) => { kid: string; alg: string };
+  /** Signs with a key that nobody knows. */
+  readonly foreignSignature?: true;
+}
+
 const idPrefix = 'AT.';
 
 /**
@@ -32,12 +40,17 @@ const idPrefix = 'AT.';
  * provider forgets (revoked, expired) is forgotten here too. The header names no `typ`: Okta sends `kid` and `alg`.
  */
 export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey) {
+  let forgery: Forgery | undefined;
+  /** What the server believes that it sent, by what went out instead. */
+  const originals = new Map<string, string>();
+
   async function find(id: string) {
     return (await provider.ClientCredentials.find(id)) ?? (await provider.AccessToken.find(id));
   }
 
   /** The opaque token within a JWT that this server signed; undefined for anything else. */
-  async function open(jwt: string): Promise<string | undefined> {
+  async function open(sent: string): Promise<string | undefined> {
+    const jwt = originals.get(sent) ?? sent;
     try {
       await compactVerify(jwt, key.publicKey);
       const { iss, jti } = decodeJwt(jwt);
@@ -68,11 +81,25 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
         sub: accountId === undefined ? String(token.clientId) : person.login,
         ...(token.jkt !== undefined && { cnf: { jkt: token.jkt } }),
       };
-      return new SignJWT({ ...claims }).setProtectedHeader({ kid: key.kid, alg: 'RS256' }).sign(key.privateKey);
+      const header = { kid: key.kid, alg: 'RS256' };
+      const sealed = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.privateKey);
+      if (!forgery) return sealed;
+      const forged = await new SignJWT({ ...(forgery.claims?.(claims) ?? claims) })
+        .setProtectedHeader(forgery.header?.(header) ?? header)
+        .sign(forgery.foreignSignature ? (await generateSigningKey()).privateKey : key.privateKey);
+      originals.set(forged, sealed);
+      return forged;
+    },
+
+    /** Sends out other tokens than the server issued, until told otherwise. */
+    forge(next: Forgery | undefined): void {
+      forgery = next;
+      if (!next) originals.clear();
     },
 
     /** Whether Okta's own APIs would take a token, and if not, why. */
-    async judge(jwt: string): Promise<TokenVerdict> {
+    async judge(sent: string): Promise<TokenVerdict> {
+      const jwt = originals.get(sent) ?? sent;
       const id = await open(jwt);
       if (id === undefined) return { kind: 'refused', because: whyNotOurs(jwt, server) };
       const claims = decodeJwt<AccessTokenClaims>(jwt);

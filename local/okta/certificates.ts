@@ -1,12 +1,21 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
+import type { SecureContextOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+
+/** What a TLS server shows of itself. */
+export type TlsIdentity = Pick<SecureContextOptions, 'key' | 'cert' | 'minVersion' | 'maxVersion'>;
+
+/** What can be wrong with it. */
+export const tlsFlaws = ['expired', 'wrong name', 'unknown authority', 'self-signed', 'no shared version'] as const;
+
+export type TlsFlaw = (typeof tlsFlaws)[number];
 
 export interface Certificates {
   /** PEM of the authority that clients must trust. */
   readonly ca: string;
-  readonly certificate: string;
-  readonly privateKey: string;
+  readonly sound: TlsIdentity;
+  flawed(flaw: TlsFlaw): Promise<TlsIdentity>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -14,6 +23,17 @@ const dayMs = 86_400_000;
 /** As long as the certificates of Okta's own hosts usually last. */
 const serverDays = 90;
 const authorityDays = 365;
+
+const loopbackNames = [
+  { type: 'dns', value: 'localhost' },
+  { type: 'ip', value: '127.0.0.1' },
+  { type: 'ip', value: '::1' },
+] as const;
+
+interface Authority {
+  readonly certificate: x509.X509Certificate;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
 
 /**
  * An authority that lives only as long as this process, and a certificate for the loopback names signed by it.
@@ -23,50 +43,90 @@ const authorityDays = 365;
  */
 export async function issueCertificates(nowMs: number): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
-  const [authorityKeys, serverKeys] = await Promise.all([generateKeys(), generateKeys()]);
-  const notBefore = new Date(nowMs - dayMs);
+  const authority = await createAuthority(nowMs);
+  const sound = await issue(authority, nowMs);
+  const flaws: Readonly<Record<TlsFlaw, () => Promise<TlsIdentity>>> = {
+    expired: () => issue(authority, nowMs - 2 * serverDays * dayMs),
+    'wrong name': () => issue(authority, nowMs, [{ type: 'dns', value: 'login.example.com' }]),
+    'unknown authority': async () => issue(await createAuthority(nowMs), nowMs),
+    'self-signed': () => selfSigned(nowMs),
+    // Nobody speaks 1.0 any more: the handshake ends in an alert.
+    'no shared version': async () => ({ ...sound, minVersion: 'TLSv1', maxVersion: 'TLSv1' }),
+  };
+  return { ca: authority.certificate.toString('pem'), sound, flawed: (flaw) => flaws[flaw]() };
+}
 
-  const authority = await x509.X509CertificateGenerator.createSelfSigned({
+async function createAuthority(nowMs: number): Promise<Authority> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=Embedded Okta, O=okta-synthetics',
-    keys: authorityKeys,
-    notBefore,
+    keys,
+    // Older than any certificate that it signs, expired ones too.
+    notBefore: new Date(nowMs - 3 * serverDays * dayMs),
     notAfter: new Date(nowMs + authorityDays * dayMs),
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
+  return { certificate, keys };
+}
 
-  const server = await x509.X509CertificateGenerator.create({
+async function issue(
+  authority: Authority,
+  issuedAtMs: number,
+  names: readonly x509.JsonGeneralName[] = loopbackNames,
+): Promise<TlsIdentity> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.create({
     subject: 'CN=localhost',
-    issuer: authority.subject,
-    publicKey: serverKeys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    notBefore,
-    notAfter: new Date(nowMs + serverDays * dayMs),
+    issuer: authority.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: authority.keys.privateKey,
+    ...lifetime(issuedAtMs),
     signingAlgorithm: algorithm,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
-      ]),
-      await x509.SubjectKeyIdentifierExtension.create(serverKeys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
+      ...(await serverExtensions(keys, names)),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
     ],
   });
+  return identity(certificate, keys);
+}
 
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', serverKeys.privateKey);
-  return {
-    ca: authority.toString('pem'),
-    certificate: server.toString('pem'),
-    privateKey: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
-  };
+async function selfSigned(nowMs: number): Promise<TlsIdentity> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=localhost',
+    keys,
+    ...lifetime(nowMs),
+    signingAlgorithm: algorithm,
+    extensions: await serverExtensions(keys, loopbackNames),
+  });
+  return identity(certificate, keys);
+}
+
+function lifetime(issuedAtMs: number): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(issuedAtMs - dayMs), notAfter: new Date(issuedAtMs + serverDays * dayMs) };
+}
+
+async function serverExtensions(
+  keys: webcrypto.CryptoKeyPair,
+  names: readonly x509.JsonGeneralName[],
+): Promise<x509.Extension[]> {
+  return [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([...names]),
+    await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+  ];
+}
+
+async function identity(certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair): Promise<TlsIdentity> {
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return { key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), cert: certificate.toString('pem') };
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -1,3 +1,5 @@
+import type { Forgery } from './access-token.ts';
+import type { TlsFlaw } from './certificates.ts';
 import type { ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interventions.ts';
 import type { Bucket } from './rate-limits.ts';
@@ -37,5 +39,13 @@ export interface EmbeddedOkta extends AsyncDisposable {
   setStatus(status: ReportedStatus): void;
   /** Delays, replaces or alters answers from now on. Returns the way back. */
   intervene(match: Match, effect: Effect): () => void;
+  /** Sends out other access tokens than the server issued and stands by. Returns the way back. */
+  forgeTokens(server: ServerId, forgery: Forgery): () => void;
+  /** Shows a flawed certificate, or none that a client can use, to connections from now on. Resolves to the way back. */
+  breakTls(flaw: TlsFlaw): Promise<() => void>;
+  /** Leaves a share, 0 to 1, of a bucket's requests in its current minute, as if others had made the rest. Returns the way back. */
+  leaveHeadroom(bucket: Bucket, share: number): () => void;
+  /** Forgets every request that rate limits have counted. */
+  refillRateLimits(): void;
   close(): Promise<void>;
 }

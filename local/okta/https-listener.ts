@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Answer } from './answer.ts';
-import type { Certificates } from './certificates.ts';
+import type { TlsIdentity } from './certificates.ts';
 import { errorEnvelope } from './error-envelope.ts';
-import { createInterventions } from './interventions.ts';
+import { createInterventions, type Effect } from './interventions.ts';
 import { oktaId } from './okta-id.ts';
 import { type OktaRequest, readRequest } from './okta-request.ts';
 import { type Bucket, bucketFor } from './rate-limits.ts';
@@ -27,10 +27,18 @@ type Route = (request: OktaRequest) => Promise<Answer>;
  *
  * It listens before it knows what to answer, because issuers contain the port.
  */
-export async function listenHttps(certificates: Certificates, port: number, now: () => number) {
-  const server = createServer({ key: certificates.privateKey, cert: certificates.certificate });
+export async function listenHttps(identity: TlsIdentity, port: number, now: () => number) {
+  const server = createServer(identity);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+
+  /** By the client's port. A TLS socket cannot be reset, the one below it can. */
+  const connections = new Map<number | undefined, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    connections.set(remotePort, socket);
+    socket.on('close', () => connections.delete(remotePort));
+  });
 
   const interventions = createInterventions();
   const requests: ServedRequest[] = [];
@@ -57,16 +65,22 @@ export async function listenHttps(certificates: Certificates, port: number, now:
       async (replacement) => dressed(replacement ?? (await route(request)), path),
       AbortSignal.any([closing.signal, gone.signal]),
     );
-    const status = outcome === 'hang up' ? 0 : outcome.status;
+    const status = outcome.kind === 'hang up' ? 0 : outcome.answer.status;
     requests.push({ method, path, status, bucket: bucketFor(path) });
-    if (outcome === 'hang up') incoming.socket.destroy();
-    else send(outcome, response, method);
+    if (outcome.kind === 'answer') send(outcome.answer, response, method, outcome.breakOff);
+    else if (outcome.how === 'reset') connections.get(incoming.socket.remotePort)?.resetAndDestroy();
+    else incoming.socket.destroy();
   }
 
   return {
     port: (server.address() as AddressInfo).port,
     requests,
     intervene: interventions.intervene,
+
+    /** What connections from now on are met with. Those that are open stay as they are. */
+    present(identity: TlsIdentity): void {
+      server.setSecureContext(identity);
+    },
 
     serve(route: Route): void {
       server.on('request', (incoming, response) => {
@@ -87,14 +101,22 @@ export async function listenHttps(certificates: Certificates, port: number, now:
   };
 }
 
-function send({ status, headers, body }: Answer, response: ServerResponse, method?: string): void {
+function send(
+  { status, headers, body }: Answer,
+  response: ServerResponse,
+  method?: string,
+  breakOff?: Effect['breakOff'],
+): void {
   const hasBody = status !== 204 && status !== 304;
   response.sendDate = false;
   for (const [name, value] of Object.entries(headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
-  if (hasBody) response.setHeader('content-length', Buffer.byteLength(body));
-  response.writeHead(status).end(hasBody && method !== 'HEAD' ? body : undefined);
+  if (hasBody) response.setHeader('content-length', Math.max(Buffer.byteLength(body), breakOff ? 1 : 0));
+  response.writeHead(status);
+  if (breakOff) {
+    response.write(body.slice(0, Math.floor(body.length / 2)), () => breakOff === 'close' && response.socket?.end());
+  } else response.end(hasBody && method !== 'HEAD' ? body : undefined);
 }
 
 /** A mistake of ours, not of who asked: the header tells it from an outage that was asked for. */

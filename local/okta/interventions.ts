@@ -22,12 +22,16 @@ export interface Effect {
   readonly body?: unknown;
   /** Alters what would have been sent. */
   readonly transform?: (answer: Answer, request: OktaRequest) => Answer | Promise<Answer>;
-  /** Closes the connection where the answer should be. */
-  readonly hangUp?: true;
+  /** Closes the connection where the answer should be: in good order, or by a TCP reset. */
+  readonly hangUp?: true | 'reset';
+  /** Sends the head of the answer and half of its body, and then nothing more, or closes the connection. */
+  readonly breakOff?: 'stall' | 'close';
 }
 
 /** What to do with a connection once every intervention had its say. */
-export type Outcome = Answer | 'hang up';
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly breakOff: Effect['breakOff'] }
+  | { readonly kind: 'hang up'; readonly how: NonNullable<Effect['hangUp']> };
 
 /**
  * The one switch that outages are made of: whoever holds it can delay, replace or alter any answer while the server
@@ -53,10 +57,11 @@ export function createInterventions() {
     ): Promise<Outcome> {
       const effects = [...active].filter(({ match }) => isMatch(match, request)).map(({ effect }) => effect);
       for (const { delayMs } of effects) if (delayMs) await wait(delayMs, undefined, { signal });
-      if (effects.some(({ hangUp }) => hangUp)) return 'hang up';
+      const how = effects.findLast(({ hangUp }) => hangUp)?.hangUp;
+      if (how) return { kind: 'hang up', how };
       let answer = await ask(effects.map(replacement).findLast((given) => given !== undefined));
       for (const { transform } of effects) if (transform) answer = await transform(answer, request);
-      return answer;
+      return { kind: 'answer', answer, breakOff: effects.findLast(({ breakOff }) => breakOff)?.breakOff };
     },
   };
 }

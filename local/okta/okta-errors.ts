@@ -8,6 +8,22 @@
  */
 export const oktaErrors = {
   access_denied: [403, 'access_denied', 'The resource owner or authorization server denied the request.'],
+  feature_not_enabled_access_denied: [
+    400,
+    'access_denied',
+    'The requested feature is not enabled in this environment.',
+  ],
+  no_matching_policy: [
+    401,
+    'access_denied',
+    'Policy evaluation failed for this request, please check the policy configurations.',
+  ],
+  no_scope_allowed: [400, 'access_denied', 'Policy evaluation succeeded, but all the requested scopes were rejected.'],
+  disallowed_network_zone: [
+    403,
+    'access_denied',
+    "The request is made from outside the client's permitted network zones.",
+  ],
   consent_required: [400, 'consent_required', 'The following scopes require user consent: [{0}].'],
   no_org_scopes_granted: [400, 'consent_required', 'You are not allowed any of the requested scopes.'],
   access_token_insufficient_scopes: [
@@ -34,6 +50,11 @@ export const oktaErrors = {
   ],
   invalid_client_id: [401, 'invalid_client', "Invalid value for 'client_id' parameter."],
   invalid_client_secret: [401, 'invalid_client', 'The client secret supplied for a confidential client is invalid.'],
+  invalid_application_type_client_credentials: [
+    401,
+    'invalid_client',
+    "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.",
+  ],
   unsupported_auth_method_client_creds: [
     401,
     'invalid_client',
@@ -81,6 +102,7 @@ export const oktaErrors = {
   ],
 
   invalid_dpop_proof: [400, 'invalid_dpop_proof', 'The DPoP proof JWT is invalid.'],
+  invalid_dpop_proof_missing_header: [400, 'invalid_dpop_proof', 'The DPoP proof JWT header is missing.'],
   use_dpop_nonce: [400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.'],
 
   invalid_grant: [400, 'invalid_grant', 'Invalid grant'],
@@ -111,6 +133,7 @@ export const oktaErrors = {
     'invalid_request',
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
   ],
+  invalid_authorization_server: [400, 'invalid_request', 'The authorization server id is invalid.'],
   invalid_state: [400, 'invalid_request', "The authentication request has an invalid 'state' parameter."],
   invalid_nonce: [
     400,
@@ -159,11 +182,19 @@ export const oktaErrors = {
   access_token_missing: [401, 'invalid_request', 'The access token is missing.'],
   access_token_invalid: [401, 'invalid_token', 'The access token is invalid.'],
   access_token_invalid_audience: [401, 'invalid_token', 'The access token provided is not intended for Okta.'],
+  access_token_invalid_issuer: [401, 'invalid_token', 'The access token provided has an invalid issuer.'],
   access_token_revoked: [401, 'invalid_token', 'The access token has been revoked.'],
   token_expired: [401, 'invalid_token', 'The token has expired.'],
 
   login_required: [400, 'login_required', 'The client specified not to prompt, but the user is not logged in.'],
   request_expired: [400, 'login_required', 'Request expired, please start over and try again.'],
+  feature_not_enabled: [403, 'server_error', 'The requested feature is not enabled in this environment.'],
+  temporarily_unavailable: [
+    400,
+    'temporarily_unavailable',
+    'The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.',
+  ],
+  callback_returned_error_without_description: [400, 'server_error', 'The callback service returned an error.'],
   server_error: [
     500,
     'server_error',
@@ -173,6 +204,11 @@ export const oktaErrors = {
     400,
     'unauthorized_client',
     'The client is not authorized to use the provided grant type. Configured grant types: [{0}].',
+  ],
+  org_authorization_server_only_client: [
+    400,
+    'unauthorized_client',
+    'This client cannot use a custom authorization server.',
   ],
   unsupported_grant_type: [
     400,

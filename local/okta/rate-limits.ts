@@ -45,21 +45,32 @@ export function bucketFor(path: string): Bucket | undefined {
  */
 export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
-  return (bucket: Bucket): Allowance => {
-    const limit = limits[bucket] ?? table.find((row) => row.bucket === bucket)?.perMinute ?? 0;
-    const nowMs = now();
-    let window = windows.get(bucket);
-    if (!window || nowMs >= window.endsAtMs) {
-      window = { endsAtMs: nowMs + windowMs, used: 0 };
-      windows.set(bucket, window);
-    }
-    window.used += 1;
-    return {
-      limit,
-      remaining: Math.max(0, limit - window.used),
-      reset: Math.ceil(window.endsAtMs / 1000),
-      exceeded: window.used > limit,
-    };
+  const limitOf = (bucket: Bucket) => limits[bucket] ?? table.find((row) => row.bucket === bucket)?.perMinute ?? 0;
+  return {
+    count(bucket: Bucket): Allowance {
+      const limit = limitOf(bucket);
+      const nowMs = now();
+      let window = windows.get(bucket);
+      if (!window || nowMs >= window.endsAtMs) {
+        window = { endsAtMs: nowMs + windowMs, used: 0 };
+        windows.set(bucket, window);
+      }
+      window.used += 1;
+      return {
+        limit,
+        remaining: Math.max(0, limit - window.used),
+        reset: Math.ceil(window.endsAtMs / 1000),
+        exceeded: window.used > limit,
+      };
+    },
+    /** As if others had just made so many requests that this share of the bucket, 0 to 1, is left. */
+    leave(bucket: Bucket, share: number): void {
+      windows.set(bucket, { endsAtMs: now() + windowMs, used: Math.round(limitOf(bucket) * (1 - share)) });
+    },
+    /** As after a minute without a request. */
+    refill(): void {
+      windows.clear();
+    },
   };
 }
 

@@ -32,7 +32,7 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmbeddedOkta
     ...serverIds.map(generateServerKeys),
   ]);
 
-  const listener = await listenHttps(certificates, options.port ?? 0, now);
+  const listener = await listenHttps(certificates.sound, options.port ?? 0, now);
   const domain = `localhost:${listener.port}`;
   const origin = `https://${domain}`;
 
@@ -61,11 +61,11 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmbeddedOkta
     signIn: createSignIn(all),
   });
 
-  const countRequest = createRateLimiter(now, options.rateLimits);
+  const limiter = createRateLimiter(now, options.rateLimits);
   listener.serve(async (request) => {
     const bucket = bucketFor(request.path);
     if (bucket === undefined) return route(request);
-    const allowance = countRequest(bucket);
+    const allowance = limiter.count(bucket);
     const answer = allowance.exceeded ? errorEnvelope('E0000047') : await route(request);
     return { ...answer, headers: { ...answer.headers, ...rateLimitHeaders(allowance) } };
   });
@@ -88,6 +88,20 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmbeddedOkta
     },
     setStatus: statusPage.set,
     intervene: listener.intervene,
+    forgeTokens(server, forgery) {
+      const tokens = all.find(({ address }) => address.id === server)?.accessTokens;
+      tokens?.forge(forgery);
+      return () => tokens?.forge(undefined);
+    },
+    async breakTls(flaw) {
+      listener.present(await certificates.flawed(flaw));
+      return () => listener.present(certificates.sound);
+    },
+    leaveHeadroom(bucket, share) {
+      limiter.leave(bucket, share);
+      return () => limiter.refill();
+    },
+    refillRateLimits: limiter.refill,
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };

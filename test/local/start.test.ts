@@ -68,6 +68,36 @@ describe('npm start', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('meets a case on purpose, and is content when it was named rightly', async () => {
+    const { code, stdout } = await start('--case', 'C2@authorize@org');
+    expect(stdout).toMatch(/Case C2 +a custom scope at the Org server/);
+    expect(stdout).toMatch(/at +authorize@org\n +wire +invalid_scope, query/);
+    expect(stdout).toMatch(/finding +custom-scope-at-org-server \(configuration\)/);
+    expect(stdout).toContain('✓ Case C2 was named rightly');
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('tells scripts of the case that it met, also where the run itself must say it', async () => {
+    const { code, stdout } = await start('--case', 'm2', '--json');
+    const { case: met, orgs, faults } = JSON.parse(stdout);
+    expect(met).toMatchObject({ id: 'M2', at: 'the run', expected: { code: 'metrics-refused' }, right: true });
+    expect(orgs[0].findings).toMatchObject([{ code: 'metrics-refused' }, {}, {}]);
+    expect(faults).toHaveLength(3);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['Z9', /There is no case "Z9"\. There are:\n\n {2}N1 +the name does not resolve\n/],
+    ['Q5', /Case Q5 \(somebody else was limited\) is waiting: it needs a probe of the System Log\./],
+    ['C2@verify@default', /Case C2 cannot be met there\. It can be at token@org, authorize@org, rate-limits/],
+  ])('explains itself for a case that it cannot meet: %s', async (choice, text) => {
+    const { code, stdout, stderr } = await start('--case', choice);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(text);
+    expect(stderr).not.toContain('    at ');
+  });
+
   it('explains itself for a wrong flag', async () => {
     const { code, stderr } = await start('--colour');
     expect(code).toBe(2);

@@ -80,6 +80,23 @@ describe('an intervention', () => {
     expect(okta.requests.at(-1)).toMatchObject({ path, status: 0 });
   });
 
+  it('can reset the connection', async () => {
+    const undo = okta.intervene({ path }, { hangUp: 'reset' });
+    await expect(client.request(path)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+    undo();
+    expect((await client.request(path)).status).toBe(200);
+  });
+
+  it('can stall in the middle of a body, and holds nobody to it', async () => {
+    const undo = okta.intervene({ path }, { breakOff: 'stall' });
+    const answer = await client.request(path);
+    undo();
+    const reader = answer.body?.getReader();
+    const first = await reader?.read();
+    expect(first?.value?.length).toBeLessThan(Number(answer.headers.get('content-length')));
+    await reader?.cancel();
+  });
+
   it('that fails is told from an outage by a header of its own', async () => {
     const undo = okta.intervene(
       { path },

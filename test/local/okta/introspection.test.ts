@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
 import { startOkta } from '../../../local/okta/start-okta.ts';
@@ -117,5 +117,25 @@ describe('revocation', () => {
     const { clientId, clientSecret } = okta.clients.web;
     expect((await revoke(token, client.basic(clientId, clientSecret))).status).toBe(200);
     expect((await introspect('default/', token)).body).toMatchObject({ active: true });
+  });
+});
+
+describe('a forged token', () => {
+  it('differs as it was asked to, while its server stands by what it believes to have sent', async () => {
+    const undo = okta.forgeTokens('default', {
+      claims: (claims) => ({ ...claims, aud: 'api://other' }),
+      header: (header) => ({ ...header, kid: 'unpublished' }),
+    });
+    const forged = await client.customToken();
+    expect([decodeJwt(forged).aud, decodeProtectedHeader(forged).kid]).toEqual(['api://other', 'unpublished']);
+    expect((await introspect('default/', forged)).body).toMatchObject({ active: true, aud: 'api://default' });
+    undo();
+    expect(decodeJwt(await client.customToken()).aud).toBe('api://default');
+  });
+
+  it('comes from that server alone', async () => {
+    const undo = okta.forgeTokens('default', { claims: ({ sub: _, ...claims }) => claims });
+    expect(decodeJwt(await client.customToken('aus1a2b3c4d5e6f7g8h9')).sub).toBeDefined();
+    undo();
   });
 });

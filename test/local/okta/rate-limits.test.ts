@@ -57,6 +57,14 @@ describe('rate limits', () => {
     });
   });
 
+  it('count on from what others are said to have spent, and start again when that is taken back', async () => {
+    const undo = okta.leaveHeadroom('/api/v1/apps', 0.5);
+    expect(await apps()).toMatchObject({ status: 200, remaining: 0 });
+    expect(await apps()).toMatchObject({ status: 429 });
+    undo();
+    expect(await apps()).toMatchObject({ status: 200, remaining: 1 });
+  });
+
   it('start again when the window has passed', async () => {
     await apps();
     await apps();

@@ -40,6 +40,20 @@ describe('the connection', () => {
     expect(days).toBeLessThan(91);
   });
 
+  it.each([
+    ['expired', 'CERT_HAS_EXPIRED'],
+    ['wrong name', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['unknown authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['no shared version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+  ] as const)('can be refused for TLS that is flawed, and mended again: %s', async (flaw, code) => {
+    await using okta = await startOkta();
+    const mend = await okta.breakTls(flaw);
+    await expect(peerCertificate(okta, 'localhost')).rejects.toMatchObject({ code });
+    mend();
+    expect((await peerCertificate(okta, 'localhost')).checkHost('localhost')).toBe('localhost');
+  });
+
   it('ends when the server closes, also where a client keeps it open', async () => {
     const okta = await startOkta();
     const client = createOktaClient(okta);

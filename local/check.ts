@@ -1,0 +1,77 @@
+/**
+ * Runs the configured probes once from this machine, against the real orgs: `npm run check -- --config my.jsonc`.
+ *
+ * Nothing is deployed and nothing is published. Secrets come from AWS Secrets Manager with your own credentials, or from
+ * a file. Exits with 0 when every probe passed, with 1 when one failed, with 2 for a wrong flag.
+ */
+import { parseArgs, styleText } from 'node:util';
+import { secretsManager } from '../functions/runtime/secrets.ts';
+import { ConfigError } from '../lib/config/config-error.ts';
+import { loadConfig } from '../lib/config/load-config.ts';
+import { type CheckedOrg, checkOrgs, fileSecrets } from './check-orgs.ts';
+import { formatChecked } from './report.ts';
+
+const usage = `Usage: npm run check -- --config <path> [--secrets <path>] [--json]
+
+  --config <path>   the configuration, with your own orgs
+  --secrets <path>  a JSON file with the secrets by name, in place of AWS Secrets Manager
+  --json            print one JSON document instead of text
+  --help            print this
+`;
+
+const options = {
+  config: { type: 'string' },
+  secrets: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function readFlags() {
+  try {
+    const { values } = parseArgs({ options });
+    if (!values.help && values.config === undefined) throw new Error('which configuration?');
+    return values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+function toJson(orgs: readonly CheckedOrg[]): string {
+  const described = orgs.map(({ org, plan, outcomes, faults }) => ({
+    name: org.name,
+    domain: org.domain,
+    outcomes,
+    off: plan.flatMap(({ probe, target, off }) => (off ? [{ ...target, probe: probe.id, because: off }] : [])),
+    faults,
+  }));
+  return JSON.stringify({ orgs: described }, null, 2);
+}
+
+async function main(): Promise<number> {
+  const flags = readFlags();
+  if (!flags) return 2;
+  if (flags.help || flags.config === undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const config = loadConfig(flags.config);
+  const secrets = flags.secrets === undefined ? secretsManager() : fileSecrets(flags.secrets);
+  process.stderr.write(
+    `${styleText('dim', '…', { stream: process.stderr })} asking ${config.orgs.map(({ domain }) => domain).join(', ')}\n`,
+  );
+  const orgs = await checkOrgs(config, secrets);
+  process.stdout.write(`${flags.json ? toJson(orgs) : formatChecked(orgs)}\n`);
+  const isBad = orgs.some(
+    ({ outcomes, faults }) => faults.length > 0 || outcomes.some(({ status }) => status === 'failed'),
+  );
+  return isBad ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
