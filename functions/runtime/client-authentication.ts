@@ -58,9 +58,13 @@ function algorithmOf({ alg, kty, crv }: JWK): string {
   );
 }
 
-/** A member that must be there as text. */
+/** A member that must be there as text. A line feed at its end, as editors and shells leave it, does not belong to it. */
 export function text(secret: Secret, name: string, member: string): string {
   const value = secret.reveal()[member];
-  if (typeof value !== 'string' || value === '') throw new SecretUnreadable(name, `"${member}" is missing or empty`);
-  return value;
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new SecretUnreadable(name, `"${member}" is missing or empty`);
+  // No header can carry anything else, and the refusal would look like Okta's.
+  if (!/^[\x20-\x7e]+$/.test(value.trim()))
+    throw new SecretUnreadable(name, `"${member}" holds what no header can carry`);
+  return value.trim();
 }

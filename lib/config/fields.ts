@@ -59,17 +59,29 @@ export const orgDomain = text((value) => {
 export const redirectUri = text((value) => {
   const url = URL.parse(value);
   if (url?.hash) return 'must have no fragment (#…)';
+  if (hasCredentials(url)) return withoutCredentials;
   const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost');
   return isAllowed ? undefined : 'must begin with https:// or http://localhost';
 });
 
-export const httpsUrl = text((value) =>
-  URL.parse(value)?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://',
-);
+export const httpsUrl = text((value) => {
+  const url = URL.parse(value);
+  if (hasCredentials(url)) return withoutCredentials;
+  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+});
+
+/** `https://user:password@host/` would stand in the template in clear text. */
+function hasCredentials(url: URL | null): boolean {
+  return Boolean(url?.username || url?.password);
+}
+
+const withoutCredentials = 'must hold no user and password: the template is no place for them';
 
 /** An issuer, which clients compare letter by letter (RFC 8414, section 3.3). */
 export const issuerUrl = text((value) => {
-  if (URL.parse(value)?.protocol !== 'https:') return 'must be a URL that begins with https://';
+  const url = URL.parse(value);
+  if (url?.protocol !== 'https:') return 'must be a URL that begins with https://';
+  if (hasCredentials(url)) return withoutCredentials;
   return value.endsWith('/') ? 'must not end in a slash: issuers are compared letter by letter' : undefined;
 });
 

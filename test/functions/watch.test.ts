@@ -328,6 +328,18 @@ describe('the monitor’s own troubles', () => {
     expect(okta.requests.filter(({ path }) => path.endsWith('/token'))).toHaveLength(1);
   });
 
+  it('are not made of a line feed that an editor left at the end of a secret', async () => {
+    const secrets = memorySecrets(new Map([['acme/api', JSON.stringify({ apiToken: `${okta.apiToken}\n` })]]));
+    expect(notPassed(verdicts(await watch(okta, limits, { secrets })))).toEqual([]);
+  });
+
+  it('are a secret that no header can carry, and not Okta’s', async () => {
+    const secrets = memorySecrets(new Map([['acme/api', JSON.stringify({ apiToken: 'tök\nen' })]]));
+    expect(notPassed(verdicts(await watch(okta, limits, { secrets })))).toEqual([
+      'rate-limits@org-wide: secret-unreadable',
+    ]);
+  });
+
   it('keep what was measured when the time is up', async () => {
     const restore = okta.intervene({ path: '/oauth2/default/v1/token' }, { delayMs: 60_000 });
     try {

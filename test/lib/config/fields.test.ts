@@ -90,6 +90,10 @@ test.each([
   ['http://app.example.com/callback', ['orgs[0].web.redirectUri must begin with https:// or http://localhost.']],
   ['com.example.app:/callback', ['orgs[0].web.redirectUri must begin with https:// or http://localhost.']],
   ['https://app.example.com/#callback', ['orgs[0].web.redirectUri must have no fragment (#…).']],
+  [
+    'https://u:canary@app.example.com/callback',
+    ['orgs[0].web.redirectUri must hold no user and password: the template is no place for them.'],
+  ],
   ['callback', ['orgs[0].web.redirectUri must begin with https:// or http://localhost.']],
 ])('a redirect URI %s is judged as a browser would', (redirectUri, problems) => {
   expect(problemsOfOrg({ web: { clientId: 'a', redirectUri } })).toEqual(problems);
@@ -125,6 +129,7 @@ test.each([
   [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5'],
   [{ alerts: { tickets: [{ email: 'team' }] } }, 'alerts.tickets[0].email must be an e-mail address'],
   [{ alerts: { pages: [{ https: 'http://pager.example.com' }] } }, 'alerts.pages[0].https must be a URL that begins'],
+  [{ alerts: { pages: [{ https: 'https://u:canary@pager.example.com' }] } }, 'must hold no user and password'],
   [{ statusPage: { feed: 'feed' } }, 'statusPage.feed must be a URL that begins with https://'],
   [{ orgs: [] }, 'orgs must not be empty'],
   [{ orgs: undefined }, 'orgs is missing'],
