@@ -122,6 +122,7 @@ export const serverConfigurationCases: readonly Case[] = [
     cells: [
       cell(customToken, '400 access_denied', policy, answers(customToken, oauth('no_matching_policy', 400))),
       cell(customToken, '401 access_denied', policy, answers(customToken, oauth('no_matching_policy'))),
+      cell(customToken, '401, reworded', policy, answers(customToken, reworded(oauth('no_matching_policy')))),
       cell(customToken, 'every scope rejected', policy, answers(customToken, oauth('no_scope_allowed'))),
       ...authorize.flatMap((site) =>
         ways.map((way) => cell(site, `access_denied, ${way}`, policy, callsBack(site, way, 'no_matching_policy'))),

@@ -1,0 +1,8 @@
+/**
+ * What this evaluator does not know how to judge, said instead of guessed.
+ *
+ * Trap: a message must stand alone. It is listed by the alarm's logical id, far from the text that caused it.
+ */
+export class Unevaluable extends Error {
+  override readonly name = 'Unevaluable';
+}
