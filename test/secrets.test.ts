@@ -22,7 +22,7 @@ import { embedOrg } from '../local/embedded-org.ts';
 import type { EmbeddedOkta } from '../local/okta/embedded-okta.ts';
 import { startOkta } from '../local/okta/start-okta.ts';
 import { formatRehearsal } from '../local/report.ts';
-import { synthesize } from './lib/synthesized.ts';
+import { synthesize } from '../local/synthesize.ts';
 import { type Canaries, openCanaries, shownInEveryWay } from './support/canaries.ts';
 import { leakyAnswers } from './support/leaky-answers.ts';
 import { overhearAws, overhearFunction, overhearOkta } from './support/overhear.ts';
@@ -371,7 +371,7 @@ describe('nothing secret enters the template', () => {
       vi.stubEnv(name, canaries.plant(name));
     }
     const service = { clientId: '0oaService', secret: 'okta/service' };
-    const { text } = synthesize(
+    const { template } = synthesize(
       parseConfig(
         JSON.stringify({
           orgs: [
@@ -383,6 +383,7 @@ describe('nothing secret enters the template', () => {
         }),
       ),
     );
+    const text = JSON.stringify(template);
     expect(text).toContain('okta/service');
     expect(text).toContain('okta/api');
     expect(canaries.leaksIn(text)).toEqual([]);

@@ -10,10 +10,16 @@ import { metricsOf, seriesOf } from '../../functions/probes/series.ts';
 import { jsonSchema } from '../../lib/config/json-schema.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { watchedOrgs } from '../../lib/watched-org.ts';
+import { estimateCost, type Template } from '../cost/estimate-cost.ts';
+import { costTable } from '../cost/format-cost.ts';
+import { synthesize } from '../synthesize.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** Everything in docs/ that follows from the definitions, by file and by the name of its markers. */
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': {
+    cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template as Template)),
+  },
   'docs/runbook.md': { findings: () => runbookFindings() },
   'docs/probes.md': { probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },

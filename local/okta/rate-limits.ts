@@ -38,6 +38,11 @@ export function bucketFor(path: string): Bucket | undefined {
   return table.find((row) => row.path.test(path))?.bucket;
 }
 
+/** A bucket's requests per minute in a Workforce org. Contracts differ: the Admin Console shows the org's own. */
+export function defaultLimit(bucket: string): number | undefined {
+  return table.find((row) => row.bucket === bucket)?.perMinute;
+}
+
 /**
  * Counts requests by bucket in fixed windows of a minute.
  *
@@ -45,7 +50,7 @@ export function bucketFor(path: string): Bucket | undefined {
  */
 export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
-  const limitOf = (bucket: Bucket) => limits[bucket] ?? table.find((row) => row.bucket === bucket)?.perMinute ?? 0;
+  const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimit(bucket) ?? 0;
   return {
     count(bucket: Bucket): Allowance {
       const limit = limitOf(bucket);

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { loadConfig, parseConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
-import { MonitorStack } from '../../lib/monitor-stack.ts';
+import type { MonitorStack } from '../../lib/monitor-stack.ts';
+import { synthesize } from '../../local/synthesize.ts';
 
 /** A resource of a template, read as JSON. */
 export interface Resource {
@@ -24,18 +21,14 @@ export interface Synthesized {
   ofType(type: string): readonly Resource[];
 }
 
-/** The stack of a configuration, with cdk.json's feature flags and without the functions' code. */
-export function synthesize(config: Config): Synthesized {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const stack = new MonitorStack(new App({ context }), 'OktaSynthetics', {
-    config,
-    code: () => Code.fromInline('export const handler = () => {};'),
-  });
-  const template = Template.fromStack(stack).toJSON();
-  const resources = Object.entries(template.Resources as Record<string, Resource>).map(([id, resource]) => ({
-    ...resource,
-    id,
-  }));
+function sampleOf(config: Config): Synthesized {
+  const { stack, template } = synthesize(config);
+  const resources = Object.entries((template as { Resources: Record<string, Resource> }).Resources).map(
+    ([id, resource]) => ({
+      ...resource,
+      id,
+    }),
+  );
   return {
     config,
     stack,
@@ -47,7 +40,7 @@ export function synthesize(config: Config): Synthesized {
 
 /** The configurations that invariants are held against: the least one, the example, and one with everything in it. */
 export const samples: Readonly<Record<string, Synthesized>> = {
-  minimal: synthesize(parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }')),
-  example: synthesize(loadConfig('lib/config/example.jsonc')),
-  full: synthesize(loadConfig('test/lib/full.jsonc')),
+  minimal: sampleOf(parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }')),
+  example: sampleOf(loadConfig('lib/config/example.jsonc')),
+  full: sampleOf(loadConfig('test/lib/full.jsonc')),
 };

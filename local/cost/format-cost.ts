@@ -1,0 +1,50 @@
+import { styleText } from 'node:util';
+import { markdownTable } from '../docs/markdown-table.ts';
+import { defaultLimit } from '../okta/rate-limits.ts';
+import { table } from '../table.ts';
+import type { Cost } from './estimate-cost.ts';
+import { minutesAMonth, prices } from './prices.ts';
+
+const canary = prices.canaryRun * minutesAMonth;
+
+const money = (dollars: number) => dollars.toFixed(2);
+const count = (quantity: number) =>
+  quantity < 10 && !Number.isInteger(quantity) ? quantity.toFixed(2) : Math.round(quantity).toLocaleString('en-US');
+
+function rowsOf({ lines, dollars }: Cost): readonly (readonly string[])[] {
+  return [
+    ...lines.map((line) => [line.what, count(line.quantity), money(line.dollars)]),
+    ['together', '', money(dollars)],
+    ['beside it: one CloudWatch Synthetics canary each minute, its runs alone', count(minutesAMonth), money(canary)],
+  ];
+}
+
+const header = ['a month, us-east-1, without free tiers', 'quantity', 'dollars'];
+
+/** The bill and the load, for people. */
+export function formatCost(cost: Cost): string {
+  const dim = (text: string) => styleText('dim', text);
+  const load = cost.load.map(({ org, bucket, requestsAnHour }) => [
+    org,
+    bucket,
+    count(requestsAnHour),
+    shareOf(bucket, requestsAnHour),
+  ]);
+  return [
+    '',
+    ...table([header.map(dim), ...rowsOf(cost)], [1, 2]),
+    '',
+    ...table([['org', 'rate-limit bucket', 'requests an hour', 'of the default limit'].map(dim), ...load], [2, 3]),
+    '',
+  ].join('\n');
+}
+
+/** The bill, for the README. */
+export function costTable(cost: Cost): string {
+  return markdownTable(header, rowsOf(cost));
+}
+
+function shareOf(bucket: string, requestsAnHour: number): string {
+  const limit = defaultLimit(bucket);
+  return limit === undefined ? '' : `${((requestsAnHour / (limit * 60)) * 100).toFixed(2)} %`;
+}
