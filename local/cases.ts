@@ -13,6 +13,7 @@ import type { Case } from './cases/case.ts';
 import { formatCases } from './cases/format-cases.ts';
 import { showProgress } from './cases/progress.ts';
 import { type CasesReport, runCases } from './cases/run-cases.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run cases -- [--case <id>]... [--healthy <runs>] [--json]
 
@@ -29,33 +30,28 @@ interface Flags {
   readonly help: boolean;
 }
 
-function readFlags(): Flags | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        case: { type: 'string', multiple: true },
-        healthy: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const ids = values.case?.flatMap((list) => list.split(','));
-    const unknown = ids?.filter((id) => !allCases.some((one) => one.id === id)) ?? [];
-    if (unknown.length > 0) {
-      throw new Error(`no case ${unknown.join(', ')}: there are ${allCases.map(({ id }) => id).join(', ')}`);
-    }
-    const healthy = values.healthy ?? (ids ? '0' : '1000');
-    if (!/^\d{1,6}$/.test(healthy)) throw new Error(`'${healthy}' is no number of runs`);
-    return {
-      cases: ids ? allCases.filter(({ id }) => ids.includes(id)) : allCases,
-      healthyRuns: Number(healthy),
-      json: values.json,
-      help: values.help,
-    };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
+function flags(): Flags {
+  const { values } = parseArgs({
+    options: {
+      case: { type: 'string', multiple: true },
+      healthy: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const ids = values.case?.flatMap((list) => list.split(','));
+  const unknown = ids?.filter((id) => !allCases.some((one) => one.id === id)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`no case ${unknown.join(', ')}: there are ${allCases.map(({ id }) => id).join(', ')}`);
   }
+  const healthy = values.healthy ?? (ids ? '0' : '1000');
+  if (!/^\d{1,6}$/.test(healthy)) throw new Error(`'${healthy}' is no number of runs`);
+  return {
+    cases: ids ? allCases.filter(({ id }) => ids.includes(id)) : allCases,
+    healthyRuns: Number(healthy),
+    json: values.json,
+    help: values.help,
+  };
 }
 
 function toJson({ tried, waiting, ...rest }: CasesReport): string {
@@ -67,19 +63,13 @@ function toJson({ tried, waiting, ...rest }: CasesReport): string {
   return JSON.stringify({ cells, waiting: waits, ...rest }, null, 2);
 }
 
-async function main(): Promise<number> {
-  const flags = readFlags();
-  if (!flags) return 2;
-  if (flags.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function run(given: Flags): Promise<number> {
   const bundles = new Map(groups.map((group) => [group, bundle(group).file]));
   const bundleOf = (group: Group) => bundles.get(group) ?? '';
   using progress = showProgress(process.stderr);
-  const report = await runCases({ ...flags, bundleOf, progress: progress.tell });
-  process.stdout.write(`${flags.json ? toJson(report) : formatCases(report)}\n`);
+  const report = await runCases({ ...given, bundleOf, progress: progress.tell });
+  process.stdout.write(`${given.json ? toJson(report) : formatCases(report)}\n`);
   return report.falseAlarms.length > 0 || report.tried.some(({ verdict }) => !verdict.right) ? 1 : 0;
 }
 
-process.exitCode = await main();
+await runCommand({ usage, flags, run });

@@ -6,10 +6,10 @@
  */
 import { parseArgs, styleText } from 'node:util';
 import { secretsManager } from '../functions/runtime/secrets.ts';
-import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { type CheckedOrg, checkOrgs, fileSecrets } from './check-orgs.ts';
 import { formatChecked } from './report.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run check -- --config <path> [--secrets <path>] [--json]
 
@@ -26,15 +26,10 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-function readFlags() {
-  try {
-    const { values } = parseArgs({ options });
-    if (!values.help && values.config === undefined) throw new Error('which configuration?');
-    return values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
-  }
+function flags() {
+  const { config, ...rest } = parseArgs({ options }).values;
+  if (config === undefined && !rest.help) throw new Error('which configuration?');
+  return { ...rest, config: config ?? '' };
 }
 
 function toJson(orgs: readonly CheckedOrg[]): string {
@@ -48,30 +43,17 @@ function toJson(orgs: readonly CheckedOrg[]): string {
   return JSON.stringify({ orgs: described }, null, 2);
 }
 
-async function main(): Promise<number> {
-  const flags = readFlags();
-  if (!flags) return 2;
-  if (flags.help || flags.config === undefined) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const config = loadConfig(flags.config);
-  const secrets = flags.secrets === undefined ? secretsManager() : fileSecrets(flags.secrets);
-  process.stderr.write(
-    `${styleText('dim', '…', { stream: process.stderr })} asking ${config.orgs.map(({ domain }) => domain).join(', ')}\n`,
-  );
+async function run({ config: path, secrets: file, json }: ReturnType<typeof flags>): Promise<number> {
+  const config = loadConfig(path);
+  const secrets = file === undefined ? secretsManager() : fileSecrets(file);
+  const domains = config.orgs.map(({ domain }) => domain).join(', ');
+  process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} asking ${domains}\n`);
   const orgs = await checkOrgs(config, secrets);
-  process.stdout.write(`${flags.json ? toJson(orgs) : formatChecked(orgs)}\n`);
+  process.stdout.write(`${json ? toJson(orgs) : formatChecked(orgs)}\n`);
   const isBad = orgs.some(
     ({ outcomes, faults }) => faults.length > 0 || outcomes.some(({ status }) => status === 'failed'),
   );
   return isBad ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand({ usage, flags, run });

@@ -4,10 +4,10 @@
  * Exits with 1 for a configuration that cannot be used, with 2 for a wrong flag.
  */
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { estimateCost, type Template } from './cost/estimate-cost.ts';
 import { formatCost } from './cost/format-cost.ts';
+import { runCommand } from './run-command.ts';
 import { synthesize } from './synthesize.ts';
 
 const usage = `Usage: npm run cost -- [--config <path>] [--json]
@@ -23,31 +23,10 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-function readFlags() {
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
-  }
-}
-
-function main(): number {
-  const flags = readFlags();
-  if (!flags) return 2;
-  if (flags.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const cost = estimateCost(synthesize(loadConfig(flags.config)).template as Template);
-  process.stdout.write(`${flags.json ? JSON.stringify(cost, null, 2) : formatCost(cost)}\n`);
+function run({ config, json }: { readonly config: string; readonly json: boolean }): number {
+  const cost = estimateCost(synthesize(loadConfig(config)).template as Template);
+  process.stdout.write(`${json ? JSON.stringify(cost, null, 2) : formatCost(cost)}\n`);
   return 0;
 }
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand({ usage, flags: () => parseArgs({ options }).values, run });

@@ -11,6 +11,7 @@ import { parseArgs, styleText } from 'node:util';
 import { describeOkta, formatDescription } from './okta/describe-okta.ts';
 import type { EmbeddedOkta } from './okta/embedded-okta.ts';
 import { startOkta } from './okta/start-okta.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run okta -- [--port <number>] [--json]
 
@@ -25,22 +26,17 @@ interface Flags {
   readonly help: boolean;
 }
 
-function readFlags(): Flags | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '8443' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`'${values.port}' is not a port`);
-    return { ...values, port };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
-  }
+function flags(): Flags {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8443' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`'${values.port}' is not a port`);
+  return { ...values, port };
 }
 
 async function start(port: number): Promise<EmbeddedOkta | undefined> {
@@ -53,15 +49,9 @@ async function start(port: number): Promise<EmbeddedOkta | undefined> {
   }
 }
 
-async function main(): Promise<number> {
-  const flags = readFlags();
-  if (!flags) return 2;
-  if (flags.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function run({ port, json }: Flags): Promise<number> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const okta = await start(flags.port);
+  const okta = await start(port);
   if (!okta) return 1;
 
   const folder = await mkdtemp(join(tmpdir(), 'embedded-okta-'));
@@ -70,7 +60,7 @@ async function main(): Promise<number> {
   await writeFile(files.privateKey, `${JSON.stringify(okta.clients.service.privateJwk, null, 2)}\n`, { mode: 0o600 });
 
   const description = describeOkta(okta, files);
-  if (flags.json) {
+  if (json) {
     process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
   } else {
     // styleText asks the stream whether it is a terminal, and whether colour is wanted.
@@ -84,4 +74,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+await runCommand({ usage, flags, run });

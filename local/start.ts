@@ -8,13 +8,13 @@
 import { parseArgs, styleText } from 'node:util';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { bundle } from '../lib/bundle.ts';
-import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { watchedOrgs } from '../lib/watched-org.ts';
 import { chooseCell, NoSuchCell } from './cases/choose-cell.ts';
 import { placeOf } from './cases/place.ts';
 import { type Rehearsal, rehearse } from './rehearse.ts';
 import { formatRehearsal } from './report.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--json]
 
@@ -31,18 +31,12 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const flags = () => parseArgs({ options }).values;
+type Flags = ReturnType<typeof flags>;
+
 /** Progress is for people: on stderr, so that what a script reads stays clean. */
 function progress(what: string): void {
   process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} ${what}\n`);
-}
-
-function readFlags() {
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
-  }
 }
 
 function build(): Record<Group, string> {
@@ -66,27 +60,26 @@ function toJson({ orgs, calls, points, faults, staged }: Rehearsal): string {
   return JSON.stringify({ ...(met && { case: met }), orgs: described, calls, metrics: points, faults }, null, 2);
 }
 
-async function main(): Promise<number> {
-  const flags = readFlags();
-  if (!flags) return 2;
-  if (flags.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const config = loadConfig(flags.config);
-  const staged = flags.case === undefined ? undefined : chooseCell(flags.case, watchedOrgs(config));
+async function start({ config: path, case: id, json }: Flags): Promise<number> {
+  const config = loadConfig(path);
+  const staged = id === undefined ? undefined : chooseCell(id, watchedOrgs(config));
   const bundles = build();
   const rehearsal = await rehearse(config, (group) => bundles[group], progress, staged);
-  process.stdout.write(`${flags.json ? toJson(rehearsal) : formatRehearsal(rehearsal)}\n`);
+  process.stdout.write(`${json ? toJson(rehearsal) : formatRehearsal(rehearsal)}\n`);
   if (rehearsal.staged) return rehearsal.staged.verdict.right ? 0 : 1;
   const failed = rehearsal.orgs.some(({ outcomes }) => outcomes.some(({ status }) => status === 'failed'));
   return failed || rehearsal.faults.length > 0 ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof ConfigError || error instanceof NoSuchCell)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error instanceof NoSuchCell ? 2 : 1;
+/** A case that cannot be staged is a mistake in the call, but its list of cases says more than the usage. */
+async function run(flags: Flags): Promise<number> {
+  try {
+    return await start(flags);
+  } catch (error) {
+    if (!(error instanceof NoSuchCell)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
 }
+
+await runCommand({ usage, flags, run });

@@ -1,0 +1,38 @@
+import { ConfigError } from '../lib/config/config-error.ts';
+
+export interface Command<Flags extends { readonly help: boolean }> {
+  readonly usage: string;
+  /** Reads the command line. Whatever it throws is a mistake in the call. */
+  readonly flags: () => Flags;
+  /** Does the work and returns the exit code. */
+  readonly run: (flags: Flags) => number | Promise<number>;
+}
+
+/**
+ * Runs a command: prints the usage where it is asked for, and ends with 2 for a wrong call, with 1 for a configuration
+ * that cannot be used, else with what the work comes to.
+ */
+export async function runCommand<Flags extends { readonly help: boolean }>(command: Command<Flags>): Promise<void> {
+  process.exitCode = await exitCodeOf(command);
+}
+
+async function exitCodeOf<Flags extends { readonly help: boolean }>({ usage, flags, run }: Command<Flags>) {
+  let given: Flags;
+  try {
+    given = flags();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  if (given.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  try {
+    return await run(given);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const cost = (...flags: string[]) => promisify(execFile)(process.execPath, ['local/cost.ts', ...flags]);
+
+it('npm run cost prints the bill of the example, and JSON for scripts', async () => {
+  const { stdout } = await cost();
+  expect(stdout).toMatch(/custom metrics +36 +10\.80/);
+  expect(stdout).toMatch(/together +\d+\.\d\d/);
+  const { dollars, lines } = JSON.parse((await cost('--json')).stdout);
+  expect(stdout).toContain(dollars.toFixed(2));
+  expect(lines.length).toBeGreaterThan(5);
+});
+
+it('npm run cost ends in 2 for a wrong flag', async () => {
+  await expect(cost('--cheaper')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Usage: npm run cost'),
+  });
+});
