@@ -10,9 +10,12 @@ import type { Config, Subscriber } from './config/schema.ts';
 /** Where alarms go: a topic for what wakes people, and one for what waits for office hours. */
 export class AlertTopics extends Construct {
   readonly topics: Readonly<Record<Audience, Topic>>;
+  /** What an alarm's link to the runbook begins with. */
+  readonly runbook: string;
 
   constructor(scope: Construct, id: string, alerts: Config['alerts']) {
     super(scope, id);
+    this.runbook = alerts.runbook ?? 'docs/runbook.md';
     const key = this.#key();
     const topicFor = (audience: Audience) => this.#topic(audience, key, alerts[`${audience}s`]);
     this.topics = Object.fromEntries(audiences.map((audience) => [audience, topicFor(audience)])) as Record<

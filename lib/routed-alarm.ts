@@ -23,13 +23,13 @@ export class RoutedAlarm extends Alarm {
   /** The alarm by its fixed name: a dashboard that referred to alarms as resources would wait for every one of them. */
   readonly byName: IAlarm;
 
-  constructor(scope: Construct, { topics }: AlertTopics, props: RoutedAlarmProps) {
+  constructor(scope: Construct, { topics, runbook }: AlertTopics, props: RoutedAlarmProps) {
     const { condition } = props;
     const alarmName = `okta-synthetics/${props.name}`;
     const isBelow = 'below' in condition;
     super(scope, props.name, {
       alarmName,
-      alarmDescription: `${props.meaning} What to do: docs/runbook.md#${props.runbook}`,
+      alarmDescription: `${props.meaning} What to do: ${runbook}#${props.runbook}`,
       metric: props.metric,
       threshold: isBelow ? condition.below : condition.above,
       comparisonOperator: isBelow ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,

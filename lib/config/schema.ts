@@ -166,6 +166,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       pages: subscribers.describe('whom a page wakes: each an "email" or an "https"'),
       tickets: subscribers.describe('who hears of tickets in office hours: each an "email" or an "https"'),
+      runbook: httpsUrl
+        .optional()
+        .describe(
+          'where your people read docs/runbook.md, so that alarms link to it: https://git.example.com/…/docs/runbook.md',
+        ),
     })
     .prefault({})
     .describe('who hears of alarms'),

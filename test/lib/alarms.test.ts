@@ -19,6 +19,11 @@ function metricsOf({
   );
 }
 
+test('an alarm links to where people read the runbook, when the configuration says where that is', () => {
+  const [alarm] = samples.full?.ofType('AWS::CloudWatch::Alarm') ?? [];
+  expect(alarm?.Properties.AlarmDescription).toContain('https://git.example.com/okta-synthetics/docs/runbook.md#');
+});
+
 const alarmsOf = (sample: Synthesized) => sample.ofType('AWS::CloudWatch::Alarm');
 
 describe.each(Object.entries(samples))('every alarm of the %s configuration', (_, sample) => {
@@ -42,7 +47,9 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
 
   test('says what it means and where the runbook says what to do', () => {
     for (const { Properties: alarm } of alarms) {
-      expect(alarm.AlarmDescription).toMatch(/^.{20,}[.:!?] What to do: docs\/runbook\.md#[a-z0-9-]+$/s);
+      expect(alarm.AlarmDescription).toMatch(
+        /^.{20,}[.:!?] What to do: (https:\/\/git\.example\.com\/okta-synthetics\/)?docs\/runbook\.md#[a-z0-9-]+$/s,
+      );
       expect(alarm.AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });
