@@ -72,7 +72,7 @@ async function allThatLeaves(report: RunReport): Promise<string> {
   const client: Pick<CloudWatchClient, 'send'> = {
     send: async (command: { input: unknown }) => void sent.push(command.input),
   };
-  await publish(client as CloudWatchClient, report);
+  await publish(client as CloudWatchClient, pointsOf(report), report.startedAt);
   const { faults: _, ...shown } = report;
   const outcomes = logLines(report);
   return [

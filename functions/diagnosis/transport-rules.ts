@@ -35,7 +35,6 @@ const codes: Readonly<Record<string, FindingCode>> = {
   UND_ERR_BODY_TIMEOUT: 'no-answer',
   UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
   ERR_BODY_TOO_LARGE: 'malformed-answer',
-  ERR_STATUS: 'malformed-answer',
   [deadlineCode]: 'out-of-time',
 };
 

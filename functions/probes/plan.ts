@@ -1,6 +1,7 @@
 import { kindOf, type Org, type Server } from '../model/org.ts';
 import type { Target } from '../model/outcome.ts';
 import type { Probe, Requirement } from '../model/probe.ts';
+import { issuerOf } from '../okta/endpoints.ts';
 
 /** One probe at one target: to be run, or off for want of configuration. */
 export interface Planned {
@@ -42,7 +43,7 @@ function isIn(probe: Probe, server: Server): boolean {
 }
 
 function orgServer(org: Org): Server {
-  return org.servers.find((server) => server.id === 'org') ?? { id: 'org', issuer: `https://${org.domain}` };
+  return org.servers.find((server) => server.id === 'org') ?? { id: 'org', issuer: issuerOf(org.domain, 'org') };
 }
 
 function whyOff(probe: Probe, org: Org, server: Server): string | undefined {

@@ -33,11 +33,12 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     });
     const lines = logLines(report);
     for (const line of lines) write(line);
-    const [published] = await Promise.allSettled([publish(cloudWatch, report), http.close()]);
+    const points = pointsOf(report);
+    const [published] = await Promise.allSettled([publish(cloudWatch, points, report.startedAt), http.close()]);
     const faults = [...report.faults];
     for (const fault of faults) write({ type: 'fault', org: org.name, name: nameOf(fault), frames: framesOf(fault) });
     if (published.status === 'rejected') {
-      for (const line of emfLines(pointsOf(report), report.startedAt)) write(line);
+      for (const line of emfLines(points, report.startedAt)) write(line);
       write({
         type: 'finding',
         org: org.name,

@@ -35,11 +35,10 @@ export function pointsOf(report: Pick<RunReport, 'org' | 'plan' | 'outcomes'>): 
 const publishTimeoutMs = 3_000;
 
 /** Sends a run's points in one call, all with the time at which the run began. Throws what the SDK throws. */
-export async function publish(client: CloudWatchClient, report: RunReport): Promise<void> {
-  const points = pointsOf(report);
+export async function publish(client: CloudWatchClient, points: readonly Point[], startedAt: number): Promise<void> {
   const namespace = points[0]?.identity.namespace;
   if (namespace === undefined) return;
-  const timestamp = new Date(report.startedAt);
+  const timestamp = new Date(startedAt);
   const data = points.map(
     ({ identity: { name, dimensions }, unit, value }): MetricDatum => ({
       MetricName: name,

@@ -1,4 +1,5 @@
 import type { AlarmState } from './alarm-definition.ts';
+import { scan } from './scan.ts';
 import { Unevaluable } from './unevaluable.ts';
 
 export type Rule =
@@ -67,13 +68,10 @@ export function parseRule(source: string): Rule {
 
 function tokensOf(source: string): readonly Token[] {
   const tokens: Token[] = [];
-  const trimmed = source.trimEnd();
-  token.lastIndex = 0;
-  while (token.lastIndex < trimmed.length) {
-    const at = token.lastIndex;
-    const match = token.exec(trimmed);
-    if (!match) throw new Unevaluable(`cannot read ${trimmed.slice(at).trim()} in the rule ${source}`);
-    const [, state, quoted, bare, word, parenthesis] = match;
+  const refuse = (unread: string): never => {
+    throw new Unevaluable(`cannot read ${unread} in the rule ${source}`);
+  };
+  for (const [, state, quoted, bare, word, parenthesis] of scan(source, token, refuse)) {
     const name = quoted ?? bare;
     if (state && name)
       tokens.push({ kind: 'test', rule: { kind: 'state', state: state as AlarmState, alarm: alarmNameOf(name) } });

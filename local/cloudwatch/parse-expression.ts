@@ -1,3 +1,4 @@
+import { scan } from './scan.ts';
 import { Unevaluable } from './unevaluable.ts';
 
 /** The operators of metric math, loosest first. What stands in one row binds alike, from left to right. */
@@ -119,13 +120,10 @@ export function parseExpression(source: string): Expression {
 
 function tokensOf(source: string): readonly Token[] {
   const tokens: Token[] = [];
-  const trimmed = source.trimEnd();
-  token.lastIndex = 0;
-  while (token.lastIndex < trimmed.length) {
-    const at = token.lastIndex;
-    const match = token.exec(trimmed);
-    if (!match) throw new Unevaluable(`unexpected ${trimmed.slice(at).trim().charAt(0)} in the expression ${source}`);
-    const [, number, word, string, sign] = match;
+  const refuse = (unread: string): never => {
+    throw new Unevaluable(`unexpected ${unread.charAt(0)} in the expression ${source}`);
+  };
+  for (const [, number, word, string, sign] of scan(source, token, refuse)) {
     if (number !== undefined) tokens.push({ kind: 'number', text: number });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else if (string !== undefined) tokens.push({ kind: 'string', text: string });

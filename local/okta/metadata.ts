@@ -16,61 +16,43 @@ const claims = {
   'oauth-authorization-server': ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'],
 } as const;
 
-/** What Okta tells of a server in each of its two documents, and in which order. */
-const members = {
-  'openid-configuration': [
-    'issuer',
-    'authorization_endpoint',
-    'token_endpoint',
-    'userinfo_endpoint',
-    'registration_endpoint',
-    'jwks_uri',
-    'response_types_supported',
-    'response_modes_supported',
-    'grant_types_supported',
-    'subject_types_supported',
-    'id_token_signing_alg_values_supported',
-    'scopes_supported',
-    'token_endpoint_auth_methods_supported',
-    'claims_supported',
-    'code_challenge_methods_supported',
-    'introspection_endpoint',
-    'introspection_endpoint_auth_methods_supported',
-    'revocation_endpoint',
-    'revocation_endpoint_auth_methods_supported',
-    'end_session_endpoint',
-    'request_parameter_supported',
-    'request_object_signing_alg_values_supported',
-    'pushed_authorization_request_endpoint',
-    'dpop_signing_alg_values_supported',
-  ],
-  'oauth-authorization-server': [
-    'issuer',
-    'authorization_endpoint',
-    'token_endpoint',
-    'registration_endpoint',
-    'jwks_uri',
-    'response_types_supported',
-    'response_modes_supported',
-    'grant_types_supported',
-    'subject_types_supported',
-    'scopes_supported',
-    'token_endpoint_auth_methods_supported',
-    'claims_supported',
-    'code_challenge_methods_supported',
-    'introspection_endpoint',
-    'introspection_endpoint_auth_methods_supported',
-    'revocation_endpoint',
-    'revocation_endpoint_auth_methods_supported',
-    'end_session_endpoint',
-    'request_parameter_supported',
-    'request_object_signing_alg_values_supported',
-    'pushed_authorization_request_endpoint',
-    'dpop_signing_alg_values_supported',
-  ],
-} as const;
+/** What Okta tells of a server, and in which order. */
+const openidMembers = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'registration_endpoint',
+  'jwks_uri',
+  'response_types_supported',
+  'response_modes_supported',
+  'grant_types_supported',
+  'subject_types_supported',
+  'id_token_signing_alg_values_supported',
+  'scopes_supported',
+  'token_endpoint_auth_methods_supported',
+  'claims_supported',
+  'code_challenge_methods_supported',
+  'introspection_endpoint',
+  'introspection_endpoint_auth_methods_supported',
+  'revocation_endpoint',
+  'revocation_endpoint_auth_methods_supported',
+  'end_session_endpoint',
+  'request_parameter_supported',
+  'request_object_signing_alg_values_supported',
+  'pushed_authorization_request_endpoint',
+  'dpop_signing_alg_values_supported',
+] as const;
 
-export type MetadataDocument = keyof typeof members;
+/** What only OpenID Connect knows. The OAuth document leaves it out. */
+const openidOnly: readonly string[] = ['userinfo_endpoint', 'id_token_signing_alg_values_supported'];
+
+const members: Readonly<Record<MetadataDocument, readonly string[]>> = {
+  'openid-configuration': openidMembers,
+  'oauth-authorization-server': openidMembers.filter((name) => !openidOnly.includes(name)),
+};
+
+export type MetadataDocument = keyof typeof claims;
 
 /**
  * A server's metadata as Okta publishes it, from what the provider says it does.

@@ -3,24 +3,11 @@ import OktaJwtVerifier from '@okta/jwt-verifier';
 import { importJWK } from 'jose';
 import * as oidc from 'openid-client';
 import { fetch } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
+import { describe, expect, it } from 'vitest';
 import type { ServerId } from '../../../local/okta/servers.ts';
-import { startOkta } from '../../../local/okta/start-okta.ts';
-import { createOktaClient, type OktaClient } from './okta-client.ts';
+import { openOkta } from './open-okta.ts';
 
-let okta: EmbeddedOkta;
-let client: OktaClient;
-
-beforeAll(async () => {
-  okta = await startOkta();
-  client = createOktaClient(okta);
-});
-
-afterAll(async () => {
-  await client.close();
-  await okta.close();
-});
+const { okta, client } = await openOkta();
 
 function discover(server: ServerId, clientId: string, auth: oidc.ClientAuth, algorithm: 'oidc' | 'oauth2' = 'oidc') {
   const customFetch = (url: string, options: object) => fetch(url, { ...options, dispatcher: client.dispatcher });

@@ -1,21 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
-import { startOkta } from '../../../local/okta/start-okta.ts';
-import { createOktaClient, type OktaClient } from './okta-client.ts';
+import { describe, expect, it } from 'vitest';
+import { openOkta } from './open-okta.ts';
 
-let okta: EmbeddedOkta;
-let client: OktaClient;
-
-beforeAll(async () => {
-  okta = await startOkta();
-  client = createOktaClient(okta);
-});
-
-afterAll(async () => {
-  await client.close();
-  await okta.close();
-});
+const { okta, client } = await openOkta();
 
 const introspect = (server: string, token: string, headers = client.secretAuth) =>
   client.post(`/oauth2/${server}v1/introspect`, { token, token_type_hint: 'access_token' }, headers);

@@ -1,20 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../local/okta/embedded-okta.ts';
-import { startOkta } from '../../../local/okta/start-okta.ts';
-import { createOktaClient, type OktaClient } from './okta-client.ts';
+import { describe, expect, it } from 'vitest';
+import { openOkta } from './open-okta.ts';
 
-let okta: EmbeddedOkta;
-let client: OktaClient;
-
-beforeAll(async () => {
-  okta = await startOkta();
-  client = createOktaClient(okta);
-});
-
-afterAll(async () => {
-  await client.close();
-  await okta.close();
-});
+const { okta, client } = await openOkta();
 
 const api = (path: string, authorization?: string) =>
   client.request(path, { headers: authorization === undefined ? {} : { authorization } });
