@@ -12,8 +12,7 @@ export function onlyRootCause(outcomes: readonly Outcome[]): readonly Outcome[] 
   if (root?.status !== 'failed') return outcomes;
   return outcomes.map((outcome) => {
     if (outcome === root || outcome.status !== 'failed' || outcome.finding.code !== root.finding.code) return outcome;
-    const { org, server, probe, exchanges } = outcome;
-    const because = `${root.probe} failed: ${root.finding.code}`;
-    return { org, ...(server !== undefined && { server }), probe, exchanges, status: 'skipped', because };
+    const { finding: _, readings: __, ...rest } = outcome;
+    return { ...rest, status: 'skipped', because: `${root.probe} failed: ${root.finding.code}` };
   });
 }

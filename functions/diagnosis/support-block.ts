@@ -24,7 +24,8 @@ export function supportBlock(
   ].join('\n');
 }
 
-function describeExchange({
+/** One request and its answer, on a line each fact. */
+export function describeExchange({
   at,
   method,
   url,

@@ -1,4 +1,4 @@
-import { deadlineCode } from '../runtime/transport-error.ts';
+import { deadlineCode, tooLargeCode } from '../runtime/transport-error.ts';
 import type { FindingCode } from './finding.ts';
 
 const codes: Readonly<Record<string, FindingCode>> = {
@@ -34,7 +34,7 @@ const codes: Readonly<Record<string, FindingCode>> = {
   UND_ERR_HEADERS_TIMEOUT: 'no-answer',
   UND_ERR_BODY_TIMEOUT: 'no-answer',
   UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
-  ERR_BODY_TOO_LARGE: 'malformed-answer',
+  [tooLargeCode]: 'malformed-answer',
   [deadlineCode]: 'out-of-time',
 };
 

@@ -5,6 +5,9 @@ export const severities = ['page', 'ticket', 'info'] as const;
 
 export type Severity = (typeof severities)[number];
 
+/** What a severity is worth in the `Severity` metric: the worse, the higher, and 0 is nothing to act on. */
+export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
+
 /** A named cause: what is wrong, who must act and what to do. The exchanges of its outcome are the evidence. */
 export interface Finding {
   /** Permanent and kebab-case: alarms, runbooks and people's searches hang on it. */

@@ -1,8 +1,10 @@
+import type { FaultDomain } from './fault-domain.ts';
+
 /** What a series means and how it is read. */
 export interface MetricDefinition {
   readonly unit: 'Milliseconds' | 'Seconds' | 'Percent' | 'Count' | 'None';
   /** How points are combined in graphs and alarms. */
-  readonly statistic: 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
+  readonly statistic: 'Average' | 'Minimum' | 'Maximum' | 'Sum' | 'SampleCount';
   /** One sentence for the person who reads the graph. */
   readonly help: string;
 }
@@ -18,7 +20,7 @@ export interface MetricLabels {
   readonly org: string;
   readonly server?: string;
   readonly probe?: string;
-  readonly bucket?: string;
+  readonly domain?: FaultDomain;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface MetricLabels {
  * leaves one dimension out sees nothing at all. The dimensions stand in the order of their names.
  */
 export function metricIdentity(name: string, labels: MetricLabels): MetricIdentity {
-  const dimensions = { Bucket: labels.bucket, Org: labels.org, Probe: labels.probe, Server: labels.server };
+  const dimensions = { Domain: labels.domain, Org: labels.org, Probe: labels.probe, Server: labels.server };
   return {
     namespace: 'OktaSynthetics',
     name,

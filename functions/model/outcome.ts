@@ -14,8 +14,10 @@ export interface Target {
 /** What one probe found at one target in one run. */
 export type Outcome = Target & {
   readonly probe: string;
-  /** Every request that the probe made, in order, failed ones too. */
+  /** Every request that the probe made, in order, failed ones and those of a first try too. */
   readonly exchanges: readonly Exchange[];
+  /** The transport error that ended the first try, where there was a second: its code. */
+  readonly retriedAfter?: string;
 } & (
     | {
         readonly status: 'passed';
@@ -28,9 +30,14 @@ export type Outcome = Target & {
     | { readonly status: 'skipped'; readonly because: string }
   );
 
+/** The exchanges of the try that counts. A first try that was repeated ended with the first exchange that failed. */
+export function lastTry({ exchanges, retriedAfter }: Pick<Outcome, 'exchanges' | 'retriedAfter'>): readonly Exchange[] {
+  return retriedAfter === undefined ? exchanges : exchanges.slice(exchanges.findIndex(({ failure }) => failure) + 1);
+}
+
 /** The server's time for what the probe asked: first byte of its last answered exchange, in milliseconds. */
 export function durationMs(outcome: Outcome): number | undefined {
-  return outcome.exchanges.findLast((exchange) => exchange.phases.firstByteMs !== undefined)?.phases.firstByteMs;
+  return lastTry(outcome).findLast((exchange) => exchange.phases.firstByteMs !== undefined)?.phases.firstByteMs;
 }
 
 /** Everything that an outcome found: its failure, or its warnings. */

@@ -1,4 +1,3 @@
-import type { AlarmDefinition, Audience } from './alarm.ts';
 import type { Exchange } from './exchange.ts';
 import type { Finding } from './finding.ts';
 import type { MetricDefinition } from './metric.ts';
@@ -9,6 +8,20 @@ import type { Readings } from './outcome.ts';
 export const groups = ['flows', 'limits', 'status', 'contracts'] as const;
 
 export type Group = (typeof groups)[number];
+
+/**
+ * How a group's runs use the series that all of an org's groups share, which its alarms watch.
+ *
+ * `dense`: publishes each of them on every run, zeros too, so that an alarm never lacks data while the group runs.
+ * `sparse`: adds what it found, and says nothing where that is nothing: a group that runs less often cannot keep a
+ * series dense. `apart`: leaves them alone, and each of its probes has a `Success` and an alarm of its own.
+ */
+export const sharing: Readonly<Record<Group, 'dense' | 'sparse' | 'apart'>> = {
+  flows: 'dense',
+  limits: 'sparse',
+  status: 'sparse',
+  contracts: 'apart',
+};
 
 /** What of the configuration a probe cannot do without. */
 export type Requirement = 'web' | 'service' | 'api' | 'contracts';
@@ -107,9 +120,6 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   /** Publish `Duration`, the server's time for this probe's request: a metric costs money, so only where people would look. */
   readonly timed: boolean;
   readonly metrics: Readonly<Record<Metric, MetricDefinition>>;
-  readonly alarms: readonly AlarmDefinition<NoInfer<Metric>>[];
-  /** Who hears of it when the probe keeps failing. */
-  readonly failing?: Audience;
   run(context: ProbeContext<Input>): Promise<ProbeResult<NoInfer<Metric>, NoInfer<Output>>>;
 }
 
@@ -124,7 +134,7 @@ export interface Probe extends Omit<ProbeDefinition<string, ArtifactName, Artifa
 }
 
 /**
- * Checks a probe's definition by its types: an alarm or a reading that names no declared metric does not compile.
+ * Checks a probe's definition by its types: a declared metric without a reading does not compile.
  * What it returns has forgotten the names, so that probes fit into one list.
  */
 export function defineProbe<

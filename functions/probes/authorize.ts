@@ -21,8 +21,6 @@ export const authorize = defineProbe({
   requests: ['authorize'],
   timed: true,
   metrics: {},
-  alarms: [],
-  failing: 'page',
   async run({ org, server, fetch }) {
     const { web } = server;
     if (!web) throw new Error(`server ${server.id} has no web client`);

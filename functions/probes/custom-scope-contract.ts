@@ -19,8 +19,6 @@ export const customScopeContract = defineProbe({
   requests: ['token'],
   timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'ticket',
   async run({ server, fetch, credentials, exchanges }) {
     const { service } = server;
     if (!service) throw new Error(`server ${server.id} has no service client`);

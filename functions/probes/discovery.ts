@@ -13,8 +13,6 @@ export const discovery = defineProbe({
   requests: ['discovery'],
   timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'page',
   async run({ org, server, fetch }) {
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'discovery')));
     const differences = compareDiscovery(document, org.domain, server);

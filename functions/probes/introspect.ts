@@ -16,10 +16,8 @@ export const introspect = defineProbe({
   requires: ['service'],
   inputs: ['token'],
   requests: ['introspect'],
-  timed: true,
+  timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'page',
   async run({ server, fetch, credentials, inputs }) {
     const answer = await credentials.introspect(server, inputs.token, fetch);
     if (answer.active !== true) throw new ProbeFailure('token-inactive');

@@ -10,7 +10,7 @@ const dayMs = 24 * 3600 * 1000;
 
 /**
  * Is the org there, and how does one get to it? Its metadata costs no rate limit and needs no credentials, and the
- * same answer tells the connection's phases, the certificate's end and how far the clocks are apart.
+ * same answer tells the certificate's end and how far the clocks are apart.
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/OrgSettingMetadata/
  */
 export const organization = defineProbe({
@@ -19,66 +19,21 @@ export const organization = defineProbe({
   group: 'flows',
   scope: 'org',
   requests: ['organization'],
-  timed: true,
+  timed: false,
   metrics: {
-    DnsDuration: { unit: 'Milliseconds', statistic: 'Average', help: "Resolving the org's name." },
-    TcpDuration: { unit: 'Milliseconds', statistic: 'Average', help: 'Opening the TCP connection: one round trip.' },
-    TlsDuration: { unit: 'Milliseconds', statistic: 'Average', help: 'The TLS handshake.' },
-    ClockOffset: {
-      unit: 'Seconds',
-      statistic: 'Maximum',
-      help: "How far Okta's clock and ours are apart, either way. Okta's libraries tolerate 120 s.",
-    },
     CertificateDaysLeft: {
       unit: 'Count',
       statistic: 'Minimum',
       help: "Days until the domain's TLS certificate expires.",
     },
   },
-  alarms: [
-    {
-      id: 'clock-skew',
-      metric: 'ClockOffset',
-      meaning:
-        "Okta's clock and the monitor's are more than a minute apart; services with a wrong clock refuse good tokens.",
-      condition: { above: clockToleranceSeconds },
-      breaching: 3,
-      of: 5,
-      audience: 'ticket',
-    },
-    {
-      id: 'certificate-expires-soon',
-      metric: 'CertificateDaysLeft',
-      meaning: "The domain's TLS certificate expires within 30 days: renewal may be blocked.",
-      condition: { below: 30 },
-      breaching: 3,
-      of: 5,
-      audience: 'ticket',
-    },
-    {
-      id: 'certificate-expires-now',
-      metric: 'CertificateDaysLeft',
-      meaning: "The domain's TLS certificate expires within 7 days: sign-in stops when it does.",
-      condition: { below: 7 },
-      breaching: 3,
-      of: 5,
-      audience: 'page',
-    },
-  ],
-  failing: 'page',
   async run({ org, server, now, fetch, exchanges }) {
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the metadata has no "id"');
-    const { phases = {}, certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
+    const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs);
     return {
-      readings: {
-        DnsDuration: phases.dnsMs,
-        TcpDuration: phases.tcpMs,
-        TlsDuration: phases.tlsMs,
-        ClockOffset: clockOffsetSeconds === undefined ? undefined : Math.abs(clockOffsetSeconds),
-        CertificateDaysLeft: daysLeft,
-      },
+      readings: { CertificateDaysLeft: daysLeft },
       notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
       warnings: [...warnOfClock(clockOffsetSeconds), ...warnOfCertificate(daysLeft)],
     };

@@ -17,8 +17,6 @@ export const rateLimits = defineProbe({
   requests: ['users'],
   timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'ticket',
   async run({ org, server, fetch, credentials, exchanges }) {
     const response = await credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch);
     await expectJsonArray(response);

@@ -20,8 +20,6 @@ export const redirectUriContract = defineProbe({
   requests: ['authorize'],
   timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'ticket',
   async run({ org, server, fetch }) {
     const { web } = server;
     if (!web) throw new Error(`server ${server.id} has no web client`);

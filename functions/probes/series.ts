@@ -1,45 +1,78 @@
 import { envelope } from '../model/envelope.ts';
+import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type MetricDefinition, type MetricIdentity, metricIdentity } from '../model/metric.ts';
 import type { Org } from '../model/org.ts';
 import type { Target } from '../model/outcome.ts';
-import type { Probe } from '../model/probe.ts';
+import { type Probe, sharing } from '../model/probe.ts';
 import { budgetOf } from './budget.ts';
 import { type Planned, switchedOn } from './plan.ts';
 
-/** One series of a metric: its identity, what it means, and where it comes from. */
+/** One series of a metric: its identity, what it means, and what its points tell of. */
 export interface Series {
   readonly identity: MetricIdentity;
   readonly definition: MetricDefinition;
   readonly target: Target;
-  readonly source: { readonly probe: Probe } | { readonly bucket: string };
+  readonly source: Source;
 }
 
-/** Every series that a plan publishes, in the plan's order. */
-export function seriesOf(org: Org, plan: readonly Planned[]): readonly Series[] {
+/** What a series tells of: one probe at its target, or what an org's groups found together. */
+export type Source =
+  | { readonly kind: 'probe'; readonly probe: Probe }
+  | { readonly kind: 'severity'; readonly domain: FaultDomain }
+  | { readonly kind: 'retries' }
+  | { readonly kind: 'headroom' };
+
+/** Every series that a plan publishes, each once: those that the groups share, then those of single probes. */
+export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly Planned[]): readonly Series[] {
   const on = switchedOn(plan);
-  const ofProbes = on.flatMap(({ probe, target }) =>
-    Object.entries(metricsOf(probe)).map(([name, definition]) => ({
-      identity: metricIdentity(name, { ...target, probe: probe.id }),
-      definition,
-      target,
-      source: { probe },
-    })),
-  );
-  const ofBuckets = bucketsOf(on).map((bucket) => ({
-    identity: metricIdentity('Headroom', { org: org.name, bucket }),
-    definition: envelope.Headroom,
-    target: { org: org.name },
-    source: { bucket },
+  const together = on.filter(({ probe }) => sharing[probe.group] !== 'apart');
+  const spendsLimits = Object.keys(budgetOf(together).byBucket).length > 0;
+  return [
+    ...(together.length > 0
+      ? [...faultDomains.map((domain) => severitySeries(name, domain)), retriesSeries(name)]
+      : []),
+    ...(spendsLimits ? [headroomSeries(name)] : []),
+    ...on.flatMap(probeSeries),
+  ];
+}
+
+/** How urgent the worst finding in a fault domain is: what the alarms on findings watch. */
+export function severitySeries(org: string, domain: FaultDomain): Series {
+  const identity = metricIdentity('Severity', { org, domain });
+  return { identity, definition: envelope.Severity, target: { org }, source: { kind: 'severity', domain } };
+}
+
+/**
+ * How many probes were tried twice. A dense group's run always has a point here, so it is its heartbeat too.
+ *
+ * Trap: a sparse group has one where it tried twice. Only then, while the network fails, can it stand in for a dense one.
+ */
+export function retriesSeries(org: string): Series {
+  const identity = metricIdentity('Retries', { org });
+  return { identity, definition: envelope.Retries, target: { org }, source: { kind: 'retries' } };
+}
+
+/** How much is left of the scarcest rate limit. */
+export function headroomSeries(org: string): Series {
+  const identity = metricIdentity('Headroom', { org });
+  return { identity, definition: envelope.Headroom, target: { org }, source: { kind: 'headroom' } };
+}
+
+/** What a probe publishes at one target. */
+export function probeSeries({ probe, target }: Pick<Planned, 'probe' | 'target'>): readonly Series[] {
+  return Object.entries(metricsOf(probe)).map(([name, definition]) => ({
+    identity: metricIdentity(name, { ...target, probe: probe.id }),
+    definition,
+    target,
+    source: { kind: 'probe', probe },
   }));
-  return [...ofProbes, ...ofBuckets];
 }
 
 /** What a probe publishes at each of its targets: the runner's envelope and its own metrics. */
 export function metricsOf(probe: Probe): Readonly<Record<string, MetricDefinition>> {
-  return { Success: envelope.Success, ...(probe.timed && { Duration: envelope.Duration }), ...probe.metrics };
-}
-
-/** The rate-limit buckets that a plan spends, each once. */
-export function bucketsOf(plan: readonly Planned[]): readonly string[] {
-  return Object.keys(budgetOf(plan).byBucket);
+  return {
+    ...(sharing[probe.group] === 'apart' && { Success: envelope.Success }),
+    ...(probe.timed && { Duration: envelope.Duration }),
+    ...probe.metrics,
+  };
 }

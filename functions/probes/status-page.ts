@@ -30,7 +30,6 @@ export const statusPage = defineProbe({
       help: '0 operational, 1 an incident on other cells, 2 on ours; no point when the page cannot be read.',
     },
   },
-  alarms: [],
   async run({ org, now, fetch, canonicalName }) {
     const report = await readStatus(org, now, fetch);
     if (report.state === 'unknown') throw new ProbeFailure('status-unknown', report.why);

@@ -18,8 +18,6 @@ export const token = defineProbe({
   requests: ['token'],
   timed: true,
   metrics: {},
-  alarms: [],
-  failing: 'page',
   async run({ server, fetch, credentials, exchanges }) {
     const issued = await credentials.fetchToken(server, fetch);
     const granted = issued.scope?.split(' ');

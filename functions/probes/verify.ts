@@ -26,8 +26,6 @@ export const verify = defineProbe({
   requests: [],
   timed: false,
   metrics: {},
-  alarms: [],
-  failing: 'page',
   async run({ org, server, now, fetch, inputs: { token, keys } }) {
     if (isEncrypted(token.value)) return { readings: {}, notes: ['encrypted: only the resource can verify it'] };
     const judge = (current: KeySet) => verifyToken(token, current, server, new Date(now()));

@@ -54,8 +54,13 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
       };
       openings.set(key, { phases, ...(certificate && { certificate }) });
     };
-    socket.prependOnceListener('secureConnect', () => tell(socket, performance.now()));
-    socket.prependOnceListener('error', (error) => tell(error));
+    const onError = (error: Error) => tell(error);
+    socket.prependOnceListener('error', onError);
+    socket.prependOnceListener('secureConnect', () => {
+      // An error from here on is no failure to connect: the request that is under way has been told already.
+      socket.off('error', onError);
+      tell(socket, performance.now());
+    });
     return socket;
   };
 }

@@ -7,7 +7,7 @@ import type { FetchInit } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
 import { type Opening, takeOpening, timedConnector } from './connection.ts';
-import { TransportError } from './transport-error.ts';
+import { TransportError, tooLargeCode } from './transport-error.ts';
 
 /** Nothing that Okta serves to a client comes near this; more is a broken or hostile answer. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -25,6 +25,9 @@ export interface HttpOptions {
 export interface Http {
   /** Makes one request and hands its exchange to `record`, whether or not an answer came. Throws `TransportError`. */
   send(url: string, init: FetchInit, record: (exchange: Exchange) => void): Promise<Response>;
+  /** The same over connections that nothing else uses: a second try must not meet what the first one failed on. */
+  fresh(): Pick<Http, 'send'>;
+  /** Closes every connection, fresh ones too. */
   close(): Promise<void>;
 }
 
@@ -43,15 +46,23 @@ interface Moments {
  */
 export function openHttp(options: HttpOptions): Http {
   const { giveUpAfterMs } = options;
-  const agent = new Agent({
-    connect: timedConnector({ allowH2: false, timeout: giveUpAfterMs / 2, ...(options.ca && { ca: options.ca }) }),
-    allowH2: false,
-    headersTimeout: giveUpAfterMs,
-    bodyTimeout: giveUpAfterMs / 2,
-  });
+  const agents: Agent[] = [];
+  const fresh = (): Pick<Http, 'send'> => {
+    const agent = new Agent({
+      connect: timedConnector({ allowH2: false, timeout: giveUpAfterMs / 2, ...(options.ca && { ca: options.ca }) }),
+      allowH2: false,
+      headersTimeout: giveUpAfterMs,
+      bodyTimeout: giveUpAfterMs / 2,
+    });
+    agents.push(agent);
+    return { send: (url, init, record) => send(agent, url, init, record, options) };
+  };
   return {
-    send: (url, init, record) => send(agent, url, init, record, options),
-    close: () => agent.destroy(),
+    ...fresh(),
+    fresh,
+    async close() {
+      await Promise.all(agents.map((agent) => agent.destroy()));
+    },
   };
 }
 
@@ -165,8 +176,7 @@ async function readBody(body: AsyncIterable<Uint8Array>): Promise<Uint8Array<Arr
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > maxBodyBytes)
-      throw Object.assign(new Error(`more than ${maxBodyBytes} bytes`), { code: 'ERR_BODY_TOO_LARGE' });
+    if (size > maxBodyBytes) throw Object.assign(new Error(`more than ${maxBodyBytes} bytes`), { code: tooLargeCode });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

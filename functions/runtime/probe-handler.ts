@@ -4,9 +4,10 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
 import { canonicalName } from './canonical-name.ts';
-import { emfLines } from './emf.ts';
+import { deadlineIn } from './deadline.ts';
+import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
-import { type LogLine, logLines } from './log.ts';
+import { type FaultLine, type FindingLine, type LogLine, logLines } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
 
@@ -17,13 +18,14 @@ const reserveMs = 5_000;
  * Makes a Lambda handler of a group's probes. The event is one org's configuration; the answer, the lines that were logged.
  *
  * Whatever was measured is published and logged before a fault of our own is thrown, so that Lambda counts the error
- * and no outcome is lost. When CloudWatch refuses the metrics they go to the log, from which it takes them as well.
+ * and no outcome is lost. When CloudWatch refuses the metrics they go to the log, from which it takes them as well:
+ * then nothing is lost, the run found something of itself, and is no failure.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
-    const deadline = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs));
-    const http = openHttp({ signal: deadline, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
+    const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs);
+    const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
     const report = await run(org, probes, {
       http,
       credentials: credentialsFor(org),
@@ -31,20 +33,16 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       canonicalName,
       deadline,
     });
+    const { startedAt, faults } = report;
+    const line = { at: new Date(startedAt).toISOString(), org: org.name };
     const lines = logLines(report);
-    for (const line of lines) write(line);
-    const points = pointsOf(report);
-    const [published] = await Promise.allSettled([publish(cloudWatch, points, report.startedAt), http.close()]);
-    const faults = [...report.faults];
-    for (const fault of faults) write({ type: 'fault', org: org.name, name: nameOf(fault), frames: framesOf(fault) });
+    for (const outcome of lines) write(outcome);
+    for (const fault of faults) write({ type: 'fault', ...line, name: nameOf(fault), frames: framesOf(fault) });
+    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), startedAt), http.close()]);
     if (published.status === 'rejected') {
-      for (const line of emfLines(points, report.startedAt)) write(line);
-      write({
-        type: 'finding',
-        org: org.name,
-        finding: finding('metrics-refused', { detail: nameOf(published.reason) }),
-      });
-      faults.push(published.reason);
+      const refused = finding('metrics-refused', { detail: nameOf(published.reason) });
+      for (const document of emfLines(pointsOf(report, [refused]), startedAt)) write(document);
+      write({ type: 'finding', ...line, finding: refused });
     }
     // Without a cause: Lambda would log what it says.
     if (faults.length > 0) throw new Error(`the monitor failed: ${faults.map(nameOf).join(', ')}`);
@@ -53,7 +51,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
 }
 
 /** One line of the log: a JSON document, which Lambda leaves as it is. */
-function write(line: object): void {
+function write(line: LogLine | FindingLine | FaultLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

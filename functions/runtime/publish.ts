@@ -1,9 +1,12 @@
 import type { CloudWatchClient, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { lowestHeadroom } from '../diagnosis/headroom.ts';
+import type { FaultDomain } from '../model/fault-domain.ts';
+import { type Finding, severityLevels } from '../model/finding.ts';
 import type { MetricIdentity } from '../model/metric.ts';
-import { durationMs, type Outcome } from '../model/outcome.ts';
-import { locate } from '../okta/endpoints.ts';
-import { headroomPercent } from '../okta/rate-limit.ts';
+import { durationMs, findingsOf, type Outcome } from '../model/outcome.ts';
+import { sharing } from '../model/probe.ts';
+import { switchedOn } from '../probes/plan.ts';
 import { type Series, seriesOf } from '../probes/series.ts';
 import type { RunReport } from './run.ts';
 
@@ -15,20 +18,47 @@ export interface Point {
 }
 
 /**
- * The points of a run, found by walking the declared series: a reading that nobody declared cannot get out.
+ * The points of a run, found by walking the declared series: a reading that nobody declared cannot get out. `found`
+ * is what the run found of itself, where no probe could.
  */
-export function pointsOf(report: Pick<RunReport, 'org' | 'plan' | 'outcomes'>): readonly Point[] {
-  return seriesOf(report.org, report.plan).flatMap(({ identity, definition: { unit }, target, source }) => {
-    const outcomes = report.outcomes;
-    const value =
-      'bucket' in source
-        ? headroomOf(outcomes, source.bucket)
-        : readingOf(
-            outcomes.find(({ probe, server }) => probe === source.probe.id && server === target.server),
-            identity.name,
-          );
-    return value === undefined || !Number.isFinite(value) ? [] : [{ identity, unit, value }];
+export function pointsOf(
+  { org, plan, outcomes }: Pick<RunReport, 'org' | 'plan' | 'outcomes'>,
+  found: readonly Finding[] = [],
+): readonly Point[] {
+  const together = switchedOn(plan).filter(({ probe }) => sharing[probe.group] !== 'apart');
+  const isDense = together.some(({ probe }) => sharing[probe.group] === 'dense');
+  const shared = outcomes.filter((outcome) => together.some(({ probe }) => probe.id === outcome.probe));
+  const findings = [...shared.flatMap(findingsOf), ...found];
+  const count = (value: number) => (value > 0 || isDense ? value : undefined);
+
+  const valueAt = ({ source, identity, target }: Series): number | undefined => {
+    switch (source.kind) {
+      case 'severity':
+        return count(worst(findings, source.domain));
+      case 'retries':
+        return count(shared.filter(({ retriedAfter }) => retriedAfter !== undefined).length);
+      case 'headroom':
+        return lowestHeadroom(shared.flatMap(({ exchanges }) => exchanges));
+      case 'probe':
+        return readingOf(
+          outcomes.find(({ probe, server }) => probe === source.probe.id && server === target.server),
+          identity.name,
+        );
+      default:
+        return source satisfies never;
+    }
+  };
+  return seriesOf(org, plan).flatMap((series) => {
+    const value = valueAt(series);
+    const { identity, definition } = series;
+    return value === undefined || !Number.isFinite(value) ? [] : [{ identity, unit: definition.unit, value }];
   });
+}
+
+/** The level of the most severe finding in a fault domain; 0 where there is none. */
+function worst(findings: readonly Finding[], domain: FaultDomain): number {
+  const levels = findings.filter((one) => one.domain === domain).map(({ severity }) => severityLevels[severity]);
+  return Math.max(0, ...levels);
 }
 
 /** CloudWatch answers in a fraction of it. What hangs for longer would take the function's last seconds. */
@@ -56,14 +86,4 @@ function readingOf(outcome: Outcome | undefined, metric: string): number | undef
   if (!outcome || outcome.status === 'skipped') return undefined;
   if (metric === 'Success') return outcome.status === 'passed' ? 1 : 0;
   return metric === 'Duration' ? durationMs(outcome) : outcome.readings[metric];
-}
-
-/** The lowest headroom of a bucket that any answer of the run told. */
-function headroomOf(outcomes: readonly Outcome[], bucket: string): number | undefined {
-  const shares = outcomes
-    .flatMap(({ exchanges }) => exchanges)
-    .filter(({ url }) => locate(url)?.bucket === bucket)
-    .flatMap(({ rateLimit }) => (rateLimit ? [headroomPercent(rateLimit, bucket)] : []))
-    .filter((share) => share !== undefined);
-  return shares.length > 0 ? Math.min(...shares) : undefined;
 }

@@ -2,22 +2,24 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import { finding } from '../diagnosis/finding.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import { warningsOf } from '../diagnosis/warnings-of.ts';
+import { withWarnings } from '../diagnosis/warnings-of.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
 import { type Planned, planProbes, switchedOn } from '../probes/plan.ts';
+import { confirm, type Try } from './confirm.ts';
+import type { Deadline } from './deadline.ts';
 import type { Http } from './http.ts';
 
 /** What a run is made of besides its probes: every effect is passed in. */
 export interface RunOptions {
-  readonly http: Pick<Http, 'send'>;
+  readonly http: Pick<Http, 'send' | 'fresh'>;
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly canonicalName: ProbeContext['canonicalName'];
-  /** Aborted when the time is up. Probes that are not done by then end as findings, and all others are kept. */
-  readonly deadline: AbortSignal;
+  /** Probes that are not done by then end as findings, and all others are kept. */
+  readonly deadline: Deadline;
 }
 
 /** All probes of one group for one org, once. */
@@ -30,6 +32,8 @@ export interface RunReport {
   /** What went wrong in the monitor itself. It must surface once the outcomes are safe. */
   readonly faults: readonly unknown[];
 }
+
+type ProbeFound = Awaited<ReturnType<Probe['run']>>;
 
 type Settled = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | { readonly fault: unknown };
 
@@ -56,23 +60,24 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     return promise;
   };
   const results = await Promise.all(switchedOn(plan).map(settle));
+  const outcomes = results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
   return {
     org,
     startedAt,
     plan,
-    outcomes: onlyRootCause(results.flatMap((result) => ('outcome' in result ? [result.outcome] : []))),
+    outcomes: onlyRootCause(withWarnings(outcomes, org)),
     faults: results.flatMap((result) => ('fault' in result ? [result.fault] : [])),
   };
 }
 
 async function runProbe(
   org: Org,
-  { probe, server, target }: Planned,
+  planned: Planned,
   options: RunOptions,
   providerOf: (name: ArtifactName) => Promise<Settled> | undefined,
 ): Promise<Settled> {
-  const exchanges: Exchange[] = [];
-  const base = { ...target, probe: probe.id, exchanges };
+  const { probe, server, target } = planned;
+  const base = { ...target, probe: probe.id };
   const inputs: Partial<Artifacts> = {};
   for (const name of probe.inputs ?? []) {
     const provider = await providerOf(name);
@@ -80,22 +85,44 @@ async function runProbe(
     if (artifact === undefined) {
       const because =
         provider && 'outcome' in provider ? `${provider.outcome.probe} ${provider.outcome.status}` : `no ${name}`;
-      return { outcome: { ...base, status: 'skipped', because }, provides: {} };
+      return { outcome: { ...base, exchanges: [], status: 'skipped', because }, provides: {} };
     }
     Object.assign(inputs, { [name]: artifact });
   }
-  const fetch: Fetch = (url, init = {}) => options.http.send(url, init, (exchange) => exchanges.push(exchange));
-  const { now, credentials, canonicalName, deadline } = options;
+  const { counts, ...told } = await confirm(
+    (isSecond) => attempt(org, planned, inputs as Artifacts, options, isSecond ? options.http.fresh() : options.http),
+    org.giveUpAfterMs,
+    options.deadline,
+  );
+  const outcome = { ...base, ...told };
+  if ('result' in counts) {
+    const { readings, notes = [], warnings = [], provides = {} } = counts.result;
+    return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
+  }
+  const { error, exchanges } = counts;
+  const { signal } = options.deadline;
+  const isTimeUp = signal.aborted && error === signal.reason;
+  const found = isTimeUp ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
+  if (!found) return { fault: error };
+  const { readings = {} } = error instanceof ProbeFailure ? error.seen : {};
+  return { outcome: { ...outcome, status: 'failed', readings, finding: found }, provides: {} };
+}
+
+/** Asks a probe's question once, over the given connections. */
+async function attempt(
+  org: Org,
+  { probe, server }: Planned,
+  inputs: Artifacts,
+  { now, credentials, canonicalName, deadline }: RunOptions,
+  http: Pick<Http, 'send'>,
+): Promise<Try<ProbeFound>> {
+  const exchanges: Exchange[] = [];
+  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(exchange));
   try {
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs: inputs as Artifacts };
-    const { readings, notes = [], warnings = [], provides = {} } = await untilDeadline(probe.run(context), deadline);
-    const all = [...warnings, ...warningsOf(exchanges, org)];
-    return { outcome: { ...base, status: 'passed', readings, notes, warnings: all }, provides };
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
+    return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
-    const found = error === deadline.reason ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
-    if (!found) return { fault: error };
-    const { readings = {} } = error instanceof ProbeFailure ? error.seen : {};
-    return { outcome: { ...base, status: 'failed', readings, finding: found }, provides: {} };
+    return { exchanges, error };
   }
 }
 

@@ -19,6 +19,9 @@ export class TransportError extends Error {
 /** The code that a run's deadline gives as its reason. */
 export const deadlineCode = 'DEADLINE';
 
+/** The code of an answer that has more to say than anybody would read. */
+export const tooLargeCode = 'ERR_BODY_TOO_LARGE';
+
 /** Several addresses tried in vain arrive as an AggregateError, and TLS errors sometimes as a cause. */
 function codeOf(cause: unknown, depth = 0): string {
   if (typeof cause !== 'object' || cause === null || depth > 4) return 'UNKNOWN';

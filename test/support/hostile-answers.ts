@@ -96,9 +96,12 @@ export const monsters: Readonly<Record<string, RawReply>> = {
   '5 MB': ok('application/json', Buffer.alloc(5 * megabyte, ' ')),
 };
 
+/** Says nothing at all. */
+export const silence: RawReply = () => {};
+
 /** Answers that never end. */
 export const endless: Readonly<Record<string, RawReply>> = {
-  silence: () => {},
+  silence,
   'a head that drips': drips('HTTP/1.1 200 OK\r\n', 'x: y\r\n'),
   'a body that drips': drips(`${head('content-type: application/json')}`, ' '),
   'interim answers that drip': drips('', 'HTTP/1.1 103 Early Hints\r\n\r\n'),

@@ -1,7 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Org } from '../../functions/model/org.ts';
+import type { Probe } from '../../functions/model/probe.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
+import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
@@ -26,8 +28,8 @@ export type Replies = Readonly<Record<HostilePath, RawReply | undefined>>;
 
 /** An org that a test answers for, byte by byte. Left alone it is healthy. */
 export interface HostileOrg extends AsyncDisposable {
-  /** Runs every probe once against these replies. */
-  watch(replies: Replies, deadlineMs?: number): Promise<RunReport>;
+  /** Runs every probe, or those asked, once against these replies. */
+  watch(replies: Replies, deadlineMs?: number, asked?: readonly Probe[]): Promise<RunReport>;
   /** What a healthy org answers. */
   healthy(request: RawRequest): Buffer;
   /** Signs a token of `default` with the key that its key set publishes. */
@@ -47,7 +49,7 @@ const limits: readonly [string, string][] = [
   ['x-rate-limit-reset', '1'],
 ];
 
-/** Starts it, and gives its probes little time: a second for an answer and two for the run. */
+/** Starts it, and gives its probes little time: two seconds for an answer and five for the run. */
 export async function startHostileOrg(): Promise<HostileOrg> {
   let current: Replies = {};
   const server = await startRawServer((socket, request) => {
@@ -107,7 +109,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
     domain: server.domain,
     servers: fullOrg.servers.map((each) => ({ ...each, issuer: each.id === 'org' ? origin : issuer })),
     statusPage: { page: `${origin}/status`, feed: `${origin}/status/feed` },
-    giveUpAfterMs: 1_000,
+    giveUpAfterMs: 2_000,
   };
   const secrets = memorySecrets(
     new Map([
@@ -121,12 +123,17 @@ export async function startHostileOrg(): Promise<HostileOrg> {
     sign,
     claims,
     jwk,
-    async watch(replies, deadlineMs = 2_000) {
+    async watch(replies, deadlineMs = 5_000, asked = probes) {
       current = replies;
-      const deadline = AbortSignal.timeout(deadlineMs);
-      const http = openHttp({ signal: deadline, now: Date.now, ca: server.ca, giveUpAfterMs: org.giveUpAfterMs });
+      const deadline = deadlineIn(deadlineMs);
+      const http = openHttp({
+        signal: deadline.signal,
+        now: Date.now,
+        ca: server.ca,
+        giveUpAfterMs: org.giveUpAfterMs,
+      });
       try {
-        return await run(org, probes, {
+        return await run(org, asked, {
           http,
           credentials: openCredentials(secrets, Date.now)(org),
           now: Date.now,

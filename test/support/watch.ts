@@ -2,6 +2,7 @@ import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import type { Probe } from '../../functions/model/probe.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
+import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
@@ -73,8 +74,8 @@ export async function watch(
   const embedded = embedOrg(options.org ?? fullOrg, okta);
   const org = options.adjust?.(embedded.org) ?? embedded.org;
   const now = options.now ?? Date.now;
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? 20_000);
-  const http = openHttp({ signal: deadline, now, ca: okta.ca, giveUpAfterMs: org.giveUpAfterMs });
+  const deadline = deadlineIn(options.deadlineMs ?? 20_000);
+  const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, giveUpAfterMs: org.giveUpAfterMs });
   const secrets = options.secrets ?? memorySecrets(new Map(embedded.secrets));
   try {
     return await run(org, probes, {

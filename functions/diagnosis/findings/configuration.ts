@@ -238,7 +238,7 @@ export const configurationFindings = {
     causes: ["the rule's token lifetime is far too short", 'a clock is wrong'],
     remedy: [
       `${servers} > the server > Access Policies: look at the lifetime in the rule`,
-      'Compare the metric ClockOffset',
+      'Compare the Date header of any Okta answer with a trusted clock',
     ],
     doc: docs.policies,
     confirm: preview,

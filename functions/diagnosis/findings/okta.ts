@@ -20,7 +20,7 @@ export const oktaFindings = {
     severity: 'ticket',
     summary: 'The answer is right, but its first byte took longer than allowed.',
     causes: ['Okta is slow', 'the way there is slow: compare the TCP and TLS phases', 'slowAfterMs is too strict'],
-    remedy: ['Compare the phases on the dashboard: a slow first byte alone is Okta', watchStatus],
+    remedy: ['Compare the phases in the evidence: a slow first byte alone is Okta', watchStatus],
     confirm:
       'curl -o /dev/null -w "%{time_connect} %{time_starttransfer}\\n" https://DOMAIN/.well-known/okta-organization',
   },

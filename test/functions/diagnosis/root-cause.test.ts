@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../functions/diagnosis/finding.ts';
 import { supportBlock } from '../../../functions/diagnosis/support-block.ts';
-import { warningsOf } from '../../../functions/diagnosis/warnings-of.ts';
+import { withWarnings } from '../../../functions/diagnosis/warnings-of.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
+import { findingsOf, type Outcome } from '../../../functions/model/outcome.ts';
 import { flows } from '../../../functions/probes/index.ts';
 import { openCredentials } from '../../../functions/runtime/credentials.ts';
+import { deadlineIn } from '../../../functions/runtime/deadline.ts';
 import { openHttp } from '../../../functions/runtime/http.ts';
 import { run } from '../../../functions/runtime/run.ts';
 import { fullOrg, memorySecrets, verdicts } from '../../support/watch.ts';
@@ -22,9 +24,10 @@ const token: Exchange = {
 
 describe('an org that cannot be reached', () => {
   it('is one finding, not eleven', async () => {
-    const org = { ...fullOrg, domain: 'acme.invalid' };
-    const deadline = AbortSignal.timeout(10_000);
-    const http = openHttp({ signal: deadline, now: Date.now, giveUpAfterMs: 2_000 });
+    // No resolver is asked for such a label: what it takes, and how it fails, is the same on every network.
+    const org = { ...fullOrg, domain: `${'a'.repeat(64)}.invalid` };
+    const deadline = deadlineIn(20_000);
+    const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: 10_000 });
     const key = JSON.stringify({ clientSecret: 'unused' });
     const servers = org.servers.map((server) => ({
       ...server,
@@ -47,10 +50,16 @@ describe('an org that cannot be reached', () => {
 });
 
 describe('an answer that is right', () => {
-  const answered = (change: Partial<Exchange>) =>
-    warningsOf([{ ...token, status: 200, ...change }], { slowAfterMs: 3_000 }).map(
-      ({ code, domain }) => `${code} (${domain})`,
-    );
+  const passed = (exchanges: readonly Exchange[], retriedAfter?: string): Outcome => ({
+    ...{ org: 'acme', probe: 'token', status: 'passed', readings: {}, notes: [], warnings: [], exchanges },
+    ...(retriedAfter && { retriedAfter }),
+  });
+  const warnings = (...outcomes: readonly Outcome[]) =>
+    withWarnings(outcomes, { slowAfterMs: 3_000 })
+      .flatMap(findingsOf)
+      .map(({ code, domain }) => `${code} (${domain})`);
+  const ok = { ...token, status: 200 };
+  const answered = (change: Partial<Exchange>) => warnings(passed([{ ...ok, ...change }]));
 
   it('warns of nothing when it was quick and much is left', () => {
     expect(answered({})).toEqual([]);
@@ -73,6 +82,25 @@ describe('an answer that is right', () => {
   it('does not warn of nothing left where the bucket may burst, nor of a concurrency limit', () => {
     expect(answered({ rateLimit: { limit: 2000, remaining: 0, secondsToReset: 1 } })).toEqual([]);
     expect(answered({ rateLimit: { limit: 0, remaining: 0, secondsToReset: 1 } })).toEqual([]);
+  });
+
+  it('does not warn of a limit that refused another probe of the run: then it is used up', () => {
+    const almostNone = { ...ok, rateLimit: { limit: 2000, remaining: 1, secondsToReset: 1 } };
+    const refused: Outcome = {
+      ...{ org: 'acme', server: 'default', probe: 'token', exchanges: [{ ...token, status: 429 }] },
+      ...{ status: 'failed', readings: {}, finding: finding('rate-limit-exhausted') },
+    };
+    expect(warnings(passed([almostNone]), refused)).toEqual(['rate-limit-exhausted (quota)']);
+    const elsewhere = { ...almostNone, url: 'https://acme.okta.com/oauth2/v1/authorize' };
+    expect(warnings(passed([elsewhere]), refused)).toEqual([
+      'headroom-critical (quota)',
+      'rate-limit-exhausted (quota)',
+    ]);
+  });
+
+  it('is judged by the try that counts', () => {
+    const slow = { phases: { firstByteMs: 9_000 }, failure: { code: 'UND_ERR_BODY_TIMEOUT', message: '' } };
+    expect(warnings(passed([{ ...ok, ...slow }, ok], 'UND_ERR_BODY_TIMEOUT'))).toEqual([]);
   });
 });
 

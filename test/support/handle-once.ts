@@ -1,0 +1,45 @@
+import { vi } from 'vitest';
+import type { Org } from '../../functions/model/org.ts';
+import type { Credentials, Probe } from '../../functions/model/probe.ts';
+import { probeHandler } from '../../functions/runtime/probe-handler.ts';
+import { type ReceivedPoint, startLoopbackAws } from '../../local/aws/loopback-aws.ts';
+import { overhearAws } from './overhear.ts';
+
+/** What one call of a handler came to. */
+export type Handled = {
+  /** What it wrote to stdout and stderr, by line. */
+  readonly lines: readonly string[];
+  /** What CloudWatch took. */
+  readonly points: readonly ReceivedPoint[];
+  /** The calls of PutMetricData as they were sent, refused ones too. */
+  readonly overheard: readonly string[];
+} & ({ readonly value: unknown } | { readonly error: unknown });
+
+/** Calls a handler of these probes once, in this process. With `refuse`, CloudWatch does not take its metrics. */
+export async function handleOnce(
+  org: Org,
+  probes: readonly Probe[],
+  credentialsFor: (org: Org) => Credentials,
+  refuse = false,
+): Promise<Handled> {
+  await using aws = await startLoopbackAws(new Map());
+  await using overheard = await overhearAws(aws.url);
+  if (refuse) aws.refuse('PutMetricData', { status: 403, type: 'AccessDenied', message: 'no' });
+  vi.stubEnv('AWS_ENDPOINT_URL', overheard.url);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'loopback');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'loopback');
+  const written: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  }
+  const handler = probeHandler(probes, credentialsFor);
+  const ended = await handler(org, { getRemainingTimeInMillis: () => 30_000 }).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  const lines = written.join('').split('\n').filter(Boolean);
+  return { lines, points: [...aws.points], overheard: overheard.published, ...ended };
+}
