@@ -1,0 +1,28 @@
+import { findings } from '../diagnosis/finding.ts';
+import type { Exchange } from '../model/exchange.ts';
+import type { LogLine } from '../runtime/log.ts';
+
+/** A command or a look that shows a finding's cause apart from the monitor, with what is known of it filled in. */
+export function confirmText(code: string, outcome: LogLine | undefined): string | undefined {
+  const definition = Object.entries(findings).find(([known]) => known === code)?.[1];
+  if (!definition) return undefined;
+  const url = lastUrl(outcome?.exchanges ?? []);
+  if (!url) return definition.confirm;
+  const server = outcome?.server;
+  return definition.confirm
+    .replaceAll('DOMAIN:443', url.port === '' ? `${url.host}:443` : url.host)
+    .replaceAll('DOMAIN', url.host)
+    .replaceAll('/SERVER', server === undefined ? '/SERVER' : server === 'org' ? '' : `/${server}`)
+    .replaceAll('URL', `${url.origin}${url.pathname}`);
+}
+
+/** The org's host, as the outcome's requests name it. */
+export function hostOf(outcome: LogLine | undefined): string | undefined {
+  return lastUrl(outcome?.exchanges ?? [])?.host;
+}
+
+/** Trap: people paste it into a shell. What is no plain URL is left for them to fill in. */
+function lastUrl(exchanges: readonly Exchange[]): URL | undefined {
+  const url = exchanges.at(-1)?.url ?? '';
+  return /^https:\/\/[\w.:/~-]+$/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+}

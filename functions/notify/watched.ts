@@ -1,0 +1,46 @@
+import type { AlarmChange } from './alarm-event.ts';
+import type { Evidence } from './evidence.ts';
+import { type Counts, type Sighting, shows, sightingsIn } from './sightings.ts';
+
+/** What the alarm watches, as the log shows it: the finding that leads first. */
+export function watchedSightings(alarm: AlarmChange, evidence: Evidence): readonly Sighting[] {
+  const [lines, counts] = [linesOf(alarm, evidence), watchedBy(alarm)];
+  const { rise } = evidence;
+  const sightings = sightingsIn(lines, counts);
+  if (!rise) return sightings;
+  // What led when the alarm rose leads when it is over, so that both messages call the incident by one name.
+  const atRise = sightingsIn(
+    lines.filter(({ time }) => time <= rise.at),
+    counts,
+  );
+  const code = atRise[0]?.finding.code;
+  return sightings.toSorted((one, other) => Number(other.finding.code === code) - Number(one.finding.code === code));
+}
+
+/** What the alarm counts. */
+function watchedBy({ subject }: AlarmChange): Counts {
+  switch (subject.kind) {
+    case 'findings':
+      return ({ domain, severity }) => domain === subject.domain && severity === subject.severity;
+    case 'probe':
+      return (_, outcome) => outcome?.probe === subject.probe && outcome.status === 'failed';
+    case 'not-running':
+    case 'monitor':
+      return () => false;
+    default:
+      return subject satisfies never;
+  }
+}
+
+/**
+ * The lines of this incident alone. The log that was read may begin in the one before: what was bad, and then not for as
+ * long as the alarm looks back, was told of and is over.
+ */
+function linesOf(alarm: AlarmChange, { lines, rise }: Evidence): Evidence['lines'] {
+  const counts = watchedBy(alarm);
+  const roseAt = rise?.at ?? alarm.changedAt;
+  const bad = lines.filter((line) => line.time <= roseAt && shows(line, counts)).map(({ time }) => time);
+  const restart = bad.findLastIndex((time, at) => time - (bad[at - 1] ?? time) >= alarm.lookBackMs);
+  const beginning = bad[restart] ?? Number.NEGATIVE_INFINITY;
+  return lines.filter(({ time }) => time >= beginning);
+}
