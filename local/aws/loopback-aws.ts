@@ -1,33 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
-import type { MetricIdentity } from '../../functions/model/metric.ts';
+import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
+import { type AwsFault, RefusedByAws } from './aws-error.ts';
+import { openLogs, type StoredLogs } from './logs.ts';
+import { type ReceivedPoint, readPoints } from './metrics.ts';
+import { readSecret, type StoredSecrets } from './secrets.ts';
+import { type PublishedMessage, publishedAnswer, readPublished } from './topics.ts';
+import { type AwsAnswer, type AwsCall, readCall } from './wire.ts';
 
-/** One point as CloudWatch received it. */
-export interface ReceivedPoint {
-  readonly identity: MetricIdentity;
-  readonly unit: string;
-  readonly value: number;
-  /** ISO 8601 in UTC. */
-  readonly at: string;
-}
+export type { AwsError, AwsFault } from './aws-error.ts';
+export type { ReceivedPoint } from './metrics.ts';
+export type { StoredSecrets } from './secrets.ts';
 
-/** An error of AWS. */
-export interface AwsError {
-  readonly status: number;
-  readonly type: string;
-  readonly message: string;
-}
-
-/** How an operation is refused: by an error, or by no answer at all. */
-export type AwsFault = AwsError | 'connection closed';
-
-/** The text of each secret by its name, or the error that reading it comes to. */
-export type StoredSecrets = ReadonlyMap<string, string | AwsError>;
-
-const noSuchSecret: AwsError = { status: 400, type: 'ResourceNotFoundException', message: 'no such secret' };
+/** The operations that the functions call. */
+export type AwsOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
 
 export interface LoopbackAws extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL`. */
@@ -35,38 +22,45 @@ export interface LoopbackAws extends AsyncDisposable {
   /** The operations that were called, in order. */
   readonly calls: readonly string[];
   readonly points: readonly ReceivedPoint[];
+  /** What was written to log groups, for FilterLogEvents. */
+  readonly logs: StoredLogs;
+  readonly published: readonly PublishedMessage[];
+  /** What DescribeAlarmHistory tells. Nothing, until it is set. */
+  alarmHistory: AlarmHistory;
   /** Refuses an operation from now on. Returns the way back. */
-  refuse(operation: 'PutMetricData', fault: AwsFault): () => void;
-  /** Empties `calls` and `points`. */
+  refuse(operation: AwsOperation, fault: AwsFault): () => void;
+  /** Empties `calls`, `points`, `published` and the log groups, which stay. */
   forget(): void;
   close(): Promise<void>;
 }
 
-type Operation = (input: Record<string, unknown>) => { status: number; body: object };
+type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input']) => object>>;
 
 /**
  * The few AWS operations that the functions call, on loopback, for the real SDK.
  *
  * Trap: it checks no signature and knows no rights. What a role may do is the template's matter and its tests'.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export async function startLoopbackAws(secrets: StoredSecrets): Promise<LoopbackAws> {
   const calls: string[] = [];
   const points: ReceivedPoint[] = [];
+  const published: PublishedMessage[] = [];
+  const logs = openLogs();
   const faults = new Map<string, AwsFault>();
-  const operations: Record<string, Operation> = {
-    PutMetricData: (input) => {
+  const operations: Operations = {
+    PutMetricData(input) {
       points.push(...readPoints(input));
-      return { status: 200, body: {} };
+      return {};
     },
-    GetSecretValue: ({ SecretId }) => {
-      const stored = secrets.get(String(SecretId)) ?? noSuchSecret;
-      return typeof stored === 'string'
-        ? { status: 200, body: { Name: SecretId, SecretString: stored } }
-        : { status: stored.status, body: { __type: stored.type, message: stored.message } };
+    GetSecretValue: (input) => readSecret(secrets, input),
+    FilterLogEvents: (input) => logs.filterLogEvents(input),
+    DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
+    Publish(input) {
+      published.push(readPublished(input));
+      return publishedAnswer();
     },
   };
-  const server = createServer((request, response) => void answer(request, response, operations, faults, calls));
+  const server = createServer((request, response) => void serve(request, response, operations, faults, calls));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -75,10 +69,13 @@ export async function startLoopbackAws(secrets: StoredSecrets): Promise<Loopback
     await once(server, 'close');
   };
   const { port } = server.address() as AddressInfo;
-  return {
+  const aws: LoopbackAws = {
     url: `http://127.0.0.1:${port}`,
     calls,
     points,
+    logs,
+    published,
+    alarmHistory: () => [],
     refuse(operation, fault) {
       faults.set(operation, fault);
       return () => {
@@ -86,62 +83,40 @@ export async function startLoopbackAws(secrets: StoredSecrets): Promise<Loopback
       };
     },
     forget() {
-      calls.length = 0;
-      points.length = 0;
+      for (const list of [calls, points, published]) list.length = 0;
+      logs.forget();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+  return aws;
 }
 
-async function answer(
+async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  operations: Record<string, Operation>,
+  operations: Operations,
   faults: ReadonlyMap<string, AwsFault>,
   calls: string[],
 ): Promise<void> {
-  const name = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-  const bytes = await buffer(request);
-  const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-  calls.push(name);
-  const fault = faults.get(name);
+  const call = await readCall(request);
+  calls.push(call.operation);
+  const fault = faults.get(call.operation);
   if (fault === 'connection closed') {
     request.socket.destroy();
     return;
   }
-  if (fault) {
-    const { type, message, status } = fault;
-    // The kind of error also goes by header: the SDK of a service that once spoke another protocol looks there.
-    response
-      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-query-error': `${type};Sender` })
-      .end(JSON.stringify({ __type: type, message }));
-    return;
+  if (fault === 'no answer') return;
+  const { status, headers, body } = fault ? call.protocol.fail(fault) : answer(call, operations);
+  response.writeHead(status, headers).end(body);
+}
+
+function answer({ operation, input, protocol }: AwsCall, operations: Operations): AwsAnswer {
+  try {
+    if (!(operation in operations)) throw new RefusedByAws('UnknownOperationException', operation);
+    return protocol.succeed(operation, operations[operation as AwsOperation](input));
+  } catch (error) {
+    if (error instanceof RefusedByAws) return protocol.fail(error.error);
+    throw error;
   }
-  const operation = operations[name];
-  const { status, body } = operation
-    ? operation(JSON.parse(text.toString()))
-    : { status: 400, body: { __type: 'UnknownOperationException', message: name } };
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-}
-
-interface MetricDatum {
-  readonly MetricName: string;
-  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
-  readonly Timestamp: number;
-  readonly Unit: string;
-  readonly Value: number;
-}
-
-function readPoints({ Namespace, MetricData }: Record<string, unknown>): ReceivedPoint[] {
-  return (MetricData as MetricDatum[]).map(({ MetricName, Dimensions = [], Timestamp, Unit, Value }) => ({
-    identity: {
-      namespace: String(Namespace),
-      name: MetricName,
-      dimensions: Object.fromEntries(Dimensions.map(({ Name, Value: value }) => [Name, value])),
-    },
-    unit: Unit,
-    value: Value,
-    at: new Date(Timestamp * 1000).toISOString(),
-  }));
 }
