@@ -7,21 +7,28 @@ import { Construct } from 'constructs';
 import { type Audience, audiences } from '../functions/model/alarm.ts';
 import type { Config, Subscriber } from './config/schema.ts';
 
-/** Where alarms go: a topic for what wakes people, and one for what waits for office hours. */
+type Topics = Readonly<Record<Audience, Topic>>;
+
+/** Where alarms go, for what wakes people and for what waits for office hours. */
 export class AlertTopics extends Construct {
-  readonly topics: Readonly<Record<Audience, Topic>>;
+  /** What alarms tell. The notifier of the audience makes a message of it. */
+  readonly alarms: Topics;
+  /** What people are subscribed to. Alarms about the notifiers come here directly, as CloudWatch words them. */
+  readonly people: Topics;
+  readonly key: Key;
   /** What an alarm's link to the runbook begins with. */
   readonly runbook: string;
 
   constructor(scope: Construct, id: string, alerts: Config['alerts']) {
     super(scope, id);
     this.runbook = alerts.runbook ?? 'docs/runbook.md';
-    const key = this.#key();
-    const topicFor = (audience: Audience) => this.#topic(audience, key, alerts[`${audience}s`]);
-    this.topics = Object.fromEntries(audiences.map((audience) => [audience, topicFor(audience)])) as Record<
-      Audience,
-      Topic
-    >;
+    this.key = this.#key();
+    this.alarms = byAudience((audience) => this.#topic(`${audience}-alarms`));
+    this.people = byAudience((audience) => {
+      const topic = this.#topic(`${audience}s`);
+      for (const subscriber of alerts[`${audience}s`]) topic.addSubscription(subscriptionOf(subscriber));
+      return topic;
+    });
   }
 
   /**
@@ -47,12 +54,12 @@ export class AlertTopics extends Construct {
     return key;
   }
 
-  #topic(audience: Audience, key: Key, subscribers: readonly Subscriber[]): Topic {
-    const topicName = `okta-synthetics-${audience}s`;
-    const topic = new Topic(this, `${audience}s`, {
+  #topic(id: string): Topic {
+    const topicName = `okta-synthetics-${id}`;
+    const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,
-      masterKey: key,
+      masterKey: this.key,
       enforceSSL: true,
     });
     topic.applyRemovalPolicy(RemovalPolicy.DESTROY);
@@ -65,7 +72,6 @@ export class AlertTopics extends Construct {
         conditions: this.#fromThisAccount(),
       }),
     );
-    for (const subscriber of subscribers) topic.addSubscription(subscriptionOf(subscriber));
     return topic;
   }
 
@@ -75,6 +81,11 @@ export class AlertTopics extends Construct {
 }
 
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+
+/** One of something for each audience. */
+export function byAudience<Item>(itemFor: (audience: Audience) => Item): Readonly<Record<Audience, Item>> {
+  return Object.fromEntries(audiences.map((audience) => [audience, itemFor(audience)])) as Record<Audience, Item>;
+}
 
 function subscriptionOf({ email, https }: Subscriber): ITopicSubscription {
   if (email) return new EmailSubscription(email);

@@ -5,14 +5,18 @@ import { bundle } from './bundle.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { Config } from './config/schema.ts';
+import { costSummary } from './cost/cost-summary.ts';
+import { estimateCost } from './cost/estimate-cost.ts';
 import { MonitorStack } from './monitor-stack.ts';
 
 const app = new App();
-new MonitorStack(app, 'OktaSynthetics', {
+const stack = new MonitorStack(app, 'OktaSynthetics', {
   config: configOf(app),
-  code: (group) => Code.fromAsset(bundle(group).directory),
+  code: (entry) => Code.fromAsset(bundle(entry).directory),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+const { template } = app.synth().getStackArtifact(stack.artifactId);
+process.stderr.write(`${costSummary(estimateCost(template))}\n`);
 
 /** A mistake in the configuration is the reader's to mend: it needs its message, and no stack trace of ours. */
 function configOf(app: App): Config {

@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
+import { type Group, groups } from '../functions/model/probe.ts';
+
+/** What is deployed as a function, by the name of its file in `functions/`. */
+export const entries = [...groups, 'notify'] as const satisfies readonly Entry[];
+
+export type Entry = Group | 'notify';
 
 /** A function as it is deployed: one file of code, alone in its directory. */
 export interface Bundle {
@@ -36,7 +42,7 @@ export const neverRun = [
  * Trap: dependencies in CommonJS call `require`, which ES modules lack: the banner defines it.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
-export function bundle(entry: string): Bundle {
+export function bundle(entry: Entry): Bundle {
   const directory = path.join(root, 'dist', entry);
   const file = path.join(directory, 'index.mjs');
   const { metafile, outputFiles } = buildSync({

@@ -1,49 +1,106 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Audience } from '../functions/model/alarm.ts';
+import type { AlarmSubject } from '../functions/model/alarm.ts';
 import type { Group } from '../functions/model/probe.ts';
 import type { AlertTopics } from './alert-topics.ts';
+import { demandOf } from './demanded-invocations.ts';
 import type { ProbeEvent } from './probe-event.ts';
 import type { ProbeFunction } from './probe-function.ts';
-import { RoutedAlarm } from './routed-alarm.ts';
+import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
 export interface FunctionAlarmsProps {
   readonly functions: readonly ProbeFunction[];
   readonly events: readonly ProbeEvent[];
 }
 
-/** While flows is broken nobody sees whether sign-in works. The others can wait for the morning. */
-const audienceOf: Readonly<Record<Group, Audience>> = {
-  flows: 'page',
-  limits: 'ticket',
-  status: 'ticket',
-  contracts: 'ticket',
-};
-
-/** The monitor itself is broken: a function threw, timed out or did not start. Of Okta this says nothing. */
+/**
+ * The functions of the probes themselves: they break down, may not start, or are not called. Of Okta it says nothing.
+ *
+ * All of it is for the ticket queue: when an org is watched no more, its own heartbeat pages.
+ */
 export class FunctionAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
 
   constructor(scope: Construct, id: string, topics: AlertTopics, { functions, events }: FunctionAlarmsProps) {
     super(scope, id);
-    this.alarms = functions.map(
-      ({ group, lambda }) =>
-        new RoutedAlarm(this, topics, {
-          name: `monitor/${group}-broken`,
-          runbook: 'monitor-broken',
-          meaning: `The function of the ${group} probes breaks down: a fault of the monitor, not of Okta.`,
-          audience: audienceOf[group],
-          metric: lambda.metricErrors({ period: Duration.minutes(slowest(group, events)) }),
-          condition: { above: 0 },
-          breaching: 2,
-          of: 3,
-          noData: 'good',
-        }),
-    );
+    const definitions = functions.flatMap((each) => {
+      const own = events.filter(({ group }) => group === each.group);
+      return [broken(each, own), ...(each.group === 'flows' ? throttled(each, own) : notRunning(each, own))];
+    });
+    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
   }
 }
 
+const whoActs = 'the team that runs this monitor must act; of Okta it says nothing.';
+
+function broken({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
+  return {
+    subject: { kind: 'monitor', id: `${group}-broken` },
+    meaning: `The function of the ${group} probes breaks down or runs out of time: ${whoActs}`,
+    runbook: 'monitor-broken',
+    audience: 'ticket',
+    told: 'message',
+    metric: lambda.metricErrors({ period: Duration.minutes(slowest(events)) }),
+    ...oftenEnough,
+    noData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
+  };
+}
+
+/** Flows alone: the other groups' heartbeats count invocations, and Lambda counts none that it throttled. */
+function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): readonly RoutedAlarmProps[] {
+  return [
+    {
+      subject: { kind: 'monitor', id: `${group}-throttled` },
+      meaning: `Lambda refuses to start the function of the ${group} probes because too many functions run at once: ${whoActs}`,
+      runbook: 'monitor-throttled',
+      audience: 'ticket',
+      told: 'message',
+      metric: lambda.metricThrottles({ period: Duration.minutes(slowest(events)) }),
+      ...oftenEnough,
+      noData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
+    },
+  ];
+}
+
+/** One bad run never notifies. */
+const oftenEnough = { condition: { above: 0 }, breaching: 2, of: 3 } as const;
+
+/**
+ * The heartbeat of a group that keeps no series dense: Lambda counts whether it was called as often as it should be.
+ * Flows need none of this: an org's own heartbeat says which org it is.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): readonly RoutedAlarmProps[] {
+  const { periodMinutes, invocations } = demandOf(events.map(({ everyMinutes }) => everyMinutes));
+  return [
+    {
+      subject: notRunningOf(group),
+      meaning: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
+      runbook: 'monitor-not-running',
+      audience: 'ticket',
+      told: 'message',
+      metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
+      condition: { below: invocations },
+      breaching: 3,
+      of: 3,
+      noData: 'bad',
+    },
+  ];
+}
+
+function notRunningOf(group: Group): AlarmSubject {
+  return { kind: 'monitor', id: `${group}-not-running` };
+}
+
+/** Flows stop together or one by one; the org that runs most often tells first. */
+function heartbeatOf(group: Group, events: readonly ProbeEvent[]): AlarmSubject {
+  const [soonest] = events.toSorted((a, b) => a.everyMinutes - b.everyMinutes);
+  if (!soonest) throw new Error(`nothing calls the group ${group}`);
+  return group === 'flows' ? { kind: 'not-running', org: soonest.org.name } : notRunningOf(group);
+}
+
 /** So long that every org has run at least once. */
-function slowest(group: Group, events: readonly ProbeEvent[]): number {
-  return Math.max(...events.filter((event) => event.group === group).map(({ everyMinutes }) => everyMinutes));
+function slowest(events: readonly ProbeEvent[]): number {
+  return Math.max(...events.map(({ everyMinutes }) => everyMinutes));
 }

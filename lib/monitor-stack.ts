@@ -4,19 +4,24 @@ import type { Construct } from 'constructs';
 import { audiences } from '../functions/model/alarm.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { AlertTopics } from './alert-topics.ts';
+import type { Entry } from './bundle.ts';
 import type { Config } from './config/schema.ts';
 import { FunctionAlarms } from './function-alarms.ts';
-import { MonitorDashboard } from './monitor-dashboard.ts';
+import { MaintenanceWindows } from './maintenance-windows.ts';
+import { dashboardUrl, MonitorDashboard } from './monitor-dashboard.ts';
+import { Notifier } from './notifier.ts';
+import { NotifierAlarms, rehearsalMinutes } from './notifier-alarms.ts';
 import { OrgAlarms } from './org-alarms.ts';
-import { probeEvents, secretsIn } from './probe-event.ts';
+import { type ProbeEvent, probeEvents, secretsIn } from './probe-event.ts';
 import { ProbeFunction } from './probe-function.ts';
-import { ProbeSchedules } from './probe-schedules.ts';
+import { type ScheduledCall, Schedules } from './schedules.ts';
+import { requireSoundAlarms } from './sound-alarms.ts';
 import { watchedOrgs } from './watched-org.ts';
 
 export interface MonitorStackProps {
   readonly config: Config;
-  /** The code of a group's function. */
-  readonly code: (group: Group) => Code;
+  /** The code of a function, by the name of its file in `functions/`. */
+  readonly code: (entry: Entry) => Code;
 }
 
 /**
@@ -28,6 +33,7 @@ export interface MonitorStackProps {
 export class MonitorStack extends Stack {
   constructor(scope: Construct, id: string, { config, code }: MonitorStackProps) {
     super(scope, id, { description: 'Synthetic monitor for Okta' });
+    const { alerts, logRetentionDays } = config;
     const orgs = watchedOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
@@ -39,31 +45,70 @@ export class MonitorStack extends Stack {
             group,
             code: code(group),
             secrets: [...new Set(eventsOf(group).flatMap(({ org }) => secretsIn(org)))],
-            logRetentionDays: config.logRetentionDays,
+            logRetentionDays,
           }),
       );
-    new ProbeSchedules(this, 'Schedules', { functions, events });
+    const topics = new AlertTopics(this, 'Alerts', alerts);
+    const notifiers = audiences.map(
+      (audience) =>
+        new Notifier(this, `notify-${audience}`, {
+          audience,
+          code: code('notify'),
+          topics,
+          readsLogsOf: functions,
+          dashboardUrl: dashboardUrl(this),
+          logRetentionDays,
+        }),
+    );
+    new Schedules(this, 'Schedules', [
+      ...events.map((event) => probeCall(event, functions)),
+      ...notifiers.map(rehearsalCall),
+    ]);
 
-    const alerts = new AlertTopics(this, 'Alerts', config.alerts);
-    const watched = orgs.map((org) => ({
-      watched: org,
-      alarms: new OrgAlarms(this, `Org-${org.org.name}`, alerts, org).alarms,
+    const alarmed = orgs.map((watched) => ({
+      watched,
+      org: watched.org.name,
+      alarms: new OrgAlarms(this, `Org-${watched.org.name}`, topics, watched, alerts.routes).alarms,
     }));
-    const { alarms: functionAlarms } = new FunctionAlarms(this, 'Monitor', alerts, { functions, events });
-    const dashboard = new MonitorDashboard(this, 'Dashboard', { orgs: watched, functions, functionAlarms });
+    const alarms = [
+      ...new FunctionAlarms(this, 'Monitor', topics, { functions, events }).alarms,
+      ...new NotifierAlarms(this, 'Notifiers', topics, notifiers).alarms,
+    ];
+    requireSoundAlarms(this);
+    new MaintenanceWindows(this, 'Maintenance', alerts.maintenance, alarmed);
+    new MonitorDashboard(this, 'Dashboard', { orgs: alarmed, functions, notifiers, topics, alarms });
 
-    this.#output('DashboardUrl', `${this.#console()}#dashboards/dashboard/${dashboard.dashboardName}`);
-    for (const audience of audiences) this.#output(`Topic${capitalized(audience)}s`, alerts.topics[audience].topicArn);
+    this.#output('DashboardUrl', dashboardUrl(this));
+    for (const audience of audiences) this.#output(`Topic${capitalized(audience)}s`, topics.people[audience].topicArn);
     for (const { group, lambda } of functions) this.#output(`Function${capitalized(group)}`, lambda.functionName);
-  }
-
-  #console(): string {
-    return `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;
   }
 
   #output(id: string, value: string): void {
     new CfnOutput(this, id, { value });
   }
+}
+
+function probeCall({ group, org, everyMinutes }: ProbeEvent, functions: readonly ProbeFunction[]): ScheduledCall {
+  const target = functions.find((each) => each.group === group);
+  if (!target) throw new Error(`no function runs the group ${group}`);
+  return {
+    name: `${org.name}-${group}`,
+    description: `Runs the ${group} probes of ${org.name}`,
+    everyMinutes,
+    lambda: target.lambda,
+    input: org,
+  };
+}
+
+/** No group is called rehearsal, so no org's name can make this one a second time. */
+function rehearsalCall({ audience, lambda }: Notifier): ScheduledCall {
+  return {
+    name: `notify-${audience}-rehearsal`,
+    description: `Rehearses what writes the messages of ${audience} alarms, and sends none`,
+    everyMinutes: rehearsalMinutes,
+    lambda,
+    input: { selfTest: true },
+  };
 }
 
 function capitalized(word: string): string {

@@ -5,6 +5,7 @@ import { everyMinutesOf, type WatchedOrg } from './watched-org.ts';
 
 export interface SeriesGraphProps {
   readonly watched: WatchedOrg;
+  /** All of one metric. */
   readonly series: readonly Series[];
   /** Where the series were measured: begins the title. */
   readonly place: string;
@@ -12,50 +13,55 @@ export interface SeriesGraphProps {
   readonly height: number;
 }
 
-/** Series that share an axis, in one graph. */
+/** The series of one metric, in one graph. */
 export class SeriesGraph extends GraphWidget {
   constructor({ watched, series, place, width, height }: SeriesGraphProps) {
-    const names = [...new Set(series.map(({ identity }) => identity.name))];
+    const [first] = series;
     super({
-      title: `${place}: ${names.map(inWords).join(', ')}`,
+      title: `${place}: ${first ? inWords(first.identity.name) : 'nothing'}`,
       left: series.map((each) =>
         seriesMetric({
           identity: each.identity,
           statistic: each.definition.statistic,
           everyMinutes: everyMinutesOf(watched, each),
-          label: names.length === 1 ? sourceOf(each) : `${sourceOf(each)}: ${inWords(each.identity.name)}`,
+          label: labelOf(each),
         }),
       ),
-      leftYAxis: axisOf(series),
+      ...(first && { leftYAxis: axisOf(first) }),
       width,
       height,
     });
   }
 }
 
-/** In the order in which one looks: does it work, is it slow, and then the rest. */
-const axes = ['Success', 'Milliseconds', 'Seconds', 'Count', 'None', 'Percent'] as const;
-
-/** Success has an axis to itself; other metrics share one with those of their unit. */
-export function byAxis(series: readonly Series[]): readonly (readonly Series[])[] {
-  const axisName = ({ identity, definition }: Series) =>
-    identity.name === 'Success' ? identity.name : definition.unit;
-  const groups = Object.groupBy(series, axisName);
-  return axes.map((axis) => groups[axis]).filter((group) => group !== undefined);
+/** Series by their metric, in the order in which they come. */
+export function byMetric(series: readonly Series[]): readonly (readonly Series[])[] {
+  return Object.values(Object.groupBy(series, ({ identity }) => identity.name)).filter((group) => group !== undefined);
 }
 
-function axisOf(series: readonly Series[]): YAxisProps {
-  const unit = series[0]?.definition.unit ?? 'None';
-  const isSuccess = series[0]?.identity.name === 'Success';
-  const max = isSuccess ? 1 : unit === 'Percent' ? 100 : undefined;
+/** How high a metric can be, where that is known: so that a graph does not make much of little. */
+const highest: Readonly<Record<string, number>> = { Severity: 2, IncidentLevel: 2, Success: 1, Headroom: 100 };
+
+function axisOf({ identity, definition: { unit } }: Series): YAxisProps {
+  const max = highest[identity.name];
   return { min: 0, ...(max && { max }), label: unit === 'None' ? '' : unit.toLowerCase(), showUnits: false };
 }
 
-function sourceOf({ source }: Series): string {
-  return 'probe' in source ? source.probe.id : source.bucket;
+function labelOf({ source, target }: Series): string {
+  switch (source.kind) {
+    case 'probe':
+      return source.probe.id;
+    case 'severity':
+      return source.domain;
+    case 'retries':
+    case 'headroom':
+      return target.org;
+    default:
+      return source satisfies never;
+  }
 }
 
-/** `DnsDuration` → `dns duration` */
+/** `CertificateDaysLeft` → `certificate days left` */
 function inWords(name: string): string {
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

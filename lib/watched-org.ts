@@ -2,7 +2,7 @@ import type { Org } from '../functions/model/org.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { contracts, flows, limits, status } from '../functions/probes/index.ts';
 import { type Planned, planProbes, switchedOn } from '../functions/probes/plan.ts';
-import { bucketsOf, type Series } from '../functions/probes/series.ts';
+import type { Series } from '../functions/probes/series.ts';
 import { resolveOrg } from './config/resolve-org.ts';
 import type { Config } from './config/schema.ts';
 
@@ -16,11 +16,18 @@ export interface WatchedOrg {
   readonly everyMinutes: Readonly<Record<Group, number>>;
 }
 
+/**
+ * The orgs of a configuration, each with its plan.
+ *
+ * Limits run as often as flows: both add to the series that an org's alarms watch, and a series that is now denser and
+ * now sparser makes M of N mean two things.
+ */
 export function watchedOrgs(config: Config): readonly WatchedOrg[] {
   return config.orgs.map((orgConfig) => {
     const org = resolveOrg(orgConfig, config.statusPage);
     const plan = groups.flatMap((group) => switchedOn(planProbes(org, probesOf[group])));
-    return { org, plan, everyMinutes: orgConfig.everyMinutes };
+    const { everyMinutes } = orgConfig;
+    return { org, plan, everyMinutes: { ...everyMinutes, limits: everyMinutes.flows } };
   });
 }
 
@@ -29,9 +36,7 @@ export function planOf(watched: WatchedOrg, group: Group): readonly Planned[] {
   return watched.plan.filter(({ probe }) => probe.group === group);
 }
 
-/** How often a series gets a point. Of the groups that see a bucket, the one that runs most often sets the pace. */
-export function everyMinutesOf(watched: WatchedOrg, { source }: Series): number {
-  if ('probe' in source) return watched.everyMinutes[source.probe.group];
-  const seeing = groups.filter((group) => bucketsOf(planOf(watched, group)).includes(source.bucket));
-  return Math.min(...seeing.map((group) => watched.everyMinutes[group]));
+/** How often a series gets a point. What the groups share is as dense as flows make it. */
+export function everyMinutesOf({ everyMinutes }: WatchedOrg, { source }: Pick<Series, 'source'>): number {
+  return everyMinutes[source.kind === 'probe' ? source.probe.group : 'flows'];
 }

@@ -1,4 +1,5 @@
 import type { Problem } from './config-error.ts';
+import { startOnce } from './maintenance-start.ts';
 import type { ConfigInput } from './schema.ts';
 
 /** What is left of a configuration without its malformed fields, which are `undefined`: anything may be lacking. */
@@ -13,8 +14,8 @@ type PartialOrg = Partially<ConfigInput['orgs'][number]>;
 type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers']>[number]>;
 type Path = readonly PropertyKey[];
 
-/** Where well-formed fields contradict one another, or Okta. */
-export function disagreements(config: PartialConfig): readonly Problem[] {
+/** Where well-formed fields contradict one another, Okta, or the time that it is. */
+export function disagreements(config: PartialConfig, now: number): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...(['pages', 'tickets'] as const).flatMap((audience) =>
@@ -22,9 +23,37 @@ export function disagreements(config: PartialConfig): readonly Problem[] {
         exactlyOne(subscriber, ['email', 'https'], path),
       ),
     ),
+    ...ofMaintenance(config, now),
     ...duplicates(orgs, 'name', 'is the name of another org too: their metrics would mix'),
     ...orgs.flatMap(([org, path]) => ofOrg(org, path)),
   ];
+}
+
+function ofMaintenance(config: PartialConfig, now: number): readonly Problem[] {
+  const windows = indexed(config.alerts?.maintenance, ['alerts', 'maintenance']);
+  const known = (config.orgs ?? []).flatMap((org) => org?.name ?? []);
+  // A malformed name may be the very one that is meant.
+  const areKnown = known.length > 0 && known.length === config.orgs?.length;
+  return [
+    ...duplicates(windows, 'name', 'is the name of another window too'),
+    ...windows.flatMap(([{ starts = '', minutes = 0, timeZone = 'UTC', orgs }, path]) => [
+      ...(isOver(starts, minutes, timeZone, now)
+        ? [{ path: [...path, 'starts'], message: 'lies in the past: take the window out' }]
+        : []),
+      ...indexed(orgs, [...path, 'orgs'])
+        .filter(([name]) => areKnown && !known.includes(name))
+        .map(([, at]) => ({ path: at, message: `is the name of no org here: there is ${known.join(', ')}` })),
+    ]),
+  ];
+}
+
+/** Whether a one-off window is over, by the clocks of its zone. */
+function isOver(starts: string, minutes: number, timeZone: string, now: number): boolean {
+  const start = startOnce(starts);
+  if (start === undefined) return false;
+  // Swedish dates are ISO 8601 but for the T.
+  const wall = new Date(now).toLocaleString('sv-SE', { timeZone });
+  return start + minutes * 60_000 <= Date.parse(`${wall.replace(' ', 'T')}Z`);
 }
 
 function ofOrg(org: PartialOrg, path: Path): readonly Problem[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A string of which `problem` says what is wrong with it, if anything. Trap: what it says may not repeat a secret. */
-function text(problem: (value: string) => string | undefined) {
+export function text(problem: (value: string) => string | undefined) {
   return z.string().superRefine((value, context) => {
     const message = problem(value);
     if (message) context.addIssue({ code: 'custom', message });
@@ -89,3 +89,19 @@ export const issuerUrl = text((value) => {
 export const scope = text((value) =>
   /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value) ? undefined : 'is no scope: one word, without spaces and quotes',
 );
+
+/** A time zone by its IANA name, as CloudWatch and this machine's own tables know it. */
+export const timeZone = text((value) =>
+  isTimeZone(value) ? undefined : 'is no time zone: give an IANA name such as Europe/Zurich, or UTC',
+);
+
+/** Trap: Intl takes offsets such as +01:00 too, which know no summer time. */
+function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}

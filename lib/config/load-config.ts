@@ -5,8 +5,12 @@ import { disagreements, type PartialConfig } from './disagreements.ts';
 import { type Config, configSchema } from './schema.ts';
 import { shapeProblems } from './shape-problems.ts';
 
-/** The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once. */
-export function loadConfig(path: string): Config {
+/**
+ * The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once.
+ *
+ * @param now milliseconds since the epoch: a window of maintenance may be over
+ */
+export function loadConfig(path: string, now = Date.now()): Config {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -17,14 +21,14 @@ export function loadConfig(path: string): Config {
       { cause },
     );
   }
-  return parseConfig(text, path);
+  return parseConfig(text, path, now);
 }
 
 /** The configuration in a text of JSON with comments. */
-export function parseConfig(text: string, path = 'the configuration'): Config {
+export function parseConfig(text: string, path = 'the configuration', now = Date.now()): Config {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree)) : [];
+  const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree), now) : [];
   const lines = [
     ...errors.map((error) => `${position(text, error.offset)}: ${syntax(error)}`),
     ...byPlace(problems, tree).map(
@@ -36,9 +40,9 @@ export function parseConfig(text: string, path = 'the configuration'): Config {
   return configSchema.parse(dataOf(tree));
 }
 
-function problemsIn(value: unknown): readonly Problem[] {
+function problemsIn(value: unknown, now: number): readonly Problem[] {
   const { problems, wellFormed } = shapeProblems(value);
-  return [...problems, ...disagreements(wellFormed as PartialConfig)];
+  return [...problems, ...disagreements(wellFormed as PartialConfig, now)];
 }
 
 /** In the order of the file, so that one walks through it once. */

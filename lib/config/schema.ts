@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { audiences } from '../../functions/model/alarm.ts';
+import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
-import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference } from './fields.ts';
+import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
+import { maintenanceStart } from './maintenance-start.ts';
 
 /** How long CloudWatch can be told to keep a log, in days. It refuses any other number. */
 export const logRetentions = [
@@ -12,7 +15,7 @@ const clientId = z.string().min(1).describe('the client ID of the application, a
 const secret = (holds: string) =>
   secretReference.describe(`the name or the complete ARN of a secret in AWS Secrets Manager that holds ${holds}`);
 
-const minutes = z.int().min(1).max(60).default(1);
+const minutes = z.int().min(1).max(60);
 
 const web = z.strictObject({
   clientId,
@@ -98,9 +101,10 @@ const org = z.strictObject({
     .describe('where the org lives, in the words of the status page: okta.com:8. Found by DNS when left out'),
   everyMinutes: z
     .strictObject({
-      flows: minutes.describe('the probes of sign-in: discovery, keys, authorize, token; 1 to 60'),
-      limits: minutes.describe('the probes of rate limits; 1 to 60'),
-      status: minutes.describe("the probes of Okta's status page; 1 to 60"),
+      flows: minutes
+        .default(1)
+        .describe('the probes of sign-in and of rate limits, which tell of the same incidents; 1 to 60'),
+      status: minutes.default(5).describe("the probes of Okta's status page; 1 to 60"),
       contracts: z
         .int()
         .min(15)
@@ -155,6 +159,38 @@ const subscriber = z
 
 const subscribers = z.array(subscriber).default(() => []);
 
+const routes = z.strictObject(
+  Object.fromEntries(
+    faultDomains.map((domain) => [
+      domain,
+      z
+        .enum(audiences)
+        .optional()
+        .describe(`who hears of the alarms of the fault domain ${domain}: "page" or "ticket"`),
+    ]),
+  ) as Record<FaultDomain, z.ZodOptional<z.ZodEnum<{ page: 'page'; ticket: 'ticket' }>>>,
+);
+
+/** CloudWatch mutes for 15 days at most. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html */
+const longestMaintenance = 15 * 24 * 60;
+
+const maintenance = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits and hyphens')
+    .describe('what you call the window'),
+  starts: maintenanceStart.describe(
+    'when it begins: "cron(0 2 * * SUN)" (minutes, hours, day of the month, month, weekday by name) or "at(2030-11-21T14:00)"',
+  ),
+  minutes: z
+    .int()
+    .min(1)
+    .max(longestMaintenance)
+    .describe(`how long it lasts, in minutes; 1 to ${longestMaintenance}, which is 15 days`),
+  timeZone: timeZone.default('UTC').describe('the time zone of "starts" by its IANA name, such as Europe/Zurich'),
+  orgs: z.array(z.string()).min(1).optional().describe('the names of the orgs that it is for; all when left out'),
+});
+
 /**
  * The configuration: the one file that a deployment is made from.
  *
@@ -170,6 +206,15 @@ export const configSchema = z.strictObject({
         .optional()
         .describe(
           'where your people read docs/runbook.md, so that alarms link to it: https://git.example.com/…/docs/runbook.md',
+        ),
+      routes: routes
+        .prefault({})
+        .describe('who hears of a fault domain, where that is to differ from what its alarms are'),
+      maintenance: z
+        .array(maintenance)
+        .default(() => [])
+        .describe(
+          'windows in which what is found at the orgs tells nobody; that the monitor fails or stops is told all the same',
         ),
     })
     .prefault({})
@@ -193,3 +238,4 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type OrgConfig = Config['orgs'][number];
 export type ServerConfig = OrgConfig['servers'][number];
 export type Subscriber = Config['alerts']['pages'][number];
+export type Maintenance = Config['alerts']['maintenance'][number];

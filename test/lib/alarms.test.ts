@@ -1,17 +1,24 @@
 import { describe, expect, test } from 'vitest';
+import { alarmName, alarmSubject } from '../../functions/model/alarm.ts';
+import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { type Resource, type Synthesized, samples } from './synthesized.ts';
 
 const secondsOf = (minutes: number) => minutes * 60;
 
 /** The metrics that an alarm looks at, however it is written. */
-function metricsOf({
-  Properties: alarm,
-}: Resource): readonly { stat: string; period: number; name: string; org?: string }[] {
+function metricsOf({ Properties: alarm }: Resource): readonly {
+  stat: string;
+  period: number;
+  name: string;
+  dimensions: Readonly<Record<string, unknown>>;
+}[] {
   const read = (metric: Record<string, unknown>, period: unknown, stat: unknown) => ({
     stat: String(stat),
     period: Number(period),
     name: String(metric.MetricName),
-    org: (metric.Dimensions as { Name: string; Value: string }[]).find(({ Name }) => Name === 'Org')?.Value,
+    dimensions: Object.fromEntries(
+      (metric.Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+    ),
   });
   if (!alarm.Metrics) return [read(alarm, alarm.Period, alarm.Statistic)];
   return alarm.Metrics.flatMap(({ MetricStat }: { MetricStat?: Record<string, unknown> }) =>
@@ -25,45 +32,79 @@ test('an alarm links to where people read the runbook, when the configuration sa
 });
 
 const alarmsOf = (sample: Synthesized) => sample.ofType('AWS::CloudWatch::Alarm');
+const namesOf = (sample: Synthesized | undefined): readonly string[] =>
+  (sample ? alarmsOf(sample) : []).map(({ Properties }) => Properties.AlarmName);
+
+/** The name of the topic that an alarm acts on. */
+function topicOf(
+  sample: Synthesized,
+  { Properties: alarm }: Resource,
+  actions: 'AlarmActions' | 'OKActions' = 'AlarmActions',
+): unknown {
+  return sample.resources.find(({ id }) => id === alarm[actions][0].Ref)?.Properties.TopicName;
+}
 
 describe.each(Object.entries(samples))('every alarm of the %s configuration', (_, sample) => {
   const topics = sample.ofType('AWS::SNS::Topic').map(({ id }) => ({ Ref: id }));
   const alarms = alarmsOf(sample);
 
-  test('has a name that is its own and says whose it is', () => {
-    const names = alarms.map(({ Properties }) => Properties.AlarmName);
+  test('has a name that is its own and by which it is known again', () => {
+    const names = namesOf(sample);
     expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^okta-synthetics\/[a-z0-9-]+\/.+/);
+    for (const name of names) {
+      const subject = alarmSubject(name);
+      expect(subject && alarmName(subject)).toBe(name);
+    }
   });
 
-  test('tells one topic when it rises and when it is over', () => {
+  test('tells one topic when it rises, and one when it is over', () => {
     for (const { Properties: alarm } of alarms) {
       expect(alarm.ActionsEnabled).not.toBe(false);
       expect(alarm.AlarmActions).toHaveLength(1);
       expect(topics).toContainEqual(alarm.AlarmActions[0]);
-      expect(alarm.OKActions).toEqual(alarm.AlarmActions);
+      expect(alarm.OKActions).toHaveLength(1);
+      expect(topics).toContainEqual(alarm.OKActions[0]);
     }
   });
 
-  test('says what it means and where the runbook says what to do', () => {
-    for (const { Properties: alarm } of alarms) {
-      expect(alarm.AlarmDescription).toMatch(
-        /^.{20,}[.:!?] What to do: (https:\/\/git\.example\.com\/okta-synthetics\/)?docs\/runbook\.md#[a-z0-9-]+$/s,
+  test('tells a notifier, unless it is of notifiers: then it tells people without one', () => {
+    for (const alarm of alarms) {
+      const isOfNotifiers = /\/(notify|messages)-/.test(alarm.Properties.AlarmName);
+      expect(topicOf(sample, alarm)).toMatch(
+        isOfNotifiers ? /^okta-synthetics-(pages|tickets)$/ : /^okta-synthetics-(page|ticket)-alarms$/,
       );
+      // When it is over the notifier works again, and writes to the same people.
+      const [, audience] = /^okta-synthetics-(page|ticket)/.exec(String(topicOf(sample, alarm))) ?? [];
+      expect(topicOf(sample, alarm, 'OKActions')).toBe(`okta-synthetics-${audience}-alarms`);
+    }
+  });
+
+  test('says in one sentence what is true, and where the runbook says what to do', () => {
+    for (const { Properties: alarm } of alarms) {
+      const [, sentence = ''] =
+        /^(.{20,}\.) What to do: (?:https:\/\/git\.example\.com\/okta-synthetics\/)?docs\/runbook\.md#[a-z0-9-]+$/.exec(
+          alarm.AlarmDescription,
+        ) ?? [];
+      expect(sentence).toMatch(/^[A-Za-z].* must |says nothing/);
+      expect(sentence).not.toMatch(/[.!?] [A-Z]/);
       expect(alarm.AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });
 
-  test('says what missing data means', () => {
-    for (const { Properties: alarm } of alarms) expect(['breaching', 'notBreaching']).toContain(alarm.TreatMissingData);
+  test('says what missing data mean', () => {
+    for (const { Properties: alarm } of alarms) {
+      expect(['breaching', 'notBreaching', 'ignore']).toContain(alarm.TreatMissingData);
+    }
   });
 
-  test('rises by M of N points, in a time that CloudWatch allows', () => {
+  test('rises by M of N points, in a time that CloudWatch allows: a day, or a week of hours', () => {
     for (const alarm of alarms) {
       const { DatapointsToAlarm: m, EvaluationPeriods: n } = alarm.Properties;
       expect(m).toBeGreaterThan(0);
       expect(m).toBeLessThanOrEqual(n);
-      for (const { period } of metricsOf(alarm)) expect(period * n).toBeLessThanOrEqual(86_400);
+      for (const { period } of metricsOf(alarm)) {
+        expect(period * n).toBeLessThanOrEqual(period < 3_600 ? 86_400 : 604_800);
+      }
     }
   });
 
@@ -74,22 +115,31 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
     }
   });
 
-  test('that forgives missing data has a heartbeat beside it that does not', () => {
-    const forgiving = alarms.filter(({ Properties }) => Properties.TreatMissingData === 'notBreaching');
-    const orgs = new Set(forgiving.flatMap(metricsOf).flatMap(({ org }) => org ?? []));
-    const heartbeats = alarms
-      .filter(({ Properties }) => Properties.TreatMissingData === 'breaching')
-      .flatMap(metricsOf)
-      .filter(({ stat, name }) => stat === 'SampleCount' && name === 'Success');
-    for (const org of orgs) expect(heartbeats.map((heartbeat) => heartbeat.org)).toContain(org);
+  test('that forgives missing data names a heartbeat of the same org, or of the same part of the monitor', () => {
+    const byName = new Map(alarms.map((each) => [each.Properties.AlarmName as string, each]));
+    for (const { Properties, Metadata } of alarms) {
+      if (Properties.TreatMissingData === 'breaching') continue;
+      const { Heartbeat: name } = Metadata as { Heartbeat: string };
+      const heartbeat = byName.get(name);
+      expect(heartbeat?.Properties.TreatMissingData).toBe('breaching');
+      expect(heartbeat?.Properties.AlarmActions).toHaveLength(1);
+      const [subject, beat] = [alarmSubject(Properties.AlarmName), alarmSubject(name)];
+      if (subject?.kind === 'findings') expect(beat).toEqual({ kind: 'not-running', org: subject.org });
+      if (subject?.kind === 'probe') expect(beat).toEqual({ kind: 'monitor', id: 'contracts-not-running' });
+      if (subject?.kind === 'monitor') {
+        const part = /^(notify-)?[a-z]+/.exec(subject.id.replace(/^messages-undelivered-/, 'notify-'))?.[0];
+        const ofOrgs = { kind: 'not-running', org: expect.any(String) };
+        expect(beat).toEqual(part === 'flows' ? ofOrgs : { kind: 'monitor', id: `${part}-not-running` });
+      }
+    }
   });
 
-  test('has a point in every period', () => {
+  test('of an org has a point in every period', () => {
     const intervals = new Map(
       sample.config.orgs.map(({ name, everyMinutes }) => [name, Object.values(everyMinutes).map(secondsOf)]),
     );
-    for (const { org, period } of alarms.flatMap(metricsOf)) {
-      if (org) expect(intervals.get(org)).toContain(period);
+    for (const { dimensions, period } of alarms.flatMap(metricsOf)) {
+      if (typeof dimensions.Org === 'string') expect(intervals.get(dimensions.Org)).toContain(period);
     }
   });
 });
@@ -100,29 +150,125 @@ function alarm(name: string, sample = samples.full): Resource {
   return found;
 }
 
-test('a server has one alarm over its probes, which waits for two of three runs and pages', () => {
-  const { Properties } = alarm('acme/default/failing');
-  const [expression] = Properties.Metrics;
-  expect(expression.Expression).toMatch(/^MIN\(\[FILL\(m1, 1\)(, FILL\(m\d, 1\))+\]\)$/);
-  expect(Properties.Metrics.slice(1).map(({ Label }: { Label: string }) => Label)).toEqual(
-    expect.arrayContaining(['discovery', 'keys', 'authorize', 'token']),
-  );
-  expect(Properties).toMatchObject({ Threshold: 1, ComparisonOperator: 'LessThanThreshold', DatapointsToAlarm: 2 });
-  expect(metricsOf(alarm('acme/default/failing')).map(({ period }) => period)).not.toContain(60);
+describe('what is found at an org', () => {
+  test('has an alarm a fault domain and urgency, as far as the findings go', () => {
+    const names = namesOf(samples.minimal).filter((name) => alarmSubject(name)?.kind === 'findings');
+    expect(names.map((name) => name.replace('okta-synthetics/acme/', ''))).toEqual([
+      'okta/page',
+      'okta/ticket',
+      'network/page',
+      'quota/page',
+      'quota/ticket',
+      'configuration/page',
+      'configuration/ticket',
+      'credentials/page',
+      'credentials/ticket',
+      'clock/ticket',
+      'monitor/ticket',
+    ]);
+  });
+
+  test('pages after two bad runs of ten minutes, after three where it is the network, and is a ticket after four', () => {
+    const runs = (name: string, sample = samples.example) => {
+      const { DatapointsToAlarm, EvaluationPeriods } = alarm(name, sample).Properties;
+      return [DatapointsToAlarm, EvaluationPeriods];
+    };
+    expect(runs('acme/okta/page')).toEqual([2, 10]);
+    expect(runs('acme/network/page')).toEqual([3, 10]);
+    expect(runs('acme/okta/ticket')).toEqual([4, 10]);
+    // Every other minute: as many bad runs, of fewer.
+    expect(runs('acme/okta/page', samples.full)).toEqual([2, 5]);
+    expect(runs('acme/okta/ticket', samples.full)).toEqual([4, 5]);
+  });
+
+  test('is a page above the level of a ticket, and a ticket as long as it is no page', () => {
+    expect(alarm('acme/okta/page').Properties).toMatchObject({
+      MetricName: 'Severity',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const { Properties: ticket } = alarm('acme/okta/ticket');
+    expect(ticket.Metrics[0]).toMatchObject({ Expression: 'IF(m1 < 2, m1)' });
+    expect(ticket).toMatchObject({ Threshold: 0, TreatMissingData: 'ignore' });
+    expect(metricsOf(alarm('acme/okta/ticket'))).toMatchObject([
+      { name: 'Severity', stat: 'Maximum', period: 120, dimensions: { Org: 'acme', Domain: 'okta' } },
+    ]);
+  });
+
+  test('goes to the audience that it is for, unless the configuration routes its fault domain elsewhere', () => {
+    const { example, full } = samples;
+    if (!example || !full) throw new Error('a sample is missing');
+    for (const name of namesOf(example)) {
+      const subject = alarmSubject(name);
+      if (subject?.kind !== 'findings') continue;
+      const found = alarm(name.replace('okta-synthetics/', ''), example);
+      expect(topicOf(example, found)).toBe(`okta-synthetics-${subject.severity}-alarms`);
+    }
+    expect(topicOf(full, alarm('acme/network/page'))).toBe('okta-synthetics-ticket-alarms');
+    expect(topicOf(full, alarm('acme-preview/clock/ticket'))).toBe('okta-synthetics-page-alarms');
+    expect(topicOf(full, alarm('acme/okta/page'))).toBe('okta-synthetics-page-alarms');
+  });
+
+  test('names the fault domain and the host, and links to the fault domain', () => {
+    for (const domain of faultDomains) {
+      const names = namesOf(samples.full).filter((name) => name.startsWith(`okta-synthetics/acme/${domain}/`));
+      for (const name of names) {
+        const { AlarmDescription } = alarm(name.replace('okta-synthetics/', '')).Properties;
+        expect(AlarmDescription).toContain('login.acme.com');
+        expect(AlarmDescription).toMatch(new RegExp(`#fault-domain-${domain}$`));
+      }
+    }
+  });
 });
 
-test('a heartbeat runs at the pace of its own group', () => {
-  expect(metricsOf(alarm('acme/flows-not-running'))[0]?.period).toBe(120);
-  expect(metricsOf(alarm('acme/limits-not-running'))[0]?.period).toBe(300);
-  expect(metricsOf(alarm('acme/status-not-running'))[0]?.period).toBe(600);
+test('a contract has an alarm of its own, at its own pace', () => {
+  expect(alarm('acme/redirect-uri-contract/failing').Properties).toMatchObject({
+    MetricName: 'Success',
+    Statistic: 'Minimum',
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    Period: 3_600,
+    DatapointsToAlarm: 2,
+  });
 });
 
-test('a group that does not run has no heartbeat and no function', () => {
+describe('a heartbeat', () => {
+  test('of an org counts the points of a series that every run of flows has', () => {
+    expect(alarm('acme/not-running').Properties).toMatchObject({
+      MetricName: 'Retries',
+      Statistic: 'SampleCount',
+      Period: 120,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('of another group counts invocations, against what the schedules of all orgs demand', () => {
+    const demanded = (name: string, sample = samples.full) => {
+      const { MetricName, Threshold, Period } = alarm(name, sample).Properties;
+      return { MetricName, Threshold, Period };
+    };
+    const MetricName = 'Invocations';
+    expect(demanded('monitor/limits-not-running')).toEqual({ MetricName, Threshold: 1, Period: 120 });
+    // Every 10 and every 7 minutes.
+    expect(demanded('monitor/status-not-running')).toEqual({ MetricName, Threshold: 3, Period: 14 * 60 });
+    expect(demanded('monitor/contracts-not-running')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
+    expect(demanded('monitor/status-not-running', samples.example)).toEqual({ MetricName, Threshold: 1, Period: 300 });
+  });
+});
+
+test('a group that does not run has no alarm and no function', () => {
   const { minimal } = samples;
-  expect(() => alarm('acme/limits-not-running', minimal)).toThrow('no alarm');
+  expect(namesOf(minimal).filter((name) => name.includes('limits'))).toEqual([]);
   expect(minimal?.ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)).toEqual([
     'okta-synthetics-flows',
     'okta-synthetics-status',
+    'okta-synthetics-notify-page',
+    'okta-synthetics-notify-ticket',
   ]);
 });
 
@@ -130,4 +276,27 @@ test('a function that breaks down is told from Okta being down, once every org h
   const { Properties } = alarm('monitor/limits-broken', samples.example);
   expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum', Period: 60 });
   expect(metricsOf({ ...alarm('monitor/flows-broken'), id: '' })[0]?.period).toBe(120);
+});
+
+describe('what people would not hear', () => {
+  test('is told when a notifier fails twice in an hour, in which it is rehearsed at least once', () => {
+    expect(alarm('monitor/notify-page-broken').Properties).toMatchObject({
+      MetricName: 'Errors',
+      Period: 3_600,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
+
+  test('is told to the people of the other audience, of both topics on the way', () => {
+    const { full } = samples;
+    if (!full) throw new Error('a sample is missing');
+    const undelivered = alarm('monitor/messages-undelivered-page', full);
+    expect(topicOf(full, undelivered)).toBe('okta-synthetics-tickets');
+    const topics = metricsOf(undelivered).map(({ dimensions: { TopicName } }) => {
+      const [id] = (TopicName as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
+      return full.resources.find((resource) => resource.id === id)?.Properties.TopicName;
+    });
+    expect(topics).toEqual(['okta-synthetics-page-alarms', 'okta-synthetics-pages']);
+  });
 });

@@ -23,9 +23,16 @@ async function synth(config: string) {
   return { directory, stderr, code };
 }
 
-test('the example is synthesized without a warning', async () => {
+test('the example is synthesized without a warning, and says what it will cost', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');
-  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  expect(code).toBe(0);
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^dollars a month +\d\d\.\d\d .*npm run cost has every line$/),
+    expect.stringMatching(/^custom metrics +\d+$/),
+    expect.stringMatching(/^alarms +\d+$/),
+    expect.stringMatching(/^invocations a month +[\d,]+$/),
+    expect.stringMatching(/^requests to Okta an hour +\d+ .*rate limit$/),
+  ]);
   const template = JSON.parse(await readFile(path.join(directory, 'OktaSynthetics.template.json'), 'utf8'));
   expect(Object.keys(template.Outputs)).toEqual(
     expect.arrayContaining(['DashboardUrl', 'TopicPages', 'TopicTickets', 'FunctionFlows']),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
-import { bundle } from '../../lib/bundle.ts';
-import { rehearse } from '../../local/rehearse.ts';
+import { bundle, type Entry } from '../../lib/bundle.ts';
+import { openRehearsal } from '../../local/rehearsal/open-rehearsal.ts';
 import { type Synthesized, samples } from './synthesized.ts';
 
 /** One text for a series: everything that must agree for CloudWatch to find it. */
@@ -10,15 +10,13 @@ function nameOf({ namespace, name, dimensions }: MetricIdentity): string {
   return `${namespace} ${name} ${sorted.map(([key, value]) => `${key}=${value}`).join(' ')}`;
 }
 
-/** What the built functions publish when the template's schedules call them: as CloudWatch receives it. */
-async function publishedBy(sample: Synthesized): Promise<ReadonlySet<string>> {
-  const { points, faults } = await rehearse(
-    sample.config,
-    (group) => bundle(group).file,
-    () => {},
-  );
-  expect(faults).toEqual([]);
-  return new Set(points.map(({ identity }) => nameOf(identity)));
+/** What the built functions publish when the template's schedules call all of them: as CloudWatch receives it. */
+async function publishedBy({ text }: Synthesized): Promise<ReadonlySet<string>> {
+  const bundleOf = (entry: string) => bundle(entry as Entry).file;
+  await using rehearsal = await openRehearsal({ template: JSON.parse(text), bundleOf });
+  const { points, runs } = await rehearsal.tick();
+  expect(runs.filter(({ status }) => status !== 'succeeded')).toEqual([]);
+  return new Set(points.flatMap(({ identity, source }) => (source === 'api' ? nameOf(identity) : [])));
 }
 
 /** The dashboard's body, with words in place of what CloudFormation fills in. */
@@ -33,6 +31,7 @@ function dashboardOf(sample: Synthesized) {
 interface Properties {
   readonly metrics?: readonly (readonly unknown[])[];
   readonly alarms?: readonly unknown[];
+  readonly query?: string;
 }
 
 function graphed(sample: Synthesized): readonly string[] {
@@ -95,6 +94,18 @@ describe.each(Object.entries(samples))('with the %s configuration', (_, sample) 
   test('the dashboard shows every alarm', () => {
     const shown = dashboardOf(sample).widgets.flatMap(({ properties }) => properties.alarms ?? []);
     expect(shown).toHaveLength(sample.ofType('AWS::CloudWatch::Alarm').length);
+  });
+
+  test('the dashboard asks the logs of the functions that there are how each probe of each org fares', () => {
+    const queries = dashboardOf(sample).widgets.flatMap(({ properties: { query = [] } }) => query);
+    const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+    expect(queries).toHaveLength(sample.config.orgs.length);
+    for (const [index, { name }] of sample.config.orgs.entries()) {
+      const [, ...asked] = (queries[index] ?? '').split("SOURCE '");
+      expect(asked.length).toBeGreaterThan(0);
+      for (const source of asked) expect(logs).toContain(source.slice(0, source.indexOf("'")));
+      expect(queries[index]).toContain(`filter type = "outcome" and org = "${name}"`);
+    }
   });
 
   test("the dashboard's widgets lie within the grid and do not overlap", () => {

@@ -9,6 +9,7 @@ export interface Resource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
   readonly Properties: any;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }
@@ -23,11 +24,8 @@ export interface Synthesized {
 
 function sampleOf(config: Config): Synthesized {
   const { stack, template } = synthesize(config);
-  const resources = Object.entries((template as { Resources: Record<string, Resource> }).Resources).map(
-    ([id, resource]) => ({
-      ...resource,
-      id,
-    }),
+  const resources = Object.entries(template.Resources as Readonly<Record<string, Omit<Resource, 'id'>>>).map(
+    ([id, resource]) => ({ ...resource, id }),
   );
   return {
     config,

@@ -104,7 +104,8 @@ test.each([
   [{ name: 'a'.repeat(33) }, 'orgs[0].name must be 1 to 32 lower-case letters'],
   [{ cell: 'OK8' }, 'orgs[0].cell must look like okta.com:8'],
   [{ everyMinutes: { flows: 0 } }, 'orgs[0].everyMinutes.flows must be at least 1'],
-  [{ everyMinutes: { limits: 61 } }, 'orgs[0].everyMinutes.limits must be at most 60'],
+  [{ everyMinutes: { flows: 61 } }, 'orgs[0].everyMinutes.flows must be at most 60'],
+  [{ everyMinutes: { limits: 1 } }, 'orgs[0].everyMinutes.limits is no known key. Here may stand flows, status'],
   [{ everyMinutes: { status: 1.5 } }, 'orgs[0].everyMinutes.status must be a whole number'],
   [{ everyMinutes: { status: '1' } }, 'orgs[0].everyMinutes.status must be a whole number'],
   [{ servers: [] }, 'orgs[0].servers must not be empty'],
@@ -135,4 +136,11 @@ test.each([
   [{ orgs: undefined }, 'orgs is missing'],
 ])('a malformed field of the whole is named with its remedy: %j', (fields, problem) => {
   expect(problemsOf({ orgs: [{ name: 'acme', domain: 'acme.okta.com' }], ...fields }).join('\n')).toContain(problem);
+});
+
+test.each([
+  [{ routes: { network: 'pager' } }, 'alerts.routes.network must be one of page, ticket.'],
+  [{ routes: { networks: 'page' } }, 'alerts.routes.networks is no known key: did you mean "network"?'],
+])('a route leads from a fault domain to an audience: %j', (alerts, problem) => {
+  expect(problemsOf({ alerts, orgs: [{ name: 'acme', domain: 'acme.okta.com' }] })).toEqual([problem]);
 });

@@ -12,14 +12,14 @@ const minimal = { orgs: [{ name: 'acme', domain: 'acme.okta.com' }] };
 describe('a configuration', () => {
   test('needs no more than a name and a domain', () => {
     expect(parseConfig(JSON.stringify(minimal))).toEqual({
-      alerts: { pages: [], tickets: [] },
+      alerts: { pages: [], tickets: [], routes: {}, maintenance: [] },
       logRetentionDays: 30,
       statusPage: { page: 'https://status.okta.com/', feed: 'https://feeds.feedburner.com/OktaTrustRSS' },
       orgs: [
         {
           name: 'acme',
           domain: 'acme.okta.com',
-          everyMinutes: { flows: 1, limits: 1, status: 1, contracts: 60 },
+          everyMinutes: { flows: 1, status: 5, contracts: 60 },
           contracts: false,
           slowAfterMs: 3_000,
           giveUpAfterMs: 10_000,
@@ -121,6 +121,8 @@ describe('whatever a file holds', () => {
     'token',
     'alerts',
     'pages',
+    'maintenance',
+    'routes',
     '__proto__',
   ];
   const { value } = fc.letrec((tie) => ({

@@ -1,22 +1,25 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { ProbeEvent } from './probe-event.ts';
-import type { ProbeFunction } from './probe-function.ts';
 
-export interface ProbeSchedulesProps {
-  readonly functions: readonly ProbeFunction[];
-  readonly events: readonly ProbeEvent[];
+/** A function that is called again and again. */
+export interface ScheduledCall {
+  readonly name: string;
+  readonly description: string;
+  readonly everyMinutes: number;
+  readonly lambda: IFunction;
+  readonly input: object;
 }
 
 /**
- * One schedule an org and group, which calls the group's function with the org.
+ * Everything that the clock starts, each by a schedule of its own.
  *
  * Trap: a schedule's input stands in clear text in the template and in the console. It names secrets and holds none.
  */
-export class ProbeSchedules extends Construct {
-  constructor(scope: Construct, id: string, { functions, events }: ProbeSchedulesProps) {
+export class Schedules extends Construct {
+  constructor(scope: Construct, id: string, calls: readonly ScheduledCall[]) {
     super(scope, id);
     const groupName = 'okta-synthetics';
     const group = new CfnScheduleGroup(this, 'Group', { name: groupName });
@@ -33,25 +36,23 @@ export class ProbeSchedules extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['lambda:InvokeFunction'],
-              resources: functions.map(({ lambda }) => lambda.functionArn),
+              resources: [...new Set(calls.map(({ lambda }) => lambda.functionArn))],
             }),
           ],
         }),
       },
     });
-    for (const event of events) {
-      const target = functions.find((each) => each.group === event.group);
-      if (!target) throw new Error(`no function runs the group ${event.group}`);
-      const schedule = new CfnSchedule(this, `${event.org.name}-${event.group}`, {
-        name: `${event.org.name}-${event.group}`,
+    for (const { name, description, everyMinutes, lambda, input } of calls) {
+      const schedule = new CfnSchedule(this, name, {
+        name,
         groupName,
-        description: `Runs the ${event.group} probes of ${event.org.name}`,
-        scheduleExpression: rate(event.everyMinutes),
+        description,
+        scheduleExpression: rate(everyMinutes),
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
-          arn: target.lambda.functionArn,
+          arn: lambda.functionArn,
           roleArn: role.roleArn,
-          input: JSON.stringify(event.org),
+          input: JSON.stringify(input),
           // A run that comes late tells nothing: the next one is due.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
         },

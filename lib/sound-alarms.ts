@@ -1,0 +1,68 @@
+import type { Stack } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+
+/** Where an alarm names its heartbeat: in its `Metadata`, so that the template itself shows the pair. */
+export const heartbeatKey = 'Heartbeat';
+
+/**
+ * Refuses a synth with an alarm in it that could not do what it is for, whoever put it there and by which construct.
+ *
+ * Missing data must not be able to hide anything: what forgives them is paired with an alarm that does not.
+ */
+export function requireSoundAlarms(stack: Stack): void {
+  stack.node.addValidation({
+    validate: () => {
+      const alarms = stack.node.findAll().filter((construct) => construct instanceof CfnAlarm);
+      return problemsOf(alarms.map((alarm) => read(stack, alarm)));
+    },
+  });
+}
+
+/** What of an alarm decides whether it is sound. */
+interface ReadAlarm {
+  readonly name: string;
+  readonly forgives: boolean;
+  readonly heartbeat: string | undefined;
+  readonly breaching: number;
+  readonly of: number;
+  readonly tells: { readonly rising: boolean; readonly over: boolean };
+}
+
+function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
+  const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
+  const acts = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
+  const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
+  const of = alarm.evaluationPeriods ?? 1;
+  const name: unknown = stack.resolve(alarm.alarmName);
+  return {
+    name: typeof name === 'string' ? name : alarm.node.path,
+    forgives: alarm.treatMissingData !== 'breaching',
+    heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
+    breaching: alarm.datapointsToAlarm ?? of,
+    of,
+    tells: { rising: acts(alarm.alarmActions), over: acts(alarm.okActions) },
+  };
+}
+
+function problemsOf(alarms: readonly ReadAlarm[]): string[] {
+  const byName = new Map(alarms.map((alarm) => [alarm.name, alarm]));
+  return alarms.flatMap(({ name, forgives, heartbeat, breaching, of, tells }) => {
+    const unpaired = forgives ? whyUnpaired(heartbeat, byName) : undefined;
+    return [
+      ...(breaching > of ? [`${name} waits for ${breaching} of ${of} points and can never rise`] : []),
+      ...(tells.rising ? [] : [`${name} tells nobody when it rises`]),
+      ...(tells.over ? [] : [`${name} tells nobody when it is over`]),
+      ...(unpaired ? [`${name} forgives missing data and ${unpaired}`] : []),
+    ];
+  });
+}
+
+function whyUnpaired(heartbeat: string | undefined, byName: ReadonlyMap<string, ReadAlarm>): string | undefined {
+  if (heartbeat === undefined) {
+    return `names no heartbeat: an alarm that takes them for a breach (Metadata.${heartbeatKey})`;
+  }
+  const paired = byName.get(heartbeat);
+  if (!paired) return `its heartbeat ${heartbeat} is no alarm of this stack`;
+  if (paired.forgives) return `its heartbeat ${heartbeat} forgives them too`;
+  return paired.tells.rising ? undefined : `its heartbeat ${heartbeat} tells nobody`;
+}
