@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../lib/config/load-config.ts';
-import { estimateCost, type Template } from './cost/estimate-cost.ts';
+import { estimateCost } from '../lib/cost/estimate-cost.ts';
 import { formatCost } from './cost/format-cost.ts';
 import { runCommand } from './run-command.ts';
 import { synthesize } from './synthesize.ts';
@@ -24,7 +24,7 @@ const options = {
 } as const;
 
 function run({ config, json }: { readonly config: string; readonly json: boolean }): number {
-  const cost = estimateCost(synthesize(loadConfig(config)).template as Template);
+  const cost = estimateCost(synthesize(loadConfig(config)).template);
   process.stdout.write(`${json ? JSON.stringify(cost, null, 2) : formatCost(cost)}\n`);
   return 0;
 }

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
+import { defaultLimit } from '../../functions/okta/default-limits.ts';
+import type { BucketLoad, Cost } from '../../lib/cost/estimate-cost.ts';
+import { minutesAMonth, prices } from '../../lib/cost/prices.ts';
 import { markdownTable } from '../docs/markdown-table.ts';
-import { defaultLimit } from '../okta/rate-limits.ts';
 import { table } from '../table.ts';
-import type { Cost } from './estimate-cost.ts';
-import { minutesAMonth, prices } from './prices.ts';
 
 const canary = prices.canaryRun * minutesAMonth;
 
@@ -24,17 +24,19 @@ const header = ['a month, us-east-1, without free tiers', 'quantity', 'dollars']
 /** The bill and the load, for people. */
 export function formatCost(cost: Cost): string {
   const dim = (text: string) => styleText('dim', text);
-  const load = cost.load.map(({ org, bucket, requestsAnHour }) => [
-    org,
-    bucket,
-    count(requestsAnHour),
-    shareOf(bucket, requestsAnHour),
+  const load = cost.load.map((each) => [
+    each.org,
+    each.bucket ?? 'no limit',
+    count(each.requestsAnHour),
+    shareOf(each),
   ]);
   return [
     '',
     ...table([header.map(dim), ...rowsOf(cost)], [1, 2]),
     '',
     ...table([['org', 'rate-limit bucket', 'requests an hour', 'of the default limit'].map(dim), ...load], [2, 3]),
+    '',
+    `${cost.metrics} metrics, ${cost.alarms} alarms, ${count(cost.invocations)} invocations a month`,
     '',
   ].join('\n');
 }
@@ -44,7 +46,7 @@ export function costTable(cost: Cost): string {
   return markdownTable(header, rowsOf(cost));
 }
 
-function shareOf(bucket: string, requestsAnHour: number): string {
-  const limit = defaultLimit(bucket);
+function shareOf({ bucket, requestsAnHour }: BucketLoad): string {
+  const limit = bucket === undefined ? undefined : defaultLimit(bucket);
   return limit === undefined ? '' : `${((requestsAnHour / (limit * 60)) * 100).toFixed(2)} %`;
 }
