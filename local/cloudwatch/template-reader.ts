@@ -27,6 +27,12 @@ export function nameOf(template: Template, logicalId: string): string {
   return typeof name === 'string' ? name : logicalId;
 }
 
+/** A topic's name, which is not what a reference to it stands for: that is its ARN, and here its logical id. */
+function topicName(template: Template, logicalId: string): string {
+  const name = template.Resources[logicalId]?.Properties?.TopicName;
+  return typeof name === 'string' ? name : logicalId;
+}
+
 /**
  * Reads a text of a template.
  *
@@ -39,6 +45,7 @@ export function readText(template: Template, value: unknown): string {
     const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value;
     if (typeof ref === 'string') return nameOf(template, ref);
     if (Array.isArray(attribute) && attribute[1] === 'Arn') return nameOf(template, String(attribute[0]));
+    if (Array.isArray(attribute) && attribute[1] === 'TopicName') return topicName(template, String(attribute[0]));
     if (Array.isArray(join) && Array.isArray(join[1])) {
       return join[1].map((part) => readText(template, part)).join(String(join[0]));
     }

@@ -6,6 +6,8 @@ import type { OktaRequest } from './okta-request.ts';
 export interface Match {
   readonly method?: string;
   readonly path: string | RegExp;
+  /** Asked once about each request that the others match. */
+  readonly when?: (request: OktaRequest) => boolean;
 }
 
 /** What happens to them. Several members together: first the delay, then the answer, then the transformation. */
@@ -66,10 +68,11 @@ export function createInterventions() {
   };
 }
 
-function isMatch({ method, path }: Match, request: OktaRequest): boolean {
+function isMatch({ method, path, when }: Match, request: OktaRequest): boolean {
   if (method !== undefined && method !== request.method) return false;
   // `search` rather than `test`, which remembers its position in a global expression.
-  return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
+  const isThere = typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
+  return isThere && (when?.(request) ?? true);
 }
 
 function replacement({ status, headers, body }: Effect): Answer | undefined {

@@ -1,27 +1,21 @@
+import { type Bucket, defaultLimits } from '../../functions/okta/default-limits.ts';
 import type { AnswerHeaders } from './answer.ts';
 
-/**
- * Okta's buckets, the most specific first, with a Workforce org's requests per minute. All custom servers of an org
- * draw on the same three. A bucket of `undefined` is what Okta does not limit, and sends no headers for.
- *
- * @see https://developer.okta.com/docs/reference/rate-limits/
- */
-const table = [
-  { path: /^\/oauth2\/([^/]+\/)?v1\/keys$/, bucket: undefined, perMinute: Number.POSITIVE_INFINITY },
-  { path: /^\/oauth2\/v1\/clients(\/|$)/, bucket: '/oauth2/v1/clients', perMinute: 100 },
-  { path: /^\/oauth2\/v1\/authorize(\/|$)/, bucket: '/oauth2/v1/authorize', perMinute: 2000 },
-  { path: /^\/oauth2\/v1\/token$/, bucket: '/oauth2/v1/token', perMinute: 2000 },
-  { path: /^\/oauth2\/v1(\/|$)/, bucket: '/oauth2/v1', perMinute: 2000 },
-  { path: /^\/oauth2\/[^/.]+\/v1\/authorize(\/|$)/, bucket: '/oauth2/{id}/v1/authorize', perMinute: 2000 },
-  { path: /^\/oauth2\/[^/.]+\/v1\/token$/, bucket: '/oauth2/{id}/v1/token', perMinute: 2000 },
-  { path: /^\/oauth2\/[^/.]+\/v1(\/|$)/, bucket: '/oauth2/{id}/v1', perMinute: 2000 },
-  { path: /^\/api\/v1\/users(\/|$)/, bucket: '/api/v1/users', perMinute: 600 },
-  { path: /^\/api\/v1\/apps(\/|$)/, bucket: '/api/v1/apps', perMinute: 100 },
-  { path: /^\/api\/v1\/logs(\/|$)/, bucket: '/api/v1/logs', perMinute: 120 },
-  { path: /^\/api\/v1(\/|$)/, bucket: '/api/v1', perMinute: 1200 },
-] as const;
-
-export type Bucket = NonNullable<(typeof table)[number]['bucket']>;
+/** Whose request spends which of Okta's buckets, the most specific first. What Okta does not limit sends no headers. */
+const table: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
+  { path: /^\/oauth2\/([^/]+\/)?v1\/keys$/, bucket: undefined },
+  { path: /^\/oauth2\/v1\/clients(\/|$)/, bucket: '/oauth2/v1/clients' },
+  { path: /^\/oauth2\/v1\/authorize(\/|$)/, bucket: '/oauth2/v1/authorize' },
+  { path: /^\/oauth2\/v1\/token$/, bucket: '/oauth2/v1/token' },
+  { path: /^\/oauth2\/v1(\/|$)/, bucket: '/oauth2/v1' },
+  { path: /^\/oauth2\/[^/.]+\/v1\/authorize(\/|$)/, bucket: '/oauth2/{id}/v1/authorize' },
+  { path: /^\/oauth2\/[^/.]+\/v1\/token$/, bucket: '/oauth2/{id}/v1/token' },
+  { path: /^\/oauth2\/[^/.]+\/v1(\/|$)/, bucket: '/oauth2/{id}/v1' },
+  { path: /^\/api\/v1\/users(\/|$)/, bucket: '/api/v1/users' },
+  { path: /^\/api\/v1\/apps(\/|$)/, bucket: '/api/v1/apps' },
+  { path: /^\/api\/v1\/logs(\/|$)/, bucket: '/api/v1/logs' },
+  { path: /^\/api\/v1(\/|$)/, bucket: '/api/v1' },
+];
 
 /** What is left of a bucket after one request. */
 export interface Allowance {
@@ -38,11 +32,6 @@ export function bucketFor(path: string): Bucket | undefined {
   return table.find((row) => row.path.test(path))?.bucket;
 }
 
-/** A bucket's requests per minute in a Workforce org. Contracts differ: the Admin Console shows the org's own. */
-export function defaultLimit(bucket: string): number | undefined {
-  return table.find((row) => row.bucket === bucket)?.perMinute;
-}
-
 /**
  * Counts requests by bucket in fixed windows of a minute.
  *
@@ -50,7 +39,7 @@ export function defaultLimit(bucket: string): number | undefined {
  */
 export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
-  const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimit(bucket) ?? 0;
+  const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimits[bucket];
   return {
     count(bucket: Bucket): Allowance {
       const limit = limitOf(bucket);

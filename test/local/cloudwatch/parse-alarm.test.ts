@@ -104,6 +104,25 @@ describe('an alarm of a template', () => {
     ]);
   });
 
+  it('calls a topic by its name, and not by what a reference to it stands for', () => {
+    const of = (id: string) =>
+      alarm({
+        ...simple,
+        AlarmName: id,
+        Dimensions: [{ Name: 'TopicName', Value: { 'Fn::GetAtt': [id, 'TopicName'] } }],
+      });
+    const { alarms } = parse({
+      Plain: { Type: 'AWS::SNS::Topic' },
+      Named: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'pages' } },
+      A: of('Plain'),
+      B: of('Named'),
+    });
+    expect(alarms).toMatchObject([
+      { queries: { m1: { identity: { dimensions: { TopicName: 'Plain' } } } } },
+      { queries: { m1: { identity: { dimensions: { TopicName: 'pages' } } } } },
+    ]);
+  });
+
   it('ignores missing data of DynamoDB, whatever it says', () => {
     const [parsed] = parse({ Throttled: alarm({ ...simple, Namespace: 'AWS/DynamoDB' }) }).alarms;
     expect(parsed).toMatchObject({ treatMissingData: 'ignore' });
