@@ -4,6 +4,7 @@ import { probes } from '../functions/probes/index.ts';
 import { type Planned, planProbes } from '../functions/probes/plan.ts';
 import { canonicalName } from '../functions/runtime/canonical-name.ts';
 import { openCredentials } from '../functions/runtime/credentials.ts';
+import { deadlineIn } from '../functions/runtime/deadline.ts';
 import { openHttp } from '../functions/runtime/http.ts';
 import { type LogLine, logLines } from '../functions/runtime/log.ts';
 import { run } from '../functions/runtime/run.ts';
@@ -35,8 +36,8 @@ export async function checkOrgs(config: Config, secrets: Secrets): Promise<reado
 }
 
 async function checkOrg(org: Org, secrets: Secrets): Promise<CheckedOrg> {
-  const deadline = AbortSignal.timeout(deadlineMs);
-  const http = openHttp({ signal: deadline, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
+  const deadline = deadlineIn(deadlineMs);
+  const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
   const credentials = openCredentials(secrets, Date.now)(org);
   const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, deadline });
   await http.close();

@@ -27,7 +27,8 @@ export function chooseCell(choice: string, orgs: readonly WatchedOrg[]): { reado
   throw new NoSuchCell(`Case ${found.id} cannot be met there. It can be at ${places.join(', ')}, where configured.`);
 }
 
-function canMeet(
+/** Whether a configuration has what a case is about. */
+export function canMeet(
   org: WatchedOrg,
   { group, probe, server }: { group: Group; probe?: string; server?: string },
 ): boolean {

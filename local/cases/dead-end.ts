@@ -8,9 +8,9 @@ function movedTo(domain: string, undo?: () => unknown): Awaited<ReturnType<Step>
   return { event: (org) => ({ ...org, domain }), ...(undo && { undo }) };
 }
 
-/** To a name that does not resolve. */
+/** To a name that does not resolve. A resolver may be slow to say so. */
 export function unresolvable(name: string): Step {
-  return () => movedTo(name);
+  return () => ({ event: (org) => ({ ...org, domain: name, giveUpAfterMs: 10_000 }) });
 }
 
 /** To a port that nobody listens at. */

@@ -1,7 +1,7 @@
 import { kindOf } from '../../functions/model/org.ts';
 import type { Endpoint, Group } from '../../functions/model/probe.ts';
+import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
-import type { Bucket } from '../okta/rate-limits.ts';
 import type { ServerId } from '../okta/servers.ts';
 
 /** A place at which a finding can appear. */

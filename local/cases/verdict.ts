@@ -1,6 +1,8 @@
-import type { Finding, Severity } from '../../functions/model/finding.ts';
+import { type Finding, type Severity, severityLevels } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
+import type { FaultLine, FindingLine, LogLine } from '../../functions/runtime/log.ts';
+import type { Point } from '../../functions/runtime/publish.ts';
+import { embeddedPoints } from '../aws/embedded-metrics.ts';
 import type { Case, Cell, Expected } from './case.ts';
 
 /** What the monitor said somewhere. */
@@ -15,9 +17,11 @@ export interface Found extends Expected {
 export interface RunResult {
   readonly lines: readonly string[];
   readonly error?: string;
-  /** How many metric points got out, to CloudWatch or, where it refuses them, to the log. */
-  readonly points: number;
+  /** The metric points that got out, to CloudWatch or, where it refuses them, to the log. */
+  readonly points: readonly PointOut[];
 }
+
+type PointOut = Pick<Point, 'identity' | 'value'>;
 
 /** Whether the monitor named a staged cell rightly. */
 export interface Verdict {
@@ -27,12 +31,12 @@ export interface Verdict {
   readonly why?: string;
 }
 
-/** A line of a function's log that tells of a finding: a probe's outcome, or what the run says of itself. */
-export type LoggedLine = LogLine | { readonly type: 'finding'; readonly org: string; readonly finding: Finding };
+/** A line of a function's log: a probe's outcome, or what the run says of itself. */
+export type LoggedLine = LogLine | FindingLine | FaultLine;
 
-/** How many points got out: what CloudWatch received, and what the log holds in CloudWatch's embedded format. */
-export function pointsIn(lines: readonly string[], received: readonly unknown[]): number {
-  return received.length + lines.filter((line) => Object.hasOwn(JSON.parse(line), '_aws')).length;
+/** The points that got out: what CloudWatch received, and what the log holds in CloudWatch's embedded format. */
+export function pointsIn(lines: readonly string[], received: readonly PointOut[]): readonly PointOut[] {
+  return [...received, ...lines.flatMap(embeddedPoints)];
 }
 
 /** Everything that a run found. */
@@ -55,23 +59,29 @@ function describe(
 
 /**
  * Judges a run in which a cell was staged: the expected finding at the expected place and nothing else, neither a
- * failure nor a warning, told to those who must hear it. What needed the failed probe's result may be skipped.
+ * failure nor a warning, told to those who must hear it. What needed the failed probe's result may be skipped. The
+ * metrics, which are all that alarms see, must tell the same.
  */
 export function judge({ hears }: Pick<Case, 'hears'>, cell: Cell, { lines, error, points }: RunResult): Verdict {
   const found = findingsIn(lines);
-  const mustEndInError = cell.site.probe === undefined;
-  if (error !== undefined && !mustEndInError)
-    return { right: false, found, why: `the run ended in an error: ${error}` };
-  if (error === undefined && mustEndInError) return { right: false, found, why: 'the run did not end in an error' };
-  if (points === 0) return { right: false, found, why: 'what was measured is lost' };
+  if (error !== undefined) return { right: false, found, why: `the run ended in an error: ${error}` };
   const expected = found.filter((one) => isExpected(cell, one));
   const others = found.filter((one) => !expected.includes(one) && !isSpread(cell, one));
   if (expected.length === 0)
     return { right: false, found, why: found.length === 0 ? 'nothing found' : 'another finding' };
   if (expected.length + others.length > 1) return { right: false, found, why: 'more than one finding' };
-  if (expected.some((one) => one.hears !== (cell.hears ?? hears)))
-    return { right: false, found, why: 'the wrong people hear' };
-  return { right: true, found };
+  const mustHear = cell.hears ?? hears;
+  if (expected.some((one) => one.hears !== mustHear)) return { right: false, found, why: 'the wrong people hear' };
+  const level = severityLevels[mustHear];
+  const told = levelsIn(points);
+  const isTold = level === 0 ? told.size === 0 : told.size === 1 && told.get(cell.expected.domain) === level;
+  return isTold ? { right: true, found } : { right: false, found, why: 'the metrics do not tell it' };
+}
+
+/** How bad each fault domain is by the metrics alone, where it is bad at all. */
+function levelsIn(points: readonly PointOut[]): ReadonlyMap<string | undefined, number> {
+  const bad = points.filter(({ identity, value }) => identity.name === 'Severity' && value > 0);
+  return new Map(bad.map(({ identity, value }) => [identity.dimensions.Domain, value]));
 }
 
 function isExpected({ site, expected, warns = false }: Cell, found: Found): boolean {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../functions/diagnosis/finding.ts';
+import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
+import { metricIdentity } from '../../../functions/model/metric.ts';
+import { emfLines } from '../../../functions/runtime/emf.ts';
 import { type Case, type Cell, cell, warning } from '../../../local/cases/case.ts';
 import { token } from '../../../local/cases/sites.ts';
-import { judge } from '../../../local/cases/verdict.ts';
+import { judge, pointsIn } from '../../../local/cases/verdict.ts';
 
 const [atOrg] = token;
 const one: Pick<Case, 'hears'> = { hears: 'page' };
@@ -18,8 +21,13 @@ const passed = (probe: string, server?: string, ...warnings: Parameters<typeof f
 const skipped = (probe: string, server: string) =>
   outcome(probe, server, { status: 'skipped', because: 'token failed' });
 
+const severity = (domain: FaultDomain, value: number) => ({
+  identity: metricIdentity('Severity', { org: 'acme', domain }),
+  value,
+});
+const page = [severity('network', 0), severity('okta', 2)];
 const judged = (staged: Cell, lines: readonly string[], error?: string) =>
-  judge(one, staged, { lines, points: 1, ...(error !== undefined && { error }) });
+  judge(one, staged, { lines, points: page, ...(error !== undefined && { error }) });
 
 describe('a verdict', () => {
   it('is right for the expected finding at the expected place, where all others passed or were skipped', () => {
@@ -50,31 +58,50 @@ describe('a verdict', () => {
     expect(judged(fails, lines)).toMatchObject({ right: false, why });
   });
 
-  it('is wrong where the run ended in an error, unless the run itself must say it', () => {
+  it('is wrong where the run ended in an error', () => {
     const lines = [failed('token', 'org', 'internal-error')];
     expect(judged(fails, lines, 'the monitor failed')).toMatchObject({ right: false });
+  });
 
+  it('takes what a run says of itself, with its metrics in the log', () => {
     const metrics = cell({ group: 'flows' }, 'throttled', { code: 'metrics-refused', domain: 'monitor' });
-    const said = [passed('token', 'org'), JSON.stringify({ type: 'finding', finding: finding('metrics-refused') })];
-    const asTicket = (error?: string) =>
-      judge({ hears: 'ticket' }, metrics, { lines: said, points: 1, ...(error && { error }) });
-    expect(asTicket('the monitor failed').right).toBe(true);
-    expect(asTicket()).toMatchObject({ right: false, why: 'the run did not end in an error' });
+    const point = { ...severity('monitor', 1), unit: 'None' } as const;
+    const lines = [
+      passed('token', 'org'),
+      JSON.stringify({ type: 'finding', finding: finding('metrics-refused') }),
+      ...emfLines([point], 0).map((document) => JSON.stringify(document)),
+    ];
+    expect(judge({ hears: 'ticket' }, metrics, { lines, points: pointsIn(lines, []) })).toMatchObject({ right: true });
+    const lost = lines.slice(0, 2);
+    expect(judge({ hears: 'ticket' }, metrics, { lines: lost, points: pointsIn(lost, []) }).right).toBe(false);
   });
 
   it('is wrong where somebody else hears of it', () => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judge({ hears: 'ticket' }, fails, { lines, points: 1 })).toMatchObject({ right: false });
+    expect(judge({ hears: 'ticket' }, fails, { lines, points: page })).toMatchObject({ right: false });
   });
 
-  it('is wrong where no metric got out', () => {
+  it.each([
+    ['tell nothing', []],
+    ['tell of a ticket', [severity('okta', 1)]],
+    ['tell of another fault domain', [severity('network', 2)]],
+    ['tell of another fault domain besides', [severity('network', 1), severity('okta', 2)]],
+  ])('is wrong where the metrics %s', (_, points) => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judge(one, fails, { lines, points: 0 })).toMatchObject({ right: false, why: 'what was measured is lost' });
+    expect(judge(one, fails, { lines, points })).toMatchObject({ right: false, why: 'the metrics do not tell it' });
+  });
+
+  it('wants no metric to tell of what is for information alone', () => {
+    const info = cell(atOrg, 'a page', { code: 'announced-incident', domain: 'okta' });
+    const lines = [failed('token', 'org', 'announced-incident')];
+    expect(judge({ hears: 'info' }, info, { lines, points: [] }).right).toBe(true);
+    expect(judge({ hears: 'info' }, info, { lines, points: [severity('okta', 1)] }).right).toBe(false);
   });
 
   it('wants a warning to be one', () => {
     const slow = warning(atOrg, 'slow', { code: 'slow-answer', domain: 'okta' });
-    const asTicket = (line: string) => judge({ hears: 'ticket' }, slow, { lines: [line], points: 1 }).right;
+    const asTicket = (line: string) =>
+      judge({ hears: 'ticket' }, slow, { lines: [line], points: [severity('okta', 1)] }).right;
     expect(asTicket(passed('token', 'org', 'slow-answer'))).toBe(true);
     expect(asTicket(failed('token', 'org', 'slow-answer'))).toBe(false);
   });
