@@ -10,7 +10,6 @@ import type { Planned } from '../functions/probes/plan.ts';
 import type { LogLine } from '../functions/runtime/log.ts';
 import { placeOf } from './cases/place.ts';
 import type { CheckedOrg } from './check-orgs.ts';
-import type { Rehearsal, RehearsedOrg } from './rehearse.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -23,41 +22,6 @@ const marks = {
   failed: () => styleText('red', '✗ failed'),
   skipped: () => styleText('yellow', '– skipped'),
 } as const satisfies Record<LogLine['status'] | 'warned', () => string>;
-
-/** What a person wants to see of a rehearsal, in 100 columns. */
-export function formatRehearsal(rehearsal: Rehearsal): string {
-  return [
-    ...formatStaged(rehearsal),
-    ...rehearsal.orgs.flatMap(formatOrg),
-    ...formatMetrics(rehearsal),
-    ...rehearsal.faults.map(formatFault),
-    ...formatVerdict(rehearsal),
-    '',
-  ].join('\n');
-}
-
-function formatStaged({ staged }: Rehearsal): string[] {
-  if (!staged) return [];
-  const { case: one, cell } = staged;
-  return [
-    '',
-    `${bold(`Case ${one.id}`)}  ${one.title}`,
-    ...indent(
-      table([
-        [dim('at'), placeOf(cell.site)],
-        [dim('wire'), cell.wire],
-        [dim('must find'), `${cell.expected.code} (${cell.expected.domain})${cell.warns ? ', a warning' : ''}`],
-      ]),
-    ),
-  ];
-}
-
-function formatVerdict({ staged }: Rehearsal): string[] {
-  if (!staged) return [];
-  const { right, why } = staged.verdict;
-  const name = `Case ${staged.case.id}`;
-  return ['', right ? styleText('green', `✓ ${name} was named rightly`) : styleText('red', `✗ ${name}: ${why}`)];
-}
 
 /** What a person wants to see of orgs that were asked from here. */
 export function formatChecked(orgs: readonly CheckedOrg[]): string {
@@ -72,18 +36,6 @@ export function formatChecked(orgs: readonly CheckedOrg[]): string {
   return [...lines, ''].join('\n');
 }
 
-function formatOrg({ org, domain, plan, outcomes, findings, requests }: RehearsedOrg): string[] {
-  return [
-    '',
-    `${bold(org.name)}  ${org.domain} ${dim(`(here: ${domain})`)}`,
-    ...formatRun(org, outcomes),
-    ...findings.flatMap((finding) => formatFinding('the run', finding)),
-    '',
-    `  ${requests.length} requests to Okta, ${requests.filter(({ bucket }) => bucket !== undefined).length} of them from rate-limited buckets.`,
-    ...formatOff(plan),
-  ];
-}
-
 function formatRun({ domain }: Org, outcomes: readonly LogLine[]): string[] {
   return [
     '',
@@ -95,7 +47,8 @@ function formatRun({ domain }: Org, outcomes: readonly LogLine[]): string[] {
   ];
 }
 
-function formatOff(plan: readonly Planned[]): string[] {
+/** What is not asked, and what would switch it on. */
+export function formatOff(plan: readonly Planned[]): string[] {
   return plan
     .filter(({ off }) => off !== undefined)
     .map(
@@ -104,7 +57,8 @@ function formatOff(plan: readonly Planned[]): string[] {
     );
 }
 
-function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
+/** A row an outcome: what it came to, how long each phase took, and what is left of the rate limit. */
+export function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
   const header = ['server', 'probe', 'outcome', 'dns', 'tcp', 'tls', 'first byte', 'body', 'rate limit'].map(dim);
   const byServer = Object.values(Object.groupBy(outcomes, ({ server }) => server ?? '')).flatMap(
     (group) => group ?? [],
@@ -191,24 +145,6 @@ function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
       ];
     });
   return table([['bucket', 'left', 'requests', 'resets in', 'whose limit'].map(dim), ...rows], [1, 2, 3]);
-}
-
-function formatMetrics({ calls, points }: Rehearsal): string[] {
-  const published = calls.filter((call) => call === 'PutMetricData').length;
-  const rows = points.map(({ identity: { name, dimensions }, unit, value }) => [
-    name,
-    Object.entries(dimensions)
-      .map(([dimension, of]) => `${dim(`${dimension}=`)}${of}`)
-      .join(' '),
-    Number.isInteger(value) ? String(value) : value.toFixed(1),
-    unit === 'None' ? '' : unit,
-  ]);
-  return [
-    '',
-    `${bold('CloudWatch received')} ${points.length} metrics in ${published} PutMetricData calls, namespace ${points[0]?.identity.namespace ?? 'none'}`,
-    '',
-    ...indent(table([['metric', 'dimensions', 'value', 'unit'].map(dim), ...rows], [2])),
-  ];
 }
 
 function formatFault(fault: string): string {

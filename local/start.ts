@@ -1,25 +1,33 @@
 /**
  * Shows the product working, with no account and no network: `npm start`.
  *
- * Builds the functions, starts an embedded Okta and runs the configured watch once through the built bundles, with AWS
- * on loopback. Exits with 0 when every probe passed, with 1 when one failed or the monitor did, with 2 for a wrong flag.
- * With `--case` something goes wrong on purpose, and it exits with 0 when the monitor named that rightly.
+ * Builds the functions, synthesizes the stack, and lets both run as they would be deployed, in time that does not have to
+ * be waited for: healthy minutes, an outage, the alarm, the message that people get, and its end. Exits with 0 when people
+ * were told rightly, with 1 when they were not, with 2 for a wrong call.
  */
 import { parseArgs, styleText } from 'node:util';
-import { type Group, groups } from '../functions/model/probe.ts';
-import { bundle } from '../lib/bundle.ts';
+import { bundle, type Entry } from '../lib/bundle.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
-import { watchedOrgs } from '../lib/watched-org.ts';
-import { chooseCell, NoSuchCell } from './cases/choose-cell.ts';
-import { placeOf } from './cases/place.ts';
-import { type Rehearsal, rehearse } from './rehearse.ts';
-import { formatRehearsal } from './report.ts';
+import { canMeet, chooseCell, NoSuchCell } from './cases/choose-cell.ts';
+import { caseDrill } from './drill/case-drills.ts';
+import { type Watch, watchOf } from './drill/watch.ts';
+import { openRehearsal } from './rehearsal/open-rehearsal.ts';
+import type { Rehearsal } from './rehearsal/rehearsal.ts';
+import { formatOutcomes } from './report.ts';
 import { runCommand } from './run-command.ts';
+import { formatEnding } from './story/format-ending.ts';
+import { formatHappening, signatureOf } from './story/format-happening.ts';
+import { formatOpening } from './story/format-opening.ts';
+import { judgeStory } from './story/judge-story.ts';
+import { type Happening, type Outage, tellStory, watchOn } from './story/tell-story.ts';
+import { storyJson } from './story/to-json.ts';
+import { synthesize } from './synthesize.ts';
 
-const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--json]
+const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--watch] [--json]
 
   --config <path>  the configuration to rehearse (default: the commented example)
-  --case <id>      let something go wrong: C2, or at one place C2@token@org
+  --case <id>      the outage: K1, or at one place C2@token@org (default: O1@token@default, or what can be met)
+  --watch          keep running, a minute a minute, until Ctrl-C; goes wrong only with --case
   --json           print one JSON document instead of text
   --help           print this
 `;
@@ -27,48 +35,86 @@ const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--json]
 const options = {
   config: { type: 'string', default: 'lib/config/example.jsonc' },
   case: { type: 'string' },
+  watch: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-const flags = () => parseArgs({ options }).values;
-type Flags = ReturnType<typeof flags>;
+function readFlags() {
+  const { values } = parseArgs({ options });
+  if (values.watch && values.json) throw new Error('--watch has no end, and --json prints one document at the end');
+  return values;
+}
+
+type Flags = ReturnType<typeof readFlags>;
 
 /** Progress is for people: on stderr, so that what a script reads stays clean. */
 function progress(what: string): void {
   process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} ${what}\n`);
 }
 
-function build(): Record<Group, string> {
-  progress('building the functions');
-  return Object.fromEntries(groups.map((group) => [group, bundle(group).file])) as Record<Group, string>;
+/** What goes wrong where nobody chose: an error of Okta's, at a place that the configuration has. */
+const usualCases = ['O1@token@default', 'O1'] as const;
+
+function chooseOutage(choice: string | undefined, watch: Watch): Outage {
+  for (const usual of choice === undefined ? usualCases : [choice]) {
+    try {
+      const { case: one, cell } = chooseCell(usual, watch.orgs);
+      const watched = watch.orgs.find((org) => canMeet(org, cell.site));
+      if (!watched) continue;
+      const acts = caseDrill(watch, watched, one, cell).bad.flatMap((phase) => phase.acts ?? []);
+      return { case: one, cell, org: watched.org.name, acts };
+    } catch (error) {
+      if (choice !== undefined || !(error instanceof NoSuchCell)) throw error;
+    }
+  }
+  throw new NoSuchCell(`Case ${choice ?? usualCases[0]} cannot be met by this configuration.`);
 }
 
-function toJson({ orgs, calls, points, faults, staged }: Rehearsal): string {
-  const described = orgs.map(({ org, plan, outcomes, findings, requests }) => ({
-    name: org.name,
-    domain: org.domain,
-    outcomes,
-    findings,
-    off: plan.flatMap(({ probe, target, off }) => (off ? [{ ...target, probe: probe.id, because: off }] : [])),
-    requests,
-  }));
-  const met = staged && {
-    ...{ id: staged.case.id, title: staged.case.title, at: placeOf(staged.cell.site), wire: staged.cell.wire },
-    ...{ expected: staged.cell.expected, ...staged.verdict },
-  };
-  return JSON.stringify({ ...(met && { case: met }), orgs: described, calls, metrics: points, faults }, null, 2);
-}
-
-async function start({ config: path, case: id, json }: Flags): Promise<number> {
+async function start({ config: path, case: choice, json, watch: isWatching }: Flags): Promise<number> {
   const config = loadConfig(path);
-  const staged = id === undefined ? undefined : chooseCell(id, watchedOrgs(config));
-  const bundles = build();
-  const rehearsal = await rehearse(config, (group) => bundles[group], progress, staged);
-  process.stdout.write(`${json ? toJson(rehearsal) : formatRehearsal(rehearsal)}\n`);
-  if (rehearsal.staged) return rehearsal.staged.verdict.right ? 0 : 1;
-  const failed = rehearsal.orgs.some(({ outcomes }) => outcomes.some(({ status }) => status === 'failed'));
-  return failed || rehearsal.faults.length > 0 ? 1 : 0;
+  const watch = watchOf(config);
+  const outage = isWatching && choice === undefined ? undefined : chooseOutage(choice, watch);
+  progress('synthesizing the stack');
+  const { template } = synthesize(config);
+  progress('building the functions, and starting an embedded Okta');
+  await using rehearsal = await openRehearsal({ template, bundleOf });
+  if (!outage || isWatching) return watchUntilStopped(rehearsal, path, outage);
+  const startedAt = performance.now();
+  const happenings: Happening[] = [];
+  if (!json) print(formatOpening(rehearsal, watch.orgs, path));
+  for await (const happening of tellStory(rehearsal, outage)) {
+    if (!json) tell(happening, happenings);
+    happenings.push(happening);
+  }
+  const verdict = judgeStory(happenings, watch, outage);
+  const seconds = (performance.now() - startedAt) / 1000;
+  print(json ? [storyJson(rehearsal, happenings, verdict)] : formatEnding(verdict, seconds));
+  return verdict.right ? 0 : 1;
+}
+
+const bundleOf = (entry: string) => bundle(entry as Entry).file;
+
+/** The first minute in full; after that, a minute that is like the one before need not be read. */
+function tell(happening: Happening, before: readonly Happening[]): void {
+  if (happening.kind === 'minute') {
+    const last = before.findLast((each) => each.kind === 'minute');
+    if (!last) print([...formatOutcomes(happening.outcomes).map((line) => `  ${line}`), '']);
+    else if (signatureOf(happening) === signatureOf(last)) return;
+  }
+  print(formatHappening(happening));
+}
+
+async function watchUntilStopped(rehearsal: Rehearsal, path: string, outage?: Outage): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  print([`${path}, a minute a minute; Ctrl-C ends it`, '']);
+  for await (const happening of watchOn(rehearsal, stop.signal, outage)) print(formatHappening(happening));
+  return 0;
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** A case that cannot be staged is a mistake in the call, but its list of cases says more than the usage. */
@@ -82,4 +128,4 @@ async function run(flags: Flags): Promise<number> {
   }
 }
 
-await runCommand({ usage, flags, run });
+await runCommand({ usage, flags: readFlags, run });

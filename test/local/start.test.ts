@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 interface Ended {
   readonly code: number;
@@ -25,26 +25,58 @@ async function configured(config: object): Promise<string> {
   return file;
 }
 
+/** Where each of these begins, which must be one after the other. */
+function inOrder(text: string, ...parts: readonly (string | RegExp)[]): void {
+  let from = 0;
+  for (const part of parts) {
+    const at = text.slice(from).search(part);
+    expect(at, `${part} after ${text.slice(0, from).split('\n').length} lines`).toBeGreaterThanOrEqual(0);
+    from += at + 1;
+  }
+}
+
 describe('npm start', () => {
-  it('shows each probe, the headroom and the metrics, within 100 columns and without colour when it is piped', async () => {
-    const { code, stdout, stderr } = await start();
-    expect(code).toBe(0);
-    expect(stdout).toBe(stripVTControlCharacters(stdout));
-    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
-    expect(stdout.match(/✓ passed/g)).toHaveLength(14);
-    expect(stdout).toContain('CloudWatch received 36 metrics in 3 PutMetricData calls, namespace OktaSynthetics');
-    expect(stdout).toMatch(/\/oauth2\/\{id\}\/v1\/token +100\.0 % +1999\/2000 +\d+ s +org/);
-    expect(stderr).toContain('building the functions');
+  let told: Ended;
+  beforeAll(async () => {
+    told = await start();
   });
 
-  it('prints one JSON document for scripts', async () => {
-    const { code, stdout } = await start('--json');
+  it('tells the whole story: the watch, an outage, the alarm, the message, and its end', () => {
+    expect(told.code).toBe(0);
+    expect(told.stdout.match(/✓ passed/g)).toHaveLength(14);
+    inOrder(
+      told.stdout,
+      /✓ 14 probes passed/,
+      /From now on: internal error\n {7}case O1 at token@default of acme: 500 E0000009/,
+      /✗ internal-error \(okta\) at token@default/,
+      /▲ alarm okta-synthetics\/acme\/okta\/page/,
+      /✉ page to on-call@example\.com/,
+      /│ PAGE acme: internal-error/,
+      /X-Okta-Request-Id/,
+      /From now on all is well again/,
+      /▼ over okta-synthetics\/acme\/okta\/page/,
+      /│ RECOVERED acme: internal-error/,
+      /✓ Case O1: a page after 2 minutes named internal-error; that it is over came 9 minutes after its end/,
+    );
+    expect(told.stdout.match(/✉/g)).toHaveLength(2);
+    expect(told.stderr).toContain('building the functions');
+  });
+
+  it('fits into 100 columns, and has no colour when it is piped', () => {
+    expect(told.stdout).toBe(stripVTControlCharacters(told.stdout));
+    expect(told.stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  it('prints one JSON document for scripts, of the outage that was chosen', async () => {
+    const { code, stdout } = await start('--case', 'k1', '--json');
     expect(code).toBe(0);
-    const report = JSON.parse(stdout);
-    expect(report.orgs[0].outcomes).toHaveLength(14);
-    expect(report.metrics).toHaveLength(36);
-    expect(report.calls.filter((call: string) => call === 'PutMetricData')).toHaveLength(3);
-    expect(report.faults).toEqual([]);
+    const { case: met, right, told: incidents, happenings } = JSON.parse(stdout);
+    expect(met).toMatchObject({ id: 'K1', org: 'acme', expected: { code: 'client-refused', domain: 'credentials' } });
+    expect(right).toBe(true);
+    expect(incidents).toMatchObject([{ audience: 'ticket', toldAfter: 4, finding: 'client-refused' }]);
+    const kinds = new Set(happenings.map(({ kind }: { kind: string }) => kind));
+    expect(kinds).toEqual(new Set(['minute', 'outage', 'alarm', 'message', 'mended']));
+    expect(happenings[0].outcomes).toHaveLength(14);
   });
 
   it('watches an org of which only the domain is known, and says what would switch on the other probes', async () => {
@@ -56,6 +88,7 @@ describe('npm start', () => {
     expect(stdout.match(/✓ passed/g)).toHaveLength(4);
     expect(stdout).toContain('off  authorize at org: set "web"');
     expect(stdout).toContain('off  rate-limits: set "api"');
+    expect(stdout).toContain('✉ page to nobody: the configuration names no subscriber');
   });
 
   it('lists the mistakes of a configuration and nothing else', async () => {
@@ -68,22 +101,10 @@ describe('npm start', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('meets a case on purpose, and is content when it was named rightly', async () => {
-    const { code, stdout } = await start('--case', 'C2@authorize@org');
-    expect(stdout).toMatch(/Case C2 +a custom scope at the Org server/);
-    expect(stdout).toMatch(/at +authorize@org\n +wire +invalid_scope, query/);
-    expect(stdout).toMatch(/finding +custom-scope-at-org-server \(configuration\)/);
-    expect(stdout).toContain('✓ Case C2 was named rightly');
-    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
-    expect(code).toBe(0);
-  });
-
-  it('tells scripts of the case that it met, also where the run itself must say it', async () => {
-    const { code, stdout } = await start('--case', 'm2', '--json');
-    const { case: met, orgs, faults } = JSON.parse(stdout);
-    expect(met).toMatchObject({ id: 'M2', at: 'the run', expected: { code: 'metrics-refused' }, right: true });
-    expect(orgs[0].findings).toMatchObject([{ code: 'metrics-refused' }, {}, {}]);
-    expect(faults).toHaveLength(3);
+  it('keeps to information what is for information: nobody is told', async () => {
+    const { code, stdout } = await start('--case', 'O6');
+    expect(stdout).toContain('✓ Case O6 is for information: nobody was told of it by itself');
+    expect(stdout).not.toContain('✉');
     expect(code).toBe(0);
   });
 
@@ -98,10 +119,13 @@ describe('npm start', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('explains itself for a wrong flag', async () => {
-    const { code, stderr } = await start('--colour');
+  it.each([
+    ['--colour', /Usage: npm start/],
+    ['--watch --json', /--watch has no end/],
+  ])('explains itself for a wrong call: %s', async (flags, text) => {
+    const { code, stderr } = await start(...flags.split(' '));
     expect(code).toBe(2);
-    expect(stderr).toContain('Usage: npm start');
+    expect(stderr).toMatch(text);
   });
 
   it('names a server that the embedded Okta does not have', async () => {
