@@ -1,0 +1,78 @@
+import type { Severity } from '../../functions/model/finding.ts';
+import type { WatchedOrg } from '../../lib/watched-org.ts';
+import { allCases } from '../cases/all-cases.ts';
+import { type Case, type Cell, nameOf } from '../cases/case.ts';
+import { canMeet } from '../cases/choose-cell.ts';
+import { placeOf } from '../cases/place.ts';
+import { stages, stagesImpatiently } from './act.ts';
+import { noGaps } from './checks.ts';
+import type { Drill, Incident } from './drill.ts';
+import { findingsAlarm, type Watch } from './watch.ts';
+
+/** How soon people must hear, in runs from the first bad one. */
+export const withinRuns = { page: 3, ticket: 10 } as const;
+
+/** How long a case lasts, in runs. */
+export const badRuns = 10;
+
+/** What comes only after a wait, and would come too late in a rehearsal for as long as a deployed run waits. */
+const slowCodes = ['connect-timeout', 'no-answer', 'slow-answer'];
+
+/** What takes real time to happen: a name that is not found, too, where the resolver asks around. */
+const waitingCodes = [...slowCodes, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
+
+/** A row for one cell of a case. */
+export function caseDrill(watch: Watch, { org, everyMinutes }: WatchedOrg, one: Case, cell: Cell): Drill {
+  const hears = cell.hears ?? one.hears;
+  const { code } = cell.expected;
+  const act = slowCodes.includes(code) ? stagesImpatiently(...cell.steps) : stages(...cell.steps);
+  return {
+    name: `${nameOf(one, cell)}, ${cell.wire}`,
+    kind: 'case',
+    id: one.id,
+    title: one.title,
+    at: placeOf(cell.site),
+    world: 'configured',
+    org: org.name,
+    bad: [{ minutes: badRuns * everyMinutes.flows, acts: [act] }],
+    expects: hears === 'info' ? [] : [incidentOf(watch, org.name, hears, cell, everyMinutes.flows)],
+    checks: everyMinutes.flows === 1 ? [noGaps] : [],
+    ...(waitingCodes.includes(code) && { pace: 'waits' }),
+  };
+}
+
+function incidentOf(
+  { audienceOf }: Watch,
+  org: string,
+  severity: Exclude<Severity, 'info'>,
+  { expected: { code, domain } }: Cell,
+  everyMinutes: number,
+): Incident {
+  return {
+    alarm: findingsAlarm(org, domain, severity),
+    audience: audienceOf(domain, severity),
+    within: withinRuns[severity] * everyMinutes,
+    named: { code, domain },
+  };
+}
+
+/**
+ * The rows of cases, in the order of their table: one for each thing that a case can come to, at the first place where it
+ * does; or one for each of its cells.
+ */
+export function caseDrills(watch: Watch, everyCell = false): readonly Drill[] {
+  return allCases.flatMap((one) => {
+    const cells = one.cells.filter((cell) => watch.orgs.some((org) => canMeet(org, cell.site)));
+    const isFirst = (cell: Cell) => cell === cells.find((other) => isAlike(one, cell, other));
+    return cells
+      .filter((cell) => everyCell || isFirst(cell))
+      .flatMap((cell) => {
+        const org = watch.orgs.find((each) => canMeet(each, cell.site));
+        return org ? [caseDrill(watch, org, one, cell)] : [];
+      });
+  });
+}
+
+function isAlike({ hears }: Case, one: Cell, other: Cell): boolean {
+  return one.expected.code === other.expected.code && (one.hears ?? hears) === (other.hears ?? hears);
+}

@@ -1,0 +1,49 @@
+import { orgMeets } from '../../cases/answers.ts';
+import { errorEnvelope } from '../../okta/error-envelope.ts';
+import { type Act, stages } from '../act.ts';
+import { badRuns, withinRuns } from '../case-drills.ts';
+import { noGaps } from '../checks.ts';
+import type { Drill, Incident } from '../drill.ts';
+import { findingsAlarm, type Watch } from '../watch.ts';
+
+/** What a scenario is made for. */
+export interface Setting {
+  readonly watch: Watch;
+  /** The org that it happens to. */
+  readonly org: string;
+  /** How often flows run there, in minutes. */
+  readonly every: number;
+  readonly noiseMinutes: number;
+}
+
+/** Makes the rows of one scenario. */
+export type Scenario = (setting: Setting) => readonly Drill[];
+
+/** The outage of scenarios in which any would do: Okta fails at every endpoint. */
+export const outage: Act = stages(orgMeets(errorEnvelope('E0000009')));
+
+/** What people must hear of it. */
+export function outageTold({ watch, org, every }: Setting): Incident {
+  return {
+    alarm: findingsAlarm(org, 'okta', 'page'),
+    audience: watch.audienceOf('okta', 'page'),
+    within: withinRuns.page * every,
+    named: { code: 'internal-error', domain: 'okta' },
+  };
+}
+
+/** A scenario's row: that outage, for as long as a case lasts, unless the row says otherwise. */
+export function row(
+  setting: Setting,
+  id: string,
+  title: string,
+  differs: Partial<Omit<Drill, 'id' | 'title'>> & Pick<Drill, 'at'>,
+): Drill {
+  return {
+    ...{ kind: 'scenario', id, name: id, title, world: 'configured', org: setting.org },
+    bad: [{ minutes: badRuns * setting.every, acts: [outage] }],
+    expects: [outageTold(setting)],
+    checks: setting.every === 1 ? [noGaps] : [],
+    ...differs,
+  };
+}
