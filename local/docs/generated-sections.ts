@@ -1,7 +1,9 @@
 import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
 import { escalations } from '../../functions/diagnosis/findings/definition.ts';
+import { envelope } from '../../functions/model/envelope.ts';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
+import type { MetricDefinition } from '../../functions/model/metric.ts';
 import type { Endpoint, Probe } from '../../functions/model/probe.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
 import { budgetOf } from '../../functions/probes/budget.ts';
@@ -9,8 +11,8 @@ import { probes } from '../../functions/probes/index.ts';
 import { metricsOf, seriesOf } from '../../functions/probes/series.ts';
 import { jsonSchema } from '../../lib/config/json-schema.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
+import { estimateCost } from '../../lib/cost/estimate-cost.ts';
 import { watchedOrgs } from '../../lib/watched-org.ts';
-import { estimateCost, type Template } from '../cost/estimate-cost.ts';
 import { costTable } from '../cost/format-cost.ts';
 import { synthesize } from '../synthesize.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -18,10 +20,10 @@ import { markdownTable } from './markdown-table.ts';
 /** Everything in docs/ that follows from the definitions, by file and by the name of its markers. */
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
-    cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template as Template)),
+    cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
   },
   'docs/runbook.md': { findings: () => runbookFindings() },
-  'docs/probes.md': { probes: () => probes.map(probeSection).join('\n\n'), budget },
+  'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
 };
 
@@ -29,7 +31,8 @@ function runbookFindings(): string {
   return faultDomains
     .map((domain) => {
       const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].domain === domain);
-      return [`## Fault domain: ${domain}`, ...codes.map(runbookEntry)].join('\n\n');
+      const who = `Whom to turn to: ${escalations[domain]}`;
+      return [`## Fault domain: ${domain}`, who, ...codes.map(runbookEntry)].join('\n\n');
     })
     .join('\n\n');
 }
@@ -72,18 +75,28 @@ function probeSection(probe: Probe): string {
     probe.inputs ? `Skipped when ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} failed.` : '',
     probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no request.',
   ];
-  const metrics = Object.entries(metricsOf(probe)).map(([name, { unit, statistic, help }]) => [
+  const metrics = metricsOf(probe);
+  return [
+    `### ${probe.id}`,
+    probe.question,
+    facts.filter(Boolean).join(' '),
+    ...(Object.keys(metrics).length > 0 ? [metricsTable(metrics)] : []),
+  ].join('\n\n');
+}
+
+function sharedSeries(): string {
+  const { Severity, Retries, Headroom } = envelope;
+  return metricsTable({ Severity, Retries, Headroom });
+}
+
+function metricsTable(metrics: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.entries(metrics).map(([name, { unit, statistic, help }]) => [
     `\`${name}\``,
     unit,
     statistic,
     help,
   ]);
-  return [
-    `### ${probe.id}`,
-    probe.question,
-    facts.filter(Boolean).join(' '),
-    markdownTable(['metric', 'unit', 'statistic', 'meaning'], metrics),
-  ].join('\n\n');
+  return markdownTable(['metric', 'unit', 'statistic', 'meaning'], rows);
 }
 
 function requestInWords(endpoint: Endpoint): string {
