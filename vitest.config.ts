@@ -6,6 +6,8 @@ const { TEST_REPORT: outputFile } = process.env;
 /** Two suites: `npm test`, and `npm run test:deploy`, which drives the real CDK CLI against an AWS API on loopback. */
 export default defineConfig({
   test: {
+    // Many tests wait for real answers: vitest's choice, which spares a processor, would leave it idle.
+    maxWorkers: '100%',
     reporters: ['default', ...(outputFile ? [['json', { outputFile }] as ['json', { outputFile: string }]] : [])],
     projects: [
       {
