@@ -79,7 +79,7 @@ async function start({ config: path, case: choice, json, watch: isWatching }: Fl
   const { template } = synthesize(config);
   progress('building the functions, and starting an embedded Okta');
   await using rehearsal = await openRehearsal({ template, bundleOf });
-  if (!outage || isWatching) return watchUntilStopped(rehearsal, path, outage);
+  if (!outage || isWatching) return await watchUntilStopped(rehearsal, path, outage);
   const startedAt = performance.now();
   const happenings: Happening[] = [];
   if (!json) print(formatOpening(rehearsal, watch.orgs, path));

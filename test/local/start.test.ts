@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -106,6 +107,22 @@ describe('npm start', () => {
     expect(stdout).toContain('✓ Case O6 is for information: nobody was told of it by itself');
     expect(stdout).not.toContain('✉');
     expect(code).toBe(0);
+  });
+
+  it('with --watch keeps running in real time, until Ctrl-C', async () => {
+    const child = spawn(process.execPath, ['local/start.ts', '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(child, 'exit');
+    let output = '';
+    try {
+      for await (const chunk of child.stdout) {
+        output += chunk;
+        if (/\d\d:\d\d .*\n/.test(output)) break;
+      }
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(output).toMatch(/a minute a minute; Ctrl-C ends it\n\n\d\d:\d\d {2}✓ 14 probes passed\n/);
+    expect(await exited).toEqual([0, null]);
   });
 
   it.each([
