@@ -10,7 +10,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
-import { NoSuchCell } from './cases/choose-cell.ts';
 import type { Template } from './cloudwatch/template-reader.ts';
 import { chooseDrills } from './drill/choose-drills.ts';
 import { formatDrills, formatList } from './drill/format-drills.ts';
@@ -93,15 +92,4 @@ async function drill({ choice, config: path, template: file, json, junit, list }
   return report.rows.every(({ verdict }) => verdict.right) ? 0 : 1;
 }
 
-/** What there is no row for is a mistake in the call, but its list says more than the usage. */
-async function run(flags: Flags): Promise<number> {
-  try {
-    return await drill(flags);
-  } catch (error) {
-    if (!(error instanceof NoSuchCell)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
-}
-
-await runCommand({ usage, flags: readFlags, run });
+await runCommand({ usage, flags: readFlags, run: drill });

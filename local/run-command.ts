@@ -1,10 +1,13 @@
 import { ConfigError } from '../lib/config/config-error.ts';
 
+/** A call that cannot be met. Its message says what can, which is more than the usage does. */
+export class WrongCall extends Error {}
+
 export interface Command<Flags extends { readonly help: boolean }> {
   readonly usage: string;
   /** Reads the command line. Whatever it throws is a mistake in the call. */
   readonly flags: () => Flags;
-  /** Does the work and returns the exit code. */
+  /** Does the work and returns the exit code. Throws `WrongCall` for what shows only then to be a mistake in the call. */
   readonly run: (flags: Flags) => number | Promise<number>;
 }
 
@@ -31,8 +34,8 @@ async function exitCodeOf<Flags extends { readonly help: boolean }>({ usage, fla
   try {
     return await run(given);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof WrongCall)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return 1;
+    return error instanceof WrongCall ? 2 : 1;
   }
 }

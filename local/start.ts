@@ -117,15 +117,4 @@ function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A case that cannot be staged is a mistake in the call, but its list of cases says more than the usage. */
-async function run(flags: Flags): Promise<number> {
-  try {
-    return await start(flags);
-  } catch (error) {
-    if (!(error instanceof NoSuchCell)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
-}
-
-await runCommand({ usage, flags: readFlags, run });
+await runCommand({ usage, flags: readFlags, run: start });

@@ -1,14 +1,13 @@
 import type { Group } from '../../functions/model/probe.ts';
 import type { WatchedOrg } from '../../lib/watched-org.ts';
 import { planOf } from '../../lib/watched-org.ts';
+import { WrongCall } from '../run-command.ts';
 import { allCases } from './all-cases.ts';
 import type { Case, Cell } from './case.ts';
 import { placeOf } from './place.ts';
 
 /** A choice that cannot be met; the message says what can. */
-export class NoSuchCell extends Error {
-  override readonly name = 'NoSuchCell';
-}
+export class NoSuchCell extends WrongCall {}
 
 /**
  * The cell that a person chose: `C2` is the case's first one that the configuration can meet, `C2@token@org` the first
