@@ -39,14 +39,15 @@ function runsToAlarm({ domain, severity }: Urgency): number {
   return domain === 'network' ? 3 : 2;
 }
 
-/** Minutes in which the bad runs are counted. */
+/** Minutes in which the bad runs are counted, where that is long enough. */
 const windowMinutes = 10;
 
 /**
  * One alarm for what a fault domain's findings of one severity do, whichever probe of whichever group found them.
  *
  * Trap: the window is longer than the alarm needs to rise. It is what keeps an endpoint that comes and goes from being
- * an incident each time: the alarm is over only when the window holds less than M bad runs.
+ * an incident each time: the alarm is over only when the window holds less than M bad runs. Of twice as many runs as
+ * it needs, half are bad where every second one is.
  */
 function findings(watched: WatchedOrg, urgency: Urgency, audience: Audience): RoutedAlarmProps {
   const { name: org, domain: host } = watched.org;
@@ -60,7 +61,7 @@ function findings(watched: WatchedOrg, urgency: Urgency, audience: Audience): Ro
     told: 'message',
     ...watchedBy[severity](severityMetric(watched, urgency)),
     breaching,
-    of: Math.max(breaching + 1, Math.round(windowMinutes / watched.everyMinutes.flows)),
+    of: Math.max(2 * breaching, Math.round(windowMinutes / watched.everyMinutes.flows)),
     noData: { taken: severity === 'page' ? 'for good' : 'for no news', heartbeat: { kind: 'not-running', org } },
   };
 }
