@@ -277,7 +277,7 @@ describe('what holds the secrets', () => {
 });
 
 describe('nothing secret leaves the deployed functions', () => {
-  it('on stdout, on stderr, in the metrics, in the answer or in the error', { timeout: 180_000 }, async () => {
+  it('on stdout, on stderr, in the metrics, in the answer or in the error', async () => {
     const canaries = openCanaries();
     const secrets = plantedSecrets(canaries);
     undo.push(overhearOkta(okta, canaries));

@@ -16,7 +16,7 @@ async function cases(...flags: string[]): Promise<Ended> {
   );
 }
 
-describe('npm run cases', { timeout: 120_000 }, () => {
+describe('npm run cases', () => {
   it('shows each cell with its finding and the score, within 100 columns and without colour when it is piped', async () => {
     const { code, stdout } = await cases('--case', 'K3,T5', '--case', 'M4', '--healthy', '4');
     expect(stdout).toMatch(/K3 {2}the API token is dead \(ticket\)/);
