@@ -166,7 +166,7 @@ const routes = z.strictObject(
       z
         .enum(audiences)
         .optional()
-        .describe(`who hears of the alarms of the fault domain ${domain}: "page" or "ticket"`),
+        .describe(`who hears of what is found in the fault domain ${domain}: "page" or "ticket"`),
     ]),
   ) as Record<FaultDomain, z.ZodOptional<z.ZodEnum<{ page: 'page'; ticket: 'ticket' }>>>,
 );
@@ -209,7 +209,9 @@ export const configSchema = z.strictObject({
         ),
       routes: routes
         .prefault({})
-        .describe('who hears of a fault domain, where that is to differ from what its alarms are'),
+        .describe(
+          'who hears of a fault domain, where that is to differ from what its findings are; alarms on the monitor itself stay as they are',
+        ),
       maintenance: z
         .array(maintenance)
         .default(() => [])

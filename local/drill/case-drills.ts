@@ -22,9 +22,12 @@ const slowCodes = ['connect-timeout', 'no-answer', 'slow-answer'];
 const waitingCodes = [...slowCodes, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
 
 /** A row for one cell of a case. */
-export function caseDrill(watch: Watch, { org, everyMinutes }: WatchedOrg, one: Case, cell: Cell): Drill {
+export function caseDrill(watch: Watch, watched: WatchedOrg, one: Case, cell: Cell): Drill {
+  const { org, everyMinutes } = watched;
   const hears = cell.hears ?? one.hears;
   const { code } = cell.expected;
+  // What is wrong with a run as a whole is wrong with AWS, which is the same for all orgs.
+  const hit = cell.site.probe === undefined ? watch.orgs : [watched];
   const act = slowCodes.includes(code) ? stagesImpatiently(...cell.steps) : stages(...cell.steps);
   return {
     name: `${nameOf(one, cell)}, ${cell.wire}`,
@@ -35,7 +38,7 @@ export function caseDrill(watch: Watch, { org, everyMinutes }: WatchedOrg, one: 
     world: 'configured',
     org: org.name,
     bad: [{ minutes: badRuns * everyMinutes.flows, acts: [act] }],
-    expects: hears === 'info' ? [] : [incidentOf(watch, org.name, hears, cell, everyMinutes.flows)],
+    expects: hears === 'info' ? [] : hit.map((each) => incidentOf(watch, each, hears, cell)),
     checks: everyMinutes.flows === 1 ? [noGaps] : [],
     ...(waitingCodes.includes(code) && { pace: 'waits' }),
   };
@@ -43,15 +46,15 @@ export function caseDrill(watch: Watch, { org, everyMinutes }: WatchedOrg, one: 
 
 function incidentOf(
   { audienceOf }: Watch,
-  org: string,
+  { org, everyMinutes: { flows: every } }: WatchedOrg,
   severity: Exclude<Severity, 'info'>,
   { expected: { code, domain } }: Cell,
-  everyMinutes: number,
 ): Incident {
   return {
-    alarm: findingsAlarm(org, domain, severity),
+    alarm: findingsAlarm(org.name, domain, severity),
     audience: audienceOf(domain, severity),
-    within: withinRuns[severity] * everyMinutes,
+    within: withinRuns[severity] * every,
+    every,
     named: { code, domain },
   };
 }

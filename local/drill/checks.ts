@@ -17,7 +17,7 @@ export function toldFirst(first: string, second: string) {
   };
 }
 
-/** Nothing of what is deployed may be there in vain. */
-export function nothingDead({ dead }: Trace): readonly string[] {
-  return dead;
+/** Nothing of what is deployed may be there in vain, but for what is known to be. */
+export function nothingDeadBut(known: readonly string[]) {
+  return ({ dead }: Trace): readonly string[] => dead.filter((reason) => !known.includes(reason));
 }

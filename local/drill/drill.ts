@@ -1,7 +1,7 @@
 import type { Audience } from '../../functions/model/alarm.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Act } from './act.ts';
-import type { Trace } from './trace.ts';
+import type { Message, Trace } from './trace.ts';
 import type { WorldName } from './worlds.ts';
 
 /** Some minutes in which things are as they are told here. Without acts, all is well. */
@@ -27,6 +27,8 @@ export interface Incident {
   /** In minutes from the first bad run: the earliest, 0 where it is absent, and the latest. */
   readonly notBefore?: number;
   readonly within: number;
+  /** How often the alarm learns anything, in minutes. */
+  readonly every: number;
   /** Absent where the alarm itself must reach people, because nothing is left to make a message of it. */
   readonly named?: Named;
   /** When what is wrong ends: with the bad phases, where it is absent. */
@@ -57,6 +59,8 @@ export interface Drill {
   readonly expects: readonly Incident[];
   /** Alarms that rise besides, and of which nobody can hear. */
   readonly mayRise?: readonly string[];
+  /** What people may hear besides. */
+  readonly mayHear?: (message: Message) => boolean;
   /** What it must hold besides. Gives what is wrong, in plain words. */
   readonly checks?: readonly ((trace: Trace) => readonly string[])[];
   /** A word on what was tried. */

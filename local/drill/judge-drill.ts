@@ -34,7 +34,9 @@ export function judgeDrill(drill: Drill, trace: Trace): DrillVerdict {
   const alsoRose = [...new Set(trace.transitions.filter(isRise).map(({ alarm }) => alarm))].filter(
     (alarm) => !awaited.includes(alarm),
   );
-  const besides = trace.messages.filter((message) => !drill.expects.some((one) => isAbout(one, message)));
+  const besides = trace.messages.filter(
+    (message) => !drill.expects.some((one) => isAbout(one, message)) && !drill.mayHear?.(message),
+  );
   const why = [
     ...drill.expects.flatMap((incident) => wrongAbout(drill, incident, trace)),
     ...alsoRose.map((alarm) => `${alarm} rose too`),
@@ -108,12 +110,14 @@ function wrongAbout(drill: Drill, incident: Incident, trace: Trace): readonly st
 /** What is wrong with the message that an incident is over. */
 function wrongRecovery(
   drill: Drill,
-  { alarm, named, lasted, ends = minutesOf(drill.bad) }: Incident,
+  { alarm, every, named, lasted, ends = minutesOf(drill.bad) }: Incident,
   recovery: Message,
   org: string,
 ) {
   if (!named) return [];
-  const [least, most] = lasted ?? (alarmSubject(alarm)?.kind === 'findings' ? [ends - 2, ends + 1] : [0, ends + 1]);
+  // A finding is seen from the first bad run to the last, and what does not run is missed until the next one.
+  const [least, most] =
+    lasted ?? (alarmSubject(alarm)?.kind === 'findings' ? [ends - 2 * every, ends + 1] : [0, ends + every]);
   const told = lastedIn(recovery);
   const { says: _, ...over } = named;
   return [

@@ -3,7 +3,7 @@ import { Unevaluable } from '../cloudwatch/unevaluable.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { Drill } from './drill.ts';
 import { type DrillVerdict, judgeDrill } from './judge-drill.ts';
-import { playDrill, settlingMinutes } from './play-drill.ts';
+import { playDrill } from './play-drill.ts';
 import type { Row } from './run-drills.ts';
 import type { WorldName } from './worlds.ts';
 
@@ -12,8 +12,14 @@ export interface Lane extends AsyncDisposable {
   play(drill: Drill, moved: () => void): Promise<Row>;
 }
 
+export interface LaneOptions {
+  readonly open: (world: WorldName) => Promise<Rehearsal>;
+  /** How many minutes after its deployment a world's first row begins. */
+  readonly settlingMinutes: number;
+}
+
 /** Rows that follow each other in one world, as long as each leaves it healthy. */
-export function openLane(open: (world: WorldName) => Promise<Rehearsal>): Lane {
+export function openLane({ open, settlingMinutes }: LaneOptions): Lane {
   let current: { readonly world: WorldName; readonly rehearsal: Rehearsal } | undefined;
   let healthySince = 0;
   const close = async () => {

@@ -3,19 +3,14 @@ import { retriesSeries, severitySeries } from '../../functions/probes/series.ts'
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { Tally } from './act.ts';
 import type { Drill, Phase } from './drill.ts';
+import { healthyMinutes } from './drill-start.ts';
 import { readMessage } from './read-message.ts';
 import type { Gap, Trace } from './trace.ts';
 
 const minuteMs = 60_000;
 
-/** Before anything goes wrong, and after it at least. */
-export const healthyMinutes = 10;
-
-/** What passes between a deployment and its first row. */
-export const settlingMinutes = 1;
-
-/** All alarms are over by then: an alarm looks back over ten minutes, and a little more. */
-const mostHealingMinutes = 15;
+/** All alarms are over by then: an alarm looks back over ten runs at the most, and a little more. */
+const mostHealingRuns = 15;
 
 /**
  * Plays a row and gives what became of it. The minutes after the row before count as healthy ones before this one, if
@@ -53,7 +48,7 @@ export async function playDrill(
   const firstBadAt = rehearsal.now;
   for (const phase of drill.bad) await pass(phase);
   const wellAgainAt = rehearsal.now;
-  const most = drill.healsWithin ?? mostHealingMinutes;
+  const most = drill.healsWithin ?? mostHealingRuns * Math.max(1, ...drill.expects.map(({ every }) => every));
   for (let minute = 0; minute < most && (minute < healthyMinutes || stillUp(rehearsal).length > 0); minute += 1) {
     await pass({ minutes: 1 });
   }

@@ -1,3 +1,4 @@
+import type { CustomNotification } from '../../functions/notify/chat.ts';
 import type { Message as Got } from '../rehearsal/message.ts';
 import type { Message } from './trace.ts';
 
@@ -10,7 +11,7 @@ const minuteMs = 60_000;
  * Trap: a topic of alarms is no topic of people's. What is stranded there has reached nobody.
  */
 export function readMessage(got: Got, firstBadAt: number): Message | undefined {
-  const { at, topic, audience, alarm, state, from, subject = '', text, deliveries } = got;
+  const { at, topic, audience, alarm, state, from, subject = '', deliveries } = got;
   if (!audience || !topic.endsWith(`-${audience}s`)) return undefined;
   const arrived = deliveries.filter(({ failed }) => !failed);
   const read = arrived.find(({ protocol }) => protocol === 'email') ?? arrived[0];
@@ -22,16 +23,22 @@ export function readMessage(got: Got, firstBadAt: number): Message | undefined {
     raw: from !== 'function',
     ...(alarm !== undefined && { alarm }),
     subject: read.subject ?? subject,
-    body: read.protocol === 'none' ? bodyOf(text) : read.text,
+    body: read.protocol.startsWith('http') ? bodyOf(read.text) : read.text,
   };
 }
 
-/** Of a message that has a text for each protocol, the one for people. */
+/** What a chat shows of its document, with what a program reads in it; any other text as it is. */
 function bodyOf(text: string): string {
+  const { content, metadata } = documentIn(text);
+  if (!content || !metadata) return text;
+  const { finding, org } = metadata.additionalContext;
+  return [`Finding ${finding}`, `Org ${org}`, content.description].join('\n');
+}
+
+function documentIn(text: string): Partial<CustomNotification> {
   try {
-    const { email = text } = JSON.parse(text) as { readonly email?: unknown };
-    return typeof email === 'string' ? email : text;
+    return JSON.parse(text) ?? {};
   } catch {
-    return text;
+    return {};
   }
 }

@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { Drill } from './drill.ts';
 import type { DrillVerdict } from './judge-drill.ts';
-import { openLane } from './open-lane.ts';
+import { type LaneOptions, openLane } from './open-lane.ts';
 import type { Standing } from './show-rows.ts';
-import type { WorldName } from './worlds.ts';
 
 /** A row that was played. */
 export interface Row {
@@ -31,9 +29,8 @@ export interface DrillReport {
   readonly seconds: number;
 }
 
-export interface DrillOptions {
+export interface DrillOptions extends LaneOptions {
   readonly drills: readonly Drill[];
-  readonly open: (world: WorldName) => Promise<Rehearsal>;
   readonly finished?: (row: Row, standing: Standing) => void;
   readonly moved?: (standing: Standing) => void;
   /** How many rows are played at the same time, by the kind of lane. */
@@ -65,7 +62,7 @@ export async function runDrills(options: DrillOptions): Promise<Omit<DrillReport
     return drill;
   };
   const runLane = async (kind: keyof typeof orders) => {
-    await using lane = openLane(options.open);
+    await using lane = openLane(options);
     for (let drill = next(kind); drill; drill = next(kind)) {
       const played = await lane.play(drill, () => {
         minutes += 1;

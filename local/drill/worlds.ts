@@ -1,11 +1,14 @@
 import type { Config, Maintenance } from '../../lib/config/schema.ts';
-import { drillStart } from './drill-start.ts';
+import { drillStart, healthyMinutes } from './drill-start.ts';
+import { type Watch, watchOf } from './watch.ts';
 
 /** Two orgs, of which one may fail: the first of the configuration, and where it has no other, one like it. */
 export const twin = 'twin';
 
-/** When the window of maintenance begins and how long it lasts, in minutes of the drill. */
-export const maintenance = { from: 12, minutes: 25 } as const;
+/** When the window of maintenance begins, in minutes after the deployment, and how long it lasts. */
+export function maintenanceOf({ settlingMinutes, orgs }: Watch) {
+  return { from: settlingMinutes + healthyMinutes, minutes: 25 * (orgs[0]?.everyMinutes.flows ?? 1) };
+}
 
 /** The deployments that rows are played in, as a configuration each. */
 export const worlds = {
@@ -16,11 +19,12 @@ export const worlds = {
     return { ...config, orgs: [first, { ...withOwnSecrets(first), name: twin }] };
   },
   maintenance(config: Config): Config {
-    const starts = new Date(drillStart + maintenance.from * 60_000).toISOString().slice(0, 16);
+    const { from, minutes } = maintenanceOf(watchOf(config));
+    const starts = new Date(drillStart + from * 60_000).toISOString().slice(0, 16);
     const window: Maintenance = {
       name: 'drill',
       starts: `at(${starts})`,
-      minutes: maintenance.minutes,
+      minutes,
       timeZone: 'UTC',
     };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };

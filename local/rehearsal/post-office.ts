@@ -36,7 +36,7 @@ export function openPostOffice(topics: readonly Topic[]): PostOffice {
       const nobody: Delivery = {
         protocol: 'none',
         endpoint: 'nobody',
-        text,
+        text: textFor('email', publication),
         failed: false,
         ...(subject && { subject }),
       };

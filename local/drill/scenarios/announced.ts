@@ -1,6 +1,7 @@
 import { allCases } from '../../cases/all-cases.ts';
 import { stages } from '../act.ts';
-import { withinRuns } from '../case-drills.ts';
+import { badRuns } from '../case-drills.ts';
+import { healthyMinutes } from '../drill-start.ts';
 import { outage, outageTold, row, type Scenario } from './scenario.ts';
 
 /** An announced incident tells nobody anything by itself, but every message that is sent meanwhile names it. */
@@ -8,17 +9,17 @@ export const announced: Scenario = (setting) => {
   const [incident] = allCases.find(({ id }) => id === 'O6')?.cells ?? [];
   if (!incident) throw new Error('case O6 has no cell');
   const act = stages(...incident.steps);
-  const { every } = setting;
+  const { watch, org, every } = setting;
+  const readEvery = watch.orgs.find((each) => each.org.name === org)?.everyMinutes.status ?? 0;
   const told = outageTold(setting);
   return [
     row(setting, 'O6', 'an incident announced on our cell, while Okta fails', {
       ...{ kind: 'case', name: 'O6, with O1', at: 'with O1' },
-      before: [{ minutes: 10, acts: [act] }],
-      bad: [{ minutes: 10 * every, acts: [act, outage] }],
+      before: [{ minutes: Math.max(healthyMinutes, readEvery), acts: [act] }],
+      bad: [{ minutes: badRuns * every, acts: [act, outage] }],
       expects: [
         {
           ...told,
-          within: withinRuns.page * every,
           named: { code: 'internal-error', domain: 'okta', says: ['Okta announces an incident'] },
         },
       ],

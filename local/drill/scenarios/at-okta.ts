@@ -5,7 +5,7 @@ import { toldFirst } from '../checks.ts';
 import type { Phase } from '../drill.ts';
 import { findingsAlarm } from '../watch.ts';
 import { twin } from '../worlds.ts';
-import { outage, row, type Scenario } from './scenario.ts';
+import { isWatched, outage, row, type Scenario } from './scenario.ts';
 
 /** Every second run fails: an alarm that only looked at the last runs would rise and fall with each. */
 export const flapping: Scenario = (setting) => {
@@ -25,9 +25,10 @@ const declineMinutes = 60;
 /** Less of a limit is left in every minute, until nothing is; then it is full again. */
 export const decline: Scenario = (setting) => {
   const { watch, org, every } = setting;
-  const { bucket } = token[0];
+  const [place] = token;
+  if (!isWatched(setting, place)) return [];
   const leaves = (share: number): Act =>
-    stages(({ okta }) => (bucket ? { undo: okta.leaveHeadroom(bucket, share) } : {}));
+    stages(({ okta }) => (place.bucket ? { undo: okta.leaveHeadroom(place.bucket, share) } : {}));
   const firstBelow = (share: number) => Math.floor((1 - share) * declineMinutes) * every;
   const [low, critical] = [findingsAlarm(org, 'quota', 'ticket'), findingsAlarm(org, 'quota', 'page')];
   return [
@@ -43,6 +44,7 @@ export const decline: Scenario = (setting) => {
           audience: watch.audienceOf('quota', 'ticket'),
           notBefore: firstBelow(0.2),
           within: firstBelow(0.2) + withinRuns.ticket * every,
+          every,
           named: { code: 'headroom-low', domain: 'quota' },
           lasted: [4 * every, 12 * every],
         },
@@ -51,6 +53,7 @@ export const decline: Scenario = (setting) => {
           audience: watch.audienceOf('quota', 'page'),
           notBefore: firstBelow(0.1),
           within: firstBelow(0.1) + withinRuns.page * every,
+          every,
           named: { code: 'headroom-critical', domain: 'quota' },
           lasted: [4 * every, 7 * every],
         },
@@ -62,7 +65,7 @@ export const decline: Scenario = (setting) => {
 
 /** Whatever a warm container remembers is gone. */
 const coldAfter: Act = (rehearsal) => () =>
-  Promise.all(['flows', 'limits', 'notify-page'].map((name) => rehearsal.recycle(name)));
+  Promise.all(rehearsal.deployment.functions.map(({ name }) => rehearsal.recycle(name)));
 
 export const cold: Scenario = (setting) => [
   row(setting, 'cold', 'an outage ends while Lambda is cold', {

@@ -1,12 +1,16 @@
-import { nothingDead } from '../checks.ts';
+import { audiences } from '../../../functions/model/alarm.ts';
+import { nothingDeadBut } from '../checks.ts';
 import { row, type Scenario } from './scenario.ts';
 
 /** What AWS takes without a word although it can never work: an alarm on a series that nobody publishes, for one. */
-export const deployment: Scenario = (setting) => [
-  row(setting, 'deployment', 'nothing is deployed that can never work', {
-    at: 'the template',
-    bad: [{ minutes: setting.every }],
-    expects: [],
-    checks: [nothingDead],
-  }),
-];
+export const deployment: Scenario = (setting) => {
+  const withoutReaders = audiences.filter((audience) => !setting.watch.isSubscribed(audience));
+  return [
+    row(setting, 'deployment', 'nothing is deployed that can never work', {
+      at: 'the template',
+      bad: [{ minutes: setting.every }],
+      expects: [],
+      checks: [nothingDeadBut(withoutReaders.map((audience) => `nobody listens to okta-synthetics-${audience}s`))],
+    }),
+  ];
+};

@@ -1,21 +1,18 @@
 import type { Act } from '../act.ts';
 import { withinRuns } from '../case-drills.ts';
-import { settlingMinutes } from '../play-drill.ts';
-import { maintenance } from '../worlds.ts';
+import { healthyMinutes } from '../drill-start.ts';
+import { maintenanceOf } from '../worlds.ts';
 import { notRunning, ours } from './monitor-stops.ts';
-import { outage, outageTold, row, type Scenario } from './scenario.ts';
+import { isWatched, outage, outageTold, row, type Scenario } from './scenario.ts';
 
 /** How long the window has lasted when things go wrong in it. */
 const quietMinutes = 2;
 
-/** Each of these rows begins with its world, because the window is at a time of day. */
-const before = [{ minutes: maintenance.from + quietMinutes - settlingMinutes }];
-
-/** What is left of the window then. */
-const left = maintenance.minutes - quietMinutes;
-
 export const inMaintenance: Scenario = (setting) => {
-  const { org, every } = setting;
+  const { watch, org, every } = setting;
+  // Each of these rows begins with its world, because the window is at a time of day.
+  const before = [{ minutes: healthyMinutes + quietMinutes }];
+  const left = maintenanceOf(watch).minutes - quietMinutes;
   const crashing: Act = (rehearsal) => rehearsal.breakDown('limits');
   const stopped: Act = (rehearsal) => rehearsal.disable(`${org}-flows`);
   const told = outageTold(setting);
@@ -31,11 +28,15 @@ export const inMaintenance: Scenario = (setting) => {
       bad: [{ minutes: left + 10 * every, acts: [outage] }],
       expects: [{ ...told, notBefore: left, within: left + withinRuns.page * every }],
     }),
-    row(setting, 'maintenance', 'a function of the monitor breaks down in a maintenance window', {
-      ...{ name: 'maintenance, function', at: 'the monitor breaks', world, before, fresh: true },
-      bad: [{ minutes: 10 * every, acts: [crashing] }],
-      expects: [ours('limits-broken', 'ticket', withinRuns.ticket * every)],
-    }),
+    ...(isWatched(setting, { group: 'limits' })
+      ? [
+          row(setting, 'maintenance', 'a function of the monitor breaks down in a maintenance window', {
+            ...{ name: 'maintenance, function', at: 'the monitor breaks', world, before, fresh: true },
+            bad: [{ minutes: 10 * every, acts: [crashing] }],
+            expects: [ours('limits-broken', 'ticket', every)],
+          }),
+        ]
+      : []),
     row(setting, 'maintenance', 'the monitor stops in a maintenance window', {
       ...{ name: 'maintenance, schedule', at: 'the monitor stops', world, before, fresh: true },
       bad: [{ minutes: 10 * every, acts: [stopped] }],

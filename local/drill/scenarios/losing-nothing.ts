@@ -2,25 +2,24 @@ import { type Act, stages } from '../act.ts';
 import { badRuns, withinRuns } from '../case-drills.ts';
 import type { Incident } from '../drill.ts';
 import { findingsAlarm, monitorAlarm } from '../watch.ts';
-import { outage, outageTold, row, type Scenario } from './scenario.ts';
+import { ofEachOrg, outage, outageTold, row, type Scenario } from './scenario.ts';
 
 const throttled = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' } as const;
 
 /** CloudWatch takes no metrics for five minutes: they come by the log, and no minute may be missing. */
 export const metricsRefused: Scenario = (setting) => {
-  const { watch, org, every } = setting;
+  const { watch, every } = setting;
   return [
     row(setting, 'metrics-refused', 'PutMetricData refuses for five minutes', {
       at: '5 minutes',
       bad: [{ minutes: 5 * every, acts: [stages(({ aws }) => ({ undo: aws.refuse('PutMetricData', throttled) }))] }],
-      expects: [
-        {
-          alarm: findingsAlarm(org, 'monitor', 'ticket'),
-          audience: watch.audienceOf('monitor', 'ticket'),
-          within: withinRuns.ticket * every,
-          named: { code: 'metrics-refused', domain: 'monitor' },
-        },
-      ],
+      expects: ofEachOrg(setting, (own) => ({
+        alarm: findingsAlarm(own.org, 'monitor', 'ticket'),
+        audience: watch.audienceOf('monitor', 'ticket'),
+        within: withinRuns.ticket * own.every,
+        every: own.every,
+        named: { code: 'metrics-refused', domain: 'monitor' },
+      })),
       pace: 'waits',
     }),
   ];
@@ -31,7 +30,7 @@ const hourlyHeals = 200;
 
 /** An alarm that comes as CloudWatch words it, because nothing is left to make a message of it. */
 function raw(alarm: string, audience: Incident['audience'], within: number): Incident {
-  return { alarm, audience, within };
+  return { alarm, audience, within, every: 1 };
 }
 
 /** Nothing makes a message of an alarm: the alarm itself must reach people, and so must the news of what is broken. */
@@ -57,6 +56,8 @@ export const notifyBroken: Scenario = (setting) => {
         { minutes: 14 * every, acts: [act] },
       ],
       expects,
+      // The hourly rehearsal fails as well, and comes as it is.
+      mayHear: ({ raw, alarm: about }) => raw && about === undefined,
       healsWithin: hourlyHeals,
       fresh: true,
       pace: 'long',
@@ -67,6 +68,7 @@ export const notifyBroken: Scenario = (setting) => {
 /** Messages do not arrive: the people of the other audience must hear of that. */
 export const undelivered: Scenario = (setting) => {
   const { alarm, audience } = outageTold(setting);
+  if (!setting.watch.isSubscribed(audience)) return [];
   const other = audience === 'page' ? 'ticket' : 'page';
   const lost: Act = (rehearsal) => rehearsal.undeliverable(`okta-synthetics-${audience}s`);
   return [

@@ -3,11 +3,12 @@ import type { Act } from '../act.ts';
 import { withinRuns } from '../case-drills.ts';
 import type { Incident } from '../drill.ts';
 import { monitorAlarm } from '../watch.ts';
-import { row, type Scenario, type Setting } from './scenario.ts';
+import { ofEachOrg, row, type Scenario, type Setting } from './scenario.ts';
 
 /** An incident of the monitor's own. */
-export function ours(id: string, audience: Audience, within: number): Incident {
-  return { alarm: monitorAlarm(id), audience, within, named: { code: id, domain: 'monitor' } };
+export function ours(id: string, audience: Audience, every: number): Incident {
+  const named = { code: id, domain: 'monitor' } as const;
+  return { alarm: monitorAlarm(id), audience, within: withinRuns[audience] * every, every, named };
 }
 
 /** Nothing is known of an org any more. */
@@ -16,6 +17,7 @@ export function notRunning({ org, every }: Setting): Incident {
     alarm: alarmName({ kind: 'not-running', org }),
     audience: 'page',
     within: withinRuns.page * every,
+    every,
     named: { code: 'not-running', domain: 'monitor' },
   };
 }
@@ -26,22 +28,24 @@ export const notRunningRows: Scenario = (setting) => {
   const stopped: Act = (rehearsal) => rehearsal.disable(`${org}-flows`);
   const throttled: Act = (rehearsal) => rehearsal.throttle('flows');
   const crashing: Act = (rehearsal) => rehearsal.breakDown('flows');
+  const slowest = Math.max(...setting.watch.orgs.map(({ everyMinutes }) => everyMinutes.flows));
+  const all = ofEachOrg(setting, notRunning);
   const rows = [
-    { name: 'schedule-stopped', title: 'the schedule stops', act: stopped, besides: [] },
+    { name: 'schedule-stopped', title: 'the schedule stops', act: stopped, expects: [notRunning(setting)] },
     {
       ...{ name: 'throttled', title: 'the function is throttled', act: throttled },
-      besides: [ours('flows-throttled', 'ticket', withinRuns.page * every)],
+      expects: [...all, ours('flows-throttled', 'ticket', slowest)],
     },
     {
       ...{ name: 'crashing', title: 'the function crashes', act: crashing },
-      besides: [ours('flows-broken', 'ticket', withinRuns.page * every)],
+      expects: [...all, ours('flows-broken', 'ticket', slowest)],
     },
   ];
-  return rows.map(({ name, title, act, besides }) =>
+  return rows.map(({ name, title, act, expects }) =>
     row(setting, 'M4', `the monitor does not run: ${title}`, {
       ...{ kind: 'case', name: `M4, ${name}`, at: name },
       bad: [{ minutes: 10 * every, acts: [act] }],
-      expects: [notRunning(setting), ...besides],
+      expects,
       checks: [],
     }),
   );

@@ -1,4 +1,5 @@
 import { orgMeets } from '../../cases/answers.ts';
+import { canMeet } from '../../cases/choose-cell.ts';
 import { errorEnvelope } from '../../okta/error-envelope.ts';
 import { type Act, stages } from '../act.ts';
 import { badRuns, withinRuns } from '../case-drills.ts';
@@ -16,8 +17,20 @@ export interface Setting {
   readonly noiseMinutes: number;
 }
 
-/** Makes the rows of one scenario. */
+/** Makes the rows of one scenario: none where the configuration has no place for it. */
 export type Scenario = (setting: Setting) => readonly Drill[];
+
+/** Whether what a scenario is about runs at its org. */
+export function isWatched({ watch, org }: Setting, place: Parameters<typeof canMeet>[1]): boolean {
+  return watch.orgs.some((watched) => watched.org.name === org && canMeet(watched, place));
+}
+
+/** The same for each org, where something is wrong that is the same for all. */
+export function ofEachOrg<Made>(setting: Setting, make: (own: Setting) => Made): readonly Made[] {
+  return setting.watch.orgs.map(({ org, everyMinutes }) =>
+    make({ ...setting, org: org.name, every: everyMinutes.flows }),
+  );
+}
 
 /** The outage of scenarios in which any would do: Okta fails at every endpoint. */
 export const outage: Act = stages(orgMeets(errorEnvelope('E0000009')));
@@ -28,6 +41,7 @@ export function outageTold({ watch, org, every }: Setting): Incident {
     alarm: findingsAlarm(org, 'okta', 'page'),
     audience: watch.audienceOf('okta', 'page'),
     within: withinRuns.page * every,
+    every,
     named: { code: 'internal-error', domain: 'okta' },
   };
 }

@@ -37,8 +37,12 @@ const without = (template: Template, logicalId: string): Template => {
 
 /** What the drill says of a template: what is wrong with the rows of each case and scenario. */
 async function drill(template: Template, cases: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const { drills } = chooseDrills(watchOf(config), { cases, scenarios: ['deployment'], noiseMinutes: 1 });
-  const { rows } = await runDrills({ drills, open: worldsOf(config, template), lanes: { busy: 3, waiting: 0 } });
+  const watch = watchOf(config);
+  const { drills } = chooseDrills(watch, { cases, scenarios: ['deployment'], noiseMinutes: 1 });
+  const { rows } = await runDrills({
+    ...{ drills, open: worldsOf(config, template), settlingMinutes: watch.settlingMinutes },
+    lanes: { busy: 3, waiting: 0 },
+  });
   const of = Object.groupBy(rows, ({ drill: { id } }) => id);
   return Object.fromEntries(
     Object.entries(of).map(([id, own = []]) => [id, own.flatMap(({ verdict }) => verdict.why).join('\n')]),

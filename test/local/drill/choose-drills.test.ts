@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../lib/config/load-config.ts';
+import { loadConfig, parseConfig } from '../../../lib/config/load-config.ts';
 import type { Config } from '../../../lib/config/schema.ts';
 import { allCases } from '../../../local/cases/all-cases.ts';
 import { type Choice, chooseDrills } from '../../../local/drill/choose-drills.ts';
@@ -65,6 +65,25 @@ describe('the rows of a drill', () => {
     const [row] = choose({ cases: ['K1'] }, { ...example, orgs }).drills;
     expect(row?.bad).toMatchObject([{ minutes: 50 }]);
     expect(row?.expects).toMatchObject([{ within: 50 }]);
+  });
+
+  it('are wrong for each org, where what is wrong is wrong for all', () => {
+    const [first] = example.orgs;
+    if (!first) throw new Error('the example has no org');
+    const config = { ...example, orgs: [first, { ...first, name: 'other' }] };
+    const [refused] = choose({ cases: ['M2'] }, config).drills;
+    const orgsOf = (row = refused) => row?.expects.map((incident) => incident.alarm.split('/')[1]);
+    expect(orgsOf()).toEqual(['acme', 'other']);
+    const stops = choose({ cases: ['M4'] }, config).drills;
+    expect(stops.map(orgsOf)).toEqual([['acme'], ['acme', 'other', 'monitor'], ['acme', 'other', 'monitor']]);
+  });
+
+  it('leave out the scenarios of what does not run, and of messages that nobody is named for', () => {
+    const names = (config: Config) => new Set(choose({}, config).drills.map(({ name }) => name));
+    const domainAlone = parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }');
+    const left = names(example).difference(names(domainAlone));
+    for (const name of ['decline', 'maintenance, function', 'undelivered']) expect(left).toContain(name);
+    for (const name of ['cold', 'notify-broken, crashes', 'maintenance, within']) expect(left).not.toContain(name);
   });
 
   it('leave out what the configuration has no place for', () => {

@@ -68,6 +68,28 @@ describe('the verdict of a row', () => {
     ]);
   });
 
+  it('counts in runs how long an incident may be said to have lasted', () => {
+    const hourly = drillOf({ bad: [{ minutes: 600 }] }, { within: 180, every: 60 });
+    const lasted = (minutes: number) => {
+      const ended = {
+        ...over,
+        minute: 700,
+        subject: `RECOVERED acme: internal-error - Okta's fault - lasted ${minutes} min`,
+      };
+      return why({ messages: [messageOf({ minute: 120 }), ended] }, hourly);
+    };
+    expect(lasted(540)).toEqual([]);
+    expect(lasted(420)).toEqual(['when over: it says that it lasted 420 minutes, not 480 to 601']);
+  });
+
+  it('is right when people hear what they may besides', () => {
+    const rehearsed = messageOf({ raw: true, subject: '', body: '{"requestPayload":{"selfTest":true}}' });
+    const { alarm: _, ...aboutNone } = rehearsed;
+    const messages = [messageOf(), aboutNone, over];
+    expect(why({ messages })).toEqual(['pages also heard "" after 2 minutes']);
+    expect(why({ messages }, drillOf({ mayHear: (message) => message.alarm === undefined }))).toEqual([]);
+  });
+
   it('is wrong when another alarm rises besides, unless nobody can hear of it', () => {
     const other = 'okta-synthetics/acme/clock/ticket';
     const transitions = [...traceOf().transitions, { minute: 4, alarm: other, from: 'OK', to: 'ALARM' } as const];

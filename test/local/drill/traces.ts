@@ -9,7 +9,9 @@ export function drillOf(differs: Partial<Drill> = {}, incident: Partial<Incident
   return {
     ...{ name: 'O1@token@org, 500', kind: 'case', id: 'O1', title: 'internal error', at: 'token@org' },
     ...{ world: 'configured', org: 'acme', bad: [{ minutes: 10 }] },
-    expects: [{ alarm, audience: 'page', within: 3, named: { code: 'internal-error', domain: 'okta' }, ...incident }],
+    expects: [
+      { alarm, audience: 'page', within: 3, every: 1, named: { code: 'internal-error', domain: 'okta' }, ...incident },
+    ],
     ...differs,
   };
 }
