@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import type { Config } from '../lib/config/schema.ts';
+import { adoptServers } from './adopt-servers.ts';
 import type { Template } from './cloudwatch/template-reader.ts';
 import { chooseDrills } from './drill/choose-drills.ts';
 import { formatDrills, formatList } from './drill/format-drills.ts';
@@ -77,7 +78,7 @@ function withoutContracts({ orgs, ...rest }: Config): Config {
 }
 
 async function drill({ choice, config: path, template: file, json, junit, list }: Flags): Promise<number> {
-  const config = withoutContracts(loadConfig(path));
+  const { config, remarks } = adoptServers(withoutContracts(loadConfig(path)));
   const watch = watchOf(config);
   const { drills, notDrilled } = chooseDrills(watch, choice);
   if (list) {
@@ -85,6 +86,7 @@ async function drill({ choice, config: path, template: file, json, junit, list }
     return 0;
   }
   const open = worldsOf(config, file === undefined ? undefined : readTemplate(file));
+  for (const remark of remarks) process.stderr.write(`${remark}\n`);
   using progress = showRows(process.stderr);
   const played = await runDrills({
     drills,

@@ -8,6 +8,7 @@
 import { parseArgs, styleText } from 'node:util';
 import { bundle, type Entry } from '../lib/bundle.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
+import { adoptServers } from './adopt-servers.ts';
 import { canMeet, chooseCell, NoSuchCell } from './cases/choose-cell.ts';
 import { caseDrill } from './drill/case-drills.ts';
 import { type Watch, watchOf } from './drill/watch.ts';
@@ -16,9 +17,10 @@ import type { Rehearsal } from './rehearsal/rehearsal.ts';
 import { formatOutcomes } from './report.ts';
 import { runCommand } from './run-command.ts';
 import { formatEnding } from './story/format-ending.ts';
-import { formatHappening, signatureOf } from './story/format-happening.ts';
+import { formatHappening } from './story/format-happening.ts';
 import { formatOpening } from './story/format-opening.ts';
 import { judgeStory } from './story/judge-story.ts';
+import { newsTeller } from './story/news-teller.ts';
 import { type Happening, type Outage, tellStory, watchOn } from './story/tell-story.ts';
 import { storyJson } from './story/to-json.ts';
 import { synthesize } from './synthesize.ts';
@@ -62,8 +64,8 @@ function chooseOutage(choice: string | undefined, watch: Watch): Outage {
       const { case: one, cell } = chooseCell(usual, watch.orgs);
       const watched = watch.orgs.find((org) => canMeet(org, cell.site));
       if (!watched) continue;
-      const acts = caseDrill(watch, watched, one, cell).bad.flatMap((phase) => phase.acts ?? []);
-      return { case: one, cell, org: watched.org.name, acts };
+      const drill = caseDrill(watch, watched, one, cell);
+      return { case: one, cell, everyMinutes: watched.everyMinutes.flows, drill };
     } catch (error) {
       if (choice !== undefined || !(error instanceof NoSuchCell)) throw error;
     }
@@ -72,7 +74,8 @@ function chooseOutage(choice: string | undefined, watch: Watch): Outage {
 }
 
 async function start({ config: path, case: choice, json, watch: isWatching }: Flags): Promise<number> {
-  const config = loadConfig(path);
+  const { config, remarks } = adoptServers(loadConfig(path));
+  for (const remark of remarks) progress(remark);
   const watch = watchOf(config);
   const outage = isWatching && choice === undefined ? undefined : chooseOutage(choice, watch);
   progress('synthesizing the stack');
@@ -83,11 +86,12 @@ async function start({ config: path, case: choice, json, watch: isWatching }: Fl
   const startedAt = performance.now();
   const happenings: Happening[] = [];
   if (!json) print(formatOpening(rehearsal, watch.orgs, path));
-  for await (const happening of tellStory(rehearsal, outage)) {
-    if (!json) tell(happening, happenings);
+  const isNews = newsTeller();
+  for await (const happening of tellStory(rehearsal, outage, watch.settlingMinutes)) {
+    if (!json) tell(happening, isNews);
     happenings.push(happening);
   }
-  const verdict = judgeStory(happenings, watch, outage);
+  const verdict = judgeStory(happenings, outage);
   const seconds = (performance.now() - startedAt) / 1000;
   print(json ? [storyJson(rehearsal, happenings, verdict)] : formatEnding(verdict, seconds));
   return verdict.right ? 0 : 1;
@@ -95,12 +99,12 @@ async function start({ config: path, case: choice, json, watch: isWatching }: Fl
 
 const bundleOf = (entry: string) => bundle(entry as Entry).file;
 
-/** The first minute in full; after that, a minute that is like the one before need not be read. */
-function tell(happening: Happening, before: readonly Happening[]): void {
+/** The first minute in full; after that, a minute that brings nothing new need not be read. */
+function tell(happening: Happening, isNews: ReturnType<typeof newsTeller>): void {
   if (happening.kind === 'minute') {
-    const last = before.findLast((each) => each.kind === 'minute');
-    if (!last) print([...formatOutcomes(happening.outcomes).map((line) => `  ${line}`), '']);
-    else if (signatureOf(happening) === signatureOf(last)) return;
+    const news = isNews(happening);
+    if (news === 'none') return;
+    if (news === 'first') print([...formatOutcomes(happening.outcomes).map((line) => `  ${line}`), '']);
   }
   print(formatHappening(happening));
 }
@@ -109,7 +113,10 @@ async function watchUntilStopped(rehearsal: Rehearsal, path: string, outage?: Ou
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   print([`${path}, a minute a minute; Ctrl-C ends it`, '']);
-  for await (const happening of watchOn(rehearsal, stop.signal, outage)) print(formatHappening(happening));
+  for await (const happening of watchOn(rehearsal, stop.signal, outage)) {
+    const isIdle = happening.kind === 'minute' && happening.minute.runs.length === 0;
+    if (!isIdle) print(formatHappening(happening));
+  }
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Told } from '../drill/judge-drill.ts';
-import { wrap } from '../wrap.ts';
+import { fold, width } from './fold.ts';
 import type { StoryVerdict } from './judge-story.ts';
 
 /** What there is to see next. */
@@ -19,9 +19,9 @@ export function formatEnding(verdict: StoryVerdict, seconds: number): readonly s
     '',
     ...(right
       ? told.length > 0
-        ? told.map((one) => styleText('green', `✓ ${name}: ${sentence(one)}`))
+        ? told.flatMap((one) => fold(`✓ ${name}: ${sentence(one)}`, width)).map((line) => styleText('green', line))
         : [styleText('green', `✓ ${name} is for information: nobody was told of it by itself`)]
-      : why.flatMap((reason) => wrap(`✗ ${name}: ${reason}`, 98)).map((line) => styleText('red', line))),
+      : why.flatMap((reason) => fold(`✗ ${name}: ${reason}`, width)).map((line) => styleText('red', line))),
     styleText('dim', `${minutes} virtual minutes in ${seconds.toFixed(0)} s`),
     '',
     ...more.map(([command, what]) => `${command.padEnd(36)}${styleText('dim', what)}`),

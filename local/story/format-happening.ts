@@ -1,15 +1,14 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { placeOf } from '../cases/place.ts';
 import type { Message } from '../rehearsal/message.ts';
-import { wrap } from '../wrap.ts';
+import { fold, width } from './fold.ts';
 import { foundIn, type Happening } from './tell-story.ts';
 
 const dim = (text: string) => styleText('dim', text);
 const bold = (text: string) => styleText('bold', text);
 
-const width = 100;
 /** Beside the time of day. */
 const indent = '       ';
 /** Beside a message: it needs the columns. */
@@ -31,20 +30,16 @@ export function formatHappening(happening: Happening): readonly string[] {
   }
 }
 
-/** What a reader would call the same again: all is well, or the same is wrong at the same places. */
-export function signatureOf({ outcomes, minute }: Happening & { kind: 'minute' }): string {
-  const broken = minute.runs.filter(({ error }) => error !== undefined).map(({ lambda }) => lambda);
-  const nothing = outcomes.length === 0 ? ['nothing ran'] : [];
-  return [...nothing, ...broken, ...describeFound(outcomes)].join('\n');
-}
-
 function linesOf(happening: Happening): readonly string[] {
   switch (happening.kind) {
     case 'minute':
       return minuteLines(happening.outcomes, happening.minute.runs);
     case 'outage': {
-      const { case: one, cell, org } = happening.outage;
-      return [bold(`From now on: ${one.title}`), `case ${one.id} at ${placeOf(cell.site)} of ${org}: ${cell.wire}`];
+      const { case: one, cell, drill } = happening.outage;
+      return [
+        bold(`From now on: ${one.title}`),
+        `case ${one.id} at ${placeOf(cell.site)} of ${drill.org}: ${cell.wire}`,
+      ];
     }
     case 'mended':
       return [bold('From now on all is well again')];
@@ -71,7 +66,6 @@ function minuteLines(
   const [failed, skipped, passed] = [count('failed'), count('skipped'), count('passed')];
   const broken = runs.filter(({ error }) => error !== undefined).map(({ lambda }) => `${lambda} broke down`);
   const found = describeFound(outcomes);
-  if (outcomes.length === 0 && broken.length === 0) return [styleText('yellow', '– nothing ran')];
   if (failed + broken.length === 0) {
     return [...found.map((each) => styleText('yellow', `! ${each}`)), styleText('green', `✓ ${passed} probes passed`)];
   }
@@ -91,12 +85,4 @@ function letterOf({ deliveries, subject = 'without a subject', text }: Message):
   const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
   const lines = (read?.text ?? text).split('\n').flatMap((line) => fold(line, width - bar.length));
   return ['', bold(subject), '', ...lines, ''];
-}
-
-/** A line that is too long goes on below, further to the right than it began. */
-function fold(line: string, most: number): readonly string[] {
-  if (stripVTControlCharacters(line).length <= most) return [line];
-  const lead = ' '.repeat(line.length - line.trimStart().length);
-  const [first = '', ...more] = wrap(line.trimStart(), most - lead.length - 2);
-  return [`${lead}${first}`, ...more.map((rest) => `${lead}  ${rest}`)];
 }

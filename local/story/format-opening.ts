@@ -4,6 +4,7 @@ import { planProbes } from '../../functions/probes/plan.ts';
 import type { WatchedOrg } from '../../lib/watched-org.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { formatOff } from '../report.ts';
+import { fold, width } from './fold.ts';
 
 /** What is about to be seen. */
 export function formatOpening(
@@ -18,7 +19,7 @@ export function formatOpening(
     '',
     ...orgs.map(({ org }) => `  ${org.name}: an embedded Okta stands in for ${org.domain}`),
     `  ${schedules.length} schedules, ${alarms.alarms.length} alarms; time passes as fast as the functions run`,
-    ...orgs.flatMap(({ org }) => formatOff(planProbes(org, probes))),
+    ...orgs.flatMap(({ org }) => formatOff(planProbes(org, probes))).flatMap((line) => fold(line, width)),
     '',
   ];
 }

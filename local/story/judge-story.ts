@@ -1,8 +1,5 @@
-import type { WatchedOrg } from '../../lib/watched-org.ts';
-import { caseDrill } from '../drill/case-drills.ts';
 import { type DrillVerdict, judgeDrill } from '../drill/judge-drill.ts';
 import { readMessage } from '../drill/read-message.ts';
-import type { Watch } from '../drill/watch.ts';
 import type { Happening, Outage } from './tell-story.ts';
 
 const minuteMs = 60_000;
@@ -14,14 +11,12 @@ export interface StoryVerdict extends DrillVerdict {
 }
 
 /** Judges a story by the rules of the drill: the right people, in time, by the right name, once, and once when it is over. */
-export function judgeStory(happenings: readonly Happening[], watch: Watch, outage: Outage): StoryVerdict {
-  const org = watch.orgs.find((each: WatchedOrg) => each.org.name === outage.org);
-  if (!org) throw new Error(`no org is called ${outage.org}`);
+export function judgeStory(happenings: readonly Happening[], outage: Outage): StoryVerdict {
+  const { drill } = outage;
   const firstBadAt = happenings.find(({ kind }) => kind === 'outage')?.at ?? 0;
   const minuteOf = (at: number) => Math.ceil((at - firstBadAt) / minuteMs);
   const mended = happenings.find(({ kind }) => kind === 'mended');
   const minutes = happenings.filter(({ kind }) => kind === 'minute').length;
-  const drill = caseDrill(watch, org, outage.case, outage.cell);
   const lasted = minuteOf(mended?.at ?? 0);
   const verdict = judgeDrill(
     { ...drill, bad: [{ minutes: lasted }] },

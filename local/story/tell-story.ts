@@ -1,7 +1,8 @@
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { Case, Cell } from '../cases/case.ts';
-import type { Act, TakeBack } from '../drill/act.ts';
+import type { TakeBack } from '../drill/act.ts';
+import type { Drill, Incident } from '../drill/drill.ts';
 import type { Message } from '../rehearsal/message.ts';
 import type { Minute, Rehearsal, Transition } from '../rehearsal/rehearsal.ts';
 
@@ -9,9 +10,10 @@ import type { Minute, Rehearsal, Transition } from '../rehearsal/rehearsal.ts';
 export interface Outage {
   readonly case: Case;
   readonly cell: Cell;
-  readonly org: string;
-  /** How it is brought about. */
-  readonly acts: readonly Act[];
+  /** How often the org that it happens to is looked at, in minutes. */
+  readonly everyMinutes: number;
+  /** What people must hear of it, and how it is brought about. */
+  readonly drill: Drill;
 }
 
 /** What happens, in order. Times are the rehearsal's, epoch ms. */
@@ -22,34 +24,41 @@ export type Happening =
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
   | { readonly kind: 'message'; readonly at: number; readonly message: Message };
 
-/** How long things take, in virtual minutes. */
-const healthyMinutes = 5;
+/** How long things take, in runs. */
+const healthyRuns = 4;
 /** So long goes what nobody hears of. */
-const mostBadMinutes = 10;
+const mostBadRuns = 10;
 /** After the message it goes on for a little, as outages do. */
-const badMinutesAfterMessage = 3;
-const mostMinutesToRecover = 15;
+const badRunsAfterMessage = 1;
+const mostRunsToRecover = 15;
 
 /**
  * A rehearsal as a story: all is well, an outage, the alarm, the message, and its end. It is told as it happens, and is over
  * as soon as people know that the outage is.
  */
-export async function* tellStory(rehearsal: Rehearsal, outage?: Outage): AsyncGenerator<Happening> {
-  for (let minute = 0; minute < healthyMinutes; minute += 1) yield* happeningsOf(await rehearsal.tick());
-  if (!outage) return;
+export async function* tellStory(
+  rehearsal: Rehearsal,
+  outage: Outage,
+  settlingMinutes: number,
+): AsyncGenerator<Happening> {
+  const { everyMinutes: every, drill } = outage;
+  const isUp = ({ alarm }: Incident) => rehearsal.standing(alarm).state === 'ALARM';
+  // That alarms were made a moment ago is of the deployment, and of no story.
+  for (let minute = 0; minute < settlingMinutes; minute += 1) yield minuteOf(await rehearsal.tick());
+  for (let minute = 0; minute < healthyRuns * every; minute += 1) yield* happeningsOf(await rehearsal.tick());
   const mend = await begin(rehearsal, outage);
   yield { kind: 'outage', at: rehearsal.now, outage };
-  const before = rehearsal.inbox.length;
-  for (let minute = 0, left = mostBadMinutes; minute < mostBadMinutes && left > 0; minute += 1) {
+  for (let left = mostBadRuns * every; left > 0; left -= 1) {
     yield* happeningsOf(await rehearsal.tick());
-    if (rehearsal.inbox.length > before) left = Math.min(left - 1, badMinutesAfterMessage);
+    const isTold = drill.expects.length > 0 && drill.expects.every(isUp);
+    if (isTold) left = Math.min(left, badRunsAfterMessage * every + 1);
   }
   await mend();
   yield { kind: 'mended', at: rehearsal.now };
-  const rose = rehearsal.inbox.length;
-  for (let minute = 0; minute < mostMinutesToRecover; minute += 1) {
+  const least = drill.expects.length > 0 ? 1 : healthyRuns * every;
+  for (let minute = 1; minute <= mostRunsToRecover * every; minute += 1) {
     yield* happeningsOf(await rehearsal.tick());
-    if (rehearsal.inbox.length > rose || (rose === before && minute + 1 === healthyMinutes)) return;
+    if (minute >= least && !drill.expects.some(isUp)) return;
   }
 }
 
@@ -65,22 +74,26 @@ export async function* watchOn(rehearsal: Rehearsal, stop: AbortSignal, outage?:
   }
 }
 
-async function begin(rehearsal: Rehearsal, { acts, org }: Outage): Promise<() => Promise<void>> {
+async function begin(rehearsal: Rehearsal, { drill: { org, bad } }: Outage): Promise<() => Promise<void>> {
   const ends: TakeBack[] = [];
-  for (const act of acts) ends.push(await act(rehearsal, org, { lost: 0 }));
+  for (const act of bad.flatMap(({ acts = [] }) => acts)) ends.push(await act(rehearsal, org, { lost: 0 }));
   return async () => {
     for (const end of ends.toReversed()) await end();
   };
 }
 
 function* happeningsOf(minute: Minute): Generator<Happening> {
-  yield { kind: 'minute', at: minute.at, outcomes: outcomesIn(minute), minute };
+  yield minuteOf(minute);
   for (const transition of minute.transitions) {
     // The first OK says that there is data at last.
     if (transition.from === 'INSUFFICIENT_DATA' && transition.to === 'OK') continue;
     yield { kind: 'alarm', at: transition.at, transition };
   }
   for (const message of minute.messages) yield { kind: 'message', at: message.at, message };
+}
+
+function minuteOf(minute: Minute): Happening {
+  return { kind: 'minute', at: minute.at, outcomes: outcomesIn(minute), minute };
 }
 
 function outcomesIn({ runs }: Minute): readonly LogLine[] {

@@ -10,11 +10,11 @@ export function storyJson(
   verdict: StoryVerdict,
 ): string {
   const { outage, ...judged } = verdict;
-  const { case: one, cell, org } = outage;
+  const { case: one, cell, drill } = outage;
   return JSON.stringify(
     {
       case: {
-        ...{ id: one.id, title: one.title, org, at: placeOf(cell.site), wire: cell.wire },
+        ...{ id: one.id, title: one.title, org: drill.org, at: placeOf(cell.site), wire: cell.wire },
         expected: cell.expected,
       },
       ...judged,

@@ -92,6 +92,17 @@ describe('npm start', () => {
     expect(stdout).toContain('✉ page to nobody: the configuration names no subscriber');
   });
 
+  it('tells of an org that is looked at rarely, beside another, as rightly', async () => {
+    const rare = { name: 'rare', domain: 'rare.okta.com', everyMinutes: { flows: 5, status: 10 } };
+    const file = await configured({ orgs: [rare, { name: 'other', domain: 'other.okta.com' }] });
+    const { code, stdout } = await start('--config', file, '--case', 'O1@organization');
+    expect(stdout).toMatch(/✓ Case O1: a page after \d+ minutes named internal-error/);
+    expect(stdout.match(/✉/g)).toHaveLength(2);
+    expect(stdout.match(/probes? passed|passed,/g)?.length).toBeLessThan(6);
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
   it('lists the mistakes of a configuration and nothing else', async () => {
     const file = await configured({ orgs: [{ name: 'Acme!', domain: 'https://acme.okta.com' }] });
     const { code, stdout, stderr } = await start('--config', file);
@@ -145,14 +156,14 @@ describe('npm start', () => {
     expect(stderr).toMatch(text);
   });
 
-  it('names a server that the embedded Okta does not have', async () => {
-    const servers = [{ id: 'ausNotHere' }];
-    const { code, stderr } = await start(
+  it('lets a server of the embedded Okta stand in for one that it does not have, and says so', async () => {
+    const servers = [{ id: 'org' }, { id: 'ausNotHere' }];
+    const { code, stdout, stderr } = await start(
       '--config',
       await configured({ orgs: [{ name: 'acme', domain: 'acme.okta.com', servers }] }),
     );
-    expect(code).toBe(1);
-    expect(stderr).toContain('the embedded Okta has no server "ausNotHere"');
-    expect(stderr).not.toContain('    at ');
+    expect(stderr).toContain("acme: the embedded Okta's server default stands in for ausNotHere");
+    expect(stdout).toContain('discovery@default');
+    expect(code).toBe(0);
   });
 });
