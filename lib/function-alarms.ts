@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmSubject } from '../functions/model/alarm.ts';
 import type { Group } from '../functions/model/probe.ts';
@@ -25,7 +26,7 @@ export class FunctionAlarms extends Construct {
     super(scope, id);
     const definitions = functions.flatMap((each) => {
       const own = events.filter(({ group }) => group === each.group);
-      return [broken(each, own), ...(each.group === 'flows' ? throttled(each, own) : notRunning(each, own))];
+      return [broken(each, own), each.group === 'flows' ? throttled(each, own) : notRunning(each, own)];
     });
     this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
   }
@@ -34,36 +35,42 @@ export class FunctionAlarms extends Construct {
 const whoActs = 'the team that runs this monitor must act; of Okta it says nothing.';
 
 function broken({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
+  const meaning = `The function of the ${group} probes breaks down or runs out of time`;
+  return failing(group, events, 'broken', meaning, lambda.metricErrors(periodOf(events)));
+}
+
+/** Flows alone: the other groups' heartbeats count invocations, and Lambda counts none that it throttled. */
+function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
+  const meaning = `Lambda refuses to start the function of the ${group} probes because too many functions run at once`;
+  return failing(group, events, 'throttled', meaning, lambda.metricThrottles(periodOf(events)));
+}
+
+/** One bad run never notifies. */
+function failing(
+  group: Group,
+  events: readonly ProbeEvent[],
+  how: 'broken' | 'throttled',
+  meaning: string,
+  metric: IMetric,
+): RoutedAlarmProps {
   return {
-    subject: { kind: 'monitor', id: `${group}-broken` },
-    meaning: `The function of the ${group} probes breaks down or runs out of time: ${whoActs}`,
-    runbook: 'monitor-broken',
+    subject: { kind: 'monitor', id: `${group}-${how}` },
+    meaning: `${meaning}: ${whoActs}`,
+    runbook: `monitor-${how}`,
     audience: 'ticket',
     told: 'message',
-    metric: lambda.metricErrors({ period: Duration.minutes(slowest(events)) }),
-    ...oftenEnough,
+    metric,
+    condition: { above: 0 },
+    breaching: 2,
+    of: 3,
     noData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
   };
 }
 
-/** Flows alone: the other groups' heartbeats count invocations, and Lambda counts none that it throttled. */
-function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): readonly RoutedAlarmProps[] {
-  return [
-    {
-      subject: { kind: 'monitor', id: `${group}-throttled` },
-      meaning: `Lambda refuses to start the function of the ${group} probes because too many functions run at once: ${whoActs}`,
-      runbook: 'monitor-throttled',
-      audience: 'ticket',
-      told: 'message',
-      metric: lambda.metricThrottles({ period: Duration.minutes(slowest(events)) }),
-      ...oftenEnough,
-      noData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
-    },
-  ];
+/** So long that every org has run at least once. */
+function periodOf(events: readonly ProbeEvent[]) {
+  return { period: Duration.minutes(Math.max(...events.map(({ everyMinutes }) => everyMinutes))) };
 }
-
-/** One bad run never notifies. */
-const oftenEnough = { condition: { above: 0 }, breaching: 2, of: 3 } as const;
 
 /**
  * The heartbeat of a group that keeps no series dense: Lambda counts whether it was called as often as it should be.
@@ -71,22 +78,20 @@ const oftenEnough = { condition: { above: 0 }, breaching: 2, of: 3 } as const;
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
-function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): readonly RoutedAlarmProps[] {
+function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   const { periodMinutes, invocations } = demandOf(events.map(({ everyMinutes }) => everyMinutes));
-  return [
-    {
-      subject: notRunningOf(group),
-      meaning: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
-      runbook: 'monitor-not-running',
-      audience: 'ticket',
-      told: 'message',
-      metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
-      condition: { below: invocations },
-      breaching: 3,
-      of: 3,
-      noData: 'bad',
-    },
-  ];
+  return {
+    subject: notRunningOf(group),
+    meaning: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
+    runbook: 'monitor-not-running',
+    audience: 'ticket',
+    told: 'message',
+    metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
+    condition: { below: invocations },
+    breaching: 3,
+    of: 3,
+    noData: 'bad',
+  };
 }
 
 function notRunningOf(group: Group): AlarmSubject {
@@ -98,9 +103,4 @@ function heartbeatOf(group: Group, events: readonly ProbeEvent[]): AlarmSubject 
   const [soonest] = events.toSorted((a, b) => a.everyMinutes - b.everyMinutes);
   if (!soonest) throw new Error(`nothing calls the group ${group}`);
   return group === 'flows' ? { kind: 'not-running', org: soonest.org.name } : notRunningOf(group);
-}
-
-/** So long that every org has run at least once. */
-function slowest(events: readonly ProbeEvent[]): number {
-  return Math.max(...events.map(({ everyMinutes }) => everyMinutes));
 }
