@@ -1,17 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
 import { startOkta } from '../../local/okta/start-okta.ts';
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runLocal } from '../support/run-local.ts';
 
 let okta: EmbeddedOkta;
 let directory: string;
@@ -22,14 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => okta.close());
 
-async function check(...flags: string[]): Promise<Ended> {
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: path.join(directory, 'ca.pem') };
-  const command = promisify(execFile)(process.execPath, ['local/check.ts', ...flags], { env });
-  return command.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  );
-}
+const check = (...flags: readonly string[]) =>
+  runLocal('check', flags, { NODE_EXTRA_CA_CERTS: path.join(directory, 'ca.pem') });
 
 async function write(name: string, content: object): Promise<string> {
   const file = path.join(directory, name);

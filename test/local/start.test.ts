@@ -1,24 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, runLocal } from '../support/run-local.ts';
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function start(...flags: string[]): Promise<Ended> {
-  const command = promisify(execFile)(process.execPath, ['local/start.ts', ...flags], { maxBuffer: 16 * 1024 * 1024 });
-  return command.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  );
-}
+const start = (...flags: readonly string[]) => runLocal('start', flags);
 
 async function configured(config: object): Promise<string> {
   const file = path.join(await mkdtemp(path.join(tmpdir(), 'okta-synthetics-test-')), 'config.jsonc');

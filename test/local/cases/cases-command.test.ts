@@ -1,20 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { runLocal } from '../../support/run-local.ts';
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cases(...flags: string[]): Promise<Ended> {
-  const command = promisify(execFile)(process.execPath, ['local/cases.ts', ...flags]);
-  return command.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  );
-}
+const cases = (...flags: readonly string[]) => runLocal('cases', flags);
 
 describe('npm run cases', () => {
   it('shows each cell with its finding and the score, within 100 columns and without colour when it is piped', async () => {

@@ -1,25 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { synthesize } from '../../../local/synthesize.ts';
+import { runLocal } from '../../support/run-local.ts';
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function drill(...flags: string[]): Promise<Ended> {
-  const command = promisify(execFile)(process.execPath, ['local/drill.ts', ...flags]);
-  return command.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  );
-}
+const drill = (...flags: readonly string[]) => runLocal('drill', flags);
 
 describe('npm run drill', () => {
   let directory: string;
