@@ -16,7 +16,13 @@ export interface Command<Flags extends { readonly help: boolean }> {
  * that cannot be used, else with what the work comes to.
  */
 export async function runCommand<Flags extends { readonly help: boolean }>(command: Command<Flags>): Promise<void> {
+  process.stdout.on('error', ignoreClosedPipe);
   process.exitCode = await exitCodeOf(command);
+}
+
+/** Whoever reads may have read enough, as `head` does. That is no error, and what was begun is ended as it should be. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function exitCodeOf<Flags extends { readonly help: boolean }>({ usage, flags, run }: Command<Flags>) {

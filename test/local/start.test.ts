@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, runLocal } from '../support/run-local.ts';
@@ -114,15 +115,26 @@ describe('npm start', () => {
     const exited = once(child, 'exit');
     let output = '';
     try {
-      for await (const chunk of child.stdout) {
+      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
         output += chunk;
         if (/\d\d:\d\d .*\n/.test(output)) break;
       }
     } finally {
+      child.stdout.resume();
       child.kill('SIGINT');
     }
     expect(output).toMatch(/a minute a minute; Ctrl-C ends it\n\n\d\d:\d\d {2}✓ 14 probes passed\n/);
     expect(await exited).toEqual([0, null]);
+  });
+
+  it('does not mind a reader who has read enough, as head has', async () => {
+    const child = spawn(process.execPath, ['local/start.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = once(child, 'exit');
+    const complaints = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await exited).toEqual([0, null]);
+    expect(await complaints).not.toContain('EPIPE');
   });
 
   it.each([
