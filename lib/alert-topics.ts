@@ -83,7 +83,7 @@ export class AlertTopics extends Construct {
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
 
 /** One of something for each audience. */
-export function byAudience<Item>(itemFor: (audience: Audience) => Item): Readonly<Record<Audience, Item>> {
+function byAudience<Item>(itemFor: (audience: Audience) => Item): Readonly<Record<Audience, Item>> {
   return Object.fromEntries(audiences.map((audience) => [audience, itemFor(audience)])) as Record<Audience, Item>;
 }
 

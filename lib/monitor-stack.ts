@@ -49,11 +49,12 @@ export class MonitorStack extends Stack {
           }),
       );
     const topics = new AlertTopics(this, 'Alerts', alerts);
+    const notifyCode = code('notify');
     const notifiers = audiences.map(
       (audience) =>
         new Notifier(this, `notify-${audience}`, {
           audience,
-          code: code('notify'),
+          code: notifyCode,
           topics,
           readsLogsOf: functions,
           dashboardUrl: dashboardUrl(this),

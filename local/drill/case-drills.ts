@@ -1,4 +1,4 @@
-import type { Severity } from '../../functions/model/finding.ts';
+import type { Audience } from '../../functions/model/alarm.ts';
 import type { WatchedOrg } from '../../lib/watched-org.ts';
 import { allCases } from '../cases/all-cases.ts';
 import { type Case, type Cell, nameOf } from '../cases/case.ts';
@@ -6,7 +6,7 @@ import { canMeet } from '../cases/choose-cell.ts';
 import { placeOf } from '../cases/place.ts';
 import { stages, stagesImpatiently } from './act.ts';
 import { noGaps } from './checks.ts';
-import type { Drill, Incident } from './drill.ts';
+import type { Drill, Incident, Named } from './drill.ts';
 import { findingsAlarm, type Watch } from './watch.ts';
 
 /** How soon people must hear, in runs from the first bad one. */
@@ -38,24 +38,30 @@ export function caseDrill(watch: Watch, watched: WatchedOrg, one: Case, cell: Ce
     world: 'configured',
     org: org.name,
     bad: [{ minutes: badRuns * everyMinutes.flows, acts: [act] }],
-    expects: hears === 'info' ? [] : hit.map((each) => incidentOf(watch, each, hears, cell)),
+    expects:
+      hears === 'info'
+        ? []
+        : hit.map((each) =>
+            findingIncident({ watch, org: each.org.name, every: each.everyMinutes.flows }, hears, cell.expected),
+          ),
     checks: everyMinutes.flows === 1 ? [noGaps] : [],
     ...(waitingCodes.includes(code) && { pace: 'waits' }),
   };
 }
 
-function incidentOf(
-  { audienceOf }: Watch,
-  { org, everyMinutes: { flows: every } }: WatchedOrg,
-  severity: Exclude<Severity, 'info'>,
-  { expected: { code, domain } }: Cell,
+/** What people must hear of a finding at an org that is looked at every so many minutes. */
+export function findingIncident(
+  { watch, org, every }: { readonly watch: Watch; readonly org: string; readonly every: number },
+  severity: Audience,
+  named: Named,
 ): Incident {
+  const { domain } = named;
   return {
-    alarm: findingsAlarm(org.name, domain, severity),
-    audience: audienceOf(domain, severity),
+    alarm: findingsAlarm(org, domain, severity),
+    audience: watch.audienceOf(domain, severity),
     within: withinRuns[severity] * every,
     every,
-    named: { code, domain },
+    named,
   };
 }
 

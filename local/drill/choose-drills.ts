@@ -46,11 +46,6 @@ export function chooseDrills(watch: Watch, { cases, scenarios: named, noiseMinut
   };
 }
 
-/** The names that `--scenario` takes. */
-export function scenarioRows(watch: Watch): readonly Drill[] {
-  return chooseDrills(watch, { noiseMinutes: 1 }).drills;
-}
-
 /** All rows of a case, or the one at a place. */
 function rowsOf(choice: string, rows: readonly Drill[], watch: Watch): readonly Drill[] {
   const [id = '', ...place] = choice.split('@');

@@ -22,15 +22,9 @@ export async function playDrill(
   { healthySince, moved }: { readonly healthySince: number; readonly moved: () => void },
 ): Promise<Trace> {
   const tally: Tally = { lost: 0 };
-  const {
-    messages: messagesBefore,
-    transitions: transitionsBefore,
-    now: startedAt,
-  } = {
-    messages: rehearsal.inbox.length,
-    transitions: rehearsal.transitions.length,
-    now: rehearsal.now,
-  };
+  const startedAt = rehearsal.now;
+  const messagesBefore = rehearsal.inbox.length;
+  const transitionsBefore = rehearsal.transitions.length;
   const pass = async ({ minutes, acts = [] }: Phase) => {
     const takenBack: (() => unknown)[] = [];
     try {

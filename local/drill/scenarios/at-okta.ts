@@ -1,9 +1,10 @@
+import { headroomLevels } from '../../../functions/diagnosis/warnings-of.ts';
+import type { Audience } from '../../../functions/model/alarm.ts';
 import { token } from '../../cases/sites.ts';
 import { type Act, stages } from '../act.ts';
-import { withinRuns } from '../case-drills.ts';
+import { findingIncident } from '../case-drills.ts';
 import { toldFirst } from '../checks.ts';
-import type { Phase } from '../drill.ts';
-import { findingsAlarm } from '../watch.ts';
+import type { Incident, Phase } from '../drill.ts';
 import { twin } from '../worlds.ts';
 import { isWatched, outage, row, type Scenario } from './scenario.ts';
 
@@ -24,13 +25,25 @@ const declineMinutes = 60;
 
 /** Less of a limit is left in every minute, until nothing is; then it is full again. */
 export const decline: Scenario = (setting) => {
-  const { watch, org, every } = setting;
+  const { every } = setting;
   const [place] = token;
   if (!isWatched(setting, place)) return [];
   const leaves = (share: number): Act =>
     stages(({ okta }) => (place.bucket ? { undo: okta.leaveHeadroom(place.bucket, share) } : {}));
-  const firstBelow = (share: number) => Math.floor((1 - share) * declineMinutes) * every;
-  const [low, critical] = [findingsAlarm(org, 'quota', 'ticket'), findingsAlarm(org, 'quota', 'page')];
+  /** What is told of headroom below a level, in percent, and for how many runs that may be said to have lasted. */
+  const below = (level: number, severity: Audience, code: string, lasted: readonly [number, number]): Incident => {
+    const incident = findingIncident(setting, severity, { code, domain: 'quota' });
+    const firstBelow = Math.floor((1 - level / 100) * declineMinutes) * every;
+    const [least, most] = lasted;
+    return {
+      ...incident,
+      notBefore: firstBelow,
+      within: firstBelow + incident.within,
+      lasted: [least * every, most * every],
+    };
+  };
+  const low = below(headroomLevels.low, 'ticket', 'headroom-low', [4, 12]);
+  const critical = below(headroomLevels.critical, 'page', 'headroom-critical', [4, 7]);
   return [
     row(setting, 'decline', 'headroom declines slowly, from 100 % to nothing', {
       at: `${declineMinutes} minutes`,
@@ -38,27 +51,8 @@ export const decline: Scenario = (setting) => {
         minutes: every,
         acts: [leaves(1 - (minute + 1) / declineMinutes)],
       })),
-      expects: [
-        {
-          alarm: low,
-          audience: watch.audienceOf('quota', 'ticket'),
-          notBefore: firstBelow(0.2),
-          within: firstBelow(0.2) + withinRuns.ticket * every,
-          every,
-          named: { code: 'headroom-low', domain: 'quota' },
-          lasted: [4 * every, 12 * every],
-        },
-        {
-          alarm: critical,
-          audience: watch.audienceOf('quota', 'page'),
-          notBefore: firstBelow(0.1),
-          within: firstBelow(0.1) + withinRuns.page * every,
-          every,
-          named: { code: 'headroom-critical', domain: 'quota' },
-          lasted: [4 * every, 7 * every],
-        },
-      ],
-      checks: [toldFirst(low, critical)],
+      expects: [low, critical],
+      checks: [toldFirst(low.alarm, critical.alarm)],
     }),
   ];
 };

@@ -1,25 +1,21 @@
 import { type Act, stages } from '../act.ts';
-import { badRuns, withinRuns } from '../case-drills.ts';
+import { badRuns, findingIncident, withinRuns } from '../case-drills.ts';
 import type { Incident } from '../drill.ts';
-import { findingsAlarm, monitorAlarm } from '../watch.ts';
+import { monitorAlarm } from '../watch.ts';
 import { ofEachOrg, outage, outageTold, row, type Scenario } from './scenario.ts';
 
 const throttled = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' } as const;
 
 /** CloudWatch takes no metrics for five minutes: they come by the log, and no minute may be missing. */
 export const metricsRefused: Scenario = (setting) => {
-  const { watch, every } = setting;
+  const { every } = setting;
   return [
     row(setting, 'metrics-refused', 'PutMetricData refuses for five minutes', {
       at: '5 minutes',
       bad: [{ minutes: 5 * every, acts: [stages(({ aws }) => ({ undo: aws.refuse('PutMetricData', throttled) }))] }],
-      expects: ofEachOrg(setting, (own) => ({
-        alarm: findingsAlarm(own.org, 'monitor', 'ticket'),
-        audience: watch.audienceOf('monitor', 'ticket'),
-        within: withinRuns.ticket * own.every,
-        every: own.every,
-        named: { code: 'metrics-refused', domain: 'monitor' },
-      })),
+      expects: ofEachOrg(setting, (own) =>
+        findingIncident(own, 'ticket', { code: 'metrics-refused', domain: 'monitor' }),
+      ),
       pace: 'waits',
     }),
   ];

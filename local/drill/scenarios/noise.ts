@@ -7,7 +7,7 @@ import { row, type Scenario } from './scenario.ts';
 const noise = { share: 0.02, latestMs: 120_000 } as const;
 
 /** So that noise can use all processors, and an alarm be raised by no more than it. */
-export const noiseLanes = 4;
+const noiseLanes = 4;
 
 /** A network that loses requests, and points that come late. Whatever is lost and late is so again with the same seed. */
 const noisy =

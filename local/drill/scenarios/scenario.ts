@@ -2,10 +2,10 @@ import { orgMeets } from '../../cases/answers.ts';
 import { canMeet } from '../../cases/choose-cell.ts';
 import { errorEnvelope } from '../../okta/error-envelope.ts';
 import { type Act, stages } from '../act.ts';
-import { badRuns, withinRuns } from '../case-drills.ts';
+import { badRuns, findingIncident } from '../case-drills.ts';
 import { noGaps } from '../checks.ts';
 import type { Drill, Incident } from '../drill.ts';
-import { findingsAlarm, type Watch } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 
 /** What a scenario is made for. */
 export interface Setting {
@@ -36,14 +36,8 @@ export function ofEachOrg<Made>(setting: Setting, make: (own: Setting) => Made):
 export const outage: Act = stages(orgMeets(errorEnvelope('E0000009')));
 
 /** What people must hear of it. */
-export function outageTold({ watch, org, every }: Setting): Incident {
-  return {
-    alarm: findingsAlarm(org, 'okta', 'page'),
-    audience: watch.audienceOf('okta', 'page'),
-    within: withinRuns.page * every,
-    every,
-    named: { code: 'internal-error', domain: 'okta' },
-  };
+export function outageTold(setting: Setting): Incident {
+  return findingIncident(setting, 'page', { code: 'internal-error', domain: 'okta' });
 }
 
 /** A scenario's row: that outage, for as long as a case lasts, unless the row says otherwise. */
