@@ -1,5 +1,5 @@
 import { findingsOf } from '../../functions/model/outcome.ts';
-import { placeOf } from '../cases/place.ts';
+import { placeOf } from '../../functions/notify/places.ts';
 import type { Happening } from './tell-story.ts';
 
 /**
