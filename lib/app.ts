@@ -1,12 +1,12 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundle } from './bundle.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
+import { bundle } from './functions/bundle.ts';
 import { MonitorStack } from './monitor-stack.ts';
 
 const app = new App();

@@ -1,22 +1,22 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { audiences } from '../functions/model/alarm.ts';
+import { audiences } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
-import { AlertTopics } from './alert-topics.ts';
-import type { Entry } from './bundle.ts';
+import { AlertTopics } from './alarms/alert-topics.ts';
+import { FunctionAlarms } from './alarms/function-alarms.ts';
+import { MaintenanceWindows } from './alarms/maintenance-windows.ts';
+import { NotifierAlarms, rehearsalMinutes } from './alarms/notifier-alarms.ts';
+import { OrgAlarms } from './alarms/org-alarms.ts';
+import { requireSoundAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
-import { FunctionAlarms } from './function-alarms.ts';
-import { MaintenanceWindows } from './maintenance-windows.ts';
-import { dashboardUrl, MonitorDashboard } from './monitor-dashboard.ts';
-import { Notifier } from './notifier.ts';
-import { NotifierAlarms, rehearsalMinutes } from './notifier-alarms.ts';
-import { OrgAlarms } from './org-alarms.ts';
-import { type ProbeEvent, probeEvents, secretsIn } from './probe-event.ts';
-import { ProbeFunction } from './probe-function.ts';
-import { type ScheduledCall, Schedules } from './schedules.ts';
-import { requireSoundAlarms } from './sound-alarms.ts';
-import { watchedOrgs } from './watched-org.ts';
+import { dashboardUrl, MonitorDashboard } from './dashboard/monitor-dashboard.ts';
+import type { Entry } from './functions/bundle.ts';
+import { Notifier } from './functions/notifier.ts';
+import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event.ts';
+import { ProbeFunction } from './functions/probe-function.ts';
+import { type ScheduledCall, Schedules } from './functions/schedules.ts';
+import { watchedOrgs } from './monitored-org.ts';
 
 export interface MonitorStackProps {
   readonly config: Config;

@@ -1,6 +1,6 @@
 import { locate } from '../okta/endpoints.ts';
 import { limitOwner } from '../okta/rate-limit.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './answer-context.ts';
 import type { FindingCode } from './finding.ts';
 
 /** Everything that a rule names must hold; of a list, one of its members. A rule with nothing in it always holds. */

@@ -1,5 +1,5 @@
-import type { AlarmChange } from './alarm-event.ts';
-import type { EvidenceLine } from './log-line.ts';
+import type { AlarmChange } from './event.ts';
+import type { EvidenceLine } from './log.ts';
 
 /** One line of a log, and when it was. */
 export interface Sighted<Line extends EvidenceLine = EvidenceLine> {

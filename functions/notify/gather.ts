@@ -1,9 +1,9 @@
 import { type CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { AlarmSubject } from '../model/alarm.ts';
-import type { AlarmChange } from './alarm-event.ts';
+import type { AlarmSubject } from '../alarms/subject.ts';
+import type { AlarmChange } from './event.ts';
 import { type Evidence, type Gap, type Sighted, timeOf, type Window, windowsOf } from './evidence.ts';
-import { readLine } from './log-line.ts';
+import { readLine } from './log.ts';
 import { members, parseJson, text } from './read.ts';
 
 /** By what they say, so that each is told once. */

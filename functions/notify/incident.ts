@@ -1,12 +1,12 @@
-import type { Audience } from '../model/alarm.ts';
+import type { Audience } from '../alarms/subject.ts';
 import type { LogLine } from '../runtime/log.ts';
-import type { AlarmChange } from './alarm-event.ts';
-import { type Announcement, announcementIn } from './announcement.ts';
+import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
-import { type OwnFault, ownFaultsIn } from './own-faults.ts';
+import { type OwnFault, ownFaultsIn } from './monitor-errors.ts';
+import { type Sighting, sightingsIn } from './occurrences.ts';
+import { type Announcement, announcementIn } from './okta-status.ts';
 import { latestOutcomes, placeOf } from './places.ts';
-import { type Sighting, sightingsIn } from './sightings.ts';
 import { watchedSightings } from './watched.ts';
 
 /** Where messages link to, and whom they are for. */

@@ -1,4 +1,4 @@
-import type { AlarmSubject } from '../model/alarm.ts';
+import type { AlarmSubject } from '../alarms/subject.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Finding } from '../model/finding.ts';
 import { monitorAlarm } from './monitor-alarms.ts';

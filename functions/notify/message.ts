@@ -1,11 +1,11 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import type { AlarmChange } from './alarm-event.ts';
-import { chatOf } from './chat.ts';
-import { emailOf } from './email.ts';
+import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { incidentOf, type Links } from './incident.ts';
 import { clip } from './read.ts';
-import { oneLine, subjectOf } from './subject.ts';
+import { chatOf } from './render/chat.ts';
+import { emailOf } from './render/email.ts';
+import { oneLine, subjectOf } from './render/subject.ts';
 
 /** What is published, but for the topic. */
 export type Message = Required<Pick<PublishCommandInput, 'Subject' | 'Message' | 'MessageStructure'>>;

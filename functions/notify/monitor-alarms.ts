@@ -1,4 +1,4 @@
-import type { AlarmSubject } from '../model/alarm.ts';
+import type { AlarmSubject } from '../alarms/subject.ts';
 
 /** What an alarm on the monitor itself means. */
 export interface MonitorAlarm {

@@ -1,4 +1,4 @@
-import { audiences } from '../model/alarm.ts';
+import { audiences } from '../alarms/subject.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 

@@ -1,6 +1,6 @@
-import type { AlarmChange } from './alarm-event.ts';
+import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
-import { type Counts, type Sighting, shows, sightingsIn } from './sightings.ts';
+import { type Counts, type Sighting, shows, sightingsIn } from './occurrences.ts';
 
 /** What the alarm watches, as the log shows it: the finding that leads first. */
 export function watchedSightings(alarm: AlarmChange, evidence: Evidence): readonly Sighting[] {

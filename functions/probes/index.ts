@@ -1,12 +1,12 @@
 import type { Probe } from '../model/probe.ts';
 import { authorize } from './authorize.ts';
-import { customScopeContract } from './custom-scope-contract.ts';
 import { discovery } from './discovery.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
 import { organization } from './organization.ts';
 import { rateLimits } from './rate-limits.ts';
-import { redirectUriContract } from './redirect-uri-contract.ts';
+import { customScopeContract } from './refuses-custom-scope.ts';
+import { redirectUriContract } from './refuses-unknown-redirect-uri.ts';
 import { statusPage } from './status-page.ts';
 import { token } from './token.ts';
 import { verify } from './verify.ts';

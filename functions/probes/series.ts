@@ -1,9 +1,9 @@
-import { envelope } from '../model/envelope.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type MetricDefinition, type MetricIdentity, metricIdentity } from '../model/metric.ts';
 import type { Org } from '../model/org.ts';
 import type { Target } from '../model/outcome.ts';
 import { type Probe, sharing } from '../model/probe.ts';
+import { envelope } from '../model/shared-metrics.ts';
 import { budgetOf } from './budget.ts';
 import { type Planned, switchedOn } from './plan.ts';
 

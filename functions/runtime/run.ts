@@ -8,9 +8,9 @@ import type { Org } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
 import { type Planned, planProbes, switchedOn } from '../probes/plan.ts';
-import { confirm, type Try } from './confirm.ts';
 import type { Deadline } from './deadline.ts';
 import type { Http } from './http.ts';
+import { confirm, type Try } from './retry.ts';
 
 /** What a run is made of besides its probes: every effect is passed in. */
 export interface RunOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, formatPath, type Problem } from './config-error.ts';
-import { disagreements, type PartialConfig } from './disagreements.ts';
+import { disagreements, type PartialConfig } from './cross-field-rules.ts';
 import { type Config, configSchema } from './schema.ts';
-import { shapeProblems } from './shape-problems.ts';
+import { shapeProblems } from './schema-errors.ts';
 
 /**
  * The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audiences } from '../../functions/model/alarm.ts';
+import { audiences } from '../../functions/alarms/subject.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';

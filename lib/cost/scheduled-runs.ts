@@ -4,7 +4,7 @@ import { budgetOf, type RequestBudget } from '../../functions/probes/budget.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { planProbes, switchedOn } from '../../functions/probes/plan.ts';
 import { seriesOf } from '../../functions/probes/series.ts';
-import { secretsIn } from '../probe-event.ts';
+import { secretsIn } from '../functions/probe-event.ts';
 import { minutesAMonth } from './prices.ts';
 
 /** The parts of a CloudFormation template that cost money. */

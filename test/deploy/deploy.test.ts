@@ -7,10 +7,10 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sd
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
-import { embedOrg } from '../../local/embedded-org.ts';
-import { startFunction } from '../../local/function-process.ts';
-import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
-import { startOkta } from '../../local/okta/start-okta.ts';
+import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { embedOrg } from '../../local/simulator/emulated-org.ts';
+import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import type { Credentials, Probe } from '../../functions/model/probe.ts';
 import { probeHandler } from '../../functions/runtime/probe-handler.ts';
-import { type ReceivedPoint, startLoopbackAws } from '../../local/aws/loopback-aws.ts';
+import { type ReceivedPoint, startLoopbackAws } from '../../local/emulators/aws/aws-emulator.ts';
 import { overhearAws } from './overhear.ts';
 
 /** What one call of a handler came to. */

@@ -7,7 +7,7 @@ import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
-import { fullOrg, memorySecrets } from './watch.ts';
+import { fullOrg, memorySecrets } from './run-probes.ts';
 
 /** Every path that the probes ask at an org with the Org server and `default`. */
 export const paths = [

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import type { Invocation, InvocationResult } from '../../local/function-process.ts';
-import type { EmbeddedOkta } from '../../local/okta/embedded-okta.ts';
+import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import type { Invocation, InvocationResult } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Makes canaries of everything secret that passes between the monitor and Okta. Returns the way back. */
@@ -78,7 +78,7 @@ export interface OverheardFunction {
 
 /** Starts a bundle as `startFunction` does, and hears its stderr as well. */
 export function overhearFunction(file: string, environment: Readonly<Record<string, string>>): OverheardFunction {
-  const child = fork(path.resolve('local/function-host.ts'), [file], {
+  const child = fork(path.resolve('local/simulator/lambda/function-host.ts'), [file], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment },
   });

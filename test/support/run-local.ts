@@ -15,7 +15,7 @@ export function runLocal(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
-  return promisify(execFile)(process.execPath, [`local/${command}.ts`, ...flags], options).then(
+  return promisify(execFile)(process.execPath, [`local/cli/${command}.ts`, ...flags], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );

@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnAlarmMuteRule } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { chunks } from '../chunks.ts';
+import type { Maintenance } from '../config/schema.ts';
+import type { RoutedAlarm } from './routed-alarm.ts';
+
+/** The alarms of one org. */
+export interface OrgsAlarms {
+  readonly org: string;
+  readonly alarms: readonly RoutedAlarm[];
+}
+
+/** CloudWatch takes no more in one rule. */
+const mostAlarms = 100;
+
+/**
+ * When an org's alarms are quiet. Alarms about the monitor itself never are, nor is an org's heartbeat: that the monitor
+ * stops is no maintenance of Okta's.
+ *
+ * Trap: only the actions are muted. What is still wrong when a window ends is told then.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html
+ */
+export class MaintenanceWindows extends Construct {
+  constructor(scope: Construct, id: string, windows: readonly Maintenance[], orgs: readonly OrgsAlarms[]) {
+    super(scope, id);
+    for (const { name, starts, minutes, timeZone, orgs: chosen } of windows) {
+      const alarms = orgs
+        .filter(({ org }) => chosen?.includes(org) ?? true)
+        .flatMap((each) => each.alarms)
+        .filter(({ subject }) => subject.kind !== 'not-running');
+      const parts = chunks(alarms, mostAlarms);
+      for (const [index, part] of parts.entries()) {
+        const suffix = parts.length > 1 ? `-${index + 1}-of-${parts.length}` : '';
+        new CfnAlarmMuteRule(this, `${name}${suffix}`, {
+          name: `okta-synthetics-${name}${suffix}`,
+          description: `Maintenance of ${chosen?.join(', ') ?? 'all orgs'}`,
+          rule: {
+            schedule: { expression: starts, duration: Duration.minutes(minutes).toIsoString(), timezone: timeZone },
+          },
+          // References, because CloudWatch mutes only what is there already.
+          muteTargets: { alarmNames: part.map(({ alarmName }) => alarmName) },
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { EmfDocument } from '../../../functions/runtime/emf.ts';
+import type { ReceivedPoint } from './metrics.ts';
+
+/**
+ * The points that CloudWatch Logs makes of a log line in the embedded metric format; of any other line none.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedPoints(line: string): readonly ReceivedPoint[] {
+  const document = JSON.parse(line) as Partial<EmfDocument>;
+  const { _aws: embedded } = document;
+  if (!embedded) return [];
+  const at = new Date(embedded.Timestamp).toISOString();
+  return embedded.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((names) => {
+      const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
+      return Metrics.map(({ Name, Unit }) => ({
+        identity: { namespace: Namespace, name: Name, dimensions },
+        unit: Unit,
+        value: Number(document[Name]),
+        at,
+      }));
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import { Unevaluable } from './unsupported-error.ts';
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Condition?: string;
+}
+
+/** A CloudFormation template, as JSON. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
+/** By which property a resource is called, if the template says so itself. */
+const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+  'AWS::CloudWatch::AlarmMuteRule': 'Name',
+  'AWS::Lambda::Function': 'FunctionName',
+};
+
+/** The name of a resource: the one that the template gives it, or else its logical id. */
+export function nameOf(template: Template, logicalId: string): string {
+  const resource = template.Resources[logicalId];
+  if (!resource) throw new Unevaluable(`no resource is called ${logicalId}`);
+  const name = resource.Properties?.[nameProperties[resource.Type] ?? ''];
+  return typeof name === 'string' ? name : logicalId;
+}
+
+/** A topic's name, which is not what a reference to it stands for: that is its ARN, and here its logical id. */
+function topicName(template: Template, logicalId: string): string {
+  const name = template.Resources[logicalId]?.Properties?.TopicName;
+  return typeof name === 'string' ? name : logicalId;
+}
+
+/**
+ * Reads a text of a template.
+ *
+ * Trap: CloudFormation makes up the names that a template leaves out, and here the logical id stands for them. Whoever
+ * publishes such a metric must use the logical id as well, for example as `FunctionName`.
+ */
+export function readText(template: Template, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (isRecord(value) && Object.keys(value).length === 1) {
+    const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value;
+    if (typeof ref === 'string') return nameOf(template, ref);
+    if (Array.isArray(attribute) && attribute[1] === 'Arn') return nameOf(template, String(attribute[0]));
+    if (Array.isArray(attribute) && attribute[1] === 'TopicName') return topicName(template, String(attribute[0]));
+    if (Array.isArray(join) && Array.isArray(join[1])) {
+      return join[1].map((part) => readText(template, part)).join(String(join[0]));
+    }
+  }
+  throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a text`);
+}
+
+/** Reads a number, which CloudFormation accepts as a text too. */
+export function readNumber(value: unknown): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) {
+    throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a number`);
+  }
+  return number;
+}
+
+export function readList(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a list`);
+  return value;
+}
+
+/** Reads one of a few words, so that a word of a later CloudWatch is refused instead of passed over. */
+export function readWord<Word extends string>(value: unknown, words: readonly Word[]): Word {
+  const word = words.find((each) => each === value);
+  if (!word) throw new Unevaluable(`${JSON.stringify(value)} is not one of ${words.join(', ')}`);
+  return word;
+}
+
+/** Reads an object that has no other keys than these: a key that is not known may change what the others mean. */
+export function readObject(value: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw new Unevaluable(`cannot read ${JSON.stringify(value)} as an object`);
+  const unknown = Object.keys(value).filter((key) => !keys.includes(key));
+  if (unknown.length > 0) throw new Unevaluable(`${unknown.join(', ')} is not evaluated`);
+  return value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

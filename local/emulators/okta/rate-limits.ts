@@ -1,0 +1,77 @@
+import { type Bucket, defaultLimits } from '../../../functions/okta/default-limits.ts';
+import type { AnswerHeaders } from './answer.ts';
+
+/** Whose request spends which of Okta's buckets, the most specific first. What Okta does not limit sends no headers. */
+const table: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
+  { path: /^\/oauth2\/([^/]+\/)?v1\/keys$/, bucket: undefined },
+  { path: /^\/oauth2\/v1\/clients(\/|$)/, bucket: '/oauth2/v1/clients' },
+  { path: /^\/oauth2\/v1\/authorize(\/|$)/, bucket: '/oauth2/v1/authorize' },
+  { path: /^\/oauth2\/v1\/token$/, bucket: '/oauth2/v1/token' },
+  { path: /^\/oauth2\/v1(\/|$)/, bucket: '/oauth2/v1' },
+  { path: /^\/oauth2\/[^/.]+\/v1\/authorize(\/|$)/, bucket: '/oauth2/{id}/v1/authorize' },
+  { path: /^\/oauth2\/[^/.]+\/v1\/token$/, bucket: '/oauth2/{id}/v1/token' },
+  { path: /^\/oauth2\/[^/.]+\/v1(\/|$)/, bucket: '/oauth2/{id}/v1' },
+  { path: /^\/api\/v1\/users(\/|$)/, bucket: '/api/v1/users' },
+  { path: /^\/api\/v1\/apps(\/|$)/, bucket: '/api/v1/apps' },
+  { path: /^\/api\/v1\/logs(\/|$)/, bucket: '/api/v1/logs' },
+  { path: /^\/api\/v1(\/|$)/, bucket: '/api/v1' },
+];
+
+/** What is left of a bucket after one request. */
+export interface Allowance {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Epoch seconds. */
+  readonly reset: number;
+  readonly exceeded: boolean;
+}
+
+const windowMs = 60_000;
+
+export function bucketFor(path: string): Bucket | undefined {
+  return table.find((row) => row.path.test(path))?.bucket;
+}
+
+/**
+ * Counts requests by bucket in fixed windows of a minute.
+ *
+ * A window opens with its first request, so windows are not aligned to the clock's minutes, nor to one another.
+ */
+export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
+  const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
+  const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimits[bucket];
+  return {
+    count(bucket: Bucket): Allowance {
+      const limit = limitOf(bucket);
+      const nowMs = now();
+      let window = windows.get(bucket);
+      if (!window || nowMs >= window.endsAtMs) {
+        window = { endsAtMs: nowMs + windowMs, used: 0 };
+        windows.set(bucket, window);
+      }
+      window.used += 1;
+      return {
+        limit,
+        remaining: Math.max(0, limit - window.used),
+        reset: Math.ceil(window.endsAtMs / 1000),
+        exceeded: window.used > limit,
+      };
+    },
+    /** As if others had just made so many requests that this share of the bucket, 0 to 1, is left. */
+    leave(bucket: Bucket, share: number): void {
+      windows.set(bucket, { endsAtMs: now() + windowMs, used: Math.round(limitOf(bucket) * (1 - share)) });
+    },
+    /** As after a minute without a request. */
+    refill(): void {
+      windows.clear();
+    },
+  };
+}
+
+export function rateLimitHeaders({ limit, remaining, reset }: Allowance): AnswerHeaders {
+  return {
+    'x-rate-limit-limit': String(limit),
+    'x-rate-limit-remaining': String(remaining),
+    'x-rate-limit-reset': String(reset),
+  };
+}

@@ -1,0 +1,147 @@
+import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
+import { escalations } from '../../../functions/diagnosis/findings/definition.ts';
+import { faultDomains } from '../../../functions/model/fault-domain.ts';
+import type { Severity } from '../../../functions/model/finding.ts';
+import type { MetricDefinition } from '../../../functions/model/metric.ts';
+import type { Endpoint, Probe } from '../../../functions/model/probe.ts';
+import { envelope } from '../../../functions/model/shared-metrics.ts';
+import { endpoints } from '../../../functions/okta/endpoints.ts';
+import { budgetOf } from '../../../functions/probes/budget.ts';
+import { probes } from '../../../functions/probes/index.ts';
+import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
+import { jsonSchema } from '../../../lib/config/json-schema.ts';
+import { loadConfig } from '../../../lib/config/load-config.ts';
+import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { watchedOrgs } from '../../../lib/monitored-org.ts';
+import { synthesize } from '../../simulator/synthesize.ts';
+import { costTable } from '../cost.ts';
+import { markdownTable } from './markdown-table.ts';
+
+/** Everything in docs/ that follows from the definitions, by file and by the name of its markers. */
+export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': {
+    cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
+  },
+  'docs/runbook.md': { findings: () => runbookFindings() },
+  'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
+  'docs/configuration.md': { fields: () => configurationFields() },
+};
+
+function runbookFindings(): string {
+  return faultDomains
+    .map((domain) => {
+      const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].domain === domain);
+      const who = `Whom to turn to: ${escalations[domain]}`;
+      return [`## Fault domain: ${domain}`, who, ...codes.map(runbookEntry)].join('\n\n');
+    })
+    .join('\n\n');
+}
+
+const severityInWords: Record<Severity, string> = {
+  page: 'Wakes somebody.',
+  ticket: 'A ticket, for office hours.',
+  info: 'For information: it never notifies by itself.',
+};
+
+function runbookEntry(code: FindingCode): string {
+  const { summary, causes, remedy, domain, severity, confirm, ...rest } = findings[code];
+  return [
+    `### ${code}`,
+    `**${summary}** ${severityInWords[severity]}`,
+    `Likely causes, the likeliest first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
+    isCommand(confirm) ? `To confirm:\n\n\`\`\`console\n$ ${confirm}\n\`\`\`` : `To confirm: ${confirm}.`,
+    `What to do:\n\n${remedy.map((step) => `- ${step}`).join('\n')}`,
+    `When that does not help: ${escalations[domain]}`,
+    ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
+  ].join('\n\n');
+}
+
+function isCommand(text: string): boolean {
+  return /^(curl|dig|nc|openssl|aws) /.test(text);
+}
+
+const scopeInWords: Record<Probe['scope'], string> = {
+  org: 'once an org',
+  server: 'at every server',
+  'custom-server': 'at custom servers only',
+};
+
+function probeSection(probe: Probe): string {
+  const facts = [
+    `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
+    probe.requires
+      ? `Needs ${probe.requires.map((name) => `\`${name}\``).join(' and ')} in the configuration.`
+      : 'Needs no credentials.',
+    probe.inputs ? `Skipped when ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} failed.` : '',
+    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no request.',
+  ];
+  const metrics = metricsOf(probe);
+  return [
+    `### ${probe.id}`,
+    probe.question,
+    facts.filter(Boolean).join(' '),
+    ...(Object.keys(metrics).length > 0 ? [metricsTable(metrics)] : []),
+  ].join('\n\n');
+}
+
+function sharedSeries(): string {
+  const { Severity, Retries, Headroom } = envelope;
+  return metricsTable({ Severity, Retries, Headroom });
+}
+
+function metricsTable(metrics: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.entries(metrics).map(([name, { unit, statistic, help }]) => [
+    `\`${name}\``,
+    unit,
+    statistic,
+    help,
+  ]);
+  return markdownTable(['metric', 'unit', 'statistic', 'meaning'], rows);
+}
+
+function requestInWords(endpoint: Endpoint): string {
+  const definitions = [endpoints.org[endpoint], endpoints.custom[endpoint]].filter((each) => each !== undefined);
+  return definitions.length > 0 ? definitions.map(({ path }) => `\`${path}\``).join(' or ') : 'the status page';
+}
+
+/** What the commented example costs: the Org server and one custom server, everything switched on. */
+function budget(): string {
+  return watchedOrgs(loadConfig('lib/config/example.jsonc'))
+    .map(({ org, plan }) => {
+      const { byBucket, unlimited } = budgetOf(plan);
+      const requests = Object.values(byBucket).reduce((sum, count) => sum + count, unlimited);
+      const rows = Object.entries(byBucket).map(([bucket, count]) => [`\`${bucket}\``, String(count)]);
+      return [
+        `The example's org \`${org.name}\`, with ${org.servers.length} servers and everything switched on, makes ${requests} requests when every group runs once, and publishes ${seriesOf(org, plan).length} metrics.`,
+        markdownTable(['rate-limit bucket', 'requests a run'], [...rows, ['none', String(unlimited)]]),
+      ].join('\n\n');
+    })
+    .join('\n\n');
+}
+
+interface SchemaNode {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+}
+
+function configurationFields(): string {
+  return markdownTable(['field', '', 'meaning'], fieldsOf(JSON.parse(jsonSchema()) as SchemaNode, ''));
+}
+
+function fieldsOf({ properties = {}, required = [] }: SchemaNode, prefix: string): string[][] {
+  return Object.entries(properties).flatMap(([name, node]) => {
+    const path = `${prefix}${name}${node.items ? '[]' : ''}`;
+    const isPlain = !node.properties && !node.items?.properties;
+    const presence = required.includes(name)
+      ? 'required'
+      : isPlain && node.default !== undefined
+        ? `default \`${JSON.stringify(node.default)}\``
+        : '';
+    return [[`\`${path}\``, presence, node.description ?? ''], ...fieldsOf(node.items ?? node, `${path}.`)];
+  });
+}

@@ -1,0 +1,97 @@
+import { type Finding, type Severity, severityLevels } from '../../functions/model/finding.ts';
+import { findingsOf } from '../../functions/model/outcome.ts';
+import type { FaultLine, FindingLine, LogLine } from '../../functions/runtime/log.ts';
+import type { Point } from '../../functions/runtime/publish.ts';
+import { embeddedPoints } from '../emulators/aws/embedded-metrics.ts';
+import type { Case, Cell, Expected } from '../scenarios/case.ts';
+
+/** What the monitor said somewhere. */
+export interface Found extends Expected {
+  readonly hears: Severity;
+  readonly probe?: string;
+  readonly server?: string;
+  readonly warns: boolean;
+}
+
+/** What one run came to: the lines that it logged, and its error if it ended in one. */
+export interface RunResult {
+  readonly lines: readonly string[];
+  readonly error?: string;
+  /** The metric points that got out, to CloudWatch or, where it refuses them, to the log. */
+  readonly points: readonly PointOut[];
+}
+
+type PointOut = Pick<Point, 'identity' | 'value'>;
+
+/** Whether the monitor named a staged cell rightly. */
+export interface Verdict {
+  readonly right: boolean;
+  readonly found: readonly Found[];
+  /** What is wrong about it. */
+  readonly why?: string;
+}
+
+/** A line of a function's log: a probe's outcome, or what the run says of itself. */
+export type LoggedLine = LogLine | FindingLine | FaultLine;
+
+/** The points that got out: what CloudWatch received, and what the log holds in CloudWatch's embedded format. */
+export function pointsIn(lines: readonly string[], received: readonly PointOut[]): readonly PointOut[] {
+  return [...received, ...lines.flatMap(embeddedPoints)];
+}
+
+/** Everything that a run found. */
+export function findingsIn(lines: readonly string[]): readonly Found[] {
+  return lines.flatMap((text): Found[] => {
+    const line = JSON.parse(text) as LoggedLine;
+    if (line.type === 'finding') return [describe(line.finding, {}, false)];
+    if (line.type !== 'outcome') return [];
+    return findingsOf(line).map((finding) => describe(finding, line, line.status === 'passed'));
+  });
+}
+
+function describe(
+  { code, domain, severity }: Finding,
+  { probe, server }: Pick<Found, 'probe' | 'server'>,
+  warns: boolean,
+): Found {
+  return { ...(probe && { probe }), ...(server && { server }), code, domain, hears: severity, warns };
+}
+
+/**
+ * Judges a run in which a cell was staged: the expected finding at the expected place and nothing else, neither a
+ * failure nor a warning, told to those who must hear it. What needed the failed probe's result may be skipped. The
+ * metrics, which are all that alarms see, must tell the same.
+ */
+export function judge({ hears }: Pick<Case, 'hears'>, cell: Cell, { lines, error, points }: RunResult): Verdict {
+  const found = findingsIn(lines);
+  if (error !== undefined) return { right: false, found, why: `the run ended in an error: ${error}` };
+  const expected = found.filter((one) => isExpected(cell, one));
+  const others = found.filter((one) => !expected.includes(one) && !isSpread(cell, one));
+  if (expected.length === 0)
+    return { right: false, found, why: found.length === 0 ? 'nothing found' : 'another finding' };
+  if (expected.length + others.length > 1) return { right: false, found, why: 'more than one finding' };
+  const mustHear = cell.hears ?? hears;
+  if (expected.some((one) => one.hears !== mustHear)) return { right: false, found, why: 'the wrong people hear' };
+  const level = severityLevels[mustHear];
+  const told = levelsIn(points);
+  const isTold = level === 0 ? told.size === 0 : told.size === 1 && told.get(cell.expected.domain) === level;
+  return isTold ? { right: true, found } : { right: false, found, why: 'the metrics do not tell it' };
+}
+
+/** How bad each fault domain is by the metrics alone, where it is bad at all. */
+function levelsIn(points: readonly PointOut[]): ReadonlyMap<string | undefined, number> {
+  const bad = points.filter(({ identity, value }) => identity.name === 'Severity' && value > 0);
+  return new Map(bad.map(({ identity, value }) => [identity.dimensions.Domain, value]));
+}
+
+function isExpected({ site, expected, warns = false }: Cell, found: Found): boolean {
+  return isSame(expected, found) && found.probe === site.probe && found.server === site.server && found.warns === warns;
+}
+
+function isSpread({ site, expected, spreads = false }: Cell, found: Found): boolean {
+  return spreads && isSame(expected, found) && found.server === site.server && !found.warns;
+}
+
+function isSame(expected: Expected, found: Found): boolean {
+  return expected.code === found.code && expected.domain === found.domain;
+}

@@ -1,0 +1,21 @@
+import type { Case } from './case.ts';
+import { clientConfigurationCases } from './cases/client-configuration.ts';
+import { credentialCases } from './cases/credentials.ts';
+import { monitorCases } from './cases/monitor.ts';
+import { networkCases } from './cases/network.ts';
+import { oktaCases } from './cases/okta.ts';
+import { quotaCases } from './cases/quota.ts';
+import { serverConfigurationCases } from './cases/server-configuration.ts';
+import { tokenCases } from './cases/tokens.ts';
+
+/** Every failure that the monitor must name, by whose fault it is. Adding one is a row in its table. */
+export const allCases: readonly Case[] = [
+  ...networkCases,
+  ...oktaCases,
+  ...quotaCases,
+  ...serverConfigurationCases,
+  ...clientConfigurationCases,
+  ...credentialCases,
+  ...tokenCases,
+  ...monitorCases,
+];

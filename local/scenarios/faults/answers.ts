@@ -1,0 +1,136 @@
+import { type Answer, type AnswerHeaders, htmlAnswer, jsonAnswer } from '../../emulators/okta/answer.ts';
+import { authorizationResponse } from '../../emulators/okta/authorization-response.ts';
+import type { Effect } from '../../emulators/okta/interceptors.ts';
+import { javascriptRedirect } from '../../emulators/okta/javascript-redirect.ts';
+import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
+import { oauthError } from '../../emulators/okta/provider-answers.ts';
+import type { Step } from '../../simulator/environment.ts';
+import type { EndpointSite } from '../targets.ts';
+
+/** What becomes of every request to a site's endpoint. */
+export function meets({ path }: EndpointSite, effect: Effect): Step {
+  return ({ okta }) => ({ undo: okta.intervene({ path }, effect) });
+}
+
+/** What becomes of every request to the org. The status page is another site. */
+export function orgMeets(effect: Effect): Step {
+  return ({ okta }) => ({ undo: okta.intervene({ path: /^\/(?!status)/ }, effect) });
+}
+
+/** Answers in Okta's place. The request id is Okta's, as on every answer of its own. */
+export function answers(site: EndpointSite, { status, headers, body }: Answer): Step {
+  return meets(site, { status, headers, body });
+}
+
+/** Answers as something before Okta does, which knows of no request ids. */
+export function answersFromEdge(site: EndpointSite, answer: Answer): Step {
+  return meets(site, {
+    status: answer.status,
+    transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
+      ...answer,
+      headers: { ...headers, ...answer.headers },
+    }),
+  });
+}
+
+/** Alters the true answer, as its JSON. */
+export function altersJson(site: EndpointSite, alter: (body: Record<string, unknown>) => unknown): Step {
+  return meets(site, {
+    transform: (answer) =>
+      answer.status === 200 ? { ...answer, body: JSON.stringify(alter(JSON.parse(answer.body))) } : answer,
+  });
+}
+
+export function altersHeaders(site: EndpointSite, alter: (headers: AnswerHeaders) => AnswerHeaders): Step {
+  return meets(site, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
+}
+
+/** One of Okta's OAuth errors as JSON, with another status where its catalogue and the wire disagree. */
+export function oauth(code: OktaErrorCode, status?: number): Answer {
+  const error = oktaError(code);
+  return oauthError(status === undefined ? error : { ...error, status });
+}
+
+/** The same error in words that Okta may choose tomorrow: its code alone must do. */
+export function reworded(answer: Answer): Answer {
+  return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), error_description: 'Not today.' }) };
+}
+
+/** The ways for an answer of /authorize to reach the callback. */
+export const ways = ['query', 'fragment', 'script', 'form'] as const;
+
+export type Way = (typeof ways)[number];
+
+/** Sends the browser back to the application with an error. */
+export function callsBack(site: EndpointSite, way: Way, code: OktaErrorCode): Step {
+  const { error, description } = oktaError(code);
+  return meets(site, {
+    transform: (_, { query }) => {
+      const members = { state: query.get('state') ?? '', error, error_description: description };
+      return travel(way, query.get('redirect_uri') ?? '', members);
+    },
+  });
+}
+
+/** Makes the true redirect travel another way. */
+export function redirectsBy(site: EndpointSite, way: Way): Step {
+  return meets(site, {
+    transform: (answer) => {
+      const { location } = answer.headers;
+      if (typeof location !== 'string') return answer;
+      const url = new URL(location);
+      return travel(way, url.origin + url.pathname, Object.fromEntries(url.searchParams));
+    },
+  });
+}
+
+const modes = { query: 'query', fragment: 'fragment', script: 'query', form: 'form_post' } as const;
+
+function travel(way: Way, redirectUri: string, members: Readonly<Record<string, string>>): Answer {
+  const answer = authorizationResponse(modes[way], redirectUri, members);
+  return way === 'script' ? javascriptRedirect(answer) : answer;
+}
+
+/** A page that has nothing of the protocol in it. */
+export function page(status: number, title: string): Answer {
+  const head = `<head><meta charset="utf-8"><title>${title}</title></head>`;
+  return htmlAnswer(status, `<!DOCTYPE html>\n<html lang="en">\n${head}\n<body><h1>${title}</h1></body>\n</html>\n`);
+}
+
+/** Rate-limit headers. Two limits, as in `2000 & 60`, come as Okta sends them: each header twice. */
+export function limitHeaders(limit: string, remaining: string, resetInSeconds = 30): AnswerHeaders {
+  const reset = String(Math.ceil(Date.now() / 1000) + resetInSeconds);
+  const lines = (text: string) => text.split(' & ');
+  return {
+    'x-rate-limit-limit': lines(limit),
+    'x-rate-limit-remaining': lines(remaining),
+    'x-rate-limit-reset': lines(limit).map(() => reset),
+  };
+}
+
+/**
+ * What an OAuth token hears at the management API: no body, and a challenge with commas in its quotes (RFC 6750, 3).
+ * Another challenge may stand `before` it.
+ */
+export function challenge({ path }: EndpointSite, code: OktaErrorCode, before = ''): Step {
+  const { status, error, description } = oktaError(code);
+  return ({ okta }) => {
+    const realm = okta.origin.replace('https:', 'http:');
+    const members = {
+      authorization_uri: `${realm}/oauth2/v1/authorize`,
+      realm,
+      scope: 'okta.users.read, okta.users.read.self',
+      error,
+      error_description: `${description.slice(0, -1)}, ask for another one.`,
+      resource: path,
+    };
+    const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`);
+    const headers = { 'www-authenticate': `${before}Bearer ${list.join(', ')}` };
+    return { undo: okta.intervene({ path }, { status, headers, body: '' }) };
+  };
+}
+
+/** Broken bodies under a head that promises JSON. */
+export function brokenJson(body: string): Answer {
+  return { ...jsonAnswer(200, undefined), body };
+}

@@ -1,0 +1,48 @@
+import type { AlarmHistoryItem } from '../../emulators/aws/alarm-history.ts';
+import { type AlarmAction, AlarmEngine } from '../../emulators/cloudwatch/alarm-engine.ts';
+import type { Evaluation } from '../../emulators/cloudwatch/evaluate-alarm.ts';
+import type { MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
+import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
+import type { Transition } from '../simulation.ts';
+
+/** The alarms, and the history of each. */
+export interface AlarmDesk {
+  readonly transitions: readonly Transition[];
+  standing(alarm: string): Evaluation;
+  /** Evaluates all alarms. Gives what they do; what became of them is in `transitions`. */
+  evaluate(now: number, store: MetricStore): readonly AlarmAction[];
+  /** What DescribeAlarmHistory tells of an alarm. */
+  history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
+}
+
+export function openAlarmDesk(parsed: ParsedAlarms): AlarmDesk {
+  const engine = new AlarmEngine(parsed);
+  const names = parsed.alarms.map(({ name }) => name);
+  const transitions: Transition[] = [];
+  return {
+    transitions,
+    standing: (alarm) => engine.standing(alarm),
+    evaluate(now, store) {
+      const before = names.map((name) => engine.standing(name).state);
+      const actions = engine.tick(now, store);
+      for (const [index, alarm] of names.entries()) {
+        const { state, reason } = engine.standing(alarm);
+        const from = before[index] ?? state;
+        if (state !== from) transitions.push({ at: now, alarm, from, to: state, reason });
+      }
+      return actions;
+    },
+    history: (alarm, from, to) =>
+      transitions
+        .filter((each) => each.alarm === alarm && each.at >= from && each.at <= to)
+        .map(({ at, from: before, to: after, reason }) => ({
+          timestamp: at,
+          summary: `Alarm updated from ${before} to ${after}`,
+          data: JSON.stringify({
+            version: '1.0',
+            oldState: { stateValue: before, stateReason: '' },
+            newState: { stateValue: after, stateReason: reason },
+          }),
+        })),
+  };
+}

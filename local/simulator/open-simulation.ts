@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Entry } from '../../lib/functions/bundle.ts';
+import { startLoopbackAws } from '../emulators/aws/aws-emulator.ts';
+import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
+import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import { Unevaluable } from '../emulators/cloudwatch/unsupported-error.ts';
+import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
+import { startOkta } from '../emulators/okta/start-okta-emulator.ts';
+import { openMetricFeed } from './alarms/metric-feed.ts';
+import { embedOrgs, isOrg } from './emulated-orgs.ts';
+import type { Scene } from './environment.ts';
+import { openLambdaService } from './lambda/lambda-service.ts';
+import { makeNoise } from './packet-loss.ts';
+import type { Rehearsal } from './simulation.ts';
+import type { Deployment } from './template/deployment.ts';
+import { readDeployment } from './template/read-deployment.ts';
+import { openVirtualCloud } from './virtual-cloud.ts';
+
+export interface RehearsalOptions {
+  /** As it is synthesized. What is not understood of it is refused. */
+  readonly template: object;
+  /** The built code of an entry: `flows`, `notify`. */
+  readonly bundleOf: (entry: Entry) => string;
+  /** Epoch ms, the start of a minute. By default the minute that it is. */
+  readonly startsAt?: number;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * Deploys a template to the laptop: an embedded Okta an org, AWS on loopback, and the functions as they are built. Time
+ * goes on by `tick`, and only so. Any number may be open at the same time, each a world of its own.
+ *
+ * Trap: functions run by the real clock, because the embedded Okta does; what they say of time is moved. So a run's
+ * requests are real, and a rehearsed outage of an hour that ends in timeouts takes real minutes.
+ */
+export async function openRehearsal({ template: json, bundleOf, startsAt }: RehearsalOptions): Promise<Rehearsal> {
+  const template = json as Template;
+  const deployment = readDeployment(template);
+  if (deployment.refused.length > 0) {
+    throw new Unevaluable(deployment.refused.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
+  }
+  const startedAt = startsAt ?? Math.floor(Date.now() / minuteMs) * minuteMs;
+  await using opening = new AsyncDisposableStack();
+  const secrets: Scene['secrets'] = new Map();
+  const aws = opening.use(await startLoopbackAws(secrets));
+  const oktas = new Map<string, EmbeddedOkta>();
+  for (const name of orgsIn(deployment)) oktas.set(name, opening.use(await startOkta()));
+  const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-rehearsal-'));
+  opening.defer(() => rm(directory, { recursive: true }));
+  const caFile = path.join(directory, 'authorities.pem');
+  await writeFile(caFile, [...oktas.values()].map(({ ca }) => ca).join('\n'));
+
+  const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, { awsEndpoint: aws.url, caFile }));
+  const orgs = embedOrgs(deployment.schedules, oktas, aws, secrets);
+  const store = new MetricStore();
+  const feed = openMetricFeed(store);
+  const isOnRealTime = (name: string) =>
+    deployment.schedules.some(({ target, input }) => target === name && isOrg(input));
+  const cloud = openVirtualCloud({ template, deployment, aws, lambda, store, feed, isOnRealTime });
+  const disabled = new Set<string>();
+  let now = startedAt;
+  let ticking = false;
+
+  function callsDue() {
+    const minute = Math.round((now - startedAt) / minuteMs);
+    return deployment.schedules
+      .filter(({ name, enabled, everyMinutes }) => enabled && !disabled.has(name) && minute % everyMinutes === 0)
+      .map((schedule) => {
+        const { event: payload, ...rest } = orgs.eventOf(schedule);
+        return { target: schedule.target, payload, by: { schedule: schedule.name }, ...rest };
+      });
+  }
+
+  const opened = opening.move();
+  return {
+    deployment,
+    orgs: orgs.names,
+    startedAt,
+    get now() {
+      return now;
+    },
+    async tick() {
+      if (ticking) throw new Error('one minute after the other');
+      ticking = true;
+      try {
+        const at = now;
+        const before = { transitions: cloud.alarms.transitions.length, messages: cloud.inbox.length };
+        orgs.beginMinute();
+        await cloud.call(callsDue(), at);
+        now = at + minuteMs;
+        await cloud.settle(now);
+        return {
+          at,
+          runs: cloud.takeRuns(),
+          points: feed.takePublished(),
+          transitions: cloud.alarms.transitions.slice(before.transitions),
+          messages: cloud.inbox.slice(before.messages),
+          requests: orgs.takeRequests(),
+        };
+      } finally {
+        ticking = false;
+      }
+    },
+    inbox: cloud.inbox,
+    transitions: cloud.alarms.transitions,
+    invocations: cloud.invocations,
+    standing: (alarm) => cloud.alarms.standing(alarm),
+    store,
+    unpublished: () =>
+      deployment.alarms.alarms.flatMap((alarm) =>
+        alarm.kind === 'composite'
+          ? []
+          : Object.values(alarm.queries).flatMap((query) =>
+              query.kind === 'metric' && !query.identity.namespace.startsWith('AWS/') && !feed.knows(query.identity)
+                ? [{ alarm: alarm.name, identity: query.identity }]
+                : [],
+            ),
+      ),
+    stage: orgs.stage,
+    scene: orgs.scene,
+    aws,
+    noise: (org, options) => makeNoise(orgs.scene(org).okta, () => now, options),
+    disable(name) {
+      if (!deployment.schedules.some((each) => each.name === name)) throw new Error(`no schedule is called ${name}`);
+      disabled.add(name);
+      return () => {
+        disabled.delete(name);
+      };
+    },
+    throttle: lambda.throttle,
+    breakDown: lambda.breakDown,
+    delayPoints: feed.delay,
+    undeliverable: cloud.post.close,
+    recycle: lambda.recycle,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function orgsIn({ schedules }: Deployment): readonly string[] {
+  return [...new Set(schedules.flatMap(({ input }) => (isOrg(input) ? [input.name] : [])))];
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
+
+/** A network that now and then loses a request. */
+export interface NoiseOptions {
+  /** Of all requests, 0 to 1. */
+  readonly share: number;
+  /** The same seed loses the same requests. */
+  readonly seed?: number;
+  /** Which requests may be lost; all, where it is absent. */
+  readonly path?: RegExp;
+}
+
+export interface Noise extends Disposable {
+  /** How many requests were lost so far. */
+  readonly lost: number;
+  stop(): void;
+}
+
+/**
+ * Resets the connections of a share of an org's requests.
+ *
+ * Trap: requests of one run are made at the same time and in no order. So it is not the next random number that decides,
+ * but the minute, the path and how often that was asked for in it: drills with the same seed lose the same requests.
+ */
+export function makeNoise(
+  okta: EmbeddedOkta,
+  minute: () => number,
+  { share, seed = 1, path = /./ }: NoiseOptions,
+): Noise {
+  const asked = new Map<string, number>();
+  let current = Number.NaN;
+  let lost = 0;
+  const stop = okta.intervene(
+    {
+      path,
+      when(request) {
+        if (minute() !== current) asked.clear();
+        current = minute();
+        const key = `${seed} ${current} ${request.method} ${request.path}`;
+        const times = (asked.get(key) ?? 0) + 1;
+        asked.set(key, times);
+        const isLost = chance(`${key} ${times}`) < share;
+        if (isLost) lost += 1;
+        return isLost;
+      },
+    },
+    { hangUp: 'reset' },
+  );
+  return {
+    get lost() {
+      return lost;
+    },
+    stop,
+    [Symbol.dispose]: stop,
+  };
+}
+
+/** A number from 0 to 1, always the same for the same text. */
+function chance(text: string): number {
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6) / 2 ** 48;
+}

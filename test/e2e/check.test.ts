@@ -1,0 +1,87 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { runLocal } from '../support/run-local.ts';
+
+let okta: EmbeddedOkta;
+let directory: string;
+beforeAll(async () => {
+  okta = await startOkta();
+  directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-check-'));
+  await writeFile(path.join(directory, 'ca.pem'), okta.ca);
+});
+afterAll(() => okta.close());
+
+const check = (...flags: readonly string[]) =>
+  runLocal('check', flags, { NODE_EXTRA_CA_CERTS: path.join(directory, 'ca.pem') });
+
+async function write(name: string, content: object): Promise<string> {
+  const file = path.join(directory, name);
+  await writeFile(file, JSON.stringify(content));
+  return file;
+}
+
+/** The embedded Okta, configured as a real org would be. */
+function configure() {
+  const { service, web } = okta.clients;
+  return write('config.jsonc', {
+    statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
+    orgs: [
+      {
+        name: 'acme',
+        domain: okta.domain,
+        web: { clientId: web.clientId, redirectUri: web.redirectUri },
+        service: { clientId: service.clientId, secret: 'acme/key' },
+        servers: [
+          { id: 'org', scopes: ['okta.users.read'] },
+          { id: 'default', audience: 'api://default', scopes: ['monitor.read'] },
+        ],
+        api: { token: { secret: 'acme/api' } },
+      },
+    ],
+  });
+}
+
+describe('npm run check', () => {
+  it('asks a real org with secrets from a file, publishes nothing, and prints no secret', async () => {
+    const key = { privateKey: okta.clients.service.privateJwk };
+    const secrets = await write('secrets.json', { 'acme/key': key, 'acme/api': { apiToken: okta.apiToken } });
+    const { code, stdout, stderr } = await check('--config', await configure(), '--secrets', secrets);
+    expect(stderr).not.toContain('Error');
+    expect(stdout.match(/✓ passed/g)).toHaveLength(14);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain(okta.apiToken);
+  });
+
+  it('ends in 1 when a probe fails, with the finding and what Okta’s support asks for', async () => {
+    const key = { privateKey: okta.clients.service.privateJwk };
+    const secrets = await write('secrets.json', { 'acme/key': key, 'acme/api': { apiToken: 'wrong' } });
+    const { code, stdout } = await check('--config', await configure(), '--secrets', secrets);
+    expect(code).toBe(1);
+    expect(stdout).toContain('api-token-refused (credentials)');
+    expect(stdout).toContain('X-Okta-Request-Id');
+  });
+
+  it('prints JSON for scripts', async () => {
+    const secrets = await write('secrets.json', {});
+    const { code, stdout } = await check('--config', await configure(), '--secrets', secrets, '--json');
+    expect(code).toBe(1);
+    const { outcomes } = JSON.parse(stdout).orgs[0];
+    expect(outcomes.find(({ probe }: { probe: string }) => probe === 'rate-limits').finding.code).toBe(
+      'secret-unreadable',
+    );
+  });
+
+  it('explains itself without a configuration, and does not quote a secrets file that is not JSON', async () => {
+    expect((await check()).code).toBe(2);
+    const file = path.join(directory, 'broken.json');
+    await writeFile(file, 'canary');
+    const { code, stderr } = await check('--config', await configure(), '--secrets', file);
+    expect(code).toBe(1);
+    expect(stderr).toContain('it is not JSON');
+    expect(stderr).not.toContain('canary');
+  });
+});

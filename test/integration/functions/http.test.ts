@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
+import type { Exchange } from '../../../functions/model/exchange.ts';
+import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
+import type { EmbeddedOkta } from '../../../local/emulators/okta/okta-emulator.ts';
+import { startOkta } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import { fullOrg } from '../../support/run-probes.ts';
+
+let okta: EmbeddedOkta;
+beforeAll(async () => {
+  okta = await startOkta();
+});
+afterAll(() => okta.close());
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** Sends one request and tells how it ended. */
+async function send(url: string, options: Partial<HttpOptions> = {}) {
+  const exchanges: Exchange[] = [];
+  const http = openHttp({
+    signal: AbortSignal.timeout(10_000),
+    now: Date.now,
+    ca: okta.ca,
+    giveUpAfterMs: 10_000,
+    ...options,
+  });
+  try {
+    const response = await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    return { exchanges, response };
+  } catch (error) {
+    return { exchanges, code: diagnose(error, exchanges, { org: fullOrg, server: { id: 'org', issuer: '' } })?.code };
+  } finally {
+    await http.close();
+  }
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  closing.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/?state=canary`;
+}
+
+async function serveRaw(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer(onConnection).listen(0, '127.0.0.1');
+  closing.push(() => server.close());
+  await once(server, 'listening');
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('an exchange', () => {
+  it('tells the phases, the certificate, the request id and the clock of the server', async () => {
+    const { exchanges } = await send(`${okta.origin}/.well-known/okta-organization`);
+    expect(exchanges).toHaveLength(1);
+    const [exchange] = exchanges;
+    expect(Object.keys(exchange?.phases ?? {}).sort()).toEqual(['bodyMs', 'dnsMs', 'firstByteMs', 'tcpMs', 'tlsMs']);
+    for (const milliseconds of Object.values(exchange?.phases ?? {})) expect(milliseconds).toBeGreaterThanOrEqual(0);
+    expect(exchange).toMatchObject({ status: 200, requestId: expect.any(String) });
+    // `Date` has whole seconds, and the answer is on its way for a moment.
+    expect(Math.abs(exchange?.clockOffsetSeconds ?? 9)).toBeLessThanOrEqual(1);
+    expect(Date.parse(exchange?.certificate?.validTo ?? '')).toBeGreaterThan(Date.now());
+  });
+
+  it('counts the opening of a connection once: to the request that waited for it', async () => {
+    const exchanges: Exchange[] = [];
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, giveUpAfterMs: 10_000 });
+    const url = `${okta.origin}/oauth2/v1/keys`;
+    await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    // The connection is free again once undici has seen the answer's end.
+    await setImmediate();
+    await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    await http.close();
+    expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, false]);
+  });
+
+  it('over fresh connections is made on one of its own', async () => {
+    const exchanges: Exchange[] = [];
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, giveUpAfterMs: 10_000 });
+    const url = `${okta.origin}/oauth2/v1/keys`;
+    await http.send(url, {}, (exchange) => exchanges.push(exchange));
+    // A connection is free again once undici has seen the answer's end.
+    await setImmediate();
+    const fresh = http.fresh();
+    await fresh.send(url, {}, (exchange) => exchanges.push(exchange));
+    await setImmediate();
+    await fresh.send(url, {}, (exchange) => exchanges.push(exchange));
+    await http.close();
+    expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, true, false]);
+  });
+
+  it('leaves no connection open when all are closed, fresh ones too', async () => {
+    const closed: Promise<unknown>[] = [];
+    const url = await serve((request, response) => {
+      closed.push(once(request.socket, 'close'));
+      response.end();
+    });
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, giveUpAfterMs: 10_000 });
+    for (const each of [http, http.fresh(), http.fresh()]) await each.send(url, {}, () => {});
+    await http.close();
+    expect(closed).toHaveLength(3);
+    await Promise.all(closed);
+  });
+
+  it('keeps no query, which may carry a state or a code', async () => {
+    const { exchanges } = await send(await serve((_, response) => response.end()));
+    expect(JSON.stringify(exchanges)).not.toContain('canary');
+  });
+
+  it('follows no redirect', async () => {
+    const { response } = await send(
+      await serve((_, answer) => answer.writeHead(302, { location: '/elsewhere' }).end()),
+    );
+    expect(response?.status).toBe(302);
+  });
+
+  it('measures a clock that is wrong', async () => {
+    const date = new Date(Date.now() - 300_000).toUTCString();
+    const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, { date }).end()));
+    expect(exchanges[0]?.clockOffsetSeconds).toBeLessThanOrEqual(-299);
+  });
+});
+
+describe('a request without an answer is named', () => {
+  it('when the name does not resolve', async () => {
+    // No resolver is asked for such a label, so no network decides how long it takes.
+    expect((await send(`http://${'a'.repeat(64)}.invalid/`)).code).toBe('dns-not-resolved');
+  });
+
+  it('when the connection is refused', async () => {
+    // A port that was free a moment ago may be another test's by now. Nobody listens at this one.
+    expect((await send('http://127.0.0.1:1/')).code).toBe('connection-refused');
+  });
+
+  it('when the connection is cut before the headers', async () => {
+    const address = await serveRaw((socket) => socket.once('data', () => socket.destroy()));
+    expect((await send(`http://${address}/`)).code).toBe('connection-reset');
+  });
+
+  it('when the certificate is not trusted', async () => {
+    const { exchanges, code } = await send(`${okta.origin}/`, { ca: undefined });
+    expect(code).toBe('certificate-untrusted');
+    expect(exchanges[0]).toMatchObject({
+      failure: { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      certificate: { subject: 'localhost', validTo: expect.any(String) },
+      phases: { dnsMs: expect.any(Number), tcpMs: expect.any(Number) },
+    });
+  });
+
+  it('when the other side does not speak TLS', async () => {
+    const address = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect((await send(`https://${address}/`)).code).toBe('tls-handshake-failed');
+  });
+
+  it('when no headers come', async () => {
+    const url = await serve(() => {});
+    expect((await send(url, { giveUpAfterMs: 500 })).code).toBe('no-answer');
+  });
+
+  it('when the body stalls', async () => {
+    const url = await serve((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('x'));
+    const { exchanges, code } = await send(url, { giveUpAfterMs: 1_000 });
+    expect(code).toBe('no-answer');
+    expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'UND_ERR_BODY_TIMEOUT' } });
+  });
+
+  it('when the body never ends', async () => {
+    const url = await serve((_, answer) => {
+      const pour = () => {
+        while (!answer.destroyed && answer.write(Buffer.alloc(65_536)));
+      };
+      answer.on('drain', pour);
+      pour();
+    });
+    expect((await send(url)).code).toBe('malformed-answer');
+  });
+
+  it('when it is no HTTP', async () => {
+    const address = await serveRaw((socket) => socket.once('data', () => socket.end('220 smtp ready\r\n')));
+    expect((await send(`http://${address}/`)).code).toBe('malformed-answer');
+  });
+
+  it('when the run’s time is up', async () => {
+    const url = await serve(() => {});
+    expect((await send(url, { signal: AbortSignal.timeout(50) })).code).toBe('out-of-time');
+  });
+});

@@ -1,0 +1,170 @@
+import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LoopbackAws, startLoopbackAws } from '../../../../../local/emulators/aws/aws-emulator.ts';
+
+let aws: LoopbackAws;
+let logs: CloudWatchLogsClient;
+let cloudWatch: CloudWatchClient;
+let sns: SNSClient;
+beforeAll(async () => {
+  aws = await startLoopbackAws(new Map());
+  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+  const options = { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
+  logs = new CloudWatchLogsClient(options);
+  cloudWatch = new CloudWatchClient(options);
+  sns = new SNSClient(options);
+});
+afterAll(() => aws.close());
+afterEach(() => {
+  aws.forget();
+  aws.alarmHistory = () => [];
+});
+
+describe('FilterLogEvents on loopback', () => {
+  const add = (timestamp: number, document: object) =>
+    aws.logs.add('flows', { timestamp, message: JSON.stringify(document) });
+  const filter = (input: object = {}) => logs.send(new FilterLogEventsCommand({ logGroupName: 'flows', ...input }));
+  const numbers = async (input: object = {}) =>
+    (await filter(input)).events?.map(({ message }) => JSON.parse(message ?? '').n);
+
+  it('tells what was written in a stretch of time, both ends included, in the order of time', async () => {
+    for (const [at, n] of [
+      [3_000, 3],
+      [1_000, 1],
+      [4_000, 4],
+      [2_000, 2],
+    ] as const)
+      add(at, { n });
+    expect(await numbers()).toEqual([1, 2, 3, 4]);
+    expect(await numbers({ startTime: 2_000, endTime: 3_000 })).toEqual([2, 3]);
+    expect((await filter()).events?.[0]).toMatchObject({ timestamp: 1_000, message: '{"n":1}' });
+  });
+
+  it('tells only what its pattern matches, and refuses a pattern that it cannot read', async () => {
+    add(1_000, { n: 1, org: 'acme' });
+    add(2_000, { n: 2, org: 'other' });
+    expect(await numbers({ filterPattern: '{ $.org = "acme" }' })).toEqual([1]);
+    await expect(filter({ filterPattern: '{ $.org ~ "acme" }' })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  it('goes on where the last page ended, also within one millisecond', async () => {
+    for (const n of [1, 2, 3, 4, 5]) add(1_000, { n });
+    const first = await filter({ limit: 2 });
+    const second = await filter({ limit: 2, nextToken: first.nextToken });
+    const third = await filter({ limit: 2, nextToken: second.nextToken });
+    const found = [first, second, third].flatMap(({ events = [] }) => events);
+    expect(found.map(({ message }) => message)).toEqual([1, 2, 3, 4, 5].map((n) => `{"n":${n}}`));
+    expect(third.nextToken).toBeUndefined();
+  });
+
+  it('ends a page after a megabyte that it looked at, even if nothing on it matches', async () => {
+    for (const n of [1, 2, 3]) add(n, { n, org: 'other', padding: 'x'.repeat(600_000) });
+    add(4, { n: 4, org: 'acme' });
+    const filterPattern = '{ $.org = "acme" }';
+    const first = await filter({ filterPattern });
+    expect(first.events).toEqual([]);
+    expect(await numbers({ filterPattern, nextToken: first.nextToken })).toEqual([4]);
+  });
+
+  it('refuses the token of another question', async () => {
+    for (const n of [1, 2]) add(n, { n });
+    const { nextToken } = await filter({ limit: 1 });
+    for (const other of [{ startTime: 1 }, { filterPattern: '{ $.n = "1" }' }, { nextToken: 'made-up' }]) {
+      await expect(filter({ nextToken, ...other })).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    }
+  });
+
+  it('knows an empty log group, and refuses one that nobody made', async () => {
+    aws.logs.create('empty');
+    expect((await filter({ logGroupName: 'empty' })).events).toEqual([]);
+    await expect(filter({ logGroupName: 'nowhere' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    aws.forget();
+    expect((await filter({ logGroupName: 'empty' })).events).toEqual([]);
+  });
+});
+
+describe('DescribeAlarmHistory on loopback', () => {
+  it('tells the changes of an alarm between two times, the youngest first', async () => {
+    const asked: unknown[] = [];
+    aws.alarmHistory = (...question) => {
+      asked.push(question);
+      return [1_000, 5_000, 3_000, 9_000].map((timestamp) => ({ timestamp, summary: 'changed', data: '{}' }));
+    };
+    const { AlarmHistoryItems } = await cloudWatch.send(
+      new DescribeAlarmHistoryCommand({
+        ...{ AlarmName: 'an-alarm', StartDate: new Date(2_000), EndDate: new Date(6_000) },
+        ScanBy: 'TimestampDescending',
+      }),
+    );
+    expect(asked).toEqual([['an-alarm', 2_000, 6_000]]);
+    expect(AlarmHistoryItems?.map(({ Timestamp }) => Timestamp?.getTime())).toEqual([5_000, 3_000]);
+    expect(AlarmHistoryItems?.[0]).toMatchObject({
+      AlarmName: 'an-alarm',
+      HistorySummary: 'changed',
+      HistoryData: '{}',
+    });
+  });
+
+  it('knows nothing of an alarm until it is told', async () => {
+    const answer = await cloudWatch.send(new DescribeAlarmHistoryCommand({ AlarmName: 'an-alarm' }));
+    expect(answer.AlarmHistoryItems).toEqual([]);
+  });
+});
+
+describe('Publish on loopback', () => {
+  const TopicArn = 'arn:aws:sns:us-east-1:123456789012:people';
+  const publish = (input: Partial<PublishCommandInput>) =>
+    sns.send(new PublishCommand({ TopicArn, Message: 'a message', ...input }));
+
+  it('keeps what was published, letter by letter', async () => {
+    const Message = JSON.stringify({ default: 'a & b = <c> + ü\n%20' });
+    const { MessageId } = await publish({ Subject: 'PAGE acme: 100 % & more', Message, MessageStructure: 'json' });
+    expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(aws.published).toEqual([
+      { topicArn: TopicArn, subject: 'PAGE acme: 100 % & more', message: Message, structure: 'json' },
+    ]);
+  });
+
+  it.each<[string, Partial<PublishCommandInput>]>([
+    ['a subject of 100 characters', { Subject: 'x'.repeat(100) }],
+    ['a subject with a line break', { Subject: 'PAGE\nacme' }],
+    ['a subject that begins with a blank', { Subject: ' PAGE' }],
+    ['a subject that is not ASCII', { Subject: 'PAGE: Zürich' }],
+    ['an empty message', { Message: '' }],
+    ['a message over 256 KB', { Message: 'ü'.repeat(131_073) }],
+    ['formats without a default', { Message: '{"email":"x"}', MessageStructure: 'json' }],
+    ['formats that are no JSON', { Message: 'x', MessageStructure: 'json' }],
+    ['a topic that is none', { TopicArn: 'people' }],
+  ])('refuses %s, as SNS would', async (_, input) => {
+    await expect(publish(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    expect(aws.published).toEqual([]);
+  });
+});
+
+describe('every operation on loopback', () => {
+  const calls = {
+    FilterLogEvents: () => logs.send(new FilterLogEventsCommand({ logGroupName: 'flows' })),
+    DescribeAlarmHistory: () => cloudWatch.send(new DescribeAlarmHistoryCommand({})),
+    Publish: () =>
+      sns.send(new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:123456789012:people', Message: 'a message' })),
+  } as const;
+
+  it.each(Object.entries(calls))('can be refused, and taken back: %s', async (operation, call) => {
+    aws.logs.create('flows');
+    const name = operation as keyof typeof calls;
+    const again = aws.refuse(name, { status: 400, type: 'AccessDeniedException', message: 'no <right>' });
+    await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'no <right>' });
+    again();
+    const answerAgain = aws.refuse(name, 'connection closed');
+    await expect(call()).rejects.toThrow();
+    answerAgain();
+    await call();
+    expect(aws.calls).toEqual([operation, operation, operation]);
+    aws.forget();
+    expect([aws.calls, aws.published]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EmbeddedOkta } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { bucketFor } from '../../../../../local/emulators/okta/rate-limits.ts';
+import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
+
+let okta: EmbeddedOkta;
+let client: OktaClient;
+let nowMs = Date.UTC(2026, 0, 1, 12, 0, 17);
+
+beforeAll(async () => {
+  okta = await startOkta({ now: () => nowMs, rateLimits: { '/api/v1/apps': 2, '/oauth2/{id}/v1/token': 1 } });
+  client = createOktaClient(okta);
+});
+
+afterAll(async () => {
+  await client.close();
+  await okta.close();
+});
+
+/** Past every window that an earlier test opened. */
+beforeEach(() => {
+  nowMs += 600_000;
+});
+
+async function apps() {
+  const response = await client.request('/api/v1/apps?limit=1', {
+    headers: { authorization: `SSWS ${okta.apiToken}` },
+  });
+  const header = (name: string) => Number(response.headers.get(`x-rate-limit-${name}`));
+  return {
+    status: response.status,
+    limit: header('limit'),
+    remaining: header('remaining'),
+    reset: header('reset'),
+    response,
+  };
+}
+
+describe('rate limits', () => {
+  it('count down within a window that opens with the first request, not with the minute', async () => {
+    const reset = nowMs / 1000 + 60;
+    expect(await apps()).toMatchObject({ status: 200, limit: 2, remaining: 1, reset });
+    nowMs += 20_000;
+    expect(await apps()).toMatchObject({ status: 200, limit: 2, remaining: 0, reset });
+  });
+
+  it('refuse with the envelope once nothing is left, without Retry-After', async () => {
+    await apps();
+    await apps();
+    const { status, remaining, response } = await apps();
+    expect([status, remaining]).toEqual([429, 0]);
+    expect(response.headers.get('retry-after')).toBeNull();
+    expect(await response.json()).toMatchObject({
+      errorCode: 'E0000047',
+      errorSummary: 'API call exceeded rate limit due to too many requests.',
+    });
+  });
+
+  it('count on from what others are said to have spent, and start again when that is taken back', async () => {
+    const undo = okta.leaveHeadroom('/api/v1/apps', 0.5);
+    expect(await apps()).toMatchObject({ status: 200, remaining: 0 });
+    expect(await apps()).toMatchObject({ status: 429 });
+    undo();
+    expect(await apps()).toMatchObject({ status: 200, remaining: 1 });
+  });
+
+  it('start again when the window has passed', async () => {
+    await apps();
+    await apps();
+    nowMs += 59_999;
+    expect((await apps()).status).toBe(429);
+    nowMs += 1;
+    expect(await apps()).toMatchObject({ status: 200, remaining: 1, reset: nowMs / 1000 + 60 });
+  });
+
+  it('are shared by all custom servers, and refuse OAuth clients in the envelope too', async () => {
+    const token = (server: string) =>
+      client.post(
+        `/oauth2/${server}/v1/token`,
+        { grant_type: 'client_credentials', scope: 'monitor.read' },
+        client.secretAuth,
+      );
+    expect((await token('default')).status).toBe(200);
+    expect(await token('aus1a2b3c4d5e6f7g8h9')).toMatchObject({ status: 429, body: { errorCode: 'E0000047' } });
+  });
+
+  it('are a Workforce org’s where nothing else is said', async () => {
+    const response = await client.request('/oauth2/v1/authorize');
+    expect(response.headers.get('x-rate-limit-limit')).toBe('2000');
+  });
+
+  it.each(['/.well-known/openid-configuration', '/oauth2/v1/keys', '/oauth2/default/v1/keys'])(
+    'do not exist for %s',
+    async (path) => {
+      const { headers } = await client.request(path);
+      expect([...headers.keys()].filter((name) => name.startsWith('x-rate-limit'))).toEqual([]);
+    },
+  );
+
+  it('are told by the same clock as the Date header', async () => {
+    const { response, reset } = await apps();
+    expect(reset * 1000 - Date.parse(response.headers.get('date') ?? '')).toBe(60_000);
+  });
+});
+
+describe('a bucket', () => {
+  it.each([
+    ['/oauth2/v1/authorize', '/oauth2/v1/authorize'],
+    ['/oauth2/v1/token', '/oauth2/v1/token'],
+    ['/oauth2/v1/introspect', '/oauth2/v1'],
+    ['/oauth2/v1/clients', '/oauth2/v1/clients'],
+    ['/oauth2/default/v1/authorize', '/oauth2/{id}/v1/authorize'],
+    ['/oauth2/aus1/v1/token', '/oauth2/{id}/v1/token'],
+    ['/oauth2/aus1/v1/revoke', '/oauth2/{id}/v1'],
+    ['/api/v1/users', '/api/v1/users'],
+    ['/api/v1/apps/0oa1', '/api/v1/apps'],
+    ['/api/v1/logs', '/api/v1/logs'],
+    ['/api/v1/authorizationServers', '/api/v1'],
+    ['/status/', undefined],
+  ])('of %s is %s', (path, bucket) => {
+    expect(bucketFor(path)).toBe(bucket);
+  });
+});

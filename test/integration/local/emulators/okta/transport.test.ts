@@ -1,0 +1,71 @@
+import { X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
+import { fetch } from 'undici';
+import { describe, expect, it } from 'vitest';
+import type { EmbeddedOkta } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { createOktaClient } from '../../../../support/okta-client.ts';
+
+function peerCertificate(okta: EmbeddedOkta, host: string): Promise<X509Certificate> {
+  return new Promise((resolve, reject) => {
+    const port = Number(new URL(okta.origin).port);
+    const socket = connect({ host: '127.0.0.1', port, servername: host, ca: okta.ca }, () => {
+      const certificate = socket.getPeerX509Certificate();
+      socket.destroy();
+      if (certificate) resolve(certificate);
+      else reject(new Error('There is no certificate.'));
+    });
+    socket.on('error', reject);
+  });
+}
+
+describe('the connection', () => {
+  it('is trusted by who trusts the authority, and by nobody else', async () => {
+    await using okta = await startOkta();
+    const client = createOktaClient(okta);
+    expect((await client.request('/oauth2/v1/keys')).status).toBe(200);
+    await expect(fetch(`${okta.origin}/oauth2/v1/keys`)).rejects.toThrow('fetch failed');
+    await client.close();
+  });
+
+  it('has a certificate for the loopback names that ends in about 90 days', async () => {
+    await using okta = await startOkta();
+    const certificate = await peerCertificate(okta, 'localhost');
+    expect(certificate.checkHost('localhost')).toBe('localhost');
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkIP('::1')).toBe('::1');
+    expect(certificate.checkIssued(new X509Certificate(okta.ca))).toBe(true);
+    const days = (Date.parse(certificate.validTo) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(89);
+    expect(days).toBeLessThan(91);
+  });
+
+  it.each([
+    ['expired', 'CERT_HAS_EXPIRED'],
+    ['wrong name', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['unknown authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['no shared version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+  ] as const)('can be refused for TLS that is flawed, and mended again: %s', async (flaw, code) => {
+    await using okta = await startOkta();
+    const mend = await okta.breakTls(flaw);
+    await expect(peerCertificate(okta, 'localhost')).rejects.toMatchObject({ code });
+    mend();
+    expect((await peerCertificate(okta, 'localhost')).checkHost('localhost')).toBe('localhost');
+  });
+
+  it('ends when the server closes, also where a client keeps it open', async () => {
+    const okta = await startOkta();
+    const client = createOktaClient(okta);
+    await client.request('/oauth2/v1/keys');
+    await okta.close();
+    await expect(client.request('/oauth2/v1/keys')).rejects.toThrow('fetch failed');
+    await client.close();
+  });
+
+  it('can be closed twice', async () => {
+    const okta = await startOkta();
+    await okta.close();
+    await expect(okta.close()).resolves.toBeUndefined();
+  });
+});

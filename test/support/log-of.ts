@@ -1,0 +1,89 @@
+import { type FindingCode, finding } from '../../functions/diagnosis/finding.ts';
+import type { Exchange } from '../../functions/model/exchange.ts';
+import type { Evidence, Sighted } from '../../functions/notify/evidence.ts';
+import { readLine } from '../../functions/notify/log.ts';
+import type { LogLine } from '../../functions/runtime/log.ts';
+
+export const flowsLog = '/aws/lambda/okta-synthetics-flows';
+
+/** A time of the day on which everything happens, such as `12:00`. */
+export function at(time: string): number {
+  return Date.parse(`2026-11-21T${time.length === 5 ? `${time}:00` : time}Z`);
+}
+
+/** One request, answered well unless it is said otherwise. */
+export function exchange(time: number, path: string, answer: Partial<Exchange> = {}): Exchange {
+  return {
+    method: path.endsWith('token') ? 'POST' : 'GET',
+    url: `https://acme.okta.com${path}`,
+    at: new Date(time + 350).toISOString(),
+    phases: { firstByteMs: 41.3, bodyMs: 1.2 },
+    status: 200,
+    requestId: `req-${new Date(time).toISOString().slice(11, 19).replaceAll(':', '')}-${path.split('/').at(-1)}`,
+    ...answer,
+  };
+}
+
+const internalError: Partial<Exchange> = {
+  status: 500,
+  error: {
+    shape: 'envelope',
+    errorCode: 'E0000009',
+    reason: 'internal-server-error',
+    description: 'Internal Server Error',
+    errorId: 'oaeR7XK0dQxQ3G1vYc9xYp8Lg',
+  },
+};
+
+type Status = 'passed' | 'skipped' | FindingCode;
+
+/** The outcome of one probe as it is logged: passed, skipped, or failed with a finding. */
+export function outcome(time: number, place: string, status: Status, more: Partial<LogLine> = {}): Sighted<LogLine> {
+  const [probe = '', server] = place.split('@');
+  const path = server === undefined ? '/.well-known/okta-organization' : `/oauth2/${server}/v1/${probe}`;
+  const base = { type: 'outcome', at: new Date(time).toISOString(), org: 'acme', probe, ...(server && { server }) };
+  const exchanges = [exchange(time, path, status === 'internal-error' ? internalError : {})];
+  const line = {
+    passed: { ...base, exchanges, status, readings: {}, notes: [], warnings: [] },
+    skipped: { ...base, exchanges: [], status, because: 'token failed' },
+  }[status as string] ?? {
+    ...base,
+    exchanges,
+    status: 'failed',
+    readings: {},
+    finding: finding(status as FindingCode, { detail: `seen at https://acme.okta.com${path}` }),
+  };
+  return { time, logGroup: flowsLog, line: { ...line, ...more } as LogLine };
+}
+
+/** A run of every minute: at each time, an outcome of each place. */
+export function runs(times: readonly string[], places: Readonly<Record<string, Status>>): readonly Sighted<LogLine>[] {
+  return times.flatMap((time) => Object.entries(places).map(([place, status]) => outcome(at(time), place, status)));
+}
+
+/** The minutes from one time to another, both included. */
+export function minutes(from: string, to: string): readonly string[] {
+  const count = (at(to) - at(from)) / 60_000 + 1;
+  return Array.from({ length: count }, (_, minute) => new Date(at(from) + minute * 60_000).toISOString().slice(11, 16));
+}
+
+/** Okta's status page as the probe tells it. */
+export function statusPage(time: number, told: Partial<LogLine> = {}): Sighted<LogLine> {
+  const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell okta.com:8'] };
+  return outcome(time, 'status-page', 'passed', { ...healthy, ...told });
+}
+
+/** Evidence of these lines, as it is gathered: through the log. */
+export function evidenceOf(lines: readonly Sighted[], more: Partial<Evidence> = {}): Evidence {
+  const read = lines.flatMap(({ line, ...seen }) => {
+    const again = readLine(JSON.stringify(line));
+    return again ? [{ ...seen, line: again }] : [];
+  });
+  return {
+    lines: read.toSorted((one, other) => one.time - other.time),
+    windows: [{ from: at('11:47'), to: at('12:03') }],
+    logGroups: [flowsLog],
+    gaps: [],
+    ...more,
+  };
+}

@@ -1,0 +1,72 @@
+import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
+import type { Evidence } from '../../functions/notify/evidence.ts';
+import type { Links } from '../../functions/notify/incident.ts';
+import { composeMessage, type Message } from '../../functions/notify/message.ts';
+import type { CustomNotification } from '../../functions/notify/render/chat.ts';
+import { metricAlarm, recordOf, recoveredAlarm } from './alarms.ts';
+import { at, evidenceOf, minutes, runs, statusPage } from './log-of.ts';
+
+export const links: Links = {
+  audience: 'page',
+  runbook: 'https://git.example.com/monitor/docs/runbook.md',
+  dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
+};
+
+export const rise = readRecord(recordOf(metricAlarm)) as AlarmChange;
+export const recovery = readRecord(recordOf(recoveredAlarm)) as AlarmChange;
+
+const good = {
+  organization: 'passed',
+  'discovery@default': 'passed',
+  'keys@default': 'passed',
+  'authorize@default': 'passed',
+  'token@org': 'passed',
+} as const;
+
+const healthy = { ...good, 'token@default': 'passed', 'verify@default': 'passed' } as const;
+const broken = { ...good, 'token@default': 'internal-error', 'verify@default': 'skipped' } as const;
+
+/** The log when the token endpoint of `default` has answered with an internal error twice. */
+export const riseEvidence = evidenceOf([
+  ...runs(minutes('11:47', '11:59'), healthy),
+  ...runs(['12:00', '12:01'], broken),
+  statusPage(at('12:00')),
+]);
+
+/** The log when that has been over for nine minutes. */
+export const recoveryEvidence = evidenceOf(
+  [
+    ...runs(minutes('11:47', '11:59'), healthy),
+    ...runs(minutes('12:00', '12:09'), broken),
+    ...runs(minutes('12:10', '12:18'), healthy),
+    statusPage(at('12:15')),
+  ],
+  { rise: { at: at('12:02:07'), reason: metricAlarm.NewStateReason } },
+);
+
+/** A message with each of its formats. */
+export interface ReadMessage {
+  readonly subject: string;
+  readonly text: string;
+  readonly email: string;
+  readonly chat: CustomNotification;
+}
+
+export function readMessage({ Subject, Message, MessageStructure }: Message): ReadMessage {
+  if (MessageStructure !== 'json') throw new Error('the message has one format only');
+  const { default: text, email, https, http } = JSON.parse(Message ?? '');
+  if (http !== https) throw new Error('http and https are told different things');
+  return { subject: Subject ?? '', text, email, chat: JSON.parse(https) };
+}
+
+export function messageOf(alarm: AlarmChange, evidence: Evidence, to: Links = links): ReadMessage {
+  return readMessage(composeMessage(alarm, evidence, to));
+}
+
+/** The lines of a section of the e-mail, up to the next blank one. */
+export function section({ email }: ReadMessage, title: string): readonly string[] {
+  const lines = email.split('\n');
+  const start = lines.indexOf(title);
+  const end = lines.indexOf('', start);
+  return start < 0 ? [] : lines.slice(start + 1, end < 0 ? undefined : end).map((line) => line.trim());
+}

@@ -1,0 +1,15 @@
+import { afterAll } from 'vitest';
+import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { createOktaClient, type OktaClient } from './okta-client.ts';
+
+/** An embedded Okta for the tests of one file, and a client of it. Both are closed when the file is done. */
+export async function openOkta(): Promise<{ readonly okta: EmbeddedOkta; readonly client: OktaClient }> {
+  const okta = await startOkta();
+  const client = createOktaClient(okta);
+  afterAll(async () => {
+    await client.close();
+    await okta.close();
+  });
+  return { okta, client };
+}

@@ -1,0 +1,106 @@
+import type { Org } from '../../functions/model/org.ts';
+import type { Outcome } from '../../functions/model/outcome.ts';
+import type { Probe } from '../../functions/model/probe.ts';
+import { openCredentials } from '../../functions/runtime/credentials.ts';
+import { deadlineIn } from '../../functions/runtime/deadline.ts';
+import { openHttp } from '../../functions/runtime/http.ts';
+import { type RunReport, run } from '../../functions/runtime/run.ts';
+import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
+import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import { embedOrg } from '../../local/simulator/emulated-org.ts';
+
+/** An org with everything switched on: the Org server, `default` with a key, and a second custom one with a secret. */
+export const fullOrg: Org = {
+  name: 'acme',
+  domain: 'acme.okta.com',
+  servers: [
+    { id: 'org', issuer: 'https://acme.okta.com', ...clients('private_key_jwt') },
+    {
+      id: 'default',
+      issuer: 'https://acme.okta.com/oauth2/default',
+      audience: 'api://default',
+      ...clients('private_key_jwt'),
+    },
+  ],
+  api: { kind: 'token', secret: 'acme/api' },
+  statusPage: { page: 'https://status.okta.com/', feed: 'https://status.okta.com/feed' },
+  contracts: false,
+  slowAfterMs: 3_000,
+  giveUpAfterMs: 10_000,
+};
+
+export function clients(authentication: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post') {
+  const secret = authentication === 'private_key_jwt' ? 'acme/key' : 'acme/secret';
+  return {
+    web: { clientId: 'web', redirectUri: 'https://app.example.com/callback', scopes: ['openid'] },
+    service: { clientId: 'service', authentication, secret, scopes: ['monitor.read'] },
+  };
+}
+
+/** Secrets held in memory, which a test may rotate. Counts how often each was read from the store. */
+export function memorySecrets(stored: Map<string, string>): Secrets & { readonly reads: string[] } {
+  const remembered = new Map<string, string>();
+  const reads: string[] = [];
+  return {
+    reads,
+    async read(name, { fresh = false } = {}) {
+      if (fresh || !remembered.has(name)) {
+        reads.push(name);
+        const text = stored.get(name);
+        if (text === undefined) throw new SecretUnreadable(name, 'ResourceNotFoundException');
+        remembered.set(name, text);
+      }
+      return parseSecret(name, remembered.get(name));
+    },
+  };
+}
+
+export interface WatchOptions {
+  readonly org?: Org;
+  /** A last change to the org, after it was pointed at the embedded Okta. */
+  readonly adjust?: (org: Org) => Org;
+  readonly secrets?: Secrets;
+  readonly deadlineMs?: number;
+  readonly now?: () => number;
+}
+
+/** Runs probes against the embedded Okta, over TLS, as a function does. */
+export async function watch(
+  okta: EmbeddedOkta,
+  probes: readonly Probe[],
+  options: WatchOptions = {},
+): Promise<RunReport> {
+  const embedded = embedOrg(options.org ?? fullOrg, okta);
+  const org = options.adjust?.(embedded.org) ?? embedded.org;
+  const now = options.now ?? Date.now;
+  const deadline = deadlineIn(options.deadlineMs ?? 20_000);
+  const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, giveUpAfterMs: org.giveUpAfterMs });
+  const secrets = options.secrets ?? memorySecrets(new Map(embedded.secrets));
+  try {
+    return await run(org, probes, {
+      http,
+      credentials: openCredentials(secrets, now)(org),
+      now,
+      canonicalName: async () => undefined,
+      deadline,
+    });
+  } finally {
+    await http.close();
+  }
+}
+
+/** The outcome of one probe. */
+export function outcomeOf({ outcomes }: RunReport, probe: string, server?: string): Outcome {
+  const found = outcomes.find((outcome) => outcome.probe === probe && outcome.server === server);
+  if (!found) throw new Error(`no outcome of ${probe} at ${server ?? 'the org'}`);
+  return found;
+}
+
+/** What each outcome comes to, as `probe@server: status or code`. */
+export function verdicts({ outcomes }: Pick<RunReport, 'outcomes'>): string[] {
+  return outcomes.map((outcome) => {
+    const what = outcome.status === 'failed' ? outcome.finding.code : outcome.status;
+    return `${outcome.probe}@${outcome.server ?? 'org-wide'}: ${what}`;
+  });
+}

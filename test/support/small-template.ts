@@ -1,0 +1,116 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Template, TemplateResource } from '../../local/emulators/cloudwatch/template-reader.ts';
+
+type Resources = Record<string, TemplateResource>;
+
+/** An alarm on what `flows` measures, of which a test may change the properties. */
+export function smallAlarm(properties: object = {}): Resources {
+  const metric = { Namespace: 'Small', MetricName: 'Severity', Dimensions: [{ Name: 'Org', Value: 'acme' }] };
+  return {
+    Alarm: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: 'okta-synthetics/acme/okta/page',
+        ...{ ...metric, Statistic: 'Maximum', Period: 60, ComparisonOperator: 'GreaterThanThreshold', Threshold: 1 },
+        ...{ EvaluationPeriods: 3, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching' },
+        AlarmActions: [{ Ref: 'Alarms' }],
+        OKActions: [{ Ref: 'Alarms' }],
+        ...properties,
+      },
+    },
+  };
+}
+
+/**
+ * The least that alarms people by way of a function: one that measures each minute, an alarm on it, a topic that calls
+ * another function, and people whom Lambda tells when that one fails.
+ */
+export function smallTemplate(changes: Resources = {}): Template {
+  const lambda = (name: string, variables: object = {}): TemplateResource => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: `okta-synthetics-${name}`, Timeout: 5, Environment: { Variables: variables } },
+  });
+  const asynchronous = (name: string, properties: object): TemplateResource => ({
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: { FunctionName: { Ref: name }, Qualifier: '$LATEST', ...properties },
+  });
+  const topic = (name: string): TemplateResource => ({ Type: 'AWS::SNS::Topic', Properties: { TopicName: name } });
+  const Resources: Resources = {
+    Flows: lambda('flows'),
+    FlowsEvents: asynchronous('Flows', { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }),
+    Schedule: {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: 'acme-flows',
+        ScheduleExpression: 'rate(1 minute)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: { 'Fn::GetAtt': ['Flows', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r', Input: '{}' },
+      },
+    },
+    ...smallAlarm(),
+    Alarms: topic('okta-synthetics-page-alarms'),
+    People: topic('okta-synthetics-pages'),
+    Mail: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'People' }, Protocol: 'email', Endpoint: 'on-call@example.com' },
+    },
+    Notify: lambda('notify-page', { PEOPLE: { Ref: 'People' } }),
+    NotifyEvents: asynchronous('Notify', {
+      MaximumRetryAttempts: 1,
+      MaximumEventAgeInSeconds: 300,
+      DestinationConfig: { OnFailure: { Destination: { Ref: 'People' } } },
+    }),
+    NotifySubscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'Alarms' }, Protocol: 'lambda', Endpoint: { 'Fn::GetAtt': ['Notify', 'Arn'] } },
+    },
+    NotifyPermission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        Principal: 'sns.amazonaws.com',
+        FunctionName: { 'Fn::GetAtt': ['Notify', 'Arn'] },
+        SourceArn: { Ref: 'Alarms' },
+      },
+    },
+    ...changes,
+  };
+  return { Resources };
+}
+
+/** Measures what the file `severity` beside it says, by the embedded metric format. */
+const flows = `
+import { readFileSync } from 'node:fs';
+export const handler = async () => {
+  const Severity = Number(readFileSync(new URL('./severity', import.meta.url), 'utf8'));
+  const CloudWatchMetrics = [{ Namespace: 'Small', Dimensions: [['Org']], Metrics: [{ Name: 'Severity' }] }];
+  console.log(JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, Org: 'acme', Severity }));
+  console.log(JSON.stringify({ type: 'outcome', at: new Date().toISOString(), org: 'acme', status: 'passed', warnings: [] }));
+};`;
+
+/** Publishes the alarm's name and the time to the people's topic, in two protocols' words. */
+const notify = `
+export const handler = async (event) => {
+  const { AlarmName, NewStateValue } = JSON.parse(event.Records[0].Sns.Message);
+  const form = new URLSearchParams({
+    Action: 'Publish',
+    TopicArn: process.env.PEOPLE,
+    Subject: NewStateValue + ' ' + AlarmName,
+    MessageStructure: 'json',
+    Message: JSON.stringify({ default: 'short', email: 'It is ' + new Date().toISOString() }),
+  });
+  const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error('refused');
+};`;
+
+/** The code of the small template's functions, in a directory of its own. */
+export async function smallBundles() {
+  const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-small-'));
+  const measure = (severity: number) => writeFile(path.join(directory, 'severity'), String(severity));
+  await writeFile(path.join(directory, 'flows.mjs'), flows);
+  await writeFile(path.join(directory, 'notify.mjs'), notify);
+  await measure(0);
+  return { directory, measure, bundleOf: (entry: string) => path.join(directory, `${entry}.mjs`) };
+}

@@ -1,0 +1,356 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceOf } from '../../../../functions/diagnosis/answer-context.ts';
+import { codeOfAnswer } from '../../../../functions/diagnosis/answer-rules.ts';
+import { type FindingCode, findings } from '../../../../functions/diagnosis/finding.ts';
+import { codeOfTransport } from '../../../../functions/diagnosis/transport-rules.ts';
+import type { Server } from '../../../../functions/model/org.ts';
+import { parseCallbackError, parseOktaError } from '../../../../functions/okta/okta-error.ts';
+import { parseRateLimit } from '../../../../functions/okta/rate-limit.ts';
+import { fullOrg } from '../../../support/run-probes.ts';
+
+/** An answer as it was recorded. */
+interface Recorded {
+  readonly path: string;
+  readonly status: number;
+  readonly body?: string | object;
+  readonly headers?: Record<string, string>;
+  readonly scopes?: readonly string[];
+}
+
+function codeOf({ path, status, body = '', headers = {}, scopes = ['okta.users.read'] }: Recorded): FindingCode {
+  const received = new Headers(headers);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const url = `https://acme.okta.com${path}`;
+  const rateLimit = parseRateLimit(received, 0);
+  const [template] = fullOrg.servers;
+  const id = path.startsWith('/oauth2/default') ? 'default' : 'org';
+  const server: Server = {
+    id,
+    issuer: 'https://acme.okta.com',
+    web: { clientId: 'web', redirectUri: 'https://app.example.com/', scopes },
+    ...(template?.service && { service: { ...template.service, scopes } }),
+  };
+  const exchange = {
+    method: 'POST',
+    url,
+    at: '',
+    phases: {},
+    status,
+    error: parseOktaError(received, text),
+    ...(rateLimit && { rateLimit }),
+  };
+  return codeOfAnswer(evidenceOf(exchange, fullOrg, server));
+}
+
+const org = (endpoint: string) => `/oauth2/v1/${endpoint}`;
+const custom = (endpoint: string) => `/oauth2/default/v1/${endpoint}`;
+const envelope = (errorCode: string, errorSummary = '') => ({
+  errorCode,
+  errorSummary,
+  errorLink: errorCode,
+  errorId: 'oae1',
+  errorCauses: [],
+});
+const oauth = (error: string, error_description = '') => ({ error, error_description });
+const html = { 'content-type': 'text/html; charset=utf-8' };
+const limits = (limit: number, remaining = 0) => ({
+  'x-rate-limit-limit': String(limit),
+  'x-rate-limit-remaining': String(remaining),
+  'x-rate-limit-reset': '1',
+});
+const bearer = (error: string) => ({
+  'www-authenticate': `Bearer authorization_uri="https://acme.okta.com/oauth2/v1/authorize", realm="https://acme.okta.com", scope="okta.users.read", error="${error}", error_description="The token, alas, will not do.", resource="/api/v1/users"`,
+});
+
+const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
+  [
+    'internal-error',
+    'E0000009',
+    { path: org('token'), status: 500, body: envelope('E0000009', 'Internal Server Error') },
+  ],
+  ['internal-error', 'a bare 500', { path: custom('keys'), status: 500, body: '' }],
+  ['read-only-mode', 'E0000010', { path: '/api/v1/users', status: 503, body: envelope('E0000010') }],
+  [
+    'gateway-error',
+    'a 502 page',
+    { path: custom('introspect'), status: 502, body: '<h1>Bad Gateway</h1>', headers: html },
+  ],
+  ['gateway-error', 'a 504 without a body', { path: '/.well-known/okta-organization', status: 504 }],
+  ['temporarily-unavailable', 'as 400', { path: org('token'), status: 400, body: oauth('temporarily_unavailable') }],
+  ['temporarily-unavailable', 'server_error', { path: custom('token'), status: 500, body: oauth('server_error') }],
+  [
+    'unexpected-page',
+    'a 403 page at keys',
+    { path: org('keys'), status: 403, body: '<h1>Forbidden</h1>', headers: html },
+  ],
+  [
+    'rate-limit-exhausted',
+    'the envelope at an OAuth endpoint',
+    { path: org('token'), status: 429, body: envelope('E0000047'), headers: limits(2000) },
+  ],
+  ['rate-limit-exhausted', 'a 429 without headers', { path: org('token'), status: 429, body: envelope('E0000047') }],
+  [
+    'client-rate-limited',
+    'the client’s 60 at authorize',
+    { path: org('authorize'), status: 429, body: envelope('E0000047'), headers: limits(60) },
+  ],
+  [
+    'too-many-at-once',
+    'limit 0',
+    { path: '/api/v1/users', status: 429, body: envelope('E0000047'), headers: limits(0) },
+  ],
+  ['api-access-management-missing', 'E0000015', { path: custom('token'), status: 401, body: envelope('E0000015') }],
+  [
+    'api-access-management-missing',
+    'a 403 server_error',
+    {
+      path: custom('token'),
+      status: 403,
+      body: oauth('server_error', 'The requested feature is not enabled in this environment.'),
+    },
+  ],
+  [
+    'api-access-management-missing',
+    'a page',
+    {
+      path: custom('authorize'),
+      status: 400,
+      body: '<p>Error Code: server_error</p><p>The requested feature is not enabled in this environment.</p>',
+      headers: html,
+    },
+  ],
+  [
+    'custom-scope-at-org-server',
+    'by its text',
+    {
+      path: org('token'),
+      status: 400,
+      body: oauth('invalid_scope', 'Custom scopes are not allowed for this request.'),
+    },
+  ],
+  [
+    'custom-scope-at-org-server',
+    'by what was asked for',
+    { path: org('token'), status: 400, body: oauth('invalid_scope', 'changed'), scopes: ['orders.read'] },
+  ],
+  [
+    'okta-scope-not-granted',
+    'consent_required',
+    {
+      path: org('token'),
+      status: 400,
+      body: oauth('consent_required', 'You are not allowed any of the requested scopes.'),
+    },
+  ],
+  [
+    'okta-scope-not-granted',
+    'invalid_scope for an okta scope',
+    { path: org('token'), status: 400, body: oauth('invalid_scope', 'changed') },
+  ],
+  [
+    'scope-unknown',
+    'at a custom server',
+    {
+      path: custom('token'),
+      status: 400,
+      body: oauth('invalid_scope', 'One or more scopes are not configured for the authorization server resource.'),
+    },
+  ],
+  [
+    'policy-refused',
+    'as 400',
+    {
+      path: custom('token'),
+      status: 400,
+      body: oauth(
+        'access_denied',
+        'Policy evaluation failed for this request, please check the policy configurations.',
+      ),
+    },
+  ],
+  [
+    'policy-refused',
+    'as 401',
+    {
+      path: custom('token'),
+      status: 401,
+      body: oauth('access_denied', 'Policy evaluation failed for this request, please check the policy configurations'),
+    },
+  ],
+  [
+    'network-zone-refused',
+    'by its text',
+    {
+      path: org('token'),
+      status: 403,
+      body: oauth('access_denied', "The request is made from outside the client's permitted network zones."),
+    },
+  ],
+  [
+    'access-refused',
+    'access_denied in other words',
+    { path: org('token'), status: 403, body: oauth('access_denied', 'no') },
+  ],
+  [
+    'redirect-uri-refused',
+    'the error page',
+    { path: org('authorize'), status: 400, body: '<h2>400</h2>', headers: html },
+  ],
+  [
+    'client-refused',
+    'an unknown client at authorize',
+    { path: org('authorize'), status: 400, body: "<p>Invalid value for 'client_id' parameter.</p>", headers: html },
+  ],
+  [
+    'client-refused',
+    'discovery’s envelope with an OAuth code',
+    { path: '/.well-known/openid-configuration', status: 400, body: envelope('invalid_client') },
+  ],
+  [
+    'client-refused',
+    'a wrong secret',
+    {
+      path: custom('introspect'),
+      status: 401,
+      body: oauth('invalid_client', 'The client secret supplied for a confidential client is invalid.'),
+    },
+  ],
+  [
+    'assertion-refused',
+    'an assertion’s audience',
+    {
+      path: org('introspect'),
+      status: 401,
+      body: oauth(
+        'invalid_client',
+        'The audience claim for client_assertion must be the endpoint invoked for the request.',
+      ),
+    },
+  ],
+  [
+    'clock-skew',
+    'an assertion from the future',
+    {
+      path: org('token'),
+      status: 401,
+      body: oauth('invalid_client', 'The client_assertion token must be issued before the current time.'),
+    },
+  ],
+  [
+    'wrong-client-kind',
+    'a secret at the Org server',
+    {
+      path: org('token'),
+      status: 401,
+      body: oauth(
+        'invalid_client',
+        'Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.',
+      ),
+    },
+  ],
+  [
+    'wrong-client-kind',
+    'unauthorized_client',
+    { path: custom('token'), status: 400, body: oauth('unauthorized_client') },
+  ],
+  [
+    'dpop-required',
+    'a proof is missing',
+    { path: org('token'), status: 400, body: oauth('invalid_dpop_proof', 'The DPoP proof JWT header is missing.') },
+  ],
+  [
+    'server-not-found',
+    'E0000007',
+    {
+      path: custom('keys'),
+      status: 404,
+      body: envelope('E0000007', 'Not found: Resource not found: default (AuthorizationServer)'),
+    },
+  ],
+  [
+    'server-not-found',
+    'an inactive one',
+    { path: custom('token'), status: 400, body: oauth('invalid_request', 'The authorization server id is invalid.') },
+  ],
+  ['inline-hook-failed', 'E0000134', { path: custom('token'), status: 502, body: envelope('E0000134') }],
+  ['inline-hook-failed', 'E0000137', { path: custom('token'), status: 504, body: envelope('E0000137') }],
+  [
+    'api-token-refused',
+    'E0000011',
+    { path: '/api/v1/users', status: 401, body: envelope('E0000011', 'Invalid token provided') },
+  ],
+  [
+    'api-scope-missing',
+    'a header alone',
+    { path: '/api/v1/users', status: 403, headers: bearer('insufficient_scope') },
+  ],
+  ['access-token-refused', 'a header alone', { path: '/api/v1/users', status: 401, headers: bearer('invalid_token') }],
+  ['admin-role-missing', 'E0000006', { path: '/api/v1/users', status: 403, body: envelope('E0000006') }],
+  [
+    'request-refused',
+    'an error without a rule',
+    { path: org('token'), status: 400, body: oauth('invalid_request', 'anything') },
+  ],
+  ['unrecognised-answer', 'no shape at all', { path: org('keys'), status: 418, body: 'teapot' }],
+];
+
+describe('an error answer is named', () => {
+  it.each(recorded)('%s: %s', (code, _, answer) => {
+    expect(codeOf(answer)).toBe(code);
+  });
+
+  it.each([
+    ['invalid_scope', 'Custom scopes are not allowed for this request.', 'org', 'custom-scope-at-org-server'],
+    ['invalid_scope', '', 'default', 'scope-unknown'],
+    [
+      'access_denied',
+      'Policy evaluation failed for this request, please check the policy configurations.',
+      'default',
+      'policy-refused',
+    ],
+    ['temporarily_unavailable', '', 'org', 'temporarily-unavailable'],
+    ['something_new', '', 'org', 'request-refused'],
+  ] as const)('at a callback: %s (%s) of %s', (error, description, id, code) => {
+    const path = id === 'org' ? org('authorize') : custom('authorize');
+    const parameters = new URLSearchParams({ error, error_description: description });
+    const exchange = {
+      method: 'GET',
+      url: `https://acme.okta.com${path}`,
+      at: '',
+      phases: {},
+      status: 302,
+      error: parseCallbackError(parameters),
+    };
+    expect(codeOfAnswer(evidenceOf(exchange, fullOrg, { id, issuer: '' }))).toBe(code);
+  });
+});
+
+describe('a request without an answer is named by its error’s code', () => {
+  it.each([
+    ['ENOTFOUND', 'https://acme.okta.com/', 'dns-not-resolved'],
+    ['ECONNREFUSED', 'https://acme.okta.com/', 'connection-refused'],
+    ['ECONNRESET', 'https://acme.okta.com/', 'connection-reset'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'https://acme.okta.com/', 'connect-timeout'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'https://acme.okta.com/', 'certificate-untrusted'],
+    ['CERT_HAS_EXPIRED', 'https://acme.okta.com/', 'certificate-expired'],
+    ['CERT_HAS_EXPIRED', 'https://login.acme.com/', 'custom-domain-certificate'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'https://acme.oktapreview.com/', 'certificate-wrong-name'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'https://login.acme.com/', 'custom-domain-certificate'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'https://acme.okta.com/', 'tls-handshake-failed'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
+    ['UND_ERR_BODY_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
+    ['HPE_INVALID_CONSTANT', 'https://acme.okta.com/', 'malformed-answer'],
+    ['ESOMETHINGNEW', 'https://acme.okta.com/', 'unrecognised-answer'],
+  ] as const)('%s at %s: %s', (code, url, found) => {
+    expect(codeOfTransport(code, url)).toBe(found);
+  });
+});
+
+describe('the table of findings', () => {
+  it('has for every code a summary that is a sentence, a cause, a remedy and a way to confirm', () => {
+    for (const { summary, causes, remedy, confirm } of Object.values(findings)) {
+      expect(summary).toMatch(/^[A-Z].*\.$/);
+      expect([...causes, ...remedy, confirm].every((text) => text.length > 5)).toBe(true);
+    }
+  });
+});

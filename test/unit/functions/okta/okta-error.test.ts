@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseOktaError } from '../../../../functions/okta/okta-error.ts';
+import { parseWwwAuthenticate } from '../../../../functions/okta/www-authenticate.ts';
+
+const challenge =
+  'Bearer authorization_uri="http://acme.okta.com/oauth2/v1/authorize", realm="http://acme.okta.com", ' +
+  'scope="okta.groups.read", error="insufficient_scope", ' +
+  'error_description="The access token provided, alas, does not contain the required scopes.", resource="/api/v1/groups"';
+
+describe('an error answer', () => {
+  it('is read from the management envelope', () => {
+    const body = JSON.stringify({
+      errorCode: 'E0000047',
+      errorSummary: 'API call exceeded rate limit due to too many requests.',
+      errorLink: 'E0000047',
+      errorId: 'oaeXYZ',
+      errorCauses: [],
+    });
+    expect(parseOktaError(new Headers(), body)).toEqual({
+      shape: 'envelope',
+      errorCode: 'E0000047',
+      reason: 'rate_limited',
+      description: 'API call exceeded rate limit due to too many requests.',
+      errorId: 'oaeXYZ',
+    });
+  });
+
+  it('is read from OAuth’s JSON', () => {
+    const body = JSON.stringify({
+      error: 'invalid_scope',
+      error_description: 'Custom scopes are not allowed for this request.',
+    });
+    expect(parseOktaError(new Headers(), body)).toEqual({
+      shape: 'oauth',
+      error: 'invalid_scope',
+      reason: 'illegal_custom_scope',
+      description: 'Custom scopes are not allowed for this request.',
+    });
+  });
+
+  it('is read from a challenge when the body is empty', () => {
+    expect(parseOktaError(new Headers({ 'www-authenticate': challenge }), '')).toEqual({
+      shape: 'challenge',
+      error: 'insufficient_scope',
+    });
+  });
+
+  it('is a page when it says so, and otherwise of no shape we know', () => {
+    expect(parseOktaError(new Headers({ 'content-type': 'text/html; charset=utf-8' }), '<h1>502</h1>').shape).toBe(
+      'html',
+    );
+    expect(parseOktaError(new Headers(), '{"error": 7').shape).toBe('other');
+    expect(parseOktaError(new Headers(), 'null').shape).toBe('other');
+  });
+
+  it('keeps no text that Okta’s catalogue does not know, and no code that does not look like one', () => {
+    const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
+    expect(parseOktaError(new Headers(), oauth)).toEqual({ shape: 'oauth', error: 'invalid_client' });
+    const envelope = JSON.stringify({
+      errorCode: 'E0000007',
+      errorSummary: 'Not found: Resource not found: canary (App)',
+    });
+    expect(parseOktaError(new Headers(), envelope)).toEqual({
+      shape: 'envelope',
+      errorCode: 'E0000007',
+      reason: 'not_found',
+      description: 'Not found: Resource not found',
+    });
+    expect(parseOktaError(new Headers(), JSON.stringify({ error: 'canary 7f3a' })).shape).toBe('other');
+  });
+
+  it('tells the reason that stands in a page', () => {
+    const page =
+      '<html><body><h2>400</h2><p>The &#39;redirect_uri&#39; parameter must be a <b>Login</b> redirect URI in the client app settings.</p></body></html>';
+    expect(parseOktaError(new Headers({ 'content-type': 'text/html' }), page).reason).toBe('illegal_redirect_uri');
+  });
+});
+
+describe('a WWW-Authenticate header', () => {
+  it('may hold several challenges, with commas inside quotes', () => {
+    expect(parseWwwAuthenticate(`DPoP algs="RS256 ES256", ${challenge}`)).toEqual([
+      { scheme: 'DPoP', parameters: { algs: 'RS256 ES256' } },
+      {
+        scheme: 'Bearer',
+        parameters: {
+          authorization_uri: 'http://acme.okta.com/oauth2/v1/authorize',
+          realm: 'http://acme.okta.com',
+          scope: 'okta.groups.read',
+          error: 'insufficient_scope',
+          error_description: 'The access token provided, alas, does not contain the required scopes.',
+          resource: '/api/v1/groups',
+        },
+      },
+    ]);
+  });
+
+  it('may escape quotes, and leave values unquoted', () => {
+    expect(parseWwwAuthenticate('Bearer error=invalid_token, error_description="said \\"no\\""')).toEqual([
+      { scheme: 'Bearer', parameters: { error: 'invalid_token', error_description: 'said "no"' } },
+    ]);
+  });
+
+  it('is read to its end whatever it holds', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 200 }), (header) => Array.isArray(parseWwwAuthenticate(header))));
+  });
+});

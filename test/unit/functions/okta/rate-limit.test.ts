@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { headroomPercent, limitOwner, parseRateLimit } from '../../../../functions/okta/rate-limit.ts';
+
+const date = 'Sat, 21 Nov 2026 12:00:00 GMT';
+const nowSeconds = Date.parse(date) / 1000;
+const read = (limit: string, remaining: string, reset: string) =>
+  parseRateLimit(
+    new Headers({
+      date,
+      'x-rate-limit-limit': limit,
+      'x-rate-limit-remaining': remaining,
+      'x-rate-limit-reset': reset,
+    }),
+    0,
+  );
+
+describe('rate-limit headers', () => {
+  it('tell limit, remaining and the seconds to the reset by the answer’s own clock', () => {
+    expect(read('600', '599', String(nowSeconds + 42))).toEqual({ limit: 600, remaining: 599, secondsToReset: 42 });
+  });
+
+  it('count the tighter of two limits that share a header', () => {
+    expect(read('600, 60', '590, 6', `${nowSeconds + 10}, ${nowSeconds + 20}`)).toEqual({
+      limit: 60,
+      remaining: 6,
+      secondsToReset: 20,
+    });
+  });
+
+  it('have no reset in the past', () => {
+    expect(read('600', '1', String(nowSeconds - 300))?.secondsToReset).toBe(0);
+  });
+
+  it('are passed over when they are absent or no numbers', () => {
+    expect(parseRateLimit(new Headers(), 0)).toBeUndefined();
+    expect(read('many', '-1', 'soon')).toBeUndefined();
+  });
+
+  it('give no share where the limit is 0, which means too many at once', () => {
+    const concurrency = { limit: 0, remaining: 0, secondsToReset: 1 };
+    expect(headroomPercent(concurrency, '/oauth2/v1/token')).toBeUndefined();
+    expect(limitOwner(concurrency, '/oauth2/v1/token')).toBe('concurrency');
+  });
+
+  it('tell nothing when nothing is left of a bucket that may burst', () => {
+    const spent = { limit: 2000, remaining: 0, secondsToReset: 9 };
+    expect(headroomPercent(spent, '/oauth2/v1/token')).toBeUndefined();
+    expect(headroomPercent(spent, '/api/v1/users')).toBe(0);
+  });
+
+  it('show the client’s own limit on /authorize, and the org’s elsewhere', () => {
+    expect(limitOwner({ limit: 60, remaining: 3, secondsToReset: 1 }, '/oauth2/v1/authorize')).toBe('client');
+    expect(limitOwner({ limit: 2000, remaining: 3, secondsToReset: 1 }, '/oauth2/v1/authorize')).toBe('org');
+    expect(limitOwner({ limit: 20, remaining: 3, secondsToReset: 1 }, '/api/v1/logs')).toBe('org');
+  });
+
+  it('never give a headroom outside 0 to 100, whatever they hold', () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.nat().map(String),
+      fc.array(fc.nat()).map((list) => list.join(', ')),
+    );
+    fc.assert(
+      fc.property(value, value, value, (limit, remaining, reset) => {
+        let rateLimit: ReturnType<typeof parseRateLimit>;
+        try {
+          rateLimit = read(limit, remaining, reset);
+        } catch (error) {
+          // Headers refuses some characters before we ever see them.
+          expect(error).toBeInstanceOf(TypeError);
+          return;
+        }
+        if (!rateLimit) return;
+        const share = headroomPercent(rateLimit, '/api/v1/users');
+        expect(share === undefined || (share >= 0 && share <= 100)).toBe(true);
+        expect(rateLimit.secondsToReset).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});

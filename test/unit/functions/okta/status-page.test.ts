@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { cellOfCanonicalName, parseStatusFeed, parseStatusPage } from '../../../../functions/okta/status-page.ts';
+
+const incident = {
+  attributes: { type: 'Incident__c' },
+  Name: 'I-11355',
+  Status__c: 'Investigating',
+  Category__c: 'Service Disruption',
+  Incident_Title__c: 'Sign-in fails & retries',
+  Impacted_Cells__c: 'okta.com:8;okta.com:14',
+};
+const page = (records: unknown, id = 'j_id0:j_id10:StringJSON') =>
+  `<html><body><span id="${id}" data-id="incidents" style="display:none">${JSON.stringify(records).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}</span></body></html>`;
+
+describe('the status page', () => {
+  it('lists an open incident with its cells, whatever id the element has', () => {
+    expect(parseStatusPage(page([incident], 'j_id0:j_id99:StringJSON'))).toEqual({
+      state: 'known',
+      source: 'page',
+      incidents: [
+        {
+          name: 'I-11355',
+          title: 'Sign-in fails & retries',
+          category: 'Service Disruption',
+          cells: ['okta.com:8', 'okta.com:14'],
+        },
+      ],
+    });
+  });
+
+  it('is operational when every incident is resolved or lies ahead', () => {
+    const over = [
+      { ...incident, Status__c: 'Resolved' },
+      { ...incident, Status__c: 'Scheduled' },
+      { ...incident, Category__c: 'Planned Maintenance' },
+    ];
+    expect(parseStatusPage(page(over))).toEqual({ state: 'known', source: 'page', incidents: [] });
+  });
+
+  it.each([
+    ['a login page', '<html><form action="/login"></form></html>'],
+    ['an empty answer', ''],
+    ['a broken list', '<span data-id="incidents">[{"Name":</span>'],
+    ['another kind of list', '<span data-id="incidents">{"status":"ok"}</span>'],
+  ])('is unknown, never operational, when it is %s', (_, html) => {
+    expect(parseStatusPage(html).state).toBe('unknown');
+  });
+});
+
+describe('the status feed', () => {
+  const now = Date.parse('2026-11-21T12:00:00Z');
+  const feed = (entries: string) =>
+    `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Trust</title>${entries}</feed>`;
+  const entry = (title: string, updated: string) =>
+    `<entry><title>${title}</title><id>https://status.okta.com/a</id><updated>${updated}</updated><content type="text">x</content></entry>`;
+
+  it('tells of an incident that is young and not resolved', () => {
+    const report = parseStatusFeed(feed(entry('Service Disruption', '2026-11-21T11:30:00Z')), now);
+    expect(report).toMatchObject({
+      state: 'known',
+      source: 'feed',
+      incidents: [{ title: 'Service Disruption', cells: [] }],
+    });
+  });
+
+  it('is operational when the newest entries are resolved', () => {
+    const report = parseStatusFeed(feed(entry('Resolved Service Disruption', '2026-11-21T11:30:00Z')), now);
+    expect(report).toMatchObject({ state: 'known', incidents: [] });
+  });
+
+  it('is unknown when it is empty, is no feed, or has not been written for a year', () => {
+    expect(parseStatusFeed(feed(''), now).state).toBe('unknown');
+    expect(parseStatusFeed('<html></html>', now).state).toBe('unknown');
+    expect(parseStatusFeed(feed(entry('Resolved', '2025-04-30T00:00:00Z')), now).state).toBe('unknown');
+  });
+});
+
+describe('the cell', () => {
+  it('is told by the canonical name of an okta.com host', () => {
+    expect(cellOfCanonicalName('ok8-crtrs.tng.okta.com')).toBe('okta.com:8');
+    expect(cellOfCanonicalName('ok14-crtrs.tng.okta.com.')).toBe('okta.com:14');
+  });
+
+  it('is not told by any other name', () => {
+    expect(cellOfCanonicalName('d111111abcdef8.cloudfront.net')).toBeUndefined();
+    expect(cellOfCanonicalName('ok8-crtrs.okta.com.evil.example')).toBeUndefined();
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
+import type { Exchange } from '../../../../functions/model/exchange.ts';
+import { faultDomains } from '../../../../functions/model/fault-domain.ts';
+import type { Outcome } from '../../../../functions/model/outcome.ts';
+import type { Probe } from '../../../../functions/model/probe.ts';
+import { contracts, flows, limits, status } from '../../../../functions/probes/index.ts';
+import { planProbes } from '../../../../functions/probes/plan.ts';
+import { pointsOf } from '../../../../functions/runtime/publish.ts';
+import { fullOrg } from '../../../support/run-probes.ts';
+
+const org = { ...fullOrg, contracts: true };
+
+const passed = (probe: string, ...codes: FindingCode[]): Outcome => ({
+  ...{ org: 'acme', probe, exchanges: [], status: 'passed', readings: {}, notes: [] },
+  warnings: codes.map((code) => finding(code)),
+});
+const failed = (probe: string, code: FindingCode, server?: string): Outcome => ({
+  ...{ org: 'acme', ...(server && { server }), probe, exchanges: [] },
+  ...{ status: 'failed', readings: {}, finding: finding(code) },
+});
+const answered = (path: string, status: number, limit: number, remaining: number): Exchange => ({
+  ...{ method: 'GET', url: `https://acme.okta.com${path}`, at: '', phases: { firstByteMs: 70 }, status },
+  rateLimit: { limit, remaining, secondsToReset: 30 },
+});
+
+/** A run's points of series that have no probe, as `Name{Domain} value`. */
+function shared(probes: readonly Probe[], outcomes: readonly Outcome[], ...own: FindingCode[]): string[] {
+  const found = own.map((code) => finding(code));
+  return pointsOf({ org, plan: planProbes(org, probes), outcomes }, found)
+    .filter(({ identity }) => identity.dimensions.Probe === undefined)
+    .map(
+      ({ identity: { name, dimensions }, value }) => `${[name, dimensions.Domain].filter(Boolean).join(' ')} ${value}`,
+    );
+}
+
+const zeros = [...faultDomains.map((domain) => `Severity ${domain} 0`), 'Retries 0'];
+const instead = (...points: string[]) =>
+  zeros.map((zero) => points.find((point) => point.startsWith(zero.slice(0, -1))) ?? zero);
+
+describe('how urgent a run is', () => {
+  it('is told of every fault domain by flows, though nothing was found and no probe came to an end', () => {
+    expect(shared(flows, [passed('organization')])).toEqual(zeros);
+    expect(shared(flows, [])).toEqual(zeros);
+  });
+
+  it('is told by other groups only where they found something', () => {
+    expect(shared(limits, [passed('rate-limits')])).toEqual([]);
+    expect(shared(limits, [failed('rate-limits', 'api-token-refused')])).toEqual(['Severity credentials 1']);
+    expect(shared(status, [failed('status-page', 'announced-incident')])).toEqual([]);
+  });
+
+  it('is that of the worst finding of its domain, whether a failure or a warning', () => {
+    const outcomes = [
+      failed('token', 'read-only-mode', 'org'),
+      failed('token', 'internal-error', 'default'),
+      passed('authorize', 'slow-answer', 'headroom-low'),
+    ];
+    expect(shared(flows, outcomes)).toEqual(instead('Severity okta 2', 'Severity quota 1'));
+    expect(shared(flows, [passed('keys', 'headroom-critical', 'headroom-low')])).toEqual(instead('Severity quota 2'));
+  });
+
+  it('is nothing where a finding only informs', () => {
+    expect(shared(flows, [passed('organization', 'announced-incident')])).toEqual(zeros);
+  });
+
+  it('counts what the run found of itself', () => {
+    expect(shared(flows, [passed('organization')], 'metrics-refused')).toEqual(instead('Severity monitor 1'));
+    expect(shared(status, [], 'metrics-refused')).toEqual(['Severity monitor 1']);
+  });
+
+  it('is not what a contract says: that has a success of its own, and flows have none', () => {
+    const outcomes = [passed('custom-scope-contract'), failed('redirect-uri-contract', 'internal-error')];
+    const points = pointsOf({ org, plan: planProbes(org, contracts), outcomes }, [finding('metrics-refused')]);
+    expect(points.map(({ identity: { name, dimensions }, value }) => [name, dimensions, value])).toEqual([
+      ['Success', { Org: 'acme', Probe: 'custom-scope-contract' }, 1],
+      ['Success', { Org: 'acme', Probe: 'redirect-uri-contract' }, 0],
+    ]);
+    const ofFlows = pointsOf({ org, plan: planProbes(org, flows), outcomes: [passed('organization')] });
+    expect(ofFlows.filter(({ identity }) => identity.name === 'Success')).toEqual([]);
+  });
+});
+
+describe('second tries', () => {
+  const again = { retriedAfter: 'ECONNRESET' };
+
+  it('are counted however they ended', () => {
+    const skipped = { ...{ org: 'acme', probe: 'keys', exchanges: [] }, status: 'skipped', because: '' } as const;
+    const outcomes = [
+      { ...passed('organization'), ...again },
+      { ...failed('token', 'connection-reset', 'org'), ...again },
+      { ...skipped, ...again },
+      passed('authorize'),
+    ];
+    expect(shared(flows, outcomes)).toEqual(instead('Severity network 2', 'Retries 3'));
+  });
+
+  it('are told by other groups only where there were any', () => {
+    expect(shared(limits, [{ ...passed('rate-limits'), ...again }])).toEqual(['Retries 1']);
+  });
+
+  it('alone tell how long the answer took', () => {
+    const slow: Exchange = {
+      ...answered('/oauth2/v1/token', 200, 2000, 1999),
+      ...{ phases: { firstByteMs: 9_000 }, failure: { code: 'UND_ERR_BODY_TIMEOUT', message: '' } },
+    };
+    const durations = (exchanges: readonly Exchange[], retriedAfter: string) =>
+      pointsOf({
+        ...{ org, plan: planProbes(org, flows) },
+        outcomes: [{ ...passed('token'), server: 'org', exchanges, retriedAfter }],
+      }).flatMap(({ identity, value }) => (identity.name === 'Duration' ? [value] : []));
+    expect(durations([slow, answered('/oauth2/v1/token', 200, 2000, 1999)], 'UND_ERR_BODY_TIMEOUT')).toEqual([70]);
+    const refused = { ...slow, phases: {}, failure: { code: 'ECONNREFUSED', message: '' } };
+    expect(durations([slow, refused], 'UND_ERR_BODY_TIMEOUT')).toEqual([]);
+  });
+});
+
+describe('headroom', () => {
+  const headroom = (...exchanges: readonly Exchange[]) =>
+    shared(flows, [{ ...passed('token'), exchanges }]).filter((point) => point.startsWith('Headroom'));
+
+  it('is the lowest of all buckets', () => {
+    const exchanges = [
+      answered('/oauth2/v1/token', 200, 2000, 1000),
+      answered('/oauth2/default/v1/token', 200, 2000, 500),
+      answered('/oauth2/default/v1/authorize', 200, 2000, 1900),
+    ];
+    expect(headroom(...exchanges)).toEqual(['Headroom 25']);
+  });
+
+  it('is not told of a bucket that refused somebody in this run, nor where nothing is known', () => {
+    const exchanges = [
+      answered('/oauth2/v1/token', 200, 2000, 1000),
+      answered('/oauth2/default/v1/token', 200, 2000, 1),
+      answered('/oauth2/aus1/v1/token', 429, 2000, 0),
+    ];
+    expect(headroom(...exchanges)).toEqual(['Headroom 50']);
+    expect(headroom(...exchanges.slice(1))).toEqual([]);
+    expect(headroom()).toEqual([]);
+  });
+});

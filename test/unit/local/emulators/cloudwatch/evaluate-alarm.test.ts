@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import {
+  type AlarmState,
+  alarmStates,
+  type Comparison,
+  type MissingData,
+  missingDataTreatments,
+} from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
+import { evaluationRange } from '../../../../../local/emulators/cloudwatch/alarm-points.ts';
+import { evaluateAlarm } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
+import type { Series } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
+import { sampleAlarm } from '../../../../support/sample-alarm.ts';
+
+const now = Date.UTC(2026, 10, 21, 12);
+
+/** Points as the documentation draws them: 0 is good, X breaches, - is missing, and the newest stands last. */
+const drawn = (points: string): Series =>
+  points.split(' ').map((point) => ({ '0': 0, X: 1, '-': undefined })[point as '0' | 'X' | '-']);
+
+const stateOf = (m: number, points: Series, treatMissingData: MissingData, previous: AlarmState, n = 3) =>
+  evaluateAlarm(sampleAlarm({ evaluationPeriods: n, datapointsToAlarm: m, treatMissingData }), points, previous, now)
+    .state;
+
+const insufficient = 'INSUFFICIENT_DATA';
+
+/** In the order missing, ignore, breaching, notBreaching. */
+type Row = readonly [points: string, missing: string, ignore: string, breaching: string, notBreaching: string];
+
+const tables: Readonly<Record<string, { readonly m: number; readonly rows: readonly Row[] }>> = {
+  'three of three, as documented': {
+    m: 3,
+    rows: [
+      ['0 - X - X', 'OK', 'OK', 'OK', 'OK'],
+      ['0 - - - -', 'OK', 'OK', 'OK', 'OK'],
+      ['- - - - -', insufficient, 'retained', 'ALARM', 'OK'],
+      ['0 X X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+      ['- - X - -', 'ALARM', 'retained', 'ALARM', 'OK'],
+    ],
+  },
+  'two of three, as documented': {
+    m: 2,
+    rows: [
+      ['0 - X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+      ['0 0 X 0 X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+      ['0 - X - -', 'OK', 'OK', 'ALARM', 'OK'],
+      ['- - - - 0', 'OK', 'OK', 'ALARM', 'OK'],
+      ['- - - X -', 'ALARM', 'retained', 'ALARM', 'OK'],
+    ],
+  },
+  'three of three, as documented by earlier editions': {
+    m: 3,
+    rows: [
+      ['- - - - X', insufficient, 'retained', 'ALARM', 'OK'],
+      ['X - - - -', 'ALARM', 'retained', 'ALARM', 'OK'],
+    ],
+  },
+  'two of three, as documented by earlier editions': {
+    m: 2,
+    rows: [['- - - - X', insufficient, 'retained', 'ALARM', 'OK']],
+  },
+  'three of three, by what the text says of premature transitions': {
+    m: 3,
+    rows: [
+      ['- - - X -', insufficient, 'retained', 'ALARM', 'OK'],
+      ['- - - X 0', 'OK', 'OK', 'OK', 'OK'],
+      ['- - X - 0', 'OK', 'OK', 'OK', 'OK'],
+      ['- - X X -', 'ALARM', 'retained', 'ALARM', 'OK'],
+    ],
+  },
+};
+
+describe.each(Object.entries(tables))('the examples of %s', (_, { m, rows }) => {
+  const cases = rows.flatMap(([points, ...states]) =>
+    missingDataTreatments.map((treatment) => {
+      const column = ['missing', 'ignore', 'breaching', 'notBreaching'].indexOf(treatment);
+      return { points, treatment, state: states[column] ?? '' };
+    }),
+  );
+  test.each(cases)('$points is $state where missing data is $treatment', ({ points, treatment, state }) => {
+    for (const previous of alarmStates) {
+      expect(stateOf(m, drawn(points), treatment, previous)).toBe(state === 'retained' ? previous : state);
+    }
+  });
+});
+
+test('a heartbeat of three of three rises when the whole range of five is empty, and not before', () => {
+  const silence = ['0 0 0 0 -', '0 0 0 - -', '0 0 - - -', '0 - - - -', '- - - - -'];
+  expect(silence.map((points) => stateOf(3, drawn(points), 'breaching', 'OK'))).toEqual([
+    'OK',
+    'OK',
+    'OK',
+    'OK',
+    'ALARM',
+  ]);
+});
+
+test.each<[Comparison, readonly [below: string, at: string, above: string]]>([
+  ['GreaterThanOrEqualToThreshold', ['OK', 'ALARM', 'ALARM']],
+  ['GreaterThanThreshold', ['OK', 'OK', 'ALARM']],
+  ['LessThanThreshold', ['ALARM', 'OK', 'OK']],
+  ['LessThanOrEqualToThreshold', ['ALARM', 'ALARM', 'OK']],
+])('%s', (comparison, states) => {
+  const alarm = sampleAlarm({ comparison, threshold: 20, evaluationPeriods: 1, datapointsToAlarm: 1 });
+  expect([19, 20, 21].map((value) => evaluateAlarm(alarm, [value], 'OK', now).state)).toEqual(states);
+});
+
+test('the reason names the points, what was missing and when they end', () => {
+  const alarm = sampleAlarm({ datapointsToAlarm: 2, treatMissingData: 'breaching' });
+  expect(evaluateAlarm(alarm, drawn('- - 0 X -'), 'OK', now + 1).reason).toBe(
+    '1 of 2 points > 0 (0, 1), 1 missing and treated as breaching, until 2026-11-21T12:00:00.000Z',
+  );
+});
+
+describe('whatever the points', () => {
+  const setting = fc.integer({ min: 1, max: 6 }).chain((n) =>
+    fc.record({
+      n: fc.constant(n),
+      m: fc.integer({ min: 1, max: n }),
+      treatment: fc.constantFrom(...missingDataTreatments),
+      previous: fc.constantFrom(...alarmStates),
+      points: fc.array(fc.constantFrom(0, 1, undefined), {
+        minLength: evaluationRange(n),
+        maxLength: evaluationRange(n),
+      }),
+    }),
+  );
+
+  it('more breaching points never turn ALARM into anything else', () => {
+    fc.assert(
+      fc.property(setting, fc.nat(), ({ n, m, treatment, previous, points }, which) => {
+        const before = stateOf(m, points, treatment, previous, n);
+        const after = stateOf(m, points.with(which % points.length, 1), treatment, previous, n);
+        if (before === 'ALARM') expect(after).toBe('ALARM');
+      }),
+    );
+  });
+
+  it('a lower M never turns ALARM into anything else', () => {
+    fc.assert(
+      fc.property(setting, ({ n, m, treatment, previous, points }) => {
+        if (stateOf(m, points, treatment, previous, n) === 'ALARM' && m > 1) {
+          expect(stateOf(m - 1, points, treatment, previous, n)).toBe('ALARM');
+        }
+      }),
+    );
+  });
+
+  it('no data keeps the state where missing data is ignored', () => {
+    fc.assert(
+      fc.property(setting, ({ n, m, previous, points }) => {
+        expect(
+          stateOf(
+            m,
+            points.map(() => undefined),
+            'ignore',
+            previous,
+            n,
+          ),
+        ).toBe(previous);
+      }),
+    );
+  });
+
+  it('only missing data leads to INSUFFICIENT_DATA, and only where it is treated as missing', () => {
+    fc.assert(
+      fc.property(setting, ({ n, m, treatment, points }) => {
+        if (stateOf(m, points, treatment, 'OK', n) !== insufficient) return;
+        expect(treatment).toBe('missing');
+        expect(points.filter((point) => point !== undefined).length).toBeLessThan(n);
+      }),
+    );
+  });
+
+  it('the state before and the treatment of missing data do not matter where N points are there', () => {
+    fc.assert(
+      fc.property(setting, ({ n, m, treatment, previous, points }) => {
+        const real = points.filter((point) => point !== undefined);
+        if (real.length < n) return;
+        const breaching = real.slice(-n).filter((point) => point > 0).length;
+        expect(stateOf(m, points, treatment, previous, n)).toBe(breaching >= m ? 'ALARM' : 'OK');
+      }),
+    );
+  });
+});

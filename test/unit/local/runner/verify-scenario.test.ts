@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { judgeDrill } from '../../../../local/runner/verify-scenario.ts';
+import { noGaps, toldFirst } from '../../../../local/scenarios/checks.ts';
+import type { Trace } from '../../../../local/scenarios/trace.ts';
+import { alarm, drillOf, messageOf, traceOf } from '../../../support/traces.ts';
+
+const why = (trace: Partial<Trace>, drill = drillOf()) => judgeDrill(drill, traceOf(trace)).why;
+const over = messageOf({ news: 'recovery' });
+
+describe('the verdict of a row', () => {
+  it('is right when people hear once, in time and by name, and once more when it is over', () => {
+    expect(judgeDrill(drillOf(), traceOf())).toEqual({
+      right: true,
+      why: [],
+      told: [{ alarm, audience: 'page', roseAfter: 2, toldAfter: 2, finding: 'internal-error', overAfter: 9 }],
+      alsoRose: [],
+    });
+  });
+
+  it('is wrong when the alarm does not rise', () => {
+    expect(why({ transitions: [], messages: [] })).toEqual([`${alarm} did not rise`]);
+  });
+
+  it('is wrong when it rises and nobody is told', () => {
+    expect(why({ messages: [] })).toEqual([`${alarm} rose after 2 minutes, and no page told of it`]);
+  });
+
+  it('is wrong when people are told too late', () => {
+    expect(why({ messages: [messageOf({ minute: 4 }), over] })).toEqual(['told after 4 minutes, not within 3']);
+  });
+
+  it('is wrong when people are told while they must not hear yet', () => {
+    const muted = drillOf({}, { notBefore: 3 });
+    expect(why({}, muted)).toEqual(['told after 2 minutes, not before 3']);
+  });
+
+  it('is wrong when the wrong people are told, be it besides', () => {
+    const astray = messageOf({ audience: 'ticket' });
+    expect(why({ messages: [messageOf(), astray, over] })).toEqual([
+      `tickets also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
+    ]);
+  });
+
+  it('is wrong when one incident is told twice, or is over twice', () => {
+    expect(why({ messages: [messageOf(), messageOf({ minute: 5 }), over, over] })).toEqual([
+      `2 messages of one incident of ${alarm}`,
+      `2 times over, of one incident of ${alarm}`,
+    ]);
+  });
+
+  it('is wrong when nobody is told that it is over', () => {
+    expect(why({ messages: [messageOf()] })).toEqual([`nobody was told that ${alarm} is over`]);
+  });
+
+  it('is wrong when it is told to be over while it lasts', () => {
+    expect(why({ messages: [messageOf(), { ...over, minute: 6 }] })).toEqual([
+      'told to be over after 6 minutes, while it lasted 10',
+    ]);
+  });
+
+  it('is wrong when the message of its end says another duration, or none', () => {
+    const endedBy = (subject: string) => why({ messages: [messageOf(), { ...over, subject }] });
+    expect(endedBy("RECOVERED acme: internal-error - Okta's fault - lasted 1 h 3 min")).toEqual([
+      'when over: it says that it lasted 63 minutes, not 8 to 11',
+    ]);
+    expect(endedBy("RECOVERED acme: internal-error - Okta's fault")).toEqual([
+      'when over: the message does not say how long it lasted',
+    ]);
+  });
+
+  it('counts in runs how long an incident may be said to have lasted', () => {
+    const hourly = drillOf({ bad: [{ minutes: 600 }] }, { within: 180, every: 60 });
+    const lasted = (minutes: number) => {
+      const ended = {
+        ...over,
+        minute: 700,
+        subject: `RECOVERED acme: internal-error - Okta's fault - lasted ${minutes} min`,
+      };
+      return why({ messages: [messageOf({ minute: 120 }), ended] }, hourly);
+    };
+    expect(lasted(540)).toEqual([]);
+    expect(lasted(420)).toEqual(['when over: it says that it lasted 420 minutes, not 480 to 601']);
+  });
+
+  it('is right when people hear what they may besides', () => {
+    const rehearsed = messageOf({ raw: true, subject: '', body: '{"requestPayload":{"selfTest":true}}' });
+    const { alarm: _, ...aboutNone } = rehearsed;
+    const messages = [messageOf(), aboutNone, over];
+    expect(why({ messages })).toEqual(['pages also heard "" after 2 minutes']);
+    expect(why({ messages }, drillOf({ mayHear: (message) => message.alarm === undefined }))).toEqual([]);
+  });
+
+  it('is wrong when another alarm rises besides, unless nobody can hear of it', () => {
+    const other = 'okta-synthetics/acme/clock/ticket';
+    const transitions = [...traceOf().transitions, { minute: 4, alarm: other, from: 'OK', to: 'ALARM' } as const];
+    expect(judgeDrill(drillOf(), traceOf({ transitions }))).toMatchObject({
+      alsoRose: [other],
+      why: [`${other} rose too`],
+    });
+    expect(why({ transitions }, drillOf({ mayRise: [other] }))).toEqual([]);
+  });
+
+  it('is wrong when an alarm is up at the end', () => {
+    expect(why({ stillUp: [alarm] })).toEqual([`${alarm} is still up at the end`]);
+  });
+
+  it('is wrong when anybody hears of anything where nobody must', () => {
+    expect(why({}, drillOf({ expects: [] }))).toEqual([
+      `${alarm} rose too`,
+      `pages also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
+      `pages also heard "RECOVERED acme: internal-error - Okta's fault - lasted 9 min" after 19 minutes`,
+    ]);
+  });
+
+  it('takes an alarm as CloudWatch words it only where nothing is left to make a message of it', () => {
+    const messages = [messageOf({ raw: true }), { ...over, raw: true }];
+    expect(why({ messages })[0]).toBe(`${alarm} rose after 2 minutes, and no page told of it`);
+    expect(why({ messages }, drillOf({}, { named: undefined }))).toEqual([]);
+  });
+
+  it('is wrong when a minute is missing of what alarms watch', () => {
+    const gaps = [{ series: 'Retries of acme', minute: 4 }];
+    expect(why({ gaps }, drillOf({ checks: [noGaps] }))).toEqual([
+      '1 points are missing, the first at minute 4 of Retries of acme',
+    ]);
+  });
+
+  it('is wrong when a ticket comes after the page that it was to forestall', () => {
+    const check = toldFirst('low', 'critical');
+    const of = (...alarms: string[]) => traceOf({ messages: alarms.map((each) => messageOf({ alarm: each })) });
+    expect(check(of('low', 'critical', 'low'))).toEqual([]);
+    expect(check(of('critical', 'low'))).toEqual(['low must be told before critical']);
+    expect(check(of('critical'))).toEqual(['low must be told before critical']);
+  });
+});
