@@ -5,8 +5,8 @@ import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { gather } from './notify/gather.ts';
-import { composeMessage, composeUnreadable, type Message } from './notify/message.ts';
-import { members } from './notify/read.ts';
+import { composeMessage, composeUnreadable, type SnsMessage } from './notify/message.ts';
+import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
 
 /** Kept back from the function's timeout for publishing: late evidence is worth less than a message. */
@@ -25,7 +25,7 @@ const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClien
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
-  const { selfTest, Records } = members(event);
+  const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
     const change = rehearsedChange(Date.now());
     const evidence = await gather(change, sources);
@@ -45,7 +45,7 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
   }
 }
 
-async function publish(message: Message): Promise<void> {
+async function publish(message: SnsMessage): Promise<void> {
   await sns.send(new PublishCommand({ TopicArn: settings.topicArn, ...message }));
   process.stdout.write(`${JSON.stringify({ type: 'message', subject: message.Subject })}\n`);
 }

@@ -1,14 +1,14 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { audiences } from '../functions/alarms/subject.ts';
+import { routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { MaintenanceWindows } from './alarms/maintenance-windows.ts';
-import { NotifierAlarms, rehearsalMinutes } from './alarms/notifier-alarms.ts';
+import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
 import { OrgAlarms } from './alarms/org-alarms.ts';
-import { requireSoundAlarms } from './alarms/validate-alarms.ts';
+import { validateAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
 import { dashboardUrl, MonitorDashboard } from './dashboard/monitor-dashboard.ts';
 import type { Entry } from './functions/bundle.ts';
@@ -16,7 +16,7 @@ import { Notifier } from './functions/notifier.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, Schedules } from './functions/schedules.ts';
-import { watchedOrgs } from './monitored-org.ts';
+import { monitoredOrgs } from './monitored-org.ts';
 
 export interface MonitorStackProps {
   readonly config: Config;
@@ -34,7 +34,7 @@ export class MonitorStack extends Stack {
   constructor(scope: Construct, id: string, { config, code }: MonitorStackProps) {
     super(scope, id, { description: 'Synthetic monitor for Okta' });
     const { alerts, logRetentionDays } = config;
-    const orgs = watchedOrgs(config);
+    const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
     const functions = groups
@@ -50,10 +50,10 @@ export class MonitorStack extends Stack {
       );
     const topics = new AlertTopics(this, 'Alerts', alerts);
     const notifyCode = code('notify');
-    const notifiers = audiences.map(
-      (audience) =>
-        new Notifier(this, `notify-${audience}`, {
-          audience,
+    const notifiers = routes.map(
+      (route) =>
+        new Notifier(this, `notify-${route}`, {
+          route,
           code: notifyCode,
           topics,
           readsLogsOf: functions,
@@ -63,7 +63,7 @@ export class MonitorStack extends Stack {
     );
     new Schedules(this, 'Schedules', [
       ...events.map((event) => probeCall(event, functions)),
-      ...notifiers.map(rehearsalCall),
+      ...notifiers.map(selfTestCall),
     ]);
 
     const alarmed = orgs.map((watched) => ({
@@ -75,12 +75,12 @@ export class MonitorStack extends Stack {
       ...new FunctionAlarms(this, 'Monitor', topics, { functions, events }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', topics, notifiers).alarms,
     ];
-    requireSoundAlarms(this);
+    validateAlarms(this);
     new MaintenanceWindows(this, 'Maintenance', alerts.maintenance, alarmed);
     new MonitorDashboard(this, 'Dashboard', { orgs: alarmed, functions, notifiers, topics, alarms });
 
     this.#output('DashboardUrl', dashboardUrl(this));
-    for (const audience of audiences) this.#output(`Topic${capitalized(audience)}s`, topics.people[audience].topicArn);
+    for (const route of routes) this.#output(`Topic${capitalized(route)}s`, topics.people[route].topicArn);
     for (const { group, lambda } of functions) this.#output(`Function${capitalized(group)}`, lambda.functionName);
   }
 
@@ -89,24 +89,24 @@ export class MonitorStack extends Stack {
   }
 }
 
-function probeCall({ group, org, everyMinutes }: ProbeEvent, functions: readonly ProbeFunction[]): ScheduledCall {
+function probeCall({ group, org, intervalMinutes }: ProbeEvent, functions: readonly ProbeFunction[]): ScheduledCall {
   const target = functions.find((each) => each.group === group);
   if (!target) throw new Error(`no function runs the group ${group}`);
   return {
     name: `${org.name}-${group}`,
     description: `Runs the ${group} probes of ${org.name}`,
-    everyMinutes,
+    intervalMinutes,
     lambda: target.lambda,
     input: org,
   };
 }
 
 /** No group is called rehearsal, so no org's name can make this one a second time. */
-function rehearsalCall({ audience, lambda }: Notifier): ScheduledCall {
+function selfTestCall({ route, lambda }: Notifier): ScheduledCall {
   return {
-    name: `notify-${audience}-rehearsal`,
-    description: `Rehearses what writes the messages of ${audience} alarms, and sends none`,
-    everyMinutes: rehearsalMinutes,
+    name: `notify-${route}-rehearsal`,
+    description: `Rehearses what writes the messages of ${route} alarms, and sends none`,
+    intervalMinutes: selfTestMinutes,
     lambda,
     input: { selfTest: true },
   };

@@ -6,7 +6,7 @@ import type { MetricDefinition, MetricIdentity } from '../functions/model/metric
 export interface SeriesMetricProps {
   readonly identity: MetricIdentity;
   readonly statistic: MetricDefinition['statistic'];
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   readonly label?: string;
 }
 
@@ -16,13 +16,13 @@ export interface SeriesMetricProps {
  * Trap: no unit. Where a metric's unit and an alarm's differ, CloudWatch finds no data and says nothing. The period is
  * the schedule's interval: were it shorter, every other period would have no point.
  */
-export function seriesMetric({ identity, statistic, everyMinutes, label }: SeriesMetricProps): Metric {
+export function seriesMetric({ identity, statistic, intervalMinutes, label }: SeriesMetricProps): Metric {
   return new Metric({
     namespace: identity.namespace,
     metricName: identity.name,
     dimensionsMap: identity.dimensions,
     statistic,
-    period: Duration.minutes(everyMinutes),
+    period: Duration.minutes(intervalMinutes),
     ...(label && { label }),
   });
 }

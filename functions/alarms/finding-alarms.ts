@@ -1,16 +1,16 @@
 import { findings } from '../diagnosis/finding.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
-import { type Audience, audiences } from './subject.ts';
+import { type Route, routes } from './subject.ts';
 
 /** Who must act and how soon. */
-export interface Urgency {
+export interface FindingAlarm {
   readonly domain: FaultDomain;
-  readonly severity: Audience;
+  readonly severity: Route;
 }
 
 /** Every urgency that a finding can have; what only informs has none. There is an alarm for each. */
-export const urgencies: readonly Urgency[] = faultDomains.flatMap((domain) =>
-  audiences
+export const findingAlarms: readonly FindingAlarm[] = faultDomains.flatMap((domain) =>
+  routes
     .filter((severity) => Object.values(findings).some((each) => each.domain === domain && each.severity === severity))
     .map((severity) => ({ domain, severity })),
 );

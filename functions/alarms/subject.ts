@@ -1,14 +1,14 @@
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 
 /** Who hears of an alarm: a page wakes somebody, a ticket waits for office hours. */
-export const audiences = ['page', 'ticket'] as const;
+export const routes = ['page', 'ticket'] as const;
 
-export type Audience = (typeof audiences)[number];
+export type Route = (typeof routes)[number];
 
 /** What an alarm watches. */
 export type AlarmSubject =
   /** What a fault domain's findings of one severity do: somebody outside the monitor must act. */
-  | { readonly kind: 'findings'; readonly org: string; readonly domain: FaultDomain; readonly severity: Audience }
+  | { readonly kind: 'findings'; readonly org: string; readonly domain: FaultDomain; readonly severity: Route }
   /** Whether the probes of an org run at all. */
   | { readonly kind: 'not-running'; readonly org: string }
   /** A probe that keeps a series of its own. */
@@ -45,7 +45,7 @@ export function alarmSubject(name: string): AlarmSubject | undefined {
   if (severity === 'failing') return { kind: 'probe', org, probe: what };
   if (severity !== undefined) {
     const domain = faultDomains.find((each) => each === what);
-    const audience = audiences.find((each) => each === severity);
+    const audience = routes.find((each) => each === severity);
     return domain && audience && { kind: 'findings', org, domain, severity: audience };
   }
   if (what === 'not-running') return { kind: 'not-running', org };

@@ -5,7 +5,7 @@ import type { Endpoint } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 
 /** All that a rule may see: what was sent where, and what came back. */
-export interface Evidence {
+export interface AnswerContext {
   readonly exchange: Exchange;
   readonly endpoint: Endpoint | undefined;
   readonly kind: ServerKind;
@@ -14,7 +14,7 @@ export interface Evidence {
 }
 
 /** The evidence in a probe's last exchange. */
-export function evidenceOf(exchange: Exchange, org: Org, server: Server): Evidence {
+export function answerContext(exchange: Exchange, org: Org, server: Server): AnswerContext {
   const located = locate(exchange.url);
   const asked: Partial<Record<Endpoint, readonly string[]>> = {
     authorize: server.web?.scopes ?? [],

@@ -1,6 +1,6 @@
 import { locate } from '../okta/endpoints.ts';
 import { limitOwner } from '../okta/rate-limit.ts';
-import type { Evidence } from './answer-context.ts';
+import type { AnswerContext } from './answer-context.ts';
 import type { FindingCode } from './finding.ts';
 
 /** Everything that a rule names must hold; of a list, one of its members. A rule with nothing in it always holds. */
@@ -12,8 +12,8 @@ interface Rule {
   /** What Okta's catalogue calls the description: only where nothing else tells the causes apart. */
   readonly reason?: readonly string[] | RegExp;
   readonly shape?: readonly string[];
-  readonly endpoint?: readonly Evidence['endpoint'][];
-  readonly kind?: Evidence['kind'];
+  readonly endpoint?: readonly AnswerContext['endpoint'][];
+  readonly kind?: AnswerContext['kind'];
   readonly limit?: ReturnType<typeof limitOwner>;
   readonly asks?: 'custom scopes';
 }
@@ -78,11 +78,11 @@ export const answerRules: readonly Rule[] = [
 ];
 
 /** What an error answer means. There is always an answer: what no rule knows is unrecognised. */
-export function codeOfAnswer(evidence: Evidence): FindingCode {
+export function codeOfAnswer(evidence: AnswerContext): FindingCode {
   return answerRules.find((rule) => holds(rule, evidence))?.code ?? 'unrecognised-answer';
 }
 
-function holds(rule: Rule, { exchange, endpoint, kind, scopes }: Evidence): boolean {
+function holds(rule: Rule, { exchange, endpoint, kind, scopes }: AnswerContext): boolean {
   const { error, errorCode, reason, shape } = exchange.error ?? { shape: 'other' };
   const owner = exchange.rateLimit && limitOwner(exchange.rateLimit, locate(exchange.url)?.bucket);
   return (

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
 import { SecretUnreadable } from '../runtime/secret-unreadable.ts';
 import { TransportError } from '../runtime/transport-error.ts';
-import { evidenceOf } from './answer-context.ts';
+import { answerContext } from './answer-context.ts';
 import { codeOfAnswer } from './answer-rules.ts';
 import { type FindingCode, finding } from './finding.ts';
 import { ProbeFailure, RefusedAnswer } from './probe-failure.ts';
@@ -28,7 +28,7 @@ export function diagnose(
   const error = (thrown instanceof RefusedAnswer ? thrown.error : undefined) ?? last.error;
   if (error || (last.status ?? 0) >= 300) {
     const exchange = { ...last, ...(error && { error }) };
-    return finding(codeOfAnswer(evidenceOf(exchange, org, server)), { detail: inWords(exchange) });
+    return finding(codeOfAnswer(answerContext(exchange, org, server)), { detail: inWords(exchange) });
   }
   return finding(isProtocolError(thrown) ? (malformed[thrown.code] ?? 'malformed-answer') : 'malformed-answer', {
     detail: inWords(last),

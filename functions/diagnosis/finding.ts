@@ -18,7 +18,7 @@ export type FindingCode = keyof typeof findings;
 
 /** A finding by its code, with what was seen this time. Trap: `seen` is shown to people and must hold no secret. */
 export function finding(code: FindingCode, { detail, token }: Pick<Finding, 'detail' | 'token'> = {}): Finding {
-  const { confirm: _, ...definition } = findings[code];
+  const { verify: _, ...definition } = findings[code];
   return { code, ...definition, ...(detail && { detail: clip(detail) }), ...(token && { token }) };
 }
 

@@ -15,11 +15,11 @@ export interface Org {
   readonly api?: ApiCredential;
   readonly statusPage: { readonly page: string; readonly feed: string };
   /** Whether requests that must be refused are made too. They look like an attack in the org's System Log. */
-  readonly contracts: boolean;
+  readonly negativeTests: boolean;
   /** An answer whose first byte takes longer is slow. */
   readonly slowAfterMs: number;
   /** How long an answer is waited for. */
-  readonly giveUpAfterMs: number;
+  readonly timeoutMs: number;
 }
 
 /** An authorization server: the Org server by the id `org`, a custom one by its own. */

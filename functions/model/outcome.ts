@@ -1,15 +1,9 @@
 import type { Exchange } from './exchange.ts';
 import type { Finding } from './finding.ts';
+import type { Target } from './target.ts';
 
 /** Numbers by metric name, in the units of the probe's definition; undefined where it could not be measured. */
 export type Readings = Readonly<Record<string, number | undefined>>;
-
-/** Where a probe looks: an org, or one authorization server of it. */
-export interface Target {
-  readonly org: string;
-  /** The server's id; absent for a probe of the whole org. */
-  readonly server?: string;
-}
 
 /** What one probe found at one target in one run. */
 export type Outcome = Target & {

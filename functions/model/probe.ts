@@ -5,7 +5,7 @@ import type { Org, Server } from './org.ts';
 import type { Readings } from './outcome.ts';
 
 /** Probes of one group run together in one function, with the rights that they need and no more. */
-export const groups = ['flows', 'limits', 'status', 'contracts'] as const;
+export const groups = ['flows', 'limits', 'status', 'negative-tests'] as const;
 
 export type Group = (typeof groups)[number];
 
@@ -16,15 +16,15 @@ export type Group = (typeof groups)[number];
  * `sparse`: adds what it found, and says nothing where that is nothing: a group that runs less often cannot keep a
  * series dense. `apart`: leaves them alone, and each of its probes has a `Success` and an alarm of its own.
  */
-export const sharing: Readonly<Record<Group, 'dense' | 'sparse' | 'apart'>> = {
+export const publishMode: Readonly<Record<Group, 'dense' | 'sparse' | 'apart'>> = {
   flows: 'dense',
   limits: 'sparse',
   status: 'sparse',
-  contracts: 'apart',
+  'negative-tests': 'apart',
 };
 
 /** What of the configuration a probe cannot do without. */
-export type Requirement = 'web' | 'service' | 'api' | 'contracts';
+export type Requirement = 'web' | 'service' | 'api' | 'negativeTests';
 
 /** The endpoints that probes call; each has a URL and perhaps a rate-limit bucket by kind of server. */
 export type Endpoint =

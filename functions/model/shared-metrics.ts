@@ -1,7 +1,7 @@
 import type { MetricDefinition } from './metric.ts';
 
 /** What the runner publishes for probes, so that none has to measure itself. */
-export const envelope = {
+export const sharedMetrics = {
   /** One series a fault domain, whichever probe of whichever group found it: one cause is one incident. */
   Severity: {
     unit: 'None',

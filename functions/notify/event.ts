@@ -1,5 +1,5 @@
 import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
-import { list, members, number, oneOf, parseJson, text } from './read.ts';
+import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
 
 /** A change of an alarm that people hear of. */
 export interface AlarmChange {
@@ -33,13 +33,13 @@ const minuteMs = 60_000;
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function readRecord(record: unknown): ReadRecord {
-  const { Message, Timestamp } = members(members(record).Sns);
+  const { Message, Timestamp } = asRecord(asRecord(record).Sns);
   const unreadable = (why: string): ReadRecord => ({
     kind: 'unreadable',
     raw: typeof Message === 'string' ? Message : (JSON.stringify(record) ?? String(record)),
     why,
   });
-  const alarm = members(parseJson(Message));
+  const alarm = asRecord(parseJson(Message));
   const name = text(alarm.AlarmName);
   if (name === undefined) return unreadable('it names no alarm');
   const subject = alarmSubject(name);
@@ -63,8 +63,8 @@ export function readRecord(record: unknown): ReadRecord {
 
 /** An alarm on an expression tells the periods with its metrics. Trap: CloudWatch may add one of no meaning beside. */
 function lookBackMs(trigger: unknown): number {
-  const { Period, EvaluationPeriods, Metrics } = members(trigger);
-  const periods = list(Metrics, (metric) => number(members(members(metric).MetricStat).Period));
+  const { Period, EvaluationPeriods, Metrics } = asRecord(trigger);
+  const periods = list(Metrics, (metric) => number(asRecord(asRecord(metric).MetricStat).Period));
   const seconds = Math.max(60, number(Period) ?? 0, ...periods);
   const lookBack = seconds * 1000 * Math.max(1, number(EvaluationPeriods) ?? 10);
   // Longer than any alarm of ours: only a message that is not to be trusted says so.

@@ -2,7 +2,7 @@ import type { AlarmChange } from './event.ts';
 import type { EvidenceLine } from './log.ts';
 
 /** One line of a log, and when it was. */
-export interface Sighted<Line extends EvidenceLine = EvidenceLine> {
+export interface LoggedLine<Line extends EvidenceLine = EvidenceLine> {
   /** Milliseconds since the epoch: when the run began. */
   readonly time: number;
   /** The log group that it stands in. */
@@ -26,10 +26,10 @@ export interface Gap {
 /** All that a message is made of besides the alarm itself. */
 export interface Evidence {
   /** In the order of time. */
-  readonly lines: readonly Sighted[];
+  readonly lines: readonly LoggedLine[];
   readonly windows: readonly Window[];
   /** When an alarm that has recovered rose, and why. */
-  readonly rise?: { readonly at: number; readonly reason?: string };
+  readonly firing?: { readonly at: number; readonly reason?: string };
   /** The log groups that were asked for. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
@@ -50,7 +50,10 @@ const silenceMs = 30 * minuteMs;
 const wholeMs = 60 * minuteMs;
 
 /** Where the log has what made an alarm change: all its periods and what may have come late. */
-export function windowsOf({ changedAt, lookBackMs, subject }: AlarmChange, rise?: Evidence['rise']): readonly Window[] {
+export function windowsOf(
+  { changedAt, lookBackMs, subject }: AlarmChange,
+  rise?: Evidence['firing'],
+): readonly Window[] {
   const before = Math.max(lookBackMs, subject.kind === 'not-running' ? silenceMs : 0) + marginMs;
   const around = (time: number): Window => ({ from: time - before, to: time + minuteMs });
   const now = around(changedAt);

@@ -1,7 +1,7 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
 
 /** Whose fault it is, in as few words as fit a subject. */
-export const faults: Readonly<Record<FaultDomain, string>> = {
+export const domainLabels: Readonly<Record<FaultDomain, string>> = {
   okta: "Okta's fault",
   network: "network's fault",
   quota: 'rate limit',

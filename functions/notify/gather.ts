@@ -2,9 +2,9 @@ import { type CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/cli
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AlarmSubject } from '../alarms/subject.ts';
 import type { AlarmChange } from './event.ts';
-import { type Evidence, type Gap, type Sighted, timeOf, type Window, windowsOf } from './evidence.ts';
+import { type Evidence, type Gap, type LoggedLine, timeOf, type Window, windowsOf } from './evidence.ts';
 import { readLine } from './log.ts';
-import { members, parseJson, text } from './read.ts';
+import { asRecord, parseJson, text } from './read.ts';
 
 /** By what they say, so that each is told once. */
 type Gaps = Map<string, Gap>;
@@ -33,8 +33,8 @@ export async function gather(change: AlarmChange, sources: Sources): Promise<Evi
   const { subject, changedAt } = change;
   const gaps: Gaps = new Map();
   const logGroups = groupsOf(subject, sources.logGroups);
-  const rise = change.kind === 'recovered' ? await readRise(change, sources, gaps) : undefined;
-  const windows = windowsOf(change, rise);
+  const firing = change.kind === 'recovered' ? await readRise(change, sources, gaps) : undefined;
+  const windows = windowsOf(change, firing);
   const read = (pattern: string, stretches: readonly Window[]) =>
     Promise.all(
       logGroups.flatMap((group) => stretches.map((window) => readLog(group, pattern, window, sources, gaps))),
@@ -45,7 +45,7 @@ export async function gather(change: AlarmChange, sources: Sources): Promise<Evi
     lines.push(...(await read(pattern, [{ from: changedAt - statusMs, to: changedAt }])));
   }
   lines.sort((one, other) => one.time - other.time);
-  return { lines, windows, ...(rise && { rise }), logGroups, gaps: [...gaps.values()] };
+  return { lines, windows, ...(firing && { firing }), logGroups, gaps: [...gaps.values()] };
 }
 
 const statusPage = 'status-page';
@@ -59,7 +59,7 @@ function patternFor(subject: AlarmSubject): string {
     case 'not-running':
       return `{ $.org = ${JSON.stringify(subject.org)} || ${crashed} }`;
     case 'monitor':
-      return `{ $.type = "fault" || ${crashed} }`;
+      return `{ $.type = "monitor-error" || ${crashed} }`;
     default:
       return subject satisfies never;
   }
@@ -78,8 +78,8 @@ async function readLog(
   { from, to }: Window,
   { logs, signal }: Sources,
   gaps: Gaps,
-): Promise<readonly Sighted[]> {
-  const found: Sighted[] = [];
+): Promise<readonly LoggedLine[]> {
+  const found: LoggedLine[] = [];
   try {
     let nextToken: string | undefined;
     for (let page = 1; page === 1 || nextToken !== undefined; page++) {
@@ -108,7 +108,7 @@ async function readRise(
   { name, changedAt }: AlarmChange,
   { cloudWatch, signal }: Sources,
   gaps: Gaps,
-): Promise<Evidence['rise']> {
+): Promise<Evidence['firing']> {
   try {
     const { AlarmHistoryItems = [] } = await cloudWatch.send(
       new DescribeAlarmHistoryCommand({
@@ -118,7 +118,7 @@ async function readRise(
       { abortSignal: signal },
     );
     for (const { Timestamp, HistoryData } of AlarmHistoryItems) {
-      const { stateValue, stateReason } = members(members(parseJson(HistoryData)).newState);
+      const { stateValue, stateReason } = asRecord(asRecord(parseJson(HistoryData)).newState);
       if (Timestamp && stateValue === 'ALARM') {
         return { at: Timestamp.getTime(), reason: text(stateReason, 500) };
       }

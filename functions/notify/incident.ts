@@ -1,17 +1,18 @@
-import type { Audience } from '../alarms/subject.ts';
+import type { Route } from '../alarms/subject.ts';
+import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
+import { latestOutcomes } from './latest-outcomes.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
-import { type OwnFault, ownFaultsIn } from './monitor-errors.ts';
-import { type Sighting, sightingsIn } from './occurrences.ts';
-import { type Announcement, announcementIn } from './okta-status.ts';
-import { latestOutcomes, placeOf } from './places.ts';
-import { watchedSightings } from './watched.ts';
+import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
+import { type Occurrence, occurrencesIn } from './occurrences.ts';
+import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
+import { alarmOccurrences } from './watched.ts';
 
 /** Where messages link to, and whom they are for. */
 export interface Links {
-  readonly audience: Audience;
+  readonly route: Route;
   /** What a link to the runbook begins with. */
   readonly runbook: string;
   readonly dashboard: string;
@@ -22,28 +23,28 @@ export interface Incident extends Meaning {
   readonly alarm: AlarmChange;
   readonly org?: string;
   /** What the alarm watches, the one that leads first. */
-  readonly sightings: readonly Sighting[];
+  readonly occurrences: readonly Occurrence[];
   /** What else was found in the org at the time of a rise, and somebody must act on. */
-  readonly beside: readonly Sighting[];
+  readonly related: readonly Occurrence[];
   /** Milliseconds since the epoch. A recovery's `until` is the last time that it was seen. */
   readonly since: number;
   readonly until: number;
   /** Whether the log shows that it was not there before `since`. */
-  readonly sawBeginning: boolean;
+  readonly startObserved: boolean;
   /** Places where it was and that pass again, once it is over. */
-  readonly worksAgain: readonly string[];
+  readonly passingAgain: readonly string[];
   /** Other places that passed when they were last asked. Before it began says nothing. */
-  readonly works: readonly string[];
+  readonly stillPassing: readonly string[];
   /** Places that failed when they were last asked, and why, once it is over. */
-  readonly ails: readonly string[];
+  readonly stillFailing: readonly string[];
   /** Places that were not asked, by why. */
   readonly skipped: Readonly<Record<string, readonly string[]>>;
-  readonly announcement?: Announcement;
-  readonly ownFaults: readonly OwnFault[];
+  readonly oktaStatus?: OktaStatus;
+  readonly monitorErrors: readonly MonitorError[];
   /** When each log group last told of the org; undefined where it did not, as far as it was read. */
-  readonly heard: Readonly<Record<string, number | undefined>>;
+  readonly lastLogAt: Readonly<Record<string, number | undefined>>;
   /** Whether the log was read without a hole between `since` and `until`, so that runs can be counted. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
   /** What could not be read, in words for the reader. */
   readonly gaps: readonly string[];
 }
@@ -51,31 +52,31 @@ export interface Incident extends Meaning {
 /** Makes sense of the evidence around an alarm's change. */
 export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const { subject, kind, changedAt } = alarm;
-  const sightings = watchedSightings(alarm, evidence);
-  const [lead] = sightings;
+  const occurrences = alarmOccurrences(alarm, evidence);
+  const [lead] = occurrences;
   const isOver = kind === 'recovered';
-  const seen = sightings.map(({ until }) => until);
-  const began = lead?.since ?? (evidence.rise?.at ?? changedAt) - alarm.lookBackMs;
+  const seen = occurrences.map(({ until }) => until);
+  const began = lead?.since ?? (evidence.firing?.at ?? changedAt) - alarm.lookBackMs;
   const lines = evidence.lines.filter(({ time }) => time >= began);
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
-  const affected = new Set(sightings.flatMap(({ places }) => places.map(({ place }) => place)));
+  const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
   const passing = latest.filter(([, { status }]) => status === 'passed');
   return {
     alarm,
-    ...('org' in subject && { org: subject.org, announcement: announcementIn(evidence) }),
+    ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
     ...meaningOf(subject, lead?.finding),
-    sightings,
-    beside: isOver ? [] : besides(lines, sightings, alarm),
-    since: lead?.since ?? evidence.rise?.at ?? changedAt,
+    occurrences,
+    related: isOver ? [] : relatedTo(lines, occurrences, alarm),
+    since: lead?.since ?? evidence.firing?.at ?? changedAt,
     until: isOver && seen.length > 0 ? Math.max(...seen) : changedAt,
-    sawBeginning: !lead || lead.places.some(({ place }) => wasAskedBefore(place, lead.since, evidence)),
-    worksAgain: isOver ? passing.flatMap(([place]) => (affected.has(place) ? [place] : [])) : [],
-    works: passing.flatMap(([place, outcome]) => (affected.has(place) ? [] : [inWords(place, outcome)])),
-    ails: isOver ? latest.flatMap(ailment) : [],
+    startObserved: !lead || lead.targets.some(({ target }) => wasAskedBefore(target, lead.since, evidence)),
+    passingAgain: isOver ? passing.flatMap(([place]) => (affected.has(place) ? [place] : [])) : [],
+    stillPassing: passing.flatMap(([place, outcome]) => (affected.has(place) ? [] : [inWords(place, outcome)])),
+    stillFailing: isOver ? latest.flatMap(ailment) : [],
     skipped: skippedPlaces(latest),
-    ownFaults: ownFaultsIn(evidence),
-    heard: heardIn(evidence),
-    isWhole: evidence.windows.length === 1,
+    monitorErrors: monitorErrorsIn(evidence),
+    lastLogAt: heardIn(evidence),
+    isComplete: evidence.windows.length === 1,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
 }
@@ -83,18 +84,18 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
 type PlaceOutcome = readonly [place: string, outcome: LogLine];
 
 /** Other findings of the org that are told of: perhaps the same cause, seen from another side. */
-function besides(
+function relatedTo(
   lines: Evidence['lines'],
-  sightings: readonly Sighting[],
+  sightings: readonly Occurrence[],
   { subject }: AlarmChange,
-): readonly Sighting[] {
+): readonly Occurrence[] {
   if (!('org' in subject)) return [];
   const known = new Set(sightings.map(({ finding }) => finding.code));
-  return sightingsIn(lines, ({ code, severity }) => severity !== 'info' && !known.has(code));
+  return occurrencesIn(lines, ({ code, severity }) => severity !== 'info' && !known.has(code));
 }
 
 function wasAskedBefore(place: string, time: number, { lines }: Evidence): boolean {
-  return lines.some((seen) => seen.time < time && seen.line.type === 'outcome' && placeOf(seen.line) === place);
+  return lines.some((seen) => seen.time < time && seen.line.type === 'outcome' && formatTarget(seen.line) === place);
 }
 
 function inWords(place: string, { retriedAfter }: LogLine): string {
@@ -113,7 +114,7 @@ function skippedPlaces(latest: readonly PlaceOutcome[]): Incident['skipped'] {
   return Object.fromEntries(byReason.map(([because, places = []]) => [because, places.map(({ place }) => place)]));
 }
 
-function heardIn({ lines, logGroups }: Evidence): Incident['heard'] {
+function heardIn({ lines, logGroups }: Evidence): Incident['lastLogAt'] {
   const last = (logGroup: string) =>
     lines.findLast(({ line, ...seen }) => line.type === 'outcome' && seen.logGroup === logGroup)?.time;
   return Object.fromEntries(logGroups.map((logGroup) => [logGroup, last(logGroup)]));

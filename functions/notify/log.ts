@@ -1,5 +1,5 @@
-import type { FaultLine, FindingLine, LogLine } from '../runtime/log.ts';
-import { defined, list, members, parseJson, text, texts } from './read.ts';
+import type { FindingLine, LogLine, MonitorErrorLine } from '../runtime/log.ts';
+import { asRecord, defined, list, parseJson, strings, text } from './read.ts';
 import { readExchange } from './read-exchange.ts';
 import { readFinding } from './read-finding.ts';
 
@@ -10,11 +10,11 @@ export interface CrashLine {
   readonly errorType?: string;
 }
 
-export type EvidenceLine = LogLine | FindingLine | FaultLine | CrashLine;
+export type EvidenceLine = LogLine | FindingLine | MonitorErrorLine | CrashLine;
 
 /** What one line of a probe function's log says; undefined where it is none that a message is made of. */
 export function readLine(message: unknown): EvidenceLine | undefined {
-  const line = members(parseJson(message));
+  const line = asRecord(parseJson(message));
   const [at = '', org] = [text(line.at, 30), text(line.org, 60)];
   switch (line.type) {
     case 'outcome':
@@ -23,10 +23,10 @@ export function readLine(message: unknown): EvidenceLine | undefined {
       const finding = readFinding(line.finding);
       return org === undefined || !finding ? undefined : { type: 'finding', at, org, finding };
     }
-    case 'fault':
+    case 'monitor-error':
       return {
-        ...{ type: 'fault', at, org: org ?? '' },
-        ...{ name: text(line.name, 80) ?? 'unknown error', frames: texts(line.frames) },
+        ...{ type: 'monitor-error', at, org: org ?? '' },
+        ...{ name: text(line.name, 80) ?? 'unknown error', frames: strings(line.frames) },
       };
     case 'platform.report':
       return readReport(line.record);
@@ -47,7 +47,7 @@ function readOutcome(line: Readonly<Record<string, unknown>>, at: string, org: s
   const finding = readFinding(line.finding);
   switch (line.status) {
     case 'passed': {
-      const [notes, warnings] = [texts(line.notes), list(line.warnings, readFinding)];
+      const [notes, warnings] = [strings(line.notes), list(line.warnings, readFinding)];
       return { ...base, status: 'passed', readings: {}, notes, warnings };
     }
     case 'failed':
@@ -61,7 +61,7 @@ function readOutcome(line: Readonly<Record<string, unknown>>, at: string, org: s
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
 function readReport(record: unknown): CrashLine | undefined {
-  const { status, errorType } = members(record);
+  const { status, errorType } = asRecord(record);
   const ended = text(status, 40);
   if (ended === undefined || ended === 'success') return undefined;
   return defined({ type: 'crash' as const, status: ended, errorType: text(errorType, 80) });

@@ -29,7 +29,7 @@ export function meaningOf(subject: AlarmSubject, lead: Finding | undefined): Mea
     case 'probe': {
       const summary = `${subject.probe} fails, but the log that was read does not tell why.`;
       const code = `${subject.probe}-failing`;
-      return { code, domain: 'configuration', summary, remedy: searchLog, heading: 'contract-broken' };
+      return { code, domain: 'configuration', summary, remedy: searchLog, heading: 'negative-test-failed' };
     }
     case 'not-running':
       return { code: 'not-running', domain: 'monitor', ...monitorAlarm(subject) };

@@ -2,7 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { EvidenceLine } from './log.ts';
 
 /** One way in which the monitor itself failed, however often it did. */
-export interface OwnFault {
+export interface MonitorError {
   /** The error's name, or how Lambda says that the run ended. */
   readonly name: string;
   readonly times: number;
@@ -17,11 +17,11 @@ export interface OwnFault {
  *
  * Trap: a run that throws what it has logged is counted by Lambda as well.
  */
-export function ownFaultsIn({ lines }: Pick<Evidence, 'lines'>): readonly OwnFault[] {
-  const isTold = lines.some(({ line }) => line.type === 'fault');
+export function monitorErrorsIn({ lines }: Pick<Evidence, 'lines'>): readonly MonitorError[] {
+  const isTold = lines.some(({ line }) => line.type === 'monitor-error');
   const failed = lines.flatMap(({ time, line }) => {
     const name = line.type === 'crash' && line.status === 'failure' && isTold ? undefined : nameOf(line);
-    return name === undefined ? [] : [{ name, time, frames: line.type === 'fault' ? line.frames : [] }];
+    return name === undefined ? [] : [{ name, time, frames: line.type === 'monitor-error' ? line.frames : [] }];
   });
   return Object.entries(Object.groupBy(failed, ({ name }) => name))
     .map(([name, seen = []]) => {
@@ -32,7 +32,7 @@ export function ownFaultsIn({ lines }: Pick<Evidence, 'lines'>): readonly OwnFau
 }
 
 function nameOf(line: EvidenceLine): string | undefined {
-  if (line.type === 'fault') return line.name;
+  if (line.type === 'monitor-error') return line.name;
   if (line.type !== 'crash') return undefined;
   return [`ended by ${line.status}`, ...(line.errorType ? [`(${line.errorType})`] : [])].join(' ');
 }

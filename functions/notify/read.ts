@@ -26,12 +26,12 @@ export function list<Item>(value: unknown, read: (item: unknown) => Item | undef
     .filter((item) => item !== undefined);
 }
 
-export function texts(value: unknown): readonly string[] {
+export function strings(value: unknown): readonly string[] {
   return list(value, (item) => text(item));
 }
 
 /** The members of an object; of anything else, none. */
-export function members(value: unknown): Readonly<Record<string, unknown>> {
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

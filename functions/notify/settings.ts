@@ -1,4 +1,4 @@
-import { audiences } from '../alarms/subject.ts';
+import { routes } from '../alarms/subject.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 
@@ -15,10 +15,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     if (!value) throw new Error(`the environment lacks ${name}`);
     return value;
   };
-  const audience = oneOf(audiences, required('AUDIENCE'));
-  if (!audience) throw new Error(`AUDIENCE is none of ${audiences.join(', ')}`);
+  const route = oneOf(routes, required('ROUTE'));
+  if (!route) throw new Error(`ROUTE is none of ${routes.join(', ')}`);
   return {
-    audience,
+    route,
     topicArn: required('PEOPLE_TOPIC_ARN'),
     logGroups: required('LOG_GROUPS').split(','),
     runbook: required('RUNBOOK'),

@@ -3,13 +3,13 @@ import type { Exchange } from '../model/exchange.ts';
 import type { LogLine } from '../runtime/log.ts';
 
 /** A command or a look that shows a finding's cause apart from the monitor, with what is known of it filled in. */
-export function confirmText(code: string, outcome: LogLine | undefined): string | undefined {
+export function verifyCommand(code: string, outcome: LogLine | undefined): string | undefined {
   const definition = Object.entries(findings).find(([known]) => known === code)?.[1];
   if (!definition) return undefined;
   const url = lastUrl(outcome?.exchanges ?? []);
-  if (!url) return definition.confirm;
+  if (!url) return definition.verify;
   const server = outcome?.server;
-  return definition.confirm
+  return definition.verify
     .replaceAll('DOMAIN:443', url.port === '' ? `${url.host}:443` : url.host)
     .replaceAll('DOMAIN', url.host)
     .replaceAll('/SERVER', server === undefined ? '/SERVER' : server === 'org' ? '' : `/${server}`)

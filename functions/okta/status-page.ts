@@ -3,7 +3,7 @@ import { ownText } from './own-text.ts';
 import { parseMarkup } from './parse-markup.ts';
 
 /** One announced incident that has not been resolved. */
-export interface Incident {
+export interface StatusIncident {
   readonly name: string;
   readonly title: string;
   readonly category: string;
@@ -13,7 +13,7 @@ export interface Incident {
 
 /** What Okta's status page says. A page that cannot be read is unknown, and never operational. */
 export type StatusReport =
-  | { readonly state: 'known'; readonly source: 'page' | 'feed'; readonly incidents: readonly Incident[] }
+  | { readonly state: 'known'; readonly source: 'page' | 'feed'; readonly incidents: readonly StatusIncident[] }
   | { readonly state: 'unknown'; readonly why: string };
 
 /** Kinds of record that do not disturb anyone now. */

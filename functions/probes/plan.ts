@@ -1,6 +1,6 @@
 import { kindOf, type Org, type Server } from '../model/org.ts';
-import type { Target } from '../model/outcome.ts';
 import type { Probe, Requirement } from '../model/probe.ts';
+import type { Target } from '../model/target.ts';
 import { issuerOf } from '../okta/endpoints.ts';
 
 /** One probe at one target: to be run, or off for want of configuration. */
@@ -18,7 +18,7 @@ const switchOn: Record<Requirement, (org: string, server: string) => string> = {
   service: (org, server) =>
     `set "service" (clientId and secret of a service application) on server "${server}" or org "${org}"`,
   api: (org) => `set "api" (an API token, or a service application with okta.* scopes) on org "${org}"`,
-  contracts: (org) => `set "contracts" to true on org "${org}"`,
+  negativeTests: (org) => `set "negativeTests" to true on org "${org}"`,
 };
 
 /** Which probes an org's configuration allows, at which targets, and what would switch on the others. */
@@ -56,8 +56,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
   switch (requirement) {
     case 'api':
       return org.api !== undefined;
-    case 'contracts':
-      return org.contracts;
+    case 'negativeTests':
+      return org.negativeTests;
     case 'web':
     case 'service':
       return server[requirement] !== undefined;

@@ -10,12 +10,12 @@ const unknownScope = 'okta-synthetics.contract';
  *
  * Trap: a refused token request looks like an attack in the System Log, so this is opt-in and rare.
  */
-export const customScopeContract = defineProbe({
-  id: 'custom-scope-contract',
+export const refusesCustomScope = defineProbe({
+  id: 'refuses-custom-scope',
   question: 'Does the Org server refuse a custom scope with invalid_scope?',
-  group: 'contracts',
+  group: 'negative-tests',
   scope: 'org',
-  requires: ['contracts', 'service'],
+  requires: ['negativeTests', 'service'],
   requests: ['token'],
   timed: false,
   metrics: {},
@@ -28,6 +28,6 @@ export const customScopeContract = defineProbe({
       if (exchanges.at(-1)?.error?.error === 'invalid_scope') return { readings: {} };
       throw error;
     }
-    throw new ProbeFailure('contract-broken', 'the Org server issued a token for a custom scope');
+    throw new ProbeFailure('negative-test-failed', 'the Org server issued a token for a custom scope');
   },
 });

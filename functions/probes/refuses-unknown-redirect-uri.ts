@@ -11,12 +11,12 @@ const unregistered = 'https://okta-synthetics.invalid/callback';
  *
  * Trap: a refused sign-in looks like an attack in the System Log, so this is opt-in and rare.
  */
-export const redirectUriContract = defineProbe({
-  id: 'redirect-uri-contract',
+export const refusesUnknownRedirectUri = defineProbe({
+  id: 'refuses-unknown-redirect-uri',
   question: 'Does /authorize refuse a redirect URI that is not registered?',
-  group: 'contracts',
+  group: 'negative-tests',
   scope: 'org',
-  requires: ['contracts', 'web'],
+  requires: ['negativeTests', 'web'],
   requests: ['authorize'],
   timed: false,
   metrics: {},
@@ -35,7 +35,7 @@ export const redirectUriContract = defineProbe({
     const response = await fetch(url.href);
     const leads = `${response.headers.get('location') ?? ''}${await response.text()}`.includes(`${unregistered}?`);
     if (leads || (response.status >= 300 && response.status < 400)) {
-      throw new ProbeFailure('contract-broken', 'Okta redirects to an address that is not registered');
+      throw new ProbeFailure('negative-test-failed', 'Okta redirects to an address that is not registered');
     }
     if (response.status < 400 || response.status >= 500 || response.status === 429) throw new RefusedAnswer();
     return { readings: {} };

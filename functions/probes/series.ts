@@ -1,9 +1,9 @@
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type MetricDefinition, type MetricIdentity, metricIdentity } from '../model/metric.ts';
 import type { Org } from '../model/org.ts';
-import type { Target } from '../model/outcome.ts';
-import { type Probe, sharing } from '../model/probe.ts';
-import { envelope } from '../model/shared-metrics.ts';
+import { type Probe, publishMode } from '../model/probe.ts';
+import { sharedMetrics } from '../model/shared-metrics.ts';
+import type { Target } from '../model/target.ts';
 import { budgetOf } from './budget.ts';
 import { type Planned, switchedOn } from './plan.ts';
 
@@ -25,7 +25,7 @@ export type Source =
 /** Every series that a plan publishes, each once: those that the groups share, then those of single probes. */
 export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly Planned[]): readonly Series[] {
   const on = switchedOn(plan);
-  const together = on.filter(({ probe }) => sharing[probe.group] !== 'apart');
+  const together = on.filter(({ probe }) => publishMode[probe.group] !== 'apart');
   const spendsLimits = Object.keys(budgetOf(together).byBucket).length > 0;
   return [
     ...(together.length > 0
@@ -39,7 +39,7 @@ export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly Planned[]):
 /** How urgent the worst finding in a fault domain is: what the alarms on findings watch. */
 export function severitySeries(org: string, domain: FaultDomain): Series {
   const identity = metricIdentity('Severity', { org, domain });
-  return { identity, definition: envelope.Severity, target: { org }, source: { kind: 'severity', domain } };
+  return { identity, definition: sharedMetrics.Severity, target: { org }, source: { kind: 'severity', domain } };
 }
 
 /**
@@ -49,13 +49,13 @@ export function severitySeries(org: string, domain: FaultDomain): Series {
  */
 export function retriesSeries(org: string): Series {
   const identity = metricIdentity('Retries', { org });
-  return { identity, definition: envelope.Retries, target: { org }, source: { kind: 'retries' } };
+  return { identity, definition: sharedMetrics.Retries, target: { org }, source: { kind: 'retries' } };
 }
 
 /** How much is left of the scarcest rate limit. */
 export function headroomSeries(org: string): Series {
   const identity = metricIdentity('Headroom', { org });
-  return { identity, definition: envelope.Headroom, target: { org }, source: { kind: 'headroom' } };
+  return { identity, definition: sharedMetrics.Headroom, target: { org }, source: { kind: 'headroom' } };
 }
 
 /** What a probe publishes at one target. */
@@ -71,8 +71,8 @@ export function probeSeries({ probe, target }: Pick<Planned, 'probe' | 'target'>
 /** What a probe publishes at each of its targets: the runner's envelope and its own metrics. */
 export function metricsOf(probe: Probe): Readonly<Record<string, MetricDefinition>> {
   return {
-    ...(sharing[probe.group] === 'apart' && { Success: envelope.Success }),
-    ...(probe.timed && { Duration: envelope.Duration }),
+    ...(publishMode[probe.group] === 'apart' && { Success: sharedMetrics.Success }),
+    ...(probe.timed && { Duration: sharedMetrics.Duration }),
     ...probe.metrics,
   };
 }

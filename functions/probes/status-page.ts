@@ -3,9 +3,9 @@ import type { Org } from '../model/org.ts';
 import { defineProbe, type ProbeContext } from '../model/probe.ts';
 import {
   cellOfCanonicalName,
-  type Incident,
   parseStatusFeed,
   parseStatusPage,
+  type StatusIncident,
   type StatusReport,
 } from '../okta/status-page.ts';
 
@@ -76,7 +76,7 @@ async function detectCell(domain: string, canonicalName: ProbeContext['canonical
   return name === undefined ? undefined : cellOfCanonicalName(name);
 }
 
-function describe({ name, category, cells, title }: Incident): string {
+function describe({ name, category, cells, title }: StatusIncident): string {
   return [name, category, title, cells.length > 0 ? `on ${cells.join(', ')}` : 'no cell named']
     .filter(Boolean)
     .join(', ');

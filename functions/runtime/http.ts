@@ -19,7 +19,7 @@ export interface HttpOptions {
   /** A CA to trust besides Node's own, as PEM. */
   readonly ca?: string;
   /** How long an answer is waited for. A connection, and each part of a body, gets half of it. */
-  readonly giveUpAfterMs: number;
+  readonly timeoutMs: number;
 }
 
 export interface Http {
@@ -45,14 +45,14 @@ interface Moments {
  * other side has closed, and the phases of the first request would be missing.
  */
 export function openHttp(options: HttpOptions): Http {
-  const { giveUpAfterMs } = options;
+  const { timeoutMs } = options;
   const agents: Agent[] = [];
   const fresh = (): Pick<Http, 'send'> => {
     const agent = new Agent({
-      connect: timedConnector({ allowH2: false, timeout: giveUpAfterMs / 2, ...(options.ca && { ca: options.ca }) }),
+      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, ...(options.ca && { ca: options.ca }) }),
       allowH2: false,
-      headersTimeout: giveUpAfterMs,
-      bodyTimeout: giveUpAfterMs / 2,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs / 2,
     });
     agents.push(agent);
     return { send: (url, init, record) => send(agent, url, init, record, options) };

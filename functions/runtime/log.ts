@@ -14,8 +14,8 @@ export interface FindingLine {
 }
 
 /** An error of the monitor itself, by its name and where it came from. What it says may quote what was sent. */
-export interface FaultLine {
-  readonly type: 'fault';
+export interface MonitorErrorLine {
+  readonly type: 'monitor-error';
   readonly at: string;
   readonly org: string;
   readonly name: string;

@@ -7,7 +7,7 @@ import { canonicalName } from './canonical-name.ts';
 import { deadlineIn } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
-import { type FaultLine, type FindingLine, type LogLine, logLines } from './log.ts';
+import { type FindingLine, type LogLine, logLines, type MonitorErrorLine } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
 
@@ -25,7 +25,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs);
-    const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
+    const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const report = await run(org, probes, {
       http,
       credentials: credentialsFor(org),
@@ -33,11 +33,12 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       canonicalName,
       deadline,
     });
-    const { startedAt, faults } = report;
+    const { startedAt, monitorErrors } = report;
     const line = { at: new Date(startedAt).toISOString(), org: org.name };
     const lines = logLines(report);
     for (const outcome of lines) write(outcome);
-    for (const fault of faults) write({ type: 'fault', ...line, name: nameOf(fault), frames: framesOf(fault) });
+    for (const error of monitorErrors)
+      write({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) });
     const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), startedAt), http.close()]);
     if (published.status === 'rejected') {
       const refused = finding('metrics-refused', { detail: nameOf(published.reason) });
@@ -45,13 +46,13 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       write({ type: 'finding', ...line, finding: refused });
     }
     // Without a cause: Lambda would log what it says.
-    if (faults.length > 0) throw new Error(`the monitor failed: ${faults.map(nameOf).join(', ')}`);
+    if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
     return lines;
   };
 }
 
 /** One line of the log: a JSON document, which Lambda leaves as it is. */
-function write(line: LogLine | FindingLine | FaultLine | EmfDocument): void {
+function write(line: LogLine | FindingLine | MonitorErrorLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -5,7 +5,7 @@ import type { FaultDomain } from '../model/fault-domain.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import type { MetricIdentity } from '../model/metric.ts';
 import { durationMs, findingsOf, type Outcome } from '../model/outcome.ts';
-import { sharing } from '../model/probe.ts';
+import { publishMode } from '../model/probe.ts';
 import { switchedOn } from '../probes/plan.ts';
 import { type Series, seriesOf } from '../probes/series.ts';
 import type { RunReport } from './run.ts';
@@ -25,8 +25,8 @@ export function pointsOf(
   { org, plan, outcomes }: Pick<RunReport, 'org' | 'plan' | 'outcomes'>,
   found: readonly Finding[] = [],
 ): readonly Point[] {
-  const together = switchedOn(plan).filter(({ probe }) => sharing[probe.group] !== 'apart');
-  const isDense = together.some(({ probe }) => sharing[probe.group] === 'dense');
+  const together = switchedOn(plan).filter(({ probe }) => publishMode[probe.group] !== 'apart');
+  const isDense = together.some(({ probe }) => publishMode[probe.group] === 'dense');
   const shared = outcomes.filter((outcome) => together.some(({ probe }) => probe.id === outcome.probe));
   const findings = [...shared.flatMap(findingsOf), ...found];
   const count = (value: number) => (value > 0 || isDense ? value : undefined);

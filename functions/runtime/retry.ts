@@ -9,9 +9,9 @@ export type Try<Result> = { readonly exchanges: readonly Exchange[] } & (
 );
 
 /** What a first try came to and, where it had to be confirmed, a second. */
-export interface Confirmed<Result> {
+export interface Retried<Result> {
   /** The try that counts. */
-  readonly counts: Try<Result>;
+  readonly final: Try<Result>;
   /** Of both tries, in order. */
   readonly exchanges: readonly Exchange[];
   /** The code of the transport error that ended the first try. */
@@ -25,17 +25,17 @@ export interface Confirmed<Result> {
  * It begins no second try that could not end in time, and one that the run's end cut off says nothing: then the first
  * counts.
  */
-export async function confirm<Result>(
+export async function retryOnce<Result>(
   attempt: (isSecond: boolean) => Promise<Try<Result>>,
   lastsMs: number,
   deadline: Deadline,
-): Promise<Confirmed<Result>> {
+): Promise<Retried<Result>> {
   const first = await attempt(false);
   const code = transientCode(first);
-  if (code === undefined || deadline.remainingMs() < lastsMs) return { counts: first, exchanges: first.exchanges };
+  if (code === undefined || deadline.remainingMs() < lastsMs) return { final: first, exchanges: first.exchanges };
   const second = await attempt(true);
   return {
-    counts: isCutOff(second, deadline) ? first : second,
+    final: isCutOff(second, deadline) ? first : second,
     exchanges: [...first.exchanges, ...second.exchanges],
     retriedAfter: code,
   };

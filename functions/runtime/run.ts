@@ -10,7 +10,7 @@ import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext }
 import { type Planned, planProbes, switchedOn } from '../probes/plan.ts';
 import type { Deadline } from './deadline.ts';
 import type { Http } from './http.ts';
-import { confirm, type Try } from './retry.ts';
+import { retryOnce, type Try } from './retry.ts';
 
 /** What a run is made of besides its probes: every effect is passed in. */
 export interface RunOptions {
@@ -30,12 +30,14 @@ export interface RunReport {
   readonly plan: readonly Planned[];
   readonly outcomes: readonly Outcome[];
   /** What went wrong in the monitor itself. It must surface once the outcomes are safe. */
-  readonly faults: readonly unknown[];
+  readonly monitorErrors: readonly unknown[];
 }
 
 type ProbeFound = Awaited<ReturnType<Probe['run']>>;
 
-type Settled = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | { readonly fault: unknown };
+type Settled =
+  | { readonly outcome: Outcome; readonly provides: Partial<Artifacts> }
+  | { readonly monitorError: unknown };
 
 /**
  * Runs an org's probes, each as soon as its inputs are there and all others at the same time.
@@ -66,7 +68,7 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     startedAt,
     plan,
     outcomes: onlyRootCause(withWarnings(outcomes, org)),
-    faults: results.flatMap((result) => ('fault' in result ? [result.fault] : [])),
+    monitorErrors: results.flatMap((result) => ('monitorError' in result ? [result.monitorError] : [])),
   };
 }
 
@@ -89,21 +91,21 @@ async function runProbe(
     }
     Object.assign(inputs, { [name]: artifact });
   }
-  const { counts, ...told } = await confirm(
+  const { final, ...told } = await retryOnce(
     (isSecond) => attempt(org, planned, inputs as Artifacts, options, isSecond ? options.http.fresh() : options.http),
-    org.giveUpAfterMs,
+    org.timeoutMs,
     options.deadline,
   );
   const outcome = { ...base, ...told };
-  if ('result' in counts) {
-    const { readings, notes = [], warnings = [], provides = {} } = counts.result;
+  if ('result' in final) {
+    const { readings, notes = [], warnings = [], provides = {} } = final.result;
     return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
   }
-  const { error, exchanges } = counts;
+  const { error, exchanges } = final;
   const { signal } = options.deadline;
   const isTimeUp = signal.aborted && error === signal.reason;
   const found = isTimeUp ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
-  if (!found) return { fault: error };
+  if (!found) return { monitorError: error };
   const { readings = {} } = error instanceof ProbeFailure ? error.seen : {};
   return { outcome: { ...outcome, status: 'failed', readings, finding: found }, provides: {} };
 }

@@ -4,14 +4,14 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { type Audience, audiences } from '../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../functions/alarms/subject.ts';
 import type { Config, Subscriber } from '../config/schema.ts';
 
-type Topics = Readonly<Record<Audience, Topic>>;
+type Topics = Readonly<Record<Route, Topic>>;
 
 /** Where alarms go, for what wakes people and for what waits for office hours. */
 export class AlertTopics extends Construct {
-  /** What alarms tell. The notifier of the audience makes a message of it. */
+  /** What alarms tell. The notifier of the route makes a message of it. */
   readonly alarms: Topics;
   /** What people are subscribed to. Alarms about the notifiers come here directly, as CloudWatch words them. */
   readonly people: Topics;
@@ -23,10 +23,10 @@ export class AlertTopics extends Construct {
     super(scope, id);
     this.runbook = alerts.runbook ?? 'docs/runbook.md';
     this.key = this.#key();
-    this.alarms = byAudience((audience) => this.#topic(`${audience}-alarms`));
-    this.people = byAudience((audience) => {
-      const topic = this.#topic(`${audience}s`);
-      for (const subscriber of alerts[`${audience}s`]) topic.addSubscription(subscriptionOf(subscriber));
+    this.alarms = byRoute((route) => this.#topic(`${route}-alarms`));
+    this.people = byRoute((route) => {
+      const topic = this.#topic(`${route}s`);
+      for (const subscriber of alerts[`${route}s`]) topic.addSubscription(subscriptionOf(subscriber));
       return topic;
     });
   }
@@ -82,9 +82,9 @@ export class AlertTopics extends Construct {
 
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
 
-/** One of something for each audience. */
-function byAudience<Item>(itemFor: (audience: Audience) => Item): Readonly<Record<Audience, Item>> {
-  return Object.fromEntries(audiences.map((audience) => [audience, itemFor(audience)])) as Record<Audience, Item>;
+/** One of something for each route. */
+function byRoute<Item>(itemFor: (route: Route) => Item): Readonly<Record<Route, Item>> {
+  return Object.fromEntries(routes.map((route) => [route, itemFor(route)])) as Record<Route, Item>;
 }
 
 function subscriptionOf({ email, https }: Subscriber): ITopicSubscription {

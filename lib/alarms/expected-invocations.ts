@@ -1,5 +1,5 @@
 /** How often a function must be called in a period. */
-export interface Demand {
+export interface ExpectedInvocations {
   readonly periodMinutes: number;
   readonly invocations: number;
 }
@@ -14,20 +14,20 @@ const longest = 1_440;
  * stand in for another schedule that has stopped. So the period is the shortest in which any schedule's own runs
  * outnumber what the others may differ by.
  */
-export function demandOf(everyMinutes: readonly number[]): Demand {
-  const least = Math.max(...everyMinutes);
+export function expectedInvocations(intervalMinutes: readonly number[]): ExpectedInvocations {
+  const least = Math.max(...intervalMinutes);
   const periods = Array.from({ length: longest - least + 1 }, (_, index) => least + index);
   const periodMinutes = periods.find((period) =>
-    everyMinutes.every((_, stopped) => shows(everyMinutes, stopped, period)),
+    intervalMinutes.every((_, stopped) => shows(intervalMinutes, stopped, period)),
   );
-  if (periodMinutes === undefined) throw new Error(`no period of a day shows that one of ${everyMinutes} stopped`);
+  if (periodMinutes === undefined) throw new Error(`no period of a day shows that one of ${intervalMinutes} stopped`);
   return {
     periodMinutes,
-    invocations: everyMinutes.reduce((sum, every) => sum + Math.floor(periodMinutes / every), 0),
+    invocations: intervalMinutes.reduce((sum, every) => sum + Math.floor(periodMinutes / every), 0),
   };
 }
 
-function shows(everyMinutes: readonly number[], stopped: number, period: number): boolean {
-  const uneven = everyMinutes.filter((every, index) => index !== stopped && period % every !== 0).length;
-  return Math.floor(period / (everyMinutes[stopped] ?? period)) > uneven;
+function shows(intervalMinutes: readonly number[], stopped: number, period: number): boolean {
+  const uneven = intervalMinutes.filter((every, index) => index !== stopped && period % every !== 0).length;
+  return Math.floor(period / (intervalMinutes[stopped] ?? period)) > uneven;
 }

@@ -1,9 +1,9 @@
-import type { Urgency } from '../../functions/alarms/finding-alarms.ts';
-import type { Audience } from '../../functions/alarms/subject.ts';
+import type { FindingAlarm } from '../../functions/alarms/finding-alarms.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 
 /** What is true of an org's host, by how urgent it is, and who must act. */
-type Meaning = Readonly<Record<Audience | 'who', string>>;
+type Meaning = Readonly<Record<Route | 'who', string>>;
 
 const meanings: Readonly<Record<FaultDomain, Meaning>> = {
   okta: {
@@ -44,7 +44,7 @@ const meanings: Readonly<Record<FaultDomain, Meaning>> = {
 };
 
 /** What an alarm on findings says in one sentence, before anybody has read a log. */
-export function findingsMeaning({ domain, severity }: Urgency, host: string): string {
+export function findingsMeaning({ domain, severity }: FindingAlarm, host: string): string {
   const { [severity]: what, who } = meanings[domain];
   return `${what.replace('HOST', host)}: ${who}.`;
 }

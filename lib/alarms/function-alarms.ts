@@ -6,7 +6,7 @@ import type { Group } from '../../functions/model/probe.ts';
 import type { ProbeEvent } from '../functions/probe-event.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { AlertTopics } from './alert-topics.ts';
-import { demandOf } from './expected-invocations.ts';
+import { expectedInvocations } from './expected-invocations.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
 export interface FunctionAlarmsProps {
@@ -50,26 +50,26 @@ function failing(
   group: Group,
   events: readonly ProbeEvent[],
   how: 'broken' | 'throttled',
-  meaning: string,
+  description: string,
   metric: IMetric,
 ): RoutedAlarmProps {
   return {
     subject: { kind: 'monitor', id: `${group}-${how}` },
-    meaning: `${meaning}: ${whoActs}`,
+    description: `${description}: ${whoActs}`,
     runbook: `monitor-${how}`,
-    audience: 'ticket',
-    told: 'message',
+    route: 'ticket',
+    delivery: 'message',
     metric,
     condition: { above: 0 },
-    breaching: 2,
-    of: 3,
-    noData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
+    datapointsToAlarm: 2,
+    evaluationPeriods: 3,
+    treatMissingData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
   };
 }
 
 /** So long that every org has run at least once. */
 function periodOf(events: readonly ProbeEvent[]) {
-  return { period: Duration.minutes(Math.max(...events.map(({ everyMinutes }) => everyMinutes))) };
+  return { period: Duration.minutes(Math.max(...events.map(({ intervalMinutes }) => intervalMinutes))) };
 }
 
 /**
@@ -79,18 +79,18 @@ function periodOf(events: readonly ProbeEvent[]) {
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
-  const { periodMinutes, invocations } = demandOf(events.map(({ everyMinutes }) => everyMinutes));
+  const { periodMinutes, invocations } = expectedInvocations(events.map(({ intervalMinutes }) => intervalMinutes));
   return {
     subject: notRunningOf(group),
-    meaning: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
+    description: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
     runbook: 'monitor-not-running',
-    audience: 'ticket',
-    told: 'message',
+    route: 'ticket',
+    delivery: 'message',
     metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
     condition: { below: invocations },
-    breaching: 3,
-    of: 3,
-    noData: 'bad',
+    datapointsToAlarm: 3,
+    evaluationPeriods: 3,
+    treatMissingData: 'bad',
   };
 }
 
@@ -100,7 +100,7 @@ function notRunningOf(group: Group): AlarmSubject {
 
 /** Flows stop together or one by one; the org that runs most often tells first. */
 function heartbeatOf(group: Group, events: readonly ProbeEvent[]): AlarmSubject {
-  const [soonest] = events.toSorted((a, b) => a.everyMinutes - b.everyMinutes);
+  const [soonest] = events.toSorted((a, b) => a.intervalMinutes - b.intervalMinutes);
   if (!soonest) throw new Error(`nothing calls the group ${group}`);
   return group === 'flows' ? { kind: 'not-running', org: soonest.org.name } : notRunningOf(group);
 }

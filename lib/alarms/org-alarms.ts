@@ -1,12 +1,12 @@
 import { MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type Urgency, urgencies } from '../../functions/alarms/finding-alarms.ts';
-import type { Audience } from '../../functions/alarms/subject.ts';
+import { type FindingAlarm, findingAlarms } from '../../functions/alarms/finding-alarms.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
-import { envelope } from '../../functions/model/shared-metrics.ts';
+import { sharedMetrics } from '../../functions/model/shared-metrics.ts';
 import { probeSeries, retriesSeries, severitySeries } from '../../functions/probes/series.ts';
 import type { Config } from '../config/schema.ts';
-import { planOf, type WatchedOrg } from '../monitored-org.ts';
+import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import { findingsMeaning } from './findings-meaning.ts';
@@ -20,12 +20,12 @@ export class OrgAlarms extends Construct {
     scope: Construct,
     id: string,
     topics: AlertTopics,
-    watched: WatchedOrg,
+    watched: MonitoredOrg,
     routes: Config['alerts']['routes'],
   ) {
     super(scope, id);
     const definitions = [
-      ...urgencies.map((urgency) => findings(watched, urgency, routes[urgency.domain] ?? urgency.severity)),
+      ...findingAlarms.map((urgency) => findings(watched, urgency, routes[urgency.domain] ?? urgency.severity)),
       notRunning(watched),
       ...contractsBroken(watched),
     ];
@@ -34,7 +34,7 @@ export class OrgAlarms extends Construct {
 }
 
 /** How many runs must be bad. A page may not wait; one lost connection is the network's everyday noise. */
-function runsToAlarm({ domain, severity }: Urgency): number {
+function runsToAlarm({ domain, severity }: FindingAlarm): number {
   if (severity === 'ticket') return 4;
   return domain === 'network' ? 3 : 2;
 }
@@ -49,20 +49,23 @@ const windowMinutes = 10;
  * an incident each time: the alarm is over only when the window holds less than M bad runs. Of twice as many runs as
  * it needs, half are bad where every second one is.
  */
-function findings(watched: WatchedOrg, urgency: Urgency, audience: Audience): RoutedAlarmProps {
+function findings(watched: MonitoredOrg, urgency: FindingAlarm, route: Route): RoutedAlarmProps {
   const { name: org, domain: host } = watched.org;
   const { domain, severity } = urgency;
-  const breaching = runsToAlarm(urgency);
+  const datapointsToAlarm = runsToAlarm(urgency);
   return {
     subject: { kind: 'findings', org, domain, severity },
-    meaning: findingsMeaning(urgency, host),
+    description: findingsMeaning(urgency, host),
     runbook: `fault-domain-${domain}`,
-    audience,
-    told: 'message',
+    route,
+    delivery: 'message',
     ...watchedBy[severity](severityMetric(watched, urgency)),
-    breaching,
-    of: Math.max(2 * breaching, Math.round(windowMinutes / watched.everyMinutes.flows)),
-    noData: { taken: severity === 'page' ? 'for good' : 'for no news', heartbeat: { kind: 'not-running', org } },
+    datapointsToAlarm,
+    evaluationPeriods: Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / watched.intervalMinutes.flows)),
+    treatMissingData: {
+      taken: severity === 'page' ? 'for good' : 'for no news',
+      heartbeat: { kind: 'not-running', org },
+    },
   };
 }
 
@@ -74,7 +77,7 @@ type Watch = Pick<RoutedAlarmProps, 'metric' | 'condition'>;
  * Trap: while a page's finding stands, the ticket has no points, and keeps its state: the page tells of the domain
  * already, and a ticket that recovered in the middle of an outage would be believed.
  */
-const watchedBy: Readonly<Record<Audience, (metric: Metric) => Watch>> = {
+const watchedBy: Readonly<Record<Route, (metric: Metric) => Watch>> = {
   page: (metric) => ({ metric, condition: { above: severityLevels.ticket } }),
   ticket: (metric) => ({
     metric: new MathExpression({
@@ -87,9 +90,9 @@ const watchedBy: Readonly<Record<Audience, (metric: Metric) => Watch>> = {
   }),
 };
 
-function severityMetric({ org, everyMinutes }: WatchedOrg, { domain }: Urgency) {
+function severityMetric({ org, intervalMinutes }: MonitoredOrg, { domain }: FindingAlarm) {
   const { identity, definition } = severitySeries(org.name, domain);
-  return seriesMetric({ identity, statistic: definition.statistic, everyMinutes: everyMinutes.flows });
+  return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: intervalMinutes.flows });
 }
 
 /**
@@ -98,46 +101,46 @@ function severityMetric({ org, everyMinutes }: WatchedOrg, { domain }: Urgency) 
  * CloudWatch looks back for three periods where one is asked for, so one lost run, or points that are two minutes
  * late, are nothing to it; three minutes of silence are.
  */
-function notRunning({ org, everyMinutes }: WatchedOrg): RoutedAlarmProps {
+function notRunning({ org, intervalMinutes }: MonitoredOrg): RoutedAlarmProps {
   return {
     subject: { kind: 'not-running', org: org.name },
-    meaning: `The probes of ${org.domain} no longer run, so nothing is known of sign-in there and its other alarms are blind: the team that runs this monitor must act.`,
+    description: `The probes of ${org.domain} no longer run, so nothing is known of sign-in there and its other alarms are blind: the team that runs this monitor must act.`,
     runbook: 'monitor-not-running',
-    audience: 'page',
-    told: 'message',
+    route: 'page',
+    delivery: 'message',
     metric: seriesMetric({
       identity: retriesSeries(org.name).identity,
       statistic: 'SampleCount',
-      everyMinutes: everyMinutes.flows,
+      intervalMinutes: intervalMinutes.flows,
     }),
     condition: { below: 1 },
-    breaching: 1,
-    of: 1,
-    noData: 'bad',
+    datapointsToAlarm: 1,
+    evaluationPeriods: 1,
+    treatMissingData: 'bad',
   };
 }
 
 /** A contract is rare and opt-in: it has a series and an alarm to itself. */
-function contractsBroken(watched: WatchedOrg): readonly RoutedAlarmProps[] {
-  return planOf(watched, 'contracts').flatMap((planned) => {
+function contractsBroken(watched: MonitoredOrg): readonly RoutedAlarmProps[] {
+  return planOf(watched, 'negative-tests').flatMap((planned) => {
     const { probe } = planned;
-    const success = probeSeries(planned).find(({ definition }) => definition === envelope.Success);
+    const success = probeSeries(planned).find(({ definition }) => definition === sharedMetrics.Success);
     if (!success) throw new Error(`the contract ${probe.id} has no series to alarm on`);
     return {
       subject: { kind: 'probe', org: watched.org.name, probe: probe.id },
-      meaning: `${watched.org.domain} no longer refuses what it must refuse, or did not answer ("${probe.question}"): the org's Okta administrators must act.`,
-      runbook: 'contract-broken',
-      audience: 'ticket',
-      told: 'message',
+      description: `${watched.org.domain} no longer refuses what it must refuse, or did not answer ("${probe.question}"): the org's Okta administrators must act.`,
+      runbook: 'negative-test-failed',
+      route: 'ticket',
+      delivery: 'message',
       metric: seriesMetric({
         identity: success.identity,
         statistic: success.definition.statistic,
-        everyMinutes: watched.everyMinutes.contracts,
+        intervalMinutes: watched.intervalMinutes['negative-tests'],
       }),
       condition: { below: 1 },
-      breaching: 2,
-      of: 3,
-      noData: { taken: 'for good', heartbeat: { kind: 'monitor', id: 'contracts-not-running' } },
+      datapointsToAlarm: 2,
+      evaluationPeriods: 3,
+      treatMissingData: { taken: 'for good', heartbeat: { kind: 'monitor', id: 'negative-tests-not-running' } },
     };
   });
 }

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import { type AlarmSubject, type Audience, alarmName } from '../../functions/alarms/subject.ts';
+import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import { heartbeatKey } from './validate-alarms.ts';
 
@@ -17,18 +17,18 @@ export interface RoutedAlarmProps {
   /** What it watches, and by that its name. */
   readonly subject: AlarmSubject;
   /** One sentence for whoever reads the raw alarm: what is true when it rises, and who must act. */
-  readonly meaning: string;
+  readonly description: string;
   /** The heading in docs/runbook.md that says what to do. */
   readonly runbook: string;
-  readonly audience: Audience;
-  /** `message`: the audience's notifier words it. `raw`: its rise comes as CloudWatch words it, since it is of notifiers. */
-  readonly told: 'message' | 'raw';
+  readonly route: Route;
+  /** `message`: the route's notifier words it. `raw`: its rise comes as CloudWatch words it, since it is of notifiers. */
+  readonly delivery: 'message' | 'raw';
   readonly metric: IMetric;
   readonly condition: { readonly below: number } | { readonly above: number };
   /** It rises when `breaching` of the last `of` points breach. */
-  readonly breaching: number;
-  readonly of: number;
-  readonly noData: NoData;
+  readonly datapointsToAlarm: number;
+  readonly evaluationPeriods: number;
+  readonly treatMissingData: NoData;
 }
 
 /**
@@ -40,32 +40,32 @@ export type NoData = 'bad' | { readonly taken: 'for good' | 'for no news'; reado
 
 const forgiving = { 'for good': TreatMissingData.NOT_BREACHING, 'for no news': TreatMissingData.IGNORE };
 
-/** An alarm that says what it means and what to do, and goes to its audience when it rises and when it is over. */
+/** An alarm that says what it means and what to do, and goes to its route when it rises and when it is over. */
 export class RoutedAlarm extends Alarm {
   /** The alarm by its fixed name: a dashboard that referred to alarms as resources would wait for every one of them. */
   readonly byName: IAlarm;
   readonly subject: AlarmSubject;
 
   constructor(scope: Construct, topics: AlertTopics, props: RoutedAlarmProps) {
-    const { subject, condition, noData } = props;
+    const { subject, condition, treatMissingData } = props;
     const name = alarmName(subject);
     const isBelow = 'below' in condition;
     super(scope, name.slice(name.indexOf('/') + 1), {
       alarmName: name,
-      alarmDescription: `${props.meaning} What to do: ${topics.runbook}#${props.runbook}`,
+      alarmDescription: `${props.description} What to do: ${topics.runbook}#${props.runbook}`,
       metric: props.metric,
       threshold: isBelow ? condition.below : condition.above,
       comparisonOperator: isBelow ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
-      datapointsToAlarm: props.breaching,
-      evaluationPeriods: props.of,
-      treatMissingData: noData === 'bad' ? TreatMissingData.BREACHING : forgiving[noData.taken],
+      datapointsToAlarm: props.datapointsToAlarm,
+      evaluationPeriods: props.evaluationPeriods,
+      treatMissingData: treatMissingData === 'bad' ? TreatMissingData.BREACHING : forgiving[treatMissingData.taken],
     });
-    if (noData !== 'bad') {
-      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(noData.heartbeat));
+    if (treatMissingData !== 'bad') {
+      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat));
     }
     this.subject = subject;
-    const { [props.audience]: alarms } = topics.alarms;
-    this.addAlarmAction(new SnsAction(props.told === 'raw' ? topics.people[props.audience] : alarms));
+    const { [props.route]: alarms } = topics.alarms;
+    this.addAlarmAction(new SnsAction(props.delivery === 'raw' ? topics.people[props.route] : alarms));
     // A deployed alarm's first change is to OK. The notifier keeps that from people; and where one is over that was told
     // raw, the notifier works again.
     this.addOkAction(new SnsAction(alarms));

@@ -9,7 +9,7 @@ export const heartbeatKey = 'Heartbeat';
  *
  * Missing data must not be able to hide anything: what forgives them is paired with an alarm that does not.
  */
-export function requireSoundAlarms(stack: Stack): void {
+export function validateAlarms(stack: Stack): void {
   stack.node.addValidation({
     validate: () => {
       const alarms = stack.node.findAll().filter((construct) => construct instanceof CfnAlarm);
@@ -21,10 +21,10 @@ export function requireSoundAlarms(stack: Stack): void {
 /** What of an alarm decides whether it is sound. */
 interface ReadAlarm {
   readonly name: string;
-  readonly forgives: boolean;
+  readonly toleratesMissing: boolean;
   readonly heartbeat: string | undefined;
-  readonly breaching: number;
-  readonly of: number;
+  readonly datapointsToAlarm: number;
+  readonly evaluationPeriods: number;
   readonly tells: { readonly rising: boolean; readonly over: boolean };
 }
 
@@ -32,24 +32,26 @@ function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
   const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
   const acts = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
   const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
-  const of = alarm.evaluationPeriods ?? 1;
+  const evaluationPeriods = alarm.evaluationPeriods ?? 1;
   const name: unknown = stack.resolve(alarm.alarmName);
   return {
     name: typeof name === 'string' ? name : alarm.node.path,
-    forgives: alarm.treatMissingData !== 'breaching',
+    toleratesMissing: alarm.treatMissingData !== 'breaching',
     heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
-    breaching: alarm.datapointsToAlarm ?? of,
-    of,
+    datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
+    evaluationPeriods,
     tells: { rising: acts(alarm.alarmActions), over: acts(alarm.okActions) },
   };
 }
 
 function problemsOf(alarms: readonly ReadAlarm[]): string[] {
   const byName = new Map(alarms.map((alarm) => [alarm.name, alarm]));
-  return alarms.flatMap(({ name, forgives, heartbeat, breaching, of, tells }) => {
-    const unpaired = forgives ? whyUnpaired(heartbeat, byName) : undefined;
+  return alarms.flatMap(({ name, toleratesMissing, heartbeat, datapointsToAlarm, evaluationPeriods, tells }) => {
+    const unpaired = toleratesMissing ? whyUnpaired(heartbeat, byName) : undefined;
     return [
-      ...(breaching > of ? [`${name} waits for ${breaching} of ${of} points and can never rise`] : []),
+      ...(datapointsToAlarm > evaluationPeriods
+        ? [`${name} waits for ${datapointsToAlarm} of ${evaluationPeriods} points and can never rise`]
+        : []),
       ...(tells.rising ? [] : [`${name} tells nobody when it rises`]),
       ...(tells.over ? [] : [`${name} tells nobody when it is over`]),
       ...(unpaired ? [`${name} forgives missing data and ${unpaired}`] : []),
@@ -63,6 +65,6 @@ function whyUnpaired(heartbeat: string | undefined, byName: ReadonlyMap<string, 
   }
   const paired = byName.get(heartbeat);
   if (!paired) return `its heartbeat ${heartbeat} is no alarm of this stack`;
-  if (paired.forgives) return `its heartbeat ${heartbeat} forgives them too`;
+  if (paired.toleratesMissing) return `its heartbeat ${heartbeat} forgives them too`;
   return paired.tells.rising ? undefined : `its heartbeat ${heartbeat} tells nobody`;
 }

@@ -15,7 +15,7 @@ type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers'
 type Path = readonly PropertyKey[];
 
 /** Where well-formed fields contradict one another, Okta, or the time that it is. */
-export function disagreements(config: PartialConfig, now: number): readonly Problem[] {
+export function crossFieldProblems(config: PartialConfig, now: number): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...(['pages', 'tickets'] as const).flatMap((audience) =>
@@ -66,7 +66,7 @@ function ofOrg(org: PartialOrg, path: Path): readonly Problem[] {
       ...ofExpectedClaims(server, at),
       ...ofService(org, server, path, at),
     ]),
-    ...ofPatience(org, path),
+    ...timeouts(org, path),
     ...(org.api ? exactlyOne(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -86,9 +86,9 @@ function ofExpectedClaims(server: PartialServer, path: Path): readonly Problem[]
   return [{ path: [...path, 'expects', 'claims'], message }];
 }
 
-function ofPatience({ slowAfterMs = 3_000, giveUpAfterMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
-  if (slowAfterMs < giveUpAfterMs) return [];
-  return [{ path: [...path, 'slowAfterMs'], message: 'must be less than giveUpAfterMs: nothing could ever be slow' }];
+function timeouts({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
+  if (slowAfterMs < timeoutMs) return [];
+  return [{ path: [...path, 'slowAfterMs'], message: 'must be less than timeoutMs: nothing could ever be slow' }];
 }
 
 /**

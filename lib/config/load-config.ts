@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, formatPath, type Problem } from './config-error.ts';
-import { disagreements, type PartialConfig } from './cross-field-rules.ts';
+import { crossFieldProblems, type PartialConfig } from './cross-field-rules.ts';
 import { type Config, configSchema } from './schema.ts';
-import { shapeProblems } from './schema-errors.ts';
+import { schemaErrors } from './schema-errors.ts';
 
 /**
  * The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once.
@@ -41,8 +41,8 @@ export function parseConfig(text: string, path = 'the configuration', now = Date
 }
 
 function problemsIn(value: unknown, now: number): readonly Problem[] {
-  const { problems, wellFormed } = shapeProblems(value);
-  return [...problems, ...disagreements(wellFormed as PartialConfig, now)];
+  const { problems, wellFormed } = schemaErrors(value);
+  return [...problems, ...crossFieldProblems(wellFormed as PartialConfig, now)];
 }
 
 /** In the order of the file, so that one walks through it once. */

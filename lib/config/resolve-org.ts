@@ -12,9 +12,9 @@ export function resolveOrg(config: OrgConfig, statusPage: Config['statusPage']):
     servers: config.servers.map((server) => resolveServer(server, config)),
     ...(api && { api: credentialOf(api) }),
     statusPage,
-    contracts: config.contracts,
+    negativeTests: config.negativeTests,
     slowAfterMs: config.slowAfterMs,
-    giveUpAfterMs: config.giveUpAfterMs,
+    timeoutMs: config.timeoutMs,
   };
 }
 

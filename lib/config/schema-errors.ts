@@ -5,7 +5,7 @@ import { configSchema } from './schema.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What is wrong with each field by itself, and what is left of the value when those fields are taken out. */
-export function shapeProblems(value: unknown): { problems: readonly Problem[]; wellFormed: unknown } {
+export function schemaErrors(value: unknown): { problems: readonly Problem[]; wellFormed: unknown } {
   const issues = configSchema.safeParse(value, { error: explain }).error?.issues ?? [];
   const wellFormed = structuredClone(value);
   for (const { code, path } of issues) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audiences } from '../../functions/alarms/subject.ts';
+import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
@@ -99,13 +99,13 @@ const org = z.strictObject({
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as the status page names it')
     .optional()
     .describe('where the org lives, in the words of the status page: okta.com:8. Found by DNS when left out'),
-  everyMinutes: z
+  intervalMinutes: z
     .strictObject({
       flows: minutes
         .default(1)
         .describe('the probes of sign-in and of rate limits, which tell of the same incidents; 1 to 60'),
       status: minutes.default(5).describe("the probes of Okta's status page; 1 to 60"),
-      contracts: z
+      negativeTests: z
         .int()
         .min(15)
         .max(1_440)
@@ -114,7 +114,7 @@ const org = z.strictObject({
     })
     .prefault({})
     .describe('how often each group of probes runs, in minutes'),
-  contracts: z
+  negativeTests: z
     .boolean()
     .default(false)
     .describe(
@@ -126,7 +126,7 @@ const org = z.strictObject({
     .max(10_000)
     .default(3_000)
     .describe('an answer whose first byte takes longer is slow, in milliseconds'),
-  giveUpAfterMs: z
+  timeoutMs: z
     .int()
     .min(1_000)
     .max(10_000)
@@ -164,7 +164,7 @@ const routes = z.strictObject(
     faultDomains.map((domain) => [
       domain,
       z
-        .enum(audiences)
+        .enum(allRoutes)
         .optional()
         .describe(`who hears of what is found in the fault domain ${domain}: "page" or "ticket"`),
     ]),

@@ -101,12 +101,12 @@ function logBytes({ count, probing }: ScheduledRuns): number {
 /** Requests an hour by org and bucket; what Okta does not limit stands last. */
 function loadOf(runs: readonly ScheduledRuns[]): readonly BucketLoad[] {
   const load = new Map<string, BucketLoad>();
-  for (const { everyMinutes, probing } of runs) {
+  for (const { intervalMinutes, probing } of runs) {
     if (!probing) continue;
     const { org, requests } = probing;
     const add = (count: number, bucket?: string) => {
       const key = `${org} ${bucket}`;
-      const requestsAnHour = (load.get(key)?.requestsAnHour ?? 0) + (count * 60) / everyMinutes;
+      const requestsAnHour = (load.get(key)?.requestsAnHour ?? 0) + (count * 60) / intervalMinutes;
       load.set(key, { org, ...(bucket && { bucket }), requestsAnHour });
     };
     for (const [bucket, count] of Object.entries(requests.byBucket)) add(count, bucket);

@@ -22,7 +22,7 @@ interface Resource {
 export interface ScheduledRuns {
   /** In a month. */
   readonly count: number;
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   /** Of the function that it calls. */
   readonly function: string;
   readonly memoryGigabytes: number;
@@ -45,13 +45,13 @@ export function scheduledRuns({ Resources }: Template): readonly ScheduledRuns[]
   return Object.values(Resources).flatMap(({ Type, Properties }) => {
     if (Type !== 'AWS::Scheduler::Schedule') return [];
     const [target = ''] = Properties.Target.Arn['Fn::GetAtt'];
-    const everyMinutes = Number(/^rate\((\d+) minutes?\)$/.exec(Properties.ScheduleExpression)?.[1]);
+    const intervalMinutes = Number(/^rate\((\d+) minutes?\)$/.exec(Properties.ScheduleExpression)?.[1]);
     const { FunctionName, MemorySize } = Resources[target]?.Properties ?? {};
-    if (!everyMinutes || !MemorySize) throw new Error(`cannot read the schedule ${Properties.Name}`);
+    if (!intervalMinutes || !MemorySize) throw new Error(`cannot read the schedule ${Properties.Name}`);
     const probing = probingOf(Properties.Name, JSON.parse(Properties.Target.Input));
     return {
-      count: minutesAMonth / everyMinutes,
-      everyMinutes,
+      count: minutesAMonth / intervalMinutes,
+      intervalMinutes,
       function: FunctionName,
       memoryGigabytes: MemorySize / 1024,
       ...(probing && { probing }),

@@ -17,12 +17,12 @@ import { chunks } from '../chunks.ts';
 import type { MonitorFunction } from '../functions/monitor-function.ts';
 import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
-import { planOf, type WatchedOrg } from '../monitored-org.ts';
+import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
 
 export interface MonitorDashboardProps {
-  readonly orgs: readonly { readonly watched: WatchedOrg; readonly alarms: readonly RoutedAlarm[] }[];
+  readonly orgs: readonly { readonly watched: MonitoredOrg; readonly alarms: readonly RoutedAlarm[] }[];
   readonly functions: readonly ProbeFunction[];
   readonly notifiers: readonly Notifier[];
   readonly topics: AlertTopics;
@@ -49,7 +49,7 @@ export class MonitorDashboard extends Dashboard {
     this.addWidgets(...monitorGraphs(props));
   }
 
-  #addOrg(watched: WatchedOrg, alarms: readonly RoutedAlarm[], functions: readonly ProbeFunction[]): void {
+  #addOrg(watched: MonitoredOrg, alarms: readonly RoutedAlarm[], functions: readonly ProbeFunction[]): void {
     const { name, domain, servers } = watched.org;
     const series = seriesOf(watched.org, watched.plan);
     const ofServer = (id: string) => series.filter(({ target }) => target.server === id);
@@ -95,7 +95,7 @@ export function dashboardUrl({ region }: Stack): string {
   return `https://${region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${dashboardName}`;
 }
 
-function graph(watched: WatchedOrg, series: readonly Series[], place: string, width: number): IWidget {
+function graph(watched: MonitoredOrg, series: readonly Series[], place: string, width: number): IWidget {
   return new SeriesGraph({ watched, series, place, width, height: grid.height });
 }
 
@@ -110,9 +110,9 @@ function monitorGraphs({ functions, notifiers, topics }: MonitorDashboardProps):
     ofAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
     new GraphWidget({
       title: 'Messages to people',
-      left: notifiers.flatMap(({ audience }) => [
-        topics.people[audience].metricNumberOfNotificationsDelivered({ label: `${audience}s delivered` }),
-        topics.people[audience].metricNumberOfNotificationsFailed({ label: `${audience}s failed` }),
+      left: notifiers.flatMap(({ route }) => [
+        topics.people[route].metricNumberOfNotificationsDelivered({ label: `${route}s delivered` }),
+        topics.people[route].metricNumberOfNotificationsFailed({ label: `${route}s failed` }),
       ]),
       leftYAxis: { min: 0 },
       ...size,
@@ -124,8 +124,8 @@ function text(markdown: string): IWidget {
   return new TextWidget({ markdown, width: grid.width, height: 2 });
 }
 
-function cadence(watched: WatchedOrg): string {
-  const { everyMinutes } = watched;
+function cadence(watched: MonitoredOrg): string {
+  const { intervalMinutes } = watched;
   const running = groups.filter((group) => planOf(watched, group).length > 0);
-  return running.map((group) => `${group} every ${everyMinutes[group]} min`).join(', ');
+  return running.map((group) => `${group} every ${intervalMinutes[group]} min`).join(', ');
 }

@@ -1,10 +1,10 @@
 import { GraphWidget, type YAxisProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Series } from '../../functions/probes/series.ts';
-import { everyMinutesOf, type WatchedOrg } from '../monitored-org.ts';
+import { intervalMinutesOf, type MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 
 export interface SeriesGraphProps {
-  readonly watched: WatchedOrg;
+  readonly watched: MonitoredOrg;
   /** All of one metric. */
   readonly series: readonly Series[];
   /** Where the series were measured: begins the title. */
@@ -23,7 +23,7 @@ export class SeriesGraph extends GraphWidget {
         seriesMetric({
           identity: each.identity,
           statistic: each.definition.statistic,
-          everyMinutes: everyMinutesOf(watched, each),
+          intervalMinutes: intervalMinutesOf(watched, each),
           label: labelOf(each),
         }),
       ),

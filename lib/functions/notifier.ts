@@ -3,12 +3,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { Audience } from '../../functions/alarms/subject.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface NotifierProps {
-  readonly audience: Audience;
+  readonly route: Route;
   readonly code: Code;
   readonly topics: AlertTopics;
   /** The functions whose logs tell what is behind an alarm. */
@@ -19,7 +19,7 @@ export interface NotifierProps {
 }
 
 /**
- * The function that makes a message of an audience's alarms: it hears of them by one topic and writes to people by
+ * The function that makes a message of an route's alarms: it hears of them by one topic and writes to people by
  * another.
  *
  * Trap: it must not be able to swallow an alarm. When it has failed twice, or could not be started for five minutes,
@@ -27,20 +27,20 @@ export interface NotifierProps {
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export class Notifier extends MonitorFunction {
-  readonly audience: Audience;
+  readonly route: Route;
 
   constructor(scope: Construct, id: string, props: NotifierProps) {
-    const { audience, topics } = props;
-    const people = topics.people[audience];
+    const { route, topics } = props;
+    const people = topics.people[route];
     super(scope, id, {
-      name: `notify-${audience}`,
-      description: `Writes the messages of ${audience} alarms`,
+      name: `notify-${route}`,
+      description: `Writes the messages of ${route} alarms`,
       purpose: "write its log, read the probes' logs and the alarms' history, and write to people",
       code: props.code,
       memorySize: 256,
       rights: rightsOf(Stack.of(scope), props),
       environment: {
-        AUDIENCE: audience,
+        ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
@@ -52,8 +52,8 @@ export class Notifier extends MonitorFunction {
       // Not CDK's SnsDestination, which would grant again what the role may do already.
       onFailure: { bind: () => ({ destination: people.topicArn }) },
     });
-    this.audience = audience;
-    topics.alarms[audience].addSubscription(new LambdaSubscription(this.lambda));
+    this.route = route;
+    topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${ourAlarms}]`,
       reason: 'It reads the history of whichever of our alarms has changed, and of no others.',
@@ -64,7 +64,7 @@ export class Notifier extends MonitorFunction {
 /** The names of all of our alarms begin so, and of nobody else's. */
 const ourAlarms = 'okta-synthetics/*';
 
-function rightsOf(stack: Stack, { audience, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
+function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
   return [
     new PolicyStatement({
       actions: ['logs:FilterLogEvents'],
@@ -81,7 +81,7 @@ function rightsOf(stack: Stack, { audience, topics, readsLogsOf }: NotifierProps
         }),
       ],
     }),
-    new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[audience].topicArn] }),
+    new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
     // What publishing to an encrypted topic takes.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
   ];

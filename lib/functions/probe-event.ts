@@ -1,20 +1,20 @@
 import type { Org, Server } from '../../functions/model/org.ts';
 import { type Group, groups, type Requirement } from '../../functions/model/probe.ts';
-import { planOf, type WatchedOrg } from '../monitored-org.ts';
+import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 
 /** What a function is called with, and how often: one org, of which a group's probes are to be run. */
 export interface ProbeEvent {
   readonly group: Group;
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   /** The event itself. Trap: it names the credentials that the group's probes need, and no others. */
   readonly org: Org;
 }
 
 /** The events of an org: one a group, for each group of which a probe is switched on. */
-export function probeEvents(watched: WatchedOrg): readonly ProbeEvent[] {
+export function probeEvents(watched: MonitoredOrg): readonly ProbeEvent[] {
   return groups
     .filter((group) => planOf(watched, group).length > 0)
-    .map((group) => ({ group, everyMinutes: watched.everyMinutes[group], org: orgFor(group, watched) }));
+    .map((group) => ({ group, intervalMinutes: watched.intervalMinutes[group], org: orgFor(group, watched) }));
 }
 
 /** The names and ARNs of the secrets that an event names: the function that gets it may read these. */
@@ -23,7 +23,7 @@ export function secretsIn({ servers, api }: Org): readonly string[] {
   return [...new Set(secrets.filter((secret) => secret !== undefined))];
 }
 
-function orgFor(group: Group, watched: WatchedOrg): Org {
+function orgFor(group: Group, watched: MonitoredOrg): Org {
   const plan = planOf(watched, group);
   const isNeeded = (requirement: Requirement, id?: string) =>
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));

@@ -15,7 +15,7 @@ export interface ProbeFunctionProps {
 }
 
 /** Megabytes, and with them a share of a CPU: starting the SDK and signing is what takes time. */
-const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, status: 256, contracts: 256 };
+const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, status: 256, 'negative-tests': 256 };
 
 /** The function that runs one group of probes, with the rights that this group needs. */
 export class ProbeFunction extends MonitorFunction {

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 export interface ScheduledCall {
   readonly name: string;
   readonly description: string;
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   readonly lambda: IFunction;
   readonly input: object;
 }
@@ -42,12 +42,12 @@ export class Schedules extends Construct {
         }),
       },
     });
-    for (const { name, description, everyMinutes, lambda, input } of calls) {
+    for (const { name, description, intervalMinutes, lambda, input } of calls) {
       const schedule = new CfnSchedule(this, name, {
         name,
         groupName,
         description,
-        scheduleExpression: rate(everyMinutes),
+        scheduleExpression: rate(intervalMinutes),
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
           arn: lambda.functionArn,

@@ -55,11 +55,13 @@ function flags(): Flags {
 }
 
 function toJson({ tried, waiting, ...rest }: CasesReport): string {
-  const cells = tried.map(({ case: { id, title, hears }, cell: { site, wire, expected, warns = false }, verdict }) => ({
-    ...{ case: id, title, hears, probe: site.probe, server: site.server, wire },
-    ...{ expected: { ...expected, warns }, ...verdict },
-  }));
-  const waits = waiting.map(({ id, title, waiting: because }) => ({ case: id, title, because }));
+  const cells = tried.map(
+    ({ case: { id, title, severity }, cell: { target, symptom, expected, warns = false }, verdict }) => ({
+      ...{ case: id, title, severity, probe: target.probe, server: target.server, symptom },
+      ...{ expected: { ...expected, warns }, ...verdict },
+    }),
+  );
+  const waits = waiting.map(({ id, title, skipReason: because }) => ({ case: id, title, because }));
   return JSON.stringify({ cells, waiting: waits, ...rest }, null, 2);
 }
 
@@ -69,7 +71,7 @@ async function run(given: Flags): Promise<number> {
   using progress = showProgress(process.stderr);
   const report = await runCases({ ...given, bundleOf, progress: progress.tell });
   process.stdout.write(`${given.json ? toJson(report) : formatCases(report)}\n`);
-  return report.falseAlarms.length > 0 || report.tried.some(({ verdict }) => !verdict.right) ? 1 : 0;
+  return report.falseAlarms.length > 0 || report.tried.some(({ verdict }) => !verdict.passed) ? 1 : 0;
 }
 
 await runCommand({ usage, flags, run });

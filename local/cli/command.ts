@@ -1,7 +1,7 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 
 /** A call that cannot be met. Its message says what can, which is more than the usage does. */
-export class WrongCall extends Error {}
+export class UsageError extends Error {}
 
 export interface Command<Flags extends { readonly help: boolean }> {
   readonly usage: string;
@@ -40,8 +40,8 @@ async function exitCodeOf<Flags extends { readonly help: boolean }>({ usage, fla
   try {
     return await run(given);
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof WrongCall)) throw error;
+    if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return error instanceof WrongCall ? 2 : 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }

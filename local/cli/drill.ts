@@ -16,10 +16,10 @@ import { formatDrills, formatList } from '../reporters/drill.ts';
 import { toJson } from '../reporters/drill-json.ts';
 import { showRows } from '../reporters/drill-progress.ts';
 import { toJunit } from '../reporters/junit.ts';
-import { chooseDrills } from '../runner/choose-scenarios.ts';
-import { worldsOf } from '../runner/open-deployment.ts';
-import { runDrills } from '../runner/run-scenarios.ts';
-import { watchOf } from '../scenarios/deployment-plan.ts';
+import { chooseScenarios } from '../runner/choose-scenarios.ts';
+import { deploymentsOf } from '../runner/open-deployment.ts';
+import { runScenarios } from '../runner/run-scenarios.ts';
+import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { runCommand } from './command.ts';
 
@@ -33,7 +33,7 @@ const usage = `Usage: npm run drill -- [--case <id>]... [--scenario <name>]... [
   --config <path>      the configuration to drill (default: the commented example)
   --template <file>    a template that was synthesized from it before: cdk.out/OktaSynthetics.template.json
   --json               print one JSON document instead of the table
-  --junit <file>       also write the rows as CI systems read tests
+  --junit <file>       also write the runs as CI systems read tests
   --list               print what there is to choose from
   --help               print this
 `;
@@ -74,32 +74,33 @@ function readTemplate(file: string): Template {
 
 /** They run once an hour: what one row leaves behind would add up with what the next one does. */
 function withoutContracts({ orgs, ...rest }: Config): Config {
-  return { ...rest, orgs: orgs.map((org) => ({ ...org, contracts: false })) };
+  return { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: false })) };
 }
 
 async function drill({ choice, config: path, template: file, json, junit, list }: Flags): Promise<number> {
   const { config, remarks } = adoptServers(withoutContracts(loadConfig(path)));
-  const watch = watchOf(config);
-  const { drills, notDrilled } = chooseDrills(watch, choice);
+  const watch = deploymentPlan(config);
+  const { drills, notDrilled: skipped } = chooseScenarios(watch, choice);
   if (list) {
     process.stdout.write(`${formatList(drills)}\n`);
     return 0;
   }
-  const open = worldsOf(config, file === undefined ? undefined : readTemplate(file));
+  const open = deploymentsOf(config, file === undefined ? undefined : readTemplate(file));
   for (const remark of remarks) process.stderr.write(`${remark}\n`);
   using progress = showRows(process.stderr);
-  const played = await runDrills({
+  const played = await runScenarios({
     drills,
     open,
     settlingMinutes: watch.settlingMinutes,
-    finished: ({ drill: { name }, verdict }, standing) => progress.finished(name, verdict.right, standing),
+    finished: ({ scenario: { name }, verification }, standing) =>
+      progress.finished(name, verification.passed, standing),
     moved: progress.moved,
   });
   progress[Symbol.dispose]();
-  const report = { ...played, notDrilled };
+  const report = { ...played, skipped };
   if (junit !== undefined) writeFileSync(junit, toJunit(report));
   process.stdout.write(`${json ? toJson(report) : formatDrills(report)}\n`);
-  return report.rows.every(({ verdict }) => verdict.right) ? 0 : 1;
+  return report.runs.every(({ verification }) => verification.passed) ? 0 : 1;
 }
 
 await runCommand({ usage, flags: readFlags, run: drill });

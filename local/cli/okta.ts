@@ -8,8 +8,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
-import { startOkta } from '../emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../emulators/okta/start-okta-emulator.ts';
 import { describeOkta, formatDescription } from '../reporters/okta.ts';
 import { runCommand } from './command.ts';
 
@@ -39,9 +39,9 @@ function flags(): Flags {
   return { ...values, port };
 }
 
-async function start(port: number): Promise<EmbeddedOkta | undefined> {
+async function start(port: number): Promise<OktaEmulator | undefined> {
   try {
-    return await startOkta({ port });
+    return await startOktaEmulator({ port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     process.stderr.write(`Port ${port} is taken. Another one: npm run okta -- --port 0\n`);

@@ -14,14 +14,14 @@ import { formatOpening } from '../reporters/demo-intro.ts';
 import { storyJson } from '../reporters/demo-json.ts';
 import { formatEnding } from '../reporters/demo-summary.ts';
 import { formatHappening } from '../reporters/timeline.ts';
-import { canMeet, chooseCell, NoSuchCell } from '../runner/choose-variant.ts';
+import { canHost, chooseVariant, NoSuchVariant } from '../runner/choose-variant.ts';
 import { judgeStory } from '../runner/judge-story.ts';
-import { type Happening, type Outage, tellStory, watchOn } from '../runner/timeline.ts';
-import { caseDrill } from '../scenarios/case-scenarios.ts';
-import { type Watch, watchOf } from '../scenarios/deployment-plan.ts';
+import { type Outage, runDemo, runInRealTime, type TimelineEvent } from '../runner/timeline.ts';
+import { caseScenario } from '../scenarios/case-scenarios.ts';
+import { type DeploymentPlan, deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { openRehearsal } from '../simulator/open-simulation.ts';
-import type { Rehearsal } from '../simulator/simulation.ts';
+import { openSimulation } from '../simulator/open-simulation.ts';
+import type { Simulation } from '../simulator/simulation.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { runCommand } from './command.ts';
 
@@ -58,49 +58,49 @@ function progress(what: string): void {
 /** What goes wrong where nobody chose: an error of Okta's, at a place that the configuration has. */
 const usualCases = ['O1@token@default', 'O1'] as const;
 
-function chooseOutage(choice: string | undefined, watch: Watch): Outage {
+function chooseOutage(choice: string | undefined, watch: DeploymentPlan): Outage {
   for (const usual of choice === undefined ? usualCases : [choice]) {
     try {
-      const { case: one, cell } = chooseCell(usual, watch.orgs);
-      const watched = watch.orgs.find((org) => canMeet(org, cell.site));
+      const { case: one, cell } = chooseVariant(usual, watch.orgs);
+      const watched = watch.orgs.find((org) => canHost(org, cell.target));
       if (!watched) continue;
-      const drill = caseDrill(watch, watched, one, cell);
-      return { case: one, cell, everyMinutes: watched.everyMinutes.flows, drill };
+      const drill = caseScenario(watch, watched, one, cell);
+      return { case: one, cell, intervalMinutes: watched.intervalMinutes.flows, drill };
     } catch (error) {
-      if (choice !== undefined || !(error instanceof NoSuchCell)) throw error;
+      if (choice !== undefined || !(error instanceof NoSuchVariant)) throw error;
     }
   }
-  throw new NoSuchCell(`Case ${choice ?? usualCases[0]} cannot be met by this configuration.`);
+  throw new NoSuchVariant(`Case ${choice ?? usualCases[0]} cannot be met by this configuration.`);
 }
 
 async function start({ config: path, case: choice, json, watch: isWatching }: Flags): Promise<number> {
   const { config, remarks } = adoptServers(loadConfig(path));
   for (const remark of remarks) progress(remark);
-  const watch = watchOf(config);
+  const watch = deploymentPlan(config);
   const outage = isWatching && choice === undefined ? undefined : chooseOutage(choice, watch);
   progress('synthesizing the stack');
   const { template } = synthesize(config);
   progress('building the functions, and starting an embedded Okta');
-  await using rehearsal = await openRehearsal({ template, bundleOf });
+  await using rehearsal = await openSimulation({ template, bundleOf });
   if (!outage || isWatching) return await watchUntilStopped(rehearsal, path, outage);
   const startedAt = performance.now();
-  const happenings: Happening[] = [];
+  const happenings: TimelineEvent[] = [];
   if (!json) print(formatOpening(rehearsal, watch.orgs, path));
   const isNews = newsTeller();
-  for await (const happening of tellStory(rehearsal, outage, watch.settlingMinutes)) {
+  for await (const happening of runDemo(rehearsal, outage, watch.settlingMinutes)) {
     if (!json) tell(happening, isNews);
     happenings.push(happening);
   }
   const verdict = judgeStory(happenings, outage);
   const seconds = (performance.now() - startedAt) / 1000;
   print(json ? [storyJson(rehearsal, happenings, verdict)] : formatEnding(verdict, seconds));
-  return verdict.right ? 0 : 1;
+  return verdict.passed ? 0 : 1;
 }
 
 const bundleOf = (entry: string) => bundle(entry as Entry).file;
 
 /** The first minute in full; after that, a minute that brings nothing new need not be read. */
-function tell(happening: Happening, isNews: ReturnType<typeof newsTeller>): void {
+function tell(happening: TimelineEvent, isNews: ReturnType<typeof newsTeller>): void {
   if (happening.kind === 'minute') {
     const news = isNews(happening);
     if (news === 'none') return;
@@ -109,11 +109,11 @@ function tell(happening: Happening, isNews: ReturnType<typeof newsTeller>): void
   print(formatHappening(happening));
 }
 
-async function watchUntilStopped(rehearsal: Rehearsal, path: string, outage?: Outage): Promise<number> {
+async function watchUntilStopped(rehearsal: Simulation, path: string, outage?: Outage): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   print([`${path}, a minute a minute; Ctrl-C ends it`, '']);
-  for await (const happening of watchOn(rehearsal, stop.signal, outage)) {
+  for await (const happening of runInRealTime(rehearsal, stop.signal, outage)) {
     const isIdle = happening.kind === 'minute' && happening.minute.runs.length === 0;
     if (!isIdle) print(formatHappening(happening));
   }

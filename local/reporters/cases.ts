@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
+import { formatTarget } from '../../functions/model/target.ts';
 import type { CasesReport, FalseAlarm, Tried } from '../runner/run-cases.ts';
 import type { Found } from '../runner/verify-run.ts';
 import type { Case } from '../scenarios/case.ts';
-import { placeOf } from '../scenarios/place.ts';
 import { table } from './table.ts';
 
 const dim = (text: string) => styleText('dim', text);
@@ -10,14 +10,14 @@ const bold = (text: string) => styleText('bold', text);
 
 /** Which cells were named rightly, in 100 columns: a group of rows a case, then what waits, then the score. */
 export function formatCases(report: CasesReport): string {
-  const wrong = report.tried.filter(({ verdict }) => !verdict.right);
+  const wrong = report.tried.filter(({ verdict }) => !verdict.passed);
   return [
     ...formatTable(report.tried),
     ...(wrong.length > 0 ? ['', bold('Named wrongly'), ...wrong.flatMap(formatWrong)] : []),
     ...(report.falseAlarms.length > 0 ? ['', bold('Found where nothing was wrong')] : []),
     ...report.falseAlarms.flatMap(formatFalseAlarm),
     ...(report.waiting.length > 0 ? ['', bold('Waiting')] : []),
-    ...table(report.waiting.map(({ id, title, waiting = '' }) => [`  ${id}`, title, dim(waiting)])),
+    ...table(report.waiting.map(({ id, title, skipReason = '' }) => [`  ${id}`, title, dim(skipReason)])),
     '',
     ...formatScore(report),
     '',
@@ -25,14 +25,14 @@ export function formatCases(report: CasesReport): string {
 }
 
 function formatTable(tried: readonly Tried[]): readonly string[] {
-  const rows = tried.map(({ cell, verdict: { right, found } }) => {
+  const rows = tried.map(({ cell, verdict: { passed, found } }) => {
     const shown = found.find(({ code }) => code === cell.expected.code) ?? found[0];
     return [
-      `  ${placeOf(cell.site)}`,
-      cell.wire,
+      `  ${formatTarget(cell.target)}`,
+      cell.symptom,
       shown ? shown.code : dim('none'),
       shown ? shown.domain : '',
-      right ? styleText('green', '✓') : styleText('red', '✗'),
+      passed ? styleText('green', '✓') : styleText('red', '✗'),
     ];
   });
   const [header = '', ...lines] = table([['  at', 'wire', 'finding', 'domain', ''].map(dim), ...rows]);
@@ -42,13 +42,13 @@ function formatTable(tried: readonly Tried[]): readonly string[] {
   ]);
 }
 
-function headingOf({ id, title, hears }: Case): string {
-  return `${bold(id)}  ${title} ${dim(`(${hears})`)}`;
+function headingOf({ id, title, severity }: Case): string {
+  return `${bold(id)}  ${title} ${dim(`(${severity})`)}`;
 }
 
-function formatWrong({ case: { id }, cell, verdict: { why = '', found } }: Tried): readonly string[] {
+function formatWrong({ case: { id }, cell, verdict: { failure = '', found } }: Tried): readonly string[] {
   return [
-    `  ${styleText('red', `${id} ${placeOf(cell.site)}, ${cell.wire}`)}: ${clip(why)}`,
+    `  ${styleText('red', `${id} ${formatTarget(cell.target)}, ${cell.symptom}`)}: ${clip(failure)}`,
     `    ${dim('expected')} ${cell.expected.code} (${cell.expected.domain})${cell.warns ? ', a warning' : ''}`,
     ...found.map((one) => `    ${dim('found')}    ${describe(one)}`),
   ];
@@ -62,7 +62,7 @@ function formatFalseAlarm({ group, looks, found, error }: FalseAlarm): readonly 
 }
 
 function formatScore({ tried, healthyRuns, falseAlarms, seconds }: CasesReport): readonly string[] {
-  const right = tried.filter(({ verdict }) => verdict.right).length;
+  const right = tried.filter(({ verdict }) => verdict.passed).length;
   const score = (isRight: boolean, text: string) => styleText(isRight ? 'green' : 'red', text);
   const number = (value: number) => value.toLocaleString('en-US');
   const findings = falseAlarms.reduce((sum, { found }) => sum + Math.max(1, found.length), 0);
@@ -78,7 +78,7 @@ function formatScore({ tried, healthyRuns, falseAlarms, seconds }: CasesReport):
 }
 
 function describe({ code, domain, warns, ...place }: Found): string {
-  return `${code} (${domain}) at ${placeOf(place)}${warns ? ', a warning' : ''}`;
+  return `${code} (${domain}) at ${formatTarget(place)}${warns ? ', a warning' : ''}`;
 }
 
 /** The first line of a text that may be a stack. */

@@ -4,7 +4,7 @@ import type { Phases } from '../../functions/model/exchange.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import type { Org } from '../../functions/model/org.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
-import { placeOf } from '../../functions/notify/places.ts';
+import { formatTarget } from '../../functions/model/target.ts';
 import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
 import type { Planned } from '../../functions/probes/plan.ts';
@@ -79,11 +79,11 @@ export function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] 
 }
 
 function formatFindings(outcome: LogLine, domain: string, outcomes: readonly LogLine[]): string[] {
-  if (outcome.status === 'skipped') return [`  ${placeOf(outcome)} was skipped: ${outcome.because}`];
+  if (outcome.status === 'skipped') return [`  ${formatTarget(outcome)} was skipped: ${outcome.because}`];
   return findingsOf(outcome).flatMap((finding) => {
     const alike = outcomes.filter((other) => findingsOf(other).some(({ code }) => code === finding.code)).length;
     const frequency = `${alike} of ${outcomes.length} probes in this run`;
-    return formatFinding(placeOf(outcome), finding, supportBlock(outcome, finding, { domain, frequency }));
+    return formatFinding(formatTarget(outcome), finding, supportBlock(outcome, finding, { domain, frequency }));
   });
 }
 
@@ -95,7 +95,7 @@ function formatFinding(
   const paint = severity === 'page' ? 'red' : 'yellow';
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ['finding', [`${code} (${domain})`]],
-    ['hears', [severity]],
+    ['severity', [severity]],
     ['seen', [detail]],
     ['likely', causes],
     ['do', remedy],

@@ -1,15 +1,15 @@
 import { styleText } from 'node:util';
 import { probes } from '../../functions/probes/index.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
-import type { WatchedOrg } from '../../lib/monitored-org.ts';
-import type { Rehearsal } from '../simulator/simulation.ts';
+import type { MonitoredOrg } from '../../lib/monitored-org.ts';
+import type { Simulation } from '../simulator/simulation.ts';
 import { formatOff } from './check.ts';
 import { fold, width } from './fold.ts';
 
 /** What is about to be seen. */
 export function formatOpening(
-  { deployment }: Rehearsal,
-  orgs: readonly WatchedOrg[],
+  { deployment }: Simulation,
+  orgs: readonly MonitoredOrg[],
   config: string,
 ): readonly string[] {
   const { alarms, schedules } = deployment;

@@ -1,12 +1,12 @@
+import { formatTarget } from '../../functions/model/target.ts';
 import type { StoryVerdict } from '../runner/judge-story.ts';
-import type { Happening } from '../runner/timeline.ts';
-import { placeOf } from '../scenarios/place.ts';
-import type { Rehearsal } from '../simulator/simulation.ts';
+import type { TimelineEvent } from '../runner/timeline.ts';
+import type { Simulation } from '../simulator/simulation.ts';
 
 /** The whole story as one JSON document, for scripts. */
 export function storyJson(
-  { startedAt, now }: Rehearsal,
-  happenings: readonly Happening[],
+  { startedAt, now }: Simulation,
+  happenings: readonly TimelineEvent[],
   verdict: StoryVerdict,
 ): string {
   const { outage, ...judged } = verdict;
@@ -14,7 +14,7 @@ export function storyJson(
   return JSON.stringify(
     {
       case: {
-        ...{ id: one.id, title: one.title, org: drill.org, at: placeOf(cell.site), wire: cell.wire },
+        ...{ id: one.id, title: one.title, org: drill.org, at: formatTarget(cell.target), wire: cell.symptom },
         expected: cell.expected,
       },
       ...judged,
@@ -26,7 +26,7 @@ export function storyJson(
   );
 }
 
-function describe(happening: Happening): object {
+function describe(happening: TimelineEvent): object {
   const { kind } = happening;
   const at = time(happening.at);
   switch (kind) {

@@ -1,16 +1,23 @@
 import type { DrillReport } from '../runner/run-scenarios.ts';
 
 /** The report as one JSON document, for scripts. Minutes are virtual ones; of a row without an answer they are left out. */
-export function toJson({ rows, notDrilled, virtualMinutes, seconds }: DrillReport): string {
-  const described = rows.map(({ drill, verdict, remark, minutes, seconds: took }) => ({
-    ...{ row: drill.name, kind: drill.kind, id: drill.id, title: drill.title, at: drill.at, org: drill.org },
-    ...verdict,
+export function toJson({ runs, skipped, virtualMinutes, seconds }: DrillReport): string {
+  const described = runs.map(({ scenario, verification, remark, minutes, seconds: took }) => ({
+    ...{
+      row: scenario.name,
+      kind: scenario.kind,
+      id: scenario.id,
+      title: scenario.title,
+      at: scenario.target,
+      org: scenario.org,
+    },
+    ...verification,
     ...(remark !== undefined && { remark }),
     virtualMinutes: minutes,
     seconds: round(took),
   }));
   const document = {
-    ...{ right: rows.every(({ verdict }) => verdict.right), rows: described, notDrilled },
+    ...{ right: runs.every(({ verification }) => verification.passed), runs: described, skipped },
     ...{ virtualMinutes, seconds: round(seconds) },
   };
   return JSON.stringify(document, null, 2);

@@ -1,24 +1,24 @@
 import { styleText } from 'node:util';
-import type { DrillReport, Row } from '../runner/run-scenarios.ts';
-import type { Told } from '../runner/verify-scenario.ts';
-import type { Drill } from '../scenarios/scenario.ts';
+import type { DrillReport, ScenarioRun } from '../runner/run-scenarios.ts';
+import type { NotificationResult } from '../runner/verify-scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';
 
 const dim = (text: string) => styleText('dim', text);
 const bold = (text: string) => styleText('bold', text);
 
-/** What people heard of every row, in 100 columns: the rows, what is wrong with which, what waits, and the score. */
+/** What people heard of every row, in 100 columns: the runs, what is wrong with which, what waits, and the score. */
 export function formatDrills(report: DrillReport): string {
-  const wrong = report.rows.filter(({ verdict }) => !verdict.right);
+  const wrong = report.runs.filter(({ verification }) => !verification.passed);
   return [
     ...sections.flatMap(({ kind, title }) => {
-      const rows = report.rows.filter(({ drill }) => drill.kind === kind);
-      return rows.length > 0 ? ['', bold(title), ...formatTable(rows, kind)] : [];
+      const runs = report.runs.filter(({ scenario }) => scenario.kind === kind);
+      return runs.length > 0 ? ['', bold(title), ...formatTable(runs, kind)] : [];
     }),
     ...(wrong.length > 0 ? ['', bold('Wrong'), ...formatWrong(wrong)] : []),
-    ...(report.notDrilled.length > 0 ? ['', bold('Not drilled')] : []),
-    ...table(report.notDrilled.map(({ id, title, because }) => [`  ${id}`, title, dim(because)])),
+    ...(report.skipped.length > 0 ? ['', bold('Not drilled')] : []),
+    ...table(report.skipped.map(({ id, title, because }) => [`  ${id}`, title, dim(because)])),
     '',
     ...formatScore(report),
     '',
@@ -30,13 +30,13 @@ const sections = [
   { kind: 'scenario', title: 'Scenarios' },
 ] as const;
 
-function formatTable(rows: readonly Row[], kind: Drill['kind']): readonly string[] {
+function formatTable(runs: readonly ScenarioRun[], kind: Scenario['kind']): readonly string[] {
   const headings = ['', 'row', ...(kind === 'case' ? ['at'] : []), 'alarm', 'told', 'after', 'finding', 'over'];
-  const lines = rows.map(linesOf);
+  const lines = runs.map(linesOf);
   const right = [headings.indexOf('after'), headings.indexOf('over')];
   const [heading = '', ...formatted] = table([headings.map(dim), ...lines.flat()], right);
   let next = 0;
-  const byRow = rows.flatMap(({ remark }, index) => {
+  const byRow = runs.flatMap(({ remark }, index) => {
     const own = formatted.slice(next, next + (lines[index]?.length ?? 0));
     next += own.length;
     return [...own, ...(remark === undefined ? [] : [dim(`   ${remark}`)])];
@@ -45,25 +45,25 @@ function formatTable(rows: readonly Row[], kind: Drill['kind']): readonly string
 }
 
 /** A line an incident; a row of which nobody must hear has one that says so. */
-function linesOf({ drill, verdict }: Row): readonly (readonly string[])[] {
-  const mark = verdict.right ? styleText('green', '✓') : styleText('red', '✗');
-  const what = drill.kind === 'case' ? [drill.id, drill.at] : [drill.name];
-  const told = verdict.told.map((each) => cellsOf(drill, each));
+function linesOf({ scenario, verification }: ScenarioRun): readonly (readonly string[])[] {
+  const mark = verification.passed ? styleText('green', '✓') : styleText('red', '✗');
+  const what = scenario.kind === 'case' ? [scenario.id, scenario.target] : [scenario.name];
+  const told = verification.notifications.map((each) => cellsOf(scenario, each));
   const lines = told.length > 0 ? told : [[dim('none'), dim('nobody'), '', '', '']];
   return lines.map((cells, index) => [...(index === 0 ? [mark, ...what] : ['', ...what.map(() => '')]), ...cells]);
 }
 
 function cellsOf(
-  { org }: Drill,
-  { alarm, audience, toldAfter, roseAfter, finding, overAfter }: Told,
+  { org }: Scenario,
+  { alarm, route, notifiedAfter, firedAfter, finding, resolvedAfter }: NotificationResult,
 ): readonly string[] {
   const name = shortName(alarm, org);
   return [
-    roseAfter === undefined ? styleText('red', name) : name,
-    toldAfter === undefined ? styleText('red', 'nobody') : audience,
-    minutes(toldAfter),
-    finding ?? dim(toldAfter === undefined ? '·' : 'raw'),
-    minutes(overAfter),
+    firedAfter === undefined ? styleText('red', name) : name,
+    notifiedAfter === undefined ? styleText('red', 'nobody') : route,
+    minutes(notifiedAfter),
+    finding ?? dim(notifiedAfter === undefined ? '·' : 'raw'),
+    minutes(resolvedAfter),
   ];
 }
 
@@ -77,26 +77,28 @@ function minutes(count: number | undefined): string {
 }
 
 /** Rows that are wrong in the same way are told together. */
-function formatWrong(rows: readonly Row[]): readonly string[] {
-  return Object.values(Object.groupBy(rows, ({ verdict }) => verdict.why.join('\n'))).flatMap((alike = []) => {
-    const [first] = alike;
-    const names = alike
-      .slice(0, 3)
-      .map(({ drill }) => (alike.length > 1 ? drill.name : `${drill.name}: ${drill.title}`));
-    const more = alike.length > 3 ? [`and ${alike.length - 3} more`] : [];
-    return [
-      ...wrap([...names, ...more].join('; '), 96).map((line) => `  ${styleText('red', line)}`),
-      ...(first?.verdict.why ?? []).flatMap((reason) =>
-        wrap(reason, 94).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
-      ),
-    ];
-  });
+function formatWrong(runs: readonly ScenarioRun[]): readonly string[] {
+  return Object.values(Object.groupBy(runs, ({ verification }) => verification.failures.join('\n'))).flatMap(
+    (alike = []) => {
+      const [first] = alike;
+      const names = alike
+        .slice(0, 3)
+        .map(({ scenario }) => (alike.length > 1 ? scenario.name : `${scenario.name}: ${scenario.title}`));
+      const more = alike.length > 3 ? [`and ${alike.length - 3} more`] : [];
+      return [
+        ...wrap([...names, ...more].join('; '), 96).map((line) => `  ${styleText('red', line)}`),
+        ...(first?.verification.failures ?? []).flatMap((reason) =>
+          wrap(reason, 94).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
+        ),
+      ];
+    },
+  );
 }
 
-function formatScore({ rows, seconds, virtualMinutes }: DrillReport): readonly string[] {
-  const right = rows.filter(({ verdict }) => verdict.right).length;
+function formatScore({ runs, seconds, virtualMinutes }: DrillReport): readonly string[] {
+  const right = runs.filter(({ verification }) => verification.passed).length;
   return [
-    styleText(right === rows.length ? 'green' : 'red', `${right} of ${rows.length} rows right`),
+    styleText(right === runs.length ? 'green' : 'red', `${right} of ${runs.length} runs right`),
     dim(`${virtualMinutes.toLocaleString('en-US')} virtual minutes in ${duration(seconds)}`),
   ];
 }
@@ -106,7 +108,7 @@ function duration(seconds: number): string {
 }
 
 /** What there is to choose from. */
-export function formatList(drills: readonly Drill[]): string {
+export function formatList(drills: readonly Scenario[]): string {
   return ['case', 'scenario']
     .flatMap((kind) => [
       '',

@@ -1,4 +1,4 @@
-import type { DrillReport, Row } from '../runner/run-scenarios.ts';
+import type { DrillReport, ScenarioRun } from '../runner/run-scenarios.ts';
 
 /**
  * The report as CI systems read test results.
@@ -6,23 +6,23 @@ import type { DrillReport, Row } from '../runner/run-scenarios.ts';
  * Trap: XML cannot hold most control characters, not even escaped.
  * https://github.com/testmoapp/junitxml
  */
-export function toJunit({ rows, notDrilled, seconds }: DrillReport): string {
+export function toJunit({ runs, skipped, seconds }: DrillReport): string {
   const kinds = ['case', 'scenario'] as const;
   const suites = kinds.map((kind) => {
-    const cases = rows.filter(({ drill }) => drill.kind === kind).map(testCase);
-    const skipped = kind === 'case' ? notDrilled.map(({ id, title, because }) => skippedCase(id, title, because)) : [];
-    return { kind, cases, skipped };
+    const cases = runs.filter(({ scenario }) => scenario.kind === kind).map(testCase);
+    const omitted = kind === 'case' ? skipped.map(({ id, title, because }) => skippedCase(id, title, because)) : [];
+    return { kind, cases, omitted };
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="okta-synthetics drill"${counts(rows, notDrilled.length)} time="${seconds.toFixed(3)}">`,
-    ...suites.flatMap(({ kind, cases, skipped }) => [
+    `<testsuites name="okta-synthetics drill"${counts(runs, skipped.length)} time="${seconds.toFixed(3)}">`,
+    ...suites.flatMap(({ kind, cases, omitted }) => [
       `  <testsuite name="drill ${kind}s"${counts(
-        rows.filter(({ drill }) => drill.kind === kind),
-        skipped.length,
+        runs.filter(({ scenario }) => scenario.kind === kind),
+        omitted.length,
       )}>`,
       ...cases,
-      ...skipped,
+      ...omitted,
       '  </testsuite>',
     ]),
     '</testsuites>',
@@ -30,25 +30,25 @@ export function toJunit({ rows, notDrilled, seconds }: DrillReport): string {
   ].join('\n');
 }
 
-function counts(rows: readonly Row[], skipped: number): string {
-  const failures = rows.filter(({ verdict }) => !verdict.right).length;
-  return ` tests="${rows.length + skipped}" failures="${failures}" errors="0" skipped="${skipped}"`;
+function counts(runs: readonly ScenarioRun[], skipped: number): string {
+  const failures = runs.filter(({ verification }) => !verification.passed).length;
+  return ` tests="${runs.length + skipped}" failures="${failures}" errors="0" skipped="${skipped}"`;
 }
 
-function testCase({ drill, verdict, seconds }: Row): string {
-  const open = `    <testcase classname="drill.${drill.kind}" name="${xmlText(`${drill.name}: ${drill.title}`)}" time="${seconds.toFixed(3)}"`;
-  if (verdict.right) return `${open}/>`;
-  const [message = ''] = verdict.why;
+function testCase({ scenario, verification, seconds }: ScenarioRun): string {
+  const open = `    <testcase classname="scenario.${scenario.kind}" name="${xmlText(`${scenario.name}: ${scenario.title}`)}" time="${seconds.toFixed(3)}"`;
+  if (verification.passed) return `${open}/>`;
+  const [message = ''] = verification.failures;
   return [
     `${open}>`,
-    `      <failure message="${xmlText(message)}">${xmlText(verdict.why.join('\n'))}</failure>`,
+    `      <failure message="${xmlText(message)}">${xmlText(verification.failures.join('\n'))}</failure>`,
     '    </testcase>',
   ].join('\n');
 }
 
 function skippedCase(id: string, title: string, because: string): string {
   return [
-    `    <testcase classname="drill.case" name="${xmlText(`${id}: ${title}`)}" time="0">`,
+    `    <testcase classname="scenario.case" name="${xmlText(`${id}: ${title}`)}" time="0">`,
     `      <skipped message="${xmlText(because)}"/>`,
     '    </testcase>',
   ].join('\n');

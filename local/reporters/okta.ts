@@ -1,4 +1,4 @@
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
 /** What was written to disk for people and tools that want a path. */
 export interface OktaFiles {
@@ -10,8 +10,8 @@ export interface OktaFiles {
 export interface OktaDescription {
   readonly domain: string;
   readonly servers: readonly { id: string; issuer: string; audience: string; discovery: string }[];
-  readonly clients: EmbeddedOkta['clients'];
-  readonly person: EmbeddedOkta['person'];
+  readonly clients: OktaEmulator['clients'];
+  readonly person: OktaEmulator['person'];
   readonly apiToken: string;
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
@@ -21,7 +21,7 @@ export interface OktaDescription {
 }
 
 /** All that somebody needs to use a running embedded Okta. */
-export function describeOkta(okta: EmbeddedOkta, files: OktaFiles): OktaDescription {
+export function describeOkta(okta: OktaEmulator, files: OktaFiles): OktaDescription {
   const { secret } = okta.clients;
   return {
     domain: okta.domain,

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import { findingsOf } from '../../functions/model/outcome.ts';
+import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
-import { foundIn, type Happening } from '../runner/timeline.ts';
-import { placeOf } from '../scenarios/place.ts';
-import type { Message } from '../simulator/sns/message.ts';
+import { findingsByCode, type TimelineEvent } from '../runner/timeline.ts';
+import type { Delivered } from '../simulator/sns/message.ts';
 import { fold, width } from './fold.ts';
 
 const dim = (text: string) => styleText('dim', text);
@@ -15,7 +15,7 @@ const indent = '       ';
 const bar = ' │ ';
 
 /** What happened as lines of at most 100 columns, the first with the time of day by the rehearsal's clock, UTC. */
-export function formatHappening(happening: Happening): readonly string[] {
+export function formatHappening(happening: TimelineEvent): readonly string[] {
   const at = dim(new Date(happening.at).toISOString().slice(11, 16));
   const [first = '', ...more] = linesOf(happening).flatMap((line) => fold(line, width - indent.length));
   const lines = [`${at}  ${first}`, ...more.map((line) => `${indent}${line}`)];
@@ -30,7 +30,7 @@ export function formatHappening(happening: Happening): readonly string[] {
   }
 }
 
-function linesOf(happening: Happening): readonly string[] {
+function linesOf(happening: TimelineEvent): readonly string[] {
   switch (happening.kind) {
     case 'minute':
       return minuteLines(happening.outcomes, happening.minute.runs);
@@ -38,7 +38,7 @@ function linesOf(happening: Happening): readonly string[] {
       const { case: one, cell, drill } = happening.outage;
       return [
         bold(`From now on: ${one.title}`),
-        `case ${one.id} at ${placeOf(cell.site)} of ${drill.org}: ${cell.wire}`,
+        `case ${one.id} at ${formatTarget(cell.target)} of ${drill.org}: ${cell.symptom}`,
       ];
     }
     case 'mended':
@@ -48,10 +48,10 @@ function linesOf(happening: Happening): readonly string[] {
       return [`${to === 'ALARM' ? styleText('red', '▲ alarm') : styleText('green', '▼ over')} ${alarm}`, dim(reason)];
     }
     case 'message': {
-      const { audience = 'message', deliveries } = happening.message;
+      const { route = 'message', deliveries } = happening.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
       const to = readers.length > 0 ? readers.join(', ') : 'nobody: the configuration names no subscriber';
-      return [`${styleText('cyan', `✉ ${audience}`)} to ${to}`];
+      return [`${styleText('cyan', `✉ ${route}`)} to ${to}`];
     }
     default:
       return happening satisfies never;
@@ -74,14 +74,14 @@ function minuteLines(
 }
 
 function describeFound(outcomes: readonly LogLine[]): readonly string[] {
-  return [...foundIn(outcomes)].map(([code, at]) => {
+  return [...findingsByCode(outcomes)].map(([code, at]) => {
     const domain = at.flatMap(findingsOf).find((finding) => finding.code === code)?.domain;
-    return `${code} (${domain}) at ${at.map(placeOf).join(', ')}`;
+    return `${code} (${domain}) at ${at.map(formatTarget).join(', ')}`;
   });
 }
 
 /** The message as the person who is told of it reads it. */
-function letterOf({ deliveries, subject = 'without a subject', text }: Message): readonly string[] {
+function letterOf({ deliveries, subject = 'without a subject', text }: Delivered): readonly string[] {
   const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
   const lines = (read?.text ?? text).split('\n').flatMap((line) => fold(line, width - bar.length));
   return ['', bold(subject), '', ...lines, ''];

@@ -12,7 +12,7 @@ import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
-import { watchedOrgs } from '../../lib/monitored-org.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
 
 /** One org after its probes ran once from here. */
 export interface CheckedOrg {
@@ -32,16 +32,16 @@ const deadlineMs = 25_000;
  * Trap: the network is this machine's: what it shows of DNS, TLS and speed is not what Lambda will see.
  */
 export async function checkOrgs(config: Config, secrets: Secrets): Promise<readonly CheckedOrg[]> {
-  return Promise.all(watchedOrgs(config).map(({ org }) => checkOrg(org, secrets)));
+  return Promise.all(monitoredOrgs(config).map(({ org }) => checkOrg(org, secrets)));
 }
 
 async function checkOrg(org: Org, secrets: Secrets): Promise<CheckedOrg> {
   const deadline = deadlineIn(deadlineMs);
-  const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: org.giveUpAfterMs });
+  const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
   const credentials = openCredentials(secrets, Date.now)(org);
   const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, deadline });
   await http.close();
-  return { org, plan: planProbes(org, probes), outcomes: logLines(report), faults: report.faults.map(String) };
+  return { org, plan: planProbes(org, probes), outcomes: logLines(report), faults: report.monitorErrors.map(String) };
 }
 
 /**

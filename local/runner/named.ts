@@ -1,6 +1,6 @@
 import { findings } from '../../functions/diagnosis/finding.ts';
-import { faults } from '../../functions/notify/faults.ts';
-import type { Named } from '../scenarios/scenario.ts';
+import { domainLabels } from '../../functions/notify/faults.ts';
+import type { ExpectedFinding } from '../scenarios/scenario.ts';
 import type { Message } from '../scenarios/trace.ts';
 
 type Text = Pick<Message, 'subject' | 'body'>;
@@ -15,7 +15,7 @@ function codesIn(text: string): readonly string[] {
 }
 
 /** What a message lacks, or says wrongly, for the incident that it is about. */
-export function misnamed(message: Text, { code, domain, says = [] }: Named, org: string): readonly string[] {
+export function misnamed(message: Text, { code, domain, says = [] }: ExpectedFinding, org: string): readonly string[] {
   const { subject, body } = message;
   const lead = leadOf(message);
   const others = codesIn(subject).filter((other) => other !== code);
@@ -27,7 +27,9 @@ export function misnamed(message: Text, { code, domain, says = [] }: Named, org:
       return [
         ...(hasWord(text, code) ? [] : [`${where} does not name ${code}`]),
         ...(hasWord(text, org) ? [] : [`${where} does not name ${org}`]),
-        ...(text.includes(faults[domain]) ? [] : [`${where} does not say whose fault it is: ${faults[domain]}`]),
+        ...(text.includes(domainLabels[domain])
+          ? []
+          : [`${where} does not say whose fault it is: ${domainLabels[domain]}`]),
       ];
     }),
     ...(subject.length < 100 ? [] : [`the subject has ${subject.length} characters, and SNS takes 99`]),

@@ -1,10 +1,10 @@
 import type { Config } from '../../lib/config/schema.ts';
 import { bundle, type Entry } from '../../lib/functions/bundle.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { type WorldName, worlds } from '../scenarios/deployment-variants.ts';
+import { type DeploymentVariant, deploymentVariants } from '../scenarios/deployment-variants.ts';
 import { drillStart } from '../scenarios/simulation-start.ts';
-import { openRehearsal } from '../simulator/open-simulation.ts';
-import type { Rehearsal } from '../simulator/simulation.ts';
+import { openSimulation } from '../simulator/open-simulation.ts';
+import type { Simulation } from '../simulator/simulation.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 
 /**
@@ -13,13 +13,13 @@ import { synthesize } from '../simulator/synthesize.ts';
  * @param template what was synthesized before, in place of what the configuration comes to; worlds that differ from what
  *   is configured are synthesized all the same
  */
-export function worldsOf(config: Config, template?: Template): (world: WorldName) => Promise<Rehearsal> {
-  const templates = new Map<WorldName, Template>(template && [['configured', withoutWindows(template)]]);
+export function deploymentsOf(config: Config, template?: Template): (world: DeploymentVariant) => Promise<Simulation> {
+  const templates = new Map<DeploymentVariant, Template>(template && [['configured', withoutWindows(template)]]);
   const files = new Map<string, string>();
   return (world) => {
     const deployed = templates.get(world) ?? templateOf(config, world);
     templates.set(world, deployed);
-    return openRehearsal({
+    return openSimulation({
       template: deployed,
       startsAt: drillStart,
       bundleOf(entry) {
@@ -31,8 +31,8 @@ export function worldsOf(config: Config, template?: Template): (world: WorldName
   };
 }
 
-function templateOf(config: Config, world: WorldName): Template {
-  const { template } = synthesize(worlds[world](config));
+function templateOf(config: Config, world: DeploymentVariant): Template {
+  const { template } = synthesize(deploymentVariants[world](config));
   return world === 'maintenance' ? template : withoutWindows(template);
 }
 

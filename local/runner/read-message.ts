@@ -1,6 +1,6 @@
 import type { CustomNotification } from '../../functions/notify/render/chat.ts';
 import type { Message } from '../scenarios/trace.ts';
-import type { Message as Got } from '../simulator/sns/message.ts';
+import type { Delivered as Got } from '../simulator/sns/message.ts';
 
 const minuteMs = 60_000;
 
@@ -11,14 +11,14 @@ const minuteMs = 60_000;
  * Trap: a topic of alarms is no topic of people's. What is stranded there has reached nobody.
  */
 export function readMessage(got: Got, firstBadAt: number): Message | undefined {
-  const { at, topic, audience, alarm, state, from, subject = '', deliveries } = got;
-  if (!audience || !topic.endsWith(`-${audience}s`)) return undefined;
+  const { at, topic, route, alarm, state, from, subject = '', deliveries } = got;
+  if (!route || !topic.endsWith(`-${route}s`)) return undefined;
   const arrived = deliveries.filter(({ failed }) => !failed);
   const read = arrived.find(({ protocol }) => protocol === 'email') ?? arrived[0];
   if (!read) return undefined;
   return {
     minute: Math.ceil((at - firstBadAt) / minuteMs),
-    audience,
+    route,
     news: state === 'OK' ? 'recovery' : 'problem',
     raw: from !== 'function',
     ...(alarm !== undefined && { alarm }),

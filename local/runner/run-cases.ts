@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Group } from '../../functions/model/probe.ts';
-import type { Case, Cell } from '../scenarios/case.ts';
-import { healthyLooks } from '../scenarios/healthy-variants.ts';
-import { type Lane, openLane } from './case-worker.ts';
-import type { Found, Verdict } from './verify-run.ts';
+import type { Case, Variant } from '../scenarios/case.ts';
+import { healthyVariants } from '../scenarios/healthy-variants.ts';
+import { type CaseWorker, openCaseWorker } from './case-worker.ts';
+import type { Found, RunVerification } from './verify-run.ts';
 
 /** A cell and what the monitor made of it. */
 export interface Tried {
   readonly case: Case;
-  readonly cell: Cell;
-  readonly verdict: Verdict;
+  readonly cell: Variant;
+  readonly verdict: RunVerification;
 }
 
 /** A run without any fault that ended otherwise than healthy. */
@@ -46,16 +46,16 @@ const lanesOf = (jobs: number) => Math.min(jobs, 2 * Math.max(2, Math.min(4, ava
  */
 export async function runCases({ cases, healthyRuns, bundleOf, progress }: CasesOptions): Promise<CasesReport> {
   const startedAt = performance.now();
-  const cells = cases.flatMap((one) => one.cells.map((cell) => ({ case: one, cell })));
-  const tried = new Map<Cell, Verdict>();
+  const cells = cases.flatMap((one) => one.variants.map((cell) => ({ case: one, cell })));
+  const tried = new Map<Variant, RunVerification>();
   const falseAlarms: FalseAlarm[] = [];
-  const looks = Object.entries(healthyLooks);
+  const looks = Object.entries(healthyVariants);
 
   const jobs = [
-    ...cells.map(({ case: one, cell }) => async (lane: Lane) => {
+    ...cells.map(({ case: one, cell }) => async (lane: CaseWorker) => {
       tried.set(cell, await lane.try(one, cell));
     }),
-    ...Array.from({ length: healthyRuns }, (_, run) => async (lane: Lane) => {
+    ...Array.from({ length: healthyRuns }, (_, run) => async (lane: CaseWorker) => {
       const group = lane.groups[run % lane.groups.length] ?? 'flows';
       const [name, steps] = looks[Math.floor(run / lane.groups.length) % looks.length] ?? ['plain', []];
       const { found, error } = await lane.runHealthy(group, steps);
@@ -70,7 +70,7 @@ export async function runCases({ cases, healthyRuns, bundleOf, progress }: Cases
     let done = 0;
     await Promise.all(
       Array.from({ length: lanesOf(all) }, async (_, number) => {
-        await using lane = await openLane(bundleOf, directory, `lane-${number}`);
+        await using lane = await openCaseWorker(bundleOf, directory, `lane-${number}`);
         for (let job = jobs.shift(); job; job = jobs.shift()) {
           await job(lane);
           done += 1;
@@ -86,7 +86,7 @@ export async function runCases({ cases, healthyRuns, bundleOf, progress }: Cases
       const verdict = tried.get(one.cell);
       return verdict ? [{ ...one, verdict }] : [];
     }),
-    waiting: cases.filter(({ waiting }) => waiting !== undefined),
+    waiting: cases.filter(({ skipReason }) => skipReason !== undefined),
     healthyRuns,
     falseAlarms,
     seconds: (performance.now() - startedAt) / 1000,

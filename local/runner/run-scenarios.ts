@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Standing } from '../reporters/drill-progress.ts';
-import type { Drill } from '../scenarios/scenario.ts';
-import { type LaneOptions, openLane } from './scenario-worker.ts';
-import type { DrillVerdict } from './verify-scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { openScenarioWorker, type ScenarioWorkerOptions } from './scenario-worker.ts';
+import type { ScenarioVerification } from './verify-scenario.ts';
 
 /** A row that was played. */
-export interface Row {
-  readonly drill: Drill;
-  readonly verdict: DrillVerdict;
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  readonly verification: ScenarioVerification;
   /** A word on what was tried. */
   readonly remark?: string;
   /** Virtual ones. */
@@ -16,24 +16,24 @@ export interface Row {
 }
 
 /** A case for which there is no row, and why. */
-export interface NotDrilled {
+export interface SkippedCase {
   readonly id: string;
   readonly title: string;
   readonly because: string;
 }
 
 export interface DrillReport {
-  readonly rows: readonly Row[];
-  readonly notDrilled: readonly NotDrilled[];
+  readonly runs: readonly ScenarioRun[];
+  readonly skipped: readonly SkippedCase[];
   readonly virtualMinutes: number;
   readonly seconds: number;
 }
 
-export interface DrillOptions extends LaneOptions {
-  readonly drills: readonly Drill[];
-  readonly finished?: (row: Row, standing: Standing) => void;
+export interface DrillOptions extends ScenarioWorkerOptions {
+  readonly drills: readonly Scenario[];
+  readonly finished?: (row: ScenarioRun, standing: Standing) => void;
   readonly moved?: (standing: Standing) => void;
-  /** How many rows are played at the same time, by the kind of lane. */
+  /** How many runs are played at the same time, by the kind of lane. */
   readonly lanes?: Readonly<Record<keyof typeof orders, number>>;
 }
 
@@ -46,29 +46,29 @@ const orders = {
   waiting: ['waits', 'short', 'long'],
 } as const;
 
-/** Plays rows in several worlds at the same time and judges each. The report keeps the order of the table. */
-export async function runDrills(options: DrillOptions): Promise<Omit<DrillReport, 'notDrilled'>> {
+/** Plays runs in several worlds at the same time and judges each. The report keeps the order of the table. */
+export async function runScenarios(options: DrillOptions): Promise<Omit<DrillReport, 'skipped'>> {
   const { drills, finished, moved, lanes = mostLanes } = options;
   const startedAt = performance.now();
-  const rows = new Map<Drill, Row>();
+  const rows = new Map<Scenario, ScenarioRun>();
   let minutes = 0;
   const standing = () => ({ rows: rows.size, ofRows: drills.length, minutes });
   const left = new Set(drills);
-  const next = (kind: keyof typeof orders): Drill | undefined => {
+  const next = (kind: keyof typeof orders): Scenario | undefined => {
     const paces: readonly string[] = orders[kind];
-    const rank = ({ pace = 'short' }: Drill) => paces.indexOf(pace);
-    const [drill] = [...left].toSorted((one, other) => rank(one) - rank(other));
-    if (drill) left.delete(drill);
-    return drill;
+    const rank = ({ pace = 'short' }: Scenario) => paces.indexOf(pace);
+    const [scenario] = [...left].toSorted((one, other) => rank(one) - rank(other));
+    if (scenario) left.delete(scenario);
+    return scenario;
   };
   const runLane = async (kind: keyof typeof orders) => {
-    await using lane = openLane(options);
-    for (let drill = next(kind); drill; drill = next(kind)) {
-      const played = await lane.play(drill, () => {
+    await using lane = openScenarioWorker(options);
+    for (let scenario = next(kind); scenario; scenario = next(kind)) {
+      const played = await lane.run(scenario, () => {
         minutes += 1;
         moved?.(standing());
       });
-      rows.set(drill, played);
+      rows.set(scenario, played);
       finished?.(played, standing());
     }
   };
@@ -78,7 +78,7 @@ export async function runDrills(options: DrillOptions): Promise<Omit<DrillReport
     ...Array.from({ length: Math.min(lanes.busy, drills.length - waiting) }, () => runLane('busy')),
   ]);
   return {
-    rows: drills.flatMap((drill) => rows.get(drill) ?? []),
+    runs: drills.flatMap((scenario) => rows.get(scenario) ?? []),
     virtualMinutes: minutes,
     seconds: (performance.now() - startedAt) / 1000,
   };

@@ -1,28 +1,28 @@
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
-import type { Case, Cell } from '../scenarios/case.ts';
-import type { TakeBack } from '../scenarios/faults/simulation-fault.ts';
-import type { Drill, Incident } from '../scenarios/scenario.ts';
-import type { Minute, Rehearsal, Transition } from '../simulator/simulation.ts';
-import type { Message } from '../simulator/sns/message.ts';
+import type { Case, Variant } from '../scenarios/case.ts';
+import type { Restore } from '../scenarios/faults/simulation-fault.ts';
+import type { ExpectedNotification, Scenario } from '../scenarios/scenario.ts';
+import type { Minute, Simulation, Transition } from '../simulator/simulation.ts';
+import type { Delivered } from '../simulator/sns/message.ts';
 
 /** What goes wrong, and where. */
 export interface Outage {
   readonly case: Case;
-  readonly cell: Cell;
+  readonly cell: Variant;
   /** How often the org that it happens to is looked at, in minutes. */
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   /** What people must hear of it, and how it is brought about. */
-  readonly drill: Drill;
+  readonly drill: Scenario;
 }
 
 /** What happens, in order. Times are the rehearsal's, epoch ms. */
-export type Happening =
+export type TimelineEvent =
   | { readonly kind: 'minute'; readonly at: number; readonly outcomes: readonly LogLine[]; readonly minute: Minute }
   | { readonly kind: 'outage'; readonly at: number; readonly outage: Outage }
   | { readonly kind: 'mended'; readonly at: number }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
-  | { readonly kind: 'message'; readonly at: number; readonly message: Message };
+  | { readonly kind: 'message'; readonly at: number; readonly message: Delivered };
 
 /** How long things take, in runs. */
 const healthyRuns = 4;
@@ -36,53 +36,57 @@ const mostRunsToRecover = 15;
  * A rehearsal as a story: all is well, an outage, the alarm, the message, and its end. It is told as it happens, and is over
  * as soon as people know that the outage is.
  */
-export async function* tellStory(
-  rehearsal: Rehearsal,
+export async function* runDemo(
+  rehearsal: Simulation,
   outage: Outage,
   settlingMinutes: number,
-): AsyncGenerator<Happening> {
-  const { everyMinutes: every, drill } = outage;
-  const isUp = ({ alarm }: Incident) => rehearsal.standing(alarm).state === 'ALARM';
+): AsyncGenerator<TimelineEvent> {
+  const { intervalMinutes: every, drill } = outage;
+  const isUp = ({ alarm }: ExpectedNotification) => rehearsal.alarmState(alarm).state === 'ALARM';
   // That alarms were made a moment ago is of the deployment, and of no story.
   for (let minute = 0; minute < settlingMinutes; minute += 1) yield minuteOf(await rehearsal.tick());
-  for (let minute = 0; minute < healthyRuns * every; minute += 1) yield* happeningsOf(await rehearsal.tick());
+  for (let minute = 0; minute < healthyRuns * every; minute += 1) yield* eventsOf(await rehearsal.tick());
   const mend = await begin(rehearsal, outage);
   yield { kind: 'outage', at: rehearsal.now, outage };
   for (let left = mostBadRuns * every; left > 0; left -= 1) {
-    yield* happeningsOf(await rehearsal.tick());
-    const isTold = drill.expects.length > 0 && drill.expects.every(isUp);
+    yield* eventsOf(await rehearsal.tick());
+    const isTold = drill.expected.length > 0 && drill.expected.every(isUp);
     if (isTold) left = Math.min(left, badRunsAfterMessage * every + 1);
   }
   await mend();
   yield { kind: 'mended', at: rehearsal.now };
-  const least = drill.expects.length > 0 ? 1 : healthyRuns * every;
+  const least = drill.expected.length > 0 ? 1 : healthyRuns * every;
   for (let minute = 1; minute <= mostRunsToRecover * every; minute += 1) {
-    yield* happeningsOf(await rehearsal.tick());
-    if (minute >= least && !drill.expects.some(isUp)) return;
+    yield* eventsOf(await rehearsal.tick());
+    if (minute >= least && !drill.expected.some(isUp)) return;
   }
 }
 
 /** The same in real time, until it is told to stop: a minute takes a minute, and the outage stays. */
-export async function* watchOn(rehearsal: Rehearsal, stop: AbortSignal, outage?: Outage): AsyncGenerator<Happening> {
+export async function* runInRealTime(
+  rehearsal: Simulation,
+  stop: AbortSignal,
+  outage?: Outage,
+): AsyncGenerator<TimelineEvent> {
   for (let minute = 0; !stop.aborted; minute += 1) {
     if (outage && minute === 2) {
       await begin(rehearsal, outage);
       yield { kind: 'outage', at: rehearsal.now, outage };
     }
-    yield* happeningsOf(await rehearsal.tick());
+    yield* eventsOf(await rehearsal.tick());
     await until(rehearsal.now, stop);
   }
 }
 
-async function begin(rehearsal: Rehearsal, { drill: { org, bad } }: Outage): Promise<() => Promise<void>> {
-  const ends: TakeBack[] = [];
-  for (const act of bad.flatMap(({ acts = [] }) => acts)) ends.push(await act(rehearsal, org, { lost: 0 }));
+async function begin(rehearsal: Simulation, { drill: { org, faultPhases } }: Outage): Promise<() => Promise<void>> {
+  const ends: Restore[] = [];
+  for (const act of faultPhases.flatMap(({ faults = [] }) => faults)) ends.push(await act(rehearsal, org, { lost: 0 }));
   return async () => {
     for (const end of ends.toReversed()) await end();
   };
 }
 
-function* happeningsOf(minute: Minute): Generator<Happening> {
+function* eventsOf(minute: Minute): Generator<TimelineEvent> {
   yield minuteOf(minute);
   for (const transition of minute.transitions) {
     // The first OK says that there is data at last.
@@ -92,7 +96,7 @@ function* happeningsOf(minute: Minute): Generator<Happening> {
   for (const message of minute.messages) yield { kind: 'message', at: message.at, message };
 }
 
-function minuteOf(minute: Minute): Happening {
+function minuteOf(minute: Minute): TimelineEvent {
   return { kind: 'minute', at: minute.at, outcomes: outcomesIn(minute), minute };
 }
 
@@ -110,7 +114,7 @@ async function until(time: number, stop: AbortSignal): Promise<void> {
 }
 
 /** The places where something is found, by its code: a failure, or a warning. */
-export function foundIn(outcomes: readonly LogLine[]): ReadonlyMap<string, readonly LogLine[]> {
+export function findingsByCode(outcomes: readonly LogLine[]): ReadonlyMap<string, readonly LogLine[]> {
   const found = new Map<string, LogLine[]>();
   for (const outcome of outcomes) {
     for (const { code, severity } of findingsOf(outcome)) {

@@ -1,13 +1,13 @@
 import { type Finding, type Severity, severityLevels } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
-import type { FaultLine, FindingLine, LogLine } from '../../functions/runtime/log.ts';
+import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
 import type { Point } from '../../functions/runtime/publish.ts';
 import { embeddedPoints } from '../emulators/aws/embedded-metrics.ts';
-import type { Case, Cell, Expected } from '../scenarios/case.ts';
+import type { Case, Expected, Variant } from '../scenarios/case.ts';
 
 /** What the monitor said somewhere. */
 export interface Found extends Expected {
-  readonly hears: Severity;
+  readonly severity: Severity;
   readonly probe?: string;
   readonly server?: string;
   readonly warns: boolean;
@@ -24,15 +24,15 @@ export interface RunResult {
 type PointOut = Pick<Point, 'identity' | 'value'>;
 
 /** Whether the monitor named a staged cell rightly. */
-export interface Verdict {
-  readonly right: boolean;
+export interface RunVerification {
+  readonly passed: boolean;
   readonly found: readonly Found[];
   /** What is wrong about it. */
-  readonly why?: string;
+  readonly failure?: string;
 }
 
 /** A line of a function's log: a probe's outcome, or what the run says of itself. */
-export type LoggedLine = LogLine | FindingLine | FaultLine;
+export type LoggedLine = LogLine | FindingLine | MonitorErrorLine;
 
 /** The points that got out: what CloudWatch received, and what the log holds in CloudWatch's embedded format. */
 export function pointsIn(lines: readonly string[], received: readonly PointOut[]): readonly PointOut[] {
@@ -54,7 +54,7 @@ function describe(
   { probe, server }: Pick<Found, 'probe' | 'server'>,
   warns: boolean,
 ): Found {
-  return { ...(probe && { probe }), ...(server && { server }), code, domain, hears: severity, warns };
+  return { ...(probe && { probe }), ...(server && { server }), code, domain, severity: severity, warns };
 }
 
 /**
@@ -62,20 +62,25 @@ function describe(
  * failure nor a warning, told to those who must hear it. What needed the failed probe's result may be skipped. The
  * metrics, which are all that alarms see, must tell the same.
  */
-export function judge({ hears }: Pick<Case, 'hears'>, cell: Cell, { lines, error, points }: RunResult): Verdict {
+export function verifyRun(
+  { severity }: Pick<Case, 'severity'>,
+  cell: Variant,
+  { lines, error, points }: RunResult,
+): RunVerification {
   const found = findingsIn(lines);
-  if (error !== undefined) return { right: false, found, why: `the run ended in an error: ${error}` };
+  if (error !== undefined) return { passed: false, found, failure: `the run ended in an error: ${error}` };
   const expected = found.filter((one) => isExpected(cell, one));
   const others = found.filter((one) => !expected.includes(one) && !isSpread(cell, one));
   if (expected.length === 0)
-    return { right: false, found, why: found.length === 0 ? 'nothing found' : 'another finding' };
-  if (expected.length + others.length > 1) return { right: false, found, why: 'more than one finding' };
-  const mustHear = cell.hears ?? hears;
-  if (expected.some((one) => one.hears !== mustHear)) return { right: false, found, why: 'the wrong people hear' };
+    return { passed: false, found, failure: found.length === 0 ? 'nothing found' : 'another finding' };
+  if (expected.length + others.length > 1) return { passed: false, found, failure: 'more than one finding' };
+  const mustHear = cell.severity ?? severity;
+  if (expected.some((one) => one.severity !== mustHear))
+    return { passed: false, found, failure: 'the wrong people hear' };
   const level = severityLevels[mustHear];
   const told = levelsIn(points);
   const isTold = level === 0 ? told.size === 0 : told.size === 1 && told.get(cell.expected.domain) === level;
-  return isTold ? { right: true, found } : { right: false, found, why: 'the metrics do not tell it' };
+  return isTold ? { passed: true, found } : { passed: false, found, failure: 'the metrics do not tell it' };
 }
 
 /** How bad each fault domain is by the metrics alone, where it is bad at all. */
@@ -84,12 +89,14 @@ function levelsIn(points: readonly PointOut[]): ReadonlyMap<string | undefined, 
   return new Map(bad.map(({ identity, value }) => [identity.dimensions.Domain, value]));
 }
 
-function isExpected({ site, expected, warns = false }: Cell, found: Found): boolean {
-  return isSame(expected, found) && found.probe === site.probe && found.server === site.server && found.warns === warns;
+function isExpected({ target, expected, warns = false }: Variant, found: Found): boolean {
+  return (
+    isSame(expected, found) && found.probe === target.probe && found.server === target.server && found.warns === warns
+  );
 }
 
-function isSpread({ site, expected, spreads = false }: Cell, found: Found): boolean {
-  return spreads && isSame(expected, found) && found.server === site.server && !found.warns;
+function isSpread({ target, expected, alsoAtServer = false }: Variant, found: Found): boolean {
+  return alsoAtServer && isSame(expected, found) && found.server === target.server && !found.warns;
 }
 
 function isSame(expected: Expected, found: Found): boolean {

@@ -1,50 +1,55 @@
 import { alarmSubject } from '../../functions/alarms/subject.ts';
-import { type Drill, type Incident, minutesOf } from '../scenarios/scenario.ts';
+import { type ExpectedNotification, minutesOf, type Scenario } from '../scenarios/scenario.ts';
 import type { Message, Trace } from '../scenarios/trace.ts';
 import { leadOf, misnamed } from './named.ts';
 
 /** What became of one incident that people had to hear of. Minutes are virtual ones. */
-export interface Told {
+export interface NotificationResult {
   readonly alarm: string;
-  readonly audience: Incident['audience'];
+  readonly route: ExpectedNotification['route'];
   /** From the first bad run to the alarm, and to the message. */
-  readonly roseAfter?: number;
-  readonly toldAfter?: number;
+  readonly firedAfter?: number;
+  readonly notifiedAfter?: number;
   /** What the message leads with. */
   readonly finding?: string;
   /** From the end of what was wrong to the message that it is over. */
-  readonly overAfter?: number;
+  readonly resolvedAfter?: number;
 }
 
-export interface DrillVerdict {
-  readonly right: boolean;
+export interface ScenarioVerification {
+  readonly passed: boolean;
   /** What is wrong, in plain words. */
-  readonly why: readonly string[];
-  readonly told: readonly Told[];
+  readonly failures: readonly string[];
+  readonly notifications: readonly NotificationResult[];
   /** Alarms that should not have risen. */
-  readonly alsoRose: readonly string[];
+  readonly unexpectedAlarms: readonly string[];
 }
 
 /**
  * Judges a row by what people got: one message an incident, in time, to those who must act and to nobody else, which
  * names what is wrong; one more when it is over; and nothing besides.
  */
-export function judgeDrill(drill: Drill, trace: Trace): DrillVerdict {
-  const awaited = [...drill.expects.map(({ alarm }) => alarm), ...(drill.mayRise ?? [])];
-  const alsoRose = [...new Set(trace.transitions.filter(isRise).map(({ alarm }) => alarm))].filter(
+export function verifyScenario(drill: Scenario, trace: Trace): ScenarioVerification {
+  const awaited = [...drill.expected.map(({ alarm }) => alarm), ...(drill.allowedAlarms ?? [])];
+  const unexpectedAlarms = [...new Set(trace.transitions.filter(isRise).map(({ alarm }) => alarm))].filter(
     (alarm) => !awaited.includes(alarm),
   );
   const besides = trace.messages.filter(
-    (message) => !drill.expects.some((one) => isAbout(one, message)) && !drill.mayHear?.(message),
+    (message) => !drill.expected.some((one) => isAbout(one, message)) && !drill.allowedMessages?.(message),
   );
-  const why = [
-    ...drill.expects.flatMap((incident) => wrongAbout(drill, incident, trace)),
-    ...alsoRose.map((alarm) => `${alarm} rose too`),
-    ...besides.map(({ audience, minute, subject }) => `${audience}s also heard "${subject}" after ${minutes(minute)}`),
-    ...trace.stillUp.map((alarm) => `${alarm} is still up at the end`),
+  const failures = [
+    ...drill.expected.flatMap((incident) => wrongAbout(drill, incident, trace)),
+    ...unexpectedAlarms.map((alarm) => `${alarm} rose too`),
+    ...besides.map(({ route, minute, subject }) => `${route}s also heard "${subject}" after ${minutes(minute)}`),
+    ...trace.stillFiring.map((alarm) => `${alarm} is still up at the end`),
     ...(drill.checks ?? []).flatMap((check) => check(trace)),
   ];
-  return { right: why.length === 0, why, told: drill.expects.map((one) => toldOf(drill, one, trace)), alsoRose };
+  return {
+    passed: failures.length === 0,
+    failures,
+    notifications: drill.expected.map((one) => toldOf(drill, one, trace)),
+    unexpectedAlarms,
+  };
 }
 
 function isRise({ to }: Trace['transitions'][number]): boolean {
@@ -52,13 +57,13 @@ function isRise({ to }: Trace['transitions'][number]): boolean {
 }
 
 /** Whether a message is one of those that must come. That an alarm is over which came raw may be put into words again. */
-function isAbout({ alarm, audience, named }: Incident, message: Message): boolean {
+function isAbout({ alarm, route, finding }: ExpectedNotification, message: Message): boolean {
   const { raw, news } = message;
-  const isInForm = named ? !raw : raw || news === 'recovery';
-  return message.alarm === alarm && message.audience === audience && isInForm;
+  const isInForm = finding ? !raw : raw || news === 'recovery';
+  return message.alarm === alarm && message.route === route && isInForm;
 }
 
-function messagesOf(incident: Incident, { messages }: Trace) {
+function messagesOf(incident: ExpectedNotification, { messages }: Trace) {
   const about = messages.filter((message) => isAbout(incident, message));
   return {
     problems: about.filter(({ news }) => news === 'problem'),
@@ -66,8 +71,8 @@ function messagesOf(incident: Incident, { messages }: Trace) {
   };
 }
 
-function toldOf(drill: Drill, incident: Incident, trace: Trace): Told {
-  const { alarm, audience, named, ends = minutesOf(drill.bad) } = incident;
+function toldOf(drill: Scenario, incident: ExpectedNotification, trace: Trace): NotificationResult {
+  const { alarm, route, finding: named, ends = minutesOf(drill.faultPhases) } = incident;
   const { problems, recoveries } = messagesOf(incident, trace);
   const rose = trace.transitions.find((each) => each.alarm === alarm && isRise(each));
   const [problem] = problems;
@@ -75,30 +80,30 @@ function toldOf(drill: Drill, incident: Incident, trace: Trace): Told {
   const finding = problem && named && leadOf(problem);
   return {
     alarm,
-    audience,
-    ...(rose && { roseAfter: rose.minute }),
-    ...(problem && { toldAfter: problem.minute }),
+    route,
+    ...(rose && { firedAfter: rose.minute }),
+    ...(problem && { notifiedAfter: problem.minute }),
     ...(finding !== undefined && { finding }),
-    ...(recovery && { overAfter: recovery.minute - ends }),
+    ...(recovery && { resolvedAfter: recovery.minute - ends }),
   };
 }
 
-function wrongAbout(drill: Drill, incident: Incident, trace: Trace): readonly string[] {
-  const { alarm, audience, notBefore = 0, within, named, ends = minutesOf(drill.bad) } = incident;
+function wrongAbout(drill: Scenario, incident: ExpectedNotification, trace: Trace): readonly string[] {
+  const { alarm, route, notBefore = 0, within, finding, ends = minutesOf(drill.faultPhases) } = incident;
   const { problems, recoveries } = messagesOf(incident, trace);
   const rises = trace.transitions.filter((each) => each.alarm === alarm && isRise(each));
   const [rise] = rises;
   const [problem] = problems;
   const [recovery] = recoveries;
   if (!rise) return [`${alarm} did not rise`];
-  if (!problem) return [`${alarm} rose after ${minutes(rise.minute)}, and no ${audience} told of it`];
+  if (!problem) return [`${alarm} rose after ${minutes(rise.minute)}, and no ${route} told of it`];
   const org = orgOf(alarm);
   return [
     ...(rises.length > 1 ? [`${alarm} rose ${rises.length} times`] : []),
     ...(problem.minute < notBefore ? [`told after ${minutes(problem.minute)}, not before ${notBefore}`] : []),
     ...(problem.minute > within ? [`told after ${minutes(problem.minute)}, not within ${within}`] : []),
     ...(problems.length > 1 ? [`${problems.length} messages of one incident of ${alarm}`] : []),
-    ...(named ? misnamed(problem, named, org) : []),
+    ...(finding ? misnamed(problem, finding, org) : []),
     ...(recoveries.length > 1 ? [`${recoveries.length} times over, of one incident of ${alarm}`] : []),
     ...(recovery && recovery.minute < ends
       ? [`told to be over after ${minutes(recovery.minute)}, while it lasted ${ends}`]
@@ -109,17 +114,17 @@ function wrongAbout(drill: Drill, incident: Incident, trace: Trace): readonly st
 
 /** What is wrong with the message that an incident is over. */
 function wrongRecovery(
-  drill: Drill,
-  { alarm, every, named, lasted, ends = minutesOf(drill.bad) }: Incident,
+  drill: Scenario,
+  { alarm, every, finding, lasted, ends = minutesOf(drill.faultPhases) }: ExpectedNotification,
   recovery: Message,
   org: string,
 ) {
-  if (!named) return [];
+  if (!finding) return [];
   // A finding is seen from the first bad run to the last, and what does not run is missed until the next one.
   const [least, most] =
     lasted ?? (alarmSubject(alarm)?.kind === 'findings' ? [ends - 2 * every, ends + 1] : [0, ends + every]);
   const told = lastedIn(recovery);
-  const { says: _, ...over } = named;
+  const { says: _, ...over } = finding;
   return [
     ...misnamed(recovery, over, org).map((what) => `when over: ${what}`),
     ...(told === undefined ? ['when over: the message does not say how long it lasted'] : []),

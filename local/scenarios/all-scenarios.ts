@@ -5,13 +5,13 @@ import { inMaintenance } from './scripted/in-maintenance.ts';
 import { metricsRefused, notifyBroken, undelivered } from './scripted/losing-nothing.ts';
 import { notRunningRows } from './scripted/monitor-stops.ts';
 import { noiseRows } from './scripted/packet-loss.ts';
-import type { Scenario } from './scripted/scripted-scenario.ts';
+import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
 /** Rows of cases that take more than a cell: what no run can see, and what is only told with something else. */
-export const caseScenarios: readonly Scenario[] = [announced, notRunningRows];
+export const caseScenarios: readonly ScenarioFactory[] = [announced, notRunningRows];
 
 /** Everything else that a monitor must be right about. The order is that of the table. */
-export const scenarios: readonly Scenario[] = [
+export const scenarios: readonly ScenarioFactory[] = [
   deployment,
   noiseRows,
   flapping,

@@ -1,13 +1,13 @@
-import type { Audience } from '../../functions/alarms/subject.ts';
-import type { WatchedOrg } from '../../lib/monitored-org.ts';
-import { canMeet } from '../runner/choose-variant.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
+import { formatTarget } from '../../functions/model/target.ts';
+import type { MonitoredOrg } from '../../lib/monitored-org.ts';
+import { canHost } from '../runner/choose-variant.ts';
 import { allCases } from './all-cases.ts';
-import { type Case, type Cell, nameOf } from './case.ts';
+import { type Case, nameOf, type Variant } from './case.ts';
 import { noGaps } from './checks.ts';
-import { findingsAlarm, type Watch } from './deployment-plan.ts';
-import { stages, stagesImpatiently } from './faults/simulation-fault.ts';
-import { placeOf } from './place.ts';
-import type { Drill, Incident, Named } from './scenario.ts';
+import { type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
+import { injects, injectsWithShortTimeouts } from './faults/simulation-fault.ts';
+import type { ExpectedFinding, ExpectedNotification, Scenario } from './scenario.ts';
 
 /** How soon people must hear, in runs from the first bad one. */
 export const withinRuns = { page: 3, ticket: 10 } as const;
@@ -22,46 +22,46 @@ const slowCodes = ['connect-timeout', 'no-answer', 'slow-answer'];
 const waitingCodes = [...slowCodes, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
 
 /** A row for one cell of a case. */
-export function caseDrill(watch: Watch, watched: WatchedOrg, one: Case, cell: Cell): Drill {
-  const { org, everyMinutes } = watched;
-  const hears = cell.hears ?? one.hears;
+export function caseScenario(watch: DeploymentPlan, watched: MonitoredOrg, one: Case, cell: Variant): Scenario {
+  const { org, intervalMinutes } = watched;
+  const severity = cell.severity ?? one.severity;
   const { code } = cell.expected;
   // What is wrong with a run as a whole is wrong with AWS, which is the same for all orgs.
-  const hit = cell.site.probe === undefined ? watch.orgs : [watched];
-  const act = slowCodes.includes(code) ? stagesImpatiently(...cell.steps) : stages(...cell.steps);
+  const hit = cell.target.probe === undefined ? watch.orgs : [watched];
+  const act = slowCodes.includes(code) ? injectsWithShortTimeouts(...cell.faults) : injects(...cell.faults);
   return {
-    name: `${nameOf(one, cell)}, ${cell.wire}`,
+    name: `${nameOf(one, cell)}, ${cell.symptom}`,
     kind: 'case',
     id: one.id,
     title: one.title,
-    at: placeOf(cell.site),
-    world: 'configured',
+    target: formatTarget(cell.target),
+    deployment: 'configured',
     org: org.name,
-    bad: [{ minutes: badRuns * everyMinutes.flows, acts: [act] }],
-    expects:
-      hears === 'info'
+    faultPhases: [{ minutes: badRuns * intervalMinutes.flows, faults: [act] }],
+    expected:
+      severity === 'info'
         ? []
         : hit.map((each) =>
-            findingIncident({ watch, org: each.org.name, every: each.everyMinutes.flows }, hears, cell.expected),
+            expectedFinding({ watch, org: each.org.name, every: each.intervalMinutes.flows }, severity, cell.expected),
           ),
-    checks: everyMinutes.flows === 1 ? [noGaps] : [],
+    checks: intervalMinutes.flows === 1 ? [noGaps] : [],
     ...(waitingCodes.includes(code) && { pace: 'waits' }),
   };
 }
 
 /** What people must hear of a finding at an org that is looked at every so many minutes. */
-export function findingIncident(
-  { watch, org, every }: { readonly watch: Watch; readonly org: string; readonly every: number },
-  severity: Audience,
-  named: Named,
-): Incident {
-  const { domain } = named;
+export function expectedFinding(
+  { watch, org, every }: { readonly watch: DeploymentPlan; readonly org: string; readonly every: number },
+  severity: Route,
+  finding: ExpectedFinding,
+): ExpectedNotification {
+  const { domain } = finding;
   return {
     alarm: findingsAlarm(org, domain, severity),
-    audience: watch.audienceOf(domain, severity),
+    route: watch.routeOf(domain, severity),
     within: withinRuns[severity] * every,
     every,
-    named,
+    finding,
   };
 }
 
@@ -69,19 +69,19 @@ export function findingIncident(
  * The rows of cases, in the order of their table: one for each thing that a case can come to, at the first place where it
  * does; or one for each of its cells.
  */
-export function caseDrills(watch: Watch, everyCell = false): readonly Drill[] {
+export function caseScenarios(watch: DeploymentPlan, everyCell = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
-    const cells = one.cells.filter((cell) => watch.orgs.some((org) => canMeet(org, cell.site)));
-    const isFirst = (cell: Cell) => cell === cells.find((other) => isAlike(one, cell, other));
+    const cells = one.variants.filter((cell) => watch.orgs.some((org) => canHost(org, cell.target)));
+    const isFirst = (cell: Variant) => cell === cells.find((other) => isAlike(one, cell, other));
     return cells
       .filter((cell) => everyCell || isFirst(cell))
       .flatMap((cell) => {
-        const org = watch.orgs.find((each) => canMeet(each, cell.site));
-        return org ? [caseDrill(watch, org, one, cell)] : [];
+        const org = watch.orgs.find((each) => canHost(each, cell.target));
+        return org ? [caseScenario(watch, org, one, cell)] : [];
       });
   });
 }
 
-function isAlike({ hears }: Case, one: Cell, other: Cell): boolean {
-  return one.expected.code === other.expected.code && (one.hears ?? hears) === (other.hears ?? hears);
+function isAlike({ severity }: Case, one: Variant, other: Variant): boolean {
+  return one.expected.code === other.expected.code && (one.severity ?? severity) === (other.severity ?? severity);
 }

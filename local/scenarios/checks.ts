@@ -19,5 +19,5 @@ export function toldFirst(first: string, second: string) {
 
 /** Nothing of what is deployed may be there in vain, but for what is known to be. */
 export function nothingDeadBut(known: readonly string[]) {
-  return ({ dead }: Trace): readonly string[] => dead.filter((reason) => !known.includes(reason));
+  return ({ ineffective }: Trace): readonly string[] => ineffective.filter((reason) => !known.includes(reason));
 }

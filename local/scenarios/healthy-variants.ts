@@ -1,5 +1,5 @@
 import { generateSigningKey } from '../emulators/okta/signing-key.ts';
-import type { Step } from '../simulator/environment.ts';
+import type { Fault } from '../simulator/environment.ts';
 import { altersHeaders, altersJson, limitHeaders, redirectsBy } from './faults/answers.ts';
 import { org, server } from './faults/events.ts';
 import { authorize, everywhere, introspect, keys, limited, token } from './targets.ts';
@@ -8,10 +8,10 @@ import { authorize, everywhere, introspect, keys, limited, token } from './targe
 const { publicJwk: nextKey } = await generateSigningKey();
 
 /** The key in use reaches the key set a moment late: the first answer of a run lacks it, the next has it. */
-const laggingKeys: Step = ({ okta }) => {
+const laggingKeys: Fault = ({ okta }) => {
   let answers = 0;
   return {
-    undo: okta.intervene(
+    restore: okta.intercept(
       { path: keys[1].path },
       {
         transform(answer) {
@@ -30,14 +30,16 @@ const halfAMinute = 30;
 /**
  * How a healthy org may look, besides plain: none of it is a failure, and monitors have taken each for one.
  */
-export const healthyLooks: Readonly<Record<string, readonly Step[]>> = {
+export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   plain: [],
   'a redirect by script': authorize.map((site) => redirectsBy(site, 'script')),
   'a redirect with a fragment': authorize.map((site) => redirectsBy(site, 'fragment')),
   'a form that posts itself': authorize.map((site) => redirectsBy(site, 'form')),
   'a token that is as expected': [
     server('default', (one) => ({ ...one, expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 } })),
-    ({ okta }) => ({ undo: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, aud: [claims.aud] }) }) }),
+    ({ okta }) => ({
+      restore: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
+    }),
   ],
   'doubled rate-limit headers': limited.map((site) =>
     altersHeaders(site, (headers) => ({ ...headers, ...limitHeaders('2000 & 600', '1999 & 599') })),
@@ -49,14 +51,14 @@ export const healthyLooks: Readonly<Record<string, readonly Step[]>> = {
     org((one) => ({ ...one, cell: 'okta.com:8' })),
     ({ okta }) => {
       okta.setStatus({ kind: 'incident', cells: ['okta.com:3', 'okta.com:18'] });
-      return { undo: () => okta.setStatus({ kind: 'operational' }) };
+      return { restore: () => okta.setStatus({ kind: 'operational' }) };
     },
   ],
   'maintenance to come': [
     org((one) => ({ ...one, cell: 'okta.com:8' })),
     ({ okta }) => {
       okta.setStatus({ kind: 'planned', cells: ['okta.com:8'] });
-      return { undo: () => okta.setStatus({ kind: 'operational' }) };
+      return { restore: () => okta.setStatus({ kind: 'operational' }) };
     },
   ],
   // Okta lets these go beyond their limit for a while, where it has capacity.
@@ -75,7 +77,7 @@ export const healthyLooks: Readonly<Record<string, readonly Step[]>> = {
       })),
     ),
     ({ okta }) => ({
-      undo: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, iat: claims.iat + halfAMinute }) }),
+      restore: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, iat: claims.iat + halfAMinute }) }),
     }),
   ],
   'a rotation to come': keys.flatMap((site) => [

@@ -1,17 +1,17 @@
-import type { Audience } from '../../functions/alarms/subject.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
-import type { WorldName } from './deployment-variants.ts';
-import type { Act } from './faults/simulation-fault.ts';
+import type { DeploymentVariant } from './deployment-variants.ts';
+import type { SimulationFault } from './faults/simulation-fault.ts';
 import type { Message, Trace } from './trace.ts';
 
 /** Some minutes in which things are as they are told here. Without acts, all is well. */
 export interface Phase {
   readonly minutes: number;
-  readonly acts?: readonly Act[];
+  readonly faults?: readonly SimulationFault[];
 }
 
 /** What a message must say for the person who reads it to know what is wrong. */
-export interface Named {
+export interface ExpectedFinding {
   /** What it must lead with: a finding's code, or what an alarm of the monitor's own is called. */
   readonly code: string;
   readonly domain: FaultDomain;
@@ -20,17 +20,17 @@ export interface Named {
 }
 
 /** Something that people must hear of once, and once more when it is over. */
-export interface Incident {
+export interface ExpectedNotification {
   /** The alarm's whole name. */
   readonly alarm: string;
-  readonly audience: Audience;
+  readonly route: Route;
   /** In minutes from the first bad run: the earliest, 0 where it is absent, and the latest. */
   readonly notBefore?: number;
   readonly within: number;
   /** How often the alarm learns anything, in minutes. */
   readonly every: number;
   /** Absent where the alarm itself must reach people, because nothing is left to make a message of it. */
-  readonly named?: Named;
+  readonly finding?: ExpectedFinding;
   /** When what is wrong ends: with the bad phases, where it is absent. */
   readonly ends?: number;
   /** How many minutes the message of its end may say that it lasted: least and most. */
@@ -38,7 +38,7 @@ export interface Incident {
 }
 
 /** One row: what happens, minute by minute, and what people must hear of it. */
-export interface Drill {
+export interface Scenario {
   /** Unique: `N1@organization, ENOTFOUND`, or what a scenario is called. */
   readonly name: string;
   readonly kind: 'case' | 'scenario';
@@ -46,21 +46,21 @@ export interface Drill {
   readonly id: string;
   readonly title: string;
   /** Where it happens, in a word or two. */
-  readonly at: string;
-  readonly world: WorldName;
+  readonly target: string;
+  readonly deployment: DeploymentVariant;
   /** The org that it happens to. */
   readonly org: string;
   /** What comes before: ten healthy minutes, unless the row needs something else. */
   readonly before?: readonly Phase[];
   /** Minutes are counted from the first of these. */
-  readonly bad: readonly Phase[];
+  readonly faultPhases: readonly Phase[];
   /** How many healthy minutes there are at most for all alarms to be over. */
-  readonly healsWithin?: number;
-  readonly expects: readonly Incident[];
+  readonly recoversWithin?: number;
+  readonly expected: readonly ExpectedNotification[];
   /** Alarms that rise besides, and of which nobody can hear. */
-  readonly mayRise?: readonly string[];
+  readonly allowedAlarms?: readonly string[];
   /** What people may hear besides. */
-  readonly mayHear?: (message: Message) => boolean;
+  readonly allowedMessages?: (message: Message) => boolean;
   /** What it must hold besides. Gives what is wrong, in plain words. */
   readonly checks?: readonly ((trace: Trace) => readonly string[])[];
   /** A word on what was tried. */

@@ -5,7 +5,7 @@ import { endpoints } from '../../functions/okta/endpoints.ts';
 import type { ServerId } from '../emulators/okta/servers.ts';
 
 /** A place at which a finding can appear. */
-export interface Site {
+export interface ScenarioTarget {
   readonly group: Group;
   /** Absent for what the run says of itself. */
   readonly probe?: string;
@@ -14,14 +14,14 @@ export interface Site {
 }
 
 /** A site whose probe asks one endpoint, which can be made to answer otherwise. */
-export interface EndpointSite extends Site {
+export interface EndpointTarget extends ScenarioTarget {
   readonly probe: string;
   readonly endpoint: Endpoint;
   readonly path: string;
   readonly bucket: Bucket | undefined;
 }
 
-function site(probe: string, endpoint: Endpoint, group: Group, server?: ServerId): EndpointSite {
+function target(probe: string, endpoint: Endpoint, group: Group, server?: ServerId): EndpointTarget {
   const definition = endpoints[kindOf({ id: server ?? 'org' })][endpoint];
   if (!definition) throw new Error(`no endpoint ${endpoint} at ${server}`);
   const path = definition.path.replace('{id}', server ?? '');
@@ -29,10 +29,11 @@ function site(probe: string, endpoint: Endpoint, group: Group, server?: ServerId
   return { group, probe, endpoint, path, bucket, ...(server && { server }) };
 }
 
-const both = (probe: Endpoint) => [site(probe, probe, 'flows', 'org'), site(probe, probe, 'flows', 'default')] as const;
+const both = (probe: Endpoint) =>
+  [target(probe, probe, 'flows', 'org'), target(probe, probe, 'flows', 'default')] as const;
 
-export const organization = site('organization', 'organization', 'flows');
-export const rateLimits = site('rate-limits', 'users', 'limits');
+export const organization = target('organization', 'organization', 'flows');
+export const rateLimits = target('rate-limits', 'users', 'limits');
 /** The Org server first, then a custom one. */
 export const discovery = both('discovery');
 export const keys = both('keys');
@@ -41,18 +42,25 @@ export const token = both('token');
 export const introspect = both('introspect');
 
 /** What asks nothing, or nothing of Okta's own endpoints. */
-export const verify: Site = { group: 'flows', probe: 'verify', server: 'default' };
-export const statusPage: Site = { group: 'status', probe: 'status-page' };
-export const runs: readonly Site[] = [{ group: 'flows' }, { group: 'limits' }, { group: 'status' }];
+export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
+export const statusPage: ScenarioTarget = { group: 'status', probe: 'status-page' };
+export const runs: readonly ScenarioTarget[] = [{ group: 'flows' }, { group: 'limits' }, { group: 'status' }];
 
 /** Where JSON is asked for. */
-export const json: readonly EndpointSite[] = [organization, ...discovery, ...keys, ...token, ...introspect, rateLimits];
+export const json: readonly EndpointTarget[] = [
+  organization,
+  ...discovery,
+  ...keys,
+  ...token,
+  ...introspect,
+  rateLimits,
+];
 
 /** Every endpoint at every kind of server. */
-export const everywhere: readonly EndpointSite[] = [...json, ...authorize];
+export const everywhere: readonly EndpointTarget[] = [...json, ...authorize];
 
 /** What draws on a rate limit. */
-export const limited: readonly EndpointSite[] = everywhere.filter(({ bucket }) => bucket !== undefined);
+export const limited: readonly EndpointTarget[] = everywhere.filter(({ bucket }) => bucket !== undefined);
 
 /** What is met by the whole org: the probe that speaks for all others, and the one that runs apart from it. */
-export const doors: readonly EndpointSite[] = [organization, rateLimits];
+export const orgWide: readonly EndpointTarget[] = [organization, rateLimits];

@@ -1,4 +1,4 @@
-import type { Audience } from '../../functions/alarms/subject.ts';
+import type { Route } from '../../functions/alarms/subject.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 
 /** What a message tells of an alarm. */
@@ -7,7 +7,7 @@ export type News = 'problem' | 'recovery';
 /** A message as people got it. All minutes are virtual ones, counted from the row's first bad run. */
 export interface Message {
   readonly minute: number;
-  readonly audience: Audience;
+  readonly route: Route;
   readonly news: News;
   /** The alarm itself, as CloudWatch put it, because nothing made a message of it. */
   readonly raw: boolean;
@@ -40,11 +40,11 @@ export interface Trace {
   /** The first minute in which all is well again. */
   readonly wellAgainAt: number;
   /** Alarms that have not come down by the end. */
-  readonly stillUp: readonly string[];
+  readonly stillFiring: readonly string[];
   /** Since when all is well, epoch ms of the rehearsal. */
   readonly healthySince: number;
   /** What is deployed without a word although it can never work, in words. */
-  readonly dead: readonly string[];
+  readonly ineffective: readonly string[];
   /** How many requests were lost on the way. */
-  readonly lost: number;
+  readonly packetsLost: number;
 }

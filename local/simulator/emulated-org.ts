@@ -1,10 +1,10 @@
 import type { Org, Server } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
 /** An org whose every address and client is the embedded Okta's, and the secrets that it names. */
-export interface EmbeddedOrg {
+export interface EmulatedOrg {
   readonly org: Org;
   /** The text of each secret by its name. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ export interface EmbeddedOrg {
  *
  * Trap: a server keeps its id, so it must be one that the embedded Okta has.
  */
-export function embedOrg(org: Org, okta: EmbeddedOkta): EmbeddedOrg {
+export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
   const secrets = new Map<string, string>();
   const embedServer = ({ web, service, ...server }: Server): Server => {
     if (!okta.servers.some((id) => id === server.id)) {

@@ -1,19 +1,19 @@
 import type { Org } from '../../functions/model/org.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { LoopbackAws } from '../emulators/aws/aws-emulator.ts';
+import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
-import { embedOrg } from './emulated-org.ts';
-import { type Scene, type Staged, type Step, stage } from './environment.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { emulateOrg } from './emulated-org.ts';
+import { type Fault, type Injected, inject, type TestEnvironment } from './environment.ts';
 import type { Schedule } from './template/deployment.ts';
 
 /** The orgs of a deployment, each with an embedded Okta in its place, and what is wrong there at the moment. */
-export interface EmbeddedOrgs {
+export interface EmulatedOrgs {
   readonly names: readonly string[];
   /** The world of an org, for those who change it by hand. */
-  scene(org: string): Scene;
+  environment(org: string): TestEnvironment;
   /** Lets things go wrong at an org until they are taken back. */
-  stage(org: string, steps: readonly Step[]): Promise<Staged>;
+  inject(org: string, steps: readonly Fault[]): Promise<Injected>;
   /** What a schedule calls its function with, here and now; and the time that the function then has, if it was cut. */
   eventOf(schedule: Schedule): { readonly event: unknown; readonly org?: string; readonly timeoutMs?: number };
   /** Begins a minute: nothing of a bucket is spent but what was staged. */
@@ -23,35 +23,35 @@ export interface EmbeddedOrgs {
 }
 
 interface Place {
-  readonly scene: Scene;
-  readonly staged: Set<Staged>;
+  readonly scene: TestEnvironment;
+  readonly staged: Set<Injected>;
   /** What `leaveHeadroom` was last asked to leave: it lasts for a real minute, and must last for each virtual one. */
   readonly left: Set<() => void>;
 }
 
-type Headroom = Parameters<EmbeddedOkta['leaveHeadroom']>;
+type Headroom = Parameters<OktaEmulator['leaveHeadroom']>;
 
 export function isOrg(input: unknown): input is Org {
   return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
 }
 
 /** Puts an embedded Okta in the place of each org that a schedule names, and the secrets of all into one store. */
-export function embedOrgs(
+export function emulateOrgs(
   schedules: readonly Schedule[],
-  oktas: ReadonlyMap<string, EmbeddedOkta>,
-  aws: LoopbackAws,
-  secrets: Scene['secrets'],
-): EmbeddedOrgs {
+  oktas: ReadonlyMap<string, OktaEmulator>,
+  aws: AwsEmulator,
+  secrets: TestEnvironment['secrets'],
+): EmulatedOrgs {
   const places = new Map<string, Place>();
   for (const [name, okta] of oktas) {
     const left: Place['left'] = new Set();
     const leaveHeadroom = (...headroom: Headroom) => {
       const again = () => okta.leaveHeadroom(...headroom);
       left.add(again);
-      const undo = again();
+      const restore = again();
       return () => {
         left.delete(again);
-        undo();
+        restore();
       };
     };
     places.set(name, { scene: { okta: { ...okta, leaveHeadroom }, aws, secrets }, staged: new Set(), left });
@@ -65,7 +65,7 @@ export function embedOrgs(
   const embedded = new Map<Schedule, Org>();
   for (const schedule of schedules) {
     if (!isOrg(schedule.input)) continue;
-    const { org, secrets: own } = embedOrg(schedule.input, placeOf(schedule.input.name).scene.okta);
+    const { org, secrets: own } = emulateOrg(schedule.input, placeOf(schedule.input.name).scene.okta);
     for (const [name, text] of own) {
       if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`two clients share the secret ${name}`);
       secrets.set(name, text);
@@ -75,15 +75,15 @@ export function embedOrgs(
 
   return {
     names: [...places.keys()],
-    scene: (org) => placeOf(org).scene,
-    async stage(org, steps) {
+    environment: (org) => placeOf(org).scene,
+    async inject(org, steps) {
       const place = placeOf(org);
-      const staged = await stage(place.scene, steps);
-      const undo = async () => {
+      const staged = await inject(place.scene, steps);
+      const restore = async () => {
         place.staged.delete(entry);
-        await staged.undo();
+        await staged.restore();
       };
-      const entry: Staged = { ...staged, undo, [Symbol.asyncDispose]: undo };
+      const entry: Injected = { ...staged, restore, [Symbol.asyncDispose]: restore };
       place.staged.add(entry);
       return entry;
     },

@@ -2,23 +2,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Entry } from '../../lib/functions/bundle.ts';
-import { startLoopbackAws } from '../emulators/aws/aws-emulator.ts';
+import { startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../emulators/cloudwatch/unsupported-error.ts';
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
-import { startOkta } from '../emulators/okta/start-okta-emulator.ts';
+import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../emulators/okta/start-okta-emulator.ts';
 import { openMetricFeed } from './alarms/metric-feed.ts';
-import { embedOrgs, isOrg } from './emulated-orgs.ts';
-import type { Scene } from './environment.ts';
+import { emulateOrgs, isOrg } from './emulated-orgs.ts';
+import type { TestEnvironment } from './environment.ts';
 import { openLambdaService } from './lambda/lambda-service.ts';
-import { makeNoise } from './packet-loss.ts';
-import type { Rehearsal } from './simulation.ts';
+import { losePackets } from './packet-loss.ts';
+import type { Simulation } from './simulation.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readDeployment } from './template/read-deployment.ts';
 import { openVirtualCloud } from './virtual-cloud.ts';
 
-export interface RehearsalOptions {
+export interface SimulationOptions {
   /** As it is synthesized. What is not understood of it is refused. */
   readonly template: object;
   /** The built code of an entry: `flows`, `notify`. */
@@ -36,25 +36,27 @@ const minuteMs = 60_000;
  * Trap: functions run by the real clock, because the embedded Okta does; what they say of time is moved. So a run's
  * requests are real, and a rehearsed outage of an hour that ends in timeouts takes real minutes.
  */
-export async function openRehearsal({ template: json, bundleOf, startsAt }: RehearsalOptions): Promise<Rehearsal> {
+export async function openSimulation({ template: json, bundleOf, startsAt }: SimulationOptions): Promise<Simulation> {
   const template = json as Template;
   const deployment = readDeployment(template);
-  if (deployment.refused.length > 0) {
-    throw new Unevaluable(deployment.refused.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
+  if (deployment.unsupported.length > 0) {
+    throw new UnsupportedError(
+      deployment.unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'),
+    );
   }
   const startedAt = startsAt ?? Math.floor(Date.now() / minuteMs) * minuteMs;
   await using opening = new AsyncDisposableStack();
-  const secrets: Scene['secrets'] = new Map();
-  const aws = opening.use(await startLoopbackAws(secrets));
-  const oktas = new Map<string, EmbeddedOkta>();
-  for (const name of orgsIn(deployment)) oktas.set(name, opening.use(await startOkta()));
+  const secrets: TestEnvironment['secrets'] = new Map();
+  const aws = opening.use(await startAwsEmulator(secrets));
+  const oktas = new Map<string, OktaEmulator>();
+  for (const name of orgsIn(deployment)) oktas.set(name, opening.use(await startOktaEmulator()));
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-rehearsal-'));
   opening.defer(() => rm(directory, { recursive: true }));
   const caFile = path.join(directory, 'authorities.pem');
   await writeFile(caFile, [...oktas.values()].map(({ ca }) => ca).join('\n'));
 
   const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, { awsEndpoint: aws.url, caFile }));
-  const orgs = embedOrgs(deployment.schedules, oktas, aws, secrets);
+  const orgs = emulateOrgs(deployment.schedules, oktas, aws, secrets);
   const store = new MetricStore();
   const feed = openMetricFeed(store);
   const isOnRealTime = (name: string) =>
@@ -67,7 +69,7 @@ export async function openRehearsal({ template: json, bundleOf, startsAt }: Rehe
   function callsDue() {
     const minute = Math.round((now - startedAt) / minuteMs);
     return deployment.schedules
-      .filter(({ name, enabled, everyMinutes }) => enabled && !disabled.has(name) && minute % everyMinutes === 0)
+      .filter(({ name, enabled, intervalMinutes }) => enabled && !disabled.has(name) && minute % intervalMinutes === 0)
       .map((schedule) => {
         const { event: payload, ...rest } = orgs.eventOf(schedule);
         return { target: schedule.target, payload, by: { schedule: schedule.name }, ...rest };
@@ -91,7 +93,7 @@ export async function openRehearsal({ template: json, bundleOf, startsAt }: Rehe
         orgs.beginMinute();
         await cloud.call(callsDue(), at);
         now = at + minuteMs;
-        await cloud.settle(now);
+        await cloud.evaluateAlarms(now);
         return {
           at,
           runs: cloud.takeRuns(),
@@ -107,7 +109,7 @@ export async function openRehearsal({ template: json, bundleOf, startsAt }: Rehe
     inbox: cloud.inbox,
     transitions: cloud.alarms.transitions,
     invocations: cloud.invocations,
-    standing: (alarm) => cloud.alarms.standing(alarm),
+    alarmState: (alarm) => cloud.alarms.alarmState(alarm),
     store,
     unpublished: () =>
       deployment.alarms.alarms.flatMap((alarm) =>
@@ -119,10 +121,10 @@ export async function openRehearsal({ template: json, bundleOf, startsAt }: Rehe
                 : [],
             ),
       ),
-    stage: orgs.stage,
-    scene: orgs.scene,
+    inject: orgs.inject,
+    environment: orgs.environment,
     aws,
-    noise: (org, options) => makeNoise(orgs.scene(org).okta, () => now, options),
+    losePackets: (org, options) => losePackets(orgs.environment(org).okta, () => now, options),
     disable(name) {
       if (!deployment.schedules.some((each) => each.name === name)) throw new Error(`no schedule is called ${name}`);
       disabled.add(name);
@@ -131,10 +133,10 @@ export async function openRehearsal({ template: json, bundleOf, startsAt }: Rehe
       };
     },
     throttle: lambda.throttle,
-    breakDown: lambda.breakDown,
+    crash: lambda.crash,
     delayPoints: feed.delay,
-    undeliverable: cloud.post.close,
-    recycle: lambda.recycle,
+    failDeliveries: cloud.sns.failDeliveries,
+    coldStart: lambda.coldStart,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { EmbeddedOkta } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
 /** A network that now and then loses a request. */
-export interface NoiseOptions {
+export interface PacketLossOptions {
   /** Of all requests, 0 to 1. */
   readonly share: number;
   /** The same seed loses the same requests. */
@@ -11,7 +11,7 @@ export interface NoiseOptions {
   readonly path?: RegExp;
 }
 
-export interface Noise extends Disposable {
+export interface PacketLoss extends Disposable {
   /** How many requests were lost so far. */
   readonly lost: number;
   stop(): void;
@@ -23,15 +23,15 @@ export interface Noise extends Disposable {
  * Trap: requests of one run are made at the same time and in no order. So it is not the next random number that decides,
  * but the minute, the path and how often that was asked for in it: drills with the same seed lose the same requests.
  */
-export function makeNoise(
-  okta: EmbeddedOkta,
+export function losePackets(
+  okta: OktaEmulator,
   minute: () => number,
-  { share, seed = 1, path = /./ }: NoiseOptions,
-): Noise {
+  { share, seed = 1, path = /./ }: PacketLossOptions,
+): PacketLoss {
   const asked = new Map<string, number>();
   let current = Number.NaN;
   let lost = 0;
-  const stop = okta.intervene(
+  const stop = okta.intercept(
     {
       path,
       when(request) {

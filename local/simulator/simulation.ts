@@ -1,21 +1,21 @@
 import type { MetricIdentity } from '../../functions/model/metric.ts';
-import type { LoopbackAws } from '../emulators/aws/aws-emulator.ts';
+import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Found } from '../runner/verify-run.ts';
 import type { Delay, FedPoint } from './alarms/metric-feed.ts';
-import type { Scene, Staged, Step } from './environment.ts';
-import type { Noise, NoiseOptions } from './packet-loss.ts';
-import type { Message } from './sns/message.ts';
+import type { Fault, Injected, TestEnvironment } from './environment.ts';
+import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
+import type { Delivered } from './sns/message.ts';
 import type { Deployment } from './template/deployment.ts';
 
 /**
  * The deployed system on a laptop, one virtual minute after the other. All times are epoch milliseconds by its own
  * clock, unless something else is said.
  */
-export interface Rehearsal extends AsyncDisposable {
+export interface Simulation extends AsyncDisposable {
   readonly deployment: Deployment;
   /** The names of the orgs that are watched. */
   readonly orgs: readonly string[];
@@ -27,24 +27,24 @@ export interface Rehearsal extends AsyncDisposable {
   tick(): Promise<Minute>;
 
   /** Everything that people got, or would have got, in order. */
-  readonly inbox: readonly Message[];
+  readonly inbox: readonly Delivered[];
   readonly transitions: readonly Transition[];
   /** Every try to run a function, in order, without what it logged. */
   readonly invocations: readonly Invoked[];
   /** How an alarm stands, by its whole name. */
-  standing(alarm: string): Evaluation;
+  alarmState(alarm: string): Evaluation;
   /** The points of all series: what the alarms see. */
   readonly store: MetricStore;
   /** Series of the monitor's own that an alarm watches and nobody has published so far: a misspelt name, perhaps. */
   unpublished(): readonly { readonly alarm: string; readonly identity: MetricIdentity }[];
 
   /** Lets things go wrong at an org until they are taken back. Several may be staged at the same time. */
-  stage(org: string, steps: readonly Step[]): Promise<Staged>;
+  inject(org: string, steps: readonly Fault[]): Promise<Injected>;
   /** An org's Okta, secrets and AWS, for who changes them by hand. AWS is the same for all. */
-  scene(org: string): Scene;
-  readonly aws: LoopbackAws;
+  environment(org: string): TestEnvironment;
+  readonly aws: AwsEmulator;
   /** Loses some requests of an org on the way. */
-  noise(org: string, options: NoiseOptions): Noise;
+  losePackets(org: string, options: PacketLossOptions): PacketLoss;
 
   // What follows lasts until it is taken back by what it returns. A function is called by its name, with or without
   // the `okta-synthetics-` before it.
@@ -54,14 +54,14 @@ export interface Rehearsal extends AsyncDisposable {
   /** Refuses to run a function, as when the account's concurrency is used up. */
   throttle(lambda: string): () => void;
   /** Crashes a function at its start. */
-  breakDown(lambda: string): () => void;
+  crash(lambda: string): () => void;
   /** Delays points on their way to where alarms see them. */
   delayPoints(delay: Delay): () => void;
   /** Keeps what a topic is sent from its subscribers, by one protocol or by all. */
-  undeliverable(topic: string, protocol?: string): () => void;
+  failDeliveries(topic: string, protocol?: string): () => void;
 
   /** Ends a function's containers, once: its next run is a cold one. */
-  recycle(lambda: string): Promise<void>;
+  coldStart(lambda: string): Promise<void>;
 }
 
 /** What one virtual minute came to. */
@@ -71,7 +71,7 @@ export interface Minute {
   readonly runs: readonly Run[];
   readonly points: readonly FedPoint[];
   readonly transitions: readonly Transition[];
-  readonly messages: readonly Message[];
+  readonly messages: readonly Delivered[];
   /** What was asked of each org. */
   readonly requests: Readonly<Record<string, readonly ServedRequest[]>>;
 }

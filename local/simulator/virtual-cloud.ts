@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { LoopbackAws } from '../emulators/aws/aws-emulator.ts';
+import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { type AlarmDesk, openAlarmDesk } from './alarms/alarm-state.ts';
+import { type AlarmStates, openAlarmStates } from './alarms/alarm-state.ts';
 import { lambdaPoints, topicPoints } from './alarms/aws-metrics.ts';
 import type { MetricFeed } from './alarms/metric-feed.ts';
 import {
@@ -19,8 +19,8 @@ import type { LambdaService } from './lambda/lambda-service.ts';
 import { type LoggedRun, readLogged } from './lambda/logged-run.ts';
 import type { Invoked, Run } from './simulation.ts';
 import { alarmMessage, type Publication } from './sns/alarm-message.ts';
-import type { Cause, Message } from './sns/message.ts';
-import { openPostOffice, type PostOffice } from './sns/sns.ts';
+import type { Cause, Delivered } from './sns/message.ts';
+import { openSns, type Sns } from './sns/sns.ts';
 import { causeOf, snsEvent } from './sns/sns-event.ts';
 import type { Deployment, Topic } from './template/deployment.ts';
 import { account, region } from './template/resolve-text.ts';
@@ -29,7 +29,7 @@ import { account, region } from './template/resolve-text.ts';
 export interface CloudParts {
   readonly template: Template;
   readonly deployment: Deployment;
-  readonly aws: LoopbackAws;
+  readonly aws: AwsEmulator;
   readonly lambda: LambdaService;
   readonly store: MetricStore;
   readonly feed: MetricFeed;
@@ -49,22 +49,22 @@ export interface VirtualCloud {
   readonly invocations: readonly Invoked[];
   /** The same with it, since this was last asked. */
   takeRuns(): readonly Run[];
-  readonly inbox: readonly Message[];
-  readonly alarms: AlarmDesk;
-  readonly post: PostOffice;
+  readonly inbox: readonly Delivered[];
+  readonly alarms: AlarmStates;
+  readonly sns: Sns;
   /** Runs functions at the same time. */
   call(calls: readonly Call[], at: number): Promise<void>;
   /** Lets alarms act, and what waits in Lambda's queue run. */
-  settle(at: number): Promise<void>;
+  evaluateAlarms(at: number): Promise<void>;
 }
 
 export function openVirtualCloud(parts: CloudParts): VirtualCloud {
   const { template, deployment, aws, lambda, store, feed } = parts;
-  const alarms = openAlarmDesk(deployment.alarms);
-  const post = openPostOffice(deployment.topics);
+  const alarms = openAlarmStates(deployment.alarms);
+  const sns = openSns(deployment.topics);
   const invocations: Invoked[] = [];
   let runs: Run[] = [];
-  const inbox: Message[] = [];
+  const inbox: Delivered[] = [];
   const queue: Queued[] = [];
   /** How much of what AWS on loopback was sent has been taken in. */
   const seen = { points: 0, published: 0 };
@@ -84,10 +84,10 @@ export function openVirtualCloud(parts: CloudParts): VirtualCloud {
   function publish(
     topic: Topic,
     publication: Publication,
-    about: Pick<Message, 'at' | 'from'> & { cause?: Cause | undefined },
+    about: Pick<Delivered, 'at' | 'from'> & { cause?: Cause | undefined },
   ): void {
     const { at } = about;
-    const posted = post.post(topic, publication, about);
+    const posted = sns.publish(topic, publication, about);
     for (const point of topicPoints(topic.name, at, posted)) feed.add({ ...point, source: 'aws' });
     if (posted.message) inbox.push(posted.message);
     for (const target of posted.calls) {
@@ -96,7 +96,7 @@ export function openVirtualCloud(parts: CloudParts): VirtualCloud {
   }
 
   /** Takes in what functions sent to AWS while the rehearsal's clock was so far ahead of theirs. */
-  function takeIn(at: number, aheadMs: number, cause?: Cause): void {
+  function ingest(at: number, aheadMs: number, cause?: Cause): void {
     for (const { at: measuredAt, ...point } of aws.points.slice(seen.points)) {
       feed.add({ ...point, timestamp: Date.parse(measuredAt) + aheadMs, source: 'api' });
     }
@@ -179,13 +179,13 @@ export function openVirtualCloud(parts: CloudParts): VirtualCloud {
     },
     inbox,
     alarms,
-    post,
+    sns,
     async call(calls, at) {
       const aheadMs = at - Date.now();
       await Promise.all(calls.map((call) => run(accept(call, at), at)));
-      takeIn(at, aheadMs);
+      ingest(at, aheadMs);
     },
-    async settle(at) {
+    async evaluateAlarms(at) {
       feed.arrive(at);
       for (const action of alarms.evaluate(at, store)) {
         const topic = topicBy('logicalId', action.topic);
@@ -196,7 +196,7 @@ export function openVirtualCloud(parts: CloudParts): VirtualCloud {
       for (let next = takeDue(queue, at); next; next = takeDue(queue, at)) {
         const aheadMs = at - Date.now();
         await run(next, at);
-        takeIn(at, aheadMs, causeOf(next.payload));
+        ingest(at, aheadMs, causeOf(next.payload));
       }
     },
   };

@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
-import { startLoopbackAws } from '../../local/emulators/aws/aws-emulator.ts';
-import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
 import { table } from '../../local/reporters/table.ts';
-import { embedOrg } from '../../local/simulator/emulated-org.ts';
+import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { fullOrg } from '../support/run-probes.ts';
 
@@ -23,13 +23,13 @@ const warmUp = 5;
 const counted = 20;
 
 const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-'));
-await using okta = await startOkta();
-const { org, secrets } = embedOrg(fullOrg, okta);
-await using aws = await startLoopbackAws(secrets);
+await using okta = await startOktaEmulator();
+const { org, secrets } = emulateOrg(fullOrg, okta);
+await using aws = await startAwsEmulator(secrets);
 const caFile = path.join(directory, 'ca.pem');
 await writeFile(caFile, okta.ca);
 const flows = startFunction(bundle('flows').file, { awsEndpoint: aws.url, caFile });
-okta.intervene({ path: /\/v1\/token$/ }, { delayMs });
+okta.intercept({ path: /\/v1\/token$/ }, { delayMs });
 
 const durations = new Map<string, number[]>();
 for (let run = 0; run < warmUp + counted; run += 1) {

@@ -7,9 +7,9 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sd
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
-import { embedOrg } from '../../local/simulator/emulated-org.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
@@ -28,14 +28,14 @@ interface Resource {
 /** The real command line, the real SDK, the bundles as deployed, and in place of AWS and Okta what speaks like them. */
 describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
   const running = new AsyncDisposableStack();
-  let okta: EmbeddedOkta;
+  let okta: OktaEmulator;
   let moto: Moto;
   let directory: string;
   let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'deploy-'));
-    okta = running.use(await startOkta());
+    okta = running.use(await startOktaEmulator());
     moto = running.use(await startMoto());
     await writeFile(path.join(directory, 'ca.pem'), okta.ca);
     // The app is run by whatever `node` is first on the path.
@@ -92,7 +92,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     for (const { Properties } of await resources('AWS::Scheduler::Schedule')) {
       const event = JSON.parse(Properties.Target.Input);
       if ('selfTest' in event) continue;
-      const { org, secrets } = embedOrg(event, okta);
+      const { org, secrets } = emulateOrg(event, okta);
       for (const [Name, SecretString] of secrets) {
         // Two groups may name one secret.
         await secretsManager.send(new CreateSecretCommand({ Name, SecretString })).catch(() => {});

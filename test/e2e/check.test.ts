@@ -2,14 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
 import { runLocal } from '../support/run-local.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 let directory: string;
 beforeAll(async () => {
-  okta = await startOkta();
+  okta = await startOktaEmulator();
   directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-check-'));
   await writeFile(path.join(directory, 'ca.pem'), okta.ca);
 });

@@ -83,7 +83,7 @@ describe('npm start', () => {
   });
 
   it('tells of an org that is looked at rarely, beside another, as rightly', async () => {
-    const rare = { name: 'rare', domain: 'rare.okta.com', everyMinutes: { flows: 5, status: 10 } };
+    const rare = { name: 'rare', domain: 'rare.okta.com', intervalMinutes: { flows: 5, status: 10 } };
     const file = await configured({ orgs: [rare, { name: 'other', domain: 'other.okta.com' }] });
     const { code, stdout } = await start('--config', file, '--case', 'O1@organization');
     expect(stdout).toMatch(/✓ Case O1: a page after \d+ minutes named internal-error/);

@@ -16,11 +16,11 @@ import type { RunReport } from '../../functions/runtime/run.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
-import { startLoopbackAws } from '../../local/emulators/aws/aws-emulator.ts';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
 import { formatChecked } from '../../local/reporters/check.ts';
-import { embedOrg } from '../../local/simulator/emulated-org.ts';
+import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
 import { type Canaries, openCanaries, shownInEveryWay } from '../support/canaries.ts';
 import { handleOnce } from '../support/handle-once.ts';
@@ -28,9 +28,9 @@ import { leakyAnswers } from '../support/leaky-answers.ts';
 import { overhearAws, overhearFunction, overhearOkta } from '../support/overhear.ts';
 import { clients, fullOrg, memorySecrets, verdicts, watch } from '../support/run-probes.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 beforeAll(async () => {
-  okta = await startOkta();
+  okta = await startOktaEmulator();
 });
 afterAll(() => okta.close());
 
@@ -73,7 +73,7 @@ async function allThatLeaves(report: RunReport): Promise<string> {
     send: async (command: { input: unknown }) => void sent.push(command.input),
   };
   await publish(client as CloudWatchClient, pointsOf(report), report.startedAt);
-  const { faults: _, ...shown } = report;
+  const { monitorErrors: _, ...shown } = report;
   const outcomes = logLines(report);
   return [
     ...outcomes.map((line) => JSON.stringify(line)),
@@ -118,10 +118,10 @@ describe('nothing secret leaves a run', () => {
   it.each(shapes)('that is answered by %s', async (shape) => {
     for (const path of Object.values(targets)) {
       const canaries = openCanaries();
-      const restore = okta.intervene({ path }, leakyAnswers(canaries)[shape] ?? {});
+      const restore = okta.intercept({ path }, leakyAnswers(canaries)[shape] ?? {});
       const { report, leaks } = await leaksOf(canaries);
       restore();
-      expect(report.faults).toEqual([]);
+      expect(report.monitorErrors).toEqual([]);
       expect(leaks).toEqual([]);
     }
   });
@@ -130,25 +130,25 @@ describe('nothing secret leaves a run', () => {
     for (const shape of ['401 with an OAuth error', 'an opaque token', 'a challenge', undefined]) {
       const canaries = openCanaries();
       const effect = shape === undefined ? {} : leakyAnswers(canaries)[shape];
-      const restore = okta.intervene({ path: shape === 'a challenge' ? /users$/ : /token$/ }, effect ?? {});
+      const restore = okta.intercept({ path: shape === 'a challenge' ? /users$/ : /token$/ }, effect ?? {});
       const server = { id: 'default', issuer: '', audience: 'any', ...clients(method) };
       const api = { kind: 'client', clientId: '', secret: 'acme/key', scopes: ['okta.users.read'] } as const;
       const { report, leaks } = await leaksOf(canaries, { org: { ...org, servers: [server], api } });
       restore();
-      expect(report.faults).toEqual([]);
+      expect(report.monitorErrors).toEqual([]);
       expect(leaks).toEqual([]);
     }
   });
 
   it('that is out of time', async () => {
-    undo.push(okta.intervene({ path: /token$|users$/ }, { delayMs: 60_000 }));
+    undo.push(okta.intercept({ path: /token$|users$/ }, { delayMs: 60_000 }));
     const { report, leaks } = await leaksOf(openCanaries(), { deadlineMs: 4_000 });
     expect(verdicts(report)).toContain('token@org: out-of-time');
     expect(leaks).toEqual([]);
   });
 
   it('that is hung up on', async () => {
-    undo.push(okta.intervene({ path: /./ }, { hangUp: true }));
+    undo.push(okta.intercept({ path: /./ }, { hangUp: true }));
     expect((await leaksOf(openCanaries())).leaks).toEqual([]);
   });
 
@@ -197,7 +197,7 @@ describe('nothing secret leaves a run', () => {
     const text = secretOf(canaries);
     const secrets = memorySecrets(new Map(['acme/key', 'acme/secret', 'acme/api'].map((name) => [name, text])));
     const { report, leaks } = await leaksOf(canaries, { secrets });
-    expect(report.faults).toEqual([]);
+    expect(report.monitorErrors).toEqual([]);
     expect(verdicts(report)).not.toContain('token@org: passed');
     expect(leaks).toEqual([]);
   });
@@ -231,7 +231,7 @@ describe('nothing secret leaves the monitor’s own failures', () => {
     const thrown = thrownOf(canaries);
     for (const refuse of [false, true]) {
       const { error, said } = await handle(() => Promise.reject(thrown), refuse);
-      expect(said).toContain('"type":"fault"');
+      expect(said).toContain('"type":"monitor-error"');
       expect(said).toContain(refuse ? 'metrics-refused' : '"MetricName":"Severity"');
       expect(error).toBeInstanceOf(Error);
       const { name, message, stack } = error as Error;
@@ -257,13 +257,13 @@ describe('nothing secret leaves the monitor’s own failures', () => {
 describe('what holds the secrets', () => {
   it('shows none of them, before and after it is used', async () => {
     const canaries = openCanaries();
-    await using aws = await startLoopbackAws(plantedSecrets(canaries));
+    await using aws = await startAwsEmulator(plantedSecrets(canaries));
     vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'loopback');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'loopback');
     const secrets = secretsManager();
-    const embedded = embedOrg(org, okta).org;
+    const embedded = emulateOrg(org, okta).org;
     const open = openCredentials(secrets, Date.now);
     const credentials = open(embedded);
     const held = () => [secrets, open, credentials].map(shownInEveryWay).join('\n');
@@ -285,7 +285,7 @@ describe('nothing secret leaves the deployed functions', () => {
     const caFile = path.join(directory, 'ca.pem');
     await writeFile(caFile, okta.ca);
     const stored = new Map<string, string | { status: number; type: string; message: string }>(secrets);
-    await using aws = await startLoopbackAws(stored);
+    await using aws = await startAwsEmulator(stored);
     await using overheard = await overhearAws(aws.url);
     const functions = (['flows', 'limits', 'status'] as const).map((entry) =>
       overhearFunction(bundle(entry).file, {
@@ -296,7 +296,7 @@ describe('nothing secret leaves the deployed functions', () => {
         NODE_EXTRA_CA_CERTS: caFile,
       }),
     );
-    const embedded = embedOrg(org, okta).org;
+    const embedded = emulateOrg(org, okta).org;
     const said: string[] = [];
     const plan = planProbes(embedded, probes);
     const invoke = async (timeoutMs?: number) => {
@@ -313,12 +313,12 @@ describe('nothing secret leaves the deployed functions', () => {
     expect(JSON.stringify(healthy).match(/"status":"passed"/g)?.length).toBeGreaterThanOrEqual(14);
     for (const effect of Object.values(leakyAnswers(canaries))) {
       for (const target of [targets.everywhere, targets['behind the first answers']]) {
-        const restore = okta.intervene({ path: target }, effect);
+        const restore = okta.intercept({ path: target }, effect);
         await invoke();
         restore();
       }
     }
-    const slow = okta.intervene({ path: /token$/ }, { delayMs: 60_000 });
+    const slow = okta.intercept({ path: /token$/ }, { delayMs: 60_000 });
     const [late] = await invoke(5_500);
     slow();
     expect(JSON.stringify(late)).toContain('out-of-time');
@@ -334,7 +334,7 @@ describe('nothing secret leaves the deployed functions', () => {
       stored.set(name, { status: 400, type: 'AccessDeniedException', message });
     }
     // What is warm remembers its secrets until Okta refuses them.
-    const restore = okta.intervene({ path: /token$/ }, { status: 401, body: { error: 'invalid_client' } });
+    const restore = okta.intercept({ path: /token$/ }, { status: 401, body: { error: 'invalid_client' } });
     const [unreadable] = await invoke();
     restore();
     expect(JSON.stringify(unreadable)).toContain('secret-unreadable');

@@ -26,7 +26,7 @@ export const isMetric = (alarm: Alarm): alarm is MetricAlarm => alarm.kind === '
 interface Healthy {
   readonly identity: Identity;
   readonly value: number;
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
 }
 
 const healthyValues: Readonly<Record<string, number>> = {
@@ -43,7 +43,7 @@ function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healt
   const calls = (template?.ofType('AWS::Scheduler::Schedule') ?? []).map(({ Properties }) => ({
     name: Properties.Name as string,
     lambda: functions.get(Properties.Target.Arn['Fn::GetAtt'][0]),
-    everyMinutes: Number(/\d+/.exec(Properties.ScheduleExpression)?.[0]),
+    intervalMinutes: Number(/\d+/.exec(Properties.ScheduleExpression)?.[0]),
   }));
   const watched = new Map<string, Identity>();
   for (const { queries } of alarms.filter(isMetric)) {
@@ -53,13 +53,13 @@ function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healt
   }
   return [...watched.values()].flatMap((identity) => {
     const { Org, FunctionName } = identity.dimensions;
-    const group = identity.name === 'Success' ? 'contracts' : 'flows';
+    const group = identity.name === 'Success' ? 'negative-tests' : 'flows';
     const value = healthyValues[identity.name];
     // SNS counts no failure where there is none.
     if (value === undefined) return [];
     return calls
       .filter(({ name, lambda }) => (Org ? name === `${Org}-${group}` : lambda === FunctionName))
-      .map(({ everyMinutes }) => ({ identity, value, everyMinutes }));
+      .map(({ intervalMinutes }) => ({ identity, value, intervalMinutes }));
   });
 }
 
@@ -80,8 +80,8 @@ export function rehearse(
   const healthy = healthySeries(sample, parsed.alarms);
   const actions: AlarmAction[] = [];
   const publish = (minute: number) => {
-    for (const { identity, value, everyMinutes } of healthy) {
-      if (minute % everyMinutes !== 0) continue;
+    for (const { identity, value, intervalMinutes } of healthy) {
+      if (minute % intervalMinutes !== 0) continue;
       const spoilt = spoil(identity, minute);
       // A schedule starts within its minute, and not at its first second.
       const timestamp = from + (minute + 1 / 3) * minuteMs;

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import type { Credentials, Probe } from '../../functions/model/probe.ts';
 import { probeHandler } from '../../functions/runtime/probe-handler.ts';
-import { type ReceivedPoint, startLoopbackAws } from '../../local/emulators/aws/aws-emulator.ts';
+import { type ReceivedPoint, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { overhearAws } from './overhear.ts';
 
 /** What one call of a handler came to. */
@@ -22,7 +22,7 @@ export async function handleOnce(
   credentialsFor: (org: Org) => Credentials,
   refuse = false,
 ): Promise<Handled> {
-  await using aws = await startLoopbackAws(new Map());
+  await using aws = await startAwsEmulator(new Map());
   await using overheard = await overhearAws(aws.url);
   if (refuse) aws.refuse('PutMetricData', { status: 403, type: 'AccessDenied', message: 'no' });
   vi.stubEnv('AWS_ENDPOINT_URL', overheard.url);

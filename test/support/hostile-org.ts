@@ -109,7 +109,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
     domain: server.domain,
     servers: fullOrg.servers.map((each) => ({ ...each, issuer: each.id === 'org' ? origin : issuer })),
     statusPage: { page: `${origin}/status`, feed: `${origin}/status/feed` },
-    giveUpAfterMs: 2_000,
+    timeoutMs: 2_000,
   };
   const secrets = memorySecrets(
     new Map([
@@ -130,7 +130,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
         signal: deadline.signal,
         now: Date.now,
         ca: server.ca,
-        giveUpAfterMs: org.giveUpAfterMs,
+        timeoutMs: org.timeoutMs,
       });
       try {
         return await run(org, asked, {

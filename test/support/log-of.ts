@@ -1,6 +1,6 @@
 import { type FindingCode, finding } from '../../functions/diagnosis/finding.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
-import type { Evidence, Sighted } from '../../functions/notify/evidence.ts';
+import type { Evidence, LoggedLine } from '../../functions/notify/evidence.ts';
 import { readLine } from '../../functions/notify/log.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 
@@ -38,7 +38,7 @@ const internalError: Partial<Exchange> = {
 type Status = 'passed' | 'skipped' | FindingCode;
 
 /** The outcome of one probe as it is logged: passed, skipped, or failed with a finding. */
-export function outcome(time: number, place: string, status: Status, more: Partial<LogLine> = {}): Sighted<LogLine> {
+export function outcome(time: number, place: string, status: Status, more: Partial<LogLine> = {}): LoggedLine<LogLine> {
   const [probe = '', server] = place.split('@');
   const path = server === undefined ? '/.well-known/okta-organization' : `/oauth2/${server}/v1/${probe}`;
   const base = { type: 'outcome', at: new Date(time).toISOString(), org: 'acme', probe, ...(server && { server }) };
@@ -57,7 +57,10 @@ export function outcome(time: number, place: string, status: Status, more: Parti
 }
 
 /** A run of every minute: at each time, an outcome of each place. */
-export function runs(times: readonly string[], places: Readonly<Record<string, Status>>): readonly Sighted<LogLine>[] {
+export function runs(
+  times: readonly string[],
+  places: Readonly<Record<string, Status>>,
+): readonly LoggedLine<LogLine>[] {
   return times.flatMap((time) => Object.entries(places).map(([place, status]) => outcome(at(time), place, status)));
 }
 
@@ -68,13 +71,13 @@ export function minutes(from: string, to: string): readonly string[] {
 }
 
 /** Okta's status page as the probe tells it. */
-export function statusPage(time: number, told: Partial<LogLine> = {}): Sighted<LogLine> {
+export function statusPage(time: number, told: Partial<LogLine> = {}): LoggedLine<LogLine> {
   const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell okta.com:8'] };
   return outcome(time, 'status-page', 'passed', { ...healthy, ...told });
 }
 
 /** Evidence of these lines, as it is gathered: through the log. */
-export function evidenceOf(lines: readonly Sighted[], more: Partial<Evidence> = {}): Evidence {
+export function evidenceOf(lines: readonly LoggedLine[], more: Partial<Evidence> = {}): Evidence {
   const read = lines.flatMap(({ line, ...seen }) => {
     const again = readLine(JSON.stringify(line));
     return again ? [{ ...seen, line: again }] : [];

@@ -1,13 +1,13 @@
 import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
 import type { Evidence } from '../../functions/notify/evidence.ts';
 import type { Links } from '../../functions/notify/incident.ts';
-import { composeMessage, type Message } from '../../functions/notify/message.ts';
+import { composeMessage, type SnsMessage } from '../../functions/notify/message.ts';
 import type { CustomNotification } from '../../functions/notify/render/chat.ts';
 import { metricAlarm, recordOf, recoveredAlarm } from './alarms.ts';
 import { at, evidenceOf, minutes, runs, statusPage } from './log-of.ts';
 
 export const links: Links = {
-  audience: 'page',
+  route: 'page',
   runbook: 'https://git.example.com/monitor/docs/runbook.md',
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
 };
@@ -41,7 +41,7 @@ export const recoveryEvidence = evidenceOf(
     ...runs(minutes('12:10', '12:18'), healthy),
     statusPage(at('12:15')),
   ],
-  { rise: { at: at('12:02:07'), reason: metricAlarm.NewStateReason } },
+  { firing: { at: at('12:02:07'), reason: metricAlarm.NewStateReason } },
 );
 
 /** A message with each of its formats. */
@@ -52,7 +52,7 @@ export interface ReadMessage {
   readonly chat: CustomNotification;
 }
 
-export function readMessage({ Subject, Message, MessageStructure }: Message): ReadMessage {
+export function readMessage({ Subject, Message, MessageStructure }: SnsMessage): ReadMessage {
   if (MessageStructure !== 'json') throw new Error('the message has one format only');
   const { default: text, email, https, http } = JSON.parse(Message ?? '');
   if (http !== https) throw new Error('http and https are told different things');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 
 export interface TokenAnswer {
   readonly status: number;
@@ -10,7 +10,7 @@ export interface TokenAnswer {
 }
 
 /** Plain HTTP towards an embedded Okta, trusting its authority and following no redirects. */
-export function createOktaClient(okta: EmbeddedOkta) {
+export function createOktaClient(okta: OktaEmulator) {
   const dispatcher = new Agent({ connect: { ca: okta.ca } });
 
   const request = (path: string, init: RequestInit = {}): Promise<Response> =>

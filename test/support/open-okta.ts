@@ -1,11 +1,11 @@
 import { afterAll } from 'vitest';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient, type OktaClient } from './okta-client.ts';
 
 /** An embedded Okta for the tests of one file, and a client of it. Both are closed when the file is done. */
-export async function openOkta(): Promise<{ readonly okta: EmbeddedOkta; readonly client: OktaClient }> {
-  const okta = await startOkta();
+export async function openOkta(): Promise<{ readonly okta: OktaEmulator; readonly client: OktaClient }> {
+  const okta = await startOktaEmulator();
   const client = createOktaClient(okta);
   afterAll(async () => {
     await client.close();

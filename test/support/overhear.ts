@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import type { Invocation, InvocationResult } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Makes canaries of everything secret that passes between the monitor and Okta. Returns the way back. */
-export function overhearOkta(okta: EmbeddedOkta, canaries: Canaries): () => void {
-  return okta.intervene(
+export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void {
+  return okta.intercept(
     { path: /./ },
     {
       transform(answer, { raw, body, query }) {

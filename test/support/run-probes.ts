@@ -7,8 +7,8 @@ import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
-import type { EmbeddedOkta } from '../../local/emulators/okta/okta-emulator.ts';
-import { embedOrg } from '../../local/simulator/emulated-org.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 
 /** An org with everything switched on: the Org server, `default` with a key, and a second custom one with a secret. */
 export const fullOrg: Org = {
@@ -25,9 +25,9 @@ export const fullOrg: Org = {
   ],
   api: { kind: 'token', secret: 'acme/api' },
   statusPage: { page: 'https://status.okta.com/', feed: 'https://status.okta.com/feed' },
-  contracts: false,
+  negativeTests: false,
   slowAfterMs: 3_000,
-  giveUpAfterMs: 10_000,
+  timeoutMs: 10_000,
 };
 
 export function clients(authentication: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post') {
@@ -67,15 +67,15 @@ export interface WatchOptions {
 
 /** Runs probes against the embedded Okta, over TLS, as a function does. */
 export async function watch(
-  okta: EmbeddedOkta,
+  okta: OktaEmulator,
   probes: readonly Probe[],
   options: WatchOptions = {},
 ): Promise<RunReport> {
-  const embedded = embedOrg(options.org ?? fullOrg, okta);
+  const embedded = emulateOrg(options.org ?? fullOrg, okta);
   const org = options.adjust?.(embedded.org) ?? embedded.org;
   const now = options.now ?? Date.now;
   const deadline = deadlineIn(options.deadlineMs ?? 20_000);
-  const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, giveUpAfterMs: org.giveUpAfterMs });
+  const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, timeoutMs: org.timeoutMs });
   const secrets = options.secrets ?? memorySecrets(new Map(embedded.secrets));
   try {
     return await run(org, probes, {

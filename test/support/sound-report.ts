@@ -12,7 +12,7 @@ const maxLineBytes = 256 * 1024;
 /** What must hold of every run, whatever the world did: nothing is lost, nothing is made up, nothing is ours. */
 export function expectSound(report: RunReport): void {
   const place = ({ probe, server }: { probe: string; server?: string | undefined }) => `${probe}@${server}`;
-  expect(report.faults).toEqual([]);
+  expect(report.monitorErrors).toEqual([]);
   expect(report.outcomes.map(place)).toEqual(
     switchedOn(report.plan).map(({ probe, target }) => place({ probe: probe.id, server: target.server })),
   );

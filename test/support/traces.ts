@@ -1,16 +1,16 @@
-import type { Row } from '../../local/runner/run-scenarios.ts';
-import type { Drill, Incident } from '../../local/scenarios/scenario.ts';
+import type { ScenarioRun } from '../../local/runner/run-scenarios.ts';
+import type { ExpectedNotification, Scenario } from '../../local/scenarios/scenario.ts';
 import type { Message, Trace } from '../../local/scenarios/trace.ts';
 
 export const alarm = 'okta-synthetics/acme/okta/page';
 
 /** A row in which Okta fails for ten minutes and a page must come within three. */
-export function drillOf(differs: Partial<Drill> = {}, incident: Partial<Incident> = {}): Drill {
+export function drillOf(differs: Partial<Scenario> = {}, incident: Partial<ExpectedNotification> = {}): Scenario {
   return {
-    ...{ name: 'O1@token@org, 500', kind: 'case', id: 'O1', title: 'internal error', at: 'token@org' },
-    ...{ world: 'configured', org: 'acme', bad: [{ minutes: 10 }] },
-    expects: [
-      { alarm, audience: 'page', within: 3, every: 1, named: { code: 'internal-error', domain: 'okta' }, ...incident },
+    ...{ name: 'O1@token@org, 500', kind: 'case', id: 'O1', title: 'internal error', target: 'token@org' },
+    ...{ deployment: 'configured', org: 'acme', faultPhases: [{ minutes: 10 }] },
+    expected: [
+      { alarm, route: 'page', within: 3, every: 1, finding: { code: 'internal-error', domain: 'okta' }, ...incident },
     ],
     ...differs,
   };
@@ -19,7 +19,7 @@ export function drillOf(differs: Partial<Drill> = {}, incident: Partial<Incident
 export function messageOf(differs: Partial<Message> = {}): Message {
   const over = differs.news === 'recovery';
   return {
-    ...{ minute: over ? 19 : 2, audience: 'page', news: 'problem', raw: false, alarm },
+    ...{ minute: over ? 19 : 2, route: 'page', news: 'problem', raw: false, alarm },
     subject: over
       ? "RECOVERED acme: internal-error - Okta's fault - lasted 9 min"
       : "PAGE acme: internal-error - Okta's fault",
@@ -36,23 +36,23 @@ export function traceOf(differs: Partial<Trace> = {}): Trace {
       { minute: 19, alarm, from: 'ALARM', to: 'OK' },
     ],
     messages: [messageOf(), messageOf({ news: 'recovery' })],
-    ...{ gaps: [], minutes: 31, wellAgainAt: 10, stillUp: [], healthySince: 0, dead: [], lost: 0 },
+    ...{ gaps: [], minutes: 31, wellAgainAt: 10, stillFiring: [], healthySince: 0, ineffective: [], packetsLost: 0 },
     ...differs,
   };
 }
 
-export function rowOf(differs: Partial<Row> = {}): Row {
+export function rowOf(differs: Partial<ScenarioRun> = {}): ScenarioRun {
   const told = {
     alarm,
-    audience: 'page',
-    roseAfter: 2,
-    toldAfter: 2,
+    route: 'page',
+    firedAfter: 2,
+    notifiedAfter: 2,
     finding: 'internal-error',
-    overAfter: 9,
+    resolvedAfter: 9,
   } as const;
   return {
-    drill: drillOf(),
-    verdict: { right: true, why: [], told: [told], alsoRose: [] },
+    scenario: drillOf(),
+    verification: { passed: true, failures: [], notifications: [told], unexpectedAlarms: [] },
     ...{ minutes: 31, seconds: 1.5 },
     ...differs,
   };

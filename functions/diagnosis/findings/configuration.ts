@@ -20,7 +20,7 @@ export const configurationFindings = {
       'Every service that checks "iss" has to follow a change',
     ],
     doc: docs.servers,
-    confirm: 'curl -s https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
+    verify: 'curl -s https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
   },
   'custom-domain-certificate': {
     domain: 'configuration',
@@ -36,7 +36,7 @@ export const configurationFindings = {
       'Check CAA records of the domain',
     ],
     doc: docs.domains,
-    confirm:
+    verify:
       'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName',
   },
   'api-access-management-missing': {
@@ -46,7 +46,7 @@ export const configurationFindings = {
     causes: ['API Access Management is not part of the contract, or has lapsed'],
     remedy: ['Watch the Org server only, or have Okta add API Access Management'],
     doc: docs.servers,
-    confirm: `Open ${servers} in the admin console: without the licence it is not there`,
+    verify: `Open ${servers} in the admin console: without the licence it is not there`,
   },
   'server-not-found': {
     domain: 'configuration',
@@ -55,7 +55,7 @@ export const configurationFindings = {
     causes: ['the id is wrong', 'the server was deactivated or deleted'],
     remedy: [`Compare the id in ${servers} with the configuration`, 'Activate the server'],
     doc: docs.servers,
-    confirm: 'curl -i https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
+    verify: 'curl -i https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
   },
   'custom-scope-at-org-server': {
     domain: 'configuration',
@@ -64,7 +64,7 @@ export const configurationFindings = {
     causes: ['a client was pointed at the Org server in place of a custom one', 'the scope belongs to another server'],
     remedy: ['Ask the custom server that defines the scope', 'Or ask the Org server for okta.* and OpenID scopes only'],
     doc: docs.servers,
-    confirm: 'Compare the issuer that the client uses with the server that defines the scope',
+    verify: 'Compare the issuer that the client uses with the server that defines the scope',
   },
   'scope-unknown': {
     domain: 'configuration',
@@ -73,7 +73,7 @@ export const configurationFindings = {
     causes: ['the scope was removed or renamed', 'it is defined on another server'],
     remedy: [`${servers} > the server > Scopes: add the scope, or ask for another`],
     doc: docs.servers,
-    confirm: preview,
+    verify: preview,
   },
   'okta-scope-not-granted': {
     domain: 'configuration',
@@ -82,7 +82,7 @@ export const configurationFindings = {
     causes: ['nobody granted it', 'a grant was revoked'],
     remedy: ['Applications > the application > Okta API Scopes > Grant (needs a Super Admin)'],
     doc: docs.serviceApps,
-    confirm: 'Applications > the application > Okta API Scopes',
+    verify: 'Applications > the application > Okta API Scopes',
   },
   'policy-refused': {
     domain: 'configuration',
@@ -95,7 +95,7 @@ export const configurationFindings = {
     ],
     remedy: [`${servers} > the server > Access Policies: add a rule for this client and grant`, inSystemLog],
     doc: docs.policies,
-    confirm: preview,
+    verify: preview,
   },
   'network-zone-refused': {
     domain: 'configuration',
@@ -107,7 +107,7 @@ export const configurationFindings = {
       'Give the functions a fixed address (VPC with NAT) if zones must stay',
     ],
     doc: docs.serviceApps,
-    confirm: 'Applications > the application > General > Network zones; Security > Networks',
+    verify: 'Applications > the application > General > Network zones; Security > Networks',
   },
   'access-refused': {
     domain: 'configuration',
@@ -116,7 +116,7 @@ export const configurationFindings = {
     causes: ['a policy', 'a network zone', 'the user or client is not assigned'],
     remedy: [inSystemLog],
     doc: docs.errors,
-    confirm: preview,
+    verify: preview,
   },
   'redirect-uri-refused': {
     domain: 'configuration',
@@ -130,7 +130,7 @@ export const configurationFindings = {
       'Applications > the application > Login redirect URIs: compare with the configuration',
       'Check that the application is active',
     ],
-    confirm: 'Open the authorize URL with this client and redirect URI in a browser and read the page',
+    verify: 'Open the authorize URL with this client and redirect URI in a browser and read the page',
   },
   'wrong-client-kind': {
     domain: 'configuration',
@@ -140,7 +140,7 @@ export const configurationFindings = {
     causes: ['the application is not of the type API Services', 'it authenticates with a secret'],
     remedy: ['Make an API Services application with public key / private key and use it for the Org server'],
     doc: docs.serviceApps,
-    confirm: 'Applications > the application > General: type and client authentication',
+    verify: 'Applications > the application > General: type and client authentication',
   },
   'dpop-required': {
     domain: 'configuration',
@@ -151,7 +151,7 @@ export const configurationFindings = {
       'Applications > the application > General: switch off "Require Demonstrating Proof of Possession" for the monitor\'s client',
     ],
     doc: docs.dpop,
-    confirm: 'Applications > the application > General > Proof of possession',
+    verify: 'Applications > the application > General > Proof of possession',
   },
   'inline-hook-failed': {
     domain: 'configuration',
@@ -160,7 +160,7 @@ export const configurationFindings = {
     causes: ['the service behind the hook is down', 'it answers an error', 'it is slower than three seconds'],
     remedy: ['Workflow > Inline Hooks: find the hook and preview it', 'Mend or deactivate it'],
     doc: docs.hooks,
-    confirm: 'Workflow > Inline Hooks > the hook > Preview',
+    verify: 'Workflow > Inline Hooks > the hook > Preview',
   },
   'request-refused': {
     domain: 'configuration',
@@ -169,7 +169,7 @@ export const configurationFindings = {
     causes: ["the application's or the server's settings do not allow it"],
     remedy: [inSystemLog],
     doc: docs.errors,
-    confirm: preview,
+    verify: preview,
   },
   'issuer-mismatch': {
     domain: 'configuration',
@@ -178,7 +178,7 @@ export const configurationFindings = {
     causes: ["the server's issuer mode was changed", 'the configured issuer is wrong'],
     remedy: [`Compare the issuer in ${servers} with the configuration and with the services`],
     doc: docs.tokens,
-    confirm: preview,
+    verify: preview,
   },
   'audience-mismatch': {
     domain: 'configuration',
@@ -187,7 +187,7 @@ export const configurationFindings = {
     causes: ["the server's audience was changed", 'the configured audience is wrong'],
     remedy: [`Compare the audience in ${servers} with what the services expect`],
     doc: docs.tokens,
-    confirm: preview,
+    verify: preview,
   },
   'claim-missing': {
     domain: 'configuration',
@@ -196,7 +196,7 @@ export const configurationFindings = {
     causes: ['the claim was removed, or its condition does not hold', 'a token inline hook alters the token'],
     remedy: [`${servers} > the server > Claims`, 'Try it in Token Preview'],
     doc: docs.tokens,
-    confirm: preview,
+    verify: preview,
   },
   'scope-missing': {
     domain: 'configuration',
@@ -208,7 +208,7 @@ export const configurationFindings = {
       'Org server: Applications > the application > Okta API Scopes',
     ],
     doc: docs.policies,
-    confirm: preview,
+    verify: preview,
   },
   'api-scope-missing': {
     domain: 'configuration',
@@ -217,7 +217,7 @@ export const configurationFindings = {
     causes: ['the scope is not among those configured', 'it was not granted to the application'],
     remedy: ['Applications > the application > Okta API Scopes: grant okta.users.read', 'Add it to api.client.scopes'],
     doc: docs.serviceApps,
-    confirm: 'Applications > the application > Okta API Scopes',
+    verify: 'Applications > the application > Okta API Scopes',
   },
   'admin-role-missing': {
     domain: 'configuration',
@@ -229,7 +229,7 @@ export const configurationFindings = {
       'For an API token: give its owner that role',
     ],
     doc: docs.serviceApps,
-    confirm: 'Security > Administrators',
+    verify: 'Security > Administrators',
   },
   'token-expired': {
     domain: 'configuration',
@@ -241,7 +241,7 @@ export const configurationFindings = {
       'Compare the Date header of any Okta answer with a trusted clock',
     ],
     doc: docs.policies,
-    confirm: preview,
+    verify: preview,
   },
   'token-lifetime-short': {
     domain: 'configuration',
@@ -253,15 +253,15 @@ export const configurationFindings = {
       'Or lower expects.minLifetimeSeconds',
     ],
     doc: docs.policies,
-    confirm: preview,
+    verify: preview,
   },
-  'contract-broken': {
+  'negative-test-failed': {
     domain: 'configuration',
     severity: 'ticket',
     summary: 'Okta accepts what it must refuse.',
     causes: ['a redirect URI with a wildcard was registered', 'a scope or client was set up too openly'],
     remedy: [inSystemLog, 'Look at what was changed on the application and the server'],
     doc: docs.errors,
-    confirm: 'Repeat the request that the exchange shows by hand',
+    verify: 'Repeat the request that the exchange shows by hand',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -5,7 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 export interface FindingDefinition
   extends Pick<Finding, 'domain' | 'severity' | 'summary' | 'causes' | 'remedy' | 'doc'> {
   /** A command or a look that shows the cause apart from the monitor. Capitals stand for what the reader fills in. */
-  readonly confirm: string;
+  readonly verify: string;
 }
 
 /** Whom to turn to when the remedy does not help, by who must act. */

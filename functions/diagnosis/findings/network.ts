@@ -15,7 +15,7 @@ export const networkFindings = {
       'Resolve the name from another network; if it resolves there, mend DNS where the monitor runs',
       'For a custom domain, restore the CNAME that Customizations > Brands > Domains shows',
     ],
-    confirm: 'dig +short DOMAIN; dig +short DOMAIN @1.1.1.1',
+    verify: 'dig +short DOMAIN; dig +short DOMAIN @1.1.1.1',
   },
   'connection-refused': {
     domain: 'network',
@@ -31,7 +31,7 @@ export const networkFindings = {
       'Check egress rules and proxies where the monitor runs',
       `Look at ${docs.status}`,
     ],
-    confirm: 'nc -vz DOMAIN 443',
+    verify: 'nc -vz DOMAIN 443',
   },
   'connection-reset': {
     domain: 'network',
@@ -43,7 +43,7 @@ export const networkFindings = {
       'Look at the logs of proxies and NAT on the way',
       `Look at ${docs.status}`,
     ],
-    confirm: 'curl -v https://DOMAIN/.well-known/okta-organization',
+    verify: 'curl -v https://DOMAIN/.well-known/okta-organization',
   },
   'connect-timeout': {
     domain: 'network',
@@ -55,7 +55,7 @@ export const networkFindings = {
       'Check routes, NAT and egress rules where the monitor runs',
       `Look at ${docs.status}`,
     ],
-    confirm: 'curl -v --connect-timeout 5 https://DOMAIN/.well-known/okta-organization',
+    verify: 'curl -v --connect-timeout 5 https://DOMAIN/.well-known/okta-organization',
   },
   'certificate-untrusted': {
     domain: 'network',
@@ -70,7 +70,7 @@ export const networkFindings = {
       'Look at who issued the certificate; if it is your own proxy, let this host pass without inspection',
       'For a custom domain with a certificate of your own, upload the whole chain',
     ],
-    confirm: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',
   },
   'certificate-expired': {
     domain: 'network',
@@ -78,7 +78,7 @@ export const networkFindings = {
     summary: "The certificate of Okta's own domain is out of its time.",
     causes: ['a proxy presents an old certificate', 'the clock here is wrong', 'Okta failed to renew'],
     remedy: ['Compare with another network', 'Compare the clock here with a trusted one'],
-    confirm: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -issuer',
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -issuer',
   },
   'certificate-wrong-name': {
     domain: 'network',
@@ -86,7 +86,7 @@ export const networkFindings = {
     summary: "The certificate is for another name, although the domain is Okta's own.",
     causes: ['DNS or a proxy leads somewhere else', 'the domain is misspelt'],
     remedy: ['Compare what the name resolves to with another network', 'Look at who issued the certificate'],
-    confirm:
+    verify:
       'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -subject -ext subjectAltName',
   },
   'tls-handshake-failed': {
@@ -99,6 +99,6 @@ export const networkFindings = {
       'something that speaks no TLS answers',
     ],
     remedy: ['Repeat from another network', 'Check proxies and TLS inspection on the way'],
-    confirm: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null',
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -12,7 +12,7 @@ export const oktaFindings = {
     summary: 'The connection stands, but no complete answer came in time.',
     causes: ['Okta is overloaded or failing', 'a proxy holds the answer back'],
     remedy: [watchStatus, 'Repeat from another network', openCase],
-    confirm:
+    verify:
       'curl -o /dev/null -w "%{time_connect} %{time_starttransfer} %{time_total}\\n" https://DOMAIN/.well-known/okta-organization',
   },
   'slow-answer': {
@@ -21,7 +21,7 @@ export const oktaFindings = {
     summary: 'The answer is right, but its first byte took longer than allowed.',
     causes: ['Okta is slow', 'the way there is slow: compare the TCP and TLS phases', 'slowAfterMs is too strict'],
     remedy: ['Compare the phases in the evidence: a slow first byte alone is Okta', watchStatus],
-    confirm:
+    verify:
       'curl -o /dev/null -w "%{time_connect} %{time_starttransfer}\\n" https://DOMAIN/.well-known/okta-organization',
   },
   'internal-error': {
@@ -31,7 +31,7 @@ export const oktaFindings = {
     causes: ['a fault inside Okta'],
     remedy: [watchStatus, openCase],
     doc: docs.errors,
-    confirm: askOrganization,
+    verify: askOrganization,
   },
   'read-only-mode': {
     domain: 'okta',
@@ -40,7 +40,7 @@ export const oktaFindings = {
     causes: ['Okta switched the cell to safe mode, for maintenance or during an incident'],
     remedy: [watchStatus, 'Hold back provisioning and administrative changes until it ends'],
     doc: docs.errors,
-    confirm: askOrganization,
+    verify: askOrganization,
   },
   'gateway-error': {
     domain: 'okta',
@@ -48,7 +48,7 @@ export const oktaFindings = {
     summary: "A gateway answers in place of Okta's service.",
     causes: ["the service behind Okta's edge is down or too slow", 'a proxy of your own fails'],
     remedy: [watchStatus, openCase],
-    confirm: askOrganization,
+    verify: askOrganization,
   },
   'temporarily-unavailable': {
     domain: 'okta',
@@ -57,7 +57,7 @@ export const oktaFindings = {
     causes: ['overload or maintenance inside Okta', 'an error inside the authorization server'],
     remedy: [watchStatus, `If it lasts: ${openCase}`],
     doc: docs.errors,
-    confirm: askOrganization,
+    verify: askOrganization,
   },
   'unexpected-page': {
     domain: 'okta',
@@ -65,7 +65,7 @@ export const oktaFindings = {
     summary: 'A web page came where a protocol answer belongs.',
     causes: ['a maintenance or sign-in page of Okta', 'a proxy or captive portal answers in its place'],
     remedy: ['Open the URL in a browser and read the page', watchStatus],
-    confirm: 'curl -i URL | head -40',
+    verify: 'curl -i URL | head -40',
   },
   'malformed-answer': {
     domain: 'okta',
@@ -73,7 +73,7 @@ export const oktaFindings = {
     summary: 'The answer is not what the protocol demands.',
     causes: ['a fault inside Okta', 'a proxy cuts or changes the answer'],
     remedy: ['Repeat the request by hand, from another network too', openCase],
-    confirm: 'curl -i URL',
+    verify: 'curl -i URL',
   },
   'keys-unusable': {
     domain: 'okta',
@@ -85,7 +85,7 @@ export const oktaFindings = {
       `${openCase}: every service that verifies tokens is affected as soon as its cache expires`,
     ],
     doc: docs.keys,
-    confirm: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys',
+    verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys',
   },
   'signing-key-unpublished': {
     domain: 'okta',
@@ -95,7 +95,7 @@ export const oktaFindings = {
     causes: ['keys were rotated and the key set lags behind', 'the application is pinned to a key of its own'],
     remedy: ['Look for key.rollover in the System Log', 'Refresh services that cache keys', openCase],
     doc: docs.keys,
-    confirm: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
+    verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
   },
   'signature-invalid': {
     domain: 'okta',
@@ -104,7 +104,7 @@ export const oktaFindings = {
     causes: ['a fault inside Okta', 'something on the way changes the answer'],
     remedy: ['Verify a token that was fetched from another network', openCase],
     doc: docs.keys,
-    confirm: 'Fetch a token by hand and verify it with the key set',
+    verify: 'Fetch a token by hand and verify it with the key set',
   },
   'token-inactive': {
     domain: 'okta',
@@ -112,7 +112,7 @@ export const oktaFindings = {
     summary: 'A token that was issued a moment ago introspects as inactive.',
     causes: ["Okta's token store lags or fails", 'something revokes tokens as they are issued'],
     remedy: ['Look for token.revoke in the System Log', openCase],
-    confirm: 'Fetch a token by hand and introspect it at the same server',
+    verify: 'Fetch a token by hand and introspect it at the same server',
   },
   'announced-incident': {
     domain: 'okta',
@@ -121,7 +121,7 @@ export const oktaFindings = {
     causes: ['see the announcement'],
     remedy: [`Follow ${docs.status}`],
     doc: docs.status,
-    confirm: `Open ${docs.status} and look for the cell`,
+    verify: `Open ${docs.status} and look for the cell`,
   },
   'status-unknown': {
     domain: 'okta',
@@ -130,7 +130,7 @@ export const oktaFindings = {
     causes: ['the page is down', 'it has moved or changed its format'],
     remedy: [`Open ${docs.status} in a browser`, 'If it looks well there, its format has changed: update the monitor'],
     doc: docs.status,
-    confirm: `curl -i ${docs.status} | head -40`,
+    verify: `curl -i ${docs.status} | head -40`,
   },
   'unrecognised-answer': {
     domain: 'okta',
@@ -139,6 +139,6 @@ export const oktaFindings = {
     causes: ['Okta answers in a new way', 'a proxy answers in its place'],
     remedy: ['Look at the exchange', 'If the answer is Okta’s, add a rule: docs/contributing.md shows how'],
     doc: docs.errors,
-    confirm: 'curl -i URL',
+    verify: 'curl -i URL',
   },
 } as const satisfies Record<string, FindingDefinition>;

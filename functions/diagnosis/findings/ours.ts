@@ -16,7 +16,7 @@ export const ourFindings = {
       'After a rotation store the new value: the next run reads it',
     ],
     doc: docs.errors,
-    confirm: 'Applications > the application > General > Client Credentials',
+    verify: 'Applications > the application > General > Client Credentials',
   },
   'assertion-refused': {
     domain: 'credentials',
@@ -32,7 +32,7 @@ export const ourFindings = {
       'After a rotation store the new key: the next run reads it',
     ],
     doc: docs.assertions,
-    confirm: 'Applications > the application > General > Public Keys',
+    verify: 'Applications > the application > General > Public Keys',
   },
   'api-token-refused': {
     domain: 'credentials',
@@ -41,7 +41,7 @@ export const ourFindings = {
     causes: ['it was revoked', 'it was not used for 30 days', 'the user who made it was deactivated'],
     remedy: ['Security > API > Tokens: make a new one from a service account and store it in the secret'],
     doc: docs.apiTokens,
-    confirm: 'Security > API > Tokens',
+    verify: 'Security > API > Tokens',
   },
   'access-token-refused': {
     domain: 'credentials',
@@ -53,7 +53,7 @@ export const ourFindings = {
       'Check that the application is active',
     ],
     doc: docs.serviceApps,
-    confirm: 'Fetch a token by hand and call /api/v1/users?limit=1 with it',
+    verify: 'Fetch a token by hand and call /api/v1/users?limit=1 with it',
   },
   'certificate-expires-soon': {
     domain: 'credentials',
@@ -62,7 +62,7 @@ export const ourFindings = {
     causes: ['a certificate of your own is due', "a CAA record blocks Okta's renewal of a custom domain"],
     remedy: ['Customizations > Brands > Domains: renew it, or let Okta manage it', 'Check CAA records of the domain'],
     doc: docs.domains,
-    confirm: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
   },
   'certificate-expires-now': {
     domain: 'credentials',
@@ -71,7 +71,7 @@ export const ourFindings = {
     causes: ['a certificate of your own is overdue', "a CAA record blocks Okta's renewal of a custom domain"],
     remedy: ['Customizations > Brands > Domains: renew it today', 'Check CAA records of the domain'],
     doc: docs.domains,
-    confirm: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
   },
   'clock-skew': {
     domain: 'clock',
@@ -82,7 +82,7 @@ export const ourFindings = {
       'Compare the Date header of any Okta answer with a trusted clock',
       'Mend time synchronisation on the side that is wrong',
     ],
-    confirm: 'curl -sI https://DOMAIN/.well-known/okta-organization | grep -i ^date; date -u',
+    verify: 'curl -sI https://DOMAIN/.well-known/okta-organization | grep -i ^date; date -u',
   },
   'secret-unreadable': {
     domain: 'monitor',
@@ -98,7 +98,7 @@ export const ourFindings = {
       "docs/configuration.md shows each secret's shape",
       "For a key of your own, allow the function's role to decrypt",
     ],
-    confirm: 'aws secretsmanager describe-secret --secret-id NAME',
+    verify: 'aws secretsmanager describe-secret --secret-id NAME',
   },
   'metrics-refused': {
     domain: 'monitor',
@@ -110,14 +110,14 @@ export const ourFindings = {
       "the function's role lacks the right",
     ],
     remedy: ['Look at the health of CloudWatch in the region', "Look at the function's role and its network"],
-    confirm: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
+    verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
   },
   'out-of-time': {
     domain: 'monitor',
     severity: 'ticket',
     summary: 'The run ended before this probe did. What was measured was published.',
     causes: ['other requests took most of the time', 'the function is starved of CPU'],
-    remedy: ['Look at the other outcomes of the same run first', 'Lower giveUpAfterMs'],
-    confirm: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m --filter-pattern \'{ $.status = "failed" }\'',
+    remedy: ['Look at the other outcomes of the same run first', 'Lower timeoutMs'],
+    verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m --filter-pattern \'{ $.status = "failed" }\'',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -1,6 +1,6 @@
 import { docs, type FindingDefinition } from './definition.ts';
 
-const confirm = 'Reports > Rate limits in the admin console';
+const verify = 'Reports > Rate limits in the admin console';
 
 /** Rate limits, told apart by whose they are. */
 export const quotaFindings = {
@@ -19,7 +19,7 @@ export const quotaFindings = {
       "Ask Okta's support for a higher limit if the load is honest",
     ],
     doc: docs.limits,
-    confirm,
+    verify,
   },
   'client-rate-limited': {
     domain: 'quota',
@@ -28,7 +28,7 @@ export const quotaFindings = {
     causes: ['another program uses the same client from the same address', 'several monitors share an address'],
     remedy: ['Look for system.client.rate_limit.violation in the System Log', 'Give the monitor a client of its own'],
     doc: docs.limits,
-    confirm,
+    verify,
   },
   'too-many-at-once': {
     domain: 'quota',
@@ -37,7 +37,7 @@ export const quotaFindings = {
     causes: ['slow requests pile up', 'a batch job runs with too many workers'],
     remedy: ['Look for core.concurrency.org.limit.violation in the System Log', 'Lower the concurrency of batch jobs'],
     doc: docs.limits,
-    confirm,
+    verify,
   },
   'headroom-low': {
     domain: 'quota',
@@ -46,7 +46,7 @@ export const quotaFindings = {
     causes: ['a client calls more than usual', 'the load grows towards the limit'],
     remedy: ['Find the caller in Reports > Rate limits before everybody gets 429'],
     doc: docs.limits,
-    confirm,
+    verify,
   },
   'headroom-critical': {
     domain: 'quota',
@@ -55,6 +55,6 @@ export const quotaFindings = {
     causes: ['a client calls far more than usual', 'a script or an integration loops'],
     remedy: ['Find the caller in Reports > Rate limits', 'Stop or slow it now'],
     doc: docs.limits,
-    confirm,
+    verify,
   },
 } as const satisfies Record<string, FindingDefinition>;

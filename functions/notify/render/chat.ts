@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { faults } from '../faults.ts';
+import { domainLabels } from '../faults.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
-import { durationInWords, few, timeInWords } from './text.ts';
+import { formatDuration, formatTime, joinFirst } from './text.ts';
 
 /** A custom notification of Amazon Q Developer in chat applications, which posts it to Slack or Teams. */
 export interface CustomNotification {
@@ -32,8 +32,8 @@ export interface CustomNotification {
  * Trap: a rise and its recovery share a thread, and no two incidents do: in an old thread a page would go unseen.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
-export function chatOf(incident: Incident, subject: string, links: Links, riseReason?: string): CustomNotification {
-  const { alarm, org = 'monitor', code, domain, sightings, remedy } = incident;
+export function renderChat(incident: Incident, subject: string, links: Links, riseReason?: string): CustomNotification {
+  const { alarm, org = 'monitor', code, domain, occurrences, remedy } = incident;
   const threadId = threadOf(alarm.name, alarm.kind === 'rose' ? alarm.reason : riseReason);
   const isOver = alarm.kind === 'recovered';
   return {
@@ -45,13 +45,13 @@ export function chatOf(incident: Incident, subject: string, links: Links, riseRe
       title: subject,
       description: clip(describe(incident, links).join('\n'), 2_500),
       nextSteps: isOver ? [] : remedy.slice(0, 5).map((step) => clip(step, 250)),
-      keywords: [org, domain, code, links.audience].map((word) => clip(word, 60)),
+      keywords: [org, domain, code, links.route].map((word) => clip(word, 60)),
     },
     metadata: {
       threadId,
       summary: clip(subject, 250),
       eventType: isOver ? 'okta-synthetics-recovered' : 'okta-synthetics-rose',
-      relatedResources: placesOf(sightings).slice(0, 10),
+      relatedResources: placesOf(occurrences).slice(0, 10),
       additionalContext: contextOf(incident, links),
     },
   };
@@ -59,21 +59,21 @@ export function chatOf(incident: Incident, subject: string, links: Links, riseRe
 
 /** What programs ask for. What is not known has no member. */
 function contextOf(incident: Incident, links: Links): Readonly<Record<string, string>> {
-  const { alarm, org = 'monitor', code, domain, heading, sightings, since, until } = incident;
-  const outcomes = sightings.flatMap(({ places }) => places.flatMap((place) => place.outcomes));
+  const { alarm, org = 'monitor', code, domain, heading, occurrences, since, until } = incident;
+  const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((place) => place.outcomes));
   const requestIds = outcomes.flatMap(({ exchanges }) => exchanges.at(-1)?.requestId ?? []);
   const { subject } = alarm;
   return {
-    audience: links.audience,
+    audience: links.route,
     state: alarm.kind,
     org,
     domain,
-    severity: subject.kind === 'findings' ? subject.severity : links.audience,
+    severity: subject.kind === 'findings' ? subject.severity : links.route,
     finding: code,
     since: new Date(since).toISOString(),
     ...(alarm.kind === 'recovered' && { until: new Date(until).toISOString() }),
     durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))),
-    places: clip(placesOf(sightings).join(','), 1_000),
+    places: clip(placesOf(occurrences).join(','), 1_000),
     requestIds: clip(requestIds.join(','), 1_000),
     runbook: `${links.runbook}#${heading}`,
     dashboard: links.dashboard,
@@ -83,17 +83,17 @@ function contextOf(incident: Incident, links: Links): Readonly<Record<string, st
 
 /** Slack and Teams both show `*bold*` and plain lines; of tables and headings neither can be sure. */
 function describe(incident: Incident, links: Links): readonly string[] {
-  const { alarm, summary, domain, sightings, since, until, works, announcement, heading, gaps } = incident;
-  const causes = sightings[0]?.finding.causes ?? [];
-  const places = few(placesOf(sightings), 6);
-  const [start, lasted] = [timeInWords(since), durationInWords(until - since)];
+  const { alarm, summary, domain, occurrences, since, until, stillPassing, oktaStatus, heading, gaps } = incident;
+  const causes = occurrences[0]?.finding.causes ?? [];
+  const places = joinFirst(placesOf(occurrences), 6);
+  const [start, lasted] = [formatTime(since), formatDuration(until - since)];
   return [
     summary,
     alarm.kind === 'rose' ? `*Since* ${start}, ${lasted} before this alarm` : `*Lasted* ${lasted}, since ${start}`,
-    `*Fault* ${faults[domain]}`,
+    `*Fault* ${domainLabels[domain]}`,
     ...(places === '' ? [] : [`*Where* ${places}`]),
-    ...(works.length > 0 ? [`*Works* ${few(works, 8)}`] : []),
-    ...(announcement ? [`*Status page* ${announcement.sentence}`] : []),
+    ...(stillPassing.length > 0 ? [`*Works* ${joinFirst(stillPassing, 8)}`] : []),
+    ...(oktaStatus ? [`*Status page* ${oktaStatus.sentence}`] : []),
     ...(alarm.kind === 'rose' && causes.length > 0 ? [`*Likely* ${causes.join('; ')}`] : []),
     ...(gaps.length > 0 ? [`*Not read* ${gaps.join('; ')}`] : []),
     `*Runbook* ${links.runbook}#${heading}`,
@@ -101,8 +101,8 @@ function describe(incident: Incident, links: Links): readonly string[] {
   ];
 }
 
-function placesOf(sightings: Incident['sightings']): readonly string[] {
-  return [...new Set(sightings.flatMap(({ places }) => places.map(({ place }) => place)))];
+function placesOf(sightings: Incident['occurrences']): readonly string[] {
+  return [...new Set(sightings.flatMap(({ targets }) => targets.map(({ target }) => target)))];
 }
 
 /** CloudWatch's reason for a rise names its data points: it is another one each time, and its history keeps it. */

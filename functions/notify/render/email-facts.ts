@@ -1,51 +1,51 @@
-import { faults } from '../faults.ts';
+import { domainLabels } from '../faults.ts';
 import type { Incident, Links } from '../incident.ts';
-import type { Sighting } from '../occurrences.ts';
-import { durationInWords, few, timeInWords, wrap } from './text.ts';
+import type { Occurrence } from '../occurrences.ts';
+import { formatDuration, formatTime, joinFirst, wrap } from './text.ts';
 
 const mostPlaces = 12;
 
 /** What fits a line each: what, since when, where. */
 export function facts(incident: Incident): readonly string[] {
-  const { alarm, code, domain, sightings, heard } = incident;
-  const detail = sightings[0]?.finding.detail;
+  const { alarm, code, domain, occurrences, lastLogAt } = incident;
+  const detail = occurrences[0]?.finding.detail;
   return [
-    ...row('Finding', [`${code} (${faults[domain]})`]),
+    ...row('Finding', [`${code} (${domainLabels[domain]})`]),
     ...whenRow(incident),
     ...row('Where', placeLines(incident)),
     ...row('Seen', detail === undefined ? [] : wrapped(detail)),
-    ...row('Last heard', alarm.subject.kind === 'not-running' ? heardLines(heard) : []),
+    ...row('Last heard', alarm.subject.kind === 'not-running' ? heardLines(lastLogAt) : []),
   ];
 }
 
-function whenRow({ alarm, since, until, sawBeginning, sightings }: Incident): readonly string[] {
-  const [start, end, lasted] = [timeInWords(since), timeInWords(until), durationInWords(until - since)];
+function whenRow({ alarm, since, until, startObserved, occurrences }: Incident): readonly string[] {
+  const [start, end, lasted] = [formatTime(since), formatTime(until), formatDuration(until - since)];
   if (alarm.kind === 'rose') {
-    if (sightings.length === 0) return row('Alarm since', [end]);
-    return row('Since', wrapped(`${sawBeginning ? '' : 'at least '}${start}: ${lasted} before this alarm`));
+    if (occurrences.length === 0) return row('Alarm since', [end]);
+    return row('Since', wrapped(`${startObserved ? '' : 'at least '}${start}: ${lasted} before this alarm`));
   }
-  const bounds = sightings.length > 0 ? 'from the first bad run to the last' : 'while the alarm was up';
+  const bounds = occurrences.length > 0 ? 'from the first bad run to the last' : 'while the alarm was up';
   return row('Lasted', wrapped(`${lasted}: ${start} to ${end}, ${bounds}`));
 }
 
-function placeLines({ alarm, sightings, isWhole }: Incident): readonly string[] {
-  const places = sightings[0]?.places ?? [];
-  const lines = places.slice(0, mostPlaces).map(({ place, seen, runs }) => {
-    if (!isWhole || runs === undefined) return place;
-    return `${place.padEnd(28)} ${alarm.kind === 'rose' ? `${seen} of ${runs} runs` : `${seen} bad runs`}`;
+function placeLines({ alarm, occurrences, isComplete }: Incident): readonly string[] {
+  const places = occurrences[0]?.targets ?? [];
+  const lines = places.slice(0, mostPlaces).map(({ target, count, runs }) => {
+    if (!isComplete || runs === undefined) return target;
+    return `${target.padEnd(28)} ${alarm.kind === 'rose' ? `${count} of ${runs} runs` : `${count} bad runs`}`;
   });
   return [...lines, ...(places.length > mostPlaces ? [`and ${places.length - mostPlaces} more`] : [])];
 }
 
-function heardLines(heard: Incident['heard']): readonly string[] {
+function heardLines(heard: Incident['lastLogAt']): readonly string[] {
   return Object.entries(heard).map(
-    ([logGroup, last]) => `${logGroup}: ${last === undefined ? 'nothing that was read' : timeInWords(last)}`,
+    ([logGroup, last]) => `${logGroup}: ${last === undefined ? 'nothing that was read' : formatTime(last)}`,
   );
 }
 
 /** Where to read on. */
-export function links({ alarm, heading, sightings }: Incident, { runbook, dashboard }: Links): readonly string[] {
-  const doc = sightings[0]?.finding.doc;
+export function links({ alarm, heading, occurrences }: Incident, { runbook, dashboard }: Links): readonly string[] {
+  const doc = occurrences[0]?.finding.doc;
   return [
     ...row('Runbook', [`${runbook}#${heading}`]),
     ...row('Dashboard', [dashboard]),
@@ -55,13 +55,13 @@ export function links({ alarm, heading, sightings }: Incident, { runbook, dashbo
 }
 
 /** A finding that does not lead, on one line. */
-export function describeSighting({ finding, since, until, places }: Sighting): string {
-  const where = few(
-    places.map(({ place }) => place),
+export function describeSighting({ finding, since, until, targets }: Occurrence): string {
+  const where = joinFirst(
+    targets.map(({ target }) => target),
     3,
   );
-  const when = `${timeInWords(since).slice(11, 16)} to ${timeInWords(until).slice(11)}`;
-  return `  ${finding.code} (${faults[finding.domain]}) at ${where}, ${when}`;
+  const when = `${formatTime(since).slice(11, 16)} to ${formatTime(until).slice(11)}`;
+  return `  ${finding.code} (${domainLabels[finding.domain]}) at ${where}, ${when}`;
 }
 
 /** A list in the order in which it is to be tried. */

@@ -1,7 +1,7 @@
 import { escalations } from '../../diagnosis/findings/definition.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
-import { confirmText } from '../verify-command.ts';
+import { verifyCommand } from '../verify-command.ts';
 import { evidenceLines, ownFaultLines, supportLines } from './email-evidence.ts';
 import { describeSighting, facts, links, numbered } from './email-facts.ts';
 import { wrap } from './text.ts';
@@ -16,7 +16,7 @@ type Section = readonly [title: string | undefined, lines: readonly string[]];
  * The message as plain text, in the order in which somebody who was just woken asks: what, whose, since when, what
  * still works, what to do; then the evidence.
  */
-export function emailOf(incident: Incident, to: Links): string {
+export function renderEmail(incident: Incident, to: Links): string {
   const sections = incident.alarm.kind === 'rose' ? rise(incident, to) : recovery(incident, to);
   const text = sections
     .filter(([, lines]) => lines.length > 0)
@@ -26,21 +26,21 @@ export function emailOf(incident: Incident, to: Links): string {
 }
 
 function rise(incident: Incident, to: Links): readonly Section[] {
-  const { org = 'monitor', summary, sightings, beside, works, skipped, remedy, domain, code } = incident;
-  const [lead, ...others] = sightings;
-  const confirm = lead && confirmText(code, lead.places[0]?.outcomes[0]);
+  const { org = 'monitor', summary, occurrences, related, stillPassing, skipped, remedy, domain, code } = incident;
+  const [lead, ...others] = occurrences;
+  const confirm = lead && verifyCommand(code, lead.targets[0]?.outcomes[0]);
   return [
     [undefined, wrap(`${org}: ${summary}`)],
     [undefined, facts(incident)],
     ['WHAT THIS MESSAGE LACKS', incident.gaps.flatMap((gap) => wrap(gap, '  '))],
     ["OKTA'S OWN WORD", announced(incident)],
-    ['STILL WORKS', listed(works)],
+    ['STILL WORKS', listed(stillPassing)],
     ['NOT ASKED', skips(skipped)],
     ['LIKELY CAUSES', numbered(lead?.finding.causes ?? [])],
     ['WHAT TO DO', [...numbered(remedy), ...wrap(`When that does not help: ${escalations[domain]}`, '  ')]],
     ['TO CONFIRM', confirm === undefined ? [] : [`  ${confirm}`]],
     ['ALSO BEHIND THIS ALARM', others.map(describeSighting)],
-    ['ALSO FOUND IN THIS ORG, WITH ALARMS OF ITS OWN', beside.map(describeSighting)],
+    ['ALSO FOUND IN THIS ORG, WITH ALARMS OF ITS OWN', related.map(describeSighting)],
     ["THE MONITOR'S OWN FAULTS", ownFaultLines(incident)],
     ['LINKS', links(incident, to)],
     ['EVIDENCE, THE LATEST FIRST', evidenceLines(incident)],
@@ -49,23 +49,23 @@ function rise(incident: Incident, to: Links): readonly Section[] {
 }
 
 function recovery(incident: Incident, to: Links): readonly Section[] {
-  const { org = 'monitor', summary, sightings, worksAgain, works, ails, skipped } = incident;
+  const { org = 'monitor', summary, occurrences, passingAgain, stillPassing, stillFailing, skipped } = incident;
   return [
     [undefined, wrap(`${org}: this is over: ${summary}`)],
     [undefined, facts(incident)],
     ['WHAT THIS MESSAGE LACKS', incident.gaps.flatMap((gap) => wrap(gap, '  '))],
-    ['WORKS AGAIN', listed(worksAgain)],
-    ['STILL NOT WELL', ails.map((ailment) => `  ${ailment}`)],
+    ['WORKS AGAIN', listed(passingAgain)],
+    ['STILL NOT WELL', stillFailing.map((ailment) => `  ${ailment}`)],
     ['NOT ASKED', skips(skipped)],
-    ['ALSO WORKS', listed(works)],
+    ['ALSO WORKS', listed(stillPassing)],
     ["OKTA'S OWN WORD", announced(incident)],
-    ['OVER AS WELL', sightings.slice(1).map(describeSighting)],
+    ['OVER AS WELL', occurrences.slice(1).map(describeSighting)],
     ['LINKS', links(incident, to)],
   ];
 }
 
-function announced({ announcement }: Incident): readonly string[] {
-  return announcement ? wrap(announcement.sentence, '  ') : [];
+function announced({ oktaStatus }: Incident): readonly string[] {
+  return oktaStatus ? wrap(oktaStatus.sentence, '  ') : [];
 }
 
 function listed(places: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
-import { faults } from '../faults.ts';
+import { domainLabels } from '../faults.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
-import { durationInWords, few } from './text.ts';
+import { formatDuration, joinFirst } from './text.ts';
 
 /** SNS wants fewer than 100 characters. */
 const most = 99;
@@ -13,10 +13,10 @@ const most = 99;
  * Trap: SNS refuses a subject that is longer, begins with a blank, or holds line breaks; mail programs and gateways
  * spoil what is not ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-export function subjectOf(incident: Incident, { audience }: Links): string {
+export function renderSubject(incident: Incident, { route }: Links): string {
   const { org = 'monitor', code, domain, alarm } = incident;
-  const urgency = alarm.kind === 'rose' ? audience.toUpperCase() : 'RECOVERED';
-  return oneLine(`${urgency} ${clip(org, 32)}: ${clip(code, 32)} - ${faults[domain]}${rest(incident)}`);
+  const urgency = alarm.kind === 'rose' ? route.toUpperCase() : 'RECOVERED';
+  return oneLine(`${urgency} ${clip(org, 32)}: ${clip(code, 32)} - ${domainLabels[domain]}${rest(incident)}`);
 }
 
 /** What SNS takes as a subject, whatever it was. */
@@ -25,14 +25,14 @@ export function oneLine(value: string): string {
 }
 
 function rest(incident: Incident): string {
-  const { alarm, sightings, since, until, announcement, ownFaults } = incident;
-  const places = few(sightings[0]?.places.map(({ place }) => place) ?? [], 2);
+  const { alarm, occurrences, since, until, oktaStatus, monitorErrors } = incident;
+  const places = joinFirst(occurrences[0]?.targets.map(({ target }) => target) ?? [], 2);
   const told = [
-    ...(alarm.kind === 'recovered' ? [`lasted ${durationInWords(until - since)}`] : []),
-    ...(announcement?.state === 'announced' && alarm.kind === 'rose' ? ['Okta announces it'] : []),
+    ...(alarm.kind === 'recovered' ? [`lasted ${formatDuration(until - since)}`] : []),
+    ...(oktaStatus?.state === 'announced' && alarm.kind === 'rose' ? ['Okta announces it'] : []),
     ...(places === '' ? [] : [places]),
     ...(alarm.subject.kind === 'not-running' && alarm.kind === 'rose' ? ['nothing is known of Okta'] : []),
-    ...(alarm.subject.kind === 'monitor' && ownFaults[0] ? [ownFaults[0].name] : []),
+    ...(alarm.subject.kind === 'monitor' && monitorErrors[0] ? [monitorErrors[0].name] : []),
   ];
   return told.map((part) => ` - ${part}`).join('');
 }

@@ -1,12 +1,12 @@
 const minuteMs = 60_000;
 
 /** The minute in UTC: `2026-11-21 12:00 UTC`. */
-export function timeInWords(time: number): string {
+export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** A stretch of time as people say it: `12 min`, `3 h 5 min`, `2 days 4 h`. */
-export function durationInWords(ms: number): string {
+export function formatDuration(ms: number): string {
   const minutes = Math.round(ms / minuteMs);
   if (minutes < 1) return 'less than a minute';
   if (minutes < 60) return `${minutes} min`;
@@ -16,7 +16,7 @@ export function durationInWords(ms: number): string {
 }
 
 /** The first few of a list, and how many more there are. */
-export function few(items: readonly string[], most: number): string {
+export function joinFirst(items: readonly string[], most: number): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(', ')} and ${more} more` : items.join(', ');
 }

@@ -16,7 +16,7 @@ export type { StoredSecrets } from './secrets.ts';
 /** The operations that the functions call. */
 export type AwsOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
 
-export interface LoopbackAws extends AsyncDisposable {
+export interface AwsEmulator extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string;
   /** The operations that were called, in order. */
@@ -41,7 +41,7 @@ type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input']) => obj
  *
  * Trap: it checks no signature and knows no rights. What a role may do is the template's matter and its tests'.
  */
-export async function startLoopbackAws(secrets: StoredSecrets): Promise<LoopbackAws> {
+export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmulator> {
   const calls: string[] = [];
   const points: ReceivedPoint[] = [];
   const published: PublishedMessage[] = [];
@@ -69,7 +69,7 @@ export async function startLoopbackAws(secrets: StoredSecrets): Promise<Loopback
     await once(server, 'close');
   };
   const { port } = server.address() as AddressInfo;
-  const aws: LoopbackAws = {
+  const aws: AwsEmulator = {
     url: `http://127.0.0.1:${port}`,
     calls,
     points,

@@ -8,7 +8,7 @@ type Condition = (document: unknown) => boolean;
 
 /**
  * Reads a filter pattern of CloudWatch Logs as far as ours go: members of JSON that equal a text, joined by `&&` and
- * `||` with parentheses where both occur: `{ ($.type = "outcome" || $.type = "fault") && $.org = "acme" }`.
+ * `||` with parentheses where both occur: `{ ($.type = "outcome" || $.type = "monitor-error") && $.org = "acme" }`.
  *
  * Trap: any other pattern is refused, also one that AWS would take, so that a wrong one fails here and not there first.
  * A line that is no JSON never matches.

@@ -6,7 +6,7 @@ import type { MetricStore } from './metric-store.ts';
 import { isMuting, type MuteRule } from './mute-rule.ts';
 import type { ParsedAlarms } from './parse-alarm.ts';
 import { type Change, type Suppression, suppress } from './suppression.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 /** A message that an alarm sends to a topic. */
 export interface AlarmAction {
@@ -40,7 +40,7 @@ export class AlarmEngine {
   /** Refuses a template that was not read whole, unless its caller has emptied `refused` knowingly. */
   constructor({ alarms, muteRules, refused }: ParsedAlarms) {
     if (refused.length > 0) {
-      throw new Unevaluable(refused.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
+      throw new UnsupportedError(refused.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
     }
     this.#alarms = inOrder(alarms);
     this.#muteRules = muteRules;
@@ -54,7 +54,7 @@ export class AlarmEngine {
   }
 
   /** How an alarm stands since the last tick. */
-  standing(alarm: string): Evaluation {
+  alarmState(alarm: string): Evaluation {
     return this.#of(alarm);
   }
 
@@ -73,7 +73,7 @@ export class AlarmEngine {
 
   #of(alarm: string): Standing {
     const standing = this.#standing.get(alarm);
-    if (!standing) throw new Unevaluable(`no alarm is called ${alarm}`);
+    if (!standing) throw new UnsupportedError(`no alarm is called ${alarm}`);
     return standing;
   }
 
@@ -116,7 +116,8 @@ function inOrder(alarms: readonly Alarm[]): readonly Alarm[] {
   let waiting = alarms.filter((alarm) => alarm.kind === 'composite');
   while (waiting.length > 0) {
     const ready = waiting.filter(isReady);
-    if (ready.length === 0) throw new Unevaluable(`${waiting.map(({ name }) => name).join(', ')} wait for each other`);
+    if (ready.length === 0)
+      throw new UnsupportedError(`${waiting.map(({ name }) => name).join(', ')} wait for each other`);
     ordered.push(...ready);
     waiting = waiting.filter((alarm) => !ready.includes(alarm));
   }

@@ -1,7 +1,7 @@
 import type { MetricAlarm } from './alarm-definition.ts';
 import { evaluateExpression } from './metric-math.ts';
 import type { MetricStore, Series, Window } from './metric-store.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 const minuteMs = 60_000;
 
@@ -42,8 +42,8 @@ export function alarmPoints(alarm: MetricAlarm, store: MetricStore, now: number)
     const metric = metrics[id];
     if (metric) return metric;
     const query = queries[id];
-    if (query?.kind !== 'expression') throw new Unevaluable(`no metric or expression has the id ${id}`);
-    if (within.includes(id)) throw new Unevaluable(`the expression ${id} refers to itself`);
+    if (query?.kind !== 'expression') throw new UnsupportedError(`no metric or expression has the id ${id}`);
+    if (within.includes(id)) throw new UnsupportedError(`the expression ${id} refers to itself`);
     return evaluateExpression(query.expression, { metrics, series: (other) => series(other, [...within, id]) });
   };
   return series(watched, []);

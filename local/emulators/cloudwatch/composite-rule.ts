@@ -1,6 +1,6 @@
 import type { AlarmState } from './alarm-definition.ts';
 import { scan } from './scan.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 export type Rule =
   | { readonly kind: 'state'; readonly state: AlarmState; readonly alarm: string }
@@ -42,7 +42,7 @@ export function parseRule(source: string): Rule {
     const rules = [first, single()];
     while (takes(word)) rules.push(single());
     if (takes('AND') || takes('OR'))
-      throw new Unevaluable(`AND and OR are mixed without parentheses in the rule ${source}`);
+      throw new UnsupportedError(`AND and OR are mixed without parentheses in the rule ${source}`);
     return { kind: word === 'AND' ? 'and' : 'or', rules };
   }
 
@@ -52,24 +52,24 @@ export function parseRule(source: string): Rule {
     if (takes('FALSE')) return { kind: 'constant', value: false };
     if (takes('(')) {
       const inner = combined();
-      if (!takes(')')) throw new Unevaluable(`a parenthesis is not closed in the rule ${source}`);
+      if (!takes(')')) throw new UnsupportedError(`a parenthesis is not closed in the rule ${source}`);
       return inner;
     }
     const current = peek();
-    if (current.kind !== 'test') throw new Unevaluable(`a condition is missing in the rule ${source}`);
+    if (current.kind !== 'test') throw new UnsupportedError(`a condition is missing in the rule ${source}`);
     position += 1;
     return current.rule;
   }
 
   const whole = combined();
-  if (peek().kind !== 'end') throw new Unevaluable(`two conditions stand side by side in the rule ${source}`);
+  if (peek().kind !== 'end') throw new UnsupportedError(`two conditions stand side by side in the rule ${source}`);
   return whole;
 }
 
 function tokensOf(source: string): readonly Token[] {
   const tokens: Token[] = [];
   const refuse = (unread: string): never => {
-    throw new Unevaluable(`cannot read ${unread} in the rule ${source}`);
+    throw new UnsupportedError(`cannot read ${unread} in the rule ${source}`);
   };
   for (const [, state, quoted, bare, word, parenthesis] of scan(source, token, refuse)) {
     const name = quoted ?? bare;

@@ -1,6 +1,6 @@
 import type { Series } from './metric-store.ts';
 import type { Expression, Operator } from './parse-expression.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 /** What an expression may be worth on the way to its result, which for an alarm must be one series. */
 type Value =
@@ -63,7 +63,7 @@ const aggregations: Readonly<Record<string, (present: readonly number[], of: num
 export function evaluateExpression(expression: Expression, scope: Scope): Series {
   const value = evaluate(expression, scope);
   if (value.kind !== 'series')
-    throw new Unevaluable(`an alarm watches one series, and the expression gives ${called(value)}`);
+    throw new UnsupportedError(`an alarm watches one series, and the expression gives ${called(value)}`);
   return value.points;
 }
 
@@ -83,7 +83,9 @@ function evaluate(expression: Expression, scope: Scope): Value {
       return call(expression.name, expression.args, scope);
     case 'keyword':
     case 'text':
-      throw new Unevaluable(`${expression.kind === 'text' ? 'a text' : expression.word} stands where a value should`);
+      throw new UnsupportedError(
+        `${expression.kind === 'text' ? 'a text' : expression.word} stands where a value should`,
+      );
     default:
       return expression satisfies never;
   }
@@ -100,7 +102,7 @@ function call(name: string, args: readonly Expression[], scope: Scope): Value {
   if (name === 'METRICS') return metrics(args, scope);
   if (name === 'FILL') return fill(args, scope);
   if (name === 'IF') return choose(args.map((arg) => evaluate(arg, scope)));
-  throw new Unevaluable(
+  throw new UnsupportedError(
     `the function ${name} is not one of ${[...Object.keys(aggregations), 'METRICS', 'FILL', 'IF'].join(', ')}`,
   );
 }
@@ -112,7 +114,7 @@ function aggregated(
 ): Value {
   const [array] = args;
   if (args.length !== 1 || array?.kind !== 'array' || array.all.length === 0) {
-    throw new Unevaluable(`${name} is evaluated over one array of series, such as [m1, m2], only`);
+    throw new UnsupportedError(`${name} is evaluated over one array of series, such as [m1, m2], only`);
   }
   return byPeriod(array.all, (points) => {
     const present = points.filter((point) => point !== undefined);
@@ -123,16 +125,17 @@ function aggregated(
 function metrics(args: readonly Expression[], scope: Scope): Value {
   const [filter] = args;
   if (args.length > 1 || (filter && filter.kind !== 'text'))
-    throw new Unevaluable('METRICS takes one text, or nothing');
+    throw new UnsupportedError('METRICS takes one text, or nothing');
   const matches = Object.entries(scope.metrics).filter(([id]) => !filter || id.includes(filter.text));
   return { kind: 'array', all: matches.map(([, series]) => series) };
 }
 
 function fill(args: readonly Expression[], scope: Scope): Value {
   const [subject, filler] = args;
-  if (args.length !== 2 || !subject || !filler) throw new Unevaluable('FILL takes a series and what to fill it with');
+  if (args.length !== 2 || !subject || !filler)
+    throw new UnsupportedError('FILL takes a series and what to fill it with');
   const value = evaluate(subject, scope);
-  if (value.kind === 'scalar') throw new Unevaluable('FILL takes a series, and was given a number');
+  if (value.kind === 'scalar') throw new UnsupportedError('FILL takes a series, and was given a number');
   const filled = fillOf(filler, scope);
   return value.kind === 'series'
     ? { kind: 'series', points: filled(value.points) }
@@ -141,7 +144,7 @@ function fill(args: readonly Expression[], scope: Scope): Value {
 
 function fillOf(filler: Expression, scope: Scope): (points: Series) => Series {
   if (filler.kind === 'keyword') {
-    if (filler.word !== 'REPEAT') throw new Unevaluable(`FILL by ${filler.word} is not evaluated`);
+    if (filler.word !== 'REPEAT') throw new UnsupportedError(`FILL by ${filler.word} is not evaluated`);
     return (points) => {
       let last: Point;
       return points.map((point) => {
@@ -151,18 +154,18 @@ function fillOf(filler: Expression, scope: Scope): (points: Series) => Series {
     };
   }
   const value = evaluate(filler, scope);
-  if (value.kind === 'array') throw new Unevaluable('FILL takes one filler, and was given an array');
+  if (value.kind === 'array') throw new UnsupportedError('FILL takes one filler, and was given an array');
   return (points) => points.map((point, index) => point ?? at(value, index));
 }
 
 function choose(args: readonly Value[]): Value {
   const [condition, then, otherwise] = args;
   if (args.length < 2 || args.length > 3 || !condition || !then || args.some(({ kind }) => kind === 'array')) {
-    throw new Unevaluable('IF takes a condition and one or two values, none of them an array');
+    throw new UnsupportedError('IF takes a condition and one or two values, none of them an array');
   }
   if (condition.kind === 'scalar') {
     if (then.kind !== 'series' || otherwise?.kind === 'scalar') {
-      throw new Unevaluable('IF takes series as its values where the condition is a number');
+      throw new UnsupportedError('IF takes series as its values where the condition is a number');
     }
     const nothing = { kind: 'series', points: then.points.map(() => undefined) } as const;
     return condition.value !== 0 ? then : (otherwise ?? nothing);
@@ -177,12 +180,12 @@ function operate(operator: Operator, left: Value, right: Value): Value {
   const apply = operations[operator];
   if (left.kind === 'scalar' && right.kind === 'scalar') {
     const value = apply(left.value, right.value);
-    if (value === undefined) throw new Unevaluable('a number is divided by zero');
+    if (value === undefined) throw new UnsupportedError('a number is divided by zero');
     return { kind: 'scalar', value };
   }
   if (left.kind === 'array' || right.kind === 'array') {
     if (left.kind === right.kind || !arithmetic.includes(operator)) {
-      throw new Unevaluable(`${operator} between ${called(left)} and ${called(right)} is not evaluated`);
+      throw new UnsupportedError(`${operator} between ${called(left)} and ${called(right)} is not evaluated`);
     }
     const all = left.kind === 'array' ? left.all : seriesIn(right);
     const one = (points: Series): Value =>
@@ -218,7 +221,7 @@ function at(value: Value, index: number): Point {
 }
 
 function seriesIn(value: Value): readonly Series[] {
-  if (value.kind === 'scalar') throw new Unevaluable('a number stands where a series should');
+  if (value.kind === 'scalar') throw new UnsupportedError('a number stands where a series should');
   return value.kind === 'series' ? [value.points] : value.all;
 }
 

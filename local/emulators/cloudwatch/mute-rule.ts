@@ -1,4 +1,4 @@
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 import { timeOf, type WallTime, wallTimeAt } from './zoned-time.ts';
 
 /** The five fields of a cron expression, each as the values that it allows. */
@@ -73,14 +73,14 @@ function descending(values: ReadonlySet<number>): readonly number[] {
 export function parseSchedule(expression: string, timeZone: string): MuteRule['schedule'] {
   const [, kind, inner = ''] = /^(cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
   if (kind === 'at') return { kind, start: parseTime(inner, timeZone) };
-  if (kind !== 'cron') throw new Unevaluable(`the schedule ${expression} is neither cron(…) nor at(…)`);
+  if (kind !== 'cron') throw new UnsupportedError(`the schedule ${expression} is neither cron(…) nor at(…)`);
   const texts = inner.trim().split(/\s+/);
-  if (texts.length !== fields.length) throw new Unevaluable(`the schedule ${expression} has not five fields`);
+  if (texts.length !== fields.length) throw new UnsupportedError(`the schedule ${expression} has not five fields`);
   const cron = Object.fromEntries(
     fields.map((field, index) => [field.name, valuesOf(texts[index] ?? '', field)]),
   ) as Cron;
   if (cron.day.size < 31 && cron.weekday.size < 7) {
-    throw new Unevaluable(`the schedule ${expression} restricts both the day of the month and of the week`);
+    throw new UnsupportedError(`the schedule ${expression} restricts both the day of the month and of the week`);
   }
   return { kind, cron };
 }
@@ -90,14 +90,14 @@ function valuesOf(text: string, field: (typeof fields)[number]): ReadonlySet<num
     const named = (field.names as readonly string[]).indexOf(part.toUpperCase());
     const value = named >= 0 ? named + field.least : field.numbers && /^\d+$/.test(part) ? Number(part) : Number.NaN;
     if (!(value >= field.least && value <= field.most))
-      throw new Unevaluable(`${part} is no ${field.name} of a schedule`);
+      throw new UnsupportedError(`${part} is no ${field.name} of a schedule`);
     return value;
   };
   const ranges = text.split(',').map((part): readonly [number, number] => {
     if (part === '*') return [field.least, field.most];
     const [first = '', last = first, ...more] = part.split('-');
     const range = [read(first), read(last)] as const;
-    if (more.length > 0 || range[0] > range[1]) throw new Unevaluable(`${part} is no ${field.name} of a schedule`);
+    if (more.length > 0 || range[0] > range[1]) throw new UnsupportedError(`${part} is no ${field.name} of a schedule`);
     return range;
   });
   return new Set(
@@ -108,7 +108,7 @@ function valuesOf(text: string, field: (typeof fields)[number]): ReadonlySet<num
 /** Reads a time as a rule writes it: of the rule's time zone, unless it ends in Z. */
 export function parseTime(text: string, timeZone: string): number {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d)?(Z?)$/.exec(text.trim());
-  if (!match) throw new Unevaluable(`${text} is no time such as 2026-11-21T14:00`);
+  if (!match) throw new UnsupportedError(`${text} is no time such as 2026-11-21T14:00`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = match.slice(1, 6).map(Number);
   return timeOf({ year, month, day, hour, minute }, match[6] ? 'UTC' : timeZone);
 }
@@ -119,7 +119,7 @@ export function parseDuration(text: string): number {
   const [days = 0, hours = 0, minutes = 0] = (match?.slice(1) ?? []).map((part) => Number(part ?? 0));
   const durationMs = ((days * 24 + hours) * 60 + minutes) * minuteMs;
   if (!match || durationMs < minuteMs || durationMs > 15 * dayMs) {
-    throw new Unevaluable(`${text} is no duration from PT1M to P15D`);
+    throw new UnsupportedError(`${text} is no duration from PT1M to P15D`);
   }
   return durationMs;
 }

@@ -11,7 +11,7 @@ import {
   type Template,
   type TemplateResource,
 } from './template-reader.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 export interface ParsedAlarms {
   readonly alarms: readonly Alarm[];
@@ -51,7 +51,7 @@ export function parseAlarms(template: Template): ParsedAlarms {
     try {
       parsed.push(parse(template, logicalId, resource));
     } catch (error) {
-      if (!(error instanceof Unevaluable)) throw error;
+      if (!(error instanceof UnsupportedError)) throw error;
       refused.push({ logicalId, reason: error.message });
     }
   }
@@ -67,14 +67,14 @@ export function parseAlarms(template: Template): ParsedAlarms {
 
 function parse(template: Template, logicalId: string, { Type, Properties, Condition }: TemplateResource): Parsed {
   const parser = parsers[Type];
-  if (!parser) throw new Unevaluable(`${Type} is not evaluated`);
-  if (Condition !== undefined) throw new Unevaluable(`it exists only under the condition ${Condition}`);
+  if (!parser) throw new UnsupportedError(`${Type} is not evaluated`);
+  if (Condition !== undefined) throw new UnsupportedError(`it exists only under the condition ${Condition}`);
   return parser(template, logicalId, Properties);
 }
 
 function common(template: Template, logicalId: string, properties: Readonly<Record<string, unknown>>) {
   const { AlarmName, AlarmDescription, ActionsEnabled = true } = properties;
-  if (typeof ActionsEnabled !== 'boolean') throw new Unevaluable('ActionsEnabled is neither true nor false');
+  if (typeof ActionsEnabled !== 'boolean') throw new UnsupportedError('ActionsEnabled is neither true nor false');
   const topics = (key: string) =>
     ActionsEnabled ? readList(properties[key]).map((action) => topicOf(template, action)) : [];
   const actions: Record<AlarmState, readonly string[]> = {
@@ -93,7 +93,7 @@ function common(template: Template, logicalId: string, properties: Readonly<Reco
 function topicOf(template: Template, action: unknown): string {
   const { Ref: topic } = readObject(action, ['Ref']);
   if (typeof topic !== 'string' || template.Resources[topic]?.Type !== 'AWS::SNS::Topic') {
-    throw new Unevaluable(`the action ${JSON.stringify(action)} is no topic of the template`);
+    throw new UnsupportedError(`the action ${JSON.stringify(action)} is no topic of the template`);
   }
   return topic;
 }

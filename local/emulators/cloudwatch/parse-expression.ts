@@ -1,5 +1,5 @@
 import { scan } from './scan.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 /** The operators of metric math, loosest first. What stands in one row binds alike, from left to right. */
 const levels = [
@@ -56,7 +56,7 @@ export function parseExpression(source: string): Expression {
   };
   const isSign = (text: string): boolean => peek().kind === 'sign' && peek().text === text;
   const refuse = (problem: string): never => {
-    throw new Unevaluable(`${problem} in the expression ${source}`);
+    throw new UnsupportedError(`${problem} in the expression ${source}`);
   };
   const expect = (text: string): void => {
     if (!isSign(text)) refuse(`expected ${text} and found ${peek().text || 'the end'}`);
@@ -121,7 +121,7 @@ export function parseExpression(source: string): Expression {
 function tokensOf(source: string): readonly Token[] {
   const tokens: Token[] = [];
   const refuse = (unread: string): never => {
-    throw new Unevaluable(`unexpected ${unread.charAt(0)} in the expression ${source}`);
+    throw new UnsupportedError(`unexpected ${unread.charAt(0)} in the expression ${source}`);
   };
   for (const [, number, word, string, sign] of scan(source, token, refuse)) {
     if (number !== undefined) tokens.push({ kind: 'number', text: number });

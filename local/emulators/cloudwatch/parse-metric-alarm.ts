@@ -11,7 +11,7 @@ import { alarmPoints } from './alarm-points.ts';
 import { MetricStore } from './metric-store.ts';
 import { parseExpression } from './parse-expression.ts';
 import { readList, readNumber, readObject, readText, readWord, type Template } from './template-reader.ts';
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Watched = Pick<MetricAlarm, 'queries' | 'watched' | 'periodMs'>;
@@ -30,7 +30,9 @@ export function parseMetricAlarm(
   const evaluationPeriods = count(properties.EvaluationPeriods, 'EvaluationPeriods');
   const datapointsToAlarm = count(properties.DatapointsToAlarm ?? evaluationPeriods, 'DatapointsToAlarm');
   if (datapointsToAlarm > evaluationPeriods) {
-    throw new Unevaluable(`DatapointsToAlarm ${datapointsToAlarm} is more than EvaluationPeriods ${evaluationPeriods}`);
+    throw new UnsupportedError(
+      `DatapointsToAlarm ${datapointsToAlarm} is more than EvaluationPeriods ${evaluationPeriods}`,
+    );
   }
   const alarm = {
     kind: 'metric',
@@ -65,7 +67,7 @@ function ofMetrics(template: Template, { Metrics, ...others }: Properties): Watc
   const besides = metricAlarmKeys
     .slice(metricAlarmKeys.indexOf('Metrics') + 1)
     .filter((key) => others[key] !== undefined);
-  if (besides.length > 0) throw new Unevaluable(`${besides.join(', ')} stands beside Metrics`);
+  if (besides.length > 0) throw new UnsupportedError(`${besides.join(', ')} stands beside Metrics`);
   const entries = readList(Metrics).map((entry) =>
     readObject(entry, ['Id', 'Label', 'ReturnData', 'Expression', 'MetricStat', 'Period']),
   );
@@ -84,10 +86,11 @@ function ofMetrics(template: Template, { Metrics, ...others }: Properties): Watc
     return [readText(template, Id), metricQuery(template, { ...metric, Unit: stat.Unit }, stat.Stat)];
   });
   const [periodMs, ...more] = periods;
-  if (periodMs === undefined || more.length > 0) throw new Unevaluable('the metrics are not of one period');
+  if (periodMs === undefined || more.length > 0) throw new UnsupportedError('the metrics are not of one period');
   const returned = entries.filter(({ ReturnData }) => ReturnData !== false);
-  if (returned.length !== 1) throw new Unevaluable(`${returned.length} of the metrics return data, and not one`);
-  if (new Set(queries.map(([id]) => id)).size < queries.length) throw new Unevaluable('two metrics have the same id');
+  if (returned.length !== 1) throw new UnsupportedError(`${returned.length} of the metrics return data, and not one`);
+  if (new Set(queries.map(([id]) => id)).size < queries.length)
+    throw new UnsupportedError('two metrics have the same id');
   return { queries: Object.fromEntries(queries), watched: readText(template, returned[0]?.Id), periodMs };
 }
 
@@ -112,14 +115,14 @@ function isOfDynamoDb({ queries }: Watched): boolean {
 
 function count(value: unknown, name: string): number {
   const number = readNumber(value);
-  if (!Number.isInteger(number) || number < 1) throw new Unevaluable(`${name} is ${number}`);
+  if (!Number.isInteger(number) || number < 1) throw new UnsupportedError(`${name} is ${number}`);
   return number;
 }
 
 function period(value: unknown): number {
   const seconds = readNumber(value);
   if (![10, 20, 30].includes(seconds) && !(seconds > 0 && seconds % 60 === 0)) {
-    throw new Unevaluable(`a period of ${seconds} seconds is none that CloudWatch allows`);
+    throw new UnsupportedError(`a period of ${seconds} seconds is none that CloudWatch allows`);
   }
   return seconds * 1000;
 }

@@ -1,4 +1,4 @@
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -22,7 +22,7 @@ const nameProperties: Readonly<Record<string, string>> = {
 /** The name of a resource: the one that the template gives it, or else its logical id. */
 export function nameOf(template: Template, logicalId: string): string {
   const resource = template.Resources[logicalId];
-  if (!resource) throw new Unevaluable(`no resource is called ${logicalId}`);
+  if (!resource) throw new UnsupportedError(`no resource is called ${logicalId}`);
   const name = resource.Properties?.[nameProperties[resource.Type] ?? ''];
   return typeof name === 'string' ? name : logicalId;
 }
@@ -50,36 +50,36 @@ export function readText(template: Template, value: unknown): string {
       return join[1].map((part) => readText(template, part)).join(String(join[0]));
     }
   }
-  throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a text`);
+  throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a text`);
 }
 
 /** Reads a number, which CloudFormation accepts as a text too. */
 export function readNumber(value: unknown): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) {
-    throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a number`);
+    throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a number`);
   }
   return number;
 }
 
 export function readList(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a list`);
+  if (!Array.isArray(value)) throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a list`);
   return value;
 }
 
 /** Reads one of a few words, so that a word of a later CloudWatch is refused instead of passed over. */
 export function readWord<Word extends string>(value: unknown, words: readonly Word[]): Word {
   const word = words.find((each) => each === value);
-  if (!word) throw new Unevaluable(`${JSON.stringify(value)} is not one of ${words.join(', ')}`);
+  if (!word) throw new UnsupportedError(`${JSON.stringify(value)} is not one of ${words.join(', ')}`);
   return word;
 }
 
 /** Reads an object that has no other keys than these: a key that is not known may change what the others mean. */
 export function readObject(value: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw new Unevaluable(`cannot read ${JSON.stringify(value)} as an object`);
+  if (!isRecord(value)) throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as an object`);
   const unknown = Object.keys(value).filter((key) => !keys.includes(key));
-  if (unknown.length > 0) throw new Unevaluable(`${unknown.join(', ')} is not evaluated`);
+  if (unknown.length > 0) throw new UnsupportedError(`${unknown.join(', ')} is not evaluated`);
   return value;
 }
 

@@ -3,6 +3,6 @@
  *
  * Trap: a message must stand alone. It is listed by the alarm's logical id, far from the text that caused it.
  */
-export class Unevaluable extends Error {
+export class UnsupportedError extends Error {
   override readonly name = 'Unevaluable';
 }

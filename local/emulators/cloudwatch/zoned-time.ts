@@ -1,4 +1,4 @@
-import { Unevaluable } from './unsupported-error.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 /** What a clock on the wall shows. Months count from 1, and Sunday is 0. */
 export interface WallTime {
@@ -58,6 +58,6 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     formats.set(timeZone, format);
     return format;
   } catch {
-    throw new Unevaluable(`${timeZone} is no time zone`);
+    throw new UnsupportedError(`${timeZone} is no time zone`);
   }
 }

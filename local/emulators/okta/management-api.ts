@@ -15,7 +15,7 @@ interface Guard {
 /**
  * Okta's management API, as far as reading a few collections goes.
  *
- * It refuses in two languages. An SSWS token or none hears an error envelope; an OAuth token hears an empty body,
+ * It refuses in two languages. An SSWS token or none severity an error envelope; an OAuth token severity an empty body,
  * with everything in `WWW-Authenticate`.
  *
  * @see https://developer.okta.com/docs/reference/core-okta-api/

@@ -17,7 +17,7 @@ export interface OktaOptions {
   readonly statusPage?: ReportedStatus;
 }
 
-export interface EmbeddedOkta extends AsyncDisposable {
+export interface OktaEmulator extends AsyncDisposable {
   /** `localhost` and the port. */
   readonly domain: string;
   readonly origin: string;
@@ -38,7 +38,7 @@ export interface EmbeddedOkta extends AsyncDisposable {
   forgetRequests(): void;
   setStatus(status: ReportedStatus): void;
   /** Delays, replaces or alters answers from now on. Returns the way back. */
-  intervene(match: Match, effect: Effect): () => void;
+  intercept(match: Match, effect: Effect): () => void;
   /** Sends out other access tokens than the server issued and stands by. Returns the way back. */
   forgeTokens(server: ServerId, forgery: Forgery): () => void;
   /** Shows a flawed certificate, or none that a client can use, to connections from now on. Resolves to the way back. */

@@ -4,7 +4,7 @@ import { errorEnvelope } from './error-envelope.ts';
 import { listenHttps } from './https-listener.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
-import type { EmbeddedOkta, OktaOptions } from './okta-emulator.ts';
+import type { OktaEmulator, OktaOptions } from './okta-emulator.ts';
 import { oktaId } from './okta-id.ts';
 import { bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { registerClients } from './registered-clients.ts';
@@ -24,7 +24,7 @@ const dayMs = 86_400_000;
  * It speaks HTTPS under an authority made at start, so a client needs `ca`. The protocol itself is oidc-provider's,
  * one instance a server; what is ours is how Okta differs from it.
  */
-export async function startOkta(options: OktaOptions = {}): Promise<EmbeddedOkta> {
+export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
   const now = options.now ?? Date.now;
   const [certificates, { clients, metadata }, ...keys] = await Promise.all([
     issueCertificates(Date.now()),
@@ -87,7 +87,7 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmbeddedOkta
       listener.requests.length = 0;
     },
     setStatus: statusPage.set,
-    intervene: listener.intervene,
+    intercept: listener.intervene,
     forgeTokens(server, forgery) {
       const tokens = all.find(({ address }) => address.id === server)?.accessTokens;
       tokens?.forge(forgery);

@@ -4,7 +4,7 @@ import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
 import type { MetricDefinition } from '../../../functions/model/metric.ts';
 import type { Endpoint, Probe } from '../../../functions/model/probe.ts';
-import { envelope } from '../../../functions/model/shared-metrics.ts';
+import { sharedMetrics } from '../../../functions/model/shared-metrics.ts';
 import { endpoints } from '../../../functions/okta/endpoints.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { probes } from '../../../functions/probes/index.ts';
@@ -12,7 +12,7 @@ import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
 import { jsonSchema } from '../../../lib/config/json-schema.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
-import { watchedOrgs } from '../../../lib/monitored-org.ts';
+import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -44,12 +44,12 @@ const severityInWords: Record<Severity, string> = {
 };
 
 function runbookEntry(code: FindingCode): string {
-  const { summary, causes, remedy, domain, severity, confirm, ...rest } = findings[code];
+  const { summary, causes, remedy, domain, severity, verify, ...rest } = findings[code];
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}`,
     `Likely causes, the likeliest first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
-    isCommand(confirm) ? `To confirm:\n\n\`\`\`console\n$ ${confirm}\n\`\`\`` : `To confirm: ${confirm}.`,
+    isCommand(verify) ? `To confirm:\n\n\`\`\`console\n$ ${verify}\n\`\`\`` : `To confirm: ${verify}.`,
     `What to do:\n\n${remedy.map((step) => `- ${step}`).join('\n')}`,
     `When that does not help: ${escalations[domain]}`,
     ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
@@ -85,7 +85,7 @@ function probeSection(probe: Probe): string {
 }
 
 function sharedSeries(): string {
-  const { Severity, Retries, Headroom } = envelope;
+  const { Severity, Retries, Headroom } = sharedMetrics;
   return metricsTable({ Severity, Retries, Headroom });
 }
 
@@ -106,7 +106,7 @@ function requestInWords(endpoint: Endpoint): string {
 
 /** What the commented example costs: the Org server and one custom server, everything switched on. */
 function budget(): string {
-  return watchedOrgs(loadConfig('lib/config/example.jsonc'))
+  return monitoredOrgs(loadConfig('lib/config/example.jsonc'))
     .map(({ org, plan }) => {
       const { byBucket, unlimited } = budgetOf(plan);
       const requests = Object.values(byBucket).reduce((sum, count) => sum + count, unlimited);

@@ -1,7 +1,7 @@
 import type { Forgery } from '../../emulators/okta/access-token.ts';
 import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
-import type { Step } from '../../simulator/environment.ts';
-import { type Case, type Cell, cell, type Expected } from '../case.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import { type Case, type Expected, type Variant, variant } from '../case.ts';
 import { altersJson, answers, callsBack, challenge, oauth, reworded } from '../faults/answers.ts';
 import { apiClient, server, service, sharedSecret } from '../faults/events.ts';
 import { authorize, introspect, rateLimits, token, verify } from '../targets.ts';
@@ -18,23 +18,23 @@ const zone = configuration('network-zone-refused');
 const hook = configuration('inline-hook-failed');
 
 const forges =
-  (claims: NonNullable<Forgery['claims']>): Step =>
-  ({ okta }) => ({ undo: okta.forgeTokens('default', { claims }) });
+  (claims: NonNullable<Forgery['claims']>): Fault =>
+  ({ okta }) => ({ restore: okta.forgeTokens('default', { claims }) });
 
 /** What an administrator set otherwise in tokens, on clients and around them. */
 export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C8',
     title: 'the audience does not match',
-    hears: 'ticket',
-    cells: [
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(
         verify,
         'aud changed on the server',
         configuration('audience-mismatch'),
         forges((claims) => ({ ...claims, aud: 'api://orders' })),
       ),
-      cell(
+      variant(
         verify,
         'configured otherwise',
         configuration('audience-mismatch'),
@@ -45,17 +45,17 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C9',
     title: 'a claim is missing',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...(['sub', 'cid', 'jti', 'ver'] as const).map((claim) =>
-        cell(
+        variant(
           verify,
           `no ${claim}`,
           configuration('claim-missing'),
           forges(({ [claim]: _, ...rest }) => rest),
         ),
       ),
-      cell(
+      variant(
         verify,
         'no groups, which is expected',
         configuration('claim-missing'),
@@ -66,24 +66,24 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C10',
     title: 'a scope is missing',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...token.map((site) =>
-        cell(
+        variant(
           site,
           'granted less than asked',
           configuration('scope-missing'),
           altersJson(site, (body) => ({ ...body, scope: 'another.scope' })),
         ),
       ),
-      cell(
+      variant(
         verify,
         'scp lacks it',
         configuration('scope-missing'),
         forges((claims) => ({ ...claims, scp: ['another.scope'] })),
       ),
-      cell(rateLimits, '403 insufficient_scope', configuration('api-scope-missing'), apiClient(['okta.apps.read'])),
-      cell(
+      variant(rateLimits, '403 insufficient_scope', configuration('api-scope-missing'), apiClient(['okta.apps.read'])),
+      variant(
         rateLimits,
         '403, commas in quotes',
         configuration('api-scope-missing'),
@@ -95,32 +95,32 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C11',
     title: 'an okta.* scope was never granted',
-    hears: 'ticket',
-    cells: [
-      cell(orgToken, 'consent_required', notGranted, service('org', { scopes: ['okta.groups.read'] })),
-      cell(orgToken, 'invalid_scope', notGranted, answers(orgToken, oauth('no_matching_scope'))),
-      cell(orgToken, 'reworded', notGranted, answers(orgToken, reworded(oauth('no_org_scopes_granted')))),
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(orgToken, 'consent_required', notGranted, service('org', { scopes: ['okta.groups.read'] })),
+      variant(orgToken, 'invalid_scope', notGranted, answers(orgToken, oauth('no_matching_scope'))),
+      variant(orgToken, 'reworded', notGranted, answers(orgToken, reworded(oauth('no_org_scopes_granted')))),
+      variant(
         orgAuthorize,
         'consent_required, query',
         notGranted,
         callsBack(orgAuthorize, 'query', 'no_org_scopes_granted'),
       ),
-      cell(rateLimits, 'consent_required at token', notGranted, apiClient(['okta.groups.read'])),
+      variant(rateLimits, 'consent_required at token', notGranted, apiClient(['okta.groups.read'])),
     ],
   },
   {
     id: 'C12',
     title: 'the admin role is missing',
-    hears: 'ticket',
-    cells: [
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(
         rateLimits,
         '403 E0000006',
         configuration('admin-role-missing'),
         answers(rateLimits, errorEnvelope('E0000006')),
       ),
-      cell(
+      variant(
         rateLimits,
         '403 E0000006, OAuth',
         configuration('admin-role-missing'),
@@ -132,23 +132,23 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C13',
     title: 'the wrong kind of client for the Org server',
-    hears: 'ticket',
-    cells: [
-      cell(orgToken, 'a client with a secret', clientKind, sharedSecret('org', 'client_secret_basic')),
-      cell(orgToken, 'secret in the body', clientKind, sharedSecret('org', 'client_secret_post')),
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(orgToken, 'a client with a secret', clientKind, sharedSecret('org', 'client_secret_basic')),
+      variant(orgToken, 'secret in the body', clientKind, sharedSecret('org', 'client_secret_post')),
+      variant(
         orgToken,
         'no service application',
         clientKind,
         answers(orgToken, oauth('invalid_application_type_client_credentials')),
       ),
-      cell(
+      variant(
         customToken,
         'for the Org server alone',
         clientKind,
         answers(customToken, oauth('org_authorization_server_only_client')),
       ),
-      cell(
+      variant(
         rateLimits,
         'no service application',
         clientKind,
@@ -160,12 +160,12 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C14',
     title: 'DPoP is demanded',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...token.map((site) =>
-        cell(site, '400 invalid_dpop_proof', dpop, answers(site, oauth('invalid_dpop_proof_missing_header'))),
+        variant(site, '400 invalid_dpop_proof', dpop, answers(site, oauth('invalid_dpop_proof_missing_header'))),
       ),
-      cell(
+      variant(
         rateLimits,
         'invalid_dpop_proof at token',
         dpop,
@@ -177,15 +177,15 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C15',
     title: 'outside the network zone',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...[...token, ...introspect].map((site) =>
-        cell(site, '403 access_denied', zone, answers(site, oauth('disallowed_network_zone'))),
+        variant(site, '403 access_denied', zone, answers(site, oauth('disallowed_network_zone'))),
       ),
       ...authorize.map((site) =>
-        cell(site, 'access_denied, query', zone, callsBack(site, 'query', 'disallowed_network_zone')),
+        variant(site, 'access_denied, query', zone, callsBack(site, 'query', 'disallowed_network_zone')),
       ),
-      cell(
+      variant(
         rateLimits,
         '403 access_denied at token',
         zone,
@@ -197,22 +197,22 @@ export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C16',
     title: 'the resource refuses a good token',
-    hears: 'ticket',
-    cells: [],
-    waiting: 'needs a probe of your own API',
+    severity: 'ticket',
+    variants: [],
+    skipReason: 'needs a probe of your own API',
   },
   {
     id: 'C17',
     title: 'an inline hook fails',
-    hears: 'ticket',
-    cells: [
-      ...[customToken, customAuthorize].flatMap((site): Cell[] =>
+    severity: 'ticket',
+    variants: [
+      ...[customToken, customAuthorize].flatMap((site): Variant[] =>
         (['E0000134', 'E0000135', 'E0000137'] as const).map((code) => {
           const answer = errorEnvelope(code);
-          return cell(site, `${answer.status} ${code}`, hook, answers(site, answer));
+          return variant(site, `${answer.status} ${code}`, hook, answers(site, answer));
         }),
       ),
-      cell(
+      variant(
         customToken,
         '400 server_error',
         hook,

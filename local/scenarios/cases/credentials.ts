@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { jsonAnswer } from '../../emulators/okta/answer.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/okta-id.ts';
-import { type Case, cell, type Expected } from '../case.ts';
+import { type Case, type Expected, variant } from '../case.ts';
 import { answers, challenge, oauth, reworded } from '../faults/answers.ts';
 import { apiClient, apiSecret, type SecretOf, service, serviceSecret, sharedSecret, web } from '../faults/events.ts';
 import { authorize, discovery, introspect, rateLimits, token } from '../targets.ts';
@@ -47,50 +47,50 @@ export const credentialCases: readonly Case[] = [
   {
     id: 'K1',
     title: 'the client or its secret is refused',
-    hears: 'ticket',
-    cells: [
-      cell(customToken, 'wrong secret, basic', clientRefused, sharedSecret('default', 'client_secret_basic', true)),
-      cell(customToken, 'wrong secret, post', clientRefused, sharedSecret('default', 'client_secret_post', true)),
+    severity: 'ticket',
+    variants: [
+      variant(customToken, 'wrong secret, basic', clientRefused, sharedSecret('default', 'client_secret_basic', true)),
+      variant(customToken, 'wrong secret, post', clientRefused, sharedSecret('default', 'client_secret_post', true)),
       ...token.map((site) =>
-        cell(site, 'client id unknown', clientRefused, service(site.server, { clientId: '0oa0unknown0client00' })),
+        variant(site, 'client id unknown', clientRefused, service(site.server, { clientId: '0oa0unknown0client00' })),
       ),
       ...[...token, ...introspect].map((site) =>
-        cell(site, '401 invalid_client', clientRefused, answers(site, oauth('invalid_client_secret'))),
+        variant(site, '401 invalid_client', clientRefused, answers(site, oauth('invalid_client_secret'))),
       ),
       ...token.map((site) =>
-        cell(site, 'invalid_client, reworded', clientRefused, answers(site, reworded(oauth('invalid_client')))),
+        variant(site, 'invalid_client, reworded', clientRefused, answers(site, reworded(oauth('invalid_client')))),
       ),
       ...authorize.map((site) =>
-        cell(
+        variant(
           site,
           'client id unknown, 400 page',
           clientRefused,
           web(site.server, { clientId: '0oa0unknown0client00' }),
         ),
       ),
-      ...discovery.map((site) => cell(site, '400 envelope', clientRefused, answers(site, unknownClient))),
+      ...discovery.map((site) => variant(site, '400 envelope', clientRefused, answers(site, unknownClient))),
     ],
   },
   {
     id: 'K2',
     title: 'the client assertion is refused',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...token.flatMap((site) => [
-        cell(site, 'key not registered', assertionRefused, serviceSecret(site.server, anotherKey(false))),
-        cell(site, 'another key, same kid', assertionRefused, serviceSecret(site.server, anotherKey(true))),
+        variant(site, 'key not registered', assertionRefused, serviceSecret(site.server, anotherKey(false))),
+        variant(site, 'another key, same kid', assertionRefused, serviceSecret(site.server, anotherKey(true))),
       ]),
       ...[...token, ...introspect].flatMap((site) => [
-        ...assertionErrors.map(([code, wire]) => cell(site, wire, assertionRefused, answers(site, oauth(code)))),
-        cell(
+        ...assertionErrors.map(([code, wire]) => variant(site, wire, assertionRefused, answers(site, oauth(code)))),
+        variant(
           site,
           'issued in the future',
           { code: 'clock-skew', domain: 'clock' },
           answers(site, oauth('client_assertion_issued_at_in_future')),
         ),
       ]),
-      cell(rateLimits, 'key not registered', assertionRefused, apiClient(['okta.users.read'], anotherKey(false))),
-      cell(
+      variant(rateLimits, 'key not registered', assertionRefused, apiClient(['okta.users.read'], anotherKey(false))),
+      variant(
         rateLimits,
         'issued in the future',
         { code: 'clock-skew', domain: 'clock' },
@@ -102,9 +102,9 @@ export const credentialCases: readonly Case[] = [
   {
     id: 'K3',
     title: 'the API token is dead',
-    hears: 'ticket',
-    cells: [
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(
         rateLimits,
         '401 E0000011',
         credentials('api-token-refused'),
@@ -115,9 +115,9 @@ export const credentialCases: readonly Case[] = [
   {
     id: 'K4',
     title: 'the access token is refused',
-    hears: 'ticket',
-    cells: [
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(
         rateLimits,
         '401, the second challenge',
         tokenRefused,
@@ -132,21 +132,23 @@ export const credentialCases: readonly Case[] = [
           ['access_token_invalid_audience', 'not for Okta'],
           ['access_token_invalid_issuer', 'other issuer'],
         ] as const
-      ).map(([code, wire]) => cell(rateLimits, `401 ${wire}`, tokenRefused, apiClient(), challenge(rateLimits, code))),
+      ).map(([code, wire]) =>
+        variant(rateLimits, `401 ${wire}`, tokenRefused, apiClient(), challenge(rateLimits, code)),
+      ),
     ],
   },
   {
     id: 'K5',
     title: 'the test user cannot sign in',
-    hears: 'ticket',
-    cells: [],
-    waiting: 'needs a probe that signs in a user',
+    severity: 'ticket',
+    variants: [],
+    skipReason: 'needs a probe that signs in a user',
   },
   {
     id: 'K6',
     title: 'a certificate runs out',
-    hears: 'ticket',
-    cells: [],
-    waiting: 'needs a probe of SAML certificates',
+    severity: 'ticket',
+    variants: [],
+    skipReason: 'needs a probe of SAML certificates',
   },
 ];

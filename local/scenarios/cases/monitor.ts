@@ -1,6 +1,6 @@
 import type { AwsError, AwsFault } from '../../emulators/aws/aws-emulator.ts';
-import type { Step } from '../../simulator/environment.ts';
-import { type Case, cell, type Expected } from '../case.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import { type Case, type Expected, variant } from '../case.ts';
 import { meets } from '../faults/answers.ts';
 import { apiSecret, org, serviceSecret } from '../faults/events.ts';
 import { everywhere, rateLimits, runs, token } from '../targets.ts';
@@ -27,24 +27,24 @@ const refusals: readonly [wire: string, fault: AwsFault][] = [
 ];
 
 const refusesMetrics =
-  (fault: AwsFault): Step =>
-  ({ aws }) => ({ undo: aws.refuse('PutMetricData', fault) });
+  (fault: AwsFault): Fault =>
+  ({ aws }) => ({ restore: aws.refuse('PutMetricData', fault) });
 
 /** Little more than what a run keeps back for publishing, and patience beyond it. */
-const shortOfTime: readonly Step[] = [
+const shortOfTime: readonly Fault[] = [
   () => ({ timeoutMs: 7_000 }),
-  org((one) => ({ ...one, slowAfterMs: 9_000, giveUpAfterMs: 10_000 })),
+  org((one) => ({ ...one, slowAfterMs: 9_000, timeoutMs: 10_000 })),
 ];
 
 export const monitorCases: readonly Case[] = [
   {
     id: 'M1',
     title: 'a secret cannot be read',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...token.flatMap((site) =>
         secrets.map(([wire, holds]) =>
-          cell(
+          variant(
             site,
             wire,
             unreadable,
@@ -53,7 +53,7 @@ export const monitorCases: readonly Case[] = [
         ),
       ),
       ...secrets.map(([wire, holds]) =>
-        cell(
+        variant(
           rateLimits,
           wire,
           unreadable,
@@ -65,19 +65,19 @@ export const monitorCases: readonly Case[] = [
   {
     id: 'M2',
     title: 'the metrics are refused',
-    hears: 'ticket',
-    cells: runs.flatMap((site) =>
+    severity: 'ticket',
+    variants: runs.flatMap((site) =>
       refusals.map(([wire, fault]) =>
-        cell(site, `${site.group}: ${wire}`, monitor('metrics-refused'), refusesMetrics(fault)),
+        variant(site, `${site.group}: ${wire}`, monitor('metrics-refused'), refusesMetrics(fault)),
       ),
     ),
   },
   {
     id: 'M3',
     title: 'the run is out of time',
-    hears: 'ticket',
-    cells: everywhere.map((site) =>
-      cell(
+    severity: 'ticket',
+    variants: everywhere.map((site) =>
+      variant(
         site,
         'no answer till the deadline',
         monitor('out-of-time'),
@@ -89,8 +89,8 @@ export const monitorCases: readonly Case[] = [
   {
     id: 'M4',
     title: 'the monitor does not run',
-    hears: 'page',
-    cells: [],
-    waiting: 'no run could see it: an alarm on the schedule does',
+    severity: 'page',
+    variants: [],
+    skipReason: 'no run could see it: an alarm on the schedule does',
   },
 ];

@@ -1,8 +1,8 @@
 import { type Answer, emptyAnswer, jsonAnswer, redirectAnswer } from '../../emulators/okta/answer.ts';
 import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
-import type { Step } from '../../simulator/environment.ts';
-import { type Case, type Cell, cell, type Expected } from '../case.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import { type Case, type Expected, type Variant, variant } from '../case.ts';
 import {
   altersJson,
   answers,
@@ -19,7 +19,7 @@ import { org } from '../faults/events.ts';
 import {
   authorize,
   discovery,
-  type EndpointSite,
+  type EndpointTarget,
   everywhere,
   introspect,
   json,
@@ -36,7 +36,7 @@ const malformed = okta('malformed-answer');
 const unavailable = okta('temporarily-unavailable');
 
 /** What every endpoint's document must hold, or be. */
-const required: readonly [sites: readonly EndpointSite[], member: string][] = [
+const required: readonly [sites: readonly EndpointTarget[], member: string][] = [
   [[organization], 'id'],
   [keys, 'keys'],
   [token, 'access_token'],
@@ -45,7 +45,7 @@ const required: readonly [sites: readonly EndpointSite[], member: string][] = [
   [introspect, 'iss'],
 ];
 
-const lacks = (site: EndpointSite, member: string): Step => altersJson(site, ({ [member]: _, ...rest }) => rest);
+const lacks = (site: EndpointTarget, member: string): Fault => altersJson(site, ({ [member]: _, ...rest }) => rest);
 
 /** Where discovery says that a server is, and where it must not be. */
 const drifts: readonly [member: string, wire: string, to: (url: string) => string][] = [
@@ -62,11 +62,11 @@ const upstream: Answer = { status: 503, headers: { 'content-type': 'text/plain' 
 const ourCell = 'okta.com:8';
 
 /** An incident at a cell that the org is configured to live in. */
-const incident = (status: Partial<ReportedStatus & { kind: 'incident' }>): Step[] => [
+const incident = (status: Partial<ReportedStatus & { kind: 'incident' }>): Fault[] => [
   org((one) => ({ ...one, cell: ourCell })),
   ({ okta }) => {
     okta.setStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status });
-    return { undo: () => okta.setStatus({ kind: 'operational' }) };
+    return { restore: () => okta.setStatus({ kind: 'operational' }) };
   },
 ];
 
@@ -88,84 +88,91 @@ export const oktaCases: readonly Case[] = [
   {
     id: 'O1',
     title: 'internal error',
-    hears: 'page',
-    cells: [
+    severity: 'page',
+    variants: [
       ...everywhere.map((site) =>
-        cell(site, '500 E0000009', okta('internal-error'), answers(site, errorEnvelope('E0000009'))),
+        variant(site, '500 E0000009', okta('internal-error'), answers(site, errorEnvelope('E0000009'))),
       ),
-      cell(organization, '500, at every endpoint', okta('internal-error'), orgMeets(errorEnvelope('E0000009'))),
-      ...authorize.map((site) => cell(site, '500 page', okta('internal-error'), answers(site, page(500, 'Error')))),
+      variant(organization, '500, at every endpoint', okta('internal-error'), orgMeets(errorEnvelope('E0000009'))),
+      ...authorize.map((site) => variant(site, '500 page', okta('internal-error'), answers(site, page(500, 'Error')))),
     ],
   },
   {
     id: 'O2',
     title: 'read-only mode',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       ...everywhere.map((site) =>
-        cell(site, '503 E0000010', okta('read-only-mode'), answers(site, errorEnvelope('E0000010'))),
+        variant(site, '503 E0000010', okta('read-only-mode'), answers(site, errorEnvelope('E0000010'))),
       ),
-      cell(organization, '503, at every endpoint', okta('read-only-mode'), orgMeets(errorEnvelope('E0000010'))),
+      variant(organization, '503, at every endpoint', okta('read-only-mode'), orgMeets(errorEnvelope('E0000010'))),
     ],
   },
   {
     id: 'O3',
     title: 'a gateway’s page',
-    hears: 'page',
-    cells: [
+    severity: 'page',
+    variants: [
       ...everywhere.flatMap((site) => [
         ...[502, 503, 504].map((status) =>
-          cell(site, `${status} text/html`, okta('gateway-error'), answersFromEdge(site, page(status, 'Bad Gateway'))),
+          variant(
+            site,
+            `${status} text/html`,
+            okta('gateway-error'),
+            answersFromEdge(site, page(status, 'Bad Gateway')),
+          ),
         ),
-        cell(site, '503 text/plain', okta('gateway-error'), answersFromEdge(site, upstream)),
+        variant(site, '503 text/plain', okta('gateway-error'), answersFromEdge(site, upstream)),
       ]),
-      cell(organization, '502, at every endpoint', okta('gateway-error'), orgMeets(page(502, 'Bad Gateway'))),
+      variant(organization, '502, at every endpoint', okta('gateway-error'), orgMeets(page(502, 'Bad Gateway'))),
     ],
   },
   {
     id: 'O4',
     title: 'a page where JSON belongs',
-    hears: 'page',
-    cells: everywhere.flatMap((site) => [
-      cell(site, '200 maintenance page', okta('unexpected-page'), answersFromEdge(site, page(200, 'Maintenance'))),
-      cell(site, '200 sign-in page', okta('unexpected-page'), answers(site, page(200, 'Okta - Sign In'))),
+    severity: 'page',
+    variants: everywhere.flatMap((site) => [
+      variant(site, '200 maintenance page', okta('unexpected-page'), answersFromEdge(site, page(200, 'Maintenance'))),
+      variant(site, '200 sign-in page', okta('unexpected-page'), answers(site, page(200, 'Okta - Sign In'))),
     ]),
   },
   {
     id: 'O5',
     title: 'a broken body',
-    hears: 'page',
-    cells: [
+    severity: 'page',
+    variants: [
       ...json.flatMap((site) => [
-        cell(site, 'cut off', malformed, meets(site, { transform: cutOff })),
-        cell(site, 'no JSON', malformed, answers(site, brokenJson('{"id": undefined}'))),
-        cell(site, 'empty', malformed, answers(site, brokenJson(''))),
-        cell(site, 'null', malformed, answers(site, brokenJson('null'))),
+        variant(site, 'cut off', malformed, meets(site, { transform: cutOff })),
+        variant(site, 'no JSON', malformed, answers(site, brokenJson('{"id": undefined}'))),
+        variant(site, 'empty', malformed, answers(site, brokenJson(''))),
+        variant(site, 'null', malformed, answers(site, brokenJson('null'))),
       ]),
       ...json
         .filter((site) => site !== rateLimits)
-        .map((site) => cell(site, 'a list', malformed, answers(site, jsonAnswer(200, [])))),
-      cell(rateLimits, 'an object', malformed, answers(rateLimits, jsonAnswer(200, {}))),
+        .map((site) => variant(site, 'a list', malformed, answers(site, jsonAnswer(200, [])))),
+      variant(rateLimits, 'an object', malformed, answers(rateLimits, jsonAnswer(200, {}))),
       ...required.flatMap(([sites, member]) =>
-        sites.map((site) => cell(site, `no "${member}"`, malformed, lacks(site, member))),
+        sites.map((site) => variant(site, `no "${member}"`, malformed, lacks(site, member))),
       ),
-      ...keys.map((site) => cell(site, '"keys" is text', malformed, answers(site, jsonAnswer(200, { keys: 'none' })))),
-      ...discovery.map((site) => cell(site, 'an empty object', malformed, answers(site, jsonAnswer(200, {})))),
+      ...keys.map((site) =>
+        variant(site, '"keys" is text', malformed, answers(site, jsonAnswer(200, { keys: 'none' }))),
+      ),
+      ...discovery.map((site) => variant(site, 'an empty object', malformed, answers(site, jsonAnswer(200, {})))),
       ...authorize.flatMap((site) => [
-        cell(site, 'another state', malformed, meets(site, { transform: otherState })),
-        cell(site, '302 without Location', malformed, answers(site, emptyAnswer(302))),
-        cell(site, 'to another place', malformed, answers(site, redirectAnswer('https://elsewhere.example.com/'))),
+        variant(site, 'another state', malformed, meets(site, { transform: otherState })),
+        variant(site, '302 without Location', malformed, answers(site, emptyAnswer(302))),
+        variant(site, 'to another place', malformed, answers(site, redirectAnswer('https://elsewhere.example.com/'))),
       ]),
     ],
   },
   {
     id: 'O6',
     title: 'an incident announced on our cell',
-    hears: 'info',
-    cells: [
-      cell(statusPage, 'disruption', okta('announced-incident'), ...incident({})),
-      cell(statusPage, 'monitoring', okta('announced-incident'), ...incident({ progress: 'Monitoring' })),
-      cell(
+    severity: 'info',
+    variants: [
+      variant(statusPage, 'disruption', okta('announced-incident'), ...incident({})),
+      variant(statusPage, 'monitoring', okta('announced-incident'), ...incident({ progress: 'Monitoring' })),
+      variant(
         statusPage,
         'degradation',
         okta('announced-incident'),
@@ -176,25 +183,25 @@ export const oktaCases: readonly Case[] = [
   {
     id: 'O7',
     title: 'the signing key is not published',
-    hears: 'page',
-    cells: [
-      cell(verify, 'kid rotated away', okta('signing-key-unpublished'), withdrawsSigningKey),
-      cell(verify, 'kid unknown', okta('signing-key-unpublished'), ({ okta }) => ({
-        undo: okta.forgeTokens('default', { header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
+    severity: 'page',
+    variants: [
+      variant(verify, 'kid rotated away', okta('signing-key-unpublished'), withdrawsSigningKey),
+      variant(verify, 'kid unknown', okta('signing-key-unpublished'), ({ okta }) => ({
+        restore: okta.forgeTokens('default', { header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
       })),
       ...keys.flatMap((site) => [
-        cell(site, 'no keys', okta('keys-unusable'), answers(site, jsonAnswer(200, { keys: [] }))),
-        cell(site, 'encryption keys only', okta('keys-unusable'), altersJson(site, forEncryption)),
+        variant(site, 'no keys', okta('keys-unusable'), answers(site, jsonAnswer(200, { keys: [] }))),
+        variant(site, 'encryption keys only', okta('keys-unusable'), altersJson(site, forEncryption)),
       ]),
     ],
   },
   {
     id: 'O8',
     title: 'the metadata drifted',
-    hears: 'ticket',
-    cells: discovery.flatMap((site) =>
+    severity: 'ticket',
+    variants: discovery.flatMap((site) =>
       drifts.map(([member, wire, to]) =>
-        cell(
+        variant(
           site,
           wire,
           { code: 'metadata-drifted', domain: 'configuration' },
@@ -206,17 +213,17 @@ export const oktaCases: readonly Case[] = [
   {
     id: 'O9',
     title: 'temporarily unavailable',
-    hears: 'page',
-    cells: [
-      ...[...token, ...introspect].flatMap((site): Cell[] => [
-        cell(site, '400 temporarily_unavailable', unavailable, answers(site, oauth('temporarily_unavailable'))),
-        cell(site, '500 server_error', unavailable, answers(site, oauth('server_error'))),
+    severity: 'page',
+    variants: [
+      ...[...token, ...introspect].flatMap((site): Variant[] => [
+        variant(site, '400 temporarily_unavailable', unavailable, answers(site, oauth('temporarily_unavailable'))),
+        variant(site, '500 server_error', unavailable, answers(site, oauth('server_error'))),
       ]),
       ...authorize.flatMap((site) => [
         ...ways.map((way) =>
-          cell(site, `unavailable, ${way}`, unavailable, callsBack(site, way, 'temporarily_unavailable')),
+          variant(site, `unavailable, ${way}`, unavailable, callsBack(site, way, 'temporarily_unavailable')),
         ),
-        cell(site, 'server_error, query', unavailable, callsBack(site, 'query', 'server_error')),
+        variant(site, 'server_error, query', unavailable, callsBack(site, 'query', 'server_error')),
       ]),
     ],
   },

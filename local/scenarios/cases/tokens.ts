@@ -1,8 +1,8 @@
 import type { Forgery } from '../../emulators/okta/access-token.ts';
 import { jsonAnswer } from '../../emulators/okta/answer.ts';
 import { generateSigningKey } from '../../emulators/okta/signing-key.ts';
-import type { Step } from '../../simulator/environment.ts';
-import { type Case, cell, type Expected, warning } from '../case.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import { type Case, type Expected, variant, warning } from '../case.ts';
 import { altersHeaders, answers, meets } from '../faults/answers.ts';
 import { server } from '../faults/events.ts';
 import { introspect, keys, organization, verify } from '../targets.ts';
@@ -12,8 +12,8 @@ const configuration = (code: string): Expected => ({ code, domain: 'configuratio
 const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const forges =
-  (forgery: Forgery): Step =>
-  ({ okta: { forgeTokens } }) => ({ undo: forgeTokens('default', forgery) });
+  (forgery: Forgery): Fault =>
+  ({ okta: { forgeTokens } }) => ({ restore: forgeTokens('default', forgery) });
 
 const shifted = (seconds: number) =>
   altersHeaders(organization, (headers) => ({ ...headers, date: new Date(Date.now() + seconds * 1000).toUTCString() }));
@@ -31,26 +31,36 @@ export const tokenCases: readonly Case[] = [
   {
     id: 'T1',
     title: 'the clocks disagree',
-    hears: 'ticket',
-    cells: [
+    severity: 'ticket',
+    variants: [
       warning(organization, 'Date 5 min ahead', clockSkew, shifted(300)),
       warning(organization, 'Date 5 min behind', clockSkew, shifted(-300)),
-      cell(verify, 'iat in 5 min', clockSkew, forges({ claims: (claims) => ({ ...claims, iat: claims.iat + 300 }) })),
-      cell(verify, 'nbf in 5 min', clockSkew, forges({ claims: (claims) => ({ ...claims, nbf: claims.iat + 300 }) })),
+      variant(
+        verify,
+        'iat in 5 min',
+        clockSkew,
+        forges({ claims: (claims) => ({ ...claims, iat: claims.iat + 300 }) }),
+      ),
+      variant(
+        verify,
+        'nbf in 5 min',
+        clockSkew,
+        forges({ claims: (claims) => ({ ...claims, nbf: claims.iat + 300 }) }),
+      ),
     ],
   },
   {
     id: 'T2',
     title: 'the token has expired, or lives too short',
-    hears: 'ticket',
-    cells: [
-      cell(
+    severity: 'ticket',
+    variants: [
+      variant(
         verify,
         'exp an hour ago',
         configuration('token-expired'),
         forges({ claims: (claims) => ({ ...claims, iat: claims.iat - 7200, exp: claims.iat - 3600 }) }),
       ),
-      cell(
+      variant(
         verify,
         '5 min, expected 30',
         configuration('token-lifetime-short'),
@@ -62,14 +72,14 @@ export const tokenCases: readonly Case[] = [
   {
     id: 'T3',
     title: 'the token names another issuer',
-    hears: 'ticket',
-    cells: (
+    severity: 'ticket',
+    variants: (
       [
         ['the Org server', (iss: string) => iss.replace('/oauth2/default', '')],
         ['another domain', () => 'https://login.example.com/oauth2/default'],
       ] as const
     ).map(([wire, to]) =>
-      cell(
+      variant(
         verify,
         wire,
         configuration('issuer-mismatch'),
@@ -80,18 +90,18 @@ export const tokenCases: readonly Case[] = [
   {
     id: 'T4',
     title: 'the signature does not verify',
-    hears: 'page',
-    cells: [
-      cell(verify, 'signed with another key', okta('signature-invalid'), forges({ foreignSignature: true })),
-      cell(verify, 'another key published', okta('signature-invalid'), swapsKey),
+    severity: 'page',
+    variants: [
+      variant(verify, 'signed with another key', okta('signature-invalid'), forges({ foreignSignature: true })),
+      variant(verify, 'another key published', okta('signature-invalid'), swapsKey),
     ],
   },
   {
     id: 'T5',
     title: 'a fresh token is inactive',
-    hears: 'page',
-    cells: introspect.map((site) =>
-      cell(site, '200 {"active":false}', okta('token-inactive'), answers(site, jsonAnswer(200, { active: false }))),
+    severity: 'page',
+    variants: introspect.map((site) =>
+      variant(site, '200 {"active":false}', okta('token-inactive'), answers(site, jsonAnswer(200, { active: false }))),
     ),
   },
 ];

@@ -4,26 +4,26 @@ import type { Effect } from '../../emulators/okta/interceptors.ts';
 import { javascriptRedirect } from '../../emulators/okta/javascript-redirect.ts';
 import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
 import { oauthError } from '../../emulators/okta/provider-answers.ts';
-import type { Step } from '../../simulator/environment.ts';
-import type { EndpointSite } from '../targets.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import type { EndpointTarget } from '../targets.ts';
 
 /** What becomes of every request to a site's endpoint. */
-export function meets({ path }: EndpointSite, effect: Effect): Step {
-  return ({ okta }) => ({ undo: okta.intervene({ path }, effect) });
+export function meets({ path }: EndpointTarget, effect: Effect): Fault {
+  return ({ okta }) => ({ restore: okta.intercept({ path }, effect) });
 }
 
 /** What becomes of every request to the org. The status page is another site. */
-export function orgMeets(effect: Effect): Step {
-  return ({ okta }) => ({ undo: okta.intervene({ path: /^\/(?!status)/ }, effect) });
+export function orgMeets(effect: Effect): Fault {
+  return ({ okta }) => ({ restore: okta.intercept({ path: /^\/(?!status)/ }, effect) });
 }
 
 /** Answers in Okta's place. The request id is Okta's, as on every answer of its own. */
-export function answers(site: EndpointSite, { status, headers, body }: Answer): Step {
+export function answers(site: EndpointTarget, { status, headers, body }: Answer): Fault {
   return meets(site, { status, headers, body });
 }
 
 /** Answers as something before Okta does, which knows of no request ids. */
-export function answersFromEdge(site: EndpointSite, answer: Answer): Step {
+export function answersFromEdge(site: EndpointTarget, answer: Answer): Fault {
   return meets(site, {
     status: answer.status,
     transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
@@ -34,14 +34,14 @@ export function answersFromEdge(site: EndpointSite, answer: Answer): Step {
 }
 
 /** Alters the true answer, as its JSON. */
-export function altersJson(site: EndpointSite, alter: (body: Record<string, unknown>) => unknown): Step {
+export function altersJson(site: EndpointTarget, alter: (body: Record<string, unknown>) => unknown): Fault {
   return meets(site, {
     transform: (answer) =>
       answer.status === 200 ? { ...answer, body: JSON.stringify(alter(JSON.parse(answer.body))) } : answer,
   });
 }
 
-export function altersHeaders(site: EndpointSite, alter: (headers: AnswerHeaders) => AnswerHeaders): Step {
+export function altersHeaders(site: EndpointTarget, alter: (headers: AnswerHeaders) => AnswerHeaders): Fault {
   return meets(site, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
 }
 
@@ -62,7 +62,7 @@ export const ways = ['query', 'fragment', 'script', 'form'] as const;
 export type Way = (typeof ways)[number];
 
 /** Sends the browser back to the application with an error. */
-export function callsBack(site: EndpointSite, way: Way, code: OktaErrorCode): Step {
+export function callsBack(site: EndpointTarget, way: Way, code: OktaErrorCode): Fault {
   const { error, description } = oktaError(code);
   return meets(site, {
     transform: (_, { query }) => {
@@ -73,7 +73,7 @@ export function callsBack(site: EndpointSite, way: Way, code: OktaErrorCode): St
 }
 
 /** Makes the true redirect travel another way. */
-export function redirectsBy(site: EndpointSite, way: Way): Step {
+export function redirectsBy(site: EndpointTarget, way: Way): Fault {
   return meets(site, {
     transform: (answer) => {
       const { location } = answer.headers;
@@ -109,10 +109,10 @@ export function limitHeaders(limit: string, remaining: string, resetInSeconds = 
 }
 
 /**
- * What an OAuth token hears at the management API: no body, and a challenge with commas in its quotes (RFC 6750, 3).
+ * What an OAuth token severity at the management API: no body, and a challenge with commas in its quotes (RFC 6750, 3).
  * Another challenge may stand `before` it.
  */
-export function challenge({ path }: EndpointSite, code: OktaErrorCode, before = ''): Step {
+export function challenge({ path }: EndpointTarget, code: OktaErrorCode, before = ''): Fault {
   const { status, error, description } = oktaError(code);
   return ({ okta }) => {
     const realm = okta.origin.replace('https:', 'http:');
@@ -126,7 +126,7 @@ export function challenge({ path }: EndpointSite, code: OktaErrorCode, before = 
     };
     const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`);
     const headers = { 'www-authenticate': `${before}Bearer ${list.join(', ')}` };
-    return { undo: okta.intervene({ path }, { status, headers, body: '' }) };
+    return { restore: okta.intercept({ path }, { status, headers, body: '' }) };
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Step } from '../../simulator/environment.ts';
-import type { Rehearsal } from '../../simulator/simulation.ts';
-import { impatient } from './events.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
+import { shortTimeouts } from './events.ts';
 
 /** What acts leave behind for the reader of a row. */
 export interface Tally {
@@ -9,20 +9,20 @@ export interface Tally {
 }
 
 /** Takes back what an act did. */
-export type TakeBack = () => unknown;
+export type Restore = () => unknown;
 
 /** Something that goes wrong for the length of a phase. */
-export type Act = (rehearsal: Rehearsal, org: string, tally: Tally) => TakeBack | Promise<TakeBack>;
+export type SimulationFault = (rehearsal: Simulation, org: string, tally: Tally) => Restore | Promise<Restore>;
 
-/** Stages steps of a case at the row's org. */
-export function stages(...steps: readonly Step[]): Act {
+/** Stages faults of a case at the row's org. */
+export function injects(...faults: readonly Fault[]): SimulationFault {
   return async (rehearsal, org) => {
-    const staged = await rehearsal.stage(org, steps);
-    return () => staged.undo();
+    const staged = await rehearsal.inject(org, faults);
+    return () => staged.restore();
   };
 }
 
 /** The same, where answers are long in coming: nobody waits for them as long as a deployed run does. */
-export function stagesImpatiently(...steps: readonly Step[]): Act {
-  return stages(impatient, ...steps);
+export function injectsWithShortTimeouts(...faults: readonly Fault[]): SimulationFault {
+  return injects(shortTimeouts, ...faults);
 }

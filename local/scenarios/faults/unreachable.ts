@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import type { Step } from '../../simulator/environment.ts';
+import type { Fault } from '../../simulator/environment.ts';
 
 /** Moves the org to where there is no Okta. */
-function movedTo(domain: string, undo?: () => unknown): Awaited<ReturnType<Step>> {
-  return { event: (org) => ({ ...org, domain }), ...(undo && { undo }) };
+function movedTo(domain: string, restore?: () => unknown): Awaited<ReturnType<Fault>> {
+  return { event: (org) => ({ ...org, domain }), ...(restore && { restore }) };
 }
 
 /** To a name that does not resolve. A resolver may be slow to say so. */
-export function unresolvable(name: string): Step {
-  return () => ({ event: (org) => ({ ...org, domain: name, giveUpAfterMs: 10_000 }) });
+export function unresolvable(name: string): Fault {
+  return () => ({ event: (org) => ({ ...org, domain: name, timeoutMs: 10_000 }) });
 }
 
 /** To a port that nobody listens at. */
-export const refused: Step = async () => {
+export const refused: Fault = async () => {
   const server = await listen(() => {});
   const domain = addressOf(server);
   server.close();
@@ -23,7 +23,7 @@ export const refused: Step = async () => {
 };
 
 /** To a peer that takes the connection and does with it what it likes. */
-function peer(treat: (socket: Socket) => void): Step {
+function peer(treat: (socket: Socket) => void): Fault {
   return async () => {
     const sockets = new Set<Socket>();
     const server = await listen((socket) => {
@@ -44,7 +44,7 @@ export const resetting = peer((socket) => socket.once('data', () => socket.reset
 /** Answers the TLS handshake in clear text, as a port of another service or a captive portal does. */
 export const withoutTls = peer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
 /** Never answers the TLS handshake. */
-export const mute = peer(() => {});
+export const tlsHang = peer(() => {});
 
 /** A thread that listens and never accepts: once its queue is full, the kernel drops what asks for a connection. */
 const neverAccepts = `
@@ -56,7 +56,7 @@ const server = require('node:net').createServer().listen({ port: 0, host: '127.0
 `;
 
 /** To a peer that no connection can be made to, and that does not refuse it either. */
-export const silent: Step = async () => {
+export const synDropped: Fault = async () => {
   const worker = new Worker(neverAccepts, { eval: true });
   const [port] = (await once(worker, 'message')) as [number];
   const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));

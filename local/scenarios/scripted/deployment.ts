@@ -1,16 +1,16 @@
-import { audiences } from '../../../functions/alarms/subject.ts';
+import { routes } from '../../../functions/alarms/subject.ts';
 import { nothingDeadBut } from '../checks.ts';
-import { row, type Scenario } from './scripted-scenario.ts';
+import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** What AWS takes without a word although it can never work: an alarm on a series that nobody publishes, for one. */
-export const deployment: Scenario = (setting) => {
-  const withoutReaders = audiences.filter((audience) => !setting.watch.isSubscribed(audience));
+export const deployment: ScenarioFactory = (setting) => {
+  const withoutReaders = routes.filter((route) => !setting.watch.isSubscribed(route));
   return [
-    row(setting, 'deployment', 'nothing is deployed that can never work', {
-      at: 'the template',
-      bad: [{ minutes: setting.every }],
-      expects: [],
-      checks: [nothingDeadBut(withoutReaders.map((audience) => `nobody listens to okta-synthetics-${audience}s`))],
+    scriptedScenario(setting, 'deployment', 'nothing is deployed that can never work', {
+      target: 'the template',
+      faultPhases: [{ minutes: setting.every }],
+      expected: [],
+      checks: [nothingDeadBut(withoutReaders.map((route) => `nobody listens to okta-synthetics-${route}s`))],
     }),
   ];
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FedPoint } from '../../simulator/alarms/metric-feed.ts';
-import type { Act } from '../faults/simulation-fault.ts';
-import { row, type Scenario } from './scripted-scenario.ts';
+import type { SimulationFault } from '../faults/simulation-fault.ts';
+import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** How much noise there is at the most: of requests, and in how late a point may be seen. */
 const noise = { share: 0.02, latestMs: 120_000 } as const;
@@ -11,9 +11,9 @@ const noiseLanes = 4;
 
 /** A network that loses requests, and points that come late. Whatever is lost and late is so again with the same seed. */
 const noisy =
-  (seed: number): Act =>
+  (seed: number): SimulationFault =>
   (rehearsal, org, tally) => {
-    const requests = rehearsal.noise(org, { share: noise.share, seed });
+    const requests = rehearsal.losePackets(org, { share: noise.share, seed });
     const inTime = rehearsal.delayPoints((point) => latenessOf(point, seed));
     return () => {
       tally.lost += requests.lost;
@@ -29,20 +29,26 @@ function latenessOf({ timestamp, source }: FedPoint, seed: number): number {
 }
 
 /** Many minutes of a network as it is. Nobody must hear of any. */
-export const noiseRows: Scenario = (setting) => {
+export const noiseRows: ScenarioFactory = (setting) => {
   const lanes = Math.min(noiseLanes, Math.ceil(setting.noiseMinutes / 250));
   const minutes = Math.ceil(setting.noiseMinutes / lanes);
   return Array.from({ length: lanes }, (_, index) =>
-    row(setting, 'noise', `${minutes.toLocaleString('en-US')} minutes of a network that loses 2 % of all requests`, {
-      ...{
-        name: lanes > 1 ? `noise, ${index + 1} of ${lanes}` : 'noise',
-        at: `${minutes.toLocaleString('en-US')} minutes`,
+    scriptedScenario(
+      setting,
+      'noise',
+      `${minutes.toLocaleString('en-US')} minutes of a network that loses 2 % of all requests`,
+      {
+        ...{
+          name: lanes > 1 ? `noise, ${index + 1} of ${lanes}` : 'noise',
+          target: `${minutes.toLocaleString('en-US')} minutes`,
+        },
+        faultPhases: [{ minutes, faults: [noisy(index + 1)] }],
+        expected: [],
+        checks: [],
+        pace: 'long',
+        remark: ({ packetsLost }) =>
+          `${minutes.toLocaleString('en-US')} minutes, ${packetsLost.toLocaleString('en-US')} requests lost`,
       },
-      bad: [{ minutes, acts: [noisy(index + 1)] }],
-      expects: [],
-      checks: [],
-      pace: 'long',
-      remark: ({ lost }) => `${minutes.toLocaleString('en-US')} minutes, ${lost.toLocaleString('en-US')} requests lost`,
-    }),
+    ),
   );
 };

@@ -6,27 +6,27 @@ import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
 import type { Transition } from '../simulation.ts';
 
 /** The alarms, and the history of each. */
-export interface AlarmDesk {
+export interface AlarmStates {
   readonly transitions: readonly Transition[];
-  standing(alarm: string): Evaluation;
+  alarmState(alarm: string): Evaluation;
   /** Evaluates all alarms. Gives what they do; what became of them is in `transitions`. */
   evaluate(now: number, store: MetricStore): readonly AlarmAction[];
   /** What DescribeAlarmHistory tells of an alarm. */
   history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
 }
 
-export function openAlarmDesk(parsed: ParsedAlarms): AlarmDesk {
+export function openAlarmStates(parsed: ParsedAlarms): AlarmStates {
   const engine = new AlarmEngine(parsed);
   const names = parsed.alarms.map(({ name }) => name);
   const transitions: Transition[] = [];
   return {
     transitions,
-    standing: (alarm) => engine.standing(alarm),
+    alarmState: (alarm) => engine.alarmState(alarm),
     evaluate(now, store) {
-      const before = names.map((name) => engine.standing(name).state);
+      const before = names.map((name) => engine.alarmState(name).state);
       const actions = engine.tick(now, store);
       for (const [index, alarm] of names.entries()) {
-        const { state, reason } = engine.standing(alarm);
+        const { state, reason } = engine.alarmState(alarm);
         const from = before[index] ?? state;
         if (state !== from) transitions.push({ at: now, alarm, from, to: state, reason });
       }

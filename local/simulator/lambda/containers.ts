@@ -19,7 +19,7 @@ export interface RunSettings {
 export interface Containers extends AsyncDisposable {
   run(event: unknown, settings: RunSettings): Promise<Ran>;
   /** Ends all that are idle: whatever they remembered is gone, and the next run is a cold one. */
-  recycle(): Promise<void>;
+  coldStart(): Promise<void>;
 }
 
 export function openContainers(file: string, environment: FunctionEnvironment): Containers {
@@ -53,7 +53,7 @@ export function openContainers(file: string, environment: FunctionEnvironment): 
       const { lines } = result;
       return { lines, durationMs, cold: !warm, ...('error' in result && { error: result.error }) };
     },
-    recycle: () => stop(idle.splice(0)),
+    coldStart: () => stop(idle.splice(0)),
     [Symbol.asyncDispose]: () => stop([...all]),
   };
 }

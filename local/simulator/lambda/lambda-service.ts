@@ -11,8 +11,8 @@ export interface LambdaService extends AsyncDisposable {
   /** Refuses to run a function from now on. Returns the way back. */
   throttle(name: string): () => void;
   /** Crashes a function at its start, from now on. Returns the way back. */
-  breakDown(name: string): () => void;
-  recycle(name: string): Promise<void>;
+  crash(name: string): () => void;
+  coldStart(name: string): Promise<void>;
 }
 
 export function openLambdaService(
@@ -48,8 +48,8 @@ export function openLambdaService(
       return containersOf(named(name)).run(event, settings);
     },
     throttle: (name) => among(throttled, name),
-    breakDown: (name) => among(broken, name),
-    recycle: (name) => containersOf(named(name)).recycle(),
+    crash: (name) => among(broken, name),
+    coldStart: (name) => containersOf(named(name)).coldStart(),
     async [Symbol.asyncDispose]() {
       await Promise.all([...containers.values()].map((each) => each[Symbol.asyncDispose]()));
     },

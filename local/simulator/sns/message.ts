@@ -1,14 +1,14 @@
-import type { Audience } from '../../../functions/alarms/subject.ts';
+import type { Route } from '../../../functions/alarms/subject.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
 
 /** A message at the end of its way: what people, or what they have put there, get to read. */
-export interface Message {
+export interface Delivered {
   /** Epoch ms, virtual. */
   readonly at: number;
   /** The topic's name. */
   readonly topic: string;
   /** Whose topic it is; absent where it is none of ours. */
-  readonly audience?: Audience;
+  readonly route?: Route;
   /** Who wrote it: CloudWatch, a function of ours, or Lambda, which gave an event up. The first and last are raw. */
   readonly from: 'alarm' | 'function' | 'failed invocation';
   readonly subject?: string;

@@ -1,32 +1,32 @@
-import { audiences } from '../../../functions/alarms/subject.ts';
+import { routes } from '../../../functions/alarms/subject.ts';
 import type { Topic } from '../template/deployment.ts';
 import type { Publication } from './alarm-message.ts';
-import type { Cause, Delivery, Message } from './message.ts';
+import type { Cause, Delivered, Delivery } from './message.ts';
 import { textFor } from './sns-event.ts';
 
 /** What becomes of one message that was published to a topic. */
-export interface Posted {
+export interface Published {
   /** The functions that must be called with it. */
   readonly calls: readonly string[];
   /** What people get of it; absent where only functions listen. */
-  readonly message?: Message;
+  readonly message?: Delivered;
   readonly delivered: number;
   readonly failed: number;
 }
 
 /** Hands what is published to a topic to its subscribers. */
-export interface PostOffice {
-  post(topic: Topic, publication: Publication, about: Pick<Message, 'at' | 'from'> & { cause?: Cause }): Posted;
+export interface Sns {
+  publish(topic: Topic, publication: Publication, about: Pick<Delivered, 'at' | 'from'> & { cause?: Cause }): Published;
   /** Keeps what a topic is sent from its subscribers, by one protocol or by all. Returns the way back. */
-  close(topic: string, protocol?: string): () => void;
+  failDeliveries(topic: string, protocol?: string): () => void;
 }
 
-export function openPostOffice(topics: readonly Topic[]): PostOffice {
+export function openSns(topics: readonly Topic[]): Sns {
   const closed = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isClosed = (topic: string, protocol: string) =>
     [...closed].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
   return {
-    post({ name, subscriptions }, publication, { at, from, cause }) {
+    publish({ name, subscriptions }, publication, { at, from, cause }) {
       const { subject, text } = publication;
       const all = subscriptions.map(({ protocol, endpoint, permitted }): Delivery => {
         const failed = !permitted || isClosed(name, protocol);
@@ -41,10 +41,10 @@ export function openPostOffice(topics: readonly Topic[]): PostOffice {
         ...(subject && { subject }),
       };
       const deliveries = all.length === 0 ? [nobody] : all.filter(({ protocol }) => protocol !== 'lambda');
-      const audience = audienceOf(name);
-      const message: Message = {
+      const route = routeOf(name);
+      const message: Delivered = {
         ...{ at, topic: name, from, text, deliveries },
-        ...(audience && { audience }),
+        ...(route && { route }),
         ...(subject !== undefined && { subject }),
         ...cause,
       };
@@ -55,7 +55,7 @@ export function openPostOffice(topics: readonly Topic[]): PostOffice {
         failed: all.filter(({ failed }) => failed).length,
       };
     },
-    close(topic, protocol) {
+    failDeliveries(topic, protocol) {
       if (!topics.some(({ name }) => name === topic)) throw new Error(`no topic is called ${topic}`);
       const entry = { topic, ...(protocol !== undefined && { protocol }) };
       closed.add(entry);
@@ -66,7 +66,7 @@ export function openPostOffice(topics: readonly Topic[]): PostOffice {
   };
 }
 
-/** The audience whose topic it is, alarms' or people's: `okta-synthetics-page-alarms`, `okta-synthetics-pages`. */
-function audienceOf(topic: string) {
-  return audiences.find((audience) => [`${audience}s`, `${audience}-alarms`].some((end) => topic.endsWith(`-${end}`)));
+/** The route whose topic it is, alarms' or people's: `okta-synthetics-page-alarms`, `okta-synthetics-pages`. */
+function routeOf(topic: string) {
+  return routes.find((route) => [`${route}s`, `${route}-alarms`].some((end) => topic.endsWith(`-${end}`)));
 }

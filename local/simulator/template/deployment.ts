@@ -8,9 +8,9 @@ export interface Deployment {
   readonly topics: readonly Topic[];
   readonly alarms: ParsedAlarms;
   /** What AWS would not deploy, or what is not understood here. */
-  readonly refused: readonly Remark[];
+  readonly unsupported: readonly Remark[];
   /** What AWS would deploy without a word, and what would then never happen. */
-  readonly silent: readonly Remark[];
+  readonly ineffective: readonly Remark[];
 }
 
 export interface Remark {
@@ -21,7 +21,7 @@ export interface Remark {
 /** What calls a function again and again. */
 export interface Schedule {
   readonly name: string;
-  readonly everyMinutes: number;
+  readonly intervalMinutes: number;
   /** The function's name. */
   readonly target: string;
   readonly input: unknown;

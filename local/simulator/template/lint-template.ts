@@ -4,14 +4,14 @@ import { alarmsIn } from '../../emulators/cloudwatch/composite-rule.ts';
 import { awsMetrics } from '../alarms/aws-metrics.ts';
 import type { Deployment, Remark } from './deployment.ts';
 
-type Part = (deployment: Omit<Deployment, 'silent'>) => readonly Remark[];
+type Part = (deployment: Omit<Deployment, 'ineffective'>) => readonly Remark[];
 
 /**
  * What AWS deploys without a word although it can never work: an alarm that tells nobody, or watches a function or topic
  * that is not there; a topic that an alarm may not publish to or that nobody listens to; a subscription that may not call
  * its function; a function that nothing calls.
  */
-export const silentIn: Part = (deployment) =>
+export const lintTemplate: Part = (deployment) =>
   [ofAlarms, ofMetrics, ofTopics, ofSchedules, ofFunctions].flatMap((part) => part(deployment));
 
 const ofAlarms: Part = ({ alarms: { alarms }, topics }) => {

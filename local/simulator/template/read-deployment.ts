@@ -1,10 +1,10 @@
 import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
 import { parseAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import { isRehearsed } from '../alarms/aws-metrics.ts';
 import type { Deployment, Remark } from './deployment.ts';
-import { silentIn } from './lint-template.ts';
+import { lintTemplate } from './lint-template.ts';
 import { readFunction } from './read-function.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readTopic } from './read-topic.ts';
@@ -18,20 +18,20 @@ const unknown = [
 /**
  * What a template deploys.
  *
- * Trap: what is not understood must not look like what is quiet. It is in `refused`, with everything that AWS itself
+ * Trap: what is not understood must not look like what is quiet. It is in `unsupported`, with everything that AWS itself
  * would refuse; what AWS takes although it can never work is in `silent`.
  */
 export function readDeployment(template: Template): Deployment {
-  const refused: Remark[] = [];
+  const unsupported: Remark[] = [];
   const all = <Part>(type: string, read: (logicalId: string) => Part): readonly Part[] =>
     Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
       if (resource.Type !== type) return [];
       try {
-        if (resource.Condition) throw new Unevaluable(`it exists only under the condition ${resource.Condition}`);
+        if (resource.Condition) throw new UnsupportedError(`it exists only under the condition ${resource.Condition}`);
         return [read(logicalId)];
       } catch (error) {
-        if (!(error instanceof Unevaluable)) throw error;
-        refused.push({ logicalId, reason: error.message });
+        if (!(error instanceof UnsupportedError)) throw error;
+        unsupported.push({ logicalId, reason: error.message });
         return [];
       }
     });
@@ -40,13 +40,13 @@ export function readDeployment(template: Template): Deployment {
   const topics = all('AWS::SNS::Topic', (id) => readTopic(template, id));
   for (const type of unknown) {
     all(type, () => {
-      throw new Unevaluable(`${type} is not rehearsed`);
+      throw new UnsupportedError(`${type} is not rehearsed`);
     });
   }
   const alarms = parseAlarms(template);
-  refused.push(...alarms.refused, ...alarms.alarms.flatMap(notRehearsed));
-  const read = { schedules, functions, topics, alarms, refused };
-  return { ...read, silent: silentIn(read) };
+  unsupported.push(...alarms.refused, ...alarms.alarms.flatMap(notRehearsed));
+  const read = { schedules, functions, topics, alarms, unsupported };
+  return { ...read, ineffective: lintTemplate(read) };
 }
 
 function notRehearsed(alarm: Alarm): readonly Remark[] {

@@ -1,6 +1,6 @@
 import { entries } from '../../../lib/functions/bundle.ts';
 import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { AsynchronousRules, DeployedFunction } from './deployment.ts';
 import { physicalName, referredTo, resolveText } from './resolve-text.ts';
 
@@ -17,7 +17,7 @@ export function readFunction(template: Template, logicalId: string): DeployedFun
   const name = physicalName(template, logicalId);
   // What notifies each audience is one bundle, deployed twice.
   const entry = entries.find((each) => name === prefix + each || name.startsWith(`${prefix}${each}-`));
-  if (!entry) throw new Unevaluable(`${name} is called after no entry: which bundle does it run?`);
+  if (!entry) throw new UnsupportedError(`${name} is called after no entry: which bundle does it run?`);
   const { Variables = {} } = readObject(properties.Environment ?? {}, ['Variables']);
   const { LogGroup } = (properties.LoggingConfig ?? {}) as Readonly<Record<string, unknown>>;
   return {
@@ -40,12 +40,12 @@ function asynchronousRules(template: Template, functionId: string): Asynchronous
       Type === 'AWS::Lambda::EventInvokeConfig' &&
       referredTo(template, Properties?.FunctionName, 'AWS::Lambda::Function') === functionId,
   );
-  if (configs.length > 1) throw new Unevaluable('two configurations say how it is invoked');
+  if (configs.length > 1) throw new UnsupportedError('two configurations say how it is invoked');
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig, Qualifier } = readObject(
     configs[0]?.Properties ?? {},
     ['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
   );
-  if (Qualifier !== undefined && Qualifier !== '$LATEST') throw new Unevaluable('only $LATEST is invoked');
+  if (Qualifier !== undefined && Qualifier !== '$LATEST') throw new UnsupportedError('only $LATEST is invoked');
   const { OnFailure } = readObject(DestinationConfig ?? {}, ['OnFailure']);
   const { Destination } = readObject(OnFailure ?? {}, ['Destination']);
   return {
@@ -57,7 +57,7 @@ function asynchronousRules(template: Template, functionId: string): Asynchronous
 
 function destinationOf(template: Template, destination: unknown): string {
   if (referredTo(template, destination, 'AWS::SNS::Topic') === undefined) {
-    throw new Unevaluable(`what is told of failures, ${JSON.stringify(destination)}, is no topic of the template`);
+    throw new UnsupportedError(`what is told of failures, ${JSON.stringify(destination)}, is no topic of the template`);
   }
   return resolveText(template, destination);
 }

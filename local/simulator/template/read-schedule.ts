@@ -1,5 +1,5 @@
 import { readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { Schedule } from './deployment.ts';
 import { physicalName, referredTo, resolveText } from './resolve-text.ts';
 
@@ -16,15 +16,15 @@ export function readSchedule(template: Template, logicalId: string): Schedule {
   const properties = readObject(template.Resources[logicalId]?.Properties, known);
   const target = readObject(properties.Target, knownOfTarget);
   const window = readObject(properties.FlexibleTimeWindow, ['Mode', 'MaximumWindowInMinutes']);
-  if (window.Mode !== 'OFF') throw new Unevaluable('a flexible time window is not rehearsed');
-  if (target.RoleArn === undefined) throw new Unevaluable('no role lets it call its target');
+  if (window.Mode !== 'OFF') throw new UnsupportedError('a flexible time window is not rehearsed');
+  if (target.RoleArn === undefined) throw new UnsupportedError('no role lets it call its target');
   const called = referredTo(template, target.Arn, 'AWS::Lambda::Function');
   if (called === undefined) {
-    throw new Unevaluable(`its target ${JSON.stringify(target.Arn)} is no function of the template`);
+    throw new UnsupportedError(`its target ${JSON.stringify(target.Arn)} is no function of the template`);
   }
   return {
     name: properties.Name === undefined ? logicalId : resolveText(template, properties.Name),
-    everyMinutes: parseRate(resolveText(template, properties.ScheduleExpression)),
+    intervalMinutes: parseRate(resolveText(template, properties.ScheduleExpression)),
     target: physicalName(template, called),
     input: target.Input === undefined ? {} : parseInput(resolveText(template, target.Input)),
     enabled: readWord(properties.State ?? 'ENABLED', ['ENABLED', 'DISABLED']) === 'ENABLED',
@@ -37,7 +37,7 @@ function parseRate(expression: string): number {
   const count = Number(digits);
   const minutes = count * (minutesOf[unit] ?? Number.NaN);
   if (!(minutes >= 1) || (count === 1) !== (plural === '')) {
-    throw new Unevaluable(`${expression} is no rate such as rate(1 minute) or rate(5 minutes)`);
+    throw new UnsupportedError(`${expression} is no rate such as rate(1 minute) or rate(5 minutes)`);
   }
   return minutes;
 }
@@ -46,6 +46,6 @@ function parseInput(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Unevaluable('its input is not JSON, and a function could not read it');
+    throw new UnsupportedError('its input is not JSON, and a function could not read it');
   }
 }

@@ -1,5 +1,5 @@
 import { readList, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { Subscription, Topic } from './deployment.ts';
 import { arnFor, physicalName, referredTo, resolveText } from './resolve-text.ts';
 
@@ -29,11 +29,11 @@ function subscription(
   { Protocol, Endpoint }: Readonly<Record<string, unknown>>,
 ): Subscription {
   const protocol = resolveText(template, Protocol);
-  if (!protocols.includes(protocol)) throw new Unevaluable(`a subscription by ${protocol} is not rehearsed`);
+  if (!protocols.includes(protocol)) throw new UnsupportedError(`a subscription by ${protocol} is not rehearsed`);
   if (protocol !== 'lambda') return { protocol, endpoint: resolveText(template, Endpoint), permitted: true };
   const functionId = referredTo(template, Endpoint, 'AWS::Lambda::Function');
   if (functionId === undefined) {
-    throw new Unevaluable(`its subscriber ${JSON.stringify(Endpoint)} is no function of the template`);
+    throw new UnsupportedError(`its subscriber ${JSON.stringify(Endpoint)} is no function of the template`);
   }
   return { protocol, endpoint: physicalName(template, functionId), permitted: permits(template, functionId, topicId) };
 }

@@ -1,5 +1,5 @@
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { Unevaluable } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 
 /** Where the rehearsal's stack is deployed. */
 export const account = '123456789012';
@@ -71,7 +71,7 @@ export function resolveText(template: Template, value: unknown): string {
     }
     if (name === 'Fn::Sub') return substitute(template, argument);
   }
-  throw new Unevaluable(`cannot read ${JSON.stringify(value)} as a text`);
+  throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a text`);
 }
 
 /** The logical id of the resource that a value refers to, by reference, ARN or name; undefined where it is none here. */
@@ -105,12 +105,12 @@ function attribute(template: Template, argument: unknown): string {
     if (name === 'Arn' || name === 'TopicArn') return arnFor(template, id);
     if (name === 'TopicName' || name === 'KeyId') return physicalName(template, id);
   }
-  throw new Unevaluable(`cannot read the attribute ${JSON.stringify(argument)}`);
+  throw new UnsupportedError(`cannot read the attribute ${JSON.stringify(argument)}`);
 }
 
 function substitute(template: Template, argument: unknown): string {
   const [text, variables = {}] = Array.isArray(argument) ? argument : [argument];
-  if (typeof text !== 'string') throw new Unevaluable(`cannot read ${JSON.stringify(argument)} as a text`);
+  if (typeof text !== 'string') throw new UnsupportedError(`cannot read ${JSON.stringify(argument)} as a text`);
   return text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal) return `\${${name}}`;
     if (Object.hasOwn(variables, name)) return resolveText(template, variables[name]);
@@ -120,13 +120,13 @@ function substitute(template: Template, argument: unknown): string {
 
 function resourceOf(template: Template, logicalId: string) {
   const resource = template.Resources[logicalId];
-  if (!resource) throw new Unevaluable(`no resource is called ${logicalId}`);
+  if (!resource) throw new UnsupportedError(`no resource is called ${logicalId}`);
   return resource;
 }
 
 function namingOf(template: Template, logicalId: string): Naming {
   const { Type } = resourceOf(template, logicalId);
   const naming = namings[Type];
-  if (!naming) throw new Unevaluable(`what a ${Type} is called is not known here`);
+  if (!naming) throw new UnsupportedError(`what a ${Type} is called is not known here`);
   return naming;
 }

@@ -1,10 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { formatTarget } from '../../../functions/model/target.ts';
 import type { AlarmChange } from '../../../functions/notify/event.ts';
 import { gather, type Sources } from '../../../functions/notify/gather.ts';
-import { placeOf } from '../../../functions/notify/places.ts';
-import { type LoopbackAws, startLoopbackAws } from '../../../local/emulators/aws/aws-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { metricAlarm } from '../../support/alarms.ts';
 import { at, flowsLog, outcome, statusPage } from '../../support/log-of.ts';
 import { recovery, rise } from '../../support/messages.ts';
@@ -12,10 +12,10 @@ import { recovery, rise } from '../../support/messages.ts';
 const statusLog = '/aws/lambda/okta-synthetics-status';
 const denied = { status: 400, type: 'AccessDeniedException', message: 'no' };
 
-let aws: LoopbackAws;
+let aws: AwsEmulator;
 let sources: Sources;
 beforeAll(async () => {
-  aws = await startLoopbackAws(new Map());
+  aws = await startAwsEmulator(new Map());
   const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
   const options = { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
   sources = {
@@ -44,7 +44,7 @@ function write(time: number, place: string, more: object = {}, group = flowsLog)
 async function gathered(change: AlarmChange = rise, from: Partial<Sources> = {}): Promise<readonly string[]> {
   const { lines } = await gather(change, { ...sources, ...from });
   return lines.map(({ time, line }) => {
-    const what = line.type === 'outcome' ? placeOf(line) : line.type;
+    const what = line.type === 'outcome' ? formatTarget(line) : line.type;
     return `${what} ${new Date(time).toISOString().slice(11, 16)}`;
   });
 }
@@ -123,14 +123,14 @@ describe('gathering evidence', () => {
 
   it('of an alarm on one function reads its log alone, for faults and crashes', async () => {
     const change = { ...rise, subject: { kind: 'monitor', id: 'status-broken' } as const };
-    const fault = { type: 'fault', at: '2026-11-21T12:00:00.000Z', org: 'acme', name: 'TypeError', frames: [] };
+    const fault = { type: 'monitor-error', at: '2026-11-21T12:00:00.000Z', org: 'acme', name: 'TypeError', frames: [] };
     const report = { type: 'platform.report', record: { status: 'timeout' } };
     for (const group of [flowsLog, statusLog]) {
       for (const line of [fault, report])
         aws.logs.add(group, { timestamp: at('12:00'), message: JSON.stringify(line) });
       write(at('12:00'), 'token@default', {}, group);
     }
-    expect(await gathered(change)).toEqual(['fault 12:00', 'crash 12:00']);
+    expect(await gathered(change)).toEqual(['monitor-error 12:00', 'crash 12:00']);
     const messages = { ...rise, subject: { kind: 'monitor', id: 'messages-undelivered-page' } as const };
     aws.forget();
     await gather(messages, sources);
@@ -151,7 +151,7 @@ describe('gathering the evidence of a recovery', () => {
     setHistory(['04:00', 'OK', 'ALARM'], ['05:00', 'ALARM', 'OK'], ['10:02', 'OK', 'ALARM'], ['12:19', 'ALARM', 'OK']);
     for (const time of ['03:59', '09:59', '11:00', '12:10']) write(at(time), 'token@default');
     const evidence = await gather(recovery, sources);
-    expect(evidence.rise).toEqual({ at: at('10:02'), reason: 'ALARM at 10:02' });
+    expect(evidence.firing).toEqual({ at: at('10:02'), reason: 'ALARM at 10:02' });
     expect(evidence.windows).toHaveLength(2);
     expect(evidence.lines.map(({ time }) => time)).toEqual([at('09:59'), at('12:10')]);
     expect(evidence.gaps).toEqual([]);
@@ -188,6 +188,6 @@ describe('gathering the evidence of a recovery', () => {
 
   it('is not confused by a history that is no JSON', async () => {
     aws.alarmHistory = () => [{ timestamp: at('12:00'), summary: '', data: 'no' }];
-    expect((await gather(recovery, sources)).rise).toBeUndefined();
+    expect((await gather(recovery, sources)).firing).toBeUndefined();
   });
 });

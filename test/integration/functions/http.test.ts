@@ -6,13 +6,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
-import type { EmbeddedOkta } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
 import { fullOrg } from '../../support/run-probes.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 beforeAll(async () => {
-  okta = await startOkta();
+  okta = await startOktaEmulator();
 });
 afterAll(() => okta.close());
 
@@ -28,7 +28,7 @@ async function send(url: string, options: Partial<HttpOptions> = {}) {
     signal: AbortSignal.timeout(10_000),
     now: Date.now,
     ca: okta.ca,
-    giveUpAfterMs: 10_000,
+    timeoutMs: 10_000,
     ...options,
   });
   try {
@@ -73,7 +73,7 @@ describe('an exchange', () => {
 
   it('counts the opening of a connection once: to the request that waited for it', async () => {
     const exchanges: Exchange[] = [];
-    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, giveUpAfterMs: 10_000 });
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
     // The connection is free again once undici has seen the answer's end.
@@ -85,7 +85,7 @@ describe('an exchange', () => {
 
   it('over fresh connections is made on one of its own', async () => {
     const exchanges: Exchange[] = [];
-    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, giveUpAfterMs: 10_000 });
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
     // A connection is free again once undici has seen the answer's end.
@@ -104,7 +104,7 @@ describe('an exchange', () => {
       closed.push(once(request.socket, 'close'));
       response.end();
     });
-    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, giveUpAfterMs: 10_000 });
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
     for (const each of [http, http.fresh(), http.fresh()]) await each.send(url, {}, () => {});
     await http.close();
     expect(closed).toHaveLength(3);
@@ -163,12 +163,12 @@ describe('a request without an answer is named', () => {
 
   it('when no headers come', async () => {
     const url = await serve(() => {});
-    expect((await send(url, { giveUpAfterMs: 500 })).code).toBe('no-answer');
+    expect((await send(url, { timeoutMs: 500 })).code).toBe('no-answer');
   });
 
   it('when the body stalls', async () => {
     const url = await serve((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('x'));
-    const { exchanges, code } = await send(url, { giveUpAfterMs: 1_000 });
+    const { exchanges, code } = await send(url, { timeoutMs: 1_000 });
     expect(code).toBe('no-answer');
     expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'UND_ERR_BODY_TIMEOUT' } });
   });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecord } from '../../../functions/notify/event.ts';
 import { readLine } from '../../../functions/notify/log.ts';
-import { composeMessage, composeUnreadable, type Message } from '../../../functions/notify/message.ts';
+import { composeMessage, composeUnreadable, type SnsMessage } from '../../../functions/notify/message.ts';
 import { expressionAlarm, metricAlarm, recordOf, recoveredAlarm } from '../../support/alarms.ts';
 import { at, evidenceOf, outcome } from '../../support/log-of.ts';
 import { links, readMessage, riseEvidence } from '../../support/messages.ts';
 
 /** What SNS takes: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-function expectPublishable(message: Message): void {
+function expectPublishable(message: SnsMessage): void {
   expect(message.Subject).toMatch(/^[A-Za-z0-9][ -~]{0,98}$/);
   expect(Buffer.byteLength(message.Message ?? '')).toBeLessThan(262_144);
   expect((message.Message ?? '').isWellFormed()).toBe(true);

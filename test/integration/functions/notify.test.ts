@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../../lib/functions/bundle.ts';
-import { type LoopbackAws, startLoopbackAws } from '../../../local/emulators/aws/aws-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { metricAlarm, recoveredAlarm, snsEvent } from '../../support/alarms.ts';
 import { at, flowsLog, minutes, runs, statusPage } from '../../support/log-of.ts';
 import { readMessage, section } from '../../support/messages.ts';
@@ -10,15 +10,15 @@ const topicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
 const statusLog = '/aws/lambda/okta-synthetics-status';
 const denied = { status: 400, type: 'AccessDeniedException', message: 'no' };
 
-let aws: LoopbackAws;
+let aws: AwsEmulator;
 let notify: OverheardFunction;
 beforeAll(async () => {
-  aws = await startLoopbackAws(new Map());
+  aws = await startAwsEmulator(new Map());
   notify = overhearFunction(bundle('notify').file, {
     AWS_ENDPOINT_URL: aws.url,
     AWS_ACCESS_KEY_ID: 'loopback',
     AWS_SECRET_ACCESS_KEY: 'loopback',
-    AUDIENCE: 'page',
+    ROUTE: 'page',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     RUNBOOK: 'docs/runbook.md',

@@ -75,7 +75,7 @@ describe('a run in which a probe breaks', () => {
       expect(told(lines)).toMatchObject([
         { type: 'outcome', at: isoTime, probe: 'fine', status: 'passed' },
         { type: 'outcome', probe: 'failing', status: 'failed', finding: finding('announced-incident') },
-        { type: 'fault', at: isoTime, org: 'acme', name: 'TypeError' },
+        { type: 'monitor-error', at: isoTime, org: 'acme', name: 'TypeError' },
         ...(refuse ? [{ type: 'finding' }] : []),
       ]);
     }

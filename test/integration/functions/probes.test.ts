@@ -2,20 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Org, Server } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
-import { contracts, flows, limits, probes, status } from '../../../functions/probes/index.ts';
+import { flows, limits, negativeTests, probes, status } from '../../../functions/probes/index.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
 import type { Answer } from '../../../local/emulators/okta/answer.ts';
 import { javascriptRedirect } from '../../../local/emulators/okta/javascript-redirect.ts';
-import type { EmbeddedOkta } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../local/emulators/okta/start-okta-emulator.ts';
-import { embedOrg } from '../../../local/simulator/emulated-org.ts';
+import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg, memorySecrets, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 beforeAll(async () => {
-  okta = await startOkta();
+  okta = await startOktaEmulator();
 });
 afterAll(() => okta.close());
 beforeEach(() => okta.forgetRequests());
@@ -26,7 +26,7 @@ describe('a healthy org', () => {
   it('passes every probe of every group, with a point for every series that is declared', async () => {
     const report = await watch(okta, probes);
     expect(notPassed(verdicts(report))).toEqual([]);
-    expect(report.faults).toEqual([]);
+    expect(report.monitorErrors).toEqual([]);
     expect(pointsOf(report).map(({ identity }) => identity)).toEqual(
       seriesOf(report.org, report.plan).map(({ identity }) => identity),
     );
@@ -100,13 +100,13 @@ describe('a healthy org', () => {
       'token: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       'introspect: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       'rate-limits: set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
-      expect.stringMatching(/^custom-scope-contract: set "contracts" to true on org "acme", and set "service"/),
-      expect.stringMatching(/^redirect-uri-contract: set "contracts" to true on org "acme", and set "web"/),
+      expect.stringMatching(/^refuses-custom-scope: set "negativeTests" to true on org "acme", and set "service"/),
+      expect.stringMatching(/^refuses-unknown-redirect-uri: set "negativeTests" to true on org "acme", and set "web"/),
     ]);
   });
 
   it('may answer /authorize with a page that redirects by script', async () => {
-    const restore = okta.intervene({ path: /authorize$/ }, { transform: javascriptRedirect });
+    const restore = okta.intercept({ path: /authorize$/ }, { transform: javascriptRedirect });
     try {
       expect(notPassed(verdicts(await watch(okta, flows)))).toEqual([]);
     } finally {
@@ -117,7 +117,7 @@ describe('a healthy org', () => {
 
 describe('a failing org', () => {
   it('fails at the root cause alone: what needs the token is skipped', async () => {
-    const restore = okta.intervene(
+    const restore = okta.intercept(
       { path: '/oauth2/default/v1/token' },
       { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>503</h1>' },
     );
@@ -231,7 +231,7 @@ describe('a failing org', () => {
       'organization@org-wide: unrecognised-answer',
     ],
   ])('is named for %s', async (_, path, effect, verdict) => {
-    const restore = okta.intervene({ path }, effect);
+    const restore = okta.intercept({ path }, effect);
     try {
       const found = notPassed(verdicts(await watch(okta, flows)));
       expect(found.filter((line) => !line.endsWith(': skipped'))).toEqual([verdict]);
@@ -251,9 +251,9 @@ describe('a failing org', () => {
       },
     });
     const undo = [
-      okta.intervene({ path: '/oauth2/v1/token' }, limited(2000)),
-      okta.intervene({ path: '/oauth2/v1/authorize' }, limited(60)),
-      okta.intervene({ path: '/oauth2/default/v1/token' }, limited(0)),
+      okta.intercept({ path: '/oauth2/v1/token' }, limited(2000)),
+      okta.intercept({ path: '/oauth2/v1/authorize' }, limited(60)),
+      okta.intercept({ path: '/oauth2/default/v1/token' }, limited(0)),
     ];
     try {
       expect(notPassed(verdicts(await watch(okta, flows))).filter((line) => !line.endsWith('skipped'))).toEqual([
@@ -299,7 +299,7 @@ describe('the monitor’s own troubles', () => {
   });
 
   it('are mended by a secret that was rotated: it is read again once when it is refused', async () => {
-    const { secrets: stored } = embedOrg(
+    const { secrets: stored } = emulateOrg(
       { ...fullOrg, servers: [{ id: 'default', issuer: '', ...clients('client_secret_basic') }] },
       okta,
     );
@@ -343,7 +343,7 @@ describe('the monitor’s own troubles', () => {
   });
 
   it('keep what was measured when the time is up', async () => {
-    const restore = okta.intervene({ path: '/oauth2/default/v1/token' }, { delayMs: 60_000 });
+    const restore = okta.intercept({ path: '/oauth2/default/v1/token' }, { delayMs: 60_000 });
     try {
       const report = await watch(okta, flows, { deadlineMs: 4_000 });
       expect(notPassed(verdicts(report))).toEqual([
@@ -384,17 +384,17 @@ describe('what a token must hold', () => {
 });
 
 describe('a contract that Okta must refuse', () => {
-  const agreed = { adjust: (org: Org) => ({ ...org, contracts: true }) };
+  const agreed = { adjust: (org: Org) => ({ ...org, negativeTests: true }) };
 
   it('is asked only where it was agreed to', async () => {
-    expect(verdicts(await watch(okta, contracts))).toEqual([]);
+    expect(verdicts(await watch(okta, negativeTests))).toEqual([]);
     expect(okta.requests).toEqual([]);
   });
 
   it('passes when a custom scope and an unregistered redirect URI are refused', async () => {
-    expect(verdicts(await watch(okta, contracts, agreed))).toEqual([
-      'custom-scope-contract@org-wide: passed',
-      'redirect-uri-contract@org-wide: passed',
+    expect(verdicts(await watch(okta, negativeTests, agreed))).toEqual([
+      'refuses-custom-scope@org-wide: passed',
+      'refuses-unknown-redirect-uri@org-wide: passed',
     ]);
   });
 
@@ -402,16 +402,16 @@ describe('a contract that Okta must refuse', () => {
     const token = { access_token: 'opaque', token_type: 'Bearer', expires_in: 3600, scope: 'x' };
     const location = 'https://okta-synthetics.invalid/callback?error=login_required';
     const undo = [
-      okta.intervene(
+      okta.intercept(
         { path: '/oauth2/v1/token' },
         { status: 200, headers: { 'content-type': 'application/json' }, body: token },
       ),
-      okta.intervene({ path: '/oauth2/v1/authorize' }, { status: 302, headers: { location }, body: '' }),
+      okta.intercept({ path: '/oauth2/v1/authorize' }, { status: 302, headers: { location }, body: '' }),
     ];
     try {
-      expect(verdicts(await watch(okta, contracts, agreed))).toEqual([
-        'custom-scope-contract@org-wide: contract-broken',
-        'redirect-uri-contract@org-wide: contract-broken',
+      expect(verdicts(await watch(okta, negativeTests, agreed))).toEqual([
+        'refuses-custom-scope@org-wide: negative-test-failed',
+        'refuses-unknown-redirect-uri@org-wide: negative-test-failed',
       ]);
     } finally {
       for (const restore of undo) restore();

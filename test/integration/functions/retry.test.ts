@@ -6,18 +6,18 @@ import { organization } from '../../../functions/probes/organization.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
 import type { RunReport } from '../../../functions/runtime/run.ts';
 import type { Answer } from '../../../local/emulators/okta/answer.ts';
-import type { EmbeddedOkta } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
 import { silence } from '../../support/hostile-answers.ts';
 import { type HostileOrg, startHostileOrg } from '../../support/hostile-org.ts';
 import { answerBytes, type RawReply } from '../../support/raw-server.ts';
 import { fullOrg, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 /** Gives up after two seconds. */
 let hostile: HostileOrg;
 beforeAll(async () => {
-  [okta, hostile] = await Promise.all([startOkta(), startHostileOrg()]);
+  [okta, hostile] = await Promise.all([startOktaEmulator(), startHostileOrg()]);
 });
 afterAll(() => Promise.all([okta.close(), hostile[Symbol.asyncDispose]()]));
 
@@ -165,7 +165,7 @@ describe('a probe that was answered', () => {
 describe('credentials of a second try', () => {
   /** Breaks off the first answer, after Okta has taken the request and what proved who sent it. */
   function breakFirst(path: string, alter = (answer: Answer) => answer): void {
-    const restore = okta.intervene(
+    const restore = okta.intercept(
       { path },
       {
         breakOff: 'close',
@@ -181,7 +181,7 @@ describe('credentials of a second try', () => {
   it('are a client assertion of its own: Okta takes each but once', async () => {
     const assertions: (string | null)[] = [];
     undo.push(
-      okta.intervene(
+      okta.intercept(
         { path: '/oauth2/v1/token' },
         {
           transform(answer, { body }) {
@@ -210,7 +210,7 @@ describe('credentials of a second try', () => {
     };
     const ports: (number | undefined)[] = [];
     undo.push(
-      okta.intervene(
+      okta.intercept(
         { path: /token$|users$/ },
         {
           transform(answer, { raw }) {

@@ -27,7 +27,7 @@ describe('an org that cannot be reached', () => {
     // No resolver is asked for such a label: what it takes, and how it fails, is the same on every network.
     const org = { ...fullOrg, domain: `${'a'.repeat(64)}.invalid` };
     const deadline = deadlineIn(20_000);
-    const http = openHttp({ signal: deadline.signal, now: Date.now, giveUpAfterMs: 10_000 });
+    const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: 10_000 });
     const key = JSON.stringify({ clientSecret: 'unused' });
     const servers = org.servers.map((server) => ({
       ...server,

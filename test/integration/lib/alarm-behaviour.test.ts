@@ -15,7 +15,7 @@ describe.each(Object.keys(samples))('the alarms of the %s configuration', (sampl
 
   it('stay OK through a day on which all is well, and say so once', () => {
     const { alarms, engine, actions } = rehearse(sample, 24 * 60);
-    expect(alarms.filter(({ name }) => engine.standing(name).state !== 'OK')).toEqual([]);
+    expect(alarms.filter(({ name }) => engine.alarmState(name).state !== 'OK')).toEqual([]);
     for (const { to } of actions) expect(to).toBe('OK');
     expect(new Set(actions.map(({ alarm }) => alarm.name)).size).toBe(actions.length);
   });

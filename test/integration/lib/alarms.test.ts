@@ -125,9 +125,9 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
       expect(heartbeat?.Properties.AlarmActions).toHaveLength(1);
       const [subject, beat] = [alarmSubject(Properties.AlarmName), alarmSubject(name)];
       if (subject?.kind === 'findings') expect(beat).toEqual({ kind: 'not-running', org: subject.org });
-      if (subject?.kind === 'probe') expect(beat).toEqual({ kind: 'monitor', id: 'contracts-not-running' });
+      if (subject?.kind === 'probe') expect(beat).toEqual({ kind: 'monitor', id: 'negative-tests-not-running' });
       if (subject?.kind === 'monitor') {
-        const part = /^(notify-)?[a-z]+/.exec(subject.id.replace(/^messages-undelivered-/, 'notify-'))?.[0];
+        const part = /^(notify-|negative-)?[a-z]+/.exec(subject.id.replace(/^messages-undelivered-/, 'notify-'))?.[0];
         const ofOrgs = { kind: 'not-running', org: expect.any(String) };
         expect(beat).toEqual(part === 'flows' ? ofOrgs : { kind: 'monitor', id: `${part}-not-running` });
       }
@@ -136,7 +136,7 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
 
   test('of an org has a point in every period', () => {
     const intervals = new Map(
-      sample.config.orgs.map(({ name, everyMinutes }) => [name, Object.values(everyMinutes).map(secondsOf)]),
+      sample.config.orgs.map(({ name, intervalMinutes }) => [name, Object.values(intervalMinutes).map(secondsOf)]),
     );
     for (const { dimensions, period } of alarms.flatMap(metricsOf)) {
       if (typeof dimensions.Org === 'string') expect(intervals.get(dimensions.Org)).toContain(period);
@@ -224,7 +224,7 @@ describe('what is found at an org', () => {
 });
 
 test('a contract has an alarm of its own, at its own pace', () => {
-  expect(alarm('acme/redirect-uri-contract/failing').Properties).toMatchObject({
+  expect(alarm('acme/refuses-unknown-redirect-uri/failing').Properties).toMatchObject({
     MetricName: 'Success',
     Statistic: 'Minimum',
     Threshold: 1,
@@ -256,7 +256,7 @@ describe('a heartbeat', () => {
     expect(demanded('monitor/limits-not-running')).toEqual({ MetricName, Threshold: 1, Period: 120 });
     // Every 10 and every 7 minutes.
     expect(demanded('monitor/status-not-running')).toEqual({ MetricName, Threshold: 3, Period: 14 * 60 });
-    expect(demanded('monitor/contracts-not-running')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
+    expect(demanded('monitor/negative-tests-not-running')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
     expect(demanded('monitor/status-not-running', samples.example)).toEqual({ MetricName, Threshold: 1, Period: 300 });
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../lib/functions/bundle.ts';
-import { openRehearsal } from '../../../local/simulator/open-simulation.ts';
+import { openSimulation } from '../../../local/simulator/open-simulation.ts';
 import { type Synthesized, samples } from '../../support/synthesized.ts';
 
 /** One text for a series: everything that must agree for CloudWatch to find it. */
@@ -13,7 +13,7 @@ function nameOf({ namespace, name, dimensions }: MetricIdentity): string {
 /** What the built functions publish when the template's schedules call all of them: as CloudWatch receives it. */
 async function publishedBy({ text }: Synthesized): Promise<ReadonlySet<string>> {
   const bundleOf = (entry: string) => bundle(entry as Entry).file;
-  await using rehearsal = await openRehearsal({ template: JSON.parse(text), bundleOf });
+  await using rehearsal = await openSimulation({ template: JSON.parse(text), bundleOf });
   const { points, runs } = await rehearsal.tick();
   expect(runs.filter(({ status }) => status !== 'succeeded')).toEqual([]);
   return new Set(points.flatMap(({ identity, source }) => (source === 'api' ? nameOf(identity) : [])));

@@ -3,7 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { audiences } from '../../../functions/alarms/subject.ts';
+import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
 
@@ -96,7 +96,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     const idOf = (type: string, property: string, name: string) =>
       sample.ofType(type).find(({ Properties }) => Properties[property] === name)?.id;
     const calls = sample.ofType('AWS::SNS::Subscription').filter(({ Properties }) => Properties.Protocol === 'lambda');
-    const expected = audiences.map((audience) => ({
+    const expected = routes.map((audience) => ({
       topic: idOf('AWS::SNS::Topic', 'TopicName', `okta-synthetics-${audience}-alarms`),
       lambda: idOf('AWS::Lambda::Function', 'FunctionName', `okta-synthetics-notify-${audience}`),
     }));
@@ -130,7 +130,12 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       const configured = sample.config.orgs.find(({ name }) => name === org.name);
       const group = Properties.Name.slice(org.name.length + 1);
       // Limits add to the series that flows keep dense.
-      const minutes = configured?.everyMinutes[group === 'limits' ? 'flows' : (group as 'flows' | 'status')];
+      const key =
+        new Map([
+          ['limits', 'flows'],
+          ['negative-tests', 'negativeTests'],
+        ]).get(group) ?? group;
+      const minutes = configured?.intervalMinutes[key as 'flows' | 'status' | 'negativeTests'];
       expect(Properties.ScheduleExpression).toBe(minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`);
       expect(org).toMatchObject({ domain: configured?.domain, statusPage: sample.config.statusPage });
       expect(org.servers.map(({ id }: { id: string }) => id)).toEqual(configured?.servers.map(({ id }) => id));
@@ -153,7 +158,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
     const calls = sample.ofType('AWS::Lambda::EventInvokeConfig');
     expect(calls).toHaveLength(sample.ofType('AWS::Lambda::Function').length);
-    for (const { Properties } of calls.slice(0, -audiences.length)) expect(Properties).toMatchObject(noRepeat);
+    for (const { Properties } of calls.slice(0, -routes.length)) expect(Properties).toMatchObject(noRepeat);
   });
 
   test('repeats a message that failed once, and then tells people the alarm as it came', () => {
@@ -191,7 +196,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
         continue;
       }
       const { Variables } = Properties.Environment;
-      expect(Variables.AUDIENCE).toBe(audience);
+      expect(Variables.ROUTE).toBe(audience);
       expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !name.includes('notify')));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
       expect(JSON.stringify(Variables.DASHBOARD)).toContain('#dashboards/dashboard/okta-synthetics');
@@ -299,7 +304,7 @@ describe('a function may write its log, publish metrics, and', () => {
 test('a notifier may read the logs of probes and the history of our alarms, write to its own people, and use their key', () => {
   for (const sample of Object.values(samples)) {
     const [key] = sample.ofType('AWS::KMS::Key');
-    for (const audience of audiences) {
+    for (const audience of routes) {
       const [readLogs, readHistory, write, useKey, ...others] = rightsOf(sample, `notify-${audience}`);
       const probed = sample
         .ofType('AWS::Logs::LogGroup')
@@ -344,7 +349,7 @@ test('a schedule names the credentials that its own probes need, and no others',
       const group: string = Properties.Name.slice(name.length + 1);
       expect(api !== undefined).toBe(group === 'limits');
       const holders = servers.filter(({ web, service }: Record<string, unknown>) => web || service);
-      const allowed = { flows: servers.map(({ id }: { id: string }) => id), contracts: ['org'] }[group] ?? [];
+      const allowed = { flows: servers.map(({ id }: { id: string }) => id), 'negative-tests': ['org'] }[group] ?? [];
       expect(holders.map(({ id }: { id: string }) => id).filter((id: string) => !allowed.includes(id))).toEqual([]);
     }
   }

@@ -3,7 +3,7 @@ import { Alarm, type CfnAlarm, ComparisonOperator, Metric, TreatMissingData } fr
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
-import { heartbeatKey, requireSoundAlarms } from '../../../lib/alarms/validate-alarms.ts';
+import { heartbeatKey, validateAlarms } from '../../../lib/alarms/validate-alarms.ts';
 import { parseConfig } from '../../../lib/config/load-config.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 
@@ -38,7 +38,7 @@ function addAlarm(stack: Stack, topic: Topic, { name, missing, heartbeat, breach
 function refusalOf(...alarms: readonly Plain[]): string {
   const stack = new Stack(new App(), 'Sample');
   const topic = new Topic(stack, 'Topic');
-  requireSoundAlarms(stack);
+  validateAlarms(stack);
   for (const alarm of alarms) addAlarm(stack, topic, alarm);
   return messageOf(() => (stack.node.root as App).synth());
 }
@@ -86,7 +86,7 @@ describe('a synth is refused for an alarm that', () => {
 
   test('waits for more points than it looks at', () => {
     const stack = new Stack(new App(), 'Sample');
-    requireSoundAlarms(stack);
+    validateAlarms(stack);
     addAlarm(stack, new Topic(stack, 'Topic'), beating).datapointsToAlarm = 4;
     expect(messageOf(() => (stack.node.root as App).synth())).toContain(
       'beating waits for 4 of 3 points and can never rise',
@@ -97,7 +97,7 @@ describe('a synth is refused for an alarm that', () => {
     expect(refusalOf({ ...beating, tells: ['over'] })).toContain('beating tells nobody when it rises');
     expect(refusalOf({ ...beating, tells: ['rising'] })).toContain('beating tells nobody when it is over');
     const stack = new Stack(new App(), 'Sample');
-    requireSoundAlarms(stack);
+    validateAlarms(stack);
     addAlarm(stack, new Topic(stack, 'Topic'), beating).actionsEnabled = false;
     expect(messageOf(() => (stack.node.root as App).synth())).toContain('beating tells nobody when it rises');
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
-import { chooseDrills } from '../../../../local/runner/choose-scenarios.ts';
-import { worldsOf } from '../../../../local/runner/open-deployment.ts';
-import { runDrills } from '../../../../local/runner/run-scenarios.ts';
-import { watchOf } from '../../../../local/scenarios/deployment-plan.ts';
+import { chooseScenarios } from '../../../../local/runner/choose-scenarios.ts';
+import { deploymentsOf } from '../../../../local/runner/open-deployment.ts';
+import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
+import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
 
 const config = loadConfig('lib/config/example.jsonc');
@@ -35,17 +35,20 @@ const without = (template: Template, logicalId: string): Template => {
   return { ...template, Resources };
 };
 
-/** What the drill says of a template: what is wrong with the rows of each case and scenario. */
+/** What the drill says of a template: what is wrong with the runs of each case and scenario. */
 async function drill(template: Template, cases: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const watch = watchOf(config);
-  const { drills } = chooseDrills(watch, { cases, scenarios: ['deployment'], noiseMinutes: 1 });
-  const { rows } = await runDrills({
-    ...{ drills, open: worldsOf(config, template), settlingMinutes: watch.settlingMinutes },
+  const watch = deploymentPlan(config);
+  const { drills } = chooseScenarios(watch, { cases, scenarios: ['deployment'], noiseMinutes: 1 });
+  const { runs } = await runScenarios({
+    ...{ drills, open: deploymentsOf(config, template), settlingMinutes: watch.settlingMinutes },
     lanes: { busy: 3, waiting: 0 },
   });
-  const of = Object.groupBy(rows, ({ drill: { id } }) => id);
+  const of = Object.groupBy(runs, ({ scenario: { id } }) => id);
   return Object.fromEntries(
-    Object.entries(of).map(([id, own = []]) => [id, own.flatMap(({ verdict }) => verdict.why).join('\n')]),
+    Object.entries(of).map(([id, own = []]) => [
+      id,
+      own.flatMap(({ verification }) => verification.failures).join('\n'),
+    ]),
   );
 }
 

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LoopbackAws, startLoopbackAws } from '../../../../local/emulators/aws/aws-emulator.ts';
-import type { EmbeddedOkta } from '../../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../../local/emulators/okta/start-okta-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../../local/emulators/aws/aws-emulator.ts';
+import type { OktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../../local/emulators/okta/start-okta-emulator.ts';
 import { server } from '../../../../local/scenarios/faults/events.ts';
-import { type EmbeddedOrgs, embedOrgs } from '../../../../local/simulator/emulated-orgs.ts';
-import type { Scene } from '../../../../local/simulator/environment.ts';
-import { makeNoise } from '../../../../local/simulator/packet-loss.ts';
+import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emulated-orgs.ts';
+import type { TestEnvironment } from '../../../../local/simulator/environment.ts';
+import { losePackets } from '../../../../local/simulator/packet-loss.ts';
 import type { Schedule } from '../../../../local/simulator/template/deployment.ts';
 import { createOktaClient, type OktaClient } from '../../../support/okta-client.ts';
 import { fullOrg } from '../../../support/run-probes.ts';
 
-const secrets: Scene['secrets'] = new Map();
-let aws: LoopbackAws;
-let okta: EmbeddedOkta;
+const secrets: TestEnvironment['secrets'] = new Map();
+let aws: AwsEmulator;
+let okta: OktaEmulator;
 let client: OktaClient;
-let orgs: EmbeddedOrgs;
+let orgs: EmulatedOrgs;
 beforeAll(async () => {
-  [aws, okta] = await Promise.all([startLoopbackAws(secrets), startOkta()]);
+  [aws, okta] = await Promise.all([startAwsEmulator(secrets), startOktaEmulator()]);
   client = createOktaClient(okta);
-  orgs = embedOrgs([flows, selfTest], new Map([['acme', okta]]), aws, secrets);
+  orgs = emulateOrgs([flows, selfTest], new Map([['acme', okta]]), aws, secrets);
 });
 afterAll(async () => {
   await client.close();
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const schedule = (name: string, input: unknown): Schedule => ({
-  ...{ name, everyMinutes: 1, target: 'okta-synthetics-flows', enabled: true },
+  ...{ name, intervalMinutes: 1, target: 'okta-synthetics-flows', enabled: true },
   input,
 });
 const flows = schedule('acme-flows', fullOrg);
@@ -51,14 +51,14 @@ describe('what a schedule calls its function with', () => {
   });
 
   it('is altered by everything that is staged, until it is taken back', async () => {
-    const drop = await orgs.stage('acme', [server('org', (one) => ({ ...one, issuer: 'https://wrong' }))]);
-    const hurry = await orgs.stage('acme', [() => ({ timeoutMs: 7_000 })]);
+    const drop = await orgs.inject('acme', [server('org', (one) => ({ ...one, issuer: 'https://wrong' }))]);
+    const hurry = await orgs.inject('acme', [() => ({ timeoutMs: 7_000 })]);
     expect(orgs.eventOf(flows)).toMatchObject({
       timeoutMs: 7_000,
       event: { servers: [{ issuer: 'https://wrong' }, {}] },
     });
-    await drop.undo();
-    await hurry.undo();
+    await drop.restore();
+    await hurry.restore();
     expect(orgs.eventOf(flows)).not.toHaveProperty('timeoutMs');
     expect(orgs.eventOf(flows).event).toMatchObject({ servers: [{ issuer: okta.issuers.org }, {}] });
   });
@@ -66,14 +66,14 @@ describe('what a schedule calls its function with', () => {
 
 describe('a minute', () => {
   it('begins with full buckets, but for what is staged, which lasts', async () => {
-    await using staged = await orgs.stage('acme', [
-      (scene) => ({ undo: scene.okta.leaveHeadroom('/api/v1/users', 0.1) }),
+    await using staged = await orgs.inject('acme', [
+      (scene) => ({ restore: scene.okta.leaveHeadroom('/api/v1/users', 0.1) }),
     ]);
     const first = await users();
     expect(first.remaining).toBe(59);
     orgs.beginMinute();
     expect(await users()).toEqual(first);
-    await staged.undo();
+    await staged.restore();
     orgs.beginMinute();
     expect((await users()).remaining).toBe(599);
   });
@@ -93,7 +93,7 @@ describe('noise', () => {
       () => 'lost' as const,
     );
   const inMinute = async (minute: number, seed: number) => {
-    using noise = makeNoise(okta, () => minute, { share: 0.5, seed });
+    using noise = losePackets(okta, () => minute, { share: 0.5, seed });
     const met: (number | 'lost')[] = [];
     for (let request = 0; request < 12; request += 1) met.push(await ask());
     expect(noise.lost).toBe(met.filter((each) => each === 'lost').length);
@@ -109,7 +109,7 @@ describe('noise', () => {
   });
 
   it('ends', async () => {
-    makeNoise(okta, () => 1, { share: 1 }).stop();
+    losePackets(okta, () => 1, { share: 1 }).stop();
     expect(await ask()).toBe(200);
   });
 });
@@ -120,5 +120,5 @@ it('two clients that share a secret’s name at two orgs cannot be embedded', ()
     ['acme', okta],
     ['other', { ...okta, apiToken: 'another' }],
   ]);
-  expect(() => embedOrgs([flows, other], oktas, aws, new Map())).toThrow('two clients share the secret');
+  expect(() => emulateOrgs([flows, other], oktas, aws, new Map())).toThrow('two clients share the secret');
 });

@@ -3,12 +3,12 @@ import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../../lib/functions/bundle.ts';
 import { meets } from '../../../../local/scenarios/faults/answers.ts';
-import { impatient } from '../../../../local/scenarios/faults/events.ts';
+import { shortTimeouts } from '../../../../local/scenarios/faults/events.ts';
 import { token } from '../../../../local/scenarios/targets.ts';
-import type { Step } from '../../../../local/simulator/environment.ts';
-import { openRehearsal } from '../../../../local/simulator/open-simulation.ts';
-import type { Rehearsal } from '../../../../local/simulator/simulation.ts';
-import type { Message } from '../../../../local/simulator/sns/message.ts';
+import type { Fault } from '../../../../local/simulator/environment.ts';
+import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
+import type { Simulation } from '../../../../local/simulator/simulation.ts';
+import type { Delivered } from '../../../../local/simulator/sns/message.ts';
 import { samples } from '../../../support/synthesized.ts';
 
 const minuteMs = 60_000;
@@ -19,7 +19,7 @@ interface Chapter {
   readonly to: number;
 }
 
-let rehearsal: Rehearsal;
+let rehearsal: Simulation;
 const chapters = new Map<string, Chapter>();
 
 /** Lets minutes pass while something is wrong, and more until all is told. */
@@ -32,14 +32,17 @@ async function tell(name: string, minutes: number, after: number, goWrong?: () =
   chapters.set(name, { from, to: rehearsal.now });
 }
 
-const noToken: readonly Step[] = [impatient, ...token.map((site) => meets(site, { status: 503, body: 'no backend' }))];
+const noToken: readonly Fault[] = [
+  shortTimeouts,
+  ...token.map((site) => meets(site, { status: 503, body: 'no backend' })),
+];
 
-const refusesMetrics: Step = ({ aws }) => {
+const refusesMetrics: Fault = ({ aws }) => {
   const fault = { status: 403, type: 'AccessDeniedException', message: 'not authorized' };
-  return { undo: aws.refuse('PutMetricData', fault) };
+  return { restore: aws.refuse('PutMetricData', fault) };
 };
 
-const staged = (steps: readonly Step[]) => async () => (await rehearsal.stage('acme', steps)).undo;
+const staged = (steps: readonly Fault[]) => async () => (await rehearsal.inject('acme', steps)).restore;
 
 /** One world for all, in which one thing after the other goes wrong. The tests only look back at it. */
 beforeAll(async () => {
@@ -49,12 +52,12 @@ beforeAll(async () => {
     bundles.set(entry, file);
     return file;
   };
-  rehearsal = await openRehearsal({ template: JSON.parse(samples.example?.text ?? ''), bundleOf });
+  rehearsal = await openSimulation({ template: JSON.parse(samples.example?.text ?? ''), bundleOf });
   await tell('all is well', 12, 0);
   await tell('no token', 4, 14, staged(noToken));
   await tell('no token, and nobody to tell', 4, 14, async () => {
     const mend = await staged(noToken)();
-    const repair = rehearsal.breakDown('notify-page');
+    const repair = rehearsal.crash('notify-page');
     return () => Promise.all([mend(), repair()]);
   });
   await tell('metrics are refused', 5, 14, staged([refusesMetrics]));
@@ -74,11 +77,11 @@ function chapter(name: string) {
   };
 }
 
-const briefly = ({ from, alarm, state, audience }: Message) => ({ from, alarm, state, audience });
+const briefly = ({ from, alarm, state, route }: Delivered) => ({ from, alarm, state, route });
 
 test('a template is taken whole, and nothing in it is without effect', () => {
-  expect(rehearsal.deployment.refused).toEqual([]);
-  expect(rehearsal.deployment.silent).toEqual([]);
+  expect(rehearsal.deployment.unsupported).toEqual([]);
+  expect(rehearsal.deployment.ineffective).toEqual([]);
   expect(rehearsal.unpublished()).toEqual([]);
 });
 
@@ -93,12 +96,12 @@ test('while all is well no alarm rises, no run fails and nobody is told anything
 });
 
 test('schedules call functions at their rates, and the first time at once', () => {
-  for (const { name, everyMinutes } of rehearsal.deployment.schedules) {
+  for (const { name, intervalMinutes } of rehearsal.deployment.schedules) {
     const runs = rehearsal.invocations.filter(({ by, at }) => {
       return 'schedule' in by && by.schedule === name && at < rehearsal.startedAt + 60 * minuteMs;
     });
     const minutes = runs.map(({ at }) => (at - rehearsal.startedAt) / minuteMs);
-    expect(minutes.slice(0, 3), name).toEqual([0, 1, 2].map((run) => run * everyMinutes).slice(0, minutes.length));
+    expect(minutes.slice(0, 3), name).toEqual([0, 1, 2].map((run) => run * intervalMinutes).slice(0, minutes.length));
   }
 });
 
@@ -106,8 +109,8 @@ test('an outage is one page with the finding, and one word that it is over', () 
   const { messages, minuteOf } = chapter('no token');
   const alarm = 'okta-synthetics/acme/okta/page';
   expect(messages.map(briefly)).toEqual([
-    { from: 'function', alarm, state: 'ALARM', audience: 'page' },
-    { from: 'function', alarm, state: 'OK', audience: 'page' },
+    { from: 'function', alarm, state: 'ALARM', route: 'page' },
+    { from: 'function', alarm, state: 'OK', route: 'page' },
   ]);
   const [page, recovery] = messages;
   expect(minuteOf(page ?? { at: 0 })).toBe(2);
@@ -127,7 +130,7 @@ test('what a message says of time is by the rehearsal’s clock', () => {
 test('when the function that writes breaks down, its alarm reaches people raw after a second try', () => {
   const { messages, minuteOf } = chapter('no token, and nobody to tell');
   const raw = messages.filter(({ from }) => from === 'failed invocation');
-  expect(raw.map((message) => [minuteOf(message), message.alarm, message.state, message.audience])).toEqual([
+  expect(raw.map((message) => [minuteOf(message), message.alarm, message.state, message.route])).toEqual([
     [3, 'okta-synthetics/acme/okta/page', 'ALARM', 'page'],
   ]);
 });
@@ -149,8 +152,8 @@ test('while metrics are refused they come by the log: no minute of a series that
     expect(samplesByMinute).toHaveLength(count);
   }
   expect(messages.map(briefly)).toEqual([
-    { from: 'function', alarm: 'okta-synthetics/acme/monitor/ticket', state: 'ALARM', audience: 'ticket' },
-    { from: 'function', alarm: 'okta-synthetics/acme/monitor/ticket', state: 'OK', audience: 'ticket' },
+    { from: 'function', alarm: 'okta-synthetics/acme/monitor/ticket', state: 'ALARM', route: 'ticket' },
+    { from: 'function', alarm: 'okta-synthetics/acme/monitor/ticket', state: 'OK', route: 'ticket' },
   ]);
 });
 
@@ -158,6 +161,6 @@ test('a schedule that stops is paged for within four minutes', () => {
   const { messages, minuteOf } = chapter('the clock stands still');
   const alarm = 'okta-synthetics/acme/not-running';
   const [page] = messages.filter((message) => message.alarm === alarm);
-  expect(page && briefly(page)).toEqual({ from: 'function', alarm, state: 'ALARM', audience: 'page' });
+  expect(page && briefly(page)).toEqual({ from: 'function', alarm, state: 'ALARM', route: 'page' });
   expect(minuteOf(page ?? { at: 0 })).toBeLessThanOrEqual(4);
 });

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
-import { openRehearsal } from '../../../../local/simulator/open-simulation.ts';
-import type { Rehearsal } from '../../../../local/simulator/simulation.ts';
+import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
+import type { Simulation } from '../../../../local/simulator/simulation.ts';
 import { smallAlarm, smallBundles, smallTemplate } from '../../../support/small-template.ts';
 
 const minuteMs = 60_000;
@@ -10,7 +10,7 @@ const noon = Date.UTC(2026, 10, 21, 12);
 const alarm = 'okta-synthetics/acme/okta/page';
 
 let bundles: Awaited<ReturnType<typeof smallBundles>>;
-let open: Rehearsal | undefined;
+let open: Simulation | undefined;
 beforeEach(async () => {
   bundles = await smallBundles();
 });
@@ -19,25 +19,25 @@ afterEach(async () => {
   await rm(bundles.directory, { recursive: true });
 });
 
-async function rehearse(template: Template = smallTemplate()): Promise<Rehearsal> {
-  open = await openRehearsal({ template, bundleOf: bundles.bundleOf, startsAt: noon });
+async function rehearse(template: Template = smallTemplate()): Promise<Simulation> {
+  open = await openSimulation({ template, bundleOf: bundles.bundleOf, startsAt: noon });
   return open;
 }
 
-async function pass(rehearsal: Rehearsal, minutes: number, severity?: number) {
+async function pass(rehearsal: Simulation, minutes: number, severity?: number) {
   if (severity !== undefined) await bundles.measure(severity);
   for (let minute = 0; minute < minutes; minute += 1) await rehearsal.tick();
 }
 
 const minuteOf = (at: number) => Math.floor((at - noon) / minuteMs);
-const heard = ({ inbox }: Rehearsal) =>
+const heard = ({ inbox }: Simulation) =>
   inbox.map(({ at, from, state, deliveries }) => ({
     minute: minuteOf(at),
     from,
     state,
     by: deliveries.map(({ protocol }) => protocol),
   }));
-const rises = ({ transitions }: Rehearsal) =>
+const rises = ({ transitions }: Simulation) =>
   transitions.filter(({ to }) => to === 'ALARM').map(({ at }) => minuteOf(at));
 
 describe('an alarm', () => {
@@ -54,7 +54,7 @@ describe('an alarm', () => {
     ]);
     const [, message] = rehearsal.inbox;
     expect(message).toMatchObject({
-      audience: 'page',
+      route: 'page',
       topic: 'okta-synthetics-pages',
       alarm,
       subject: `ALARM ${alarm}`,
@@ -85,7 +85,7 @@ describe('an alarm', () => {
 
   it('without an action rises and tells nobody, which is known beforehand', async () => {
     const rehearsal = await rehearse(smallTemplate(smallAlarm({ AlarmActions: [], OKActions: [] })));
-    expect(rehearsal.deployment.silent).toContainEqual({
+    expect(rehearsal.deployment.ineffective).toContainEqual({
       logicalId: 'Alarm',
       reason: `${alarm} tells nobody that it rose`,
     });
@@ -114,7 +114,7 @@ describe('a function that fails', () => {
   it('to write is tried once more after a minute, and then people get the alarm itself', async () => {
     const rehearsal = await rehearse();
     await pass(rehearsal, 2);
-    using _ = { [Symbol.dispose]: rehearsal.breakDown('notify-page') };
+    using _ = { [Symbol.dispose]: rehearsal.crash('notify-page') };
     await pass(rehearsal, 4, 2);
     const tries = rehearsal.invocations.filter(({ lambda }) => lambda.endsWith('notify-page'));
     expect(tries.map(({ at, attempt, status }) => [minuteOf(at), attempt, status])).toEqual([
@@ -133,7 +133,7 @@ describe('a function that fails', () => {
   it('is an error of Lambda’s own, and one that succeeds is none', async () => {
     const rehearsal = await rehearse();
     await pass(rehearsal, 1);
-    const mended = rehearsal.breakDown('flows');
+    const mended = rehearsal.crash('flows');
     await pass(rehearsal, 1);
     mended();
     await pass(rehearsal, 1);
@@ -171,7 +171,7 @@ describe('a function that fails', () => {
   it('starts cold after its containers are gone, and only then', async () => {
     const rehearsal = await rehearse();
     await pass(rehearsal, 2);
-    await rehearsal.recycle('flows');
+    await rehearsal.coldStart('flows');
     await pass(rehearsal, 2);
     const tries = rehearsal.invocations.filter(({ lambda }) => lambda === 'okta-synthetics-flows');
     expect(tries.map(({ cold }) => cold)).toEqual([true, false, true, false]);
@@ -182,7 +182,7 @@ describe('a topic', () => {
   it('that cannot deliver is counted, and what was lost can be read', async () => {
     const rehearsal = await rehearse();
     await pass(rehearsal, 2);
-    using _ = { [Symbol.dispose]: rehearsal.undeliverable('okta-synthetics-pages', 'email') };
+    using _ = { [Symbol.dispose]: rehearsal.failDeliveries('okta-synthetics-pages', 'email') };
     await pass(rehearsal, 2, 2);
     expect(rehearsal.inbox.at(-1)?.deliveries).toMatchObject([{ protocol: 'email', failed: true }]);
     const identity = {
@@ -201,7 +201,7 @@ describe('a topic', () => {
     expect(rehearsal.inbox.map(({ deliveries }) => deliveries)).toMatchObject([
       [{ protocol: 'none', text: expect.stringContaining('It is ') }],
     ]);
-    expect(rehearsal.deployment.silent).toContainEqual({
+    expect(rehearsal.deployment.ineffective).toContainEqual({
       logicalId: 'People',
       reason: 'nobody listens to okta-synthetics-pages',
     });
@@ -230,6 +230,6 @@ it('whatever is not there cannot be meddled with', async () => {
   const rehearsal = await rehearse();
   expect(() => rehearsal.disable('acme-flow')).toThrow('no schedule is called acme-flow');
   expect(() => rehearsal.throttle('flow')).toThrow('no function is called flow');
-  expect(() => rehearsal.undeliverable('pages')).toThrow('no topic is called pages');
-  await expect(rehearsal.stage('acme', [])).rejects.toThrow('no org is called acme');
+  expect(() => rehearsal.failDeliveries('pages')).toThrow('no topic is called pages');
+  await expect(rehearsal.inject('acme', [])).rejects.toThrow('no org is called acme');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceOf } from '../../../../functions/diagnosis/answer-context.ts';
+import { answerContext } from '../../../../functions/diagnosis/answer-context.ts';
 import { codeOfAnswer } from '../../../../functions/diagnosis/answer-rules.ts';
 import { type FindingCode, findings } from '../../../../functions/diagnosis/finding.ts';
 import { codeOfTransport } from '../../../../functions/diagnosis/transport-rules.ts';
@@ -39,7 +39,7 @@ function codeOf({ path, status, body = '', headers = {}, scopes = ['okta.users.r
     error: parseOktaError(received, text),
     ...(rateLimit && { rateLimit }),
   };
-  return codeOfAnswer(evidenceOf(exchange, fullOrg, server));
+  return codeOfAnswer(answerContext(exchange, fullOrg, server));
 }
 
 const org = (endpoint: string) => `/oauth2/v1/${endpoint}`;
@@ -321,7 +321,7 @@ describe('an error answer is named', () => {
       status: 302,
       error: parseCallbackError(parameters),
     };
-    expect(codeOfAnswer(evidenceOf(exchange, fullOrg, { id, issuer: '' }))).toBe(code);
+    expect(codeOfAnswer(answerContext(exchange, fullOrg, { id, issuer: '' }))).toBe(code);
   });
 });
 
@@ -347,10 +347,10 @@ describe('a request without an answer is named by its error’s code', () => {
 });
 
 describe('the table of findings', () => {
-  it('has for every code a summary that is a sentence, a cause, a remedy and a way to confirm', () => {
-    for (const { summary, causes, remedy, confirm } of Object.values(findings)) {
+  it('has for every code a summary that is a sentence, a cause, a remedy and a way to verify', () => {
+    for (const { summary, causes, remedy, verify } of Object.values(findings)) {
       expect(summary).toMatch(/^[A-Z].*\.$/);
-      expect([...causes, ...remedy, confirm].every((text) => text.length > 5)).toBe(true);
+      expect([...causes, ...remedy, verify].every((text) => text.length > 5)).toBe(true);
     }
   });
 });

@@ -15,8 +15,8 @@ const broken = { ...good, 'token@default': 'internal-error', 'verify@default': '
 const before = runs(minutes('11:50', '11:59'), healthy);
 
 const places = (incident: ReturnType<typeof incidentOf>) =>
-  incident.sightings.map(({ finding: { code }, places: seen }) =>
-    [code, ...seen.map(({ place, seen: bad, runs: all }) => `${place} ${bad}/${all}`)].join(' '),
+  incident.occurrences.map(({ finding: { code }, targets: seen }) =>
+    [code, ...seen.map(({ target, count: bad, runs: all }) => `${target} ${bad}/${all}`)].join(' '),
   );
 
 describe('the incident behind an alarm that rises', () => {
@@ -27,43 +27,46 @@ describe('the incident behind an alarm that rises', () => {
   });
 
   it('began with the first bad run, and counts the runs of each place since', () => {
-    expect([incident.since, incident.until, incident.sawBeginning]).toEqual([at('12:00'), rise.changedAt, true]);
+    expect([incident.since, incident.until, incident.startObserved]).toEqual([at('12:00'), rise.changedAt, true]);
     expect(places(incident)).toEqual(['internal-error token@default 2/2']);
   });
 
   it('tells what still works, and what was not asked because of it', () => {
-    expect(incident.works).toEqual(['organization', 'authorize@default']);
+    expect(incident.stillPassing).toEqual(['organization', 'authorize@default']);
     expect(incident.skipped).toEqual({ 'token failed': ['verify@default'] });
   });
 
   it('does not take for working what was not asked since it began', () => {
     const once = runs(['11:55'], { 'rate-limits': 'passed', 'keys@org': 'client-refused' });
-    const { works, beside } = incidentOf(rise, evidenceOf([...before, ...once, ...runs(['12:00', '12:01'], broken)]));
-    expect([works, beside]).toEqual([['organization', 'authorize@default'], []]);
+    const { stillPassing, related } = incidentOf(
+      rise,
+      evidenceOf([...before, ...once, ...runs(['12:00', '12:01'], broken)]),
+    );
+    expect([stillPassing, related]).toEqual([['organization', 'authorize@default'], []]);
   });
 
   it('may be older than the log that was read', () => {
     const all = runs(minutes('11:50', '12:01'), broken);
-    expect(incidentOf(rise, evidenceOf(all))).toMatchObject({ sawBeginning: false, since: at('11:50') });
+    expect(incidentOf(rise, evidenceOf(all))).toMatchObject({ startObserved: false, since: at('11:50') });
   });
 
   it('counts the good runs between the bad ones of an endpoint that comes and goes', () => {
     const flapping = [...before, ...runs(['12:00', '12:02'], broken), ...runs(['12:01', '12:03'], healthy)];
-    const { works, ...found } = incidentOf(rise, evidenceOf(flapping));
-    expect(places({ works, ...found })).toEqual(['internal-error token@default 2/4']);
-    expect(works).not.toContain('token@default');
+    const { stillPassing, ...found } = incidentOf(rise, evidenceOf(flapping));
+    expect(places({ stillPassing, ...found })).toEqual(['internal-error token@default 2/4']);
+    expect(stillPassing).not.toContain('token@default');
   });
 
   it('does not begin in the incident before, which is over', () => {
     const former = runs(['11:48', '11:49', '11:50'], broken);
     const again = [...former, ...runs(minutes('11:51', '11:59'), healthy), ...runs(['12:00', '12:01'], broken)];
-    expect(incidentOf(rise, evidenceOf(again))).toMatchObject({ since: at('12:00'), sawBeginning: true });
+    expect(incidentOf(rise, evidenceOf(again))).toMatchObject({ since: at('12:00'), startObserved: true });
   });
 
   it('is led by what came first', () => {
     const later = runs(['12:00', '12:01'], { 'token@default': 'internal-error', 'token@org': 'gateway-error' });
     const first = [...before, ...runs(['11:59'], { 'token@org': 'gateway-error' }), ...later];
-    expect(incidentOf(rise, evidenceOf(first)).sightings.map((each) => each.finding.code)).toEqual([
+    expect(incidentOf(rise, evidenceOf(first)).occurrences.map((each) => each.finding.code)).toEqual([
       'gateway-error',
       'internal-error',
     ]);
@@ -75,8 +78,8 @@ describe('the incident behind an alarm that rises', () => {
       'token@org': 'internal-error',
       'keys@org': 'internal-error',
     } as const;
-    const { sightings } = incidentOf(rise, evidenceOf(runs(['12:00', '12:01'], one)));
-    expect(sightings.map(({ finding: { code } }) => code)).toEqual(['internal-error', 'gateway-error']);
+    const { occurrences } = incidentOf(rise, evidenceOf(runs(['12:00', '12:01'], one)));
+    expect(occurrences.map(({ finding: { code } }) => code)).toEqual(['internal-error', 'gateway-error']);
   });
 
   it('is not led by what was over long before', () => {
@@ -97,13 +100,13 @@ describe('the incident behind an alarm that rises', () => {
     const line = { type: 'finding', at: '', org: 'acme', finding: finding('metrics-refused') } as const;
     const found = incidentOf({ ...ticket, subject }, evidenceOf([{ time: at('12:00'), logGroup: 'flows', line }]));
     expect(found).toMatchObject({ code: 'metrics-refused', domain: 'monitor' });
-    expect(found.sightings[0]?.places).toEqual([{ place: 'the monitor', seen: 1, outcomes: [] }]);
+    expect(found.occurrences[0]?.targets).toEqual([{ target: 'the monitor', count: 1, outcomes: [] }]);
   });
 
   it('tells of what else was found in the org, but not of what only informs', () => {
     const other = runs(['12:00', '12:01'], { 'token@org': 'client-refused', 'status-page': 'announced-incident' });
-    const { beside, sightings } = incidentOf(rise, evidenceOf([...runs(['12:00', '12:01'], broken), ...other]));
-    expect([sightings, beside].map((all) => all.map((each) => each.finding.code))).toEqual([
+    const { related, occurrences } = incidentOf(rise, evidenceOf([...runs(['12:00', '12:01'], broken), ...other]));
+    expect([occurrences, related].map((all) => all.map((each) => each.finding.code))).toEqual([
       ['internal-error'],
       ['client-refused'],
     ]);
@@ -111,30 +114,37 @@ describe('the incident behind an alarm that rises', () => {
 
   it('says so where the log has no finding of the kind', () => {
     const incident = incidentOf(rise, evidenceOf(before));
-    expect(incident).toMatchObject({ code: 'okta-page', domain: 'okta', heading: 'fault-domain-okta', sightings: [] });
+    expect(incident).toMatchObject({
+      code: 'okta-page',
+      domain: 'okta',
+      heading: 'fault-domain-okta',
+      occurrences: [],
+    });
     expect(incident.summary).toContain('holds no finding');
   });
 
   it('of a probe with an alarm of its own is what that probe failed with', () => {
-    const subject = { kind: 'probe', org: 'acme', probe: 'redirect-uri-contract' } as const;
+    const subject = { kind: 'probe', org: 'acme', probe: 'refuses-unknown-redirect-uri' } as const;
     const contract = runs(['12:00'], {
-      'redirect-uri-contract@default': 'contract-broken',
+      'refuses-unknown-redirect-uri@default': 'negative-test-failed',
       'token@org': 'internal-error',
     });
-    expect(incidentOf({ ...ticket, subject }, evidenceOf(contract))).toMatchObject({ code: 'contract-broken' });
-    expect(incidentOf({ ...ticket, subject }, evidenceOf([]))).toMatchObject({ code: 'redirect-uri-contract-failing' });
+    expect(incidentOf({ ...ticket, subject }, evidenceOf(contract))).toMatchObject({ code: 'negative-test-failed' });
+    expect(incidentOf({ ...ticket, subject }, evidenceOf([]))).toMatchObject({
+      code: 'refuses-unknown-redirect-uri-failing',
+    });
   });
 
   it('says which probes needed a second try', () => {
     const { line, ...seen } = outcome(at('12:00'), 'keys@org', 'passed', { retriedAfter: 'ECONNRESET' });
-    const { works } = incidentOf(rise, evidenceOf([{ ...seen, line }]));
-    expect(works).toEqual(['keys@org (at the second try, after ECONNRESET)']);
+    const { stillPassing } = incidentOf(rise, evidenceOf([{ ...seen, line }]));
+    expect(stillPassing).toEqual(['keys@org (at the second try, after ECONNRESET)']);
   });
 });
 
 describe('the incident behind an alarm that recovers', () => {
   const lines = [...before, ...runs(minutes('12:00', '12:09'), broken), ...runs(minutes('12:10', '12:18'), healthy)];
-  const evidence = evidenceOf(lines, { rise: { at: at('12:02:07') } });
+  const evidence = evidenceOf(lines, { firing: { at: at('12:02:07') } });
 
   it('lasted from the first bad run to the last', () => {
     const { since, until } = incidentOf(recovery, evidence);
@@ -143,22 +153,22 @@ describe('the incident behind an alarm that recovers', () => {
 
   it('tells what works again, what works, and what still does not', () => {
     const failing = [...lines, ...runs(['12:18'], { 'keys@org': 'client-refused' })];
-    expect(incidentOf(recovery, evidenceOf(failing, { rise: { at: at('12:02:07') } }))).toMatchObject({
-      worksAgain: ['token@default'],
-      works: ['organization', 'authorize@default', 'verify@default'],
-      ails: ['keys@org: client-refused'],
+    expect(incidentOf(recovery, evidenceOf(failing, { firing: { at: at('12:02:07') } }))).toMatchObject({
+      passingAgain: ['token@default'],
+      stillPassing: ['organization', 'authorize@default', 'verify@default'],
+      stillFailing: ['keys@org: client-refused'],
     });
   });
 
   it('is called as it was when it rose, even if it ended as something else', () => {
     const ended = runs(minutes('12:05', '12:09'), { 'token@default': 'gateway-error' });
     const changed = [...runs(minutes('12:00', '12:04'), broken), ...ended, ...runs(minutes('12:10', '12:18'), healthy)];
-    const incident = incidentOf(recovery, evidenceOf(changed, { rise: { at: at('12:02:07') } }));
+    const incident = incidentOf(recovery, evidenceOf(changed, { firing: { at: at('12:02:07') } }));
     expect([incident.code, incident.until]).toEqual(['internal-error', at('12:09')]);
   });
 
   it('lasted as long as the alarm was up, where the log tells nothing', () => {
-    const { since, until } = incidentOf(recovery, evidenceOf([], { rise: { at: at('12:02:07') } }));
+    const { since, until } = incidentOf(recovery, evidenceOf([], { firing: { at: at('12:02:07') } }));
     expect([since, until]).toEqual([at('12:02:07'), recovery.changedAt]);
   });
 });
@@ -167,7 +177,7 @@ describe('the incident of a monitor that is broken or silent', () => {
   const monitor = (id: string) => ({ ...rise, subject: { kind: 'monitor', id } as const });
   const fault = (time: string, name: string, frames = ['at run (run.ts:1:2)']) => ({
     ...{ time: at(time), logGroup: 'flows' },
-    line: { type: 'fault', at: '', org: 'acme', name, frames } as const,
+    line: { type: 'monitor-error', at: '', org: 'acme', name, frames } as const,
   });
   const crash = (time: string, status: string) => ({
     ...{ time: at(time), logGroup: 'flows' },
@@ -195,8 +205,8 @@ describe('the incident of a monitor that is broken or silent', () => {
       fault('12:01', 'TypeError'),
       ...['12:02', '12:03', '12:04'].map((time) => crash(time, 'timeout')),
     ];
-    const { ownFaults } = incidentOf(monitor('flows-broken'), { ...evidenceOf([]), lines });
-    expect(ownFaults).toEqual([
+    const { monitorErrors } = incidentOf(monitor('flows-broken'), { ...evidenceOf([]), lines });
+    expect(monitorErrors).toEqual([
       { name: 'TypeError', times: 2, last: at('12:01'), frames: ['at run (run.ts:1:2)'] },
       { name: 'ended by timeout', times: 3, last: at('12:04'), frames: [] },
     ]);
@@ -204,8 +214,8 @@ describe('the incident of a monitor that is broken or silent', () => {
 
   it('does not count twice what was logged and then thrown', () => {
     const lines = [fault('12:00', 'TypeError'), crash('12:00', 'failure')];
-    const { ownFaults } = incidentOf(monitor('flows-broken'), { ...evidenceOf([]), lines });
-    expect(ownFaults.map(({ name }) => name)).toEqual(['TypeError']);
+    const { monitorErrors } = incidentOf(monitor('flows-broken'), { ...evidenceOf([]), lines });
+    expect(monitorErrors.map(({ name }) => name)).toEqual(['TypeError']);
   });
 
   it('tells when each function was last heard of', () => {
@@ -216,8 +226,8 @@ describe('the incident of a monitor that is broken or silent', () => {
     expect(incidentOf({ ...rise, subject, lookBackMs: 60_000 }, evidence)).toMatchObject({
       code: 'not-running',
       heading: 'monitor-not-running',
-      heard: { '/aws/lambda/okta-synthetics-flows': at('11:58'), limits: undefined },
-      works: [],
+      lastLogAt: { '/aws/lambda/okta-synthetics-flows': at('11:58'), limits: undefined },
+      stillPassing: [],
     });
   });
 });

@@ -48,7 +48,7 @@ describe('a line of a log', () => {
 
   it('of a fault tells its name and frames, with the org where there is one', () => {
     const fault = {
-      type: 'fault',
+      type: 'monitor-error',
       at: '2026-11-21T12:00:00.000Z',
       org: 'acme',
       name: 'TypeError',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
-import { announcementIn } from '../../../../functions/notify/okta-status.ts';
+import { oktaStatusIn } from '../../../../functions/notify/okta-status.ts';
 import { at, evidenceOf, statusPage } from '../../../support/log-of.ts';
 
-const announced = (...pages: ReturnType<typeof statusPage>[]) => announcementIn(evidenceOf(pages));
+const announced = (...pages: ReturnType<typeof statusPage>[]) => oktaStatusIn(evidenceOf(pages));
 
 describe("Okta's own word", () => {
   it('is the incident that it announces on the cell', () => {

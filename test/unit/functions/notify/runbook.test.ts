@@ -29,7 +29,7 @@ it('every link of a message leads to a heading of the runbook', () => {
     ),
     ...monitor.map((id) => meaningOf({ kind: 'monitor', id }, undefined).heading),
     meaningOf({ kind: 'not-running', org: 'acme' }, undefined).heading,
-    meaningOf({ kind: 'probe', org: 'acme', probe: 'redirect-uri-contract' }, undefined).heading,
+    meaningOf({ kind: 'probe', org: 'acme', probe: 'refuses-unknown-redirect-uri' }, undefined).heading,
   ];
   expect(linked.filter((heading) => !headings.has(heading))).toEqual([]);
 });

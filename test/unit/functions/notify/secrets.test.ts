@@ -46,7 +46,7 @@ const lines: Readonly<Record<string, object>> = {
     warnings: [],
   },
   'a finding of a run': { type: 'finding', at: base.at, org: 'acme', finding: told },
-  'a fault': { type: 'fault', at: base.at, org: 'acme', name: 'TypeError', frames: ['at x:1:2'] },
+  'a fault': { type: 'monitor-error', at: base.at, org: 'acme', name: 'TypeError', frames: ['at x:1:2'] },
   'a report of Lambda': { type: 'platform.report', record: { status: 'error', errorType: 'Runtime.ExitError' } },
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../../functions/notify/settings.ts';
 
 const environment = {
-  AUDIENCE: 'page',
+  ROUTE: 'page',
   PEOPLE_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages',
   LOG_GROUPS: '/aws/lambda/okta-synthetics-flows,/aws/lambda/okta-synthetics-status',
   RUNBOOK: 'docs/runbook.md',
@@ -12,7 +12,7 @@ const environment = {
 describe('the settings of a notify function', () => {
   it('are its environment', () => {
     expect(readSettings(environment)).toEqual({
-      audience: 'page',
+      route: 'page',
       topicArn: environment.PEOPLE_TOPIC_ARN,
       logGroups: ['/aws/lambda/okta-synthetics-flows', '/aws/lambda/okta-synthetics-status'],
       runbook: 'docs/runbook.md',
@@ -25,6 +25,6 @@ describe('the settings of a notify function', () => {
   });
 
   it('know no audience but pages and tickets', () => {
-    expect(() => readSettings({ ...environment, AUDIENCE: 'everybody' })).toThrow('AUDIENCE is none of page, ticket');
+    expect(() => readSettings({ ...environment, ROUTE: 'everybody' })).toThrow('ROUTE is none of page, ticket');
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { urgencies } from '../../../../functions/alarms/finding-alarms.ts';
+import { findingAlarms } from '../../../../functions/alarms/finding-alarms.ts';
 import { findings } from '../../../../functions/diagnosis/finding.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Probe } from '../../../../functions/model/probe.ts';
-import { contracts, flows, limits, probes, status } from '../../../../functions/probes/index.ts';
+import { flows, limits, negativeTests, probes, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
 import { headroomSeries, retriesSeries, seriesOf, severitySeries } from '../../../../functions/probes/series.ts';
 import { fullOrg } from '../../../support/run-probes.ts';
 
-const org = { ...fullOrg, contracts: true };
+const org = { ...fullOrg, negativeTests: true };
 const identities = (...groups: (readonly Probe[])[]) =>
   seriesOf(org, planProbes(org, groups.flat())).map(({ identity }) => JSON.stringify(identity));
 const shared = [...faultDomains.map((domain) => severitySeries('acme', domain)), retriesSeries('acme')].map(
@@ -20,7 +20,7 @@ describe('the series of a plan', () => {
   it('are each listed once, however many groups add to them', () => {
     const all = identities(probes);
     expect(new Set(all).size).toBe(all.length);
-    const apart = [flows, limits, status, contracts].flatMap((group) => identities(group));
+    const apart = [flows, limits, status, negativeTests].flatMap((group) => identities(group));
     expect([...new Set(apart)].sort()).toEqual([...all].sort());
   });
 
@@ -29,7 +29,7 @@ describe('the series of a plan', () => {
       expect(identities(group)).toEqual(expect.arrayContaining([...shared, headroom]));
     expect(identities(status)).toEqual(expect.arrayContaining(shared));
     expect(identities(status)).not.toContain(headroom);
-    expect(identities(contracts).filter((each) => shared.includes(each) || each === headroom)).toEqual([]);
+    expect(identities(negativeTests).filter((each) => shared.includes(each) || each === headroom)).toEqual([]);
   });
 
   it('have their dimensions in the order of their names', () => {
@@ -40,7 +40,7 @@ describe('the series of a plan', () => {
   });
 
   it('are none of what is switched off', () => {
-    expect(seriesOf(fullOrg, planProbes(fullOrg, contracts))).toEqual([]);
+    expect(seriesOf(fullOrg, planProbes(fullOrg, negativeTests))).toEqual([]);
   });
 });
 
@@ -49,6 +49,8 @@ describe('the urgencies that findings have', () => {
     const named = Object.values(findings)
       .filter(({ severity }) => severity !== 'info')
       .map(({ domain, severity }) => `${domain}/${severity}`);
-    expect(urgencies.map(({ domain, severity }) => `${domain}/${severity}`).sort()).toEqual([...new Set(named)].sort());
+    expect(findingAlarms.map(({ domain, severity }) => `${domain}/${severity}`).sort()).toEqual(
+      [...new Set(named)].sort(),
+    );
   });
 });

@@ -4,12 +4,12 @@ import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Outcome } from '../../../../functions/model/outcome.ts';
 import type { Probe } from '../../../../functions/model/probe.ts';
-import { contracts, flows, limits, status } from '../../../../functions/probes/index.ts';
+import { flows, limits, negativeTests, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
 import { pointsOf } from '../../../../functions/runtime/publish.ts';
 import { fullOrg } from '../../../support/run-probes.ts';
 
-const org = { ...fullOrg, contracts: true };
+const org = { ...fullOrg, negativeTests: true };
 
 const passed = (probe: string, ...codes: FindingCode[]): Outcome => ({
   ...{ org: 'acme', probe, exchanges: [], status: 'passed', readings: {}, notes: [] },
@@ -70,11 +70,11 @@ describe('how urgent a run is', () => {
   });
 
   it('is not what a contract says: that has a success of its own, and flows have none', () => {
-    const outcomes = [passed('custom-scope-contract'), failed('redirect-uri-contract', 'internal-error')];
-    const points = pointsOf({ org, plan: planProbes(org, contracts), outcomes }, [finding('metrics-refused')]);
+    const outcomes = [passed('refuses-custom-scope'), failed('refuses-unknown-redirect-uri', 'internal-error')];
+    const points = pointsOf({ org, plan: planProbes(org, negativeTests), outcomes }, [finding('metrics-refused')]);
     expect(points.map(({ identity: { name, dimensions }, value }) => [name, dimensions, value])).toEqual([
-      ['Success', { Org: 'acme', Probe: 'custom-scope-contract' }, 1],
-      ['Success', { Org: 'acme', Probe: 'redirect-uri-contract' }, 0],
+      ['Success', { Org: 'acme', Probe: 'refuses-custom-scope' }, 1],
+      ['Success', { Org: 'acme', Probe: 'refuses-unknown-redirect-uri' }, 0],
     ]);
     const ofFlows = pointsOf({ org, plan: planProbes(org, flows), outcomes: [passed('organization')] });
     expect(ofFlows.filter(({ identity }) => identity.name === 'Success')).toEqual([]);

@@ -19,10 +19,10 @@ describe('a configuration', () => {
         {
           name: 'acme',
           domain: 'acme.okta.com',
-          everyMinutes: { flows: 1, status: 5, contracts: 60 },
-          contracts: false,
+          intervalMinutes: { flows: 1, status: 5, negativeTests: 60 },
+          negativeTests: false,
           slowAfterMs: 3_000,
-          giveUpAfterMs: 10_000,
+          timeoutMs: 10_000,
           servers: [{ id: 'org' }],
         },
       ],

@@ -17,9 +17,9 @@ test('an org of a name and a domain is watched at the Org server', () => {
     domain: 'acme.okta.com',
     servers: [{ id: 'org', issuer: 'https://acme.okta.com' }],
     statusPage: { page: 'https://status.okta.com/', feed: 'https://feeds.feedburner.com/OktaTrustRSS' },
-    contracts: false,
+    negativeTests: false,
     slowAfterMs: 3_000,
-    giveUpAfterMs: 10_000,
+    timeoutMs: 10_000,
   });
 });
 

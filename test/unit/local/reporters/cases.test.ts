@@ -2,17 +2,17 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { formatCases } from '../../../../local/reporters/cases.ts';
 import type { CasesReport } from '../../../../local/runner/run-cases.ts';
-import { type Case, cell } from '../../../../local/scenarios/case.ts';
+import { type Case, variant } from '../../../../local/scenarios/case.ts';
 import { token } from '../../../../local/scenarios/targets.ts';
 
 const [atOrg, atCustom] = token;
 const expected = { code: 'internal-error', domain: 'okta' } as const;
-const cells = [cell(atOrg, '500', expected), cell(atCustom, '500', expected)] as const;
-const one: Case = { id: 'O1', title: 'internal error', hears: 'page', cells };
+const variants = [variant(atOrg, '500', expected), variant(atCustom, '500', expected)] as const;
+const one: Case = { id: 'O1', title: 'internal error', severity: 'page', variants };
 const wrong = {
   code: 'gateway-error',
   domain: 'okta',
-  hears: 'page',
+  severity: 'page',
   probe: 'token',
   server: 'org',
   warns: false,
@@ -20,10 +20,10 @@ const wrong = {
 
 const report: CasesReport = {
   tried: [
-    { case: one, cell: cells[0], verdict: { right: false, found: [wrong], why: 'another finding' } },
-    { case: one, cell: cells[1], verdict: { right: true, found: [{ ...wrong, ...expected, server: 'default' }] } },
+    { case: one, cell: variants[0], verdict: { passed: false, found: [wrong], failure: 'another finding' } },
+    { case: one, cell: variants[1], verdict: { passed: true, found: [{ ...wrong, ...expected, server: 'default' }] } },
   ],
-  waiting: [{ id: 'M4', title: 'does not run', hears: 'page', cells: [], waiting: 'an alarm sees it' }],
+  waiting: [{ id: 'M4', title: 'does not run', severity: 'page', variants: [], skipReason: 'an alarm sees it' }],
   healthyRuns: 1000,
   falseAlarms: [{ group: 'flows', looks: 'plain', found: [wrong] }],
   seconds: 1,

@@ -5,30 +5,35 @@ import { toJson } from '../../../../local/reporters/drill-json.ts';
 import { drillOf, rowOf } from '../../../support/traces.ts';
 
 const wrong = rowOf({
-  drill: drillOf({ name: 'C1@discovery@default, 401', id: 'C1', at: 'introspect@default' }),
-  verdict: {
-    ...{ right: false, why: ['the alarm did not rise', 'x'.repeat(120)], alsoRose: [] },
-    told: [{ alarm: 'okta-synthetics/acme/configuration/ticket', audience: 'ticket' }],
+  scenario: drillOf({ name: 'C1@discovery@default, 401', id: 'C1', target: 'introspect@default' }),
+  verification: {
+    ...{ passed: false, failures: ['the alarm did not rise', 'x'.repeat(120)], unexpectedAlarms: [] },
+    notifications: [{ alarm: 'okta-synthetics/acme/configuration/ticket', route: 'ticket' }],
   },
 });
 const quiet = rowOf({
-  drill: drillOf({ kind: 'scenario', id: 'noise', name: 'noise', expects: [] }),
-  verdict: { right: true, why: [], told: [], alsoRose: [] },
+  scenario: drillOf({ kind: 'scenario', id: 'noise', name: 'noise', expected: [] }),
+  verification: { passed: true, failures: [], notifications: [], unexpectedAlarms: [] },
   remark: '2,500 minutes, 712 requests lost',
 });
 const monitor = rowOf({
-  drill: drillOf({ kind: 'scenario', id: 'notify-broken', name: 'notify-broken, crashes' }),
-  verdict: {
-    ...{ right: true, why: [], alsoRose: [] },
-    told: [
-      { alarm: 'okta-synthetics/acme/okta/page', audience: 'page', roseAfter: 2, toldAfter: 3, overAfter: 9 },
-      { alarm: 'okta-synthetics/monitor/messages-undelivered-ticket', audience: 'page', roseAfter: 3, toldAfter: 116 },
+  scenario: drillOf({ kind: 'scenario', id: 'notify-broken', name: 'notify-broken, crashes' }),
+  verification: {
+    ...{ passed: true, failures: [], unexpectedAlarms: [] },
+    notifications: [
+      { alarm: 'okta-synthetics/acme/okta/page', route: 'page', firedAfter: 2, notifiedAfter: 3, resolvedAfter: 9 },
+      {
+        alarm: 'okta-synthetics/monitor/messages-undelivered-ticket',
+        route: 'page',
+        firedAfter: 3,
+        notifiedAfter: 116,
+      },
     ],
   },
 });
 const report = {
-  rows: [rowOf(), wrong, quiet, monitor],
-  notDrilled: [{ id: 'K5', title: 'cannot sign in', because: 'needs a probe' }],
+  runs: [rowOf(), wrong, quiet, monitor],
+  skipped: [{ id: 'K5', title: 'cannot sign in', because: 'needs a probe' }],
   ...{ virtualMinutes: 12_345, seconds: 151 },
 };
 
@@ -45,16 +50,16 @@ describe('the table of a drill', () => {
     expect(text).toMatch(/^✓ {2}noise +none +nobody\n {3}2,500 minutes, 712 requests lost$/m);
   });
 
-  it('says in plain words what is wrong, and how many rows are right', () => {
+  it('says in plain words what is wrong, and how many runs are right', () => {
     expect(text).toMatch(/^✗ {2}C1 +introspect@default +configuration\/ticket +nobody +· +· +·$/m);
     expect(text).toContain('Wrong\n  C1@discovery@default, 401: internal error\n  - the alarm did not rise\n  - xxx');
     expect(text).toMatch(/K5 +cannot sign in +needs a probe/);
-    expect(text).toContain('3 of 4 rows right\n12,345 virtual minutes in 2 min 31 s\n');
+    expect(text).toContain('3 of 4 runs right\n12,345 virtual minutes in 2 min 31 s\n');
   });
 
-  it('tells rows together that are wrong in the same way', () => {
-    const alike = Array.from({ length: 5 }, (_, index) => ({ ...wrong, drill: drillOf({ name: `row ${index}` }) }));
-    const told = stripVTControlCharacters(formatDrills({ ...report, rows: alike }));
+  it('tells runs together that are wrong in the same way', () => {
+    const alike = Array.from({ length: 5 }, (_, index) => ({ ...wrong, scenario: drillOf({ name: `row ${index}` }) }));
+    const told = stripVTControlCharacters(formatDrills({ ...report, runs: alike }));
     expect(told).toContain('Wrong\n  row 0; row 1; row 2; and 2 more\n  - the alarm did not rise\n');
     expect(told.match(/did not rise/g)).toHaveLength(1);
   });
@@ -65,13 +70,13 @@ describe('the table of a drill', () => {
 });
 
 describe('the JSON of a drill', () => {
-  it('holds every row with its verdict', () => {
+  it('holds every row with its verification', () => {
     const document = JSON.parse(toJson(report));
-    expect(document).toMatchObject({ right: false, virtualMinutes: 12_345, notDrilled: [{ id: 'K5' }] });
-    expect(document.rows[0]).toEqual({
+    expect(document).toMatchObject({ right: false, virtualMinutes: 12_345, skipped: [{ id: 'K5' }] });
+    expect(document.runs[0]).toEqual({
       ...{ row: 'O1@token@org, 500', kind: 'case', id: 'O1', title: 'internal error', at: 'token@org', org: 'acme' },
-      ...{ right: true, why: [], alsoRose: [], virtualMinutes: 31, seconds: 1.5 },
-      told: [rowOf().verdict.told[0]],
+      ...{ passed: true, failures: [], unexpectedAlarms: [], virtualMinutes: 31, seconds: 1.5 },
+      notifications: [rowOf().verification.notifications[0]],
     });
   });
 });

@@ -41,12 +41,12 @@ function read(xml: string): readonly Element[] {
 
 const hostile = `it's <b>"wrong"</b> & ]]> broken\n\tby \u0000\u001b[31m\ud800 and ✗`;
 const wrong = rowOf({
-  drill: drillOf({ kind: 'scenario', name: 'noise', title: hostile }),
-  verdict: { right: false, why: [hostile, 'and more'], told: [], alsoRose: [] },
+  scenario: drillOf({ kind: 'scenario', name: 'noise', title: hostile }),
+  verification: { passed: false, failures: [hostile, 'and more'], notifications: [], unexpectedAlarms: [] },
 });
 const report = {
-  rows: [rowOf(), wrong],
-  notDrilled: [{ id: 'K5', title: 'cannot sign in', because: 'needs a probe' }],
+  runs: [rowOf(), wrong],
+  skipped: [{ id: 'K5', title: 'cannot sign in', because: 'needs a probe' }],
   ...{ virtualMinutes: 62, seconds: 3 },
 };
 

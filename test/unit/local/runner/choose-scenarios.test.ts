@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
 import type { Config } from '../../../../lib/config/schema.ts';
-import { type Choice, chooseDrills } from '../../../../local/runner/choose-scenarios.ts';
+import { type Choice, chooseScenarios } from '../../../../local/runner/choose-scenarios.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
-import { watchOf } from '../../../../local/scenarios/deployment-plan.ts';
+import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
 const choose = (choice: Partial<Choice> = {}, config: Config = example) =>
-  chooseDrills(watchOf(config), { noiseMinutes: 10_000, ...choice });
+  chooseScenarios(deploymentPlan(config), { noiseMinutes: 10_000, ...choice });
 const namesOf = (choice: Partial<Choice>) => choose(choice).drills.map(({ name }) => name);
 
 describe('the rows of a drill', () => {
@@ -20,13 +20,13 @@ describe('the rows of a drill', () => {
 
   it('are one for each finding of a case, and each has a name of its own', () => {
     const { drills } = choose();
-    const findings = drills.filter(({ id }) => id === 'N4').flatMap(({ expects }) => expects[0]?.named?.code);
+    const findings = drills.filter(({ id }) => id === 'N4').flatMap(({ expected }) => expected[0]?.finding?.code);
     expect(findings).toEqual(['custom-domain-certificate', 'certificate-untrusted', 'tls-handshake-failed']);
     expect(new Set(drills.map(({ name }) => name)).size).toBe(drills.length);
   });
 
   it('are one for each cell on demand', () => {
-    const cells = allCases.flatMap((one) => one.cells).length;
+    const cells = allCases.flatMap((one) => one.variants).length;
     const ofCells = choose({ everyCell: true }).drills.filter(
       ({ kind, name }) => kind === 'case' && name.includes('@'),
     );
@@ -57,14 +57,14 @@ describe('the rows of a drill', () => {
   it('ask who hears by the routes of the configuration', () => {
     const routed: Config = { ...example, alerts: { ...example.alerts, routes: { okta: 'ticket' } } };
     const [row] = choose({ cases: ['O1'] }, routed).drills;
-    expect(row?.expects).toMatchObject([{ alarm: 'okta-synthetics/acme/okta/page', audience: 'ticket', within: 3 }]);
+    expect(row?.expected).toMatchObject([{ alarm: 'okta-synthetics/acme/okta/page', route: 'ticket', within: 3 }]);
   });
 
   it('wait as many runs, where runs are rare', () => {
-    const orgs = example.orgs.map((org) => ({ ...org, everyMinutes: { ...org.everyMinutes, flows: 5 } }));
+    const orgs = example.orgs.map((org) => ({ ...org, intervalMinutes: { ...org.intervalMinutes, flows: 5 } }));
     const [row] = choose({ cases: ['K1'] }, { ...example, orgs }).drills;
-    expect(row?.bad).toMatchObject([{ minutes: 50 }]);
-    expect(row?.expects).toMatchObject([{ within: 50 }]);
+    expect(row?.faultPhases).toMatchObject([{ minutes: 50 }]);
+    expect(row?.expected).toMatchObject([{ within: 50 }]);
   });
 
   it('are wrong for each org, where what is wrong is wrong for all', () => {
@@ -72,7 +72,7 @@ describe('the rows of a drill', () => {
     if (!first) throw new Error('the example has no org');
     const config = { ...example, orgs: [first, { ...first, name: 'other' }] };
     const [refused] = choose({ cases: ['M2'] }, config).drills;
-    const orgsOf = (row = refused) => row?.expects.map((incident) => incident.alarm.split('/')[1]);
+    const orgsOf = (row = refused) => row?.expected.map((incident) => incident.alarm.split('/')[1]);
     expect(orgsOf()).toEqual(['acme', 'other']);
     const stops = choose({ cases: ['M4'] }, config).drills;
     expect(stops.map(orgsOf)).toEqual([['acme'], ['acme', 'other', 'monitor'], ['acme', 'other', 'monitor']]);

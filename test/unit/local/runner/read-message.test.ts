@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { leadOf } from '../../../../local/runner/named.ts';
 import { readMessage } from '../../../../local/runner/read-message.ts';
-import type { Delivery, Message } from '../../../../local/simulator/sns/message.ts';
+import type { Delivered, Delivery } from '../../../../local/simulator/sns/message.ts';
 
-const page: Omit<Message, 'deliveries'> = {
-  ...{ at: 120_000, topic: 'okta-synthetics-pages', audience: 'page', from: 'function', text: 'short' },
+const page: Omit<Delivered, 'deliveries'> = {
+  ...{ at: 120_000, topic: 'okta-synthetics-pages', route: 'page', from: 'function', text: 'short' },
   ...{ alarm: 'okta-synthetics/acme/okta/page', state: 'ALARM', subject: 'PAGE acme: something' },
 };
 const delivered = (protocol: string, text: string, failed = false): Delivery => ({
@@ -17,7 +17,7 @@ const chat = JSON.stringify({
 
 it('a message is read as a person reads it: by mail where somebody gets mail', () => {
   const read = readMessage({ ...page, deliveries: [delivered('https', chat), delivered('email', 'a letter')] }, 0);
-  expect(read).toMatchObject({ minute: 2, audience: 'page', news: 'problem', raw: false, body: 'a letter' });
+  expect(read).toMatchObject({ minute: 2, route: 'page', news: 'problem', raw: false, body: 'a letter' });
 });
 
 it('a document for chats is read by what it shows and by what programs find in it', () => {

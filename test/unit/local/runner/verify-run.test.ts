@@ -3,14 +3,14 @@ import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { emfLines } from '../../../../functions/runtime/emf.ts';
-import { judge, pointsIn } from '../../../../local/runner/verify-run.ts';
-import { type Case, type Cell, cell, warning } from '../../../../local/scenarios/case.ts';
+import { pointsIn, verifyRun } from '../../../../local/runner/verify-run.ts';
+import { type Case, type Variant, variant, warning } from '../../../../local/scenarios/case.ts';
 import { token } from '../../../../local/scenarios/targets.ts';
 
 const [atOrg] = token;
-const one: Pick<Case, 'hears'> = { hears: 'page' };
+const one: Pick<Case, 'severity'> = { severity: 'page' };
 const expected = { code: 'internal-error', domain: 'okta' } as const;
-const fails = cell(atOrg, '500', expected);
+const fails = variant(atOrg, '500', expected);
 
 const outcome = (probe: string, server: string | undefined, rest: object) =>
   JSON.stringify({ type: 'outcome', org: 'acme', probe, ...(server && { server }), exchanges: [], ...rest });
@@ -26,14 +26,14 @@ const severity = (domain: FaultDomain, value: number) => ({
   value,
 });
 const page = [severity('network', 0), severity('okta', 2)];
-const judged = (staged: Cell, lines: readonly string[], error?: string) =>
-  judge(one, staged, { lines, points: page, ...(error !== undefined && { error }) });
+const judged = (staged: Variant, lines: readonly string[], error?: string) =>
+  verifyRun(one, staged, { lines, points: page, ...(error !== undefined && { error }) });
 
 describe('a verdict', () => {
   it('is right for the expected finding at the expected place, where all others passed or were skipped', () => {
     const lines = [passed('organization'), failed('token', 'org', 'internal-error'), skipped('introspect', 'org')];
     expect(judged(fails, lines)).toMatchObject({
-      right: true,
+      passed: true,
       found: [{ ...expected, probe: 'token', server: 'org' }],
     });
   });
@@ -54,31 +54,33 @@ describe('a verdict', () => {
       [failed('token', 'org', 'internal-error'), passed('keys', 'org', 'slow-answer')],
       'more than one finding',
     ],
-  ])('is wrong where %s', (_, lines, why) => {
-    expect(judged(fails, lines)).toMatchObject({ right: false, why });
+  ])('is wrong where %s', (_, lines, failure) => {
+    expect(judged(fails, lines)).toMatchObject({ passed: false, failure });
   });
 
   it('is wrong where the run ended in an error', () => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judged(fails, lines, 'the monitor failed')).toMatchObject({ right: false });
+    expect(judged(fails, lines, 'the monitor failed')).toMatchObject({ passed: false });
   });
 
   it('takes what a run says of itself, with its metrics in the log', () => {
-    const metrics = cell({ group: 'flows' }, 'throttled', { code: 'metrics-refused', domain: 'monitor' });
+    const metrics = variant({ group: 'flows' }, 'throttled', { code: 'metrics-refused', domain: 'monitor' });
     const point = { ...severity('monitor', 1), unit: 'None' } as const;
     const lines = [
       passed('token', 'org'),
       JSON.stringify({ type: 'finding', finding: finding('metrics-refused') }),
       ...emfLines([point], 0).map((document) => JSON.stringify(document)),
     ];
-    expect(judge({ hears: 'ticket' }, metrics, { lines, points: pointsIn(lines, []) })).toMatchObject({ right: true });
+    expect(verifyRun({ severity: 'ticket' }, metrics, { lines, points: pointsIn(lines, []) })).toMatchObject({
+      passed: true,
+    });
     const lost = lines.slice(0, 2);
-    expect(judge({ hears: 'ticket' }, metrics, { lines: lost, points: pointsIn(lost, []) }).right).toBe(false);
+    expect(verifyRun({ severity: 'ticket' }, metrics, { lines: lost, points: pointsIn(lost, []) }).passed).toBe(false);
   });
 
   it('is wrong where somebody else hears of it', () => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judge({ hears: 'ticket' }, fails, { lines, points: page })).toMatchObject({ right: false });
+    expect(verifyRun({ severity: 'ticket' }, fails, { lines, points: page })).toMatchObject({ passed: false });
   });
 
   it.each([
@@ -88,29 +90,32 @@ describe('a verdict', () => {
     ['tell of another fault domain besides', [severity('network', 1), severity('okta', 2)]],
   ])('is wrong where the metrics %s', (_, points) => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judge(one, fails, { lines, points })).toMatchObject({ right: false, why: 'the metrics do not tell it' });
+    expect(verifyRun(one, fails, { lines, points })).toMatchObject({
+      passed: false,
+      failure: 'the metrics do not tell it',
+    });
   });
 
   it('wants no metric to tell of what is for information alone', () => {
-    const info = cell(atOrg, 'a page', { code: 'announced-incident', domain: 'okta' });
+    const info = variant(atOrg, 'a page', { code: 'announced-incident', domain: 'okta' });
     const lines = [failed('token', 'org', 'announced-incident')];
-    expect(judge({ hears: 'info' }, info, { lines, points: [] }).right).toBe(true);
-    expect(judge({ hears: 'info' }, info, { lines, points: [severity('okta', 1)] }).right).toBe(false);
+    expect(verifyRun({ severity: 'info' }, info, { lines, points: [] }).passed).toBe(true);
+    expect(verifyRun({ severity: 'info' }, info, { lines, points: [severity('okta', 1)] }).passed).toBe(false);
   });
 
   it('wants a warning to be one', () => {
     const slow = warning(atOrg, 'slow', { code: 'slow-answer', domain: 'okta' });
     const asTicket = (line: string) =>
-      judge({ hears: 'ticket' }, slow, { lines: [line], points: [severity('okta', 1)] }).right;
+      verifyRun({ severity: 'ticket' }, slow, { lines: [line], points: [severity('okta', 1)] }).passed;
     expect(asTicket(passed('token', 'org', 'slow-answer'))).toBe(true);
     expect(asTicket(failed('token', 'org', 'slow-answer'))).toBe(false);
   });
 
   it('lets a shared cause show at the same server, and nowhere else', () => {
-    const spread = { ...fails, spreads: true };
+    const spread = { ...fails, alsoAtServer: true };
     const here = failed('token', 'org', 'internal-error');
-    expect(judged(spread, [here, failed('keys', 'org', 'internal-error')]).right).toBe(true);
-    expect(judged(spread, [here, failed('keys', 'default', 'internal-error')]).right).toBe(false);
-    expect(judged(spread, [here, failed('keys', 'org', 'gateway-error')]).right).toBe(false);
+    expect(judged(spread, [here, failed('keys', 'org', 'internal-error')]).passed).toBe(true);
+    expect(judged(spread, [here, failed('keys', 'default', 'internal-error')]).passed).toBe(false);
+    expect(judged(spread, [here, failed('keys', 'org', 'gateway-error')]).passed).toBe(false);
   });
 });

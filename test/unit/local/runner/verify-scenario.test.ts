@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { judgeDrill } from '../../../../local/runner/verify-scenario.ts';
+import { verifyScenario } from '../../../../local/runner/verify-scenario.ts';
 import { noGaps, toldFirst } from '../../../../local/scenarios/checks.ts';
 import type { Trace } from '../../../../local/scenarios/trace.ts';
 import { alarm, drillOf, messageOf, traceOf } from '../../../support/traces.ts';
 
-const why = (trace: Partial<Trace>, drill = drillOf()) => judgeDrill(drill, traceOf(trace)).why;
+const why = (trace: Partial<Trace>, drill = drillOf()) => verifyScenario(drill, traceOf(trace)).failures;
 const over = messageOf({ news: 'recovery' });
 
 describe('the verdict of a row', () => {
   it('is right when people hear once, in time and by name, and once more when it is over', () => {
-    expect(judgeDrill(drillOf(), traceOf())).toEqual({
-      right: true,
-      why: [],
-      told: [{ alarm, audience: 'page', roseAfter: 2, toldAfter: 2, finding: 'internal-error', overAfter: 9 }],
-      alsoRose: [],
+    expect(verifyScenario(drillOf(), traceOf())).toEqual({
+      passed: true,
+      failures: [],
+      notifications: [
+        { alarm, route: 'page', firedAfter: 2, notifiedAfter: 2, finding: 'internal-error', resolvedAfter: 9 },
+      ],
+      unexpectedAlarms: [],
     });
   });
 
@@ -35,7 +37,7 @@ describe('the verdict of a row', () => {
   });
 
   it('is wrong when the wrong people are told, be it besides', () => {
-    const astray = messageOf({ audience: 'ticket' });
+    const astray = messageOf({ route: 'ticket' });
     expect(why({ messages: [messageOf(), astray, over] })).toEqual([
       `tickets also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
     ]);
@@ -69,7 +71,7 @@ describe('the verdict of a row', () => {
   });
 
   it('counts in runs how long an incident may be said to have lasted', () => {
-    const hourly = drillOf({ bad: [{ minutes: 600 }] }, { within: 180, every: 60 });
+    const hourly = drillOf({ faultPhases: [{ minutes: 600 }] }, { within: 180, every: 60 });
     const lasted = (minutes: number) => {
       const ended = {
         ...over,
@@ -87,25 +89,25 @@ describe('the verdict of a row', () => {
     const { alarm: _, ...aboutNone } = rehearsed;
     const messages = [messageOf(), aboutNone, over];
     expect(why({ messages })).toEqual(['pages also heard "" after 2 minutes']);
-    expect(why({ messages }, drillOf({ mayHear: (message) => message.alarm === undefined }))).toEqual([]);
+    expect(why({ messages }, drillOf({ allowedMessages: (message) => message.alarm === undefined }))).toEqual([]);
   });
 
   it('is wrong when another alarm rises besides, unless nobody can hear of it', () => {
     const other = 'okta-synthetics/acme/clock/ticket';
     const transitions = [...traceOf().transitions, { minute: 4, alarm: other, from: 'OK', to: 'ALARM' } as const];
-    expect(judgeDrill(drillOf(), traceOf({ transitions }))).toMatchObject({
-      alsoRose: [other],
-      why: [`${other} rose too`],
+    expect(verifyScenario(drillOf(), traceOf({ transitions }))).toMatchObject({
+      unexpectedAlarms: [other],
+      failures: [`${other} rose too`],
     });
-    expect(why({ transitions }, drillOf({ mayRise: [other] }))).toEqual([]);
+    expect(why({ transitions }, drillOf({ allowedAlarms: [other] }))).toEqual([]);
   });
 
   it('is wrong when an alarm is up at the end', () => {
-    expect(why({ stillUp: [alarm] })).toEqual([`${alarm} is still up at the end`]);
+    expect(why({ stillFiring: [alarm] })).toEqual([`${alarm} is still up at the end`]);
   });
 
   it('is wrong when anybody hears of anything where nobody must', () => {
-    expect(why({}, drillOf({ expects: [] }))).toEqual([
+    expect(why({}, drillOf({ expected: [] }))).toEqual([
       `${alarm} rose too`,
       `pages also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
       `pages also heard "RECOVERED acme: internal-error - Okta's fault - lasted 9 min" after 19 minutes`,
@@ -115,7 +117,7 @@ describe('the verdict of a row', () => {
   it('takes an alarm as CloudWatch words it only where nothing is left to make a message of it', () => {
     const messages = [messageOf({ raw: true }), { ...over, raw: true }];
     expect(why({ messages })[0]).toBe(`${alarm} rose after 2 minutes, and no page told of it`);
-    expect(why({ messages }, drillOf({}, { named: undefined }))).toEqual([]);
+    expect(why({ messages }, drillOf({}, { finding: undefined }))).toEqual([]);
   });
 
   it('is wrong when a minute is missing of what alarms watch', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../../../functions/diagnosis/finding.ts';
+import { formatTarget } from '../../../../functions/model/target.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
-import { placeOf } from '../../../../local/scenarios/place.ts';
 
 const cells = allCases.flatMap((one) =>
-  one.cells.map((cell) => ({ ...cell, id: one.id, hears: cell.hears ?? one.hears })),
+  one.variants.map((cell) => ({ ...cell, id: one.id, severity: cell.severity ?? one.severity })),
 );
 
 describe('the table of cases', () => {
@@ -14,26 +14,29 @@ describe('the table of cases', () => {
   });
 
   it('can stage each case somewhere, or says what it waits for', () => {
-    for (const { id, cells: own, waiting } of allCases) {
-      expect(own.length > 0, id).toBe(waiting === undefined);
+    for (const { id, variants: own, skipReason } of allCases) {
+      expect(own.length > 0, id).toBe(skipReason === undefined);
     }
   });
 
   it('has more than 500 cells, no two of them alike', () => {
-    const names = cells.map(({ id, site, wire }) => `${id} ${placeOf(site)} ${wire}`);
+    const names = cells.map(({ id, target, symptom }) => `${id} ${formatTarget(target)} ${symptom}`);
     expect(names.length).toBeGreaterThan(500);
     expect(names).toEqual([...new Set(names)]);
   });
 
   it('demands the domain and the audience that the finding is defined with', () => {
     const known = findings as Readonly<Record<string, { domain: string; severity: string }>>;
-    for (const { id, wire, expected, hears } of cells) {
-      const { domain, severity } = known[expected.code] ?? {};
-      expect({ domain, severity }, `${id} ${wire}`).toEqual({ domain: expected.domain, severity: hears });
+    for (const { id, symptom, expected, severity } of cells) {
+      const defined = known[expected.code];
+      expect({ domain: defined?.domain, severity: defined?.severity }, `${id} ${symptom}`).toEqual({
+        domain: expected.domain,
+        severity,
+      });
     }
   });
 
   it('fits the report’s columns', () => {
-    for (const { id, wire } of cells) expect(wire.length, `${id} ${wire}`).toBeLessThanOrEqual(28);
+    for (const { id, symptom } of cells) expect(symptom.length, `${id} ${symptom}`).toBeLessThanOrEqual(28);
   });
 });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../../../lib/config/load-config.ts';
-import { watchOf } from '../../../../local/scenarios/deployment-plan.ts';
+import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 
-const settling = (...everyMinutes: readonly object[]) => {
-  const orgs = everyMinutes.map((each, index) => ({
-    ...{ name: `org-${index}`, domain: `org-${index}.okta.com`, everyMinutes: each },
+const settling = (...intervalMinutes: readonly object[]) => {
+  const orgs = intervalMinutes.map((each, index) => ({
+    ...{ name: `org-${index}`, domain: `org-${index}.okta.com`, intervalMinutes: each },
   }));
-  return watchOf(parseConfig(JSON.stringify({ orgs }))).settlingMinutes;
+  return deploymentPlan(parseConfig(JSON.stringify({ orgs }))).settlingMinutes;
 };
 
 it('a deployment settles in a minute, however rarely its orgs are looked at', () => {

@@ -22,7 +22,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
   const deployment = readDeployment(JSON.parse(text));
 
   it('is understood whole', () => {
-    expect(deployment.refused).toEqual([]);
+    expect(deployment.unsupported).toEqual([]);
     expect(deployment.schedules).toHaveLength(ofType('AWS::Scheduler::Schedule').length);
     expect(deployment.functions).toHaveLength(ofType('AWS::Lambda::Function').length);
     expect(deployment.topics).toHaveLength(ofType('AWS::SNS::Topic').length);
@@ -32,7 +32,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     const nobody = ['nobody listens to okta-synthetics-pages', 'nobody listens to okta-synthetics-tickets'];
     const { pages, tickets } = config.alerts;
     const missing = [pages, tickets].flatMap((subscribers, index) => (subscribers.length === 0 ? [nobody[index]] : []));
-    expect(reasons(deployment.silent), name).toEqual(missing);
+    expect(reasons(deployment.ineffective), name).toEqual(missing);
   });
 
   it('calls each function that runs probes with the orgs of the configuration', () => {
@@ -82,22 +82,22 @@ describe('what AWS would refuse, or is not understood, is refused', () => {
     ],
     ['more points to alarm than there are', 'Alarm', { DatapointsToAlarm: 4 }, 'is more than EvaluationPeriods'],
   ])('%s', (_, id, properties, problem) => {
-    const { refused } = changed(id, withProperties(properties));
+    const { unsupported } = changed(id, withProperties(properties));
     expect(
-      refused.some(({ reason }) => reason.includes(problem)),
-      JSON.stringify(refused),
+      unsupported.some(({ reason }) => reason.includes(problem)),
+      JSON.stringify(unsupported),
     ).toBe(true);
   });
 
   it('a failure that is to be told to nothing in the template', () => {
     const OnFailure = { Destination: 'arn:aws:sqs:us-east-1:123456789012:queue' };
-    const { refused } = changed('NotifyEvents', withProperties({ DestinationConfig: { OnFailure } }));
-    expect(reasons(refused).join()).toContain('is no topic of the template');
+    const { unsupported } = changed('NotifyEvents', withProperties({ DestinationConfig: { OnFailure } }));
+    expect(reasons(unsupported).join()).toContain('is no topic of the template');
   });
 
   it('what calls functions besides schedules and topics', () => {
     const { Resources } = smallTemplate({ Rule: { Type: 'AWS::Events::Rule', Properties: {} } });
-    expect(readDeployment({ Resources }).refused).toEqual([
+    expect(readDeployment({ Resources }).unsupported).toEqual([
       { logicalId: 'Rule', reason: 'AWS::Events::Rule is not rehearsed' },
     ]);
   });
@@ -105,24 +105,24 @@ describe('what AWS would refuse, or is not understood, is refused', () => {
 
 describe('what AWS deploys without a word although it cannot work is told', () => {
   it('not at all of what does work', () => {
-    expect(readDeployment(smallTemplate())).toMatchObject({ refused: [], silent: [] });
+    expect(readDeployment(smallTemplate())).toMatchObject({ unsupported: [], ineffective: [] });
   });
 
   it('an alarm that acts only when it is over', () => {
-    const { silent } = changed('Alarm', withProperties({ AlarmActions: [] }));
-    expect(reasons(silent)).toEqual(['okta-synthetics/acme/okta/page tells nobody that it rose']);
+    const { ineffective } = changed('Alarm', withProperties({ AlarmActions: [] }));
+    expect(reasons(ineffective)).toEqual(['okta-synthetics/acme/okta/page tells nobody that it rose']);
   });
 
   it('an alarm on a function that is not there, and on one by too many dimensions', () => {
     const watching = (Dimensions: readonly object[]) =>
       smallTemplate(smallAlarm({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions }));
     const flows = { Name: 'FunctionName', Value: { Ref: 'Flows' } };
-    expect(readDeployment(watching([flows])).silent).toEqual([]);
-    expect(reasons(readDeployment(watching([{ ...flows, Value: 'flows' }])).silent).join()).toContain(
+    expect(readDeployment(watching([flows])).ineffective).toEqual([]);
+    expect(reasons(readDeployment(watching([{ ...flows, Value: 'flows' }])).ineffective).join()).toContain(
       'never publishes',
     );
     const more = [flows, { Name: 'Org', Value: 'acme' }];
-    expect(reasons(readDeployment(watching(more)).silent).join()).toContain('never publishes');
+    expect(reasons(readDeployment(watching(more)).ineffective).join()).toContain('never publishes');
   });
 
   it('a topic whose policy lets no alarm in, and one whose key does not', () => {
@@ -147,21 +147,21 @@ describe('what AWS deploys without a word although it cannot work is told', () =
         }),
       );
     const cloudWatch = 'cloudwatch.amazonaws.com';
-    expect(guarded(cloudWatch, cloudWatch).silent).toEqual([]);
+    expect(guarded(cloudWatch, cloudWatch).ineffective).toEqual([]);
     const may = 'okta-synthetics/acme/okta/page may not publish to okta-synthetics-page-alarms';
-    expect(reasons(guarded('events.amazonaws.com', cloudWatch).silent)).toEqual([may]);
-    expect(reasons(guarded(cloudWatch, 'events.amazonaws.com').silent)).toEqual([may]);
+    expect(reasons(guarded('events.amazonaws.com', cloudWatch).ineffective)).toEqual([may]);
+    expect(reasons(guarded(cloudWatch, 'events.amazonaws.com').ineffective)).toEqual([may]);
   });
 
   it('a function that does not let its topic call it, and one that nothing calls', () => {
-    expect(reasons(changed('NotifyPermission').silent)).toEqual([
+    expect(reasons(changed('NotifyPermission').ineffective)).toEqual([
       'okta-synthetics-notify-page lets no message of okta-synthetics-page-alarms in',
     ]);
-    expect(reasons(changed('Schedule').silent)).toEqual(['nothing calls okta-synthetics-flows']);
+    expect(reasons(changed('Schedule').ineffective)).toEqual(['nothing calls okta-synthetics-flows']);
   });
 
   it('a schedule that is deployed switched off', () => {
-    const { silent } = changed('Schedule', withProperties({ State: 'DISABLED' }));
-    expect(reasons(silent)).toEqual(['acme-flows is disabled']);
+    const { ineffective } = changed('Schedule', withProperties({ State: 'DISABLED' }));
+    expect(reasons(ineffective)).toEqual(['acme-flows is disabled']);
   });
 });

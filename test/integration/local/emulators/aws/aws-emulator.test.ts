@@ -2,14 +2,14 @@ import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-c
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LoopbackAws, startLoopbackAws } from '../../../../../local/emulators/aws/aws-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../../../local/emulators/aws/aws-emulator.ts';
 
-let aws: LoopbackAws;
+let aws: AwsEmulator;
 let logs: CloudWatchLogsClient;
 let cloudWatch: CloudWatchClient;
 let sns: SNSClient;
 beforeAll(async () => {
-  aws = await startLoopbackAws(new Map());
+  aws = await startAwsEmulator(new Map());
   const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
   const options = { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
   logs = new CloudWatchLogsClient(options);

@@ -62,7 +62,7 @@ describe('/authorize with prompt=none and no session', () => {
   });
 
   it('can be made to redirect by JavaScript, as Identity Engine may', async () => {
-    const undo = okta.intervene({ path: /\/authorize$/ }, { transform: javascriptRedirect });
+    const undo = okta.intercept({ path: /\/authorize$/ }, { transform: javascriptRedirect });
     const response = await authorize();
     undo();
     expect(response.status).toBe(200);

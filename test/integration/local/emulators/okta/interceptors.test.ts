@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
@@ -9,7 +9,7 @@ const path = '/.well-known/okta-organization';
 
 describe('an intervention', () => {
   it('answers in Okta’s place until it is taken back', async () => {
-    const undo = okta.intervene({ path }, { status: 503, body: { errorCode: 'E0000010' } });
+    const undo = okta.intercept({ path }, { status: 503, body: { errorCode: 'E0000010' } });
     const answer = await client.request(path);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'application/json']);
     expect(answer.headers.get('x-okta-request-id')).not.toBeNull();
@@ -19,7 +19,7 @@ describe('an intervention', () => {
   });
 
   it('alters what would have been sent', async () => {
-    const undo = okta.intervene(
+    const undo = okta.intercept(
       { path: /\/v1\/keys$/ },
       { transform: (answer) => ({ ...answer, body: JSON.stringify({ keys: [] }) }) },
     );
@@ -30,7 +30,7 @@ describe('an intervention', () => {
   });
 
   it('can take off what Okta puts on every answer, as a proxy in front of it would', async () => {
-    const undo = okta.intervene(
+    const undo = okta.intercept(
       { path },
       { transform: ({ headers: { 'x-okta-request-id': _, ...headers }, ...rest }) => ({ ...rest, headers }) },
     );
@@ -40,7 +40,7 @@ describe('an intervention', () => {
   });
 
   it('leaves other paths and other methods alone', async () => {
-    const undo = okta.intervene({ method: 'POST', path }, { status: 500 });
+    const undo = okta.intercept({ method: 'POST', path }, { status: 500 });
     const answers = [await client.request(path), await client.request(path, { method: 'POST' })];
     undo();
     expect(answers.map(({ status }) => status)).toEqual([200, 500]);
@@ -48,14 +48,14 @@ describe('an intervention', () => {
 
   it('applies after the ones before it', async () => {
     const append = (text: string) =>
-      okta.intervene({ path }, { transform: (answer) => ({ ...answer, body: answer.body + text }) });
-    const undo = [okta.intervene({ path }, { body: 'a' }), append('b'), append('c')];
+      okta.intercept({ path }, { transform: (answer) => ({ ...answer, body: answer.body + text }) });
+    const undo = [okta.intercept({ path }, { body: 'a' }), append('b'), append('c')];
     expect(await (await client.request(path)).text()).toBe('abc');
     for (const back of undo) back();
   });
 
   it('can take its time', async () => {
-    const undo = okta.intervene({ path }, { delayMs: 50 });
+    const undo = okta.intercept({ path }, { delayMs: 50 });
     const started = performance.now();
     await client.request(path);
     undo();
@@ -63,21 +63,21 @@ describe('an intervention', () => {
   });
 
   it('can close the connection without an answer', async () => {
-    const undo = okta.intervene({ path }, { hangUp: true });
+    const undo = okta.intercept({ path }, { hangUp: true });
     await expect(client.request(path)).rejects.toThrow('fetch failed');
     undo();
     expect(okta.requests.at(-1)).toMatchObject({ path, status: 0 });
   });
 
   it('can reset the connection', async () => {
-    const undo = okta.intervene({ path }, { hangUp: 'reset' });
+    const undo = okta.intercept({ path }, { hangUp: 'reset' });
     await expect(client.request(path)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     undo();
     expect((await client.request(path)).status).toBe(200);
   });
 
   it('can stall in the middle of a body, and holds nobody to it', async () => {
-    const undo = okta.intervene({ path }, { breakOff: 'stall' });
+    const undo = okta.intercept({ path }, { breakOff: 'stall' });
     const answer = await client.request(path);
     undo();
     const reader = answer.body?.getReader();
@@ -87,7 +87,7 @@ describe('an intervention', () => {
   });
 
   it('that fails is told from an outage by a header of its own', async () => {
-    const undo = okta.intervene(
+    const undo = okta.intercept(
       { path },
       {
         transform() {
@@ -102,9 +102,9 @@ describe('an intervention', () => {
   });
 
   it('holds no one up when the server closes', async () => {
-    const other = await startOkta();
+    const other = await startOktaEmulator();
     const otherClient = createOktaClient(other);
-    other.intervene({ path }, { delayMs: 600_000 });
+    other.intercept({ path }, { delayMs: 600_000 });
     const waiting = expect(otherClient.request(path)).rejects.toThrow('fetch failed');
     await otherClient.request('/oauth2/v1/keys');
     await other.close();

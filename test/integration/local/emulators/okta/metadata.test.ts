@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
@@ -109,7 +109,7 @@ describe('keys', () => {
 
   it('may be cached until they rotate, which draws nearer', async () => {
     let nowMs = Date.UTC(2026, 0, 1);
-    await using other = await startOkta({ now: () => nowMs });
+    await using other = await startOktaEmulator({ now: () => nowMs });
     const otherClient = createOktaClient(other);
     const maxAge = async () => {
       const { headers } = await otherClient.request('/oauth2/default/v1/keys');

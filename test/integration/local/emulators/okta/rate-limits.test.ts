@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import { bucketFor } from '../../../../../local/emulators/okta/rate-limits.ts';
-import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 let client: OktaClient;
 let nowMs = Date.UTC(2026, 0, 1, 12, 0, 17);
 
 beforeAll(async () => {
-  okta = await startOkta({ now: () => nowMs, rateLimits: { '/api/v1/apps': 2, '/oauth2/{id}/v1/token': 1 } });
+  okta = await startOktaEmulator({ now: () => nowMs, rateLimits: { '/api/v1/apps': 2, '/oauth2/{id}/v1/token': 1 } });
   client = createOktaClient(okta);
 });
 

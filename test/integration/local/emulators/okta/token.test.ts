@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
-let okta: EmbeddedOkta;
+let okta: OktaEmulator;
 let client: OktaClient;
 let orgToken: string;
 let customToken: string;
@@ -15,7 +15,7 @@ const customPath = '/oauth2/default/v1/token';
 const grant = { grant_type: 'client_credentials' };
 
 beforeAll(async () => {
-  okta = await startOkta();
+  okta = await startOktaEmulator();
   client = createOktaClient(okta);
   orgToken = await client.orgToken();
   customToken = await client.customToken();
@@ -278,7 +278,7 @@ describe('a token request', () => {
     });
   });
 
-  it('by GET hears which methods Okta has, in the envelope', async () => {
+  it('by GET severity which methods Okta has, in the envelope', async () => {
     const response = await client.request(orgPath);
     expect(response.status).toBe(405);
     expect(await response.json()).toMatchObject({ errorCode: 'E0000022' });

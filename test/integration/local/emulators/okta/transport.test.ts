@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { fetch } from 'undici';
 import { describe, expect, it } from 'vitest';
-import type { EmbeddedOkta } from '../../../../../local/emulators/okta/okta-emulator.ts';
-import { startOkta } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 
-function peerCertificate(okta: EmbeddedOkta, host: string): Promise<X509Certificate> {
+function peerCertificate(okta: OktaEmulator, host: string): Promise<X509Certificate> {
   return new Promise((resolve, reject) => {
     const port = Number(new URL(okta.origin).port);
     const socket = connect({ host: '127.0.0.1', port, servername: host, ca: okta.ca }, () => {
@@ -21,7 +21,7 @@ function peerCertificate(okta: EmbeddedOkta, host: string): Promise<X509Certific
 
 describe('the connection', () => {
   it('is trusted by who trusts the authority, and by nobody else', async () => {
-    await using okta = await startOkta();
+    await using okta = await startOktaEmulator();
     const client = createOktaClient(okta);
     expect((await client.request('/oauth2/v1/keys')).status).toBe(200);
     await expect(fetch(`${okta.origin}/oauth2/v1/keys`)).rejects.toThrow('fetch failed');
@@ -29,7 +29,7 @@ describe('the connection', () => {
   });
 
   it('has a certificate for the loopback names that ends in about 90 days', async () => {
-    await using okta = await startOkta();
+    await using okta = await startOktaEmulator();
     const certificate = await peerCertificate(okta, 'localhost');
     expect(certificate.checkHost('localhost')).toBe('localhost');
     expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
@@ -47,7 +47,7 @@ describe('the connection', () => {
     ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['no shared version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
   ] as const)('can be refused for TLS that is flawed, and mended again: %s', async (flaw, code) => {
-    await using okta = await startOkta();
+    await using okta = await startOktaEmulator();
     const mend = await okta.breakTls(flaw);
     await expect(peerCertificate(okta, 'localhost')).rejects.toMatchObject({ code });
     mend();
@@ -55,7 +55,7 @@ describe('the connection', () => {
   });
 
   it('ends when the server closes, also where a client keeps it open', async () => {
-    const okta = await startOkta();
+    const okta = await startOktaEmulator();
     const client = createOktaClient(okta);
     await client.request('/oauth2/v1/keys');
     await okta.close();
@@ -64,7 +64,7 @@ describe('the connection', () => {
   });
 
   it('can be closed twice', async () => {
-    const okta = await startOkta();
+    const okta = await startOktaEmulator();
     await okta.close();
     await expect(okta.close()).resolves.toBeUndefined();
   });

@@ -164,7 +164,7 @@ describe('the e-mail of a rise', () => {
   it('shows where the monitor itself broke', () => {
     const subject = { kind: 'monitor', id: 'flows-broken' } as const;
     const frames = ['    at run (file:///var/task/index.mjs:1:2)'];
-    const line = { type: 'fault', at: '', org: 'acme', name: 'TypeError', frames } as const;
+    const line = { type: 'monitor-error', at: '', org: 'acme', name: 'TypeError', frames } as const;
     const evidence = { ...evidenceOf([]), lines: [{ time: at('12:00'), logGroup: 'flows', line }] };
     expect(section(messageOf({ ...rise, subject }, evidence), "THE MONITOR'S OWN FAULTS")).toEqual([
       'TypeError: once, last at 2026-11-21 12:00 UTC',

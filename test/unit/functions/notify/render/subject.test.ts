@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../../../../functions/diagnosis/finding.ts';
 import { faultDomains } from '../../../../../functions/model/fault-domain.ts';
-import { faults } from '../../../../../functions/notify/faults.ts';
+import { domainLabels } from '../../../../../functions/notify/faults.ts';
 import { incidentOf } from '../../../../../functions/notify/incident.ts';
-import { subjectOf } from '../../../../../functions/notify/render/subject.ts';
+import { renderSubject } from '../../../../../functions/notify/render/subject.ts';
 import { at, evidenceOf, runs, statusPage } from '../../../../support/log-of.ts';
 import { links, messageOf, recovery, recoveryEvidence, rise, riseEvidence } from '../../../../support/messages.ts';
 
@@ -13,7 +13,7 @@ describe('the subject', () => {
   });
 
   it('of a ticket says so', () => {
-    expect(messageOf(rise, riseEvidence, { ...links, audience: 'ticket' }).subject).toMatch(/^TICKET acme: /);
+    expect(messageOf(rise, riseEvidence, { ...links, route: 'ticket' }).subject).toMatch(/^TICKET acme: /);
   });
 
   it('of a recovery says how long it lasted', () => {
@@ -46,7 +46,7 @@ describe('the subject', () => {
 
   it('of a broken monitor names the error', () => {
     const subject = { kind: 'monitor', id: 'flows-broken' } as const;
-    const line = { type: 'fault', at: '', org: 'acme', name: 'TypeError', frames: ['at x:1:2'] } as const;
+    const line = { type: 'monitor-error', at: '', org: 'acme', name: 'TypeError', frames: ['at x:1:2'] } as const;
     const evidence = { ...evidenceOf([]), lines: [{ time: at('12:00'), logGroup: 'flows', line }] };
     expect(messageOf({ ...rise, subject }, evidence).subject).toBe(
       "PAGE monitor: flows-broken - monitor's fault - TypeError",
@@ -58,14 +58,14 @@ describe('the subject', () => {
     const incident = incidentOf(rise, riseEvidence);
     for (const [code, { domain }] of Object.entries(findings)) {
       for (const alarm of [rise, recovery]) {
-        const subject = subjectOf({ ...incident, alarm, org, code, domain }, { ...links, audience: 'ticket' });
+        const subject = renderSubject({ ...incident, alarm, org, code, domain }, { ...links, route: 'ticket' });
         expect(subject.length).toBeLessThan(100);
-        expect(subject).toContain(`${org}: ${code} - ${faults[domain]}`);
+        expect(subject).toContain(`${org}: ${code} - ${domainLabels[domain]}`);
       }
     }
   });
 
   it('names the fault of every domain in other words', () => {
-    expect(new Set(faultDomains.map((domain) => faults[domain])).size).toBe(faultDomains.length);
+    expect(new Set(faultDomains.map((domain) => domainLabels[domain])).size).toBe(faultDomains.length);
   });
 });

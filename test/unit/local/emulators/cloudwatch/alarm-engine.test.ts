@@ -69,13 +69,13 @@ describe('an engine', () => {
     expect(told(engine.tick(noon + 3 * minuteMs, store))).toEqual([]);
     point(1, 1);
     expect(told(engine.tick(noon + 3 * minuteMs + 10_000, store))).toEqual(['3.1666666666666665 failing OK > ALARM']);
-    expect(engine.standing('failing').state).toBe('ALARM');
+    expect(engine.alarmState('failing').state).toBe('ALARM');
   });
 
   it('refuses a template that was not read whole, and a name that is not there', () => {
     const refused = [{ logicalId: 'Odd', reason: 'it is odd' }];
     expect(() => new AlarmEngine({ alarms: [], muteRules: [], refused })).toThrow('Odd: it is odd');
-    expect(() => new AlarmEngine({ alarms: [], muteRules: [], refused: [] }).standing('nobody')).toThrow(
+    expect(() => new AlarmEngine({ alarms: [], muteRules: [], refused: [] }).alarmState('nobody')).toThrow(
       'no alarm is called nobody',
     );
   });
@@ -132,7 +132,7 @@ describe('a muted alarm', () => {
     const store = new MetricStore();
     store.add({ identity, value: 1, timestamp: noon });
     expect(engine.tick(noon + minuteMs, store)).toEqual([]);
-    expect(engine.standing('failing').state).toBe('ALARM');
+    expect(engine.alarmState('failing').state).toBe('ALARM');
   });
 
   it('does not act on what was muted when its suppressor is waited for on account of a later change', () => {

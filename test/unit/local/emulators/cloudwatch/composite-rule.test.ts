@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type AlarmState, alarmStates } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
 import { alarmsIn, holds, parseRule, type Rule } from '../../../../../local/emulators/cloudwatch/composite-rule.ts';
-import { Unevaluable } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
 
 const states: Readonly<Record<string, AlarmState>> = {
   rising: 'ALARM',
@@ -45,7 +45,7 @@ describe('a rule that cannot be read', () => {
     ['alarm(a)', 'cannot read alarm(a)'],
     ['TRUEISH', 'cannot read TRUEISH'],
   ])('%s says: %s', (rule, message) => {
-    expect(() => parseRule(rule)).toThrow(Unevaluable);
+    expect(() => parseRule(rule)).toThrow(UnsupportedError);
     expect(() => parseRule(rule)).toThrow(message);
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, it, test } from 'vitest';
 import { evaluateExpression } from '../../../../../local/emulators/cloudwatch/metric-math.ts';
 import type { Series } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
 import { parseExpression } from '../../../../../local/emulators/cloudwatch/parse-expression.ts';
-import { Unevaluable } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
 
 function evaluate(expression: string, metrics: Readonly<Record<string, Series>>): Series {
   return evaluateExpression(parseExpression(expression), {
     metrics,
     series: (id) => {
       const series = metrics[id];
-      if (!series) throw new Unevaluable(`no metric or expression has the id ${id}`);
+      if (!series) throw new UnsupportedError(`no metric or expression has the id ${id}`);
       return series;
     },
   });
@@ -110,7 +110,7 @@ describe('an expression that is not evaluated', () => {
     ['', 'unexpected end'],
   ])('%s says: %s', (expression, message) => {
     const attempt = () => evaluate(expression, { m1: [1], m2: [2] });
-    expect(attempt).toThrow(Unevaluable);
+    expect(attempt).toThrow(UnsupportedError);
     expect(attempt).toThrow(message);
   });
 
@@ -142,7 +142,7 @@ describe('an expression that is not evaluated', () => {
           try {
             expect(evaluate(expression, { m1: [1, undefined] })).toHaveLength(2);
           } catch (error) {
-            expect(error).toBeInstanceOf(Unevaluable);
+            expect(error).toBeInstanceOf(UnsupportedError);
           }
         },
       ),
