@@ -15,7 +15,7 @@ import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulato
 import { table } from '../../local/reporters/table.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
-import { fullOrg } from '../support/run-probes.ts';
+import { fullOrg } from '../support/full-org.ts';
 
 const delayMs = 300;
 const toleranceMs = 15;

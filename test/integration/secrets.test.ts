@@ -23,10 +23,11 @@ import { formatChecked } from '../../local/reporters/check.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
 import { type Canaries, openCanaries, shownInEveryWay } from '../support/canaries.ts';
+import { clients, fullOrg } from '../support/full-org.ts';
 import { handleOnce } from '../support/handle-once.ts';
 import { leakyAnswers } from '../support/leaky-answers.ts';
 import { overhearAws, overhearFunction, overhearOkta } from '../support/overhear.ts';
-import { clients, fullOrg, memorySecrets, verdicts, watch } from '../support/run-probes.ts';
+import { memorySecrets, verdicts, watch } from '../support/run-probes.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {

@@ -6,8 +6,9 @@ import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
+import { fullOrg } from './full-org.ts';
 import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
-import { fullOrg, memorySecrets } from './run-probes.ts';
+import { memorySecrets } from './run-probes.ts';
 
 /** Every path that the probes ask at an org with the Org server and `default`. */
 export const paths = [

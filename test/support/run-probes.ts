@@ -9,34 +9,7 @@ import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
-
-/** An org with everything switched on: the Org server, `default` with a key, and a second custom one with a secret. */
-export const fullOrg: Org = {
-  name: 'acme',
-  domain: 'acme.okta.com',
-  servers: [
-    { id: 'org', issuer: 'https://acme.okta.com', ...clients('private_key_jwt') },
-    {
-      id: 'default',
-      issuer: 'https://acme.okta.com/oauth2/default',
-      audience: 'api://default',
-      ...clients('private_key_jwt'),
-    },
-  ],
-  api: { kind: 'token', secret: 'acme/api' },
-  statusPage: { page: 'https://status.okta.com/', feed: 'https://status.okta.com/feed' },
-  negativeTests: false,
-  slowAfterMs: 3_000,
-  timeoutMs: 10_000,
-};
-
-export function clients(authentication: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post') {
-  const secret = authentication === 'private_key_jwt' ? 'acme/key' : 'acme/secret';
-  return {
-    web: { clientId: 'web', redirectUri: 'https://app.example.com/callback', scopes: ['openid'] },
-    service: { clientId: 'service', authentication, secret, scopes: ['monitor.read'] },
-  };
-}
+import { fullOrg } from './full-org.ts';
 
 /** Secrets held in memory, which a test may rotate. Counts how often each was read from the store. */
 export function memorySecrets(stored: Map<string, string>): Secrets & { readonly reads: string[] } {

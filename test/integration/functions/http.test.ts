@@ -8,7 +8,7 @@ import type { Exchange } from '../../../functions/model/exchange.ts';
 import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
 import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
-import { fullOrg } from '../../support/run-probes.ts';
+import { fullOrg } from '../../support/full-org.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { ProbeFailure } from '../../../functions/diagnosis/probe-failure.ts';
 import { defineProbe, type Group, type Probe } from '../../../functions/model/probe.ts';
 import { noCredentials } from '../../../functions/runtime/no-credentials.ts';
 import { embeddedPoints } from '../../../local/emulators/aws/embedded-metrics.ts';
+import { fullOrg } from '../../support/full-org.ts';
 import { handleOnce } from '../../support/handle-once.ts';
-import { fullOrg } from '../../support/run-probes.ts';
 
 function probe(id: string, run: Probe['run'], group: Group = 'flows'): Probe {
   const metrics = { Answer: { unit: 'None', statistic: 'Maximum', help: 'What the probe says.' } } as const;

@@ -11,7 +11,8 @@ import { javascriptRedirect } from '../../../local/emulators/okta/javascript-red
 import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
-import { clients, fullOrg, memorySecrets, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
+import { clients, fullOrg } from '../../support/full-org.ts';
+import { memorySecrets, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {

@@ -8,10 +8,11 @@ import type { RunReport } from '../../../functions/runtime/run.ts';
 import type { Answer } from '../../../local/emulators/okta/answer.ts';
 import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import { fullOrg } from '../../support/full-org.ts';
 import { silence } from '../../support/hostile-answers.ts';
 import { type HostileOrg, startHostileOrg } from '../../support/hostile-org.ts';
 import { answerBytes, type RawReply } from '../../support/raw-server.ts';
-import { fullOrg, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
+import { outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
 
 let okta: OktaEmulator;
 /** Gives up after two seconds. */

@@ -9,7 +9,8 @@ import { openCredentials } from '../../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../../functions/runtime/deadline.ts';
 import { openHttp } from '../../../functions/runtime/http.ts';
 import { run } from '../../../functions/runtime/run.ts';
-import { fullOrg, memorySecrets, verdicts } from '../../support/run-probes.ts';
+import { fullOrg } from '../../support/full-org.ts';
+import { memorySecrets, verdicts } from '../../support/run-probes.ts';
 
 const token: Exchange = {
   method: 'POST',

@@ -7,8 +7,8 @@ import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emul
 import type { TestEnvironment } from '../../../../local/simulator/environment.ts';
 import { losePackets } from '../../../../local/simulator/packet-loss.ts';
 import type { Schedule } from '../../../../local/simulator/template/deployment.ts';
+import { fullOrg } from '../../../support/full-org.ts';
 import { createOktaClient, type OktaClient } from '../../../support/okta-client.ts';
-import { fullOrg } from '../../../support/run-probes.ts';
 
 const secrets: TestEnvironment['secrets'] = new Map();
 let aws: AwsEmulator;

@@ -6,7 +6,7 @@ import { codeOfTransport } from '../../../../functions/diagnosis/transport-rules
 import type { Server } from '../../../../functions/model/org.ts';
 import { parseCallbackError, parseOktaError } from '../../../../functions/okta/okta-error.ts';
 import { parseRateLimit } from '../../../../functions/okta/rate-limit.ts';
-import { fullOrg } from '../../../support/run-probes.ts';
+import { fullOrg } from '../../../support/full-org.ts';
 
 /** An answer as it was recorded. */
 interface Recorded {

@@ -6,7 +6,7 @@ import type { Probe } from '../../../../functions/model/probe.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
 import { headroomSeries, retriesSeries, seriesOf, severitySeries } from '../../../../functions/probes/series.ts';
-import { fullOrg } from '../../../support/run-probes.ts';
+import { fullOrg } from '../../../support/full-org.ts';
 
 const org = { ...fullOrg, negativeTests: true };
 const identities = (...groups: (readonly Probe[])[]) =>

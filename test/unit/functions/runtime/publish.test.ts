@@ -7,7 +7,7 @@ import type { Probe } from '../../../../functions/model/probe.ts';
 import { flows, limits, negativeTests, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
 import { pointsOf } from '../../../../functions/runtime/publish.ts';
-import { fullOrg } from '../../../support/run-probes.ts';
+import { fullOrg } from '../../../support/full-org.ts';
 
 const org = { ...fullOrg, negativeTests: true };
 
