@@ -1,5 +1,17 @@
-import type { EmfDocument } from '../../../functions/runtime/emf.ts';
 import type { ReceivedPoint } from './metrics.ts';
+
+/** A log line in the embedded metric format. Next to `_aws`, each dimension and metric is a member by its name. */
+interface EmfDocument {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [member: string]: unknown;
+}
 
 /**
  * The points that CloudWatch Logs makes of a log line in the embedded metric format; of any other line none.

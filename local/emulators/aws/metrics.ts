@@ -1,4 +1,4 @@
-import type { MetricIdentity } from '../../../functions/model/metric.ts';
+import type { MetricIdentity } from '../cloudwatch/metric-store.ts';
 
 /** One point as CloudWatch received it. */
 export interface ReceivedPoint {

@@ -1,5 +1,5 @@
-import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { Rule } from './composite-rule.ts';
+import type { MetricIdentity } from './metric-store.ts';
 import type { Expression } from './parse-expression.ts';
 
 export const alarmStates = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;

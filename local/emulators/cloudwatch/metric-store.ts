@@ -1,5 +1,11 @@
-import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { Statistic } from './alarm-definition.ts';
+
+/** The namespace, name and dimensions that identify a metric. */
+export interface MetricIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
 
 /** One value for each period, the oldest first. A period without a sample has no value: it is missing. */
 export type Series = readonly (number | undefined)[];

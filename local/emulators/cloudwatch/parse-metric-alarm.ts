@@ -1,4 +1,3 @@
-import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import {
   type Comparison,
   comparisons,
@@ -8,7 +7,7 @@ import {
   statistics,
 } from './alarm-definition.ts';
 import { alarmPoints } from './alarm-points.ts';
-import { MetricStore } from './metric-store.ts';
+import { type MetricIdentity, MetricStore } from './metric-store.ts';
 import { parseExpression } from './parse-expression.ts';
 import { readList, readNumber, readObject, readText, readWord, type Template } from './template-reader.ts';
 import { UnsupportedError } from './unsupported-error.ts';

@@ -2,14 +2,13 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Bucket } from '../../../functions/okta/default-limits.ts';
 import type { Answer } from './answer.ts';
 import type { TlsIdentity } from './certificates.ts';
 import { errorEnvelope } from './error-envelope.ts';
 import { createInterventions, type Effect } from './interceptors.ts';
 import { oktaId } from './okta-id.ts';
 import { type OktaRequest, readRequest } from './okta-request.ts';
-import { bucketFor } from './rate-limits.ts';
+import { type Bucket, bucketFor } from './rate-limits.ts';
 
 /** One request that was served. */
 export interface ServedRequest {

@@ -1,8 +1,8 @@
-import type { Bucket } from '../../../functions/okta/default-limits.ts';
 import type { Forgery } from './access-token.ts';
 import type { TlsFlaw } from './certificates.ts';
 import type { ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interceptors.ts';
+import type { Bucket } from './rate-limits.ts';
 import type { RegisteredClients } from './registered-clients.ts';
 import type { ServerId } from './servers.ts';
 import type { ReportedStatus } from './status-page.ts';

@@ -1,5 +1,24 @@
-import { type Bucket, defaultLimits } from '../../../functions/okta/default-limits.ts';
 import type { AnswerHeaders } from './answer.ts';
+
+/**
+ * The requests per minute of a Workforce org, by rate-limit bucket. All custom servers of an org share three buckets.
+ * @see https://developer.okta.com/docs/reference/rate-limits/
+ */
+export const defaultLimits = {
+  '/oauth2/v1/clients': 100,
+  '/oauth2/v1/authorize': 2000,
+  '/oauth2/v1/token': 2000,
+  '/oauth2/v1': 2000,
+  '/oauth2/{id}/v1/authorize': 2000,
+  '/oauth2/{id}/v1/token': 2000,
+  '/oauth2/{id}/v1': 2000,
+  '/api/v1/users': 600,
+  '/api/v1/apps': 100,
+  '/api/v1/logs': 120,
+  '/api/v1': 1200,
+} as const;
+
+export type Bucket = keyof typeof defaultLimits;
 
 /** Whose request spends which of Okta's buckets, the most specific first. What Okta does not limit sends no headers. */
 const table: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
