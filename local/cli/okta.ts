@@ -1,23 +1,24 @@
 /**
- * Runs the embedded Okta by itself, for trying clients against it: `npm run okta`.
+ * `npm run okta` runs the Okta emulator alone, so that you can try clients against it.
  *
- * Stops on Ctrl-C. Exits with 2 for a wrong flag, with 1 where it cannot start.
+ * Stops on Ctrl-C. Exits with 2 for an invalid flag, and with 1 if it cannot start.
  */
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import { describeOkta, formatDescription } from '../reporters/okta.ts';
 import { runCommand } from './command.ts';
 
 const usage = `Usage: npm run okta -- [--port <number>] [--json]
 
-  --port <number>  port on loopback; 0 takes a free one (default: 8443)
+Runs the Okta emulator and prints its URLs, clients and credentials.
+
+  --port <number>  port on loopback; 0 selects a free port (default: 8443)
   --json           print one JSON document instead of text
-  --help           print this
+  --help           print this help
 `;
 
 interface Flags {
@@ -35,7 +36,7 @@ function flags(): Flags {
     },
   });
   const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`'${values.port}' is not a port`);
+  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`'${values.port}' is not a valid port`);
   return { ...values, port };
 }
 
@@ -44,7 +45,7 @@ async function start(port: number): Promise<OktaEmulator | undefined> {
     return await startOktaEmulator({ port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    process.stderr.write(`Port ${port} is taken. Another one: npm run okta -- --port 0\n`);
+    process.stderr.write(`Port ${port} is already in use. Use another port: npm run okta -- --port 0\n`);
     return undefined;
   }
 }
@@ -54,7 +55,7 @@ async function run({ port, json }: Flags): Promise<number> {
   const okta = await start(port);
   if (!okta) return 1;
 
-  const folder = await mkdtemp(join(tmpdir(), 'embedded-okta-'));
+  const folder = await mkdtemp(join(tmpdir(), 'okta-emulator-'));
   const files = { ca: join(folder, 'ca.pem'), privateKey: join(folder, 'private-key.json') };
   await writeFile(files.ca, okta.ca);
   await writeFile(files.privateKey, `${JSON.stringify(okta.clients.service.privateJwk, null, 2)}\n`, { mode: 0o600 });
@@ -63,9 +64,9 @@ async function run({ port, json }: Flags): Promise<number> {
   if (json) {
     process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
   } else {
-    // styleText asks the stream whether it is a terminal, and whether colour is wanted.
+    // styleText adds colour only if the stream is a terminal that supports it.
     const title = (text: string) => styleText('bold', text, { stream: process.stdout });
-    process.stdout.write(`${formatDescription(description, title)}\n\nRunning. Ctrl-C stops it.\n`);
+    process.stdout.write(`${formatDescription(description, title)}\n\nRunning. Press Ctrl-C to stop.\n`);
   }
 
   await stopped;

@@ -1,6 +1,6 @@
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
-/** What was written to disk for people and tools that want a path. */
+/** The paths of the files written for tools that need a path. */
 export interface OktaFiles {
   readonly ca: string;
   /** The service application's private key, as a JWK. */
@@ -11,16 +11,16 @@ export interface OktaDescription {
   readonly domain: string;
   readonly servers: readonly { id: string; issuer: string; audience: string; discovery: string }[];
   readonly clients: OktaEmulator['clients'];
-  readonly person: OktaEmulator['person'];
+  readonly user: OktaEmulator['user'];
   readonly apiToken: string;
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
   readonly files: OktaFiles;
-  /** Ready to be pasted. */
+  /** Shell commands to paste. */
   readonly commands: readonly string[];
 }
 
-/** All that somebody needs to use a running embedded Okta. */
+/** The URLs, clients and credentials needed to use a running Okta emulator. */
 export function describeOkta(okta: OktaEmulator, files: OktaFiles): OktaDescription {
   const { secret } = okta.clients;
   return {
@@ -32,31 +32,36 @@ export function describeOkta(okta: OktaEmulator, files: OktaFiles): OktaDescript
       discovery: `${okta.issuers[id]}/.well-known/openid-configuration`,
     })),
     clients: okta.clients,
-    person: okta.person,
+    user: okta.user,
     apiToken: okta.apiToken,
     statusPageUrl: okta.statusPageUrl,
     statusFeedUrl: okta.statusFeedUrl,
     files,
     commands: [
-      `curl --cacert ${files.ca} -u '${secret.clientId}:${secret.clientSecret}' ` +
-        `-d grant_type=client_credentials -d scope=${secret.scopes[0]} ${okta.issuers.default}/v1/token`,
-      `curl --cacert ${files.ca} -H 'Authorization: SSWS ${okta.apiToken}' '${okta.origin}/api/v1/users?limit=1'`,
+      `secret='${secret.clientSecret}'; curl ${okta.issuers.default}/v1/token --cacert ${files.ca} ` +
+        `-u "${secret.clientId}:$secret" -d grant_type=client_credentials -d scope=${secret.scopes[0]}`,
+      `curl '${okta.origin}/api/v1/users?limit=1' --cacert ${files.ca} -H 'Authorization: SSWS ${okta.apiToken}'`,
     ],
   };
 }
 
-type Row = readonly [label: string, value: string];
+/** A label with a value, or with several values on a line each. */
+type Row = readonly [label: string, ...values: readonly string[]];
 
-/** The same for eyes: titled, with values aligned. `title` may colour. */
+/**
+ * The description as text, in sections with aligned values. `title` may add colour.
+ *
+ * It fits 80 columns, unless the path of the folder for temporary files is long.
+ */
 export function formatDescription(description: OktaDescription, title: (text: string) => string): string {
-  const { servers, clients, person, apiToken, statusPageUrl, statusFeedUrl, files, commands } = description;
+  const { servers, clients, user, apiToken, statusPageUrl, statusFeedUrl, files, commands } = description;
   const sections: readonly [heading: string, rows: readonly Row[]][] = [
-    ...servers.map(({ id, issuer, audience, discovery }): [string, Row[]] => [
+    ...servers.map(({ id, issuer, audience }): [string, Row[]] => [
       id === 'org' ? 'Org authorization server' : `Custom authorization server ${id}`,
       [
         ['issuer', issuer],
         ['audience', audience],
-        ['discovery', discovery],
+        ['scopes', ...(id === 'org' ? clients.service.orgScopes : clients.service.customScopes)],
       ],
     ]),
     [
@@ -64,25 +69,23 @@ export function formatDescription(description: OktaDescription, title: (text: st
       [
         ['client id', clients.service.clientId],
         ['private key', files.privateKey],
-        ['Org scopes', clients.service.orgScopes.join(' ')],
-        ['custom scopes', clients.service.customScopes.join(' ')],
       ],
     ],
     [
       'Client with a secret (custom servers only)',
       [
         ['client id', clients.secret.clientId],
-        ['client secret', clients.secret.clientSecret],
-        ['scopes', clients.secret.scopes.join(' ')],
+        ['secret', clients.secret.clientSecret],
       ],
     ],
     [
       'Web application',
       [
         ['client id', clients.web.clientId],
-        ['client secret', clients.web.clientSecret],
+        ['secret', clients.web.clientSecret],
         ['redirect URI', clients.web.redirectUri],
-        ['person', `${person.login} / ${person.password}`],
+        ['username', user.login],
+        ['password', user.password],
       ],
     ],
     ['Management API', [['SSWS token', apiToken]]],
@@ -93,11 +96,20 @@ export function formatDescription(description: OktaDescription, title: (text: st
         ['feed', statusFeedUrl],
       ],
     ],
-    ['Trust', [['CA', files.ca]]],
+    ['CA certificate to trust', [['file', files.ca]]],
   ];
   const width = Math.max(...sections.flatMap(([, rows]) => rows.map(([label]) => label.length)));
-  const blocks = sections.map(([heading, rows]) =>
-    [title(heading), ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join('\n'),
-  );
-  return [...blocks, [title('Try it'), ...commands.map((command) => `  ${command}`)].join('\n')].join('\n\n');
+  const blocks = sections.map(([heading, rows]) => [title(heading), ...rows.flatMap((row) => rowLines(row, width))]);
+  const discovery = [title('Discovery'), '  <issuer>/.well-known/openid-configuration'];
+  const examples = [title('Examples'), ...commands.map(commandLines)];
+  return [...blocks, discovery, examples].map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function rowLines([label, ...values]: Row, width: number): readonly string[] {
+  return values.map((value, index) => `  ${(index === 0 ? label : '').padEnd(width)}  ${value}`);
+}
+
+/** The command with each option on its own line, still ready to paste. */
+function commandLines(command: string): string {
+  return `  ${command.replaceAll(' -', ' \\\n    -').replace('; ', '\n  ')}`;
 }

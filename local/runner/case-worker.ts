@@ -6,7 +6,7 @@ import { loadConfig } from '../../lib/config/load-config.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
-import { startOktaEmulator } from '../emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import type { Case, Variant } from '../scenarios/case.ts';
 import { shortTimeouts } from '../scenarios/faults/events.ts';
 import { emulateOrg } from '../simulator/emulated-org.ts';
@@ -59,8 +59,8 @@ export async function openCaseWorker(
     const result = await lambda.invoke(staged.event(event), staged.timeoutMs);
     const points = pointsIn(result.lines, aws.points);
     aws.forget();
-    okta.forgetRequests();
-    okta.refillRateLimits();
+    okta.clearRequests();
+    okta.resetRateLimits();
     return { ...result, points };
   }
 

@@ -1,4 +1,4 @@
-import { generateSigningKey } from '../emulators/okta/signing-key.ts';
+import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
 import type { Fault } from '../simulator/environment.ts';
 import { altersHeaders, altersJson, limitHeaders, redirectsBy } from './faults/answers.ts';
 import { org, server } from './faults/events.ts';
@@ -38,7 +38,7 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   'a token that is as expected': [
     server('default', (one) => ({ ...one, expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 } })),
     ({ okta }) => ({
-      restore: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
+      restore: okta.alterTokens('default', { claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
     }),
   ],
   'doubled rate-limit headers': limited.map((site) =>
@@ -77,7 +77,7 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
       })),
     ),
     ({ okta }) => ({
-      restore: okta.forgeTokens('default', { claims: (claims) => ({ ...claims, iat: claims.iat + halfAMinute }) }),
+      restore: okta.alterTokens('default', { claims: (claims) => ({ ...claims, iat: claims.iat + halfAMinute }) }),
     }),
   ],
   'a rotation to come': keys.flatMap((site) => [

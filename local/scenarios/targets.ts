@@ -2,7 +2,7 @@ import { kindOf } from '../../functions/model/org.ts';
 import type { Endpoint, Group } from '../../functions/model/probe.ts';
 import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
-import type { ServerId } from '../emulators/okta/servers.ts';
+import type { ServerId } from '../emulators/okta/org.ts';
 
 /** A place at which a finding can appear. */
 export interface ScenarioTarget {

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/schema.ts';
-import { customServerIds, serverIds } from '../emulators/okta/servers.ts';
+import { customServerIds, serverIds } from '../emulators/okta/org.ts';
 
 /**
  * Gives the custom servers of a configuration ids that the embedded Okta has, so that any configuration can be rehearsed.

@@ -25,11 +25,11 @@ export interface EmulatedOrgs {
 interface Place {
   readonly scene: TestEnvironment;
   readonly staged: Set<Injected>;
-  /** What `leaveHeadroom` was last asked to leave: it lasts for a real minute, and must last for each virtual one. */
+  /** What `setRemaining` was last asked to leave: it lasts for a real minute, and must last for each virtual one. */
   readonly left: Set<() => void>;
 }
 
-type Headroom = Parameters<OktaEmulator['leaveHeadroom']>;
+type Headroom = Parameters<OktaEmulator['setRemaining']>;
 
 export function isOrg(input: unknown): input is Org {
   return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
@@ -45,8 +45,8 @@ export function emulateOrgs(
   const places = new Map<string, Place>();
   for (const [name, okta] of oktas) {
     const left: Place['left'] = new Set();
-    const leaveHeadroom = (...headroom: Headroom) => {
-      const again = () => okta.leaveHeadroom(...headroom);
+    const setRemaining = (...headroom: Headroom) => {
+      const again = () => okta.setRemaining(...headroom);
       left.add(again);
       const restore = again();
       return () => {
@@ -54,7 +54,7 @@ export function emulateOrgs(
         restore();
       };
     };
-    places.set(name, { scene: { okta: { ...okta, leaveHeadroom }, aws, secrets }, staged: new Set(), left });
+    places.set(name, { scene: { okta: { ...okta, setRemaining }, aws, secrets }, staged: new Set(), left });
   }
   const placeOf = (org: string): Place => {
     const place = places.get(org);
@@ -97,7 +97,7 @@ export function emulateOrgs(
     },
     beginMinute() {
       for (const { scene, left } of places.values()) {
-        scene.okta.refillRateLimits();
+        scene.okta.resetRateLimits();
         for (const again of left) again();
       }
     },
@@ -105,7 +105,7 @@ export function emulateOrgs(
       return Object.fromEntries(
         [...places].map(([name, { scene }]) => {
           const requests = [...scene.okta.requests];
-          scene.okta.forgetRequests();
+          scene.okta.clearRequests();
           return [name, requests];
         }),
       );

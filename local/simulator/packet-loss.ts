@@ -45,7 +45,7 @@ export function losePackets(
         return isLost;
       },
     },
-    { hangUp: 'reset' },
+    { disconnect: 'reset' },
   );
   return {
     get lost() {

@@ -11,7 +11,7 @@ import path from 'node:path';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { table } from '../../local/reporters/table.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';

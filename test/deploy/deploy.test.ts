@@ -7,8 +7,7 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sd
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';

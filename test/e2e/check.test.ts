@@ -2,8 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { runLocal } from '../support/run-local.ts';
 
 let okta: OktaEmulator;

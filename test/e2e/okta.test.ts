@@ -16,8 +16,8 @@ function run(...args: readonly string[]) {
   return { child, stderr: text(child.stderr), exited: once(child, 'exit') };
 }
 
-/** Until it said all that it says at start. */
-async function said(child: ChildProcess, end: RegExp): Promise<string> {
+/** Reads the output until it matches. */
+async function outputUntil(child: ChildProcess, end: RegExp): Promise<string> {
   let output = '';
   for await (const chunk of child.stdout ?? []) {
     output += chunk;
@@ -31,9 +31,9 @@ afterEach(() => {
 });
 
 describe('npm run okta', () => {
-  it('prints commands that work when they are pasted, and leaves nothing behind on Ctrl-C', async () => {
+  it('prints commands that work, and removes its files on Ctrl-C', async () => {
     const { child, stderr, exited } = run('--port', '0', '--json');
-    const description = JSON.parse(await said(child, /^}\n$/m)) as OktaDescription;
+    const description = JSON.parse(await outputUntil(child, /^}\n$/m)) as OktaDescription;
     const answers = await Promise.all(
       description.commands.map((line) => promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])),
     );
@@ -46,19 +46,22 @@ describe('npm run okta', () => {
     await expect(access(description.files.ca)).rejects.toThrow('ENOENT');
   });
 
-  it('prints what a person needs, without colour where there is no terminal', async () => {
+  it('prints its URLs and credentials in 80 columns, without colour if there is no terminal', async () => {
     const { child, exited } = run('--port', '0');
-    const output = await said(child, /Ctrl-C stops it/);
+    const output = await outputUntil(child, /Press Ctrl-C to stop/);
     expect(output).toMatch(/^Org authorization server\n/);
-    for (const word of ['issuer', 'discovery', 'client secret', 'private key', 'SSWS token', 'curl --cacert']) {
+    for (const word of ['issuer', 'Discovery', 'secret', 'private key', 'SSWS token', 'password', '--cacert']) {
       expect(output).toContain(word);
     }
+    // The paths of the files depend on the machine's folder for temporary files.
+    const columns = output.split('\n').map((line) => line.replace(/\S*okta-emulator-\S*/, '').length);
+    expect(Math.max(...columns)).toBeLessThanOrEqual(80);
     expect(output).not.toContain('\u001b');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
   });
 
-  it.each([[['--nope']], [['--port', 'x']]])('does not understand %s', async (args) => {
+  it.each([[['--nope']], [['--port', 'x']]])('rejects %s with its usage', async (args) => {
     const { stderr, exited } = run(...args);
     expect(await exited).toEqual([2, null]);
     expect(await stderr).toContain('Usage: npm run okta');

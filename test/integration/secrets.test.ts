@@ -17,8 +17,7 @@ import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { formatChecked } from '../../local/reporters/check.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
@@ -40,7 +39,7 @@ afterEach(() => {
   for (const restore of undo.splice(0).reverse()) restore();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  okta.refillRateLimits();
+  okta.resetRateLimits();
 });
 
 /** Every kind of secret: a key, a shared secret and an API token. */
@@ -149,7 +148,7 @@ describe('nothing secret leaves a run', () => {
   });
 
   it('that is hung up on', async () => {
-    undo.push(okta.intercept({ path: /./ }, { hangUp: true }));
+    undo.push(okta.intercept({ path: /./ }, { disconnect: 'close' }));
     expect((await leaksOf(openCanaries())).leaks).toEqual([]);
   });
 
@@ -306,7 +305,7 @@ describe('nothing secret leaves the deployed functions', () => {
       const outcomes = lines.filter(({ type }) => type === 'outcome');
       const faults = results.flatMap((result) => ('error' in result ? [result.error] : []));
       said.push(JSON.stringify(results), formatted({ org: embedded, plan }, outcomes, faults));
-      okta.refillRateLimits();
+      okta.resetRateLimits();
       return results;
     };
 

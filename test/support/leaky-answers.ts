@@ -1,5 +1,5 @@
+import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
 import type { Effect } from '../../local/emulators/okta/interceptors.ts';
-import type { OktaRequest } from '../../local/emulators/okta/okta-request.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Answers that hold canaries wherever an answer can hold anything, by their shape. */

@@ -1,6 +1,5 @@
 import { afterAll } from 'vitest';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { createOktaClient, type OktaClient } from './okta-client.ts';
 
 /** An embedded Okta for the tests of one file, and a client of it. Both are closed when the file is done. */

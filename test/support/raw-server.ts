@@ -24,9 +24,9 @@ export interface RawServer extends AsyncDisposable {
  * connection is read, then the reply has the socket to itself.
  */
 export async function startRawServer(reply: RawReply): Promise<RawServer> {
-  const { ca, sound } = await issueCertificates(Date.now());
+  const { ca, valid } = await issueCertificates(Date.now());
   const sockets = new Set<TLSSocket>();
-  const server = createServer(sound, (socket) => {
+  const server = createServer(valid, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // The other side may leave at any moment, and mostly does.

@@ -1,9 +1,8 @@
 import { compactVerify, decodeJwt, errors, SignJWT } from 'jose';
 import type Provider from 'oidc-provider';
 import type { OktaErrorCode } from './okta-errors.ts';
-import type { ServerAddress } from './servers.ts';
-import { generateSigningKey, type SigningKey } from './signing-key.ts';
-import { person } from './user.ts';
+import { type ServerAddress, user } from './org.ts';
+import { generateSigningKey, type SigningKey } from './signing-keys.ts';
 
 export interface AccessTokenClaims {
   readonly ver: 1;
@@ -19,42 +18,42 @@ export interface AccessTokenClaims {
   readonly cnf?: { readonly jkt: string };
 }
 
-export type TokenVerdict =
+export type TokenStatus =
   | { readonly kind: 'active'; readonly claims: AccessTokenClaims }
-  | { readonly kind: 'refused'; readonly because: OktaErrorCode };
+  | { readonly kind: 'invalid'; readonly reason: OktaErrorCode };
 
-/** What a token that goes out may differ in from the one that the server issued and stands by. */
-export interface Forgery {
+/** How the tokens that clients receive differ from the tokens that the server issued. */
+export interface TokenAlteration {
   readonly claims?: (claims: AccessTokenClaims) => object;
   readonly header?: (header: { readonly kid: string; readonly alg: string }) => { kid: string; alg: string };
-  /** Signs with a key that nobody knows. */
-  readonly foreignSignature?: true;
+  /** Signs with a key that the server does not publish. */
+  readonly unknownKey?: true;
 }
 
 const idPrefix = 'AT.';
 
 /**
- * Turns the provider's opaque tokens into the JWTs that Okta issues, and back.
+ * Converts the provider's opaque tokens to the JWTs that Okta issues, and back.
  *
- * The opaque token is the JWT's `jti` after `AT.`, so nothing has to be remembered to find it again, and what the
- * provider forgets (revoked, expired) is forgotten here too. The header names no `typ`: Okta sends `kid` and `alg`.
+ * The `jti` of a JWT is `AT.` and the opaque token, so no mapping is stored: a token that the provider revoked or let
+ * expire is unknown here too. Okta's header has `kid` and `alg`, and no `typ`.
  */
 export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey) {
-  let forgery: Forgery | undefined;
-  /** What the server believes that it sent, by what went out instead. */
-  const originals = new Map<string, string>();
+  let alteration: TokenAlteration | undefined;
+  /** The issued tokens by the altered tokens that were sent instead. */
+  const issuedByAltered = new Map<string, string>();
 
   async function find(id: string) {
     return (await provider.ClientCredentials.find(id)) ?? (await provider.AccessToken.find(id));
   }
 
-  /** The opaque token within a JWT that this server signed; undefined for anything else. */
-  async function open(sent: string): Promise<string | undefined> {
-    const jwt = originals.get(sent) ?? sent;
+  /** The opaque token of a JWT, or undefined if this server did not sign the JWT. */
+  async function toOpaque(sent: string): Promise<string | undefined> {
+    const jwt = issuedByAltered.get(sent) ?? sent;
     try {
       await compactVerify(jwt, key.publicKey);
       const { iss, jti } = decodeJwt(jwt);
-      // ID tokens are signed with the same key.
+      // ID tokens are signed with the same key, so the prefix must match too.
       return iss === server.issuer && jti?.startsWith(idPrefix) ? jti.slice(idPrefix.length) : undefined;
     } catch {
       return undefined;
@@ -62,11 +61,11 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
   }
 
   return {
-    open,
+    toOpaque,
 
-    async seal(id: string): Promise<string> {
+    async toJwt(id: string): Promise<string> {
       const token = await find(id);
-      if (!token) throw new Error('The provider issued a token that it does not know.');
+      if (!token) throw new Error('The provider cannot find the token that it issued.');
       const accountId = 'accountId' in token ? token.accountId : undefined;
       const claims: AccessTokenClaims = {
         ver: 1,
@@ -78,33 +77,33 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
         cid: String(token.clientId),
         ...(accountId !== undefined && { uid: accountId }),
         scp: token.scope?.split(' ') ?? [],
-        sub: accountId === undefined ? String(token.clientId) : person.login,
+        sub: accountId === undefined ? String(token.clientId) : user.login,
         ...(token.jkt !== undefined && { cnf: { jkt: token.jkt } }),
       };
       const header = { kid: key.kid, alg: 'RS256' };
-      const sealed = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.privateKey);
-      if (!forgery) return sealed;
-      const forged = await new SignJWT({ ...(forgery.claims?.(claims) ?? claims) })
-        .setProtectedHeader(forgery.header?.(header) ?? header)
-        .sign(forgery.foreignSignature ? (await generateSigningKey()).privateKey : key.privateKey);
-      originals.set(forged, sealed);
-      return forged;
+      const issued = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.privateKey);
+      if (!alteration) return issued;
+      const altered = await new SignJWT({ ...(alteration.claims?.(claims) ?? claims) })
+        .setProtectedHeader(alteration.header?.(header) ?? header)
+        .sign(alteration.unknownKey ? (await generateSigningKey()).privateKey : key.privateKey);
+      issuedByAltered.set(altered, issued);
+      return altered;
     },
 
-    /** Sends out other tokens than the server issued, until told otherwise. */
-    forge(next: Forgery | undefined): void {
-      forgery = next;
-      if (!next) originals.clear();
+    /** Alters the tokens sent from now on; undefined ends this. */
+    alter(next: TokenAlteration | undefined): void {
+      alteration = next;
+      if (!next) issuedByAltered.clear();
     },
 
-    /** Whether Okta's own APIs would take a token, and if not, why. */
-    async judge(sent: string): Promise<TokenVerdict> {
-      const jwt = originals.get(sent) ?? sent;
-      const id = await open(jwt);
-      if (id === undefined) return { kind: 'refused', because: whyNotOurs(jwt, server) };
+    /** Checks whether Okta's own APIs accept a token. */
+    async validate(sent: string): Promise<TokenStatus> {
+      const jwt = issuedByAltered.get(sent) ?? sent;
+      const id = await toOpaque(sent);
+      if (id === undefined) return { kind: 'invalid', reason: unknownTokenReason(jwt, server) };
       const claims = decodeJwt<AccessTokenClaims>(jwt);
-      if (claims.exp <= Date.now() / 1000) return { kind: 'refused', because: 'token_expired' };
-      if (!(await find(id))) return { kind: 'refused', because: 'access_token_revoked' };
+      if (claims.exp <= Date.now() / 1000) return { kind: 'invalid', reason: 'token_expired' };
+      if (!(await find(id))) return { kind: 'invalid', reason: 'access_token_revoked' };
       return { kind: 'active', claims };
     },
   };
@@ -112,7 +111,24 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>;
 
-function whyNotOurs(jwt: string, server: ServerAddress): OktaErrorCode {
+/**
+ * The introspection response for an active token (RFC 7662, 2.2).
+ *
+ * Trap: the names differ from the token's claims: `scope` is a string and `scp` a list, and `client_id` is `cid`.
+ */
+export function introspectionResponse({ ver: _, cid, uid, scp, ...claims }: AccessTokenClaims) {
+  return {
+    active: true,
+    token_type: claims.cnf ? 'DPoP' : 'Bearer',
+    scope: scp.join(' '),
+    client_id: cid,
+    ...(uid !== undefined && { username: claims.sub }),
+    ...claims,
+    ...(uid !== undefined && { uid }),
+  };
+}
+
+function unknownTokenReason(jwt: string, server: ServerAddress): OktaErrorCode {
   try {
     const { iss } = decodeJwt(jwt);
     return iss !== server.issuer && iss?.startsWith(server.origin)

@@ -1,82 +1,87 @@
 import type { ClientMetadata } from 'oidc-provider';
-import { type AccessTokens, createAccessTokens } from './access-token.ts';
-import { type Answer, emptyAnswer, jsonAnswer } from './answer.ts';
-import { errorEnvelope } from './error-envelope.ts';
-import { introspectionResponse } from './introspection-response.ts';
+import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
+import { authorizationError, withoutIssuer } from './authorization-response.ts';
+import { errorEnvelope, oauthError } from './error-responses.ts';
+import {
+  emptyResponse,
+  htmlResponse,
+  jsonResponse,
+  noStore,
+  type OktaRequest,
+  type OktaResponse,
+} from './http-message.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
 import type { OktaError } from './okta-errors.ts';
-import type { OktaRequest } from './okta-request.ts';
-import { asSent, authorized, oauthError, refused, uncached } from './provider-answers.ts';
+import type { ServerAddress } from './org.ts';
 import { createProviderBridge, type ProviderBridge, type ProviderResult } from './provider-bridge.ts';
 import { providerConfiguration } from './provider-configuration.ts';
-import type { ServerKeys } from './server-keys.ts';
-import type { ServerAddress } from './servers.ts';
-import { translateError } from './translate-error.ts';
+import { translateError } from './provider-errors.ts';
+import type { ServerKeys } from './signing-keys.ts';
 
 export interface AuthorizationServer {
   readonly address: ServerAddress;
   readonly keys: ServerKeys;
   readonly accessTokens: AccessTokens;
   readonly bridge: ProviderBridge;
-  answer(request: OktaRequest): Promise<Answer>;
+  respond(request: OktaRequest): Promise<OktaResponse>;
 }
 
-interface Surroundings {
+interface SharedState {
   readonly clients: readonly ClientMetadata[];
   readonly now: () => number;
   /** Epoch milliseconds. */
   readonly nextRotation: number;
 }
 
-/** One of Okta's authorization servers: an oidc-provider that asks and answers as Okta does. */
+/** One authorization server: an oidc-provider with Okta's requests, responses and errors. */
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation }: Surroundings,
+  { clients, now, nextRotation }: SharedState,
 ): AuthorizationServer {
   const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published));
   const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens);
 
-  /** Okta's JWT out, the provider's token in. Where there is none, one that no provider ever issued. */
-  const swap = async (jwt: string) => (await accessTokens.open(jwt)) ?? (jwt.includes('.') ? 'unknown' : jwt);
+  /** The provider's token for a JWT, or a token that the provider never issued. */
+  const toProviderToken = async (jwt: string) =>
+    (await accessTokens.toOpaque(jwt)) ?? (jwt.includes('.') ? 'unknown' : jwt);
 
-  async function toProvider(request: OktaRequest): Promise<OktaRequest> {
+  async function toProviderRequest(request: OktaRequest): Promise<OktaRequest> {
     if (/\/(introspect|revoke)$/.test(request.path)) {
       const form = new URLSearchParams(request.body);
       const token = form.get('token');
       if (!token) return request;
-      form.set('token', await swap(token));
+      form.set('token', await toProviderToken(token));
       return { ...request, body: form.toString() };
     }
     if (request.path.endsWith('/userinfo')) {
       const [scheme, token] = request.raw.headers.authorization?.split(' ') ?? [];
-      if (token) request.raw.headers.authorization = `${scheme} ${await swap(token)}`;
+      if (token) request.raw.headers.authorization = `${scheme} ${await toProviderToken(token)}`;
     }
     return request;
   }
 
-  /** What is sent where the provider succeeded, by its name of the endpoint. */
-  const successes: Record<string, (result: ProviderResult, request: OktaRequest) => Answer | Promise<Answer>> = {
+  /** The responses to requests that succeed, by the provider's route name. */
+  const successes: Record<
+    string,
+    (result: ProviderResult, request: OktaRequest) => OktaResponse | Promise<OktaResponse>
+  > = {
     async token({ body, headers }) {
-      const { token_type, expires_in, access_token, scope, ...rest } = body as Record<string, string>;
-      const sealed = await accessTokens.seal(String(access_token));
-      return jsonAnswer(
-        200,
-        { token_type, expires_in, access_token: sealed, scope, ...rest },
-        { ...headers, ...uncached },
-      );
+      const { token_type, expires_in, access_token: opaque, scope, ...rest } = body as Record<string, string>;
+      const access_token = await accessTokens.toJwt(String(opaque));
+      return jsonResponse(200, { token_type, expires_in, access_token, scope, ...rest }, { ...headers, ...noStore });
     },
     async introspection({ body }, request) {
       const token = new URLSearchParams(request.body).get('token') ?? '';
       const { active } = body as { active: boolean };
-      const verdict = active ? await accessTokens.judge(token) : undefined;
-      if (verdict?.kind === 'active') return jsonAnswer(200, introspectionResponse(verdict.claims), uncached);
-      return jsonAnswer(200, active ? body : { active: false }, uncached);
+      const status = active ? await accessTokens.validate(token) : undefined;
+      if (status?.kind === 'active') return jsonResponse(200, introspectionResponse(status.claims), noStore);
+      return jsonResponse(200, active ? body : { active: false }, noStore);
     },
-    revocation: () => emptyAnswer(200, uncached),
+    revocation: () => emptyResponse(200, noStore),
     jwks({ body }) {
       const maxAge = Math.max(0, Math.floor((nextRotation - now()) / 1000));
-      return jsonAnswer(200, body, {
+      return jsonResponse(200, body, {
         'cache-control': maxAge > 0 ? `max-age=${maxAge}, must-revalidate` : 'no-cache, no-store',
         expires: new Date(now() + maxAge * 1000).toUTCString(),
       });
@@ -85,21 +90,21 @@ export function createAuthorizationServer(
       const document: MetadataDocument = request.path.includes('/openid-configuration')
         ? 'openid-configuration'
         : 'oauth-authorization-server';
-      return jsonAnswer(200, oktaMetadata(body as Record<string, unknown>, address, document), {
+      return jsonResponse(200, oktaMetadata(body as Record<string, unknown>, address, document), {
         'cache-control': 'max-age=86400, must-revalidate',
         expires: new Date(now() + 86_400_000).toUTCString(),
         'access-control-allow-origin': '*',
       });
     },
-    authorization: authorized,
-    resume: authorized,
+    authorization: redirectToApplication,
+    resume: redirectToApplication,
   };
 
-  const failures: Record<string, (error: OktaError, result: ProviderResult) => Answer> = {
-    authorization: refused,
-    resume: refused,
+  const failures: Record<string, (error: OktaError, result: ProviderResult) => OktaResponse> = {
+    authorization: authorizationError,
+    resume: authorizationError,
     userinfo: ({ status, error, description }) =>
-      emptyAnswer(status, { 'www-authenticate': `Bearer error="${error}", error_description="${description}"` }),
+      emptyResponse(status, { 'www-authenticate': `Bearer error="${error}", error_description="${description}"` }),
   };
 
   return {
@@ -107,29 +112,43 @@ export function createAuthorizationServer(
     keys,
     accessTokens,
     bridge,
-    async answer(request) {
-      const asked = await toProvider(request);
-      const result = await bridge.ask(asked);
-      if (result.route === undefined) return notThere(request);
+    async respond(request) {
+      const result = await bridge.run(await toProviderRequest(request));
+      if (result.route === undefined) return notFound(request);
       if (!result.failure) {
         const succeed = successes[result.route];
-        return succeed ? succeed(result, request) : asSent(result);
+        return succeed ? succeed(result, request) : passThrough(result);
       }
-      const error = translateError(result.failure, detailFor(result));
+      const error = translateError(result.failure, errorDetail(result));
       const fail = failures[result.route];
       return fail ? fail(error, result) : oauthError(error, result.headers);
     },
   };
 }
 
-/** What Okta fills into the texts that have a gap. */
-function detailFor({ params }: ProviderResult): string {
+function redirectToApplication(result: ProviderResult): OktaResponse {
+  const { location } = result.headers;
+  if (typeof location !== 'string') return passThrough(result);
+  return { status: 302, headers: { ...result.headers, location: withoutIssuer(location), ...noStore }, body: '' };
+}
+
+/** The provider's own response. */
+function passThrough({ status, headers, body }: ProviderResult): OktaResponse {
+  if (body === undefined || body === null) return { status, headers, body: '' };
+  if (typeof body !== 'string') return jsonResponse(status, body, noStore);
+  return headers['content-type']?.toString().includes('html')
+    ? htmlResponse(status, body, { ...headers, ...noStore })
+    : { status, headers, body };
+}
+
+/** The detail that replaces the placeholder in Okta's error texts. */
+function errorDetail({ params }: ProviderResult): string {
   if (params.resource !== undefined) return String(params.resource);
   if (params.response_type !== undefined) return 'code, id_token, code id_token';
   return 'authorization_code, client_credentials, refresh_token';
 }
 
-function notThere({ method, path }: OktaRequest): Answer {
+function notFound({ method, path }: OktaRequest): OktaResponse {
   const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout)$/.test(path);
   return known ? errorEnvelope('E0000022') : errorEnvelope('E0000007', `${method} ${path}`);
 }

@@ -3,24 +3,23 @@ import { webcrypto } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 
-/** What a TLS server shows of itself. */
+/** A TLS server's certificate, key and protocol versions. */
 export type TlsIdentity = Pick<SecureContextOptions, 'key' | 'cert' | 'minVersion' | 'maxVersion'>;
 
-/** What can be wrong with it. */
 export const tlsFlaws = ['expired', 'wrong name', 'unknown authority', 'self-signed', 'no shared version'] as const;
 
 export type TlsFlaw = (typeof tlsFlaws)[number];
 
 export interface Certificates {
-  /** PEM of the authority that clients must trust. */
+  /** The PEM certificate of the authority, which clients must trust. */
   readonly ca: string;
-  readonly sound: TlsIdentity;
+  readonly valid: TlsIdentity;
   flawed(flaw: TlsFlaw): Promise<TlsIdentity>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
-/** As long as the certificates of Okta's own hosts usually last. */
+/** The usual lifetime of the certificates of Okta's hosts. */
 const serverDays = 90;
 const authorityDays = 365;
 
@@ -36,32 +35,32 @@ interface Authority {
 }
 
 /**
- * An authority that lives only as long as this process, and a certificate for the loopback names signed by it.
+ * Creates a certificate authority and issues a certificate for the loopback names. Neither outlives the process.
  *
- * Clients trust the authority and so keep every check on: a client that must switch verification off to talk to
- * this server has not been tested. OpenSSL's strict mode wants the key identifiers and usages (RFC 5280, 4.2.1).
+ * Clients trust the authority, so they keep certificate verification on. OpenSSL's strict mode requires the key
+ * identifiers and usages (RFC 5280, 4.2.1).
  */
 export async function issueCertificates(nowMs: number): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
   const authority = await createAuthority(nowMs);
-  const sound = await issue(authority, nowMs);
+  const valid = await issue(authority, nowMs);
   const flaws: Readonly<Record<TlsFlaw, () => Promise<TlsIdentity>>> = {
     expired: () => issue(authority, nowMs - 2 * serverDays * dayMs),
     'wrong name': () => issue(authority, nowMs, [{ type: 'dns', value: 'login.example.com' }]),
     'unknown authority': async () => issue(await createAuthority(nowMs), nowMs),
     'self-signed': () => selfSigned(nowMs),
-    // Nobody speaks 1.0 any more: the handshake ends in an alert.
-    'no shared version': async () => ({ ...sound, minVersion: 'TLSv1', maxVersion: 'TLSv1' }),
+    // Clients no longer support TLS 1.0, so the handshake fails with an alert.
+    'no shared version': async () => ({ ...valid, minVersion: 'TLSv1', maxVersion: 'TLSv1' }),
   };
-  return { ca: authority.certificate.toString('pem'), sound, flawed: (flaw) => flaws[flaw]() };
+  return { ca: authority.certificate.toString('pem'), valid, flawed: (flaw) => flaws[flaw]() };
 }
 
 async function createAuthority(nowMs: number): Promise<Authority> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Embedded Okta, O=okta-synthetics',
+    name: 'CN=Okta emulator, O=okta-synthetics',
     keys,
-    // Older than any certificate that it signs, expired ones too.
+    // Older than every certificate that it signs, including the expired one.
     notBefore: new Date(nowMs - 3 * serverDays * dayMs),
     notAfter: new Date(nowMs + authorityDays * dayMs),
     signingAlgorithm: algorithm,

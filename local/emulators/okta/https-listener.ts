@@ -2,37 +2,35 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Answer } from './answer.ts';
 import type { TlsIdentity } from './certificates.ts';
-import { errorEnvelope } from './error-envelope.ts';
-import { createInterventions, type Effect } from './interceptors.ts';
-import { oktaId } from './okta-id.ts';
-import { type OktaRequest, readRequest } from './okta-request.ts';
+import { errorEnvelope } from './error-responses.ts';
+import { type OktaRequest, type OktaResponse, readRequest } from './http-message.ts';
+import { createInterceptors, type Effect } from './interceptors.ts';
+import { oktaId } from './org.ts';
 import { type Bucket, bucketFor } from './rate-limits.ts';
 
-/** One request that was served. */
 export interface ServedRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** 0 where the connection was closed instead. */
+  /** 0 if the connection ended without a response. */
   readonly status: number;
   readonly bucket: Bucket | undefined;
 }
 
-type Route = (request: OktaRequest) => Promise<Answer>;
+type Handler = (request: OktaRequest) => Promise<OktaResponse>;
 
 /**
- * The socket side: takes requests on loopback, lets interventions have their way, keeps a record, and sends.
+ * Listens for HTTPS on loopback, runs the interceptors, records the requests and sends the responses.
  *
- * It listens before it knows what to answer, because issuers contain the port.
+ * It listens before it has a handler, because the handler needs the port: issuers contain it.
  */
 export async function listenHttps(identity: TlsIdentity, port: number, now: () => number) {
   const server = createServer(identity);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
-  /** By the client's port. A TLS socket cannot be reset, the one below it can. */
+  /** The TCP sockets by client port. A TLS socket cannot be reset, but the TCP socket below it can. */
   const connections = new Map<number | undefined, Socket>();
   server.on('connection', (socket: Socket) => {
     const { remotePort } = socket;
@@ -40,34 +38,34 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
     socket.on('close', () => connections.delete(remotePort));
   });
 
-  const interventions = createInterventions();
+  const interceptors = createInterceptors();
   const requests: ServedRequest[] = [];
   const closing = new AbortController();
 
-  /** What Okta puts on every answer. Added before interventions see it, so that they can take it off again. */
-  const dressed = (answer: Answer, path: string): Answer => ({
-    ...answer,
+  /** Adds the headers that Okta sends with every response. Interceptors see them and can remove them. */
+  const withCommonHeaders = (response: OktaResponse, path: string): OktaResponse => ({
+    ...response,
     headers: {
       date: new Date(now()).toUTCString(),
-      // The status page is another site, which knows nothing of the org's request ids.
+      // The status page is a separate site without the org's request ids.
       ...(!path.startsWith('/status') && { 'x-okta-request-id': oktaId('Z', 26) }),
-      ...answer.headers,
+      ...response.headers,
     },
   });
 
-  async function handle(incoming: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
+    const disconnected = new AbortController();
+    outgoing.on('close', () => disconnected.abort());
     const request = await readRequest(incoming);
     const { method, path } = request;
-    const outcome = await interventions.around(
+    const outcome = await interceptors.run(
       request,
-      async (replacement) => dressed(replacement ?? (await route(request)), path),
-      AbortSignal.any([closing.signal, gone.signal]),
+      async (replacement) => withCommonHeaders(replacement ?? (await handler(request)), path),
+      AbortSignal.any([closing.signal, disconnected.signal]),
     );
-    const status = outcome.kind === 'hang up' ? 0 : outcome.answer.status;
+    const status = outcome.kind === 'disconnect' ? 0 : outcome.response.status;
     requests.push({ method, path, status, bucket: bucketFor(path) });
-    if (outcome.kind === 'answer') send(outcome.answer, response, method, outcome.breakOff);
+    if (outcome.kind === 'response') send(outcome.response, outgoing, method, outcome.truncate);
     else if (outcome.how === 'reset') connections.get(incoming.socket.remotePort)?.resetAndDestroy();
     else incoming.socket.destroy();
   }
@@ -75,18 +73,18 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
   return {
     port: (server.address() as AddressInfo).port,
     requests,
-    intervene: interventions.intervene,
+    intercept: interceptors.intercept,
 
-    /** What connections from now on are met with. Those that are open stay as they are. */
-    present(identity: TlsIdentity): void {
+    /** Uses an identity for new connections. Open connections keep theirs. */
+    useIdentity(identity: TlsIdentity): void {
       server.setSecureContext(identity);
     },
 
-    serve(route: Route): void {
-      server.on('request', (incoming, response) => {
-        handle(incoming, response, route).catch((error: unknown) => {
-          if (response.destroyed || closing.signal.aborted) response.destroy();
-          else send(faulty(error), response);
+    handle(handler: Handler): void {
+      server.on('request', (incoming, outgoing) => {
+        serve(incoming, outgoing, handler).catch((error: unknown) => {
+          if (outgoing.destroyed || closing.signal.aborted) outgoing.destroy();
+          else send(emulatorError(error), outgoing);
         });
       });
     },
@@ -102,24 +100,24 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
 }
 
 function send(
-  { status, headers, body }: Answer,
-  response: ServerResponse,
+  { status, headers, body }: OktaResponse,
+  outgoing: ServerResponse,
   method?: string,
-  breakOff?: Effect['breakOff'],
+  truncate?: Effect['truncate'],
 ): void {
   const hasBody = status !== 204 && status !== 304;
-  response.sendDate = false;
+  outgoing.sendDate = false;
   for (const [name, value] of Object.entries(headers)) {
-    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+    outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
-  if (hasBody) response.setHeader('content-length', Math.max(Buffer.byteLength(body), breakOff ? 1 : 0));
-  response.writeHead(status);
-  if (breakOff) {
-    response.write(body.slice(0, Math.floor(body.length / 2)), () => breakOff === 'close' && response.socket?.end());
-  } else response.end(hasBody && method !== 'HEAD' ? body : undefined);
+  if (hasBody) outgoing.setHeader('content-length', Math.max(Buffer.byteLength(body), truncate ? 1 : 0));
+  outgoing.writeHead(status);
+  if (truncate) {
+    outgoing.write(body.slice(0, Math.floor(body.length / 2)), () => truncate === 'close' && outgoing.socket?.end());
+  } else outgoing.end(hasBody && method !== 'HEAD' ? body : undefined);
 }
 
-/** A mistake of ours, not of who asked: the header tells it from an outage that was asked for. */
-function faulty(error: unknown): Answer {
-  return errorEnvelope('E0000009', '', { 'x-embedded-okta-fault': encodeURIComponent(String(error)) });
+/** The response to an error of the emulator itself. The header distinguishes it from an emulated outage. */
+function emulatorError(error: unknown): OktaResponse {
+  return errorEnvelope('E0000009', '', { 'x-okta-emulator-error': encodeURIComponent(String(error)) });
 }

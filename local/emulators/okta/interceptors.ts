@@ -1,49 +1,49 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Answer, AnswerHeaders } from './answer.ts';
-import type { OktaRequest } from './okta-request.ts';
+import type { OktaRequest, OktaResponse, ResponseHeaders } from './http-message.ts';
 
-/** Which requests an intervention is for. A string is the whole path, without the query. */
+/** Which requests an interceptor handles. */
 export interface Match {
   readonly method?: string;
+  /** A string must equal the whole path, without the query. */
   readonly path: string | RegExp;
-  /** Asked once about each request that the others match. */
+  /** Called once for each request that matches the method and the path. */
   readonly when?: (request: OktaRequest) => boolean;
 }
 
-/** What happens to them. Several members together: first the delay, then the answer, then the transformation. */
+/** What an interceptor does: first the delay, then the replacement, then the transformation. */
 export interface Effect {
-  /** Waits before the request is looked at. */
   readonly delayMs?: number;
   /**
-   * Answers in Okta's place: neither the authorization server nor the API is asked, and no rate limit counts it.
-   * 200 if only a body is given. The usual `date` and `x-okta-request-id` are added unless they are among `headers`.
+   * Replaces the response: the authorization server and the API do not see the request, and rate limits do not count
+   * it. The status is 200 if only a body is given. The usual `date` and `x-okta-request-id` are added unless they are
+   * in `headers`.
    */
   readonly status?: number;
-  readonly headers?: AnswerHeaders;
-  /** Anything but a string is sent as JSON. */
+  readonly headers?: ResponseHeaders;
+  /** A value that is not a string is sent as JSON. */
   readonly body?: unknown;
-  /** Alters what would have been sent. */
-  readonly transform?: (answer: Answer, request: OktaRequest) => Answer | Promise<Answer>;
-  /** Closes the connection where the answer should be: in good order, or by a TCP reset. */
-  readonly hangUp?: true | 'reset';
-  /** Sends the head of the answer and half of its body, and then nothing more, or closes the connection. */
-  readonly breakOff?: 'stall' | 'close';
+  readonly transform?: (response: OktaResponse, request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
+  /** Ends the connection without a response: closes it normally, or resets it. */
+  readonly disconnect?: 'close' | 'reset';
+  /** Sends the headers and half of the body, then sends nothing more or closes the connection. */
+  readonly truncate?: 'stall' | 'close';
 }
 
-/** What to do with a connection once every intervention had its say. */
+/** What is sent after all interceptors have run. */
 export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly breakOff: Effect['breakOff'] }
-  | { readonly kind: 'hang up'; readonly how: NonNullable<Effect['hangUp']> };
+  | { readonly kind: 'response'; readonly response: OktaResponse; readonly truncate: Effect['truncate'] }
+  | { readonly kind: 'disconnect'; readonly how: NonNullable<Effect['disconnect']> };
 
 /**
- * The one switch that outages are made of: whoever holds it can delay, replace or alter any answer while the server
- * runs, and take it back. Where several match, they apply in the order in which they came; the last answer wins.
+ * Interceptors delay, replace or change any response while the server runs, and can be removed again.
+ *
+ * If several match a request, they apply in the order in which they were added. The last replacement is used.
  */
-export function createInterventions() {
+export function createInterceptors() {
   const active = new Set<{ match: Match; effect: Effect }>();
 
   return {
-    intervene(match: Match, effect: Effect): () => void {
+    intercept(match: Match, effect: Effect): () => void {
       const entry = { match, effect };
       active.add(entry);
       return () => {
@@ -51,31 +51,31 @@ export function createInterventions() {
       };
     },
 
-    /** `ask` is told of the answer that takes the place of Okta's own, if there is one. */
-    async around(
+    /** Runs the matching interceptors. `respond` gets the replacement of Okta's own response, if there is one. */
+    async run(
       request: OktaRequest,
-      ask: (replacement: Answer | undefined) => Promise<Answer>,
+      respond: (replacement: OktaResponse | undefined) => Promise<OktaResponse>,
       signal: AbortSignal,
     ): Promise<Outcome> {
       const effects = [...active].filter(({ match }) => isMatch(match, request)).map(({ effect }) => effect);
       for (const { delayMs } of effects) if (delayMs) await wait(delayMs, undefined, { signal });
-      const how = effects.findLast(({ hangUp }) => hangUp)?.hangUp;
-      if (how) return { kind: 'hang up', how };
-      let answer = await ask(effects.map(replacement).findLast((given) => given !== undefined));
-      for (const { transform } of effects) if (transform) answer = await transform(answer, request);
-      return { kind: 'answer', answer, breakOff: effects.findLast(({ breakOff }) => breakOff)?.breakOff };
+      const how = effects.findLast(({ disconnect }) => disconnect)?.disconnect;
+      if (how) return { kind: 'disconnect', how };
+      let response = await respond(effects.map(replacementOf).findLast((given) => given !== undefined));
+      for (const { transform } of effects) if (transform) response = await transform(response, request);
+      return { kind: 'response', response, truncate: effects.findLast(({ truncate }) => truncate)?.truncate };
     },
   };
 }
 
 function isMatch({ method, path, when }: Match, request: OktaRequest): boolean {
   if (method !== undefined && method !== request.method) return false;
-  // `search` rather than `test`, which remembers its position in a global expression.
-  const isThere = typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
-  return isThere && (when?.(request) ?? true);
+  // `search` and not `test`, which remembers its position in a global expression.
+  const isPath = typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
+  return isPath && (when?.(request) ?? true);
 }
 
-function replacement({ status, headers, body }: Effect): Answer | undefined {
+function replacementOf({ status, headers, body }: Effect): OktaResponse | undefined {
   if (status === undefined && headers === undefined && body === undefined) return undefined;
   const isText = body === undefined || typeof body === 'string';
   return {

@@ -1,18 +1,18 @@
 import type { AuthorizationServer } from './authorization-server.ts';
+import { user } from './org.ts';
 import type { RegisteredClients } from './registered-clients.ts';
-import { person } from './user.ts';
 
 type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
 
 export interface Collection {
-  /** What an OAuth access token needs to read it. */
+  /** The scope that an OAuth access token needs. */
   readonly scope: string;
   list(): readonly Item[];
 }
 
 const created = '2024-01-15T09:30:00.000Z';
 
-/** The little that the embedded org holds, by the path it is read at. */
+/** The org's collections by path. */
 export function managementData(
   origin: string,
   clients: RegisteredClients,
@@ -25,7 +25,7 @@ export function managementData(
       scope: 'okta.users.read',
       list: () => [
         {
-          id: person.id,
+          id: user.id,
           status: 'ACTIVE',
           created,
           activated: created,
@@ -35,15 +35,15 @@ export function managementData(
           passwordChanged: created,
           type: { id: 'oty1default2user3typ' },
           profile: {
-            firstName: person.firstName,
-            lastName: person.lastName,
+            firstName: user.firstName,
+            lastName: user.lastName,
             mobilePhone: null,
             secondEmail: null,
-            login: person.login,
-            email: person.login,
+            login: user.login,
+            email: user.login,
           },
           credentials: { password: {}, provider: { type: 'OKTA', name: 'OKTA' } },
-          _links: { self: { href: `${origin}/api/v1/users/${person.id}` } },
+          _links: { self: { href: `${origin}/api/v1/users/${user.id}` } },
         },
       ],
     },
@@ -71,7 +71,7 @@ export function managementData(
           outcome: { result: 'SUCCESS', reason: null },
           published: new Date(now()).toISOString(),
           severity: 'INFO',
-          transaction: { type: 'WEB', id: 'Z1embedded2okta3log4transac', detail: {} },
+          transaction: { type: 'WEB', id: 'Z1emulated2okta3log4transac', detail: {} },
           uuid: '7b2a2f0e-6a53-11f0-9d1b-0242ac120002',
           version: '0',
           target: [],
@@ -84,7 +84,7 @@ export function managementData(
         customServers.map(({ address, keys }) => ({
           id: address.id,
           name: address.id === 'default' ? 'default' : 'Orders',
-          description: 'An authorization server of the embedded org',
+          description: 'An authorization server of the emulated org',
           audiences: [address.audience],
           issuer: address.issuer,
           issuerMode: 'ORG_URL',

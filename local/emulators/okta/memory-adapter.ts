@@ -6,15 +6,15 @@ interface Stored {
 }
 
 /**
- * Storage for one authorization server, for as long as the process lives.
+ * In-memory storage for one authorization server.
  *
- * One a server, never shared: a token of one server must be unknown to the others, as at Okta. Giving the provider
- * a store of our own also keeps it from printing that its built-in one is for development.
+ * Trap: servers must not share one, because as at Okta a server must not know another server's tokens. The provider's
+ * built-in storage prints a warning that it is for development, so it is not used.
  */
 export function createMemoryAdapter(): (model: string) => Adapter {
   const records = new Map<string, Stored>();
 
-  const live = (key: string): AdapterPayload | undefined => {
+  const unexpired = (key: string): AdapterPayload | undefined => {
     const stored = records.get(key);
     if (stored && stored.expiresAtMs > Date.now()) return stored.payload;
     records.delete(key);
@@ -23,7 +23,7 @@ export function createMemoryAdapter(): (model: string) => Adapter {
   const search = (model: string, wanted: Partial<AdapterPayload>): AdapterPayload | undefined =>
     [...records.keys()]
       .filter((key) => key.startsWith(`${model}:`))
-      .map(live)
+      .map(unexpired)
       .find((payload) => payload && matches(payload, wanted));
 
   return (model) => ({
@@ -32,7 +32,7 @@ export function createMemoryAdapter(): (model: string) => Adapter {
       records.set(`${model}:${id}`, { payload, expiresAtMs });
     },
     async find(id) {
-      return live(`${model}:${id}`);
+      return unexpired(`${model}:${id}`);
     },
     async findByUid(uid) {
       return search(model, { uid });
@@ -41,7 +41,7 @@ export function createMemoryAdapter(): (model: string) => Adapter {
       return search(model, { userCode });
     },
     async consume(id) {
-      const payload = live(`${model}:${id}`);
+      const payload = unexpired(`${model}:${id}`);
       if (payload) payload.consumed = Math.floor(Date.now() / 1000);
     },
     async destroy(id) {

@@ -1,11 +1,11 @@
-import { openidScopes } from './scope-policy.ts';
-import type { ServerAddress } from './servers.ts';
+import type { ServerAddress } from './org.ts';
+import { openidScopes } from './request-policies.ts';
 
 type Metadata = Readonly<Record<string, unknown>>;
 
 const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
 
-/** Claims of ID tokens and user info in the one document, of access tokens in the other. */
+/** The OpenID document lists the claims of ID tokens and user info, the OAuth document those of access tokens. */
 const claims = {
   'openid-configuration': [
     ...['iss', 'ver', 'sub', 'aud', 'iat', 'exp', 'jti', 'auth_time', 'amr', 'idp', 'nonce', 'name', 'nickname'],
@@ -16,7 +16,7 @@ const claims = {
   'oauth-authorization-server': ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'],
 } as const;
 
-/** What Okta tells of a server, and in which order. */
+/** The members of Okta's metadata, in Okta's order. */
 const openidMembers = [
   'issuer',
   'authorization_endpoint',
@@ -44,10 +44,10 @@ const openidMembers = [
   'dpop_signing_alg_values_supported',
 ] as const;
 
-/** What only OpenID Connect knows. The OAuth document leaves it out. */
+/** Members that are not in the OAuth document. */
 const openidOnly: readonly string[] = ['userinfo_endpoint', 'id_token_signing_alg_values_supported'];
 
-const members: Readonly<Record<MetadataDocument, readonly string[]>> = {
+const membersOf: Readonly<Record<MetadataDocument, readonly string[]>> = {
   'openid-configuration': openidMembers,
   'oauth-authorization-server': openidMembers.filter((name) => !openidOnly.includes(name)),
 };
@@ -55,21 +55,21 @@ const members: Readonly<Record<MetadataDocument, readonly string[]>> = {
 export type MetadataDocument = keyof typeof claims;
 
 /**
- * A server's metadata as Okta publishes it, from what the provider says it does.
+ * A server's metadata as Okta publishes it, built from the provider's metadata.
  *
- * Do not read from it what a server can do: Okta leaves `client_credentials` out everywhere but in the OAuth
- * document of custom servers, and keeps custom scopes to itself.
+ * Trap: it does not list everything that a server supports. Okta lists `client_credentials` only in the OAuth document
+ * of custom servers, and does not list custom scopes.
  *
  * @see https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
  */
 export function oktaMetadata(provider: Metadata, server: ServerAddress, document: MetadataDocument): Metadata {
-  const tellsMachineGrant = server.id !== 'org' && document === 'oauth-authorization-server';
+  const listsClientCredentials = server.id !== 'org' && document === 'oauth-authorization-server';
   const grants = provider.grant_types_supported as readonly string[];
   const all: Metadata = {
     ...provider,
     registration_endpoint: `${server.origin}/oauth2/v1/clients`,
     response_modes_supported: ['query', 'fragment', 'form_post', 'okta_post_message'],
-    grant_types_supported: grants.filter((grant) => grant !== 'client_credentials' || tellsMachineGrant),
+    grant_types_supported: grants.filter((grant) => grant !== 'client_credentials' || listsClientCredentials),
     id_token_signing_alg_values_supported: ['RS256'],
     scopes_supported: openidScopes,
     claims_supported: claims[document],
@@ -78,5 +78,5 @@ export function oktaMetadata(provider: Metadata, server: ServerAddress, document
     revocation_endpoint_auth_methods_supported: clientAuthMethods,
     request_parameter_supported: provider.request_parameter_supported ?? false,
   };
-  return Object.fromEntries(members[document].map((name) => [name, all[name]]));
+  return Object.fromEntries(membersOf[document].map((name) => [name, all[name]]));
 }

@@ -1,18 +1,25 @@
-import type { Forgery } from './access-token.ts';
-import type { TlsFlaw } from './certificates.ts';
-import type { ServedRequest } from './https-listener.ts';
+import type { TokenAlteration } from './access-token.ts';
+import { createAuthorizationServer } from './authorization-server.ts';
+import { issueCertificates, type TlsFlaw } from './certificates.ts';
+import { errorEnvelope } from './error-responses.ts';
+import { listenHttps, type ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interceptors.ts';
-import type { Bucket } from './rate-limits.ts';
-import type { RegisteredClients } from './registered-clients.ts';
-import type { ServerId } from './servers.ts';
-import type { ReportedStatus } from './status-page.ts';
+import { createManagementApi } from './management-api.ts';
+import { managementData } from './management-data.ts';
+import { oktaId, type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
+import { type RegisteredClients, registerClients } from './registered-clients.ts';
+import { createRouter } from './router.ts';
+import { createSignIn } from './sign-in.ts';
+import { generateServerKeys } from './signing-keys.ts';
+import { createStatusPage, type ReportedStatus } from './status-page.ts';
 
 export interface OktaOptions {
-  /** 0, the default, takes a free one. */
+  /** The default, 0, selects a free port. */
   readonly port?: number;
-  /** Epoch milliseconds. For the rate limits' windows, the `Date` header, and what is told of key rotation. */
+  /** Epoch milliseconds. The clock of the rate-limit windows, the `Date` header and the key rotation. */
   readonly now?: () => number;
-  /** Requests per minute, where they should differ from a Workforce org's. */
+  /** Requests per minute that differ from the defaults. */
   readonly rateLimits?: Partial<Record<Bucket, number>>;
   readonly statusPage?: ReportedStatus;
 }
@@ -21,11 +28,11 @@ export interface OktaEmulator extends AsyncDisposable {
   /** `localhost` and the port. */
   readonly domain: string;
   readonly origin: string;
-  /** PEM of the authority that signed the server's certificate. Trust it, and nothing has to be switched off. */
+  /** The PEM certificate of the authority that signed the server's certificate. */
   readonly ca: string;
   readonly clients: RegisteredClients;
-  /** Who can sign in to the web application. */
-  readonly person: { readonly login: string; readonly password: string };
+  /** The user who can sign in to the web application. */
+  readonly user: { readonly login: string; readonly password: string };
   /** For `Authorization: SSWS …`. */
   readonly apiToken: string;
   readonly servers: readonly ServerId[];
@@ -33,19 +40,117 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly audiences: Readonly<Record<ServerId, string>>;
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
-  /** Since the start, or since they were last forgotten. */
+  /** The requests since the start or the last `clearRequests`. */
   readonly requests: readonly ServedRequest[];
-  forgetRequests(): void;
+  clearRequests(): void;
   setStatus(status: ReportedStatus): void;
-  /** Delays, replaces or alters answers from now on. Returns the way back. */
+  /** Delays, replaces or changes responses from now on. Returns a function that ends this. */
   intercept(match: Match, effect: Effect): () => void;
-  /** Sends out other access tokens than the server issued and stands by. Returns the way back. */
-  forgeTokens(server: ServerId, forgery: Forgery): () => void;
-  /** Shows a flawed certificate, or none that a client can use, to connections from now on. Resolves to the way back. */
+  /**
+   * Sends altered access tokens from now on. The server still treats each as the token that it issued. Returns a
+   * function that ends this.
+   */
+  alterTokens(server: ServerId, alteration: TokenAlteration): () => void;
+  /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
-  /** Leaves a share, 0 to 1, of a bucket's requests in its current minute, as if others had made the rest. Returns the way back. */
-  leaveHeadroom(bucket: Bucket, share: number): () => void;
-  /** Forgets every request that rate limits have counted. */
-  refillRateLimits(): void;
+  /**
+   * Leaves a share, 0 to 1, of a bucket's requests in the current minute, as if other clients had used the rest.
+   * Returns a function that resets all rate limits.
+   */
+  setRemaining(bucket: Bucket, share: number): () => void;
+  /** Clears the request counts of all rate limits. */
+  resetRateLimits(): void;
   close(): Promise<void>;
+}
+
+const rotationDays = 45;
+const dayMs = 86_400_000;
+
+/**
+ * Starts an emulated Okta org on loopback. See README.md for what it emulates.
+ *
+ * Clients must trust its `ca`, which is created at each start. Each authorization server is an oidc-provider; the rest
+ * of this folder adapts it to Okta's behaviour.
+ */
+export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
+  const now = options.now ?? Date.now;
+  const [certificates, { clients, metadata }, ...keys] = await Promise.all([
+    issueCertificates(Date.now()),
+    registerClients(),
+    ...serverIds.map(generateServerKeys),
+  ]);
+
+  const listener = await listenHttps(certificates.valid, options.port ?? 0, now);
+  const domain = `localhost:${listener.port}`;
+  const origin = `https://${domain}`;
+
+  const nextRotation = now() + rotationDays * dayMs;
+  const sharedState = { clients: metadata, now, nextRotation };
+  const [org, ...custom] = serverIds.map((id, i) => {
+    const serverKeys = keys[i];
+    if (!serverKeys) throw new Error(`The server ${id} has no keys.`);
+    return createAuthorizationServer(serverAddress(id, origin), serverKeys, sharedState);
+  });
+  if (!org) throw new Error('The Org server is missing.');
+  const all = [org, ...custom];
+
+  const apiToken = oktaId('00', 40);
+  const statusPage = createStatusPage(origin, now, options.statusPage);
+  const route = createRouter({
+    origin,
+    orgId: oktaId('00o'),
+    org,
+    custom,
+    management: createManagementApi(
+      { origin, apiToken, accessTokens: org.accessTokens },
+      managementData(origin, clients, custom, now, nextRotation),
+    ),
+    statusPage: statusPage.respond,
+    signIn: createSignIn(all),
+  });
+
+  const limiter = createRateLimiter(now, options.rateLimits);
+  listener.handle(async (request) => {
+    const bucket = bucketFor(request.path);
+    if (bucket === undefined) return route(request);
+    const state = limiter.count(bucket);
+    const response = state.exceeded ? errorEnvelope('E0000047') : await route(request);
+    return { ...response, headers: { ...response.headers, ...rateLimitHeaders(state) } };
+  });
+
+  return {
+    domain,
+    origin,
+    ca: certificates.ca,
+    clients,
+    user: { login: user.login, password: user.password },
+    apiToken,
+    servers: serverIds,
+    issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
+    audiences: Object.fromEntries(all.map(({ address }) => [address.id, address.audience])) as Record<ServerId, string>,
+    statusPageUrl: statusPage.url,
+    statusFeedUrl: statusPage.feedUrl,
+    requests: listener.requests,
+    clearRequests() {
+      listener.requests.length = 0;
+    },
+    setStatus: statusPage.set,
+    intercept: listener.intercept,
+    alterTokens(server, alteration) {
+      const tokens = all.find(({ address }) => address.id === server)?.accessTokens;
+      tokens?.alter(alteration);
+      return () => tokens?.alter(undefined);
+    },
+    async breakTls(flaw) {
+      listener.useIdentity(await certificates.flawed(flaw));
+      return () => listener.useIdentity(certificates.valid);
+    },
+    setRemaining(bucket, share) {
+      limiter.setRemaining(bucket, share);
+      return () => limiter.reset();
+    },
+    resetRateLimits: limiter.reset,
+    close: listener.close,
+    [Symbol.asyncDispose]: listener.close,
+  };
 }

@@ -1,8 +1,8 @@
 /**
- * Okta's OAuth errors by its own internal code, which the System Log also shows as `outcome.reason`.
+ * Okta's OAuth errors by Okta's internal code, which the System Log shows as `outcome.reason`.
  *
- * The texts are what clients and people see on the wire, so they are Okta's to the letter, odd quotes included.
- * `{0}` stands for what Okta fills in.
+ * The texts are exactly Okta's, including unusual punctuation, because clients and users see them.
+ * Okta replaces `{0}` with a detail.
  *
  * @see https://developer.okta.com/docs/reference/error-codes/
  */
@@ -239,7 +239,7 @@ export const oktaErrors = {
 
 export type OktaErrorCode = keyof typeof oktaErrors;
 
-/** One OAuth error, ready to be sent in whichever shape the endpoint uses. */
+/** One OAuth error. Each endpoint sends it in its own format. */
 export interface OktaError {
   readonly code: OktaErrorCode;
   readonly status: number;

@@ -1,19 +1,18 @@
 import type { EventEmitter } from 'node:events';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { AnswerHeaders } from './answer.ts';
-import { mountedMessage, type OktaRequest } from './okta-request.ts';
-import type { ServerAddress } from './servers.ts';
+import type { OktaRequest, ResponseHeaders } from './http-message.ts';
+import type { ServerAddress } from './org.ts';
 
-/** What the provider made of a request, before anything is sent. */
+/** The provider's result for a request, as data. */
 export interface ProviderResult {
-  /** Its name of the endpoint. Undefined: it has none there. */
+  /** The provider's name of the endpoint, or undefined if it has no endpoint at that path. */
   readonly route: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: unknown;
-  /** With the detail that the provider keeps from clients. */
+  /** With the details that the provider does not send to clients. */
   readonly failure: (Error & { allow_redirect?: boolean }) | undefined;
 }
 
@@ -32,14 +31,14 @@ const failureEvents = [
   'server_error',
 ] as const;
 
-/** What is worth keeping of the provider's own headers: the rest is ours to write. */
+/** The provider's response headers that are kept. The emulator writes the others itself. */
 const keptHeaders = ['content-type', 'location', 'dpop-nonce', 'set-cookie', 'access-control-allow-origin', 'vary'];
 
 /**
- * Runs an oidc-provider without a socket: a request in, what it would have sent out, as data.
+ * Runs an oidc-provider without a socket and returns its result as data.
  *
- * A Koa application writes to the response by itself. Its way out is `ctx.respond = false`, which leaves the result
- * on the context, together with the error that led to it, which the provider tells only to its listeners.
+ * A Koa application writes to the response itself, unless `ctx.respond` is false: then the result stays on the context.
+ * The provider reports the error behind a result only to its event listeners.
  */
 export function createProviderBridge(server: ServerAddress, configuration: Configuration) {
   const provider = new Provider(server.issuer, configuration);
@@ -51,35 +50,35 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
   for (const event of failureEvents) {
     events.on(event, (ctx: KoaContextWithOIDC, error: Error) => failures.set(ctx.req, error));
   }
-  // Koa's own, for what a middleware throws; unheard, it would be printed to the console.
+  // Koa's own event, for errors thrown by middleware. Without a listener Koa prints them to the console.
   events.on('error', (error: Error, ctx?: KoaContextWithOIDC) => ctx && failures.set(ctx.req, error));
   provider.use(async (ctx, next) => {
     ctx.respond = false;
     contexts.set(ctx.req, ctx as KoaContextWithOIDC);
     await next();
   });
-  // Only so that the provider takes it for one it knows: what it answers is made elsewhere.
+  // Registered only so that the provider accepts the mode. `authorization-response.ts` writes the response.
   provider.registerResponseMode('okta_post_message', (ctx) => {
     ctx.body = '';
   });
-  const run = provider.callback();
+  const handle = provider.callback();
 
   return {
     provider,
-    /** For the parts of the provider that take Node's own request. */
+    /** The request for methods of the provider that need Node's request. */
     messageFor: (request: OktaRequest) => mountedMessage(request, '', host),
-    async ask(request: OktaRequest): Promise<ProviderResult> {
+    async run(request: OktaRequest): Promise<ProviderResult> {
       const message = mountedMessage(request, server.mount, host);
-      await run(message, new ServerResponse(message));
+      await handle(message, new ServerResponse(message));
       const ctx = contexts.get(message);
-      const sent = ctx?.res.getHeaders() ?? {};
+      const headers = ctx?.res.getHeaders() ?? {};
       return {
         route: ctx?.oidc?.route,
         params: { ...ctx?.oidc?.params },
         status: ctx?.status ?? 500,
         headers: Object.fromEntries(
           keptHeaders.flatMap((name) => {
-            const value = sent[name];
+            const value = headers[name];
             return value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)]];
           }),
         ),
@@ -91,3 +90,32 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
 }
 
 export type ProviderBridge = ReturnType<typeof createProviderBridge>;
+
+/**
+ * The request as Node's message, with a readable body, for the authorization server at `mount`.
+ *
+ * oidc-provider finds its mount path by comparing `originalUrl` with `url`, as Express and Connect set them.
+ */
+function mountedMessage(request: OktaRequest, mount: string, host: string): IncomingMessage {
+  const message = new IncomingMessage(request.raw.socket);
+  const originalUrl = request.raw.url ?? '/';
+  const body = Buffer.from(request.body);
+  Object.assign(message, {
+    method: request.method,
+    url: originalUrl.slice(mount.length),
+    originalUrl,
+    httpVersion: request.raw.httpVersion,
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    // Otherwise the message treats its end as an aborted request and destroys the shared socket.
+    complete: true,
+    headers: {
+      ...request.raw.headers,
+      host,
+      ...(request.raw.headers['content-length'] !== undefined && { 'content-length': String(body.length) }),
+    },
+  });
+  if (body.length > 0) message.push(body);
+  message.push(null);
+  return message;
+}

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientMetadata, type Configuration, errors, type JWKS } from 'oidc-provider';
-import { checkClientAssertion } from './client-assertion.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
-import { OktaRefusal } from './okta-refusal.ts';
-import { checkScopes, scopesOf } from './scope-policy.ts';
-import type { ServerAddress } from './servers.ts';
-import type { SigningKey } from './signing-key.ts';
-import { findAccount } from './user.ts';
+import { findAccount, type ServerAddress } from './org.ts';
+import { PolicyError } from './provider-errors.ts';
+import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
+import type { SigningKey } from './signing-keys.ts';
 
 const hourSeconds = 3600;
 
-/** Okta's names for the endpoints, under `/oauth2/v1` at the Org server and `/v1` within a custom one. */
+/** Okta's endpoint names. The prefix is `/oauth2/v1` at the Org server, and `/v1` under a custom server's issuer. */
 function routesUnder(prefix: string): Configuration['routes'] {
   return {
     authorization: `${prefix}/authorize`,
@@ -25,18 +23,18 @@ function routesUnder(prefix: string): Configuration['routes'] {
 }
 
 /**
- * How oidc-provider becomes one of Okta's servers.
+ * Configures oidc-provider as one of Okta's authorization servers.
  *
- * Tokens stay opaque here, because the provider keeps only those: what it does not keep it can neither introspect
- * nor revoke. They become Okta's JWTs on the way out (`access-token.ts`). Functions that do no more than their
- * default are given because the provider prints a notice to the console where it falls back on its own.
+ * Tokens are opaque here, because the provider stores only opaque tokens, and can introspect and revoke only what it
+ * stores. `access-token.ts` converts them to Okta's JWTs. Some functions only repeat the provider's default, because
+ * the provider prints a notice to the console when it uses the default.
  */
 export function providerConfiguration(
   server: ServerAddress,
   clients: readonly ClientMetadata[],
   keys: readonly SigningKey[],
 ): Configuration {
-  const writtenLater = async () => {};
+  const renderedElsewhere = async () => {};
   return {
     adapter: createMemoryAdapter(),
     clients: clients.map((client) => structuredClone(client)),
@@ -54,7 +52,7 @@ export function providerConfiguration(
     responseTypes: ['code', 'id_token', 'code id_token'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     cookies: {
-      // What the provider asks for where /authorize may be posted to.
+      // Required by the provider because /authorize accepts POST.
       long: { sameSite: 'none' },
       names: { session: 'idx', interaction: 'oktaStateToken', resume: 'oktaResume' },
     },
@@ -73,18 +71,18 @@ export function providerConfiguration(
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: {
       state(_ctx, state) {
-        if (!state) throw new OktaRefusal('invalid_state');
+        if (!state) throw new PolicyError('invalid_state');
       },
       response_mode(ctx, mode) {
         if (mode === 'okta_post_message' && String(ctx.oidc.params?.response_type).includes('code')) {
-          throw new OktaRefusal('unsupported_response_mode_okta_post_message_with_code');
+          throw new PolicyError('unsupported_response_mode_okta_post_message_with_code');
         }
       },
     },
     interactions: { url: (_ctx, interaction) => `/signin/${server.id}/${interaction.uid}` },
     findAccount,
     clientBasedCORS: () => true,
-    renderError: writtenLater,
+    renderError: renderedElsewhere,
     assertJwtClientAuthClaimsAndHeader(ctx, claims) {
       checkClientAssertion(claims, ctx.oidc.urlFor(ctx.oidc.route));
     },
@@ -97,7 +95,7 @@ export function providerConfiguration(
       rpInitiatedLogout: {
         enabled: true,
         async logoutSource(ctx, form) {
-          ctx.body = confirmedPage(form);
+          ctx.body = autoConfirmPage(form);
         },
         async postLogoutSuccessSource(ctx) {
           ctx.body = '<!DOCTYPE html>\n<html><body>Signed out</body></html>\n';
@@ -106,8 +104,8 @@ export function providerConfiguration(
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
-        // The one place where the provider asks us with the client known and the scopes as they were sent, for the
-        // token and the authorize endpoint alike. Okta's servers have one audience, so no resource is ever chosen.
+        // The only hook that both the token and the authorize endpoint call with the client and the requested scopes.
+        // Okta's servers have one audience, so it never selects a resource.
         async defaultResource(ctx, client) {
           checkScopes(server.id, ctx, client);
           return undefined as unknown as string;
@@ -120,8 +118,8 @@ export function providerConfiguration(
   };
 }
 
-/** Okta asks nobody whether they meant it: the page that the provider wants confirmed confirms itself. */
-function confirmedPage(form: string): string {
+/** Okta signs users out without asking, so the provider's confirmation page submits itself. */
+function autoConfirmPage(form: string): string {
   const confirmed = form.replace('</form>', '<input type="hidden" name="logout" value="yes"/></form>');
   return `<!DOCTYPE html>\n<html><body onload="document.forms[0].submit()">${confirmed}</body></html>\n`;
 }

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from './answer.ts';
+import type { ResponseHeaders } from './http-message.ts';
 
 /**
  * The requests per minute of a Workforce org, by rate-limit bucket. All custom servers of an org share three buckets.
@@ -20,8 +20,8 @@ export const defaultLimits = {
 
 export type Bucket = keyof typeof defaultLimits;
 
-/** Whose request spends which of Okta's buckets, the most specific first. What Okta does not limit sends no headers. */
-const table: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
+/** The bucket that counts a request, most specific path first. Paths without a bucket have no rate-limit headers. */
+const bucketsByPath: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
   { path: /^\/oauth2\/([^/]+\/)?v1\/keys$/, bucket: undefined },
   { path: /^\/oauth2\/v1\/clients(\/|$)/, bucket: '/oauth2/v1/clients' },
   { path: /^\/oauth2\/v1\/authorize(\/|$)/, bucket: '/oauth2/v1/authorize' },
@@ -36,8 +36,8 @@ const table: readonly { readonly path: RegExp; readonly bucket: Bucket | undefin
   { path: /^\/api\/v1(\/|$)/, bucket: '/api/v1' },
 ];
 
-/** What is left of a bucket after one request. */
-export interface Allowance {
+/** The state of a bucket after one request. */
+export interface BucketState {
   readonly limit: number;
   readonly remaining: number;
   /** Epoch seconds. */
@@ -48,19 +48,19 @@ export interface Allowance {
 const windowMs = 60_000;
 
 export function bucketFor(path: string): Bucket | undefined {
-  return table.find((row) => row.path.test(path))?.bucket;
+  return bucketsByPath.find((row) => row.path.test(path))?.bucket;
 }
 
 /**
- * Counts requests by bucket in fixed windows of a minute.
+ * Counts requests by bucket in fixed windows of one minute.
  *
- * A window opens with its first request, so windows are not aligned to the clock's minutes, nor to one another.
+ * A window starts with its first request, so windows are not aligned with the clock or with each other.
  */
 export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
   const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimits[bucket];
   return {
-    count(bucket: Bucket): Allowance {
+    count(bucket: Bucket): BucketState {
       const limit = limitOf(bucket);
       const nowMs = now();
       let window = windows.get(bucket);
@@ -76,18 +76,17 @@ export function createRateLimiter(now: () => number, limits: Partial<Record<Buck
         exceeded: window.used > limit,
       };
     },
-    /** As if others had just made so many requests that this share of the bucket, 0 to 1, is left. */
-    leave(bucket: Bucket, share: number): void {
+    /** Starts a window in which this share of the requests, 0 to 1, remains. */
+    setRemaining(bucket: Bucket, share: number): void {
       windows.set(bucket, { endsAtMs: now() + windowMs, used: Math.round(limitOf(bucket) * (1 - share)) });
     },
-    /** As after a minute without a request. */
-    refill(): void {
+    reset(): void {
       windows.clear();
     },
   };
 }
 
-export function rateLimitHeaders({ limit, remaining, reset }: Allowance): AnswerHeaders {
+export function rateLimitHeaders({ limit, remaining, reset }: BucketState): ResponseHeaders {
   return {
     'x-rate-limit-limit': String(limit),
     'x-rate-limit-remaining': String(remaining),

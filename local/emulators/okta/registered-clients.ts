@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMetadata, JWKS } from 'oidc-provider';
-import { oktaId } from './okta-id.ts';
-import { generateSigningKey, type SigningKey } from './signing-key.ts';
+import { oktaId } from './org.ts';
+import { generateSigningKey, type SigningKey } from './signing-keys.ts';
 
-/** The scopes that administrators made at the custom servers. */
+/** The custom scopes of the custom servers. */
 export const customScopes = ['monitor.read', 'monitor.write'] as const;
 
-/** The `okta.*` scopes that are granted to the service application. */
+/** The `okta.*` scopes granted to the service application. */
 export const orgScopes = [
   'okta.users.read',
   'okta.apps.read',
@@ -15,20 +15,20 @@ export const orgScopes = [
 ] as const;
 
 export interface RegisteredClients {
-  /** An API service application with a key of its own: the only kind that the Org server gives a token to. */
+  /** An API service application with a key, the only kind of client that the Org server issues a token to. */
   readonly service: {
     readonly clientId: string;
     readonly privateJwk: SigningKey['privateJwk'];
     readonly orgScopes: readonly string[];
     readonly customScopes: readonly string[];
   };
-  /** One that has a secret, in the header or in the body. Of use at custom servers only. */
+  /** A client with a secret, sent in the header or in the body. Works only at custom servers. */
   readonly secret: { readonly clientId: string; readonly clientSecret: string; readonly scopes: readonly string[] };
-  /** One that people sign in to. */
+  /** A web application that users sign in to. */
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
 }
 
-/** The three clients, and how the provider must know them. The same are registered at every server, as at Okta. */
+/** Creates the three clients and their metadata for the provider. As at Okta, every server knows all of them. */
 export async function registerClients(): Promise<{ clients: RegisteredClients; metadata: ClientMetadata[] }> {
   const key = await generateSigningKey();
   const clients: RegisteredClients = {
@@ -72,7 +72,7 @@ export async function registerClients(): Promise<{ clients: RegisteredClients; m
   };
 }
 
-/** In the form that Okta gives them: 64 letters, digits, hyphens and underscores. */
+/** A secret in Okta's format: 64 letters, digits, hyphens and underscores. */
 function generateSecret(): string {
   return randomBytes(48).toString('base64url');
 }

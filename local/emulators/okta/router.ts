@@ -1,11 +1,10 @@
-import { type Answer, jsonAnswer } from './answer.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { errorEnvelope } from './error-envelope.ts';
-import type { OktaRequest } from './okta-request.ts';
+import { errorEnvelope } from './error-responses.ts';
+import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 
-type Handler = (request: OktaRequest) => Answer | Promise<Answer>;
+type Handler = (request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
 
-export interface Parts {
+export interface Handlers {
   readonly origin: string;
   readonly orgId: string;
   readonly org: AuthorizationServer;
@@ -16,36 +15,33 @@ export interface Parts {
 }
 
 const wellKnown = /^\/\.well-known\/(openid-configuration|oauth-authorization-server)$/;
-/** RFC 8414, 3.1 puts the well-known part before the issuer's path; Okta answers both there and after it. */
+/** RFC 8414, 3.1 puts the well-known part before the issuer's path. Okta serves it there and after the path. */
 const wellKnownBefore = /^\/\.well-known\/oauth-authorization-server\/oauth2\/([^/]+)$/;
 
-/** Which part of Okta a request is for. */
-export function createRouter(parts: Parts): Handler {
-  const customById = new Map<string, AuthorizationServer>(parts.custom.map((server) => [server.address.id, server]));
+export function createRouter({ origin, orgId, org, custom, management, statusPage, signIn }: Handlers): Handler {
+  const customById = new Map<string, AuthorizationServer>(custom.map((server) => [server.address.id, server]));
   const atCustom = (id: string | undefined, request: OktaRequest) =>
-    customById.get(id ?? '')?.answer(request) ?? errorEnvelope('E0000007', `${id} (AuthorizationServer)`);
+    customById.get(id ?? '')?.respond(request) ?? errorEnvelope('E0000007', `${id} (AuthorizationServer)`);
 
-  const organization = {
-    id: parts.orgId,
-    _links: { organization: { href: parts.origin } },
-    pipeline: 'idx',
-  };
+  const organization = { id: orgId, _links: { organization: { href: origin } }, pipeline: 'idx' };
 
-  const routes: readonly [path: RegExp, handler: (request: OktaRequest, part?: string) => Answer | Promise<Answer>][] =
+  const routes: readonly [
+    path: RegExp,
+    handler: (request: OktaRequest, group?: string) => OktaResponse | Promise<OktaResponse>,
+  ][] = [
+    [/^\/\.well-known\/okta-organization$/, () => jsonResponse(200, organization)],
+    [wellKnown, (request) => org.respond(request)],
     [
-      [/^\/\.well-known\/okta-organization$/, () => jsonAnswer(200, organization)],
-      [wellKnown, (request) => parts.org.answer(request)],
-      [
-        wellKnownBefore,
-        (request, id) => atCustom(id, moved(request, `/oauth2/${id}/.well-known/oauth-authorization-server`)),
-      ],
-      [/^\/oauth2\/v1(?:\/clients)(\/|$)/, (request) => parts.management(request)],
-      [/^\/oauth2\/v1\//, (request) => parts.org.answer(request)],
-      [/^\/oauth2\/([^/]+)\//, (request, id) => atCustom(id, request)],
-      [/^\/api\//, (request) => parts.management(request)],
-      [/^\/signin\//, (request) => parts.signIn(request)],
-      [/^\/status(\/|$)/, (request) => parts.statusPage(request)],
-    ];
+      wellKnownBefore,
+      (request, id) => atCustom(id, withPath(request, `/oauth2/${id}/.well-known/oauth-authorization-server`)),
+    ],
+    [/^\/oauth2\/v1(?:\/clients)(\/|$)/, management],
+    [/^\/oauth2\/v1\//, (request) => org.respond(request)],
+    [/^\/oauth2\/([^/]+)\//, (request, id) => atCustom(id, request)],
+    [/^\/api\//, management],
+    [/^\/signin\//, signIn],
+    [/^\/status(\/|$)/, statusPage],
+  ];
 
   return (request) => {
     for (const [path, handler] of routes) {
@@ -56,7 +52,7 @@ export function createRouter(parts: Parts): Handler {
   };
 }
 
-function moved(request: OktaRequest, path: string): OktaRequest {
+function withPath(request: OktaRequest, path: string): OktaRequest {
   request.raw.url = path;
   return { ...request, path };
 }

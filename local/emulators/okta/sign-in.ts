@@ -1,55 +1,52 @@
 import { ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
-import { type Answer, htmlAnswer, redirectAnswer } from './answer.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { errorEnvelope } from './error-envelope.ts';
-import { errorPage } from './error-page.ts';
-import { escapeHtml } from './html.ts';
+import { errorEnvelope, errorPage } from './error-responses.ts';
+import { escapeHtml, htmlResponse, type OktaRequest, type OktaResponse, redirectResponse } from './http-message.ts';
 import { oktaError } from './okta-errors.ts';
-import type { OktaRequest } from './okta-request.ts';
-import { person } from './user.ts';
+import { user } from './org.ts';
 
 /**
- * The page where a person signs in, when /authorize finds no session and may prompt.
+ * The sign-in page, which /authorize redirects to if there is no session and it may prompt.
  *
- * A password is all it asks for, and consent is given with it: Okta asks for none where the application does not
- * require it.
+ * It asks only for a password. The sign-in also grants consent, because Okta does not ask for consent unless the
+ * application requires it.
  */
 export function createSignIn(servers: readonly AuthorizationServer[]) {
-  return async (request: OktaRequest): Promise<Answer> => {
+  return async (request: OktaRequest): Promise<OktaResponse> => {
     const id = request.path.split('/')[2];
     const server = servers.find(({ address }) => address.id === id);
     if (!server) return errorEnvelope('E0000007', `${request.path} (Path)`);
     if (request.method !== 'POST') return signInPage(request.path);
 
     const form = new URLSearchParams(request.body);
-    if (form.get('username') !== person.login || form.get('password') !== person.password) {
+    if (form.get('username') !== user.login || form.get('password') !== user.password) {
       return signInPage(request.path, 'Unable to sign in');
     }
     return signIn(server, request);
   };
 }
 
-async function signIn({ bridge }: AuthorizationServer, request: OktaRequest): Promise<Answer> {
+async function signIn({ bridge }: AuthorizationServer, request: OktaRequest): Promise<OktaResponse> {
   const { provider } = bridge;
   const message = bridge.messageFor(request);
   const response = new ServerResponse(message);
-  const { params } = (await provider.interactionDetails(message, response).catch(forgotten)) ?? {};
+  const { params } = (await provider.interactionDetails(message, response).catch(unknownRequest)) ?? {};
   if (!params) return errorPage(oktaError('request_expired'));
-  const grant = new provider.Grant({ accountId: person.id, clientId: String(params.client_id) });
+  const grant = new provider.Grant({ accountId: user.id, clientId: String(params.client_id) });
   grant.addOIDCScope(String(params.scope));
-  const result = { login: { accountId: person.id, amr: ['pwd'] }, consent: { grantId: await grant.save() } };
-  return redirectAnswer(await provider.interactionResult(message, response, result));
+  const result = { login: { accountId: user.id, amr: ['pwd'] }, consent: { grantId: await grant.save() } };
+  return redirectResponse(await provider.interactionResult(message, response, result));
 }
 
-/** The provider does not know the request: its cookie is missing, or an hour has passed. */
-function forgotten(error: unknown): undefined {
+/** The cookie of the authorization request is missing, or the request is more than an hour old. */
+function unknownRequest(error: unknown): undefined {
   if (error instanceof errors.SessionNotFound) return undefined;
   throw error;
 }
 
-function signInPage(action: string, error?: string): Answer {
-  return htmlAnswer(
+function signInPage(action: string, error?: string): OktaResponse {
+  return htmlResponse(
     200,
     `<!DOCTYPE html>
 <html lang="en">
@@ -58,7 +55,7 @@ function signInPage(action: string, error?: string): Answer {
 <form id="okta-sign-in" method="post" action="${escapeHtml(action)}">
 <h2>Sign In</h2>
 ${error ? `<p role="alert">${escapeHtml(error)}</p>` : ''}
-<label>Username <input name="username" autocomplete="username" value="${person.login}"></label>
+<label>Username <input name="username" autocomplete="username" value="${user.login}"></label>
 <label>Password <input name="password" type="password" autocomplete="current-password"></label>
 <button type="submit">Sign in</button>
 </form>

@@ -1,13 +1,11 @@
-import { type Answer, htmlAnswer } from './answer.ts';
-import { escapeHtml } from './html.ts';
-import type { OktaRequest } from './okta-request.ts';
+import { escapeHtml, htmlResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 
-/** What Okta's public status page says, true or not. */
+/** What Okta's public status page reports, whether or not it is true. */
 export type ReportedStatus =
   | { readonly kind: 'operational' }
   | {
       readonly kind: 'incident';
-      /** As the page names them: `okta.com:1`, `oktapreview.com:2`, `okta-emea.com:1`. */
+      /** In the page's format: `okta.com:1`, `oktapreview.com:2`, `okta-emea.com:1`. */
       readonly cells: readonly string[];
       readonly category?:
         | 'Major Service Disruption'
@@ -19,7 +17,7 @@ export type ReportedStatus =
       readonly audience?: string;
     }
   | { readonly kind: 'planned'; readonly cells: readonly string[]; readonly title?: string }
-  /** A page, but not one that says anything: a login page, an error page, a redesign. */
+  /** A page without status data, such as a login page, an error page or a redesign. */
   | { readonly kind: 'garbage'; readonly html?: string };
 
 const cells = [
@@ -33,10 +31,10 @@ const dayMs = 86_400_000;
 const loginPage = '<!DOCTYPE html>\n<html><head><title>Login</title></head><body>Please log in.</body></html>\n';
 
 /**
- * status.okta.com, which is a Salesforce site with its data in hidden elements, and the Atom feed beside it.
+ * status.okta.com, which is a Salesforce site with its data in hidden elements, and its Atom feed.
  *
- * It is no Statuspage: what monitors like to ask for, `/api/v2/status.json`, answers 401. The `id` attributes are
- * generated and drift between releases; only `data-id` lasts.
+ * Trap: the site does not run on Statuspage, so the usual `/api/v2/status.json` returns 401. The `id` attributes are
+ * generated and change between releases. Only `data-id` is stable.
  */
 export function createStatusPage(origin: string, now: () => number, initial: ReportedStatus = { kind: 'operational' }) {
   let status = initial;
@@ -48,31 +46,31 @@ export function createStatusPage(origin: string, now: () => number, initial: Rep
       status = next;
       since = now();
     },
-    answer(request: OktaRequest): Answer {
+    respond(request: OktaRequest): OktaResponse {
       switch (request.path) {
         case '/status':
         case '/status/':
-          return htmlAnswer(200, status.kind === 'garbage' ? (status.html ?? loginPage) : page(status, since));
+          return htmlResponse(200, status.kind === 'garbage' ? (status.html ?? loginPage) : page(status, since));
         case '/status/feed':
-          return status.kind === 'garbage' ? htmlAnswer(200, loginPage) : feed(status, since);
+          return status.kind === 'garbage' ? htmlResponse(200, loginPage) : feed(status, since);
         default:
-          return htmlAnswer(401, loginPage);
+          return htmlResponse(401, loginPage);
       }
     },
   };
 }
 
-type Said = Exclude<ReportedStatus, { kind: 'garbage' }>;
+type ReadableStatus = Exclude<ReportedStatus, { kind: 'garbage' }>;
 
-const incidentId = 'a9C4z000000embeddEAA';
+const incidentId = 'a9C4z000000emulatEAA';
 
-function page(status: Said, since: number): string {
+function page(status: ReadableStatus, since: number): string {
   const started = new Date(since);
   const stamp = started.toISOString().replace('Z', '+0000');
   const record = status.kind === 'operational' ? undefined : incidentRecord(status, stamp);
   const update = {
     attributes: { type: 'IncidentUpdate__c', url: '/services/data/v61.0/sobjects/IncidentUpdate__c/a9D1' },
-    Id: 'a9D4z000000embeddEAA',
+    Id: 'a9D4z000000emulatEAA',
     IncidentId__c: incidentId,
     CreatedDate: stamp,
     UpdateLog__c: 'We are looking into it & will post an update <b>within 30 minutes</b>.',
@@ -98,7 +96,7 @@ ${spans.join('\n')}
 `;
 }
 
-function incidentRecord(status: Exclude<Said, { kind: 'operational' }>, stamp: string) {
+function incidentRecord(status: Exclude<ReadableStatus, { kind: 'operational' }>, stamp: string) {
   const planned = status.kind === 'planned';
   return {
     attributes: { type: 'Incident__c', url: `/services/data/v61.0/sobjects/Incident__c/${incidentId}` },
@@ -113,16 +111,16 @@ function incidentRecord(status: Exclude<Said, { kind: 'operational' }>, stamp: s
     Okta_Sub_Service__c: 'Single Sign-On',
     Start_Time__c: stamp,
     Last_Updated__c: stamp,
-    // A date without a time is all that Okta gives, and often long after the fact.
+    // Okta gives only a date, often long after the incident ended.
     ...(!planned && status.progress === 'Resolved' && { End_Date__c: stamp.slice(0, 10) }),
     Is_Mis_Red__c: false,
     Log__c: null,
   };
 }
 
-function feed(status: Said, since: number): Answer {
+function feed(status: ReadableStatus, since: number): OktaResponse {
   const updated = new Date(since).toISOString();
-  // The real feed holds two years of history, so one without any entry would be a broken one.
+  // The real feed has two years of history, so a feed without entries would be broken.
   const past = entry('past', 'Resolved Service Disruption', new Date(since - 40 * dayMs).toISOString(), 'It is over.');
   const now =
     status.kind === 'operational'
@@ -152,7 +150,7 @@ function entry(id: string, title: string, updated: string, content: string): str
 `;
 }
 
-function feedTitle(status: Exclude<Said, { kind: 'operational' }>): string {
+function feedTitle(status: Exclude<ReadableStatus, { kind: 'operational' }>): string {
   if (status.kind === 'planned') return 'Planned Maintenance';
   const category = status.category ?? 'Service Disruption';
   return status.progress === 'Resolved' ? `Resolved ${category}` : category;

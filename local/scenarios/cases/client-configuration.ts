@@ -1,5 +1,5 @@
-import type { Forgery } from '../../emulators/okta/access-token.ts';
-import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
+import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
+import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, type Variant, variant } from '../case.ts';
 import { altersJson, answers, callsBack, challenge, oauth, reworded } from '../faults/answers.ts';
@@ -18,8 +18,8 @@ const zone = configuration('network-zone-refused');
 const hook = configuration('inline-hook-failed');
 
 const forges =
-  (claims: NonNullable<Forgery['claims']>): Fault =>
-  ({ okta }) => ({ restore: okta.forgeTokens('default', { claims }) });
+  (claims: NonNullable<TokenAlteration['claims']>): Fault =>
+  ({ okta }) => ({ restore: okta.alterTokens('default', { claims }) });
 
 /** What an administrator set otherwise in tokens, on clients and around them. */
 export const clientConfigurationCases: readonly Case[] = [

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
-import { jsonAnswer } from '../../emulators/okta/answer.ts';
+import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
-import { oktaId } from '../../emulators/okta/okta-id.ts';
+import { oktaId } from '../../emulators/okta/org.ts';
 import { type Case, type Expected, variant } from '../case.ts';
 import { answers, challenge, oauth, reworded } from '../faults/answers.ts';
 import { apiClient, apiSecret, type SecretOf, service, serviceSecret, sharedSecret, web } from '../faults/events.ts';
@@ -35,7 +35,7 @@ const assertionErrors: readonly [code: OktaErrorCode, wire: string][] = [
 ];
 
 /** Discovery for a client that Okta does not know: an OAuth code in the management envelope. */
-const unknownClient = jsonAnswer(400, {
+const unknownClient = jsonResponse(400, {
   errorCode: 'invalid_client',
   errorSummary: "Invalid value for 'client_id' parameter.",
   errorLink: 'invalid_client',

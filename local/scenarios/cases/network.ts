@@ -46,11 +46,16 @@ export const networkCases: readonly Case[] = [
         variant(site, 'reset in the handshake', network('connection-reset'), resetting),
       ]),
       ...everywhere.flatMap((site) => [
-        variant(site, 'closed before the headers', network('connection-reset'), meets(site, { hangUp: true })),
-        variant(site, 'reset before the headers', network('connection-reset'), meets(site, { hangUp: 'reset' })),
-        variant(site, 'closed within the body', network('connection-reset'), meets(site, { breakOff: 'close' })),
+        variant(site, 'closed before the headers', network('connection-reset'), meets(site, { disconnect: 'close' })),
+        variant(site, 'reset before the headers', network('connection-reset'), meets(site, { disconnect: 'reset' })),
+        variant(site, 'closed within the body', network('connection-reset'), meets(site, { truncate: 'close' })),
       ]),
-      variant(organization, 'closed, at every endpoint', network('connection-reset'), orgMeets({ hangUp: true })),
+      variant(
+        organization,
+        'closed, at every endpoint',
+        network('connection-reset'),
+        orgMeets({ disconnect: 'close' }),
+      ),
     ],
   },
   {
@@ -78,7 +83,7 @@ export const networkCases: readonly Case[] = [
     variants: [
       ...everywhere.flatMap((site) => [
         variant(site, 'headers never come', okta('no-answer'), meets(site, forever)),
-        variant(site, 'body stalls', okta('no-answer'), meets(site, { breakOff: 'stall' })),
+        variant(site, 'body stalls', okta('no-answer'), meets(site, { truncate: 'stall' })),
       ]),
       variant(organization, 'never, at every endpoint', okta('no-answer'), orgMeets(forever)),
     ],

@@ -1,5 +1,5 @@
-import { type Answer, emptyAnswer, jsonAnswer, redirectAnswer } from '../../emulators/okta/answer.ts';
-import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
+import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
+import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, type Variant, variant } from '../case.ts';
@@ -57,7 +57,11 @@ const drifts: readonly [member: string, wire: string, to: (url: string) => strin
 ];
 
 /** What a proxy says when it cannot reach what is behind it. */
-const upstream: Answer = { status: 503, headers: { 'content-type': 'text/plain' }, body: 'upstream connect error' };
+const upstream: OktaResponse = {
+  status: 503,
+  headers: { 'content-type': 'text/plain' },
+  body: 'upstream connect error',
+};
 
 const ourCell = 'okta.com:8';
 
@@ -77,11 +81,11 @@ const forEncryption = ({ keys: published }: Record<string, unknown>) => ({
   keys: (published as object[]).map((key) => ({ ...key, use: 'enc' })),
 });
 
-const cutOff = (answer: Answer): Answer => ({ ...answer, body: answer.body.slice(0, -2) });
+const cutOff = (answer: OktaResponse): OktaResponse => ({ ...answer, body: answer.body.slice(0, -2) });
 
-function otherState(answer: Answer): Answer {
+function otherState(answer: OktaResponse): OktaResponse {
   const { location } = answer.headers;
-  return typeof location === 'string' ? redirectAnswer(location.replace(/state=[^&]*/, 'state=another')) : answer;
+  return typeof location === 'string' ? redirectResponse(location.replace(/state=[^&]*/, 'state=another')) : answer;
 }
 
 export const oktaCases: readonly Case[] = [
@@ -149,19 +153,19 @@ export const oktaCases: readonly Case[] = [
       ]),
       ...json
         .filter((site) => site !== rateLimits)
-        .map((site) => variant(site, 'a list', malformed, answers(site, jsonAnswer(200, [])))),
-      variant(rateLimits, 'an object', malformed, answers(rateLimits, jsonAnswer(200, {}))),
+        .map((site) => variant(site, 'a list', malformed, answers(site, jsonResponse(200, [])))),
+      variant(rateLimits, 'an object', malformed, answers(rateLimits, jsonResponse(200, {}))),
       ...required.flatMap(([sites, member]) =>
         sites.map((site) => variant(site, `no "${member}"`, malformed, lacks(site, member))),
       ),
       ...keys.map((site) =>
-        variant(site, '"keys" is text', malformed, answers(site, jsonAnswer(200, { keys: 'none' }))),
+        variant(site, '"keys" is text', malformed, answers(site, jsonResponse(200, { keys: 'none' }))),
       ),
-      ...discovery.map((site) => variant(site, 'an empty object', malformed, answers(site, jsonAnswer(200, {})))),
+      ...discovery.map((site) => variant(site, 'an empty object', malformed, answers(site, jsonResponse(200, {})))),
       ...authorize.flatMap((site) => [
         variant(site, 'another state', malformed, meets(site, { transform: otherState })),
-        variant(site, '302 without Location', malformed, answers(site, emptyAnswer(302))),
-        variant(site, 'to another place', malformed, answers(site, redirectAnswer('https://elsewhere.example.com/'))),
+        variant(site, '302 without Location', malformed, answers(site, emptyResponse(302))),
+        variant(site, 'to another place', malformed, answers(site, redirectResponse('https://elsewhere.example.com/'))),
       ]),
     ],
   },
@@ -187,10 +191,10 @@ export const oktaCases: readonly Case[] = [
     variants: [
       variant(verify, 'kid rotated away', okta('signing-key-unpublished'), withdrawsSigningKey),
       variant(verify, 'kid unknown', okta('signing-key-unpublished'), ({ okta }) => ({
-        restore: okta.forgeTokens('default', { header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
+        restore: okta.alterTokens('default', { header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
       })),
       ...keys.flatMap((site) => [
-        variant(site, 'no keys', okta('keys-unusable'), answers(site, jsonAnswer(200, { keys: [] }))),
+        variant(site, 'no keys', okta('keys-unusable'), answers(site, jsonResponse(200, { keys: [] }))),
         variant(site, 'encryption keys only', okta('keys-unusable'), altersJson(site, forEncryption)),
       ]),
     ],

@@ -1,4 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
+import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant, warning } from '../case.ts';
 import { altersHeaders, answers, limitHeaders, meets, page } from '../faults/answers.ts';
@@ -20,7 +20,7 @@ const tooMany =
 const leaves =
   ({ bucket }: EndpointTarget, share: number): Fault =>
   ({ okta }) =>
-    bucket ? { restore: okta.leaveHeadroom(bucket, share) } : {};
+    bucket ? { restore: okta.setRemaining(bucket, share) } : {};
 
 const doubled = (site: EndpointTarget, limit: string, remaining: string) =>
   altersHeaders(site, (headers) => ({ ...headers, ...limitHeaders(limit, remaining) }));

@@ -1,5 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
-import { errorPage } from '../../emulators/okta/error-page.ts';
+import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant } from '../case.ts';

@@ -1,6 +1,6 @@
-import type { Forgery } from '../../emulators/okta/access-token.ts';
-import { jsonAnswer } from '../../emulators/okta/answer.ts';
-import { generateSigningKey } from '../../emulators/okta/signing-key.ts';
+import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
+import { jsonResponse } from '../../emulators/okta/http-message.ts';
+import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant, warning } from '../case.ts';
 import { altersHeaders, answers, meets } from '../faults/answers.ts';
@@ -12,8 +12,8 @@ const configuration = (code: string): Expected => ({ code, domain: 'configuratio
 const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const forges =
-  (forgery: Forgery): Fault =>
-  ({ okta: { forgeTokens } }) => ({ restore: forgeTokens('default', forgery) });
+  (forgery: TokenAlteration): Fault =>
+  ({ okta: { alterTokens } }) => ({ restore: alterTokens('default', forgery) });
 
 const shifted = (seconds: number) =>
   altersHeaders(organization, (headers) => ({ ...headers, date: new Date(Date.now() + seconds * 1000).toUTCString() }));
@@ -92,7 +92,7 @@ export const tokenCases: readonly Case[] = [
     title: 'the signature does not verify',
     severity: 'page',
     variants: [
-      variant(verify, 'signed with another key', okta('signature-invalid'), forges({ foreignSignature: true })),
+      variant(verify, 'signed with another key', okta('signature-invalid'), forges({ unknownKey: true })),
       variant(verify, 'another key published', okta('signature-invalid'), swapsKey),
     ],
   },
@@ -101,7 +101,12 @@ export const tokenCases: readonly Case[] = [
     title: 'a fresh token is inactive',
     severity: 'page',
     variants: introspect.map((site) =>
-      variant(site, '200 {"active":false}', okta('token-inactive'), answers(site, jsonAnswer(200, { active: false }))),
+      variant(
+        site,
+        '200 {"active":false}',
+        okta('token-inactive'),
+        answers(site, jsonResponse(200, { active: false })),
+      ),
     ),
   },
 ];

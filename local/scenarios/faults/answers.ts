@@ -1,9 +1,13 @@
-import { type Answer, type AnswerHeaders, htmlAnswer, jsonAnswer } from '../../emulators/okta/answer.ts';
-import { authorizationResponse } from '../../emulators/okta/authorization-response.ts';
+import { authorizationResponse, javascriptRedirect } from '../../emulators/okta/authorization-response.ts';
+import { oauthError } from '../../emulators/okta/error-responses.ts';
+import {
+  htmlResponse,
+  jsonResponse,
+  type OktaResponse,
+  type ResponseHeaders,
+} from '../../emulators/okta/http-message.ts';
 import type { Effect } from '../../emulators/okta/interceptors.ts';
-import { javascriptRedirect } from '../../emulators/okta/javascript-redirect.ts';
 import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
-import { oauthError } from '../../emulators/okta/provider-answers.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import type { EndpointTarget } from '../targets.ts';
 
@@ -18,12 +22,12 @@ export function orgMeets(effect: Effect): Fault {
 }
 
 /** Answers in Okta's place. The request id is Okta's, as on every answer of its own. */
-export function answers(site: EndpointTarget, { status, headers, body }: Answer): Fault {
+export function answers(site: EndpointTarget, { status, headers, body }: OktaResponse): Fault {
   return meets(site, { status, headers, body });
 }
 
 /** Answers as something before Okta does, which knows of no request ids. */
-export function answersFromEdge(site: EndpointTarget, answer: Answer): Fault {
+export function answersFromEdge(site: EndpointTarget, answer: OktaResponse): Fault {
   return meets(site, {
     status: answer.status,
     transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
@@ -41,18 +45,18 @@ export function altersJson(site: EndpointTarget, alter: (body: Record<string, un
   });
 }
 
-export function altersHeaders(site: EndpointTarget, alter: (headers: AnswerHeaders) => AnswerHeaders): Fault {
+export function altersHeaders(site: EndpointTarget, alter: (headers: ResponseHeaders) => ResponseHeaders): Fault {
   return meets(site, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
 }
 
 /** One of Okta's OAuth errors as JSON, with another status where its catalogue and the wire disagree. */
-export function oauth(code: OktaErrorCode, status?: number): Answer {
+export function oauth(code: OktaErrorCode, status?: number): OktaResponse {
   const error = oktaError(code);
   return oauthError(status === undefined ? error : { ...error, status });
 }
 
 /** The same error in words that Okta may choose tomorrow: its code alone must do. */
-export function reworded(answer: Answer): Answer {
+export function reworded(answer: OktaResponse): OktaResponse {
   return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), error_description: 'Not today.' }) };
 }
 
@@ -86,19 +90,19 @@ export function redirectsBy(site: EndpointTarget, way: Way): Fault {
 
 const modes = { query: 'query', fragment: 'fragment', script: 'query', form: 'form_post' } as const;
 
-function travel(way: Way, redirectUri: string, members: Readonly<Record<string, string>>): Answer {
+function travel(way: Way, redirectUri: string, members: Readonly<Record<string, string>>): OktaResponse {
   const answer = authorizationResponse(modes[way], redirectUri, members);
   return way === 'script' ? javascriptRedirect(answer) : answer;
 }
 
 /** A page that has nothing of the protocol in it. */
-export function page(status: number, title: string): Answer {
+export function page(status: number, title: string): OktaResponse {
   const head = `<head><meta charset="utf-8"><title>${title}</title></head>`;
-  return htmlAnswer(status, `<!DOCTYPE html>\n<html lang="en">\n${head}\n<body><h1>${title}</h1></body>\n</html>\n`);
+  return htmlResponse(status, `<!DOCTYPE html>\n<html lang="en">\n${head}\n<body><h1>${title}</h1></body>\n</html>\n`);
 }
 
 /** Rate-limit headers. Two limits, as in `2000 & 60`, come as Okta sends them: each header twice. */
-export function limitHeaders(limit: string, remaining: string, resetInSeconds = 30): AnswerHeaders {
+export function limitHeaders(limit: string, remaining: string, resetInSeconds = 30): ResponseHeaders {
   const reset = String(Math.ceil(Date.now() / 1000) + resetInSeconds);
   const lines = (text: string) => text.split(' & ');
   return {
@@ -131,6 +135,6 @@ export function challenge({ path }: EndpointTarget, code: OktaErrorCode, before 
 }
 
 /** Broken bodies under a head that promises JSON. */
-export function brokenJson(body: string): Answer {
-  return { ...jsonAnswer(200, undefined), body };
+export function brokenJson(body: string): OktaResponse {
+  return { ...jsonResponse(200, undefined), body };
 }

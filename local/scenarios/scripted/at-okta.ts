@@ -29,7 +29,7 @@ export const decline: ScenarioFactory = (setting) => {
   const [place] = token;
   if (!isMonitored(setting, place)) return [];
   const leaves = (share: number): SimulationFault =>
-    injects(({ okta }) => (place.bucket ? { restore: okta.leaveHeadroom(place.bucket, share) } : {}));
+    injects(({ okta }) => (place.bucket ? { restore: okta.setRemaining(place.bucket, share) } : {}));
   /** What is told of headroom below a level, in percent, and for how many runs that may be said to have lasted. */
   const below = (
     level: number,

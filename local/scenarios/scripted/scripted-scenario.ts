@@ -1,4 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-envelope.ts';
+import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { canHost } from '../../runner/choose-variant.ts';
 import { badRuns, expectedFinding } from '../case-scenarios.ts';
 import { noGaps } from '../checks.ts';

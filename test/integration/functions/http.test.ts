@@ -6,8 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
-import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 
 let okta: OktaEmulator;

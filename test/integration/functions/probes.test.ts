@@ -6,10 +6,9 @@ import { flows, limits, negativeTests, probes, status } from '../../../functions
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
-import type { Answer } from '../../../local/emulators/okta/answer.ts';
-import { javascriptRedirect } from '../../../local/emulators/okta/javascript-redirect.ts';
-import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import { javascriptRedirect } from '../../../local/emulators/okta/authorization-response.ts';
+import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
 import { memorySecrets, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
   okta = await startOktaEmulator();
 });
 afterAll(() => okta.close());
-beforeEach(() => okta.forgetRequests());
+beforeEach(() => okta.clearRequests());
 
 const notPassed = (all: readonly string[]) => all.filter((verdict) => !verdict.endsWith(': passed'));
 
@@ -173,7 +172,7 @@ describe('a failing org', () => {
       'another issuer',
       '/.well-known/openid-configuration',
       {
-        transform: (answer: Answer) => ({
+        transform: (answer: OktaResponse) => ({
           ...answer,
           body: String(answer.body).replace(/"issuer":"[^"]+"/, '"issuer":"https://other.example.com"'),
         }),

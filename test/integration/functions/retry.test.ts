@@ -5,9 +5,8 @@ import { flows, limits, status } from '../../../functions/probes/index.ts';
 import { organization } from '../../../functions/probes/organization.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
 import type { RunReport } from '../../../functions/runtime/run.ts';
-import type { Answer } from '../../../local/emulators/okta/answer.ts';
-import type { OktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/start-okta-emulator.ts';
+import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { silence } from '../../support/hostile-answers.ts';
 import { type HostileOrg, startHostileOrg } from '../../support/hostile-org.ts';
@@ -25,8 +24,8 @@ afterAll(() => Promise.all([okta.close(), hostile[Symbol.asyncDispose]()]));
 const undo: (() => void)[] = [];
 afterEach(() => {
   for (const restore of undo.splice(0)) restore();
-  okta.forgetRequests();
-  okta.refillRateLimits();
+  okta.clearRequests();
+  okta.resetRateLimits();
 });
 
 const path = '/.well-known/okta-organization';
@@ -165,11 +164,11 @@ describe('a probe that was answered', () => {
 
 describe('credentials of a second try', () => {
   /** Breaks off the first answer, after Okta has taken the request and what proved who sent it. */
-  function breakFirst(path: string, alter = (answer: Answer) => answer): void {
+  function breakFirst(path: string, alter = (answer: OktaResponse) => answer): void {
     const restore = okta.intercept(
       { path },
       {
-        breakOff: 'close',
+        truncate: 'close',
         transform(answer) {
           restore();
           return alter(answer);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from '../../../../local/emulators/aws/aws-emulator.ts';
-import type { OktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
-import { startOktaEmulator } from '../../../../local/emulators/okta/start-okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
 import { server } from '../../../../local/scenarios/faults/events.ts';
 import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emulated-orgs.ts';
 import type { TestEnvironment } from '../../../../local/simulator/environment.ts';
@@ -67,7 +66,7 @@ describe('what a schedule calls its function with', () => {
 describe('a minute', () => {
   it('begins with full buckets, but for what is staged, which lasts', async () => {
     await using staged = await orgs.inject('acme', [
-      (scene) => ({ restore: scene.okta.leaveHeadroom('/api/v1/users', 0.1) }),
+      (scene) => ({ restore: scene.okta.setRemaining('/api/v1/users', 0.1) }),
     ]);
     const first = await users();
     expect(first.remaining).toBe(59);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { javascriptRedirect } from '../../../../../local/emulators/okta/javascript-redirect.ts';
+import { javascriptRedirect } from '../../../../../local/emulators/okta/authorization-response.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
 const { okta, client } = await openOkta();
@@ -151,7 +151,7 @@ describe('/authorize sends to the application', () => {
 });
 
 describe('the sign-in page', () => {
-  const person = (password: string) => new URLSearchParams({ username: okta.person.login, password });
+  const person = (password: string) => new URLSearchParams({ username: okta.user.login, password });
 
   it('is where /authorize leads when it may prompt', async () => {
     const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
@@ -165,7 +165,7 @@ describe('the sign-in page', () => {
 
   it('takes no password without the browser that was sent there', async () => {
     const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
-    const answer = await client.request(location, { method: 'POST', body: person(okta.person.password) });
+    const answer = await client.request(location, { method: 'POST', body: person(okta.user.password) });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('Request expired, please start over and try again.');
   });

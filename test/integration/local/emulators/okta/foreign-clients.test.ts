@@ -4,7 +4,7 @@ import { importJWK } from 'jose';
 import * as oidc from 'openid-client';
 import { fetch } from 'undici';
 import { describe, expect, it } from 'vitest';
-import type { ServerId } from '../../../../../local/emulators/okta/servers.ts';
+import type { ServerId } from '../../../../../local/emulators/okta/org.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
 const { okta, client } = await openOkta();
@@ -83,7 +83,7 @@ describe('openid-client', () => {
     const { clientId, clientSecret } = okta.clients.secret;
     const config = await discover('default', clientId, oidc.ClientSecretBasic(clientSecret));
     const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
-    okta.forgetRequests();
+    okta.clearRequests();
     const token = await oidc.clientCredentialsGrant(config, { scope: 'monitor.read' }, { DPoP });
     expect(token.token_type).toBe('dpop');
     expect(okta.requests.map(({ status }) => status)).toEqual([400, 200]);
@@ -135,10 +135,10 @@ describe('openid-client', () => {
     expect(sub).toMatch(/^00u\w{17}$/);
 
     const about = await oidc.fetchUserInfo(config, tokens.access_token, sub);
-    expect(about.preferred_username).toBe(okta.person.login);
+    expect(about.preferred_username).toBe(okta.user.login);
     expect(await oidc.tokenIntrospection(config, tokens.access_token)).toMatchObject({
       active: true,
-      username: okta.person.login,
+      username: okta.user.login,
       uid: sub,
       aud: okta.audiences[server],
     });
@@ -169,7 +169,7 @@ async function signIn(start: URL): Promise<URL> {
     }
     const location = response.headers.get('location');
     form = undefined;
-    if (location === null) form = new URLSearchParams({ username: okta.person.login, password: okta.person.password });
+    if (location === null) form = new URLSearchParams({ username: okta.user.login, password: okta.user.password });
     else url = new URL(location, url);
     await response.text();
     if (url.href.startsWith(okta.clients.web.redirectUri)) return url;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
@@ -63,21 +63,21 @@ describe('an intervention', () => {
   });
 
   it('can close the connection without an answer', async () => {
-    const undo = okta.intercept({ path }, { hangUp: true });
+    const undo = okta.intercept({ path }, { disconnect: 'close' });
     await expect(client.request(path)).rejects.toThrow('fetch failed');
     undo();
     expect(okta.requests.at(-1)).toMatchObject({ path, status: 0 });
   });
 
   it('can reset the connection', async () => {
-    const undo = okta.intercept({ path }, { hangUp: 'reset' });
+    const undo = okta.intercept({ path }, { disconnect: 'reset' });
     await expect(client.request(path)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     undo();
     expect((await client.request(path)).status).toBe(200);
   });
 
   it('can stall in the middle of a body, and holds nobody to it', async () => {
-    const undo = okta.intercept({ path }, { breakOff: 'stall' });
+    const undo = okta.intercept({ path }, { truncate: 'stall' });
     const answer = await client.request(path);
     undo();
     const reader = answer.body?.getReader();
@@ -98,7 +98,7 @@ describe('an intervention', () => {
     const answer = await client.request(path);
     undo();
     expect(answer.status).toBe(500);
-    expect(decodeURIComponent(answer.headers.get('x-embedded-okta-fault') ?? '')).toBe('Error: a mistake');
+    expect(decodeURIComponent(answer.headers.get('x-okta-emulator-error') ?? '')).toBe('Error: a mistake');
   });
 
   it('holds no one up when the server closes', async () => {
@@ -115,14 +115,14 @@ describe('an intervention', () => {
 
 describe('what was served', () => {
   it('is recorded with its bucket, and can be forgotten', async () => {
-    okta.forgetRequests();
+    okta.clearRequests();
     await client.request('/oauth2/v1/keys?client_id=x');
     await client.request('/api/v1/users?limit=1');
     expect(okta.requests).toEqual([
       { method: 'GET', path: '/oauth2/v1/keys', status: 200, bucket: undefined },
       { method: 'GET', path: '/api/v1/users', status: 401, bucket: '/api/v1/users' },
     ]);
-    okta.forgetRequests();
+    okta.clearRequests();
     expect(okta.requests).toEqual([]);
   });
 });

@@ -109,7 +109,7 @@ describe('revocation', () => {
 
 describe('a forged token', () => {
   it('differs as it was asked to, while its server stands by what it believes to have sent', async () => {
-    const undo = okta.forgeTokens('default', {
+    const undo = okta.alterTokens('default', {
       claims: (claims) => ({ ...claims, aud: 'api://other' }),
       header: (header) => ({ ...header, kid: 'unpublished' }),
     });
@@ -121,7 +121,7 @@ describe('a forged token', () => {
   });
 
   it('comes from that server alone', async () => {
-    const undo = okta.forgeTokens('default', { claims: ({ sub: _, ...claims }) => claims });
+    const undo = okta.alterTokens('default', { claims: ({ sub: _, ...claims }) => claims });
     expect(decodeJwt(await client.customToken('aus1a2b3c4d5e6f7g8h9')).sub).toBeDefined();
     undo();
   });

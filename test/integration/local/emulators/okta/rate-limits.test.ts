@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import { bucketFor } from '../../../../../local/emulators/okta/rate-limits.ts';
-import { startOktaEmulator } from '../../../../../local/emulators/okta/start-okta-emulator.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
 let okta: OktaEmulator;
@@ -58,7 +57,7 @@ describe('rate limits', () => {
   });
 
   it('count on from what others are said to have spent, and start again when that is taken back', async () => {
-    const undo = okta.leaveHeadroom('/api/v1/apps', 0.5);
+    const undo = okta.setRemaining('/api/v1/apps', 0.5);
     expect(await apps()).toMatchObject({ status: 200, remaining: 0 });
     expect(await apps()).toMatchObject({ status: 429 });
     undo();
