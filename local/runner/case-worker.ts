@@ -58,7 +58,7 @@ export async function openCaseWorker(
     await using staged = await inject(scene, steps);
     const result = await lambda.invoke(staged.event(event), staged.timeoutMs);
     const points = pointsIn(result.lines, aws.points);
-    aws.forget();
+    aws.clear();
     okta.clearRequests();
     okta.resetRateLimits();
     return { ...result, points };

@@ -2,7 +2,7 @@ import { type Finding, type Severity, severityLevels } from '../../functions/mod
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
 import type { Point } from '../../functions/runtime/publish.ts';
-import { embeddedPoints } from '../emulators/aws/embedded-metrics.ts';
+import { emfPoints } from '../emulators/aws/metrics.ts';
 import type { Case, Expected, Variant } from '../scenarios/case.ts';
 
 /** What the monitor said somewhere. */
@@ -36,7 +36,7 @@ export type LoggedLine = LogLine | FindingLine | MonitorErrorLine;
 
 /** The points that got out: what CloudWatch received, and what the log holds in CloudWatch's embedded format. */
 export function pointsIn(lines: readonly string[], received: readonly PointOut[]): readonly PointOut[] {
-  return [...received, ...lines.flatMap(embeddedPoints)];
+  return [...received, ...lines.flatMap(emfPoints)];
 }
 
 /** Everything that a run found. */

@@ -322,7 +322,7 @@ describe('nothing secret leaves the deployed functions', () => {
     const [late] = await invoke(5_500);
     slow();
     expect(JSON.stringify(late)).toContain('out-of-time');
-    const refused = aws.refuse('PutMetricData', {
+    const refused = aws.injectFault('PutMetricData', {
       ...{ status: 403, type: 'AccessDenied' },
       message: `no: ${canaries.plant('AWS’s message about metrics')}`,
     });

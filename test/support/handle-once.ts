@@ -24,7 +24,7 @@ export async function handleOnce(
 ): Promise<Handled> {
   await using aws = await startAwsEmulator(new Map());
   await using overheard = await overhearAws(aws.url);
-  if (refuse) aws.refuse('PutMetricData', { status: 403, type: 'AccessDenied', message: 'no' });
+  if (refuse) aws.injectFault('PutMetricData', { status: 403, type: 'AccessDenied', message: 'no' });
   vi.stubEnv('AWS_ENDPOINT_URL', overheard.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'loopback');

@@ -1,18 +1,18 @@
 /** One change of an alarm's state. */
 export interface AlarmHistoryItem {
-  /** Milliseconds since the epoch. */
+  /** Epoch milliseconds. */
   readonly timestamp: number;
-  /** Such as `Alarm updated from OK to ALARM`. */
+  /** For example `Alarm updated from OK to ALARM`. */
   readonly summary: string;
   /** JSON with `oldState` and `newState`, each with a `stateValue`. */
   readonly data: string;
 }
 
-/** What happened to an alarm between two times, both in milliseconds since the epoch. */
+/** Returns the history of an alarm between two times in epoch milliseconds. */
 export type AlarmHistory = (alarmName: string, startMs: number, endMs: number) => readonly AlarmHistoryItem[];
 
 /**
- * DescribeAlarmHistory, of the changes of state of one alarm. An alarm that nobody knows has no history.
+ * DescribeAlarmHistory for the state changes of one alarm. The history of an unknown alarm is empty.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
  */
 export function describeAlarmHistory(

@@ -2,50 +2,52 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
-import { type AwsFault, RefusedByAws } from './aws-error.ts';
-import { openLogs, type StoredLogs } from './logs.ts';
+import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
-import { readSecret, type StoredSecrets } from './secrets.ts';
-import { type PublishedMessage, publishedAnswer, readPublished } from './topics.ts';
-import { type AwsAnswer, type AwsCall, readCall } from './wire.ts';
+import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
+import { type PublishedMessage, publishOutput, readPublish } from './sns.ts';
 
-export type { AwsError, AwsFault } from './aws-error.ts';
 export type { ReceivedPoint } from './metrics.ts';
-export type { StoredSecrets } from './secrets.ts';
+export type { AwsError } from './protocols.ts';
 
-/** The operations that the functions call. */
 export type AwsOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+
+/** How an operation fails: with an error, with a closed connection, or without any answer. */
+export type AwsFault = AwsError | 'connection closed' | 'no answer';
+
+/** The value of each secret by its name, or the error that reading it returns. */
+export type StoredSecrets = ReadonlyMap<string, string | AwsError>;
 
 export interface AwsEmulator extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string;
-  /** The operations that were called, in order. */
+  /** The names of the called operations, in order. */
   readonly calls: readonly string[];
   readonly points: readonly ReceivedPoint[];
-  /** What was written to log groups, for FilterLogEvents. */
-  readonly logs: StoredLogs;
+  /** The log groups that FilterLogEvents reads. */
+  readonly logs: LogGroups;
   readonly published: readonly PublishedMessage[];
-  /** What DescribeAlarmHistory tells. Nothing, until it is set. */
+  /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
-  /** Refuses an operation from now on. Returns the way back. */
-  refuse(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published` and the log groups, which stay. */
-  forget(): void;
+  /** Makes an operation fail from now on. Returns a function that ends this. */
+  injectFault(operation: AwsOperation, fault: AwsFault): () => void;
+  /** Empties `calls`, `points`, `published` and the log groups. The groups remain. */
+  clear(): void;
   close(): Promise<void>;
 }
 
 type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input']) => object>>;
 
 /**
- * The few AWS operations that the functions call, on loopback, for the real SDK.
+ * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
  *
- * Trap: it checks no signature and knows no rights. What a role may do is the template's matter and its tests'.
+ * Trap: it checks neither signatures nor permissions.
  */
 export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmulator> {
   const calls: string[] = [];
   const points: ReceivedPoint[] = [];
   const published: PublishedMessage[] = [];
-  const logs = openLogs();
+  const logs = createLogs();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
     PutMetricData(input) {
@@ -56,8 +58,8 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     FilterLogEvents: (input) => logs.filterLogEvents(input),
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
     Publish(input) {
-      published.push(readPublished(input));
-      return publishedAnswer();
+      published.push(readPublish(input));
+      return publishOutput();
     },
   };
   const server = createServer((request, response) => void serve(request, response, operations, faults, calls));
@@ -76,15 +78,15 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     logs,
     published,
     alarmHistory: () => [],
-    refuse(operation, fault) {
+    injectFault(operation, fault) {
       faults.set(operation, fault);
       return () => {
         faults.delete(operation);
       };
     },
-    forget() {
+    clear() {
       for (const list of [calls, points, published]) list.length = 0;
-      logs.forget();
+      logs.clear();
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -107,16 +109,24 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const { status, headers, body } = fault ? call.protocol.fail(fault) : answer(call, operations);
+  const { status, headers, body } = fault ? call.protocol.failure(fault) : run(call, operations);
   response.writeHead(status, headers).end(body);
 }
 
-function answer({ operation, input, protocol }: AwsCall, operations: Operations): AwsAnswer {
+function run({ operation, input, protocol }: AwsCall, operations: Operations): AwsResponse {
   try {
-    if (!(operation in operations)) throw new RefusedByAws('UnknownOperationException', operation);
-    return protocol.succeed(operation, operations[operation as AwsOperation](input));
+    if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
+    return protocol.success(operation, operations[operation as AwsOperation](input));
   } catch (error) {
-    if (error instanceof RefusedByAws) return protocol.fail(error.error);
+    if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;
   }
+}
+
+/** GetSecretValue. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
+function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): object {
+  const stored = secrets.get(String(SecretId));
+  if (stored === undefined) throw new AwsException('ResourceNotFoundException', 'no such secret');
+  if (typeof stored !== 'string') throw new AwsException(stored.type, stored.message, stored.status);
+  return { Name: SecretId, SecretString: stored };
 }

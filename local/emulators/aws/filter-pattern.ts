@@ -1,26 +1,26 @@
 import { scan } from '../cloudwatch/scan.ts';
-import { RefusedByAws } from './aws-error.ts';
+import { AwsException } from './protocols.ts';
 
 /** Whether a log line matches. */
-export type Match = (line: string) => boolean;
+export type LineMatcher = (line: string) => boolean;
 
 type Condition = (document: unknown) => boolean;
 
 /**
- * Reads a filter pattern of CloudWatch Logs as far as ours go: members of JSON that equal a text, joined by `&&` and
- * `||` with parentheses where both occur: `{ ($.type = "outcome" || $.type = "monitor-error") && $.org = "acme" }`.
+ * Parses the supported subset of CloudWatch Logs filter patterns: JSON members that equal a string, joined by `&&` and
+ * `||`, with parentheses if both occur: `{ ($.type = "outcome" || $.type = "monitor-error") && $.org = "acme" }`.
  *
- * Trap: any other pattern is refused, also one that AWS would take, so that a wrong one fails here and not there first.
- * A line that is no JSON never matches.
+ * Trap: every other pattern is rejected, even a pattern that AWS accepts, so that a mistake fails here first. A line
+ * that is not JSON never matches.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export function parseFilterPattern(pattern: string): Match {
+export function parseFilterPattern(pattern: string): LineMatcher {
   const token = /\s*(&&|\|\||[{}()=]|\$(?:\.[A-Za-z_]\w*)+|"(?:[^"\\*]|\\.)*")/y;
-  const tokens = [...scan(pattern, token, () => refuse(pattern))].map((match) => match[1] ?? '');
+  const tokens = [...scan(pattern, token, () => reject(pattern))].map((match) => match[1] ?? '');
   let at = 0;
   const next = () => tokens[at++] ?? '';
-  const expect = (wanted: string) => {
-    if (next() !== wanted) refuse(pattern);
+  const expect = (expected: string) => {
+    if (next() !== expected) reject(pattern);
   };
 
   function parseTerm(): Condition {
@@ -30,20 +30,20 @@ export function parseFilterPattern(pattern: string): Match {
       expect(')');
       return inner;
     }
-    if (!first.startsWith('$')) refuse(pattern);
+    if (!first.startsWith('$')) reject(pattern);
     expect('=');
     const text = next();
-    if (!text.startsWith('"')) refuse(pattern);
+    if (!text.startsWith('"')) reject(pattern);
     const [path, value] = [first.split('.').slice(1), text.slice(1, -1).replaceAll(/\\(.)/g, '$1')];
     return (document) => memberAt(document, path) === value;
   }
 
-  /** One operator a level: which of two binds closer is nothing to rely on. */
+  /** Only one operator per level, so that the result does not depend on precedence. */
   function parseTerms(): Condition {
     const terms = [parseTerm()];
     const operator = tokens[at];
     while (tokens[at] === '&&' || tokens[at] === '||') {
-      if (next() !== operator) refuse(pattern);
+      if (next() !== operator) reject(pattern);
       terms.push(parseTerm());
     }
     return (document) =>
@@ -53,15 +53,15 @@ export function parseFilterPattern(pattern: string): Match {
   expect('{');
   const condition = parseTerms();
   expect('}');
-  if (at !== tokens.length) refuse(pattern);
+  if (at !== tokens.length) reject(pattern);
   return (line) => {
     const document = parseJson(line);
     return document !== undefined && condition(document);
   };
 }
 
-function refuse(pattern: string): never {
-  throw new RefusedByAws('InvalidParameterException', `Invalid filter pattern: ${pattern}`);
+function reject(pattern: string): never {
+  throw new AwsException('InvalidParameterException', `Invalid filter pattern: ${pattern}`);
 }
 
 function memberAt(document: unknown, path: readonly string[]): unknown {

@@ -1,37 +1,36 @@
-import { RefusedByAws } from './aws-error.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
+import { AwsException } from './protocols.ts';
 
-/** One entry of a log. */
 export interface LogEvent {
-  /** Milliseconds since the epoch. */
+  /** Epoch milliseconds. */
   readonly timestamp: number;
   readonly message: string;
 }
 
-/** The log groups, and what was written to them. */
-export interface StoredLogs {
-  /** Makes a group that holds nothing yet. Reading one that nobody made is refused. */
+export interface LogGroups {
+  /** Creates an empty group, if it does not exist. Reading a group that does not exist fails. */
   create(group: string): void;
-  /** Writes to a group, and makes it where it is not there yet. */
+  /** Writes to a group, and creates it if necessary. */
   add(group: string, event: LogEvent): void;
 }
 
-export interface Logs extends StoredLogs {
+export interface Logs extends LogGroups {
   filterLogEvents(input: Readonly<Record<string, unknown>>): object;
-  forget(): void;
+  /** Empties all groups. */
+  clear(): void;
 }
 
-const mostEventsOfAPage = 10_000;
-const mostBytesOfAPage = 1_000_000;
+const maxEventsPerPage = 10_000;
+const maxBytesPerPage = 1_000_000;
 
 /**
- * The log groups in memory, and FilterLogEvents on them.
+ * Log groups in memory, and FilterLogEvents on them.
  *
- * Trap: as at AWS, a page ends after so many bytes that were looked at, so that it may hold less than its limit, or
- * nothing, although more follow. Only the absence of a token ends the reading.
+ * Trap: as at AWS, a page also ends after a number of scanned bytes, so it can hold fewer events than its limit, or
+ * none, although more follow. Only a missing token marks the end.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
-export function openLogs(): Logs {
+export function createLogs(): Logs {
   const groups = new Map<string, LogEvent[]>();
   const create = (group: string): LogEvent[] => {
     const events = groups.get(group) ?? [];
@@ -42,49 +41,49 @@ export function openLogs(): Logs {
     create,
     add(group, event) {
       const events = create(group);
-      // Kept in the order of time: what comes late belongs before what was there.
-      const after = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
-      events.splice(after + 1, 0, event);
+      // Sorted by time: an event that arrives late goes before newer ones.
+      const previous = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
+      events.splice(previous + 1, 0, event);
     },
     filterLogEvents({ logGroupName, startTime, endTime, filterPattern, limit, nextToken }) {
       const all = groups.get(String(logGroupName));
-      if (!all) throw new RefusedByAws('ResourceNotFoundException', 'The specified log group does not exist.');
+      if (!all) throw new AwsException('ResourceNotFoundException', 'The specified log group does not exist.');
       const matches = typeof filterPattern === 'string' ? parseFilterPattern(filterPattern) : () => true;
       const [from, to] = [Number(startTime ?? 0), Number(endTime ?? Number.POSITIVE_INFINITY)];
-      const most = Number(limit ?? mostEventsOfAPage);
-      if (from > to || !(most >= 1 && most <= mostEventsOfAPage)) {
-        throw new RefusedByAws('InvalidParameterException', 'startTime, endTime or limit is out of range.');
+      const maxEvents = Number(limit ?? maxEventsPerPage);
+      if (from > to || !(maxEvents >= 1 && maxEvents <= maxEventsPerPage)) {
+        throw new AwsException('InvalidParameterException', 'startTime, endTime or limit is out of range.');
       }
-      const question = JSON.stringify([logGroupName, from, to, filterPattern]);
+      const request = JSON.stringify([logGroupName, from, to, filterPattern]);
       const found: (LogEvent & { eventId: string })[] = [];
       let bytes = 0;
-      for (let at = nextToken === undefined ? 0 : readToken(String(nextToken), question); at < all.length; at++) {
+      for (let at = nextToken === undefined ? 0 : readToken(String(nextToken), request); at < all.length; at++) {
         const event = all[at];
         if (!event || event.timestamp < from || event.timestamp > to) continue;
-        if (found.length >= most || bytes >= mostBytesOfAPage) {
-          return { events: found, searchedLogStreams: [], nextToken: writeToken(at, question) };
+        if (found.length >= maxEvents || bytes >= maxBytesPerPage) {
+          return { events: found, searchedLogStreams: [], nextToken: writeToken(at, request) };
         }
         bytes += Buffer.byteLength(event.message);
         if (matches(event.message)) found.push({ ...event, eventId: String(at) });
       }
       return { events: found, searchedLogStreams: [] };
     },
-    forget() {
+    clear() {
       for (const events of groups.values()) events.length = 0;
     },
   };
 }
 
-function writeToken(at: number, question: string): string {
-  return Buffer.from(JSON.stringify([at, question])).toString('base64url');
+function writeToken(at: number, request: string): string {
+  return Buffer.from(JSON.stringify([at, request])).toString('base64url');
 }
 
-/** A token continues the question that it answered, and no other. */
-function readToken(token: string, question: string): number {
+/** The position in a token. A token is valid only for the same request. */
+function readToken(token: string, request: string): number {
   const text = Buffer.from(token, 'base64url').toString();
   const at = Number.parseInt(text.slice(1), 10);
-  if (text !== JSON.stringify([at, question])) {
-    throw new RefusedByAws('InvalidParameterException', 'The specified nextToken is invalid.');
+  if (text !== JSON.stringify([at, request])) {
+    throw new AwsException('InvalidParameterException', 'The specified nextToken is invalid.');
   }
   return at;
 }

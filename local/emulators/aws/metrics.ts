@@ -1,11 +1,11 @@
 import type { MetricIdentity } from '../cloudwatch/metric-store.ts';
 
-/** One point as CloudWatch received it. */
+/** One point, as CloudWatch received it. */
 export interface ReceivedPoint {
   readonly identity: MetricIdentity;
   readonly unit: string;
   readonly value: number;
-  /** ISO 8601 in UTC. */
+  /** ISO 8601, in UTC. */
   readonly at: string;
 }
 
@@ -17,8 +17,21 @@ interface MetricDatum {
   readonly Value: number;
 }
 
+/** A log line in the embedded metric format. Each dimension and metric is a member named after it. */
+interface EmfDocument {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [member: string]: unknown;
+}
+
 /**
- * The points of a call of PutMetricData.
+ * The points of a PutMetricData call.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export function readPoints({ Namespace, MetricData }: Readonly<Record<string, unknown>>): ReceivedPoint[] {
@@ -32,4 +45,26 @@ export function readPoints({ Namespace, MetricData }: Readonly<Record<string, un
     value: Value,
     at: new Date(Timestamp * 1000).toISOString(),
   }));
+}
+
+/**
+ * The points that CloudWatch Logs extracts from a log line in the embedded metric format. Other lines have none.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function emfPoints(line: string): readonly ReceivedPoint[] {
+  const document = JSON.parse(line) as Partial<EmfDocument>;
+  const { _aws: metadata } = document;
+  if (!metadata) return [];
+  const at = new Date(metadata.Timestamp).toISOString();
+  return metadata.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((names) => {
+      const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
+      return Metrics.map(({ Name, Unit }) => ({
+        identity: { namespace: Namespace, name: Name, dimensions },
+        unit: Unit,
+        value: Number(document[Name]),
+        at,
+      }));
+    }),
+  );
 }

@@ -28,7 +28,7 @@ const refusals: readonly [wire: string, fault: AwsFault][] = [
 
 const refusesMetrics =
   (fault: AwsFault): Fault =>
-  ({ aws }) => ({ restore: aws.refuse('PutMetricData', fault) });
+  ({ aws }) => ({ restore: aws.injectFault('PutMetricData', fault) });
 
 /** Little more than what a run keeps back for publishing, and patience beyond it. */
 const shortOfTime: readonly Fault[] = [

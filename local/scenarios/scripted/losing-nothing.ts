@@ -13,7 +13,10 @@ export const metricsRefused: ScenarioFactory = (setting) => {
     scriptedScenario(setting, 'metrics-refused', 'PutMetricData refuses for five minutes', {
       target: '5 minutes',
       faultPhases: [
-        { minutes: 5 * every, faults: [injects(({ aws }) => ({ restore: aws.refuse('PutMetricData', throttled) }))] },
+        {
+          minutes: 5 * every,
+          faults: [injects(({ aws }) => ({ restore: aws.injectFault('PutMetricData', throttled) }))],
+        },
       ],
       expected: forEachOrg(setting, (own) =>
         expectedFinding(own, 'ticket', { code: 'metrics-refused', domain: 'monitor' }),
@@ -36,7 +39,7 @@ export const notifyBroken: ScenarioFactory = (setting) => {
   const { every } = setting;
   const { alarm, route } = outageNotification(setting);
   const crashes: SimulationFault = (rehearsal) => rehearsal.crash(`notify-${route}`);
-  const cannotPublish: SimulationFault = (rehearsal) => rehearsal.aws.refuse('Publish', throttled);
+  const cannotPublish: SimulationFault = (rehearsal) => rehearsal.aws.injectFault('Publish', throttled);
   const expected = [
     // Lambda tries again after a minute before it gives an event up.
     { ...raw(alarm, route, withinRuns.page * every + 2), ends: badRuns * every },

@@ -1,5 +1,4 @@
-import { embeddedPoints } from '../../emulators/aws/embedded-metrics.ts';
-import type { ReceivedPoint } from '../../emulators/aws/metrics.ts';
+import { emfPoints, type ReceivedPoint } from '../../emulators/aws/metrics.ts';
 import { findingsIn } from '../../runner/verify-run.ts';
 import type { Invoked } from '../simulation.ts';
 import { shiftTimes } from './shift-times.ts';
@@ -23,7 +22,7 @@ export function readLogged(written: readonly string[], aheadMs: number): LoggedR
     documents.filter((line) => line.type === 'outcome' && line.status === status).length;
   return {
     lines: read.map(({ document, text }) => (document ? JSON.stringify(document) : text)),
-    points: texts.flatMap(embeddedPoints),
+    points: texts.flatMap(emfPoints),
     outcomes: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     found: findingsIn(texts),
   };

@@ -30,7 +30,7 @@ afterAll(() => aws.close());
 const undo: (() => void)[] = [];
 afterEach(() => {
   for (const restore of undo.splice(0)) restore();
-  aws.forget();
+  aws.clear();
   aws.alarmHistory = () => [];
 });
 
@@ -108,7 +108,7 @@ describe('gathering evidence', () => {
   });
 
   it('tells of a right that it lacks, and never what AWS says of it', async () => {
-    undo.push(aws.refuse('FilterLogEvents', { ...denied, message: 'a secret' }));
+    undo.push(aws.injectFault('FilterLogEvents', { ...denied, message: 'a secret' }));
     const { gaps } = await gather(rise, sources);
     expect(gaps.map(({ sentence }) => sentence)).toEqual([
       `${flowsLog} could not be read: AccessDeniedException`,
@@ -132,7 +132,7 @@ describe('gathering evidence', () => {
     }
     expect(await gathered(change)).toEqual(['monitor-error 12:00', 'crash 12:00']);
     const messages = { ...rise, subject: { kind: 'monitor', id: 'messages-undelivered-page' } as const };
-    aws.forget();
+    aws.clear();
     await gather(messages, sources);
     expect(aws.calls).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('gathering the evidence of a recovery', () => {
 
   it('makes do without a history', async () => {
     write(at('12:10'), 'token@default');
-    undo.push(aws.refuse('DescribeAlarmHistory', denied));
+    undo.push(aws.injectFault('DescribeAlarmHistory', denied));
     const refused = await gather(recovery, sources);
     expect(refused.lines).toHaveLength(1);
     expect(refused.gaps).toEqual([

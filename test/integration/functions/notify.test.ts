@@ -33,7 +33,7 @@ afterAll(async () => {
 const undo: (() => void)[] = [];
 afterEach(() => {
   for (const restore of undo.splice(0)) restore();
-  aws.forget();
+  aws.clear();
   aws.alarmHistory = () => [];
 });
 
@@ -88,7 +88,7 @@ describe('the deployed notify function', () => {
     ];
     await notify.invoke(snsEvent(metricAlarm));
     const { threadId } = onlyMessage().chat.metadata;
-    aws.forget();
+    aws.clear();
     writeLog();
     await notify.invoke(snsEvent(recoveredAlarm));
     const recovery = onlyMessage();
@@ -103,7 +103,7 @@ describe('the deployed notify function', () => {
   });
 
   it('sends the message all the same when it may not read the logs, and says so', async () => {
-    undo.push(aws.refuse('FilterLogEvents', denied));
+    undo.push(aws.injectFault('FilterLogEvents', denied));
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
     expect(message.subject).toBe("PAGE acme: okta-page - Okta's fault");
@@ -114,7 +114,7 @@ describe('the deployed notify function', () => {
   });
 
   it.each(['connection closed', 'no answer'] as const)('sends it in time when the logs give %s', async (fault) => {
-    undo.push(aws.refuse('FilterLogEvents', fault));
+    undo.push(aws.injectFault('FilterLogEvents', fault));
     expect(await notify.invoke(snsEvent(metricAlarm), 10_500)).not.toHaveProperty('error');
     expect(onlyMessage().email).toContain(`${flowsLog} could not be read`);
   });
@@ -130,7 +130,7 @@ describe('the deployed notify function', () => {
 
   it('fails when it cannot publish, so that Lambda tries again and then sends the alarm as it came', async () => {
     writeLog();
-    undo.push(aws.refuse('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
+    undo.push(aws.injectFault('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
     expect(await notify.invoke(snsEvent(metricAlarm))).toHaveProperty('error');
     expect(aws.published).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe("the notify function's rehearsal of itself", () => {
 
   it.each(['FilterLogEvents', 'DescribeAlarmHistory'] as const)('fails without the right to %s', async (operation) => {
     writeLog();
-    undo.push(aws.refuse(operation, denied));
+    undo.push(aws.injectFault(operation, denied));
     expect(await rehearse()).toMatchObject({ error: expect.stringMatching(/the self-test failed: .*AccessDenied/) });
   });
 });

@@ -3,7 +3,7 @@ import { finding } from '../../../functions/diagnosis/finding.ts';
 import { ProbeFailure } from '../../../functions/diagnosis/probe-failure.ts';
 import { defineProbe, type Group, type Probe } from '../../../functions/model/probe.ts';
 import { noCredentials } from '../../../functions/runtime/no-credentials.ts';
-import { embeddedPoints } from '../../../local/emulators/aws/embedded-metrics.ts';
+import { emfPoints } from '../../../local/emulators/aws/metrics.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { handleOnce } from '../../support/handle-once.ts';
 
@@ -33,7 +33,7 @@ describe('a run whose metrics are refused', () => {
     const taken = await handleOnce(fullOrg, [fine, failing], noCredentials);
     const refused = await handleOnce(fullOrg, [fine, failing], noCredentials, true);
     expect(refused.points).toEqual([]);
-    const inLog = refused.lines.flatMap(embeddedPoints);
+    const inLog = refused.lines.flatMap(emfPoints);
     const monitor = 'Severity{"Domain":"monitor","Org":"acme"}';
     expect(asText(taken.points)).toContain(`${monitor} 0`);
     expect(asText(inLog).sort()).toEqual(
@@ -57,7 +57,7 @@ describe('a run whose metrics are refused', () => {
   it('says so in a group that otherwise adds only what it found', async () => {
     const rare = probe('rare', async () => ({ readings: { Answer: 1 } }), 'status');
     const { lines } = await handleOnce(fullOrg, [rare], noCredentials, true);
-    expect(asText(lines.flatMap(embeddedPoints))).toEqual([
+    expect(asText(lines.flatMap(emfPoints))).toEqual([
       'Severity{"Domain":"monitor","Org":"acme"} 1',
       'Answer{"Org":"acme","Probe":"rare"} 1',
     ]);
@@ -69,7 +69,7 @@ describe('a run in which a probe breaks', () => {
     for (const refuse of [false, true]) {
       const { lines, points, ...ended } = await handleOnce(fullOrg, [fine, broken, failing], noCredentials, refuse);
       expect(ended).toHaveProperty('error.message', 'the monitor failed: TypeError');
-      expect(asText(refuse ? lines.flatMap(embeddedPoints) : points)).toEqual(
+      expect(asText(refuse ? lines.flatMap(emfPoints) : points)).toEqual(
         expect.arrayContaining(['Answer{"Org":"acme","Probe":"fine"} 42', 'Answer{"Org":"acme","Probe":"failing"} 2']),
       );
       expect(told(lines)).toMatchObject([

@@ -39,7 +39,7 @@ const noToken: readonly Fault[] = [
 
 const refusesMetrics: Fault = ({ aws }) => {
   const fault = { status: 403, type: 'AccessDeniedException', message: 'not authorized' };
-  return { restore: aws.refuse('PutMetricData', fault) };
+  return { restore: aws.injectFault('PutMetricData', fault) };
 };
 
 const staged = (steps: readonly Fault[]) => async () => (await rehearsal.inject('acme', steps)).restore;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 afterEach(() => {
-  aws.forget();
+  aws.clear();
   aws.alarmHistory = () => [];
 });
 
@@ -82,7 +82,7 @@ describe('FilterLogEvents on loopback', () => {
     aws.logs.create('empty');
     expect((await filter({ logGroupName: 'empty' })).events).toEqual([]);
     await expect(filter({ logGroupName: 'nowhere' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    aws.forget();
+    aws.clear();
     expect((await filter({ logGroupName: 'empty' })).events).toEqual([]);
   });
 });
@@ -156,15 +156,15 @@ describe('every operation on loopback', () => {
   it.each(Object.entries(calls))('can be refused, and taken back: %s', async (operation, call) => {
     aws.logs.create('flows');
     const name = operation as keyof typeof calls;
-    const again = aws.refuse(name, { status: 400, type: 'AccessDeniedException', message: 'no <right>' });
+    const again = aws.injectFault(name, { status: 400, type: 'AccessDeniedException', message: 'no <right>' });
     await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'no <right>' });
     again();
-    const answerAgain = aws.refuse(name, 'connection closed');
+    const answerAgain = aws.injectFault(name, 'connection closed');
     await expect(call()).rejects.toThrow();
     answerAgain();
     await call();
     expect(aws.calls).toEqual([operation, operation, operation]);
-    aws.forget();
+    aws.clear();
     expect([aws.calls, aws.published]).toEqual([[], []]);
   });
 });

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { AwsException } from './protocols.ts';
+
+/** One message, as it was published to a topic. */
+export interface PublishedMessage {
+  readonly topicArn: string;
+  readonly subject?: string;
+  readonly message: string;
+  /** `json`: the message contains a text for each protocol. */
+  readonly structure?: string;
+}
+
+const maxMessageBytes = 262_144;
+
+/**
+ * The message of a Publish call.
+ *
+ * Trap: SNS rejects a message whose subject or body breaks its rules, so an alarm would be lost. This rejects it too.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export function readPublish(input: Readonly<Record<string, unknown>>): PublishedMessage {
+  const [topicArn, message] = [String(input.TopicArn ?? ''), String(input.Message ?? '')];
+  if (!/^arn:[^:]+:sns:[^:]*:\d{12}:[\w-]+$/.test(topicArn)) reject('TopicArn');
+  if (message === '' || Buffer.byteLength(message) > maxMessageBytes) reject('Message');
+  const { Subject: subject, MessageStructure: structure } = input;
+  // ASCII only. SNS now accepts more, but mail clients and gateways do not display other characters reliably.
+  if (typeof subject === 'string' && !/^[A-Za-z0-9!-/:-@[-`{-~][ -~]{0,98}$/.test(subject)) reject('Subject');
+  if (structure !== undefined && structure !== 'json') reject('MessageStructure');
+  if (structure === 'json' && typeof defaultOf(message) !== 'string') reject('Message Structure - No default entry');
+  return {
+    topicArn,
+    message,
+    ...(typeof subject === 'string' && { subject }),
+    ...(structure === 'json' && { structure }),
+  };
+}
+
+export function publishOutput(): object {
+  return { MessageId: randomUUID() };
+}
+
+function defaultOf(message: string): unknown {
+  try {
+    return JSON.parse(message)?.default;
+  } catch {
+    return undefined;
+  }
+}
+
+function reject(parameter: string): never {
+  throw new AwsException('InvalidParameter', `Invalid parameter: ${parameter}`);
+}
