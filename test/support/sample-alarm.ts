@@ -12,7 +12,7 @@ export function sampleAlarm(changes: Partial<MetricAlarm> = {}): MetricAlarm {
     name: 'failing',
     actions: { OK: ['Pages'], ALARM: ['Pages'], INSUFFICIENT_DATA: ['Pages'] },
     queries: { m1: { kind: 'metric', identity, stat: 'Maximum' } },
-    watched: 'm1',
+    resultId: 'm1',
     periodMs: minuteMs,
     comparison: 'GreaterThanThreshold',
     threshold: 0,

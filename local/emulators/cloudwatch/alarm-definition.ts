@@ -10,7 +10,7 @@ export const missingDataTreatments = ['missing', 'ignore', 'breaching', 'notBrea
 
 export type MissingData = (typeof missingDataTreatments)[number];
 
-/** How a point breaches. The operators on bands belong to anomaly detection, which is not evaluated here. */
+/** The supported comparison operators. Those for anomaly detection bands are unsupported. */
 export const comparisons = {
   GreaterThanOrEqualToThreshold: { sign: '>=', breaches: (value: number, threshold: number) => value >= threshold },
   GreaterThanThreshold: { sign: '>', breaches: (value: number, threshold: number) => value > threshold },
@@ -24,7 +24,7 @@ export const statistics = ['Average', 'Minimum', 'Maximum', 'Sum', 'SampleCount'
 
 export type Statistic = (typeof statistics)[number];
 
-/** One entry of an alarm's metrics: a series as it is stored, or what is computed of others. */
+/** One entry of an alarm's metrics: a stored metric, or an expression over other entries. */
 export type Query =
   | { readonly kind: 'metric'; readonly identity: MetricIdentity; readonly stat: Statistic; readonly unit?: string }
   | { readonly kind: 'expression'; readonly expression: Expression };
@@ -33,21 +33,21 @@ interface Common {
   readonly logicalId: string;
   readonly name: string;
   readonly description?: string;
-  /** The logical ids of the topics that hear of each state. Empty where actions are switched off. */
+  /** The logical ids of the topics to notify, by state. Empty if the alarm's actions are disabled. */
   readonly actions: Readonly<Record<AlarmState, readonly string[]>>;
 }
 
 export interface MetricAlarm extends Common {
   readonly kind: 'metric';
   readonly queries: Readonly<Record<string, Query>>;
-  /** The id of the query that is compared with the threshold. */
-  readonly watched: string;
+  /** The id of the query that is compared with the threshold: the one that returns data. */
+  readonly resultId: string;
   readonly periodMs: number;
   readonly comparison: Comparison;
   readonly threshold: number;
-  /** N: how many points decide. */
+  /** N: the number of points that are evaluated. */
   readonly evaluationPeriods: number;
-  /** M: how many of them must breach. */
+  /** M: the number of those points that must breach. */
   readonly datapointsToAlarm: number;
   readonly treatMissingData: MissingData;
 }

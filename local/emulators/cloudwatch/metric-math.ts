@@ -2,16 +2,16 @@ import type { Series } from './metric-store.ts';
 import type { Expression, Operator } from './parse-expression.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
-/** What an expression may be worth on the way to its result, which for an alarm must be one series. */
+/** The value of an expression or a part of it. An alarm needs a single series as the result. */
 type Value =
   | { readonly kind: 'scalar'; readonly value: number }
   | { readonly kind: 'series'; readonly points: Series }
   | { readonly kind: 'array'; readonly all: readonly Series[] };
 
-/** What an expression can see. All series have as many points, of the same periods. */
+/** The ids that an expression can refer to. All series cover the same periods. */
 export interface Scope {
   series(id: string): Series;
-  /** The series that are metrics and not expressions, by id. */
+  /** The series of metrics, without those of expressions, by id. */
   readonly metrics: Readonly<Record<string, Series>>;
 }
 
@@ -19,7 +19,7 @@ type Point = number | undefined;
 
 const truth = (holds: boolean): number => (holds ? 1 : 0);
 
-/** A division by zero has no value: CloudWatch drops the point. */
+/** CloudWatch drops a point that is divided by zero. */
 const operations: Readonly<Record<Operator, (left: number, right: number) => Point>> = {
   '+': (left, right) => left + right,
   '-': (left, right) => left - right,
@@ -37,33 +37,34 @@ const operations: Readonly<Record<Operator, (left: number, right: number) => Poi
 
 const arithmetic: readonly Operator[] = ['+', '-', '*', '/'];
 
-/** Over the series of an array, one period at a time. Only AVG counts a missing point, as 0. */
-const aggregations: Readonly<Record<string, (present: readonly number[], of: number) => number>> = {
+/** The functions over an array of series, for the points of one period. Only AVG counts a missing point, as 0. */
+const aggregations: Readonly<Record<string, (present: readonly number[], total: number) => number>> = {
   MIN: (present) => Math.min(...present),
   MAX: (present) => Math.max(...present),
   SUM: (present) => sum(present),
-  AVG: (present, of) => sum(present) / of,
+  AVG: (present, total) => sum(present) / total,
 };
 
 /**
- * Computes an expression of metric math, one point for each period.
+ * Evaluates a metric math expression to one point per period.
  *
- * How a missing point is treated, by operation:
- * - `a + b` and all operators between two series: 0, where the other series has a point; missing where neither has.
- * - a series and a number: missing stays missing.
- * - MIN, MAX, SUM of an array: left out; missing where no series has a point.
- * - AVG of an array: 0, where another series has a point.
- * - FILL(m, 1), FILL(m, m2): the filler; FILL(m, REPEAT): the point before, where there is one.
- * - IF(condition, a, b): no point without a condition; a missing `a` gives 0, and a missing `b` no point.
+ * How operations treat a missing point:
+ * - Operators between two series: as 0 if the other series has a point. If neither has one, the result is missing.
+ * - Operators between a series and a number: the result is missing.
+ * - MIN, MAX and SUM of an array: ignored. If no series has a point, the result is missing.
+ * - AVG of an array: as 0 if another series has a point.
+ * - FILL(m, 1) and FILL(m, m2): replaced by the second argument. FILL(m, REPEAT): replaced by the previous point.
+ * - IF(condition, a, b): without a condition the result is missing; a missing `a` is 0; a missing `b` stays missing.
  *
- * Trap: MIN(m1) and its like over one series depend on how many points CloudWatch happens to retrieve, which it does
- * not document and warns of for alarms. They are refused.
+ * Trap: MIN(m1) and similar functions over one series depend on how many points CloudWatch retrieves. AWS does not
+ * document the number, and warns about it for alarms. They are unsupported.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function evaluateExpression(expression: Expression, scope: Scope): Series {
   const value = evaluate(expression, scope);
-  if (value.kind !== 'series')
-    throw new UnsupportedError(`an alarm watches one series, and the expression gives ${called(value)}`);
+  if (value.kind !== 'series') {
+    throw new UnsupportedError(`an alarm needs one series, but the expression returns ${kindOf(value)}`);
+  }
   return value.points;
 }
 
@@ -84,7 +85,7 @@ function evaluate(expression: Expression, scope: Scope): Value {
     case 'keyword':
     case 'text':
       throw new UnsupportedError(
-        `${expression.kind === 'text' ? 'a text' : expression.word} stands where a value should`,
+        `${expression.kind === 'text' ? 'a string' : expression.word} cannot be used as a value`,
       );
     default:
       return expression satisfies never;
@@ -109,12 +110,12 @@ function call(name: string, args: readonly Expression[], scope: Scope): Value {
 
 function aggregated(
   name: string,
-  aggregate: (present: readonly number[], of: number) => number,
+  aggregate: (present: readonly number[], total: number) => number,
   args: readonly Value[],
 ): Value {
   const [array] = args;
   if (args.length !== 1 || array?.kind !== 'array' || array.all.length === 0) {
-    throw new UnsupportedError(`${name} is evaluated over one array of series, such as [m1, m2], only`);
+    throw new UnsupportedError(`${name} needs one array of series, such as [m1, m2]`);
   }
   return byPeriod(array.all, (points) => {
     const present = points.filter((point) => point !== undefined);
@@ -125,17 +126,16 @@ function aggregated(
 function metrics(args: readonly Expression[], scope: Scope): Value {
   const [filter] = args;
   if (args.length > 1 || (filter && filter.kind !== 'text'))
-    throw new UnsupportedError('METRICS takes one text, or nothing');
+    throw new UnsupportedError('METRICS needs one string or no argument');
   const matches = Object.entries(scope.metrics).filter(([id]) => !filter || id.includes(filter.text));
   return { kind: 'array', all: matches.map(([, series]) => series) };
 }
 
 function fill(args: readonly Expression[], scope: Scope): Value {
   const [subject, filler] = args;
-  if (args.length !== 2 || !subject || !filler)
-    throw new UnsupportedError('FILL takes a series and what to fill it with');
+  if (args.length !== 2 || !subject || !filler) throw new UnsupportedError('FILL needs a series and a filler');
   const value = evaluate(subject, scope);
-  if (value.kind === 'scalar') throw new UnsupportedError('FILL takes a series, and was given a number');
+  if (value.kind === 'scalar') throw new UnsupportedError('the first argument of FILL must be a series, not a number');
   const filled = fillOf(filler, scope);
   return value.kind === 'series'
     ? { kind: 'series', points: filled(value.points) }
@@ -144,7 +144,7 @@ function fill(args: readonly Expression[], scope: Scope): Value {
 
 function fillOf(filler: Expression, scope: Scope): (points: Series) => Series {
   if (filler.kind === 'keyword') {
-    if (filler.word !== 'REPEAT') throw new UnsupportedError(`FILL by ${filler.word} is not evaluated`);
+    if (filler.word !== 'REPEAT') throw new UnsupportedError(`FILL with ${filler.word} is not supported`);
     return (points) => {
       let last: Point;
       return points.map((point) => {
@@ -154,18 +154,18 @@ function fillOf(filler: Expression, scope: Scope): (points: Series) => Series {
     };
   }
   const value = evaluate(filler, scope);
-  if (value.kind === 'array') throw new UnsupportedError('FILL takes one filler, and was given an array');
+  if (value.kind === 'array') throw new UnsupportedError('the filler of FILL must not be an array');
   return (points) => points.map((point, index) => point ?? at(value, index));
 }
 
 function choose(args: readonly Value[]): Value {
   const [condition, then, otherwise] = args;
   if (args.length < 2 || args.length > 3 || !condition || !then || args.some(({ kind }) => kind === 'array')) {
-    throw new UnsupportedError('IF takes a condition and one or two values, none of them an array');
+    throw new UnsupportedError('IF needs a condition and one or two values, and no arrays');
   }
   if (condition.kind === 'scalar') {
     if (then.kind !== 'series' || otherwise?.kind === 'scalar') {
-      throw new UnsupportedError('IF takes series as its values where the condition is a number');
+      throw new UnsupportedError('the values of IF must be series if the condition is a number');
     }
     const nothing = { kind: 'series', points: then.points.map(() => undefined) } as const;
     return condition.value !== 0 ? then : (otherwise ?? nothing);
@@ -185,7 +185,7 @@ function operate(operator: Operator, left: Value, right: Value): Value {
   }
   if (left.kind === 'array' || right.kind === 'array') {
     if (left.kind === right.kind || !arithmetic.includes(operator)) {
-      throw new UnsupportedError(`${operator} between ${called(left)} and ${called(right)} is not evaluated`);
+      throw new UnsupportedError(`${operator} between ${kindOf(left)} and ${kindOf(right)} is not supported`);
     }
     const all = left.kind === 'array' ? left.all : seriesIn(right);
     const one = (points: Series): Value =>
@@ -194,13 +194,13 @@ function operate(operator: Operator, left: Value, right: Value): Value {
         : operate(operator, left, { kind: 'series', points });
     return { kind: 'array', all: all.flatMap((points) => seriesIn(one(points))) };
   }
-  const alone = left.kind === 'scalar' || right.kind === 'scalar';
+  const hasScalar = left.kind === 'scalar' || right.kind === 'scalar';
   const length = left.kind === 'series' ? left.points.length : seriesIn(right)[0]?.length;
   return {
     kind: 'series',
     points: Array.from({ length: length ?? 0 }, (_, index) => {
       const [a, b] = [at(left, index), at(right, index)];
-      if (alone ? a === undefined || b === undefined : a === undefined && b === undefined) return undefined;
+      if (hasScalar ? a === undefined || b === undefined : a === undefined && b === undefined) return undefined;
       return apply(a ?? 0, b ?? 0);
     }),
   };
@@ -221,11 +221,11 @@ function at(value: Value, index: number): Point {
 }
 
 function seriesIn(value: Value): readonly Series[] {
-  if (value.kind === 'scalar') throw new UnsupportedError('a number stands where a series should');
+  if (value.kind === 'scalar') throw new UnsupportedError('a number is used instead of a series');
   return value.kind === 'series' ? [value.points] : value.all;
 }
 
-function called(value: Value): string {
+function kindOf(value: Value): string {
   return { scalar: 'a number', series: 'a series', array: 'an array of series' }[value.kind];
 }
 

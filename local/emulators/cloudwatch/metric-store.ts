@@ -7,18 +7,18 @@ export interface MetricIdentity {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** One value for each period, the oldest first. A period without a sample has no value: it is missing. */
+/** One value per period, oldest first. It is undefined (missing) if the period has no sample. */
 export type Series = readonly (number | undefined)[];
 
 export interface MetricPoint {
   readonly identity: MetricIdentity;
   readonly value: number;
-  /** When it was measured, epoch ms. It may reach the store at any later time, and in any order. */
+  /** The time of measurement, in epoch milliseconds. Points may be added in any order. */
   readonly timestamp: number;
   readonly unit?: string;
 }
 
-/** From `start` up to, and without, `end`; epoch ms. */
+/** From `start` to `end`, exclusive, in epoch milliseconds. */
 export interface Window {
   readonly start: number;
   readonly end: number;
@@ -30,42 +30,46 @@ type Sample = Pick<MetricPoint, 'value' | 'timestamp' | 'unit'>;
 
 const reductions: Readonly<Record<Statistic, (values: readonly number[]) => number>> = {
   Average: (values) => sum(values) / values.length,
-  Minimum: (values) => values.reduce((least, value) => Math.min(least, value)),
-  Maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
+  Minimum: (values) => values.reduce((min, value) => Math.min(min, value)),
+  Maximum: (values) => values.reduce((max, value) => Math.max(max, value)),
   Sum: sum,
   SampleCount: (values) => values.length,
 };
 
 /**
- * What was published, and the statistics that CloudWatch would make of it.
+ * Published points, and CloudWatch's statistics over them.
  *
- * Trap: a series is its name and all of its dimensions. A reader who leaves one out finds nothing, here as there, and a
- * reader who asks for a unit finds only what was published with that unit.
+ * Trap: as in CloudWatch, a query must name all dimensions of a metric, otherwise it finds nothing. A query with a unit
+ * finds only points that were published with that unit.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
  */
 export class MetricStore {
   readonly #samples = new Map<string, Sample[]>();
 
   add({ identity, value, timestamp, unit }: MetricPoint): void {
-    if (!Number.isFinite(value)) throw new RangeError(`CloudWatch refuses the value ${value} of ${identity.name}`);
+    if (!Number.isFinite(value)) throw new RangeError(`CloudWatch rejects the value ${value} of ${identity.name}`);
     const key = keyOf(identity);
     const samples = this.#samples.get(key) ?? [];
-    samples.splice(firstAt(samples, timestamp + 1), 0, { value, timestamp, ...(unit !== undefined && { unit }) });
+    samples.splice(indexAtOrAfter(samples, timestamp + 1), 0, {
+      value,
+      timestamp,
+      ...(unit !== undefined && { unit }),
+    });
     this.#samples.set(key, samples);
   }
 
   /**
-   * Trap: periods are counted from the window's start, which CloudWatch rounds down to a whole minute (to the period,
-   * where that is shorter), and not from the hour: five minutes from 12:02 end at 12:07.
+   * Trap: periods start at the start of the window, not at the hour: five minutes from 12:02 end at 12:07. CloudWatch
+   * rounds the start of the window down to a minute, or to the period if that is shorter.
    */
   statistic(identity: MetricIdentity, stat: Statistic, periodMs: number, window: Window, unit?: string): Series {
-    const division = Math.min(periodMs, minuteMs);
-    const start = Math.floor(window.start / division) * division;
+    const resolution = Math.min(periodMs, minuteMs);
+    const start = Math.floor(window.start / resolution) * resolution;
     const samples = this.#samples.get(keyOf(identity)) ?? [];
     return Array.from({ length: Math.ceil((window.end - start) / periodMs) }, (_, index) => {
       const from = start + index * periodMs;
       const values = samples
-        .slice(firstAt(samples, from), firstAt(samples, Math.min(from + periodMs, window.end)))
+        .slice(indexAtOrAfter(samples, from), indexAtOrAfter(samples, Math.min(from + periodMs, window.end)))
         .filter((sample) => unit === undefined || (sample.unit ?? 'None') === unit)
         .map(({ value }) => value);
       return values.length > 0 ? reductions[stat](values) : undefined;
@@ -78,8 +82,8 @@ function keyOf({ namespace, name, dimensions }: MetricIdentity): string {
   return JSON.stringify([namespace, name, sorted]);
 }
 
-/** Where the first sample at or after a time stands, in samples that are ordered by time. */
-function firstAt(samples: readonly Sample[], timestamp: number): number {
+/** The index of the first sample at or after a time, in samples sorted by time. */
+function indexAtOrAfter(samples: readonly Sample[], timestamp: number): number {
   let low = 0;
   let high = samples.length;
   while (low < high) {

@@ -1,13 +1,13 @@
 import { UnsupportedError } from './unsupported-error.ts';
-import { timeOf, type WallTime, wallTimeAt } from './zoned-time.ts';
+import { type LocalTime, localTimeAt, timeOf } from './zoned-time.ts';
 
-/** The five fields of a cron expression, each as the values that it allows. */
+/** The values that each of the five fields of a cron expression allows. */
 type Cron = Readonly<Record<(typeof fields)[number]['name'], ReadonlySet<number>>>;
 
 export interface MuteRule {
   readonly logicalId: string;
   readonly name: string;
-  /** The names of the alarms that it mutes. */
+  /** The names of the muted alarms. */
   readonly alarms: readonly string[];
   readonly schedule: { readonly kind: 'at'; readonly start: number } | { readonly kind: 'cron'; readonly cron: Cron };
   readonly timeZone: string;
@@ -23,19 +23,19 @@ const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 const fields = [
-  { name: 'minute', least: 0, most: 59, names: [], numbers: true },
-  { name: 'hour', least: 0, most: 23, names: [], numbers: true },
-  { name: 'day', least: 1, most: 31, names: [], numbers: true },
-  { name: 'month', least: 1, most: 12, names: months, numbers: true },
-  // Whether 1 is Sunday, as in EventBridge, or Monday, as in Unix, is not documented: names alone are read.
-  { name: 'weekday', least: 0, most: 6, names: weekdays, numbers: false },
+  { name: 'minute', min: 0, max: 59, names: [], numbers: true },
+  { name: 'hour', min: 0, max: 23, names: [], numbers: true },
+  { name: 'day', min: 1, max: 31, names: [], numbers: true },
+  { name: 'month', min: 1, max: 12, names: months, numbers: true },
+  // AWS does not document whether 1 is Sunday (EventBridge) or Monday (Unix), so numbers are unsupported.
+  { name: 'weekday', min: 0, max: 6, names: weekdays, numbers: false },
 ] as const;
 
 /**
- * Whether a rule mutes at a time: the last start of its schedule is not longer ago than its duration.
+ * Whether a rule mutes its alarms at a time.
  *
- * Trap: only actions are muted. States go on changing, and what was muted is acted on when the window ends, if the
- * alarm is still in that state.
+ * Trap: a mute rule holds back only actions. States still change, and an alarm acts when the rule ends if it is still
+ * in the new state.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html
  */
 export function isMuting(rule: MuteRule, now: number): boolean {
@@ -46,10 +46,10 @@ export function isMuting(rule: MuteRule, now: number): boolean {
 }
 
 function lastStart(cron: Cron, { timeZone, durationMs }: MuteRule, now: number): number | undefined {
-  const today = wallTimeAt(now, timeZone);
+  const today = localTimeAt(now, timeZone);
   for (let daysAgo = 0; daysAgo <= Math.ceil(durationMs / dayMs) + 1; daysAgo += 1) {
-    // By the calendar and not by 24 hours, or the day on which clocks go forward would be stepped over.
-    const date = wallTimeAt(Date.UTC(today.year, today.month - 1, today.day - daysAgo), 'UTC');
+    // Calendar days, because steps of 24 hours would skip the day on which the clocks go forward.
+    const date = localTimeAt(Date.UTC(today.year, today.month - 1, today.day - daysAgo), 'UTC');
     if (!matches(cron, date)) continue;
     for (const hour of descending(cron.hour)) {
       for (const minute of descending(cron.minute)) {
@@ -61,7 +61,7 @@ function lastStart(cron: Cron, { timeZone, durationMs }: MuteRule, now: number):
   return undefined;
 }
 
-function matches(cron: Cron, { month, day, weekday }: WallTime): boolean {
+function matches(cron: Cron, { month, day, weekday }: LocalTime): boolean {
   return cron.month.has(month) && cron.day.has(day) && cron.weekday.has(weekday);
 }
 
@@ -69,57 +69,60 @@ function descending(values: ReadonlySet<number>): readonly number[] {
   return [...values].sort((a, b) => b - a);
 }
 
-/** Reads `cron(Minutes Hours Day-of-month Month Day-of-week)` or `at(yyyy-MM-ddThh:mm)`. */
+/** Parses `cron(Minutes Hours Day-of-month Month Day-of-week)` or `at(yyyy-MM-ddThh:mm)`. */
 export function parseSchedule(expression: string, timeZone: string): MuteRule['schedule'] {
   const [, kind, inner = ''] = /^(cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
   if (kind === 'at') return { kind, start: parseTime(inner, timeZone) };
   if (kind !== 'cron') throw new UnsupportedError(`the schedule ${expression} is neither cron(…) nor at(…)`);
   const texts = inner.trim().split(/\s+/);
-  if (texts.length !== fields.length) throw new UnsupportedError(`the schedule ${expression} has not five fields`);
+  if (texts.length !== fields.length)
+    throw new UnsupportedError(`the schedule ${expression} does not have five fields`);
   const cron = Object.fromEntries(
     fields.map((field, index) => [field.name, valuesOf(texts[index] ?? '', field)]),
   ) as Cron;
   if (cron.day.size < 31 && cron.weekday.size < 7) {
-    throw new UnsupportedError(`the schedule ${expression} restricts both the day of the month and of the week`);
+    throw new UnsupportedError(
+      `the schedule ${expression} restricts both the day of the month and the day of the week`,
+    );
   }
   return { kind, cron };
 }
 
 function valuesOf(text: string, field: (typeof fields)[number]): ReadonlySet<number> {
+  const invalid = (part: string): never => {
+    throw new UnsupportedError(`${part} is not a valid ${field.name} in a schedule`);
+  };
   const read = (part: string): number => {
     const named = (field.names as readonly string[]).indexOf(part.toUpperCase());
-    const value = named >= 0 ? named + field.least : field.numbers && /^\d+$/.test(part) ? Number(part) : Number.NaN;
-    if (!(value >= field.least && value <= field.most))
-      throw new UnsupportedError(`${part} is no ${field.name} of a schedule`);
-    return value;
+    const value = named >= 0 ? named + field.min : field.numbers && /^\d+$/.test(part) ? Number(part) : Number.NaN;
+    return value >= field.min && value <= field.max ? value : invalid(part);
   };
   const ranges = text.split(',').map((part): readonly [number, number] => {
-    if (part === '*') return [field.least, field.most];
+    if (part === '*') return [field.min, field.max];
     const [first = '', last = first, ...more] = part.split('-');
     const range = [read(first), read(last)] as const;
-    if (more.length > 0 || range[0] > range[1]) throw new UnsupportedError(`${part} is no ${field.name} of a schedule`);
-    return range;
+    return more.length > 0 || range[0] > range[1] ? invalid(part) : range;
   });
   return new Set(
     ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index)),
   );
 }
 
-/** Reads a time as a rule writes it: of the rule's time zone, unless it ends in Z. */
+/** Parses a time, which is in the rule's time zone unless it ends in Z. */
 export function parseTime(text: string, timeZone: string): number {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d)?(Z?)$/.exec(text.trim());
-  if (!match) throw new UnsupportedError(`${text} is no time such as 2026-11-21T14:00`);
+  if (!match) throw new UnsupportedError(`${text} is not a valid time, such as 2026-11-21T14:00`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = match.slice(1, 6).map(Number);
   return timeOf({ year, month, day, hour, minute }, match[6] ? 'UTC' : timeZone);
 }
 
-/** Reads a duration of ISO 8601 in days, hours and minutes, from a minute to 15 days, which is all CloudWatch allows. */
+/** Parses an ISO 8601 duration in days, hours and minutes. CloudWatch allows 1 minute to 15 days. */
 export function parseDuration(text: string): number {
   const match = /^P(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text);
   const [days = 0, hours = 0, minutes = 0] = (match?.slice(1) ?? []).map((part) => Number(part ?? 0));
   const durationMs = ((days * 24 + hours) * 60 + minutes) * minuteMs;
   if (!match || durationMs < minuteMs || durationMs > 15 * dayMs) {
-    throw new UnsupportedError(`${text} is no duration from PT1M to P15D`);
+    throw new UnsupportedError(`${text} is not a valid duration from PT1M to P15D`);
   }
   return durationMs;
 }

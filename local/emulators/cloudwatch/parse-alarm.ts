@@ -16,8 +16,8 @@ import { UnsupportedError } from './unsupported-error.ts';
 export interface ParsedAlarms {
   readonly alarms: readonly Alarm[];
   readonly muteRules: readonly MuteRule[];
-  /** What is in the template and cannot be evaluated, and why. */
-  readonly refused: readonly { readonly logicalId: string; readonly reason: string }[];
+  /** The alarms and mute rules that cannot be evaluated, and why. */
+  readonly unsupported: readonly { readonly logicalId: string; readonly reason: string }[];
 }
 
 type Parsed = Alarm | ({ readonly kind: 'mute' } & MuteRule);
@@ -37,44 +37,44 @@ const parsers: Readonly<Record<string, (template: Template, logicalId: string, p
 };
 
 /**
- * Reads all alarms of a template, and the rules that mute them.
+ * Parses all alarms and mute rules of a template.
  *
- * Trap: an alarm that is not understood must not look like one that is quiet. Whatever is named an alarm and is not
- * read whole is in `refused`, also for one property that is not known.
+ * Trap: an alarm that cannot be evaluated must not look like an alarm that never fires. Every alarm or mute rule with an
+ * unknown type, property or value is in `unsupported`.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html
  */
 export function parseAlarms(template: Template): ParsedAlarms {
   const parsed: Parsed[] = [];
-  const refused: ParsedAlarms['refused'][number][] = [];
+  const unsupported: ParsedAlarms['unsupported'][number][] = [];
   const resources = Object.entries(template.Resources).filter(([, { Type }]) => /^AWS::CloudWatch::.*Alarm/.test(Type));
   for (const [logicalId, resource] of resources) {
     try {
       parsed.push(parse(template, logicalId, resource));
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
-      refused.push({ logicalId, reason: error.message });
+      unsupported.push({ logicalId, reason: error.message });
     }
   }
   const alarms = parsed.filter((each) => each.kind !== 'mute');
   const muteRules = parsed.filter((each) => each.kind === 'mute');
-  const dangling = danglingIn(alarms, muteRules);
+  const unresolved = unresolvedIn(alarms, muteRules);
   return {
-    alarms: alarms.filter(({ logicalId }) => !dangling.has(logicalId)),
-    muteRules: muteRules.filter(({ logicalId }) => !dangling.has(logicalId)),
-    refused: [...refused, ...[...dangling].map(([logicalId, reason]) => ({ logicalId, reason }))],
+    alarms: alarms.filter(({ logicalId }) => !unresolved.has(logicalId)),
+    muteRules: muteRules.filter(({ logicalId }) => !unresolved.has(logicalId)),
+    unsupported: [...unsupported, ...[...unresolved].map(([logicalId, reason]) => ({ logicalId, reason }))],
   };
 }
 
 function parse(template: Template, logicalId: string, { Type, Properties, Condition }: TemplateResource): Parsed {
   const parser = parsers[Type];
-  if (!parser) throw new UnsupportedError(`${Type} is not evaluated`);
-  if (Condition !== undefined) throw new UnsupportedError(`it exists only under the condition ${Condition}`);
+  if (!parser) throw new UnsupportedError(`${Type} is not supported`);
+  if (Condition !== undefined) throw new UnsupportedError(`it depends on the condition ${Condition}`);
   return parser(template, logicalId, Properties);
 }
 
 function common(template: Template, logicalId: string, properties: Readonly<Record<string, unknown>>) {
   const { AlarmName, AlarmDescription, ActionsEnabled = true } = properties;
-  if (typeof ActionsEnabled !== 'boolean') throw new UnsupportedError('ActionsEnabled is neither true nor false');
+  if (typeof ActionsEnabled !== 'boolean') throw new UnsupportedError('ActionsEnabled must be true or false');
   const topics = (key: string) =>
     ActionsEnabled ? readList(properties[key]).map((action) => topicOf(template, action)) : [];
   const actions: Record<AlarmState, readonly string[]> = {
@@ -93,7 +93,7 @@ function common(template: Template, logicalId: string, properties: Readonly<Reco
 function topicOf(template: Template, action: unknown): string {
   const { Ref: topic } = readObject(action, ['Ref']);
   if (typeof topic !== 'string' || template.Resources[topic]?.Type !== 'AWS::SNS::Topic') {
-    throw new UnsupportedError(`the action ${JSON.stringify(action)} is no topic of the template`);
+    throw new UnsupportedError(`the action ${JSON.stringify(action)} is not a topic of the template`);
   }
   return topic;
 }
@@ -137,34 +137,39 @@ function muteRule(template: Template, logicalId: string, properties: unknown): P
   };
 }
 
-/** Composites and mute rules that name an alarm which is not there, was refused, or waits for the composite itself. */
-function danglingIn(alarms: readonly Alarm[], muteRules: readonly MuteRule[]): ReadonlyMap<string, string> {
-  const dangling = new Map<string, string>();
+/**
+ * The reasons, by logical id, of alarms with a duplicate name, and of composite alarms and mute rules that refer to an
+ * alarm that does not exist, is unsupported, or depends on the composite alarm itself.
+ */
+function unresolvedIn(alarms: readonly Alarm[], muteRules: readonly MuteRule[]): ReadonlyMap<string, string> {
+  const unresolved = new Map<string, string>();
   const resolved = new Set<string>();
   const resolve = ({ logicalId, name }: Alarm) => {
-    if (resolved.has(name)) dangling.set(logicalId, `another alarm is called ${name} too`);
+    if (resolved.has(name)) unresolved.set(logicalId, `another alarm is also called ${name}`);
     resolved.add(name);
   };
-  let waiting: readonly Alarm[] = alarms;
-  // What depends on a refused alarm is refused with it, and so is a circle: CloudWatch stops evaluating those.
+  let remaining: readonly Alarm[] = alarms;
+  // Alarms that depend on an unsupported alarm remain, and so do cycles, which CloudWatch stops evaluating.
   for (;;) {
-    const ready = waiting.filter((alarm) => needsOf(alarm).every((name) => resolved.has(name)));
+    const ready = remaining.filter((alarm) => dependenciesOf(alarm).every((name) => resolved.has(name)));
     if (ready.length === 0) break;
     ready.forEach(resolve);
-    waiting = waiting.filter((alarm) => !ready.includes(alarm));
+    remaining = remaining.filter((alarm) => !ready.includes(alarm));
   }
-  for (const alarm of waiting) {
-    const missing = needsOf(alarm).filter((name) => !resolved.has(name));
-    dangling.set(alarm.logicalId, `it cannot be resolved, for want of ${missing.join(', ')}`);
+  for (const alarm of remaining) {
+    const missing = dependenciesOf(alarm).filter((name) => !resolved.has(name));
+    unresolved.set(alarm.logicalId, `it refers to ${missing.join(', ')}, which cannot be evaluated`);
   }
   for (const { logicalId, alarms: targets } of muteRules) {
     const missing = targets.filter((name) => !resolved.has(name));
-    if (missing.length > 0) dangling.set(logicalId, `it mutes ${missing.join(', ')}, which is not evaluated`);
+    if (missing.length > 0) {
+      unresolved.set(logicalId, `it mutes ${missing.join(', ')}, which cannot be evaluated`);
+    }
   }
-  return dangling;
+  return unresolved;
 }
 
-function needsOf(alarm: Alarm): readonly string[] {
+function dependenciesOf(alarm: Alarm): readonly string[] {
   if (alarm.kind === 'metric') return [];
   return [...alarmsIn(alarm.rule), ...(alarm.suppressor ? [alarm.suppressor.alarm] : [])];
 }

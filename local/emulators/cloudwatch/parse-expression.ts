@@ -1,7 +1,7 @@
 import { scan } from './scan.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
-/** The operators of metric math, loosest first. What stands in one row binds alike, from left to right. */
+/** The operators of metric math, lowest precedence first. Operators in a row have equal precedence, left to right. */
 const levels = [
   ['OR', 'AND'],
   ['==', '!=', '<=', '>=', '<', '>'],
@@ -14,7 +14,7 @@ export type Operator = (typeof levels)[number][number];
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'id'; readonly id: string }
-  /** What follows FILL's comma, when it is no number: `REPEAT`. */
+  /** A keyword argument of FILL: `REPEAT`. */
   | { readonly kind: 'keyword'; readonly word: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'array'; readonly items: readonly Expression[] }
@@ -39,10 +39,10 @@ type Token =
   | { readonly kind: 'end'; readonly text: '' };
 
 /**
- * Reads an expression of metric math.
+ * Parses an expression of metric math.
  *
- * Trap: CloudWatch does not document whether AND binds tighter than OR, so an expression that mixes them without
- * parentheses is refused instead of read in one of two ways.
+ * Trap: CloudWatch does not document whether AND has precedence over OR, so an expression that mixes them without
+ * parentheses is unsupported.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function parseExpression(source: string): Expression {
@@ -55,11 +55,11 @@ export function parseExpression(source: string): Expression {
     return current;
   };
   const isSign = (text: string): boolean => peek().kind === 'sign' && peek().text === text;
-  const refuse = (problem: string): never => {
+  const fail = (problem: string): never => {
     throw new UnsupportedError(`${problem} in the expression ${source}`);
   };
   const expect = (text: string): void => {
-    if (!isSign(text)) refuse(`expected ${text} and found ${peek().text || 'the end'}`);
+    if (!isSign(text)) fail(`expected ${text} but found ${peek().text || 'the end'}`);
     next();
   };
 
@@ -71,8 +71,8 @@ export function parseExpression(source: string): Expression {
     for (;;) {
       const operator = operators.find((each) => peek().kind !== 'string' && peek().text === each);
       if (!operator) return left;
-      if (level === 0 && before && before !== operator) refuse('AND and OR are mixed without parentheses');
-      if (level === 1 && before) refuse('comparisons are chained');
+      if (level === 0 && before && before !== operator) fail('AND and OR are mixed without parentheses');
+      if (level === 1 && before) fail('comparisons are chained');
       next();
       left = { kind: 'operation', operator, left, right: operation(level + 1) };
       before = operator;
@@ -90,14 +90,14 @@ export function parseExpression(source: string): Expression {
     if (current.kind === 'number') return { kind: 'number', value: Number(current.text) };
     if (current.kind === 'string') return { kind: 'text', text: current.text };
     if (current.kind === 'word') {
-      // Ids start with a small letter, functions are written in capitals: CloudWatch demands both.
+      // CloudWatch requires ids to start with a lowercase letter, and functions to be uppercase.
       if (/^[a-z]/.test(current.text)) return { kind: 'id', id: current.text };
       if (!isSign('(')) return { kind: 'keyword', word: current.text };
       next();
       return { kind: 'call', name: current.text, args: list(')') };
     }
     if (current.text === '[') return { kind: 'array', items: list(']') };
-    if (current.text !== '(') refuse(`unexpected ${current.text || 'end'}`);
+    if (current.text !== '(') fail(`unexpected ${current.text || 'end'}`);
     const inner = operation(0);
     expect(')');
     return inner;
@@ -114,16 +114,16 @@ export function parseExpression(source: string): Expression {
   }
 
   const whole = operation(0);
-  if (peek().kind !== 'end') refuse(`unexpected ${peek().text}`);
+  if (peek().kind !== 'end') fail(`unexpected ${peek().text}`);
   return whole;
 }
 
 function tokensOf(source: string): readonly Token[] {
   const tokens: Token[] = [];
-  const refuse = (unread: string): never => {
-    throw new UnsupportedError(`unexpected ${unread.charAt(0)} in the expression ${source}`);
+  const reject = (rest: string): never => {
+    throw new UnsupportedError(`unexpected ${rest.charAt(0)} in the expression ${source}`);
   };
-  for (const [, number, word, string, sign] of scan(source, token, refuse)) {
+  for (const [, number, word, string, sign] of scan(source, token, reject)) {
     if (number !== undefined) tokens.push({ kind: 'number', text: number });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else if (string !== undefined) tokens.push({ kind: 'string', text: string });

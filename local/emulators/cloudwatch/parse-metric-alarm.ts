@@ -6,26 +6,27 @@ import {
   type Query,
   statistics,
 } from './alarm-definition.ts';
-import { alarmPoints } from './alarm-points.ts';
+import { alarmPoints } from './evaluate-alarm.ts';
 import { type MetricIdentity, MetricStore } from './metric-store.ts';
 import { parseExpression } from './parse-expression.ts';
 import { readList, readNumber, readObject, readText, readWord, type Template } from './template-reader.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
-type Watched = Pick<MetricAlarm, 'queries' | 'watched' | 'periodMs'>;
+type Queries = Pick<MetricAlarm, 'queries' | 'resultId' | 'periodMs'>;
 
 export const metricAlarmKeys = [
   ...['ComparisonOperator', 'Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 'TreatMissingData', 'Metrics'],
   ...['MetricName', 'Namespace', 'Dimensions', 'Statistic', 'Period', 'Unit'],
 ];
 
-/** What a metric alarm watches and when it breaches, without its name and actions. */
+/** Parses a metric alarm, except its name, description and actions. */
 export function parseMetricAlarm(
   template: Template,
   properties: Properties,
 ): Omit<MetricAlarm, 'logicalId' | 'name' | 'description' | 'actions'> {
-  const watched = properties.Metrics === undefined ? ofMetric(template, properties) : ofMetrics(template, properties);
+  const queries =
+    properties.Metrics === undefined ? fromMetricName(template, properties) : fromMetrics(template, properties);
   const evaluationPeriods = count(properties.EvaluationPeriods, 'EvaluationPeriods');
   const datapointsToAlarm = count(properties.DatapointsToAlarm ?? evaluationPeriods, 'DatapointsToAlarm');
   if (datapointsToAlarm > evaluationPeriods) {
@@ -35,17 +36,17 @@ export function parseMetricAlarm(
   }
   const alarm = {
     kind: 'metric',
-    ...watched,
+    ...queries,
     comparison: readWord(properties.ComparisonOperator, Object.keys(comparisons) as Comparison[]),
     threshold: readNumber(properties.Threshold),
     evaluationPeriods,
     datapointsToAlarm,
-    treatMissingData: isOfDynamoDb(watched)
-      ? // Whatever it says itself, as CloudWatch documents for this namespace alone.
+    treatMissingData: isDynamoDb(queries)
+      ? // CloudWatch documents that alarms on this namespace ignore missing data, whatever they specify.
         'ignore'
       : readWord(properties.TreatMissingData ?? 'missing', missingDataTreatments),
   } as const;
-  // What only shows when it is computed, such as an expression that gives two series, is to be refused here too.
+  // A trial evaluation, for errors that occur only then, such as an expression that returns two series.
   alarmPoints(
     { ...alarm, logicalId: '', name: '', actions: { OK: [], ALARM: [], INSUFFICIENT_DATA: [] } },
     new MetricStore(),
@@ -54,19 +55,19 @@ export function parseMetricAlarm(
   return alarm;
 }
 
-function ofMetric(template: Template, properties: Properties): Watched {
+function fromMetricName(template: Template, properties: Properties): Queries {
   return {
     queries: { m1: metricQuery(template, properties, properties.Statistic) },
-    watched: 'm1',
+    resultId: 'm1',
     periodMs: period(properties.Period),
   };
 }
 
-function ofMetrics(template: Template, { Metrics, ...others }: Properties): Watched {
-  const besides = metricAlarmKeys
+function fromMetrics(template: Template, { Metrics, ...others }: Properties): Queries {
+  const conflicting = metricAlarmKeys
     .slice(metricAlarmKeys.indexOf('Metrics') + 1)
     .filter((key) => others[key] !== undefined);
-  if (besides.length > 0) throw new UnsupportedError(`${besides.join(', ')} stands beside Metrics`);
+  if (conflicting.length > 0) throw new UnsupportedError(`Metrics cannot be combined with ${conflicting.join(', ')}`);
   const entries = readList(Metrics).map((entry) =>
     readObject(entry, ['Id', 'Label', 'ReturnData', 'Expression', 'MetricStat', 'Period']),
   );
@@ -85,12 +86,13 @@ function ofMetrics(template: Template, { Metrics, ...others }: Properties): Watc
     return [readText(template, Id), metricQuery(template, { ...metric, Unit: stat.Unit }, stat.Stat)];
   });
   const [periodMs, ...more] = periods;
-  if (periodMs === undefined || more.length > 0) throw new UnsupportedError('the metrics are not of one period');
+  if (periodMs === undefined || more.length > 0) throw new UnsupportedError('all metrics must have the same period');
   const returned = entries.filter(({ ReturnData }) => ReturnData !== false);
-  if (returned.length !== 1) throw new UnsupportedError(`${returned.length} of the metrics return data, and not one`);
+  if (returned.length !== 1)
+    throw new UnsupportedError(`exactly one metric must return data, but ${returned.length} do`);
   if (new Set(queries.map(([id]) => id)).size < queries.length)
     throw new UnsupportedError('two metrics have the same id');
-  return { queries: Object.fromEntries(queries), watched: readText(template, returned[0]?.Id), periodMs };
+  return { queries: Object.fromEntries(queries), resultId: readText(template, returned[0]?.Id), periodMs };
 }
 
 function metricQuery(template: Template, metric: Properties, stat: unknown): Query {
@@ -108,20 +110,21 @@ function metricQuery(template: Template, metric: Properties, stat: unknown): Que
   return { kind: 'metric', identity, stat: readWord(stat, statistics), ...unit };
 }
 
-function isOfDynamoDb({ queries }: Watched): boolean {
+function isDynamoDb({ queries }: Queries): boolean {
   return Object.values(queries).some((query) => query.kind === 'metric' && query.identity.namespace === 'AWS/DynamoDB');
 }
 
 function count(value: unknown, name: string): number {
   const number = readNumber(value);
-  if (!Number.isInteger(number) || number < 1) throw new UnsupportedError(`${name} is ${number}`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UnsupportedError(`${name} must be a positive integer, not ${number}`);
   return number;
 }
 
 function period(value: unknown): number {
   const seconds = readNumber(value);
   if (![10, 20, 30].includes(seconds) && !(seconds > 0 && seconds % 60 === 0)) {
-    throw new UnsupportedError(`a period of ${seconds} seconds is none that CloudWatch allows`);
+    throw new UnsupportedError(`CloudWatch does not allow a period of ${seconds} seconds`);
   }
   return seconds * 1000;
 }

@@ -1,13 +1,13 @@
 /**
- * The tokens of a text, as matches of a sticky pattern that takes leading blanks itself.
+ * Splits a text into tokens, returned as matches of a sticky pattern. The pattern must skip leading whitespace.
  *
- * @param refuse called with what stands where no token begins; it must throw
+ * @param reject called with the rest of the text if it does not start with a token; must throw
  */
-export function* scan(source: string, token: RegExp, refuse: (unread: string) => never): Generator<RegExpExecArray> {
+export function* scan(source: string, token: RegExp, reject: (rest: string) => never): Generator<RegExpExecArray> {
   const trimmed = source.trimEnd();
   for (let at = 0; at < trimmed.length; ) {
     token.lastIndex = at;
-    const match = token.exec(trimmed) ?? refuse(trimmed.slice(at).trim());
+    const match = token.exec(trimmed) ?? reject(trimmed.slice(at).trim());
     at = token.lastIndex;
     yield match;
   }

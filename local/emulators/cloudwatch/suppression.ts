@@ -1,7 +1,6 @@
 import type { AlarmState, CompositeAlarm } from './alarm-definition.ts';
 
-/** A change of an alarm's state, whose actions may still be owed. */
-export interface Change {
+export interface StateChange {
   readonly from: AlarmState;
   readonly to: AlarmState;
   readonly reason: string;
@@ -10,34 +9,28 @@ export interface Change {
 /** What keeps a composite alarm from acting, and the last change that it has not acted on. */
 export type Suppression =
   | { readonly by: 'nothing' }
-  | { readonly by: 'suppressor'; readonly owed?: Change }
-  | { readonly by: 'wait' | 'extension'; readonly until: number; readonly owed?: Change };
-
-export interface Suppressed {
-  readonly next: Suppression;
-  /** The change to act on now. */
-  readonly released?: Change;
-}
+  | { readonly by: 'suppressor'; readonly pending?: StateChange }
+  | { readonly by: 'wait' | 'extension'; readonly until: number; readonly pending?: StateChange };
 
 /**
- * One step of a composite alarm that has a suppressor.
+ * One tick of a composite alarm that has a suppressor. `released` is the change to act on now.
  *
- * A change waits for the suppressor to rise; a suppressor that falls is followed by an extension, in which the composite
- * may fall too; a change in either begins a new wait. When neither is left, the composite acts by its state of then.
+ * After a change, the alarm waits for the suppressor to go to ALARM. When the suppressor leaves ALARM, an extension
+ * gives the composite alarm time to do the same. A change during either one starts a new wait. When both are over, the
+ * alarm acts on the last change.
  *
- * Trap: suppressed actions are not lost. A composite that is still in ALARM when its suppressor and the extension are
- * over acts late.
+ * Trap: suppressed actions are not lost. A composite alarm that is still in ALARM after the extension acts late.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
  */
 export function suppress(
   previous: Suppression,
-  change: Change | undefined,
+  change: StateChange | undefined,
   suppressorState: AlarmState,
   { waitMs, extensionMs }: NonNullable<CompositeAlarm['suppressor']>,
   now: number,
-): Suppressed {
-  const owed = change ?? ('owed' in previous ? previous.owed : undefined);
-  const pending = owed && { owed };
+): { readonly next: Suppression; readonly released?: StateChange } {
+  const last = change ?? ('pending' in previous ? previous.pending : undefined);
+  const pending = last && { pending: last };
   if (suppressorState === 'ALARM') return { next: { by: 'suppressor', ...pending } };
   const next: Suppression = change
     ? { by: 'wait', until: now + waitMs, ...pending }
@@ -45,5 +38,5 @@ export function suppress(
       ? { by: 'extension', until: now + extensionMs, ...pending }
       : previous;
   if (next.by !== 'wait' && next.by !== 'extension') return { next };
-  return next.until <= now ? { next: { by: 'nothing' }, ...(owed && { released: owed }) } : { next };
+  return next.until <= now ? { next: { by: 'nothing' }, ...(last && { released: last }) } : { next };
 }

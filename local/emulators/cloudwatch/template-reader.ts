@@ -11,7 +11,7 @@ export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
 }
 
-/** By which property a resource is called, if the template says so itself. */
+/** The property that names a resource, by resource type. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
@@ -19,7 +19,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
 };
 
-/** The name of a resource: the one that the template gives it, or else its logical id. */
+/** The name of a resource in the template, or its logical id if the template does not name it. */
 export function nameOf(template: Template, logicalId: string): string {
   const resource = template.Resources[logicalId];
   if (!resource) throw new UnsupportedError(`no resource is called ${logicalId}`);
@@ -27,17 +27,17 @@ export function nameOf(template: Template, logicalId: string): string {
   return typeof name === 'string' ? name : logicalId;
 }
 
-/** A topic's name, which is not what a reference to it stands for: that is its ARN, and here its logical id. */
+/** The name of a topic. `Ref` of a topic is its ARN instead, for which the logical id stands here. */
 function topicName(template: Template, logicalId: string): string {
   const name = template.Resources[logicalId]?.Properties?.TopicName;
   return typeof name === 'string' ? name : logicalId;
 }
 
 /**
- * Reads a text of a template.
+ * Reads a string of a template, which may be an intrinsic function.
  *
- * Trap: CloudFormation makes up the names that a template leaves out, and here the logical id stands for them. Whoever
- * publishes such a metric must use the logical id as well, for example as `FunctionName`.
+ * Trap: CloudFormation generates the names that a template does not give. Here the logical id is used instead, so
+ * metrics must be published with the logical id too, for example as `FunctionName`.
  */
 export function readText(template: Template, value: unknown): string {
   if (typeof value === 'string') return value;
@@ -50,10 +50,10 @@ export function readText(template: Template, value: unknown): string {
       return join[1].map((part) => readText(template, part)).join(String(join[0]));
     }
   }
-  throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a text`);
+  throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as a string`);
 }
 
-/** Reads a number, which CloudFormation accepts as a text too. */
+/** Reads a number. CloudFormation also accepts it as a string. */
 export function readNumber(value: unknown): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) {
@@ -68,18 +68,18 @@ export function readList(value: unknown): readonly unknown[] {
   return value;
 }
 
-/** Reads one of a few words, so that a word of a later CloudWatch is refused instead of passed over. */
+/** Reads one of the known values, so that new values of CloudWatch are not silently ignored. */
 export function readWord<Word extends string>(value: unknown, words: readonly Word[]): Word {
   const word = words.find((each) => each === value);
   if (!word) throw new UnsupportedError(`${JSON.stringify(value)} is not one of ${words.join(', ')}`);
   return word;
 }
 
-/** Reads an object that has no other keys than these: a key that is not known may change what the others mean. */
+/** Reads an object that may have only these keys, because an unknown key may change the meaning of the others. */
 export function readObject(value: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new UnsupportedError(`cannot read ${JSON.stringify(value)} as an object`);
   const unknown = Object.keys(value).filter((key) => !keys.includes(key));
-  if (unknown.length > 0) throw new UnsupportedError(`${unknown.join(', ')} is not evaluated`);
+  if (unknown.length > 0) throw new UnsupportedError(`${unknown.join(', ')} is not supported`);
   return value;
 }
 

@@ -1,8 +1,8 @@
 /**
- * What this evaluator does not know how to judge, said instead of guessed.
+ * Thrown for everything that the emulator does not evaluate.
  *
- * Trap: a message must stand alone. It is listed by the alarm's logical id, far from the text that caused it.
+ * Trap: the message must be clear without context, because it is listed with nothing but the logical id.
  */
 export class UnsupportedError extends Error {
-  override readonly name = 'Unevaluable';
+  override readonly name = 'UnsupportedError';
 }

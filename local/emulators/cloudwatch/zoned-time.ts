@@ -1,7 +1,7 @@
 import { UnsupportedError } from './unsupported-error.ts';
 
-/** What a clock on the wall shows. Months count from 1, and Sunday is 0. */
-export interface WallTime {
+/** A local time. Months count from 1, and Sunday is 0. */
+export interface LocalTime {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -10,27 +10,27 @@ export interface WallTime {
   readonly minute: number;
 }
 
-/** What the clocks of a time zone show at a time. */
-export function wallTimeAt(now: number, timeZone: string): WallTime {
-  const wall = new Date(now + offsetAt(now, timeZone));
+/** The local time in a time zone. */
+export function localTimeAt(now: number, timeZone: string): LocalTime {
+  const local = new Date(now + offsetAt(now, timeZone));
   return {
-    year: wall.getUTCFullYear(),
-    month: wall.getUTCMonth() + 1,
-    day: wall.getUTCDate(),
-    weekday: wall.getUTCDay(),
-    hour: wall.getUTCHours(),
-    minute: wall.getUTCMinutes(),
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    weekday: local.getUTCDay(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
   };
 }
 
 /**
- * When the clocks of a time zone show a time.
+ * The epoch milliseconds of a local time.
  *
- * Trap: when clocks go forward an hour does not exist, and when they go back one happens twice. The first is taken as
- * the hour after, the second at its first time; CloudWatch documents neither.
+ * Trap: when clocks go forward, an hour does not exist; here it is the hour after. When clocks go back, an hour occurs
+ * twice; here it is the first one. CloudWatch documents neither case.
  */
-export function timeOf(wall: Omit<WallTime, 'weekday'>, timeZone: string): number {
-  const shown = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute);
+export function timeOf(local: Omit<LocalTime, 'weekday'>, timeZone: string): number {
+  const shown = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute);
   const dayMs = 86_400_000;
   const candidates = [offsetAt(shown - dayMs, timeZone), offsetAt(shown + dayMs, timeZone)].map(
     (offset) => shown - offset,
@@ -41,7 +41,7 @@ export function timeOf(wall: Omit<WallTime, 'weekday'>, timeZone: string): numbe
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Milliseconds that a zone's clocks are ahead of UTC. */
+/** The milliseconds by which a time zone is ahead of UTC. */
 function offsetAt(now: number, timeZone: string): number {
   const parts = formatOf(timeZone).formatToParts(now);
   const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
@@ -50,14 +50,14 @@ function offsetAt(now: number, timeZone: string): number {
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
+  const cached = formats.get(timeZone);
+  if (cached) return cached;
   try {
     const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
     const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', second: 'numeric', ...numeric });
     formats.set(timeZone, format);
     return format;
   } catch {
-    throw new UnsupportedError(`${timeZone} is no time zone`);
+    throw new UnsupportedError(`${timeZone} is not a time zone`);
   }
 }

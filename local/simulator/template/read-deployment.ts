@@ -44,7 +44,7 @@ export function readDeployment(template: Template): Deployment {
     });
   }
   const alarms = parseAlarms(template);
-  unsupported.push(...alarms.refused, ...alarms.alarms.flatMap(notRehearsed));
+  unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(notRehearsed));
   const read = { schedules, functions, topics, alarms, unsupported };
   return { ...read, ineffective: lintTemplate(read) };
 }

@@ -64,7 +64,7 @@ describe('what AWS would refuse, or is not understood, is refused', () => {
       'a schedule that says more than is known',
       'Schedule',
       { EndDate: '2027-01-01T00:00:00Z' },
-      'EndDate is not evaluated',
+      'EndDate is not supported',
     ],
     ['a function of which nobody knows the code', 'Flows', { FunctionName: 'another' }, 'which bundle does it run?'],
     [
@@ -73,7 +73,7 @@ describe('what AWS would refuse, or is not understood, is refused', () => {
       { Environment: { Variables: { A: { Ref: 'B' } } } },
       'no resource is called B',
     ],
-    ['an action that names no topic', 'Alarm', { AlarmActions: [{ Ref: 'Flows' }] }, 'is no topic of the template'],
+    ['an action that names no topic', 'Alarm', { AlarmActions: [{ Ref: 'Flows' }] }, 'is not a topic of the template'],
     [
       'a metric of AWS that is not rehearsed',
       'Alarm',

@@ -19,32 +19,32 @@ describe('a filter pattern', () => {
     ['{ ($.a = "1") && ($.b = "2" || $.b = "3") }', { a: '2', b: '3' }, false],
     ['{ (($.a = "1")) }', { a: '1' }, true],
     ['{ $.a = "say \\"no\\"" }', { a: 'say "no"' }, true],
-  ])('%s asked of %j says %s', (pattern, document, expected) => {
+  ])('the filter pattern %s on %j returns %s', (pattern, document, expected) => {
     expect(matches(pattern, document)).toBe(expected);
   });
 
-  it('never matches a line that is no JSON, or no object', () => {
+  it('never matches a line that is not a JSON object', () => {
     for (const line of ['', 'org acme', '{"org":"acme"', 'null', '"acme"', '7']) {
       expect(matches('{ $.org = "acme" }', line)).toBe(false);
     }
   });
 
   it.each([
-    ['', 'nothing'],
-    ['ERROR', 'words'],
-    ['{ }', 'no condition'],
-    ['{ $.a = "1"', 'no end'],
-    ['{ $.a = "1" } x', 'more behind the end'],
-    ['{ ($.a = "1" }', 'an open parenthesis'],
-    ['{ $.a = "1" && }', 'half a conjunction'],
-    ['{ $.a = "1" && $.b = "2" || $.c = "3" }', 'two operators at one level'],
-    ['{ $.a != "1" }', 'another comparison'],
-    ['{ $.a = 1 }', 'a number'],
-    ['{ $.a = "x*" }', 'a wildcard'],
-    ['{ $.a[0] = "1" }', 'an index'],
-    ['{ a = "1" }', 'no selector'],
-    ['{ $.a IS NULL }', 'an operator in words'],
-  ])('of another kind is refused rather than misread: %s has %s', (pattern) => {
+    ['', 'is empty'],
+    ['ERROR', 'is a search term'],
+    ['{ }', 'has no condition'],
+    ['{ $.a = "1"', 'has no closing brace'],
+    ['{ $.a = "1" } x', 'continues after the closing brace'],
+    ['{ ($.a = "1" }', 'has an unclosed parenthesis'],
+    ['{ $.a = "1" && }', 'ends with an operator'],
+    ['{ $.a = "1" && $.b = "2" || $.c = "3" }', 'mixes two operators'],
+    ['{ $.a != "1" }', 'has another comparison operator'],
+    ['{ $.a = 1 }', 'compares with a number'],
+    ['{ $.a = "x*" }', 'has a wildcard'],
+    ['{ $.a[0] = "1" }', 'has an array index'],
+    ['{ a = "1" }', 'has no selector'],
+    ['{ $.a IS NULL }', 'has a keyword operator'],
+  ])('rejects the filter pattern "%s", which %s', (pattern) => {
     expect(() => parseFilterPattern(pattern)).toThrow('InvalidParameterException');
   });
 });

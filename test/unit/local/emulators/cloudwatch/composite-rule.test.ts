@@ -5,7 +5,7 @@ import { alarmsIn, holds, parseRule, type Rule } from '../../../../../local/emul
 import { UnsupportedError } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
 
 const states: Readonly<Record<string, AlarmState>> = {
-  rising: 'ALARM',
+  firing: 'ALARM',
   'okta/acme failing (2)': 'ALARM',
   fine: 'OK',
   unknown: 'INSUFFICIENT_DATA',
@@ -13,30 +13,31 @@ const states: Readonly<Record<string, AlarmState>> = {
 const stateOf = (name: string): AlarmState => states[name] ?? 'OK';
 
 test.each<[string, boolean]>([
-  ['ALARM(rising)', true],
-  ['ALARM("rising")', true],
+  ['ALARM(firing)', true],
+  ['ALARM("firing")', true],
   ['ALARM( "okta/acme failing (2)" )', true],
-  ['ALARM(arn:aws:cloudwatch:eu-west-1:111122223333:alarm:rising)', true],
+  ['ALARM(arn:aws:cloudwatch:eu-west-1:111122223333:alarm:firing)', true],
   ['ALARM(fine)', false],
   ['OK(fine)', true],
   ['INSUFFICIENT_DATA("unknown")', true],
   ['TRUE', true],
   ['FALSE', false],
-  ['ALARM(rising) AND NOT ALARM(fine)', true],
-  ['NOT ALARM(rising) OR ALARM(fine)', false],
-  ['NOT (ALARM(rising) OR ALARM(fine))', false],
-  ['(ALARM(rising) OR ALARM(fine)) AND OK(fine)', true],
-  ['(ALARM(rising)\n OR ALARM(fine)) AND OK(rising)', false],
-  ['ALARM(rising) OR (ALARM(fine) AND FALSE) OR FALSE', true],
+  ['ALARM(firing) AND NOT ALARM(fine)', true],
+  ['NOT ALARM(firing) OR ALARM(fine)', false],
+  ['NOT (ALARM(firing) OR ALARM(fine))', false],
+  ['(ALARM(firing) OR ALARM(fine)) AND OK(fine)', true],
+  ['(ALARM(firing)\n OR ALARM(fine)) AND OK(firing)', false],
+  ['ALARM(firing) OR (ALARM(fine) AND FALSE) OR FALSE', true],
   ['TRUE AND TRUE AND NOT NOT TRUE', true],
-])('%s is %s', (rule, expected) => {
+])('the rule %s is %s', (rule, expected) => {
   expect(holds(parseRule(rule), stateOf)).toBe(expected);
 });
 
-describe('a rule that cannot be read', () => {
+describe('an invalid rule', () => {
   it.each([
     ['ALARM(a) OR ALARM(b) AND OK(c)', 'AND and OR are mixed without parentheses'],
-    ['ALARM(a) OK(b)', 'two conditions stand side by side'],
+    ['ALARM(a) OK(b)', 'unexpected text follows a condition'],
+    ['(ALARM(a)))', 'unexpected text follows a condition'],
     ['(ALARM(a)', 'a parenthesis is not closed'],
     ['ALARM(a) AND', 'a condition is missing'],
     ['', 'a condition is missing'],
@@ -44,7 +45,7 @@ describe('a rule that cannot be read', () => {
     ['AT_LEAST(2, ALARM, (a, b))', 'cannot read AT_LEAST'],
     ['alarm(a)', 'cannot read alarm(a)'],
     ['TRUEISH', 'cannot read TRUEISH'],
-  ])('%s says: %s', (rule, message) => {
+  ])('rejects the rule "%s": %s', (rule, message) => {
     expect(() => parseRule(rule)).toThrow(UnsupportedError);
     expect(() => parseRule(rule)).toThrow(message);
   });
@@ -67,17 +68,17 @@ const { rule: rules } = fc.letrec<{ rule: Rule }>((tie) => ({
   ),
 }));
 
-function written(rule: Rule): string {
+function format(rule: Rule): string {
   if (rule.kind === 'state') return `${rule.state}("${rule.alarm}")`;
   if (rule.kind === 'constant') return rule.value ? 'TRUE' : 'FALSE';
-  if (rule.kind === 'not') return `NOT ${written(rule.rule)}`;
-  return `(${rule.rules.map(written).join(` ${rule.kind.toUpperCase()} `)})`;
+  if (rule.kind === 'not') return `NOT ${format(rule.rule)}`;
+  return `(${rule.rules.map(format).join(` ${rule.kind.toUpperCase()} `)})`;
 }
 
-it('reads back whatever rule is written, with the alarms in it', () => {
+it('parses every formatted rule back to the same rule, with the same alarms', () => {
   fc.assert(
     fc.property(rules, (rule) => {
-      expect(parseRule(written(rule))).toEqual(rule);
+      expect(parseRule(format(rule))).toEqual(rule);
       for (const name of alarmsIn(rule)) expect(Object.keys(states)).toContain(name);
     }),
   );

@@ -7,15 +7,14 @@ import {
   type MissingData,
   missingDataTreatments,
 } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { evaluationRange } from '../../../../../local/emulators/cloudwatch/alarm-points.ts';
-import { evaluateAlarm } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
+import { evaluateAlarm, evaluationRange } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
 import type { Series } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
 import { sampleAlarm } from '../../../../support/sample-alarm.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 
-/** Points as the documentation draws them: 0 is good, X breaches, - is missing, and the newest stands last. */
-const drawn = (points: string): Series =>
+/** Points in the notation of the documentation: 0 does not breach, X breaches, - is missing. The newest is last. */
+const parsePoints = (points: string): Series =>
   points.split(' ').map((point) => ({ '0': 0, X: 1, '-': undefined })[point as '0' | 'X' | '-']);
 
 const stateOf = (m: number, points: Series, treatMissingData: MissingData, previous: AlarmState, n = 3) =>
@@ -24,7 +23,7 @@ const stateOf = (m: number, points: Series, treatMissingData: MissingData, previ
 
 const insufficient = 'INSUFFICIENT_DATA';
 
-/** In the order missing, ignore, breaching, notBreaching. */
+/** The states by treatment of missing data. */
 type Row = readonly [points: string, missing: string, ignore: string, breaching: string, notBreaching: string];
 
 const tables: Readonly<Record<string, { readonly m: number; readonly rows: readonly Row[] }>> = {
@@ -48,18 +47,18 @@ const tables: Readonly<Record<string, { readonly m: number; readonly rows: reado
       ['- - - X -', 'ALARM', 'retained', 'ALARM', 'OK'],
     ],
   },
-  'three of three, as documented by earlier editions': {
+  'three of three, as documented in earlier editions': {
     m: 3,
     rows: [
       ['- - - - X', insufficient, 'retained', 'ALARM', 'OK'],
       ['X - - - -', 'ALARM', 'retained', 'ALARM', 'OK'],
     ],
   },
-  'two of three, as documented by earlier editions': {
+  'two of three, as documented in earlier editions': {
     m: 2,
     rows: [['- - - - X', insufficient, 'retained', 'ALARM', 'OK']],
   },
-  'three of three, by what the text says of premature transitions': {
+  'three of three, according to the text on premature transitions': {
     m: 3,
     rows: [
       ['- - - X -', insufficient, 'retained', 'ALARM', 'OK'],
@@ -70,23 +69,26 @@ const tables: Readonly<Record<string, { readonly m: number; readonly rows: reado
   },
 };
 
-describe.each(Object.entries(tables))('the examples of %s', (_, { m, rows }) => {
+describe.each(Object.entries(tables))('for the examples of %s', (_, { m, rows }) => {
   const cases = rows.flatMap(([points, ...states]) =>
     missingDataTreatments.map((treatment) => {
       const column = ['missing', 'ignore', 'breaching', 'notBreaching'].indexOf(treatment);
       return { points, treatment, state: states[column] ?? '' };
     }),
   );
-  test.each(cases)('$points is $state where missing data is $treatment', ({ points, treatment, state }) => {
-    for (const previous of alarmStates) {
-      expect(stateOf(m, drawn(points), treatment, previous)).toBe(state === 'retained' ? previous : state);
-    }
-  });
+  test.each(cases)(
+    'the points $points give $state if missing data is treated as $treatment',
+    ({ points, treatment, state }) => {
+      for (const previous of alarmStates) {
+        expect(stateOf(m, parsePoints(points), treatment, previous)).toBe(state === 'retained' ? previous : state);
+      }
+    },
+  );
 });
 
-test('a heartbeat of three of three rises when the whole range of five is empty, and not before', () => {
+test('a heartbeat alarm of three of three fires only when the whole range of five points is empty', () => {
   const silence = ['0 0 0 0 -', '0 0 0 - -', '0 0 - - -', '0 - - - -', '- - - - -'];
-  expect(silence.map((points) => stateOf(3, drawn(points), 'breaching', 'OK'))).toEqual([
+  expect(silence.map((points) => stateOf(3, parsePoints(points), 'breaching', 'OK'))).toEqual([
     'OK',
     'OK',
     'OK',
@@ -100,19 +102,19 @@ test.each<[Comparison, readonly [below: string, at: string, above: string]]>([
   ['GreaterThanThreshold', ['OK', 'OK', 'ALARM']],
   ['LessThanThreshold', ['ALARM', 'OK', 'OK']],
   ['LessThanOrEqualToThreshold', ['ALARM', 'ALARM', 'OK']],
-])('%s', (comparison, states) => {
+])('%s compares values below, at and above the threshold', (comparison, states) => {
   const alarm = sampleAlarm({ comparison, threshold: 20, evaluationPeriods: 1, datapointsToAlarm: 1 });
   expect([19, 20, 21].map((value) => evaluateAlarm(alarm, [value], 'OK', now).state)).toEqual(states);
 });
 
-test('the reason names the points, what was missing and when they end', () => {
+test('the reason names the values, the number of missing points and the end time', () => {
   const alarm = sampleAlarm({ datapointsToAlarm: 2, treatMissingData: 'breaching' });
-  expect(evaluateAlarm(alarm, drawn('- - 0 X -'), 'OK', now + 1).reason).toBe(
+  expect(evaluateAlarm(alarm, parsePoints('- - 0 X -'), 'OK', now + 1).reason).toBe(
     '1 of 2 points > 0 (0, 1), 1 missing and treated as breaching, until 2026-11-21T12:00:00.000Z',
   );
 });
 
-describe('whatever the points', () => {
+describe('for all points', () => {
   const setting = fc.integer({ min: 1, max: 6 }).chain((n) =>
     fc.record({
       n: fc.constant(n),
@@ -126,7 +128,7 @@ describe('whatever the points', () => {
     }),
   );
 
-  it('more breaching points never turn ALARM into anything else', () => {
+  it('another breaching point never ends ALARM', () => {
     fc.assert(
       fc.property(setting, fc.nat(), ({ n, m, treatment, previous, points }, which) => {
         const before = stateOf(m, points, treatment, previous, n);
@@ -136,7 +138,7 @@ describe('whatever the points', () => {
     );
   });
 
-  it('a lower M never turns ALARM into anything else', () => {
+  it('a lower M never ends ALARM', () => {
     fc.assert(
       fc.property(setting, ({ n, m, treatment, previous, points }) => {
         if (stateOf(m, points, treatment, previous, n) === 'ALARM' && m > 1) {
@@ -146,7 +148,7 @@ describe('whatever the points', () => {
     );
   });
 
-  it('no data keeps the state where missing data is ignored', () => {
+  it('an alarm without data keeps its state if missing data is ignored', () => {
     fc.assert(
       fc.property(setting, ({ n, m, previous, points }) => {
         expect(
@@ -162,7 +164,7 @@ describe('whatever the points', () => {
     );
   });
 
-  it('only missing data leads to INSUFFICIENT_DATA, and only where it is treated as missing', () => {
+  it('an alarm goes to INSUFFICIENT_DATA only if data is missing and treated as missing', () => {
     fc.assert(
       fc.property(setting, ({ n, m, treatment, points }) => {
         if (stateOf(m, points, treatment, 'OK', n) !== insufficient) return;
@@ -172,7 +174,7 @@ describe('whatever the points', () => {
     );
   });
 
-  it('the state before and the treatment of missing data do not matter where N points are there', () => {
+  it('the previous state and the treatment of missing data have no effect if N points exist', () => {
     fc.assert(
       fc.property(setting, ({ n, m, treatment, previous, points }) => {
         const real = points.filter((point) => point !== undefined);

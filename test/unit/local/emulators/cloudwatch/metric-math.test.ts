@@ -16,14 +16,15 @@ function evaluate(expression: string, metrics: Readonly<Record<string, Series>>)
   });
 }
 
-/** `- 1 2` as the documentation draws a series. */
-const drawn = (points: string): Series => points.split(' ').map((point) => (point === '-' ? undefined : Number(point)));
+/** A series in the notation of the documentation, for example `- 1 2`. */
+const parsePoints = (points: string): Series =>
+  points.split(' ').map((point) => (point === '-' ? undefined : Number(point)));
 
 type Case = readonly [expression: string, metrics: Readonly<Record<string, string>>, result: string];
 
 describe.each<[string, readonly Case[]]>([
   [
-    'the examples of the documentation',
+    'for the examples of the documentation',
     [
       ['m1 < m2', { m1: '30 20 0 0', m2: '20 - 20 -' }, '0 0 1 0'],
       ['m1 >= 30', { m1: '30 20 0 0' }, '1 0 0 0'],
@@ -34,7 +35,7 @@ describe.each<[string, readonly Case[]]>([
     ],
   ],
   [
-    'missing points',
+    'for missing points',
     [
       ['m1 + m2', { m1: '1 - -', m2: '2 2 -' }, '3 2 -'],
       ['m1 - m2', { m1: '1 - -', m2: '2 2 -' }, '-1 -2 -'],
@@ -52,7 +53,7 @@ describe.each<[string, readonly Case[]]>([
     ],
   ],
   [
-    'operators and functions',
+    'for operators and functions',
     [
       ['m1 + m2 * 2', { m1: '1', m2: '3' }, '7'],
       ['(m1 + m2) * 2', { m1: '1', m2: '3' }, '8'],
@@ -72,49 +73,49 @@ describe.each<[string, readonly Case[]]>([
     ],
   ],
 ])('%s', (_, cases) => {
-  test.each(cases)('%s of %j is %s', (expression, metrics, result) => {
-    const series = Object.fromEntries(Object.entries(metrics).map(([id, points]) => [id, drawn(points)]));
-    expect(evaluate(expression, series)).toEqual(drawn(result));
+  test.each(cases)('the expression %s over %j returns %s', (expression, metrics, result) => {
+    const series = Object.fromEntries(Object.entries(metrics).map(([id, points]) => [id, parsePoints(points)]));
+    expect(evaluate(expression, series)).toEqual(parsePoints(result));
   });
 });
 
-describe('an expression that is not evaluated', () => {
+describe('an unsupported expression', () => {
   it.each([
     ['SEARCH("x")', 'the function SEARCH is not one of MIN, MAX, SUM, AVG, METRICS, FILL, IF'],
     ['RATE(m1)', 'the function RATE is not one of'],
     ['min([m1, m2])', 'unexpected ( in the expression'],
-    ['MIN(m1)', 'MIN is evaluated over one array of series'],
-    ['MIN(m1, m2)', 'MIN is evaluated over one array of series'],
-    ['MIN([])', 'MIN is evaluated over one array of series'],
-    ['MIN([m1, 5])', 'a number stands where a series should'],
-    ['FILL(m1, LINEAR)', 'FILL by LINEAR is not evaluated'],
-    ['FILL(m1)', 'FILL takes a series and what to fill it with'],
-    ['FILL(1, 2)', 'FILL takes a series, and was given a number'],
-    ['[m1, m2]', 'an alarm watches one series, and the expression gives an array of series'],
-    ['1 + 2', 'an alarm watches one series, and the expression gives a number'],
+    ['MIN(m1)', 'MIN needs one array of series'],
+    ['MIN(m1, m2)', 'MIN needs one array of series'],
+    ['MIN([])', 'MIN needs one array of series'],
+    ['MIN([m1, 5])', 'a number is used instead of a series'],
+    ['FILL(m1, LINEAR)', 'FILL with LINEAR is not supported'],
+    ['FILL(m1)', 'FILL needs a series and a filler'],
+    ['FILL(1, 2)', 'the first argument of FILL must be a series, not a number'],
+    ['[m1, m2]', 'an alarm needs one series, but the expression returns an array of series'],
+    ['1 + 2', 'an alarm needs one series, but the expression returns a number'],
     ['m1 / (1 - 1) + 1 / 0', 'a number is divided by zero'],
-    ['[m1] + [m2]', '+ between an array of series and an array of series is not evaluated'],
-    ['[m1] > 1', '> between an array of series and a number is not evaluated'],
-    ['IF([m1], 1, 2)', 'IF takes a condition and one or two values'],
-    ['IF(1, 2, 3)', 'IF takes series as its values where the condition is a number'],
+    ['[m1] + [m2]', '+ between an array of series and an array of series is not supported'],
+    ['[m1] > 1', '> between an array of series and a number is not supported'],
+    ['IF([m1], 1, 2)', 'IF needs a condition and one or two values'],
+    ['IF(1, 2, 3)', 'the values of IF must be series if the condition is a number'],
     ['m9', 'no metric or expression has the id m9'],
     ['m1 > 1 AND m1 < 5 OR m2', 'AND and OR are mixed without parentheses'],
     ['1 < m1 < 5', 'comparisons are chained'],
     ['m1 m2', 'unexpected m2'],
     ['m1 +', 'unexpected end'],
-    ['(m1', 'expected ) and found the end'],
-    ['[m1 m2]', 'expected , and found m2'],
+    ['(m1', 'expected ) but found the end'],
+    ['[m1 m2]', 'expected , but found m2'],
     ['m1 ^ 2', 'unexpected ^'],
-    ['REPEAT', 'REPEAT stands where a value should'],
-    ['"m1"', 'a text stands where a value should'],
+    ['REPEAT', 'REPEAT cannot be used as a value'],
+    ['"m1"', 'a string cannot be used as a value'],
     ['', 'unexpected end'],
-  ])('%s says: %s', (expression, message) => {
+  ])('rejects the expression "%s": %s', (expression, message) => {
     const attempt = () => evaluate(expression, { m1: [1], m2: [2] });
     expect(attempt).toThrow(UnsupportedError);
     expect(attempt).toThrow(message);
   });
 
-  it('never fails in another way, whatever the text', () => {
+  it('throws only UnsupportedError, whatever the expression', () => {
     const words = fc.constantFrom(
       'm1',
       'FILL',
@@ -150,7 +151,7 @@ describe('an expression that is not evaluated', () => {
   });
 });
 
-test('MIN of filled series is the least of what is there, whatever is missing', () => {
+test('MIN of filled series is the minimum of the existing points', () => {
   const series = fc.array(fc.option(fc.integer({ min: 0, max: 1 }), { nil: undefined }), {
     minLength: 5,
     maxLength: 5,

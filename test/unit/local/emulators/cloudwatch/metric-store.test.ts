@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Statistic, statistics } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { alarmPoints } from '../../../../../local/emulators/cloudwatch/alarm-points.ts';
+import { alarmPoints } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
 import { MetricStore } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
 import { identity, minuteMs, sampleAlarm } from '../../../../support/sample-alarm.ts';
 
@@ -18,7 +18,7 @@ function storeOf(points: readonly (readonly [second: number, value: number])[], 
 const read = (store: MetricStore, stat: Statistic, minutes: number, periodMs = minuteMs) =>
   store.statistic(identity, stat, periodMs, { start: noon, end: noon + minutes * minuteMs });
 
-describe('a series', () => {
+describe('a stored metric', () => {
   const store = storeOf([
     [0, 4],
     [30, 2],
@@ -32,21 +32,21 @@ describe('a series', () => {
     ['Maximum', [4, undefined, 7]],
     ['Sum', [9, undefined, 7]],
     ['SampleCount', [3, undefined, 1]],
-  ])('has a %s for each period, and nothing where there is no sample', (stat, expected) => {
+  ])('returns the %s of each period, and undefined for periods without samples', (stat, expected) => {
     expect(read(store, stat, 3)).toEqual(expected);
   });
 
-  it('is read by whole minutes, wherever the window begins', () => {
+  it('rounds the start of the window down to a minute', () => {
     const window = { start: noon + 12_345, end: noon + 3 * minuteMs };
     expect(store.statistic(identity, 'Maximum', minuteMs, window)).toEqual([4, undefined, 7]);
   });
 
-  it('has periods that begin with the window and not with the hour', () => {
+  it('starts periods at the start of the window, not at the hour', () => {
     const window = { start: noon - 2 * minuteMs, end: noon + 8 * minuteMs };
     expect(store.statistic(identity, 'Sum', 5 * minuteMs, window)).toEqual([16, undefined]);
   });
 
-  it('is not found by another name, nor by fewer dimensions, but by dimensions in any order', () => {
+  it('finds a metric by its name and all of its dimensions, in any order', () => {
     const both = { ...identity, dimensions: { A: '1', B: '2' } };
     const several = new MetricStore();
     several.add({ identity: both, value: 1, timestamp: noon });
@@ -57,7 +57,7 @@ describe('a series', () => {
     expect(found({ A: '1', B: '2' }, 'Other')).toEqual([undefined]);
   });
 
-  it('is not found by another unit', () => {
+  it('finds no points with another unit', () => {
     const inSeconds = storeOf([[0, 1]], 'Seconds');
     const window = { start: noon, end: noon + minuteMs };
     const units = ['Seconds', 'Count', undefined];
@@ -68,11 +68,11 @@ describe('a series', () => {
     ]);
   });
 
-  it('refuses what is no number', () => {
-    expect(() => storeOf([[0, Number.NaN]])).toThrow('CloudWatch refuses the value NaN of Failures');
+  it('rejects a value that is not a number', () => {
+    expect(() => storeOf([[0, Number.NaN]])).toThrow('CloudWatch rejects the value NaN of Failures');
   });
 
-  it('is the same in whatever order its points arrive', () => {
+  it('returns the same statistics in whatever order points arrive', () => {
     const points = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 600 }), fc.integer()), { selector: ([at]) => at });
     const shuffled = points.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),
@@ -85,8 +85,8 @@ describe('a series', () => {
   });
 });
 
-describe('the points of an alarm', () => {
-  it('are those of the minutes that are over, two more than N', () => {
+describe('the evaluation range of an alarm', () => {
+  it('covers N + 2 complete minutes for an alarm of N periods', () => {
     const store = storeOf([
       [-300, 9],
       [-240, 1],
@@ -99,7 +99,7 @@ describe('the points of an alarm', () => {
     expect(alarmPoints(alarm, store, noon + minuteMs)).toEqual([undefined, undefined, 5, 7]);
   });
 
-  it('slide by a minute where the period is longer', () => {
+  it('moves the window by a minute if the period is longer', () => {
     const store = storeOf([[0, 1]]);
     const alarm = sampleAlarm({ evaluationPeriods: 1, periodMs: 5 * minuteMs });
     const at = (minute: number) => alarmPoints(alarm, store, noon + minute * minuteMs);

@@ -46,8 +46,8 @@ const mute = (properties: Readonly<Record<string, unknown>>): TemplateResource =
 });
 const nightly = { Rule: { Schedule: { Expression: 'cron(0 2 * * *)', Duration: 'PT1H' } } };
 
-describe('an alarm of a template', () => {
-  it('is read with its name, its description and the topics of each state', () => {
+describe('a metric alarm in a template', () => {
+  it('parses an alarm with its name, description and topics by state', () => {
     expect(parse({ Failing: alarm(simple) })).toEqual({
       alarms: [
         {
@@ -63,7 +63,7 @@ describe('an alarm of a template', () => {
               stat: 'Minimum',
             },
           },
-          watched: 'm1',
+          resultId: 'm1',
           periodMs: 60_000,
           comparison: 'LessThanThreshold',
           threshold: 1,
@@ -73,11 +73,11 @@ describe('an alarm of a template', () => {
         },
       ],
       muteRules: [],
-      refused: [],
+      unsupported: [],
     });
   });
 
-  it('takes what CloudFormation takes for granted', () => {
+  it('applies the defaults of CloudFormation', () => {
     const { AlarmName: _name, DatapointsToAlarm: _m, TreatMissingData: _missing, ...rest } = simple;
     const [parsed] = parse({ Failing: alarm({ ...rest, Threshold: '1', ActionsEnabled: false }) }).alarms;
     expect(parsed).toMatchObject({
@@ -89,7 +89,7 @@ describe('an alarm of a template', () => {
     });
   });
 
-  it('calls a function by its logical id where the template leaves the name to CloudFormation', () => {
+  it('uses the logical id of a function if the template does not name it', () => {
     const of = (id: string) =>
       alarm({ ...simple, AlarmName: id, Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }] });
     const { alarms } = parse({
@@ -104,7 +104,7 @@ describe('an alarm of a template', () => {
     ]);
   });
 
-  it('calls a topic by its name, and not by what a reference to it stands for', () => {
+  it('uses the name of a topic for its attribute TopicName', () => {
     const of = (id: string) =>
       alarm({
         ...simple,
@@ -123,13 +123,13 @@ describe('an alarm of a template', () => {
     ]);
   });
 
-  it('ignores missing data of DynamoDB, whatever it says', () => {
+  it('ignores missing data in alarms on DynamoDB, whatever they specify', () => {
     const [parsed] = parse({ Throttled: alarm({ ...simple, Namespace: 'AWS/DynamoDB' }) }).alarms;
     expect(parsed).toMatchObject({ treatMissingData: 'ignore' });
   });
 
-  it('may watch an expression of metrics and other expressions', () => {
-    const { alarms, refused } = parse({
+  it('parses an alarm on an expression over metrics and other expressions', () => {
+    const { alarms, unsupported } = parse({
       Failing: alarm(
         math(
           { Id: 'e1', Expression: 'e2 * 2' },
@@ -139,88 +139,104 @@ describe('an alarm of a template', () => {
         ),
       ),
     });
-    expect(refused).toEqual([]);
-    expect(alarms).toMatchObject([{ watched: 'e1', periodMs: 60_000 }]);
+    expect(unsupported).toEqual([]);
+    expect(alarms).toMatchObject([{ resultId: 'e1', periodMs: 60_000 }]);
   });
 });
 
-describe('an alarm that cannot be evaluated is refused by its logical id', () => {
+describe('an unsupported alarm', () => {
   const e1 = (Expression: string) => ({ Id: 'e1', Expression });
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['a property that is not known', { ...simple, ThresholdMetricId: 'ad1' }, 'ThresholdMetricId is not evaluated'],
+    ['an unknown property', { ...simple, ThresholdMetricId: 'ad1' }, 'ThresholdMetricId is not supported'],
     [
       'a percentile',
       { ...simple, Statistic: undefined, ExtendedStatistic: 'p99' },
-      'ExtendedStatistic is not evaluated',
+      'ExtendedStatistic is not supported',
     ],
     [
-      'another statistic',
+      'an unknown statistic',
       { ...simple, Statistic: 'p99' },
       '"p99" is not one of Average, Minimum, Maximum, Sum, SampleCount',
     ],
     [
-      'a band',
+      'an anomaly detection band',
       { ...simple, ComparisonOperator: 'GreaterThanUpperThreshold' },
       '"GreaterThanUpperThreshold" is not one of',
     ],
     [
-      'another treatment',
+      'an unknown treatment of missing data',
       { ...simple, TreatMissingData: 'bad' },
       '"bad" is not one of missing, ignore, breaching, notBreaching',
     ],
     ['M above N', { ...simple, DatapointsToAlarm: 4 }, 'DatapointsToAlarm 4 is more than EvaluationPeriods 3'],
-    ['no M', { ...simple, DatapointsToAlarm: 0 }, 'DatapointsToAlarm is 0'],
+    ['M of 0', { ...simple, DatapointsToAlarm: 0 }, 'DatapointsToAlarm must be a positive integer, not 0'],
     ['no threshold', { ...simple, Threshold: undefined }, 'cannot read undefined as a number'],
-    ['an odd period', { ...simple, Period: 90 }, 'a period of 90 seconds is none that CloudWatch allows'],
+    ['an invalid period', { ...simple, Period: 90 }, 'CloudWatch does not allow a period of 90 seconds'],
     [
       'an action by ARN',
       { ...simple, AlarmActions: ['arn:aws:sns:eu-west-1:1:x'] },
       'cannot read "arn:aws:sns:eu-west-1:1:x" as an object',
     ],
-    ['an action that is no topic', { ...simple, AlarmActions: [{ Ref: 'Failing' }] }, 'is no topic of the template'],
-    ['an unresolved text', { ...simple, Namespace: { 'Fn::Sub': 'x' } }, 'cannot read {"Fn::Sub":"x"} as a text'],
-    ['a resource that is not there', { ...simple, Namespace: { Ref: 'Nobody' } }, 'no resource is called Nobody'],
-    ['an unknown function', math(e1('RATE(m1)'), stat('m1')), 'the function RATE is not one of'],
+    [
+      'an action that is not a topic',
+      { ...simple, AlarmActions: [{ Ref: 'Failing' }] },
+      'is not a topic of the template',
+    ],
+    [
+      'an unsupported intrinsic function',
+      { ...simple, Namespace: { 'Fn::Sub': 'x' } },
+      'cannot read {"Fn::Sub":"x"} as a string',
+    ],
+    ['a missing resource', { ...simple, Namespace: { Ref: 'Nobody' } }, 'no resource is called Nobody'],
+    ['an unknown metric math function', math(e1('RATE(m1)'), stat('m1')), 'the function RATE is not one of'],
     ['an unknown id', math(e1('m1 + m2'), stat('m1')), 'no metric or expression has the id m2'],
     [
-      'an expression of itself',
+      'an expression that refers to itself',
       math(e1('e2'), { ...e1('e1'), Id: 'e2', ReturnData: false }, stat('m1')),
       'the expression e1 refers to itself',
     ],
-    ['several series', math(e1('METRICS()'), stat('m1')), 'the expression gives an array of series'],
-    ['two results', math(e1('m1'), { ...e1('m1'), Id: 'e2' }, stat('m1')), '2 of the metrics return data, and not one'],
-    ['two periods', math(e1('m1 + m2'), stat('m1'), stat('m2', 300)), 'the metrics are not of one period'],
-    ['one id twice', math(e1('m1'), stat('m1'), stat('m1')), 'two metrics have the same id'],
-    ['another account', math({ ...stat('m1'), ReturnData: true, AccountId: '1' }), 'AccountId is not evaluated'],
-    ['a metric besides', { ...math(e1('m1'), stat('m1')), MetricName: 'x' }, 'MetricName stands beside Metrics'],
-  ])('for %s', (_what, properties, reason) => {
-    // Through JSON, as templates come, so that what is undefined is absent.
-    const { alarms, refused } = parse(
+    ['several series', math(e1('METRICS()'), stat('m1')), 'the expression returns an array of series'],
+    [
+      'two metrics that return data',
+      math(e1('m1'), { ...e1('m1'), Id: 'e2' }, stat('m1')),
+      'exactly one metric must return data, but 2 do',
+    ],
+    ['two periods', math(e1('m1 + m2'), stat('m1'), stat('m2', 300)), 'all metrics must have the same period'],
+    ['a duplicate id', math(e1('m1'), stat('m1'), stat('m1')), 'two metrics have the same id'],
+    ['another account', math({ ...stat('m1'), ReturnData: true, AccountId: '1' }), 'AccountId is not supported'],
+    [
+      'Metrics combined with MetricName',
+      { ...math(e1('m1'), stat('m1')), MetricName: 'x' },
+      'Metrics cannot be combined with MetricName',
+    ],
+  ])('rejects an alarm with %s', (_what, properties, reason) => {
+    // Through JSON, because a template has no undefined members.
+    const { alarms, unsupported } = parse(
       JSON.parse(JSON.stringify({ Failing: alarm(properties), Fine: alarm({ ...simple, AlarmName: 'fine' }) })),
     );
     expect(alarms.map(({ logicalId }) => logicalId)).toEqual(['Fine']);
-    expect(refused).toEqual([{ logicalId: 'Failing', reason: expect.stringContaining(reason) }]);
+    expect(unsupported).toEqual([{ logicalId: 'Failing', reason: expect.stringContaining(reason) }]);
   });
 
-  it('for a condition, and for a type that is not known', () => {
+  it('rejects alarms with a condition, and alarms of an unknown type', () => {
     expect(
       parse({
         Sometimes: { ...alarm(simple), Condition: 'IsProduction' },
         Other: { Type: 'AWS::CloudWatch::PromQlAlarm' },
         Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
-      }).refused,
+      }).unsupported,
     ).toEqual([
-      { logicalId: 'Sometimes', reason: 'it exists only under the condition IsProduction' },
-      { logicalId: 'Other', reason: 'AWS::CloudWatch::PromQlAlarm is not evaluated' },
+      { logicalId: 'Sometimes', reason: 'it depends on the condition IsProduction' },
+      { logicalId: 'Other', reason: 'AWS::CloudWatch::PromQlAlarm is not supported' },
     ]);
   });
 });
 
-describe('a composite alarm of a template', () => {
+describe('a composite alarm in a template', () => {
   const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-  it('is read as CDK writes it, by the ARNs of its children', () => {
-    const { alarms, refused } = parse({
+  it('parses a composite alarm that refers to its children by ARN, as CDK writes it', () => {
+    const { alarms, unsupported } = parse({
       Failing: alarm(simple),
       Any: composite({
         AlarmName: 'any',
@@ -230,7 +246,7 @@ describe('a composite alarm of a template', () => {
         ActionsSuppressorExtensionPeriod: 120,
       }),
     });
-    expect(refused).toEqual([]);
+    expect(unsupported).toEqual([]);
     expect(alarms).toMatchObject([
       { name: 'acme/failing' },
       {
@@ -248,7 +264,7 @@ describe('a composite alarm of a template', () => {
     ]);
   });
 
-  it('is refused with the alarm that it asks about, in a circle, and under a name that is taken', () => {
+  it('rejects composite alarms on unsupported alarms, cycles and duplicate names', () => {
     expect(
       parse({
         Failing: alarm({ ...simple, ExtendedStatistic: 'p99' }),
@@ -257,24 +273,24 @@ describe('a composite alarm of a template', () => {
         Circle: composite({ AlarmRule: 'ALARM(Circle)' }),
         First: alarm({ ...simple, AlarmName: 'same' }),
         Second: alarm({ ...simple, AlarmName: 'same' }),
-      }).refused.map(({ logicalId, reason }) => `${logicalId}: ${reason}`),
+      }).unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`),
     ).toEqual([
-      'Failing: ExtendedStatistic is not evaluated',
-      'Second: another alarm is called same too',
-      'Orphan: it cannot be resolved, for want of acme/failing',
-      'Above: it cannot be resolved, for want of Orphan',
-      'Circle: it cannot be resolved, for want of Circle',
+      'Failing: ExtendedStatistic is not supported',
+      'Second: another alarm is also called same',
+      'Orphan: it refers to acme/failing, which cannot be evaluated',
+      'Above: it refers to Orphan, which cannot be evaluated',
+      'Circle: it refers to Circle, which cannot be evaluated',
     ]);
   });
 });
 
-describe('a mute rule of a template', () => {
-  it('is read with the names of the alarms that it mutes', () => {
-    const { muteRules, refused } = parse({
+describe('a mute rule in a template', () => {
+  it('parses a mute rule with the names of the alarms that it mutes', () => {
+    const { muteRules, unsupported } = parse({
       Failing: alarm(simple),
       Nightly: mute({ ...nightly, MuteTargets: { AlarmNames: [{ Ref: 'Failing' }] }, StartDate: '2026-11-21T00:00' }),
     });
-    expect(refused).toEqual([]);
+    expect(unsupported).toEqual([]);
     expect(muteRules).toMatchObject([
       {
         logicalId: 'Nightly',
@@ -286,9 +302,9 @@ describe('a mute rule of a template', () => {
     ]);
   });
 
-  it('is refused where it mutes what is not there', () => {
-    expect(parse({ Nightly: mute({ ...nightly, MuteTargets: { AlarmNames: ['nobody'] } }) }).refused).toEqual([
-      { logicalId: 'Nightly', reason: 'it mutes nobody, which is not evaluated' },
+  it('rejects a mute rule for an alarm that does not exist', () => {
+    expect(parse({ Nightly: mute({ ...nightly, MuteTargets: { AlarmNames: ['nobody'] } }) }).unsupported).toEqual([
+      { logicalId: 'Nightly', reason: 'it mutes nobody, which cannot be evaluated' },
     ]);
   });
 });

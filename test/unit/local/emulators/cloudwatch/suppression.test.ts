@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import type { AlarmState } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
 import { type Suppression, suppress } from '../../../../../local/emulators/cloudwatch/suppression.ts';
 
-/** States by the time at which each begins. */
-type Course = Readonly<Record<number, AlarmState>>;
+/** The states by the time of each change. */
+type States = Readonly<Record<number, AlarmState>>;
 
 const periods = { alarm: 'suppressor', waitMs: 2, extensionMs: 3 };
 
-/** When a composite acts, and on which state, with a wait of two units and an extension of three. */
-function actionsOf(composite: Course, suppressor: Course): readonly string[] {
+/** The times and states of a composite alarm's actions, with a wait of two units and an extension of three. */
+function actionsOf(composite: States, suppressor: States): readonly string[] {
   let suppression: Suppression = { by: 'nothing' };
   let [state, suppressorState]: AlarmState[] = ['OK', 'OK'];
   const actions: string[] = [];
@@ -24,31 +24,21 @@ function actionsOf(composite: Course, suppressor: Course): readonly string[] {
   return actions;
 }
 
-test.each<[string, Course, Course, readonly string[]]>([
-  ['acts after the wait when the suppressor does not rise', { 2: 'ALARM' }, {}, ['t4 ALARM']],
-  ['is quiet when the suppressor rises within the wait', { 2: 'ALARM' }, { 3: 'ALARM' }, []],
-  ['begins a new wait when it changes within one', { 2: 'ALARM', 3: 'OK' }, {}, ['t5 OK']],
-  ['is quiet while the suppressor is in ALARM', { 2: 'ALARM' }, { 0: 'ALARM' }, []],
-  ['acts after the extension when it is still in ALARM', { 2: 'ALARM' }, { 3: 'ALARM', 6: 'OK' }, ['t9 ALARM']],
+test.each<[string, States, States, readonly string[]]>([
+  ['acts after the wait if its suppressor does not fire', { 2: 'ALARM' }, {}, ['t4 ALARM']],
+  ['does not act if its suppressor fires during the wait', { 2: 'ALARM' }, { 3: 'ALARM' }, []],
+  ['starts a new wait if it changes during the wait', { 2: 'ALARM', 3: 'OK' }, {}, ['t5 OK']],
+  ['does not act while its suppressor is in ALARM', { 2: 'ALARM' }, { 0: 'ALARM' }, []],
+  ['acts after the extension if it is still in ALARM', { 2: 'ALARM' }, { 3: 'ALARM', 6: 'OK' }, ['t9 ALARM']],
+  ['starts a new wait if it changes during the extension', { 2: 'ALARM', 7: 'OK' }, { 3: 'ALARM', 6: 'OK' }, ['t9 OK']],
   [
-    'begins a new wait when it changes within the extension',
-    { 2: 'ALARM', 7: 'OK' },
-    { 3: 'ALARM', 6: 'OK' },
-    ['t9 OK'],
-  ],
-  [
-    'stays quiet when the suppressor rises again within the extension',
+    'does not act if its suppressor fires again during the extension',
     { 2: 'ALARM' },
     { 3: 'ALARM', 6: 'OK', 8: 'ALARM' },
     [],
   ],
-  ['has nothing to act on after an extension without a change', {}, { 3: 'ALARM', 6: 'OK' }, []],
-  [
-    'takes a suppressor without data for one that has not risen',
-    { 2: 'ALARM' },
-    { 0: 'INSUFFICIENT_DATA' },
-    ['t4 ALARM'],
-  ],
+  ['does not act after an extension without a change', {}, { 3: 'ALARM', 6: 'OK' }, []],
+  ['treats a suppressor without data as not firing', { 2: 'ALARM' }, { 0: 'INSUFFICIENT_DATA' }, ['t4 ALARM']],
 ])('a composite alarm %s', (_, composite, suppressor, expected) => {
   expect(actionsOf(composite, suppressor)).toEqual(expected);
 });
