@@ -1,5 +1,6 @@
 import { ProbeFailure, RefusedAnswer } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
+import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
 /** A host that can never exist (RFC 6761): a browser that were sent there would go nowhere. */
@@ -33,8 +34,12 @@ export const refusesUnknownRedirectUri = defineProbe({
       state: 'contract',
     }).toString();
     const response = await fetch(url.href);
-    const leads = `${response.headers.get('location') ?? ''}${await response.text()}`.includes(`${unregistered}?`);
-    if (leads || (response.status >= 300 && response.status < 400)) {
+    const location = response.headers.get('location');
+    const answer = readAuthorizeAnswer(
+      { status: response.status, location, body: await response.text() },
+      unregistered,
+    );
+    if (answer.kind !== 'page') {
       throw new ProbeFailure('negative-test-failed', 'Okta redirects to an address that is not registered');
     }
     if (response.status < 400 || response.status >= 500 || response.status === 429) throw new RefusedAnswer();

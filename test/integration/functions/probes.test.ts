@@ -8,6 +8,7 @@ import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
 import { javascriptRedirect } from '../../../local/emulators/okta/authorization-response.ts';
 import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
+import { redirectResponse } from '../../../local/emulators/okta/http-message.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
@@ -415,6 +416,18 @@ describe('a contract that Okta must refuse', () => {
       ]);
     } finally {
       for (const restore of undo) restore();
+    }
+  });
+
+  it('reports negative-test-failed when Okta redirects to an unregistered address by a script that escapes the URL', async () => {
+    const redirect = redirectResponse('https://okta-synthetics.invalid/callback?error=login_required');
+    const restore = okta.intercept({ path: '/oauth2/v1/authorize' }, { transform: () => javascriptRedirect(redirect) });
+    try {
+      expect(verdicts(await watch(okta, negativeTests, agreed))).toContain(
+        'refuses-unknown-redirect-uri@org-wide: negative-test-failed',
+      );
+    } finally {
+      restore();
     }
   });
 });
