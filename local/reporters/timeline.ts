@@ -3,7 +3,7 @@ import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { findingsByCode, type TimelineEvent } from '../runner/timeline.ts';
-import type { Delivered } from '../simulator/sns/message.ts';
+import type { DeliveredMessage } from '../simulator/sns/sns.ts';
 import { fold, width } from './fold.ts';
 
 const dim = (text: string) => styleText('dim', text);
@@ -81,7 +81,7 @@ function describeFound(outcomes: readonly LogLine[]): readonly string[] {
 }
 
 /** The message as the person who is told of it reads it. */
-function letterOf({ deliveries, subject = 'without a subject', text }: Delivered): readonly string[] {
+function letterOf({ deliveries, subject = 'without a subject', text }: DeliveredMessage): readonly string[] {
   const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
   const lines = (read?.text ?? text).split('\n').flatMap((line) => fold(line, width - bar.length));
   return ['', bold(subject), '', ...lines, ''];

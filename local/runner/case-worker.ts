@@ -8,7 +8,7 @@ import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import { startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import type { Case, Variant } from '../scenarios/case.ts';
-import { shortTimeouts } from '../scenarios/faults/events.ts';
+import { shortTimeouts } from '../scenarios/faults/configuration.ts';
 import { emulateOrg } from '../simulator/emulated-org.ts';
 import { type Fault, inject, type TestEnvironment } from '../simulator/environment.ts';
 import { type FunctionProcess, startFunction } from '../simulator/lambda/function-process.ts';

@@ -1,6 +1,6 @@
 import type { CustomNotification } from '../../functions/notify/render/chat.ts';
 import type { Message } from '../scenarios/trace.ts';
-import type { Delivered as Got } from '../simulator/sns/message.ts';
+import type { DeliveredMessage as Got } from '../simulator/sns/sns.ts';
 
 const minuteMs = 60_000;
 

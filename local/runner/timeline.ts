@@ -4,7 +4,7 @@ import type { Case, Variant } from '../scenarios/case.ts';
 import type { Restore } from '../scenarios/faults/simulation-fault.ts';
 import type { ExpectedNotification, Scenario } from '../scenarios/scenario.ts';
 import type { Minute, Simulation, Transition } from '../simulator/simulation.ts';
-import type { Delivered } from '../simulator/sns/message.ts';
+import type { DeliveredMessage } from '../simulator/sns/sns.ts';
 
 /** What goes wrong, and where. */
 export interface Outage {
@@ -22,7 +22,7 @@ export type TimelineEvent =
   | { readonly kind: 'outage'; readonly at: number; readonly outage: Outage }
   | { readonly kind: 'mended'; readonly at: number }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
-  | { readonly kind: 'message'; readonly at: number; readonly message: Delivered };
+  | { readonly kind: 'message'; readonly at: number; readonly message: DeliveredMessage };
 
 /** How long things take, in runs. */
 const healthyRuns = 4;

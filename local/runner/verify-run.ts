@@ -1,5 +1,6 @@
 import { type Finding, type Severity, severityLevels } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
+import { publishMode } from '../../functions/model/probe.ts';
 import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
 import type { Point } from '../../functions/runtime/publish.ts';
 import { emfPoints } from '../emulators/aws/metrics.ts';
@@ -77,10 +78,23 @@ export function verifyRun(
   const mustHear = cell.severity ?? severity;
   if (expected.some((one) => one.severity !== mustHear))
     return { passed: false, found, failure: 'the wrong people hear' };
-  const level = severityLevels[mustHear];
-  const told = levelsIn(points);
-  const isTold = level === 0 ? told.size === 0 : told.size === 1 && told.get(cell.expected.domain) === level;
-  return isTold ? { passed: true, found } : { passed: false, found, failure: 'the metrics do not tell it' };
+  return isPublished(cell, severityLevels[mustHear], points)
+    ? { passed: true, found }
+    : { passed: false, found, failure: 'the metrics do not tell it' };
+}
+
+/**
+ * Whether the metrics report the finding and nothing else: as the severity of its fault domain, or as the failed probe's
+ * `Success` if the probe's group does not publish severities.
+ */
+function isPublished({ target, expected }: Variant, level: number, points: readonly PointOut[]): boolean {
+  if (publishMode[target.group] === 'apart') {
+    const failed = points.filter(({ identity, value }) => identity.name === 'Success' && value === 0);
+    const hasSeverity = points.some(({ identity }) => identity.name === 'Severity');
+    return !hasSeverity && failed.length === 1 && failed[0]?.identity.dimensions.Probe === target.probe;
+  }
+  const levels = levelsIn(points);
+  return level === 0 ? levels.size === 0 : levels.size === 1 && levels.get(expected.domain) === level;
 }
 
 /** How bad each fault domain is by the metrics alone, where it is bad at all. */

@@ -8,7 +8,7 @@ import { quotaCases } from './cases/quota.ts';
 import { serverConfigurationCases } from './cases/server-configuration.ts';
 import { tokenCases } from './cases/tokens.ts';
 
-/** Every failure that the monitor must name, by whose fault it is. Adding one is a row in its table. */
+/** Every failure that the monitor must tell apart from all others, grouped by cause. To add one, add an entry to its table. */
 export const allCases: readonly Case[] = [
   ...networkCases,
   ...oktaCases,

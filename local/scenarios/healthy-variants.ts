@@ -1,87 +1,77 @@
 import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
 import type { Fault } from '../simulator/environment.ts';
-import { altersHeaders, altersJson, limitHeaders, redirectsBy } from './faults/answers.ts';
-import { org, server } from './faults/events.ts';
-import { authorize, everywhere, introspect, keys, limited, token } from './targets.ts';
+import {
+  alterHeaders,
+  alterJson,
+  forgeTokens,
+  intercept,
+  rateLimitHeaders,
+  redirectBy,
+  reportStatus,
+} from './faults/answers.ts';
+import { changeOrg, changeServer } from './faults/configuration.ts';
+import { allEndpoints, authorize, introspect, keys, rateLimitedEndpoints, token } from './targets.ts';
 
-/** A key that Okta has made ready, and does not sign with yet. */
+/** A key that Okta already publishes but does not sign with yet. */
 const { publicJwk: nextKey } = await generateSigningKey();
 
-/** The key in use reaches the key set a moment late: the first answer of a run lacks it, the next has it. */
-const laggingKeys: Fault = ({ okta }) => {
+/** The key in use is published late: the first answer of a run lacks it, later ones contain it. */
+const laggingKeySet: Fault = (environment) => {
   let answers = 0;
-  return {
-    restore: okta.intercept(
-      { path: keys[1].path },
-      {
-        transform(answer) {
-          answers += 1;
-          const { keys: published } = JSON.parse(answer.body) as { keys: object[] };
-          return answers > 1 ? answer : { ...answer, body: JSON.stringify({ keys: published.slice(1) }) };
-        },
-      },
-    ),
-  };
+  return intercept(keys[1], {
+    transform(answer) {
+      answers += 1;
+      const { keys: published } = JSON.parse(answer.body) as { keys: object[] };
+      return answers > 1 ? answer : { ...answer, body: JSON.stringify({ keys: published.slice(1) }) };
+    },
+  })(environment);
 };
 
-/** Within what every clock may be off by. */
-const halfAMinute = 30;
+/** Less clock skew than the monitor tolerates. */
+const smallSkewSeconds = 30;
 
-/**
- * How a healthy org may look, besides plain: none of it is a failure, and monitors have taken each for one.
- */
+const setCell = changeOrg((org) => ({ ...org, cell: 'okta.com:8' }));
+
+/** How a healthy org can look. Monitors have mistaken each of these for a failure. */
 export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   plain: [],
-  'a redirect by script': authorize.map((site) => redirectsBy(site, 'script')),
-  'a redirect with a fragment': authorize.map((site) => redirectsBy(site, 'fragment')),
-  'a form that posts itself': authorize.map((site) => redirectsBy(site, 'form')),
-  'a token that is as expected': [
-    server('default', (one) => ({ ...one, expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 } })),
-    ({ okta }) => ({
-      restore: okta.alterTokens('default', { claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
-    }),
+  'redirect by script': authorize.map((target) => redirectBy(target, 'script')),
+  'redirect with a fragment': authorize.map((target) => redirectBy(target, 'fragment')),
+  'self-submitting form': authorize.map((target) => redirectBy(target, 'form')),
+  'token that meets all expectations': [
+    changeServer('default', (server) => ({
+      ...server,
+      expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 },
+    })),
+    forgeTokens({ claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
   ],
-  'doubled rate-limit headers': limited.map((site) =>
-    altersHeaders(site, (headers) => ({ ...headers, ...limitHeaders('2000 & 600', '1999 & 599') })),
+  'repeated rate-limit headers': rateLimitedEndpoints.map((target) =>
+    alterHeaders(target, (headers) => ({ ...headers, ...rateLimitHeaders('2000 & 600', '1999 & 599') })),
   ),
-  'a reset in the past': limited.map((site) =>
-    altersHeaders(site, (headers) => ({ ...headers, 'x-rate-limit-reset': '1' })),
+  'rate-limit reset in the past': rateLimitedEndpoints.map((target) =>
+    alterHeaders(target, (headers) => ({ ...headers, 'x-rate-limit-reset': '1' })),
   ),
-  'an incident elsewhere': [
-    org((one) => ({ ...one, cell: 'okta.com:8' })),
-    ({ okta }) => {
-      okta.setStatus({ kind: 'incident', cells: ['okta.com:3', 'okta.com:18'] });
-      return { restore: () => okta.setStatus({ kind: 'operational' }) };
-    },
-  ],
-  'maintenance to come': [
-    org((one) => ({ ...one, cell: 'okta.com:8' })),
-    ({ okta }) => {
-      okta.setStatus({ kind: 'planned', cells: ['okta.com:8'] });
-      return { restore: () => okta.setStatus({ kind: 'operational' }) };
-    },
-  ],
-  // Okta lets these go beyond their limit for a while, where it has capacity.
-  'a burst without a 429': [...authorize, ...token, ...introspect].map((site) =>
-    altersHeaders(site, (headers) => ({ ...headers, 'x-rate-limit-remaining': '0' })),
+  'incident on other cells': [setCell, reportStatus({ kind: 'incident', cells: ['okta.com:3', 'okta.com:18'] })],
+  'planned maintenance': [setCell, reportStatus({ kind: 'planned', cells: ['okta.com:8'] })],
+  // Okta lets these buckets exceed their limit for a while when it has capacity.
+  'burst without a 429': [...authorize, ...token, ...introspect].map((target) =>
+    alterHeaders(target, (headers) => ({ ...headers, 'x-rate-limit-remaining': '0' })),
   ),
-  'a key set that lags': [laggingKeys],
-  'keys of other kinds': keys.map((site) =>
-    altersJson(site, ({ keys: published }) => ({ keys: [{ kty: 'EC', use: 'enc', kid: 'x' }, ...(published as [])] })),
+  'key set that lags behind': [laggingKeySet],
+  'keys of other types': keys.map((target) =>
+    alterJson(target, ({ keys: published }) => ({ keys: [{ kty: 'EC', use: 'enc', kid: 'x' }, ...(published as [])] })),
   ),
-  'clocks a little apart': [
-    ...everywhere.map((site) =>
-      altersHeaders(site, (headers) => ({
+  'small clock skew': [
+    ...allEndpoints.map((target) =>
+      alterHeaders(target, (headers) => ({
         ...headers,
-        date: new Date(Date.now() + halfAMinute * 1000).toUTCString(),
+        date: new Date(Date.now() + smallSkewSeconds * 1000).toUTCString(),
       })),
     ),
-    ({ okta }) => ({
-      restore: okta.alterTokens('default', { claims: (claims) => ({ ...claims, iat: claims.iat + halfAMinute }) }),
-    }),
+    forgeTokens({ claims: (claims) => ({ ...claims, iat: claims.iat + smallSkewSeconds }) }),
   ],
-  'a rotation to come': keys.flatMap((site) => [
-    altersJson(site, ({ keys: published }) => ({ keys: [nextKey, ...(published as object[])] })),
-    altersHeaders(site, (headers) => ({ ...headers, 'cache-control': 'max-age=60, must-revalidate' })),
+  'upcoming key rotation': keys.flatMap((target) => [
+    alterJson(target, ({ keys: published }) => ({ keys: [nextKey, ...(published as object[])] })),
+    alterHeaders(target, (headers) => ({ ...headers, 'cache-control': 'max-age=60, must-revalidate' })),
   ]),
 };

@@ -4,16 +4,16 @@ import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
 import type { ServerId } from '../emulators/okta/org.ts';
 
-/** A place at which a finding can appear. */
+/** Where a finding can appear. */
 export interface ScenarioTarget {
   readonly group: Group;
-  /** Absent for what the run says of itself. */
+  /** Absent for a finding of the run itself. */
   readonly probe?: string;
   /** Absent for a probe of the whole org. */
   readonly server?: string;
 }
 
-/** A site whose probe asks one endpoint, which can be made to answer otherwise. */
+/** A target whose probe requests one endpoint of Okta, where faults can be injected. */
 export interface EndpointTarget extends ScenarioTarget {
   readonly probe: string;
   readonly endpoint: Endpoint;
@@ -21,33 +21,37 @@ export interface EndpointTarget extends ScenarioTarget {
   readonly bucket: Bucket | undefined;
 }
 
-function target(probe: string, endpoint: Endpoint, group: Group, server?: ServerId): EndpointTarget {
+/** Without a server, it is a probe of the whole org, which requests the endpoint of the Org server. */
+function endpointTarget(probe: string, endpoint: Endpoint, group: Group, server?: ServerId): EndpointTarget {
   const definition = endpoints[kindOf({ id: server ?? 'org' })][endpoint];
-  if (!definition) throw new Error(`no endpoint ${endpoint} at ${server}`);
+  if (!definition) throw new Error(`server ${server ?? 'org'} has no endpoint ${endpoint}`);
   const path = definition.path.replace('{id}', server ?? '');
   const bucket = (definition.bucket ?? undefined) as Bucket | undefined;
   return { group, probe, endpoint, path, bucket, ...(server && { server }) };
 }
 
-const both = (probe: Endpoint) =>
-  [target(probe, probe, 'flows', 'org'), target(probe, probe, 'flows', 'default')] as const;
-
-export const organization = target('organization', 'organization', 'flows');
-export const rateLimits = target('rate-limits', 'users', 'limits');
 /** The Org server first, then a custom one. */
-export const discovery = both('discovery');
-export const keys = both('keys');
-export const authorize = both('authorize');
-export const token = both('token');
-export const introspect = both('introspect');
+const atBothServers = (probe: Endpoint) =>
+  [endpointTarget(probe, probe, 'flows', 'org'), endpointTarget(probe, probe, 'flows', 'default')] as const;
 
-/** What asks nothing, or nothing of Okta's own endpoints. */
+export const organization = endpointTarget('organization', 'organization', 'flows');
+export const rateLimits = endpointTarget('rate-limits', 'users', 'limits');
+export const discovery = atBothServers('discovery');
+export const keys = atBothServers('keys');
+export const authorize = atBothServers('authorize');
+export const token = atBothServers('token');
+export const introspect = atBothServers('introspect');
+export const refusesCustomScope = endpointTarget('refuses-custom-scope', 'token', 'negative-tests');
+export const refusesUnknownRedirectUri = endpointTarget('refuses-unknown-redirect-uri', 'authorize', 'negative-tests');
+
+/** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
+/** Requests another site than the org. */
 export const statusPage: ScenarioTarget = { group: 'status', probe: 'status-page' };
-export const runs: readonly ScenarioTarget[] = [{ group: 'flows' }, { group: 'limits' }, { group: 'status' }];
+export const runTargets: readonly ScenarioTarget[] = [{ group: 'flows' }, { group: 'limits' }, { group: 'status' }];
 
-/** Where JSON is asked for. */
-export const json: readonly EndpointTarget[] = [
+/** Whose healthy answer is JSON. */
+export const jsonEndpoints: readonly EndpointTarget[] = [
   organization,
   ...discovery,
   ...keys,
@@ -56,11 +60,12 @@ export const json: readonly EndpointTarget[] = [
   rateLimits,
 ];
 
-/** Every endpoint at every kind of server. */
-export const everywhere: readonly EndpointTarget[] = [...json, ...authorize];
+/** Every endpoint of Okta, at each kind of server. */
+export const allEndpoints: readonly EndpointTarget[] = [...jsonEndpoints, ...authorize];
 
-/** What draws on a rate limit. */
-export const limited: readonly EndpointTarget[] = everywhere.filter(({ bucket }) => bucket !== undefined);
+export const rateLimitedEndpoints: readonly EndpointTarget[] = allEndpoints.filter(
+  ({ bucket }) => bucket !== undefined,
+);
 
-/** What is met by the whole org: the probe that speaks for all others, and the one that runs apart from it. */
-export const orgWide: readonly EndpointTarget[] = [organization, rateLimits];
+/** Where an outage of the whole org is reported: once for the flows, and once for the limits, which run separately. */
+export const orgOutageTargets: readonly EndpointTarget[] = [organization, rateLimits];

@@ -7,15 +7,15 @@ import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
-import { openMetricFeed } from './alarms/metric-feed.ts';
+import { openMetricIngestion } from './alarms/metric-ingestion.ts';
 import { emulateOrgs, isOrg } from './emulated-orgs.ts';
 import type { TestEnvironment } from './environment.ts';
 import { openLambdaService } from './lambda/lambda-service.ts';
 import { losePackets } from './packet-loss.ts';
+import { openSimulatedStack } from './simulated-stack.ts';
 import type { Simulation } from './simulation.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readDeployment } from './template/read-deployment.ts';
-import { openVirtualCloud } from './virtual-cloud.ts';
 
 export interface SimulationOptions {
   /** As it is synthesized. What is not understood of it is refused. */
@@ -57,10 +57,10 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
   const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, { awsEndpoint: aws.url, caFile }));
   const orgs = emulateOrgs(deployment.schedules, oktas, aws, secrets);
   const store = new MetricStore();
-  const feed = openMetricFeed(store);
+  const feed = openMetricIngestion(store);
   const isOnRealTime = (name: string) =>
     deployment.schedules.some(({ target, input }) => target === name && isOrg(input));
-  const cloud = openVirtualCloud({ template, deployment, aws, lambda, store, feed, isOnRealTime });
+  const cloud = openSimulatedStack({ template, deployment, aws, lambda, store, ingestion: feed, isOnRealTime });
   const disabled = new Set<string>();
   let now = startedAt;
   let ticking = false;
@@ -90,7 +90,7 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
         const at = now;
         const before = { transitions: cloud.alarms.transitions.length, messages: cloud.inbox.length };
         orgs.beginMinute();
-        await cloud.call(callsDue(), at);
+        await cloud.invoke(callsDue(), at);
         now = at + minuteMs;
         await cloud.evaluateAlarms(now);
         return {
@@ -115,7 +115,9 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
         alarm.kind === 'composite'
           ? []
           : Object.values(alarm.queries).flatMap((query) =>
-              query.kind === 'metric' && !query.identity.namespace.startsWith('AWS/') && !feed.knows(query.identity)
+              query.kind === 'metric' &&
+              !query.identity.namespace.startsWith('AWS/') &&
+              !feed.hasPublished(query.identity)
                 ? [{ alarm: alarm.name, identity: query.identity }]
                 : [],
             ),

@@ -5,10 +5,10 @@ import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Found } from '../runner/verify-run.ts';
-import type { Delay, FedPoint } from './alarms/metric-feed.ts';
+import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
-import type { Delivered } from './sns/message.ts';
+import type { DeliveredMessage } from './sns/sns.ts';
 import type { Deployment } from './template/deployment.ts';
 
 /**
@@ -27,10 +27,10 @@ export interface Simulation extends AsyncDisposable {
   tick(): Promise<Minute>;
 
   /** Everything that people got, or would have got, in order. */
-  readonly inbox: readonly Delivered[];
+  readonly inbox: readonly DeliveredMessage[];
   readonly transitions: readonly Transition[];
   /** Every try to run a function, in order, without what it logged. */
-  readonly invocations: readonly Invoked[];
+  readonly invocations: readonly Invocation[];
   /** How an alarm stands, by its whole name. */
   alarmState(alarm: string): Evaluation;
   /** The points of all series: what the alarms see. */
@@ -69,15 +69,15 @@ export interface Minute {
   /** Its start. */
   readonly at: number;
   readonly runs: readonly Run[];
-  readonly points: readonly FedPoint[];
+  readonly points: readonly PublishedPoint[];
   readonly transitions: readonly Transition[];
-  readonly messages: readonly Delivered[];
+  readonly messages: readonly DeliveredMessage[];
   /** What was asked of each org. */
   readonly requests: Readonly<Record<string, readonly ServedRequest[]>>;
 }
 
 /** One try to run a function. */
-export interface Invoked {
+export interface Invocation {
   readonly at: number;
   /** The function's name. */
   readonly lambda: string;
@@ -99,7 +99,7 @@ export interface Invoked {
 }
 
 /** One try with what it logged, each line as JSON in virtual time. */
-export interface Run extends Invoked {
+export interface Run extends Invocation {
   readonly lines: readonly string[];
 }
 

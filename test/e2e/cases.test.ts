@@ -7,10 +7,10 @@ const cases = (...flags: readonly string[]) => runLocal('cases', flags);
 describe('npm run cases', () => {
   it('shows each cell with its finding and the score, within 100 columns and without colour when it is piped', async () => {
     const { code, stdout } = await cases('--case', 'K3,T5', '--case', 'M4', '--healthy', '4');
-    expect(stdout).toMatch(/K3 {2}the API token is dead \(ticket\)/);
+    expect(stdout).toMatch(/K3 {2}the API token is no longer valid \(ticket\)/);
     expect(stdout).toMatch(/rate-limits +401 E0000011 +api-token-refused +credentials +✓/);
     expect(stdout).toMatch(/introspect@default +200 .* token-inactive +okta +✓/);
-    expect(stdout).toMatch(/M4 +the monitor does not run +no run could see it/);
+    expect(stdout).toMatch(/M4 +the monitor is not running +needs npm run drill, because only an alarm can detect it/);
     expect(stdout).toContain('3 of 3 cells named rightly');
     expect(stdout).toContain('0 findings in 4 healthy runs');
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);

@@ -139,7 +139,7 @@ describe('npm start', () => {
 
   it.each([
     ['Z9', /There is no case "Z9"\. There are:\n\n {2}N1 +the name does not resolve\n/],
-    ['Q5', /Case Q5 \(somebody else was limited\) is waiting: it needs a probe of the System Log\./],
+    ['Q5', /Case Q5 \(another client is rate limited\) is waiting: it needs a System Log probe\./],
     ['C2@verify@default', /Case C2 cannot be met there\. It can be at token@org, authorize@org, rate-limits/],
   ])('explains itself for a case that it cannot meet: %s', async (choice, text) => {
     const { code, stdout, stderr } = await start('--case', choice);

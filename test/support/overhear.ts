@@ -6,7 +6,7 @@ import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import type { Invocation, InvocationResult } from '../../local/simulator/lambda/function-process.ts';
+import type { InvocationResult, InvokeMessage } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Makes canaries of everything secret that passes between the monitor and Okta. Returns the way back. */
@@ -90,7 +90,7 @@ export function overhearFunction(file: string, environment: Readonly<Record<stri
   return {
     invoke(event, timeoutMs = 30_000) {
       const answered = once(child, 'message').then(([result]) => result as InvocationResult);
-      child.send({ event, timeoutMs } satisfies Invocation);
+      child.send({ event, timeoutMs } satisfies InvokeMessage);
       return Promise.race([answered, ended]);
     },
     async stop() {

@@ -5,7 +5,7 @@ import type { Template, TemplateResource } from '../../local/emulators/cloudwatc
 
 type Resources = Record<string, TemplateResource>;
 
-/** An alarm on what `flows` measures, of which a test may change the properties. */
+/** An alarm on the metric of `flows`, with properties that a test may override. */
 export function smallAlarm(properties: object = {}): Resources {
   const metric = { Namespace: 'Small', MetricName: 'Severity', Dimensions: [{ Name: 'Org', Value: 'acme' }] };
   return {
@@ -24,8 +24,9 @@ export function smallAlarm(properties: object = {}): Resources {
 }
 
 /**
- * The least that alarms people by way of a function: one that measures each minute, an alarm on it, a topic that calls
- * another function, and people whom Lambda tells when that one fails.
+ * The smallest template that notifies people through a function: a function that publishes a metric every minute, an
+ * alarm on the metric, a topic that invokes a notifier, and a topic for people, which is also the notifier's on-failure
+ * destination.
  */
 export function smallTemplate(changes: Resources = {}): Template {
   const lambda = (name: string, variables: object = {}): TemplateResource => ({
@@ -80,7 +81,7 @@ export function smallTemplate(changes: Resources = {}): Template {
   return { Resources };
 }
 
-/** Measures what the file `severity` beside it says, by the embedded metric format. */
+/** Publishes the value in the file `severity` next to it, in the embedded metric format. */
 const flows = `
 import { readFileSync } from 'node:fs';
 export const handler = async () => {
@@ -90,7 +91,7 @@ export const handler = async () => {
   console.log(JSON.stringify({ type: 'outcome', at: new Date().toISOString(), org: 'acme', status: 'passed', warnings: [] }));
 };`;
 
-/** Publishes the alarm's name and the time to the people's topic, in two protocols' words. */
+/** Publishes the alarm's name to the people's topic, and the time to e-mail subscribers. */
 const notify = `
 export const handler = async (event) => {
   const { AlarmName, NewStateValue } = JSON.parse(event.Records[0].Sns.Message);
@@ -105,7 +106,7 @@ export const handler = async (event) => {
   if (!answer.ok) throw new Error('refused');
 };`;
 
-/** The code of the small template's functions, in a directory of its own. */
+/** Writes the code of the small template's functions to a new directory. */
 export async function smallBundles() {
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-small-'));
   const measure = (severity: number) => writeFile(path.join(directory, 'severity'), String(severity));

@@ -1,27 +1,66 @@
-import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
+import type { OktaRequest } from '../../emulators/okta/http-message.ts';
+import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, type Variant, variant } from '../case.ts';
-import { altersJson, answers, callsBack, challenge, oauth, reworded } from '../faults/answers.ts';
-import { apiClient, server, service, sharedSecret } from '../faults/events.ts';
-import { authorize, introspect, rateLimits, token, verify } from '../targets.ts';
+import {
+  alterJson,
+  forgeTokens,
+  intercept,
+  oauthErrorAnswer,
+  type RedirectMethod,
+  redirectMethods,
+  redirectWithError,
+  respond,
+  respondWithChallenge,
+  reworded,
+} from '../faults/answers.ts';
+import {
+  authenticateWithSecret,
+  callApiAsServiceApp,
+  changeServer,
+  changeServiceClient,
+} from '../faults/configuration.ts';
+import {
+  authorize,
+  introspect,
+  rateLimits,
+  refusesCustomScope,
+  refusesUnknownRedirectUri,
+  token,
+  verify,
+} from '../targets.ts';
 
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
 
 const [orgAuthorize, customAuthorize] = authorize;
 const [orgToken, customToken] = token;
 
-const notGranted = configuration('okta-scope-not-granted');
-const clientKind = configuration('wrong-client-kind');
-const dpop = configuration('dpop-required');
-const zone = configuration('network-zone-refused');
-const hook = configuration('inline-hook-failed');
+const scopeNotGranted = configuration('okta-scope-not-granted');
+const wrongClientKind = configuration('wrong-client-kind');
+const dpopRequired = configuration('dpop-required');
+const outsideZone = configuration('network-zone-refused');
+const hookFailed = configuration('inline-hook-failed');
+const negativeTestFailed = configuration('negative-test-failed');
 
-const forges =
-  (claims: NonNullable<TokenAlteration['claims']>): Fault =>
-  ({ okta }) => ({ restore: okta.alterTokens('default', { claims }) });
+/** What the Org server would answer if it accepted the request. */
+const issuedToken = jsonResponse(200, { token_type: 'Bearer', expires_in: 3600, access_token: 'issued-by-mistake' });
 
-/** What an administrator set otherwise in tokens, on clients and around them. */
+/** The Org server issues tokens to services for `okta.*` scopes only. */
+function asksForCustomScope({ body }: OktaRequest): boolean {
+  const scopes = new URLSearchParams(body).get('scope') ?? '';
+  return scopes.split(' ').some((scope) => !scope.startsWith('okta.'));
+}
+
+const redirectToUnregisteredUri =
+  (method: RedirectMethod): Fault =>
+  (environment) => {
+    const { redirectUri } = environment.okta.clients.web;
+    const isUnregistered = ({ query }: OktaRequest) => query.get('redirect_uri') !== redirectUri;
+    return redirectWithError(refusesUnknownRedirectUri, method, 'login_required', isUnregistered)(environment);
+  };
+
+/** Tokens, clients and hooks that are not set up as the monitor's configuration expects. */
 export const clientConfigurationCases: readonly Case[] = [
   {
     id: 'C8',
@@ -32,13 +71,13 @@ export const clientConfigurationCases: readonly Case[] = [
         verify,
         'aud changed on the server',
         configuration('audience-mismatch'),
-        forges((claims) => ({ ...claims, aud: 'api://orders' })),
+        forgeTokens({ claims: (claims) => ({ ...claims, aud: 'api://orders' }) }),
       ),
       variant(
         verify,
-        'configured otherwise',
+        'different aud configured',
         configuration('audience-mismatch'),
-        server('default', (one) => ({ ...one, audience: 'api://elsewhere' })),
+        changeServer('default', (server) => ({ ...server, audience: 'api://elsewhere' })),
       ),
     ],
   },
@@ -52,14 +91,14 @@ export const clientConfigurationCases: readonly Case[] = [
           verify,
           `no ${claim}`,
           configuration('claim-missing'),
-          forges(({ [claim]: _, ...rest }) => rest),
+          forgeTokens({ claims: ({ [claim]: _, ...rest }) => rest }),
         ),
       ),
       variant(
         verify,
-        'no groups, which is expected',
+        'required groups missing',
         configuration('claim-missing'),
-        server('default', (one) => ({ ...one, expects: { claims: ['groups'] } })),
+        changeServer('default', (server) => ({ ...server, expects: { claims: ['groups'] } })),
       ),
     ],
   },
@@ -68,27 +107,32 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'a scope is missing',
     severity: 'ticket',
     variants: [
-      ...token.map((site) =>
+      ...token.map((target) =>
         variant(
-          site,
-          'granted less than asked',
+          target,
+          'fewer scopes granted',
           configuration('scope-missing'),
-          altersJson(site, (body) => ({ ...body, scope: 'another.scope' })),
+          alterJson(target, (body) => ({ ...body, scope: 'another.scope' })),
         ),
       ),
       variant(
         verify,
-        'scp lacks it',
+        'missing from scp',
         configuration('scope-missing'),
-        forges((claims) => ({ ...claims, scp: ['another.scope'] })),
+        forgeTokens({ claims: (claims) => ({ ...claims, scp: ['another.scope'] }) }),
       ),
-      variant(rateLimits, '403 insufficient_scope', configuration('api-scope-missing'), apiClient(['okta.apps.read'])),
+      variant(
+        rateLimits,
+        '403 insufficient_scope',
+        configuration('api-scope-missing'),
+        callApiAsServiceApp(['okta.apps.read']),
+      ),
       variant(
         rateLimits,
         '403, commas in quotes',
         configuration('api-scope-missing'),
-        apiClient(),
-        challenge(rateLimits, 'access_token_insufficient_scopes'),
+        callApiAsServiceApp(),
+        respondWithChallenge(rateLimits, 'access_token_insufficient_scopes'),
       ),
     ],
   },
@@ -97,16 +141,26 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'an okta.* scope was never granted',
     severity: 'ticket',
     variants: [
-      variant(orgToken, 'consent_required', notGranted, service('org', { scopes: ['okta.groups.read'] })),
-      variant(orgToken, 'invalid_scope', notGranted, answers(orgToken, oauth('no_matching_scope'))),
-      variant(orgToken, 'reworded', notGranted, answers(orgToken, reworded(oauth('no_org_scopes_granted')))),
+      variant(
+        orgToken,
+        'consent_required',
+        scopeNotGranted,
+        changeServiceClient('org', { scopes: ['okta.groups.read'] }),
+      ),
+      variant(orgToken, 'invalid_scope', scopeNotGranted, respond(orgToken, oauthErrorAnswer('no_matching_scope'))),
+      variant(
+        orgToken,
+        'reworded',
+        scopeNotGranted,
+        respond(orgToken, reworded(oauthErrorAnswer('no_org_scopes_granted'))),
+      ),
       variant(
         orgAuthorize,
         'consent_required, query',
-        notGranted,
-        callsBack(orgAuthorize, 'query', 'no_org_scopes_granted'),
+        scopeNotGranted,
+        redirectWithError(orgAuthorize, 'query', 'no_org_scopes_granted'),
       ),
-      variant(rateLimits, 'consent_required at token', notGranted, apiClient(['okta.groups.read'])),
+      variant(rateLimits, 'consent_required at token', scopeNotGranted, callApiAsServiceApp(['okta.groups.read'])),
     ],
   },
   {
@@ -118,85 +172,95 @@ export const clientConfigurationCases: readonly Case[] = [
         rateLimits,
         '403 E0000006',
         configuration('admin-role-missing'),
-        answers(rateLimits, errorEnvelope('E0000006')),
+        respond(rateLimits, errorEnvelope('E0000006')),
       ),
       variant(
         rateLimits,
         '403 E0000006, OAuth',
         configuration('admin-role-missing'),
-        apiClient(),
-        answers(rateLimits, errorEnvelope('E0000006')),
+        callApiAsServiceApp(),
+        respond(rateLimits, errorEnvelope('E0000006')),
       ),
     ],
   },
   {
     id: 'C13',
-    title: 'the wrong kind of client for the Org server',
+    title: 'wrong kind of client for the server',
     severity: 'ticket',
     variants: [
-      variant(orgToken, 'a client with a secret', clientKind, sharedSecret('org', 'client_secret_basic')),
-      variant(orgToken, 'secret in the body', clientKind, sharedSecret('org', 'client_secret_post')),
+      variant(orgToken, 'client secret, basic', wrongClientKind, authenticateWithSecret('org', 'client_secret_basic')),
+      variant(orgToken, 'client secret, post', wrongClientKind, authenticateWithSecret('org', 'client_secret_post')),
       variant(
         orgToken,
-        'no service application',
-        clientKind,
-        answers(orgToken, oauth('invalid_application_type_client_credentials')),
+        'not a service application',
+        wrongClientKind,
+        respond(orgToken, oauthErrorAnswer('invalid_application_type_client_credentials')),
       ),
       variant(
         customToken,
-        'for the Org server alone',
-        clientKind,
-        answers(customToken, oauth('org_authorization_server_only_client')),
+        'Org server only',
+        wrongClientKind,
+        respond(customToken, oauthErrorAnswer('org_authorization_server_only_client')),
       ),
       variant(
         rateLimits,
-        'no service application',
-        clientKind,
-        apiClient(),
-        answers(orgToken, oauth('invalid_application_type_client_credentials')),
+        'not a service application',
+        wrongClientKind,
+        callApiAsServiceApp(),
+        respond(orgToken, oauthErrorAnswer('invalid_application_type_client_credentials')),
       ),
     ],
   },
   {
     id: 'C14',
-    title: 'DPoP is demanded',
+    title: 'DPoP is required',
     severity: 'ticket',
     variants: [
-      ...token.map((site) =>
-        variant(site, '400 invalid_dpop_proof', dpop, answers(site, oauth('invalid_dpop_proof_missing_header'))),
+      ...token.map((target) =>
+        variant(
+          target,
+          '400 invalid_dpop_proof',
+          dpopRequired,
+          respond(target, oauthErrorAnswer('invalid_dpop_proof_missing_header')),
+        ),
       ),
       variant(
         rateLimits,
         'invalid_dpop_proof at token',
-        dpop,
-        apiClient(),
-        answers(orgToken, oauth('invalid_dpop_proof_missing_header')),
+        dpopRequired,
+        callApiAsServiceApp(),
+        respond(orgToken, oauthErrorAnswer('invalid_dpop_proof_missing_header')),
       ),
     ],
   },
   {
     id: 'C15',
-    title: 'outside the network zone',
+    title: 'the request is outside the network zone',
     severity: 'ticket',
     variants: [
-      ...[...token, ...introspect].map((site) =>
-        variant(site, '403 access_denied', zone, answers(site, oauth('disallowed_network_zone'))),
+      ...[...token, ...introspect].map((target) =>
+        variant(target, '403 access_denied', outsideZone, respond(target, oauthErrorAnswer('disallowed_network_zone'))),
       ),
-      ...authorize.map((site) =>
-        variant(site, 'access_denied, query', zone, callsBack(site, 'query', 'disallowed_network_zone')),
+      ...authorize.map((target) =>
+        variant(
+          target,
+          'access_denied, query',
+          outsideZone,
+          redirectWithError(target, 'query', 'disallowed_network_zone'),
+        ),
       ),
       variant(
         rateLimits,
         '403 access_denied at token',
-        zone,
-        apiClient(),
-        answers(orgToken, oauth('disallowed_network_zone')),
+        outsideZone,
+        callApiAsServiceApp(),
+        respond(orgToken, oauthErrorAnswer('disallowed_network_zone')),
       ),
     ],
   },
   {
     id: 'C16',
-    title: 'the resource refuses a good token',
+    title: 'the resource refuses a valid token',
     severity: 'ticket',
     variants: [],
     skipReason: 'needs a probe of your own API',
@@ -206,17 +270,38 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'an inline hook fails',
     severity: 'ticket',
     variants: [
-      ...[customToken, customAuthorize].flatMap((site): Variant[] =>
+      ...[customToken, customAuthorize].flatMap((target): Variant[] =>
         (['E0000134', 'E0000135', 'E0000137'] as const).map((code) => {
           const answer = errorEnvelope(code);
-          return variant(site, `${answer.status} ${code}`, hook, answers(site, answer));
+          return variant(target, `${answer.status} ${code}`, hookFailed, respond(target, answer));
         }),
       ),
       variant(
         customToken,
         '400 server_error',
-        hook,
-        answers(customToken, oauth('callback_returned_error_without_description')),
+        hookFailed,
+        respond(customToken, oauthErrorAnswer('callback_returned_error_without_description')),
+      ),
+    ],
+  },
+  {
+    id: 'C18',
+    title: 'a request that must be refused is accepted',
+    severity: 'ticket',
+    variants: [
+      variant(
+        refusesCustomScope,
+        'token for a custom scope',
+        negativeTestFailed,
+        intercept(refusesCustomScope, issuedToken, asksForCustomScope),
+      ),
+      ...redirectMethods.map((method) =>
+        variant(
+          refusesUnknownRedirectUri,
+          `redirect, ${method}`,
+          negativeTestFailed,
+          redirectToUnregisteredUri(method),
+        ),
       ),
     ],
   },

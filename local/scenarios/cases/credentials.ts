@@ -3,8 +3,16 @@ import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
 import { type Case, type Expected, variant } from '../case.ts';
-import { answers, challenge, oauth, reworded } from '../faults/answers.ts';
-import { apiClient, apiSecret, type SecretOf, service, serviceSecret, sharedSecret, web } from '../faults/events.ts';
+import { oauthErrorAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
+import {
+  authenticateWithSecret,
+  callApiAsServiceApp,
+  changeServiceClient,
+  changeWebClient,
+  replaceApiSecret,
+  replaceServiceSecret,
+  type SecretSource,
+} from '../faults/configuration.ts';
 import { authorize, discovery, introspect, rateLimits, token } from '../targets.ts';
 
 const credentials = (code: string): Expected => ({ code, domain: 'credentials' });
@@ -12,29 +20,28 @@ const clientRefused = credentials('client-refused');
 const assertionRefused = credentials('assertion-refused');
 const tokenRefused = credentials('access-token-refused');
 
-const [, customToken] = token;
-const [orgToken] = token;
+const [orgToken, customToken] = token;
 
-/** A key that is not registered on the application: under an id of its own, or under the registered one's. */
-const anotherKey =
-  (keepsId: boolean): SecretOf =>
+/** A key that is not registered on the application, with a `kid` of its own or with the registered one. */
+const unregisteredKey =
+  (kid: 'new' | 'registered'): SecretSource =>
   async ({ clients }) => {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-    const kid = keepsId ? clients.service.privateJwk.kid : oktaId('', 43);
-    return JSON.stringify({ privateKey: { ...(await exportJWK(privateKey)), kid, alg: 'RS256' } });
+    const id = kid === 'registered' ? clients.service.privateJwk.kid : oktaId('', 43);
+    return JSON.stringify({ privateKey: { ...(await exportJWK(privateKey)), kid: id, alg: 'RS256' } });
   };
 
-/** What Okta says of an assertion that it does not like, beside what a wrong key comes to. */
-const assertionErrors: readonly [code: OktaErrorCode, wire: string][] = [
+/** Okta's errors for a client assertion, apart from those that an unregistered key causes. */
+const assertionErrors: readonly [code: OktaErrorCode, symptom: string][] = [
   ['client_assertion_invalid_audience', 'aud is not the endpoint'],
   ['client_assertion_expired_token', 'expired'],
-  ['client_assertion_expires_too_far_in_future', 'expires too late'],
-  ['client_assertion_already_used', 'jti already used'],
-  ['client_assertion_invalid_signature', 'signature invalid'],
-  ['client_assertion_invalid_kid', 'kid unknown'],
+  ['client_assertion_expires_too_far_in_future', 'exp too far in the future'],
+  ['client_assertion_already_used', 'jti reused'],
+  ['client_assertion_invalid_signature', 'invalid signature'],
+  ['client_assertion_invalid_kid', 'unknown kid'],
 ];
 
-/** Discovery for a client that Okta does not know: an OAuth code in the management envelope. */
+/** How discovery answers for an unknown client: with an OAuth error code in the management API's error envelope. */
 const unknownClient = jsonResponse(400, {
   errorCode: 'invalid_client',
   errorSummary: "Invalid value for 'client_id' parameter.",
@@ -46,29 +53,56 @@ const unknownClient = jsonResponse(400, {
 export const credentialCases: readonly Case[] = [
   {
     id: 'K1',
-    title: 'the client or its secret is refused',
+    title: 'the client ID or secret is refused',
     severity: 'ticket',
     variants: [
-      variant(customToken, 'wrong secret, basic', clientRefused, sharedSecret('default', 'client_secret_basic', true)),
-      variant(customToken, 'wrong secret, post', clientRefused, sharedSecret('default', 'client_secret_post', true)),
-      ...token.map((site) =>
-        variant(site, 'client id unknown', clientRefused, service(site.server, { clientId: '0oa0unknown0client00' })),
+      variant(
+        customToken,
+        'wrong secret, basic',
+        clientRefused,
+        authenticateWithSecret('default', 'client_secret_basic', 'wrong'),
       ),
-      ...[...token, ...introspect].map((site) =>
-        variant(site, '401 invalid_client', clientRefused, answers(site, oauth('invalid_client_secret'))),
+      variant(
+        customToken,
+        'wrong secret, post',
+        clientRefused,
+        authenticateWithSecret('default', 'client_secret_post', 'wrong'),
       ),
-      ...token.map((site) =>
-        variant(site, 'invalid_client, reworded', clientRefused, answers(site, reworded(oauth('invalid_client')))),
-      ),
-      ...authorize.map((site) =>
+      ...token.map((target) =>
         variant(
-          site,
-          'client id unknown, 400 page',
+          target,
+          'unknown client ID',
           clientRefused,
-          web(site.server, { clientId: '0oa0unknown0client00' }),
+          changeServiceClient(target.server, { clientId: '0oa0unknown0client00' }),
         ),
       ),
-      ...discovery.map((site) => variant(site, '400 envelope', clientRefused, answers(site, unknownClient))),
+      ...[...token, ...introspect].map((target) =>
+        variant(
+          target,
+          '401 invalid_client',
+          clientRefused,
+          respond(target, oauthErrorAnswer('invalid_client_secret')),
+        ),
+      ),
+      ...token.map((target) =>
+        variant(
+          target,
+          'invalid_client, reworded',
+          clientRefused,
+          respond(target, reworded(oauthErrorAnswer('invalid_client'))),
+        ),
+      ),
+      ...authorize.map((target) =>
+        variant(
+          target,
+          'unknown client ID, 400 page',
+          clientRefused,
+          changeWebClient(target.server, { clientId: '0oa0unknown0client00' }),
+        ),
+      ),
+      ...discovery.map((target) =>
+        variant(target, '400 error envelope', clientRefused, respond(target, unknownClient)),
+      ),
     ],
   },
   {
@@ -76,39 +110,56 @@ export const credentialCases: readonly Case[] = [
     title: 'the client assertion is refused',
     severity: 'ticket',
     variants: [
-      ...token.flatMap((site) => [
-        variant(site, 'key not registered', assertionRefused, serviceSecret(site.server, anotherKey(false))),
-        variant(site, 'another key, same kid', assertionRefused, serviceSecret(site.server, anotherKey(true))),
-      ]),
-      ...[...token, ...introspect].flatMap((site) => [
-        ...assertionErrors.map(([code, wire]) => variant(site, wire, assertionRefused, answers(site, oauth(code)))),
+      ...token.flatMap((target) => [
         variant(
-          site,
-          'issued in the future',
-          { code: 'clock-skew', domain: 'clock' },
-          answers(site, oauth('client_assertion_issued_at_in_future')),
+          target,
+          'key not registered',
+          assertionRefused,
+          replaceServiceSecret(target.server, unregisteredKey('new')),
+        ),
+        variant(
+          target,
+          'wrong key, registered kid',
+          assertionRefused,
+          replaceServiceSecret(target.server, unregisteredKey('registered')),
         ),
       ]),
-      variant(rateLimits, 'key not registered', assertionRefused, apiClient(['okta.users.read'], anotherKey(false))),
+      ...[...token, ...introspect].flatMap((target) => [
+        ...assertionErrors.map(([code, symptom]) =>
+          variant(target, symptom, assertionRefused, respond(target, oauthErrorAnswer(code))),
+        ),
+        variant(
+          target,
+          'issued in the future',
+          { code: 'clock-skew', domain: 'clock' },
+          respond(target, oauthErrorAnswer('client_assertion_issued_at_in_future')),
+        ),
+      ]),
+      variant(
+        rateLimits,
+        'key not registered',
+        assertionRefused,
+        callApiAsServiceApp(['okta.users.read'], unregisteredKey('new')),
+      ),
       variant(
         rateLimits,
         'issued in the future',
         { code: 'clock-skew', domain: 'clock' },
-        apiClient(),
-        answers(orgToken, oauth('client_assertion_issued_at_in_future')),
+        callApiAsServiceApp(),
+        respond(orgToken, oauthErrorAnswer('client_assertion_issued_at_in_future')),
       ),
     ],
   },
   {
     id: 'K3',
-    title: 'the API token is dead',
+    title: 'the API token is no longer valid',
     severity: 'ticket',
     variants: [
       variant(
         rateLimits,
         '401 E0000011',
         credentials('api-token-refused'),
-        apiSecret(() => JSON.stringify({ apiToken: oktaId('00', 40) })),
+        replaceApiSecret(() => JSON.stringify({ apiToken: oktaId('00', 40) })),
       ),
     ],
   },
@@ -119,21 +170,27 @@ export const credentialCases: readonly Case[] = [
     variants: [
       variant(
         rateLimits,
-        '401, the second challenge',
+        '401, second challenge',
         tokenRefused,
-        apiClient(),
-        challenge(rateLimits, 'token_expired', 'DPoP algs="ES256 RS256", '),
+        callApiAsServiceApp(),
+        respondWithChallenge(rateLimits, 'token_expired', 'DPoP algs="ES256 RS256", '),
       ),
       ...(
         [
           ['access_token_invalid', 'invalid'],
           ['token_expired', 'expired'],
           ['access_token_revoked', 'revoked'],
-          ['access_token_invalid_audience', 'not for Okta'],
-          ['access_token_invalid_issuer', 'other issuer'],
+          ['access_token_invalid_audience', 'wrong audience'],
+          ['access_token_invalid_issuer', 'wrong issuer'],
         ] as const
-      ).map(([code, wire]) =>
-        variant(rateLimits, `401 ${wire}`, tokenRefused, apiClient(), challenge(rateLimits, code)),
+      ).map(([code, symptom]) =>
+        variant(
+          rateLimits,
+          `401 ${symptom}`,
+          tokenRefused,
+          callApiAsServiceApp(),
+          respondWithChallenge(rateLimits, code),
+        ),
       ),
     ],
   },
@@ -146,9 +203,9 @@ export const credentialCases: readonly Case[] = [
   },
   {
     id: 'K6',
-    title: 'a certificate runs out',
+    title: 'a certificate expires soon or has expired',
     severity: 'ticket',
     variants: [],
-    skipReason: 'needs a probe of SAML certificates',
+    skipReason: 'needs a SAML certificate probe',
   },
 ];

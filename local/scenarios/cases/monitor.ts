@@ -1,39 +1,39 @@
 import type { AwsError, AwsFault } from '../../emulators/aws/aws-emulator.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant } from '../case.ts';
-import { meets } from '../faults/answers.ts';
-import { apiSecret, org, serviceSecret } from '../faults/events.ts';
-import { everywhere, rateLimits, runs, token } from '../targets.ts';
+import { intercept } from '../faults/answers.ts';
+import { changeOrg, replaceApiSecret, replaceServiceSecret } from '../faults/configuration.ts';
+import { allEndpoints, rateLimits, runTargets, token } from '../targets.ts';
 
 const monitor = (code: string): Expected => ({ code, domain: 'monitor' });
 const unreadable = monitor('secret-unreadable');
 
-/** What a secret may hold that is of no use, or why it cannot be read. */
-const secrets: readonly [wire: string, holds: string | AwsError][] = [
+/** Secrets that cannot be read, or whose text is of no use. */
+const badSecrets: readonly [symptom: string, secret: string | AwsError][] = [
   ['not found', { status: 400, type: 'ResourceNotFoundException', message: 'no such secret' }],
   ['access denied', { status: 400, type: 'AccessDeniedException', message: 'not authorized' }],
   ['Secrets Manager fails', { status: 500, type: 'InternalServiceError', message: 'internal error' }],
   ['not JSON', 'a text'],
-  ['a list', '[]'],
-  ['no key', '{"privateKey":"-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----","apiToken":5}'],
-  ['lacks its member', '{"password":"x"}'],
-  ['its member is empty', '{"apiToken":"","privateKey":"","clientSecret":""}'],
+  ['a JSON array', '[]'],
+  ['unusable key', '{"privateKey":"-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----","apiToken":5}'],
+  ['member missing', '{"password":"x"}'],
+  ['member empty', '{"apiToken":"","privateKey":"","clientSecret":""}'],
 ];
 
-const refusals: readonly [wire: string, fault: AwsFault][] = [
+const publishFaults: readonly [symptom: string, fault: AwsFault][] = [
   ['throttled', { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' }],
   ['unreachable', 'connection closed'],
   ['access denied', { status: 403, type: 'AccessDeniedException', message: 'not authorized' }],
 ];
 
-const refusesMetrics =
+const refuseMetrics =
   (fault: AwsFault): Fault =>
   ({ aws }) => ({ restore: aws.injectFault('PutMetricData', fault) });
 
-/** Little more than what a run keeps back for publishing, and patience beyond it. */
+/** A function timeout just above the time that a run reserves for publishing, and a longer request timeout. */
 const shortOfTime: readonly Fault[] = [
   () => ({ timeoutMs: 7_000 }),
-  org((one) => ({ ...one, slowAfterMs: 9_000, timeoutMs: 10_000 })),
+  changeOrg((org) => ({ ...org, slowAfterMs: 9_000, timeoutMs: 10_000 })),
 ];
 
 export const monitorCases: readonly Case[] = [
@@ -42,33 +42,33 @@ export const monitorCases: readonly Case[] = [
     title: 'a secret cannot be read',
     severity: 'ticket',
     variants: [
-      ...token.flatMap((site) =>
-        secrets.map(([wire, holds]) =>
+      ...token.flatMap((target) =>
+        badSecrets.map(([symptom, secret]) =>
           variant(
-            site,
-            wire,
+            target,
+            symptom,
             unreadable,
-            serviceSecret(site.server, () => holds),
+            replaceServiceSecret(target.server, () => secret),
           ),
         ),
       ),
-      ...secrets.map(([wire, holds]) =>
+      ...badSecrets.map(([symptom, secret]) =>
         variant(
           rateLimits,
-          wire,
+          symptom,
           unreadable,
-          apiSecret(() => holds),
+          replaceApiSecret(() => secret),
         ),
       ),
     ],
   },
   {
     id: 'M2',
-    title: 'the metrics are refused',
+    title: 'the metrics cannot be published',
     severity: 'ticket',
-    variants: runs.flatMap((site) =>
-      refusals.map(([wire, fault]) =>
-        variant(site, `${site.group}: ${wire}`, monitor('metrics-refused'), refusesMetrics(fault)),
+    variants: runTargets.flatMap((target) =>
+      publishFaults.map(([symptom, fault]) =>
+        variant(target, `${target.group}: ${symptom}`, monitor('metrics-refused'), refuseMetrics(fault)),
       ),
     ),
   },
@@ -76,21 +76,21 @@ export const monitorCases: readonly Case[] = [
     id: 'M3',
     title: 'the run is out of time',
     severity: 'ticket',
-    variants: everywhere.map((site) =>
+    variants: allEndpoints.map((target) =>
       variant(
-        site,
-        'no answer till the deadline',
+        target,
+        'no response by the deadline',
         monitor('out-of-time'),
         ...shortOfTime,
-        meets(site, { delayMs: 600_000 }),
+        intercept(target, { delayMs: 600_000 }),
       ),
     ),
   },
   {
     id: 'M4',
-    title: 'the monitor does not run',
+    title: 'the monitor is not running',
     severity: 'page',
     variants: [],
-    skipReason: 'no run could see it: an alarm on the schedule does',
+    skipReason: 'needs npm run drill, because only an alarm can detect it',
   },
 ];

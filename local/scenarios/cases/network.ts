@@ -1,17 +1,24 @@
 import type { TlsFlaw } from '../../emulators/okta/certificates.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant, warning } from '../case.ts';
-import { meets, orgMeets } from '../faults/answers.ts';
-import { refused, resetting, synDropped, tlsHang, unresolvable, withoutTls } from '../faults/unreachable.ts';
-import { everywhere, organization, orgWide } from '../targets.ts';
+import { intercept, interceptOrg } from '../faults/answers.ts';
+import {
+  connectionRefused,
+  connectionReset,
+  plainTextResponse,
+  synDropped,
+  tlsHang,
+  unresolvableName,
+} from '../faults/unreachable.ts';
+import { allEndpoints, organization, orgOutageTargets } from '../targets.ts';
 
 const network = (code: string): Expected => ({ code, domain: 'network' });
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
 
-/** `localhost` counts as a custom domain, whose certificate is its owner's matter. */
+/** The emulator runs on `localhost`, which is a custom domain to the monitor: its owner manages the certificate. */
 const customDomain: Expected = { code: 'custom-domain-certificate', domain: 'configuration' };
 
-const flaws: readonly [flaw: TlsFlaw, expected: Expected][] = [
+const tlsFlaws: readonly [flaw: TlsFlaw, expected: Expected][] = [
   ['expired', customDomain],
   ['wrong name', customDomain],
   ['unknown authority', network('certificate-untrusted')],
@@ -19,21 +26,26 @@ const flaws: readonly [flaw: TlsFlaw, expected: Expected][] = [
   ['no shared version', network('tls-handshake-failed')],
 ];
 
-const breaksTls =
+const breakTls =
   (flaw: TlsFlaw): Fault =>
   async ({ okta }) => ({ restore: await okta.breakTls(flaw) });
 
-/** Longer than anybody waits. It ends with the connection. */
-const forever = { delayMs: 600_000 };
+/** Longer than any timeout. The wait ends when the client disconnects. */
+const noResponse = { delayMs: 600_000 };
 
 export const networkCases: readonly Case[] = [
   {
     id: 'N1',
     title: 'the name does not resolve',
     severity: 'page',
-    variants: orgWide.flatMap((site) => [
-      variant(site, 'ENOTFOUND', network('dns-not-resolved'), unresolvable('acme.okta.invalid')),
-      variant(site, 'label of 64 letters', network('dns-not-resolved'), unresolvable(`${'a'.repeat(64)}.okta.invalid`)),
+    variants: orgOutageTargets.flatMap((target) => [
+      variant(target, 'ENOTFOUND', network('dns-not-resolved'), unresolvableName('acme.okta.invalid')),
+      variant(
+        target,
+        'label of 64 letters',
+        network('dns-not-resolved'),
+        unresolvableName(`${'a'.repeat(64)}.okta.invalid`),
+      ),
     ]),
   },
   {
@@ -41,59 +53,69 @@ export const networkCases: readonly Case[] = [
     title: 'the connection is refused or reset',
     severity: 'page',
     variants: [
-      ...orgWide.flatMap((site) => [
-        variant(site, 'ECONNREFUSED', network('connection-refused'), refused),
-        variant(site, 'reset in the handshake', network('connection-reset'), resetting),
+      ...orgOutageTargets.flatMap((target) => [
+        variant(target, 'ECONNREFUSED', network('connection-refused'), connectionRefused),
+        variant(target, 'reset during TLS handshake', network('connection-reset'), connectionReset),
       ]),
-      ...everywhere.flatMap((site) => [
-        variant(site, 'closed before the headers', network('connection-reset'), meets(site, { disconnect: 'close' })),
-        variant(site, 'reset before the headers', network('connection-reset'), meets(site, { disconnect: 'reset' })),
-        variant(site, 'closed within the body', network('connection-reset'), meets(site, { truncate: 'close' })),
+      ...allEndpoints.flatMap((target) => [
+        variant(
+          target,
+          'closed before headers',
+          network('connection-reset'),
+          intercept(target, { disconnect: 'close' }),
+        ),
+        variant(
+          target,
+          'reset before headers',
+          network('connection-reset'),
+          intercept(target, { disconnect: 'reset' }),
+        ),
+        variant(target, 'closed during body', network('connection-reset'), intercept(target, { truncate: 'close' })),
       ]),
       variant(
         organization,
-        'closed, at every endpoint',
+        'closed, all endpoints',
         network('connection-reset'),
-        orgMeets({ disconnect: 'close' }),
+        interceptOrg({ disconnect: 'close' }),
       ),
     ],
   },
   {
     id: 'N3',
-    title: 'connecting takes too long',
+    title: 'the connection times out',
     severity: 'page',
-    variants: orgWide.flatMap((site) => [
-      variant(site, 'SYN never answered', network('connect-timeout'), synDropped),
-      variant(site, 'handshake never answered', network('connect-timeout'), tlsHang),
+    variants: orgOutageTargets.flatMap((target) => [
+      variant(target, 'no response to SYN', network('connect-timeout'), synDropped),
+      variant(target, 'no response to TLS hello', network('connect-timeout'), tlsHang),
     ]),
   },
   {
     id: 'N4',
-    title: 'TLS fails',
+    title: 'the TLS handshake fails',
     severity: 'page',
-    variants: orgWide.flatMap((site) => [
-      ...flaws.map(([flaw, expected]) => variant(site, flaw, expected, breaksTls(flaw))),
-      variant(site, 'answered in clear text', network('tls-handshake-failed'), withoutTls),
+    variants: orgOutageTargets.flatMap((target) => [
+      ...tlsFlaws.map(([flaw, expected]) => variant(target, flaw, expected, breakTls(flaw))),
+      variant(target, 'plain-text response', network('tls-handshake-failed'), plainTextResponse),
     ]),
   },
   {
     id: 'N5',
-    title: 'connected, and no answer',
+    title: 'connected, but no response',
     severity: 'page',
     variants: [
-      ...everywhere.flatMap((site) => [
-        variant(site, 'headers never come', okta('no-answer'), meets(site, forever)),
-        variant(site, 'body stalls', okta('no-answer'), meets(site, { truncate: 'stall' })),
+      ...allEndpoints.flatMap((target) => [
+        variant(target, 'no headers', okta('no-answer'), intercept(target, noResponse)),
+        variant(target, 'body stalls', okta('no-answer'), intercept(target, { truncate: 'stall' })),
       ]),
-      variant(organization, 'never, at every endpoint', okta('no-answer'), orgMeets(forever)),
+      variant(organization, 'no headers, all endpoints', okta('no-answer'), interceptOrg(noResponse)),
     ],
   },
   {
     id: 'N6',
-    title: 'slow',
+    title: 'slow responses',
     severity: 'ticket',
-    variants: everywhere.map((site) =>
-      warning(site, 'first byte after 1.5 s', okta('slow-answer'), meets(site, { delayMs: 1_500 })),
+    variants: allEndpoints.map((target) =>
+      warning(target, 'first byte after 1.5 s', okta('slow-answer'), intercept(target, { delayMs: 1_500 })),
     ),
   },
 ];

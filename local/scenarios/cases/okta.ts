@@ -4,25 +4,27 @@ import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, type Variant, variant } from '../case.ts';
 import {
-  altersJson,
-  answers,
-  answersFromEdge,
-  brokenJson,
-  callsBack,
-  meets,
-  oauth,
-  orgMeets,
-  page,
-  ways,
+  alterJson,
+  declaredJson,
+  forgeTokens,
+  htmlPage,
+  intercept,
+  interceptOrg,
+  oauthErrorAnswer,
+  redirectMethods,
+  redirectWithError,
+  reportStatus,
+  respond,
+  respondFromEdge,
 } from '../faults/answers.ts';
-import { org } from '../faults/events.ts';
+import { changeOrg } from '../faults/configuration.ts';
 import {
+  allEndpoints,
   authorize,
   discovery,
   type EndpointTarget,
-  everywhere,
   introspect,
-  json,
+  jsonEndpoints,
   keys,
   organization,
   rateLimits,
@@ -35,8 +37,8 @@ const okta = (code: string): Expected => ({ code, domain: 'okta' });
 const malformed = okta('malformed-answer');
 const unavailable = okta('temporarily-unavailable');
 
-/** What every endpoint's document must hold, or be. */
-const required: readonly [sites: readonly EndpointTarget[], member: string][] = [
+/** Members without which an answer is malformed. */
+const requiredMembers: readonly [targets: readonly EndpointTarget[], member: string][] = [
   [[organization], 'id'],
   [keys, 'keys'],
   [token, 'access_token'],
@@ -45,19 +47,20 @@ const required: readonly [sites: readonly EndpointTarget[], member: string][] = 
   [introspect, 'iss'],
 ];
 
-const lacks = (site: EndpointTarget, member: string): Fault => altersJson(site, ({ [member]: _, ...rest }) => rest);
+const removeMember = (target: EndpointTarget, member: string): Fault =>
+  alterJson(target, ({ [member]: _, ...rest }) => rest);
 
-/** Where discovery says that a server is, and where it must not be. */
-const drifts: readonly [member: string, wire: string, to: (url: string) => string][] = [
-  ['issuer', 'issuer of another domain', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
-  ['authorization_endpoint', 'authorize elsewhere', (url) => url.replace('/authorize', '/authorise')],
-  ['token_endpoint', 'token elsewhere', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
+/** URLs in the discovery document that do not match the server. */
+const wrongUrls: readonly [member: string, symptom: string, change: (url: string) => string][] = [
+  ['issuer', 'issuer on another domain', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
+  ['authorization_endpoint', 'wrong authorize path', (url) => url.replace('/authorize', '/authorise')],
+  ['token_endpoint', 'token on another domain', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
   ['jwks_uri', 'keys of another server', (url) => url.replace(/\/oauth2\/(default\/)?/, '/oauth2/aus0/')],
-  ['introspection_endpoint', 'introspect elsewhere', (url) => url.replace('/v1/', '/v2/')],
+  ['introspection_endpoint', 'wrong introspect path', (url) => url.replace('/v1/', '/v2/')],
 ];
 
-/** What a proxy says when it cannot reach what is behind it. */
-const upstream: OktaResponse = {
+/** How a proxy answers when it cannot reach its upstream. */
+const upstreamError: OktaResponse = {
   status: 503,
   headers: { 'content-type': 'text/plain' },
   body: 'upstream connect error',
@@ -65,25 +68,22 @@ const upstream: OktaResponse = {
 
 const ourCell = 'okta.com:8';
 
-/** An incident at a cell that the org is configured to live in. */
-const incident = (status: Partial<ReportedStatus & { kind: 'incident' }>): Fault[] => [
-  org((one) => ({ ...one, cell: ourCell })),
-  ({ okta }) => {
-    okta.setStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status });
-    return { restore: () => okta.setStatus({ kind: 'operational' }) };
-  },
+/** Announces an incident on the cell that the org is configured with. */
+const announceIncident = (status: Partial<ReportedStatus & { kind: 'incident' }>): Fault[] => [
+  changeOrg((org) => ({ ...org, cell: ourCell })),
+  reportStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status }),
 ];
 
-/** Okta names the key in use first, the next one after it. */
-const withdrawsSigningKey = altersJson(keys[1], ({ keys: published }) => ({ keys: (published as object[]).slice(1) }));
+/** The emulator lists the key in use first. */
+const withdrawSigningKey = alterJson(keys[1], ({ keys: published }) => ({ keys: (published as object[]).slice(1) }));
 
-const forEncryption = ({ keys: published }: Record<string, unknown>) => ({
+const declareForEncryption = ({ keys: published }: Record<string, unknown>) => ({
   keys: (published as object[]).map((key) => ({ ...key, use: 'enc' })),
 });
 
-const cutOff = (answer: OktaResponse): OktaResponse => ({ ...answer, body: answer.body.slice(0, -2) });
+const truncate = (answer: OktaResponse): OktaResponse => ({ ...answer, body: answer.body.slice(0, -2) });
 
-function otherState(answer: OktaResponse): OktaResponse {
+function changeState(answer: OktaResponse): OktaResponse {
   const { location } = answer.headers;
   return typeof location === 'string' ? redirectResponse(location.replace(/state=[^&]*/, 'state=another')) : answer;
 }
@@ -94,11 +94,13 @@ export const oktaCases: readonly Case[] = [
     title: 'internal error',
     severity: 'page',
     variants: [
-      ...everywhere.map((site) =>
-        variant(site, '500 E0000009', okta('internal-error'), answers(site, errorEnvelope('E0000009'))),
+      ...allEndpoints.map((target) =>
+        variant(target, '500 E0000009', okta('internal-error'), respond(target, errorEnvelope('E0000009'))),
       ),
-      variant(organization, '500, at every endpoint', okta('internal-error'), orgMeets(errorEnvelope('E0000009'))),
-      ...authorize.map((site) => variant(site, '500 page', okta('internal-error'), answers(site, page(500, 'Error')))),
+      variant(organization, '500, all endpoints', okta('internal-error'), interceptOrg(errorEnvelope('E0000009'))),
+      ...authorize.map((target) =>
+        variant(target, '500 page', okta('internal-error'), respond(target, htmlPage(500, 'Error'))),
+      ),
     ],
   },
   {
@@ -106,81 +108,91 @@ export const oktaCases: readonly Case[] = [
     title: 'read-only mode',
     severity: 'ticket',
     variants: [
-      ...everywhere.map((site) =>
-        variant(site, '503 E0000010', okta('read-only-mode'), answers(site, errorEnvelope('E0000010'))),
+      ...allEndpoints.map((target) =>
+        variant(target, '503 E0000010', okta('read-only-mode'), respond(target, errorEnvelope('E0000010'))),
       ),
-      variant(organization, '503, at every endpoint', okta('read-only-mode'), orgMeets(errorEnvelope('E0000010'))),
+      variant(organization, '503, all endpoints', okta('read-only-mode'), interceptOrg(errorEnvelope('E0000010'))),
     ],
   },
   {
     id: 'O3',
-    title: 'a gateway’s page',
+    title: 'gateway error page',
     severity: 'page',
     variants: [
-      ...everywhere.flatMap((site) => [
+      ...allEndpoints.flatMap((target) => [
         ...[502, 503, 504].map((status) =>
           variant(
-            site,
+            target,
             `${status} text/html`,
             okta('gateway-error'),
-            answersFromEdge(site, page(status, 'Bad Gateway')),
+            respondFromEdge(target, htmlPage(status, 'Bad Gateway')),
           ),
         ),
-        variant(site, '503 text/plain', okta('gateway-error'), answersFromEdge(site, upstream)),
+        variant(target, '503 text/plain', okta('gateway-error'), respondFromEdge(target, upstreamError)),
       ]),
-      variant(organization, '502, at every endpoint', okta('gateway-error'), orgMeets(page(502, 'Bad Gateway'))),
+      variant(organization, '502, all endpoints', okta('gateway-error'), interceptOrg(htmlPage(502, 'Bad Gateway'))),
     ],
   },
   {
     id: 'O4',
-    title: 'a page where JSON belongs',
+    title: 'unexpected HTML page',
     severity: 'page',
-    variants: everywhere.flatMap((site) => [
-      variant(site, '200 maintenance page', okta('unexpected-page'), answersFromEdge(site, page(200, 'Maintenance'))),
-      variant(site, '200 sign-in page', okta('unexpected-page'), answers(site, page(200, 'Okta - Sign In'))),
+    variants: allEndpoints.flatMap((target) => [
+      variant(
+        target,
+        '200 maintenance page',
+        okta('unexpected-page'),
+        respondFromEdge(target, htmlPage(200, 'Maintenance')),
+      ),
+      variant(target, '200 sign-in page', okta('unexpected-page'), respond(target, htmlPage(200, 'Okta - Sign In'))),
     ]),
   },
   {
     id: 'O5',
-    title: 'a broken body',
+    title: 'malformed response',
     severity: 'page',
     variants: [
-      ...json.flatMap((site) => [
-        variant(site, 'cut off', malformed, meets(site, { transform: cutOff })),
-        variant(site, 'no JSON', malformed, answers(site, brokenJson('{"id": undefined}'))),
-        variant(site, 'empty', malformed, answers(site, brokenJson(''))),
-        variant(site, 'null', malformed, answers(site, brokenJson('null'))),
+      ...jsonEndpoints.flatMap((target) => [
+        variant(target, 'truncated', malformed, intercept(target, { transform: truncate })),
+        variant(target, 'invalid JSON', malformed, respond(target, declaredJson('{"id": undefined}'))),
+        variant(target, 'empty body', malformed, respond(target, declaredJson(''))),
+        variant(target, 'null', malformed, respond(target, declaredJson('null'))),
       ]),
-      ...json
-        .filter((site) => site !== rateLimits)
-        .map((site) => variant(site, 'a list', malformed, answers(site, jsonResponse(200, [])))),
-      variant(rateLimits, 'an object', malformed, answers(rateLimits, jsonResponse(200, {}))),
-      ...required.flatMap(([sites, member]) =>
-        sites.map((site) => variant(site, `no "${member}"`, malformed, lacks(site, member))),
+      ...jsonEndpoints
+        .filter((target) => target !== rateLimits)
+        .map((target) => variant(target, 'array', malformed, respond(target, jsonResponse(200, [])))),
+      variant(rateLimits, 'object instead of array', malformed, respond(rateLimits, jsonResponse(200, {}))),
+      ...requiredMembers.flatMap(([targets, member]) =>
+        targets.map((target) => variant(target, `no "${member}"`, malformed, removeMember(target, member))),
       ),
-      ...keys.map((site) =>
-        variant(site, '"keys" is text', malformed, answers(site, jsonResponse(200, { keys: 'none' }))),
+      ...keys.map((target) =>
+        variant(target, '"keys" is a string', malformed, respond(target, jsonResponse(200, { keys: 'none' }))),
       ),
-      ...discovery.map((site) => variant(site, 'an empty object', malformed, answers(site, jsonResponse(200, {})))),
-      ...authorize.flatMap((site) => [
-        variant(site, 'another state', malformed, meets(site, { transform: otherState })),
-        variant(site, '302 without Location', malformed, answers(site, emptyResponse(302))),
-        variant(site, 'to another place', malformed, answers(site, redirectResponse('https://elsewhere.example.com/'))),
+      ...discovery.map((target) => variant(target, 'empty object', malformed, respond(target, jsonResponse(200, {})))),
+      ...authorize.flatMap((target) => [
+        variant(target, 'wrong state', malformed, intercept(target, { transform: changeState })),
+        variant(target, '302 without Location', malformed, respond(target, emptyResponse(302))),
+        variant(
+          target,
+          'redirect to another host',
+          malformed,
+          respond(target, redirectResponse('https://elsewhere.example.com/')),
+        ),
       ]),
     ],
   },
   {
     id: 'O6',
-    title: 'an incident announced on our cell',
+    title: 'Okta announces an incident on the org’s cell',
     severity: 'info',
     variants: [
-      variant(statusPage, 'disruption', okta('announced-incident'), ...incident({})),
-      variant(statusPage, 'monitoring', okta('announced-incident'), ...incident({ progress: 'Monitoring' })),
+      variant(statusPage, 'disruption', okta('announced-incident'), ...announceIncident({})),
+      variant(statusPage, 'monitoring', okta('announced-incident'), ...announceIncident({ progress: 'Monitoring' })),
       variant(
         statusPage,
         'degradation',
         okta('announced-incident'),
-        ...incident({ category: 'Service Degradation', audience: 'API Products' }),
+        ...announceIncident({ category: 'Service Degradation', audience: 'API Products' }),
       ),
     ],
   },
@@ -189,45 +201,58 @@ export const oktaCases: readonly Case[] = [
     title: 'the signing key is not published',
     severity: 'page',
     variants: [
-      variant(verify, 'kid rotated away', okta('signing-key-unpublished'), withdrawsSigningKey),
-      variant(verify, 'kid unknown', okta('signing-key-unpublished'), ({ okta }) => ({
-        restore: okta.alterTokens('default', { header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
-      })),
-      ...keys.flatMap((site) => [
-        variant(site, 'no keys', okta('keys-unusable'), answers(site, jsonResponse(200, { keys: [] }))),
-        variant(site, 'encryption keys only', okta('keys-unusable'), altersJson(site, forEncryption)),
+      variant(verify, 'key withdrawn', okta('signing-key-unpublished'), withdrawSigningKey),
+      variant(
+        verify,
+        'unknown kid',
+        okta('signing-key-unpublished'),
+        forgeTokens({ header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
+      ),
+      ...keys.flatMap((target) => [
+        variant(target, 'no keys', okta('keys-unusable'), respond(target, jsonResponse(200, { keys: [] }))),
+        variant(target, 'encryption keys only', okta('keys-unusable'), alterJson(target, declareForEncryption)),
       ]),
     ],
   },
   {
     id: 'O8',
-    title: 'the metadata drifted',
+    title: 'the discovery metadata has wrong URLs',
     severity: 'ticket',
-    variants: discovery.flatMap((site) =>
-      drifts.map(([member, wire, to]) =>
+    variants: discovery.flatMap((target) =>
+      wrongUrls.map(([member, symptom, change]) =>
         variant(
-          site,
-          wire,
+          target,
+          symptom,
           { code: 'metadata-drifted', domain: 'configuration' },
-          altersJson(site, (body) => ({ ...body, [member]: to(String(body[member])) })),
+          alterJson(target, (body) => ({ ...body, [member]: change(String(body[member])) })),
         ),
       ),
     ),
   },
   {
     id: 'O9',
-    title: 'temporarily unavailable',
+    title: 'Okta is temporarily unavailable',
     severity: 'page',
     variants: [
-      ...[...token, ...introspect].flatMap((site): Variant[] => [
-        variant(site, '400 temporarily_unavailable', unavailable, answers(site, oauth('temporarily_unavailable'))),
-        variant(site, '500 server_error', unavailable, answers(site, oauth('server_error'))),
-      ]),
-      ...authorize.flatMap((site) => [
-        ...ways.map((way) =>
-          variant(site, `unavailable, ${way}`, unavailable, callsBack(site, way, 'temporarily_unavailable')),
+      ...[...token, ...introspect].flatMap((target): Variant[] => [
+        variant(
+          target,
+          '400 temporarily_unavailable',
+          unavailable,
+          respond(target, oauthErrorAnswer('temporarily_unavailable')),
         ),
-        variant(site, 'server_error, query', unavailable, callsBack(site, 'query', 'server_error')),
+        variant(target, '500 server_error', unavailable, respond(target, oauthErrorAnswer('server_error'))),
+      ]),
+      ...authorize.flatMap((target) => [
+        ...redirectMethods.map((method) =>
+          variant(
+            target,
+            `unavailable, ${method}`,
+            unavailable,
+            redirectWithError(target, method, 'temporarily_unavailable'),
+          ),
+        ),
+        variant(target, 'server_error, query', unavailable, redirectWithError(target, 'query', 'server_error')),
       ]),
     ],
   },

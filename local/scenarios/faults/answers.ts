@@ -1,3 +1,4 @@
+import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
 import { authorizationResponse, javascriptRedirect } from '../../emulators/okta/authorization-response.ts';
 import { oauthError } from '../../emulators/okta/error-responses.ts';
 import {
@@ -6,29 +7,30 @@ import {
   type OktaResponse,
   type ResponseHeaders,
 } from '../../emulators/okta/http-message.ts';
-import type { Effect } from '../../emulators/okta/interceptors.ts';
+import type { Effect, Match } from '../../emulators/okta/interceptors.ts';
 import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
+import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import type { EndpointTarget } from '../targets.ts';
 
-/** What becomes of every request to a site's endpoint. */
-export function meets({ path }: EndpointTarget, effect: Effect): Fault {
-  return ({ okta }) => ({ restore: okta.intercept({ path }, effect) });
+/** Applies an effect to every request to a target's endpoint, or only to those that `when` selects. */
+export function intercept({ path }: EndpointTarget, effect: Effect, when?: Match['when']): Fault {
+  return ({ okta }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
 }
 
-/** What becomes of every request to the org. The status page is another site. */
-export function orgMeets(effect: Effect): Fault {
+/** Applies an effect to every request to the org. The status page is not part of the org. */
+export function interceptOrg(effect: Effect): Fault {
   return ({ okta }) => ({ restore: okta.intercept({ path: /^\/(?!status)/ }, effect) });
 }
 
-/** Answers in Okta's place. The request id is Okta's, as on every answer of its own. */
-export function answers(site: EndpointTarget, { status, headers, body }: OktaResponse): Fault {
-  return meets(site, { status, headers, body });
+/** Replaces Okta's answer. Like every answer from Okta, it has a request ID. */
+export function respond(target: EndpointTarget, { status, headers, body }: OktaResponse): Fault {
+  return intercept(target, { status, headers, body });
 }
 
-/** Answers as something before Okta does, which knows of no request ids. */
-export function answersFromEdge(site: EndpointTarget, answer: OktaResponse): Fault {
-  return meets(site, {
+/** Answers as a gateway or CDN in front of Okta would: without Okta's request ID. */
+export function respondFromEdge(target: EndpointTarget, answer: OktaResponse): Fault {
+  return intercept(target, {
     status: answer.status,
     transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
       ...answer,
@@ -37,72 +39,122 @@ export function answersFromEdge(site: EndpointTarget, answer: OktaResponse): Fau
   });
 }
 
-/** Alters the true answer, as its JSON. */
-export function altersJson(site: EndpointTarget, alter: (body: Record<string, unknown>) => unknown): Fault {
-  return meets(site, {
+/**
+ * Refuses an OAuth token as the management API does: no body, and a challenge (RFC 6750, 3). `before` is another challenge
+ * that precedes it.
+ */
+export function respondWithChallenge({ path }: EndpointTarget, code: OktaErrorCode, before = ''): Fault {
+  const { status, error, description } = oktaError(code);
+  return ({ okta }) => {
+    const realm = okta.origin.replace('https:', 'http:');
+    const parameters = {
+      authorization_uri: `${realm}/oauth2/v1/authorize`,
+      realm,
+      // Commas are legal within quotes (RFC 9110, 5.6.4), but break parsers that split at every comma.
+      scope: 'okta.users.read, okta.users.read.self',
+      error,
+      error_description: `${description.slice(0, -1)}, ask for another one.`,
+      resource: path,
+    };
+    const list = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+    const headers = { 'www-authenticate': `${before}Bearer ${list.join(', ')}` };
+    return { restore: okta.intercept({ path }, { status, headers, body: '' }) };
+  };
+}
+
+/** Alters the JSON of successful answers. */
+export function alterJson(target: EndpointTarget, alter: (body: Record<string, unknown>) => unknown): Fault {
+  return intercept(target, {
     transform: (answer) =>
       answer.status === 200 ? { ...answer, body: JSON.stringify(alter(JSON.parse(answer.body))) } : answer,
   });
 }
 
-export function altersHeaders(site: EndpointTarget, alter: (headers: ResponseHeaders) => ResponseHeaders): Fault {
-  return meets(site, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
+export function alterHeaders(target: EndpointTarget, alter: (headers: ResponseHeaders) => ResponseHeaders): Fault {
+  return intercept(target, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
 }
 
-/** One of Okta's OAuth errors as JSON, with another status where its catalogue and the wire disagree. */
-export function oauth(code: OktaErrorCode, status?: number): OktaResponse {
-  const error = oktaError(code);
-  return oauthError(status === undefined ? error : { ...error, status });
+/** Changes what Okta's status page reports. */
+export function reportStatus(status: ReportedStatus): Fault {
+  return ({ okta }) => {
+    okta.setStatus(status);
+    return { restore: () => okta.setStatus({ kind: 'operational' }) };
+  };
 }
 
-/** The same error in words that Okta may choose tomorrow: its code alone must do. */
-export function reworded(answer: OktaResponse): OktaResponse {
-  return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), error_description: 'Not today.' }) };
+/** Makes the custom server issue altered tokens. */
+export function forgeTokens(forgery: TokenAlteration): Fault {
+  return ({ okta }) => ({ restore: okta.alterTokens('default', forgery) });
 }
 
-/** The ways for an answer of /authorize to reach the callback. */
-export const ways = ['query', 'fragment', 'script', 'form'] as const;
+/** How the answer of /authorize can send the browser to the redirect URI. */
+export const redirectMethods = ['query', 'fragment', 'script', 'form'] as const;
 
-export type Way = (typeof ways)[number];
+export type RedirectMethod = (typeof redirectMethods)[number];
 
-/** Sends the browser back to the application with an error. */
-export function callsBack(site: EndpointTarget, way: Way, code: OktaErrorCode): Fault {
+/** Redirects with an error to whatever redirect URI the request names. */
+export function redirectWithError(
+  target: EndpointTarget,
+  method: RedirectMethod,
+  code: OktaErrorCode,
+  when?: Match['when'],
+): Fault {
   const { error, description } = oktaError(code);
-  return meets(site, {
-    transform: (_, { query }) => {
-      const members = { state: query.get('state') ?? '', error, error_description: description };
-      return travel(way, query.get('redirect_uri') ?? '', members);
+  return intercept(
+    target,
+    {
+      transform: (_, { query }) => {
+        const parameters = { state: query.get('state') ?? '', error, error_description: description };
+        return redirectTo(query.get('redirect_uri') ?? '', method, parameters);
+      },
     },
-  });
+    when,
+  );
 }
 
-/** Makes the true redirect travel another way. */
-export function redirectsBy(site: EndpointTarget, way: Way): Fault {
-  return meets(site, {
+/** Keeps the redirect that Okta answers with, but sends it by another method. */
+export function redirectBy(target: EndpointTarget, method: RedirectMethod): Fault {
+  return intercept(target, {
     transform: (answer) => {
       const { location } = answer.headers;
       if (typeof location !== 'string') return answer;
       const url = new URL(location);
-      return travel(way, url.origin + url.pathname, Object.fromEntries(url.searchParams));
+      return redirectTo(url.origin + url.pathname, method, Object.fromEntries(url.searchParams));
     },
   });
 }
 
-const modes = { query: 'query', fragment: 'fragment', script: 'query', form: 'form_post' } as const;
+const responseModes = { query: 'query', fragment: 'fragment', script: 'query', form: 'form_post' } as const;
 
-function travel(way: Way, redirectUri: string, members: Readonly<Record<string, string>>): OktaResponse {
-  const answer = authorizationResponse(modes[way], redirectUri, members);
-  return way === 'script' ? javascriptRedirect(answer) : answer;
+function redirectTo(uri: string, method: RedirectMethod, parameters: Readonly<Record<string, string>>): OktaResponse {
+  const answer = authorizationResponse(responseModes[method], uri, parameters);
+  return method === 'script' ? javascriptRedirect(answer) : answer;
 }
 
-/** A page that has nothing of the protocol in it. */
-export function page(status: number, title: string): OktaResponse {
+/** One of Okta's OAuth errors as JSON. Pass `status` where Okta sends another one than its error catalog says. */
+export function oauthErrorAnswer(code: OktaErrorCode, status?: number): OktaResponse {
+  const error = oktaError(code);
+  return oauthError(status === undefined ? error : { ...error, status });
+}
+
+/** The same error with a description that Okta may use tomorrow: the monitor must recognize it by its code alone. */
+export function reworded(answer: OktaResponse): OktaResponse {
+  return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), error_description: 'Not today.' }) };
+}
+
+/** A web page that contains neither an error code nor a redirect. */
+export function htmlPage(status: number, title: string): OktaResponse {
   const head = `<head><meta charset="utf-8"><title>${title}</title></head>`;
   return htmlResponse(status, `<!DOCTYPE html>\n<html lang="en">\n${head}\n<body><h1>${title}</h1></body>\n</html>\n`);
 }
 
-/** Rate-limit headers. Two limits, as in `2000 & 60`, come as Okta sends them: each header twice. */
-export function limitHeaders(limit: string, remaining: string, resetInSeconds = 30): ResponseHeaders {
+/** A 200 that is declared as JSON, with this text as its body. */
+export function declaredJson(body: string): OktaResponse {
+  return { ...jsonResponse(200, undefined), body };
+}
+
+/** Rate-limit headers. For two limits, as in `2000 & 60`, Okta repeats each header. */
+export function rateLimitHeaders(limit: string, remaining: string, resetInSeconds = 30): ResponseHeaders {
   const reset = String(Math.ceil(Date.now() / 1000) + resetInSeconds);
   const lines = (text: string) => text.split(' & ');
   return {
@@ -110,31 +162,4 @@ export function limitHeaders(limit: string, remaining: string, resetInSeconds = 
     'x-rate-limit-remaining': lines(remaining),
     'x-rate-limit-reset': lines(limit).map(() => reset),
   };
-}
-
-/**
- * What an OAuth token severity at the management API: no body, and a challenge with commas in its quotes (RFC 6750, 3).
- * Another challenge may stand `before` it.
- */
-export function challenge({ path }: EndpointTarget, code: OktaErrorCode, before = ''): Fault {
-  const { status, error, description } = oktaError(code);
-  return ({ okta }) => {
-    const realm = okta.origin.replace('https:', 'http:');
-    const members = {
-      authorization_uri: `${realm}/oauth2/v1/authorize`,
-      realm,
-      scope: 'okta.users.read, okta.users.read.self',
-      error,
-      error_description: `${description.slice(0, -1)}, ask for another one.`,
-      resource: path,
-    };
-    const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`);
-    const headers = { 'www-authenticate': `${before}Bearer ${list.join(', ')}` };
-    return { restore: okta.intercept({ path }, { status, headers, body: '' }) };
-  };
-}
-
-/** Broken bodies under a head that promises JSON. */
-export function brokenJson(body: string): OktaResponse {
-  return { ...jsonResponse(200, undefined), body };
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../simulator/environment.ts';
 import type { Simulation } from '../../simulator/simulation.ts';
-import { shortTimeouts } from './events.ts';
+import { shortTimeouts } from './configuration.ts';
 
 /** What acts leave behind for the reader of a row. */
 export interface Tally {

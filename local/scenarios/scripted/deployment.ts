@@ -10,7 +10,7 @@ export const deployment: ScenarioFactory = (setting) => {
       target: 'the template',
       faultPhases: [{ minutes: setting.every }],
       expected: [],
-      checks: [nothingDeadBut(withoutReaders.map((route) => `nobody listens to okta-synthetics-${route}s`))],
+      checks: [nothingDeadBut(withoutReaders.map((route) => `okta-synthetics-${route}s has no subscribers`))],
     }),
   ];
 };

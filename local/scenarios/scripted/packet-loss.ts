@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FedPoint } from '../../simulator/alarms/metric-feed.ts';
+import type { PublishedPoint } from '../../simulator/alarms/metric-ingestion.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
@@ -23,7 +23,7 @@ const noisy =
   };
 
 /** All points of one call arrive together. */
-function latenessOf({ timestamp, source }: FedPoint, seed: number): number {
+function latenessOf({ timestamp, source }: PublishedPoint, seed: number): number {
   const digest = createHash('sha256').update(`${seed} ${timestamp} ${source}`).digest();
   return (digest.readUInt32BE() / 2 ** 32) * noise.latestMs;
 }

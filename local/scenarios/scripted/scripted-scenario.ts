@@ -3,7 +3,7 @@ import { canHost } from '../../runner/choose-variant.ts';
 import { badRuns, expectedFinding } from '../case-scenarios.ts';
 import { noGaps } from '../checks.ts';
 import type { DeploymentPlan } from '../deployment-plan.ts';
-import { orgMeets } from '../faults/answers.ts';
+import { interceptOrg } from '../faults/answers.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import type { ExpectedNotification, Scenario } from '../scenario.ts';
 
@@ -33,7 +33,7 @@ export function forEachOrg<Made>(setting: ScenarioContext, make: (own: ScenarioC
 }
 
 /** The outage of scenarios in which any would do: Okta fails at every endpoint. */
-export const outage: SimulationFault = injects(orgMeets(errorEnvelope('E0000009')));
+export const outage: SimulationFault = injects(interceptOrg(errorEnvelope('E0000009')));
 
 /** What people must hear of it. */
 export function outageNotification(setting: ScenarioContext): ExpectedNotification {

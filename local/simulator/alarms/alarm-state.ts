@@ -5,13 +5,13 @@ import type { MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
 import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
 import type { Transition } from '../simulation.ts';
 
-/** The alarms, and the history of each. */
+/** The state of every alarm, and its history. */
 export interface AlarmStates {
   readonly transitions: readonly Transition[];
   alarmState(alarm: string): Evaluation;
-  /** Evaluates all alarms. Gives what they do; what became of them is in `transitions`. */
+  /** Evaluates all alarms, adds their changes to `transitions` and returns the actions to run. */
   evaluate(now: number, store: MetricStore): readonly AlarmAction[];
-  /** What DescribeAlarmHistory tells of an alarm. */
+  /** What DescribeAlarmHistory returns for an alarm. */
   history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
 }
 

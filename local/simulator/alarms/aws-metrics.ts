@@ -1,7 +1,8 @@
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import type { MetricPoint } from '../../emulators/cloudwatch/metric-store.ts';
+import type { Execution } from '../lambda/lambda-service.ts';
+import type { PublishedPoint } from './metric-ingestion.ts';
 
-/** What AWS publishes of our functions and topics without being asked, as far as it is rehearsed. */
+/** The metrics that AWS publishes about functions and topics, as far as they are simulated. */
 export const awsMetrics = {
   'AWS/Lambda': { dimension: 'FunctionName', names: ['Invocations', 'Errors', 'Throttles', 'Duration'] },
   'AWS/SNS': {
@@ -10,55 +11,55 @@ export const awsMetrics = {
   },
 } as const;
 
-/** Whether a series can get points here: AWS publishes a great many that are not. */
-export function isRehearsed({ namespace, name }: MetricIdentity): boolean {
-  const known: Readonly<Record<string, { readonly names: readonly string[] }>> = awsMetrics;
-  return !namespace.startsWith('AWS/') || (known[namespace]?.names.includes(name) ?? false);
+/** Whether a series can get points here. AWS publishes many metrics that are not simulated. */
+export function isSimulated({ namespace, name }: MetricIdentity): boolean {
+  const simulated: Readonly<Record<string, { readonly names: readonly string[] }>> = awsMetrics;
+  return !namespace.startsWith('AWS/') || (simulated[namespace]?.names.includes(name) ?? false);
 }
 
 /**
- * The points of one try to run a function.
+ * The points that Lambda publishes for one attempt to run a function.
  *
- * Trap: a run that succeeds is a point of 0 errors and 0 throttles; a throttled try is no invocation, and no error.
+ * Trap: a successful run publishes Errors 0 and Throttles 0. A throttled attempt is neither an invocation nor an error.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 export function lambdaPoints(
   name: string,
   timestamp: number,
-  attempt: 'throttled' | { readonly failed: boolean; readonly durationMs: number },
-): readonly MetricPoint[] {
+  { status, durationMs }: Pick<Execution, 'status' | 'durationMs'>,
+): readonly PublishedPoint[] {
   const values: Readonly<Record<string, number>> =
-    attempt === 'throttled'
+    status === 'throttled'
       ? { Throttles: 1 }
-      : { Invocations: 1, Errors: attempt.failed ? 1 : 0, Throttles: 0, Duration: attempt.durationMs };
-  return points('AWS/Lambda', name, timestamp, values);
+      : { Invocations: 1, Errors: status === 'failed' ? 1 : 0, Throttles: 0, Duration: durationMs };
+  return pointsOf('AWS/Lambda', name, timestamp, values);
 }
 
 /**
- * The points of one message, of the protocols by which it was delivered and was not.
+ * The points that SNS publishes for one message, given how many deliveries succeeded and failed.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
  */
 export function topicPoints(
   name: string,
   timestamp: number,
   { delivered, failed }: { readonly delivered: number; readonly failed: number },
-): readonly MetricPoint[] {
-  return points('AWS/SNS', name, timestamp, {
+): readonly PublishedPoint[] {
+  return pointsOf('AWS/SNS', name, timestamp, {
     NumberOfMessagesPublished: 1,
     ...(delivered > 0 && { NumberOfNotificationsDelivered: delivered }),
     ...(failed > 0 && { NumberOfNotificationsFailed: failed }),
   });
 }
 
-function points(
+function pointsOf(
   namespace: keyof typeof awsMetrics,
-  of: string,
+  resourceName: string,
   timestamp: number,
   values: Readonly<Record<string, number>>,
-): readonly MetricPoint[] {
-  const dimensions = { [awsMetrics[namespace].dimension]: of };
+): readonly PublishedPoint[] {
+  const dimensions = { [awsMetrics[namespace].dimension]: resourceName };
   return Object.entries(values).map(([name, value]) => {
     const identity: MetricIdentity = { namespace, name, dimensions };
-    return { identity, value, timestamp };
+    return { identity, value, timestamp, source: 'aws' };
   });
 }

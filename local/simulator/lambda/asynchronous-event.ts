@@ -1,81 +1,81 @@
 import type { AsynchronousRules } from '../template/deployment.ts';
 
-/** An event in Lambda's queue, which nobody waits for. */
+/** An event in the queue of Lambda's asynchronous invocations. */
 export interface AsynchronousEvent {
   readonly requestId: string;
   /** The function's name. */
   readonly target: string;
   readonly payload: unknown;
-  /** When Lambda took it, epoch ms. */
+  /** When Lambda accepted it, epoch ms. */
   readonly acceptedAt: number;
-  /** How often the function ran for it, and failed. */
+  /** How many runs of the function failed. */
   readonly failures: number;
-  /** When it is looked at next. */
+  /** When Lambda tries it next, epoch ms. */
   readonly dueAt: number;
 }
 
-/** How one try to run the function for an event ended. */
-export type Attempt = 'succeeded' | 'failed' | 'throttled';
+export type AttemptStatus = 'succeeded' | 'failed' | 'throttled';
 
-/** Why Lambda gives an event up, in its own words. */
-export type GivenUp = 'RetriesExhausted' | 'EventAgeExceeded';
+/** Why Lambda discards an event, in the words of its invocation records. */
+export type DiscardCondition = 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** What becomes of the event. */
-export type Next<Event extends AsynchronousEvent> =
+/** What Lambda does with the event next. */
+export type NextStep<Event extends AsynchronousEvent> =
   | { readonly kind: 'done' }
-  | { readonly kind: 'again'; readonly event: Event }
-  | { readonly kind: 'given up'; readonly condition: GivenUp };
+  | { readonly kind: 'retry'; readonly event: Event }
+  | { readonly kind: 'discard'; readonly condition: DiscardCondition };
 
 const minuteMs = 60_000;
 
-/** Between the first and the second try, and between the second and the third. */
+/** Between the first and the second attempt, and between the second and the third. */
 const retryAfterMs = [minuteMs, 2 * minuteMs];
 
 /**
- * What Lambda does with an event after a try: a function that failed is tried again after a minute and after two more,
- * one that was throttled as long as the event is young enough.
+ * What Lambda does with an event after an attempt. If the function failed, it is retried after one minute and again
+ * after two more. If it was throttled, the event is retried until it is too old.
  *
- * Trap: a throttled try counts as none, and no retry is spent on it. Lambda waits from a second to five minutes before
- * it looks again; here, always a minute.
+ * Trap: a throttled attempt does not use up a retry. Lambda waits from one second to five minutes before the next
+ * attempt; this always waits a minute.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export function afterAttempt<Event extends AsynchronousEvent>(
   event: Event,
-  attempt: Attempt,
+  status: AttemptStatus,
   rules: AsynchronousRules,
   now: number,
-): Next<Event> {
+): NextStep<Event> {
   const { failures } = event;
-  switch (attempt) {
+  switch (status) {
     case 'succeeded':
       return { kind: 'done' };
     case 'throttled':
-      return { kind: 'again', event: { ...event, dueAt: now + minuteMs } };
+      return { kind: 'retry', event: { ...event, dueAt: now + minuteMs } };
     case 'failed': {
-      if (failures >= rules.retries) return { kind: 'given up', condition: 'RetriesExhausted' };
+      if (failures >= rules.retries) return { kind: 'discard', condition: 'RetriesExhausted' };
       const dueAt = now + (retryAfterMs[failures] ?? 2 * minuteMs);
-      return { kind: 'again', event: { ...event, failures: failures + 1, dueAt } };
+      return { kind: 'retry', event: { ...event, failures: failures + 1, dueAt } };
     }
     default:
-      return attempt satisfies never;
+      return status satisfies never;
   }
 }
 
-/** Whether an event has waited for so long that Lambda gives it up instead of trying. */
+/** Whether an event is so old that Lambda discards it without another attempt. */
 export function isTooOld({ acceptedAt }: AsynchronousEvent, { maxAgeMs }: AsynchronousRules, now: number): boolean {
   return now > acceptedAt && now - acceptedAt >= maxAgeMs;
 }
 
 /**
- * What Lambda tells the on-failure destination of an event that it gave up.
+ * The record that Lambda sends to the on-failure destination for an event that it discards.
  *
- * Trap: `requestPayload` is the event itself, so whoever must read it gets an alarm wrapped in an SNS event in a record.
+ * Trap: `requestPayload` is the event itself, so an alarm arrives as a record that contains an SNS event that contains
+ * the alarm.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function failureRecord(
   { requestId, payload, failures }: AsynchronousEvent,
   functionArn: string,
-  condition: GivenUp,
+  condition: DiscardCondition,
   error: string | undefined,
   now: number,
 ): object {

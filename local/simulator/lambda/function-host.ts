@@ -1,15 +1,15 @@
 /**
- * The child process that a function runs in: it loads a bundle as Lambda does and answers each event that its parent
- * sends with the handler's result. What the function logs goes to stdout.
+ * The child process that a function runs in. It loads a bundle as Lambda does, and replies to each event from its
+ * parent with the handler's result. What the function logs goes to stdout.
  */
 import type { Context } from 'aws-lambda';
-import type { Answered, Invocation } from './function-process.ts';
+import type { InvokeMessage, ReplyMessage } from './function-process.ts';
 
 type Handler = (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<unknown>;
 
 const { handler } = (await import(process.argv[2] ?? '')) as { handler: Handler };
 
-/** What the function logged since it was last invoked. Trap: a pipe and a channel keep no order between them. */
+/** Logged since the last reply. Trap: stdout and the channel to the parent are not ordered relative to each other. */
 let logged = '';
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
@@ -19,21 +19,21 @@ process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
 
 let clockAheadMs = 0;
 
-/** From the first event on that asks for it, whoever asks for the time is told another one. Timers go on as they do. */
+/** Moves the clock, from the first event that asks for it. Timers are not affected. */
 function setClock(aheadMs: number): void {
-  const isSet = clockAheadMs !== 0;
+  const isInstalled = clockAheadMs !== 0;
   clockAheadMs = aheadMs;
-  if (isSet || aheadMs === 0) return;
+  if (isInstalled || aheadMs === 0) return;
   const real = globalThis.Date;
   const now = () => real.now() + clockAheadMs;
   globalThis.Date = new Proxy(real, {
     get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
-    construct: (target, given, shifted) => Reflect.construct(target, given.length > 0 ? given : [now()], shifted),
+    construct: (target, given, newTarget) => Reflect.construct(target, given.length > 0 ? given : [now()], newTarget),
     apply: () => new real(now()).toString(),
   });
 }
 
-process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0 }: Invocation) => {
+process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0 }: InvokeMessage) => {
   const endsAt = performance.now() + timeoutMs;
   const context = { getRemainingTimeInMillis: () => endsAt - performance.now() };
   setClock(aheadMs);
@@ -42,6 +42,6 @@ process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0 }: In
     (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
   const lines = logged.split('\n').filter((line) => line !== '');
-  process.send?.({ ...result, lines, characters: logged.length } satisfies Answered);
+  process.send?.({ ...result, lines, characters: logged.length } satisfies ReplyMessage);
   logged = '';
 });

@@ -1,42 +1,39 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 
-/** What a function's process is sent. */
-export interface Invocation {
+/** The message that asks a function's process to handle an event. */
+export interface InvokeMessage {
   readonly event: unknown;
   readonly timeoutMs: number;
-  /** How far the function's clock is to be ahead of the real one. */
+  /** How far the function's clock runs ahead of the real one. */
   readonly clockAheadMs?: number;
 }
 
-/** What it sends back: the handler's value, or its error as text, and each line that it logged meanwhile. */
+/** The handler's value, or its error as text, and each line that the function logged during the invocation. */
 export type InvocationResult = { readonly lines: readonly string[] } & (
   | { readonly value: unknown }
   | { readonly error: string }
 );
 
-/** The result on its way, and how much of what came by stdout it stands for. */
-export type Answered = InvocationResult & { readonly characters: number };
+/** The process's reply, with the number of characters on stdout that its lines account for. */
+export type ReplyMessage = InvocationResult & { readonly characters: number };
 
-/** Where a function finds the world. */
 export interface FunctionEnvironment {
   readonly awsEndpoint: string;
-  /** A PEM file to trust besides Node's own authorities. */
+  /** A PEM file of authorities to trust in addition to Node's own. */
   readonly caFile: string;
-  /** What the function is configured with. What points it at loopback stands above it. */
+  /** The function's environment variables. The settings for loopback override them. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-export type InvokeOptions = Pick<Invocation, 'clockAheadMs'>;
-
-/** A built function in a process of its own. It stays warm from one event to the next, as a container does. */
+/** A built function in its own process. Like a container, it stays warm between events. */
 export interface FunctionProcess extends AsyncDisposable {
   /**
-   * One event at a time. A run may be given less time than the deployed functions have; one that takes longer is
-   * killed, as Lambda does, and its process with it.
+   * Handles one event at a time. The timeout may be shorter than that of the deployed functions. As in Lambda, a run
+   * that exceeds it is killed together with its process.
    */
-  invoke(event: unknown, timeoutMs?: number, options?: InvokeOptions): Promise<InvocationResult>;
-  /** Whether it can still be invoked. */
+  invoke(event: unknown, timeoutMs?: number, options?: Pick<InvokeMessage, 'clockAheadMs'>): Promise<InvocationResult>;
+  /** Whether it can handle another event. */
   readonly alive: boolean;
   stop(): Promise<void>;
 }
@@ -44,13 +41,10 @@ export interface FunctionProcess extends AsyncDisposable {
 /** The timeout of the deployed functions. */
 const deployedTimeoutMs = 30_000;
 
-/** How long a process that is told to stop is waited for. It holds nothing that could be lost. */
-const patienceMs = 500;
+/** How long a process may take to stop before it is killed. It holds nothing that could be lost. */
+const stopTimeoutMs = 500;
 
-/**
- * Starts a built function with the SDK pointed at loopback: the bundle is the one that is deployed, and nothing in it
- * knows that it runs on a laptop.
- */
+/** Starts a built function with the SDK pointed at loopback. The bundle is the deployed one, unchanged. */
 export function startFunction(file: string, environment: FunctionEnvironment): FunctionProcess {
   const child = fork(path.join(import.meta.dirname, 'function-host.ts'), [file], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -64,38 +58,40 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
       NODE_EXTRA_CA_CERTS: environment.caFile,
     },
   });
-  // Not the child's own `close`: it never comes when it was this side that closed the channel.
+  // Trap: the child emits no `close` if this side disconnected the channel.
   const exited = Promise.all([
     new Promise<number | null>((resolve) => child.once('exit', resolve)),
     ...[child.stdout, child.stderr].map((stream) => new Promise((resolve) => stream?.once('close', resolve))),
   ]);
-  // A process that is gone cannot be sent to. Whoever waits for it hears of its end.
+  // Sending to a process that has exited is an error. `ended` already reports the exit.
   child.on('error', () => {});
 
-  /** What no result has told yet: all that is left of a run which did not end by itself. */
+  /** Stdout that no reply covers yet. When the process ends, this is the log of the unfinished run. */
   let logged = '';
-  let told = 0;
-  let complaints = '';
-  const forgetTold = () => {
-    const known = Math.min(told, logged.length);
-    logged = logged.slice(known);
-    told -= known;
+  /** Characters that replies cover and that are still to be dropped from `logged`. */
+  let covered = 0;
+  let errorOutput = '';
+  const dropCovered = () => {
+    const arrived = Math.min(covered, logged.length);
+    logged = logged.slice(arrived);
+    covered -= arrived;
   };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     logged += text;
-    forgetTold();
+    dropCovered();
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
+    errorOutput += text;
   });
   let alive = true;
   const ended = exited.then(([code]): InvocationResult => {
     alive = false;
-    return { lines: linesOf(logged), error: `the function's process ended with ${code}\n${complaints}` };
+    const lines = logged.split('\n').filter((line) => line !== '');
+    return { lines, error: `the function's process ended with ${code}\n${errorOutput}` };
   });
   const stop = async () => {
     if (child.connected) child.disconnect();
-    const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const kill = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(kill);
   };
@@ -105,33 +101,28 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
     },
     async invoke(event, timeoutMs = deployedTimeoutMs, options = {}) {
       const { promise, resolve } = Promise.withResolvers<InvocationResult>();
-      const onMessage = ({ characters, ...result }: Answered) => {
-        told += characters;
-        complaints = '';
-        forgetTold();
+      const onMessage = ({ characters, ...result }: ReplyMessage) => {
+        covered += characters;
+        errorOutput = '';
+        dropCovered();
         resolve(result);
       };
       child.once('message', onMessage as (message: unknown) => void);
       let error: string | undefined;
-      const timeUp = setTimeout(() => {
+      const timer = setTimeout(() => {
         error = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
         child.kill('SIGKILL');
       }, timeoutMs);
       try {
-        if (child.connected) child.send({ event, timeoutMs, ...options } satisfies Invocation);
+        if (child.connected) child.send({ event, timeoutMs, ...options } satisfies InvokeMessage);
         const result = await Promise.race([promise, ended]);
         return error === undefined ? result : { lines: result.lines, error };
       } finally {
-        clearTimeout(timeUp);
+        clearTimeout(timer);
         child.off('message', onMessage as (message: unknown) => void);
       }
     },
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** One entry a line. */
-export function linesOf(logged: string): readonly string[] {
-  return logged.split('\n').filter((line) => line !== '');
 }

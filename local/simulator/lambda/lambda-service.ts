@@ -1,60 +1,119 @@
 import type { Entry } from '../../../lib/functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
-import { type Containers, openContainers, type Ran, type RunSettings } from './containers.ts';
-import type { FunctionEnvironment } from './function-process.ts';
+import type { AttemptStatus } from './asynchronous-event.ts';
+import { type FunctionEnvironment, type FunctionProcess, startFunction } from './function-process.ts';
 
-/** The deployed functions as Lambda runs them, and what may be wrong with that. */
+/** One attempt to run a function. */
+export interface Execution {
+  readonly status: AttemptStatus;
+  readonly lines: readonly string[];
+  /** What the handler threw, or why the process ended. */
+  readonly error?: string;
+  readonly durationMs: number;
+  /** Whether a container was started for it. */
+  readonly cold: boolean;
+}
+
+export interface ExecutionOptions {
+  readonly timeoutMs: number;
+  /** How far the function's clock runs ahead of the real one. */
+  readonly clockAheadMs?: number;
+}
+
+/** Runs the deployed functions as Lambda does, unless they are throttled or crash. */
 export interface LambdaService extends AsyncDisposable {
-  /** A function by its name, with or without what all begin with. */
-  named(name: string): DeployedFunction;
-  run(name: string, event: unknown, settings: RunSettings): Promise<Ran | 'throttled'>;
-  /** Refuses to run a function from now on. Returns the way back. */
+  /** Finds a function by its name, with or without the prefix `okta-synthetics-`. */
+  functionByName(name: string): DeployedFunction;
+  invoke(name: string, event: unknown, options: ExecutionOptions): Promise<Execution>;
+  /** Throttles a function until the returned function is called. */
   throttle(name: string): () => void;
-  /** Crashes a function at its start, from now on. Returns the way back. */
+  /** Makes a function crash at its start until the returned function is called. */
   crash(name: string): () => void;
+  /** Stops the idle containers of a function: they lose their state, and the next run is a cold start. */
   coldStart(name: string): Promise<void>;
 }
 
 export function openLambdaService(
   functions: readonly DeployedFunction[],
   bundleOf: (entry: Entry) => string,
-  environment: FunctionEnvironment,
+  access: FunctionEnvironment,
 ): LambdaService {
-  const containers = new Map<string, Containers>();
+  const pools = new Map<string, ContainerPool>();
   const throttled = new Set<string>();
-  const broken = new Set<string>();
-  const named = (name: string): DeployedFunction => {
+  const crashing = new Set<string>();
+  const functionByName = (name: string): DeployedFunction => {
     const found = functions.find((each) => each.name === name || each.name === `okta-synthetics-${name}`);
-    if (!found) throw new Error(`no function is called ${name}: there is ${functions.map((each) => each.name)}`);
+    if (!found) throw new Error(`no function is named ${name}; there are ${functions.map((each) => each.name)}`);
     return found;
   };
-  const containersOf = ({ name, entry, variables }: DeployedFunction): Containers => {
-    const open = containers.get(name) ?? openContainers(bundleOf(entry), { ...environment, variables });
-    containers.set(name, open);
-    return open;
+  const poolOf = ({ name, entry, variables }: DeployedFunction): ContainerPool => {
+    const pool = pools.get(name) ?? openContainerPool(bundleOf(entry), { ...access, variables });
+    pools.set(name, pool);
+    return pool;
   };
-  const among = (names: Set<string>, name: string) => {
-    const { name: whole } = named(name);
-    names.add(whole);
+  const addTo = (names: Set<string>, { name }: DeployedFunction) => {
+    names.add(name);
     return () => {
-      names.delete(whole);
+      names.delete(name);
     };
   };
   return {
-    named,
-    async run(name, event, settings) {
-      if (throttled.has(name)) return 'throttled';
-      if (broken.has(name)) return { ...crashed, cold: true };
-      return containersOf(named(name)).run(event, settings);
+    functionByName,
+    async invoke(name, event, options) {
+      if (throttled.has(name)) return throttledExecution;
+      if (crashing.has(name)) return crashedExecution;
+      return poolOf(functionByName(name)).run(event, options);
     },
-    throttle: (name) => among(throttled, name),
-    crash: (name) => among(broken, name),
-    coldStart: (name) => containersOf(named(name)).coldStart(),
+    throttle: (name) => addTo(throttled, functionByName(name)),
+    crash: (name) => addTo(crashing, functionByName(name)),
+    coldStart: (name) => poolOf(functionByName(name)).stopIdle(),
     async [Symbol.asyncDispose]() {
-      await Promise.all([...containers.values()].map((each) => each[Symbol.asyncDispose]()));
+      await Promise.all([...pools.values()].map((pool) => pool[Symbol.asyncDispose]()));
     },
   };
 }
 
-/** What is left of a run whose code could not be loaded. */
-const crashed = { lines: [], durationMs: 1, error: "the function's process ended with 1" };
+const throttledExecution: Execution = { status: 'throttled', lines: [], durationMs: 0, cold: false };
+const crashedExecution: Execution = {
+  ...{ status: 'failed', lines: [], durationMs: 1, cold: true },
+  error: "the function's process ended with 1",
+};
+
+/** The containers of one function. As in Lambda, each handles one event at a time and stays warm for the next. */
+interface ContainerPool extends AsyncDisposable {
+  run(event: unknown, options: ExecutionOptions): Promise<Execution>;
+  stopIdle(): Promise<void>;
+}
+
+function openContainerPool(file: string, environment: FunctionEnvironment): ContainerPool {
+  const containers = new Set<FunctionProcess>();
+  const idle: FunctionProcess[] = [];
+
+  function start(): FunctionProcess {
+    const container = startFunction(file, environment);
+    containers.add(container);
+    return container;
+  }
+
+  async function stop(stopping: readonly FunctionProcess[]): Promise<void> {
+    for (const container of stopping) containers.delete(container);
+    await Promise.all(stopping.map((container) => container.stop()));
+  }
+
+  return {
+    async run(event, { timeoutMs, ...clock }) {
+      const warm = idle.pop();
+      const container = warm ?? start();
+      const startedAt = performance.now();
+      const result = await container.invoke(event, timeoutMs, clock);
+      const durationMs = performance.now() - startedAt;
+      if (container.alive) idle.push(container);
+      else await stop([container]);
+      const outcome =
+        'error' in result ? ({ status: 'failed', error: result.error } as const) : ({ status: 'succeeded' } as const);
+      return { ...outcome, lines: result.lines, durationMs, cold: !warm };
+    },
+    stopIdle: () => stop(idle.splice(0)),
+    [Symbol.asyncDispose]: () => stop([...containers]),
+  };
+}

@@ -2,19 +2,13 @@ import type { MetricAlarm } from '../../emulators/cloudwatch/alarm-definition.ts
 import type { AlarmAction } from '../../emulators/cloudwatch/alarm-engine.ts';
 import { readList, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { account, arnFor, regionName, resolveText } from '../template/resolve-text.ts';
-
-/** What a topic is sent: a text, and others for those who read it elsewhere than in a program. */
-export interface Publication {
-  readonly subject?: string;
-  readonly text: string;
-  readonly byProtocol?: Readonly<Record<string, string>>;
-}
+import type { Publication } from './sns.ts';
 
 /**
- * What CloudWatch publishes when an alarm acts: a JSON document, and prose for those who get e-mail.
+ * The message that CloudWatch publishes for an alarm action: a JSON document, and prose for e-mail.
  *
- * Trap: its times end in `+0000` and not in `Z`; an alarm on one metric describes that in `Trigger`, an alarm on an
- * expression in `Trigger.Metrics`, with the members of a dimension in small letters in both.
+ * Trap: its times end in `+0000`, not in `Z`. An alarm on one metric describes it in `Trigger`, an alarm on an
+ * expression in `Trigger.Metrics`. Both spell the members of a dimension in lower case.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function alarmMessage(template: Template, { alarm, from, to, reason, at }: AlarmAction): Publication {
@@ -41,7 +35,7 @@ export function alarmMessage(template: Template, { alarm, from, to, reason, at }
   return {
     subject: `${to}: "${alarm.name}" in ${regionName}`,
     text: JSON.stringify(document),
-    byProtocol: { email: prose(document) },
+    byProtocol: { email: emailText(document) },
   };
 }
 
@@ -104,7 +98,7 @@ function cloudWatchTime(at: number): string {
   return new Date(at).toISOString().replace('Z', '+0000');
 }
 
-function prose(document: Readonly<Record<string, unknown>>): string {
+function emailText(document: Readonly<Record<string, unknown>>): string {
   const { AlarmName, NewStateValue, NewStateReason, StateChangeTime, AlarmDescription, OldStateValue } = document;
   return [
     `You are receiving this email because your Amazon CloudWatch Alarm "${AlarmName}" in the ${regionName}`,

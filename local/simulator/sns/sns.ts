@@ -1,72 +1,177 @@
-import { routes } from '../../../functions/alarms/subject.ts';
+import { randomUUID } from 'node:crypto';
+import { type Route, routes } from '../../../functions/alarms/subject.ts';
+import type { PublishedMessage } from '../../emulators/aws/sns.ts';
+import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
 import type { Topic } from '../template/deployment.ts';
-import type { Publication } from './alarm-message.ts';
-import type { Cause, Delivered, Delivery } from './message.ts';
-import { textFor } from './sns-event.ts';
 
-/** What becomes of one message that was published to a topic. */
-export interface Published {
-  /** The functions that must be called with it. */
-  readonly calls: readonly string[];
-  /** What people get of it; absent where only functions listen. */
-  readonly message?: Delivered;
+/** A message as it is published to a topic: a default text, and other texts for some protocols. */
+export interface Publication {
+  readonly subject?: string;
+  readonly text: string;
+  readonly byProtocol?: Readonly<Record<string, string>>;
+}
+
+/** The alarm that a message is about, and its new state. */
+export interface MessageAlarm {
+  readonly alarm: string;
+  readonly state: AlarmState;
+}
+
+/** A message as the subscribers of a topic receive it, functions excepted. */
+export interface DeliveredMessage extends Partial<MessageAlarm> {
+  /** Epoch ms, virtual. */
+  readonly at: number;
+  /** The topic's name. */
+  readonly topic: string;
+  /** The topic's route; absent if the topic does not belong to the monitor. */
+  readonly route?: Route;
+  /** Who published it: CloudWatch, one of the functions, or Lambda about an event that it discarded. */
+  readonly from: 'alarm' | 'function' | 'failed invocation';
+  readonly subject?: string;
+  /** The text for protocols without a text of their own. */
+  readonly text: string;
+  /** `metadata.additionalContext` of the https document. Absent for raw alarms and unreadable documents. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** One per subscriber. If the topic has no subscribers, one with the protocol `none` and the e-mail text. */
+  readonly deliveries: readonly Delivery[];
+}
+
+export type MessageOrigin = Pick<DeliveredMessage, 'at' | 'from' | keyof MessageAlarm>;
+
+/** A message as one subscriber receives it. */
+export interface Delivery {
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly subject?: string;
+  readonly text: string;
+  /** Whether the delivery failed. */
+  readonly failed: boolean;
+}
+
+export interface PublishResult {
+  /** The functions to invoke with the message. */
+  readonly functions: readonly string[];
+  /** Absent if all subscribers are functions. */
+  readonly message?: DeliveredMessage;
   readonly delivered: number;
   readonly failed: number;
 }
 
-/** Hands what is published to a topic to its subscribers. */
+/** Delivers published messages to the subscribers of a topic. */
 export interface Sns {
-  publish(topic: Topic, publication: Publication, about: Pick<Delivered, 'at' | 'from'> & { cause?: Cause }): Published;
-  /** Keeps what a topic is sent from its subscribers, by one protocol or by all. Returns the way back. */
+  publish(topic: Topic, publication: Publication, origin: MessageOrigin): PublishResult;
+  /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
   failDeliveries(topic: string, protocol?: string): () => void;
 }
 
 export function openSns(topics: readonly Topic[]): Sns {
-  const closed = new Set<{ readonly topic: string; readonly protocol?: string }>();
-  const isClosed = (topic: string, protocol: string) =>
-    [...closed].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
+  const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
+  const isFailing = (topic: string, protocol: string) =>
+    [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
   return {
-    publish({ name, subscriptions }, publication, { at, from, cause }) {
+    publish({ name, subscriptions }, publication, origin) {
       const { subject, text } = publication;
-      const all = subscriptions.map(({ protocol, endpoint, permitted }): Delivery => {
-        const failed = !permitted || isClosed(name, protocol);
-        const own = { protocol, endpoint, text: textFor(protocol, publication), failed };
-        return { ...own, ...(subject !== undefined && { subject }) };
-      });
-      const nobody: Delivery = {
-        protocol: 'none',
-        endpoint: 'nobody',
-        text: textFor('email', publication),
-        failed: false,
-        ...(subject && { subject }),
-      };
-      const deliveries = all.length === 0 ? [nobody] : all.filter(({ protocol }) => protocol !== 'lambda');
+      const withSubject = subject !== undefined && { subject };
+      const all = subscriptions.map(
+        ({ protocol, endpoint, permitted }): Delivery => ({
+          ...{ protocol, endpoint, text: textFor(protocol, publication) },
+          ...{ failed: !permitted || isFailing(name, protocol), ...withSubject },
+        }),
+      );
+      const unsubscribed = { protocol: 'none', endpoint: 'nobody', text: textFor('email', publication), failed: false };
+      const deliveries =
+        all.length === 0 ? [{ ...unsubscribed, ...withSubject }] : all.filter(({ protocol }) => protocol !== 'lambda');
       const route = routeOf(name);
-      const message: Delivered = {
-        ...{ at, topic: name, from, text, deliveries },
+      const context = contextIn(publication.byProtocol?.https);
+      const message: DeliveredMessage = {
+        ...{ ...origin, topic: name, text, deliveries, ...withSubject },
         ...(route && { route }),
-        ...(subject !== undefined && { subject }),
-        ...cause,
+        ...(context && { context }),
       };
       return {
-        calls: all.flatMap(({ protocol, endpoint, failed }) => (protocol === 'lambda' && !failed ? [endpoint] : [])),
+        functions: all.flatMap(({ protocol, endpoint, failed }) =>
+          protocol === 'lambda' && !failed ? [endpoint] : [],
+        ),
         ...(deliveries.length > 0 && { message }),
         delivered: all.filter(({ failed }) => !failed).length,
         failed: all.filter(({ failed }) => failed).length,
       };
     },
     failDeliveries(topic, protocol) {
-      if (!topics.some(({ name }) => name === topic)) throw new Error(`no topic is called ${topic}`);
-      const entry = { topic, ...(protocol !== undefined && { protocol }) };
-      closed.add(entry);
+      if (!topics.some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
+      const failure = { topic, ...(protocol !== undefined && { protocol }) };
+      failures.add(failure);
       return () => {
-        closed.delete(entry);
+        failures.delete(failure);
       };
     },
   };
 }
 
-/** The route whose topic it is, alarms' or people's: `okta-synthetics-page-alarms`, `okta-synthetics-pages`. */
+/** Reads what a function published by a call of Publish. */
+export function readPublication({ subject, message, structure }: PublishedMessage): Publication {
+  const { default: text, ...byProtocol } = structure === 'json' ? JSON.parse(message) : { default: message };
+  return { text, byProtocol, ...(subject !== undefined && { subject }) };
+}
+
+/**
+ * The event that SNS invokes a function with.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+ */
+export function snsEvent({ arn }: Pick<Topic, 'arn'>, publication: Publication, now: number): object {
+  return {
+    Records: [
+      {
+        EventSource: 'aws:sns',
+        EventVersion: '1.0',
+        EventSubscriptionArn: `${arn}:${randomUUID()}`,
+        Sns: {
+          Type: 'Notification',
+          MessageId: randomUUID(),
+          TopicArn: arn,
+          Subject: publication.subject ?? null,
+          Message: textFor('lambda', publication),
+          Timestamp: new Date(now).toISOString(),
+          SignatureVersion: '1',
+          Signature: 'EXAMPLE',
+          SigningCertUrl: 'EXAMPLE',
+          UnsubscribeUrl: 'EXAMPLE',
+          MessageAttributes: {},
+        },
+      },
+    ],
+  };
+}
+
+/** The alarm in an event from a topic; undefined for every other event. */
+export function alarmIn(event: unknown): MessageAlarm | undefined {
+  const [record] = (event as { readonly Records?: readonly { readonly Sns?: { readonly Message?: string } }[] } | null)
+    ?.Records ?? [{}];
+  try {
+    const { AlarmName, NewStateValue } = JSON.parse(record?.Sns?.Message ?? 'null') ?? {};
+    return AlarmName && { alarm: String(AlarmName), state: NewStateValue as AlarmState };
+  } catch {
+    return undefined;
+  }
+}
+
+function textFor(protocol: string, { text, byProtocol }: Publication): string {
+  return byProtocol?.[protocol] ?? text;
+}
+
+/** The structured context in a custom notification of Amazon Q; undefined for every other text. */
+function contextIn(document = ''): Readonly<Record<string, string>> | undefined {
+  try {
+    const context: unknown = JSON.parse(document)?.metadata?.additionalContext;
+    if (typeof context !== 'object' || context === null || Array.isArray(context)) return undefined;
+    const isReadable = Object.values(context).every((value) => typeof value === 'string');
+    return isReadable ? (context as Readonly<Record<string, string>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The route of a topic, of its alarms or its people: `okta-synthetics-page-alarms`, `okta-synthetics-pages`. */
 function routeOf(topic: string) {
   return routes.find((route) => [`${route}s`, `${route}-alarms`].some((end) => topic.endsWith(`-${end}`)));
 }

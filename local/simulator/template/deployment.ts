@@ -1,24 +1,24 @@
 import type { Entry } from '../../../lib/functions/bundle.ts';
 import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
 
-/** What a template deploys, as far as it runs, alarms and tells. */
+/** The parts of a template that the simulator runs. */
 export interface Deployment {
   readonly schedules: readonly Schedule[];
   readonly functions: readonly DeployedFunction[];
   readonly topics: readonly Topic[];
   readonly alarms: ParsedAlarms;
-  /** What AWS would not deploy, or what is not understood here. */
-  readonly unsupported: readonly Remark[];
-  /** What AWS would deploy without a word, and what would then never happen. */
-  readonly ineffective: readonly Remark[];
+  /** What AWS would reject or the simulator does not support. */
+  readonly unsupported: readonly TemplateIssue[];
+  /** What AWS deploys without an error although it can never work. */
+  readonly ineffective: readonly TemplateIssue[];
 }
 
-export interface Remark {
+export interface TemplateIssue {
   readonly logicalId: string;
   readonly reason: string;
 }
 
-/** What calls a function again and again. */
+/** Invokes a function at a fixed rate. */
 export interface Schedule {
   readonly name: string;
   readonly intervalMinutes: number;
@@ -30,7 +30,7 @@ export interface Schedule {
 
 export interface DeployedFunction {
   readonly name: string;
-  /** Which bundle it runs: `flows`; the functions that notify share theirs, `notify`. */
+  /** The bundle it runs, such as `flows`. The notifiers of both routes run `notify`. */
   readonly entry: Entry;
   readonly timeoutMs: number;
   readonly memoryMb: number;
@@ -39,28 +39,28 @@ export interface DeployedFunction {
   readonly asynchronous: AsynchronousRules;
 }
 
-/** What Lambda does with an event that nobody waits for, when the function fails. */
+/** How Lambda handles asynchronous events when the function fails. */
 export interface AsynchronousRules {
   readonly retries: number;
   readonly maxAgeMs: number;
-  /** The ARN of what is told when Lambda gives an event up. */
+  /** The ARN of the destination for events that Lambda discards. */
   readonly onFailure?: string;
 }
 
 export interface Topic {
-  /** What alarms call it by. */
+  /** Alarm actions refer to the topic by this ID. */
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
-  /** Whether an alarm's message gets in. */
-  readonly takesAlarms: boolean;
+  /** Whether CloudWatch alarms are allowed to publish to it. */
+  readonly acceptsAlarms: boolean;
   readonly subscriptions: readonly Subscription[];
 }
 
 export interface Subscription {
   readonly protocol: string;
-  /** An address; of a function, its name. */
+  /** An address, or a function's name. */
   readonly endpoint: string;
-  /** Of a function: whether it lets the topic call it. */
+  /** Whether the topic is allowed to invoke the function. Always true for other protocols. */
   readonly permitted: boolean;
 }

@@ -2,74 +2,75 @@ import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
 import { alarmsIn } from '../../emulators/cloudwatch/composite-rule.ts';
 import { awsMetrics } from '../alarms/aws-metrics.ts';
-import type { Deployment, Remark } from './deployment.ts';
+import type { Deployment, TemplateIssue } from './deployment.ts';
 
-type Part = (deployment: Omit<Deployment, 'ineffective'>) => readonly Remark[];
+type Lint = (deployment: Omit<Deployment, 'ineffective'>) => readonly TemplateIssue[];
 
 /**
- * What AWS deploys without a word although it can never work: an alarm that tells nobody, or watches a function or topic
- * that is not there; a topic that an alarm may not publish to or that nobody listens to; a subscription that may not call
- * its function; a function that nothing calls.
+ * Finds what AWS deploys without an error although it can never work: an alarm without an action, or on a function or
+ * topic that does not exist; a topic that has no subscribers or rejects its alarms; a function that rejects its topic or
+ * that nothing invokes; a disabled schedule.
  */
-export const lintTemplate: Part = (deployment) =>
-  [ofAlarms, ofMetrics, ofTopics, ofSchedules, ofFunctions].flatMap((part) => part(deployment));
+export const lintTemplate: Lint = (deployment) =>
+  [lintAlarms, lintMetrics, lintTopics, lintSchedules, lintFunctions].flatMap((lint) => lint(deployment));
 
-const ofAlarms: Part = ({ alarms: { alarms }, topics }) => {
+const lintAlarms: Lint = ({ alarms: { alarms }, topics }) => {
   const composites = alarms.filter((alarm) => alarm.kind === 'composite');
-  const asked = new Set(composites.flatMap(({ rule, suppressor }) => [...alarmsIn(rule), suppressor?.alarm]));
+  const referenced = new Set(composites.flatMap(({ rule, suppressor }) => [...alarmsIn(rule), suppressor?.alarm]));
   return alarms.flatMap(({ logicalId, name, actions }) => {
-    if (actions.ALARM.length === 0 && !asked.has(name)) {
-      return [{ logicalId, reason: `${name} tells nobody that it rose` }];
+    if (actions.ALARM.length === 0 && !referenced.has(name)) {
+      return [{ logicalId, reason: `${name} has no alarm action` }];
     }
     return [...new Set(Object.values(actions).flat())].flatMap((topicId) => {
       const topic = topics.find((each) => each.logicalId === topicId);
-      return topic && !topic.takesAlarms ? [{ logicalId, reason: `${name} may not publish to ${topic.name}` }] : [];
+      const reason = `${name} is not allowed to publish to ${topic?.name}`;
+      return topic && !topic.acceptsAlarms ? [{ logicalId, reason }] : [];
     });
   });
 };
 
-/** AWS publishes with one dimension, and for what there is. */
-const ofMetrics: Part = ({ alarms: { alarms }, functions, topics }) => {
-  const known = {
+/** AWS publishes these metrics with a single dimension, and only for resources that exist. */
+const lintMetrics: Lint = ({ alarms: { alarms }, functions, topics }) => {
+  const resourceNames = {
     'AWS/Lambda': functions.map(({ name }) => name),
     'AWS/SNS': topics.map(({ name }) => name),
   };
   return alarms.flatMap((alarm) =>
-    seriesOfAws(alarm).flatMap(({ namespace, name, dimensions }) => {
-      const { dimension } = awsMetrics[namespace];
-      const isThere = Object.keys(dimensions).length === 1 && known[namespace].includes(dimensions[dimension] ?? '');
-      const reason = `${alarm.name} watches ${name} of ${JSON.stringify(dimensions)}, which AWS never publishes`;
-      return isThere ? [] : [{ logicalId: alarm.logicalId, reason }];
+    awsSeriesOf(alarm).flatMap(({ namespace, name, dimensions }) => {
+      const resource = dimensions[awsMetrics[namespace].dimension] ?? '';
+      const exists = Object.keys(dimensions).length === 1 && resourceNames[namespace].includes(resource);
+      const reason = `${alarm.name} watches ${name} of ${JSON.stringify(dimensions)}, which AWS does not publish`;
+      return exists ? [] : [{ logicalId: alarm.logicalId, reason }];
     }),
   );
 };
 
-type SeriesOfAws = MetricIdentity & { readonly namespace: keyof typeof awsMetrics };
+type AwsSeries = MetricIdentity & { readonly namespace: keyof typeof awsMetrics };
 
-function seriesOfAws(alarm: Alarm): readonly SeriesOfAws[] {
+function awsSeriesOf(alarm: Alarm): readonly AwsSeries[] {
   if (alarm.kind === 'composite') return [];
   return Object.values(alarm.queries).flatMap((query) =>
-    query.kind === 'metric' && query.identity.namespace in awsMetrics ? [query.identity as SeriesOfAws] : [],
+    query.kind === 'metric' && query.identity.namespace in awsMetrics ? [query.identity as AwsSeries] : [],
   );
 }
 
-const ofTopics: Part = ({ topics }) =>
+const lintTopics: Lint = ({ topics }) =>
   topics.flatMap(({ logicalId, name, subscriptions }) => [
-    ...(subscriptions.length === 0 ? [{ logicalId, reason: `nobody listens to ${name}` }] : []),
+    ...(subscriptions.length === 0 ? [{ logicalId, reason: `${name} has no subscribers` }] : []),
     ...subscriptions
       .filter(({ permitted }) => !permitted)
-      .map(({ endpoint }) => ({ logicalId, reason: `${endpoint} lets no message of ${name} in` })),
+      .map(({ endpoint }) => ({ logicalId, reason: `${name} is not allowed to invoke ${endpoint}` })),
   ]);
 
-const ofSchedules: Part = ({ schedules }) =>
+const lintSchedules: Lint = ({ schedules }) =>
   schedules.filter(({ enabled }) => !enabled).map(({ name }) => ({ logicalId: name, reason: `${name} is disabled` }));
 
-const ofFunctions: Part = ({ functions, schedules, topics }) => {
-  const called = new Set([
+const lintFunctions: Lint = ({ functions, schedules, topics }) => {
+  const invoked = new Set([
     ...schedules.map(({ target }) => target),
     ...topics.flatMap(({ subscriptions }) => subscriptions.map(({ endpoint }) => endpoint)),
   ]);
-  return functions.flatMap(({ name }) =>
-    called.has(name) ? [] : [{ logicalId: name, reason: `nothing calls ${name}` }],
-  );
+  return functions
+    .filter(({ name }) => !invoked.has(name))
+    .map(({ name }) => ({ logicalId: name, reason: `no schedule or topic invokes ${name}` }));
 };

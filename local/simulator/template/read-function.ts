@@ -2,22 +2,22 @@ import { entries } from '../../../lib/functions/bundle.ts';
 import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { AsynchronousRules, DeployedFunction } from './deployment.ts';
-import { physicalName, referredTo, resolveText } from './resolve-text.ts';
+import { physicalName, referencedId, resolveText } from './resolve-text.ts';
 
 const prefix = 'okta-synthetics-';
 
 /**
- * Reads a function, and what Lambda does with its events.
+ * Reads a function and the rules for its asynchronous events.
  *
- * Trap: code is not found by the template, whose assets have no readable name, but by the function's own name.
+ * Trap: the function's name determines which bundle it runs. The template's assets are named by hash only.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
  */
 export function readFunction(template: Template, logicalId: string): DeployedFunction {
   const properties = template.Resources[logicalId]?.Properties ?? {};
   const name = physicalName(template, logicalId);
-  // What notifies each audience is one bundle, deployed twice.
+  // `notify` is one bundle, deployed once per route: notify-page, notify-ticket.
   const entry = entries.find((each) => name === prefix + each || name.startsWith(`${prefix}${each}-`));
-  if (!entry) throw new UnsupportedError(`${name} is called after no entry: which bundle does it run?`);
+  if (!entry) throw new UnsupportedError(`no bundle matches the function name ${name}`);
   const { Variables = {} } = readObject(properties.Environment ?? {}, ['Variables']);
   const { LogGroup } = (properties.LoggingConfig ?? {}) as Readonly<Record<string, unknown>>;
   return {
@@ -38,14 +38,15 @@ function asynchronousRules(template: Template, functionId: string): Asynchronous
   const configs = Object.values(template.Resources).filter(
     ({ Type, Properties }) =>
       Type === 'AWS::Lambda::EventInvokeConfig' &&
-      referredTo(template, Properties?.FunctionName, 'AWS::Lambda::Function') === functionId,
+      referencedId(template, Properties?.FunctionName, 'AWS::Lambda::Function') === functionId,
   );
-  if (configs.length > 1) throw new UnsupportedError('two configurations say how it is invoked');
+  if (configs.length > 1) throw new UnsupportedError('it has more than one EventInvokeConfig');
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig, Qualifier } = readObject(
     configs[0]?.Properties ?? {},
     ['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
   );
-  if (Qualifier !== undefined && Qualifier !== '$LATEST') throw new UnsupportedError('only $LATEST is invoked');
+  if (Qualifier !== undefined && Qualifier !== '$LATEST')
+    throw new UnsupportedError('only the qualifier $LATEST is simulated');
   const { OnFailure } = readObject(DestinationConfig ?? {}, ['OnFailure']);
   const { Destination } = readObject(OnFailure ?? {}, ['Destination']);
   return {
@@ -56,8 +57,10 @@ function asynchronousRules(template: Template, functionId: string): Asynchronous
 }
 
 function destinationOf(template: Template, destination: unknown): string {
-  if (referredTo(template, destination, 'AWS::SNS::Topic') === undefined) {
-    throw new UnsupportedError(`what is told of failures, ${JSON.stringify(destination)}, is no topic of the template`);
+  if (referencedId(template, destination, 'AWS::SNS::Topic') === undefined) {
+    throw new UnsupportedError(
+      `the on-failure destination ${JSON.stringify(destination)} is not a topic in the template`,
+    );
   }
   return resolveText(template, destination);
 }

@@ -1,43 +1,43 @@
 import { readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { Schedule } from './deployment.ts';
-import { physicalName, referredTo, resolveText } from './resolve-text.ts';
+import { physicalName, referencedId, resolveText } from './resolve-text.ts';
 
-const known = [...['Name', 'GroupName', 'Description', 'ScheduleExpression', 'FlexibleTimeWindow', 'State', 'Target']];
-const knownOfTarget = ['Arn', 'RoleArn', 'Input', 'RetryPolicy'];
+const keys = ['Name', 'GroupName', 'Description', 'ScheduleExpression', 'FlexibleTimeWindow', 'State', 'Target'];
+const targetKeys = ['Arn', 'RoleArn', 'Input', 'RetryPolicy'];
 
 const minutesOf: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: 24 * 60 };
 
 /**
- * Reads a schedule of EventBridge Scheduler that calls a function of the template at a rate.
+ * Reads an EventBridge Scheduler schedule that invokes a function in the template at a fixed rate.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html
  */
 export function readSchedule(template: Template, logicalId: string): Schedule {
-  const properties = readObject(template.Resources[logicalId]?.Properties, known);
-  const target = readObject(properties.Target, knownOfTarget);
+  const properties = readObject(template.Resources[logicalId]?.Properties, keys);
+  const target = readObject(properties.Target, targetKeys);
   const window = readObject(properties.FlexibleTimeWindow, ['Mode', 'MaximumWindowInMinutes']);
-  if (window.Mode !== 'OFF') throw new UnsupportedError('a flexible time window is not rehearsed');
-  if (target.RoleArn === undefined) throw new UnsupportedError('no role lets it call its target');
-  const called = referredTo(template, target.Arn, 'AWS::Lambda::Function');
-  if (called === undefined) {
-    throw new UnsupportedError(`its target ${JSON.stringify(target.Arn)} is no function of the template`);
+  if (window.Mode !== 'OFF') throw new UnsupportedError('flexible time windows are not simulated');
+  if (target.RoleArn === undefined) throw new UnsupportedError('the target has no RoleArn');
+  const functionId = referencedId(template, target.Arn, 'AWS::Lambda::Function');
+  if (functionId === undefined) {
+    throw new UnsupportedError(`the target ${JSON.stringify(target.Arn)} is not a function in the template`);
   }
   return {
     name: properties.Name === undefined ? logicalId : resolveText(template, properties.Name),
     intervalMinutes: parseRate(resolveText(template, properties.ScheduleExpression)),
-    target: physicalName(template, called),
+    target: physicalName(template, functionId),
     input: target.Input === undefined ? {} : parseInput(resolveText(template, target.Input)),
     enabled: readWord(properties.State ?? 'ENABLED', ['ENABLED', 'DISABLED']) === 'ENABLED',
   };
 }
 
-/** Trap: EventBridge demands the singular for one and the plural for all others. */
+/** Trap: EventBridge requires the singular for 1 and the plural otherwise. */
 function parseRate(expression: string): number {
   const [, digits = '', unit = '', plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
   const count = Number(digits);
   const minutes = count * (minutesOf[unit] ?? Number.NaN);
   if (!(minutes >= 1) || (count === 1) !== (plural === '')) {
-    throw new UnsupportedError(`${expression} is no rate such as rate(1 minute) or rate(5 minutes)`);
+    throw new UnsupportedError(`${expression} is not a rate such as rate(1 minute) or rate(5 minutes)`);
   }
   return minutes;
 }
@@ -46,6 +46,6 @@ function parseInput(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnsupportedError('its input is not JSON, and a function could not read it');
+    throw new UnsupportedError('the input is not valid JSON');
   }
 }

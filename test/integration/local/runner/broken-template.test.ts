@@ -72,7 +72,7 @@ describe('a drill of a template that somebody broke', () => {
     expect(why.M4).toContain('okta-synthetics/acme/not-running did not rise');
     expect(why.C5).toBe('');
     expect(why.deployment).toContain('okta-synthetics/acme/okta/page watches Severity of');
-    expect(why.deployment).toContain('okta-synthetics/acme/credentials/ticket tells nobody that it rose');
+    expect(why.deployment).toContain('okta-synthetics/acme/credentials/ticket has no alarm action');
   });
 
   it('finds an alarm that tells the wrong people', async () => {
@@ -95,7 +95,7 @@ describe('a drill of a template that somebody broke', () => {
     expect(ids).toHaveLength(2);
     const why = await drill(ids.reduce(without, sound), ['K1']);
     expect(why.K1).toContain('okta-synthetics/acme/credentials/ticket rose after 4 minutes, and no ticket told of it');
-    expect(why.deployment).toContain('nobody listens to okta-synthetics-ticket-alarms');
+    expect(why.deployment).toContain('okta-synthetics-ticket-alarms has no subscribers');
   });
 
   it('finds an alarm that waits for more bad points than it looks at', async () => {

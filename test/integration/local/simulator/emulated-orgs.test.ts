@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from '../../../../local/emulators/aws/aws-emulator.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
-import { server } from '../../../../local/scenarios/faults/events.ts';
+import { changeServer } from '../../../../local/scenarios/faults/configuration.ts';
 import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emulated-orgs.ts';
 import type { TestEnvironment } from '../../../../local/simulator/environment.ts';
 import { losePackets } from '../../../../local/simulator/packet-loss.ts';
@@ -50,7 +50,7 @@ describe('what a schedule calls its function with', () => {
   });
 
   it('is altered by everything that is staged, until it is taken back', async () => {
-    const drop = await orgs.inject('acme', [server('org', (one) => ({ ...one, issuer: 'https://wrong' }))]);
+    const drop = await orgs.inject('acme', [changeServer('org', (server) => ({ ...server, issuer: 'https://wrong' }))]);
     const hurry = await orgs.inject('acme', [() => ({ timeoutMs: 7_000 })]);
     expect(orgs.eventOf(flows)).toMatchObject({
       timeoutMs: 7_000,

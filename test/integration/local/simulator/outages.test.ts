@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../../lib/functions/bundle.ts';
-import { meets } from '../../../../local/scenarios/faults/answers.ts';
-import { shortTimeouts } from '../../../../local/scenarios/faults/events.ts';
+import { intercept } from '../../../../local/scenarios/faults/answers.ts';
+import { shortTimeouts } from '../../../../local/scenarios/faults/configuration.ts';
 import { token } from '../../../../local/scenarios/targets.ts';
 import type { Fault } from '../../../../local/simulator/environment.ts';
 import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
 import type { Simulation } from '../../../../local/simulator/simulation.ts';
-import type { Delivered } from '../../../../local/simulator/sns/message.ts';
+import type { DeliveredMessage } from '../../../../local/simulator/sns/sns.ts';
 import { samples } from '../../../support/synthesized.ts';
 
 const minuteMs = 60_000;
@@ -34,7 +34,7 @@ async function tell(name: string, minutes: number, after: number, goWrong?: () =
 
 const noToken: readonly Fault[] = [
   shortTimeouts,
-  ...token.map((site) => meets(site, { status: 503, body: 'no backend' })),
+  ...token.map((target) => intercept(target, { status: 503, body: 'no backend' })),
 ];
 
 const refusesMetrics: Fault = ({ aws }) => {
@@ -77,7 +77,7 @@ function chapter(name: string) {
   };
 }
 
-const briefly = ({ from, alarm, state, route }: Delivered) => ({ from, alarm, state, route });
+const briefly = ({ from, alarm, state, route }: DeliveredMessage) => ({ from, alarm, state, route });
 
 test('a template is taken whole, and nothing in it is without effect', () => {
   expect(rehearsal.deployment.unsupported).toEqual([]);

@@ -87,7 +87,7 @@ describe('an alarm', () => {
     const rehearsal = await rehearse(smallTemplate(smallAlarm({ AlarmActions: [], OKActions: [] })));
     expect(rehearsal.deployment.ineffective).toContainEqual({
       logicalId: 'Alarm',
-      reason: `${alarm} tells nobody that it rose`,
+      reason: `${alarm} has no alarm action`,
     });
     await pass(rehearsal, 5, 2);
     expect(rises(rehearsal)).toEqual([2]);
@@ -203,7 +203,7 @@ describe('a topic', () => {
     ]);
     expect(rehearsal.deployment.ineffective).toContainEqual({
       logicalId: 'People',
-      reason: 'nobody listens to okta-synthetics-pages',
+      reason: 'okta-synthetics-pages has no subscribers',
     });
   });
 
@@ -229,7 +229,7 @@ it('a schedule that is switched off runs nothing, until it is switched on again'
 it('whatever is not there cannot be meddled with', async () => {
   const rehearsal = await rehearse();
   expect(() => rehearsal.disable('acme-flow')).toThrow('no schedule is called acme-flow');
-  expect(() => rehearsal.throttle('flow')).toThrow('no function is called flow');
-  expect(() => rehearsal.failDeliveries('pages')).toThrow('no topic is called pages');
+  expect(() => rehearsal.throttle('flow')).toThrow('no function is named flow');
+  expect(() => rehearsal.failDeliveries('pages')).toThrow('no topic is named pages');
   await expect(rehearsal.inject('acme', [])).rejects.toThrow('no org is called acme');
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { leadOf } from '../../../../local/runner/named.ts';
 import { readMessage } from '../../../../local/runner/read-message.ts';
-import type { Delivered, Delivery } from '../../../../local/simulator/sns/message.ts';
+import type { DeliveredMessage, Delivery } from '../../../../local/simulator/sns/sns.ts';
 
-const page: Omit<Delivered, 'deliveries'> = {
+const page: Omit<DeliveredMessage, 'deliveries'> = {
   ...{ at: 120_000, topic: 'okta-synthetics-pages', route: 'page', from: 'function', text: 'short' },
   ...{ alarm: 'okta-synthetics/acme/okta/page', state: 'ALARM', subject: 'PAGE acme: something' },
 };

@@ -5,7 +5,7 @@ import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { emfLines } from '../../../../functions/runtime/emf.ts';
 import { pointsIn, verifyRun } from '../../../../local/runner/verify-run.ts';
 import { type Case, type Variant, variant, warning } from '../../../../local/scenarios/case.ts';
-import { token } from '../../../../local/scenarios/targets.ts';
+import { refusesCustomScope, token } from '../../../../local/scenarios/targets.ts';
 
 const [atOrg] = token;
 const one: Pick<Case, 'severity'> = { severity: 'page' };
@@ -117,5 +117,43 @@ describe('a verdict', () => {
     expect(judged(spread, [here, failed('keys', 'org', 'internal-error')]).passed).toBe(true);
     expect(judged(spread, [here, failed('keys', 'default', 'internal-error')]).passed).toBe(false);
     expect(judged(spread, [here, failed('keys', 'org', 'gateway-error')]).passed).toBe(false);
+  });
+});
+
+describe('the verdict on a negative test', () => {
+  const negativeTest = variant(refusesCustomScope, 'token', {
+    code: 'negative-test-failed',
+    domain: 'configuration',
+  });
+  const lines = [
+    failed('refuses-custom-scope', undefined, 'negative-test-failed'),
+    passed('refuses-unknown-redirect-uri'),
+  ];
+  const success = (probe: string, value: number) => ({
+    identity: metricIdentity('Success', { org: 'acme', probe }),
+    value,
+  });
+  const other = success('refuses-unknown-redirect-uri', 1);
+
+  it('accepts a failed negative test when only its own Success is 0 and no Severity was published', () => {
+    const points = [success('refuses-custom-scope', 0), other];
+    expect(verifyRun({ severity: 'ticket' }, negativeTest, { lines, points })).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['no Success was published', []],
+    ['its Success is 1', [success('refuses-custom-scope', 1), other]],
+    ['only the Success of another negative test is 0', [success('refuses-unknown-redirect-uri', 0)]],
+    [
+      'the Success of another negative test is 0 too',
+      [success('refuses-custom-scope', 0), success('refuses-unknown-redirect-uri', 0)],
+    ],
+    ['Severity was published too', [success('refuses-custom-scope', 0), other, severity('configuration', 1)]],
+    ['Severity was published, although as 0', [success('refuses-custom-scope', 0), other, severity('okta', 0)]],
+  ])('rejects a failed negative test when %s', (_, points) => {
+    expect(verifyRun({ severity: 'ticket' }, negativeTest, { lines, points })).toMatchObject({
+      passed: false,
+      failure: 'the metrics do not tell it',
+    });
   });
 });

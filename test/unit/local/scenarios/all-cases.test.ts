@@ -3,40 +3,40 @@ import { findings } from '../../../../functions/diagnosis/finding.ts';
 import { formatTarget } from '../../../../functions/model/target.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 
-const cells = allCases.flatMap((one) =>
-  one.variants.map((cell) => ({ ...cell, id: one.id, severity: cell.severity ?? one.severity })),
+const variants = allCases.flatMap(({ id, severity, variants }) =>
+  variants.map((variant) => ({
+    ...variant,
+    name: `${id} ${formatTarget(variant.target)}, ${variant.symptom}`,
+    severity: variant.severity ?? severity,
+  })),
 );
 
 describe('the table of cases', () => {
-  it('names each case once', () => {
+  it('gives each case an id of its own', () => {
     const ids = allCases.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);
   });
 
-  it('can stage each case somewhere, or says what it waits for', () => {
-    for (const { id, variants: own, skipReason } of allCases) {
-      expect(own.length > 0, id).toBe(skipReason === undefined);
+  it('gives each case either variants or a reason why it is skipped', () => {
+    for (const { id, variants, skipReason } of allCases) {
+      expect(variants.length > 0, id).toBe(skipReason === undefined);
     }
   });
 
-  it('has more than 500 cells, no two of them alike', () => {
-    const names = cells.map(({ id, target, symptom }) => `${id} ${formatTarget(target)} ${symptom}`);
+  it('contains more than 500 variants, and no two with the same case, target and symptom', () => {
+    const names = variants.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(500);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it('demands the domain and the audience that the finding is defined with', () => {
-    const known = findings as Readonly<Record<string, { domain: string; severity: string }>>;
-    for (const { id, symptom, expected, severity } of cells) {
-      const defined = known[expected.code];
-      expect({ domain: defined?.domain, severity: defined?.severity }, `${id} ${symptom}`).toEqual({
-        domain: expected.domain,
-        severity,
-      });
+  it('expects each finding with the fault domain and severity that the finding is defined with', () => {
+    const defined = findings as Readonly<Record<string, { domain: string; severity: string }>>;
+    for (const { name, expected, severity } of variants) {
+      expect(defined[expected.code], name).toMatchObject({ domain: expected.domain, severity });
     }
   });
 
-  it('fits the report’s columns', () => {
-    for (const { id, symptom } of cells) expect(symptom.length, `${id} ${symptom}`).toBeLessThanOrEqual(28);
+  it('keeps each symptom within the 28 characters of its column in the report', () => {
+    for (const { name, symptom } of variants) expect(symptom.length, name).toBeLessThanOrEqual(28);
   });
 });

@@ -4,7 +4,7 @@ import { parseAlarms } from '../../../../local/emulators/cloudwatch/parse-alarm.
 import { alarmMessage } from '../../../../local/simulator/sns/alarm-message.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';
 
-/** What CloudWatch sends of the small alarm that has risen. */
+/** What CloudWatch publishes when the small template's alarm fires. */
 function messageOf(properties: object) {
   const template = smallTemplate(smallAlarm(properties));
   const [alarm] = parseAlarms(template).alarms;
@@ -15,7 +15,7 @@ function messageOf(properties: object) {
   return { subject, document: JSON.parse(text), email: byProtocol?.email };
 }
 
-it('is the document that CloudWatch sends: its times without a Z, its dimensions in small letters', () => {
+it('renders an alarm as CloudWatch’s JSON, with times in +0000 and dimension members in lower case', () => {
   const { subject, document } = messageOf({ AlarmDescription: 'It is down.' });
   expect(subject).toBe('ALARM: "okta-synthetics/acme/okta/page" in US East (N. Virginia)');
   expect(document).toMatchObject({
@@ -36,7 +36,7 @@ it('is the document that CloudWatch sends: its times without a Z, its dimensions
   });
 });
 
-it('lists the metrics of an alarm on an expression', () => {
+it('lists the metrics of an alarm on a metric math expression', () => {
   const absent = { Namespace: undefined, MetricName: undefined, Dimensions: undefined };
   const MetricStat = {
     Metric: { Namespace: 'Small', MetricName: 'Severity', Dimensions: [{ Name: 'Org', Value: 'acme' }] },
@@ -63,6 +63,6 @@ it('lists the metrics of an alarm on an expression', () => {
   ]);
 });
 
-it('tells whoever gets e-mail in prose', () => {
+it('renders an alarm as prose for e-mail subscribers', () => {
   expect(messageOf({}).email).toContain('has entered the ALARM state, because "2 of 3 points"');
 });

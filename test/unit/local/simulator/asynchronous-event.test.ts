@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   type AsynchronousEvent,
-  type Attempt,
+  type AttemptStatus,
   afterAttempt,
   failureRecord,
   isTooOld,
@@ -17,50 +17,48 @@ const event: AsynchronousEvent = {
   dueAt: 0,
 };
 
-/** The minutes at which an event is tried while the same happens each time, and how it ends. */
-function tries(attempt: Attempt, rules: { readonly retries: number; readonly maxAgeMs: number }) {
+/** The minutes at which Lambda tries an event if every attempt ends the same way, and how the event ends. */
+function attempts(status: AttemptStatus, rules: { readonly retries: number; readonly maxAgeMs: number }) {
   const minutes: number[] = [];
   let current = event;
   for (;;) {
     const now = current.dueAt;
     if (isTooOld(current, rules, now)) return { minutes, end: 'EventAgeExceeded' };
     minutes.push(now / minuteMs);
-    const next = afterAttempt(current, attempt, rules, now);
-    if (next.kind !== 'again') return { minutes, end: next.kind === 'done' ? 'done' : next.condition };
+    const next = afterAttempt(current, status, rules, now);
+    if (next.kind !== 'retry') return { minutes, end: next.kind === 'done' ? 'done' : next.condition };
     current = next.event;
   }
 }
 
-describe('an event that nobody waits for', () => {
-  const anHour = 60 * minuteMs;
+const anHour = 60 * minuteMs;
 
-  it('is tried once when the function succeeds', () => {
-    expect(tries('succeeded', { retries: 2, maxAgeMs: anHour })).toEqual({ minutes: [0], end: 'done' });
+it('tries an asynchronous event once if the function succeeds', () => {
+  expect(attempts('succeeded', { retries: 2, maxAgeMs: anHour })).toEqual({ minutes: [0], end: 'done' });
+});
+
+it('retries a failed asynchronous event after one minute and after two more, as often as it may', () => {
+  expect(attempts('failed', { retries: 2, maxAgeMs: anHour })).toEqual({ minutes: [0, 1, 3], end: 'RetriesExhausted' });
+  expect(attempts('failed', { retries: 1, maxAgeMs: anHour })).toEqual({ minutes: [0, 1], end: 'RetriesExhausted' });
+  expect(attempts('failed', { retries: 0, maxAgeMs: anHour })).toEqual({ minutes: [0], end: 'RetriesExhausted' });
+});
+
+it('retries a throttled asynchronous event until it is too old, without using up its retries', () => {
+  expect(attempts('throttled', { retries: 0, maxAgeMs: 5 * minuteMs })).toEqual({
+    minutes: [0, 1, 2, 3, 4],
+    end: 'EventAgeExceeded',
   });
+  expect(attempts('throttled', { retries: 2, maxAgeMs: minuteMs })).toEqual({ minutes: [0], end: 'EventAgeExceeded' });
+});
 
-  it('is tried again after a minute, and after two more', () => {
-    expect(tries('failed', { retries: 2, maxAgeMs: anHour })).toEqual({ minutes: [0, 1, 3], end: 'RetriesExhausted' });
-    expect(tries('failed', { retries: 1, maxAgeMs: anHour })).toEqual({ minutes: [0, 1], end: 'RetriesExhausted' });
-    expect(tries('failed', { retries: 0, maxAgeMs: anHour })).toEqual({ minutes: [0], end: 'RetriesExhausted' });
-  });
-
-  it('is kept while the function is throttled, which costs no retry, until it is too old', () => {
-    expect(tries('throttled', { retries: 0, maxAgeMs: 5 * minuteMs })).toEqual({
-      minutes: [0, 1, 2, 3, 4],
-      end: 'EventAgeExceeded',
-    });
-    expect(tries('throttled', { retries: 2, maxAgeMs: minuteMs })).toEqual({ minutes: [0], end: 'EventAgeExceeded' });
-  });
-
-  it('is given up before its last retry when that would come too late', () => {
-    expect(tries('failed', { retries: 2, maxAgeMs: 2 * minuteMs })).toEqual({
-      minutes: [0, 1],
-      end: 'EventAgeExceeded',
-    });
+it('discards an asynchronous event that is too old for its last retry', () => {
+  expect(attempts('failed', { retries: 2, maxAgeMs: 2 * minuteMs })).toEqual({
+    minutes: [0, 1],
+    end: 'EventAgeExceeded',
   });
 });
 
-it('what Lambda tells of an event that it gave up holds the event and the error’s first line', () => {
+it('puts the event and the first line of the error into the record of a discarded event', () => {
   const arn = 'arn:aws:lambda:us-east-1:123456789012:function:okta-synthetics-notify-page';
   const failed = { ...event, failures: 1 };
   expect(failureRecord(failed, arn, 'RetriesExhausted', 'Error: refused\n    at x', 0)).toMatchObject({

@@ -1,8 +1,8 @@
 import { expect, it, test } from 'vitest';
 import type { Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
-import { referredTo, resolveText } from '../../../../local/simulator/template/resolve-text.ts';
+import { referencedId, resolveText } from '../../../../local/simulator/template/resolve-text.ts';
 
-/** Where `Fn::Sub` puts something in. */
+/** A placeholder of `Fn::Sub`. */
 const slot = (name: string) => `$\{${name}}`;
 
 const template: Template = {
@@ -18,22 +18,22 @@ const arnOfFlows = 'arn:aws:lambda:us-east-1:123456789012:function:okta-syntheti
 const pages = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
 
 test.each([
-  ['a text', 'as it is', 'as it is'],
+  ['a string', 'as it is', 'as it is'],
   ['a number', 30, '30'],
-  ['a topic, whose reference is its ARN', { Ref: 'Pages' }, pages],
-  ['a topic’s name', { 'Fn::GetAtt': ['Pages', 'TopicName'] }, 'okta-synthetics-pages'],
-  ['a function, whose reference is its name', { Ref: 'Flows' }, 'okta-synthetics-flows'],
-  ['a function without a name, which its logical id stands for', { Ref: 'Unnamed' }, 'Unnamed'],
-  ['a log group that is called after a function', { Ref: 'Logs' }, '/aws/lambda/okta-synthetics-flows'],
+  ['a reference to a topic to its ARN', { Ref: 'Pages' }, pages],
+  ['the attribute TopicName to a topic’s name', { 'Fn::GetAtt': ['Pages', 'TopicName'] }, 'okta-synthetics-pages'],
+  ['a reference to a function to its name', { Ref: 'Flows' }, 'okta-synthetics-flows'],
+  ['a reference to a function without a name to its logical ID', { Ref: 'Unnamed' }, 'Unnamed'],
+  ['a log group name that contains a function’s name', { Ref: 'Logs' }, '/aws/lambda/okta-synthetics-flows'],
   ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
-  ['parts', { 'Fn::Join': ['', ['https://', { Ref: 'AWS::Region' }, '.console']] }, 'https://us-east-1.console'],
+  ['joined parts', { 'Fn::Join': ['', ['https://', { Ref: 'AWS::Region' }, '.console']] }, 'https://us-east-1.console'],
   [
     'a substitution',
     { 'Fn::Sub': `${slot('AWS::AccountId')}/${slot('Flows.Arn')}/${slot('!literal')}` },
     `123456789012/${arnOfFlows}/${slot('literal')}`,
   ],
   [
-    'one with names of its own',
+    'a substitution with its own variables',
     { 'Fn::Sub': [`${slot('what')} of ${slot('Flows')}`, { what: 'log' }] },
     'log of okta-synthetics-flows',
   ],
@@ -42,22 +42,26 @@ test.each([
 });
 
 test.each([
-  ['what is not there', { Ref: 'Nothing' }, 'no resource is called Nothing'],
+  ['a reference to a missing resource', { Ref: 'Nothing' }, 'no resource has the logical ID Nothing'],
+  ['a reference to an unsupported type', { Ref: 'Bucket' }, 'references to AWS::S3::Bucket are not supported'],
   [
-    'a kind of which it is not known what it is called',
-    { Ref: 'Bucket' },
-    'what a AWS::S3::Bucket is called is not known',
+    'an unsupported attribute',
+    { 'Fn::GetAtt': ['Flows', 'Version'] },
+    'cannot resolve the attribute ["Flows","Version"]',
   ],
-  ['another attribute', { 'Fn::GetAtt': ['Flows', 'Version'] }, 'cannot read the attribute'],
-  ['another function', { 'Fn::ImportValue': 'x' }, 'cannot read {"Fn::ImportValue":"x"} as a text'],
-  ['nothing', undefined, 'cannot read undefined as a text'],
-])('refuses %s', (_, value, problem) => {
+  [
+    'an unsupported intrinsic function',
+    { 'Fn::ImportValue': 'x' },
+    'cannot resolve {"Fn::ImportValue":"x"} to a string',
+  ],
+  ['a missing value', undefined, 'cannot resolve undefined to a string'],
+])('refuses to resolve %s', (_, value, problem) => {
   expect(() => resolveText(template, value)).toThrow(problem);
 });
 
-it('finds a resource by whatever refers to it, but none of another kind', () => {
+it('finds a resource by its reference, attribute or ARN, but not if it has another type', () => {
   for (const value of [{ Ref: 'Pages' }, { 'Fn::GetAtt': ['Pages', 'Arn'] }, pages]) {
-    expect(referredTo(template, value, 'AWS::SNS::Topic')).toBe('Pages');
-    expect(referredTo(template, value, 'AWS::Lambda::Function')).toBeUndefined();
+    expect(referencedId(template, value, 'AWS::SNS::Topic')).toBe('Pages');
+    expect(referencedId(template, value, 'AWS::Lambda::Function')).toBeUndefined();
   }
 });

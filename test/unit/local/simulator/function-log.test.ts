@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { shiftTime, shiftTimes } from '../../../../local/simulator/lambda/shift-times.ts';
+import { readFunctionLog, shiftTimes } from '../../../../local/simulator/lambda/function-log.ts';
 
 const hour = 3_600_000;
 
-it('moves every moment of a line, however deep it stands', () => {
+it('shifts every event time in a log line, at any depth', () => {
   const line = {
     type: 'outcome',
     at: '2026-11-21T12:00:00.000Z',
@@ -18,14 +18,23 @@ it('moves every moment of a line, however deep it stands', () => {
   });
 });
 
-it('leaves what is no moment of the run: when a certificate ends, and a text that only looks like a time', () => {
+it('does not shift when a certificate expires, times in other members, or text that is not a time', () => {
   const line = { certificate: { validTo: '2027-02-19T12:00:00.000Z' }, at: 'the edge', detail: '2026-11-21T12:00:00Z' };
   expect(shiftTimes(line, hour)).toEqual(line);
-  expect(shiftTime('yesterday', hour)).toBe('yesterday');
+  expect(shiftTimes({ at: 'yesterday' }, hour)).toEqual({ at: 'yesterday' });
 });
 
-it('moves the time of a document in the embedded metric format, which is a number', () => {
+it('shifts the numeric timestamp of a document in the embedded metric format', () => {
   const CloudWatchMetrics = [{ Namespace: 'Sample', Dimensions: [['Org']], Metrics: [{ Name: 'Retries' }] }];
   const document = { _aws: { Timestamp: 1_000, CloudWatchMetrics }, Org: 'acme', Retries: 0 };
   expect(shiftTimes(document, hour)).toEqual({ ...document, _aws: { Timestamp: 1_000 + hour, CloudWatchMetrics } });
+});
+
+it('keeps a log line that is not JSON as it is', () => {
+  expect(readFunctionLog(['(node:1) Warning: at 2026-11-21T12:00:00.000Z', '[1]'], hour)).toEqual({
+    lines: ['(node:1) Warning: at 2026-11-21T12:00:00.000Z', '[1]'],
+    points: [],
+    outcomes: { passed: 0, failed: 0, skipped: 0 },
+    found: [],
+  });
 });

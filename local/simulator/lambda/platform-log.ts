@@ -1,27 +1,26 @@
 import type { DeployedFunction } from '../template/deployment.ts';
-import type { Ran } from './containers.ts';
+import type { Execution } from './lambda-service.ts';
 
 /**
- * What Lambda itself writes to the log of a function that logs as JSON: the start, the error that the function ended
- * in, and the report.
+ * The lines that Lambda itself writes to the log of a function with JSON logging: the start, the error that the handler
+ * threw, and the report.
  *
- * Trap: a run that was killed tells nothing of its own. Only the report says that it was there.
+ * Trap: a run that was killed logs no error. Only its report shows that it existed.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
  */
-export function aroundRun(
+export function platformLines(
   { memoryMb }: Pick<DeployedFunction, 'memoryMb'>,
   requestId: string,
   startedAt: number,
-  { error, durationMs, cold }: Ran,
+  { error, durationMs, cold }: Execution,
 ): { readonly before: readonly object[]; readonly after: readonly object[] } {
   const time = (at: number) => new Date(at).toISOString();
   const endedAt = startedAt + durationMs;
-  const kind = error === undefined ? undefined : kindOf(error);
-  const errorType = kind === 'failure' ? 'Error' : 'Runtime.ExitError';
+  const status = statusOf(error);
   return {
     before: [{ time: time(startedAt), type: 'platform.start', record: { requestId, version: '$LATEST' } }],
     after: [
-      ...(error !== undefined && kind === 'failure' ? [thrown(time(endedAt), requestId, error)] : []),
+      ...(error !== undefined && status === 'failure' ? [errorLine(time(endedAt), requestId, error)] : []),
       {
         time: time(endedAt),
         type: 'platform.report',
@@ -34,21 +33,23 @@ export function aroundRun(
             maxMemoryUsedMB: memoryMb / 2,
             ...(cold && { initDurationMs: 0 }),
           },
-          status: kind ?? 'success',
-          ...(kind && kind !== 'timeout' && { errorType }),
+          status,
+          ...(status === 'failure' && { errorType: 'Error' }),
+          ...(status === 'error' && { errorType: 'Runtime.ExitError' }),
         },
       },
     ],
   };
 }
 
-/** A handler that threw, a process that ended, or a run that took too long. */
-function kindOf(error: string): 'failure' | 'error' | 'timeout' {
+/** `failure`: the handler threw. `error`: the process ended. `timeout`: the run took too long. */
+function statusOf(error: string | undefined): 'success' | 'failure' | 'error' | 'timeout' {
+  if (error === undefined) return 'success';
   if (error.startsWith('Task timed out')) return 'timeout';
   return error.startsWith("the function's process ended") ? 'error' : 'failure';
 }
 
-function thrown(timestamp: string, requestId: string, error: string): object {
+function errorLine(timestamp: string, requestId: string, error: string): object {
   const [first = '', ...frames] = error.split('\n');
   const message = {
     errorType: 'Error',

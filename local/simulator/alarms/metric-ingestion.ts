@@ -1,0 +1,59 @@
+import type { MetricIdentity } from '../../../functions/model/metric.ts';
+import type { MetricPoint, MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
+
+/** How a point reaches CloudWatch: by PutMetricData, in a log line, or from AWS itself. */
+export type PointSource = 'api' | 'log' | 'aws';
+
+export type PublishedPoint = MetricPoint & { readonly source: PointSource };
+
+/** How long after its measurement a point becomes visible, in milliseconds. */
+export type Delay = (point: PublishedPoint) => number;
+
+/** Passes published points on to the metric store, at once or with a delay. */
+export interface MetricIngestion {
+  publish(point: PublishedPoint): void;
+  /** Stores the delayed points that became visible before a time. */
+  storeDelayed(before: number): void;
+  /** Delays points from now on, until the returned function is called. */
+  delay(delay: Delay): () => void;
+  /** Whether a series has ever been published. */
+  hasPublished(identity: MetricIdentity): boolean;
+  /** The points published since the last call. */
+  takePublished(): readonly PublishedPoint[];
+}
+
+export function openMetricIngestion(store: MetricStore): MetricIngestion {
+  const delays = new Set<Delay>();
+  const series = new Set<string>();
+  let published: PublishedPoint[] = [];
+  let delayed: { readonly point: PublishedPoint; readonly visibleAt: number }[] = [];
+  return {
+    publish(point) {
+      published.push(point);
+      series.add(keyOf(point.identity));
+      const delayMs = [...delays].reduce((sum, delay) => sum + delay(point), 0);
+      if (delayMs > 0) delayed.push({ point, visibleAt: point.timestamp + delayMs });
+      else store.add(point);
+    },
+    storeDelayed(before) {
+      for (const { point, visibleAt } of delayed) if (visibleAt < before) store.add(point);
+      delayed = delayed.filter(({ visibleAt }) => visibleAt >= before);
+    },
+    delay(delay) {
+      delays.add(delay);
+      return () => {
+        delays.delete(delay);
+      };
+    },
+    hasPublished: (identity) => series.has(keyOf(identity)),
+    takePublished() {
+      const taken = published;
+      published = [];
+      return taken;
+    },
+  };
+}
+
+function keyOf({ namespace, name, dimensions }: MetricIdentity): string {
+  return JSON.stringify([namespace, name, Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1))]);
+}
