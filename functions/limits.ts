@@ -3,5 +3,5 @@ import { openCredentials } from './runtime/credentials.ts';
 import { probeHandler } from './runtime/probe-handler.ts';
 import { secretsManager } from './runtime/secrets.ts';
 
-/** The function that watches the management API's rate limit. It alone may read the API credential. */
+/** The function that checks the management API's rate limit. Only this function may read the API credential. */
 export const handler = probeHandler(limits, openCredentials(secretsManager(), Date.now));

@@ -2,5 +2,5 @@ import { status } from './probes/index.ts';
 import { noCredentials } from './runtime/no-credentials.ts';
 import { probeHandler } from './runtime/probe-handler.ts';
 
-/** The function that reads Okta's status page. It holds no code to read a secret with, and no right to. */
+/** The function that reads Okta's status page. It has neither the code nor the permission to read a secret. */
 export const handler = probeHandler(status, noCredentials);

@@ -1,7 +1,7 @@
 import type { Org } from '../functions/model/org.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import * as probes from '../functions/probes/index.ts';
-import { type Planned, planProbes, switchedOn } from '../functions/probes/plan.ts';
+import { enabledProbes, type PlannedProbe, planProbes } from '../functions/probes/plan.ts';
 import type { Series } from '../functions/probes/series.ts';
 import { resolveOrg } from './config/resolve-org.ts';
 import type { Config } from './config/schema.ts';
@@ -17,7 +17,7 @@ const probesOf = {
 export interface MonitoredOrg {
   readonly org: Org;
   /** The probes that are switched on, of every group. */
-  readonly plan: readonly Planned[];
+  readonly plan: readonly PlannedProbe[];
   readonly intervalMinutes: Readonly<Record<Group, number>>;
 }
 
@@ -30,14 +30,14 @@ export interface MonitoredOrg {
 export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
   return config.orgs.map((orgConfig) => {
     const org = resolveOrg(orgConfig, config.statusPage);
-    const plan = groups.flatMap((group) => switchedOn(planProbes(org, probesOf[group])));
+    const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesOf[group])));
     const { flows, status, negativeTests } = orgConfig.intervalMinutes;
     return { org, plan, intervalMinutes: { flows, limits: flows, status, 'negative-tests': negativeTests } };
   });
 }
 
 /** The part of a plan that one group runs. */
-export function planOf(watched: MonitoredOrg, group: Group): readonly Planned[] {
+export function planOf(watched: MonitoredOrg, group: Group): readonly PlannedProbe[] {
   return watched.plan.filter(({ probe }) => probe.group === group);
 }
 

@@ -1,21 +1,49 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { Org, Server, ServerKind } from '../model/org.ts';
+import { kindOf } from '../model/org.ts';
+import type { Endpoint } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { limitOwner } from '../okta/rate-limit.ts';
-import type { AnswerContext } from './answer-context.ts';
 import type { FindingCode } from './finding.ts';
 
-/** Everything that a rule names must hold; of a list, one of its members. A rule with nothing in it always holds. */
+/** What rules can match: the request and the response. */
+export interface AnswerContext {
+  readonly exchange: Exchange;
+  readonly endpoint: Endpoint | undefined;
+  readonly kind: ServerKind;
+  /** The scopes that were requested, if any. */
+  readonly scopes: readonly string[];
+}
+
+/** The context of a probe's last exchange. */
+export function answerContext(exchange: Exchange, org: Org, server: Server): AnswerContext {
+  const located = locate(exchange.url);
+  const requestedScopes: Partial<Record<Endpoint, readonly string[]>> = {
+    authorize: server.web?.scopes ?? [],
+    // The rate-limit probe requests a token from the Org server for the API's own client.
+    token: server.service?.scopes ?? (org.api?.kind === 'client' ? org.api.scopes : []),
+  };
+  return {
+    exchange,
+    endpoint: located?.endpoint,
+    kind: located?.kind ?? kindOf(server),
+    scopes: (located && requestedScopes[located.endpoint]) ?? [],
+  };
+}
+
+/** A rule matches if all its conditions do. A list matches if one of its members does. A rule without conditions always matches. */
 interface Rule {
   readonly code: FindingCode;
   readonly status?: readonly number[];
   /** OAuth's `error` or Okta's `errorCode`. */
   readonly error?: readonly string[];
-  /** What Okta's catalogue calls the description: only where nothing else tells the causes apart. */
+  /** The reason code of the description in Okta's catalog. Use it only if nothing else distinguishes the causes. */
   readonly reason?: readonly string[] | RegExp;
   readonly shape?: readonly string[];
   readonly endpoint?: readonly AnswerContext['endpoint'][];
   readonly kind?: AnswerContext['kind'];
   readonly limit?: ReturnType<typeof limitOwner>;
-  readonly asks?: 'custom scopes';
+  readonly requests?: 'custom scopes';
 }
 
 const network = /^disallowed_network_zone$/;
@@ -25,13 +53,13 @@ const wrongClient =
 const api = ['users'] as const;
 
 /**
- * What an error answer means: the first rule that holds.
+ * The findings for error responses. The first rule that matches wins.
  *
- * They go by Okta's codes, by status and by where it was; by a description's reason only where Okta tells causes apart
- * in no other way, and then the general finding of the same error comes after.
+ * Rules match Okta's codes, the status and the endpoint. They match a description's reason only if nothing else
+ * distinguishes the causes, and a more general rule for the same error then follows.
  *
- * Trap: order matters. A 429 keeps its meaning whatever shape its body has, and one status means different things at
- * the management API and at an authorization server.
+ * Trap: order matters. A 429 means the same in every format, and one status means different things at the management API
+ * and at an authorization server.
  */
 export const answerRules: readonly Rule[] = [
   { code: 'too-many-at-once', status: [429], limit: 'concurrency' },
@@ -62,12 +90,12 @@ export const answerRules: readonly Rule[] = [
   { code: 'client-refused', error: ['invalid_client'] },
   { code: 'client-refused', reason: ['invalid_client_id'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], reason: ['illegal_custom_scope'] },
-  { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], asks: 'custom scopes' },
+  { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
   { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
   { code: 'scope-unknown', error: ['invalid_scope'] },
   { code: 'network-zone-refused', error: ['access_denied'], reason: network },
   { code: 'policy-refused', error: ['access_denied'], reason: policy },
-  // Of client credentials at a custom server Okta denies nothing but by policy with these; a zone answers 403.
+  // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
   { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400, 401, 403] },
@@ -77,31 +105,31 @@ export const answerRules: readonly Rule[] = [
   { code: 'unrecognised-answer' },
 ];
 
-/** What an error answer means. There is always an answer: what no rule knows is unrecognised. */
-export function codeOfAnswer(evidence: AnswerContext): FindingCode {
-  return answerRules.find((rule) => holds(rule, evidence))?.code ?? 'unrecognised-answer';
+/** The finding for an error response. If no rule matches, the answer is unrecognised. */
+export function codeOfAnswer(context: AnswerContext): FindingCode {
+  return answerRules.find((rule) => matches(rule, context))?.code ?? 'unrecognised-answer';
 }
 
-function holds(rule: Rule, { exchange, endpoint, kind, scopes }: AnswerContext): boolean {
+function matches(rule: Rule, { exchange, endpoint, kind, scopes }: AnswerContext): boolean {
   const { error, errorCode, reason, shape } = exchange.error ?? { shape: 'other' };
   const owner = exchange.rateLimit && limitOwner(exchange.rateLimit, locate(exchange.url)?.bucket);
   return (
     (rule.status?.includes(exchange.status ?? 0) ?? true) &&
     (rule.error?.some((each) => each === error || each === errorCode) ?? true) &&
-    (rule.reason === undefined || (reason !== undefined && matches(rule.reason, reason))) &&
+    (rule.reason === undefined || (reason !== undefined && matchesReason(rule.reason, reason))) &&
     (rule.shape?.includes(shape) ?? true) &&
     (rule.endpoint?.includes(endpoint) ?? true) &&
     (rule.kind === undefined || rule.kind === kind) &&
     (rule.limit === undefined || rule.limit === owner) &&
-    (rule.asks === undefined || scopes.some(isCustomScope))
+    (rule.requests === undefined || scopes.some(isCustomScope))
   );
 }
 
-function matches(wanted: readonly string[] | RegExp, reason: string): boolean {
-  return wanted instanceof RegExp ? wanted.test(reason) : wanted.includes(reason);
+function matchesReason(expected: readonly string[] | RegExp, reason: string): boolean {
+  return expected instanceof RegExp ? expected.test(reason) : expected.includes(reason);
 }
 
-/** What the Org server cannot know: neither Okta's own scopes nor those of OpenID Connect. */
+/** Whether a scope is neither Okta's own nor one of OpenID Connect. The Org server does not know such scopes. */
 function isCustomScope(scope: string): boolean {
   const standard = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access', 'device_sso'];
   return !scope.startsWith('okta.') && !standard.includes(scope);

@@ -1,9 +1,9 @@
 import { isHtml } from '../okta/okta-error.ts';
-import { ProbeFailure, RefusedAnswer } from './probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
 
 /**
- * The JSON object of a 200 answer. Throws `RefusedAnswer` for another status, and a `ProbeFailure` for a page or a
- * broken body.
+ * Parses the JSON object of a 200 response. Throws `UnexpectedResponse` for any other status, and `ProbeFailure` for an
+ * HTML page or an invalid body.
  */
 export async function expectJson(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const value = await parse(response);
@@ -13,7 +13,7 @@ export async function expectJson(response: Response): Promise<Readonly<Record<st
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** The JSON array of a 200 answer; it throws as `expectJson` does. */
+/** Parses the JSON array of a 200 response. Throws the same errors as `expectJson`. */
 export async function expectJsonArray(response: Response): Promise<readonly unknown[]> {
   const value = await parse(response);
   if (!Array.isArray(value)) throw new ProbeFailure('malformed-answer', 'the body is not a JSON array');
@@ -21,8 +21,8 @@ export async function expectJsonArray(response: Response): Promise<readonly unkn
 }
 
 async function parse(response: Response): Promise<unknown> {
-  if (response.status !== 200) throw new RefusedAnswer();
-  if (isHtml(response.headers)) throw new ProbeFailure('unexpected-page', 'status 200 with a page');
+  if (response.status !== 200) throw new UnexpectedResponse();
+  if (isHtml(response.headers)) throw new ProbeFailure('unexpected-page', 'status 200 with an HTML page');
   try {
     return await response.json();
   } catch {

@@ -5,7 +5,7 @@ import { oktaFindings } from './findings/okta.ts';
 import { ourFindings } from './findings/ours.ts';
 import { quotaFindings } from './findings/quota.ts';
 
-/** Every finding, by its permanent code: who must act, what it means, and what to do. One place a code. */
+/** All findings by their permanent code: who must act, what it means and what to do. */
 export const findings = {
   ...networkFindings,
   ...oktaFindings,
@@ -16,13 +16,13 @@ export const findings = {
 
 export type FindingCode = keyof typeof findings;
 
-/** A finding by its code, with what was seen this time. Trap: `seen` is shown to people and must hold no secret. */
+/** Creates a finding with the facts of this occurrence. Trap: people see these facts, so they must not contain a secret. */
 export function finding(code: FindingCode, { detail, token }: Pick<Finding, 'detail' | 'token'> = {}): Finding {
   const { verify: _, ...definition } = findings[code];
   return { code, ...definition, ...(detail && { detail: clip(detail) }), ...(token && { token }) };
 }
 
-/** Whoever answers decides how much there is to see; a log line has room for some of it. */
+/** The other side decides how long the text is, but a log line is limited. */
 function clip(text: string): string {
   return text.length > 1_000 ? `${text.slice(0, 999)}…` : text;
 }

@@ -2,20 +2,20 @@ import type { Exchange } from '../model/exchange.ts';
 import { locate } from '../okta/endpoints.ts';
 import { headroomPercent } from '../okta/rate-limit.ts';
 
-/** The rate-limit buckets that refused a request. What is left of them is no longer the question. */
-export function refusedBuckets(exchanges: readonly Exchange[]): ReadonlySet<string> {
+/** The rate-limit buckets that rejected a request in these exchanges. Their headroom is no longer meaningful. */
+export function exhaustedBuckets(exchanges: readonly Exchange[]): ReadonlySet<string> {
   return new Set(exchanges.flatMap(({ status, url }) => (status === 429 ? (locate(url)?.bucket ?? []) : [])));
 }
 
-/** What an answer told is left of its bucket, 0 to 100; undefined where it told nothing of use. */
-export function headroomOf({ rateLimit, url }: Exchange, refused: ReadonlySet<string>): number | undefined {
+/** The remaining share of an exchange's bucket, 0 to 100. Undefined if its headers do not say. */
+export function headroomOf({ rateLimit, url }: Exchange, exhausted: ReadonlySet<string>): number | undefined {
   const bucket = locate(url)?.bucket;
-  return rateLimit && bucket !== undefined && !refused.has(bucket) ? headroomPercent(rateLimit, bucket) : undefined;
+  return rateLimit && bucket !== undefined && !exhausted.has(bucket) ? headroomPercent(rateLimit, bucket) : undefined;
 }
 
-/** The lowest headroom of any bucket that these answers told. */
+/** The lowest headroom of all buckets in these exchanges. */
 export function lowestHeadroom(exchanges: readonly Exchange[]): number | undefined {
-  const refused = refusedBuckets(exchanges);
-  const shares = exchanges.map((exchange) => headroomOf(exchange, refused)).filter((share) => share !== undefined);
+  const exhausted = exhaustedBuckets(exchanges);
+  const shares = exchanges.map((exchange) => headroomOf(exchange, exhausted)).filter((share) => share !== undefined);
   return shares.length > 0 ? Math.min(...shares) : undefined;
 }

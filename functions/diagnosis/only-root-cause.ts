@@ -2,10 +2,10 @@ import type { Outcome } from '../model/outcome.ts';
 import { locate } from '../okta/endpoints.ts';
 
 /**
- * Leaves one failure where one cause failed the whole org: when the org itself cannot be reached, or answers with an
- * error, every probe that fails with the same finding is skipped because of it.
+ * Reports a failure of the whole org once. If the probe of the org itself fails, every other probe that failed with the
+ * same finding becomes skipped.
  *
- * One finding is read; eleven alike are not.
+ * People read one finding, but not eleven identical ones.
  */
 export function onlyRootCause(outcomes: readonly Outcome[]): readonly Outcome[] {
   const root = outcomes.find(({ exchanges }) => exchanges.some(({ url }) => locate(url)?.endpoint === 'organization'));

@@ -3,37 +3,37 @@ import type { TokenFacts } from '../model/finding.ts';
 import type { Readings } from '../model/outcome.ts';
 import type { FindingCode } from './finding.ts';
 
-/** What a probe knows beside the code. Trap: it is shown to people. */
-export interface Seen {
+/** What a probe knows about its failure. Trap: people see it. */
+export interface FailureFacts {
   readonly detail?: string;
   readonly token?: TokenFacts;
-  /** What was measured all the same. */
+  /** Values that were measured despite the failure. */
   readonly readings?: Readings;
 }
 
-/** Thrown by a probe that judged an answer and knows the cause: the target is bad, not the monitor. */
+/** Thrown by a probe that knows what is wrong with the target. */
 export class ProbeFailure extends Error {
   override readonly name = 'ProbeFailure';
   readonly code: FindingCode;
-  readonly seen: Seen;
+  readonly facts: FailureFacts;
 
-  constructor(code: FindingCode, seen: Seen | string = {}) {
+  constructor(code: FindingCode, facts: FailureFacts | string = {}) {
     super(code);
     this.code = code;
-    this.seen = typeof seen === 'string' ? { detail: seen } : seen;
+    this.facts = typeof facts === 'string' ? { detail: facts } : facts;
   }
 }
 
 /**
- * Thrown for an answer that says no. What it means is for the rules to find, from the probe's last exchange; an error
- * that came elsewhere than in a body, as at a callback, is told here.
+ * Thrown for a response that is not the success that the probe expects. The rules determine the finding from the probe's
+ * last exchange. Pass `error` if the error is not in the body, for example if it came in a callback.
  */
-export class RefusedAnswer extends Error {
-  override readonly name = 'RefusedAnswer';
+export class UnexpectedResponse extends Error {
+  override readonly name = 'UnexpectedResponse';
   readonly error: OktaError | undefined;
 
   constructor(error?: OktaError) {
-    super(error?.error ?? 'another status than 200');
+    super(error?.error ?? 'the status is not 200');
     this.error = error;
   }
 }

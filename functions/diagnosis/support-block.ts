@@ -3,28 +3,28 @@ import type { Finding, TokenFacts } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 
 /**
- * The text to paste into a case with Okta's support: what failed where, and for each request what they look it up by.
+ * The text to paste into a case with Okta Support: what failed and where, with the ids that identify each request.
  *
- * Trap: it leaves the company. It is made of what an outcome keeps, which holds no secret and no personal claim.
+ * Trap: it leaves the company. It uses an outcome only, which contains no secret and no personal data.
  */
 export function supportBlock(
   { server, probe, exchanges }: Pick<Outcome, 'server' | 'probe' | 'exchanges'>,
   { code, summary, detail, token }: Finding,
-  seen: { readonly domain: string; readonly frequency: string },
+  { domain, frequency }: { readonly domain: string; readonly frequency: string },
 ): string {
   return [
-    `org:       ${seen.domain}`,
+    `org:       ${domain}`,
     `server:    ${server === undefined ? 'all' : server === 'org' ? 'Org Authorization Server' : server}`,
-    `asked by:  synthetic monitor, probe ${probe}`,
+    `source:    synthetic monitor, probe ${probe}`,
     `finding:   ${code}: ${summary}`,
-    ...(detail ? [`seen:      ${detail}`] : []),
-    `frequency: ${seen.frequency}`,
+    ...(detail ? [`detail:    ${detail}`] : []),
+    `frequency: ${frequency}`,
     ...(token ? [`token:     ${describeToken(token)}`] : []),
     ...exchanges.flatMap(describeExchange),
   ].join('\n');
 }
 
-/** One request and its answer, on a line each fact. */
+/** One request and its response, one fact per line. */
 export function describeExchange({
   at,
   method,
@@ -38,14 +38,15 @@ export function describeExchange({
   certificate,
 }: Exchange) {
   const facts = [
-    failure ? `no answer: ${failure.code}` : `status ${status}`,
+    failure ? `no response: ${failure.code}` : `status ${status}`,
     requestId && `X-Okta-Request-Id ${requestId}`,
     error?.errorCode && `errorCode ${error.errorCode}`,
     error?.error && `error ${error.error}`,
     error?.errorId && `errorId ${error.errorId}`,
     rateLimit && `rate limit ${rateLimit.remaining}/${rateLimit.limit}, reset in ${rateLimit.secondsToReset} s`,
     describePhases(phases),
-    certificate && `certificate ${certificate.subject} by ${certificate.issuer} until ${certificate.validTo}`,
+    certificate &&
+      `certificate ${certificate.subject}, issued by ${certificate.issuer}, expires ${certificate.validTo}`,
   ];
   return [`request:   ${at} ${method} ${url}`, ...facts.filter(Boolean).map((fact) => `           ${fact}`)];
 }
@@ -61,6 +62,6 @@ function describePhases(phases: Phases): string {
 }
 
 function describeToken({ claimNames = [], scopes = [], ...facts }: TokenFacts): string {
-  const told = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  return [...told, `scopes ${scopes.join(' ')}`, `claims ${claimNames.join(' ')}`].join(', ');
+  const parts = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+  return [...parts, `scopes ${scopes.join(' ')}`, `claims ${claimNames.join(' ')}`].join(', ');
 }

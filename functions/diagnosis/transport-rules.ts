@@ -1,4 +1,4 @@
-import { deadlineCode, tooLargeCode } from '../runtime/transport-error.ts';
+import { deadlineCode, tooLargeCode } from '../runtime/errors.ts';
 import type { FindingCode } from './finding.ts';
 
 const codes: Readonly<Record<string, FindingCode>> = {
@@ -38,15 +38,15 @@ const codes: Readonly<Record<string, FindingCode>> = {
   [deadlineCode]: 'out-of-time',
 };
 
-/** On a domain of one's own, these are for the domain's owner to mend. */
-const ofCustomDomain: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
+/** On a custom domain, the domain's owner must fix these. */
+const customDomainCodes: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
 
 const oktaDomain = /\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com$|\.okta\.mil$/;
 
-/** What it means that no answer came: by the error's code, which the system, OpenSSL and undici keep stable. */
+/** The finding for a request without a response, from the stable error codes of the system, OpenSSL and undici. */
 export function codeOfTransport(code: string, url: string): FindingCode {
   const found = codes[code] ?? byPrefix(code);
-  return ofCustomDomain.includes(found) && !oktaDomain.test(new URL(url).hostname)
+  return customDomainCodes.includes(found) && !oktaDomain.test(new URL(url).hostname)
     ? 'custom-domain-certificate'
     : found;
 }

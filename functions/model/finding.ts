@@ -1,33 +1,33 @@
 import type { FaultDomain } from './fault-domain.ts';
 
-/** How a finding is told: a page wakes somebody, a ticket waits for office hours, an information never notifies by itself. */
+/** How a finding notifies people: a page at once, a ticket during working hours, an info finding never. */
 export const severities = ['page', 'ticket', 'info'] as const;
 
 export type Severity = (typeof severities)[number];
 
-/** What a severity is worth in the `Severity` metric: the worse, the higher, and 0 is nothing to act on. */
+/** The value of each severity in the `Severity` metric. Higher is worse; 0 means that nobody has to act. */
 export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
 
-/** A named cause: what is wrong, who must act and what to do. The exchanges of its outcome are the evidence. */
+/** A named cause: what is wrong, who must act and what to do. The outcome's exchanges are the evidence. */
 export interface Finding {
-  /** Permanent and kebab-case: alarms, runbooks and people's searches hang on it. */
+  /** Permanent, in kebab case: alarms, runbooks and searches depend on it. */
   readonly code: string;
   readonly domain: FaultDomain;
   readonly severity: Severity;
   readonly summary: string;
-  /** What was seen this time, where the summary cannot say it. */
+  /** What was observed this time, beyond the summary. */
   readonly detail?: string;
-  /** The likeliest first, where several share a shape. */
+  /** Most likely first. */
   readonly causes: readonly string[];
-  /** Steps, in the words of Okta's admin console where they are taken there. */
+  /** Steps, in the words of the Okta admin console if they are taken there. */
   readonly remedy: readonly string[];
-  /** The public page that says more. */
+  /** A public page with more information. */
   readonly doc?: string;
-  /** What the token said, where a token is the matter. */
+  /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
 }
 
-/** What may be told of a token: never the token, and of claims no value but these. */
+/** What may be shown of a token: never the token itself, and no claim values other than these. */
 export interface TokenFacts {
   readonly alg?: string;
   readonly kid?: string;

@@ -1,11 +1,11 @@
 import type { FaultDomain } from './fault-domain.ts';
 
-/** What a series means and how it is read. */
+/** What a metric means and how to read it. */
 export interface MetricDefinition {
   readonly unit: 'Milliseconds' | 'Seconds' | 'Percent' | 'Count' | 'None';
-  /** How points are combined in graphs and alarms. */
+  /** How graphs and alarms aggregate the data points. */
   readonly statistic: 'Average' | 'Minimum' | 'Maximum' | 'Sum' | 'SampleCount';
-  /** One sentence for the person who reads the graph. */
+  /** One sentence for people who read the graph. */
   readonly help: string;
 }
 
@@ -15,7 +15,7 @@ export interface MetricIdentity {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What tells one series of a metric from another. */
+/** What distinguishes the series of one metric. */
 export interface MetricLabels {
   readonly org: string;
   readonly server?: string;
@@ -24,10 +24,10 @@ export interface MetricLabels {
 }
 
 /**
- * What a series is called in CloudWatch. The runtime publishes and the stack alarms and graphs by this alone.
+ * The name and dimensions of a series in CloudWatch. Everything that publishes, alarms on or graphs a series uses this.
  *
- * Trap: CloudWatch bills and stores each combination of name and dimensions as a metric of its own, and a reader who
- * leaves one dimension out sees nothing at all. The dimensions stand in the order of their names.
+ * Trap: CloudWatch stores and bills each combination of name and dimensions as a separate metric, and a query that
+ * omits one dimension returns no data. The dimensions are in alphabetical order.
  */
 export function metricIdentity(name: string, labels: MetricLabels): MetricIdentity {
   const dimensions = { Domain: labels.domain, Org: labels.org, Probe: labels.probe, Server: labels.server };

@@ -1,54 +1,54 @@
 /**
- * One Okta org as a run sees it: the schedule's event, with every default already applied.
+ * One Okta org as a run sees it: the event of its schedule, with all defaults applied.
  *
- * Trap: it travels through EventBridge and the template in clear text. It names secrets and never holds one.
+ * Trap: the event is stored in clear text, in EventBridge and in the template. It names secrets but never holds one.
  */
 export interface Org {
-  /** Permanent: every metric of the org hangs on it. */
+  /** Permanent: it is a dimension of all the org's metrics. */
   readonly name: string;
-  /** Host, and a port where it is not 443: `acme.okta.com`, `login.acme.com`, `localhost:8443`. */
+  /** Host, plus the port if it is not 443: `acme.okta.com`, `login.acme.com`, `localhost:8443`. */
   readonly domain: string;
-  /** Where the org lives, in the status page's words: `okta.com:8`. Found by DNS when absent. */
+  /** The org's cell as the status page names it: `okta.com:8`. Looked up in DNS if absent. */
   readonly cell?: string;
   readonly servers: readonly Server[];
-  /** What the rate-limit probe calls the management API with. */
+  /** The credential with which the rate-limit probe calls the management API. */
   readonly api?: ApiCredential;
   readonly statusPage: { readonly page: string; readonly feed: string };
-  /** Whether requests that must be refused are made too. They look like an attack in the org's System Log. */
+  /** Whether to run the negative tests. The requests that they expect Okta to reject look like an attack in the System Log. */
   readonly negativeTests: boolean;
-  /** An answer whose first byte takes longer is slow. */
+  /** A response is slow if its first byte takes longer than this. */
   readonly slowAfterMs: number;
-  /** How long an answer is waited for. */
+  /** How long to wait for a response. */
   readonly timeoutMs: number;
 }
 
-/** An authorization server: the Org server by the id `org`, a custom one by its own. */
+/** An authorization server. The Org server has the id `org`, a custom server has its own. */
 export interface Server {
   readonly id: string;
-  /** What discovery and tokens must name as issuer: differs from the domain's where the issuer mode says so. */
+  /** The issuer that discovery and tokens must name. It depends on the server's issuer mode, not only on the domain. */
   readonly issuer: string;
-  /** What an access token's `aud` must be. Known for custom servers only. */
+  /** The `aud` that access tokens must have. Known for custom servers only. */
   readonly audience?: string;
   readonly web?: WebClient;
   readonly service?: ServiceClient;
-  /** What services ask of this server's access tokens beyond what Okta promises. */
+  /** What your services require of this server's access tokens, beyond what Okta guarantees. */
   readonly expects?: TokenExpectations;
 }
 
 export interface TokenExpectations {
-  /** Names of claims. Their values may be personal and are never looked at. */
+  /** Names of claims. Their values may be personal data and are never read. */
   readonly claims?: readonly string[];
   readonly minLifetimeSeconds?: number;
 }
 
-/** A web application, of which only what a browser may see is needed. */
+/** A web application: only the values that a browser may see. */
 export interface WebClient {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
 }
 
-/** A client that fetches tokens for itself (client credentials). */
+/** A client that requests tokens for itself (client credentials). */
 export interface ServiceClient {
   readonly clientId: string;
   readonly authentication: ClientAuthentication;
@@ -61,12 +61,12 @@ export const clientAuthentications = ['private_key_jwt', 'client_secret_basic', 
 
 export type ClientAuthentication = (typeof clientAuthentications)[number];
 
-/** An API token (`{"apiToken": …}` in the secret), or a service application with okta.* scopes. */
+/** An API token (the secret holds `{"apiToken": …}`), or a service application with okta.* scopes. */
 export type ApiCredential =
   | { readonly kind: 'token'; readonly secret: string }
   | { readonly kind: 'client'; readonly clientId: string; readonly secret: string; readonly scopes: readonly string[] };
 
-/** The two kinds of authorization server, which differ in paths, clients, scopes and keys. */
+/** The two kinds of authorization server. Their paths, clients, scopes and keys differ. */
 export type ServerKind = 'org' | 'custom';
 
 export function kindOf(server: Pick<Server, 'id'>): ServerKind {

@@ -4,29 +4,29 @@ import type { MetricDefinition } from './metric.ts';
 import type { Org, Server } from './org.ts';
 import type { Readings } from './outcome.ts';
 
-/** Probes of one group run together in one function, with the rights that they need and no more. */
+/** Probes of one group run together in one function, which has the permissions they need and no others. */
 export const groups = ['flows', 'limits', 'status', 'negative-tests'] as const;
 
 export type Group = (typeof groups)[number];
 
 /**
- * How a group's runs use the series that all of an org's groups share, which its alarms watch.
+ * How a group publishes the metrics that all groups of an org share and that the org's alarms watch.
  *
- * `dense`: publishes each of them on every run, zeros too, so that an alarm never lacks data while the group runs.
- * `sparse`: adds what it found, and says nothing where that is nothing: a group that runs less often cannot keep a
- * series dense. `apart`: leaves them alone, and each of its probes has a `Success` and an alarm of its own.
+ * - `always`: every shared metric on every run, zeros included, so that alarms have data as long as the group runs.
+ * - `nonZero`: only values above zero, because a group that runs less often would leave gaps between its zeros.
+ * - `ownSeries`: none of them. Each probe of the group has its own `Success` metric and alarm instead.
  */
-export const publishMode: Readonly<Record<Group, 'dense' | 'sparse' | 'apart'>> = {
-  flows: 'dense',
-  limits: 'sparse',
-  status: 'sparse',
-  'negative-tests': 'apart',
+export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeries'>> = {
+  flows: 'always',
+  limits: 'nonZero',
+  status: 'nonZero',
+  'negative-tests': 'ownSeries',
 };
 
-/** What of the configuration a probe cannot do without. */
+/** The configuration that a probe can require. */
 export type Requirement = 'web' | 'service' | 'api' | 'negativeTests';
 
-/** The endpoints that probes call; each has a URL and perhaps a rate-limit bucket by kind of server. */
+/** The endpoints that probes call. Each has a URL, and possibly a rate-limit bucket, per kind of server. */
 export type Endpoint =
   | 'organization'
   | 'discovery'
@@ -37,29 +37,29 @@ export type Endpoint =
   | 'users'
   | 'status-page';
 
-/** What one probe learns and another needs, within a run and at the same server. */
+/** Results that one probe passes to another, within a run and at the same server. */
 export interface Artifacts {
   readonly token: AccessToken;
   readonly keys: KeySet;
 }
 
-/** A fresh access token. Trap: `value` opens doors; it may be sent to Okta and nowhere else. */
+/** A fresh access token. Trap: `value` is a live credential. Send it to Okta and nowhere else. */
 export interface AccessToken {
   readonly value: string;
   readonly scope?: string;
   readonly expiresInSeconds?: number;
-  /** How far the server's clock was from ours when it issued the token. */
+  /** The server's clock minus ours when it issued the token. */
   readonly clockOffsetSeconds?: number;
 }
 
-/** A JWK Set (RFC 7517) as it was served. */
+/** A JWK Set (RFC 7517) as served. */
 export interface KeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
 export type ArtifactName = keyof Artifacts;
 
-/** The function to reach Okta by. It has the shape of `fetch`, follows no redirect, and records every exchange. */
+/** Sends requests to Okta. It has the signature of `fetch`, follows no redirects and records every exchange. */
 export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
@@ -68,20 +68,20 @@ export interface FetchInit {
   readonly body?: string | URLSearchParams | Uint8Array | null;
 }
 
-/** How a probe proves who it is, without ever holding the secret. */
+/** Authenticates a probe's requests. Probes never see the secret. */
 export interface Credentials {
-  /** A fresh client-credentials token of this server. Asks again once, with the secret re-read, when it is refused. */
+  /** Requests a new client-credentials token. If Okta rejects the client, re-reads the secret and retries once. */
   fetchToken(server: Server, fetch: Fetch): Promise<AccessToken>;
-  /** What the server says of a token (RFC 7662). */
+  /** Introspects a token at the server (RFC 7662). */
   introspect(server: Server, token: AccessToken, fetch: Fetch): Promise<Readonly<Record<string, unknown>>>;
-  /** Calls a management endpoint with the org's API credential. Asks again once, with the secret re-read, when it is refused. */
+  /** Calls the management API with the org's API credential. If it is rejected, re-reads the secret and retries once. */
   callApi(url: string, fetch: Fetch): Promise<Response>;
 }
 
-/** What a probe is given to work with. Time, randomness and the network come from here alone. */
+/** Everything a probe works with. Probes get time and the network from here only. */
 export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly org: Org;
-  /** The server looked at. For a probe of the whole org it is the Org server. */
+  /** The server to probe. For a probe of the whole org, the Org server. */
   readonly server: Server;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -90,13 +90,13 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly exchanges: readonly Exchange[];
   readonly credentials: Credentials;
   readonly inputs: Pick<Artifacts, Inputs>;
-  /** The canonical name behind a host, or undefined: how an org's cell is found. */
+  /** Resolves a host's CNAME, or undefined. Used to find an org's cell. */
   readonly canonicalName: (host: string) => Promise<string | undefined>;
 }
 
-/** What a probe found when all is well. Anything that is not well it throws, as a `ProbeFailure`. */
+/** The result of a probe that passed. A probe that fails throws a `ProbeFailure` instead. */
 export interface ProbeResult<Metric extends string = string, Output extends ArtifactName = ArtifactName> {
-  /** A number for each declared metric; undefined where this run could not measure it. */
+  /** A value for each declared metric. Undefined if this run could not measure it. */
   readonly readings: Readonly<Record<Metric, number | undefined>>;
   readonly notes?: readonly string[];
   readonly warnings?: readonly Finding[];
@@ -104,26 +104,26 @@ export interface ProbeResult<Metric extends string = string, Output extends Arti
 }
 
 interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Output extends ArtifactName> {
-  /** Permanent and kebab-case: it is the `Probe` dimension. */
+  /** Permanent, in kebab case: it is the `Probe` dimension. */
   readonly id: string;
-  /** The question that the probe asks. */
+  /** The question that the probe answers. */
   readonly question: string;
   readonly group: Group;
-  /** `server`: at each server; `custom-server`: at custom ones only; `org`: once an org. */
+  /** `server`: once per server; `custom-server`: once per custom server; `org`: once per org. */
   readonly scope: 'org' | 'server' | 'custom-server';
   readonly requires?: readonly Requirement[];
-  /** Artifacts of other probes. When one was not to be had, this probe is skipped. */
+  /** Artifacts of other probes. The probe is skipped if one of them is not available. */
   readonly inputs?: readonly Input[];
   readonly provides?: Output;
-  /** Every request of one healthy run: the budget, the buckets whose headroom is seen, and the docs. */
+  /** Every request of a healthy run. The request budget, the rate-limit buckets that are tracked and the docs use it. */
   readonly requests: readonly Endpoint[];
-  /** Publish `Duration`, the server's time for this probe's request: a metric costs money, so only where people would look. */
+  /** Whether to publish `Duration`, the server's time for the request. Each metric costs money: use it where it is read. */
   readonly timed: boolean;
   readonly metrics: Readonly<Record<Metric, MetricDefinition>>;
   run(context: ProbeContext<Input>): Promise<ProbeResult<NoInfer<Metric>, NoInfer<Output>>>;
 }
 
-/** One question asked on a schedule: the definition from which the runtime, the stack and the docs all work. */
+/** One scheduled check. The runtime, the stack and the docs all work from this definition. */
 export interface Probe extends Omit<ProbeDefinition<string, ArtifactName, ArtifactName>, 'run'> {
   run(context: ProbeContext): Promise<{
     readonly readings: Readings;
@@ -134,8 +134,8 @@ export interface Probe extends Omit<ProbeDefinition<string, ArtifactName, Artifa
 }
 
 /**
- * Checks a probe's definition by its types: a declared metric without a reading does not compile.
- * What it returns has forgotten the names, so that probes fit into one list.
+ * Type-checks a probe's definition: a declared metric without a reading does not compile. The returned type omits the
+ * names, so that all probes fit into one list.
  */
 export function defineProbe<
   const Metric extends string = never,

@@ -1,32 +1,32 @@
 import type { MetricDefinition } from './metric.ts';
 
-/** What the runner publishes for probes, so that none has to measure itself. */
+/** Metrics that the runner publishes on behalf of probes. */
 export const sharedMetrics = {
-  /** One series a fault domain, whichever probe of whichever group found it: one cause is one incident. */
+  /** One series per fault domain, whichever probe or group made the finding, so that one cause is one incident. */
   Severity: {
     unit: 'None',
     statistic: 'Maximum',
-    help: 'How urgent the worst finding of a run in this fault domain is: 0 nothing to act on, 1 a ticket, 2 a page.',
+    help: "The severity of a run's worst finding in this fault domain: 0 none or info, 1 ticket, 2 page.",
   },
   Retries: {
     unit: 'Count',
     statistic: 'Sum',
-    help: 'Probes whose first try ended in a transport error and that were tried once more, however that ended.',
+    help: 'Probes that were retried after a transport error, whether or not the retry passed.',
   },
-  /** One series an org, not a bucket: a finding names the bucket. */
+  /** One series per org rather than per bucket. The finding names the bucket. */
   Headroom: {
     unit: 'Percent',
     statistic: 'Minimum',
-    help: 'The lowest share left of any rate-limit bucket, 0 to 100, as answers told it; no point of a bucket that answered 429.',
+    help: 'The lowest remaining share of any rate-limit bucket, 0 to 100, from the response headers. Excludes buckets that returned 429.',
   },
   Duration: {
     unit: 'Milliseconds',
     statistic: 'Average',
-    help: "The server's time: from the request being sent on an open connection to the first byte of the answer.",
+    help: 'Server time, from sending the request on an open connection to the first byte of the response.',
   },
   Success: {
     unit: 'None',
     statistic: 'Minimum',
-    help: '1 when the probe passed, 0 when it failed; no point when it was skipped.',
+    help: '1 if the probe passed, 0 if it failed. No data point if it was skipped.',
   },
 } as const satisfies Record<string, MetricDefinition>;

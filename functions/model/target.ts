@@ -1,11 +1,11 @@
-/** Where a probe looks: an org, or one authorization server of it. */
+/** What an outcome is about: an org, or one of its authorization servers. */
 export interface Target {
   readonly org: string;
-  /** The server's id; absent for a probe of the whole org. */
+  /** The server's id. Absent for a probe of the whole org. */
   readonly server?: string;
 }
 
-/** A probe and the server that it looks at. A run that reports something of itself has no probe. */
+/** A probe at a server. There is no probe if the run itself reports something. */
 export interface ProbeTarget {
   readonly probe?: string | undefined;
   readonly server?: string | undefined;

@@ -1,34 +1,43 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { TokenFacts } from '../model/finding.ts';
 
-/** The claims that Okta puts into every access token of a custom server. */
-export const promisedClaims = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'] as const;
+/**
+ * How far two clocks may be apart. Okta recommends that services tolerate at most two minutes when they validate
+ * tokens. Half of that leaves time to act before services reject tokens.
+ * https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/
+ */
+export const clockToleranceSeconds = 60;
 
-/** The members that Okta promises of an active access token (RFC 7662), of which these are missing. */
-export function missingIntrospectionMembers(answer: Readonly<Record<string, unknown>>): readonly string[] {
+/** The claims that Okta documents for every access token of a custom server. */
+export const documentedClaims = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'] as const;
+
+/** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */
+export function missingIntrospectionMembers(response: Readonly<Record<string, unknown>>): readonly string[] {
   return ['token_type', 'scope', 'client_id', 'exp', 'iat', 'sub', 'aud', 'iss', 'jti'].filter(
-    (member) => answer[member] === undefined,
+    (member) => response[member] === undefined,
   );
 }
 
-/** A server may encrypt its access tokens (RFC 7516): five parts, readable by the resource alone. */
+/** Whether the token is encrypted (RFC 7516). It then has five parts, and only the resource server can read it. */
 export function isEncrypted(token: string): boolean {
   return token.split('.').length === 5;
 }
 
 /**
- * What may be told of a token: how it is signed, for whom, when, and the names of its claims. Undefined for what is no
- * JWT. Trap: nothing of it is verified.
+ * The facts about a token that may be shown: algorithm, key, issuer, audience, scopes, times and the names of its claims.
+ * Undefined if the text is not a JWT.
+ *
+ * Trap: nothing here is verified.
  */
 export function factsOf(token: string): TokenFacts | undefined {
   try {
     const { alg, kid } = decodeProtectedHeader(token);
     const claims = decodeJwt(token);
     return {
-      ...short('alg', alg),
-      ...short('kid', kid),
-      ...short('issuer', claims.iss),
-      ...short('audience', [claims.aud ?? []].flat().join(' ') || undefined),
+      ...clipped('alg', alg),
+      ...clipped('kid', kid),
+      ...clipped('issuer', claims.iss),
+      ...clipped('audience', [claims.aud ?? []].flat().join(' ') || undefined),
       ...(Array.isArray(claims.scp) && { scopes: claims.scp.slice(0, 20).map(name) }),
       ...instant('issuedAt', claims.iat),
       ...instant('expiresAt', claims.exp),
@@ -43,7 +52,7 @@ function name(value: unknown): string {
   return String(value).slice(0, 100);
 }
 
-function short<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
+function clipped<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
   return typeof value === 'string' ? ({ [name]: value.slice(0, 200) } as Record<Name, string>) : {};
 }
 

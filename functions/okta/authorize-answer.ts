@@ -1,18 +1,17 @@
 import { DomUtils } from 'htmlparser2';
-import { ownText } from './own-text.ts';
-import { parseMarkup } from './parse-markup.ts';
+import { ownText, parseMarkup } from './parse-markup.ts';
 
-/** Where an answer of /authorize sends the browser: the parameters that the callback would receive. */
+/** Where a response of /authorize sends the browser. For a callback, the parameters that it would receive. */
 export type AuthorizeAnswer =
   | { readonly kind: 'callback'; readonly parameters: URLSearchParams }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'page' };
 
 /**
- * Reads an answer of /authorize without following it.
+ * Reads a response of /authorize without following it.
  *
- * Trap: Identity Engine may answer 200 with a page that redirects by script or posts a form, where Classic answers
- * 302; and the parameters stand in the query or in the fragment. Any of these is a callback.
+ * Trap: Classic Engine responds with 302, but Identity Engine may respond with 200 and a page that redirects by script
+ * or posts a form. The parameters may be in the query or in the fragment. All of these count as a callback.
  */
 export function readAuthorizeAnswer(
   answer: { readonly status: number; readonly location: string | null; readonly body: string },
@@ -32,7 +31,7 @@ export function readAuthorizeAnswer(
   return { kind: 'page' };
 }
 
-/** The callback in a text that is a URL or, as in a script, holds one. */
+/** The callback in a text that is a URL or contains one, such as a script. */
 function callback(text: string, redirectUri: string): AuthorizeAnswer | undefined {
   const start = text.indexOf(redirectUri);
   if (start < 0) return undefined;
@@ -46,7 +45,7 @@ function callback(text: string, redirectUri: string): AuthorizeAnswer | undefine
 
 interface Page {
   readonly forms: readonly { readonly action: string; readonly fields: ReadonlyMap<string, string> }[];
-  /** Texts that may name the place to go to: links, refreshes and scripts. */
+  /** Texts that may contain the redirect target: links, meta refreshes and scripts. */
   readonly targets: readonly string[];
 }
 
@@ -72,7 +71,7 @@ function readPage(html: string): Page {
   };
 }
 
-/** Undoes what a JavaScript string literal does to a URL: \x3D, \u0026 and \/. */
+/** Reverses the escapes that JavaScript string literals use in URLs: \x3D, \u0026 and \/. */
 function unescapeScript(script: string): string {
   return script
     .replaceAll(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, byte, unit) =>

@@ -1,6 +1,6 @@
 /**
- * Okta's rate-limit buckets with a Workforce org's requests per minute. All custom servers of an org draw on the same
- * three. Contracts differ: the Admin Console shows an org's own.
+ * Okta's rate-limit buckets, with the requests per minute of a Workforce org. All custom servers of an org share the
+ * same three buckets. Limits differ by contract: the Admin Console shows an org's own.
  * https://developer.okta.com/docs/reference/rate-limits/
  */
 export const defaultLimits = {
@@ -19,7 +19,7 @@ export const defaultLimits = {
 
 export type Bucket = keyof typeof defaultLimits;
 
-/** A bucket's requests per minute; undefined where it is none that we know. */
+/** A bucket's requests per minute, or undefined for an unknown bucket. */
 export function defaultLimit(bucket: string): number | undefined {
   return Object.hasOwn(defaultLimits, bucket) ? defaultLimits[bucket as Bucket] : undefined;
 }

@@ -1,18 +1,18 @@
 import type { Server } from '../model/org.ts';
 import { endpointUrl } from './endpoints.ts';
 
-/** A member of a discovery document that is not what the server's kind demands. */
+/** A member of a discovery document that differs from what this kind of server must have. */
 export interface Difference {
   readonly member: string;
   readonly expected: string;
-  /** Undefined where the member is missing. */
+  /** Undefined if the member is missing. */
   readonly found: string | undefined;
 }
 
 /**
- * Compares a discovery document with what this server must say of itself (OpenID Connect Discovery 1.0, section 3).
+ * Compares a discovery document with the values that this server must publish (OpenID Connect Discovery 1.0, section 3).
  *
- * Trap: with an issuer mode other than the domain's own, the endpoints follow the issuer's host as well.
+ * Trap: if the issuer mode names another host than the org's domain, the endpoints may be on that host as well.
  */
 export function compareDiscovery(
   document: Readonly<Record<string, unknown>>,
@@ -29,15 +29,15 @@ export function compareDiscovery(
   };
   return Object.entries(expected).flatMap(([member, url]) => {
     const found = document[member];
-    // Okta names the endpoints by the host that was asked, whatever the issuer says.
-    const also = member === 'issuer' ? url : url.replace(`https://${host}`, `https://${domain}`);
-    return found === url || found === also ? [] : [{ member, expected: url, found: describe(found) }];
+    // Okta builds the endpoint URLs from the host of the request, whatever the issuer is.
+    const onRequestHost = member === 'issuer' ? url : url.replace(`https://${host}`, `https://${domain}`);
+    return found === url || found === onRequestHost ? [] : [{ member, expected: url, found: describe(found) }];
   });
 }
 
 function describe(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const url = typeof value === 'string' ? URL.parse(value) : null;
-  // What is found is shown to people: an address and no more.
-  return url ? `${url.origin}${url.pathname}`.slice(0, 200) : 'no URL';
+  // People see this value, so it contains an address and nothing else.
+  return url ? `${url.origin}${url.pathname}`.slice(0, 200) : 'not a URL';
 }

@@ -3,18 +3,18 @@ import type { Endpoint } from '../model/probe.ts';
 
 interface EndpointDefinition {
   readonly path: string;
-  /** The rate-limit bucket that a request spends, by Okta's own name; null where Okta sends no limit. */
+  /** The rate-limit bucket that a request counts against, by Okta's name for it. Null if Okta applies no limit. */
   readonly bucket: string | null;
 }
 
 const org = (path: string, bucket: string | null = null): EndpointDefinition => ({ path, bucket });
 
 /**
- * Where each endpoint is and which rate-limit bucket it spends, by kind of server.
+ * The path and the rate-limit bucket of each endpoint, by kind of server.
  *
- * Trap: the Org server's issuer has no `/oauth2` in it though its endpoints do, so nothing can be built by appending
- * to the issuer. Endpoints come from the kind, not from discovery, so that each is judged by itself. All custom
- * servers of an org share one set of buckets.
+ * Trap: the Org server's endpoints contain `/oauth2` but its issuer does not, so URLs cannot be built by appending to
+ * the issuer. Endpoints are not taken from discovery, so that a broken discovery document fails one probe only. All
+ * custom servers of an org share one set of buckets.
  * https://developer.okta.com/docs/reference/api/oidc/
  */
 export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endpoint, EndpointDefinition>>>>> = {
@@ -39,16 +39,16 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
 /** The URL of an endpoint at a server of an org. */
 export function endpointUrl(domain: Org['domain'], server: Pick<Server, 'id'>, endpoint: Endpoint): string {
   const definition = endpoints[kindOf(server)][endpoint];
-  if (!definition) throw new Error(`no endpoint ${endpoint} at server ${server.id}`);
+  if (!definition) throw new Error(`server ${server.id} has no endpoint ${endpoint}`);
   return `https://${domain}${definition.path.replace('{id}', server.id)}`;
 }
 
-/** The rate-limit bucket that a request to an endpoint spends, where it spends one. */
+/** The rate-limit bucket that a request to an endpoint counts against, if any. */
 export function bucketOf(server: Pick<Server, 'id'>, endpoint: Endpoint): string | undefined {
   return endpoints[kindOf(server)][endpoint]?.bucket ?? undefined;
 }
 
-/** Which endpoint a URL is, of which kind of server, and what it spends; found by the same table. */
+/** The endpoint, kind of server and rate-limit bucket of a URL. */
 export interface LocatedEndpoint {
   readonly endpoint: Endpoint;
   readonly kind: ServerKind;
@@ -75,7 +75,7 @@ const patterns = (['org', 'custom'] as const).flatMap((kind) =>
   })),
 );
 
-/** The issuer of a server on an org's own domain. An org's issuer mode may say otherwise. */
+/** The default issuer of a server on an org's own domain. Its issuer mode may be set to another one. */
 export function issuerOf(domain: string, id: string): string {
   return id === 'org' ? `https://${domain}` : `https://${domain}/oauth2/${id}`;
 }

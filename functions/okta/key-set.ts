@@ -1,13 +1,13 @@
 import type { KeySet } from '../model/probe.ts';
 
-/** The keys of a JWK Set (RFC 7517), or undefined where the document is none. */
+/** The keys of a JWK Set (RFC 7517), or undefined if the document is not one. */
 export function parseKeySet(document: Readonly<Record<string, unknown>>): KeySet | undefined {
   const { keys } = document;
   if (!Array.isArray(keys)) return undefined;
   return { keys: keys.filter((key) => typeof key === 'object' && key !== null && !Array.isArray(key)) };
 }
 
-/** The ids of the keys that could verify a signature of an Okta token. Two or three in no order are normal. */
+/** The ids of the keys that can verify an Okta token's signature. Two or three keys, in any order, are normal. */
 export function signingKeyIds({ keys }: KeySet): readonly string[] {
   return keys
     .filter(({ kty, use, n, e, kid }) => kty === 'RSA' && (use ?? 'sig') === 'sig' && n && e && typeof kid === 'string')
@@ -15,9 +15,9 @@ export function signingKeyIds({ keys }: KeySet): readonly string[] {
 }
 
 /**
- * How long the set may be cached, in seconds, or undefined where nothing says so.
+ * How long the key set may be cached, in seconds. Undefined if the headers do not say.
  *
- * Okta lets it be kept for weeks and shortens that as a rotation comes near, so a small number is a forecast.
+ * Okta allows weeks, and less as a key rotation approaches, so a low value announces a rotation.
  */
 export function cacheSeconds(headers: Headers): number | undefined {
   const control = headers.get('cache-control') ?? '';

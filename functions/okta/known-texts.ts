@@ -1,8 +1,8 @@
 /**
- * What Okta's error descriptions mean, by the code that its catalogue gives them (the System Log's `outcome.reason`).
+ * Okta's error descriptions, by the reason code that its catalog gives them (the System Log's `outcome.reason`).
  *
- * They serve twice. Where Okta tells causes apart by description alone, a rule may go by the reason. And only a text
- * that stands here is ever shown: any other could quote what was sent. A text with a variable part ends before it.
+ * They have two uses. If only the description distinguishes two causes, a rule can match the reason. And only texts
+ * listed here are ever shown, because any other text could quote what was sent. A text with a variable part ends before it.
  * https://developer.okta.com/docs/reference/error-codes/
  */
 const knownTexts: Readonly<Record<string, string>> = {
@@ -78,19 +78,19 @@ const knownTexts: Readonly<Record<string, string>> = {
   no_feature_permission: 'You do not have permission to access the feature you are requesting',
 };
 
-/** A description that is known: its reason, and the catalogue's own words for it. */
+/** A description from Okta's catalog: its reason code and its text. */
 export interface KnownText {
   readonly reason: string;
   readonly text: string;
 }
 
-/** The known text that a description is, or begins with. Letter case and a final stop do not matter. */
+/** The known text that a description equals or starts with. Ignores case and a final period. */
 export function knownText(description: string): KnownText | undefined {
   const given = plain(description);
   return entries.find(({ plainText }) => given.startsWith(plainText));
 }
 
-/** The known text that stands somewhere in a page. */
+/** The known text that a page contains. */
 export function knownTextIn(page: string): KnownText | undefined {
   const given = plain(page);
   return entries.find(({ plainText }) => given.includes(plainText));
@@ -100,7 +100,7 @@ function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll('’', "'").trim().toLowerCase().replace(/\.$/, '');
 }
 
-/** The longest first, so that a text which begins like another is not taken for it. */
+/** Longest first, so that a text which starts with a shorter one is not mistaken for it. */
 const entries = Object.entries(knownTexts)
   .map(([reason, text]) => ({ reason, text, plainText: plain(text) }))
   .sort((a, b) => b.plainText.length - a.plainText.length);

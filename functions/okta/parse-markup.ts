@@ -1,7 +1,7 @@
 import { DomHandler, Parser, type ParserOptions } from 'htmlparser2';
 
-/** Pages of people nest a few dozen deep. */
-const deepest = 256;
+/** Real pages nest a few dozen levels deep. */
+const maxDepth = 256;
 
 class TooDeep extends Error {}
 
@@ -10,7 +10,7 @@ class BoundedHandler extends DomHandler {
 
   override onopentag(...tag: Parameters<DomHandler['onopentag']>): void {
     this.#depth += 1;
-    if (this.#depth > deepest) throw new TooDeep();
+    if (this.#depth > maxDepth) throw new TooDeep();
     super.onopentag(...tag);
   }
 
@@ -21,8 +21,8 @@ class BoundedHandler extends DomHandler {
 }
 
 /**
- * The nodes of a page or a feed; none where it nests deeper than any honest one. The parser's work grows with size
- * times depth, and an answer may be hostile.
+ * Parses a page or a feed. Returns no nodes if it nests deeper than any real page: the parser's work grows with size
+ * times depth, and a response may be hostile.
  */
 export function parseMarkup(text: string, options: ParserOptions = {}): DomHandler['root']['children'] {
   const handler = new BoundedHandler(undefined, options);
@@ -33,4 +33,9 @@ export function parseMarkup(text: string, options: ParserOptions = {}): DomHandl
     throw error;
   }
   return handler.root.children;
+}
+
+/** The text directly inside an element, without that of nested elements: a hostile page may nest them without end. */
+export function ownText(element: { readonly children: readonly object[] }): string {
+  return element.children.map((child) => ('data' in child ? String(child.data) : '')).join('');
 }

@@ -1,11 +1,11 @@
 import type { RateLimit } from '../model/exchange.ts';
 
 /**
- * Reads Okta's rate-limit headers, or undefined where there are none that make sense.
+ * Parses Okta's rate-limit headers. Undefined if there are none, or none that are valid.
  *
- * Trap: an endpoint under two limits repeats each header, and a client joins them to "600, 60": the tighter pair
- * counts. A limit of 0 is a concurrency limit and no denominator. The reset is an epoch second by Okta's clock, so it
- * is measured against the answer's own `Date`, and may lie in the past.
+ * Trap: an endpoint with two limits repeats each header, and HTTP clients join the values to "600, 60". The tighter pair
+ * is used. A limit of 0 is a concurrency limit, so do not divide by it. The reset is an epoch second on Okta's clock, so
+ * it is compared with the response's own `Date`, and may be in the past.
  * https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function parseRateLimit(headers: Headers, now: number): RateLimit | undefined {
@@ -28,10 +28,10 @@ export function parseRateLimit(headers: Headers, now: number): RateLimit | undef
 }
 
 /**
- * What is left of a bucket, 0 to 100.
+ * The remaining share of a bucket, 0 to 100.
  *
- * Trap: undefined for a concurrency limit, which has no share; and for nothing left of a bucket that may burst, where
- * Okta goes on answering. Without a 429 it tells nothing.
+ * Trap: undefined for a concurrency limit, which has no share, and for `remaining: 0` on an authentication bucket. Okta
+ * allows bursts there and keeps answering, so without a 429 it is not 0 % headroom.
  * https://developer.okta.com/docs/reference/rl2-burst/
  */
 export function headroomPercent({ limit, remaining }: RateLimit, bucket: string | undefined): number | undefined {
@@ -41,8 +41,8 @@ export function headroomPercent({ limit, remaining }: RateLimit, bucket: string 
 }
 
 /**
- * Whose limit an answer tells of. Okta does not say; the number on /authorize is the client's own 60 a minute where
- * client-based limits are enforced, and 0 means too many requests at once.
+ * Whose limit the headers describe. Okta does not say so, but where client-based limits are enforced, /authorize shows the
+ * client's own 60 per minute. A limit of 0 means too many concurrent requests.
  */
 export function limitOwner(rateLimit: RateLimit, bucket: string | undefined): 'org' | 'client' | 'concurrency' {
   if (rateLimit.limit === 0) return 'concurrency';

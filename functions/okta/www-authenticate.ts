@@ -5,10 +5,10 @@ export interface Challenge {
 }
 
 /**
- * Reads a `WWW-Authenticate` header: challenges and their parameters, names in lower case (RFC 9110, 11.6.1).
+ * Parses a `WWW-Authenticate` header into challenges with their parameters, names in lower case (RFC 9110, 11.6.1).
  *
- * Trap: several challenges share one header, separated by the same comma that separates their parameters, and quoted
- * values hold commas of their own. What cannot be read is passed over.
+ * Trap: one header may contain several challenges, separated by commas as their parameters are, and quoted values may
+ * contain commas too. Anything that cannot be parsed is ignored.
  */
 export function parseWwwAuthenticate(header: string): readonly Challenge[] {
   const token = /[!#$%&'*+.^_`|~\w-]+/y;

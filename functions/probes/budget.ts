@@ -1,19 +1,19 @@
 import { bucketOf } from '../okta/endpoints.ts';
-import { type Planned, switchedOn } from './plan.ts';
+import { enabledProbes, type PlannedProbe } from './plan.ts';
 
-/** How many requests one healthy run of a plan makes, by rate-limit bucket; the others cost no limit. */
+/** The requests of one healthy run of a plan, by rate-limit bucket. `unlimited` counts those without a rate limit. */
 export interface RequestBudget {
   readonly byBucket: Readonly<Record<string, number>>;
   readonly unlimited: number;
 }
 
 /**
- * What a plan spends of its org's rate limits: a monitor must not be the load that it warns of.
+ * What a plan uses of its org's rate limits. The monitor itself must not exhaust them.
  *
- * Trap: an API credential of the kind `client` asks for a token besides, once an hour.
+ * Trap: an API credential of kind `client` requests one additional token per hour, which is not counted here.
  */
-export function budgetOf(plan: readonly Planned[]): RequestBudget {
-  const buckets = switchedOn(plan).flatMap(({ probe, server }) =>
+export function budgetOf(plan: readonly PlannedProbe[]): RequestBudget {
+  const buckets = enabledProbes(plan).flatMap(({ probe, server }) =>
     probe.requests.map((endpoint) => bucketOf(server, endpoint)),
   );
   const byBucket: Record<string, number> = {};

@@ -4,10 +4,10 @@ import { defineProbe } from '../model/probe.ts';
 import { compareDiscovery } from '../okta/discovery.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
-/** Does the server describe itself as its kind demands? Clients configure themselves from this document. */
+/** Checks the discovery document, from which clients configure themselves. */
 export const discovery = defineProbe({
   id: 'discovery',
-  question: 'Does discovery name the issuer and endpoints that this server must have?',
+  question: 'Does the discovery document name the expected issuer and endpoints?',
   group: 'flows',
   scope: 'server',
   requests: ['discovery'],

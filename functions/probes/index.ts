@@ -11,7 +11,7 @@ import { statusPage } from './status-page.ts';
 import { token } from './token.ts';
 import { verify } from './verify.ts';
 
-/** The probes, a list a group: adding one is one line here. Each function carries its own list and no other. */
+/** The probes of each group. To add a probe, add it to a list. Each function bundles its own list only. */
 export const flows: readonly Probe[] = [organization, discovery, keys, authorize, token, verify, introspect];
 export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];

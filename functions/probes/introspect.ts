@@ -3,14 +3,14 @@ import { defineProbe } from '../model/probe.ts';
 import { missingIntrospectionMembers } from '../okta/access-token.ts';
 
 /**
- * Does the server stand by the token that it just issued (RFC 7662)? For the Org server this is the only way to
- * judge one.
+ * Checks that the server reports the token it just issued as active (RFC 7662). For the Org server, introspection is the
+ * only way to validate a token.
  *
- * Trap: it must be the server that issued the token; every other one calls it inactive.
+ * Trap: introspect at the server that issued the token. Every other server reports it as inactive.
  */
 export const introspect = defineProbe({
   id: 'introspect',
-  question: 'Does the server that issued the fresh token call it active?',
+  question: 'Does introspection report the new token as active?',
   group: 'flows',
   scope: 'server',
   requires: ['service'],
@@ -19,10 +19,10 @@ export const introspect = defineProbe({
   timed: false,
   metrics: {},
   async run({ server, fetch, credentials, inputs }) {
-    const answer = await credentials.introspect(server, inputs.token, fetch);
-    if (answer.active !== true) throw new ProbeFailure('token-inactive');
-    const missing = missingIntrospectionMembers(answer);
-    if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the answer lacks ${missing.join(', ')}`);
+    const claims = await credentials.introspect(server, inputs.token, fetch);
+    if (claims.active !== true) throw new ProbeFailure('token-inactive');
+    const missing = missingIntrospectionMembers(claims);
+    if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the response has no ${missing.join(', ')}`);
     return { readings: {} };
   },
 });

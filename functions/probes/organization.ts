@@ -3,19 +3,19 @@ import { finding } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
-import { clockToleranceSeconds } from '../okta/clock.ts';
+import { clockToleranceSeconds } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * Is the org there, and how does one get to it? Its metadata costs no rate limit and needs no credentials, and the
- * same answer tells the certificate's end and how far the clocks are apart.
+ * Checks that the org can be reached. Its metadata has no rate limit and needs no credentials. The same response shows
+ * when the certificate expires and how far the clocks are apart.
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/OrgSettingMetadata/
  */
 export const organization = defineProbe({
   id: 'organization',
-  question: 'Does the org answer, and by what connection?',
+  question: 'Can the org be reached?',
   group: 'flows',
   scope: 'org',
   requests: ['organization'],
@@ -29,25 +29,29 @@ export const organization = defineProbe({
   },
   async run({ org, server, now, fetch, exchanges }) {
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
-    if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the metadata has no "id"');
+    if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the org metadata has no "id"');
     const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs);
     return {
       readings: { CertificateDaysLeft: daysLeft },
       notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
-      warnings: [...warnOfClock(clockOffsetSeconds), ...warnOfCertificate(daysLeft)],
+      warnings: [...clockWarnings(clockOffsetSeconds), ...certificateWarnings(daysLeft)],
     };
   },
 });
 
-function warnOfClock(offsetSeconds = 0): Finding[] {
+function clockWarnings(offsetSeconds = 0): Finding[] {
   return Math.abs(offsetSeconds) > clockToleranceSeconds
-    ? [finding('clock-skew', { detail: `the answer's Date is ${offsetSeconds} s from our clock` })]
+    ? [
+        finding('clock-skew', {
+          detail: `the server's clock is ${Math.abs(offsetSeconds)} s ${offsetSeconds > 0 ? 'ahead of' : 'behind'} the monitor's`,
+        }),
+      ]
     : [];
 }
 
-function warnOfCertificate(daysLeft = Number.POSITIVE_INFINITY): Finding[] {
+function certificateWarnings(daysLeft = Number.POSITIVE_INFINITY): Finding[] {
   if (daysLeft >= 30) return [];
   const code = daysLeft < 7 ? 'certificate-expires-now' : 'certificate-expires-soon';
-  return [finding(code, { detail: `${daysLeft} days left` })];
+  return [finding(code, { detail: `days until the certificate expires: ${daysLeft}` })];
 }

@@ -3,16 +3,16 @@ import type { Probe, Requirement } from '../model/probe.ts';
 import type { Target } from '../model/target.ts';
 import { issuerOf } from '../okta/endpoints.ts';
 
-/** One probe at one target: to be run, or off for want of configuration. */
-export interface Planned {
+/** One probe at one target. It is disabled if the configuration lacks something that it requires. */
+export interface PlannedProbe {
   readonly probe: Probe;
   readonly target: Target;
   readonly server: Server;
-  /** Present when the probe is off: what it lacks and what would switch it on. */
-  readonly off?: string;
+  /** Present if the probe is disabled: the settings that would enable it. */
+  readonly howToEnable?: string;
 }
 
-const switchOn: Record<Requirement, (org: string, server: string) => string> = {
+const settingFor: Record<Requirement, (org: string, server: string) => string> = {
   web: (org, server) =>
     `set "web" (clientId and redirectUri of a web application) on server "${server}" or org "${org}"`,
   service: (org, server) =>
@@ -21,24 +21,24 @@ const switchOn: Record<Requirement, (org: string, server: string) => string> = {
   negativeTests: (org) => `set "negativeTests" to true on org "${org}"`,
 };
 
-/** Which probes an org's configuration allows, at which targets, and what would switch on the others. */
-export function planProbes(org: Org, probes: readonly Probe[]): readonly Planned[] {
+/** All probes of an org at their targets, including disabled ones. */
+export function planProbes(org: Org, probes: readonly Probe[]): readonly PlannedProbe[] {
   return probes.flatMap((probe) => {
-    const targets = probe.scope === 'org' ? [orgServer(org)] : org.servers.filter((server) => isIn(probe, server));
+    const targets = probe.scope === 'org' ? [orgServer(org)] : org.servers.filter((server) => appliesTo(probe, server));
     return targets.map((server) => {
       const target = probe.scope === 'org' ? { org: org.name } : { org: org.name, server: server.id };
-      const off = whyOff(probe, org, server);
-      return { probe, target, server, ...(off && { off }) };
+      const howToEnable = missingSettings(probe, org, server);
+      return { probe, target, server, ...(howToEnable && { howToEnable }) };
     });
   });
 }
 
-/** The probes of a plan that run. */
-export function switchedOn(plan: readonly Planned[]): readonly Planned[] {
-  return plan.filter((planned) => planned.off === undefined);
+/** The probes of a plan that are not disabled. */
+export function enabledProbes(plan: readonly PlannedProbe[]): readonly PlannedProbe[] {
+  return plan.filter((planned) => planned.howToEnable === undefined);
 }
 
-function isIn(probe: Probe, server: Server): boolean {
+function appliesTo(probe: Probe, server: Server): boolean {
   return probe.scope === 'server' || kindOf(server) === 'custom';
 }
 
@@ -46,10 +46,10 @@ function orgServer(org: Org): Server {
   return org.servers.find((server) => server.id === 'org') ?? { id: 'org', issuer: issuerOf(org.domain, 'org') };
 }
 
-function whyOff(probe: Probe, org: Org, server: Server): string | undefined {
-  const lacking = (probe.requires ?? []).filter((requirement) => !has(requirement, org, server));
-  const steps = lacking.map((requirement) => switchOn[requirement](org.name, server.id));
-  return steps.length > 0 ? steps.join(', and ') : undefined;
+function missingSettings(probe: Probe, org: Org, server: Server): string | undefined {
+  const missing = (probe.requires ?? []).filter((requirement) => !has(requirement, org, server));
+  const settings = missing.map((requirement) => settingFor[requirement](org.name, server.id));
+  return settings.length > 0 ? settings.join(', and ') : undefined;
 }
 
 function has(requirement: Requirement, org: Org, server: Server): boolean {

@@ -4,13 +4,13 @@ import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
 /**
- * Does the management API answer, and how much of its rate limit is left? Okta tells headroom only in the headers of
- * a request that spends from the same bucket, so the cheapest one is made.
+ * Checks the management API and its rate limit. Okta reports headroom only in the response headers of requests that
+ * count against the same bucket, so the probe makes the cheapest one.
  * https://developer.okta.com/docs/reference/rl2-monitor/
  */
 export const rateLimits = defineProbe({
   id: 'rate-limits',
-  question: 'Does the management API answer, and what is left of its rate limit?',
+  question: 'Does the management API respond, and how much of its rate limit is left?',
   group: 'limits',
   scope: 'org',
   requires: ['api'],
@@ -21,7 +21,7 @@ export const rateLimits = defineProbe({
     const response = await credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch);
     await expectJsonArray(response);
     if (!exchanges.at(-1)?.rateLimit)
-      throw new ProbeFailure('malformed-answer', 'the answer has no usable rate-limit headers');
+      throw new ProbeFailure('malformed-answer', 'the response has no valid rate-limit headers');
     return { readings: {} };
   },
 });

@@ -1,18 +1,17 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 
-/** No administrator would define it. */
-const unknownScope = 'okta-synthetics.contract';
+/** A scope that no administrator would define. */
+const unknownScope = 'okta-synthetics.negative-test';
 
 /**
- * Does the Org server refuse a scope that it cannot know? A service that relies on the refusal would otherwise find out
- * from an incident.
+ * Checks that the Org server rejects a custom scope, because services may rely on it.
  *
- * Trap: a refused token request looks like an attack in the System Log, so this is opt-in and rare.
+ * Trap: a rejected token request looks like an attack in the System Log, so this probe is opt-in and runs rarely.
  */
 export const refusesCustomScope = defineProbe({
   id: 'refuses-custom-scope',
-  question: 'Does the Org server refuse a custom scope with invalid_scope?',
+  question: 'Does the Org server reject a custom scope with invalid_scope?',
   group: 'negative-tests',
   scope: 'org',
   requires: ['negativeTests', 'service'],

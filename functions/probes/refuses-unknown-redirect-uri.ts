@@ -1,20 +1,20 @@
-import { ProbeFailure, RefusedAnswer } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
-/** A host that can never exist (RFC 6761): a browser that were sent there would go nowhere. */
+/** `.invalid` never resolves (RFC 6761), so a browser that followed this redirect would reach nobody. */
 const unregistered = 'https://okta-synthetics.invalid/callback';
 
 /**
- * Does Okta refuse to redirect to an address that nobody registered? If it did redirect, codes could be stolen
+ * Checks that Okta does not redirect to an unregistered URI, which would let an attacker steal authorization codes
  * (RFC 9700, 4.1).
  *
- * Trap: a refused sign-in looks like an attack in the System Log, so this is opt-in and rare.
+ * Trap: a rejected sign-in looks like an attack in the System Log, so this probe is opt-in and runs rarely.
  */
 export const refusesUnknownRedirectUri = defineProbe({
   id: 'refuses-unknown-redirect-uri',
-  question: 'Does /authorize refuse a redirect URI that is not registered?',
+  question: 'Does /authorize reject an unregistered redirect URI?',
   group: 'negative-tests',
   scope: 'org',
   requires: ['negativeTests', 'web'],
@@ -31,7 +31,7 @@ export const refusesUnknownRedirectUri = defineProbe({
       response_type: 'code',
       scope: web.scopes.join(' '),
       prompt: 'none',
-      state: 'contract',
+      state: 'negative-test',
     }).toString();
     const response = await fetch(url.href);
     const location = response.headers.get('location');
@@ -40,9 +40,9 @@ export const refusesUnknownRedirectUri = defineProbe({
       unregistered,
     );
     if (answer.kind !== 'page') {
-      throw new ProbeFailure('negative-test-failed', 'Okta redirects to an address that is not registered');
+      throw new ProbeFailure('negative-test-failed', 'Okta redirects although the redirect URI is not registered');
     }
-    if (response.status < 400 || response.status >= 500 || response.status === 429) throw new RefusedAnswer();
+    if (response.status < 400 || response.status >= 500 || response.status === 429) throw new UnexpectedResponse();
     return { readings: {} };
   },
 });

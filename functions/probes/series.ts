@@ -5,9 +5,9 @@ import { type Probe, publishMode } from '../model/probe.ts';
 import { sharedMetrics } from '../model/shared-metrics.ts';
 import type { Target } from '../model/target.ts';
 import { budgetOf } from './budget.ts';
-import { type Planned, switchedOn } from './plan.ts';
+import { enabledProbes, type PlannedProbe } from './plan.ts';
 
-/** One series of a metric: its identity, what it means, and what its points tell of. */
+/** One series of a metric: its identity, its meaning and the source of its data points. */
 export interface Series {
   readonly identity: MetricIdentity;
   readonly definition: MetricDefinition;
@@ -15,51 +15,51 @@ export interface Series {
   readonly source: Source;
 }
 
-/** What a series tells of: one probe at its target, or what an org's groups found together. */
+/** The source of a series: one probe at its target, or all groups of an org that publish shared metrics. */
 export type Source =
   | { readonly kind: 'probe'; readonly probe: Probe }
   | { readonly kind: 'severity'; readonly domain: FaultDomain }
   | { readonly kind: 'retries' }
   | { readonly kind: 'headroom' };
 
-/** Every series that a plan publishes, each once: those that the groups share, then those of single probes. */
-export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly Planned[]): readonly Series[] {
-  const on = switchedOn(plan);
-  const together = on.filter(({ probe }) => publishMode[probe.group] !== 'apart');
-  const spendsLimits = Object.keys(budgetOf(together).byBucket).length > 0;
+/** Every series that a plan publishes, each once: first the shared metrics, then those of individual probes. */
+export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly PlannedProbe[]): readonly Series[] {
+  const enabled = enabledProbes(plan);
+  const sharing = enabled.filter(({ probe }) => publishMode[probe.group] !== 'ownSeries');
+  const usesRateLimits = Object.keys(budgetOf(sharing).byBucket).length > 0;
   return [
-    ...(together.length > 0
-      ? [...faultDomains.map((domain) => severitySeries(name, domain)), retriesSeries(name)]
-      : []),
-    ...(spendsLimits ? [headroomSeries(name)] : []),
-    ...on.flatMap(probeSeries),
+    ...(sharing.length > 0 ? [...faultDomains.map((domain) => severitySeries(name, domain)), retriesSeries(name)] : []),
+    ...(usesRateLimits ? [headroomSeries(name)] : []),
+    ...enabled.flatMap(probeSeries),
   ];
 }
 
-/** How urgent the worst finding in a fault domain is: what the alarms on findings watch. */
+/** The severity of the worst finding in a fault domain. The alarms on findings watch it. */
 export function severitySeries(org: string, domain: FaultDomain): Series {
   const identity = metricIdentity('Severity', { org, domain });
   return { identity, definition: sharedMetrics.Severity, target: { org }, source: { kind: 'severity', domain } };
 }
 
 /**
- * How many probes were tried twice. A dense group's run always has a point here, so it is its heartbeat too.
+ * The number of probes that were retried. A group with the publish mode `always` has a data point on every run, so this
+ * series is also its heartbeat.
  *
- * Trap: a sparse group has one where it tried twice. Only then, while the network fails, can it stand in for a dense one.
+ * Trap: a `nonZero` group adds a data point if it retried a probe. Only then, while the network is failing, can it hide
+ * that the other group has stopped.
  */
 export function retriesSeries(org: string): Series {
   const identity = metricIdentity('Retries', { org });
   return { identity, definition: sharedMetrics.Retries, target: { org }, source: { kind: 'retries' } };
 }
 
-/** How much is left of the scarcest rate limit. */
+/** The lowest headroom of all rate limits. */
 export function headroomSeries(org: string): Series {
   const identity = metricIdentity('Headroom', { org });
   return { identity, definition: sharedMetrics.Headroom, target: { org }, source: { kind: 'headroom' } };
 }
 
-/** What a probe publishes at one target. */
-export function probeSeries({ probe, target }: Pick<Planned, 'probe' | 'target'>): readonly Series[] {
+/** The series that a probe publishes at one target. */
+export function probeSeries({ probe, target }: Pick<PlannedProbe, 'probe' | 'target'>): readonly Series[] {
   return Object.entries(metricsOf(probe)).map(([name, definition]) => ({
     identity: metricIdentity(name, { ...target, probe: probe.id }),
     definition,
@@ -68,10 +68,10 @@ export function probeSeries({ probe, target }: Pick<Planned, 'probe' | 'target'>
   }));
 }
 
-/** What a probe publishes at each of its targets: the runner's envelope and its own metrics. */
+/** The metrics that a probe publishes at each target: those that the runner measures, and the probe's own. */
 export function metricsOf(probe: Probe): Readonly<Record<string, MetricDefinition>> {
   return {
-    ...(publishMode[probe.group] === 'apart' && { Success: sharedMetrics.Success }),
+    ...(publishMode[probe.group] === 'ownSeries' && { Success: sharedMetrics.Success }),
     ...(probe.timed && { Duration: sharedMetrics.Duration }),
     ...probe.metrics,
   };

@@ -9,12 +9,12 @@ import {
   type StatusReport,
 } from '../okta/status-page.ts';
 
-/** The levels of the metric, so that a graph can show them. */
-const level = { operational: 0, elsewhere: 1, ours: 2 } as const;
+/** The values of the metric `IncidentLevel`. */
+const incidentLevel = { operational: 0, otherCells: 1, ownCell: 2 } as const;
 
 /**
- * Does Okta itself announce trouble on this org's cell? The page is read first; the feed stands in when the page
- * cannot be read. It annotates what other probes find and wakes nobody by itself.
+ * Reads Okta's announcements for this org's cell from the status page, or from the feed if the page cannot be read. They
+ * add context to the findings of other probes and do not page anyone.
  */
 export const statusPage = defineProbe({
   id: 'status-page',
@@ -27,21 +27,24 @@ export const statusPage = defineProbe({
     IncidentLevel: {
       unit: 'None',
       statistic: 'Maximum',
-      help: '0 operational, 1 an incident on other cells, 2 on ours; no point when the page cannot be read.',
+      help: "0 operational, 1 incident on other cells only, 2 incident on the org's cell. No data point if the page cannot be read.",
     },
   },
   async run({ org, now, fetch, canonicalName }) {
     const report = await readStatus(org, now, fetch);
     if (report.state === 'unknown') throw new ProbeFailure('status-unknown', report.why);
     const cell = org.cell ?? (await detectCell(org.domain, canonicalName));
-    const ours = report.incidents.filter(({ cells }) => cell !== undefined && cells.includes(cell));
-    if (ours.length > 0) {
-      const readings = { IncidentLevel: level.ours };
-      throw new ProbeFailure('announced-incident', { detail: ours.slice(0, 10).map(describe).join('; '), readings });
+    const ownIncidents = report.incidents.filter(({ cells }) => cell !== undefined && cells.includes(cell));
+    if (ownIncidents.length > 0) {
+      const readings = { IncidentLevel: incidentLevel.ownCell };
+      throw new ProbeFailure('announced-incident', {
+        detail: ownIncidents.slice(0, 10).map(describe).join('; '),
+        readings,
+      });
     }
     return {
-      readings: { IncidentLevel: report.incidents.length > 0 ? level.elsewhere : level.operational },
-      notes: [`cell ${cell ?? 'unknown'}`, ...report.incidents.slice(0, 10).map(describe)],
+      readings: { IncidentLevel: report.incidents.length > 0 ? incidentLevel.otherCells : incidentLevel.operational },
+      notes: [`cell: ${cell ?? 'unknown'}`, ...report.incidents.slice(0, 10).map(describe)],
     };
   },
 });
@@ -53,7 +56,7 @@ async function readStatus(org: Org, now: () => number, fetch: ProbeContext['fetc
   return feed.state === 'known' ? feed : { state: 'unknown', why: `page: ${page.why}; feed: ${feed.why}` };
 }
 
-/** Whatever goes wrong here is "unknown": the page's trouble is not the org's. */
+/** Any error here makes the state unknown, because a problem with the page is not a problem with the org. */
 async function read(
   url: string,
   fetch: ProbeContext['fetch'],
@@ -65,11 +68,11 @@ async function read(
       ? parse(await response.text())
       : { state: 'unknown', why: `status ${response.status}` };
   } catch (error) {
-    return { state: 'unknown', why: error instanceof Error ? error.message : 'no answer' };
+    return { state: 'unknown', why: error instanceof Error ? error.message : 'no response' };
   }
 }
 
-/** Only Okta's own names tell the cell; a custom domain's CNAME says nothing of it. */
+/** The CNAME reveals the cell of Okta's own domains only, not of custom domains. */
 async function detectCell(domain: string, canonicalName: ProbeContext['canonicalName']): Promise<string | undefined> {
   if (!domain.endsWith('.okta.com')) return undefined;
   const name = await canonicalName(domain);
@@ -77,7 +80,7 @@ async function detectCell(domain: string, canonicalName: ProbeContext['canonical
 }
 
 function describe({ name, category, cells, title }: StatusIncident): string {
-  return [name, category, title, cells.length > 0 ? `on ${cells.join(', ')}` : 'no cell named']
+  return [name, category, title, cells.length > 0 ? `on ${cells.join(', ')}` : 'no cells named']
     .filter(Boolean)
     .join(', ');
 }

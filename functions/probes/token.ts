@@ -2,10 +2,10 @@ import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 
 /**
- * Does /token issue a token? Each run asks for a fresh one, because the endpoint is what is watched (RFC 6749, 4.4).
+ * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because the endpoint is what is tested.
  *
- * Trap: the Org server takes only a service application with a key and granted okta.* scopes; a custom server only
- * its own scopes, and a policy rule for client credentials.
+ * Trap: the Org server requires a service application with a key and granted okta.* scopes. A custom server requires one
+ * of its own scopes and a policy rule that allows client credentials.
  * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/
  */
 export const token = defineProbe({
@@ -27,7 +27,7 @@ export const token = defineProbe({
     if ((issued.expiresInSeconds ?? Number.POSITIVE_INFINITY) < minLifetimeSeconds) {
       throw new ProbeFailure(
         'token-lifetime-short',
-        `it expires in ${issued.expiresInSeconds} s, not ${minLifetimeSeconds}`,
+        `it expires in ${issued.expiresInSeconds} s, the configured minimum is ${minLifetimeSeconds} s`,
       );
     }
     const { clockOffsetSeconds } = exchanges.at(-1) ?? {};

@@ -4,21 +4,20 @@ import type { FindingCode } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe, type KeySet } from '../model/probe.ts';
-import { factsOf, isEncrypted, promisedClaims } from '../okta/access-token.ts';
-import { clockToleranceSeconds } from '../okta/clock.ts';
+import { clockToleranceSeconds, documentedClaims, factsOf, isEncrypted } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { parseKeySet } from '../okta/key-set.ts';
 
 /**
- * Would a service accept the token? Its signature, issuer, audience, times, scopes and claims, against the key set
- * that the same run fetched (RFC 7519, RFC 9068).
+ * Validates the token as a service would: signature, issuer, audience, times, scopes and claims, with the key set that
+ * the same run fetched (RFC 7519, RFC 9068).
  *
- * Trap: only for custom servers. The Org server does not publish the keys of its access tokens.
+ * Trap: for custom servers only. The Org server does not publish the keys of its access tokens.
  * https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/
  */
 export const verify = defineProbe({
   id: 'verify',
-  question: 'Does the fresh token verify, as a service would check it?',
+  question: 'Would a service accept the new token?',
   group: 'flows',
   scope: 'custom-server',
   requires: ['service'],
@@ -27,15 +26,16 @@ export const verify = defineProbe({
   timed: false,
   metrics: {},
   async run({ org, server, now, fetch, inputs: { token, keys } }) {
-    if (isEncrypted(token.value)) return { readings: {}, notes: ['encrypted: only the resource can verify it'] };
-    const judge = (current: KeySet) => verifyToken(token, current, server, new Date(now()));
+    if (isEncrypted(token.value))
+      return { readings: {}, notes: ['not verified: the token is encrypted, so only the resource server can read it'] };
+    const verifyWith = (current: KeySet) => verifyToken(token, current, server, new Date(now()));
     try {
-      await judge(keys);
+      await verifyWith(keys);
     } catch (error) {
       if (!(error instanceof ProbeFailure) || error.code !== 'signing-key-unpublished') throw error;
-      // The set may have been fetched just before a rotation: services fetch it again once, and so do we.
-      const again = parseKeySet(await expectJson(await fetch(endpointUrl(org.domain, server, 'keys'))));
-      await judge(again ?? keys);
+      // The keys may have been rotated after the key set was fetched. Services refetch it once, so the probe does too.
+      const refetched = parseKeySet(await expectJson(await fetch(endpointUrl(org.domain, server, 'keys'))));
+      await verifyWith(refetched ?? keys);
     }
     return { readings: {} };
   },
@@ -59,32 +59,33 @@ async function verifyToken(token: AccessToken, keys: KeySet, server: Server, cur
     if (problem) fail(...problem);
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
-      fail(clockIsOff ? 'clock-skew' : 'token-expired', '"exp" has passed although the token is fresh');
+      fail(clockIsOff ? 'clock-skew' : 'token-expired', '"exp" is in the past although the token is new');
     }
     if (error instanceof errors.JWTClaimValidationFailed) {
-      fail(byClaim[error.claim] ?? 'claim-missing', `"${error.claim}" is not what it must be`);
+      fail(byClaim[error.claim] ?? 'claim-missing', `"${error.claim}" is missing or has an unexpected value`);
     }
     if (error instanceof errors.JOSEError) fail(byCode[error.code] ?? 'malformed-answer', error.code);
     if (error instanceof ProbeFailure) throw error;
-    // Web Crypto throws errors of its own for a key that is no key.
-    fail('keys-unusable', 'the key that the token names cannot be used');
+    // Web Crypto throws other errors for an invalid key.
+    fail('keys-unusable', 'the key named in the token cannot be used');
   }
 }
 
-/** What is wrong with a token whose signature, issuer, audience and expiry are right. */
+/** The problem, if any, of a token whose signature, issuer, audience and expiry are valid. */
 function assess(claims: JWTPayload, { service, expects }: Server, now: number): [FindingCode, string] | undefined {
   const { iat, exp, scp, cid } = claims;
-  if (iat !== undefined && iat - now > clockToleranceSeconds) return ['clock-skew', '"iat" lies in the future'];
-  const missing = [...promisedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
-  if (missing.length > 0) return ['claim-missing', missing.join(', ')];
+  if (iat !== undefined && iat - now > clockToleranceSeconds) return ['clock-skew', '"iat" is in the future'];
+  const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
+  if (missing.length > 0) return ['claim-missing', `missing: ${missing.join(', ')}`];
   const granted = Array.isArray(scp) ? scp : [];
   const ungranted = (service?.scopes ?? []).filter((scope) => !granted.includes(scope));
   if (ungranted.length > 0) return ['scope-missing', `"scp" lacks ${ungranted.join(' ')}`];
-  if (service && cid !== service.clientId) return ['malformed-answer', '"cid" is another client'];
+  if (service && cid !== service.clientId)
+    return ['malformed-answer', '"cid" is not the client that requested the token'];
   const lifetime = (exp ?? 0) - (iat ?? 0);
   const { minLifetimeSeconds = 0 } = expects ?? {};
   return lifetime < minLifetimeSeconds
-    ? ['token-lifetime-short', `${lifetime} s, not ${minLifetimeSeconds}`]
+    ? ['token-lifetime-short', `it is valid for ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`]
     : undefined;
 }
 

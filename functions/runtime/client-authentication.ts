@@ -1,20 +1,20 @@
 import { type CryptoKey, importJWK, importPKCS8, type JWK } from 'jose';
 import { type ClientAuth, ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi';
 import type { ClientAuthentication } from '../model/org.ts';
-import { SecretUnreadable } from './secret-unreadable.ts';
+import { SecretUnreadable } from './errors.ts';
 import type { Secret } from './secrets.ts';
 
-/** How a client proves itself to one endpoint, made from what its secret holds. Throws `SecretUnreadable`. */
-type Maker = (secret: Secret, name: string, endpoint: string) => Promise<ClientAuth> | ClientAuth;
+/** Creates the client authentication for one endpoint from a secret. Throws `SecretUnreadable`. */
+type AuthenticationFactory = (secret: Secret, name: string, endpoint: string) => Promise<ClientAuth> | ClientAuth;
 
 /**
- * One maker a method.
+ * One factory per authentication method.
  *
- * Trap: Okta wants a client assertion's audience to be the very endpoint that is called, not the issuer, so an
- * assertion for /token is refused at /introspect.
+ * Trap: Okta requires the called endpoint, not the issuer, as the audience of a client assertion. It rejects an assertion
+ * for /token at /introspect.
  * https://developer.okta.com/docs/guides/build-self-signed-jwt/js/main/
  */
-export const clientAuthenticationMakers: Readonly<Record<ClientAuthentication, Maker>> = {
+export const authenticationFactories: Readonly<Record<ClientAuthentication, AuthenticationFactory>> = {
   client_secret_basic: (secret, name) => clientSecretBasic(text(secret, name, 'clientSecret')),
   client_secret_post: (secret, name) => ClientSecretPost(text(secret, name, 'clientSecret')),
   private_key_jwt: async (secret, name, endpoint) =>
@@ -26,8 +26,9 @@ export const clientAuthenticationMakers: Readonly<Record<ClientAuthentication, M
 };
 
 /**
- * RFC 6749's form encoding before base64 would escape `-` and `_`, which Okta's ids and secrets are full of and which
- * a server that forgets to decode refuses. `encodeURIComponent` leaves them, and means the same to one that decodes.
+ * Encodes the credentials with `encodeURIComponent` rather than RFC 6749's form encoding. Form encoding would escape `-`
+ * and `_`, which Okta's ids and secrets often contain, and a server that does not decode them would reject the client.
+ * A server that does decode them gets the same value either way.
  */
 function clientSecretBasic(clientSecret: string): ClientAuth {
   return (_server, client, _body, headers) => {
@@ -47,8 +48,11 @@ async function privateKey(secret: Secret, name: string): Promise<{ key: CryptoKe
     if (key instanceof Uint8Array) throw new TypeError('a symmetric key');
     return { key, ...(kid && { kid }) };
   } catch {
-    // What the library says may quote the key.
-    throw new SecretUnreadable(name, '"privateKey" is not a private key: it takes a JWK, or PKCS #8 in PEM for RS256');
+    // The library's error message may quote the key.
+    throw new SecretUnreadable(
+      name,
+      '"privateKey" is not a valid private key: it must be a JWK, or PKCS #8 in PEM format for RS256',
+    );
   }
 }
 
@@ -58,13 +62,13 @@ function algorithmOf({ alg, kty, crv }: JWK): string {
   );
 }
 
-/** A member that must be there as text. A line feed at its end, as editors and shells leave it, does not belong to it. */
+/** A required text member. Removes the trailing line feed that editors and shells add. */
 export function text(secret: Secret, name: string, member: string): string {
   const value = secret.reveal()[member];
   if (typeof value !== 'string' || value.trim() === '')
     throw new SecretUnreadable(name, `"${member}" is missing or empty`);
-  // No header can carry anything else, and the refusal would look like Okta's.
+  // HTTP headers allow nothing else, and the rejection would look like Okta's.
   if (!/^[\x20-\x7e]+$/.test(value.trim()))
-    throw new SecretUnreadable(name, `"${member}" holds what no header can carry`);
+    throw new SecretUnreadable(name, `"${member}" contains a character that is not allowed in an HTTP header`);
   return value.trim();
 }

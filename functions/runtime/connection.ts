@@ -1,30 +1,31 @@
+import { resolveCname } from 'node:dns/promises';
 import type { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
 import type { PeerCertificate, Phases } from '../model/exchange.ts';
 
-/** How a connection came about. */
-export interface Opening {
+/** The timing and the certificate of a new connection. */
+export interface ConnectionInfo {
   readonly phases: Pick<Phases, 'dnsMs' | 'tcpMs' | 'tlsMs'>;
   readonly certificate?: PeerCertificate;
 }
 
-const openings = new WeakMap<object, Opening>();
+const infos = new WeakMap<object, ConnectionInfo>();
 
 /**
- * How a socket was opened, or how far it came: by the socket, or by the error that it ended with. Told once: only the
+ * How a socket was opened or, given the error that ended it, how far it got. Returned once only, because only the
  * exchange that waited for the connection spent that time.
  */
-export function takeOpening(socketOrError: object): Opening | undefined {
-  const opening = openings.get(socketOrError);
-  openings.delete(socketOrError);
-  return opening;
+export function takeConnectionInfo(socketOrError: object): ConnectionInfo | undefined {
+  const info = infos.get(socketOrError);
+  infos.delete(socketOrError);
+  return info;
 }
 
 /**
- * An undici connector that times DNS, TCP and TLS and reads the peer's certificate, of a connection that fails too.
+ * An undici connector that times DNS, TCP and TLS and reads the server's certificate, even if the connection fails.
  *
- * Trap: its listeners go before undici's own, which send the request from within the same event.
+ * Trap: its listeners must run before undici's own, which send the request within the same event.
  */
 export function timedConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = build(options);
@@ -39,27 +40,27 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
     socket.prependOnceListener('connect', () => {
       connectedAt = performance.now();
     });
-    // Node emits this before it judges the certificate: once it is refused, the socket can no longer be asked for it.
+    // Node emits this before it verifies the certificate. After a rejection the socket no longer returns it.
     let certificate: PeerCertificate | undefined;
     socket.prependOnceListener('secure', () => {
       certificate = readCertificate(socket);
     });
-    const tell = (key: object, securedAt?: number) => {
-      // An address needs no lookup: then there is no such phase.
-      const dialledAt = resolvedAt ?? startedAt;
+    const store = (key: object, securedAt?: number) => {
+      // An IP address needs no lookup, so there is no DNS phase.
+      const dialedAt = resolvedAt ?? startedAt;
       const phases = {
         ...(resolvedAt !== undefined && { dnsMs: resolvedAt - startedAt }),
-        ...(connectedAt !== undefined && { tcpMs: connectedAt - dialledAt }),
+        ...(connectedAt !== undefined && { tcpMs: connectedAt - dialedAt }),
         ...(connectedAt !== undefined && securedAt !== undefined && { tlsMs: securedAt - connectedAt }),
       };
-      openings.set(key, { phases, ...(certificate && { certificate }) });
+      infos.set(key, { phases, ...(certificate && { certificate }) });
     };
-    const onError = (error: Error) => tell(error);
+    const onError = (error: Error) => store(error);
     socket.prependOnceListener('error', onError);
     socket.prependOnceListener('secureConnect', () => {
-      // An error from here on is no failure to connect: the request that is under way has been told already.
+      // An error after this point is not a failure to connect, and the pending request already has its info.
       socket.off('error', onError);
-      tell(socket, performance.now());
+      store(socket, performance.now());
     });
     return socket;
   };
@@ -72,4 +73,13 @@ function readCertificate(socket: TLSSocket): PeerCertificate | undefined {
   const name = (of: { CN?: string | string[]; O?: string | string[] } | undefined) =>
     String(of?.CN ?? of?.O ?? 'unnamed');
   return { subject: name(subject), issuer: name(issuer), validTo: validTo.toISOString() };
+}
+
+/** Resolves a host's CNAME. Undefined if it has none or DNS fails. */
+export async function canonicalName(host: string): Promise<string | undefined> {
+  try {
+    return (await resolveCname(host))[0];
+  } catch {
+    return undefined;
+  }
 }

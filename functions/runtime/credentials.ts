@@ -11,18 +11,18 @@ import {
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
-import { clientAuthenticationMakers, text } from './client-authentication.ts';
+import { authenticationFactories, text } from './client-authentication.ts';
 import { Redacted } from './redacted.ts';
 import type { Secret, Secrets } from './secrets.ts';
 
-/** A remembered token is renewed this long before it expires. */
+/** A cached token is renewed this long before it expires. */
 const renewBeforeMs = 60_000;
 
 /**
- * Proves who the monitor is at any org, with secrets that do not leave this file.
+ * Authenticates the monitor at any org. The secrets do not leave this file.
  *
- * Trap: `fetchToken` asks anew each time, because the token endpoint is what its caller watches; only the management
- * API's token is remembered, for as long as the container lives.
+ * Trap: `fetchToken` requests a new token each time, because its caller tests the token endpoint. Only the token for the
+ * management API is cached, for the lifetime of the container.
  */
 export function openCredentials(secrets: Secrets, now: () => number): (org: Org) => Credentials {
   const apiTokens = new Map<string, { readonly token: Redacted<string>; readonly renewAt: number }>();
@@ -33,9 +33,9 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       endpoint: string,
       attempt: (authentication: ClientAuth) => Promise<Result>,
     ): Promise<Result> {
-      const prove = clientAuthenticationMakers[service.authentication];
-      return withSecret(secrets, service.secret, isClientRefused, async (secret) =>
-        attempt(await prove(secret, service.secret, endpoint)),
+      const authenticate = authenticationFactories[service.authentication];
+      return withSecret(secrets, service.secret, isClientRejected, async (secret) =>
+        attempt(await authenticate(secret, service.secret, endpoint)),
       );
     }
 
@@ -50,11 +50,11 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       return call(service, endpoint, async (authentication) => {
         const parameters = { scope: service.scopes.join(' ') };
         const response = await clientCredentialsGrantRequest(as, client, authentication, parameters, adapt(fetch));
-        const answer = await processClientCredentialsResponse(as, client, response);
+        const token = await processClientCredentialsResponse(as, client, response);
         return {
-          value: answer.access_token,
-          ...(answer.scope !== undefined && { scope: answer.scope }),
-          ...(answer.expires_in !== undefined && { expiresInSeconds: answer.expires_in }),
+          value: token.access_token,
+          ...(token.scope !== undefined && { scope: token.scope }),
+          ...(token.expires_in !== undefined && { expiresInSeconds: token.expires_in }),
         };
       });
     }
@@ -64,8 +64,8 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       fetch: Fetch,
       renew: boolean,
     ): Promise<Redacted<string>> {
-      const known = apiTokens.get(api.secret);
-      if (known && !renew && now() < known.renewAt) return known.token;
+      const cached = apiTokens.get(api.secret);
+      if (cached && !renew && now() < cached.renewAt) return cached.token;
       const server = { id: 'org', issuer: issuerOf(org.domain, 'org') };
       const { value, expiresInSeconds = 0 } = await requestToken(
         server,
@@ -96,60 +96,56 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       async callApi(url, fetch) {
         const { api } = org;
         if (!api) throw new Error(`org ${org.name} has no API credential`);
-        const ask = (authorization: string) => fetch(url, { headers: { authorization, accept: 'application/json' } });
+        const send = (authorization: string) => fetch(url, { headers: { authorization, accept: 'application/json' } });
         if (api.kind === 'token') {
           return withSecret(secrets, api.secret, isUnauthorized, (secret) =>
-            ask(`SSWS ${text(secret, api.secret, 'apiToken')}`),
+            send(`SSWS ${text(secret, api.secret, 'apiToken')}`),
           );
         }
-        const remembered = apiTokens.has(api.secret);
-        const response = await ask(`Bearer ${(await apiToken(api, fetch, false)).reveal()}`);
-        if (!remembered || response.status !== 401) return response;
-        return ask(`Bearer ${(await apiToken(api, fetch, true)).reveal()}`);
+        const wasCached = apiTokens.has(api.secret);
+        const response = await send(`Bearer ${(await apiToken(api, fetch, false)).reveal()}`);
+        if (!wasCached || response.status !== 401) return response;
+        return send(`Bearer ${(await apiToken(api, fetch, true)).reveal()}`);
       },
     };
   };
 }
 
 /**
- * Tries with the secret as remembered and, if it is refused, once more with the secret as it is stored now. It does
- * not try again with the same secret: refused requests look like an attack in the org's log.
+ * Calls `attempt` with the cached secret. If Okta rejects it, reads the secret again and, if it changed, retries once. It
+ * does not retry with the same secret, because rejected requests look like an attack in the org's System Log.
  */
 async function withSecret<Result>(
   secrets: Secrets,
   name: string,
-  refused: (settled: { readonly value: Result } | { readonly error: unknown }) => boolean,
+  isRejected: (result: PromiseSettledResult<Result>) => boolean,
   attempt: (secret: Secret) => Promise<Result>,
 ): Promise<Result> {
   const secret = await secrets.read(name);
-  const settled = await settle(attempt(secret));
-  if (refused(settled)) {
+  const [result] = await Promise.allSettled([attempt(secret)]);
+  if (isRejected(result)) {
     const fresh = await secrets.read(name, { fresh: true });
     if (JSON.stringify(fresh.reveal()) !== JSON.stringify(secret.reveal())) return attempt(fresh);
   }
-  if ('error' in settled) throw settled.error;
-  return settled.value;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
-function settle<Value>(promise: Promise<Value>): Promise<{ readonly value: Value } | { readonly error: unknown }> {
-  return promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
+function isClientRejected(result: PromiseSettledResult<unknown>): boolean {
+  if (result.status === 'fulfilled') return false;
+  return result.reason instanceof ResponseBodyError && result.reason.error === 'invalid_client';
 }
 
-const isClientRefused = (settled: object) =>
-  'error' in settled && settled.error instanceof ResponseBodyError && settled.error.error === 'invalid_client';
-
-const isUnauthorized = (settled: object) =>
-  'value' in settled && settled.value instanceof Response && settled.value.status === 401;
+function isUnauthorized(result: PromiseSettledResult<Response>): boolean {
+  return result.status === 'fulfilled' && result.value.status === 401;
+}
 
 function serviceOf(server: Server): ServiceClient {
   if (!server.service) throw new Error(`server ${server.id} has no service client`);
   return server.service;
 }
 
-/** oauth4webapi passes an abort signal and a redirect mode besides; ours follows no redirect and keeps the run's deadline. */
+/** Drops the abort signal and the redirect mode of oauth4webapi: our `fetch` has the run's deadline and never redirects. */
 function adapt(fetch: Fetch): { readonly [customFetch]: typeof globalThis.fetch } {
   return {
     [customFetch]: (url, init) =>

@@ -1,13 +1,26 @@
-/** When a run must be over. */
+/** The time by which a run must end. */
 export interface Deadline {
-  /** Aborted when the time is up. */
+  /** Aborts when the deadline passes. */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
 }
 
-/** A deadline so many milliseconds from now. It goes by a clock that nobody sets. */
+/** A deadline in `ms` milliseconds. It uses the monotonic clock, which clock adjustments do not affect. */
 export function deadlineIn(ms: number): Deadline {
   const wholeMs = Math.max(0, Math.floor(ms));
   const at = performance.now() + wholeMs;
   return { signal: AbortSignal.timeout(wholeMs), remainingMs: () => at - performance.now() };
+}
+
+/** Waits for `work` until the deadline, then throws the signal's reason, even if `work` ignores the deadline. */
+export async function untilDeadline<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const { promise: timeUp, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

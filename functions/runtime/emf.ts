@@ -1,6 +1,6 @@
 import type { Point } from './publish.ts';
 
-/** Points of one set of dimensions as CloudWatch Logs reads them; beside `_aws`, each dimension and metric by its name. */
+/** Data points with the same dimensions in the embedded metric format. Next to `_aws`, each dimension and metric by name. */
 export interface EmfDocument {
   readonly _aws: {
     readonly Timestamp: number;
@@ -14,9 +14,9 @@ export interface EmfDocument {
 }
 
 /**
- * The same points as log lines that CloudWatch Logs turns into metrics: for when PutMetricData cannot be reached.
+ * Formats data points as log lines from which CloudWatch Logs extracts metrics. Used when PutMetricData fails.
  *
- * Trap: one set of dimensions a document; a document that is too large is dropped without a word.
+ * Trap: each document holds one set of dimensions, and CloudWatch silently drops documents that are too large.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function emfLines(points: readonly Point[], timestamp: number): readonly EmfDocument[] {

@@ -6,43 +6,43 @@ import type { Exchange, OktaError, Phases } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
-import { type Opening, takeOpening, timedConnector } from './connection.ts';
-import { TransportError, tooLargeCode } from './transport-error.ts';
+import { type ConnectionInfo, takeConnectionInfo, timedConnector } from './connection.ts';
+import { TransportError, tooLargeCode } from './errors.ts';
 
-/** Nothing that Okta serves to a client comes near this; more is a broken or hostile answer. */
+/** Far more than Okta sends to clients. A larger response is broken or hostile. */
 const maxBodyBytes = 2 * 1024 * 1024;
 
 export interface HttpOptions {
-  /** Ends every request that is under way: the run's deadline. */
+  /** Aborts all pending requests at the run's deadline. */
   readonly signal: AbortSignal;
   readonly now: () => number;
-  /** A CA to trust besides Node's own, as PEM. */
+  /** A CA certificate to trust, in PEM format. */
   readonly ca?: string;
-  /** How long an answer is waited for. A connection, and each part of a body, gets half of it. */
+  /** How long to wait for response headers. Connecting, and each part of the body, may take half as long. */
   readonly timeoutMs: number;
 }
 
 export interface Http {
-  /** Makes one request and hands its exchange to `record`, whether or not an answer came. Throws `TransportError`. */
+  /** Sends one request and passes its exchange to `record`, with or without a response. Throws `TransportError`. */
   send(url: string, init: FetchInit, record: (exchange: Exchange) => void): Promise<Response>;
-  /** The same over connections that nothing else uses: a second try must not meet what the first one failed on. */
+  /** Uses new connections, so that a retry does not reuse the one that failed. */
   fresh(): Pick<Http, 'send'>;
-  /** Closes every connection, fresh ones too. */
+  /** Closes all connections, including those of `fresh`. */
   close(): Promise<void>;
 }
 
-/** The moments of one request, in `performance.now()` milliseconds. */
-interface Moments {
+/** The timing of one request, in milliseconds of `performance.now()`. */
+interface RequestTiming {
   sentAt?: number;
   headersAt?: number;
-  opening?: Opening;
+  connection?: ConnectionInfo;
 }
 
 /**
- * Opens HTTP for one run. This is the only place that talks to the network.
+ * Opens an HTTP client for one run. Probes reach the network through it only.
  *
- * A run has connections of its own: a container that slept between two runs would otherwise meet sockets that the
- * other side has closed, and the phases of the first request would be missing.
+ * Each run has its own connections. Otherwise a container that was frozen between two runs would reuse sockets that the
+ * server has closed, and the first request would have no connection phases.
  */
 export function openHttp(options: HttpOptions): Http {
   const { timeoutMs } = options;
@@ -73,18 +73,18 @@ async function send(
   record: (exchange: Exchange) => void,
   { signal, now }: HttpOptions,
 ): Promise<Response> {
-  const moments: Moments = {};
+  const timing: RequestTiming = {};
   const startedAt = now();
   const { origin, pathname, search } = new URL(url);
   const method = init.method ?? 'GET';
   const base = { method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() };
-  let answered: Pick<Exchange, 'status'> = {};
+  let received: Pick<Exchange, 'status'> = {};
   try {
     const {
       body,
       headers: fields,
       statusCode,
-    } = await dispatch(agent, moments, {
+    } = await dispatch(agent, timing, {
       origin,
       path: `${pathname}${search}`,
       method: method as Dispatcher.HttpMethod,
@@ -92,56 +92,56 @@ async function send(
       body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
       signal,
     });
-    answered = { status: statusCode };
+    received = { status: statusCode };
     const headers = toHeaders(fields);
     const bytes = await readBody(body);
     const response = toResponse(statusCode, headers, bytes);
     const text = statusCode >= 400 ? new TextDecoder().decode(bytes) : '';
     record({
       ...base,
-      ...answered,
-      ...facts(headers, now()),
+      ...received,
+      ...headerFacts(headers, now()),
       ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
-      ...measured(moments, performance.now()),
+      ...measurements(timing, performance.now()),
     });
     return response;
   } catch (cause) {
     const error = TransportError.from(signal.aborted ? signal.reason : cause, `${method} ${base.url}`);
-    const opening = cause instanceof Error ? takeOpening(cause) : undefined;
-    if (opening) moments.opening = opening;
-    record({ ...base, ...answered, ...measured(moments), failure: { code: error.code, message: error.message } });
+    const connection = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
+    if (connection) timing.connection = connection;
+    record({ ...base, ...received, ...measurements(timing), failure: { code: error.code, message: error.message } });
     throw error;
   }
 }
 
-/** The moments of the request that is being dispatched: undici creates it before `dispatch` returns. */
-let dispatching: Moments | undefined;
-const momentsOf = new WeakMap<object, Moments>();
+/** The timing of the request that is being dispatched. undici creates the request before `dispatch` returns. */
+let dispatching: RequestTiming | undefined;
+const timingOf = new WeakMap<object, RequestTiming>();
 
 channel('undici:request:create').subscribe((message) => {
-  if (dispatching) momentsOf.set((message as { request: object }).request, dispatching);
+  if (dispatching) timingOf.set((message as { request: object }).request, dispatching);
 });
 
 channel('undici:client:sendHeaders').subscribe((message) => {
   const { request: sent, socket } = message as { request: object; socket: object };
-  const moments = momentsOf.get(sent);
-  if (!moments) return;
-  moments.sentAt = performance.now();
-  const opening = takeOpening(socket);
-  if (opening) moments.opening = opening;
+  const timing = timingOf.get(sent);
+  if (!timing) return;
+  timing.sentAt = performance.now();
+  const connection = takeConnectionInfo(socket);
+  if (connection) timing.connection = connection;
 });
 
 channel('undici:request:headers').subscribe((message) => {
-  const moments = momentsOf.get((message as { request: object }).request);
-  if (moments) moments.headersAt = performance.now();
+  const timing = timingOf.get((message as { request: object }).request);
+  if (timing) timing.headersAt = performance.now();
 });
 
 function dispatch(
   agent: Agent,
-  moments: Moments,
+  timing: RequestTiming,
   options: Dispatcher.RequestOptions,
 ): Promise<Dispatcher.ResponseData> {
-  dispatching = moments;
+  dispatching = timing;
   try {
     return request.call(agent, options);
   } finally {
@@ -149,24 +149,27 @@ function dispatch(
   }
 }
 
-function measured({ sentAt, headersAt, opening }: Moments, endedAt?: number): Pick<Exchange, 'phases' | 'certificate'> {
+function measurements(
+  { sentAt, headersAt, connection }: RequestTiming,
+  endedAt?: number,
+): Pick<Exchange, 'phases' | 'certificate'> {
   const phases: Phases = {
-    ...opening?.phases,
+    ...connection?.phases,
     ...(sentAt !== undefined && headersAt !== undefined && { firstByteMs: headersAt - sentAt }),
     ...(headersAt !== undefined && endedAt !== undefined && { bodyMs: endedAt - headersAt }),
   };
-  return { phases, ...(opening?.certificate && { certificate: opening.certificate }) };
+  return { phases, ...(connection?.certificate && { certificate: connection.certificate }) };
 }
 
-/** What the answer's headers tell: who answered it, what it cost, and what time it is there. */
-function facts(headers: Headers, now: number): Partial<Exchange> {
+/** The request id, the rate limit and the clock offset from the response headers. */
+function headerFacts(headers: Headers, now: number): Partial<Exchange> {
   const requestId = headers.get('x-okta-request-id');
   const rateLimit = parseRateLimit(headers, now);
   const date = Date.parse(headers.get('date') ?? '');
   return {
     ...(requestId && /^[\w@.:-]{1,100}$/.test(requestId) && { requestId }),
     ...(rateLimit && { rateLimit }),
-    // `Date` has whole seconds: half a second is its expected truncation.
+    // `Date` is truncated to whole seconds, by half a second on average.
     ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),
   };
 }
@@ -195,7 +198,7 @@ function toHeaders(fields: Record<string, string | string[] | undefined>): Heade
       try {
         headers.append(name, item);
       } catch {
-        // A value that no header may hold is no use to anyone.
+        // Ignore a value that is not a valid header value.
       }
     }
   }

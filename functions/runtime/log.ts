@@ -2,10 +2,10 @@ import type { Finding } from '../model/finding.ts';
 import { durationMs, type Outcome } from '../model/outcome.ts';
 import type { RunReport } from './run.ts';
 
-/** One line of the log: an outcome with its evidence, and the time of its run. */
+/** A log line with an outcome, its evidence and the time of its run. */
 export type LogLine = { readonly type: 'outcome'; readonly at: string; readonly durationMs?: number } & Outcome;
 
-/** What a run found of itself, where no probe could. */
+/** A log line with a finding of the run itself rather than of a probe. */
 export interface FindingLine {
   readonly type: 'finding';
   readonly at: string;
@@ -13,7 +13,7 @@ export interface FindingLine {
   readonly finding: Finding;
 }
 
-/** An error of the monitor itself, by its name and where it came from. What it says may quote what was sent. */
+/** A log line with an error in the monitor itself. It has no message, because that may quote what was sent. */
 export interface MonitorErrorLine {
   readonly type: 'monitor-error';
   readonly at: string;
@@ -22,7 +22,7 @@ export interface MonitorErrorLine {
   readonly frames: readonly string[];
 }
 
-/** A run's outcomes as log lines: the evidence that outlives the run. */
+/** A run's outcomes as log lines, which are kept as evidence. */
 export function logLines({ startedAt, outcomes }: Pick<RunReport, 'startedAt' | 'outcomes'>): readonly LogLine[] {
   return outcomes.map((outcome) => {
     const duration = durationMs(outcome);

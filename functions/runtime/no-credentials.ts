@@ -1,10 +1,14 @@
 import type { Credentials } from '../model/probe.ts';
 
-const refuse = (): never => {
+const fail = (): never => {
   throw new Error('this function has no credentials');
 };
 
-/** For a group none of whose probes proves who it is: whatever asks for credentials is a fault of ours. */
+/**
+ * For groups whose probes do not authenticate. A probe that requests credentials there is a bug.
+ *
+ * Trap: this file must stay separate from `credentials.ts`, so that the bundle has no code that can read a secret.
+ */
 export function noCredentials(): Credentials {
-  return { fetchToken: refuse, introspect: refuse, callApi: refuse };
+  return { fetchToken: fail, introspect: fail, callApi: fail };
 }

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
-import { canonicalName } from './canonical-name.ts';
+import { canonicalName } from './connection.ts';
 import { deadlineIn } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
@@ -11,15 +11,15 @@ import { type FindingLine, type LogLine, logLines, type MonitorErrorLine } from 
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
 
-/** Kept back from the function's timeout for publishing: a function that its timeout kills publishes nothing. */
+/** Reserved for publishing. A function that reaches its timeout publishes nothing. */
 const reserveMs = 5_000;
 
 /**
- * Makes a Lambda handler of a group's probes. The event is one org's configuration; the answer, the lines that were logged.
+ * Creates the Lambda handler for a group's probes. The event is one org's configuration. It returns the logged outcomes.
  *
- * Whatever was measured is published and logged before a fault of our own is thrown, so that Lambda counts the error
- * and no outcome is lost. When CloudWatch refuses the metrics they go to the log, from which it takes them as well:
- * then nothing is lost, the run found something of itself, and is no failure.
+ * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
+ * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the embedded
+ * metric format instead, so no data is lost. The run then reports a finding and does not fail.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
@@ -41,22 +41,22 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       write({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) });
     const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), startedAt), http.close()]);
     if (published.status === 'rejected') {
-      const refused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [refused]), startedAt)) write(document);
-      write({ type: 'finding', ...line, finding: refused });
+      const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
+      for (const document of emfLines(pointsOf(report, [metricsRefused]), startedAt)) write(document);
+      write({ type: 'finding', ...line, finding: metricsRefused });
     }
-    // Without a cause: Lambda would log what it says.
+    // Without a `cause`, because Lambda would log its message.
     if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
     return lines;
   };
 }
 
-/** One line of the log: a JSON document, which Lambda leaves as it is. */
+/** Writes one log line as JSON. Lambda does not change JSON lines. */
 function write(line: LogLine | FindingLine | MonitorErrorLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Where an error came from, without what it says: a message may even look like a frame. */
+/** The stack frames of an error, without its message. Parts of a message may even look like frames. */
 function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
   const { stack = '', message } = error;
@@ -64,7 +64,7 @@ function framesOf(error: unknown): readonly string[] {
   return frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)).slice(0, 8);
 }
 
-/** An error by its name alone. What it says may quote what was sent. */
+/** The name of an error. Its message may quote what was sent. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
 }

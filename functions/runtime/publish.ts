@@ -6,11 +6,11 @@ import { type Finding, severityLevels } from '../model/finding.ts';
 import type { MetricIdentity } from '../model/metric.ts';
 import { durationMs, findingsOf, type Outcome } from '../model/outcome.ts';
 import { publishMode } from '../model/probe.ts';
-import { switchedOn } from '../probes/plan.ts';
+import { enabledProbes } from '../probes/plan.ts';
 import { type Series, seriesOf } from '../probes/series.ts';
 import type { RunReport } from './run.ts';
 
-/** One point of a series. */
+/** One data point of a series. */
 export interface Point {
   readonly identity: MetricIdentity;
   readonly unit: Series['definition']['unit'];
@@ -18,25 +18,25 @@ export interface Point {
 }
 
 /**
- * The points of a run, found by walking the declared series: a reading that nobody declared cannot get out. `found`
- * is what the run found of itself, where no probe could.
+ * The data points of a run, one for each declared series that has a value. A reading that is not declared is never
+ * published. `runFindings` are findings of the run itself rather than of a probe.
  */
 export function pointsOf(
   { org, plan, outcomes }: Pick<RunReport, 'org' | 'plan' | 'outcomes'>,
-  found: readonly Finding[] = [],
+  runFindings: readonly Finding[] = [],
 ): readonly Point[] {
-  const together = switchedOn(plan).filter(({ probe }) => publishMode[probe.group] !== 'apart');
-  const isDense = together.some(({ probe }) => publishMode[probe.group] === 'dense');
-  const shared = outcomes.filter((outcome) => together.some(({ probe }) => probe.id === outcome.probe));
-  const findings = [...shared.flatMap(findingsOf), ...found];
-  const count = (value: number) => (value > 0 || isDense ? value : undefined);
+  const sharing = enabledProbes(plan).filter(({ probe }) => publishMode[probe.group] !== 'ownSeries');
+  const publishesZeros = sharing.some(({ probe }) => publishMode[probe.group] === 'always');
+  const shared = outcomes.filter((outcome) => sharing.some(({ probe }) => probe.id === outcome.probe));
+  const findings = [...shared.flatMap(findingsOf), ...runFindings];
+  const unlessOmitted = (value: number) => (value > 0 || publishesZeros ? value : undefined);
 
   const valueAt = ({ source, identity, target }: Series): number | undefined => {
     switch (source.kind) {
       case 'severity':
-        return count(worst(findings, source.domain));
+        return unlessOmitted(worstLevel(findings, source.domain));
       case 'retries':
-        return count(shared.filter(({ retriedAfter }) => retriedAfter !== undefined).length);
+        return unlessOmitted(shared.filter(({ retriedAfter }) => retriedAfter !== undefined).length);
       case 'headroom':
         return lowestHeadroom(shared.flatMap(({ exchanges }) => exchanges));
       case 'probe':
@@ -55,16 +55,18 @@ export function pointsOf(
   });
 }
 
-/** The level of the most severe finding in a fault domain; 0 where there is none. */
-function worst(findings: readonly Finding[], domain: FaultDomain): number {
-  const levels = findings.filter((one) => one.domain === domain).map(({ severity }) => severityLevels[severity]);
+/** The level of the most severe finding in a fault domain, or 0 if there is none. */
+function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
+  const levels = findings
+    .filter((finding) => finding.domain === domain)
+    .map(({ severity }) => severityLevels[severity]);
   return Math.max(0, ...levels);
 }
 
-/** CloudWatch answers in a fraction of it. What hangs for longer would take the function's last seconds. */
+/** CloudWatch normally responds in a fraction of this. Waiting longer would use up the function's last seconds. */
 const publishTimeoutMs = 3_000;
 
-/** Sends a run's points in one call, all with the time at which the run began. Throws what the SDK throws. */
+/** Sends a run's data points in one call, with the run's start time. Throws the SDK's errors. */
 export async function publish(client: CloudWatchClient, points: readonly Point[], startedAt: number): Promise<void> {
   const namespace = points[0]?.identity.namespace;
   if (namespace === undefined) return;

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A secret that cannot be printed by accident: as text, as JSON and in the debugger it says that it is withheld.
- * The one way to the value is `reveal`, which is easy to search for.
+ * A secret that cannot be printed by accident. Text, JSON and debugger output show `[redacted]` instead. Only `reveal`
+ * returns the value, which makes its uses easy to find.
  */
 export class Redacted<Value> {
   readonly #value: Value;

@@ -1,38 +1,38 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { Deadline } from './deadline.ts';
-import { deadlineCode, TransportError, tooLargeCode } from './transport-error.ts';
+import { deadlineCode, TransportError, tooLargeCode } from './errors.ts';
 
-/** What became of one try: its exchanges, and its result or what it threw. */
-export type Try<Result> = { readonly exchanges: readonly Exchange[] } & (
+/** One attempt: its exchanges, and its result or the error that it threw. */
+export type Attempt<Result> = { readonly exchanges: readonly Exchange[] } & (
   | { readonly result: Result }
   | { readonly error: unknown }
 );
 
-/** What a first try came to and, where it had to be confirmed, a second. */
+/** The first attempt and its retry, if there was one. */
 export interface Retried<Result> {
-  /** The try that counts. */
-  readonly final: Try<Result>;
-  /** Of both tries, in order. */
+  /** The attempt that determines the outcome. */
+  readonly final: Attempt<Result>;
+  /** The exchanges of both attempts, in order. */
   readonly exchanges: readonly Exchange[];
-  /** The code of the transport error that ended the first try. */
+  /** The code of the transport error that ended the first attempt. */
   readonly retriedAfter?: string;
 }
 
 /**
- * Tries again, once, where a transport error ended the first try: a packet lost on the way is no outage. An answer is
- * never asked for again, whatever it says: a refusal that is repeated looks like an attack and spends a rate limit.
+ * Retries once after a transport error, because a lost packet is not an outage. It never retries after a response,
+ * whatever the response says: a repeated rejection looks like an attack and uses up a rate limit.
  *
- * It begins no second try that could not end in time, and one that the run's end cut off says nothing: then the first
- * counts.
+ * It does not start a retry that could not finish before the deadline. If the deadline cuts a retry off, the retry proves
+ * nothing and the first attempt is final.
  */
 export async function retryOnce<Result>(
-  attempt: (isSecond: boolean) => Promise<Try<Result>>,
-  lastsMs: number,
+  attempt: (isRetry: boolean) => Promise<Attempt<Result>>,
+  maxDurationMs: number,
   deadline: Deadline,
 ): Promise<Retried<Result>> {
   const first = await attempt(false);
   const code = transientCode(first);
-  if (code === undefined || deadline.remainingMs() < lastsMs) return { final: first, exchanges: first.exchanges };
+  if (code === undefined || deadline.remainingMs() < maxDurationMs) return { final: first, exchanges: first.exchanges };
   const second = await attempt(true);
   return {
     final: isCutOff(second, deadline) ? first : second,
@@ -41,19 +41,19 @@ export async function retryOnce<Result>(
   };
 }
 
-/** The code of an error that may be gone the next time. */
-function transientCode(tried: Try<unknown>): string | undefined {
-  if (!('error' in tried && tried.error instanceof TransportError)) return undefined;
-  const { code } = tried.error;
-  const { status = 0 } = tried.exchanges.at(-1) ?? {};
-  const isRefusal = status >= 400 && status < 500;
-  return isRefusal || code === deadlineCode || code === tooLargeCode ? undefined : code;
+/** The code of an error that a retry may resolve. */
+function transientCode(attempt: Attempt<unknown>): string | undefined {
+  if (!('error' in attempt && attempt.error instanceof TransportError)) return undefined;
+  const { code } = attempt.error;
+  const { status = 0 } = attempt.exchanges.at(-1) ?? {};
+  const isRejection = status >= 400 && status < 500;
+  return isRejection || code === deadlineCode || code === tooLargeCode ? undefined : code;
 }
 
-function isCutOff(tried: Try<unknown>, { signal }: Deadline): boolean {
-  if (!('error' in tried)) return false;
+function isCutOff(attempt: Attempt<unknown>, { signal }: Deadline): boolean {
+  if (!('error' in attempt)) return false;
   return (
-    (signal.aborted && tried.error === signal.reason) ||
-    (tried.error instanceof TransportError && tried.error.code === deadlineCode)
+    (signal.aborted && attempt.error === signal.reason) ||
+    (attempt.error instanceof TransportError && attempt.error.code === deadlineCode)
   );
 }

@@ -2,66 +2,66 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import { finding } from '../diagnosis/finding.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import { withWarnings } from '../diagnosis/warnings-of.ts';
+import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
-import { type Planned, planProbes, switchedOn } from '../probes/plan.ts';
-import type { Deadline } from './deadline.ts';
+import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
+import { type Deadline, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
-import { retryOnce, type Try } from './retry.ts';
+import { type Attempt, retryOnce } from './retry.ts';
 
-/** What a run is made of besides its probes: every effect is passed in. */
+/** The side effects that a run may use. */
 export interface RunOptions {
   readonly http: Pick<Http, 'send' | 'fresh'>;
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly canonicalName: ProbeContext['canonicalName'];
-  /** Probes that are not done by then end as findings, and all others are kept. */
+  /** Probes that have not finished by then fail with a finding. All other outcomes are kept. */
   readonly deadline: Deadline;
 }
 
-/** All probes of one group for one org, once. */
+/** The result of running all probes of one group for one org. */
 export interface RunReport {
   readonly org: Org;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly plan: readonly Planned[];
+  readonly plan: readonly PlannedProbe[];
   readonly outcomes: readonly Outcome[];
-  /** What went wrong in the monitor itself. It must surface once the outcomes are safe. */
+  /** Errors in the monitor itself. Throw them once the outcomes are published. */
   readonly monitorErrors: readonly unknown[];
 }
 
-type ProbeFound = Awaited<ReturnType<Probe['run']>>;
+type RawResult = Awaited<ReturnType<Probe['run']>>;
 
-type Settled =
+type ProbeRun =
   | { readonly outcome: Outcome; readonly provides: Partial<Artifacts> }
   | { readonly monitorError: unknown };
 
 /**
- * Runs an org's probes, each as soon as its inputs are there and all others at the same time.
+ * Runs an org's probes concurrently, each as soon as its inputs are available.
  *
- * A probe whose input another failed to get is skipped, so that only the root cause fails. An error that is no fault
- * of the target ends that probe alone and is reported as a fault.
+ * A probe is skipped if the probe that provides its input did not pass, so that only the root cause fails. An error in
+ * the monitor ends that probe only and is reported in `monitorErrors`.
  */
 export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
   const startedAt = options.now();
   const plan = planProbes(org, probes);
-  const settled = new Map<Planned, Promise<Settled>>();
-  const settle = (planned: Planned): Promise<Settled> => {
-    const known = settled.get(planned);
+  const started = new Map<PlannedProbe, Promise<ProbeRun>>();
+  const startOnce = (planned: PlannedProbe): Promise<ProbeRun> => {
+    const known = started.get(planned);
     if (known) return known;
     const promise = runProbe(org, planned, options, (name) => {
-      const provider = switchedOn(plan).find(
+      const provider = enabledProbes(plan).find(
         ({ probe, target }) => probe.provides === name && target.server === planned.target.server,
       );
-      return provider && settle(provider);
+      return provider && startOnce(provider);
     });
-    settled.set(planned, promise);
+    started.set(planned, promise);
     return promise;
   };
-  const results = await Promise.all(switchedOn(plan).map(settle));
+  const results = await Promise.all(enabledProbes(plan).map(startOnce));
   const outcomes = results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
   return {
     org,
@@ -74,10 +74,10 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
 
 async function runProbe(
   org: Org,
-  planned: Planned,
+  planned: PlannedProbe,
   options: RunOptions,
-  providerOf: (name: ArtifactName) => Promise<Settled> | undefined,
-): Promise<Settled> {
+  providerOf: (name: ArtifactName) => Promise<ProbeRun> | undefined,
+): Promise<ProbeRun> {
   const { probe, server, target } = planned;
   const base = { ...target, probe: probe.id };
   const inputs: Partial<Artifacts> = {};
@@ -91,12 +91,12 @@ async function runProbe(
     }
     Object.assign(inputs, { [name]: artifact });
   }
-  const { final, ...told } = await retryOnce(
-    (isSecond) => attempt(org, planned, inputs as Artifacts, options, isSecond ? options.http.fresh() : options.http),
+  const { final, ...attempts } = await retryOnce(
+    (isRetry) => runAttempt(org, planned, inputs as Artifacts, options, isRetry ? options.http.fresh() : options.http),
     org.timeoutMs,
     options.deadline,
   );
-  const outcome = { ...base, ...told };
+  const outcome = { ...base, ...attempts };
   if ('result' in final) {
     const { readings, notes = [], warnings = [], provides = {} } = final.result;
     return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
@@ -104,20 +104,20 @@ async function runProbe(
   const { error, exchanges } = final;
   const { signal } = options.deadline;
   const isTimeUp = signal.aborted && error === signal.reason;
-  const found = isTimeUp ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
-  if (!found) return { monitorError: error };
-  const { readings = {} } = error instanceof ProbeFailure ? error.seen : {};
-  return { outcome: { ...outcome, status: 'failed', readings, finding: found }, provides: {} };
+  const diagnosed = isTimeUp ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
+  if (!diagnosed) return { monitorError: error };
+  const { readings = {} } = error instanceof ProbeFailure ? error.facts : {};
+  return { outcome: { ...outcome, status: 'failed', readings, finding: diagnosed }, provides: {} };
 }
 
-/** Asks a probe's question once, over the given connections. */
-async function attempt(
+/** Runs a probe once, over the given connections. */
+async function runAttempt(
   org: Org,
-  { probe, server }: Planned,
+  { probe, server }: PlannedProbe,
   inputs: Artifacts,
   { now, credentials, canonicalName, deadline }: RunOptions,
   http: Pick<Http, 'send'>,
-): Promise<Try<ProbeFound>> {
+): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
   const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(exchange));
   try {
@@ -125,18 +125,5 @@ async function attempt(
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges, error };
-  }
-}
-
-/** Whatever a probe waits for, even what knows nothing of the deadline, is given up when the time is up. */
-async function untilDeadline<Value>(work: Promise<Value>, deadline: AbortSignal): Promise<Value> {
-  deadline.throwIfAborted();
-  const { promise: timeUp, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(deadline.reason);
-  deadline.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    deadline.removeEventListener('abort', onAbort);
   }
 }

@@ -1,31 +1,31 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretUnreadable } from './errors.ts';
 import { Redacted } from './redacted.ts';
-import { SecretUnreadable } from './secret-unreadable.ts';
 
-/** The members of a secret's JSON, withheld from print. */
+/** The members of a secret's JSON. They cannot be printed by accident. */
 export type Secret = Redacted<Readonly<Record<string, unknown>>>;
 
 export interface Secrets {
-  /** Throws `SecretUnreadable`. `fresh` reads again what a warm container remembers. */
+  /** Reads a secret. `fresh` bypasses the cache of a warm container. Throws `SecretUnreadable`. */
   read(name: string, options?: { readonly fresh?: boolean }): Promise<Secret>;
 }
 
 /**
- * Reads secrets from AWS Secrets Manager, each once in a container's life.
+ * Reads secrets from AWS Secrets Manager and caches each for the lifetime of the container.
  *
- * A rotated secret is noticed when Okta refuses the old one: the caller then asks for a fresh reading, once.
+ * After a rotation Okta rejects the cached secret. The caller then reads it again with `fresh`, once.
  */
 export function secretsManager(): Secrets {
   const client = new SecretsManagerClient();
-  const remembered = new Map<string, Promise<Secret>>();
+  const cache = new Map<string, Promise<Secret>>();
   return {
     read(name, { fresh = false } = {}) {
-      const known = remembered.get(name);
-      if (known && !fresh) return known;
+      const cached = cache.get(name);
+      if (cached && !fresh) return cached;
       const reading = fetchSecret(client, name);
-      remembered.set(name, reading);
-      // A failure is not remembered: the secret may be there in a minute.
-      reading.catch(() => remembered.delete(name));
+      cache.set(name, reading);
+      // Failures are not cached, because the secret may exist a minute later.
+      reading.catch(() => cache.delete(name));
       return reading;
     },
   };
@@ -41,7 +41,7 @@ async function fetchSecret(client: SecretsManagerClient, name: string): Promise<
   return parseSecret(name, text);
 }
 
-/** Reads a secret's text. Throws `SecretUnreadable` when it is not a JSON object. */
+/** Parses a secret's text. Throws `SecretUnreadable` if it is not a JSON object. */
 export function parseSecret(name: string, text: string | undefined): Secret {
   let value: unknown;
   try {

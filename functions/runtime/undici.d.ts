@@ -1,4 +1,4 @@
-/** The parts of undici that the bundles hold. Its index would bring WebSocket, EventSource, caches and mocks. */
+/** The parts of undici that the bundles include. Its index would add WebSocket, EventSource, caches and mocks. */
 
 declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici';

@@ -2,7 +2,7 @@ import type { Org } from '../../functions/model/org.ts';
 import { type Group, groups } from '../../functions/model/probe.ts';
 import { budgetOf, type RequestBudget } from '../../functions/probes/budget.ts';
 import { probes } from '../../functions/probes/index.ts';
-import { planProbes, switchedOn } from '../../functions/probes/plan.ts';
+import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
 import { seriesOf } from '../../functions/probes/series.ts';
 import { secretsIn } from '../functions/probe-event.ts';
 import { minutesAMonth } from './prices.ts';
@@ -63,7 +63,7 @@ function probingOf(schedule: string, event: Org | { readonly selfTest: true }): 
   if ('selfTest' in event) return undefined;
   const group = groups.find((each) => schedule === `${event.name}-${each}`);
   if (!group) throw new Error(`the schedule ${schedule} runs no group`);
-  const plan = switchedOn(planProbes(event, ofGroup(group)));
+  const plan = enabledProbes(planProbes(event, ofGroup(group)));
   return {
     org: event.name,
     outcomes: plan.length,

@@ -37,7 +37,9 @@ function toJson(orgs: readonly CheckedOrg[]): string {
     name: org.name,
     domain: org.domain,
     outcomes,
-    off: plan.flatMap(({ probe, target, off }) => (off ? [{ ...target, probe: probe.id, because: off }] : [])),
+    off: plan.flatMap(({ probe, target, howToEnable }) =>
+      howToEnable ? [{ ...target, probe: probe.id, because: howToEnable }] : [],
+    ),
     faults,
   }));
   return JSON.stringify({ orgs: described }, null, 2);

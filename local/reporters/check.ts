@@ -7,7 +7,7 @@ import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
-import type { Planned } from '../../functions/probes/plan.ts';
+import type { PlannedProbe } from '../../functions/probes/plan.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
 import { table } from './table.ts';
@@ -48,12 +48,12 @@ function formatRun({ domain }: Org, outcomes: readonly LogLine[]): string[] {
 }
 
 /** What is not asked, and what would switch it on. */
-export function formatOff(plan: readonly Planned[]): string[] {
+export function formatOff(plan: readonly PlannedProbe[]): string[] {
   return plan
-    .filter(({ off }) => off !== undefined)
+    .filter(({ howToEnable }) => howToEnable !== undefined)
     .map(
-      ({ probe, target, off: why }) =>
-        `  ${dim('off')}  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${why}`,
+      ({ probe, target, howToEnable }) =>
+        `  ${dim('off')}  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${howToEnable}`,
     );
 }
 

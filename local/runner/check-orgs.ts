@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Org } from '../../functions/model/org.ts';
 import { probes } from '../../functions/probes/index.ts';
-import { type Planned, planProbes } from '../../functions/probes/plan.ts';
-import { canonicalName } from '../../functions/runtime/canonical-name.ts';
+import { type PlannedProbe, planProbes } from '../../functions/probes/plan.ts';
+import { canonicalName } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
+import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines } from '../../functions/runtime/log.ts';
 import { run } from '../../functions/runtime/run.ts';
-import { SecretUnreadable } from '../../functions/runtime/secret-unreadable.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
@@ -17,7 +17,7 @@ import { monitoredOrgs } from '../../lib/monitored-org.ts';
 /** One org after its probes ran once from here. */
 export interface CheckedOrg {
   readonly org: Org;
-  readonly plan: readonly Planned[];
+  readonly plan: readonly PlannedProbe[];
   readonly outcomes: readonly LogLine[];
   /** Errors of the monitor itself. */
   readonly faults: readonly string[];

@@ -88,7 +88,7 @@ export function verifyRun(
  * `Success` if the probe's group does not publish severities.
  */
 function isPublished({ target, expected }: Variant, level: number, points: readonly PointOut[]): boolean {
-  if (publishMode[target.group] === 'apart') {
+  if (publishMode[target.group] === 'ownSeries') {
     const failed = points.filter(({ identity, value }) => identity.name === 'Success' && value === 0);
     const hasSeverity = points.some(({ identity }) => identity.name === 'Severity');
     return !hasSeverity && failed.length === 1 && failed[0]?.identity.dimensions.Probe === target.probe;

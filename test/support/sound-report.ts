@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
-import { switchedOn } from '../../functions/probes/plan.ts';
+import { enabledProbes } from '../../functions/probes/plan.ts';
 import { logLines } from '../../functions/runtime/log.ts';
 import { pointsOf } from '../../functions/runtime/publish.ts';
 import type { RunReport } from '../../functions/runtime/run.ts';
@@ -14,7 +14,7 @@ export function expectSound(report: RunReport): void {
   const place = ({ probe, server }: { probe: string; server?: string | undefined }) => `${probe}@${server}`;
   expect(report.monitorErrors).toEqual([]);
   expect(report.outcomes.map(place)).toEqual(
-    switchedOn(report.plan).map(({ probe, target }) => place({ probe: probe.id, server: target.server })),
+    enabledProbes(report.plan).map(({ probe, target }) => place({ probe: probe.id, server: target.server })),
   );
   for (const outcome of report.outcomes) {
     for (const { code, domain } of findingsOf(outcome)) {

@@ -1,5 +1,5 @@
 import type { Route } from '../../../functions/alarms/subject.ts';
-import { headroomLevels } from '../../../functions/diagnosis/warnings-of.ts';
+import { headroomLevels } from '../../../functions/diagnosis/warnings.ts';
 import { expectedFinding } from '../case-scenarios.ts';
 import { toldFirst } from '../checks.ts';
 import { twin } from '../deployment-variants.ts';

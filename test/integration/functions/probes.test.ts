@@ -95,8 +95,10 @@ describe('a healthy org', () => {
       'keys@org: passed',
       'status-page@org-wide: passed',
     ]);
-    const off = report.plan.flatMap(({ probe, off }) => (off ? [`${probe.id}: ${off}`] : []));
-    expect(off).toEqual([
+    const disabled = report.plan.flatMap(({ probe, howToEnable }) =>
+      howToEnable ? [`${probe.id}: ${howToEnable}`] : [],
+    );
+    expect(disabled).toEqual([
       'authorize: set "web" (clientId and redirectUri of a web application) on server "org" or org "acme"',
       'token: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       'introspect: set "service" (clientId and secret of a service application) on server "org" or org "acme"',

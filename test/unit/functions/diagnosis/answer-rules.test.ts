@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerContext } from '../../../../functions/diagnosis/answer-context.ts';
-import { codeOfAnswer } from '../../../../functions/diagnosis/answer-rules.ts';
+import { answerContext, codeOfAnswer } from '../../../../functions/diagnosis/answer-rules.ts';
 import { type FindingCode, findings } from '../../../../functions/diagnosis/finding.ts';
 import { codeOfTransport } from '../../../../functions/diagnosis/transport-rules.ts';
 import type { Server } from '../../../../functions/model/org.ts';

@@ -1,7 +1,7 @@
-/** A request that got no usable answer: the network's fault, the server's, or our deadline's. */
+/** A request without a usable response, because of the network, the server or the run's deadline. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** The system's, OpenSSL's or undici's own code, such as ENOTFOUND, CERT_HAS_EXPIRED, UND_ERR_HEADERS_TIMEOUT. */
+  /** The code of the system, OpenSSL or undici, such as ENOTFOUND, CERT_HAS_EXPIRED, UND_ERR_HEADERS_TIMEOUT. */
   readonly code: string;
 
   private constructor(code: string, message: string) {
@@ -9,20 +9,20 @@ export class TransportError extends Error {
     this.code = code;
   }
 
-  /** Trap: a cause's own message may quote what was sent, so only its code goes into ours. */
+  /** Trap: the message of the cause may quote what was sent, so only its code is kept. */
   static from(cause: unknown, request: string): TransportError {
     const code = codeOf(cause);
     return new TransportError(code, `${request}: ${code}`);
   }
 }
 
-/** The code that a run's deadline gives as its reason. */
+/** The code for a request that the run's deadline aborted. */
 export const deadlineCode = 'DEADLINE';
 
-/** The code of an answer that has more to say than anybody would read. */
+/** The code for a response whose body is too large. */
 export const tooLargeCode = 'ERR_BODY_TOO_LARGE';
 
-/** Several addresses tried in vain arrive as an AggregateError, and TLS errors sometimes as a cause. */
+/** If several addresses fail, the error is an AggregateError. TLS errors are sometimes in `cause`. */
 function codeOf(cause: unknown, depth = 0): string {
   if (typeof cause !== 'object' || cause === null || depth > 4) return 'UNKNOWN';
   const { code, errors, cause: inner } = cause as { code?: unknown; errors?: unknown[]; cause?: unknown };
@@ -33,5 +33,14 @@ function codeOf(cause: unknown, depth = 0): string {
   return codeOfName[String((cause as { name?: unknown }).name)] ?? 'UNKNOWN';
 }
 
-/** Errors that have a name and no code: an aborted signal's, and undici's for an answer that is no HTTP. */
+/** Errors with a name but no code: that of an aborted signal, and undici's for a response that is not HTTP. */
 const codeOfName: Readonly<Record<string, string>> = { TimeoutError: deadlineCode, HTTPParserError: 'HPE_INVALID' };
+
+/** One of the monitor's own secrets cannot be used. Trap: the message names the secret and never quotes it. */
+export class SecretUnreadable extends Error {
+  override readonly name = 'SecretUnreadable';
+
+  constructor(secret: string, why: string) {
+    super(`secret "${secret}": ${why}`);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Org } from '../model/org.ts';
+import { finalExchanges, type Outcome } from '../model/outcome.ts';
+import { locate } from '../okta/endpoints.ts';
+import { limitOwner } from '../okta/rate-limit.ts';
+import { finding } from './finding.ts';
+import { exhaustedBuckets, headroomOf } from './headroom.ts';
+
+/** Percent of a rate limit that remains: below `low` it is a ticket, below `critical` a page. */
+export const headroomLevels = { low: 20, critical: 10 } as const;
+
+/**
+ * Adds warnings to probes that passed, for slow responses and low headroom.
+ *
+ * Trap: a limit that rejected any probe of the run has its own finding, so it gets no headroom warning. A first attempt
+ * that failed is ignored: only the final attempt shows whether Okta is slow.
+ */
+export function withWarnings(outcomes: readonly Outcome[], org: Pick<Org, 'slowAfterMs'>): readonly Outcome[] {
+  const exhausted = exhaustedBuckets(outcomes.flatMap(({ exchanges }) => exchanges));
+  return outcomes.map((outcome) => {
+    if (outcome.status !== 'passed') return outcome;
+    const warnings = finalExchanges(outcome).flatMap((exchange) => [
+      ...slownessWarnings(exchange, org),
+      ...headroomWarnings(exchange, exhausted),
+    ]);
+    return { ...outcome, warnings: [...outcome.warnings, ...warnings] };
+  });
+}
+
+function slownessWarnings(
+  { phases: { firstByteMs = 0 }, url }: Exchange,
+  { slowAfterMs }: Pick<Org, 'slowAfterMs'>,
+): Finding[] {
+  if (firstByteMs <= slowAfterMs) return [];
+  return [finding('slow-answer', { detail: `first byte after ${Math.round(firstByteMs)} ms at ${url}` })];
+}
+
+function headroomWarnings(exchange: Exchange, exhausted: ReadonlySet<string>): Finding[] {
+  const { rateLimit, url } = exchange;
+  const percent = headroomOf(exchange, exhausted);
+  if (!rateLimit || percent === undefined || percent >= headroomLevels.low) return [];
+  const code = percent < headroomLevels.critical ? 'headroom-critical' : 'headroom-low';
+  const bucket = locate(url)?.bucket;
+  const { remaining, limit } = rateLimit;
+  return [
+    finding(code, {
+      detail: `${remaining} of ${limit} requests left in ${bucket} (${limitOwner(rateLimit, bucket)} limit)`,
+    }),
+  ];
+}
