@@ -1,23 +1,23 @@
 import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Finding } from '../../model/finding.ts';
 
-/** What is always true of a finding. Its code is the name that it has in its table. */
+/** The fixed part of a finding. Its code is its key in the table. */
 export interface FindingDefinition
   extends Pick<Finding, 'domain' | 'severity' | 'summary' | 'causes' | 'remedy' | 'doc'> {
-  /** A command or a look that shows the cause apart from the monitor. Capitals stand for what the reader fills in. */
+  /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
   readonly verify: string;
 }
 
-/** Whom to turn to when the remedy does not help, by who must act. */
+/** Who to contact if the remedy does not help, by fault domain. */
 export const escalations: Readonly<Record<FaultDomain, string>> = {
-  okta: "Okta's support, with the support block of the finding. It has the request ids, times and endpoints that they ask for.",
+  okta: 'Contact Okta Support. Include the support block: it has the request ids, times and endpoints that they ask for.',
   network:
-    'Whoever runs DNS, egress and TLS inspection where the monitor runs; Okta only if other networks see the same.',
-  quota: "The owner of the client that spends the limit; Okta's support for a higher limit.",
-  configuration: 'The Okta administrators of the org, with the finding and its request ids.',
-  credentials: 'Whoever owns the application or the API token in Okta, and its secret.',
-  clock: 'Whoever runs the host with the wrong clock; for Okta itself, its support.',
-  monitor: 'The team that runs this monitor. Of Okta it says nothing.',
+    'Contact the team that runs DNS, egress and TLS inspection where the monitor runs. Contact Okta only if other networks have the same problem.',
+  quota: 'Contact the owner of the client that uses up the limit, or Okta Support for a higher limit.',
+  configuration: "Contact the org's Okta administrators. Include the finding and its request ids.",
+  credentials: 'Contact the owner of the application or API token in Okta, and of its secret.',
+  clock: "Contact the owner of the host with the wrong clock, or Okta Support if Okta's clock is wrong.",
+  monitor: 'Contact the team that runs this monitor. This does not indicate an Okta problem.',
 };
 
 export const docs = {

@@ -1,18 +1,20 @@
 import { docs, type FindingDefinition } from './definition.ts';
 
-/** What happens before a server is reached. */
+const checkStatus = `Check ${docs.status} for an incident`;
+
+/** Failures before a request reaches the server. */
 export const networkFindings = {
   'dns-not-resolved': {
     domain: 'network',
     severity: 'page',
-    summary: "The org's name does not resolve.",
+    summary: "The org's domain name does not resolve.",
     causes: [
-      'DNS fails where the monitor runs',
-      "a custom domain's CNAME was removed",
-      'the configured domain is misspelt',
+      'a DNS failure where the monitor runs',
+      'a missing CNAME of a custom domain',
+      'a typo in the configured domain',
     ],
     remedy: [
-      'Resolve the name from another network; if it resolves there, mend DNS where the monitor runs',
+      'Resolve the name from another network; if it resolves there, fix DNS where the monitor runs',
       'For a custom domain, restore the CNAME that Customizations > Brands > Domains shows',
     ],
     verify: 'dig +short DOMAIN; dig +short DOMAIN @1.1.1.1',
@@ -22,70 +24,69 @@ export const networkFindings = {
     severity: 'page',
     summary: 'The connection was refused.',
     causes: [
-      'a firewall or proxy refuses it',
-      'the name points at a host that does not serve it',
-      "Okta's edge is failing",
+      'a firewall or proxy that refuses it',
+      'a DNS record that points to the wrong host',
+      "a failure of Okta's edge",
     ],
-    remedy: [
-      'Connect from another network',
-      'Check egress rules and proxies where the monitor runs',
-      `Look at ${docs.status}`,
-    ],
+    remedy: ['Connect from another network', 'Check egress rules and proxies where the monitor runs', checkStatus],
     verify: 'nc -vz DOMAIN 443',
   },
   'connection-reset': {
     domain: 'network',
     severity: 'page',
-    summary: 'The connection was cut before an answer came.',
-    causes: ['a proxy or firewall cuts it', "Okta's edge is failing", 'an address translation has run out of ports'],
+    summary: 'The connection was closed before a complete response arrived.',
+    causes: ['a proxy or firewall that closes it', "a failure of Okta's edge", 'a NAT gateway without free ports'],
     remedy: [
       'Repeat the request from another network',
-      'Look at the logs of proxies and NAT on the way',
-      `Look at ${docs.status}`,
+      'Check the logs of proxies and NAT gateways on the path',
+      checkStatus,
     ],
     verify: 'curl -v https://DOMAIN/.well-known/okta-organization',
   },
   'connect-timeout': {
     domain: 'network',
     severity: 'page',
-    summary: 'No connection came about in time.',
-    causes: ['packets are dropped on the way', 'a firewall swallows them', "Okta's edge cannot be reached"],
-    remedy: [
-      'Connect from another network',
-      'Check routes, NAT and egress rules where the monitor runs',
-      `Look at ${docs.status}`,
-    ],
+    summary: 'No connection could be established: the attempt timed out or the host is unreachable.',
+    causes: ['packet loss on the path', 'a firewall that drops packets', "a failure of Okta's edge"],
+    remedy: ['Connect from another network', 'Check routes, NAT and egress rules where the monitor runs', checkStatus],
     verify: 'curl -v --connect-timeout 5 https://DOMAIN/.well-known/okta-organization',
   },
   'certificate-untrusted': {
     domain: 'network',
     severity: 'page',
-    summary: "The server's certificate is not signed by an authority that is trusted here.",
+    summary: "The monitor does not trust the server's certificate.",
     causes: [
-      'a proxy inspects TLS with an authority of its own',
-      'the chain lacks an intermediate certificate',
-      'the name points at somebody else',
+      'a proxy that inspects TLS with its own CA',
+      'a missing intermediate certificate in the chain',
+      "a DNS record that points to someone else's host",
     ],
     remedy: [
-      'Look at who issued the certificate; if it is your own proxy, let this host pass without inspection',
-      'For a custom domain with a certificate of your own, upload the whole chain',
+      'Check who issued the certificate; if it is your own proxy, exempt this host from TLS inspection',
+      'For a custom domain with your own certificate, upload the full chain',
     ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',
   },
   'certificate-expired': {
     domain: 'network',
     severity: 'page',
-    summary: "The certificate of Okta's own domain is out of its time.",
-    causes: ['a proxy presents an old certificate', 'the clock here is wrong', 'Okta failed to renew'],
-    remedy: ['Compare with another network', 'Compare the clock here with a trusted one'],
+    summary: "The certificate of Okta's own domain has expired or is not yet valid.",
+    causes: [
+      'a proxy that presents an old certificate',
+      "a wrong clock on the monitor's host",
+      'a missed renewal by Okta',
+    ],
+    remedy: [
+      'Check the certificate from another network',
+      "Compare the clock of the monitor's host with a trusted clock",
+    ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -issuer',
   },
   'certificate-wrong-name': {
     domain: 'network',
     severity: 'page',
-    summary: "The certificate is for another name, although the domain is Okta's own.",
-    causes: ['DNS or a proxy leads somewhere else', 'the domain is misspelt'],
-    remedy: ['Compare what the name resolves to with another network', 'Look at who issued the certificate'],
+    summary: "The certificate is for a different name, although the domain is Okta's own.",
+    causes: ['a DNS record or proxy that leads to another host', 'a typo in the configured domain'],
+    remedy: ['Compare what the name resolves to with another network', 'Check who issued the certificate'],
     verify:
       'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -subject -ext subjectAltName',
   },
@@ -94,11 +95,11 @@ export const networkFindings = {
     severity: 'page',
     summary: 'The TLS handshake failed.',
     causes: [
-      'a middlebox interferes',
-      'protocol versions or ciphers do not meet',
-      'something that speaks no TLS answers',
+      'interference by a middlebox',
+      'no TLS version or cipher in common',
+      'a host or proxy that does not speak TLS on this port',
     ],
-    remedy: ['Repeat from another network', 'Check proxies and TLS inspection on the way'],
+    remedy: ['Connect from another network', 'Check proxies and TLS inspection on the path'],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null',
   },
 } as const satisfies Record<string, FindingDefinition>;

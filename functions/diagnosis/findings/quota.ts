@@ -1,22 +1,22 @@
 import { docs, type FindingDefinition } from './definition.ts';
 
-const verify = 'Reports > Rate limits in the admin console';
+const verify = 'Open Reports > Rate limits in the admin console';
 
-/** Rate limits, told apart by whose they are. */
+/** Rate limits, by whose limit it is. */
 export const quotaFindings = {
   'rate-limit-exhausted': {
     domain: 'quota',
     severity: 'page',
-    summary: "The org's rate limit for this endpoint is used up: other clients are refused as well.",
+    summary: "The org's rate limit for this endpoint is exhausted, so Okta rejects other clients too.",
     causes: [
-      'a client calls far more than usual',
-      'a script or an integration loops',
-      'the limit is too low for the load',
+      'a client that sends far more requests than usual',
+      'a script or integration in a loop',
+      'a limit that is too low for the normal load',
     ],
     remedy: [
-      'Find the caller in Reports > Rate limits',
-      'Stop or slow it',
-      "Ask Okta's support for a higher limit if the load is honest",
+      'Find the client in Reports > Rate limits',
+      'Stop it or slow it down',
+      'If the load is legitimate, ask Okta Support for a higher limit',
     ],
     doc: docs.limits,
     verify,
@@ -24,36 +24,36 @@ export const quotaFindings = {
   'client-rate-limited': {
     domain: 'quota',
     severity: 'ticket',
-    summary: "This client's own limit is used up; other clients are not affected.",
-    causes: ['another program uses the same client from the same address', 'several monitors share an address'],
-    remedy: ['Look for system.client.rate_limit.violation in the System Log', 'Give the monitor a client of its own'],
+    summary: "This client's own rate limit is exhausted, but other clients are not affected.",
+    causes: ['another program that uses the same client from the same address', 'several monitors behind one address'],
+    remedy: ['Search the System Log for system.client.rate_limit.violation', 'Give the monitor its own client'],
     doc: docs.limits,
     verify,
   },
   'too-many-at-once': {
     domain: 'quota',
     severity: 'ticket',
-    summary: "The org's limit of requests under way at once is reached. It clears by itself.",
-    causes: ['slow requests pile up', 'a batch job runs with too many workers'],
-    remedy: ['Look for core.concurrency.org.limit.violation in the System Log', 'Lower the concurrency of batch jobs'],
+    summary: 'The org has too many concurrent requests; the limit clears as they finish.',
+    causes: ['slow requests that pile up', 'a batch job with too many workers'],
+    remedy: ['Search the System Log for core.concurrency.org.limit.violation', 'Lower the concurrency of batch jobs'],
     doc: docs.limits,
     verify,
   },
   'headroom-low': {
     domain: 'quota',
     severity: 'ticket',
-    summary: 'Less than 20 % of a rate limit is left. Nobody is refused yet.',
-    causes: ['a client calls more than usual', 'the load grows towards the limit'],
-    remedy: ['Find the caller in Reports > Rate limits before everybody gets 429'],
+    summary: 'Less than 20 % of a rate limit is left, but Okta does not reject requests yet.',
+    causes: ['a client that sends more requests than usual', 'normal load that grows towards the limit'],
+    remedy: ['Find the client in Reports > Rate limits before requests are rejected with 429'],
     doc: docs.limits,
     verify,
   },
   'headroom-critical': {
     domain: 'quota',
     severity: 'page',
-    summary: 'Less than 10 % of a rate limit is left. Soon everybody is refused.',
-    causes: ['a client calls far more than usual', 'a script or an integration loops'],
-    remedy: ['Find the caller in Reports > Rate limits', 'Stop or slow it now'],
+    summary: 'Less than 10 % of a rate limit is left, and Okta rejects requests once it is exhausted.',
+    causes: ['a client that sends far more requests than usual', 'a script or integration in a loop'],
+    remedy: ['Find the client in Reports > Rate limits', 'Stop it or slow it down now'],
     doc: docs.limits,
     verify,
   },

@@ -17,7 +17,7 @@ import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** Everything in docs/ that follows from the definitions, by file and by the name of its markers. */
+/** The generated sections of the docs, by file and by the name of their markers. */
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
     cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
@@ -31,16 +31,15 @@ function runbookFindings(): string {
   return faultDomains
     .map((domain) => {
       const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].domain === domain);
-      const who = `Whom to turn to: ${escalations[domain]}`;
-      return [`## Fault domain: ${domain}`, who, ...codes.map(runbookEntry)].join('\n\n');
+      return [`## Fault domain: ${domain}`, escalations[domain], ...codes.map(runbookEntry)].join('\n\n');
     })
     .join('\n\n');
 }
 
 const severityInWords: Record<Severity, string> = {
-  page: 'Wakes somebody.',
-  ticket: 'A ticket, for office hours.',
-  info: 'For information: it never notifies by itself.',
+  page: 'Severity: page, act now.',
+  ticket: 'Severity: ticket, act during working hours.',
+  info: 'Severity: info, does not notify anyone by itself.',
 };
 
 function runbookEntry(code: FindingCode): string {
@@ -48,10 +47,10 @@ function runbookEntry(code: FindingCode): string {
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}`,
-    `Likely causes, the likeliest first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
+    `Causes, most likely first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
     isCommand(verify) ? `To confirm:\n\n\`\`\`console\n$ ${verify}\n\`\`\`` : `To confirm: ${verify}.`,
     `What to do:\n\n${remedy.map((step) => `- ${step}`).join('\n')}`,
-    `When that does not help: ${escalations[domain]}`,
+    `Escalation: ${escalations[domain]}`,
     ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
   ].join('\n\n');
 }
@@ -61,19 +60,19 @@ function isCommand(text: string): boolean {
 }
 
 const scopeInWords: Record<Probe['scope'], string> = {
-  org: 'once an org',
-  server: 'at every server',
-  'custom-server': 'at custom servers only',
+  org: 'once per org',
+  server: 'once per server',
+  'custom-server': 'once per custom server',
 };
 
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
     probe.requires
-      ? `Needs ${probe.requires.map((name) => `\`${name}\``).join(' and ')} in the configuration.`
-      : 'Needs no credentials.',
-    probe.inputs ? `Skipped when ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} failed.` : '',
-    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no request.',
+      ? `Requires ${probe.requires.map((name) => `\`${name}\``).join(' and ')} in the configuration.`
+      : 'Requires no credentials.',
+    probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
+    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
   ];
   const metrics = metricsOf(probe);
   return [
@@ -104,7 +103,7 @@ function requestInWords(endpoint: Endpoint): string {
   return definitions.length > 0 ? definitions.map(({ path }) => `\`${path}\``).join(' or ') : 'the status page';
 }
 
-/** What the commented example costs: the Org server and one custom server, everything switched on. */
+/** The request budget of the commented example: the Org server and one custom server, with every probe enabled. */
 function budget(): string {
   return monitoredOrgs(loadConfig('lib/config/example.jsonc'))
     .map(({ org, plan }) => {
@@ -112,8 +111,8 @@ function budget(): string {
       const requests = Object.values(byBucket).reduce((sum, count) => sum + count, unlimited);
       const rows = Object.entries(byBucket).map(([bucket, count]) => [`\`${bucket}\``, String(count)]);
       return [
-        `The example's org \`${org.name}\`, with ${org.servers.length} servers and everything switched on, makes ${requests} requests when every group runs once, and publishes ${seriesOf(org, plan).length} metrics.`,
-        markdownTable(['rate-limit bucket', 'requests a run'], [...rows, ['none', String(unlimited)]]),
+        `With ${org.servers.length} servers and every probe enabled, the example's org \`${org.name}\` makes ${requests} requests each time that every group runs once, and publishes ${seriesOf(org, plan).length} metrics.`,
+        markdownTable(['rate-limit bucket', 'requests per run'], [...rows, ['none', String(unlimited)]]),
       ].join('\n\n');
     })
     .join('\n\n');

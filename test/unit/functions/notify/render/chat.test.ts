@@ -13,7 +13,7 @@ describe('the message for chats and programs', () => {
       content: { textType: 'client-markdown', title: subject },
     });
     expect(chat.content.description).toContain('Okta answers with an internal error.\n*Since* 2026-11-21 12:00 UTC');
-    expect(chat.content.nextSteps[0]).toBe('Compare with https://status.okta.com/');
+    expect(chat.content.nextSteps[0]).toBe('Check https://status.okta.com/ for an incident');
     expect(chat.content.keywords).toEqual(['acme', 'okta', 'internal-error', 'page']);
   });
 

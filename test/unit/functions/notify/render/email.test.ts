@@ -44,7 +44,7 @@ describe('the e-mail of a rise', () => {
   it('has the likely causes, the steps, whom to turn to, and a command that shows the cause', () => {
     expect(section(message, 'LIKELY CAUSES')).toEqual(['1. a fault inside Okta']);
     expect(section(message, 'WHAT TO DO').join(' ')).toBe(
-      `1. Compare with https://status.okta.com/ 2. Open a case with Okta's support and paste the support block When that does not help: ${escalations.okta}`,
+      `1. Check https://status.okta.com/ for an incident 2. Open a case with Okta Support and paste the support block When that does not help: ${escalations.okta}`,
     );
     expect(section(message, 'TO CONFIRM')).toEqual(['curl -v https://acme.okta.com/.well-known/okta-organization']);
   });
