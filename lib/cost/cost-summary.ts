@@ -1,20 +1,20 @@
 import type { Cost } from './estimate-cost.ts';
 
-/** The bill in a few lines, for whoever is about to deploy it. */
+/** The cost in a few lines, which `cdk synth` and `cdk deploy` print. */
 export function costSummary({ dollars, metrics, alarms, invocations, load }: Cost): string {
   const whole = (quantity: number) => Math.round(quantity).toLocaleString('en-US');
-  const hourly = load.reduce((sum, { requestsAnHour }) => sum + requestsAnHour, 0);
-  const limited = load.reduce((sum, { bucket, requestsAnHour }) => sum + (bucket ? requestsAnHour : 0), 0);
+  const hourly = load.reduce((sum, { requestsPerHour }) => sum + requestsPerHour, 0);
+  const limited = load.reduce((sum, { bucket, requestsPerHour }) => sum + (bucket ? requestsPerHour : 0), 0);
   const rows = [
     [
-      'dollars a month',
+      'dollars per month',
       dollars.toFixed(2),
-      'list prices in us-east-1, without free tiers; npm run cost has every line',
+      'list prices in us-east-1, without free tiers; npm run cost shows each item',
     ],
     ['custom metrics', whole(metrics), ''],
     ['alarms', whole(alarms), ''],
-    ['invocations a month', whole(invocations), ''],
-    ['requests to Okta an hour', whole(hourly), `${whole(limited)} of them count against a rate limit`],
+    ['invocations per month', whole(invocations), ''],
+    ['requests to Okta per hour', whole(hourly), `${whole(limited)} of them count against rate limits`],
   ];
   const width = Math.max(...rows.map(([, value = '']) => value.length));
   return rows

@@ -5,42 +5,42 @@ import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
 import { seriesOf } from '../../functions/probes/series.ts';
 import { secretsIn } from '../functions/probe-event.ts';
-import { minutesAMonth } from './prices.ts';
+import { minutesPerMonth } from './prices.ts';
 
-/** The parts of a CloudFormation template that cost money. */
+/** A CloudFormation template. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
 interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
+  // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource depend on its type
   readonly Properties?: any;
 }
 
-/** What one schedule does to a bill. */
+/** The runs of one schedule. */
 export interface ScheduledRuns {
-  /** In a month. */
+  /** Per month. */
   readonly count: number;
   readonly intervalMinutes: number;
-  /** Of the function that it calls. */
+  /** The name of the function that it invokes. */
   readonly function: string;
   readonly memoryGigabytes: number;
-  /** Absent for the rehearsal of a notifier. */
-  readonly probing?: Probing;
+  /** Absent for a notifier's self-test. */
+  readonly probeRun?: ProbeRun;
 }
 
-/** A run of an org's probes: exactly what the schedule's event asks for. */
-export interface Probing {
+/** What one run of a group of probes does, as its event determines. */
+export interface ProbeRun {
   readonly org: string;
   readonly outcomes: number;
-  /** The series that get points, each as a text that tells it from others. */
+  /** The identities of the series that it publishes, as JSON. */
   readonly series: readonly string[];
   readonly secrets: readonly string[];
   readonly requests: RequestBudget;
 }
 
-/** The schedules of a template. */
+/** The runs of every schedule in a template. */
 export function scheduledRuns({ Resources }: Template): readonly ScheduledRuns[] {
   return Object.values(Resources).flatMap(({ Type, Properties }) => {
     if (Type !== 'AWS::Scheduler::Schedule') return [];
@@ -48,22 +48,22 @@ export function scheduledRuns({ Resources }: Template): readonly ScheduledRuns[]
     const intervalMinutes = Number(/^rate\((\d+) minutes?\)$/.exec(Properties.ScheduleExpression)?.[1]);
     const { FunctionName, MemorySize } = Resources[target]?.Properties ?? {};
     if (!intervalMinutes || !MemorySize) throw new Error(`cannot read the schedule ${Properties.Name}`);
-    const probing = probingOf(Properties.Name, JSON.parse(Properties.Target.Input));
+    const probeRun = probeRunOf(Properties.Name, JSON.parse(Properties.Target.Input));
     return {
-      count: minutesAMonth / intervalMinutes,
+      count: minutesPerMonth / intervalMinutes,
       intervalMinutes,
       function: FunctionName,
       memoryGigabytes: MemorySize / 1024,
-      ...(probing && { probing }),
+      ...(probeRun && { probeRun }),
     };
   });
 }
 
-function probingOf(schedule: string, event: Org | { readonly selfTest: true }): Probing | undefined {
+function probeRunOf(schedule: string, event: Org | { readonly selfTest: true }): ProbeRun | undefined {
   if ('selfTest' in event) return undefined;
   const group = groups.find((each) => schedule === `${event.name}-${each}`);
-  if (!group) throw new Error(`the schedule ${schedule} runs no group`);
-  const plan = enabledProbes(planProbes(event, ofGroup(group)));
+  if (!group) throw new Error(`the schedule ${schedule} does not run a group of probes`);
+  const plan = enabledProbes(planProbes(event, probesOf(group)));
   return {
     org: event.name,
     outcomes: plan.length,
@@ -73,6 +73,6 @@ function probingOf(schedule: string, event: Org | { readonly selfTest: true }): 
   };
 }
 
-function ofGroup(group: Group) {
+function probesOf(group: Group) {
   return probes.filter((probe) => probe.group === group);
 }

@@ -1,7 +1,7 @@
 /**
- * What a configuration costs a month before it is deployed, and what it asks of Okta: `npm run cost`.
+ * Estimates the monthly cost of a configuration and its requests to Okta: `npm run cost`.
  *
- * Exits with 1 for a configuration that cannot be used, with 2 for a wrong flag.
+ * Exits with 1 for an invalid configuration, with 2 for an invalid flag.
  */
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../lib/config/load-config.ts';
@@ -12,9 +12,9 @@ import { runCommand } from './command.ts';
 
 const usage = `Usage: npm run cost -- [--config <path>] [--json]
 
-  --config <path>  the configuration to price (default: the commented example)
-  --json           print one JSON document instead of text
-  --help           print this
+  --config <path>  the configuration file (default: lib/config/example.jsonc)
+  --json           print JSON instead of text
+  --help           print this help
 `;
 
 const options = {

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 import { defaultLimit } from '../../functions/okta/default-limits.ts';
 import type { BucketLoad, Cost } from '../../lib/cost/estimate-cost.ts';
-import { minutesAMonth, prices } from '../../lib/cost/prices.ts';
+import { minutesPerMonth, prices } from '../../lib/cost/prices.ts';
 import { markdownTable } from './docs/markdown-table.ts';
 import { table } from './table.ts';
 
-const canary = prices.canaryRun * minutesAMonth;
+const canary = prices.canaryRun * minutesPerMonth;
 
 const money = (dollars: number) => dollars.toFixed(2);
 const count = (quantity: number) =>
@@ -13,40 +13,44 @@ const count = (quantity: number) =>
 
 function rowsOf({ lines, dollars }: Cost): readonly (readonly string[])[] {
   return [
-    ...lines.map((line) => [line.what, count(line.quantity), money(line.dollars)]),
-    ['together', '', money(dollars)],
-    ['beside it: one CloudWatch Synthetics canary each minute, its runs alone', count(minutesAMonth), money(canary)],
+    ...lines.map((line) => [line.item, count(line.quantity), money(line.dollars)]),
+    ['total', '', money(dollars)],
+    [
+      'for comparison: one CloudWatch Synthetics canary every minute (runs only)',
+      count(minutesPerMonth),
+      money(canary),
+    ],
   ];
 }
 
-const header = ['a month, us-east-1, without free tiers', 'quantity', 'dollars'];
+const header = ['per month, us-east-1, without free tiers', 'quantity', 'dollars'];
 
-/** The bill and the load, for people. */
+/** The cost and the requests to Okta, as text. */
 export function formatCost(cost: Cost): string {
   const dim = (text: string) => styleText('dim', text);
   const load = cost.load.map((each) => [
     each.org,
-    each.bucket ?? 'no limit',
-    count(each.requestsAnHour),
+    each.bucket ?? 'no rate limit',
+    count(each.requestsPerHour),
     shareOf(each),
   ]);
   return [
     '',
     ...table([header.map(dim), ...rowsOf(cost)], [1, 2]),
     '',
-    ...table([['org', 'rate-limit bucket', 'requests an hour', 'of the default limit'].map(dim), ...load], [2, 3]),
+    ...table([['org', 'rate-limit bucket', 'requests per hour', 'of the default limit'].map(dim), ...load], [2, 3]),
     '',
-    `${cost.metrics} metrics, ${cost.alarms} alarms, ${count(cost.invocations)} invocations a month`,
+    `${cost.metrics} metrics, ${cost.alarms} alarms, ${count(cost.invocations)} invocations per month`,
     '',
   ].join('\n');
 }
 
-/** The bill, for the README. */
+/** The cost, as a Markdown table for the README. */
 export function costTable(cost: Cost): string {
   return markdownTable(header, rowsOf(cost));
 }
 
-function shareOf({ bucket, requestsAnHour }: BucketLoad): string {
+function shareOf({ bucket, requestsPerHour }: BucketLoad): string {
   const limit = bucket === undefined ? undefined : defaultLimit(bucket);
-  return limit === undefined ? '' : `${((requestsAnHour / (limit * 60)) * 100).toFixed(2)} %`;
+  return limit === undefined ? '' : `${((requestsPerHour / (limit * 60)) * 100).toFixed(2)} %`;
 }

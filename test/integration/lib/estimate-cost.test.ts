@@ -1,89 +1,157 @@
 import { describe, expect, it } from 'vitest';
+import { routes } from '../../../functions/alarms/subject.ts';
+import { budgetOf } from '../../../functions/probes/budget.ts';
+import { seriesOf } from '../../../functions/probes/series.ts';
+import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { costSummary } from '../../../lib/cost/cost-summary.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { assumed, daysPerMonth, minutesPerMonth, prices } from '../../../lib/cost/prices.ts';
 import type { Template } from '../../../lib/cost/scheduled-runs.ts';
-import { samples } from '../../support/synthesized.ts';
+import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
+import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
+import { type Synthesized, samples } from '../../support/synthesized.ts';
 
-const templateOf = (name: string) => JSON.parse(samples[name]?.text ?? '') as Template;
+function sampleOf(name: string): Synthesized {
+  return samples[name] ?? expect.fail(`no sample ${name}`);
+}
+
+const templateOf = (name: string) => JSON.parse(sampleOf(name).text) as Template;
 const costOf = (name: string) => estimateCost(templateOf(name));
-const lineOf = (name: string, what: string) => costOf(name).lines.find((line) => line.what === what);
+const itemOf = (name: string, item: string) => costOf(name).lines.find((line) => line.item === item);
 
-const month = 43_200;
+const orgsOf = (name: string) => monitoredOrgs(sampleOf(name).config);
+const eventsOf = (name: string) => orgsOf(name).flatMap(probeEvents);
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-describe('the cost', () => {
-  it('of the example, an org with two servers, is less than 14 dollars a month', () => {
+/** How many runs the events of a sample have per month. */
+const runsOf = (events: readonly ProbeEvent[]) =>
+  sum(events.map(({ intervalMinutes }) => minutesPerMonth / intervalMinutes));
+
+const selfTests = (routes.length * minutesPerMonth) / selfTestMinutes;
+
+/** The requests per hour of a sample's only org: those in each rate-limit bucket, and those without a rate limit. */
+function loadOf(name: string): { readonly byBucket: Readonly<Record<string, number>>; readonly unlimited: number } {
+  const [monitoredOrg = expect.fail('no org')] = orgsOf(name);
+  const byBucket: Record<string, number> = {};
+  let unlimited = 0;
+  for (const { group, intervalMinutes } of probeEvents(monitoredOrg)) {
+    const budget = budgetOf(planOf(monitoredOrg, group));
+    for (const [bucket, count] of Object.entries(budget.byBucket)) {
+      byBucket[bucket] = (byBucket[bucket] ?? 0) + (count * 60) / intervalMinutes;
+    }
+    unlimited += (budget.unlimited * 60) / intervalMinutes;
+  }
+  return { byBucket, unlimited };
+}
+
+const names = Object.keys(samples);
+
+describe('estimateCost', () => {
+  it('the example, an org with two servers, costs less than 14 dollars per month', () => {
     expect(costOf('example').dollars).toBeLessThan(14);
   });
 
-  it('is counted from the template: metrics, alarms, calls, secrets', () => {
-    expect(lineOf('example', 'custom metrics')).toMatchObject({ quantity: 15 });
-    expect(lineOf('example', 'PutMetricData calls')).toMatchObject({ quantity: 2 * month + month / 5 });
-    expect(lineOf('example', 'secrets')).toMatchObject({ quantity: 2, dollars: 0.8 });
-    expect(lineOf('example', 'readings of secrets')).toMatchObject({ quantity: 2 * 720 });
-    expect(lineOf('example', 'dashboards')).toMatchObject({ dollars: 3 });
-    expect(lineOf('example', 'encryption keys')).toMatchObject({ dollars: 1 });
+  it.each(names)('each published series of the %s configuration is a custom metric', (name) => {
+    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length;
+    expect(itemOf(name, 'custom metrics')).toEqual({
+      item: 'custom metrics',
+      quantity: series,
+      dollars: series * prices.customMetric,
+    });
+    expect(costOf(name).metrics).toBe(series);
   });
 
-  it('counts every metric behind an alarm: those of AWS, and each of an expression', () => {
-    const alarms = Object.values(templateOf('example').Resources).filter(
-      ({ Type }) => Type === 'AWS::CloudWatch::Alarm',
-    );
-    // Two alarms on undelivered messages look at two topics each.
-    expect(lineOf('example', 'metrics that alarms look at')?.quantity).toBe(alarms.length + 2);
+  it.each(names)('each run of the %s configuration publishes once and is a scheduled invocation', (name) => {
+    const runs = runsOf(eventsOf(name));
+    expect(itemOf(name, 'PutMetricData calls')?.quantity).toBeCloseTo(runs);
+    expect(itemOf(name, 'scheduled invocations')?.quantity).toBeCloseTo(runs + selfTests);
+    expect(itemOf(name, 'Lambda invocations')?.quantity).toBeCloseTo(runs + selfTests);
+  });
+
+  it('limits run as often as flows, and each org has its own intervals', () => {
+    const { intervalMinutes } = sampleOf('full').config.orgs[0] ?? expect.fail('no org');
+    const [first] = orgsOf('full');
+    expect(first?.intervalMinutes).toEqual({
+      flows: intervalMinutes.flows,
+      limits: intervalMinutes.flows,
+      status: intervalMinutes.status,
+      'negative-tests': intervalMinutes.negativeTests,
+    });
+    expect(new Set(orgsOf('full').map((org) => org.intervalMinutes.status)).size).toBeGreaterThan(1);
+  });
+
+  it.each(['example', 'full'])('each function of the %s configuration reads each of its secrets every hour', (name) => {
+    const reads = eventsOf(name).flatMap(({ group, org }) => secretsIn(org).map((secret) => `${group} ${secret}`));
+    const secrets = new Set(eventsOf(name).flatMap(({ org }) => secretsIn(org))).size;
+    expect(itemOf(name, 'secrets')).toMatchObject({ quantity: secrets, dollars: secrets * prices.secret });
+    expect(itemOf(name, 'GetSecretValue calls')).toMatchObject({
+      quantity: new Set(reads).size * assumed.coldStartsPerMonth,
+    });
+  });
+
+  it('a configuration without credentials needs no secrets and costs at least 3 dollars less', () => {
+    expect(itemOf('minimal', 'secrets')).toBeUndefined();
+    expect(costOf('minimal').dollars).toBeLessThan(costOf('example').dollars - 3);
+  });
+
+  it('the dashboard and the key each cost a fixed price', () => {
+    expect(itemOf('example', 'dashboards')).toMatchObject({ quantity: 1, dollars: prices.dashboard });
+    expect(itemOf('example', 'KMS keys')).toMatchObject({ quantity: 1, dollars: prices.key });
+  });
+
+  it('every metric in an alarm costs, including those of AWS and each one in an expression', () => {
+    const alarms = sampleOf('example').ofType('AWS::CloudWatch::Alarm');
+    // The alarm on undelivered messages of each route has two metrics: one for each topic.
+    expect(itemOf('example', 'alarm metrics')?.quantity).toBe(alarms.length + routes.length);
     expect(costOf('example').alarms).toBe(alarms.length);
   });
 
-  it('counts a composite alarm by itself, however many it asks', () => {
+  it('a composite alarm has one price, however many alarms it combines', () => {
     const { Resources } = templateOf('example');
     const withOne = { Resources: { ...Resources, All: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: {} } } };
-    expect(estimateCost(withOne).dollars - estimateCost({ Resources }).dollars).toBeCloseTo(0.5);
+    expect(estimateCost(withOne).dollars - estimateCost({ Resources }).dollars).toBeCloseTo(prices.compositeAlarm);
   });
 
-  it('counts logs when they are written, and for as long as they are kept', () => {
-    const written = lineOf('full', 'GB of logs')?.quantity ?? 0;
-    expect(written).toBeGreaterThan(0.1);
-    // The full configuration keeps them for three months.
-    expect(lineOf('full', 'GB of logs kept')?.quantity).toBeCloseTo(3 * written);
+  it('logs cost when they are ingested, and as long as they are stored', () => {
+    const ingested = itemOf('full', 'GB of logs ingested')?.quantity ?? 0;
+    expect(ingested).toBeGreaterThan(0.1);
+    const months = sampleOf('full').config.logRetentionDays / daysPerMonth;
+    expect(itemOf('full', 'GB of logs stored')?.quantity).toBeCloseTo(months * ingested);
   });
 
-  it('counts what a notifier asks of CloudWatch in its rehearsals', () => {
-    expect(lineOf('example', 'DescribeAlarmHistory calls')).toMatchObject({ quantity: 2 * 720 });
+  it('each self-test of a notifier makes one DescribeAlarmHistory call', () => {
+    expect(itemOf('example', 'DescribeAlarmHistory calls')).toMatchObject({ quantity: selfTests });
   });
 
-  it('is the sum of its lines', () => {
-    const { lines, dollars } = costOf('full');
-    expect(dollars).toBeCloseTo(lines.reduce((sum, line) => sum + line.dollars, 0));
+  it.each(names)('the cost of the %s configuration is the sum of its items', (name) => {
+    const { lines, dollars } = costOf(name);
+    expect(dollars).toBeCloseTo(sum(lines.map((line) => line.dollars)));
   });
 
-  it('is less for an org of which only the domain is known', () => {
-    expect(costOf('minimal').dollars).toBeLessThan(costOf('example').dollars - 3);
-    expect(lineOf('minimal', 'secrets')).toBeUndefined();
+  it('requests to Okta are listed by rate-limit bucket, and those without a rate limit last', () => {
+    const { byBucket, unlimited } = loadOf('example');
+    const load = Object.entries(byBucket).map(([bucket, requestsPerHour]) => ({
+      org: 'acme',
+      bucket,
+      requestsPerHour,
+    }));
+    expect(Object.keys(byBucket)).toContain('/oauth2/{id}/v1/token');
+    expect(costOf('example').load).toEqual([...load, { org: 'acme', requestsPerHour: unlimited }]);
   });
+});
 
-  it('follows the schedules: of probes and, for invocations, the rehearsals of notifiers', () => {
-    // flows of two orgs, limits of one, status of two orgs, contracts of one
-    const runs = month / 2 + month + month / 2 + month / 10 + month / 7 + month / 60;
-    expect(lineOf('full', 'PutMetricData calls')?.quantity).toBeCloseTo(runs);
-    expect(lineOf('full', 'scheduled invocations')?.quantity).toBeCloseTo(runs + 2 * (month / 60));
-  });
-
-  it('tells what is asked of Okta, by bucket; what Okta does not limit stands last', () => {
-    const { load } = costOf('example');
-    expect(load).toContainEqual({ org: 'acme', bucket: '/oauth2/{id}/v1/token', requestsAnHour: 60 });
-    expect(load).toHaveLength(8);
-    // The org, discovery and keys of two servers each minute, the status page every five.
-    expect(load.at(-1)).toEqual({ org: 'acme', requestsAnHour: 5 * 60 + 12 });
-  });
-
-  it('is summed up in a few lines that align', () => {
-    const lines = costSummary(costOf('example')).split('\n');
-    expect(lines).toEqual([
-      expect.stringMatching(/^dollars a month +1\d\.\d\d {2}list prices .*; npm run cost has every line$/),
-      expect.stringMatching(/^custom metrics +15$/),
-      expect.stringMatching(/^alarms +\d+$/),
-      expect.stringMatching(/^invocations a month +96,480$/),
-      expect.stringMatching(/^requests to Okta an hour +732 {2}420 of them count against a rate limit$/),
-    ]);
-    expect(new Set(lines.map((line) => /\d(?!.*\d)/.exec(line.slice(0, 34))?.index)).size).toBe(1);
-  });
+it('the cost summary is a few aligned lines', () => {
+  const cost = costOf('example');
+  const { byBucket, unlimited } = loadOf('example');
+  const limited = sum(Object.values(byBucket));
+  const lines = costSummary(cost).split('\n');
+  const note = 'list prices in us-east-1, without free tiers; npm run cost shows each item';
+  expect(lines.map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
+    `dollars per month | ${cost.dollars.toFixed(2)} | ${note}`,
+    `custom metrics | ${cost.metrics}`,
+    `alarms | ${cost.alarms}`,
+    `invocations per month | ${cost.invocations.toLocaleString('en-US')}`,
+    `requests to Okta per hour | ${limited + unlimited} | ${limited} of them count against rate limits`,
+  ]);
+  expect(new Set(lines.map((line) => /\d(?!.*\d)/.exec(line.slice(0, 34))?.index)).size).toBe(1);
 });
