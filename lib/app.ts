@@ -11,15 +11,15 @@ import { MonitorStack } from './monitor-stack.ts';
 
 const app = new App();
 const stack = new MonitorStack(app, 'OktaSynthetics', {
-  config: configOf(app),
+  config: loadConfigOf(app),
   code: (entry) => Code.fromAsset(bundle(entry).directory),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const { template } = app.synth().getStackArtifact(stack.artifactId);
 process.stderr.write(`${costSummary(estimateCost(template))}\n`);
 
-/** A mistake in the configuration is the reader's to mend: it needs its message, and no stack trace of ours. */
-function configOf(app: App): Config {
+/** Loads the configuration, or prints its problems, without a stack trace, and exits with 1. */
+function loadConfigOf(app: App): Config {
   try {
     return loadConfig(app.node.getContext('config'));
   } catch (error) {

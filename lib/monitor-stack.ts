@@ -66,10 +66,10 @@ export class MonitorStack extends Stack {
       ...notifiers.map(selfTestCall),
     ]);
 
-    const alarmed = orgs.map((watched) => ({
-      watched,
-      org: watched.org.name,
-      alarms: new OrgAlarms(this, `Org-${watched.org.name}`, topics, watched, alerts.routes).alarms,
+    const alarmed = orgs.map((monitoredOrg) => ({
+      monitoredOrg,
+      org: monitoredOrg.org.name,
+      alarms: new OrgAlarms(this, `Org-${monitoredOrg.org.name}`, topics, monitoredOrg, alerts.routes).alarms,
     }));
     const alarms = [
       ...new FunctionAlarms(this, 'Monitor', topics, { functions, events }).alarms,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricDefinition, MetricIdentity } from '../functions/model/metric.ts';
 
-/** A series as CloudWatch reads it, one point a run. */
+/** A published series, with one data point per run. */
 export interface SeriesMetricProps {
   readonly identity: MetricIdentity;
   readonly statistic: MetricDefinition['statistic'];
@@ -11,10 +11,10 @@ export interface SeriesMetricProps {
 }
 
 /**
- * A published series, to be alarmed on or graphed.
+ * The CloudWatch metric of a published series, for alarms and graphs.
  *
- * Trap: no unit. Where a metric's unit and an alarm's differ, CloudWatch finds no data and says nothing. The period is
- * the schedule's interval: were it shorter, every other period would have no point.
+ * Trap: no unit. If the units of a metric and an alarm differ, the alarm silently gets no data. The period must be the
+ * interval of the schedule: in shorter periods some would have no data point.
  */
 export function seriesMetric({ identity, statistic, intervalMinutes, label }: SeriesMetricProps): Metric {
   return new Metric({

@@ -22,62 +22,66 @@ import { OutcomeTable } from './outcome-table.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
 
 export interface MonitorDashboardProps {
-  readonly orgs: readonly { readonly watched: MonitoredOrg; readonly alarms: readonly RoutedAlarm[] }[];
+  readonly orgs: readonly { readonly monitoredOrg: MonitoredOrg; readonly alarms: readonly RoutedAlarm[] }[];
   readonly functions: readonly ProbeFunction[];
   readonly notifiers: readonly Notifier[];
   readonly topics: AlertTopics;
-  /** Those of the monitor itself. */
+  /** The alarms about the monitor itself. */
   readonly alarms: readonly RoutedAlarm[];
 }
 
 const dashboardName = 'okta-synthetics';
 
-/** CloudWatch's grid. More than four graphs side by side nobody can read. */
+/** CloudWatch's grid is 24 units wide. More than four graphs in a row are too small to read. */
 const grid = { width: 24, columns: 4, height: 6 };
 
 /**
- * One page for whoever is on call: for each org its alarms, how urgent what is by fault domain, how each probe fares, a
- * column for each server, then what is the org's as a whole; and the monitor itself at the end. Every published series
- * is graphed, because both come from `seriesOf`.
+ * One page for the person on call. For each org: its alarms, severity by fault domain, outcomes by probe, a column of
+ * graphs for each server, and the graphs of the whole org. The monitor itself comes last. Publishing and the dashboard
+ * both use `seriesOf`, so every published series has a graph.
  */
 export class MonitorDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: MonitorDashboardProps) {
     super(scope, id, { dashboardName, defaultInterval: Duration.hours(3) });
-    for (const { watched, alarms } of props.orgs) this.#addOrg(watched, alarms, props.functions);
-    this.addWidgets(text('# The monitor itself\nWhat fails here is no fault of Okta’s, and says nothing of it.'));
-    this.#addAlarms('The monitor: alarms', props.alarms);
+    for (const { monitoredOrg, alarms } of props.orgs) this.#addOrg(monitoredOrg, alarms, props.functions);
+    this.addWidgets(
+      text('# Monitor\nThese graphs and alarms are about the monitor itself. They do not indicate an Okta problem.'),
+    );
+    this.#addAlarms('Monitor: alarms', props.alarms);
     this.addWidgets(...monitorGraphs(props));
   }
 
-  #addOrg(watched: MonitoredOrg, alarms: readonly RoutedAlarm[], functions: readonly ProbeFunction[]): void {
-    const { name, domain, servers } = watched.org;
-    const series = seriesOf(watched.org, watched.plan);
-    const ofServer = (id: string) => series.filter(({ target }) => target.server === id);
-    const [severity = [], ...ofOrg] = byMetric(series.filter(({ target }) => target.server === undefined));
-    this.addWidgets(text(`# ${name}\n${domain} · ${cadence(watched)}`));
+  #addOrg(monitoredOrg: MonitoredOrg, alarms: readonly RoutedAlarm[], functions: readonly ProbeFunction[]): void {
+    const { name, domain, servers } = monitoredOrg.org;
+    const series = seriesOf(monitoredOrg.org, monitoredOrg.plan);
+    const serverSeries = (id: string) => series.filter(({ target }) => target.server === id);
+    const [severity = [], ...otherOrgSeries] = byMetric(series.filter(({ target }) => target.server === undefined));
+    this.addWidgets(text(`# ${name}\n${domain} · ${intervalsOf(monitoredOrg)}`));
     this.#addAlarms(`${name}: alarms`, alarms);
     this.addWidgets(
-      graph(watched, severity, name, grid.width / 3),
+      graph(monitoredOrg, severity, name, grid.width / 3),
       new OutcomeTable({
         org: name,
-        functions: functions.filter(({ group }) => planOf(watched, group).length > 0),
+        functions: functions.filter(({ group }) => planOf(monitoredOrg, group).length > 0),
         width: (grid.width * 2) / 3,
         height: grid.height,
       }),
     );
-    const timed = servers.filter(({ id }) => ofServer(id).length > 0);
-    this.#addRows(timed, ({ id }, width) => {
-      return new Column(...byMetric(ofServer(id)).map((each) => graph(watched, each, `${name}, ${id}`, width)));
+    const graphedServers = servers.filter(({ id }) => serverSeries(id).length > 0);
+    this.#addRows(graphedServers, ({ id }, width) => {
+      return new Column(
+        ...byMetric(serverSeries(id)).map((each) => graph(monitoredOrg, each, `${name}, ${id}`, width)),
+      );
     });
-    this.#addRows(ofOrg, (each, width) => graph(watched, each, name, width));
+    this.#addRows(otherOrgSeries, (each, width) => graph(monitoredOrg, each, name, width));
   }
 
-  /** An alarm widget holds a hundred at most. */
+  /** CloudWatch accepts at most 100 alarms in a widget. */
   #addAlarms(title: string, alarms: readonly RoutedAlarm[]): void {
-    for (const some of chunks(alarms, 100)) {
-      const height = 1 + Math.ceil(some.length / grid.columns);
+    for (const chunk of chunks(alarms, 100)) {
+      const height = 1 + Math.ceil(chunk.length / grid.columns);
       this.addWidgets(
-        new AlarmStatusWidget({ title, alarms: some.map(({ byName }) => byName), width: grid.width, height }),
+        new AlarmStatusWidget({ title, alarms: chunk.map(({ byName }) => byName), width: grid.width, height }),
       );
     }
   }
@@ -90,26 +94,26 @@ export class MonitorDashboard extends Dashboard {
   }
 }
 
-/** Where the dashboard is in the console. Its name is fixed, so this can be known before it is made. */
+/** The console URL of the dashboard. The name is fixed, so this does not refer to the resource. */
 export function dashboardUrl({ region }: Stack): string {
   return `https://${region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${dashboardName}`;
 }
 
-function graph(watched: MonitoredOrg, series: readonly Series[], place: string, width: number): IWidget {
-  return new SeriesGraph({ watched, series, place, width, height: grid.height });
+function graph(monitoredOrg: MonitoredOrg, series: readonly Series[], location: string, width: number): IWidget {
+  return new SeriesGraph({ monitoredOrg, series, location, width, height: grid.height });
 }
 
 function monitorGraphs({ functions, notifiers, topics }: MonitorDashboardProps): readonly IWidget[] {
   const all: readonly MonitorFunction[] = [...functions, ...notifiers];
   const size = { width: grid.width / grid.columns, height: grid.height };
-  const ofAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
+  const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });
   return [
-    ofAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
-    ofAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
-    ofAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
+    graphOfAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
+    graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
+    graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
     new GraphWidget({
-      title: 'Messages to people',
+      title: 'Messages',
       left: notifiers.flatMap(({ route }) => [
         topics.people[route].metricNumberOfNotificationsDelivered({ label: `${route}s delivered` }),
         topics.people[route].metricNumberOfNotificationsFailed({ label: `${route}s failed` }),
@@ -124,8 +128,8 @@ function text(markdown: string): IWidget {
   return new TextWidget({ markdown, width: grid.width, height: 2 });
 }
 
-function cadence(watched: MonitoredOrg): string {
-  const { intervalMinutes } = watched;
-  const running = groups.filter((group) => planOf(watched, group).length > 0);
+function intervalsOf(monitoredOrg: MonitoredOrg): string {
+  const { intervalMinutes } = monitoredOrg;
+  const running = groups.filter((group) => planOf(monitoredOrg, group).length > 0);
   return running.map((group) => `${group} every ${intervalMinutes[group]} min`).join(', ');
 }

@@ -9,9 +9,9 @@ export interface OutcomeTableProps {
 }
 
 /**
- * How each probe of an org fares, from the logs: a series a probe would be half of what the monitor costs.
+ * The outcomes of each probe of an org, from the logs. One metric per probe would be half of the monitor's cost.
  *
- * Trap: a query that a page runs costs half a cent a gigabyte of log read, so it reads no more than the page's hours.
+ * Trap: each query costs half a cent per gigabyte of log that it scans. It scans only the dashboard's time range.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export class OutcomeTable extends LogQueryWidget {
@@ -21,7 +21,7 @@ export class OutcomeTable extends LogQueryWidget {
       logGroupNames: functions.map(({ logGroupName }) => logGroupName),
       queryLines: [
         `filter type = "outcome" and org = "${org}"`,
-        // It gives 1 or 0, which is how this language counts by a condition.
+        // strcontains returns 1 or 0. Logs Insights has no conditional count, so the query sums these.
         'fields status, finding.code, server, probe, durationMs, strcontains(status, "failed") as isFailed, strcontains(status, "skipped") as isSkipped',
         'stats latest(status) as last, latest(finding.code) as lastFinding, sum(isFailed) as failed, sum(isSkipped) as skipped, count(*) as runs, avg(durationMs) as averageMs by server, probe',
         'sort failed desc, server asc, probe asc',

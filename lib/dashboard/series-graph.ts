@@ -4,26 +4,26 @@ import { intervalMinutesOf, type MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 
 export interface SeriesGraphProps {
-  readonly watched: MonitoredOrg;
-  /** All of one metric. */
+  readonly monitoredOrg: MonitoredOrg;
+  /** Series of one metric. */
   readonly series: readonly Series[];
-  /** Where the series were measured: begins the title. */
-  readonly place: string;
+  /** The org, or the org and the server, for the title. */
+  readonly location: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** The series of one metric, in one graph. */
+/** A graph of the series of one metric. */
 export class SeriesGraph extends GraphWidget {
-  constructor({ watched, series, place, width, height }: SeriesGraphProps) {
+  constructor({ monitoredOrg, series, location, width, height }: SeriesGraphProps) {
     const [first] = series;
     super({
-      title: `${place}: ${first ? inWords(first.identity.name) : 'nothing'}`,
+      title: `${location}: ${first ? titleOf(first.identity.name) : 'no metrics'}`,
       left: series.map((each) =>
         seriesMetric({
           identity: each.identity,
           statistic: each.definition.statistic,
-          intervalMinutes: intervalMinutesOf(watched, each),
+          intervalMinutes: intervalMinutesOf(monitoredOrg, each),
           label: labelOf(each),
         }),
       ),
@@ -34,16 +34,16 @@ export class SeriesGraph extends GraphWidget {
   }
 }
 
-/** Series by their metric, in the order in which they come. */
+/** Groups series by metric, in order of appearance. */
 export function byMetric(series: readonly Series[]): readonly (readonly Series[])[] {
   return Object.values(Object.groupBy(series, ({ identity }) => identity.name)).filter((group) => group !== undefined);
 }
 
-/** How high a metric can be, where that is known: so that a graph does not make much of little. */
-const highest: Readonly<Record<string, number>> = { Severity: 2, IncidentLevel: 2, Success: 1, Headroom: 100 };
+/** The maximum of metrics with a known range, so that graphs do not exaggerate small changes. */
+const maximum: Readonly<Record<string, number>> = { Severity: 2, IncidentLevel: 2, Success: 1, Headroom: 100 };
 
 function axisOf({ identity, definition: { unit } }: Series): YAxisProps {
-  const max = highest[identity.name];
+  const max = maximum[identity.name];
   return { min: 0, ...(max && { max }), label: unit === 'None' ? '' : unit.toLowerCase(), showUnits: false };
 }
 
@@ -62,6 +62,6 @@ function labelOf({ source, target }: Series): string {
 }
 
 /** `CertificateDaysLeft` → `certificate days left` */
-function inWords(name: string): string {
+function titleOf(name: string): string {
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { type Group, groups } from '../../functions/model/probe.ts';
 
-/** What is deployed as a function, by the name of its file in `functions/`. */
+/** The deployed functions, by the name of their file in `functions/`. */
 export const entries = [...groups, 'notify'] as const satisfies readonly Entry[];
 
 export type Entry = Group | 'notify';
 
-/** A function as it is deployed: one file of code, alone in its directory. */
+/** The deployed code of a function: one file in its own directory. */
 export interface Bundle {
   readonly directory: string;
   readonly file: string;
@@ -18,12 +18,12 @@ export interface Bundle {
 const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * What dependencies load only where we never are: a third of the code, and of the time that a cold start takes.
+ * Modules that dependencies never load in Lambda. They would be a third of the code and of the cold start.
  *
- * undici: a parser that must be asked for, one for engines without SIMD, and bodies that are forms with files. The AWS
- * SDK: credentials from a workstation's files, or from an instance's metadata, where Lambda has them in its environment.
+ * undici: an opt-in parser, a parser for engines without SIMD, and FormData bodies. The AWS SDK: credential providers
+ * for workstations and instance metadata; Lambda has its credentials in the environment.
  */
-export const neverRun = [
+export const neverLoaded = [
   '../milo/*',
   '../llhttp/llhttp-wasm.js',
   '../web/fetch/body.js',
@@ -36,10 +36,10 @@ export const neverRun = [
 ] as const;
 
 /**
- * Bundles `functions/<entry>.ts` into `dist/<entry>/index.mjs`. Synth, the rehearsal and the tests all take the code
- * from here: what is tested is what is deployed.
+ * Bundles `functions/<entry>.ts` into `dist/<entry>/index.mjs`. Synth, the simulator and the tests all use these bundles,
+ * so the tests run the code that is deployed.
  *
- * Trap: dependencies in CommonJS call `require`, which ES modules lack: the banner defines it.
+ * Trap: CommonJS dependencies call `require`, which ES modules do not have. The banner defines it.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 export function bundle(entry: Entry): Bundle {
@@ -58,21 +58,21 @@ export function bundle(entry: Entry): Bundle {
     minify: true,
     metafile: true,
     logLevel: 'warning',
-    external: [...neverRun],
+    external: [...neverLoaded],
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
     },
   });
-  for (const { contents } of outputFiles) replace(file, contents);
+  for (const { contents } of outputFiles) writeIfChanged(file, contents);
   return { directory, file, metafile };
 }
 
-/** In one step and only where it differs: synth may run in one process while a test reads in another. */
-function replace(file: string, contents: Uint8Array): void {
+/** Replaces the file atomically, and only if it changed: another process may be reading it. */
+function writeIfChanged(file: string, contents: Uint8Array): void {
   if (existsSync(file) && readFileSync(file).equals(contents)) return;
   const directory = path.dirname(file);
   mkdirSync(directory, { recursive: true });
-  const draft = `${directory}.${process.pid}`;
-  writeFileSync(draft, contents);
-  renameSync(draft, file);
+  const temporaryFile = `${directory}.${process.pid}`;
+  writeFileSync(temporaryFile, contents);
+  renameSync(temporaryFile, file);
 }

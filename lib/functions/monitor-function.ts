@@ -14,27 +14,27 @@ import { Construct } from 'constructs';
 export interface MonitorFunctionProps
   extends Pick<FunctionProps, 'code' | 'description' | 'environment' | 'memorySize'>,
     EventInvokeConfigOptions {
-  /** What tells it from the other functions: `flows`. */
+  /** Its name without the prefix: `flows`. */
   readonly name: string;
-  /** What its role is for. */
+  /** What its role allows, for the role's description: "write its log …". */
   readonly purpose: string;
-  /** What it may do besides writing its own log. */
-  readonly rights: readonly PolicyStatement[];
+  /** What it may do in addition to writing its own log. */
+  readonly permissions: readonly PolicyStatement[];
   readonly logRetentionDays: number;
 }
 
-/** A function of the monitor, with a log and a role of its own. */
+/** A Lambda function with its own log group and role. */
 export class MonitorFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
-  /** The log group's name as it is written, where a reference would make somebody wait for the log group. */
+  /** The log group's name as plain text, for where a reference would create a dependency on the log group. */
   readonly logGroupName: string;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: MonitorFunctionProps) {
     super(scope, id);
-    const { name, purpose, rights, logRetentionDays, ...rest } = props;
+    const { name, purpose, permissions, logRetentionDays, ...rest } = props;
     const functionName = `okta-synthetics-${name}`;
     this.name = name;
     this.logGroupName = `/aws/lambda/${functionName}`;
@@ -45,8 +45,8 @@ export class MonitorFunction extends Construct {
     });
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `Lets ${functionName} ${purpose}`,
-      inlinePolicies: { Run: new PolicyDocument({ statements: [writeLog(this.logGroup), ...rights] }) },
+      description: `Allows ${functionName} to ${purpose}`,
+      inlinePolicies: { Run: new PolicyDocument({ statements: [writeLog(this.logGroup), ...permissions] }) },
     });
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -59,12 +59,12 @@ export class MonitorFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       ...rest,
     });
-    // The reference to the role already makes the function wait for it, and the policies are part of the role.
+    // Redundant: the function refers to the role, and the policies are inline.
     (this.lambda.node.defaultChild as CfnResource).addDeletionOverride('DependsOn');
   }
 }
 
-/** Its own log group only, which the stack makes: the function may not make one that `cdk destroy` would leave. */
+/** Without CreateLogGroup: the stack creates the log group, and `cdk destroy` would leave one that Lambda created. */
 function writeLog(logGroup: LogGroup): PolicyStatement {
   return new PolicyStatement({
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

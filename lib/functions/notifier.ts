@@ -38,7 +38,7 @@ export class Notifier extends MonitorFunction {
       purpose: "write its log, read the probes' logs and the alarms' history, and write to people",
       code: props.code,
       memorySize: 256,
-      rights: rightsOf(Stack.of(scope), props),
+      permissions: rightsOf(Stack.of(scope), props),
       environment: {
         ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,

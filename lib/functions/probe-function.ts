@@ -14,35 +14,36 @@ export interface ProbeFunctionProps {
   readonly logRetentionDays: number;
 }
 
-/** Megabytes, and with them a share of a CPU: starting the SDK and signing is what takes time. */
+/** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on starting the SDK and signing. */
 const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, status: 256, 'negative-tests': 256 };
 
-/** The function that runs one group of probes, with the rights that this group needs. */
+/** The function that runs one group of probes, with the permissions that this group needs. */
 export class ProbeFunction extends MonitorFunction {
   readonly group: Group;
 
   constructor(scope: Construct, id: string, { group, code, secrets, logRetentionDays }: ProbeFunctionProps) {
     super(scope, id, {
       name: group,
-      description: `Runs the ${group} probes of one Okta org`,
+      description: `Runs the ${group} probes for one Okta org`,
       purpose: 'write its log, publish metrics and read the secrets that it needs',
       code,
       memorySize: memorySize[group],
-      rights: [publishMetrics(), ...readSecrets(Stack.of(scope), secrets)],
+      permissions: [publishMetrics(), ...readSecrets(Stack.of(scope), secrets)],
       logRetentionDays,
-      // The next run is a minute away, and what a late one finds is no longer true.
+      // No retries: the next scheduled run is due soon, and a late one measures the past.
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
     });
     this.group = group;
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'PutMetricData has no resources; its condition restricts it to the namespace of this monitor.',
+      reason:
+        'PutMetricData does not support resource-level permissions; a condition restricts it to the namespace of this monitor.',
     });
   }
 }
 
-/** PutMetricData knows no resources: the namespace is the only fence there is. */
+/** PutMetricData does not support resource-level permissions, so a condition on the namespace restricts it. */
 function publishMetrics(): PolicyStatement {
   const { namespace } = metricIdentity('Severity', { org: '' });
   return new PolicyStatement({
@@ -62,7 +63,7 @@ function readSecrets(stack: Stack, secrets: readonly string[]): readonly PolicyS
   ];
 }
 
-/** Secrets Manager ends an ARN in six characters of its own, so that a name given anew is another secret. */
+/** Secrets Manager appends a hyphen and six random characters to the name in an ARN. */
 function secretArn({ partition, region, account }: Stack, secret: string): string {
   if (secret.startsWith('arn:')) return secret;
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;

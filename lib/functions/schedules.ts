@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** A function that is called again and again. */
+/** A function and the event that invokes it at an interval. */
 export interface ScheduledCall {
   readonly name: string;
   readonly description: string;
@@ -14,9 +14,9 @@ export interface ScheduledCall {
 }
 
 /**
- * Everything that the clock starts, each by a schedule of its own.
+ * The EventBridge Scheduler schedules of the monitor.
  *
- * Trap: a schedule's input stands in clear text in the template and in the console. It names secrets and holds none.
+ * Trap: the template and the console show a schedule's input in clear text. It may name secrets but not contain them.
  */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, calls: readonly ScheduledCall[]) {
@@ -27,10 +27,10 @@ export class Schedules extends Construct {
     const groupArn = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: groupName });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        // Without these, a schedule of somebody else's could call our functions through this role.
+        // Otherwise a schedule from another account or group could invoke the functions through this role.
         conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': groupArn } },
       }),
-      description: 'Lets the schedules of okta-synthetics call its functions',
+      description: 'Allows the schedules of okta-synthetics to invoke its functions',
       inlinePolicies: {
         Invoke: new PolicyDocument({
           statements: [
@@ -53,7 +53,7 @@ export class Schedules extends Construct {
           arn: lambda.functionArn,
           roleArn: role.roleArn,
           input: JSON.stringify(input),
-          // A run that comes late tells nothing: the next one is due.
+          // No retries: the next run is due soon, and a late one measures the past.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
         },
       });
@@ -62,7 +62,7 @@ export class Schedules extends Construct {
   }
 }
 
-/** EventBridge refuses `1 minutes` and `2 minute`. */
+/** Trap: EventBridge refuses `rate(1 minutes)` and `rate(2 minute)`. */
 function rate(minutes: number): string {
   return `rate(${minutes} minute${minutes === 1 ? '' : 's'})`;
 }

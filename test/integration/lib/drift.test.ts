@@ -1,25 +1,25 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../lib/functions/bundle.ts';
 import { openSimulation } from '../../../local/simulator/open-simulation.ts';
 import { type Synthesized, samples } from '../../support/synthesized.ts';
 
-/** One text for a series: everything that must agree for CloudWatch to find it. */
-function nameOf({ namespace, name, dimensions }: MetricIdentity): string {
+/** The full identity of a series, as text: CloudWatch finds no data if any part differs. */
+function identityOf({ namespace, name, dimensions }: MetricIdentity): string {
   const sorted = Object.entries(dimensions).toSorted(([a], [b]) => a.localeCompare(b));
   return `${namespace} ${name} ${sorted.map(([key, value]) => `${key}=${value}`).join(' ')}`;
 }
 
-/** What the built functions publish when the template's schedules call all of them: as CloudWatch receives it. */
+/** The series that CloudWatch receives when every schedule of the template invokes its built function once. */
 async function publishedBy({ text }: Synthesized): Promise<ReadonlySet<string>> {
   const bundleOf = (entry: string) => bundle(entry as Entry).file;
-  await using rehearsal = await openSimulation({ template: JSON.parse(text), bundleOf });
-  const { points, runs } = await rehearsal.tick();
+  await using simulation = await openSimulation({ template: JSON.parse(text), bundleOf });
+  const { points, runs } = await simulation.tick();
   expect(runs.filter(({ status }) => status !== 'succeeded')).toEqual([]);
-  return new Set(points.flatMap(({ identity, source }) => (source === 'api' ? nameOf(identity) : [])));
+  return new Set(points.flatMap(({ identity, source }) => (source === 'api' ? identityOf(identity) : [])));
 }
 
-/** The dashboard's body, with words in place of what CloudFormation fills in. */
+/** The body of the dashboard, with placeholders for CloudFormation's values. */
 function dashboardOf(sample: Synthesized) {
   const [dashboard] = sample.ofType('AWS::CloudWatch::Dashboard');
   const parts: readonly unknown[] = dashboard?.Properties.DashboardBody['Fn::Join'][1];
@@ -34,13 +34,13 @@ interface Properties {
   readonly query?: string;
 }
 
-function graphed(sample: Synthesized): readonly string[] {
+function graphedSeries(sample: Synthesized): readonly string[] {
   const rows = dashboardOf(sample).widgets.flatMap(({ properties }) => properties.metrics ?? []);
   return rows.map((row) => {
     const [namespace, name, ...rest] = row.filter((part) => typeof part === 'string');
     const dimensions: Record<string, string> = {};
     for (let i = 0; i + 1 < rest.length; i += 2) dimensions[rest[i] ?? ''] = rest[i + 1] ?? '';
-    return nameOf({ namespace: namespace ?? '', name: name ?? '', dimensions });
+    return identityOf({ namespace: namespace ?? '', name: name ?? '', dimensions });
   });
 }
 
@@ -50,7 +50,7 @@ interface AlarmedMetric {
   readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
 }
 
-function alarmed(sample: Synthesized): readonly string[] {
+function alarmedSeries(sample: Synthesized): readonly string[] {
   const metrics: readonly AlarmedMetric[] = sample
     .ofType('AWS::CloudWatch::Alarm')
     .flatMap(({ Properties: alarm }) =>
@@ -61,7 +61,7 @@ function alarmed(sample: Synthesized): readonly string[] {
         : [alarm],
     );
   return metrics.map(({ Namespace, MetricName, Dimensions }) =>
-    nameOf({
+    identityOf({
       namespace: Namespace,
       name: MetricName,
       dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
@@ -69,46 +69,46 @@ function alarmed(sample: Synthesized): readonly string[] {
   );
 }
 
-const ours = (name: string) => !name.startsWith('AWS/');
+const isPublishedByProbes = (series: string) => !series.startsWith('AWS/');
 
-/** The full sample has servers that the embedded Okta has not. */
+/** Not the full sample: the Okta emulator does not have its servers. */
 const { minimal, example } = samples;
 
-describe.each(Object.entries({ minimal, example }))('with the %s configuration', (_, sample) => {
-  if (!sample) throw new Error('a sample is missing');
+describe.each(Object.entries({ minimal, example }))('the series of the %s configuration', (name, sample) => {
+  if (!sample) throw new Error(`the sample ${name} is missing`);
   let published: ReadonlySet<string>;
   beforeAll(async () => {
     published = await publishedBy(sample);
   });
 
-  test('what is published is what is graphed, each series once', () => {
-    expect(graphed(sample).filter(ours).toSorted()).toEqual([...published].toSorted());
+  it(`the ${name} dashboard graphs each published series once, and no others`, () => {
+    expect(graphedSeries(sample).filter(isPublishedByProbes).toSorted()).toEqual([...published].toSorted());
   });
 
-  test('what is alarmed upon is published', () => {
-    for (const name of alarmed(sample).filter(ours)) expect(published).toContain(name);
+  it(`every series in an alarm of the ${name} stack is published`, () => {
+    for (const series of alarmedSeries(sample).filter(isPublishedByProbes)) expect(published).toContain(series);
   });
 });
 
-describe.each(Object.entries(samples))('with the %s configuration', (_, sample) => {
-  test('the dashboard shows every alarm', () => {
+describe.each(Object.entries(samples))('the dashboard of the %s configuration', (sampleName, sample) => {
+  it(`the ${sampleName} dashboard shows every alarm`, () => {
     const shown = dashboardOf(sample).widgets.flatMap(({ properties }) => properties.alarms ?? []);
     expect(shown).toHaveLength(sample.ofType('AWS::CloudWatch::Alarm').length);
   });
 
-  test('the dashboard asks the logs of the functions that there are how each probe of each org fares', () => {
+  it(`the ${sampleName} dashboard queries the outcomes of each org from the logs of its functions`, () => {
     const queries = dashboardOf(sample).widgets.flatMap(({ properties: { query = [] } }) => query);
     const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
     expect(queries).toHaveLength(sample.config.orgs.length);
     for (const [index, { name }] of sample.config.orgs.entries()) {
-      const [, ...asked] = (queries[index] ?? '').split("SOURCE '");
-      expect(asked.length).toBeGreaterThan(0);
-      for (const source of asked) expect(logs).toContain(source.slice(0, source.indexOf("'")));
+      const [, ...sources] = (queries[index] ?? '').split("SOURCE '");
+      expect(sources.length).toBeGreaterThan(0);
+      for (const source of sources) expect(logs).toContain(source.slice(0, source.indexOf("'")));
       expect(queries[index]).toContain(`filter type = "outcome" and org = "${name}"`);
     }
   });
 
-  test("the dashboard's widgets lie within the grid and do not overlap", () => {
+  it(`the widgets of the ${sampleName} dashboard fit the grid and do not overlap`, () => {
     const taken = new Set<string>();
     for (const { x, y, width, height } of dashboardOf(sample).widgets) {
       expect(x + width).toBeLessThanOrEqual(24);

@@ -2,9 +2,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
+import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
+import { probeEvents } from '../../../lib/functions/probe-event.ts';
+import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
 
 interface Statement {
@@ -14,7 +17,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What a role may do. */
+/** The permissions of a role. */
 function statementsOf({ Properties }: Resource): readonly Statement[] {
   return (Properties.Policies ?? []).flatMap(
     ({ PolicyDocument }: { PolicyDocument: { Statement: readonly Statement[] } }) => PolicyDocument.Statement,
@@ -23,23 +26,23 @@ function statementsOf({ Properties }: Resource): readonly Statement[] {
 
 const list = <Item>(value: Item | readonly Item[]): readonly Item[] => (Array.isArray(value) ? value : [value as Item]);
 
-const isRehearsal = (schedule: { Target: { Input: string } }) => 'selfTest' in JSON.parse(schedule.Target.Input);
+const isSelfTest = (schedule: { Target: { Input: string } }) => 'selfTest' in JSON.parse(schedule.Target.Input);
 
 const probeSchedules = (sample: Synthesized) =>
-  sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => !isRehearsal(Properties));
+  sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => !isSelfTest(Properties));
 
-describe.each(Object.entries(samples))('the template of the %s configuration', (_, sample) => {
-  test('leaves nothing behind when the stack is destroyed', () => {
+describe.each(Object.entries(samples))('the template of the %s configuration', (name, sample) => {
+  it(`the ${name} stack leaves nothing behind when it is destroyed`, () => {
     for (const { DeletionPolicy, UpdateReplacePolicy } of sample.resources) {
       expect(['Delete', undefined]).toContain(DeletionPolicy);
       expect(['Delete', undefined]).toContain(UpdateReplacePolicy);
     }
-    const keptByDefault = ['AWS::Logs::LogGroup', 'AWS::KMS::Key'];
-    for (const resource of keptByDefault.flatMap(sample.ofType)) expect(resource.DeletionPolicy).toBe('Delete');
+    const retainedByDefault = ['AWS::Logs::LogGroup', 'AWS::KMS::Key'];
+    for (const resource of retainedByDefault.flatMap(sample.ofType)) expect(resource.DeletionPolicy).toBe('Delete');
     for (const key of sample.ofType('AWS::KMS::Key')) expect(key.Properties.PendingWindowInDays).toBe(7);
   });
 
-  test('keeps every log for as long as configured', () => {
+  it(`the ${name} stack keeps the log of every function for the configured time`, () => {
     const functions = sample.ofType('AWS::Lambda::Function');
     const logs = sample.ofType('AWS::Logs::LogGroup');
     expect(logs).toHaveLength(functions.length);
@@ -49,7 +52,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     );
   });
 
-  test('encrypts its topics by a key that alarms may use and that rotates', () => {
+  it(`the ${name} stack encrypts its topics with a rotating key that alarms may use`, () => {
     const [key, ...others] = sample.ofType('AWS::KMS::Key');
     expect(others).toEqual([]);
     expect(key?.Properties.EnableKeyRotation).toBe(true);
@@ -61,17 +64,15 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       }),
     );
     expect(sample.ofType('AWS::SNS::Topic').map(({ Properties }) => Properties.TopicName)).toEqual([
-      'okta-synthetics-page-alarms',
-      'okta-synthetics-ticket-alarms',
-      'okta-synthetics-pages',
-      'okta-synthetics-tickets',
+      ...routes.map((route) => `okta-synthetics-${route}-alarms`),
+      ...routes.map((route) => `okta-synthetics-${route}s`),
     ]);
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       expect(topic.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
     }
   });
 
-  test('lets alarms publish to its topics, and nobody without TLS', () => {
+  it(`the ${name} stack lets alarms publish to its topics, and refuses connections without TLS`, () => {
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       const policy = sample
         .ofType('AWS::SNS::TopicPolicy')
@@ -85,20 +86,22 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
-  test('subscribes whom the configuration names', () => {
+  it(`the ${name} stack subscribes the configured addresses`, () => {
     const { pages, tickets } = sample.config.alerts;
-    const named = [...pages, ...tickets].map(({ email, https }) => email ?? https);
-    const people = sample.ofType('AWS::SNS::Subscription').filter(({ Properties }) => Properties.Protocol !== 'lambda');
-    expect(people.map(({ Properties }) => Properties.Endpoint).toSorted()).toEqual(named.toSorted());
+    const addresses = [...pages, ...tickets].map(({ email, https }) => email ?? https);
+    const subscriptions = sample
+      .ofType('AWS::SNS::Subscription')
+      .filter(({ Properties }) => Properties.Protocol !== 'lambda');
+    expect(subscriptions.map(({ Properties }) => Properties.Endpoint).toSorted()).toEqual(addresses.toSorted());
   });
 
-  test('tells each notifier of its own alarms, and no other way calls it but its rehearsal', () => {
+  it(`in the ${name} stack, each notifier is invoked only by the alarms of its route and by its self-test`, () => {
     const idOf = (type: string, property: string, name: string) =>
       sample.ofType(type).find(({ Properties }) => Properties[property] === name)?.id;
     const calls = sample.ofType('AWS::SNS::Subscription').filter(({ Properties }) => Properties.Protocol === 'lambda');
-    const expected = routes.map((audience) => ({
-      topic: idOf('AWS::SNS::Topic', 'TopicName', `okta-synthetics-${audience}-alarms`),
-      lambda: idOf('AWS::Lambda::Function', 'FunctionName', `okta-synthetics-notify-${audience}`),
+    const expected = routes.map((route) => ({
+      topic: idOf('AWS::SNS::Topic', 'TopicName', `okta-synthetics-${route}-alarms`),
+      lambda: idOf('AWS::Lambda::Function', 'FunctionName', `okta-synthetics-notify-${route}`),
     }));
     expect(
       calls.map(({ Properties }) => ({ topic: Properties.TopicArn.Ref, lambda: Properties.Endpoint['Fn::GetAtt'][0] })),
@@ -111,7 +114,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     ).toEqual(expected);
   });
 
-  test('gives no role every action, nor every resource without a condition', () => {
+  it(`no role of the ${name} stack allows all actions, or all resources without a condition`, () => {
     expect(sample.ofType('AWS::IAM::Policy')).toEqual([]);
     for (const role of sample.ofType('AWS::IAM::Role')) {
       expect(role.Properties.ManagedPolicyArns ?? []).toEqual([]);
@@ -122,14 +125,15 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
-  test('calls each function for each org with that org, as often as configured', () => {
+  it(`the ${name} stack invokes each function for each org at the configured interval`, () => {
     const schedules = probeSchedules(sample);
+    expect(schedules).toHaveLength(monitoredOrgs(sample.config).flatMap(probeEvents).length);
     expect(schedules.length).toBeGreaterThan(0);
     for (const { Properties } of schedules) {
       const org = JSON.parse(Properties.Target.Input);
       const configured = sample.config.orgs.find(({ name }) => name === org.name);
       const group = Properties.Name.slice(org.name.length + 1);
-      // Limits add to the series that flows keep dense.
+      // Limits run as often as flows, because they publish to the same series.
       const key =
         new Map([
           ['limits', 'flows'],
@@ -143,73 +147,76 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
-  test('rehearses each notifier every hour', () => {
-    const rehearsals = sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => isRehearsal(Properties));
-    expect(rehearsals.map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression])).toEqual([
-      ['notify-page-rehearsal', 'rate(60 minutes)'],
-      ['notify-ticket-rehearsal', 'rate(60 minutes)'],
-    ]);
+  it(`the ${name} stack tests each notifier every hour`, () => {
+    const selfTests = sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => isSelfTest(Properties));
+    expect(selfTests.map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression])).toEqual(
+      routes.map((route) => [`notify-${route}-rehearsal`, `rate(${selfTestMinutes} minutes)`]),
+    );
   });
 
-  test('repeats no run of probes that failed or came late', () => {
-    const noRepeat = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
+  it(`the ${name} stack does not retry failed or late runs of probes`, () => {
+    const noRetry = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
     for (const { Properties } of sample.ofType('AWS::Scheduler::Schedule')) {
-      expect(Properties.Target.RetryPolicy).toEqual(noRepeat);
+      expect(Properties.Target.RetryPolicy).toEqual(noRetry);
     }
     const calls = sample.ofType('AWS::Lambda::EventInvokeConfig');
     expect(calls).toHaveLength(sample.ofType('AWS::Lambda::Function').length);
-    for (const { Properties } of calls.slice(0, -routes.length)) expect(Properties).toMatchObject(noRepeat);
+    for (const { Properties } of calls.slice(0, -routes.length)) expect(Properties).toMatchObject(noRetry);
   });
 
-  test('repeats a message that failed once, and then tells people the alarm as it came', () => {
+  it(`the ${name} stack retries a failed notifier once, and then sends the raw alarm to the subscribers`, () => {
     const topics = new Map(sample.ofType('AWS::SNS::Topic').map(({ id, Properties }) => [id, Properties.TopicName]));
     const lambdas = new Map(
       sample.ofType('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties.FunctionName]),
     );
-    const repeated = sample
+    const retried = sample
       .ofType('AWS::Lambda::EventInvokeConfig')
       .filter(({ Properties }) => Properties.MaximumRetryAttempts > 0)
       .map(({ Properties }) => ({
         lambda: lambdas.get(Properties.FunctionName.Ref),
-        times: Properties.MaximumRetryAttempts,
-        within: Properties.MaximumEventAgeInSeconds,
-        else: topics.get(Properties.DestinationConfig.OnFailure.Destination.Ref),
+        retries: Properties.MaximumRetryAttempts,
+        maxAgeSeconds: Properties.MaximumEventAgeInSeconds,
+        onFailure: topics.get(Properties.DestinationConfig.OnFailure.Destination.Ref),
       }));
-    expect(repeated).toEqual([
-      { lambda: 'okta-synthetics-notify-page', times: 1, within: 300, else: 'okta-synthetics-pages' },
-      { lambda: 'okta-synthetics-notify-ticket', times: 1, within: 300, else: 'okta-synthetics-tickets' },
-    ]);
+    expect(retried).toEqual(
+      routes.map((route) => ({
+        lambda: `okta-synthetics-notify-${route}`,
+        retries: 1,
+        maxAgeSeconds: 300,
+        onFailure: `okta-synthetics-${route}s`,
+      })),
+    );
   });
 
-  test('runs on the newest Node.js and on arm64', () => {
+  it(`the functions of the ${name} stack run Node.js 24 on arm64`, () => {
     for (const { Properties } of sample.ofType('AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 30 });
     }
   });
 
-  test('tells notifiers where to read and write, and other functions nothing but their events', () => {
+  it(`in the ${name} stack, only notifiers have environment variables: where to read and publish`, () => {
     const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName as string);
     for (const { Properties } of sample.ofType('AWS::Lambda::Function')) {
-      const [, audience] = /-notify-(.*)$/.exec(Properties.FunctionName) ?? [];
-      if (!audience) {
+      const [, route] = /-notify-(.*)$/.exec(Properties.FunctionName) ?? [];
+      if (!route) {
         expect(Properties.Environment).toBeUndefined();
         continue;
       }
       const { Variables } = Properties.Environment;
-      expect(Variables.ROUTE).toBe(audience);
+      expect(Variables.ROUTE).toBe(route);
       expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !name.includes('notify')));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
       expect(JSON.stringify(Variables.DASHBOARD)).toContain('#dashboards/dashboard/okta-synthetics');
       const topic = sample.ofType('AWS::SNS::Topic').find(({ id }) => id === Variables.PEOPLE_TOPIC_ARN.Ref);
-      expect(topic?.Properties.TopicName).toBe(`okta-synthetics-${audience}s`);
+      expect(topic?.Properties.TopicName).toBe(`okta-synthetics-${route}s`);
     }
   });
 
-  test('holds nothing that looks like a secret', () => {
+  it(`the template of the ${name} stack contains nothing that looks like a secret`, () => {
     expect(sample.text).not.toMatch(/PRIVATE KEY|SSWS |"00[\w-]{40}"|clientSecret|apiToken|privateKey/);
   });
 
-  test('gives the AWS Solutions checks nothing to find that is not explained', () => {
+  it(`the ${name} stack passes the AWS Solutions checks, except for acknowledged findings`, () => {
     expect(findingsIn(sample.stack)).toEqual([]);
   });
 });
@@ -218,19 +225,19 @@ function findingsIn(scope: Construct): readonly string[] {
   return new AwsSolutionsChecks(scope).validateScope(scope).violations.map(({ ruleName }) => ruleName);
 }
 
-test('the AWS Solutions checks do find what is wrong', () => {
+it('the AWS Solutions checks report an insecure stack', () => {
   const stack = new Stack(new App());
   new Topic(stack, 'Open');
   expect(findingsIn(stack)).toContain('AwsSolutions-SNS3');
 });
 
-/** What the role of a function may do besides writing its log. */
-function rightsOf(sample: Synthesized | undefined, group: string) {
+/** The permissions of a function, except for writing its log. */
+function permissionsOf(sample: Synthesized | undefined, group: string) {
   const [lambda] = (sample?.ofType('AWS::Lambda::Function') ?? []).filter(
     ({ Properties }) => Properties.FunctionName === `okta-synthetics-${group}`,
   );
   const role = sample?.resources.find(({ id }) => id === lambda?.Properties.Role['Fn::GetAtt'][0]);
-  if (!lambda || !role) throw new Error(`no function ${group}`);
+  if (!lambda || !role) throw new Error(`the template has no function ${group}`);
   const log = { 'Fn::GetAtt': [lambda.Properties.LoggingConfig.LogGroup.Ref, 'Arn'] };
   const [writeLog, ...others] = statementsOf(role);
   expect(writeLog).toEqual({
@@ -241,9 +248,9 @@ function rightsOf(sample: Synthesized | undefined, group: string) {
   return others;
 }
 
-/** What the role of a function that runs probes may do besides publishing. */
-function rightsOfProbes(sample: Synthesized | undefined, group: string) {
-  const [publish, ...others] = rightsOf(sample, group);
+/** The permissions of a probe function, except for writing its log and publishing metrics. */
+function probePermissionsOf(sample: Synthesized | undefined, group: string) {
+  const [publish, ...others] = permissionsOf(sample, group);
   const { namespace } = metricIdentity('Severity', { org: 'acme' });
   expect(publish).toEqual({
     Effect: 'Allow',
@@ -269,7 +276,7 @@ const secret = (name: string) => ({
   ],
 });
 
-/** CloudFormation's order of a policy's resources is of no consequence. */
+/** Compares resources of a policy in any order. */
 const isSetOf =
   (...expected: readonly unknown[]) =>
   (resources: readonly unknown[]) => {
@@ -277,46 +284,52 @@ const isSetOf =
     return JSON.stringify(sorted(resources)) === JSON.stringify(sorted(expected));
   };
 
-const read = (resources: unknown) => ({
+const readSecrets = (resources: unknown) => ({
   Effect: 'Allow',
   Action: 'secretsmanager:GetSecretValue',
   Resource: resources,
 });
 
-describe('a function may write its log, publish metrics, and', () => {
-  test('for flows read the secrets of service applications, by name or ARN', () => {
+describe('the permissions of a probe function', () => {
+  it('the flows function may read only the secrets of service applications, by name or ARN', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:okta/two-AbC123';
-    expect(rightsOfProbes(samples.full, 'flows')).toEqual([read(expect.toSatisfy(isSetOf(secret('okta/one'), arn)))]);
-    expect(rightsOfProbes(samples.example, 'flows')).toEqual([read(secret('okta-synthetics/acme/service'))]);
-    expect(rightsOfProbes(samples.minimal, 'flows')).toEqual([]);
+    expect(probePermissionsOf(samples.full, 'flows')).toEqual([
+      readSecrets(expect.toSatisfy(isSetOf(secret('okta/one'), arn))),
+    ]);
+    expect(probePermissionsOf(samples.example, 'flows')).toEqual([readSecrets(secret('okta-synthetics/acme/service'))]);
+    expect(probePermissionsOf(samples.minimal, 'flows')).toEqual([]);
   });
 
-  test('for limits read the secret for the management API', () => {
-    expect(rightsOfProbes(samples.full, 'limits')).toEqual([read(secret('okta/api'))]);
-    expect(rightsOfProbes(samples.example, 'limits')).toEqual([read(secret('okta-synthetics/acme/api-token'))]);
+  it('the limits function may read only the secret for the management API', () => {
+    expect(probePermissionsOf(samples.full, 'limits')).toEqual([readSecrets(secret('okta/api'))]);
+    expect(probePermissionsOf(samples.example, 'limits')).toEqual([
+      readSecrets(secret('okta-synthetics/acme/api-token')),
+    ]);
   });
 
-  test('for the status page do nothing else', () => {
-    for (const sample of Object.values(samples)) expect(rightsOfProbes(sample, 'status')).toEqual([]);
+  it('the status function may read no secrets', () => {
+    for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([]);
   });
 });
 
-test('a notifier may read the logs of probes and the history of our alarms, write to its own people, and use their key', () => {
+it('a notifier may read the probe logs and the alarm history, publish to its own topic, and use the key of the topic', () => {
   for (const sample of Object.values(samples)) {
     const [key] = sample.ofType('AWS::KMS::Key');
-    for (const audience of routes) {
-      const [readLogs, readHistory, write, useKey, ...others] = rightsOf(sample, `notify-${audience}`);
-      const probed = sample
+    for (const route of routes) {
+      const [readLogs, readHistory, publish, useKey, ...others] = permissionsOf(sample, `notify-${route}`);
+      const probeLogs = sample
         .ofType('AWS::Logs::LogGroup')
         .filter(({ Properties }) => !Properties.LogGroupName.includes('notify'));
       expect(readLogs?.Action).toBe('logs:FilterLogEvents');
-      expect(list(readLogs?.Resource)).toSatisfy(isSetOf(...probed.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))));
+      expect(list(readLogs?.Resource)).toSatisfy(
+        isSetOf(...probeLogs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))),
+      );
       expect(readHistory?.Action).toBe('cloudwatch:DescribeAlarmHistory');
       expect(JSON.stringify(readHistory?.Resource)).toContain(':alarm:okta-synthetics/*"');
-      const people = sample
+      const topic = sample
         .ofType('AWS::SNS::Topic')
-        .find(({ Properties }) => Properties.TopicName === `okta-synthetics-${audience}s`);
-      expect(write).toMatchObject({ Action: 'sns:Publish', Resource: { Ref: people?.id } });
+        .find(({ Properties }) => Properties.TopicName === `okta-synthetics-${route}s`);
+      expect(publish).toMatchObject({ Action: 'sns:Publish', Resource: { Ref: topic?.id } });
       expect(useKey).toMatchObject({
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: { 'Fn::GetAtt': [key?.id, 'Arn'] },
@@ -326,7 +339,7 @@ test('a notifier may read the logs of probes and the history of our alarms, writ
   }
 });
 
-test('schedules may call the functions, and nobody else may through their role', () => {
+it('schedules may invoke the functions, and only schedules of this stack may use their role', () => {
   const { example } = samples;
   const role = example?.ofType('AWS::IAM::Role').find(({ id }) => id.startsWith('Schedules'));
   const functions = example?.ofType('AWS::Lambda::Function').map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
@@ -342,7 +355,7 @@ test('schedules may call the functions, and nobody else may through their role',
   ]);
 });
 
-test('a schedule names the credentials that its own probes need, and no others', () => {
+it('the event of a schedule names only the credentials that its probes need', () => {
   for (const sample of Object.values(samples)) {
     for (const { Properties } of probeSchedules(sample)) {
       const { name, api, servers } = JSON.parse(Properties.Target.Input);
