@@ -24,7 +24,7 @@ const mostAlarms = 100;
 export class MaintenanceWindows extends Construct {
   constructor(scope: Construct, id: string, windows: readonly Maintenance[], orgs: readonly OrgsAlarms[]) {
     super(scope, id);
-    for (const { name, starts, minutes, timeZone, orgs: chosen } of windows) {
+    for (const { name, schedule, durationMinutes, timeZone, orgs: chosen } of windows) {
       const alarms = orgs
         .filter(({ org }) => chosen?.includes(org) ?? true)
         .flatMap((each) => each.alarms)
@@ -36,7 +36,11 @@ export class MaintenanceWindows extends Construct {
           name: `okta-synthetics-${name}${suffix}`,
           description: `Maintenance of ${chosen?.join(', ') ?? 'all orgs'}`,
           rule: {
-            schedule: { expression: starts, duration: Duration.minutes(minutes).toIsoString(), timezone: timeZone },
+            schedule: {
+              expression: schedule,
+              duration: Duration.minutes(durationMinutes).toIsoString(),
+              timezone: timeZone,
+            },
           },
           // References, because CloudWatch mutes only what is there already.
           muteTargets: { alarmNames: part.map(({ alarmName }) => alarmName) },

@@ -1,8 +1,8 @@
 import type { Problem } from './config-error.ts';
-import { startOnce } from './maintenance-start.ts';
+import { oneTimeStart } from './maintenance-schedule.ts';
 import type { ConfigInput } from './schema.ts';
 
-/** What is left of a configuration without its malformed fields, which are `undefined`: anything may be lacking. */
+/** A configuration in which malformed fields are `undefined`, so that any field may be absent. */
 type Partially<T> = T extends readonly (infer Item)[]
   ? readonly (Partially<Item> | undefined)[]
   : T extends object
@@ -14,125 +14,134 @@ type PartialOrg = Partially<ConfigInput['orgs'][number]>;
 type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers']>[number]>;
 type Path = readonly PropertyKey[];
 
-/** Where well-formed fields contradict one another, Okta, or the time that it is. */
+/** Well-formed fields that contradict each other, that Okta would refuse together, or that lie in the past. */
 export function crossFieldProblems(config: PartialConfig, now: number): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
-    ...(['pages', 'tickets'] as const).flatMap((audience) =>
-      indexed(config.alerts?.[audience], ['alerts', audience]).flatMap(([subscriber, path]) =>
-        exactlyOne(subscriber, ['email', 'https'], path),
+    ...(['pages', 'tickets'] as const).flatMap((list) =>
+      indexed(config.alerts?.[list], ['alerts', list]).flatMap(([subscriber, path]) =>
+        exactlyOneProblems(subscriber, ['email', 'https'], path),
       ),
     ),
-    ...ofMaintenance(config, now),
-    ...duplicates(orgs, 'name', 'is the name of another org too: their metrics would mix'),
-    ...orgs.flatMap(([org, path]) => ofOrg(org, path)),
+    ...maintenanceProblems(config, now),
+    ...duplicateProblems(orgs, 'name', 'is the name of another org: give each org its own, or their metrics mix'),
+    ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
   ];
 }
 
-function ofMaintenance(config: PartialConfig, now: number): readonly Problem[] {
+function maintenanceProblems(config: PartialConfig, now: number): readonly Problem[] {
   const windows = indexed(config.alerts?.maintenance, ['alerts', 'maintenance']);
-  const known = (config.orgs ?? []).flatMap((org) => org?.name ?? []);
-  // A malformed name may be the very one that is meant.
-  const areKnown = known.length > 0 && known.length === config.orgs?.length;
+  const orgNames = (config.orgs ?? []).flatMap((org) => org?.name ?? []);
+  // A window may refer to an org whose name is malformed.
+  const areAllNamesValid = orgNames.length > 0 && orgNames.length === config.orgs?.length;
   return [
-    ...duplicates(windows, 'name', 'is the name of another window too'),
-    ...windows.flatMap(([{ starts = '', minutes = 0, timeZone = 'UTC', orgs }, path]) => [
-      ...(isOver(starts, minutes, timeZone, now)
-        ? [{ path: [...path, 'starts'], message: 'lies in the past: take the window out' }]
+    ...duplicateProblems(windows, 'name', 'is the name of another window: give each window its own'),
+    ...windows.flatMap(([{ schedule = '', durationMinutes = 0, timeZone = 'UTC', orgs }, path]) => [
+      ...(isOver(schedule, durationMinutes, timeZone, now)
+        ? [{ path: [...path, 'schedule'], message: 'is in the past: remove the window' }]
         : []),
       ...indexed(orgs, [...path, 'orgs'])
-        .filter(([name]) => areKnown && !known.includes(name))
-        .map(([, at]) => ({ path: at, message: `is the name of no org here: there is ${known.join(', ')}` })),
+        .filter(([name]) => areAllNamesValid && !orgNames.includes(name))
+        .map(([, at]) => ({ path: at, message: `is not an org in this file. Orgs: ${orgNames.join(', ')}` })),
     ]),
   ];
 }
 
-/** Whether a one-off window is over, by the clocks of its zone. */
-function isOver(starts: string, minutes: number, timeZone: string, now: number): boolean {
-  const start = startOnce(starts);
+/** Whether an `at(…)` window is over, on the clock of its time zone. */
+function isOver(schedule: string, durationMinutes: number, timeZone: string, now: number): boolean {
+  const start = oneTimeStart(schedule);
   if (start === undefined) return false;
-  // Swedish dates are ISO 8601 but for the T.
-  const wall = new Date(now).toLocaleString('sv-SE', { timeZone });
-  return start + minutes * 60_000 <= Date.parse(`${wall.replace(' ', 'T')}Z`);
+  // The Swedish format is ISO 8601 with a space in place of the T.
+  const localTime = new Date(now).toLocaleString('sv-SE', { timeZone });
+  return start + durationMinutes * 60_000 <= Date.parse(`${localTime.replace(' ', 'T')}Z`);
 }
 
-function ofOrg(org: PartialOrg, path: Path): readonly Problem[] {
+function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
   const servers = indexed(org.servers, [...path, 'servers']);
   return [
-    ...('servers' in org ? [] : ofService(org, { id: 'org' }, path, [...path, 'servers'])),
-    ...duplicates(servers, 'id', 'stands here twice: keep one'),
+    ...('servers' in org ? [] : serviceProblems(org, { id: 'org' }, path, [...path, 'servers'])),
+    ...duplicateProblems(servers, 'id', 'is the ID of another server of this org: remove one of the two'),
     ...servers.flatMap(([server, at]) => [
-      ...ofAudience(server, at),
-      ...ofExpectedClaims(server, at),
-      ...ofService(org, server, path, at),
+      ...audienceProblems(server, at),
+      ...expectedClaimsProblems(server, at),
+      ...serviceProblems(org, server, path, at),
     ]),
-    ...timeouts(org, path),
-    ...(org.api ? exactlyOne(org.api, ['token', 'client'], [...path, 'api']) : []),
+    ...timeoutProblems(org, path),
+    ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
-      .map(([, at]) => ({ path: at, message: 'is no scope of the management API: they begin with okta.' })),
+      .map(([, at]) => ({ path: at, message: 'is not a scope of the management API: use one that begins with okta.' })),
   ];
 }
 
-function ofAudience(server: PartialServer, path: Path): readonly Problem[] {
+function audienceProblems(server: PartialServer, path: Path): readonly Problem[] {
   if (server.id !== 'org' || server.audience === undefined) return [];
-  const message = "does not apply: what the Org server's access tokens hold is Okta's own business. Leave it out";
-  return [{ path: [...path, 'audience'], message }];
+  return [{ path: [...path, 'audience'], message: opaqueTokens }];
 }
 
-function ofExpectedClaims(server: PartialServer, path: Path): readonly Problem[] {
+function expectedClaimsProblems(server: PartialServer, path: Path): readonly Problem[] {
   if (server.id !== 'org' || server.expects?.claims === undefined) return [];
-  const message = "does not apply: the Org server's access tokens are opaque. Leave it out";
-  return [{ path: [...path, 'expects', 'claims'], message }];
+  return [{ path: [...path, 'expects', 'claims'], message: opaqueTokens }];
 }
 
-function timeouts({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
+const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+function timeoutProblems({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
   if (slowAfterMs < timeoutMs) return [];
-  return [{ path: [...path, 'slowAfterMs'], message: 'must be less than timeoutMs: nothing could ever be slow' }];
+  const message = `must be less than timeoutMs (${timeoutMs}): a response that takes as long is not slow, it times out`;
+  return [{ path: [...path, 'slowAfterMs'], message }];
 }
 
 /**
- * Whether a server will accept the service application that falls to it.
+ * Whether a server accepts the service application that applies to it: its own, or the org's.
  * https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
  */
-function ofService(org: PartialOrg, server: PartialServer, orgPath: Path, path: Path): readonly Problem[] {
+function serviceProblems(org: PartialOrg, server: PartialServer, orgPath: Path, path: Path): readonly Problem[] {
   const isOwn = 'service' in server;
   const service = isOwn ? server.service : org.service;
-  const isScopesMalformed = 'scopes' in server && server.scopes === undefined;
   if (!service || server.id === undefined) return [];
   if (server.id === 'org' && (service.authentication ?? 'private_key_jwt') !== 'private_key_jwt') {
-    const remedy = isOwn ? 'give it a key pair' : 'set this "service" on the custom servers instead';
-    const message = `does not work at the Org server, which accepts private_key_jwt alone: ${remedy}`;
+    const remedy = isOwn ? 'use a key pair' : 'move this "service" to the custom servers';
+    const message = `is not supported by the Org server, which accepts only private_key_jwt: ${remedy}`;
     return [{ path: [...(isOwn ? path : orgPath), 'service', 'authentication'], message }];
   }
-  if (isScopesMalformed) return [];
+  const areScopesMalformed = 'scopes' in server && server.scopes === undefined;
+  if (areScopesMalformed) return [];
   const scopes = indexed(server.scopes, [...path, 'scopes']);
-  if (scopes.length === 0 && !server.scopes?.length) {
-    const example = server.id === 'org' ? 'an okta.* scope: okta.users.read' : 'a scope of that server';
-    const where = 'servers' in org ? '"scopes"' : `"servers": [{ "id": "org", "scopes": [ … ] }]`;
-    const message = `needs ${where} because of "service": without one, client credentials get no token. Give ${example}`;
-    return [{ path: 'scopes' in server ? [...path, 'scopes'] : path, message }];
-  }
+  if (scopes.length === 0 && !server.scopes?.length) return [missingScopesProblem(org, server, path)];
   return scopes.flatMap(([scope, at]) => {
-    const message = server.id === 'org' ? notAtOrgServer(scope) : notAtCustomServer(scope);
+    const message = server.id === 'org' ? orgServerScopeProblem(scope) : customServerScopeProblem(scope);
     return message ? [{ path: at, message }] : [];
   });
 }
 
-function notAtOrgServer(scope: string): string | undefined {
-  return isOktaScope(scope)
-    ? undefined
-    : 'is refused by the Org server, which gives a service okta.* scopes alone: use one, or a custom server';
+function missingScopesProblem(org: PartialOrg, server: PartialServer, path: Path): Problem {
+  const reason = 'client credentials get no token without a scope';
+  if (!('servers' in org)) {
+    const example = '[{ "id": "org", "scopes": ["okta.users.read"] }]';
+    return { path, message: `must be set because of "service": ${reason}. For example: ${example}` };
+  }
+  const scope =
+    server.id === 'org' ? 'an okta.* scope such as okta.users.read' : 'a scope that you defined on the server';
+  return 'scopes' in server
+    ? { path: [...path, 'scopes'], message: `must not be empty because of "service": ${reason}. Use ${scope}` }
+    : { path, message: `needs "scopes" because of "service": ${reason}. Use ${scope}` };
 }
 
-function notAtCustomServer(scope: string): string | undefined {
-  if (isOktaScope(scope)) return 'is refused by a custom server: okta.* scopes are for the Org server';
+function orgServerScopeProblem(scope: string): string | undefined {
+  return isOktaScope(scope)
+    ? undefined
+    : 'is refused by the Org server, which grants services only okta.* scopes: use one of these, or a custom server';
+}
+
+function customServerScopeProblem(scope: string): string | undefined {
+  if (isOktaScope(scope)) return 'is refused by custom servers: only the Org server grants okta.* scopes';
   return userScopes.has(scope)
     ? 'is refused for client credentials, which have no user: use a scope that you defined on the server'
     : undefined;
 }
 
-/** OpenID Connect's own (Core 1.0, sections 5.4 and 11), and Okta's for single sign-on between devices. */
+/** The scopes of OpenID Connect (Core 1.0, sections 5.4 and 11), and Okta's for single sign-on across devices. */
 const userScopes: ReadonlySet<string> = new Set([
   'openid',
   'profile',
@@ -145,13 +154,15 @@ const userScopes: ReadonlySet<string> = new Set([
 
 const isOktaScope = (scope: string) => scope.startsWith('okta.');
 
-function exactlyOne(value: object, keys: readonly string[], path: Path): readonly Problem[] {
-  const given = keys.filter((key) => key in value).length;
-  const either = keys.map((key) => `"${key}"`).join(' or ');
-  return given === 1 ? [] : [{ path, message: given === 0 ? `needs ${either}` : `must have ${either}, not both` }];
+function exactlyOneProblems(value: object, keys: readonly string[], path: Path): readonly Problem[] {
+  const count = keys.filter((key) => key in value).length;
+  const quoted = keys.map((key) => `"${key}"`);
+  if (count === 1) return [];
+  const message = count === 0 ? `needs ${quoted.join(' or ')}` : `must have only one of ${quoted.join(' and ')}`;
+  return [{ path, message }];
 }
 
-function duplicates<Key extends string>(
+function duplicateProblems<Key extends string>(
   items: readonly (readonly [{ readonly [key in Key]?: string | undefined }, Path])[],
   key: Key,
   message: string,

@@ -1,31 +1,34 @@
 import { z } from 'zod';
 
-/** A string of which `problem` says what is wrong with it, if anything. Trap: what it says may not repeat a secret. */
-export function text(problem: (value: string) => string | undefined) {
+/** A string that `problemOf` checks: it returns what is wrong, if anything. Trap: the text must not repeat a secret. */
+export function checkedString(problemOf: (value: string) => string | undefined) {
   return z.string().superRefine((value, context) => {
-    const message = problem(value);
+    const message = problemOf(value);
     if (message) context.addIssue({ code: 'custom', message });
   });
 }
 
 const arn = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 const secretName = /^[\w/+=.@-]{1,512}$/;
-const inSecretsManager = 'put the secret into AWS Secrets Manager and write its name here';
 
 /**
  * The name or ARN of a secret.
  *
- * Trap: people paste the secret itself, and what stands here goes into the template in clear text. So what looks like
- * an Okta credential is refused, and no message repeats it.
+ * Trap: people paste the secret itself, and the template shows this field in clear text. Anything that looks like an
+ * Okta credential is refused, and no message repeats it.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret-name.html
  */
-export const secretReference = text((value) => {
-  if (looksLikeCredential(value)) return `looks like a secret itself: revoke it, and ${inSecretsManager}`;
+export const secretReference = checkedString((value) => {
+  if (looksLikeCredential(value)) {
+    return 'looks like a secret: revoke it, store a new one in AWS Secrets Manager, and use its name here';
+  }
   if (arn.test(value)) return undefined;
   if (value.startsWith('arn:')) {
-    return 'is no complete ARN of a secret: copy it from Secrets Manager with the six characters at its end, or give the name';
+    return 'is not a complete secret ARN: copy it from Secrets Manager, including the last six characters, or use the name';
   }
-  return secretName.test(value) ? undefined : `is no name of a secret: ${inSecretsManager}`;
+  return secretName.test(value)
+    ? undefined
+    : 'is not a valid secret name: store the secret in AWS Secrets Manager, and use its name here';
 });
 
 function looksLikeCredential(value: string): boolean {
@@ -36,66 +39,67 @@ function looksLikeCredential(value: string): boolean {
   return isApiToken || isClientSecret || isKey || value.startsWith('SSWS ');
 }
 
-/** An org's host, and a port where it is not 443. */
-export const orgDomain = text((value) => {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return 'must be a host alone: leave out https://';
-  if (value.includes('/')) return 'must be a host alone: leave out the path';
-  if (value.includes('_')) return 'must be a host: no host has an underscore in it';
-  if (/[A-Z]/.test(value)) return 'must be in lower case, as tokens name it';
+/** The host of an org, with a port if it is not 443. */
+export const orgDomain = checkedString((value) => {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return 'must be a host without a scheme: remove https://';
+  if (value.includes('/')) return 'must be a host without a path: remove the path';
+  if (value.includes('_')) return 'must be a host: hosts cannot contain underscores';
+  if (/[A-Z]/.test(value)) return 'must be lowercase, as it is in tokens';
   if (/^[^.]+-admin\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com/.test(value)) {
-    return 'is the Admin Console, which serves no sign-in: leave out "-admin"';
+    return 'is the Admin Console, which does not serve sign-in: remove "-admin"';
   }
   const [host = '', port, ...rest] = value.split(':');
   const labels = host.split('.');
   const isHost = labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
   const isPort = port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) < 65_536);
   if (!isHost || !isPort || rest.length > 0 || (labels.length < 2 && host !== 'localhost')) {
-    return 'must be a host such as acme.okta.com, with a port only where it is not 443';
+    return 'must be a host such as acme.okta.com, with a port only if it is not 443';
   }
   return undefined;
 });
 
-/** Where a sign-in comes back to. */
-export const redirectUri = text((value) => {
+/** An OAuth redirect URI. */
+export const redirectUri = checkedString((value) => {
   const url = URL.parse(value);
-  if (url?.hash) return 'must have no fragment (#…)';
-  if (hasCredentials(url)) return withoutCredentials;
+  if (url?.hash) return 'must not have a fragment (#…)';
+  if (hasCredentials(url)) return credentialsInUrl;
   const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost');
   return isAllowed ? undefined : 'must begin with https:// or http://localhost';
 });
 
-export const httpsUrl = text((value) => {
+export const httpsUrl = checkedString((value) => {
   const url = URL.parse(value);
-  if (hasCredentials(url)) return withoutCredentials;
+  if (hasCredentials(url)) return credentialsInUrl;
   return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
 });
 
-/** `https://user:password@host/` would stand in the template in clear text. */
 function hasCredentials(url: URL | null): boolean {
   return Boolean(url?.username || url?.password);
 }
 
-const withoutCredentials = 'must hold no user and password: the template is no place for them';
+const credentialsInUrl = 'must not contain a user name or password: the template shows the URL in clear text';
 
-/** An issuer, which clients compare letter by letter (RFC 8414, section 3.3). */
-export const issuerUrl = text((value) => {
+/** An issuer, which clients compare character by character (RFC 8414, section 3.3). */
+export const issuerUrl = checkedString((value) => {
   const url = URL.parse(value);
   if (url?.protocol !== 'https:') return 'must be a URL that begins with https://';
-  if (hasCredentials(url)) return withoutCredentials;
-  return value.endsWith('/') ? 'must not end in a slash: issuers are compared letter by letter' : undefined;
+  if (hasCredentials(url)) return credentialsInUrl;
+  return value.endsWith('/') ? 'must not end with a slash: clients compare issuers character by character' : undefined;
 });
 
 /** An OAuth scope (RFC 6749, section 3.3). */
-export const scope = text((value) =>
-  /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value) ? undefined : 'is no scope: one word, without spaces and quotes',
+export const scope = checkedString((value) =>
+  /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)
+    ? undefined
+    : 'is not a valid scope: a scope is a single word without quotes or backslashes',
 );
 
-/** A time zone by its IANA name, as CloudWatch and this machine's own tables know it. */
-export const timeZone = text((value) =>
-  isTimeZone(value) ? undefined : 'is no time zone: give an IANA name such as Europe/Zurich, or UTC',
+/** A time zone by its IANA name. Checked against this machine's time zone data. */
+export const timeZone = checkedString((value) =>
+  isTimeZone(value) ? undefined : 'is not a valid time zone: use an IANA name such as Europe/Zurich, or UTC',
 );
 
-/** Trap: Intl takes offsets such as +01:00 too, which know no summer time. */
+/** Trap: Intl also accepts offsets such as +01:00, which ignore daylight saving time. */
 function isTimeZone(value: string): boolean {
   if (!/^[A-Za-z]/.test(value)) return false;
   try {

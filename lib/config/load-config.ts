@@ -6,9 +6,9 @@ import { type Config, configSchema } from './schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 
 /**
- * The configuration in a file. Throws a `ConfigError` that lists everything that is wrong with it at once.
+ * Reads a configuration file. Throws a `ConfigError` that lists all of its problems.
  *
- * @param now milliseconds since the epoch: a window of maintenance may be over
+ * @param now milliseconds since the epoch, to find maintenance windows that are over
  */
 export function loadConfig(path: string, now = Date.now()): Config {
   let text: string;
@@ -17,26 +17,26 @@ export function loadConfig(path: string, now = Date.now()): Config {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new ConfigError(
-      `The configuration ${path} cannot be read (${code}). Copy lib/config/example.jsonc and name your file by --context config=<path> or in cdk.json.`,
+      `Cannot read the configuration ${path} (${code}). Copy lib/config/example.jsonc and give the path of your copy in cdk.json, with --context config=<path>, or with --config <path>.`,
       { cause },
     );
   }
   return parseConfig(text, path, now);
 }
 
-/** The configuration in a text of JSON with comments. */
+/** Parses a configuration: JSON with comments and trailing commas. */
 export function parseConfig(text: string, path = 'the configuration', now = Date.now()): Config {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree), now) : [];
   const lines = [
-    ...errors.map((error) => `${position(text, error.offset)}: ${syntax(error)}`),
-    ...byPlace(problems, tree).map(
+    ...errors.map((error) => `${position(text, error.offset)}: ${syntaxProblem(error)}`),
+    ...inFileOrder(problems, tree).map(
       ({ path, message, offset }) =>
         `${formatPath(path)} (line ${lineOf(text, offset)}) ${message}${/[.?]$/.test(message) ? '' : '.'}`,
     ),
   ];
-  if (lines.length > 0 || !tree) throw new ConfigError(report(path, lines.length > 0 ? lines : ['It is empty.']));
+  if (lines.length > 0 || !tree) throw new ConfigError(report(path, lines.length > 0 ? lines : ['The file is empty.']));
   return configSchema.parse(dataOf(tree));
 }
 
@@ -45,21 +45,20 @@ function problemsIn(value: unknown, now: number): readonly Problem[] {
   return [...problems, ...crossFieldProblems(wellFormed as PartialConfig, now)];
 }
 
-/** In the order of the file, so that one walks through it once. */
-function byPlace(problems: readonly Problem[], tree: Node | undefined) {
+function inFileOrder(problems: readonly Problem[], tree: Node | undefined) {
   return problems
     .map((problem) => ({ ...problem, offset: offsetOf(problem.path, tree) }))
     .toSorted((a, b) => a.offset - b.offset);
 }
 
-/** Where a path stands in the text; for what is missing, the object that misses it. */
+/** The offset of a path in the text; for a missing field, the offset of the object that should contain it. */
 function offsetOf(path: readonly PropertyKey[], tree: Node | undefined): number {
   if (!tree || path.length === 0) return 0;
   const node = findNodeAtLocation(tree, path as (string | number)[]);
   return node ? (node.parent?.type === 'property' ? node.parent : node).offset : offsetOf(path.slice(0, -1), tree);
 }
 
-/** jsonc-parser's own `getNodeValue` follows `__proto__`; a configuration is data. */
+/** The value of a node. Trap: jsonc-parser's own `getNodeValue` lets a key `__proto__` set the prototype. */
 function dataOf(node: Node): unknown {
   switch (node.type) {
     case 'array':
@@ -76,11 +75,11 @@ function dataOf(node: Node): unknown {
 }
 
 function report(path: string, lines: readonly string[]): string {
-  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+  const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
   return [`${path} has ${count}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function syntax(error: ParseError): string {
+function syntaxProblem(error: ParseError): string {
   const words = printParseErrorCode(error.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
   return `${words.charAt(0)}${words.slice(1).toLowerCase()}.`;
 }

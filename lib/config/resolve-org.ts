@@ -1,38 +1,34 @@
-import type { ApiCredential, Org, Server, ServiceClient, WebClient } from '../../functions/model/org.ts';
+import type { ApiCredential, Org, Server } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import type { Config, OrgConfig, ServerConfig } from './schema.ts';
 
-/** An org as its runs see it: every default applied, and each server with the clients that fall to it. */
+/**
+ * A configured org as a run's event: each server with the applications that apply to it.
+ *
+ * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
+ */
 export function resolveOrg(config: OrgConfig, statusPage: Config['statusPage']): Org {
-  const { name, domain, cell, api } = config;
+  const { intervalMinutes, web, service, servers, api, ...passedOn } = config;
   return {
-    name,
-    domain,
-    ...(cell && { cell }),
-    servers: config.servers.map((server) => resolveServer(server, config)),
-    ...(api && { api: credentialOf(api) }),
+    ...passedOn,
+    servers: servers.map((server) => resolveServer(server, config)),
+    ...(api && { api: resolveApi(api) }),
     statusPage,
-    negativeTests: config.negativeTests,
-    slowAfterMs: config.slowAfterMs,
-    timeoutMs: config.timeoutMs,
   };
 }
 
 function resolveServer(server: ServerConfig, org: OrgConfig): Server {
-  const web: WebClient | undefined = server.web ?? org.web;
-  const service: Omit<ServiceClient, 'scopes'> | undefined = server.service ?? org.service;
+  const { web = org.web, service = org.service, scopes = [], ...passedOn } = server;
   return {
-    id: server.id,
+    ...passedOn,
     issuer: server.issuer ?? issuerOf(org.domain, server.id),
-    ...(server.audience && { audience: server.audience }),
     ...(web && { web }),
-    ...(server.expects && { expects: server.expects }),
-    ...(service && { service: { ...service, scopes: server.scopes ?? [] } }),
+    ...(service && { service: { ...service, scopes } }),
   };
 }
 
-function credentialOf({ token, client }: NonNullable<OrgConfig['api']>): ApiCredential {
+function resolveApi({ token, client }: NonNullable<OrgConfig['api']>): ApiCredential {
   if (client) return { kind: 'client', ...client };
   if (token) return { kind: 'token', ...token };
-  throw new Error('an api without token and client was taken for valid');
+  throw new Error('unreachable: the schema accepted an "api" with neither "token" nor "client"');
 }

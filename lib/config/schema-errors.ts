@@ -4,7 +4,7 @@ import { configSchema } from './schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong with each field by itself, and what is left of the value when those fields are taken out. */
+/** The problems of each field by itself, and the value with the malformed fields set to `undefined`. */
 export function schemaErrors(value: unknown): { problems: readonly Problem[]; wellFormed: unknown } {
   const issues = configSchema.safeParse(value, { error: explain }).error?.issues ?? [];
   const wellFormed = structuredClone(value);
@@ -17,7 +17,7 @@ export function schemaErrors(value: unknown): { problems: readonly Problem[]; we
   };
 }
 
-/** zod's own words speak of types and inputs; these speak to the person who wrote the file. */
+/** Replaces zod's messages with ones for the person who wrote the file. */
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -34,10 +34,11 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 const nouns: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
+  boolean: 'true or false',
   int: 'a whole number',
   number: 'a whole number',
-  array: 'a list [ … ]',
+  array: 'an array [ … ]',
   object: 'an object { … }',
 };
 
@@ -47,29 +48,44 @@ function problemsOf(issue: Issue, value: unknown): readonly Problem[] {
   }
   const isMissing = issue.path.length > 0 && valueAt(value, issue.path) === undefined;
   const message = isMissing ? 'is missing' : issue.message;
-  // A field's own checks say how to mend it; of a wrong type or size, the field's description does.
-  const remedy = speaksForItself.has(issue.code) ? undefined : schemaAt(issue.path)?.description;
+  // The checks in fields.ts say how to fix a value. For a wrong type or size, the field's description does.
+  const remedy = withOwnRemedy.has(issue.code) ? undefined : schemaAt(issue.path)?.description;
   return [{ path: issue.path, message: remedy ? `${message}: ${remedy}` : message }];
 }
 
-const speaksForItself: ReadonlySet<Issue['code']> = new Set(['custom', 'invalid_format', 'invalid_value']);
+const withOwnRemedy: ReadonlySet<Issue['code']> = new Set(['custom', 'invalid_format', 'invalid_value']);
+
+/** The keys of 0.1.0 that have another name now. */
+const renamedKeys: Readonly<Record<string, string>> = {
+  everyMinutes: 'intervalMinutes',
+  giveUpAfterMs: 'timeoutMs',
+  contracts: 'negativeTests',
+  starts: 'schedule',
+  minutes: 'durationMinutes',
+};
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   if (/secret|password|private|token/i.test(key)) {
-    return 'is no known key. Secrets never stand in this file: put it into AWS Secrets Manager and name it as "secret"';
+    return 'is not a valid key. Secrets do not belong in this file: store them in AWS Secrets Manager, and give the name as "secret"';
   }
-  const known = Object.keys(shapeOf(schemaAt(path)) ?? {});
-  const nearest = known.map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }));
-  const best = nearest.toSorted((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(2, key.length / 3)
-    ? `is no known key: did you mean "${best.name}"?`
-    : `is no known key. Here may stand ${known.join(', ')}`;
+  const validKeys = Object.keys(shapeOf(schemaAt(path)) ?? {});
+  const suggestion = validKeys.find((name) => name === renamedKeys[key]) ?? similarKey(key, validKeys);
+  return suggestion
+    ? `is not a valid key: did you mean "${suggestion}"?`
+    : `is not a valid key. Valid keys: ${validKeys.join(', ')}`;
+}
+
+function similarKey(key: string, validKeys: readonly string[]): string | undefined {
+  const [best] = validKeys
+    .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(2, key.length / 3) ? best.name : undefined;
 }
 
 function blank(value: unknown, path: readonly PropertyKey[]): void {
   const key = path.at(-1);
   const parent = valueAt(value, path.slice(0, -1));
-  // Blanked, not removed: whoever reads on can tell a malformed field from one left out, and indices stay.
+  // Not removed: the cross-field rules must tell a malformed field from an omitted one, and indices must stay.
   if (key !== undefined && typeof parent === 'object' && parent !== null) Reflect.set(parent, key, undefined);
 }
 
@@ -80,7 +96,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The schema of what stands at a path: its description is the remedy. */
+/** The schema of the field at a path. */
 function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((at, key) => {
     const inner = unwrap(at);
@@ -100,7 +116,7 @@ function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
     : schema;
 }
 
-/** Levenshtein's distance: how many letters to add, drop or change. */
+/** The Levenshtein distance of two words. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from].entries()) {

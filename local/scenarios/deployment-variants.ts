@@ -23,8 +23,8 @@ export const deploymentVariants = {
     const starts = new Date(drillStart + from * 60_000).toISOString().slice(0, 16);
     const window: Maintenance = {
       name: 'drill',
-      starts: `at(${starts})`,
-      minutes,
+      schedule: `at(${starts})`,
+      durationMinutes: minutes,
       timeZone: 'UTC',
     };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };

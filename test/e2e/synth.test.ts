@@ -3,11 +3,11 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Runs the app as the CDK's command line does. */
+/** Runs the CDK app as the cdk command does. */
 async function synth(config: string) {
   const directory = await mkdtemp(path.join(tmpdir(), 'synth-'));
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
@@ -23,15 +23,15 @@ async function synth(config: string) {
   return { directory, stderr, code };
 }
 
-test('the example is synthesized without a warning, and says what it will cost', async () => {
+it('the example is synthesized without warnings, and its cost is printed', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');
   expect(code).toBe(0);
   expect(stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(/^dollars a month +\d\d\.\d\d .*npm run cost has every line$/),
+    expect.stringMatching(/^dollars per month +\d\d\.\d\d .*npm run cost shows each item$/),
     expect.stringMatching(/^custom metrics +\d+$/),
     expect.stringMatching(/^alarms +\d+$/),
-    expect.stringMatching(/^invocations a month +[\d,]+$/),
-    expect.stringMatching(/^requests to Okta an hour +\d+ .*rate limit$/),
+    expect.stringMatching(/^invocations per month +[\d,]+$/),
+    expect.stringMatching(/^requests to Okta per hour +\d+ .*rate limits$/),
   ]);
   const template = JSON.parse(await readFile(path.join(directory, 'OktaSynthetics.template.json'), 'utf8'));
   expect(Object.keys(template.Outputs)).toEqual(
@@ -39,16 +39,14 @@ test('the example is synthesized without a warning, and says what it will cost',
   );
 });
 
-describe('a configuration with mistakes', () => {
-  test('ends in what is wrong with it, and no stack trace', async () => {
-    const config = path.join(await mkdtemp(path.join(tmpdir(), 'config-')), 'ours.jsonc');
-    await writeFile(config, '{ "orgs": [{ "name": "acme", "domain": "https://acme.okta.com", "cells": 8 }] }');
-    const { stderr, code } = await synth(config);
-    expect(code).toBe(1);
-    expect(stderr.trim().split('\n')).toEqual([
-      `${config} has 2 problems:`,
-      '  orgs[0].domain (line 1) must be a host alone: leave out https://.',
-      '  orgs[0].cells (line 1) is no known key: did you mean "cell"?',
-    ]);
-  });
+it('an invalid configuration stops synth with its problems and without a stack trace', async () => {
+  const config = path.join(await mkdtemp(path.join(tmpdir(), 'config-')), 'ours.jsonc');
+  await writeFile(config, '{ "orgs": [{ "name": "acme", "domain": "https://acme.okta.com", "cells": 8 }] }');
+  const { stderr, code } = await synth(config);
+  expect(code).toBe(1);
+  expect(stderr.trim().split('\n')).toEqual([
+    `${config} has 2 problems:`,
+    '  orgs[0].domain (line 1) must be a host without a scheme: remove https://.',
+    '  orgs[0].cells (line 1) is not a valid key: did you mean "cell"?',
+  ]);
 });

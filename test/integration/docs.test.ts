@@ -8,7 +8,7 @@ import { samples } from '../support/synthesized.ts';
 const headingsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
 
-/** As the hosts of repositories make a link's end of a heading. */
+/** The anchor that GitHub and GitLab derive from a heading. */
 const anchorOf = (heading = '') =>
   heading
     .toLowerCase()
@@ -17,20 +17,20 @@ const anchorOf = (heading = '') =>
 
 describe('the docs', () => {
   it.each(Object.entries(generatedSections))(
-    '%s holds what follows from the definitions (npm run docs)',
+    'the generated parts of %s are current (run `npm run docs`)',
     (file, sections) => {
       const page = readFileSync(file, 'utf8');
       expect(fillMarkers(page, sections)).toBe(page);
     },
   );
 
-  it('give every finding one heading of its own in the runbook', () => {
+  it('every finding has its own heading in the runbook', () => {
     const headings = headingsOf('docs/runbook.md');
     expect(Object.keys(findings).filter((code) => !headings.includes(code))).toEqual([]);
     expect(new Set(headings).size).toBe(headings.length);
   });
 
-  it('have a heading for what every alarm links to', () => {
+  it('the runbook has a heading for the link of every alarm', () => {
     const headings = headingsOf('docs/runbook.md').map(anchorOf);
     const alarms = Object.values(samples).flatMap((sample) => sample.ofType('AWS::CloudWatch::Alarm'));
     const anchors = alarms.map(
@@ -39,7 +39,7 @@ describe('the docs', () => {
     expect(anchors.filter((anchor = '') => !headings.includes(anchor))).toEqual([]);
   });
 
-  it('link only to files that are there', () => {
+  it('the docs link only to files that exist', () => {
     const pages = ['README.md', ...Object.keys(generatedSections), 'docs/architecture.md', 'docs/decisions.md'];
     for (const page of pages) {
       const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
@@ -48,7 +48,7 @@ describe('the docs', () => {
     }
   });
 
-  it('refuse a page whose markers are gone', () => {
+  it('a page without the markers of a generated part is refused', () => {
     expect(() => fillMarkers('# nothing', { findings: () => 'x' })).toThrow('the markers of "findings" are missing');
   });
 });

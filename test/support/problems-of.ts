@@ -1,9 +1,10 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
+import { minimalOrg } from './build-config.ts';
 
-/** What is said about a configuration, a line a problem; none when it is accepted. */
-export function problemsOf(value: unknown): readonly string[] {
-  return problemsOfText(JSON.stringify(value, null, 2));
+/** The problems of a configuration, one per line, without line numbers; none if it is valid. */
+export function problemsOf(config: unknown): readonly string[] {
+  return problemsOfText(JSON.stringify(config, null, 2));
 }
 
 export function problemsOfText(text: string): readonly string[] {
@@ -19,7 +20,7 @@ export function problemsOfText(text: string): readonly string[] {
   }
 }
 
-/** What is said about a configuration of one org that is sound but for these fields. */
+/** The problems of a configuration with one org that is valid except for these fields. */
 export function problemsOfOrg(fields: object): readonly string[] {
-  return problemsOf({ orgs: [{ name: 'acme', domain: 'acme.okta.com', ...fields }] });
+  return problemsOf({ orgs: [{ ...minimalOrg, ...fields }] });
 }

@@ -1,13 +1,14 @@
-import { loadConfig, parseConfig } from '../../lib/config/load-config.ts';
+import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import type { MonitorStack } from '../../lib/monitor-stack.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
+import { buildConfig } from './build-config.ts';
 
-/** A resource of a template, read as JSON. */
+/** A resource of a CloudFormation template. */
 export interface Resource {
   readonly id: string;
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
+  // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource depend on its type
   readonly Properties: any;
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
@@ -36,9 +37,9 @@ function sampleOf(config: Config): Synthesized {
   };
 }
 
-/** The configurations that invariants are held against: the least one, the example, and one with everything in it. */
+/** The stacks of three configurations: a minimal one, the example, and one that uses every feature. */
 export const samples: Readonly<Record<string, Synthesized>> = {
-  minimal: sampleOf(parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }')),
+  minimal: sampleOf(buildConfig()),
   example: sampleOf(loadConfig('lib/config/example.jsonc')),
   full: sampleOf(loadConfig('test/support/full.jsonc')),
 };

@@ -43,7 +43,7 @@ describe('a window of maintenance', () => {
 
   test('is cut into rules of a hundred alarms, which is as many as CloudWatch takes', () => {
     const orgs = Array.from({ length: 10 }, (_, index) => ({ name: `org-${index}`, domain: `org-${index}.okta.com` }));
-    const maintenance = [{ name: 'all', starts: 'cron(0 2 * * *)', minutes: 60 }];
+    const maintenance = [{ name: 'all', schedule: 'cron(0 2 * * *)', durationMinutes: 60 }];
     const { template } = synthesize(parseConfig(JSON.stringify({ alerts: { maintenance }, orgs })));
     const parts = Object.values(template.Resources)
       .filter(({ Type }) => Type === 'AWS::CloudWatch::AlarmMuteRule')

@@ -2,61 +2,47 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../lib/config/config-error.ts';
 import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
+import { buildConfig, minimalOrg } from '../../../support/build-config.ts';
 import { problemsOf, problemsOfText } from '../../../support/problems-of.ts';
 
-const minimal = { orgs: [{ name: 'acme', domain: 'acme.okta.com' }] };
+const minimal = { orgs: [minimalOrg] };
 
 describe('a configuration', () => {
-  test('needs no more than a name and a domain', () => {
-    expect(parseConfig(JSON.stringify(minimal))).toEqual({
-      alerts: { pages: [], tickets: [], routes: {}, maintenance: [] },
-      logRetentionDays: 30,
-      statusPage: { page: 'https://status.okta.com/', feed: 'https://feeds.feedburner.com/OktaTrustRSS' },
-      orgs: [
-        {
-          name: 'acme',
-          domain: 'acme.okta.com',
-          intervalMinutes: { flows: 1, status: 5, negativeTests: 60 },
-          negativeTests: false,
-          slowAfterMs: 3_000,
-          timeoutMs: 10_000,
-          servers: [{ id: 'org' }],
-        },
-      ],
-    });
+  it('a name and a domain are a complete configuration', () => {
+    expect(parseConfig(JSON.stringify(minimal))).toEqual(buildConfig());
   });
 
-  test('is accepted as the example shows it', () => {
+  it('the example is a valid configuration', () => {
     const config = loadConfig('lib/config/example.jsonc');
     expect(config.orgs.map(({ name }) => name)).toEqual(['acme']);
     expect(config.orgs[0]?.servers.map(({ id }) => id)).toEqual(['org', 'default']);
   });
 
-  test('may have comments and trailing commas', () => {
+  it('a configuration may have comments and trailing commas', () => {
     const text = '// ours\n{ "orgs": [{ "name": "acme", /* host */ "domain": "acme.okta.com", }], }';
     expect(problemsOfText(text)).toEqual([]);
   });
 
-  test('is refused with line and column where it is no JSON', () => {
+  it('a syntax error is reported with its line and column', () => {
     expect(problemsOfText('{\n  "orgs": [}\n}')[0]).toBe('2:12: Value expected.');
   });
 
-  test('is refused when it is empty', () => {
-    expect(problemsOfText('')).not.toEqual([]);
+  it('an empty configuration is refused', () => {
+    expect(() => parseConfig('')).toThrow('the configuration has 1 problem:\n  1:1: Value expected.');
   });
 
-  test.each([null, 3, 'orgs', [], [minimal]])('is refused when it is no object: %j', (value) => {
+  it.each([null, 3, 'orgs', [], [minimal]])('a configuration must be an object, not %j', (value) => {
     expect(problemsOf(value)[0]).toMatch(/^the file must be an object/);
   });
 
-  test('that cannot be read is named, with what to do', () => {
+  it('a file that cannot be read is reported with its path and a remedy', () => {
     expect(() => loadConfig('no/such/file.jsonc')).toThrow(/no\/such\/file\.jsonc .*ENOENT.*example\.jsonc/);
   });
 
-  test('lists all mistakes of a file at once, by path and in the order of the file', () => {
+  it('all problems of a file are reported at once, by path and in file order', () => {
     const config = {
       logRetentionDays: 31,
       alerts: { pages: [{ email: 'nobody' }] },
@@ -78,38 +64,73 @@ describe('a configuration', () => {
     ]);
   });
 
-  test('names the file and the line of a mistake', () => {
+  it('a problem is reported with its file and line', () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'ours.jsonc');
     writeFileSync(file, '{\n  "orgs": [\n    { "name": "acme",\n      "domain": "acme_okta" }\n  ]\n}');
-    expect(() => loadConfig(file)).toThrow(`${file} has a problem:\n  orgs[0].domain (line 4) must be`);
+    expect(() => loadConfig(file)).toThrow(`${file} has 1 problem:\n  orgs[0].domain (line 4) must be`);
   });
 });
 
 describe('an unknown key', () => {
-  test.each([
-    [{ orgs: [{ name: 'acme', domian: 'acme.okta.com' }] }, 'orgs[0].domian is no known key: did you mean "domain"?'],
-    [{ ...minimal, alert: {} }, 'alert is no known key: did you mean "alerts"?'],
-    [{ ...minimal, logretentiondays: 30 }, 'logretentiondays is no known key: did you mean "logRetentionDays"?'],
-  ])('is answered by the nearest known one', (config, problem) => {
+  it.each([
+    [
+      { orgs: [{ name: 'acme', domian: 'acme.okta.com' }] },
+      'orgs[0].domian is not a valid key: did you mean "domain"?',
+    ],
+    [{ ...minimal, alert: {} }, 'alert is not a valid key: did you mean "alerts"?'],
+    [{ ...minimal, logretentiondays: 30 }, 'logretentiondays is not a valid key: did you mean "logRetentionDays"?'],
+  ])('an unknown key is reported with the most similar valid key: %j', (config, problem) => {
     expect(problemsOf(config)).toContain(problem);
   });
 
-  test('that is near to none is answered by those which may stand there', () => {
+  it('an unknown key that resembles no valid key is reported with all valid keys', () => {
     expect(problemsOf({ ...minimal, statusPage: { colour: 'red' } })).toEqual([
-      'statusPage.colour is no known key. Here may stand page, feed.',
+      'statusPage.colour is not a valid key. Valid keys: page, feed.',
     ]);
   });
 
-  test.each(['clientSecret', 'privateKey', 'apiToken', 'password'])('%s is sent to Secrets Manager', (key) => {
-    const service = { clientId: 'a', secret: 'name', [key]: 'hush-hush' };
-    const org = { ...minimal.orgs[0], servers: [{ id: 'default', scopes: ['monitor'], service }] };
-    const [problem] = problemsOf({ orgs: [org] });
-    expect(problem).toContain('put it into AWS Secrets Manager');
-    expect(problem).not.toContain('hush-hush');
+  const window = { name: 'patching', schedule: 'cron(0 2 * * *)', durationMinutes: 60 };
+  const { schedule, durationMinutes, ...unscheduled } = window;
+
+  it.each([
+    ['orgs[0]', 'everyMinutes', 'intervalMinutes', { orgs: [{ ...minimalOrg, everyMinutes: { flows: 2 } }] }],
+    ['orgs[0]', 'giveUpAfterMs', 'timeoutMs', { orgs: [{ ...minimalOrg, giveUpAfterMs: 5_000 }] }],
+    ['orgs[0]', 'contracts', 'negativeTests', { orgs: [{ ...minimalOrg, contracts: true }] }],
+    [
+      'orgs[0].intervalMinutes',
+      'contracts',
+      'negativeTests',
+      { orgs: [{ ...minimalOrg, intervalMinutes: { contracts: 30 } }] },
+    ],
+    [
+      'alerts.maintenance[0]',
+      'starts',
+      'schedule',
+      { ...minimal, alerts: { maintenance: [{ ...unscheduled, durationMinutes, starts: schedule }] } },
+    ],
+    [
+      'alerts.maintenance[0]',
+      'minutes',
+      'durationMinutes',
+      { ...minimal, alerts: { maintenance: [{ ...unscheduled, schedule, minutes: durationMinutes }] } },
+    ],
+  ])('in %s, the old key %s is refused with its new name, %s', (path, oldKey, newKey, config) => {
+    expect(problemsOf(config)).toContain(`${path}.${oldKey} is not a valid key: did you mean "${newKey}"?`);
   });
+
+  it.each(['clientSecret', 'privateKey', 'apiToken', 'password'])(
+    'the key %s is refused with a hint to use Secrets Manager',
+    (key) => {
+      const service = { clientId: 'a', secret: 'name', [key]: 'hush-hush' };
+      const org = { ...minimal.orgs[0], servers: [{ id: 'default', scopes: ['monitor'], service }] };
+      const [problem] = problemsOf({ orgs: [org] });
+      expect(problem).toContain('store them in AWS Secrets Manager');
+      expect(problem).not.toContain('hush-hush');
+    },
+  );
 });
 
-describe('whatever a file holds', () => {
+describe('arbitrary input', () => {
   const keys = [
     'orgs',
     'name',
@@ -135,7 +156,7 @@ describe('whatever a file holds', () => {
     ),
   }));
 
-  test('is a configuration or a ConfigError, never another error', () => {
+  it('any JSON is either a valid configuration or a ConfigError', () => {
     fc.assert(
       fc.property(fc.oneof(value, fc.record({ orgs: fc.array(value) })), (any) => {
         try {
@@ -148,7 +169,7 @@ describe('whatever a file holds', () => {
     );
   });
 
-  test('a text that is no JSON is a ConfigError too', () => {
+  it('any other text is a ConfigError', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => parseConfig(text)).toThrow(ConfigError);

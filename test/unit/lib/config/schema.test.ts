@@ -1,29 +1,63 @@
 import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { expect, test } from 'vitest';
-import { jsonSchema } from '../../../../lib/config/json-schema.ts';
-import { logRetentions } from '../../../../lib/config/schema.ts';
+import { expect, it } from 'vitest';
+import { jsonSchema, logRetentions } from '../../../../lib/config/schema.ts';
+import { buildConfig, minimalOrg } from '../../../support/build-config.ts';
 
-test('schema.json is what the schema says: `npm run schema` writes it', () => {
+interface SchemaNode {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+}
+
+const schema = (): SchemaNode => JSON.parse(jsonSchema());
+
+it('lib/config/schema.json is current (run `npm run docs`)', () => {
   expect(readFileSync('lib/config/schema.json', 'utf8')).toBe(jsonSchema());
 });
 
-test('every field of the schema says what it is', () => {
-  const undescribed: string[] = [];
-  const walk = (schema: Record<string, unknown>, path: string) => {
-    for (const [key, child] of Object.entries((schema.properties ?? {}) as Record<string, Record<string, unknown>>)) {
-      if (typeof child.description !== 'string') undescribed.push(`${path}.${key}`);
-      walk(child, `${path}.${key}`);
-    }
-    if (schema.items) walk(schema.items as Record<string, unknown>, `${path}[]`);
-  };
-  walk(JSON.parse(jsonSchema()), '');
-  expect(undescribed).toEqual([]);
+it('every configuration field has a description', () => {
+  const undescribed = ({ properties = {}, items }: SchemaNode, path: string): readonly string[] => [
+    ...Object.entries(properties).flatMap(([key, child]) => [
+      ...(typeof child.description === 'string' ? [] : [`${path}.${key}`]),
+      ...undescribed(child, `${path}.${key}`),
+    ]),
+    ...(items ? undescribed(items, `${path}[]`) : []),
+  ];
+  expect(undescribed(schema(), '')).toEqual([]);
 });
 
-test('logs may be kept as long as CloudWatch allows, no other times', () => {
-  const allowed = Object.values(RetentionDays).filter((days) => typeof days === 'number');
+it('a configuration contains its required fields and those with a default, and no others', () => {
+  const present = ({ properties = {}, required = [] }: SchemaNode = {}) =>
+    Object.keys(properties).filter((key) => required.includes(key) || properties[key]?.default !== undefined);
+  const config = buildConfig();
+  expect(Object.keys(config).toSorted()).toEqual(present(schema()).toSorted());
+  expect(Object.keys(config.orgs[0] ?? {}).toSorted()).toEqual(present(schema().properties?.orgs?.items).toSorted());
+});
+
+it('a configuration has these defaults', () => {
+  expect(buildConfig()).toMatchObject({
+    alerts: { pages: [], tickets: [], routes: {}, maintenance: [] },
+    logRetentionDays: 30,
+    statusPage: { page: 'https://status.okta.com/', feed: 'https://feeds.feedburner.com/OktaTrustRSS' },
+    orgs: [
+      {
+        ...minimalOrg,
+        intervalMinutes: { flows: 1, status: 5, negativeTests: 60 },
+        negativeTests: false,
+        slowAfterMs: 3_000,
+        timeoutMs: 10_000,
+        servers: [{ id: 'org' }],
+      },
+    ],
+  });
+});
+
+it('logRetentionDays may be any number of days that CloudWatch Logs accepts, and no other', () => {
+  const accepted = Object.values(RetentionDays).filter((days) => typeof days === 'number');
   expect([...logRetentions]).toEqual(
-    allowed.filter((days) => days !== RetentionDays.INFINITE).toSorted((a, b) => a - b),
+    accepted.filter((days) => days !== RetentionDays.INFINITE).toSorted((a, b) => a - b),
   );
 });
