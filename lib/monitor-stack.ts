@@ -20,15 +20,15 @@ import { monitoredOrgs } from './monitored-org.ts';
 
 export interface MonitorStackProps {
   readonly config: Config;
-  /** The code of a function, by the name of its file in `functions/`. */
+  /** Returns the code of a function by the name of its file in `functions/`. */
   readonly code: (entry: Entry) => Code;
 }
 
 /**
- * The whole monitor: what runs, what calls it, what alarms, and who hears.
+ * The whole monitor: functions, schedules, alarms, topics and dashboard.
  *
- * Trap: functions, topics, alarms and the dashboard have fixed names, so that people find them: one deployment an
- * account and region. Nothing outlives the stack but CloudWatch's metrics, which cannot be deleted.
+ * Trap: functions, topics, alarms and the dashboard have fixed names, so that people find them. This allows only one
+ * deployment per account and region. Only CloudWatch's metrics outlive the stack, because they cannot be deleted.
  */
 export class MonitorStack extends Stack {
   constructor(scope: Construct, id: string, { config, code }: MonitorStackProps) {
@@ -91,7 +91,7 @@ export class MonitorStack extends Stack {
 
 function probeCall({ group, org, intervalMinutes }: ProbeEvent, functions: readonly ProbeFunction[]): ScheduledCall {
   const target = functions.find((each) => each.group === group);
-  if (!target) throw new Error(`no function runs the group ${group}`);
+  if (!target) throw new Error(`the group ${group} has no function`);
   return {
     name: `${org.name}-${group}`,
     description: `Runs the ${group} probes of ${org.name}`,
@@ -101,11 +101,11 @@ function probeCall({ group, org, intervalMinutes }: ProbeEvent, functions: reado
   };
 }
 
-/** No group is called rehearsal, so no org's name can make this one a second time. */
+/** Trap: no group may be named self-test. Otherwise an org's schedule could have the same name. */
 function selfTestCall({ route, lambda }: Notifier): ScheduledCall {
   return {
-    name: `notify-${route}-rehearsal`,
-    description: `Rehearses what writes the messages of ${route} alarms, and sends none`,
+    name: `notify-${route}-self-test`,
+    description: `Tests the function that writes ${route} messages, without sending any`,
     intervalMinutes: selfTestMinutes,
     lambda,
     input: { selfTest: true },

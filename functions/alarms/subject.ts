@@ -1,53 +1,71 @@
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
+import { type Group, groups } from '../model/probe.ts';
+import { alarmCatalog } from './catalog.ts';
 
-/** Who hears of an alarm: a page wakes somebody, a ticket waits for office hours. */
+/** Where an alarm's messages go: a page wakes somebody, a ticket waits for office hours. */
 export const routes = ['page', 'ticket'] as const;
 
 export type Route = (typeof routes)[number];
 
-/** What an alarm watches. */
-export type AlarmSubject =
-  /** What a fault domain's findings of one severity do: somebody outside the monitor must act. */
-  | { readonly kind: 'findings'; readonly org: string; readonly domain: FaultDomain; readonly severity: Route }
-  /** Whether the probes of an org run at all. */
-  | { readonly kind: 'not-running'; readonly org: string }
-  /** A probe that keeps a series of its own. */
-  | { readonly kind: 'probe'; readonly org: string; readonly probe: string }
-  /** A part of the monitor: `flows-broken`. */
-  | { readonly kind: 'monitor'; readonly id: string };
+/** What identifies an alarm of each kind. `alarmCatalog` says what the kind means. */
+interface Identities {
+  /** Probes of an org report findings of one fault domain and severity: somebody outside the monitor must act. */
+  readonly findings: { readonly org: string; readonly domain: FaultDomain; readonly severity: Route };
+  /** An org's probes do not report at all. */
+  readonly 'not-running': { readonly org: string };
+  /** A probe that has its own series fails. */
+  readonly 'probe-failing': { readonly org: string; readonly probe: string };
+  readonly 'group-broken': { readonly group: Group };
+  readonly 'group-throttled': { readonly group: Group };
+  readonly 'group-not-running': { readonly group: Group };
+  readonly 'notify-broken': { readonly route: Route };
+  readonly 'notify-not-running': { readonly route: Route };
+  readonly 'messages-undelivered': { readonly route: Route };
+}
+
+export type AlarmKind = keyof Identities;
+
+/** An alarm of one kind. */
+export type SubjectOf<Kind extends AlarmKind> = { readonly kind: Kind } & Identities[Kind];
+
+/** What an alarm is about. */
+export type AlarmSubject = { [Kind in AlarmKind]: SubjectOf<Kind> }[AlarmKind];
+
+/** Every kind of alarm, in the order of the catalog. */
+export const alarmKinds = Object.keys(alarmCatalog) as readonly AlarmKind[];
 
 const prefix = 'okta-synthetics';
 
-/** The name of an alarm: what people read first, and from which `alarmSubject` knows it again. */
+/** An alarm's name in CloudWatch, from which `alarmSubject` reads the subject back. */
 export function alarmName(subject: AlarmSubject): string {
-  return [prefix, ...partsOf(subject)].join('/');
+  const { kind, ...identity } = subject;
+  const values: Readonly<Record<string, string>> = identity;
+  return `${prefix}/${alarmCatalog[kind].name.replaceAll(placeholders, (_, field: string) => values[field] ?? '')}`;
 }
 
-function partsOf(subject: AlarmSubject): readonly string[] {
-  switch (subject.kind) {
-    case 'findings':
-      return [subject.org, subject.domain, subject.severity];
-    case 'not-running':
-      return [subject.org, 'not-running'];
-    case 'probe':
-      return [subject.org, subject.probe, 'failing'];
-    case 'monitor':
-      return ['monitor', subject.id];
-    default:
-      return subject satisfies never;
-  }
-}
-
-/** What the alarm of a name watches; undefined where it is none of ours. */
+/** What the alarm of this name is about; undefined unless it is an alarm of this monitor. */
 export function alarmSubject(name: string): AlarmSubject | undefined {
-  const [first, org, what, severity, ...rest] = name.split('/');
-  if (first !== prefix || !org || !what || rest.length > 0) return undefined;
-  if (severity === 'failing') return { kind: 'probe', org, probe: what };
-  if (severity !== undefined) {
-    const domain = faultDomains.find((each) => each === what);
-    const audience = routes.find((each) => each === severity);
-    return domain && audience && { kind: 'findings', org, domain, severity: audience };
+  for (const [kind, pattern] of namePatterns) {
+    const match = pattern.exec(name);
+    if (match) return { kind, ...match.groups } as AlarmSubject;
   }
-  if (what === 'not-running') return { kind: 'not-running', org };
-  return org === 'monitor' ? { kind: 'monitor', id: what } : undefined;
+  return undefined;
 }
+
+const placeholders = /\{(\w+)\}/g;
+
+/** The values of the fields of which there are only a few. */
+const fieldValues: Readonly<Record<string, readonly string[]>> = {
+  domain: faultDomains,
+  severity: routes,
+  group: groups,
+  route: routes,
+};
+
+const namePatterns = alarmKinds.map((kind) => {
+  const pattern = alarmCatalog[kind].name.replaceAll(
+    placeholders,
+    (_, field: string) => `(?<${field}>${fieldValues[field]?.join('|') ?? '[^/]+'})`,
+  );
+  return [kind, new RegExp(`^${prefix}/${pattern}$`)] as const;
+});

@@ -2,3 +2,14 @@
 export const faultDomains = ['okta', 'network', 'quota', 'configuration', 'credentials', 'clock', 'monitor'] as const;
 
 export type FaultDomain = (typeof faultDomains)[number];
+
+/** What a fault domain is called in a message, in as few words as fit a subject line. */
+export const domainLabels: Readonly<Record<FaultDomain, string>> = {
+  okta: 'Okta problem',
+  network: 'network problem',
+  quota: 'rate limit',
+  configuration: 'Okta configuration',
+  credentials: 'credentials',
+  clock: 'clock',
+  monitor: 'monitor problem',
+};

@@ -1,23 +1,23 @@
 import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
 import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
 
-/** A change of an alarm that people hear of. */
+/** A change of an alarm that people are notified of. */
 export interface AlarmChange {
-  readonly kind: 'rose' | 'recovered';
+  readonly kind: 'firing' | 'resolved';
   readonly name: string;
   readonly subject: AlarmSubject;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
-  /** How long before it the alarm looked: all its periods. */
+  /** The time that all of the alarm's periods cover together. */
   readonly lookBackMs: number;
-  /** CloudWatch's own words, with the data points. */
+  /** CloudWatch's own explanation, with the datapoints. */
   readonly reason: string;
 }
 
-/** What became of a record: a change to tell, one to keep silent about, or something that only a person can read. */
+/** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
 export type ReadRecord =
   | AlarmChange
-  | { readonly kind: 'silent' }
+  | { readonly kind: 'ignored' }
   | { readonly kind: 'unreadable'; readonly raw: string; readonly why: string };
 
 const states = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
@@ -26,10 +26,10 @@ const minuteMs = 60_000;
 /**
  * Reads one record of an SNS event whose message is an alarm's change of state.
  *
- * An incident is one rise and one recovery. A rise out of INSUFFICIENT_DATA is one too: it is how an alarm begins that
- * is deployed in the midst of an outage. All other changes are silent.
+ * An incident gets one message when the alarm fires and one when it resolves. A change from INSUFFICIENT_DATA to ALARM
+ * counts as firing: an alarm that is deployed during an outage starts that way. All other changes are ignored.
  *
- * Trap: whatever cannot be read is told as it is, for a person to read. Nothing is dropped.
+ * Trap: a record that cannot be read is passed on as it is, for a person to read. Nothing is dropped.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function readRecord(record: unknown): ReadRecord {
@@ -41,16 +41,16 @@ export function readRecord(record: unknown): ReadRecord {
   });
   const alarm = asRecord(parseJson(Message));
   const name = text(alarm.AlarmName);
-  if (name === undefined) return unreadable('it names no alarm');
+  if (name === undefined) return unreadable('the message does not name an alarm');
   const subject = alarmSubject(name);
-  if (!subject) return unreadable('the alarm is none of this monitor');
+  if (!subject) return unreadable('the alarm is not one of this monitor');
   const [state, before] = [alarm.NewStateValue, alarm.OldStateValue].map((value) => oneOf(states, value));
-  if (!state) return unreadable('it tells no state');
+  if (!state) return unreadable('the message does not contain a valid state');
   const changedAt = parseTime(alarm.StateChangeTime) ?? parseTime(Timestamp);
-  if (changedAt === undefined) return unreadable('it tells no time');
-  const kind = state === 'ALARM' ? 'rose' : 'recovered';
-  const isTold = kind === 'rose' ? before !== 'ALARM' : state === 'OK' && before === 'ALARM';
-  if (!isTold) return { kind: 'silent' };
+  if (changedAt === undefined) return unreadable('the message does not say when the alarm changed');
+  const kind = state === 'ALARM' ? 'firing' : 'resolved';
+  const notifies = kind === 'firing' ? before !== 'ALARM' : state === 'OK' && before === 'ALARM';
+  if (!notifies) return { kind: 'ignored' };
   return {
     kind,
     name,
@@ -61,13 +61,13 @@ export function readRecord(record: unknown): ReadRecord {
   };
 }
 
-/** An alarm on an expression tells the periods with its metrics. Trap: CloudWatch may add one of no meaning beside. */
+/** Trap: for an alarm on an expression the periods are those of its metrics. CloudWatch may add a meaningless one. */
 function lookBackMs(trigger: unknown): number {
   const { Period, EvaluationPeriods, Metrics } = asRecord(trigger);
   const periods = list(Metrics, (metric) => number(asRecord(asRecord(metric).MetricStat).Period));
   const seconds = Math.max(60, number(Period) ?? 0, ...periods);
   const lookBack = seconds * 1000 * Math.max(1, number(EvaluationPeriods) ?? 10);
-  // Longer than any alarm of ours: only a message that is not to be trusted says so.
+  // No alarm of ours looks back further: the message cannot be trusted.
   return Math.min(lookBack, 24 * 60 * minuteMs);
 }
 

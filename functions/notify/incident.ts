@@ -1,16 +1,16 @@
-import type { Route } from '../alarms/subject.ts';
+import { alarmMeaning } from '../alarms/catalog.ts';
+import { alarmName, type Route } from '../alarms/subject.ts';
+import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
-import { latestOutcomes } from './latest-outcomes.ts';
-import { type Meaning, meaningOf } from './meaning.ts';
 import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
-import { type Occurrence, occurrencesIn } from './occurrences.ts';
+import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
-import { alarmOccurrences } from './watched.ts';
+import { formatTime } from './render/text.ts';
 
-/** Where messages link to, and whom they are for. */
+/** Where messages link to, and which route they are for. */
 export interface Links {
   readonly route: Route;
   /** What a link to the runbook begins with. */
@@ -18,104 +18,141 @@ export interface Links {
   readonly dashboard: string;
 }
 
-/** What a change of an alarm means, as the evidence shows it: everything that a message says, in no format yet. */
-export interface Incident extends Meaning {
+/** What a change of an alarm means, according to the evidence: all that a message says, in no format yet. */
+export interface Incident {
   readonly alarm: AlarmChange;
   readonly org?: string;
-  /** What the alarm watches, the one that leads first. */
+  /** The code of the leading finding. Without one, the end of the alarm's name: `flows-broken`. */
+  readonly code: string;
+  readonly domain: FaultDomain;
+  /** What is wrong, or what is true again. */
+  readonly headline: string;
+  readonly remedy: readonly string[];
+  /** The heading of the runbook. */
+  readonly heading: string;
+  /** The findings that made the alarm fire, the leading one first. */
   readonly occurrences: readonly Occurrence[];
-  /** What else was found in the org at the time of a rise, and somebody must act on. */
+  /** Other findings of the org while the alarm fires that somebody must act on. */
   readonly related: readonly Occurrence[];
-  /** Milliseconds since the epoch. A recovery's `until` is the last time that it was seen. */
+  /** Milliseconds since the epoch. When the alarm has resolved, `until` is the last time that a finding was reported. */
   readonly since: number;
   readonly until: number;
-  /** Whether the log shows that it was not there before `since`. */
+  /** Whether the log shows that the problem did not exist before `since`. */
   readonly startObserved: boolean;
-  /** Places where it was and that pass again, once it is over. */
+  /** CloudWatch's reason when the alarm fired. It names the datapoints, so it is unique to the incident. */
+  readonly firingReason?: string;
+  /** Affected targets that pass again, once the alarm has resolved. */
   readonly passingAgain: readonly string[];
-  /** Other places that passed when they were last asked. Before it began says nothing. */
+  /** Other targets whose last outcome since the problem began is a pass. */
   readonly stillPassing: readonly string[];
-  /** Places that failed when they were last asked, and why, once it is over. */
+  /** Targets whose last outcome is a failure, and its finding, once the alarm has resolved. */
   readonly stillFailing: readonly string[];
-  /** Places that were not asked, by why. */
+  /** Targets that were skipped, by reason. */
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
   readonly monitorErrors: readonly MonitorError[];
-  /** When each log group last told of the org; undefined where it did not, as far as it was read. */
+  /** The time of the last outcome in each log group; undefined where none was read. */
   readonly lastLogAt: Readonly<Record<string, number | undefined>>;
-  /** Whether the log was read without a hole between `since` and `until`, so that runs can be counted. */
+  /** Whether the log was read without interruption from `since` to `until`, so that runs can be counted. */
   readonly isComplete: boolean;
   /** What could not be read, in words for the reader. */
   readonly gaps: readonly string[];
 }
 
-/** Makes sense of the evidence around an alarm's change. */
+/** Interprets the evidence around an alarm's change. */
 export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const { subject, kind, changedAt } = alarm;
   const occurrences = alarmOccurrences(alarm, evidence);
   const [lead] = occurrences;
-  const isOver = kind === 'recovered';
-  const seen = occurrences.map(({ until }) => until);
+  const isResolved = kind === 'resolved';
   const began = lead?.since ?? (evidence.firing?.at ?? changedAt) - alarm.lookBackMs;
+  const until = isResolved && lead ? Math.max(...occurrences.map((each) => each.until)) : changedAt;
   const lines = evidence.lines.filter(({ time }) => time >= began);
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
   const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
   const passing = latest.filter(([, { status }]) => status === 'passed');
+  const firingReason = isResolved ? evidence.firing?.reason : alarm.reason;
   return {
     alarm,
     ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
-    ...meaningOf(subject, lead?.finding),
+    ...meaningOf(alarm, evidence, lead, until),
     occurrences,
-    related: isOver ? [] : relatedTo(lines, occurrences, alarm),
+    related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     since: lead?.since ?? evidence.firing?.at ?? changedAt,
-    until: isOver && seen.length > 0 ? Math.max(...seen) : changedAt,
-    startObserved: !lead || lead.targets.some(({ target }) => wasAskedBefore(target, lead.since, evidence)),
-    passingAgain: isOver ? passing.flatMap(([place]) => (affected.has(place) ? [place] : [])) : [],
-    stillPassing: passing.flatMap(([place, outcome]) => (affected.has(place) ? [] : [inWords(place, outcome)])),
-    stillFailing: isOver ? latest.flatMap(ailment) : [],
-    skipped: skippedPlaces(latest),
+    until,
+    startObserved: !lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence)),
+    ...(firingReason !== undefined && { firingReason }),
+    passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],
+    stillPassing: passing.flatMap(([target, outcome]) => (affected.has(target) ? [] : [describePass(target, outcome)])),
+    stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
+    skipped: skippedTargets(latest),
     monitorErrors: monitorErrorsIn(evidence),
-    lastLogAt: heardIn(evidence),
+    lastLogAt: lastLogIn(evidence),
     isComplete: evidence.windows.length === 1,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
 }
 
-type PlaceOutcome = readonly [place: string, outcome: LogLine];
+/** What the leading finding means; without one, what the alarm itself means. */
+function meaningOf(
+  { kind, subject }: AlarmChange,
+  { gaps }: Evidence,
+  lead: Occurrence | undefined,
+  until: number,
+): Pick<Incident, 'code' | 'domain' | 'headline' | 'remedy' | 'heading'> {
+  const alarm = alarmMeaning(subject);
+  const [, , ...ownName] = alarmName(subject).split('/');
+  const { code, domain, summary, remedy, heading } = lead
+    ? { ...lead.finding, heading: lead.finding.code }
+    : { ...alarm, code: ownName.join('-') };
+  // With a gap in the evidence, a later run might have reported it too.
+  const lastSeen = lead && gaps.length === 0 ? { code, time: formatTime(until) } : undefined;
+  const headline = kind === 'resolved' ? alarm.resolved(lastSeen) : summary;
+  return { code, domain, headline, remedy, heading };
+}
 
-/** Other findings of the org that are told of: perhaps the same cause, seen from another side. */
+type TargetOutcome = readonly [target: string, outcome: LogLine];
+
+/** The latest outcome of every target. */
+function latestOutcomes(lines: Evidence['lines']): ReadonlyMap<string, LogLine> {
+  const latest = new Map<string, LogLine>();
+  for (const { line } of lines) if (line.type === 'outcome') latest.set(formatTarget(line), line);
+  return latest;
+}
+
+/** Other findings of the org that have their own alarms: perhaps other effects of the same cause. */
 function relatedTo(
   lines: Evidence['lines'],
-  sightings: readonly Occurrence[],
+  occurrences: readonly Occurrence[],
   { subject }: AlarmChange,
 ): readonly Occurrence[] {
   if (!('org' in subject)) return [];
-  const known = new Set(sightings.map(({ finding }) => finding.code));
+  const known = new Set(occurrences.map(({ finding }) => finding.code));
   return occurrencesIn(lines, ({ code, severity }) => severity !== 'info' && !known.has(code));
 }
 
-function wasAskedBefore(place: string, time: number, { lines }: Evidence): boolean {
-  return lines.some((seen) => seen.time < time && seen.line.type === 'outcome' && formatTarget(seen.line) === place);
+function wasCheckedBefore(target: string, time: number, { lines }: Evidence): boolean {
+  return lines.some((each) => each.time < time && each.line.type === 'outcome' && formatTarget(each.line) === target);
 }
 
-function inWords(place: string, { retriedAfter }: LogLine): string {
-  return retriedAfter === undefined ? place : `${place} (at the second try, after ${retriedAfter})`;
+function describePass(target: string, { retriedAfter }: LogLine): string {
+  return retriedAfter === undefined ? target : `${target} (on the second try, after ${retriedAfter})`;
 }
 
-function ailment([place, outcome]: PlaceOutcome): readonly string[] {
-  return outcome.status === 'failed' ? [`${place}: ${outcome.finding.code}`] : [];
+function describeFailure([target, outcome]: TargetOutcome): readonly string[] {
+  return outcome.status === 'failed' ? [`${target}: ${outcome.finding.code}`] : [];
 }
 
-function skippedPlaces(latest: readonly PlaceOutcome[]): Incident['skipped'] {
-  const skipped = latest.flatMap(([place, outcome]) =>
-    outcome.status === 'skipped' ? [{ place, because: outcome.because }] : [],
+function skippedTargets(latest: readonly TargetOutcome[]): Incident['skipped'] {
+  const skipped = latest.flatMap(([target, outcome]) =>
+    outcome.status === 'skipped' ? [{ target, because: outcome.because }] : [],
   );
   const byReason = Object.entries(Object.groupBy(skipped, ({ because }) => because));
-  return Object.fromEntries(byReason.map(([because, places = []]) => [because, places.map(({ place }) => place)]));
+  return Object.fromEntries(byReason.map(([because, each = []]) => [because, each.map(({ target }) => target)]));
 }
 
-function heardIn({ lines, logGroups }: Evidence): Incident['lastLogAt'] {
+function lastLogIn({ lines, logGroups }: Evidence): Incident['lastLogAt'] {
   const last = (logGroup: string) =>
-    lines.findLast(({ line, ...seen }) => line.type === 'outcome' && seen.logGroup === logGroup)?.time;
+    lines.findLast(({ line, ...logged }) => line.type === 'outcome' && logged.logGroup === logGroup)?.time;
   return Object.fromEntries(logGroups.map((logGroup) => [logGroup, last(logGroup)]));
 }

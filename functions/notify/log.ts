@@ -1,9 +1,10 @@
+import type { Exchange, OktaError, PeerCertificate, Phases, RateLimit, TransportFailure } from '../model/exchange.ts';
+import { faultDomains } from '../model/fault-domain.ts';
+import { type Finding, severities, type TokenFacts } from '../model/finding.ts';
 import type { FindingLine, LogLine, MonitorErrorLine } from '../runtime/log.ts';
-import { asRecord, defined, list, parseJson, strings, text } from './read.ts';
-import { readExchange } from './read-exchange.ts';
-import { readFinding } from './read-finding.ts';
+import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
-/** A run that ended badly, as Lambda says: out of time or memory, or by an error that nobody caught. */
+/** A run that ended badly, as Lambda reports it: out of time or memory, or an uncaught error. */
 export interface CrashLine {
   readonly type: 'crash';
   readonly status: string;
@@ -12,7 +13,7 @@ export interface CrashLine {
 
 export type EvidenceLine = LogLine | FindingLine | MonitorErrorLine | CrashLine;
 
-/** What one line of a probe function's log says; undefined where it is none that a message is made of. */
+/** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {
   const line = asRecord(parseJson(message));
   const [at = '', org] = [text(line.at, 30), text(line.org, 60)];
@@ -65,4 +66,77 @@ function readReport(record: unknown): CrashLine | undefined {
   const ended = text(status, 40);
   if (ended === undefined || ended === 'success') return undefined;
   return defined({ type: 'crash' as const, status: ended, errorType: text(errorType, 80) });
+}
+
+/** A finding; undefined unless it says who must act and how soon. */
+function readFinding(value: unknown): Finding | undefined {
+  const { code, domain, severity, summary, detail, causes, remedy, doc, token } = asRecord(value);
+  const [known, who, urgent] = [text(code, 60), oneOf(faultDomains, domain), oneOf(severities, severity)];
+  if (known === undefined || !who || !urgent) return undefined;
+  return defined({
+    ...{ code: known, domain: who, severity: urgent },
+    ...{ summary: text(summary) ?? known, detail: text(detail, 600) },
+    ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
+    token: token === undefined ? undefined : readToken(token),
+  });
+}
+
+function readToken(value: unknown): TokenFacts {
+  const { alg, kid, issuer, audience, scopes, issuedAt, expiresAt, claimNames } = asRecord(value);
+  return defined({
+    ...{ alg: text(alg, 20), kid: text(kid, 100), issuer: text(issuer), audience: text(audience) },
+    ...{ issuedAt: text(issuedAt, 30), expiresAt: text(expiresAt, 30) },
+    ...{ scopes: strings(scopes), claimNames: strings(claimNames) },
+  });
+}
+
+function readExchange(value: unknown): Exchange | undefined {
+  const { method, url, at, phases, status, requestId, rateLimit, error, certificate, failure } = asRecord(value);
+  const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
+  if (verb === undefined || where === undefined || when === undefined) return undefined;
+  return defined({
+    ...{ method: verb, url: where, at: when, phases: readPhases(phases) },
+    ...{ status: number(status), requestId: text(requestId, 80) },
+    ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
+    ...{ certificate: readCertificate(certificate), failure: readFailure(failure) },
+  });
+}
+
+function readPhases(value: unknown): Phases {
+  const { dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs } = asRecord(value);
+  return defined({
+    ...{ dnsMs: number(dnsMs), tcpMs: number(tcpMs), tlsMs: number(tlsMs) },
+    ...{ firstByteMs: number(firstByteMs), bodyMs: number(bodyMs) },
+  });
+}
+
+function readRateLimit(value: unknown): RateLimit | undefined {
+  const read = asRecord(value);
+  const [limit, remaining, secondsToReset] = [read.limit, read.remaining, read.secondsToReset].map(number);
+  if (limit === undefined || remaining === undefined || secondsToReset === undefined) return undefined;
+  return { limit, remaining, secondsToReset };
+}
+
+function readError(value: unknown): OktaError | undefined {
+  if (value === undefined) return undefined;
+  const { shape, error, errorCode, reason, description, errorId } = asRecord(value);
+  return defined({
+    ...{ shape: oneOf(shapes, shape) ?? 'other', error: text(error, 80), errorCode: text(errorCode, 40) },
+    ...{ reason: text(reason, 80), description: text(description), errorId: text(errorId, 80) },
+  });
+}
+
+const shapes: readonly OktaError['shape'][] = ['oauth', 'envelope', 'challenge', 'callback', 'html', 'other'];
+
+function readCertificate(value: unknown): PeerCertificate | undefined {
+  const read = asRecord(value);
+  const [subject, issuer, validTo] = [read.subject, read.issuer, read.validTo].map((each) => text(each));
+  if (subject === undefined || issuer === undefined || validTo === undefined) return undefined;
+  return { subject, issuer, validTo };
+}
+
+function readFailure(value: unknown): TransportFailure | undefined {
+  const { code, message } = asRecord(value);
+  const known = text(code, 80);
+  return known === undefined ? undefined : { code: known, message: text(message) ?? '' };
 }

@@ -1,43 +1,42 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
-import { incidentOf, type Links } from './incident.ts';
-import { clip } from './read.ts';
-import { renderChat } from './render/chat.ts';
-import { renderEmail } from './render/email.ts';
-import { oneLine, renderSubject } from './render/subject.ts';
+import { type Incident, incidentOf, type Links } from './incident.ts';
+import { type Outlet, outlets } from './outlets.ts';
+import { renderSubject, renderUnreadableSubject } from './render/subject.ts';
 
-/** What is published, but for the topic. */
+/** A message before it is formatted for an outlet: an incident, or an alarm that could not be read. */
+export type Notification = { readonly subject: string; readonly links: Links } & (
+  | { readonly kind: 'incident'; readonly incident: Incident }
+  | { readonly kind: 'unreadable'; readonly raw: string; readonly why: string }
+);
+
+/** What is published, except for the topic. */
 export type SnsMessage = Required<Pick<PublishCommandInput, 'Subject' | 'Message' | 'MessageStructure'>>;
 
-/** What people are told of an alarm's change: for mail in plain text, for chats and programs as one document. */
+/** The message about an alarm's change. */
 export function composeMessage(alarm: AlarmChange, evidence: Evidence, links: Links): SnsMessage {
   const incident = incidentOf(alarm, evidence);
   const subject = renderSubject(incident, links);
-  const chat = renderChat(incident, subject, links, evidence.firing?.reason);
-  return inEachFormat(subject, renderEmail(incident, links), chat, `${subject}\n${links.runbook}#${incident.heading}`);
+  return formatted({ kind: 'incident', subject, links, incident }, `${subject}\n${links.runbook}#${incident.heading}`);
 }
 
-/** An alarm that nobody could read, as it came: a person may. */
+/** An alarm that could not be read, passed on as it is: a person may be able to read it. */
 export function composeUnreadable(raw: string, why: string, links: Links): SnsMessage {
-  const subject = oneLine(`${links.route.toUpperCase()}: an alarm that could not be read`);
-  const note = `An alarm came for ${links.route}s that the monitor cannot put into words: ${why}. Here it is as it came.`;
-  const text = clip(`${note}\n\n${raw}`, 24_000);
-  const chat = {
-    version: '1.0',
-    source: 'custom',
-    content: { textType: 'client-markdown', title: subject, description: clip(text, 2_500) },
-    metadata: { additionalContext: { audience: links.route, state: 'unreadable', dashboard: links.dashboard } },
-  };
-  return inEachFormat(subject, text, chat, subject);
+  const subject = renderUnreadableSubject(links);
+  return formatted({ kind: 'unreadable', subject, links, raw, why }, subject);
 }
 
-/** https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html */
-function inEachFormat(subject: string, email: string, chat: object, short: string): SnsMessage {
-  const document = JSON.stringify(chat);
+/**
+ * The texts of all outlets in one message. SNS gives each subscriber the text for the protocol of the subscription.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html
+ */
+function formatted(notification: Notification, text: string): SnsMessage {
+  const formats = new Map(Object.values<Outlet>(outlets).map(({ protocol, format }) => [protocol, format]));
+  const texts = [...formats].map(([protocol, format]) => [protocol, format(notification)]);
   return {
-    Subject: subject,
+    Subject: notification.subject,
     MessageStructure: 'json',
-    Message: JSON.stringify({ default: short, email, https: document, http: document }),
+    Message: JSON.stringify({ default: text, ...Object.fromEntries(texts) }),
   };
 }

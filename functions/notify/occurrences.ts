@@ -1,31 +1,34 @@
+import type { AlarmSubject } from '../alarms/subject.ts';
 import type { Finding } from '../model/finding.ts';
 import { findingsOf } from '../model/outcome.ts';
 import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
+import type { AlarmChange } from './event.ts';
 import type { Evidence, LoggedLine } from './evidence.ts';
 
-/** One finding, wherever and however often it was seen. */
+/** One finding, at all targets that show it and in all runs that report it. */
 export interface Occurrence {
-  /** As it was seen last. */
+  /** As reported last. */
   readonly finding: Finding;
-  /** The first and the last time, in milliseconds since the epoch. */
+  /** When it was reported first and last, in milliseconds since the epoch. */
   readonly since: number;
   readonly until: number;
-  /** The most affected first. A run that found something of itself has no place but `the monitor`. */
+  /** The most affected first. */
   readonly targets: readonly AffectedTarget[];
 }
 
 export interface AffectedTarget {
   readonly target: string;
-  /** In how many runs it was seen. */
+  /** How many runs reported it. */
   readonly count: number;
-  /** How many runs there were here since it was first seen anywhere; unknown for what a run finds of itself. */
+  /** How many runs there were here since it was first reported anywhere; unknown for a finding about the run itself. */
   readonly runs?: number;
-  /** The youngest outcomes that show it, the last first. */
+  /** The most recent outcomes that show it, the last first. */
   readonly outcomes: readonly LogLine[];
 }
 
 const mostOutcomes = 3;
+const minuteMs = 60_000;
 
 interface Found {
   readonly time: number;
@@ -34,50 +37,83 @@ interface Found {
   readonly outcome?: LogLine;
 }
 
-const minuteMs = 60_000;
+type IsRelevant = (finding: Finding, outcome?: LogLine) => boolean;
 
-/** Whether a finding counts, and where it was found. */
-export type IsRelevant = (finding: Finding, outcome?: LogLine) => boolean;
-
-/** Whether a line shows a finding that counts. */
-export function shows(line: LoggedLine, counts: IsRelevant): boolean {
-  return foundIn(line).some(({ finding, outcome }) => counts(finding, outcome));
+/** The findings that made an alarm fire, the leading one first. */
+export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readonly Occurrence[] {
+  const isRelevant = relevantTo(alarm.subject);
+  const lines = linesOfIncident(alarm, evidence, isRelevant);
+  const { firing } = evidence;
+  const occurrences = occurrencesIn(lines, isRelevant);
+  if (!firing) return occurrences;
+  // The finding that led when the alarm fired also leads when it resolves, so that both messages have the same name.
+  const whenFiring = occurrencesIn(
+    lines.filter(({ time }) => time <= firing.at),
+    isRelevant,
+  );
+  const code = whenFiring[0]?.finding.code;
+  return occurrences.toSorted((one, other) => Number(other.finding.code === code) - Number(one.finding.code === code));
 }
 
-/** The findings of some lines by their codes, the one that leads first. */
-export function occurrencesIn(lines: Evidence['lines'], counts: IsRelevant): readonly Occurrence[] {
-  const found = lines.flatMap(foundIn).filter(({ finding, outcome }) => counts(finding, outcome));
+/** Which findings make an alarm fire. */
+function relevantTo(subject: AlarmSubject): IsRelevant {
+  if ('domain' in subject) {
+    return ({ domain, severity }) => domain === subject.domain && severity === subject.severity;
+  }
+  if ('probe' in subject) return (_, outcome) => outcome?.probe === subject.probe && outcome.status === 'failed';
+  return () => false;
+}
+
+/**
+ * The lines of this incident only. The log that was read may begin during the previous incident, which ended when there
+ * was no bad run for as long as the alarm looks back.
+ */
+function linesOfIncident(
+  alarm: AlarmChange,
+  { lines, firing }: Evidence,
+  isRelevant: IsRelevant,
+): readonly LoggedLine[] {
+  const firedAt = firing?.at ?? alarm.changedAt;
+  const isBad = (line: LoggedLine) => foundIn(line).some(({ finding, outcome }) => isRelevant(finding, outcome));
+  const bad = lines.filter((line) => line.time <= firedAt && isBad(line)).map(({ time }) => time);
+  const restart = bad.findLastIndex((time, at) => time - (bad[at - 1] ?? time) >= alarm.lookBackMs);
+  const beginning = bad[restart] ?? Number.NEGATIVE_INFINITY;
+  return lines.filter(({ time }) => time >= beginning);
+}
+
+/** The relevant findings of some lines by code, the leading one first. */
+export function occurrencesIn(lines: readonly LoggedLine[], isRelevant: IsRelevant): readonly Occurrence[] {
+  const found = lines.flatMap(foundIn).filter(({ finding, outcome }) => isRelevant(finding, outcome));
   const byCode = Object.values(Object.groupBy(found, ({ finding }) => finding.code));
-  const sightings = byCode.flatMap((seen = []) => occurrenceOf(seen, lines) ?? []);
-  const last = Math.max(...sightings.map(({ until }) => until));
-  return sightings.toSorted(
+  const occurrences = byCode.flatMap((each = []) => occurrenceOf(each, lines) ?? []);
+  const last = Math.max(...occurrences.map(({ until }) => until));
+  return occurrences.toSorted(
     (one, other) =>
-      // What is over by itself was another matter, even if it came first.
-      Number(isOver(one, last)) - Number(isOver(other, last)) ||
+      // A finding that ended before the others was a separate problem, even if it came first.
+      Number(endedEarly(one, last)) - Number(endedEarly(other, last)) ||
       minuteOf(one.since) - minuteOf(other.since) ||
       other.targets.length - one.targets.length ||
       other.until - one.until,
   );
 }
 
-/** Seen last long before the others were. */
-function isOver({ until }: Occurrence, last: number): boolean {
+function endedEarly({ until }: Occurrence, last: number): boolean {
   return last - until > 3 * minuteMs;
 }
 
-/** Runs of a minute begin one after the other, in no order that means anything. */
+/** The order of runs within a minute means nothing. */
 function minuteOf(time: number): number {
   return Math.floor(time / minuteMs);
 }
 
 function foundIn({ time, line }: LoggedLine): readonly Found[] {
-  if (line.type === 'finding') return [{ time, target: 'the monitor', finding: line.finding }];
+  if (line.type === 'finding') return [{ time, target: formatTarget({}), finding: line.finding }];
   if (line.type !== 'outcome') return [];
   const unique = new Map(findingsOf(line).map((finding) => [finding.code, finding]));
   return [...unique.values()].map((finding) => ({ time, target: formatTarget(line), finding, outcome: line }));
 }
 
-function occurrenceOf(found: readonly Found[], lines: Evidence['lines']): Occurrence | undefined {
+function occurrenceOf(found: readonly Found[], lines: readonly LoggedLine[]): Occurrence | undefined {
   const [first, last] = [found[0], found.at(-1)];
   if (!first || !last) return undefined;
   const byTarget = Object.entries(Object.groupBy(found, ({ target }) => target));
@@ -86,8 +122,8 @@ function occurrenceOf(found: readonly Found[], lines: Evidence['lines']): Occurr
       ({ time, line }) => time >= first.time && line.type === 'outcome' && formatTarget(line) === target,
     );
     const outcomes = seen.flatMap(({ outcome }) => outcome ?? []);
-    const youngest = outcomes.slice(-mostOutcomes).reverse();
-    return { target, count: seen.length, outcomes: youngest, ...(outcomes.length > 0 && { runs: runs.length }) };
+    const recent = outcomes.slice(-mostOutcomes).reverse();
+    return { target, count: seen.length, outcomes: recent, ...(outcomes.length > 0 && { runs: runs.length }) };
   });
   return {
     finding: last.finding,

@@ -1,9 +1,9 @@
 /**
- * Reads what others wrote, member by member: what is not of the expected type is undefined, and no member that is not
- * asked for gets through. So nothing that merely stands beside can reach a message.
+ * Reads what others wrote, field by field. A value of an unexpected type becomes undefined, and fields that are not
+ * read do not get through. So nothing else in a log line or an alarm can reach a message.
  */
 
-/** One line of text: without control characters, and as long as a reader has patience for. */
+/** One line of text: without control characters, and clipped. */
 export function text(value: unknown, most = 300): string | undefined {
   return typeof value === 'string' ? clip(value.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '), most) : undefined;
 }
@@ -17,7 +17,7 @@ export function oneOf<Word extends string>(words: readonly Word[], value: unknow
   return words.find((word) => word === value);
 }
 
-/** What of a list can be read, and not more of it than `most`. */
+/** The readable items among the first `most` of a list. */
 export function list<Item>(value: unknown, read: (item: unknown) => Item | undefined, most = 20): readonly Item[] {
   if (!Array.isArray(value)) return [];
   return value
@@ -30,14 +30,14 @@ export function strings(value: unknown): readonly string[] {
   return list(value, (item) => text(item));
 }
 
-/** The members of an object; of anything else, none. */
+/** The fields of an object; none for anything else. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Without what could not be read. */
+/** Without the fields that are undefined. */
 export function defined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
 }
 
 export function parseJson(source: unknown): unknown {
@@ -48,7 +48,7 @@ export function parseJson(source: unknown): unknown {
   }
 }
 
-/** Trap: half of a pair of surrogates is no text, and the SDK throws at it. */
+/** Trap: half of a surrogate pair is not valid text, and the SDK throws on it. */
 export function clip(value: string, most: number): string {
   return (value.length > most ? `${value.slice(0, most - 3)}...` : value).toWellFormed();
 }

@@ -2,21 +2,21 @@ import { routes } from '../alarms/subject.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 
-/** What a notify function is told by its environment. */
+/** What a notify function reads from its environment. */
 export interface Settings extends Links {
   readonly topicArn: string;
   readonly logGroups: readonly string[];
 }
 
-/** Throws where something is lacking: at the first start of a deployment, not at the first incident. */
+/** Throws when a setting is missing, so that a deployment fails on its first start and not in the first incident. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const required = (name: string) => {
     const value = environment[name];
-    if (!value) throw new Error(`the environment lacks ${name}`);
+    if (!value) throw new Error(`the environment variable ${name} is missing`);
     return value;
   };
   const route = oneOf(routes, required('ROUTE'));
-  if (!route) throw new Error(`ROUTE is none of ${routes.join(', ')}`);
+  if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   return {
     route,
     topicArn: required('PEOPLE_TOPIC_ARN'),

@@ -2,7 +2,7 @@ import { findings } from '../diagnosis/finding.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { LogLine } from '../runtime/log.ts';
 
-/** A command or a look that shows a finding's cause apart from the monitor, with what is known of it filled in. */
+/** How to verify a finding without the monitor: a command or an instruction, with what is known filled in. */
 export function verifyCommand(code: string, outcome: LogLine | undefined): string | undefined {
   const definition = Object.entries(findings).find(([known]) => known === code)?.[1];
   if (!definition) return undefined;
@@ -21,7 +21,7 @@ export function hostOf(outcome: LogLine | undefined): string | undefined {
   return lastUrl(outcome?.exchanges ?? [])?.host;
 }
 
-/** Trap: people paste it into a shell. What is no plain URL is left for them to fill in. */
+/** Trap: people paste the command into a shell. Only a plain URL is filled in. */
 function lastUrl(exchanges: readonly Exchange[]): URL | undefined {
   const url = exchanges.at(-1)?.url ?? '';
   return /^https:\/\/[\w.:/~-]+$/.test(url) && URL.canParse(url) ? new URL(url) : undefined;

@@ -1,22 +1,22 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type ITopicSubscription, type SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { subscriberFields } from '../../functions/notify/outlets.ts';
 import type { Config, Subscriber } from '../config/schema.ts';
 
 type Topics = Readonly<Record<Route, Topic>>;
 
-/** Where alarms go, for what wakes people and for what waits for office hours. */
+/** The topics of each route: one for its alarms, and one for the messages that people get. */
 export class AlertTopics extends Construct {
-  /** What alarms tell. The notifier of the route makes a message of it. */
+  /** Receive the alarms. The notifier of the route writes a message about each. */
   readonly alarms: Topics;
-  /** What people are subscribed to. Alarms about the notifiers come here directly, as CloudWatch words them. */
+  /** People subscribe to these. Alarms about the notifiers come here directly, as CloudWatch writes them. */
   readonly people: Topics;
   readonly key: Key;
-  /** What an alarm's link to the runbook begins with. */
+  /** The beginning of an alarm's link to the runbook. */
   readonly runbook: string;
 
   constructor(scope: Construct, id: string, alerts: Config['alerts']) {
@@ -26,14 +26,14 @@ export class AlertTopics extends Construct {
     this.alarms = byRoute((route) => this.#topic(`${route}-alarms`));
     this.people = byRoute((route) => {
       const topic = this.#topic(`${route}s`);
-      for (const subscriber of alerts[`${route}s`]) topic.addSubscription(subscriptionOf(subscriber));
+      for (const each of alerts[`${route}s`].flatMap(subscriptionsOf)) topic.addSubscription(each);
       return topic;
     });
   }
 
   /**
-   * A key of our own, because CloudWatch may not use the one that AWS manages for SNS: an alarm's message to a topic
-   * under that key is lost without a word.
+   * A customer managed key, because CloudWatch may not use the key that AWS manages for SNS: an alarm's message to a
+   * topic that is encrypted with that key is lost silently.
    * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
   #key(): Key {
@@ -47,7 +47,7 @@ export class AlertTopics extends Construct {
       new PolicyStatement({
         principals: [cloudWatch],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'], // a key's policy knows no resource but the key
+        resources: ['*'], // in a key's policy, this is the key
         conditions: this.#fromThisAccount(),
       }),
     );
@@ -82,13 +82,15 @@ export class AlertTopics extends Construct {
 
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
 
-/** One of something for each route. */
 function byRoute<Item>(itemFor: (route: Route) => Item): Readonly<Record<Route, Item>> {
   return Object.fromEntries(routes.map((route) => [route, itemFor(route)])) as Record<Route, Item>;
 }
 
-function subscriptionOf({ email, https }: Subscriber): ITopicSubscription {
-  if (email) return new EmailSubscription(email);
-  if (https) return new UrlSubscription(https);
-  throw new Error('a subscriber without email and https was taken for valid');
+/** One subscription for each outlet that the subscriber names. */
+function subscriptionsOf(subscriber: Subscriber): readonly ITopicSubscription[] {
+  return subscriberFields.flatMap(({ name, protocol }) => {
+    const endpoint = subscriber[name];
+    if (endpoint === undefined) return [];
+    return { bind: () => ({ subscriberId: endpoint, endpoint, protocol: protocol as SubscriptionProtocol }) };
+  });
 }

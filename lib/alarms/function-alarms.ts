@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmSubject } from '../../functions/alarms/subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
@@ -15,9 +15,9 @@ export interface FunctionAlarmsProps {
 }
 
 /**
- * The functions of the probes themselves: they break down, may not start, or are not called. Of Okta it says nothing.
+ * Alarms about the functions that run the probes: they fail, are throttled or are not called.
  *
- * All of it is for the ticket queue: when an org is watched no more, its own heartbeat pages.
+ * All of them are tickets: when an org is no longer checked, its own heartbeat pages.
  */
 export class FunctionAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
@@ -32,75 +32,65 @@ export class FunctionAlarms extends Construct {
   }
 }
 
-const whoActs = 'the team that runs this monitor must act; of Okta it says nothing.';
-
 function broken({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
-  const meaning = `The function of the ${group} probes breaks down or runs out of time`;
-  return failing(group, events, 'broken', meaning, lambda.metricErrors(periodOf(events)));
-}
-
-/** Flows alone: the other groups' heartbeats count invocations, and Lambda counts none that it throttled. */
-function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
-  const meaning = `Lambda refuses to start the function of the ${group} probes because too many functions run at once`;
-  return failing(group, events, 'throttled', meaning, lambda.metricThrottles(periodOf(events)));
-}
-
-/** One bad run never notifies. */
-function failing(
-  group: Group,
-  events: readonly ProbeEvent[],
-  how: 'broken' | 'throttled',
-  description: string,
-  metric: IMetric,
-): RoutedAlarmProps {
   return {
-    subject: { kind: 'monitor', id: `${group}-${how}` },
-    description: `${description}: ${whoActs}`,
-    runbook: `monitor-${how}`,
-    route: 'ticket',
-    delivery: 'message',
-    metric,
-    condition: { above: 0 },
-    datapointsToAlarm: 2,
-    evaluationPeriods: 3,
-    treatMissingData: { taken: 'for good', heartbeat: heartbeatOf(group, events) },
+    subject: { kind: 'group-broken', group },
+    metric: lambda.metricErrors(periodOf(events)),
+    ...repeatedly(group, events),
   };
 }
 
-/** So long that every org has run at least once. */
+/** For flows only: the other groups' heartbeats count invocations, and Lambda does not count throttled ones. */
+function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
+  return {
+    subject: { kind: 'group-throttled', group },
+    metric: lambda.metricThrottles(periodOf(events)),
+    ...repeatedly(group, events),
+  };
+}
+
+/** Fires on the second bad period: a single failed run notifies nobody. */
+function repeatedly(group: Group, events: readonly ProbeEvent[]): Omit<RoutedAlarmProps, 'subject' | 'metric'> {
+  return {
+    route: 'ticket',
+    delivery: 'notifier',
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    datapointsToAlarm: 2,
+    evaluationPeriods: 3,
+    treatMissingData: { as: 'notBreaching', heartbeat: heartbeatOf(group, events) },
+  };
+}
+
+/** Long enough for every org to have run at least once. */
 function periodOf(events: readonly ProbeEvent[]) {
   return { period: Duration.minutes(Math.max(...events.map(({ intervalMinutes }) => intervalMinutes))) };
 }
 
 /**
- * The heartbeat of a group that keeps no series dense: Lambda counts whether it was called as often as it should be.
- * Flows need none of this: an org's own heartbeat says which org it is.
+ * The heartbeat of a group that does not add to a series on every run. It compares Lambda's count of invocations with
+ * what the schedules should cause. Flows do not need it: the heartbeat of each org says which org is affected.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   const { periodMinutes, invocations } = expectedInvocations(events.map(({ intervalMinutes }) => intervalMinutes));
   return {
-    subject: notRunningOf(group),
-    description: `The ${group} probes are called less often than their schedules demand, so what they watch may go unseen: ${whoActs}`,
-    runbook: 'monitor-not-running',
+    subject: { kind: 'group-not-running', group },
     route: 'ticket',
-    delivery: 'message',
+    delivery: 'notifier',
     metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
-    condition: { below: invocations },
+    threshold: invocations,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     datapointsToAlarm: 3,
     evaluationPeriods: 3,
-    treatMissingData: 'bad',
+    treatMissingData: 'breaching',
   };
 }
 
-function notRunningOf(group: Group): AlarmSubject {
-  return { kind: 'monitor', id: `${group}-not-running` };
-}
-
-/** Flows stop together or one by one; the org that runs most often tells first. */
+/** Flows stop for one org or for all of them. The org that runs most often shows it first. */
 function heartbeatOf(group: Group, events: readonly ProbeEvent[]): AlarmSubject {
   const [soonest] = events.toSorted((a, b) => a.intervalMinutes - b.intervalMinutes);
-  if (!soonest) throw new Error(`nothing calls the group ${group}`);
-  return group === 'flows' ? { kind: 'not-running', org: soonest.org.name } : notRunningOf(group);
+  if (!soonest) throw new Error(`no schedule calls the group ${group}`);
+  return group === 'flows' ? { kind: 'not-running', org: soonest.org.name } : { kind: 'group-not-running', group };
 }

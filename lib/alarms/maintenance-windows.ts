@@ -11,14 +11,14 @@ export interface OrgsAlarms {
   readonly alarms: readonly RoutedAlarm[];
 }
 
-/** CloudWatch takes no more in one rule. */
+/** CloudWatch's limit for one rule. */
 const mostAlarms = 100;
 
 /**
- * When an org's alarms are quiet. Alarms about the monitor itself never are, nor is an org's heartbeat: that the monitor
- * stops is no maintenance of Okta's.
+ * Mutes the orgs' alarms during maintenance. Alarms about the monitor itself, and the orgs' heartbeats, still notify:
+ * maintenance of Okta does not stop the monitor.
  *
- * Trap: only the actions are muted. What is still wrong when a window ends is told then.
+ * Trap: only the actions are muted. An alarm that is still firing when a window ends notifies people then.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html
  */
 export class MaintenanceWindows extends Construct {
@@ -42,7 +42,7 @@ export class MaintenanceWindows extends Construct {
               timezone: timeZone,
             },
           },
-          // References, because CloudWatch mutes only what is there already.
+          // References, because CloudWatch mutes only alarms that already exist.
           muteTargets: { alarmNames: part.map(({ alarmName }) => alarmName) },
         });
       }

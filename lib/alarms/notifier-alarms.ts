@@ -1,18 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type AlarmSubject, type Route, routes } from '../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../functions/alarms/subject.ts';
 import type { Notifier } from '../functions/notifier.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
-/** How often a notifier is rehearsed, so that one that would fail is known before it is needed. */
+/** How often a notifier tests itself, so that a failure is known before a message depends on it. */
 export const selfTestMinutes = 60;
 
 /**
- * Who watches what tells people: alarms that no notifier has a hand in.
+ * Alarms about the notifiers. People get them directly, because a notifier may be unable to write them.
  *
- * An hour is the period of all of them, because between two incidents the rehearsal is all that a notifier does.
+ * The period of all of them is an hour: between two incidents a notifier does nothing but its hourly self-test.
  */
 export class NotifierAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
@@ -31,66 +31,56 @@ export class NotifierAlarms extends Construct {
 const period = Duration.minutes(selfTestMinutes);
 
 /**
- * Lambda tries an event twice, so one error is one that was made good, and two are a message that people did not get.
+ * Lambda tries an event twice. After one error the second try succeeded; after two, people did not get the message.
  *
- * Trap: it stays up for two hours, or it would be over and up again between any two rehearsals.
+ * Trap: it fires for two hours. With one, it would resolve and fire again between any two self-tests.
  */
 function broken({ route, lambda }: Notifier): RoutedAlarmProps {
   return {
-    subject: { kind: 'monitor', id: `notify-${route}-broken` },
-    description: `The function that writes the messages of ${route} alarms fails, and alarms come as raw data instead: the team that runs this monitor must act.`,
-    runbook: 'notify-broken',
+    subject: { kind: 'notify-broken', route },
     route,
-    delivery: 'raw',
+    delivery: 'direct',
     metric: lambda.metricErrors({ period }),
-    condition: { above: 1 },
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: 1,
     evaluationPeriods: 2,
-    treatMissingData: { taken: 'for good', heartbeat: notRunningOf(route) },
+    treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'notify-not-running', route } },
   };
 }
 
 function notRunning({ route, lambda }: Notifier): RoutedAlarmProps {
   return {
-    subject: notRunningOf(route),
-    description: `The function that writes the messages of ${route} alarms was not rehearsed for hours and may fail when it is needed: the team that runs this monitor must act.`,
-    runbook: 'notify-not-running',
+    subject: { kind: 'notify-not-running', route },
     route,
-    delivery: 'raw',
+    delivery: 'direct',
     metric: lambda.metricInvocations({ period }),
-    condition: { below: 1 },
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     datapointsToAlarm: 1,
     evaluationPeriods: 1,
-    treatMissingData: 'bad',
+    treatMissingData: 'breaching',
   };
 }
 
-/**
- * Trap: what cannot be delivered to the people of one route is told to those of the other: the same way might fail
- * again.
- */
+/** Trap: it goes to the people of the other route, because delivery to this route's people might fail again. */
 function undelivered({ route }: Notifier, topics: AlertTopics): RoutedAlarmProps {
   const [other = route] = routes.filter((each) => each !== route);
   const failed = (topic: AlertTopics['people'][Route]) => topic.metricNumberOfNotificationsFailed({ period });
   return {
-    subject: { kind: 'monitor', id: `messages-undelivered-${route}` },
-    description: `Messages of ${route} alarms could not be delivered, so their people may not know of an incident: whoever reads this must tell them.`,
-    runbook: 'messages-undelivered',
+    subject: { kind: 'messages-undelivered', route },
     route: other,
-    delivery: 'raw',
+    delivery: 'direct',
     metric: new MathExpression({
       expression: 'SUM([m1, m2])',
       usingMetrics: { m1: failed(topics.alarms[route]), m2: failed(topics.people[route]) },
       period,
       label: 'undelivered',
     }),
-    condition: { above: 0 },
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: 1,
     evaluationPeriods: 1,
-    treatMissingData: { taken: 'for good', heartbeat: notRunningOf(route) },
+    treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'notify-not-running', route } },
   };
-}
-
-function notRunningOf(route: Route): AlarmSubject {
-  return { kind: 'monitor', id: `notify-${route}-not-running` };
 }

@@ -1,4 +1,4 @@
-import { MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { type FindingAlarm, findingAlarms } from '../../functions/alarms/finding-alarms.ts';
 import type { Route } from '../../functions/alarms/subject.ts';
@@ -9,10 +9,9 @@ import type { Config } from '../config/schema.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 import type { AlertTopics } from './alert-topics.ts';
-import { findingsMeaning } from './findings-meaning.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
-/** Everything that alarms about one org: what was found there, by who must act, and whether anybody still looks. */
+/** All alarms about one org: one for each fault domain and severity, one for each negative test, and its heartbeat. */
 export class OrgAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
 
@@ -20,65 +19,63 @@ export class OrgAlarms extends Construct {
     scope: Construct,
     id: string,
     topics: AlertTopics,
-    watched: MonitoredOrg,
+    monitored: MonitoredOrg,
     routes: Config['alerts']['routes'],
   ) {
     super(scope, id);
     const definitions = [
-      ...findingAlarms.map((urgency) => findings(watched, urgency, routes[urgency.domain] ?? urgency.severity)),
-      notRunning(watched),
-      ...contractsBroken(watched),
+      ...findingAlarms.map((alarm) => findings(monitored, alarm, routes[alarm.domain] ?? alarm.severity)),
+      notRunning(monitored),
+      ...probesFailing(monitored),
     ];
-    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
+    const host = monitored.org.domain;
+    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, { host, ...definition }));
   }
 }
 
-/** How many runs must be bad. A page may not wait; one lost connection is the network's everyday noise. */
+/** How many runs must be bad. A page must not wait, but a single lost connection is normal for a network. */
 function runsToAlarm({ domain, severity }: FindingAlarm): number {
   if (severity === 'ticket') return 4;
   return domain === 'network' ? 3 : 2;
 }
 
-/** Minutes in which the bad runs are counted, where that is long enough. */
+/** Bad runs are counted over this many minutes, unless the runs are too rare for that. */
 const windowMinutes = 10;
 
 /**
- * One alarm for what a fault domain's findings of one severity do, whichever probe of whichever group found them.
+ * One alarm for all findings of a fault domain and severity, whichever probe of whichever group reports them.
  *
- * Trap: the window is longer than the alarm needs to rise. It is what keeps an endpoint that comes and goes from being
- * an incident each time: the alarm is over only when the window holds less than M bad runs. Of twice as many runs as
- * it needs, half are bad where every second one is.
+ * Trap: the window is longer than the alarm needs to fire. Otherwise an endpoint that fails every second time would be
+ * a new incident each time. The alarm resolves only when the window contains fewer than M bad runs. The window has at
+ * least twice as many runs as the alarm needs, so an endpoint that fails every second time keeps it firing.
  */
-function findings(watched: MonitoredOrg, urgency: FindingAlarm, route: Route): RoutedAlarmProps {
-  const { name: org, domain: host } = watched.org;
-  const { domain, severity } = urgency;
-  const datapointsToAlarm = runsToAlarm(urgency);
+function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): RoutedAlarmProps {
+  const { name: org } = monitored.org;
+  const { domain, severity } = alarm;
+  const datapointsToAlarm = runsToAlarm(alarm);
   return {
     subject: { kind: 'findings', org, domain, severity },
-    description: findingsMeaning(urgency, host),
-    runbook: `fault-domain-${domain}`,
     route,
-    delivery: 'message',
-    ...watchedBy[severity](severityMetric(watched, urgency)),
+    delivery: 'notifier',
+    ...breachingRuns[severity](severityMetric(monitored, alarm)),
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm,
-    evaluationPeriods: Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / watched.intervalMinutes.flows)),
+    evaluationPeriods: Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / monitored.intervalMinutes.flows)),
     treatMissingData: {
-      taken: severity === 'page' ? 'for good' : 'for no news',
+      as: severity === 'page' ? 'notBreaching' : 'ignore',
       heartbeat: { kind: 'not-running', org },
     },
   };
 }
 
-type Watch = Pick<RoutedAlarmProps, 'metric' | 'condition'>;
-
 /**
- * What counts as bad, by severity.
+ * Which runs count as bad, by severity.
  *
- * Trap: while a page's finding stands, the ticket has no points, and keeps its state: the page tells of the domain
- * already, and a ticket that recovered in the middle of an outage would be believed.
+ * Trap: while a domain has a page finding, its ticket alarm gets no points and keeps its state. The page already
+ * reports the domain, and people would believe a ticket that resolved in the middle of an outage.
  */
-const watchedBy: Readonly<Record<Route, (metric: Metric) => Watch>> = {
-  page: (metric) => ({ metric, condition: { above: severityLevels.ticket } }),
+const breachingRuns: Readonly<Record<Route, (metric: Metric) => Pick<RoutedAlarmProps, 'metric' | 'threshold'>>> = {
+  page: (metric) => ({ metric, threshold: severityLevels.ticket }),
   ticket: (metric) => ({
     metric: new MathExpression({
       expression: `IF(m1 < ${severityLevels.page}, m1)`,
@@ -86,7 +83,7 @@ const watchedBy: Readonly<Record<Route, (metric: Metric) => Watch>> = {
       period: metric.period,
       label: 'ticket',
     }),
-    condition: { above: severityLevels.info },
+    threshold: severityLevels.info,
   }),
 };
 
@@ -96,51 +93,49 @@ function severityMetric({ org, intervalMinutes }: MonitoredOrg, { domain }: Find
 }
 
 /**
- * The heartbeat: a run always has a point of this series.
+ * The org's heartbeat. It counts the points of a series to which every run of the flows adds one.
  *
- * CloudWatch looks back for three periods where one is asked for, so one lost run, or points that are two minutes
- * late, are nothing to it; three minutes of silence are.
+ * Although it evaluates one period, CloudWatch looks back over three. One lost run, or points that arrive two minutes
+ * late, do not fire it; three minutes without any do.
  */
 function notRunning({ org, intervalMinutes }: MonitoredOrg): RoutedAlarmProps {
   return {
     subject: { kind: 'not-running', org: org.name },
-    description: `The probes of ${org.domain} no longer run, so nothing is known of sign-in there and its other alarms are blind: the team that runs this monitor must act.`,
-    runbook: 'monitor-not-running',
     route: 'page',
-    delivery: 'message',
+    delivery: 'notifier',
     metric: seriesMetric({
       identity: retriesSeries(org.name).identity,
       statistic: 'SampleCount',
       intervalMinutes: intervalMinutes.flows,
     }),
-    condition: { below: 1 },
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     datapointsToAlarm: 1,
     evaluationPeriods: 1,
-    treatMissingData: 'bad',
+    treatMissingData: 'breaching',
   };
 }
 
-/** A contract is rare and opt-in: it has a series and an alarm to itself. */
-function contractsBroken(watched: MonitoredOrg): readonly RoutedAlarmProps[] {
-  return planOf(watched, 'negative-tests').flatMap((planned) => {
-    const { probe } = planned;
+/** Negative tests are opt-in and run rarely, so each has its own series and its own alarm. */
+function probesFailing(monitored: MonitoredOrg): readonly RoutedAlarmProps[] {
+  return planOf(monitored, 'negative-tests').map((planned) => {
+    const { id: probe } = planned.probe;
     const success = probeSeries(planned).find(({ definition }) => definition === sharedMetrics.Success);
-    if (!success) throw new Error(`the contract ${probe.id} has no series to alarm on`);
+    if (!success) throw new Error(`the negative test ${probe} publishes no Success metric to alarm on`);
     return {
-      subject: { kind: 'probe', org: watched.org.name, probe: probe.id },
-      description: `${watched.org.domain} no longer refuses what it must refuse, or did not answer ("${probe.question}"): the org's Okta administrators must act.`,
-      runbook: 'negative-test-failed',
+      subject: { kind: 'probe-failing', org: monitored.org.name, probe },
       route: 'ticket',
-      delivery: 'message',
+      delivery: 'notifier',
       metric: seriesMetric({
         identity: success.identity,
         statistic: success.definition.statistic,
-        intervalMinutes: watched.intervalMinutes['negative-tests'],
+        intervalMinutes: monitored.intervalMinutes['negative-tests'],
       }),
-      condition: { below: 1 },
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       datapointsToAlarm: 2,
       evaluationPeriods: 3,
-      treatMissingData: { taken: 'for good', heartbeat: { kind: 'monitor', id: 'negative-tests-not-running' } },
+      treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'group-not-running', group: 'negative-tests' } },
     };
   });
 }

@@ -1,73 +1,66 @@
 import { ArnFormat } from 'aws-cdk-lib';
-import {
-  Alarm,
-  type CfnAlarm,
-  ComparisonOperator,
-  type IAlarm,
-  type IMetric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type AlarmProps, type CfnAlarm, type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
+import { alarmMeaning } from '../../functions/alarms/catalog.ts';
 import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import { heartbeatKey } from './validate-alarms.ts';
 
-export interface RoutedAlarmProps {
-  /** What it watches, and by that its name. */
+export interface RoutedAlarmProps
+  extends Required<
+    Pick<AlarmProps, 'metric' | 'threshold' | 'comparisonOperator' | 'datapointsToAlarm' | 'evaluationPeriods'>
+  > {
+  /** What the alarm is about. Its name, description and runbook heading follow from it. */
   readonly subject: AlarmSubject;
-  /** One sentence for whoever reads the raw alarm: what is true when it rises, and who must act. */
-  readonly description: string;
-  /** The heading in docs/runbook.md that says what to do. */
-  readonly runbook: string;
+  /** The org's host, for an alarm about an org. */
+  readonly host?: string;
   readonly route: Route;
-  /** `message`: the route's notifier words it. `raw`: its rise comes as CloudWatch words it, since it is of notifiers. */
-  readonly delivery: 'message' | 'raw';
-  readonly metric: IMetric;
-  readonly condition: { readonly below: number } | { readonly above: number };
-  /** It rises when `breaching` of the last `of` points breach. */
-  readonly datapointsToAlarm: number;
-  readonly evaluationPeriods: number;
-  readonly treatMissingData: NoData;
+  /**
+   * `notifier`: the route's notifier writes the message. `direct`: people get CloudWatch's own message when the alarm
+   * fires, because the alarm is about the notifiers.
+   */
+  readonly delivery: 'notifier' | 'direct';
+  readonly treatMissingData: MissingData;
 }
 
 /**
- * What it means that there is no data. Never left to CloudWatch, whose own choice tells nobody.
+ * How an alarm treats missing data. CloudWatch's default, `missing`, would notify nobody.
  *
- * An alarm that forgives it is as good as its heartbeat: an alarm that rises when the same data stop coming.
+ * An alarm that tolerates missing data needs a heartbeat: an alarm that fires when the same data stop coming.
  */
-export type NoData = 'bad' | { readonly taken: 'for good' | 'for no news'; readonly heartbeat: AlarmSubject };
+export type MissingData = 'breaching' | { readonly as: 'notBreaching' | 'ignore'; readonly heartbeat: AlarmSubject };
 
-const forgiving = { 'for good': TreatMissingData.NOT_BREACHING, 'for no news': TreatMissingData.IGNORE };
+const missingData = {
+  breaching: TreatMissingData.BREACHING,
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  ignore: TreatMissingData.IGNORE,
+};
 
-/** An alarm that says what it means and what to do, and goes to its route when it rises and when it is over. */
+/** An alarm that says what is wrong and what to do, and notifies its route when it fires and when it resolves. */
 export class RoutedAlarm extends Alarm {
-  /** The alarm by its fixed name: a dashboard that referred to alarms as resources would wait for every one of them. */
+  /** The alarm by its fixed name. If the dashboard referred to alarms as resources, it would wait for all of them. */
   readonly byName: IAlarm;
   readonly subject: AlarmSubject;
 
   constructor(scope: Construct, topics: AlertTopics, props: RoutedAlarmProps) {
-    const { subject, condition, treatMissingData } = props;
+    const { subject, host, route, delivery, treatMissingData, ...rules } = props;
     const name = alarmName(subject);
-    const isBelow = 'below' in condition;
+    const { description, heading } = alarmMeaning(subject, host);
     super(scope, name.slice(name.indexOf('/') + 1), {
+      ...rules,
       alarmName: name,
-      alarmDescription: `${props.description} What to do: ${topics.runbook}#${props.runbook}`,
-      metric: props.metric,
-      threshold: isBelow ? condition.below : condition.above,
-      comparisonOperator: isBelow ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
-      datapointsToAlarm: props.datapointsToAlarm,
-      evaluationPeriods: props.evaluationPeriods,
-      treatMissingData: treatMissingData === 'bad' ? TreatMissingData.BREACHING : forgiving[treatMissingData.taken],
+      alarmDescription: `${description} What to do: ${topics.runbook}#${heading}`,
+      treatMissingData: missingData[treatMissingData === 'breaching' ? 'breaching' : treatMissingData.as],
     });
-    if (treatMissingData !== 'bad') {
+    if (treatMissingData !== 'breaching') {
       (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat));
     }
     this.subject = subject;
-    const { [props.route]: alarms } = topics.alarms;
-    this.addAlarmAction(new SnsAction(props.delivery === 'raw' ? topics.people[props.route] : alarms));
-    // A deployed alarm's first change is to OK. The notifier keeps that from people; and where one is over that was told
-    // raw, the notifier works again.
+    const { [route]: alarms } = topics.alarms;
+    this.addAlarmAction(new SnsAction(delivery === 'direct' ? topics.people[route] : alarms));
+    // The first change of a newly deployed alarm is to OK: the notifier ignores it. When an alarm about a notifier
+    // resolves, the notifier works again and can write the message.
     this.addOkAction(new SnsAction(alarms));
     this.byName = Alarm.fromAlarmArn(
       this,

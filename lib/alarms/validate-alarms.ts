@@ -1,13 +1,13 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Where an alarm names its heartbeat: in its `Metadata`, so that the template itself shows the pair. */
+/** Where an alarm names its heartbeat: in its `Metadata`, so that the template shows the pair. */
 export const heartbeatKey = 'Heartbeat';
 
 /**
- * Refuses a synth with an alarm in it that could not do what it is for, whoever put it there and by which construct.
+ * Fails the synth when an alarm of the stack could not do its job, whoever added it and with whichever construct.
  *
- * Missing data must not be able to hide anything: what forgives them is paired with an alarm that does not.
+ * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not.
  */
 export function validateAlarms(stack: Stack): void {
   stack.node.addValidation({
@@ -18,19 +18,20 @@ export function validateAlarms(stack: Stack): void {
   });
 }
 
-/** What of an alarm decides whether it is sound. */
+/** The properties of an alarm that the rules are about. */
 interface ReadAlarm {
   readonly name: string;
   readonly toleratesMissing: boolean;
   readonly heartbeat: string | undefined;
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
-  readonly tells: { readonly rising: boolean; readonly over: boolean };
+  readonly hasAlarmAction: boolean;
+  readonly hasOkAction: boolean;
 }
 
 function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
   const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
-  const acts = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
+  const hasAction = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
   const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
   const evaluationPeriods = alarm.evaluationPeriods ?? 1;
   const name: unknown = stack.resolve(alarm.alarmName);
@@ -40,31 +41,33 @@ function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
     heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
     datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
     evaluationPeriods,
-    tells: { rising: acts(alarm.alarmActions), over: acts(alarm.okActions) },
+    hasAlarmAction: hasAction(alarm.alarmActions),
+    hasOkAction: hasAction(alarm.okActions),
   };
 }
 
 function problemsOf(alarms: readonly ReadAlarm[]): string[] {
   const byName = new Map(alarms.map((alarm) => [alarm.name, alarm]));
-  return alarms.flatMap(({ name, toleratesMissing, heartbeat, datapointsToAlarm, evaluationPeriods, tells }) => {
-    const unpaired = toleratesMissing ? whyUnpaired(heartbeat, byName) : undefined;
+  return alarms.flatMap((alarm) => {
+    const { name, datapointsToAlarm, evaluationPeriods } = alarm;
     return [
       ...(datapointsToAlarm > evaluationPeriods
-        ? [`${name} waits for ${datapointsToAlarm} of ${evaluationPeriods} points and can never rise`]
+        ? [`${name} needs ${datapointsToAlarm} breaching datapoints but evaluates ${evaluationPeriods}: it cannot fire`]
         : []),
-      ...(tells.rising ? [] : [`${name} tells nobody when it rises`]),
-      ...(tells.over ? [] : [`${name} tells nobody when it is over`]),
-      ...(unpaired ? [`${name} forgives missing data and ${unpaired}`] : []),
+      ...(alarm.hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
+      ...(alarm.hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
+      ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : []),
     ];
   });
 }
 
-function whyUnpaired(heartbeat: string | undefined, byName: ReadonlyMap<string, ReadAlarm>): string | undefined {
+function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<string, ReadAlarm>): string[] {
   if (heartbeat === undefined) {
-    return `names no heartbeat: an alarm that takes them for a breach (Metadata.${heartbeatKey})`;
+    return [`${name} tolerates missing data: set Metadata.${heartbeatKey} to an alarm that treats it as breaching`];
   }
+  const problem = `${name} tolerates missing data, but its heartbeat ${heartbeat}`;
   const paired = byName.get(heartbeat);
-  if (!paired) return `its heartbeat ${heartbeat} is no alarm of this stack`;
-  if (paired.toleratesMissing) return `its heartbeat ${heartbeat} forgives them too`;
-  return paired.tells.rising ? undefined : `its heartbeat ${heartbeat} tells nobody`;
+  if (!paired) return [`${problem} is not an alarm of this stack`];
+  if (paired.toleratesMissing) return [`${problem} tolerates it too`];
+  return paired.hasAlarmAction ? [] : [`${problem} notifies nobody`];
 }

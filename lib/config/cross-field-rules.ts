@@ -1,3 +1,4 @@
+import { subscriberFields } from '../../functions/notify/outlets.ts';
 import type { Problem } from './config-error.ts';
 import { oneTimeStart } from './maintenance-schedule.ts';
 import type { ConfigInput } from './schema.ts';
@@ -14,13 +15,15 @@ type PartialOrg = Partially<ConfigInput['orgs'][number]>;
 type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers']>[number]>;
 type Path = readonly PropertyKey[];
 
+const subscriberNames = subscriberFields.map(({ name }) => name);
+
 /** Well-formed fields that contradict each other, that Okta would refuse together, or that lie in the past. */
 export function crossFieldProblems(config: PartialConfig, now: number): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...(['pages', 'tickets'] as const).flatMap((list) =>
       indexed(config.alerts?.[list], ['alerts', list]).flatMap(([subscriber, path]) =>
-        exactlyOneProblems(subscriber, ['email', 'https'], path),
+        exactlyOneProblems(subscriber, subscriberNames, path),
       ),
     ),
     ...maintenanceProblems(config, now),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { httpsUrlProblem } from '../../functions/notify/outlets.ts';
 
 /** A string that `problemOf` checks: it returns what is wrong, if anything. Trap: the text must not repeat a secret. */
 export function checkedString(problemOf: (value: string) => string | undefined) {
@@ -67,11 +68,7 @@ export const redirectUri = checkedString((value) => {
   return isAllowed ? undefined : 'must begin with https:// or http://localhost';
 });
 
-export const httpsUrl = checkedString((value) => {
-  const url = URL.parse(value);
-  if (hasCredentials(url)) return credentialsInUrl;
-  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
-});
+export const httpsUrl = checkedString(httpsUrlProblem);
 
 function hasCredentials(url: URL | null): boolean {
   return Boolean(url?.username || url?.password);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
-import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
+import { type SubscriberField, subscriberFields } from '../../functions/notify/outlets.ts';
+import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone, checkedString } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
@@ -155,11 +156,17 @@ const org = z.strictObject({
 });
 
 const subscriber = z
-  .strictObject({
-    email: z.email('must be an e-mail address').optional().describe('an address, which must confirm the subscription'),
-    https: httpsUrl.optional().describe('an endpoint that confirms the subscription and takes what SNS posts'),
-  })
+  .strictObject(
+    Object.fromEntries(
+      subscriberFields.map(({ name, description, problem, jsonSchema = {} }) => [
+        name,
+        checkedString(problem).meta(jsonSchema).optional().describe(description),
+      ]),
+    ) as Record<SubscriberField, z.ZodOptional<z.ZodString>>,
+  )
   .meta({ minProperties: 1, maxProperties: 1 });
+
+const subscriberNames = subscriberFields.map(({ name }) => `"${name}"`).join(' or ');
 
 const subscribers = z.array(subscriber).default(() => []);
 
@@ -204,8 +211,8 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('the path of this schema, for editors'),
   alerts: z
     .strictObject({
-      pages: subscribers.describe('who receives pages, at any hour: each an "email" or an "https"'),
-      tickets: subscribers.describe('who receives tickets, for office hours: each an "email" or an "https"'),
+      pages: subscribers.describe(`who receives pages, at any hour: each has ${subscriberNames}`),
+      tickets: subscribers.describe(`who receives tickets, for office hours: each has ${subscriberNames}`),
       runbook: httpsUrl
         .optional()
         .describe(

@@ -11,19 +11,18 @@ export interface NotifierProps {
   readonly route: Route;
   readonly code: Code;
   readonly topics: AlertTopics;
-  /** The functions whose logs tell what is behind an alarm. */
+  /** The functions whose logs contain the evidence for messages. */
   readonly readsLogsOf: readonly MonitorFunction[];
-  /** Where the dashboard is. */
   readonly dashboardUrl: string;
   readonly logRetentionDays: number;
 }
 
 /**
- * The function that makes a message of an route's alarms: it hears of them by one topic and writes to people by
- * another.
+ * The function that writes the messages of a route: it receives the alarms from one topic and publishes to another, to
+ * which people subscribe.
  *
- * Trap: it must not be able to swallow an alarm. When it has failed twice, or could not be started for five minutes,
- * Lambda itself sends people the event that it failed on.
+ * Trap: an alarm must not get lost in it. When it has failed twice, or could not be started for five minutes, Lambda
+ * itself sends the event to people.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export class Notifier extends MonitorFunction {
@@ -34,8 +33,8 @@ export class Notifier extends MonitorFunction {
     const people = topics.people[route];
     super(scope, id, {
       name: `notify-${route}`,
-      description: `Writes the messages of ${route} alarms`,
-      purpose: "write its log, read the probes' logs and the alarms' history, and write to people",
+      description: `Writes the ${route} messages`,
+      purpose: "write its log, read the probes' logs and the alarms' history, and publish messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
@@ -49,19 +48,19 @@ export class Notifier extends MonitorFunction {
       logRetentionDays: props.logRetentionDays,
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
-      // Not CDK's SnsDestination, which would grant again what the role may do already.
+      // CDK's SnsDestination would grant permissions that the role already has.
       onFailure: { bind: () => ({ destination: people.topicArn }) },
     });
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${ourAlarms}]`,
-      reason: 'It reads the history of whichever of our alarms has changed, and of no others.',
+      reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
     });
   }
 }
 
-/** The names of all of our alarms begin so, and of nobody else's. */
+/** The names of all alarms of this monitor, and of no others, begin like this. */
 const ourAlarms = 'okta-synthetics/*';
 
 function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
@@ -82,7 +81,7 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
       ],
     }),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
-    // What publishing to an encrypted topic takes.
+    // Needed to publish to an encrypted topic.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
   ];
 }

@@ -1,5 +1,5 @@
 import { findings } from '../../functions/diagnosis/finding.ts';
-import { domainLabels } from '../../functions/notify/faults.ts';
+import { domainLabels } from '../../functions/model/fault-domain.ts';
 import type { ExpectedFinding } from '../scenarios/scenario.ts';
 import type { Message } from '../scenarios/trace.ts';
 

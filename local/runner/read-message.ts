@@ -31,8 +31,9 @@ export function readMessage(got: Got, firstBadAt: number): Message | undefined {
 function bodyOf(text: string): string {
   const { content, metadata } = documentIn(text);
   if (!content || !metadata) return text;
-  const { finding, org } = metadata.additionalContext;
-  return [`Finding ${finding}`, `Org ${org}`, content.description].join('\n');
+  const context = metadata.additionalContext;
+  if (context.state === 'unreadable') return content.description;
+  return [`Finding ${context.finding}`, `Org ${context.org}`, content.description].join('\n');
 }
 
 function documentIn(text: string): Partial<CustomNotification> {

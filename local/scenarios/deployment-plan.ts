@@ -1,4 +1,4 @@
-import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { alarmName, type Route } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { groups } from '../../functions/model/probe.ts';
 import { expectedInvocations } from '../../lib/alarms/expected-invocations.ts';
@@ -45,5 +45,5 @@ export function findingsAlarm(org: string, domain: FaultDomain, severity: Route)
 
 /** The name of an alarm on the monitor itself. */
 export function monitorAlarm(id: string): string {
-  return alarmName({ kind: 'monitor', id } satisfies AlarmSubject);
+  return `okta-synthetics/monitor/${id}`;
 }

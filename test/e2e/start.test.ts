@@ -46,7 +46,7 @@ describe('npm start', () => {
       /X-Okta-Request-Id/,
       /From now on all is well again/,
       /▼ over okta-synthetics\/acme\/okta\/page/,
-      /│ RECOVERED acme: internal-error/,
+      /│ RESOLVED acme: internal-error/,
       /✓ Case O1: a page after 2 minutes named internal-error; that it is over came 9 minutes after its end/,
     );
     expect(told.stdout.match(/✉/g)).toHaveLength(2);

@@ -1,5 +1,5 @@
 /**
- * Alarms as CloudWatch sends them to SNS, recorded: one on a metric, one on an expression, and how both recover.
+ * Recorded alarms as CloudWatch sends them to SNS: one on a metric, which also resolves, and one on an expression.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 
@@ -13,7 +13,7 @@ const common = {
   InsufficientDataActions: [],
 };
 
-/** An alarm on one metric rises: two bad minutes of ten. */
+/** An alarm on one metric fires: two bad minutes of ten. */
 export const metricAlarm = {
   ...common,
   AlarmName: 'okta-synthetics/acme/okta/page',
@@ -43,8 +43,8 @@ export const metricAlarm = {
   },
 };
 
-/** The same alarm when it is over: nine minutes after the last bad run. */
-export const recoveredAlarm = {
+/** The same alarm when it resolves, nine minutes after the last bad run. */
+export const resolvedMetricAlarm = {
   ...metricAlarm,
   NewStateValue: 'OK',
   NewStateReason:
@@ -53,7 +53,7 @@ export const recoveredAlarm = {
   OldStateValue: 'ALARM',
 };
 
-/** An alarm on an expression: its period stands with its metrics. */
+/** An alarm on an expression: its period is that of its metrics. */
 export const expressionAlarm = {
   ...common,
   AlarmName: 'okta-synthetics/acme/credentials/ticket',
@@ -93,7 +93,7 @@ export const expressionAlarm = {
   },
 };
 
-/** The event by which SNS brings an alarm to a function. */
+/** The event with which SNS calls a function. */
 export function snsEvent(message: unknown, timestamp = '2026-11-21T12:02:07.541Z'): object {
   return {
     Records: [
@@ -115,7 +115,7 @@ export function snsEvent(message: unknown, timestamp = '2026-11-21T12:02:07.541Z
   };
 }
 
-/** Only the record. */
+/** The record of that event. */
 export function recordOf(message: unknown, timestamp?: string): unknown {
   return (snsEvent(message, timestamp) as { Records: unknown[] }).Records[0];
 }

@@ -7,22 +7,22 @@ import { samples } from './synthesized.ts';
 
 export type Identity = MetricPoint['identity'];
 
-/** What a test makes of a healthy point: another value, or none. */
-export type Spoil = (identity: Identity, minute: number) => number | 'missing' | undefined;
+/** A test's replacement for a healthy point: another value, or none. */
+export type Override = (identity: Identity, minute: number) => number | 'missing' | undefined;
 
-export interface RehearsalOptions {
-  readonly spoil?: Spoil;
-  /** What is only counted when it happens. */
-  readonly besides?: (minute: number) => readonly Pick<MetricPoint, 'identity' | 'value'>[];
-  /** How long points are on their way. */
+export interface EvaluationOptions {
+  readonly override?: Override;
+  /** Points of series that have none while all is well. */
+  readonly extraPoints?: (minute: number) => readonly Pick<MetricPoint, 'identity' | 'value'>[];
+  /** How late every point arrives. */
   readonly lateMinutes?: number;
-  /** Minute 0, epoch ms; a Saturday's midnight when left out. */
+  /** Minute 0, epoch ms. The default is midnight of a Saturday. */
   readonly from?: number;
 }
 
 export const isMetric = (alarm: Alarm): alarm is MetricAlarm => alarm.kind === 'metric';
 
-/** A series that the alarms look at, with what it holds when all is well, and how often. */
+/** A series that an alarm evaluates, with its value while all is well and the interval of its points. */
 interface Healthy {
   readonly identity: Identity;
   readonly value: number;
@@ -34,7 +34,7 @@ const healthyValues: Readonly<Record<string, number>> = {
   ...{ Errors: 0, Throttles: 0, Invocations: 1 },
 };
 
-/** What the template's own schedules make of every series: an org's by its group's, Lambda's by each of its calls. */
+/** The points of every series that follow from the template's schedules. Lambda's series get one for each call. */
 function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healthy[] {
   const template = samples[sample];
   const functions = new Map(
@@ -55,7 +55,7 @@ function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healt
     const { Org, FunctionName } = identity.dimensions;
     const group = identity.name === 'Success' ? 'negative-tests' : 'flows';
     const value = healthyValues[identity.name];
-    // SNS counts no failure where there is none.
+    // SNS publishes no point while no delivery fails.
     if (value === undefined) return [];
     return calls
       .filter(({ name, lambda }) => (Org ? name === `${Org}-${group}` : lambda === FunctionName))
@@ -65,14 +65,14 @@ function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healt
 
 /** A Saturday. */
 const midnight = Date.UTC(2026, 10, 21);
-/** So much of the past is known at minute 0 that every alarm has its points. */
+/** The history before minute 0: enough for every alarm to have its datapoints. */
 const historyMinutes = 12 * 60;
 
-/** A sample's alarms through minutes of points as its own schedules make them, which a test may spoil. */
-export function rehearse(
+/** Evaluates a sample's alarms over minutes of points. The points follow from its schedules; a test may override them. */
+export function evaluate(
   sample: string,
   minutes: number,
-  { spoil = () => undefined, besides = () => [], lateMinutes = 0, from = midnight }: RehearsalOptions = {},
+  { override = () => undefined, extraPoints = () => [], lateMinutes = 0, from = midnight }: EvaluationOptions = {},
 ) {
   const parsed = parseAlarms(JSON.parse(samples[sample]?.text ?? ''));
   const engine = new AlarmEngine(parsed);
@@ -82,22 +82,22 @@ export function rehearse(
   const publish = (minute: number) => {
     for (const { identity, value, intervalMinutes } of healthy) {
       if (minute % intervalMinutes !== 0) continue;
-      const spoilt = spoil(identity, minute);
-      // A schedule starts within its minute, and not at its first second.
+      const replacement = override(identity, minute);
+      // A schedule starts at some second within its minute.
       const timestamp = from + (minute + 1 / 3) * minuteMs;
-      if (spoilt !== 'missing') store.add({ identity, value: spoilt ?? value, timestamp });
+      if (replacement !== 'missing') store.add({ identity, value: replacement ?? value, timestamp });
     }
   };
   for (let minute = -historyMinutes; minute < minutes; minute += 1) {
     publish(minute - lateMinutes);
-    for (const point of besides(minute)) store.add({ ...point, timestamp: from + minute * minuteMs });
+    for (const point of extraPoints(minute)) store.add({ ...point, timestamp: from + minute * minuteMs });
     if (minute >= 0) actions.push(...engine.tick(from + (minute + 1) * minuteMs, store));
   }
   return {
     alarms: parsed.alarms.filter(isMetric),
     engine,
-    /** What an alarm told once it had said that it is OK: when, by minutes, and what. */
-    saidOf: (alarm: string) =>
+    /** The changes of an alarm after its first change to OK. */
+    changesOf: (alarm: string) =>
       actions
         .map((action) => ({ ...action, minute: (action.at - from) / minuteMs }))
         .filter((action) => action.alarm.name === alarm && action.minute > 5)

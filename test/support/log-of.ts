@@ -6,12 +6,12 @@ import type { LogLine } from '../../functions/runtime/log.ts';
 
 export const flowsLog = '/aws/lambda/okta-synthetics-flows';
 
-/** A time of the day on which everything happens, such as `12:00`. */
+/** A time of day, such as `12:00`, on the day of all events. */
 export function at(time: string): number {
   return Date.parse(`2026-11-21T${time.length === 5 ? `${time}:00` : time}Z`);
 }
 
-/** One request, answered well unless it is said otherwise. */
+/** One request, answered with 200 by default. */
 export function exchange(time: number, path: string, answer: Partial<Exchange> = {}): Exchange {
   return {
     method: path.endsWith('token') ? 'POST' : 'GET',
@@ -38,8 +38,13 @@ const internalError: Partial<Exchange> = {
 type Status = 'passed' | 'skipped' | FindingCode;
 
 /** The outcome of one probe as it is logged: passed, skipped, or failed with a finding. */
-export function outcome(time: number, place: string, status: Status, more: Partial<LogLine> = {}): LoggedLine<LogLine> {
-  const [probe = '', server] = place.split('@');
+export function outcome(
+  time: number,
+  target: string,
+  status: Status,
+  more: Partial<LogLine> = {},
+): LoggedLine<LogLine> {
+  const [probe = '', server] = target.split('@');
   const path = server === undefined ? '/.well-known/okta-organization' : `/oauth2/${server}/v1/${probe}`;
   const base = { type: 'outcome', at: new Date(time).toISOString(), org: 'acme', probe, ...(server && { server }) };
   const exchanges = [exchange(time, path, status === 'internal-error' ? internalError : {})];
@@ -56,12 +61,12 @@ export function outcome(time: number, place: string, status: Status, more: Parti
   return { time, logGroup: flowsLog, line: { ...line, ...more } as LogLine };
 }
 
-/** A run of every minute: at each time, an outcome of each place. */
+/** One run at each time, with an outcome at each target. */
 export function runs(
   times: readonly string[],
-  places: Readonly<Record<string, Status>>,
+  targets: Readonly<Record<string, Status>>,
 ): readonly LoggedLine<LogLine>[] {
-  return times.flatMap((time) => Object.entries(places).map(([place, status]) => outcome(at(time), place, status)));
+  return times.flatMap((time) => Object.entries(targets).map(([target, status]) => outcome(at(time), target, status)));
 }
 
 /** The minutes from one time to another, both included. */
@@ -70,13 +75,13 @@ export function minutes(from: string, to: string): readonly string[] {
   return Array.from({ length: count }, (_, minute) => new Date(at(from) + minute * 60_000).toISOString().slice(11, 16));
 }
 
-/** Okta's status page as the probe tells it. */
-export function statusPage(time: number, told: Partial<LogLine> = {}): LoggedLine<LogLine> {
+/** What the probe of Okta's status page logs. */
+export function statusPage(time: number, more: Partial<LogLine> = {}): LoggedLine<LogLine> {
   const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell okta.com:8'] };
-  return outcome(time, 'status-page', 'passed', { ...healthy, ...told });
+  return outcome(time, 'status-page', 'passed', { ...healthy, ...more });
 }
 
-/** Evidence of these lines, as it is gathered: through the log. */
+/** Evidence from these lines, after they have been written to a log and read back. */
 export function evidenceOf(lines: readonly LoggedLine[], more: Partial<Evidence> = {}): Evidence {
   const read = lines.flatMap(({ line, ...seen }) => {
     const again = readLine(JSON.stringify(line));

@@ -1,9 +1,10 @@
+import type { AlarmSubject } from '../../functions/alarms/subject.ts';
 import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
 import type { Evidence } from '../../functions/notify/evidence.ts';
 import type { Links } from '../../functions/notify/incident.ts';
 import { composeMessage, type SnsMessage } from '../../functions/notify/message.ts';
 import type { CustomNotification } from '../../functions/notify/render/chat.ts';
-import { metricAlarm, recordOf, recoveredAlarm } from './alarms.ts';
+import { metricAlarm, recordOf, resolvedMetricAlarm } from './alarms.ts';
 import { at, evidenceOf, minutes, runs, statusPage } from './log-of.ts';
 
 export const links: Links = {
@@ -12,8 +13,12 @@ export const links: Links = {
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
 };
 
-export const rise = readRecord(recordOf(metricAlarm)) as AlarmChange;
-export const recovery = readRecord(recordOf(recoveredAlarm)) as AlarmChange;
+/** The recorded alarm when it fires and when it resolves. */
+export const firing = readRecord(recordOf(metricAlarm)) as AlarmChange;
+export const resolved = readRecord(recordOf(resolvedMetricAlarm)) as AlarmChange;
+
+/** Another alarm that fires at the same time. */
+export const firingOf = (subject: AlarmSubject): AlarmChange => ({ ...firing, subject });
 
 const good = {
   organization: 'passed',
@@ -27,14 +32,14 @@ const healthy = { ...good, 'token@default': 'passed', 'verify@default': 'passed'
 const broken = { ...good, 'token@default': 'internal-error', 'verify@default': 'skipped' } as const;
 
 /** The log when the token endpoint of `default` has answered with an internal error twice. */
-export const riseEvidence = evidenceOf([
+export const firingEvidence = evidenceOf([
   ...runs(minutes('11:47', '11:59'), healthy),
   ...runs(['12:00', '12:01'], broken),
   statusPage(at('12:00')),
 ]);
 
-/** The log when that has been over for nine minutes. */
-export const recoveryEvidence = evidenceOf(
+/** The log nine minutes after the last of these errors. */
+export const resolvedEvidence = evidenceOf(
   [
     ...runs(minutes('11:47', '11:59'), healthy),
     ...runs(minutes('12:00', '12:09'), broken),
@@ -53,9 +58,9 @@ export interface ReadMessage {
 }
 
 export function readMessage({ Subject, Message, MessageStructure }: SnsMessage): ReadMessage {
-  if (MessageStructure !== 'json') throw new Error('the message has one format only');
+  if (MessageStructure !== 'json') throw new Error('the message has only one format');
   const { default: text, email, https, http } = JSON.parse(Message ?? '');
-  if (http !== https) throw new Error('http and https are told different things');
+  if (http !== https) throw new Error('the formats for http and https differ');
   return { subject: Subject ?? '', text, email, chat: JSON.parse(https) };
 }
 
@@ -64,7 +69,7 @@ export function messageOf(alarm: AlarmChange, evidence: Evidence, to: Links = li
 }
 
 /** The lines of a section of the e-mail, up to the next blank one. */
-export function section({ email }: ReadMessage, title: string): readonly string[] {
+export function section({ email }: Pick<ReadMessage, 'email'>, title: string): readonly string[] {
   const lines = email.split('\n');
   const start = lines.indexOf(title);
   const end = lines.indexOf('', start);

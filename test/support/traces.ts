@@ -21,9 +21,9 @@ export function messageOf(differs: Partial<Message> = {}): Message {
   return {
     ...{ minute: over ? 19 : 2, route: 'page', news: 'problem', raw: false, alarm },
     subject: over
-      ? "RECOVERED acme: internal-error - Okta's fault - lasted 9 min"
-      : "PAGE acme: internal-error - Okta's fault",
-    body: `acme: Okta failed inside.\n\nFinding     internal-error (Okta's fault)\nSince       2026-01-05 09:10 UTC\n`,
+      ? 'RESOLVED acme: internal-error - Okta problem - lasted 9 min'
+      : 'PAGE acme: internal-error - Okta problem',
+    body: `acme: Okta failed inside.\n\nFinding     internal-error (Okta problem)\nSince       2026-01-05 09:10 UTC\n`,
     ...differs,
   };
 }

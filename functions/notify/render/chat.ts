@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { domainLabels } from '../faults.ts';
+import type { Route } from '../../alarms/subject.ts';
+import { domainLabels, type FaultDomain } from '../../model/fault-domain.ts';
 import type { Incident, Links } from '../incident.ts';
+import type { Notification } from '../message.ts';
+import type { OktaStatus } from '../okta-status.ts';
 import { clip } from '../read.ts';
 import { formatDuration, formatTime, joinFirst } from './text.ts';
 
@@ -8,34 +11,83 @@ import { formatDuration, formatTime, joinFirst } from './text.ts';
 export interface CustomNotification {
   readonly version: '1.0';
   readonly source: 'custom';
-  readonly id: string;
+  readonly id?: string;
   readonly content: {
     readonly textType: 'client-markdown';
     readonly title: string;
     readonly description: string;
-    readonly nextSteps: readonly string[];
-    readonly keywords: readonly string[];
+    readonly nextSteps?: readonly string[];
+    readonly keywords?: readonly string[];
   };
   readonly metadata: {
-    readonly threadId: string;
-    readonly summary: string;
-    readonly eventType: string;
-    readonly relatedResources: readonly string[];
-    readonly additionalContext: Readonly<Record<string, string>>;
+    readonly threadId?: string;
+    readonly summary?: string;
+    readonly eventType?: string;
+    readonly relatedResources?: readonly string[];
+    readonly additionalContext: NotificationContext | UnreadableContext;
   };
 }
 
+/** What a program needs to judge a message. The schema of custom notifications allows only strings. */
+export interface NotificationContext {
+  readonly state: 'firing' | 'resolved';
+  readonly route: Route;
+  /** The org's name; `monitor` for an alarm about the monitor itself. */
+  readonly org: string;
+  readonly domain: FaultDomain;
+  readonly severity: Route;
+  /** The code of the leading finding. Without one, the end of the alarm's name: `flows-broken`. */
+  readonly finding: string;
+  /** ISO 8601 in UTC. `until` is present when the alarm has resolved. */
+  readonly since: string;
+  readonly until?: string;
+  readonly durationSeconds: string;
+  /** Separated by commas, and clipped: `token@default,token@org`. */
+  readonly targets: string;
+  readonly requestIds: string;
+  readonly runbook: string;
+  readonly dashboard: string;
+  /** The alarm's name. */
+  readonly alarm: string;
+  readonly oktaStatus: OktaStatus['state'];
+}
+
+/** The context of an alarm that could not be read. */
+export interface UnreadableContext {
+  readonly state: 'unreadable';
+  readonly route: Route;
+  readonly dashboard: string;
+}
+
+const mostCharacters = 2_500;
+
 /**
- * The message for chats and programs: one document for both. People read `content`; a program that subscribes by https
- * reads `metadata.additionalContext`, whose members are all strings, as the schema wants them.
+ * The message for chats and programs, in one document. People read `content`; a program that subscribes by https reads
+ * `metadata.additionalContext`.
  *
- * Trap: a rise and its recovery share a thread, and no two incidents do: in an old thread a page would go unseen.
+ * Trap: the two messages of an incident share a thread, and no two incidents do: people would miss a page that is
+ * posted to an old thread.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
-export function renderChat(incident: Incident, subject: string, links: Links, riseReason?: string): CustomNotification {
+export function renderChat(notification: Notification): CustomNotification {
+  const { subject, links } = notification;
+  if (notification.kind === 'incident') return renderIncident(notification.incident, subject, links);
+  const { raw, why } = notification;
+  return {
+    version: '1.0',
+    source: 'custom',
+    content: {
+      textType: 'client-markdown',
+      title: subject,
+      description: clip(`The monitor could not read an alarm: ${why}.\n\n${raw}`, mostCharacters),
+    },
+    metadata: { additionalContext: { state: 'unreadable', route: links.route, dashboard: links.dashboard } },
+  };
+}
+
+function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
   const { alarm, org = 'monitor', code, domain, occurrences, remedy } = incident;
-  const threadId = threadOf(alarm.name, alarm.kind === 'rose' ? alarm.reason : riseReason);
-  const isOver = alarm.kind === 'recovered';
+  const threadId = threadOf(incident);
   return {
     version: '1.0',
     source: 'custom',
@@ -43,69 +95,69 @@ export function renderChat(incident: Incident, subject: string, links: Links, ri
     content: {
       textType: 'client-markdown',
       title: subject,
-      description: clip(describe(incident, links).join('\n'), 2_500),
-      nextSteps: isOver ? [] : remedy.slice(0, 5).map((step) => clip(step, 250)),
+      description: clip(describe(incident, links).join('\n'), mostCharacters),
+      nextSteps: alarm.kind === 'firing' ? remedy.slice(0, 5).map((step) => clip(step, 250)) : [],
       keywords: [org, domain, code, links.route].map((word) => clip(word, 60)),
     },
     metadata: {
       threadId,
       summary: clip(subject, 250),
-      eventType: isOver ? 'okta-synthetics-recovered' : 'okta-synthetics-rose',
-      relatedResources: placesOf(occurrences).slice(0, 10),
+      eventType: `okta-synthetics-${alarm.kind}`,
+      relatedResources: targetsOf(occurrences).slice(0, 10),
       additionalContext: contextOf(incident, links),
     },
   };
 }
 
-/** What programs ask for. What is not known has no member. */
-function contextOf(incident: Incident, links: Links): Readonly<Record<string, string>> {
-  const { alarm, org = 'monitor', code, domain, heading, occurrences, since, until } = incident;
-  const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((place) => place.outcomes));
+function contextOf(incident: Incident, links: Links): NotificationContext {
+  const { alarm, org = 'monitor', code, domain, heading, occurrences, since, until, oktaStatus } = incident;
+  const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((target) => target.outcomes));
   const requestIds = outcomes.flatMap(({ exchanges }) => exchanges.at(-1)?.requestId ?? []);
-  const { subject } = alarm;
   return {
-    audience: links.route,
     state: alarm.kind,
+    route: links.route,
     org,
     domain,
-    severity: subject.kind === 'findings' ? subject.severity : links.route,
+    severity: 'severity' in alarm.subject ? alarm.subject.severity : links.route,
     finding: code,
     since: new Date(since).toISOString(),
-    ...(alarm.kind === 'recovered' && { until: new Date(until).toISOString() }),
+    ...(alarm.kind === 'resolved' && { until: new Date(until).toISOString() }),
     durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))),
-    places: clip(placesOf(occurrences).join(','), 1_000),
+    targets: clip(targetsOf(occurrences).join(','), 1_000),
     requestIds: clip(requestIds.join(','), 1_000),
     runbook: `${links.runbook}#${heading}`,
     dashboard: links.dashboard,
     alarm: alarm.name,
+    oktaStatus: oktaStatus?.state ?? 'unknown',
   };
 }
 
-/** Slack and Teams both show `*bold*` and plain lines; of tables and headings neither can be sure. */
+/** Slack and Teams both show `*bold*` and plain lines. Tables and headings work in only one of them. */
 function describe(incident: Incident, links: Links): readonly string[] {
-  const { alarm, summary, domain, occurrences, since, until, stillPassing, oktaStatus, heading, gaps } = incident;
+  const { alarm, headline, domain, occurrences, since, until, stillPassing, oktaStatus, heading, gaps } = incident;
+  const isFiring = alarm.kind === 'firing';
   const causes = occurrences[0]?.finding.causes ?? [];
-  const places = joinFirst(placesOf(occurrences), 6);
-  const [start, lasted] = [formatTime(since), formatDuration(until - since)];
+  const targets = joinFirst(targetsOf(occurrences), 6);
+  const [start, duration] = [formatTime(since), formatDuration(until - since)];
   return [
-    summary,
-    alarm.kind === 'rose' ? `*Since* ${start}, ${lasted} before this alarm` : `*Lasted* ${lasted}, since ${start}`,
-    `*Fault* ${domainLabels[domain]}`,
-    ...(places === '' ? [] : [`*Where* ${places}`]),
-    ...(stillPassing.length > 0 ? [`*Works* ${joinFirst(stillPassing, 8)}`] : []),
-    ...(oktaStatus ? [`*Status page* ${oktaStatus.sentence}`] : []),
-    ...(alarm.kind === 'rose' && causes.length > 0 ? [`*Likely* ${causes.join('; ')}`] : []),
-    ...(gaps.length > 0 ? [`*Not read* ${gaps.join('; ')}`] : []),
+    headline,
+    isFiring ? `*Since* ${start}, ${duration} before this alarm` : `*Lasted* ${duration}, since ${start}`,
+    `*Fault domain* ${domainLabels[domain]}`,
+    ...(targets === '' ? [] : [`*Where* ${targets}`]),
+    ...(stillPassing.length > 0 ? [`*Still passing* ${joinFirst(stillPassing, 8)}`] : []),
+    ...(oktaStatus ? [`*Okta status* ${oktaStatus.sentence}`] : []),
+    ...(isFiring && causes.length > 0 ? [`*Likely causes* ${causes.join('; ')}`] : []),
+    ...(gaps.length > 0 ? [`*Missing evidence* ${gaps.join('; ')}`] : []),
     `*Runbook* ${links.runbook}#${heading}`,
     `*Dashboard* ${links.dashboard}`,
   ];
 }
 
-function placesOf(sightings: Incident['occurrences']): readonly string[] {
-  return [...new Set(sightings.flatMap(({ targets }) => targets.map(({ target }) => target)))];
+function targetsOf(occurrences: Incident['occurrences']): readonly string[] {
+  return [...new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)))];
 }
 
-/** CloudWatch's reason for a rise names its data points: it is another one each time, and its history keeps it. */
-function threadOf(alarmName: string, riseReason = ''): string {
-  return `${alarmName}/${createHash('sha256').update(riseReason).digest('hex').slice(0, 12)}`;
+/** The reason for which the alarm fired is different in each incident, and the alarm's history keeps it. */
+function threadOf({ alarm, firingReason = '' }: Incident): string {
+  return `${alarm.name}/${createHash('sha256').update(firingReason).digest('hex').slice(0, 12)}`;
 }

@@ -5,7 +5,7 @@ export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** A stretch of time as people say it: `12 min`, `3 h 5 min`, `2 days 4 h`. */
+/** A duration as people write it: `12 min`, `3 h 5 min`, `2 days 4 h`. */
 export function formatDuration(ms: number): string {
   const minutes = Math.round(ms / minuteMs);
   if (minutes < 1) return 'less than a minute';
@@ -15,13 +15,13 @@ export function formatDuration(ms: number): string {
   return [`${Math.floor(hours / 24)} days`, ...(hours % 24 > 0 ? [`${hours % 24} h`] : [])].join(' ');
 }
 
-/** The first few of a list, and how many more there are. */
+/** The first few items of a list, and how many more there are. */
 export function joinFirst(items: readonly string[], most: number): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(', ')} and ${more} more` : items.join(', ');
 }
 
-/** Lines that fit a mail program's window. A word that is longer, such as a URL, stays whole. */
+/** Lines that fit a mail program's window. A longer word, such as a URL, stays whole. */
 export function wrap(value: string, indent = '', width = 78): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,3 +1,5 @@
+import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
+import { type AlarmSubject, alarmName, alarmSubject, type Route, routes } from '../../../functions/alarms/subject.ts';
 import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
 import { escalations } from '../../../functions/diagnosis/findings/definition.ts';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
@@ -13,6 +15,7 @@ import { loadConfig } from '../../../lib/config/load-config.ts';
 import { jsonSchema } from '../../../lib/config/schema.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
+import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -22,10 +25,47 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
   'README.md': {
     cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
   },
-  'docs/runbook.md': { findings: () => runbookFindings() },
+  'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
 };
+
+/** The alarms of the example with everything switched on. Orgs, probes and groups are replaced by placeholders. */
+function alarmTable(): string {
+  const { orgs, ...config } = loadConfig('lib/config/example.jsonc');
+  const { template } = synthesize({ ...config, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) });
+  const resources = Object.values(template.Resources);
+  const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  const rows = new Map<string, string[]>();
+  for (const { Properties = {} } of alarms) {
+    const subject = alarmSubject(String(Properties.AlarmName));
+    if (!subject) throw new Error(`the catalog has no entry for the alarm ${Properties.AlarmName}`);
+    const pattern: AlarmSubject = { ...subject, ...replaceIn(subject, ['org', 'probe', 'group']) };
+    const name = alarmName(pattern).replace('okta-synthetics/', '');
+    const { description, heading } = alarmMeaning(pattern, 'HOST');
+    rows.set(name, [
+      `\`${name}\``,
+      description,
+      routeOf(template, Properties.AlarmActions),
+      `[${heading}](#${heading})`,
+    ]);
+  }
+  return markdownTable(['alarm', 'meaning', 'route', 'what to do'], [...rows.values()]);
+}
+
+/** Some fields of a subject, with their names in capitals as values. */
+function replaceIn(subject: AlarmSubject, fields: readonly string[]): object {
+  return Object.fromEntries(fields.filter((field) => field in subject).map((field) => [field, field.toUpperCase()]));
+}
+
+/** The route whose topic an alarm notifies. */
+function routeOf({ Resources }: Template, actions: unknown): Route {
+  const [action] = actions as readonly { readonly Ref: string }[];
+  const topic = action && Resources[action.Ref]?.Properties?.TopicName;
+  const route = routes.find((each) => String(topic).startsWith(`okta-synthetics-${each}`));
+  if (!route) throw new Error(`no route has the topic ${topic}`);
+  return route;
+}
 
 function runbookFindings(): string {
   return faultDomains

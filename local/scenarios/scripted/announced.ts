@@ -20,7 +20,7 @@ export const announced: ScenarioFactory = (setting) => {
       expected: [
         {
           ...told,
-          finding: { code: 'internal-error', domain: 'okta', says: ['Okta announces an incident'] },
+          finding: { code: 'internal-error', domain: 'okta', says: ['Okta has announced an incident'] },
         },
       ],
     }),

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
-import { metricAlarm, recoveredAlarm, snsEvent } from '../../support/alarms.ts';
+import { metricAlarm, resolvedMetricAlarm, snsEvent } from '../../support/alarms.ts';
 import { at, flowsLog, minutes, runs, statusPage } from '../../support/log-of.ts';
 import { readMessage, section } from '../../support/messages.ts';
 import { type OverheardFunction, overhearFunction } from '../../support/overhear.ts';
@@ -65,18 +65,18 @@ function onlyMessage() {
 }
 
 describe('the deployed notify function', () => {
-  it('makes one message of an alarm that rises, from what the probes logged', async () => {
+  it('publishes one message about an alarm that fires, based on what the probes logged', async () => {
     writeLog();
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
-    expect(message.subject).toBe("PAGE acme: internal-error - Okta's fault - token@default");
-    expect(section(message, 'STILL WORKS')).toEqual(['organization']);
+    expect(message.subject).toBe('PAGE acme: internal-error - Okta problem - token@default');
+    expect(section(message, 'STILL PASSING')).toEqual(['organization']);
     expect(message.email).toContain('X-Okta-Request-Id req-120300-token');
-    expect(message.email).not.toContain('WHAT THIS MESSAGE LACKS');
+    expect(message.email).not.toContain('MISSING EVIDENCE');
     expect(message.email).toContain('docs/runbook.md#internal-error');
   });
 
-  it('makes one message of its recovery, with how long it lasted', async () => {
+  it('publishes one message when the alarm has resolved, with the duration', async () => {
     writeLog();
     const { NewStateReason: stateReason } = metricAlarm;
     aws.alarmHistory = () => [
@@ -90,73 +90,79 @@ describe('the deployed notify function', () => {
     const { threadId } = onlyMessage().chat.metadata;
     aws.clear();
     writeLog();
-    await notify.invoke(snsEvent(recoveredAlarm));
-    const recovery = onlyMessage();
-    expect(recovery.subject).toBe("RECOVERED acme: internal-error - Okta's fault - lasted 9 min - token@default");
-    expect(recovery.chat.metadata.threadId).toBe(threadId);
+    await notify.invoke(snsEvent(resolvedMetricAlarm));
+    const resolved = onlyMessage();
+    expect(resolved.subject).toBe('RESOLVED acme: internal-error - Okta problem - lasted 9 min - token@default');
+    expect(resolved.chat.metadata.threadId).toBe(threadId);
   });
 
-  it('says nothing of a change that is neither', async () => {
+  it('publishes nothing for any other change of an alarm', async () => {
     const change = { ...metricAlarm, OldStateValue: 'INSUFFICIENT_DATA', NewStateValue: 'OK' };
     expect(await notify.invoke(snsEvent(change))).not.toHaveProperty('error');
     expect(aws.calls).toEqual([]);
   });
 
-  it('sends the message all the same when it may not read the logs, and says so', async () => {
+  it('publishes a message that says so when it may not read the logs', async () => {
     undo.push(aws.injectFault('FilterLogEvents', denied));
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
-    expect(message.subject).toBe("PAGE acme: okta-page - Okta's fault");
-    expect(section(message, 'WHAT THIS MESSAGE LACKS')).toEqual([
+    expect(message.subject).toBe('PAGE acme: okta-page - Okta problem');
+    expect(section(message, 'MISSING EVIDENCE')).toEqual([
       `${flowsLog} could not be read: AccessDeniedException`,
       `${statusLog} could not be read: AccessDeniedException`,
     ]);
   });
 
-  it.each(['connection closed', 'no answer'] as const)('sends it in time when the logs give %s', async (fault) => {
-    undo.push(aws.injectFault('FilterLogEvents', fault));
-    expect(await notify.invoke(snsEvent(metricAlarm), 10_500)).not.toHaveProperty('error');
-    expect(onlyMessage().email).toContain(`${flowsLog} could not be read`);
-  });
+  it.each(['connection closed', 'no answer'] as const)(
+    'publishes in time when CloudWatch Logs fails with %s',
+    async (fault) => {
+      undo.push(aws.injectFault('FilterLogEvents', fault));
+      expect(await notify.invoke(snsEvent(metricAlarm), 10_500)).not.toHaveProperty('error');
+      expect(onlyMessage().email).toContain(`${flowsLog} could not be read`);
+    },
+  );
 
   it.each([
-    ['no JSON', snsEvent('the house is on fire')],
-    ["somebody else's alarm", snsEvent({ ...metricAlarm, AlarmName: 'house-on-fire' })],
-    ['no event of SNS', { detail: 'the house is on fire' }],
-  ])('loses nothing that it cannot read: %s', async (_, event) => {
+    ['text', snsEvent('the house is on fire')],
+    ['a foreign alarm', snsEvent({ ...metricAlarm, AlarmName: 'house-on-fire' })],
+    ['an event that is not from SNS', { detail: 'the house is on fire' }],
+  ])('passes on the original of %s', async (_, event) => {
     expect(await notify.invoke(event)).not.toHaveProperty('error');
     expect(onlyMessage().email).toMatch(/on.fire/);
   });
 
-  it('fails when it cannot publish, so that Lambda tries again and then sends the alarm as it came', async () => {
+  it('fails when it cannot publish, so that Lambda tries again and then sends the original alarm', async () => {
     writeLog();
     undo.push(aws.injectFault('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
     expect(await notify.invoke(snsEvent(metricAlarm))).toHaveProperty('error');
     expect(aws.published).toEqual([]);
   });
 
-  it('logs the subject of what it said', async () => {
+  it('logs the subject of what it published', async () => {
     writeLog();
     const { lines } = await notify.invoke(snsEvent(metricAlarm));
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { type: 'message', subject: "PAGE acme: internal-error - Okta's fault - token@default" },
+      { type: 'message', subject: 'PAGE acme: internal-error - Okta problem - token@default' },
     ]);
   });
 });
 
-describe("the notify function's rehearsal of itself", () => {
-  const rehearse = () => notify.invoke({ selfTest: true });
+describe('the self-test of the notify function', () => {
+  const selfTest = () => notify.invoke({ selfTest: true });
 
-  it('asks for all that it needs and tells nobody', async () => {
+  it('reads everything that a message needs and publishes nothing', async () => {
     writeLog();
-    expect(await rehearse()).not.toHaveProperty('error');
+    expect(await selfTest()).not.toHaveProperty('error');
     expect(new Set(aws.calls)).toEqual(new Set(['FilterLogEvents', 'DescribeAlarmHistory']));
     expect(aws.published).toEqual([]);
   });
 
-  it.each(['FilterLogEvents', 'DescribeAlarmHistory'] as const)('fails without the right to %s', async (operation) => {
-    writeLog();
-    undo.push(aws.injectFault(operation, denied));
-    expect(await rehearse()).toMatchObject({ error: expect.stringMatching(/the self-test failed: .*AccessDenied/) });
-  });
+  it.each(['FilterLogEvents', 'DescribeAlarmHistory'] as const)(
+    'fails without the permission for %s',
+    async (operation) => {
+      writeLog();
+      undo.push(aws.injectFault(operation, denied));
+      expect(await selfTest()).toMatchObject({ error: expect.stringMatching(/the self-test failed: .*AccessDenied/) });
+    },
+  );
 });

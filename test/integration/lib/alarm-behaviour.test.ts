@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alarmName, alarmSubject } from '../../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
 import { parseAlarms } from '../../../local/emulators/cloudwatch/parse-alarm.ts';
-import { rehearse, type Spoil } from '../../support/evaluate-template.ts';
+import { evaluate, type Override } from '../../support/evaluate-template.ts';
 import { samples } from '../../support/synthesized.ts';
 
 describe.each(Object.keys(samples))('the alarms of the %s configuration', (sample) => {
@@ -13,53 +13,53 @@ describe.each(Object.keys(samples))('the alarms of the %s configuration', (sampl
     expect(muteRules).toHaveLength(samples[sample]?.ofType('AWS::CloudWatch::AlarmMuteRule').length ?? 0);
   });
 
-  it('stay OK through a day on which all is well, and say so once', () => {
-    const { alarms, engine, actions } = rehearse(sample, 24 * 60);
+  it('change to OK once and stay OK through a day without failures', () => {
+    const { alarms, engine, actions } = evaluate(sample, 24 * 60);
     expect(alarms.filter(({ name }) => engine.alarmState(name).state !== 'OK')).toEqual([]);
     for (const { to } of actions) expect(to).toBe('OK');
     expect(new Set(actions.map(({ alarm }) => alarm.name)).size).toBe(actions.length);
   });
 
-  it('stay OK while every point comes two minutes late', () => {
-    for (const { to } of rehearse(sample, 180, { lateMinutes: 2 }).actions) expect(to).toBe('OK');
+  it('stay OK while every point arrives two minutes late', () => {
+    for (const { to } of evaluate(sample, 180, { lateMinutes: 2 }).actions) expect(to).toBe('OK');
   });
 
-  it('stay OK when one run of everything is lost', () => {
-    const spoil: Spoil = (_, minute) => (minute === 60 ? 'missing' : undefined);
-    for (const { to } of rehearse(sample, 180, { spoil }).actions) expect(to).toBe('OK');
+  it('stay OK when one run of every schedule is lost', () => {
+    const override: Override = (_, minute) => (minute === 60 ? 'missing' : undefined);
+    for (const { to } of evaluate(sample, 180, { override }).actions) expect(to).toBe('OK');
   });
 });
 
 const levels = { page: 2, ticket: 1 } as const;
 
-/** The alarms on findings of the example, each with how many bad runs raise it. */
-const findings = rehearse('example', 1).alarms.flatMap(({ name, datapointsToAlarm }) => {
+/** The alarms on findings of the example, each with the number of bad runs that it needs to fire. */
+const findings = evaluate('example', 1).alarms.flatMap(({ name, datapointsToAlarm }) => {
   const subject = alarmSubject(name);
   return subject?.kind === 'findings' ? [{ name, ...subject, datapointsToAlarm }] : [];
 });
 
-/** Makes of a domain's severity what a test says of a minute. */
+/** Overrides the severity of a fault domain minute by minute. */
 const severity =
-  (domain: FaultDomain, at: (minute: number) => number | undefined): Spoil =>
+  (domain: FaultDomain, at: (minute: number) => number | undefined): Override =>
   ({ name, dimensions }, minute) =>
     name === 'Severity' && dimensions.Domain === domain ? at(minute) : undefined;
 
 const between = (from: number, to: number, value: number) => (minute: number) =>
   minute >= from && minute < to ? value : undefined;
 
-describe('what is found in the example configuration', () => {
-  it('pages after two bad runs, three where it is the network, and is a ticket after four', () => {
+describe('the alarms on findings of the example configuration', () => {
+  it('page after two bad runs, or three for the network, and open a ticket after four', () => {
     expect(findings.map((each) => `${each.domain}/${each.severity} ${each.datapointsToAlarm}`)).toEqual(
       expect.arrayContaining(['okta/page 2', 'network/page 3', 'quota/page 2', 'okta/ticket 4', 'clock/ticket 4']),
     );
   });
 
   it.each(findings)(
-    '$domain/$severity rises with its last bad run, and is over when the window has too few of them',
+    'the $domain/$severity alarm fires after enough bad runs, and resolves when its window has too few of them',
     (each) => {
       const { name, domain, datapointsToAlarm: m } = each;
-      const spoil = severity(domain, between(40, 50, levels[each.severity]));
-      expect(rehearse('example', 90, { spoil }).saidOf(name)).toEqual([
+      const override = severity(domain, between(40, 50, levels[each.severity]));
+      expect(evaluate('example', 90, { override }).changesOf(name)).toEqual([
         { minute: 40 + m, to: 'ALARM' },
         // Of the ten runs before it, less than M are from before minute 50.
         { minute: 61 - m, to: 'OK' },
@@ -67,21 +67,21 @@ describe('what is found in the example configuration', () => {
     },
   );
 
-  it.each(findings)('$domain/$severity is told by nothing less than its number of bad runs', (each) => {
+  it.each(findings)('the $domain/$severity alarm does not fire after fewer bad runs', (each) => {
     const { name, domain, datapointsToAlarm: m } = each;
     for (const runs of [1, m - 1]) {
-      const spoil = severity(domain, between(40, 40 + runs, levels[each.severity]));
-      expect(rehearse('example', 70, { spoil }).saidOf(name)).toEqual([]);
+      const override = severity(domain, between(40, 40 + runs, levels[each.severity]));
+      expect(evaluate('example', 70, { override }).changesOf(name)).toEqual([]);
     }
   });
 
-  it.each(findings)('$domain/$severity is one incident while every second run is bad', (each) => {
-    const spoil = severity(each.domain, (minute) =>
+  it.each(findings)('the $domain/$severity alarm fires once while every second run is bad', (each) => {
+    const override = severity(each.domain, (minute) =>
       minute >= 40 && minute < 140 && minute % 2 === 0 ? levels[each.severity] : undefined,
     );
     expect(
-      rehearse('example', 180, { spoil })
-        .saidOf(each.name)
+      evaluate('example', 180, { override })
+        .changesOf(each.name)
         .map(({ to }) => to),
     ).toEqual(['ALARM', 'OK']);
   });
@@ -89,146 +89,148 @@ describe('what is found in the example configuration', () => {
   const tickets = findings.filter((each) => each.severity === 'ticket');
 
   it.each(tickets)(
-    'the ticket of $domain keeps still while a page’s finding stands, and is over by real zeros alone',
+    'the $domain/ticket alarm keeps its state during a page finding, and resolves only on zeros',
     (each) => {
-      const worse = severity(each.domain, (minute) => between(40, 50, 1)(minute) ?? between(50, 120, 2)(minute));
-      const said = rehearse('example', 160, { spoil: worse }).saidOf(each.name);
-      expect(said).toMatchObject([{ minute: 44, to: 'ALARM' }, { to: 'OK' }]);
-      expect(said[1]?.minute).toBeGreaterThan(120);
+      const override = severity(each.domain, (minute) => between(40, 50, 1)(minute) ?? between(50, 120, 2)(minute));
+      const changes = evaluate('example', 160, { override }).changesOf(each.name);
+      expect(changes).toMatchObject([{ minute: 44, to: 'ALARM' }, { to: 'OK' }]);
+      expect(changes[1]?.minute).toBeGreaterThan(120);
     },
   );
 
-  it.each(tickets)('the ticket of $domain says nothing of what is a page from the beginning', (each) => {
-    const spoil = severity(each.domain, between(40, 60, 2));
-    expect(rehearse('example', 100, { spoil }).saidOf(each.name)).toEqual([]);
+  it.each(tickets)('the $domain/ticket alarm does not fire for a page finding', (each) => {
+    const override = severity(each.domain, between(40, 60, 2));
+    expect(evaluate('example', 100, { override }).changesOf(each.name)).toEqual([]);
   });
 
-  it('a page of a domain is not kept from rising by its ticket', () => {
-    const spoil = severity('quota', (minute) => between(40, 50, 1)(minute) ?? between(50, 60, 2)(minute));
+  it('a page alarm fires although the ticket alarm of its domain is firing', () => {
+    const override = severity('quota', (minute) => between(40, 50, 1)(minute) ?? between(50, 60, 2)(minute));
     const page = alarmName({ kind: 'findings', org: 'acme', domain: 'quota', severity: 'page' });
-    expect(rehearse('example', 90, { spoil }).saidOf(page)).toMatchObject([{ minute: 52, to: 'ALARM' }, { to: 'OK' }]);
+    expect(evaluate('example', 90, { override }).changesOf(page)).toMatchObject([
+      { minute: 52, to: 'ALARM' },
+      { to: 'OK' },
+    ]);
   });
 
-  it('an org that runs every other minute pages after two bad runs too', () => {
+  it('the page alarm of an org that runs every other minute fires after two bad runs too', () => {
     const okta = alarmName({ kind: 'findings', org: 'acme', domain: 'okta', severity: 'page' });
-    const spoil: Spoil = (identity, minute) =>
+    const override: Override = (identity, minute) =>
       identity.dimensions.Org === 'acme' ? severity('okta', between(40, 60, 2))(identity, minute) : undefined;
-    expect(rehearse('full', 90, { spoil }).saidOf(okta)[0]).toEqual({ minute: 43, to: 'ALARM' });
+    expect(evaluate('full', 90, { override }).changesOf(okta)[0]).toEqual({ minute: 43, to: 'ALARM' });
   });
 });
 
-describe('silence', () => {
-  const heartbeats = rehearse('full', 1).alarms.filter(({ treatMissingData }) => treatMissingData === 'breaching');
+describe('a heartbeat', () => {
+  const heartbeats = evaluate('full', 1).alarms.filter(({ treatMissingData }) => treatMissingData === 'breaching');
 
-  it.each(heartbeats)(
-    '$name rises when its evaluation range is empty',
-    ({ name, queries, evaluationPeriods, periodMs }) => {
-      const [query] = Object.values(queries);
-      const keys = JSON.stringify(query?.kind === 'metric' && query.identity);
-      const spoil: Spoil = (identity, minute) =>
-        JSON.stringify(identity) === keys && minute >= 60 ? 'missing' : undefined;
-      const period = periodMs / 60_000;
-      const [first] = rehearse('full', 60 + (evaluationPeriods + 3) * period, { spoil }).saidOf(name);
-      expect(first?.to).toBe('ALARM');
-      // No sooner than its points demand, no later than when the last run has left the range.
-      expect(first?.minute).toBeGreaterThan(60 + (evaluationPeriods - 1) * period);
-      expect(first?.minute).toBeLessThanOrEqual(60 + (evaluationPeriods + 2) * period);
-    },
-  );
-
-  it('of an org that runs each minute pages after three minutes', () => {
-    const name = alarmName({ kind: 'not-running', org: 'acme' });
-    const spoil: Spoil = ({ dimensions }, minute) => (dimensions.Org && minute >= 40 ? 'missing' : undefined);
-    expect(rehearse('example', 60, { spoil }).saidOf(name)).toEqual([{ minute: 43, to: 'ALARM' }]);
+  it.each(heartbeats)('$name fires when its data stop', ({ name, queries, evaluationPeriods, periodMs }) => {
+    const [query] = Object.values(queries);
+    const keys = JSON.stringify(query?.kind === 'metric' && query.identity);
+    const override: Override = (identity, minute) =>
+      JSON.stringify(identity) === keys && minute >= 60 ? 'missing' : undefined;
+    const period = periodMs / 60_000;
+    const [first] = evaluate('full', 60 + (evaluationPeriods + 3) * period, { override }).changesOf(name);
+    expect(first?.to).toBe('ALARM');
+    // No sooner than its datapoints require, no later than when the last run has left the evaluation range.
+    expect(first?.minute).toBeGreaterThan(60 + (evaluationPeriods - 1) * period);
+    expect(first?.minute).toBeLessThanOrEqual(60 + (evaluationPeriods + 2) * period);
   });
 
-  it('of one org is seen though the function goes on running for another', () => {
-    const name = alarmName({ kind: 'monitor', id: 'status-not-running' });
-    // Every 10 and every 7 minutes: what stops is the one or the other.
+  it('of an org that runs every minute fires after three minutes', () => {
+    const name = alarmName({ kind: 'not-running', org: 'acme' });
+    const override: Override = ({ dimensions }, minute) => (dimensions.Org && minute >= 40 ? 'missing' : undefined);
+    expect(evaluate('example', 60, { override }).changesOf(name)).toEqual([{ minute: 43, to: 'ALARM' }]);
+  });
+
+  it('of a group fires when the schedule of one org stops, although another org’s continues', () => {
+    const name = alarmName({ kind: 'group-not-running', group: 'status' });
+    // The intervals are 10 and 7 minutes. One schedule stops, then the other.
     for (const stopped of [10, 7]) {
-      const spoil: Spoil = ({ dimensions, name: metric }, minute) => {
+      const override: Override = ({ dimensions, name: metric }, minute) => {
         const isStatus = metric === 'Invocations' && dimensions.FunctionName === 'okta-synthetics-status';
         if (!isStatus || minute < 60) return undefined;
         const isDue = (every: number) => minute % every === 0;
         return isDue(stopped) && !isDue(17 - stopped) ? 'missing' : undefined;
       };
-      expect(rehearse('full', 240, { spoil }).saidOf(name)[0]).toMatchObject({ to: 'ALARM' });
+      expect(evaluate('full', 240, { override }).changesOf(name)[0]).toMatchObject({ to: 'ALARM' });
     }
   });
 });
 
-describe('the monitor’s own faults', () => {
+describe('an alarm about a function', () => {
   const metric =
-    (name: string, lambda: string, at: (minute: number) => number | undefined): Spoil =>
+    (name: string, lambda: string, at: (minute: number) => number | undefined): Override =>
     ({ name: found, dimensions }, minute) =>
       found === name && dimensions.FunctionName === `okta-synthetics-${lambda}` ? at(minute) : undefined;
 
-  it.each(['Errors', 'Throttles'])('two runs of flows with %s page, and one does not', (name) => {
-    const id = name === 'Errors' ? 'flows-broken' : 'flows-throttled';
-    const alarm = alarmName({ kind: 'monitor', id });
-    const two = rehearse('example', 60, { spoil: metric(name, 'flows', between(40, 42, 1)) });
-    expect(two.saidOf(alarm)[0]).toEqual({ minute: 42, to: 'ALARM' });
-    const one = rehearse('example', 60, { spoil: metric(name, 'flows', between(40, 41, 1)) });
-    expect(one.saidOf(alarm)).toEqual([]);
+  it.each([
+    ['group-broken', 'Errors'],
+    ['group-throttled', 'Throttles'],
+  ] as const)('of kind %s fires after two runs with %s, but not after one', (kind, name) => {
+    const alarm = alarmName({ kind, group: 'flows' });
+    const two = evaluate('example', 60, { override: metric(name, 'flows', between(40, 42, 1)) });
+    expect(two.changesOf(alarm)[0]).toEqual({ minute: 42, to: 'ALARM' });
+    const one = evaluate('example', 60, { override: metric(name, 'flows', between(40, 41, 1)) });
+    expect(one.changesOf(alarm)).toEqual([]);
   });
 
-  it('a notifier that fails is one incident from its rehearsal on, until it has been well for two hours', () => {
-    const alarm = alarmName({ kind: 'monitor', id: 'notify-page-broken' });
-    // The rehearsals of minutes 60, 120 and 180 fail, and so do their second tries.
-    const broken = rehearse('example', 480, { spoil: metric('Errors', 'notify-page', between(60, 240, 2)) });
-    expect(broken.saidOf(alarm)).toEqual([
+  it('of kind notify-broken fires on the first failed self-test and resolves after two hours without failures', () => {
+    const alarm = alarmName({ kind: 'notify-broken', route: 'page' });
+    // The self-tests of minutes 60, 120 and 180 fail, and so do their second tries.
+    const broken = evaluate('example', 480, { override: metric('Errors', 'notify-page', between(60, 240, 2)) });
+    expect(broken.changesOf(alarm)).toEqual([
       { minute: 61, to: 'ALARM' },
       { minute: 301, to: 'OK' },
     ]);
-    const madeGood = rehearse('example', 480, { spoil: metric('Errors', 'notify-page', between(60, 61, 1)) });
-    expect(madeGood.saidOf(alarm)).toEqual([]);
+    const retried = evaluate('example', 480, { override: metric('Errors', 'notify-page', between(60, 61, 1)) });
+    expect(retried.changesOf(alarm)).toEqual([]);
   });
 });
 
 it.each(['okta-synthetics-page-alarms', 'okta-synthetics-pages'])(
-  'a page that SNS cannot deliver from %s is told to those who hear of tickets, as it is',
+  'a page that SNS cannot deliver from %s fires an alarm that notifies the ticket route directly',
   (topic) => {
-    const alarm = alarmName({ kind: 'monitor', id: 'messages-undelivered-page' });
+    const alarm = alarmName({ kind: 'messages-undelivered', route: 'page' });
     const identity = {
       namespace: 'AWS/SNS',
       name: 'NumberOfNotificationsFailed',
       dimensions: { TopicName: topic },
     };
-    const besides = (minute: number) => (minute === 40 ? [{ identity, value: 1 }] : []);
-    const { saidOf, actions } = rehearse('example', 300, { besides });
-    expect(saidOf(alarm)).toMatchObject([{ minute: 41, to: 'ALARM' }, { to: 'OK' }]);
-    const [told] = actions.filter(({ alarm: { name }, to }) => name === alarm && to === 'ALARM');
-    const people = samples.example?.resources.find(({ id }) => id === told?.topic);
+    const extraPoints = (minute: number) => (minute === 40 ? [{ identity, value: 1 }] : []);
+    const { changesOf, actions } = evaluate('example', 300, { extraPoints });
+    expect(changesOf(alarm)).toMatchObject([{ minute: 41, to: 'ALARM' }, { to: 'OK' }]);
+    const [action] = actions.filter(({ alarm: { name }, to }) => name === alarm && to === 'ALARM');
+    const people = samples.example?.resources.find(({ id }) => id === action?.topic);
     expect(people?.Properties.TopicName).toBe('okta-synthetics-tickets');
   },
 );
 
-describe('a window of maintenance', () => {
+describe('a maintenance window', () => {
   // Sunday, 02:30 in Zurich, for 90 minutes.
   const from = Date.UTC(2026, 10, 22, 1, 0);
   const [starts, ends] = [30, 120];
   const alarm = alarmName({ kind: 'findings', org: 'acme', domain: 'okta', severity: 'page' });
 
-  it('keeps what comes and goes within it from being told', () => {
-    const spoil = severity('okta', between(40, 60, 2));
-    const { saidOf } = rehearse('full', 200, { spoil, from });
-    expect(saidOf(alarm)).toEqual([]);
+  it('mutes an alarm that fires and resolves within it', () => {
+    const override = severity('okta', between(40, 60, 2));
+    const { changesOf } = evaluate('full', 200, { override, from });
+    expect(changesOf(alarm)).toEqual([]);
   });
 
-  it('tells at its end what still stands', () => {
-    const spoil = severity('okta', between(40, 150, 2));
-    expect(rehearse('full', 200, { spoil, from }).saidOf(alarm)).toMatchObject([
+  it('notifies at its end of an alarm that is still firing', () => {
+    const override = severity('okta', between(40, 150, 2));
+    expect(evaluate('full', 200, { override, from }).changesOf(alarm)).toMatchObject([
       { minute: ends, to: 'ALARM' },
       { to: 'OK' },
     ]);
   });
 
-  it('keeps none of the monitor’s own faults quiet', () => {
-    const spoil: Spoil = ({ name, dimensions }, minute) =>
+  it('does not mute alarms about the monitor itself', () => {
+    const override: Override = ({ name, dimensions }, minute) =>
       name === 'Errors' && dimensions.FunctionName === 'okta-synthetics-flows'
         ? between(starts + 10, starts + 20, 1)(minute)
         : undefined;
-    const broken = alarmName({ kind: 'monitor', id: 'flows-broken' });
-    expect(rehearse('full', 100, { spoil, from }).saidOf(broken)[0]).toMatchObject({ to: 'ALARM' });
+    const broken = alarmName({ kind: 'group-broken', group: 'flows' });
+    expect(evaluate('full', 100, { override, from }).changesOf(broken)[0]).toMatchObject({ to: 'ALARM' });
   });
 });

@@ -1,12 +1,52 @@
-import { describe, expect, test } from 'vitest';
-import { alarmName, alarmSubject } from '../../../functions/alarms/subject.ts';
-import { faultDomains } from '../../../functions/model/fault-domain.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
+import {
+  type AlarmKind,
+  type AlarmSubject,
+  alarmKinds,
+  alarmName,
+  alarmSubject,
+} from '../../../functions/alarms/subject.ts';
+import { findings } from '../../../functions/diagnosis/finding.ts';
+import { groups } from '../../../functions/model/probe.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
+
+const sampleOf = (name: string): Synthesized => {
+  const { [name]: sample } = samples;
+  if (!sample) throw new Error(`there is no sample configuration ${name}`);
+  return sample;
+};
+const full = sampleOf('full');
+const example = sampleOf('example');
+const minimal = sampleOf('minimal');
+
+const alarmsOf = (sample: Synthesized) => sample.ofType('AWS::CloudWatch::Alarm');
+const nameOf = ({ Properties }: Resource): string => Properties.AlarmName;
+
+/** The alarms of a sample with their subjects. */
+const subjectsOf = (sample: Synthesized) =>
+  alarmsOf(sample).flatMap((alarm) => {
+    const subject = alarmSubject(nameOf(alarm));
+    return subject ? [{ name: nameOf(alarm), alarm, subject }] : [];
+  });
+
+/** The alarms of one kind, with the fields of their subjects. */
+const ofKind = <Kind extends AlarmKind>(kind: Kind, sample = full) =>
+  subjectsOf(sample).flatMap(({ subject, ...rest }) =>
+    subject.kind === kind ? [{ ...rest, subject: subject as Extract<AlarmSubject, { kind: Kind }> }] : [],
+  );
+
+function alarm(subject: AlarmSubject, sample = full): Resource {
+  const found = alarmsOf(sample).find((each) => nameOf(each) === alarmName(subject));
+  if (!found) throw new Error(`the template has no alarm ${alarmName(subject)}`);
+  return found;
+}
 
 const secondsOf = (minutes: number) => minutes * 60;
 
-/** The metrics that an alarm looks at, however it is written. */
-function metricsOf({ Properties: alarm }: Resource): readonly {
+/** The metrics that an alarm evaluates, alone or in an expression. */
+function metricsOf({ Properties: properties }: Resource): readonly {
   stat: string;
   period: number;
   name: string;
@@ -20,36 +60,48 @@ function metricsOf({ Properties: alarm }: Resource): readonly {
       (metric.Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
     ),
   });
-  if (!alarm.Metrics) return [read(alarm, alarm.Period, alarm.Statistic)];
-  return alarm.Metrics.flatMap(({ MetricStat }: { MetricStat?: Record<string, unknown> }) =>
+  if (!properties.Metrics) return [read(properties, properties.Period, properties.Statistic)];
+  return properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: Record<string, unknown> }) =>
     MetricStat ? [read(MetricStat.Metric as Record<string, unknown>, MetricStat.Period, MetricStat.Stat)] : [],
   );
 }
 
-test('an alarm links to where people read the runbook, when the configuration says where that is', () => {
-  const [alarm] = samples.full?.ofType('AWS::CloudWatch::Alarm') ?? [];
-  expect(alarm?.Properties.AlarmDescription).toContain('https://git.example.com/okta-synthetics/docs/runbook.md#');
-});
-
-const alarmsOf = (sample: Synthesized) => sample.ofType('AWS::CloudWatch::Alarm');
-const namesOf = (sample: Synthesized | undefined): readonly string[] =>
-  (sample ? alarmsOf(sample) : []).map(({ Properties }) => Properties.AlarmName);
-
-/** The name of the topic that an alarm acts on. */
+/** The name of the topic that an alarm notifies. */
 function topicOf(
   sample: Synthesized,
-  { Properties: alarm }: Resource,
+  { Properties: properties }: Resource,
   actions: 'AlarmActions' | 'OKActions' = 'AlarmActions',
 ): unknown {
-  return sample.resources.find(({ id }) => id === alarm[actions][0].Ref)?.Properties.TopicName;
+  return sample.resources.find(({ id }) => id === properties[actions][0].Ref)?.Properties.TopicName;
 }
+
+const headings = new Set(
+  [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  ),
+);
+
+describe('the alarms of the full configuration', () => {
+  it.each(alarmsOf(full).map(nameOf))('include %s, which has a catalog entry', (name) => {
+    const subject = alarmSubject(name);
+    expect(subject && alarmName(subject)).toBe(name);
+    expect(headings).toContain(alarmMeaning(subject as AlarmSubject).heading);
+  });
+
+  it.each(alarmKinds)('include one of the catalog’s kind %s', (kind) => {
+    expect(ofKind(kind)).not.toEqual([]);
+  });
+});
 
 describe.each(Object.entries(samples))('every alarm of the %s configuration', (_, sample) => {
   const topics = sample.ofType('AWS::SNS::Topic').map(({ id }) => ({ Ref: id }));
   const alarms = alarmsOf(sample);
 
-  test('has a name that is its own and by which it is known again', () => {
-    const names = namesOf(sample);
+  it('has its own name, from which its subject can be read', () => {
+    const names = alarms.map(nameOf);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) {
       const subject = alarmSubject(name);
@@ -57,84 +109,81 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
     }
   });
 
-  test('tells one topic when it rises, and one when it is over', () => {
-    for (const { Properties: alarm } of alarms) {
-      expect(alarm.ActionsEnabled).not.toBe(false);
-      expect(alarm.AlarmActions).toHaveLength(1);
-      expect(topics).toContainEqual(alarm.AlarmActions[0]);
-      expect(alarm.OKActions).toHaveLength(1);
-      expect(topics).toContainEqual(alarm.OKActions[0]);
+  it('notifies one topic when it fires, and one when it resolves', () => {
+    for (const { Properties: properties } of alarms) {
+      expect(properties.ActionsEnabled).not.toBe(false);
+      expect(properties.AlarmActions).toHaveLength(1);
+      expect(topics).toContainEqual(properties.AlarmActions[0]);
+      expect(properties.OKActions).toHaveLength(1);
+      expect(topics).toContainEqual(properties.OKActions[0]);
     }
   });
 
-  test('tells a notifier, unless it is of notifiers: then it tells people without one', () => {
-    for (const alarm of alarms) {
-      const isOfNotifiers = /\/(notify|messages)-/.test(alarm.Properties.AlarmName);
-      expect(topicOf(sample, alarm)).toMatch(
-        isOfNotifiers ? /^okta-synthetics-(pages|tickets)$/ : /^okta-synthetics-(page|ticket)-alarms$/,
+  it('notifies a notifier, or people directly if it is about a notifier', () => {
+    for (const { alarm: each, subject } of subjectsOf(sample)) {
+      const isAboutNotifiers = 'route' in subject;
+      expect(topicOf(sample, each)).toMatch(
+        isAboutNotifiers ? /^okta-synthetics-(pages|tickets)$/ : /^okta-synthetics-(page|ticket)-alarms$/,
       );
-      // When it is over the notifier works again, and writes to the same people.
-      const [, audience] = /^okta-synthetics-(page|ticket)/.exec(String(topicOf(sample, alarm))) ?? [];
-      expect(topicOf(sample, alarm, 'OKActions')).toBe(`okta-synthetics-${audience}-alarms`);
+      // When it resolves, the notifier works again and writes to the same people.
+      const [, route] = /^okta-synthetics-(page|ticket)/.exec(String(topicOf(sample, each))) ?? [];
+      expect(topicOf(sample, each, 'OKActions')).toBe(`okta-synthetics-${route}-alarms`);
     }
   });
 
-  test('says in one sentence what is true, and where the runbook says what to do', () => {
-    for (const { Properties: alarm } of alarms) {
-      const [, sentence = ''] =
-        /^(.{20,}\.) What to do: (?:https:\/\/git\.example\.com\/okta-synthetics\/)?docs\/runbook\.md#[a-z0-9-]+$/.exec(
-          alarm.AlarmDescription,
+  it('says what is wrong, who must act, and which heading of the runbook says what to do', () => {
+    for (const { alarm: each, subject } of subjectsOf(sample)) {
+      const { AlarmDescription } = each.Properties;
+      const [, description = '', anchor] =
+        /^(.{20,}\.) What to do: (?:https:\/\/git\.example\.com\/okta-synthetics\/)?docs\/runbook\.md#([a-z0-9-]+)$/.exec(
+          AlarmDescription,
         ) ?? [];
-      expect(sentence).toMatch(/^[A-Za-z].* must |says nothing/);
-      expect(sentence).not.toMatch(/[.!?] [A-Z]/);
-      expect(alarm.AlarmDescription.length).toBeLessThanOrEqual(1024);
+      const { org } = subject as { org?: string };
+      const host = sample.config.orgs.find(({ name }) => name === org)?.domain;
+      expect(description).toBe(alarmMeaning(subject, host).description);
+      expect(description).toMatch(/^[A-Z].* must |^[a-z0-9.-]+ .* must /);
+      if (host) expect(description).toContain(host);
+      expect(headings).toContain(anchor);
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });
 
-  test('says what missing data mean', () => {
-    for (const { Properties: alarm } of alarms) {
-      expect(['breaching', 'notBreaching', 'ignore']).toContain(alarm.TreatMissingData);
+  it('says how it treats missing data', () => {
+    for (const { Properties: properties } of alarms) {
+      expect(['breaching', 'notBreaching', 'ignore']).toContain(properties.TreatMissingData);
     }
   });
 
-  test('rises by M of N points, in a time that CloudWatch allows: a day, or a week of hours', () => {
-    for (const alarm of alarms) {
-      const { DatapointsToAlarm: m, EvaluationPeriods: n } = alarm.Properties;
+  it('evaluates M of N datapoints over at most a day, or a week of hours, which is CloudWatch’s limit', () => {
+    for (const each of alarms) {
+      const { DatapointsToAlarm: m, EvaluationPeriods: n } = each.Properties;
       expect(m).toBeGreaterThan(0);
       expect(m).toBeLessThanOrEqual(n);
-      for (const { period } of metricsOf(alarm)) {
+      for (const { period } of metricsOf(each)) {
         expect(period * n).toBeLessThanOrEqual(period < 3_600 ? 86_400 : 604_800);
       }
     }
   });
 
-  test('looks at ten metrics at most, by no unit', () => {
-    for (const alarm of alarms) {
-      expect(metricsOf(alarm).length).toBeLessThanOrEqual(10);
-      expect(JSON.stringify(alarm.Properties)).not.toContain('"Unit"');
+  it('evaluates at most ten metrics, and filters by no unit', () => {
+    for (const each of alarms) {
+      expect(metricsOf(each).length).toBeLessThanOrEqual(10);
+      expect(JSON.stringify(each.Properties)).not.toContain('"Unit"');
     }
   });
 
-  test('that forgives missing data names a heartbeat of the same org, or of the same part of the monitor', () => {
-    const byName = new Map(alarms.map((each) => [each.Properties.AlarmName as string, each]));
-    for (const { Properties, Metadata } of alarms) {
-      if (Properties.TreatMissingData === 'breaching') continue;
-      const { Heartbeat: name } = Metadata as { Heartbeat: string };
-      const heartbeat = byName.get(name);
+  it('names a heartbeat for the same org, group or notifier if it tolerates missing data', () => {
+    for (const { alarm: each, subject } of subjectsOf(sample)) {
+      if (each.Properties.TreatMissingData === 'breaching') continue;
+      const { Heartbeat: name } = each.Metadata as { Heartbeat: string };
+      const heartbeat = alarms.find((other) => nameOf(other) === name);
       expect(heartbeat?.Properties.TreatMissingData).toBe('breaching');
       expect(heartbeat?.Properties.AlarmActions).toHaveLength(1);
-      const [subject, beat] = [alarmSubject(Properties.AlarmName), alarmSubject(name)];
-      if (subject?.kind === 'findings') expect(beat).toEqual({ kind: 'not-running', org: subject.org });
-      if (subject?.kind === 'probe') expect(beat).toEqual({ kind: 'monitor', id: 'negative-tests-not-running' });
-      if (subject?.kind === 'monitor') {
-        const part = /^(notify-|negative-)?[a-z]+/.exec(subject.id.replace(/^messages-undelivered-/, 'notify-'))?.[0];
-        const ofOrgs = { kind: 'not-running', org: expect.any(String) };
-        expect(beat).toEqual(part === 'flows' ? ofOrgs : { kind: 'monitor', id: `${part}-not-running` });
-      }
+      expect(alarmSubject(name)).toEqual(heartbeatFor(subject));
     }
   });
 
-  test('of an org has a point in every period', () => {
+  it('about an org has a datapoint in every period', () => {
     const intervals = new Map(
       sample.config.orgs.map(({ name, intervalMinutes }) => [name, Object.values(intervalMinutes).map(secondsOf)]),
     );
@@ -144,87 +193,78 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
   });
 });
 
-function alarm(name: string, sample = samples.full): Resource {
-  const found = sample && alarmsOf(sample).find(({ Properties }) => Properties.AlarmName === `okta-synthetics/${name}`);
-  if (!found) throw new Error(`no alarm ${name}`);
-  return found;
+function heartbeatFor(subject: AlarmSubject): object {
+  if (subject.kind === 'probe-failing') return { kind: 'group-not-running', group: 'negative-tests' };
+  if ('org' in subject) return { kind: 'not-running', org: subject.org };
+  if ('route' in subject) return { kind: 'notify-not-running', route: subject.route };
+  return subject.group === 'flows'
+    ? { kind: 'not-running', org: expect.any(String) }
+    : { kind: 'group-not-running', group: subject.group };
 }
 
-describe('what is found at an org', () => {
-  test('has an alarm a fault domain and urgency, as far as the findings go', () => {
-    const names = namesOf(samples.minimal).filter((name) => alarmSubject(name)?.kind === 'findings');
-    expect(names.map((name) => name.replace('okta-synthetics/acme/', ''))).toEqual([
-      'okta/page',
-      'okta/ticket',
-      'network/page',
-      'quota/page',
-      'quota/ticket',
-      'configuration/page',
-      'configuration/ticket',
-      'credentials/page',
-      'credentials/ticket',
-      'clock/ticket',
-      'monitor/ticket',
-    ]);
+it('an alarm links to the runbook’s URL if the configuration contains it', () => {
+  for (const { Properties: properties } of alarmsOf(full)) {
+    expect(properties.AlarmDescription).toContain('https://git.example.com/okta-synthetics/docs/runbook.md#');
+  }
+});
+
+describe('the alarms on findings', () => {
+  it('are one for each fault domain and severity of a finding', () => {
+    const inTemplate = ofKind('findings', minimal).map(({ subject }) => `${subject.domain}/${subject.severity}`);
+    const inFindings = Object.values(findings)
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ domain, severity }) => `${domain}/${severity}`);
+    expect(inTemplate.toSorted()).toEqual([...new Set(inFindings)].toSorted());
   });
 
-  test('pages after two bad runs of ten minutes, after three where it is the network, and is a ticket after four', () => {
-    const runs = (name: string, sample = samples.example) => {
-      const { DatapointsToAlarm, EvaluationPeriods } = alarm(name, sample).Properties;
-      return [DatapointsToAlarm, EvaluationPeriods];
-    };
-    expect(runs('acme/okta/page')).toEqual([2, 10]);
-    expect(runs('acme/network/page')).toEqual([3, 10]);
-    expect(runs('acme/okta/ticket')).toEqual([4, 10]);
-    // Every other minute: as many bad runs, and at least half of them in a window.
-    expect(runs('acme/okta/page', samples.full)).toEqual([2, 5]);
-    expect(runs('acme/okta/ticket', samples.full)).toEqual([4, 8]);
-  });
-
-  test('is a page above the level of a ticket, and a ticket as long as it is no page', () => {
-    expect(alarm('acme/okta/page').Properties).toMatchObject({
-      MetricName: 'Severity',
-      Statistic: 'Maximum',
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-    const { Properties: ticket } = alarm('acme/okta/ticket');
-    expect(ticket.Metrics[0]).toMatchObject({ Expression: 'IF(m1 < 2, m1)' });
-    expect(ticket).toMatchObject({ Threshold: 0, TreatMissingData: 'ignore' });
-    expect(metricsOf(alarm('acme/okta/ticket'))).toMatchObject([
-      { name: 'Severity', stat: 'Maximum', period: 120, dimensions: { Org: 'acme', Domain: 'okta' } },
-    ]);
-  });
-
-  test('goes to the audience that it is for, unless the configuration routes its fault domain elsewhere', () => {
-    const { example, full } = samples;
-    if (!example || !full) throw new Error('a sample is missing');
-    for (const name of namesOf(example)) {
-      const subject = alarmSubject(name);
-      if (subject?.kind !== 'findings') continue;
-      const found = alarm(name.replace('okta-synthetics/', ''), example);
-      expect(topicOf(example, found)).toBe(`okta-synthetics-${subject.severity}-alarms`);
+  it('fire after two bad runs of ten minutes for a page, three for a network page, and four for a ticket', () => {
+    for (const { subject, alarm: each } of ofKind('findings', example)) {
+      const needed = subject.severity === 'ticket' ? 4 : subject.domain === 'network' ? 3 : 2;
+      expect(each.Properties).toMatchObject({ DatapointsToAlarm: needed, EvaluationPeriods: 10 });
     }
-    expect(topicOf(full, alarm('acme/network/page'))).toBe('okta-synthetics-ticket-alarms');
-    expect(topicOf(full, alarm('acme-preview/clock/ticket'))).toBe('okta-synthetics-page-alarms');
-    expect(topicOf(full, alarm('acme/okta/page'))).toBe('okta-synthetics-page-alarms');
   });
 
-  test('names the fault domain and the host, and links to the fault domain', () => {
-    for (const domain of faultDomains) {
-      const names = namesOf(samples.full).filter((name) => name.startsWith(`okta-synthetics/acme/${domain}/`));
-      for (const name of names) {
-        const { AlarmDescription } = alarm(name.replace('okta-synthetics/', '')).Properties;
-        expect(AlarmDescription).toContain('login.acme.com');
-        expect(AlarmDescription).toMatch(new RegExp(`#fault-domain-${domain}$`));
+  it('evaluate at least twice as many runs as they need to fire when runs are rarer', () => {
+    for (const { subject, alarm: each } of ofKind('findings').filter(({ subject: { org } }) => org === 'acme')) {
+      const { DatapointsToAlarm: m, EvaluationPeriods: n } = each.Properties;
+      expect(n).toBe(Math.max(2 * m, 5));
+      expect(m).toBe(subject.severity === 'ticket' ? 4 : subject.domain === 'network' ? 3 : 2);
+    }
+  });
+
+  it('compare the severity with the level of a ticket for a page, and ignore pages for a ticket', () => {
+    for (const { subject, alarm: each } of ofKind('findings')) {
+      const { Properties: properties } = each;
+      expect(metricsOf(each)).toMatchObject([
+        { name: 'Severity', stat: 'Maximum', dimensions: { Org: subject.org, Domain: subject.domain } },
+      ]);
+      expect(properties.ComparisonOperator).toBe('GreaterThanThreshold');
+      if (subject.severity === 'page') {
+        expect(properties).toMatchObject({ Threshold: 1, TreatMissingData: 'notBreaching' });
+      } else {
+        expect(properties.Metrics[0]).toMatchObject({ Expression: 'IF(m1 < 2, m1)' });
+        expect(properties).toMatchObject({ Threshold: 0, TreatMissingData: 'ignore' });
       }
     }
   });
+
+  it.each(ofKind('findings', example))('notify the route of their severity by default: $name', (each) => {
+    expect(topicOf(example, each.alarm)).toBe(`okta-synthetics-${each.subject.severity}-alarms`);
+  });
+
+  it.each(ofKind('findings'))('notify the route that the configuration sets for their fault domain: $name', (each) => {
+    const { domain, severity } = each.subject;
+    const route = full.config.alerts.routes[domain] ?? severity;
+    expect(topicOf(full, each.alarm)).toBe(`okta-synthetics-${route}-alarms`);
+  });
+
+  it.each(ofKind('findings'))('link to the fault domain in the runbook: $name', ({ alarm: each, subject }) => {
+    expect(each.Properties.AlarmDescription).toMatch(new RegExp(`#fault-domain-${subject.domain}$`));
+  });
 });
 
-test('a contract has an alarm of its own, at its own pace', () => {
-  expect(alarm('acme/refuses-unknown-redirect-uri/failing').Properties).toMatchObject({
+it.each(ofKind('probe-failing'))('a negative test has its own alarm at its own interval: $name', ({ alarm: each }) => {
+  expect(each.Properties).toMatchObject({
     MetricName: 'Success',
     Statistic: 'Minimum',
     Threshold: 1,
@@ -235,8 +275,8 @@ test('a contract has an alarm of its own, at its own pace', () => {
 });
 
 describe('a heartbeat', () => {
-  test('of an org counts the points of a series that every run of flows has', () => {
-    expect(alarm('acme/not-running').Properties).toMatchObject({
+  it('of an org counts the points of a series to which every run of the flows adds', () => {
+    expect(alarm({ kind: 'not-running', org: 'acme' }).Properties).toMatchObject({
       MetricName: 'Retries',
       Statistic: 'SampleCount',
       Period: 120,
@@ -247,56 +287,60 @@ describe('a heartbeat', () => {
     });
   });
 
-  test('of another group counts invocations, against what the schedules of all orgs demand', () => {
-    const demanded = (name: string, sample = samples.full) => {
-      const { MetricName, Threshold, Period } = alarm(name, sample).Properties;
+  it('of another group compares the invocations with those that the schedules of all orgs require', () => {
+    const required = (group: (typeof groups)[number], sample = full) => {
+      const { MetricName, Threshold, Period } = alarm({ kind: 'group-not-running', group }, sample).Properties;
       return { MetricName, Threshold, Period };
     };
     const MetricName = 'Invocations';
-    expect(demanded('monitor/limits-not-running')).toEqual({ MetricName, Threshold: 1, Period: 120 });
+    expect(required('limits')).toEqual({ MetricName, Threshold: 1, Period: 120 });
     // Every 10 and every 7 minutes.
-    expect(demanded('monitor/status-not-running')).toEqual({ MetricName, Threshold: 3, Period: 14 * 60 });
-    expect(demanded('monitor/negative-tests-not-running')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
-    expect(demanded('monitor/status-not-running', samples.example)).toEqual({ MetricName, Threshold: 1, Period: 300 });
+    expect(required('status')).toEqual({ MetricName, Threshold: 3, Period: 14 * 60 });
+    expect(required('negative-tests')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
+    expect(required('status', example)).toEqual({ MetricName, Threshold: 1, Period: 300 });
   });
 });
 
-test('a group that does not run has no alarm and no function', () => {
-  const { minimal } = samples;
-  expect(namesOf(minimal).filter((name) => name.includes('limits'))).toEqual([]);
-  expect(minimal?.ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)).toEqual([
-    'okta-synthetics-flows',
-    'okta-synthetics-status',
+it('a group that no org runs has no alarm and no function', () => {
+  const running = groups.filter((group) => ['flows', 'status'].includes(group));
+  const alarmed = subjectsOf(minimal).flatMap(({ subject }) => ('group' in subject ? [subject.group] : []));
+  expect(new Set(alarmed)).toEqual(new Set(running));
+  expect(minimal.ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)).toEqual([
+    ...running.map((group) => `okta-synthetics-${group}`),
     'okta-synthetics-notify-page',
     'okta-synthetics-notify-ticket',
   ]);
 });
 
-test('a function that breaks down is told from Okta being down, once every org has had its run', () => {
-  const { Properties } = alarm('monitor/limits-broken', samples.example);
-  expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum', Period: 60 });
-  expect(metricsOf({ ...alarm('monitor/flows-broken'), id: '' })[0]?.period).toBe(120);
+it('an alarm about a broken function has a period in which every org runs', () => {
+  const limits = alarm({ kind: 'group-broken', group: 'limits' }, example);
+  expect(limits.Properties).toMatchObject({
+    ...{ Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum', Period: 60 },
+  });
+  expect(metricsOf(alarm({ kind: 'group-broken', group: 'flows' }))[0]?.period).toBe(120);
 });
 
-describe('what people would not hear', () => {
-  test('is told when a notifier fails twice in an hour, in which it is rehearsed at least once', () => {
-    expect(alarm('monitor/notify-page-broken').Properties).toMatchObject({
-      MetricName: 'Errors',
-      Period: 3_600,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-    });
+describe('an alarm about notifications', () => {
+  it('fires when a notifier fails twice within an hour, in which it runs its self-test', () => {
+    for (const { alarm: each } of ofKind('notify-broken')) {
+      expect(each.Properties).toMatchObject({
+        MetricName: 'Errors',
+        Period: 3_600,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanThreshold',
+      });
+    }
   });
 
-  test('is told to the people of the other audience, of both topics on the way', () => {
-    const { full } = samples;
-    if (!full) throw new Error('a sample is missing');
-    const undelivered = alarm('monitor/messages-undelivered-page', full);
-    expect(topicOf(full, undelivered)).toBe('okta-synthetics-tickets');
-    const topics = metricsOf(undelivered).map(({ dimensions: { TopicName } }) => {
-      const [id] = (TopicName as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
-      return full.resources.find((resource) => resource.id === id)?.Properties.TopicName;
-    });
-    expect(topics).toEqual(['okta-synthetics-page-alarms', 'okta-synthetics-pages']);
+  it('notifies the people of the other route when one of both topics cannot deliver a message', () => {
+    for (const { alarm: each, subject } of ofKind('messages-undelivered')) {
+      const other = subject.route === 'page' ? 'ticket' : 'page';
+      expect(topicOf(full, each)).toBe(`okta-synthetics-${other}s`);
+      const topics = metricsOf(each).map(({ dimensions: { TopicName } }) => {
+        const [id] = (TopicName as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
+        return full.resources.find((resource) => resource.id === id)?.Properties.TopicName;
+      });
+      expect(topics).toEqual([`okta-synthetics-${subject.route}-alarms`, `okta-synthetics-${subject.route}s`]);
+    }
   });
 });

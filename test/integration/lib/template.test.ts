@@ -150,7 +150,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
   it(`the ${name} stack tests each notifier every hour`, () => {
     const selfTests = sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => isSelfTest(Properties));
     expect(selfTests.map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression])).toEqual(
-      routes.map((route) => [`notify-${route}-rehearsal`, `rate(${selfTestMinutes} minutes)`]),
+      routes.map((route) => [`notify-${route}-self-test`, `rate(${selfTestMinutes} minutes)`]),
     );
   });
 

@@ -117,7 +117,7 @@ test('an outage is one page with the finding, and one word that it is over', () 
   expect(page?.subject).toContain('gateway-error');
   expect(page?.deliveries).toMatchObject([{ protocol: 'email', endpoint: 'on-call@example.com', failed: false }]);
   expect(page?.deliveries[0]?.text).toContain('gateway-error');
-  expect(recovery?.subject).toContain('RECOVERED');
+  expect(recovery?.subject).toContain('RESOLVED');
 });
 
 test('what a message says of time is by the rehearsal’s clock', () => {

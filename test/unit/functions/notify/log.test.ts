@@ -7,15 +7,15 @@ import { at, exchange, outcome } from '../../../support/log-of.ts';
 const time = at('12:00');
 const again = (line: object) => readLine(JSON.stringify(line));
 
-describe('a line of a log', () => {
-  it.each(Object.keys(findings))('loses nothing of the finding %s', (code) => {
-    const told = finding(code as FindingCode, { detail: 'what was seen' });
-    const { line } = outcome(time, 'token@default', 'passed', { warnings: [told] });
+describe('readLine', () => {
+  it.each(Object.keys(findings))('reads the whole finding %s', (code) => {
+    const logged = finding(code as FindingCode, { detail: 'what was seen' });
+    const { line } = outcome(time, 'token@default', 'passed', { warnings: [logged] });
     expect(again(line)).toEqual(line);
-    expect(again({ type: 'finding', at: line.at, org: 'acme', finding: told })).toMatchObject({ finding: told });
+    expect(again({ type: 'finding', at: line.at, org: 'acme', finding: logged })).toMatchObject({ finding: logged });
   });
 
-  it('loses nothing of an exchange, or of what a token said', () => {
+  it('reads whole exchanges and the facts of a token', () => {
     const whole = exchange(time, '/oauth2/default/v1/token', {
       status: 401,
       phases: { dnsMs: 1, tcpMs: 2, tlsMs: 3, firstByteMs: 4, bodyMs: 5 },
@@ -27,14 +27,12 @@ describe('a line of a log', () => {
     });
     const token = { alg: 'RS256', kid: 'k', issuer: 'i', audience: 'a', scopes: ['s'], claimNames: ['sub'] };
     const times = { issuedAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T13:00:00.000Z' };
-    const told = finding('signature-invalid', {
-      token: { ...token, ...times },
-    });
+    const logged = finding('signature-invalid', { token: { ...token, ...times } });
     const failed = {
       exchanges: [whole],
       status: 'failed',
       readings: {},
-      finding: told,
+      finding: logged,
       retriedAfter: 'ECONNRESET',
     } as const;
     const { line } = outcome(time, 'token@default', 'passed', failed);
@@ -42,22 +40,22 @@ describe('a line of a log', () => {
     expect(again(line)).toMatchObject({ ...failed, exchanges: [shown] });
   });
 
-  it('that was skipped says why', () => {
+  it('reads why a probe was skipped', () => {
     expect(again(outcome(time, 'verify@default', 'skipped').line)).toMatchObject({ because: 'token failed' });
   });
 
-  it('of a fault tells its name and frames, with the org where there is one', () => {
-    const fault = {
+  it('reads the name, the stack and the org of a monitor error', () => {
+    const error = {
       type: 'monitor-error',
       at: '2026-11-21T12:00:00.000Z',
       org: 'acme',
       name: 'TypeError',
       frames: ['at x:1:2'],
     };
-    expect(again(fault)).toEqual(fault);
+    expect(again(error)).toEqual(error);
   });
 
-  it('of Lambda tells how a run ended, where it ended badly', () => {
+  it('reads how Lambda ended a run that failed', () => {
     const report = (record: object) => again({ time: '2026-11-21T12:00:30Z', type: 'platform.report', record });
     expect(report({ requestId: 'x', status: 'timeout' })).toEqual({ type: 'crash', status: 'timeout' });
     expect(report({ status: 'error', errorType: 'Runtime.ExitError' })).toMatchObject({
@@ -67,12 +65,15 @@ describe('a line of a log', () => {
   });
 
   it.each([
-    ['', 'nothing'],
+    ['', 'no content'],
     ['START RequestId: 1', 'text'],
-    ['{"type":"outcome"', 'half of JSON'],
+    ['{"type":"outcome"', 'truncated JSON'],
     ['{"type":"outcome"}', 'no org and no probe'],
     ['{"type":"outcome","org":"acme","probe":"token","status":"late"}', 'an unknown status'],
-    ['{"type":"outcome","org":"acme","probe":"token","status":"failed","finding":{"code":"x"}}', 'half a finding'],
+    [
+      '{"type":"outcome","org":"acme","probe":"token","status":"failed","finding":{"code":"x"}}',
+      'an incomplete finding',
+    ],
     [
       '{"type":"finding","org":"acme","finding":{"code":"x","domain":"weather","severity":"page"}}',
       'an unknown domain',
@@ -81,11 +82,11 @@ describe('a line of a log', () => {
     ['{"_aws":{"Timestamp":1},"Org":"acme"}', 'embedded metrics'],
     ['[]', 'a list'],
     ['null', 'null'],
-  ])('that is none of ours is passed over: %s has %s', (message) => {
+  ])('ignores the line %j, which has %s', (message) => {
     expect(readLine(message)).toBeUndefined();
   });
 
-  it('puts everything on one line, and clips what is endless', () => {
+  it('removes line breaks and control characters, and clips long texts', () => {
     const detail = `first\nsecond\u001b[31m\u202e${'x'.repeat(5_000)}`;
     const { line } = outcome(time, 'token@default', 'internal-error');
     const read = again({ ...line, finding: { ...finding('internal-error'), detail } });
@@ -93,7 +94,7 @@ describe('a line of a log', () => {
     expect(JSON.stringify(read).length).toBeLessThan(3_000);
   });
 
-  it('can hold anything without breaking the reader', () => {
+  it('never throws, whatever a line contains', () => {
     const { line } = outcome(time, 'token@default', 'internal-error');
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(line)), fc.jsonValue(), fc.string(), (name, value, text) => {

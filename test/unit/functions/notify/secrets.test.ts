@@ -5,18 +5,18 @@ import { readLine } from '../../../../functions/notify/log.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
 import { type Canaries, openCanaries } from '../../../support/canaries.ts';
 import { at, exchange } from '../../../support/log-of.ts';
-import { links, recovery, rise, riseEvidence } from '../../../support/messages.ts';
+import { firing, firingEvidence, links, resolved } from '../../../support/messages.ts';
 
-/** An object with an unknown member beside each of its own, and in every object within. */
+/** Adds unknown fields to an object and to every object inside it. */
 function withStowaways(value: unknown, { plant }: Canaries, where: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withStowaways(item, { plant } as Canaries, where));
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([name, member]) => [
+  const fields = Object.entries(value).map(([name, field]) => [
     name,
-    withStowaways(member, { plant } as Canaries, `${where}.${name}`),
+    withStowaways(field, { plant } as Canaries, `${where}.${name}`),
   ]);
   return {
-    ...Object.fromEntries(members),
+    ...Object.fromEntries(fields),
     body: plant(`a body in ${where}`),
     headers: { authorization: `Bearer ${plant(`a header in ${where}`)}` },
     [plant(`a name in ${where}`)]: 1,
@@ -30,12 +30,19 @@ const whole = exchange(at('12:00'), '/oauth2/default/v1/token', {
   certificate: { subject: 'a', issuer: 'b', validTo: 'c' },
   failure: { code: 'ECONNRESET', message: 'd' },
 });
-const told = finding('internal-error', { detail: 'what was seen', token: { kid: 'kid', claimNames: ['sub'] } });
+const logged = finding('internal-error', { detail: 'what was seen', token: { kid: 'kid', claimNames: ['sub'] } });
 const base = { type: 'outcome', at: '2026-11-21T12:00:00.000Z', org: 'acme', server: 'default', exchanges: [whole] };
 
 const lines: Readonly<Record<string, object>> = {
-  'an outcome that failed': { ...base, probe: 'token', status: 'failed', readings: { Leak: 1 }, finding: told },
-  'an outcome that passed': { ...base, probe: 'keys', status: 'passed', readings: {}, notes: ['a'], warnings: [told] },
+  'an outcome that failed': { ...base, probe: 'token', status: 'failed', readings: { Leak: 1 }, finding: logged },
+  'an outcome that passed': {
+    ...base,
+    probe: 'keys',
+    status: 'passed',
+    readings: {},
+    notes: ['a'],
+    warnings: [logged],
+  },
   'an outcome that was skipped': { ...base, probe: 'verify', status: 'skipped', because: 'token failed' },
   "Okta's status page": {
     ...base,
@@ -45,13 +52,13 @@ const lines: Readonly<Record<string, object>> = {
     notes: ['cell'],
     warnings: [],
   },
-  'a finding of a run': { type: 'finding', at: base.at, org: 'acme', finding: told },
-  'a fault': { type: 'monitor-error', at: base.at, org: 'acme', name: 'TypeError', frames: ['at x:1:2'] },
+  'a finding of a run': { type: 'finding', at: base.at, org: 'acme', finding: logged },
+  'a monitor error': { type: 'monitor-error', at: base.at, org: 'acme', name: 'TypeError', frames: ['at x:1:2'] },
   'a report of Lambda': { type: 'platform.report', record: { status: 'error', errorType: 'Runtime.ExitError' } },
 };
 
-describe('nothing enters a message that merely stands in the log', () => {
-  it.each(Object.entries(lines))('beside the members of %s', (what, line) => {
+describe('a message', () => {
+  it.each(Object.entries(lines))('contains no unknown field of %s', (what, line) => {
     const canaries = openCanaries();
     const message = JSON.stringify(withStowaways(line, canaries, what));
     expect(canaries.leaksIn(message)).not.toEqual([]);
@@ -59,15 +66,15 @@ describe('nothing enters a message that merely stands in the log', () => {
     expect(read).toBeDefined();
     const seen = [{ time: at('12:00'), logGroup: 'flows', line: read as EvidenceLine }];
     const subjects = [
-      rise.subject,
+      firing.subject,
       { kind: 'not-running', org: 'acme' },
-      { kind: 'monitor', id: 'flows-broken' },
+      { kind: 'group-broken', group: 'flows' },
     ] as const;
-    const said = subjects.flatMap((subject) =>
-      [rise, recovery].map((alarm) =>
-        JSON.stringify(composeMessage({ ...alarm, subject }, { ...riseEvidence, lines: seen }, links)),
+    const messages = subjects.flatMap((subject) =>
+      [firing, resolved].map((alarm) =>
+        JSON.stringify(composeMessage({ ...alarm, subject }, { ...firingEvidence, lines: seen }, links)),
       ),
     );
-    expect(canaries.leaksIn(said.join('\n'))).toEqual([]);
+    expect(canaries.leaksIn(messages.join('\n'))).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ const environment = {
   DASHBOARD: 'https://example.com/dashboard',
 };
 
-describe('the settings of a notify function', () => {
-  it('are its environment', () => {
+describe('readSettings', () => {
+  it('reads the settings of a notify function from its environment', () => {
     expect(readSettings(environment)).toEqual({
       route: 'page',
       topicArn: environment.PEOPLE_TOPIC_ARN,
@@ -20,11 +20,11 @@ describe('the settings of a notify function', () => {
     });
   });
 
-  it.each(Object.keys(environment))('are refused without %s', (name) => {
-    expect(() => readSettings({ ...environment, [name]: '' })).toThrow(name);
+  it.each(Object.keys(environment))('throws when the environment variable %s is missing', (name) => {
+    expect(() => readSettings({ ...environment, [name]: '' })).toThrow(`the environment variable ${name} is missing`);
   });
 
-  it('know no audience but pages and tickets', () => {
-    expect(() => readSettings({ ...environment, ROUTE: 'everybody' })).toThrow('ROUTE is none of page, ticket');
+  it('throws when the route is neither page nor ticket', () => {
+    expect(() => readSettings({ ...environment, ROUTE: 'everybody' })).toThrow('ROUTE must be one of page, ticket');
   });
 });

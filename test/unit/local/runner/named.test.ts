@@ -10,11 +10,11 @@ describe('what a message must say', () => {
     expect(misnamed(messageOf({ subject: 'PAGE globex: it broke' }), named, 'acme')).toEqual([
       'the subject "PAGE globex: it broke" does not name internal-error',
       'the subject "PAGE globex: it broke" does not name acme',
-      `the subject "PAGE globex: it broke" does not say whose fault it is: Okta's fault`,
+      `the subject "PAGE globex: it broke" does not say whose fault it is: Okta problem`,
     ]);
     expect(misnamed(messageOf({ body: 'Finding  internal-error' }), named, 'acme')).toEqual([
       'the body does not name acme',
-      `the body does not say whose fault it is: Okta's fault`,
+      `the body does not say whose fault it is: Okta problem`,
     ]);
   });
 
@@ -31,13 +31,13 @@ describe('what a message must say', () => {
   });
 
   it('does not take a longer name for the name', () => {
-    const other = messageOf({ subject: "PAGE acme-test: internal-error - Okta's fault" });
+    const other = messageOf({ subject: 'PAGE acme-test: internal-error - Okta problem' });
     expect(misnamed(other, named, 'acme')).toEqual([`the subject "${other.subject}" does not name acme`]);
   });
 
   it('includes what a row asks for besides, and fits into a subject of SNS', () => {
-    const asked = { ...named, says: ['Okta announces an incident'] };
-    expect(misnamed(messageOf(), asked, 'acme')).toEqual(['the message does not say "Okta announces an incident"']);
+    const asked = { ...named, says: ['Okta has announced an incident'] };
+    expect(misnamed(messageOf(), asked, 'acme')).toEqual(['the message does not say "Okta has announced an incident"']);
     const long = messageOf({ subject: messageOf().subject.padEnd(100, '.') });
     expect(misnamed(long, named, 'acme')).toEqual(['the subject has 100 characters, and SNS takes 99']);
   });

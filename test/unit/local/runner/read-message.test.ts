@@ -11,7 +11,7 @@ const delivered = (protocol: string, text: string, failed = false): Delivery => 
   ...{ protocol, endpoint: 'somebody', text, failed },
 });
 const chat = JSON.stringify({
-  content: { description: "*Fault* Okta's fault" },
+  content: { description: '*Fault* Okta problem' },
   metadata: { additionalContext: { finding: 'internal-error', org: 'acme' } },
 });
 
@@ -23,7 +23,7 @@ it('a message is read as a person reads it: by mail where somebody gets mail', (
 it('a document for chats is read by what it shows and by what programs find in it', () => {
   const read = readMessage({ ...page, deliveries: [delivered('https', chat)] }, 0);
   expect(read && leadOf(read)).toBe('internal-error');
-  expect(read?.body).toContain("Okta's fault");
+  expect(read?.body).toContain('Okta problem');
   expect(readMessage({ ...page, deliveries: [delivered('https', 'an alarm')] }, 0)?.body).toBe('an alarm');
 });
 

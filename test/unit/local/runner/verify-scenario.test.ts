@@ -39,7 +39,7 @@ describe('the verdict of a row', () => {
   it('is wrong when the wrong people are told, be it besides', () => {
     const astray = messageOf({ route: 'ticket' });
     expect(why({ messages: [messageOf(), astray, over] })).toEqual([
-      `tickets also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
+      `tickets also heard "PAGE acme: internal-error - Okta problem" after 2 minutes`,
     ]);
   });
 
@@ -62,10 +62,10 @@ describe('the verdict of a row', () => {
 
   it('is wrong when the message of its end says another duration, or none', () => {
     const endedBy = (subject: string) => why({ messages: [messageOf(), { ...over, subject }] });
-    expect(endedBy("RECOVERED acme: internal-error - Okta's fault - lasted 1 h 3 min")).toEqual([
+    expect(endedBy('RESOLVED acme: internal-error - Okta problem - lasted 1 h 3 min')).toEqual([
       'when over: it says that it lasted 63 minutes, not 8 to 11',
     ]);
-    expect(endedBy("RECOVERED acme: internal-error - Okta's fault")).toEqual([
+    expect(endedBy('RESOLVED acme: internal-error - Okta problem')).toEqual([
       'when over: the message does not say how long it lasted',
     ]);
   });
@@ -76,7 +76,7 @@ describe('the verdict of a row', () => {
       const ended = {
         ...over,
         minute: 700,
-        subject: `RECOVERED acme: internal-error - Okta's fault - lasted ${minutes} min`,
+        subject: `RESOLVED acme: internal-error - Okta problem - lasted ${minutes} min`,
       };
       return why({ messages: [messageOf({ minute: 120 }), ended] }, hourly);
     };
@@ -109,8 +109,8 @@ describe('the verdict of a row', () => {
   it('is wrong when anybody hears of anything where nobody must', () => {
     expect(why({}, drillOf({ expected: [] }))).toEqual([
       `${alarm} rose too`,
-      `pages also heard "PAGE acme: internal-error - Okta's fault" after 2 minutes`,
-      `pages also heard "RECOVERED acme: internal-error - Okta's fault - lasted 9 min" after 19 minutes`,
+      `pages also heard "PAGE acme: internal-error - Okta problem" after 2 minutes`,
+      `pages also heard "RESOLVED acme: internal-error - Okta problem - lasted 9 min" after 19 minutes`,
     ]);
   });
 

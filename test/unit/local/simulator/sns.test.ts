@@ -8,7 +8,7 @@ import {
   readPublication,
 } from '../../../../local/simulator/sns/sns.ts';
 import type { Subscription, Topic } from '../../../../local/simulator/template/deployment.ts';
-import { links, rise, riseEvidence } from '../../../support/messages.ts';
+import { links, firing, firingEvidence } from '../../../support/messages.ts';
 
 const email: Subscription = { protocol: 'email', endpoint: 'on-call@example.com', permitted: true };
 const topic: Topic = {
@@ -23,7 +23,7 @@ function deliver(publication: Publication, from: DeliveredMessage['from'] = 'fun
 
 /** What the notifier publishes for an alarm. */
 const notification = () =>
-  readPublication(readPublish({ TopicArn: topic.arn, ...composeMessage(rise, riseEvidence, links) }));
+  readPublication(readPublish({ TopicArn: topic.arn, ...composeMessage(firing, firingEvidence, links) }));
 
 const withHttps = (https: string): Publication => ({ text: 'short', byProtocol: { email: 'a letter', https } });
 
@@ -35,7 +35,7 @@ it('reads the structured context of a notifier message even if all subscribers g
     { protocol: 'email', text: publication.byProtocol?.email, failed: false },
   ]);
   expect(message?.context).toEqual(metadata.additionalContext);
-  expect(message?.context).toMatchObject({ org: 'acme', finding: 'internal-error', alarm: rise.name });
+  expect(message?.context).toMatchObject({ org: 'acme', finding: 'internal-error', alarm: firing.name });
 });
 
 it('reads the structured context of a notifier message even if the topic has no subscribers', () => {

@@ -1,59 +1,92 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceOf, runs } from '../../../../support/log-of.ts';
-import { links, messageOf, recovery, recoveryEvidence, rise, riseEvidence } from '../../../../support/messages.ts';
+import type { NotificationContext } from '../../../../../functions/notify/render/chat.ts';
+import { at, evidenceOf, runs, statusPage } from '../../../../support/log-of.ts';
+import {
+  firing,
+  firingEvidence,
+  firingOf,
+  links,
+  messageOf,
+  resolved,
+  resolvedEvidence,
+} from '../../../../support/messages.ts';
 
-describe('the message for chats and programs', () => {
-  const { chat, subject } = messageOf(rise, riseEvidence);
-  const over = messageOf(recovery, recoveryEvidence).chat;
+describe('the document for chats and programs', () => {
+  const { chat, subject } = messageOf(firing, firingEvidence);
+  const after = messageOf(resolved, resolvedEvidence).chat;
 
-  it('is a custom notification, which Amazon Q Developer posts', () => {
+  it('is a custom notification that Amazon Q Developer can post', () => {
     expect(chat).toMatchObject({
       version: '1.0',
       source: 'custom',
       content: { textType: 'client-markdown', title: subject },
+      metadata: { eventType: 'okta-synthetics-firing' },
     });
     expect(chat.content.description).toContain('Okta answers with an internal error.\n*Since* 2026-11-21 12:00 UTC');
-    expect(chat.content.nextSteps[0]).toBe('Check https://status.okta.com/ for an incident');
+    expect(chat.content.nextSteps?.[0]).toBe('Check https://status.okta.com/ for an incident');
     expect(chat.content.keywords).toEqual(['acme', 'okta', 'internal-error', 'page']);
   });
 
-  it('tells programs what a rise is', () => {
+  it('gives programs the facts of an alarm that fires', () => {
     expect(chat.metadata.additionalContext).toEqual({
-      audience: 'page',
-      state: 'rose',
+      state: 'firing',
+      route: 'page',
       org: 'acme',
       domain: 'okta',
       severity: 'page',
       finding: 'internal-error',
       since: '2026-11-21T12:00:00.000Z',
       durationSeconds: '127',
-      places: 'token@default',
+      targets: 'token@default',
       requestIds: 'req-120100-token,req-120000-token',
       runbook: `${links.runbook}#internal-error`,
       dashboard: links.dashboard,
       alarm: 'okta-synthetics/acme/okta/page',
-    });
+      oktaStatus: 'none',
+    } satisfies NotificationContext);
   });
 
-  it('tells programs what a recovery is, and when it was over', () => {
-    expect(over.metadata.eventType).toBe('okta-synthetics-recovered');
-    expect(over.metadata.additionalContext).toMatchObject({
-      ...{ state: 'recovered', since: '2026-11-21T12:00:00.000Z', until: '2026-11-21T12:09:00.000Z' },
+  it('gives programs the end and the duration of an alarm that has resolved', () => {
+    expect(after.metadata.eventType).toBe('okta-synthetics-resolved');
+    expect(after.metadata.additionalContext).toMatchObject({
+      ...{ state: 'resolved', since: '2026-11-21T12:00:00.000Z', until: '2026-11-21T12:09:00.000Z' },
       durationSeconds: '540',
+    } satisfies Partial<NotificationContext>);
+  });
+
+  it('gives programs the facts of an alarm about the monitor itself', () => {
+    const alarm = firingOf({ kind: 'group-broken', group: 'negative-tests' });
+    const { additionalContext } = messageOf(alarm, evidenceOf([]), { ...links, route: 'ticket' }).chat.metadata;
+    expect(additionalContext).toMatchObject({
+      ...{ org: 'monitor', domain: 'monitor', severity: 'ticket', finding: 'negative-tests-broken' },
+      ...{ targets: '', oktaStatus: 'unknown', runbook: `${links.runbook}#monitor-broken` },
     });
   });
 
-  it('ties a recovery to its rise, and no two incidents', () => {
-    expect(over.metadata.threadId).toBe(chat.metadata.threadId);
-    const next = messageOf({ ...rise, reason: rise.reason.replaceAll('21/11/26', '22/11/26') }, riseEvidence).chat;
-    expect(next.metadata.threadId).not.toBe(chat.metadata.threadId);
+  it('says whether Okta has announced an incident', () => {
+    const announced = runs(['12:01'], { 'status-page': 'announced-incident' });
+    const { metadata } = messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...announced] }).chat;
+    expect(metadata.additionalContext).toMatchObject({ oktaStatus: 'announced' });
   });
 
-  it('has texts only, and none that is long', () => {
-    const places = Object.fromEntries(
+  it('does not state the problem of an alarm that has resolved', () => {
+    expect(after.content.description).toContain('No run has reported internal-error since 2026-11-21 12:09 UTC.');
+    expect(after.content.description).not.toContain('Okta answers with an internal error');
+    expect(after.content.nextSteps).toEqual([]);
+  });
+
+  it('puts both messages of an incident into one thread, and each incident into its own', () => {
+    expect(after.metadata.threadId).toBe(chat.metadata.threadId);
+    const next = { ...firing, reason: firing.reason.replaceAll('21/11/26', '22/11/26') };
+    expect(messageOf(next, firingEvidence).chat.metadata.threadId).not.toBe(chat.metadata.threadId);
+  });
+
+  it('contains only strings in its context, and clips long texts', () => {
+    const targets = Object.fromEntries(
       Array.from({ length: 200 }, (_, n) => [`token@aus${n}`, 'internal-error' as const]),
     );
-    const { content, metadata } = messageOf(rise, evidenceOf(runs(['12:00', '12:01'], places))).chat;
+    const evidence = evidenceOf([...runs(['12:00', '12:01'], targets), statusPage(at('12:00'))]);
+    const { content, metadata } = messageOf(firing, evidence).chat;
     for (const value of Object.values(metadata.additionalContext)) expect(typeof value).toBe('string');
     expect(content.title.length).toBeLessThan(100);
     expect(content.description.length).toBeLessThanOrEqual(2_500);

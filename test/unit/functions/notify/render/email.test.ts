@@ -3,50 +3,58 @@ import { type FindingCode, finding, findings } from '../../../../../functions/di
 import { escalations } from '../../../../../functions/diagnosis/findings/definition.ts';
 import type { FaultDomain } from '../../../../../functions/model/fault-domain.ts';
 import { at, evidenceOf, minutes, outcome, runs } from '../../../../support/log-of.ts';
-import { messageOf, recovery, recoveryEvidence, rise, riseEvidence, section } from '../../../../support/messages.ts';
+import {
+  firing,
+  firingEvidence,
+  firingOf,
+  messageOf,
+  resolved,
+  resolvedEvidence,
+  section,
+} from '../../../../support/messages.ts';
 
 const linesOf = (email: string) => email.split('\n');
 
-/** The rise of the alarm that watches a finding, with that finding in the log. */
+/** The message when a finding makes its alarm fire. */
 function messageAbout(code: FindingCode) {
   const { domain, severity } = findings[code];
-  const subject = { kind: 'findings', org: 'acme', domain, severity: severity === 'info' ? 'page' : severity } as const;
-  return messageOf({ ...rise, subject }, evidenceOf(runs(['12:00', '12:01'], { 'token@default': code })));
+  const alarm = firingOf({ kind: 'findings', org: 'acme', domain, severity: severity === 'info' ? 'page' : severity });
+  return messageOf(alarm, evidenceOf(runs(['12:00', '12:01'], { 'token@default': code })));
 }
 
-describe('the e-mail of a rise', () => {
-  const message = messageOf(rise, riseEvidence);
+describe('the e-mail about an alarm that fires', () => {
+  const message = messageOf(firing, firingEvidence);
 
-  it('begins with what is wrong, whose fault it is, since when and where', () => {
+  it('begins with what is wrong, since when and where', () => {
     expect(linesOf(message.email).slice(0, 6)).toEqual([
       'acme: Okta answers with an internal error.',
       '',
-      "Finding     internal-error (Okta's fault)",
-      'Since       2026-11-21 12:00 UTC: 2 min before this alarm',
+      'Finding     internal-error (Okta problem)',
+      'Since       2026-11-21 12:00 UTC, 2 min before this alarm',
       'Where       token@default                2 of 2 runs',
-      'Seen        seen at https://acme.okta.com/oauth2/default/v1/token',
+      'Observed    seen at https://acme.okta.com/oauth2/default/v1/token',
     ]);
   });
 
-  it('tells what still works and what was not asked because of it', () => {
-    expect(section(message, 'STILL WORKS')).toEqual([
+  it('lists what still passes and what was skipped', () => {
+    expect(section(message, 'STILL PASSING')).toEqual([
       'organization, discovery@default, keys@default, authorize@default, token@org',
     ]);
-    expect(section(message, 'NOT ASKED')).toEqual(['verify@default: token failed']);
+    expect(section(message, 'SKIPPED')).toEqual(['verify@default: token failed']);
   });
 
-  it("tells Okta's own word", () => {
-    expect(section(message, "OKTA'S OWN WORD").join(' ')).toBe(
-      'Okta announces no incident for this org (cell okta.com:8, read at 2026-11-21 12:00 UTC).',
+  it('says what Okta has announced', () => {
+    expect(section(message, 'OKTA STATUS').join(' ')).toBe(
+      'Okta has announced no incident for this org (cell okta.com:8, status page read at 2026-11-21 12:00 UTC).',
     );
   });
 
-  it('has the likely causes, the steps, whom to turn to, and a command that shows the cause', () => {
+  it('contains the likely causes, the steps, whom to ask for help, and a command that verifies the finding', () => {
     expect(section(message, 'LIKELY CAUSES')).toEqual(['1. a fault inside Okta']);
     expect(section(message, 'WHAT TO DO').join(' ')).toBe(
-      `1. Check https://status.okta.com/ for an incident 2. Open a case with Okta Support and paste the support block When that does not help: ${escalations.okta}`,
+      `1. Check https://status.okta.com/ for an incident 2. Open a case with Okta Support and paste the support block If that does not help: ${escalations.okta}`,
     );
-    expect(section(message, 'TO CONFIRM')).toEqual(['curl -v https://acme.okta.com/.well-known/okta-organization']);
+    expect(section(message, 'TO VERIFY')).toEqual(['curl -v https://acme.okta.com/.well-known/okta-organization']);
   });
 
   it('links to the finding in the runbook and to the dashboard', () => {
@@ -56,8 +64,8 @@ describe('the e-mail of a rise', () => {
     ]);
   });
 
-  it("holds what Okta's support asks for", () => {
-    const block = section(message, "FOR OKTA'S SUPPORT, TO COPY").join('\n');
+  it('contains what Okta Support asks for', () => {
+    const block = section(message, 'FOR OKTA SUPPORT (COPY AND PASTE)').join('\n');
     for (const fact of [
       'org:       acme.okta.com',
       'server:    default',
@@ -70,11 +78,11 @@ describe('the e-mail of a rise', () => {
     }
   });
 
-  it('shows the last three requests of every place, with their ids', () => {
+  it('contains the last three requests of every target, with their ids', () => {
     const four = runs(minutes('11:58', '12:01'), { 'token@default': 'internal-error', 'token@org': 'internal-error' });
-    const places = section(messageOf(rise, evidenceOf(four)), 'EVIDENCE, THE LATEST FIRST');
-    expect(places).toHaveLength(8);
-    expect(places.slice(4)).toEqual([
+    const requests = section(messageOf(firing, evidenceOf(four)), 'EVIDENCE (LATEST FIRST)');
+    expect(requests).toHaveLength(8);
+    expect(requests.slice(4)).toEqual([
       'token@org: POST https://acme.okta.com/oauth2/org/v1/token',
       '2026-11-21T12:01:00.350Z status 500, E0000009, request id req-120100-token',
       '2026-11-21T12:00:00.350Z status 500, E0000009, request id req-120000-token',
@@ -82,133 +90,151 @@ describe('the e-mail of a rise', () => {
     ]);
   });
 
-  it('shows all facts of the last request where there is no support block', () => {
-    const evidence = section(messageAbout('client-refused'), 'EVIDENCE, THE LATEST FIRST');
+  it('contains all facts of the last request when there is no support block', () => {
+    const evidence = section(messageAbout('client-refused'), 'EVIDENCE (LATEST FIRST)');
     expect(evidence).toContain('first byte 41 ms, body 1 ms');
   });
 
   it.each(['okta', 'quota', 'network', 'configuration', 'credentials'] satisfies FaultDomain[])(
-    "has a support block only where Okta's support can help: %s",
+    'has a support block for a finding of %s only if Okta Support can help',
     (domain) => {
       const code = Object.entries(findings).find(([, each]) => each.domain === domain && each.severity !== 'info')?.[0];
-      const block = section(messageAbout(code as FindingCode), "FOR OKTA'S SUPPORT, TO COPY");
+      const block = section(messageAbout(code as FindingCode), 'FOR OKTA SUPPORT (COPY AND PASTE)');
       expect(block.length > 0).toBe(domain === 'okta' || domain === 'quota');
     },
   );
 
-  it('fits a mail program, but for URLs, commands and names', () => {
+  it('wraps lines for a mail program, except URLs, commands and names', () => {
     const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].severity !== 'info');
     for (const code of codes) {
       const { email } = messageAbout(code);
-      const confirm = section({ subject: '', text: '', email, chat: message.chat }, 'TO CONFIRM')[0] ?? '';
+      const command = section({ email }, 'TO VERIFY')[0] ?? '';
       const long = linesOf(email).filter((line) => line.length > 80 && !line.includes('https://'));
-      expect(long.filter((line) => line.trim() !== confirm && !line.startsWith('finding:'))).toEqual([]);
+      expect(long.filter((line) => line.trim() !== command && !line.startsWith('finding:'))).toEqual([]);
     }
   });
 
-  it.each(Object.keys(findings) as FindingCode[])('names %s with its remedy, whatever its fault domain', (code) => {
-    if (findings[code].severity === 'info') return;
-    const { email, subject } = messageAbout(code);
-    expect(subject).toContain(code);
-    for (const step of findings[code].remedy) expect(email.replaceAll(/\s+/g, ' ')).toContain(step);
-    expect(email).toContain(`runbook.md#${code}`);
-  });
+  it.each(Object.keys(findings) as FindingCode[])(
+    'contains the code %s, its remedy and a link to the runbook',
+    (code) => {
+      if (findings[code].severity === 'info') return;
+      const { email, subject } = messageAbout(code);
+      expect(subject).toContain(code);
+      for (const step of findings[code].remedy) expect(email.replaceAll(/\s+/g, ' ')).toContain(step);
+      expect(email).toContain(`runbook.md#${code}`);
+    },
+  );
 
-  it('fills in what is known of a command', () => {
+  it('fills in the host and the server of the command', () => {
     const org = runs(['12:00'], { 'keys@org': 'keys-unusable' });
-    expect(section(messageOf(rise, evidenceOf(org)), 'TO CONFIRM')).toEqual([
+    expect(section(messageOf(firing, evidenceOf(org)), 'TO VERIFY')).toEqual([
       'curl -s https://acme.okta.com/oauth2/v1/keys',
     ]);
     const custom = runs(['12:00'], { 'keys@aus1': 'malformed-answer' });
-    expect(section(messageOf(rise, evidenceOf(custom)), 'TO CONFIRM')).toEqual([
+    expect(section(messageOf(firing, evidenceOf(custom)), 'TO VERIFY')).toEqual([
       'curl -i https://acme.okta.com/oauth2/aus1/v1/keys',
     ]);
   });
 
-  it('lets nobody paste into a shell what an answer could have made up', () => {
+  it('fills no unusual URL into a command that people paste into a shell', () => {
     const { line, ...seen } = outcome(at('12:00'), 'keys@org', 'malformed-answer');
     const exchanges = line.exchanges.map((each) => ({ ...each, url: 'https://acme.okta.com/$(reboot)' }));
     const evidence = evidenceOf([{ ...seen, line: { ...line, exchanges } }]);
-    expect(section(messageOf(rise, evidence), 'TO CONFIRM')).toEqual(['curl -i URL']);
+    expect(section(messageOf(firing, evidence), 'TO VERIFY')).toEqual(['curl -i URL']);
   });
 
-  it('lists other findings with a line each', () => {
+  it('lists the other findings, each on a line', () => {
     const two = runs(['12:00', '12:01'], { 'keys@org': 'gateway-error', 'token@org': 'client-refused' });
-    const both = messageOf(rise, { ...riseEvidence, lines: [...riseEvidence.lines, ...two] });
+    const both = messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...two] });
     expect(section(both, 'ALSO BEHIND THIS ALARM')).toEqual([
-      "gateway-error (Okta's fault) at keys@org, 12:00 to 12:01 UTC",
+      'gateway-error (Okta problem) at keys@org, 12:00 to 12:01 UTC',
     ]);
-    expect(section(both, 'ALSO FOUND IN THIS ORG, WITH ALARMS OF ITS OWN')).toEqual([
+    expect(section(both, 'ALSO FOUND IN THIS ORG (SEPARATE ALARMS)')).toEqual([
       'client-refused (credentials) at token@org, 12:00 to 12:01 UTC',
     ]);
   });
 
-  it('says what it lacks, and is sent all the same', () => {
+  it('says which evidence is missing, and what the alarm means without it', () => {
     const sentence = '/aws/lambda/okta-synthetics-flows could not be read: AccessDeniedException';
-    const blind = messageOf(rise, evidenceOf([], { gaps: [{ kind: 'refused', sentence }] }));
-    expect(section(blind, 'WHAT THIS MESSAGE LACKS')).toEqual([sentence]);
-    expect(linesOf(blind.email)[0]).toBe('acme: A page for the fault domain okta, but the log that was read holds no');
+    const blind = messageOf(firing, evidenceOf([], { gaps: [{ kind: 'unreadable', sentence }] }));
+    expect(section(blind, 'MISSING EVIDENCE')).toEqual([sentence]);
+    expect(blind.email.split('\n\n')[0]?.replaceAll('\n', ' ')).toBe(
+      'acme: Okta is failing at acme, so users may be unable to sign in. The logs read for this message contain no matching finding.',
+    );
     expect(section(blind, 'LINKS')[0]).toBe(
       'Runbook     https://git.example.com/monitor/docs/runbook.md#fault-domain-okta',
     );
     expect(blind.email).toContain('2 out of the last 10 datapoints');
   });
 
-  it('says that it may be older than the log that was read', () => {
+  it('says that the problem may be older than the log that was read', () => {
     const old = runs(minutes('11:47', '12:01'), { 'token@default': 'internal-error' });
-    expect(messageOf(rise, evidenceOf(old)).email).toContain(
-      'Since       at least 2026-11-21 11:47 UTC: 15 min before this alarm',
+    expect(messageOf(firing, evidenceOf(old)).email).toContain(
+      'Since       2026-11-21 11:47 UTC or earlier, at least 15 min before this alarm',
     );
   });
 
-  it('shows where the monitor itself broke', () => {
-    const subject = { kind: 'monitor', id: 'flows-broken' } as const;
+  it('contains the errors of the monitor itself', () => {
+    const alarm = firingOf({ kind: 'group-broken', group: 'flows' });
     const frames = ['    at run (file:///var/task/index.mjs:1:2)'];
     const line = { type: 'monitor-error', at: '', org: 'acme', name: 'TypeError', frames } as const;
     const evidence = { ...evidenceOf([]), lines: [{ time: at('12:00'), logGroup: 'flows', line }] };
-    expect(section(messageOf({ ...rise, subject }, evidence), "THE MONITOR'S OWN FAULTS")).toEqual([
+    expect(section(messageOf(alarm, evidence), 'MONITOR ERRORS')).toEqual([
       'TypeError: once, last at 2026-11-21 12:00 UTC',
       'at run (file:///var/task/index.mjs:1:2)',
     ]);
   });
 
-  it('tells when each function of a silent monitor was last heard of', () => {
-    const subject = { kind: 'not-running', org: 'acme' } as const;
-    const { email } = messageOf({ ...rise, subject }, evidenceOf(runs(['11:58'], { organization: 'passed' })));
-    expect(email).toContain('Last heard  /aws/lambda/okta-synthetics-flows: 2026-11-21 11:58 UTC');
+  it('contains the time of the last log of each function when the probes of an org do not run', () => {
+    const alarm = firingOf({ kind: 'not-running', org: 'acme' });
+    const { email } = messageOf(alarm, evidenceOf(runs(['11:58'], { organization: 'passed' })));
+    expect(email).toContain('Last log    /aws/lambda/okta-synthetics-flows: 2026-11-21 11:58 UTC');
   });
 
-  it('shows a token by what may be told of it', () => {
+  it('contains the facts of a token that are not secret', () => {
     const token = { kid: 'a-kid', issuer: 'https://acme.okta.com', scopes: ['read'], claimNames: ['sub'] };
     const found = { ...outcome(at('12:00'), 'token@default', 'internal-error') };
     const line = { ...found.line, finding: finding('internal-error', { token }) } as typeof found.line;
-    const { email } = messageOf(rise, evidenceOf([{ ...found, line }]));
+    const { email } = messageOf(firing, evidenceOf([{ ...found, line }]));
     expect(email).toContain('kid a-kid, issuer https://acme.okta.com, scopes read, claims sub');
     expect(email).not.toContain('undefined');
   });
 });
 
-describe('the e-mail of a recovery', () => {
-  const message = messageOf(recovery, recoveryEvidence);
+describe('the e-mail about an alarm that has resolved', () => {
+  const message = messageOf(resolved, resolvedEvidence);
 
-  it('says what is over, how long it lasted and what works again', () => {
-    expect(linesOf(message.email).slice(0, 5)).toEqual([
-      'acme: this is over: Okta answers with an internal error.',
+  it('says what is true now, how long the problem lasted and what passes again', () => {
+    expect(linesOf(message.email).slice(0, 6)).toEqual([
+      'RESOLVED acme: No run has reported internal-error since 2026-11-21 12:09 UTC.',
       '',
-      "Finding     internal-error (Okta's fault)",
-      'Lasted      9 min: 2026-11-21 12:00 UTC to 2026-11-21 12:09 UTC, from the',
-      '            first bad run to the last',
+      'Finding     internal-error (Okta problem)',
+      'Lasted      9 min, 2026-11-21 12:00 UTC to 2026-11-21 12:09 UTC (first to last',
+      '            bad run)',
+      'Where       token@default                10 bad runs',
     ]);
-    expect(section(message, 'WORKS AGAIN')).toEqual(['token@default']);
+    expect(section(message, 'PASSING AGAIN')).toEqual(['token@default']);
   });
 
-  it('has no steps and no support block', () => {
-    expect(message.email).not.toMatch(/WHAT TO DO|SUPPORT|CONFIRM/);
+  it('contains no statement of the problem, no steps and no support block', () => {
+    expect(message.email).not.toMatch(/Okta answers with an internal error|WHAT TO DO|SUPPORT|VERIFY/);
   });
 
-  it('counts no runs where it did not read them all', () => {
-    const windows = [recoveryEvidence.windows, recoveryEvidence.windows].flat();
+  it('counts no runs if it did not read all of them', () => {
+    const windows = [resolvedEvidence.windows, resolvedEvidence.windows].flat();
     expect(message.email).toContain('10 bad runs');
-    expect(messageOf(recovery, { ...recoveryEvidence, windows }).email).not.toContain('bad runs\n');
+    expect(messageOf(resolved, { ...resolvedEvidence, windows }).email).not.toContain('bad runs\n');
+  });
+
+  it('claims nothing about the runs that it could not read', () => {
+    const gaps = [{ kind: 'incomplete', sentence: 'only part of the log was read' }] as const;
+    const { email } = messageOf(resolved, { ...resolvedEvidence, gaps });
+    expect(linesOf(email)[0]).toBe('RESOLVED acme: Too few recent runs reported a page finding of the fault domain');
+    expect(section({ email }, 'MISSING EVIDENCE')).toEqual(['only part of the log was read']);
+  });
+
+  it('says that the probes of an org report again', () => {
+    const { email } = messageOf({ ...resolved, subject: { kind: 'not-running', org: 'acme' } }, evidenceOf([]));
+    expect(linesOf(email)[0]).toBe('RESOLVED acme: The probes of acme are reporting again.');
   });
 });

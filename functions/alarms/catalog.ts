@@ -1,0 +1,230 @@
+import type { FaultDomain } from '../model/fault-domain.ts';
+import type { AlarmKind, Route, SubjectOf } from './subject.ts';
+
+/** Everything that the stack and the messages say about one kind of alarm. */
+export interface AlarmEntry<Kind extends AlarmKind> {
+  /** The name without its prefix. Braces enclose the fields of the subject. Permanent: people search for it. */
+  readonly name: string;
+  /** `host` is the org's host, where the alarm is about an org. */
+  readonly meaning: (subject: SubjectOf<Kind>, host: string) => AlarmMeaning;
+}
+
+export interface AlarmMeaning {
+  /** What CloudWatch shows: what is wrong while the alarm fires, and who must act. */
+  readonly description: string;
+  /** The heading in docs/runbook.md. */
+  readonly heading: string;
+  readonly domain: FaultDomain;
+  /** What a message says is wrong when the logs contain no finding that explains the alarm. */
+  readonly summary: string;
+  /** What a message tells people to do in that case. */
+  readonly remedy: readonly string[];
+  /** What is true once the alarm has resolved. `lastSeen` is absent when the logs do not show what made it fire. */
+  readonly resolved: (lastSeen?: LastSeen) => string;
+}
+
+/** A finding behind an alarm, and when a run last reported it. */
+export interface LastSeen {
+  readonly code: string;
+  /** For the reader: `2026-11-21 12:46 UTC`. */
+  readonly time: string;
+}
+
+const notOkta = 'This does not indicate an Okta problem.';
+const monitorTeamActs = 'The team that runs this monitor must act.';
+const noFinding = 'The logs read for this message contain no matching finding.';
+const searchLogs = ['Search the logs of the probe functions: the command is at the top of the runbook'];
+
+/** What the findings of a fault domain mean for an org's host, by severity, and who must act. */
+const findingProblems: Readonly<Record<FaultDomain, Readonly<Record<Route | 'owner', string>>>> = {
+  okta: {
+    page: 'Okta is failing at HOST, so users may be unable to sign in.',
+    ticket: 'Okta is slow or partly failing at HOST.',
+    owner: 'Okta must act: open a case with Okta Support.',
+  },
+  network: {
+    page: 'HOST cannot be reached, so users on this network may be unable to sign in.',
+    ticket: 'The network path to HOST is unreliable.',
+    owner: 'The team that runs DNS, egress and TLS here must act.',
+  },
+  quota: {
+    page: 'A rate limit of HOST is used up or nearly used up. Okta rejects requests above it.',
+    ticket: 'A rate limit of HOST is running low, or one client has reached its own limit.',
+    owner: 'The owner of the client that uses it up must act.',
+  },
+  configuration: {
+    page: 'A setting of HOST prevents users from signing in.',
+    ticket: 'A setting of HOST does not match what its applications need.',
+    owner: "The org's Okta administrators must act.",
+  },
+  credentials: {
+    page: 'A credential or certificate of HOST is about to break sign-in.',
+    ticket: 'A credential or certificate of HOST was rejected or expires soon.',
+    owner: 'Its owner must renew it.',
+  },
+  clock: {
+    page: 'The clocks of HOST and of this monitor differ so much that valid tokens are rejected.',
+    ticket: 'The clocks of HOST and of this monitor differ by more than a minute.',
+    owner: 'The team that runs the host with the wrong clock must act.',
+  },
+  monitor: {
+    page: `The monitor can no longer check HOST. ${notOkta}`,
+    ticket: `The monitor cannot complete all of its checks of HOST. ${notOkta}`,
+    owner: monitorTeamActs,
+  },
+};
+
+/**
+ * Every kind of alarm: its name, what it means, what to do about it and what "resolved" means.
+ *
+ * The stack takes the names and descriptions of its alarms from here, and `notify` takes what it writes. A kind without
+ * an entry does not compile.
+ */
+export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = {
+  findings: {
+    name: '{org}/{domain}/{severity}',
+    meaning: ({ domain, severity }, host) => {
+      const { [severity]: template, owner } = findingProblems[domain];
+      const problem = template.replace('HOST', () => host);
+      return {
+        description: `${problem} ${owner}`,
+        heading: `fault-domain-${domain}`,
+        domain,
+        summary: `${problem} ${noFinding}`,
+        remedy: searchLogs,
+        resolved: (lastSeen) =>
+          lastSeen
+            ? `No run has reported ${lastSeen.code} since ${lastSeen.time}.`
+            : `Too few recent runs reported a ${severity} finding of the fault domain ${domain} to keep the alarm firing.`,
+      };
+    },
+  },
+  'not-running': {
+    name: '{org}/not-running',
+    meaning: (_, host) => ({
+      description: `The probes of ${host} have stopped reporting, so sign-in there is not being checked and its other alarms cannot fire. ${monitorTeamActs}`,
+      heading: 'monitor-not-running',
+      domain: 'monitor',
+      summary: `The probes of ${host} do not run, or their metrics do not arrive. The state of Okta is unknown.`,
+      remedy: [
+        'Check that the schedule is enabled and that the function exists',
+        'Check whether the alarms for a broken or throttled function are firing too',
+        'If the log shows runs, the metrics are lost: search it for metrics-refused',
+      ],
+      resolved: () => `The probes of ${host} are reporting again.`,
+    }),
+  },
+  'probe-failing': {
+    name: '{org}/{probe}/failing',
+    meaning: ({ probe }, host) => ({
+      description: `${host} did not reject a request that it must reject, or did not answer it (probe ${probe}). The org's Okta administrators must act.`,
+      heading: 'negative-test-failed',
+      domain: 'configuration',
+      summary: `The probe ${probe} is failing. ${noFinding}`,
+      remedy: searchLogs,
+      resolved: (lastSeen) =>
+        lastSeen
+          ? `No run of ${probe} has failed since ${lastSeen.time}.`
+          : `Too few recent runs of ${probe} failed to keep the alarm firing.`,
+    }),
+  },
+  'group-broken': {
+    name: 'monitor/{group}-broken',
+    meaning: ({ group }) => {
+      const problem = `The function that runs the ${group} probes is failing or timing out. ${notOkta}`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'monitor-broken',
+        domain: 'monitor',
+        summary: problem,
+        remedy: ["Read the error in the function's log", 'Check what was deployed last'],
+        resolved: () => `The function that runs the ${group} probes no longer fails repeatedly.`,
+      };
+    },
+  },
+  'group-throttled': {
+    name: 'monitor/{group}-throttled',
+    meaning: ({ group }) => {
+      const problem = `Lambda is throttling the function that runs the ${group} probes because too many functions run at once, so runs are lost. ${notOkta}`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'monitor-throttled',
+        domain: 'monitor',
+        summary: problem,
+        remedy: ["Check the account's quota of concurrent executions, and which functions use it"],
+        resolved: () => `Lambda no longer repeatedly throttles the function that runs the ${group} probes.`,
+      };
+    },
+  },
+  'group-not-running': {
+    name: 'monitor/{group}-not-running',
+    meaning: ({ group }) => {
+      const problem = `The ${group} probes run less often than scheduled, so what they check may fail unnoticed. ${notOkta}`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'monitor-not-running',
+        domain: 'monitor',
+        summary: problem,
+        remedy: [
+          'Check that the schedule is enabled and that the function exists',
+          'Check whether the alarm for a broken function is firing too',
+        ],
+        resolved: () => `The ${group} probes run on schedule again.`,
+      };
+    },
+  },
+  'notify-broken': {
+    name: 'monitor/notify-{route}-broken',
+    meaning: ({ route }) => {
+      const problem = `The function that writes ${route} messages is failing, so alarms arrive as CloudWatch writes them.`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'notify-broken',
+        domain: 'monitor',
+        summary: problem,
+        remedy: [
+          "Read the error in the function's log",
+          'Check what was deployed or changed since its self-test last passed',
+        ],
+        resolved: () => `The function that writes ${route} messages no longer fails repeatedly.`,
+      };
+    },
+  },
+  'notify-not-running': {
+    name: 'monitor/notify-{route}-not-running',
+    meaning: ({ route }) => {
+      const problem = `The function that writes ${route} messages has not run its hourly self-test, so it may fail when it is needed.`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'notify-not-running',
+        domain: 'monitor',
+        summary: problem,
+        remedy: ['Check that its schedule is enabled', 'Check that the function exists'],
+        resolved: () => `The function that writes ${route} messages is running again.`,
+      };
+    },
+  },
+  'messages-undelivered': {
+    name: 'monitor/messages-undelivered-{route}',
+    meaning: ({ route }) => {
+      const problem = `SNS could not deliver ${route} messages, so the people who receive them may not know of an incident.`;
+      return {
+        description: `${problem} Whoever reads this must tell them.`,
+        heading: 'messages-undelivered',
+        domain: 'monitor',
+        summary: problem,
+        remedy: [
+          'Look at the firing alarms on the dashboard and tell the people who should have been notified',
+          "Check the topic's subscriptions and their endpoints",
+        ],
+        resolved: () => `SNS reports no further ${route} messages that it could not deliver.`,
+      };
+    },
+  },
+};
+
+/** What an alarm means. Without the org's host, texts use the org's name. */
+export function alarmMeaning<Kind extends AlarmKind>(subject: SubjectOf<Kind>, host?: string): AlarmMeaning {
+  const { org = '' } = subject as { readonly org?: string };
+  return alarmCatalog[subject.kind].meaning(subject, host ?? org);
+}
