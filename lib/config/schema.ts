@@ -3,7 +3,16 @@ import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
 import { type SubscriberField, subscriberFields } from '../../functions/notify/outlets.ts';
-import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone, checkedString } from './fields.ts';
+import {
+  checkedString,
+  httpsUrl,
+  issuerUrl,
+  orgDomain,
+  redirectUri,
+  scope,
+  secretReference,
+  timeZone,
+} from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */

@@ -1,77 +1,58 @@
 /**
- * Proves that the monitor names every failure rightly: `npm run cases`.
+ * Verifies that the monitor diagnoses every failure correctly: `npm run cases`.
  *
- * Stages each known failure at each place where it can happen, runs the built functions against it, and compares what
- * they find with what they must; then runs them while nothing is wrong. Exits with 0 when all is right, with 1 when
- * anything is not, with 2 for a wrong flag.
+ * Injects each known failure at each target where it can happen, runs the built functions, and compares their findings with
+ * the expected ones. Then runs them while nothing is wrong.
  */
-import { parseArgs } from 'node:util';
-import { type Group, groups } from '../../functions/model/probe.ts';
-import { bundle } from '../../lib/functions/bundle.ts';
-import { formatCases } from '../reporters/cases.ts';
+import { writeFileSync } from 'node:fs';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import { caseResults, casesDocument, formatCases } from '../reporters/cases.ts';
+import { toJson } from '../reporters/json.ts';
+import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
-import { type CasesReport, runCases } from '../runner/run-cases.ts';
-import { allCases } from '../scenarios/all-cases.ts';
-import type { Case } from '../scenarios/case.ts';
-import { runCommand } from './command.ts';
+import { runCases } from '../runner/run-cases.ts';
+import { selectVariants, skippedCases } from '../runner/select.ts';
+import { adoptServers } from '../simulator/adopt-servers.ts';
+import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
 
-const usage = `Usage: npm run cases -- [--case <id>]... [--healthy <runs>] [--json]
+const { config, case: case_, json, junit } = sharedOptions;
 
-  --case <id>       only this case; repeat it or separate ids by commas (default: all)
-  --healthy <runs>  how often to run while nothing is wrong (default: 1000; with --case: 0)
-  --json            print one JSON document instead of text
-  --help            print this
-`;
-
-interface Flags {
-  readonly cases: readonly Case[];
-  readonly healthyRuns: number;
-  readonly json: boolean;
-  readonly help: boolean;
-}
-
-function flags(): Flags {
-  const { values } = parseArgs({
-    options: {
-      case: { type: 'string', multiple: true },
-      healthy: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
+export const cases = defineCommand({
+  name: 'npm run cases',
+  options: {
+    case: case_,
+    healthy: {
+      ...{ type: 'string', value: '<runs>' },
+      help: 'the number of runs while nothing is wrong (default: 1000, or 0 with --case)',
     },
-  });
-  const ids = values.case?.flatMap((list) => list.split(','));
-  const unknown = ids?.filter((id) => !allCases.some((one) => one.id === id)) ?? [];
-  if (unknown.length > 0) {
-    throw new Error(`no case ${unknown.join(', ')}: there are ${allCases.map(({ id }) => id).join(', ')}`);
-  }
-  const healthy = values.healthy ?? (ids ? '0' : '1000');
-  if (!/^\d{1,6}$/.test(healthy)) throw new Error(`'${healthy}' is no number of runs`);
-  return {
-    cases: ids ? allCases.filter(({ id }) => ids.includes(id)) : allCases,
-    healthyRuns: Number(healthy),
-    json: values.json,
-    help: values.help,
-  };
-}
+    config,
+    json,
+    junit,
+  },
+  async run(values, { stdout, stderr }) {
+    const selected = listOf(values.case);
+    const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
+    const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
+    // The cases of negative tests need them to run.
+    const orgs = monitoredOrgs({ ...adopted, orgs: adopted.orgs.map((org) => ({ ...org, negativeTests: true })) });
+    const variants = selectVariants(orgs, selected);
+    using progress = showProgress(stderr);
+    for (const remark of remarks) progress.step(remark);
+    const report = {
+      ...(await runCases({
+        ...{ orgs, variants, healthyRuns },
+        progress: (done, of) => progress.update(`${done} of ${of} runs`),
+      })),
+      skipped: selected ? [] : skippedCases(orgs),
+    };
+    progress[Symbol.dispose]();
+    const results = caseResults(report);
+    const passed = results.every((result) => result.passed);
+    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'cases', results, ...report }));
+    stdout.write(`${values.json ? toJson(passed, casesDocument(report)) : formatCases(report)}\n`);
+    return passed ? 0 : 1;
+  },
+});
 
-function toJson({ tried, waiting, ...rest }: CasesReport): string {
-  const cells = tried.map(
-    ({ case: { id, title, severity }, cell: { target, symptom, expected, warns = false }, verdict }) => ({
-      ...{ case: id, title, severity, probe: target.probe, server: target.server, symptom },
-      ...{ expected: { ...expected, warns }, ...verdict },
-    }),
-  );
-  const waits = waiting.map(({ id, title, skipReason: because }) => ({ case: id, title, because }));
-  return JSON.stringify({ cells, waiting: waits, ...rest }, null, 2);
-}
-
-async function run(given: Flags): Promise<number> {
-  const bundles = new Map(groups.map((group) => [group, bundle(group).file]));
-  const bundleOf = (group: Group) => bundles.get(group) ?? '';
-  using progress = showProgress(process.stderr);
-  const report = await runCases({ ...given, bundleOf, progress: progress.tell });
-  process.stdout.write(`${given.json ? toJson(report) : formatCases(report)}\n`);
-  return report.falseAlarms.length > 0 || report.tried.some(({ verdict }) => !verdict.passed) ? 1 : 0;
-}
-
-await runCommand({ usage, flags, run });
+if (import.meta.main) await main(cases);

@@ -1,61 +1,48 @@
 /**
- * Runs the configured probes once from this machine, against the real orgs: `npm run check -- --config my.jsonc`.
+ * Runs the configured probes once on this machine, against the real orgs: `npm run check -- --config my.jsonc`.
  *
- * Nothing is deployed and nothing is published. Secrets come from AWS Secrets Manager with your own credentials, or from
- * a file. Exits with 0 when every probe passed, with 1 when one failed, with 2 for a wrong flag.
+ * Nothing is deployed and nothing is published. Secrets come from AWS Secrets Manager with your own credentials, or from a
+ * file.
  */
-import { parseArgs, styleText } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { formatChecked } from '../reporters/check.ts';
-import { type CheckedOrg, checkOrgs, fileSecrets } from '../runner/check-orgs.ts';
-import { runCommand } from './command.ts';
+import { checkDocument, checkResults, formatChecked } from '../reporters/check.ts';
+import { toJson } from '../reporters/json.ts';
+import { toJunit } from '../reporters/junit.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { checkOrgs, fileSecrets } from '../runner/check-orgs.ts';
+import { UsageError } from '../runner/select.ts';
+import { defineCommand, main, sharedOptions } from './command.ts';
 
-const usage = `Usage: npm run check -- --config <path> [--secrets <path>] [--json]
+const { json, junit } = sharedOptions;
 
-  --config <path>   the configuration, with your own orgs
-  --secrets <path>  a JSON file with the secrets by name, in place of AWS Secrets Manager
-  --json            print one JSON document instead of text
-  --help            print this
-`;
+export const check = defineCommand({
+  name: 'npm run check',
+  options: {
+    config: { type: 'string', value: '<path>', help: 'the configuration file, with your own orgs (required)' },
+    secrets: {
+      ...{ type: 'string', value: '<path>' },
+      help: 'a JSON file with the secrets by name, instead of AWS Secrets Manager',
+    },
+    json,
+    junit,
+  },
+  async run({ config: path, secrets: file, ...values }, { stdout, stderr }) {
+    if (path === undefined) throw new UsageError('--config is required.');
+    const config = loadConfig(path);
+    const secrets = file === undefined ? secretsManager() : fileSecrets(file);
+    using progress = showProgress(stderr);
+    progress.step(`checking ${config.orgs.map(({ domain }) => domain).join(', ')}`);
+    const startedAt = performance.now();
+    const orgs = await checkOrgs(config, secrets);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const results = checkResults(orgs);
+    const passed = results.every((result) => result.passed);
+    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'check', results, seconds }));
+    stdout.write(`${values.json ? toJson(passed, { ...checkDocument(orgs), seconds }) : formatChecked(orgs)}\n`);
+    return passed ? 0 : 1;
+  },
+});
 
-const options = {
-  config: { type: 'string' },
-  secrets: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-function flags() {
-  const { config, ...rest } = parseArgs({ options }).values;
-  if (config === undefined && !rest.help) throw new Error('which configuration?');
-  return { ...rest, config: config ?? '' };
-}
-
-function toJson(orgs: readonly CheckedOrg[]): string {
-  const described = orgs.map(({ org, plan, outcomes, faults }) => ({
-    name: org.name,
-    domain: org.domain,
-    outcomes,
-    off: plan.flatMap(({ probe, target, howToEnable }) =>
-      howToEnable ? [{ ...target, probe: probe.id, because: howToEnable }] : [],
-    ),
-    faults,
-  }));
-  return JSON.stringify({ orgs: described }, null, 2);
-}
-
-async function run({ config: path, secrets: file, json }: ReturnType<typeof flags>): Promise<number> {
-  const config = loadConfig(path);
-  const secrets = file === undefined ? secretsManager() : fileSecrets(file);
-  const domains = config.orgs.map(({ domain }) => domain).join(', ');
-  process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} asking ${domains}\n`);
-  const orgs = await checkOrgs(config, secrets);
-  process.stdout.write(`${json ? toJson(orgs) : formatChecked(orgs)}\n`);
-  const isBad = orgs.some(
-    ({ outcomes, faults }) => faults.length > 0 || outcomes.some(({ status }) => status === 'failed'),
-  );
-  return isBad ? 1 : 0;
-}
-
-await runCommand({ usage, flags, run });
+if (import.meta.main) await main(check);

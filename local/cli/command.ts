@@ -1,47 +1,116 @@
+import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { ProgressStream } from '../reporters/progress.ts';
+import { UsageError } from '../runner/select.ts';
 
-/** A call that cannot be met. Its message says what can, which is more than the usage does. */
-export class UsageError extends Error {}
-
-export interface Command<Flags extends { readonly help: boolean }> {
-  readonly usage: string;
-  /** Reads the command line. Whatever it throws is a mistake in the call. */
-  readonly flags: () => Flags;
-  /** Does the work and returns the exit code. Throws `WrongCall` for what shows only then to be a mistake in the call. */
-  readonly run: (flags: Flags) => number | Promise<number>;
+/** A flag of a command line, with what the usage says about it. */
+export interface Option extends ParseArgsOptionDescriptor {
+  readonly help: string;
+  /** What stands for its value in the usage: `<path>`. */
+  readonly value?: string;
 }
 
-/**
- * Runs a command: prints the usage where it is asked for, and ends with 2 for a wrong call, with 1 for a configuration
- * that cannot be used, else with what the work comes to.
- */
-export async function runCommand<Flags extends { readonly help: boolean }>(command: Command<Flags>): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
-  process.exitCode = await exitCodeOf(command);
+/** The flags that several commands have. They mean the same in each. */
+export const sharedOptions = {
+  config: {
+    ...{ type: 'string', value: '<path>', default: 'lib/config/example.jsonc' },
+    help: 'the configuration file (default: the commented example)',
+  },
+  case: {
+    ...{ type: 'string', value: '<id>', multiple: true },
+    help: 'only this case: K1, k1 or K1@token@default; repeat it or separate by commas',
+  },
+  json: { type: 'boolean', default: false, help: 'print one JSON document instead of text' },
+  junit: { type: 'string', value: '<file>', help: 'also write the results as JUnit XML' },
+} as const satisfies Record<string, Option>;
+
+const help = { type: 'boolean', short: 'h', default: false, help: 'print this' } as const satisfies Option;
+
+type Values<Options extends Readonly<Record<string, Option>>> = ReturnType<
+  typeof parseArgs<{ readonly options: Options }>
+>['values'];
+
+/** Where a command writes: results to `stdout`, progress and errors to `stderr`. */
+export interface Output {
+  readonly stdout: ProgressStream;
+  readonly stderr: ProgressStream;
 }
 
-/** Whoever reads may have read enough, as `head` does. That is no error, and what was begun is ended as it should be. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+export interface Command<Options extends Readonly<Record<string, Option>> = Readonly<Record<string, Option>>> {
+  /** How people call it: `npm run drill`. */
+  readonly name: string;
+  readonly options: Options;
+  /**
+   * Does the work and returns the exit code: 0 if everything passed, 1 if something failed. Throws `UsageError` for a
+   * mistake in the command line and `ConfigError` for a configuration that cannot be used.
+   */
+  run(values: Values<Options>, output: Output): number | Promise<number>;
 }
 
-async function exitCodeOf<Flags extends { readonly help: boolean }>({ usage, flags, run }: Command<Flags>) {
-  let given: Flags;
+export function defineCommand<const Options extends Readonly<Record<string, Option>>>(
+  command: Command<Options>,
+): Command<Options> {
+  return command;
+}
+
+/** Runs a command and returns its exit code: what `run` returns, 1 for a bad configuration, 2 for a bad command line. */
+export async function execute<Options extends Readonly<Record<string, Option>>>(
+  command: Command<Options>,
+  args: readonly string[],
+  output: Output,
+): Promise<number> {
+  let values: Values<Options> & { readonly help?: boolean };
   try {
-    given = flags();
+    values = parseArgs({ options: { ...command.options, help }, args: [...args] }).values as typeof values;
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    output.stderr.write(`${(error as Error).message}\n\n${usageOf(command)}`);
     return 2;
   }
-  if (given.help) {
-    process.stdout.write(usage);
+  if (values.help) {
+    output.stdout.write(usageOf(command));
     return 0;
   }
   try {
-    return await run(given);
+    return await command.run(values, output);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    output.stderr.write(`${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** Runs a command with the process's own arguments and streams. */
+export async function main<Options extends Readonly<Record<string, Option>>>(command: Command<Options>): Promise<void> {
+  // A reader such as `head` may close the pipe early. That is not an error, and the work ends as it should.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.exitCode = await execute(command, process.argv.slice(2), process);
+}
+
+function usageOf({
+  name,
+  options,
+}: {
+  readonly name: string;
+  readonly options: Readonly<Record<string, Option>>;
+}): string {
+  const all = Object.entries<Option>({ ...options, help }).map(([flag, { value, help: text }]) => ({
+    flag: `--${flag}${value ? ` ${value}` : ''}`,
+    text,
+  }));
+  const width = Math.max(...all.map(({ flag }) => flag.length));
+  return `Usage: ${name} -- [options]\n\n${all.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}\n`).join('')}`;
+}
+
+/** The values of a flag that may be repeated, or separated by commas. */
+export function listOf(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.flatMap((value) => value.split(',')).filter((value) => value.trim() !== '');
+}
+
+/** A whole number from a flag's value. Throws `UsageError`. */
+export function integerOf(flag: string, value: string, least = 0, most = 999_999): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  throw new UsageError(`--${flag} must be a whole number from ${least} to ${most}, not '${value}'.`);
 }

@@ -1,127 +1,114 @@
 /**
- * Shows the product working, with no account and no network: `npm start`.
+ * Shows the product at work, without an account and without a network: `npm start`.
  *
- * Builds the functions, synthesizes the stack, and lets both run as they would be deployed, in time that does not have to
- * be waited for: healthy minutes, an outage, the alarm, the message that people get, and its end. Exits with 0 when people
- * were told rightly, with 1 when they were not, with 2 for a wrong call.
+ * Builds the functions, synthesizes the stack and simulates both in virtual time: healthy minutes, an outage, the alarm, the
+ * message that people get, and its end.
  */
-import { parseArgs, styleText } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { bundle, type Entry } from '../../lib/functions/bundle.ts';
-import { newsTeller } from '../reporters/change-filter.ts';
-import { formatOutcomes } from '../reporters/check.ts';
-import { formatOpening } from '../reporters/demo-intro.ts';
-import { storyJson } from '../reporters/demo-json.ts';
-import { formatEnding } from '../reporters/demo-summary.ts';
-import { formatHappening } from '../reporters/timeline.ts';
-import { canHost, chooseVariant, NoSuchVariant } from '../runner/choose-variant.ts';
-import { judgeStory } from '../runner/judge-story.ts';
-import { type Outage, runDemo, runInRealTime, type TimelineEvent } from '../runner/timeline.ts';
-import { caseScenario } from '../scenarios/case-scenarios.ts';
-import { type DeploymentPlan, deploymentPlan } from '../scenarios/deployment-plan.ts';
+import { formatIntro, formatSummary } from '../reporters/demo.ts';
+import { drillResults } from '../reporters/drill.ts';
+import { toJson } from '../reporters/json.ts';
+import { toJunit } from '../reporters/junit.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { eventDocument, timelineReporter } from '../reporters/timeline.ts';
+import { runInRealTime } from '../runner/realtime.ts';
+import { deploymentsOf, openScenarioWorker, type ScenarioRun } from '../runner/scenario-worker.ts';
+import { selectScenarios, UsageError } from '../runner/select.ts';
+import type { TimelineEvent } from '../runner/timeline.ts';
+import { canHost, type DeploymentPlan, deploymentPlan } from '../scenarios/deployment-plan.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { openSimulation } from '../simulator/open-simulation.ts';
-import type { Simulation } from '../simulator/simulation.ts';
-import { synthesize } from '../simulator/synthesize.ts';
-import { runCommand } from './command.ts';
+import { defineCommand, listOf, main, sharedOptions } from './command.ts';
 
-const usage = `Usage: npm start -- [--config <path>] [--case <id>] [--watch] [--json]
+const { config, case: case_, json, junit } = sharedOptions;
 
-  --config <path>  the configuration to rehearse (default: the commented example)
-  --case <id>      the outage: K1, or at one place C2@token@org (default: O1@token@default, or what can be met)
-  --watch          keep running, a minute a minute, until Ctrl-C; goes wrong only with --case
-  --json           print one JSON document instead of text
-  --help           print this
-`;
-
-const options = {
-  config: { type: 'string', default: 'lib/config/example.jsonc' },
-  case: { type: 'string' },
-  watch: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-function readFlags() {
-  const { values } = parseArgs({ options });
-  if (values.watch && values.json) throw new Error('--watch has no end, and --json prints one document at the end');
-  return values;
-}
-
-type Flags = ReturnType<typeof readFlags>;
-
-/** Progress is for people: on stderr, so that what a script reads stays clean. */
-function progress(what: string): void {
-  process.stderr.write(`${styleText('dim', '…', { stream: process.stderr })} ${what}\n`);
-}
-
-/** What goes wrong where nobody chose: an error of Okta's, at a place that the configuration has. */
-const usualCases = ['O1@token@default', 'O1'] as const;
-
-function chooseOutage(choice: string | undefined, watch: DeploymentPlan): Outage {
-  for (const usual of choice === undefined ? usualCases : [choice]) {
-    try {
-      const { case: one, cell } = chooseVariant(usual, watch.orgs);
-      const watched = watch.orgs.find((org) => canHost(org, cell.target));
-      if (!watched) continue;
-      const drill = caseScenario(watch, watched, one, cell);
-      return { case: one, cell, intervalMinutes: watched.intervalMinutes.flows, drill };
-    } catch (error) {
-      if (choice !== undefined || !(error instanceof NoSuchVariant)) throw error;
+export const start = defineCommand({
+  name: 'npm start',
+  options: {
+    case: { ...case_, help: `${case_.help} (default: O1)` },
+    realtime: {
+      ...{ type: 'boolean', default: false },
+      help: 'run in real time until Ctrl-C; injects a fault only with --case',
+    },
+    config,
+    json,
+    junit,
+  },
+  async run(values, { stdout, stderr }) {
+    if (values.realtime && (values.json || values.junit)) {
+      throw new UsageError('--realtime has no end, so it has no --json and no --junit.');
     }
-  }
-  throw new NoSuchVariant(`Case ${choice ?? usualCases[0]} cannot be met by this configuration.`);
+    using progress = showProgress(stderr);
+    const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
+    for (const remark of remarks) progress.step(remark);
+    const plan = deploymentPlan(adopted);
+    const selected = listOf(values.case);
+    const scenarios = values.realtime && !selected ? [] : demoScenarios(plan, selected);
+    progress.step('synthesizing the stack, building the functions and starting the emulators');
+    const open = deploymentsOf(adopted);
+    const print = (lines: readonly string[]) => {
+      if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
+    };
+
+    if (values.realtime) {
+      await using simulation = await open('configured');
+      const stop = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+      print([`${values.config}, in real time; Ctrl-C stops it`, '']);
+      const [scenario] = scenarios;
+      const report = timelineReporter(scenario, true);
+      await runInRealTime(simulation, { stop: stop.signal, scenario, onEvent: (event) => print(report(event)) });
+      return 0;
+    }
+
+    await using worker = openScenarioWorker({
+      ...{ open, settlingMinutes: plan.settlingMinutes },
+      onOpen: (simulation) => !values.json && print(formatIntro(simulation, plan, values.config)),
+    });
+    const runs: ScenarioRun[] = [];
+    const events: TimelineEvent[] = [];
+    for (const scenario of scenarios) {
+      const report = timelineReporter(scenario);
+      const onEvent = (event: TimelineEvent) => {
+        events.push(event);
+        if (!values.json) print(report(event));
+      };
+      runs.push(await worker.run(scenario, { brief: true, onEvent }));
+    }
+    const results = drillResults({ runs });
+    const passed = results.every((result) => result.passed);
+    const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'start', results, seconds }));
+    if (values.json) {
+      stdout.write(
+        `${toJson(passed, { results: runs.map(demoResult), events: events.map(eventDocument), seconds })}\n`,
+      );
+    } else print(formatSummary(runs));
+    return passed ? 0 : 1;
+  },
+});
+
+/** One scenario per selected case. By default Okta fails at the token endpoint, or at whatever is monitored. */
+function demoScenarios(plan: DeploymentPlan, selected?: readonly string[]): readonly Scenario[] {
+  const token = { group: 'flows', probe: 'token', server: 'default' } as const;
+  const usual = plan.orgs.some((org) => canHost(org, token)) ? 'O1@token@default' : 'O1';
+  return (selected ?? [usual]).flatMap((text) =>
+    selectScenarios(plan, { cases: [text], packetLossMinutes: 1 }).scenarios.slice(0, 1),
+  );
 }
 
-async function start({ config: path, case: choice, json, watch: isWatching }: Flags): Promise<number> {
-  const { config, remarks } = adoptServers(loadConfig(path));
-  for (const remark of remarks) progress(remark);
-  const watch = deploymentPlan(config);
-  const outage = isWatching && choice === undefined ? undefined : chooseOutage(choice, watch);
-  progress('synthesizing the stack');
-  const { template } = synthesize(config);
-  progress('building the functions, and starting an embedded Okta');
-  await using rehearsal = await openSimulation({ template, bundleOf });
-  if (!outage || isWatching) return await watchUntilStopped(rehearsal, path, outage);
-  const startedAt = performance.now();
-  const happenings: TimelineEvent[] = [];
-  if (!json) print(formatOpening(rehearsal, watch.orgs, path));
-  const isNews = newsTeller();
-  for await (const happening of runDemo(rehearsal, outage, watch.settlingMinutes)) {
-    if (!json) tell(happening, isNews);
-    happenings.push(happening);
-  }
-  const verdict = judgeStory(happenings, outage);
-  const seconds = (performance.now() - startedAt) / 1000;
-  print(json ? [storyJson(rehearsal, happenings, verdict)] : formatEnding(verdict, seconds));
-  return verdict.passed ? 0 : 1;
+function demoResult({ scenario, verification, minutes, seconds }: ScenarioRun): object {
+  return {
+    ...{
+      case: scenario.id,
+      scenario: scenario.name,
+      title: scenario.title,
+      org: scenario.org,
+      target: scenario.target,
+    },
+    ...{ ...verification, virtualMinutes: minutes, seconds },
+  };
 }
 
-const bundleOf = (entry: string) => bundle(entry as Entry).file;
-
-/** The first minute in full; after that, a minute that brings nothing new need not be read. */
-function tell(happening: TimelineEvent, isNews: ReturnType<typeof newsTeller>): void {
-  if (happening.kind === 'minute') {
-    const news = isNews(happening);
-    if (news === 'none') return;
-    if (news === 'first') print([...formatOutcomes(happening.outcomes).map((line) => `  ${line}`), '']);
-  }
-  print(formatHappening(happening));
-}
-
-async function watchUntilStopped(rehearsal: Simulation, path: string, outage?: Outage): Promise<number> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  print([`${path}, a minute a minute; Ctrl-C ends it`, '']);
-  for await (const happening of runInRealTime(rehearsal, stop.signal, outage)) {
-    const isIdle = happening.kind === 'minute' && happening.minute.runs.length === 0;
-    if (!isIdle) print(formatHappening(happening));
-  }
-  return 0;
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-await runCommand({ usage, flags: readFlags, run: start });
+if (import.meta.main) await main(start);

@@ -1,41 +1,70 @@
-import { styleText } from 'node:util';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { CasesReport, FalseAlarm, Tried } from '../runner/run-cases.ts';
-import type { Found } from '../runner/verify-run.ts';
-import type { Case } from '../scenarios/case.ts';
-import { table } from './table.ts';
+import type { Result } from '../runner/result.ts';
+import type { CasesReport, FalseAlarm, TriedVariant } from '../runner/run-cases.ts';
+import { type Case, variantName } from '../scenarios/case.ts';
+import type { ReportedFinding } from '../simulator/reported-finding.ts';
+import { bold, count, dim, duration, green, mark, red, table } from './text.ts';
 
-const dim = (text: string) => styleText('dim', text);
-const bold = (text: string) => styleText('bold', text);
-
-/** Which cells were named rightly, in 100 columns: a group of rows a case, then what waits, then the score. */
+/** How each variant was diagnosed, in 100 columns: the variants by case, what went wrong, what was skipped, the totals. */
 export function formatCases(report: CasesReport): string {
-  const wrong = report.tried.filter(({ verdict }) => !verdict.passed);
+  const failed = report.tried.filter(({ verification }) => !verification.passed);
   return [
-    ...formatTable(report.tried),
-    ...(wrong.length > 0 ? ['', bold('Named wrongly'), ...wrong.flatMap(formatWrong)] : []),
-    ...(report.falseAlarms.length > 0 ? ['', bold('Found where nothing was wrong')] : []),
+    ...formatVariants(report.tried),
+    ...(failed.length > 0 ? ['', bold('Failed'), ...failed.flatMap(formatFailed)] : []),
+    ...(report.falseAlarms.length > 0 ? ['', bold('False alarms')] : []),
     ...report.falseAlarms.flatMap(formatFalseAlarm),
-    ...(report.waiting.length > 0 ? ['', bold('Waiting')] : []),
-    ...table(report.waiting.map(({ id, title, skipReason = '' }) => [`  ${id}`, title, dim(skipReason)])),
+    ...(report.skipped.length > 0 ? ['', bold('Skipped')] : []),
+    ...table(report.skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)])),
     '',
-    ...formatScore(report),
+    ...formatTotals(report),
     '',
   ].join('\n');
 }
 
-function formatTable(tried: readonly Tried[]): readonly string[] {
-  const rows = tried.map(({ cell, verdict: { passed, found } }) => {
-    const shown = found.find(({ code }) => code === cell.expected.code) ?? found[0];
-    return [
-      `  ${formatTarget(cell.target)}`,
-      cell.symptom,
-      shown ? shown.code : dim('none'),
-      shown ? shown.domain : '',
-      passed ? styleText('green', '✓') : styleText('red', '✗'),
-    ];
+/** One result per variant, and one for all healthy runs. */
+export function caseResults({ tried, healthyRuns, falseAlarms, seconds }: CasesReport): readonly Result[] {
+  const healthy: Result = {
+    suite: 'healthy',
+    name: 'healthy runs',
+    title: `${count(healthyRuns)} runs without a fault`,
+    passed: falseAlarms.length === 0,
+    failures: falseAlarms.flatMap(({ group, variant, findings, error }) => [
+      ...(error === undefined ? [] : [`${group}, ${variant}: ${error}`]),
+      ...findings.map((finding) => `${group}, ${variant}: ${describe(finding)}`),
+    ]),
+    seconds,
+  };
+  return [
+    ...tried.map(({ case: one, variant, verification, seconds: took }) => ({
+      suite: 'cases',
+      name: `${variantName(one, variant)}, ${variant.symptom}`,
+      title: one.title,
+      passed: verification.passed,
+      failures: verification.failures,
+      seconds: took,
+    })),
+    ...(healthyRuns > 0 ? [healthy] : []),
+  ];
+}
+
+/** The report as data, for scripts. */
+export function casesDocument({ tried, ...rest }: CasesReport): object {
+  const results = tried.map(({ case: one, variant, org, verification, seconds }) => ({
+    ...{ case: one.id, title: one.title, org: org.org.name, target: formatTarget(variant.target) },
+    ...{ symptom: variant.symptom, severity: variant.severity ?? one.severity },
+    expected: { ...variant.expected, isWarning: variant.isWarning ?? false },
+    ...{ ...verification, seconds },
+  }));
+  return { results, ...rest };
+}
+
+function formatVariants(tried: readonly TriedVariant[]): readonly string[] {
+  const rows = tried.map(({ variant, verification: { passed, findings } }) => {
+    const shown = findings.find(({ code }) => code === variant.expected.code) ?? findings[0];
+    const target = `  ${formatTarget(variant.target)}`;
+    return [target, variant.symptom, shown?.code ?? dim('none'), shown?.domain ?? '', mark(passed)];
   });
-  const [header = '', ...lines] = table([['  at', 'wire', 'finding', 'domain', ''].map(dim), ...rows]);
+  const [header = '', ...lines] = table([['  target', 'symptom', 'finding', 'domain', ''].map(dim), ...rows]);
   return tried.flatMap((one, index) => [
     ...(one.case === tried[index - 1]?.case ? [] : ['', headingOf(one.case), ...(index === 0 ? [header] : [])]),
     lines[index] ?? '',
@@ -46,43 +75,47 @@ function headingOf({ id, title, severity }: Case): string {
   return `${bold(id)}  ${title} ${dim(`(${severity})`)}`;
 }
 
-function formatWrong({ case: { id }, cell, verdict: { failure = '', found } }: Tried): readonly string[] {
+function formatFailed({
+  case: { id },
+  variant,
+  verification: { failures, findings },
+}: TriedVariant): readonly string[] {
+  const { target, symptom, expected, isWarning } = variant;
   return [
-    `  ${styleText('red', `${id} ${formatTarget(cell.target)}, ${cell.symptom}`)}: ${clip(failure)}`,
-    `    ${dim('expected')} ${cell.expected.code} (${cell.expected.domain})${cell.warns ? ', a warning' : ''}`,
-    ...found.map((one) => `    ${dim('found')}    ${describe(one)}`),
+    `  ${red(`${id} ${formatTarget(target)}, ${symptom}`)}: ${firstLine(failures.join('; '))}`,
+    `    ${dim('expected')} ${expected.code} (${expected.domain})${isWarning ? ', a warning' : ''}`,
+    ...findings.map((one) => `    ${dim('got')}      ${describe(one)}`),
   ];
 }
 
-function formatFalseAlarm({ group, looks, found, error }: FalseAlarm): readonly string[] {
+function formatFalseAlarm({ group, variant, findings, error }: FalseAlarm): readonly string[] {
   return [
-    `  ${group}, looking ${looks}: ${clip(error ?? '')}`,
-    ...found.map((one) => `    ${dim('found')} ${describe(one)}`),
+    `  ${group}, ${variant}: ${firstLine(error ?? '')}`,
+    ...findings.map((one) => `    ${dim('got')} ${describe(one)}`),
   ];
 }
 
-function formatScore({ tried, healthyRuns, falseAlarms, seconds }: CasesReport): readonly string[] {
-  const right = tried.filter(({ verdict }) => verdict.passed).length;
-  const score = (isRight: boolean, text: string) => styleText(isRight ? 'green' : 'red', text);
-  const number = (value: number) => value.toLocaleString('en-US');
-  const findings = falseAlarms.reduce((sum, { found }) => sum + Math.max(1, found.length), 0);
+function formatTotals({ tried, healthyRuns, falseAlarms, seconds }: CasesReport): readonly string[] {
+  const passed = tried.filter(({ verification }) => verification.passed).length;
+  const total = (isGood: boolean, text: string) => (isGood ? green(text) : red(text));
+  const findings = falseAlarms.reduce((sum, alarm) => sum + Math.max(1, alarm.findings.length), 0);
   return [
     ...(tried.length > 0
-      ? [score(right === tried.length, `${number(right)} of ${number(tried.length)} cells named rightly`)]
+      ? [total(passed === tried.length, `${count(passed)} of ${count(tried.length)} variants diagnosed correctly`)]
       : []),
     ...(healthyRuns > 0
-      ? [score(findings === 0, `${number(findings)} findings in ${number(healthyRuns)} healthy runs`)]
+      ? [total(findings === 0, `${count(findings)} false alarms in ${count(healthyRuns)} healthy runs`)]
       : []),
-    dim(`${seconds.toFixed(0)} s`),
+    dim(duration(seconds)),
   ];
 }
 
-function describe({ code, domain, warns, ...place }: Found): string {
-  return `${code} (${domain}) at ${formatTarget(place)}${warns ? ', a warning' : ''}`;
+function describe({ code, domain, isWarning, ...target }: ReportedFinding): string {
+  return `${code} (${domain}) at ${formatTarget(target)}${isWarning ? ', a warning' : ''}`;
 }
 
-/** The first line of a text that may be a stack. */
-function clip(text: string): string {
+/** The first line of a text that may be a stack trace. */
+function firstLine(text: string): string {
   const [line = ''] = text.split('\n');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

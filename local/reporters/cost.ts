@@ -3,7 +3,7 @@ import { defaultLimit } from '../../functions/okta/default-limits.ts';
 import type { BucketLoad, Cost } from '../../lib/cost/estimate-cost.ts';
 import { minutesPerMonth, prices } from '../../lib/cost/prices.ts';
 import { markdownTable } from './docs/markdown-table.ts';
-import { table } from './table.ts';
+import { table } from './text.ts';
 
 const canary = prices.canaryRun * minutesPerMonth;
 

@@ -1,28 +1,43 @@
-import { styleText } from 'node:util';
-import type { DrillReport, ScenarioRun } from '../runner/run-scenarios.ts';
+import type { Result } from '../runner/result.ts';
+import type { DrillReport } from '../runner/run-scenarios.ts';
+import type { ScenarioRun } from '../runner/scenario-worker.ts';
 import type { NotificationResult } from '../runner/verify-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { table } from './table.ts';
-import { wrap } from './wrap.ts';
+import { bold, count, dim, duration, green, mark, red, table, wrap } from './text.ts';
 
-const dim = (text: string) => styleText('dim', text);
-const bold = (text: string) => styleText('bold', text);
-
-/** What people heard of every row, in 100 columns: the runs, what is wrong with which, what waits, and the score. */
-export function formatDrills(report: DrillReport): string {
-  const wrong = report.runs.filter(({ verification }) => !verification.passed);
+/** What people were notified of in each scenario, in 100 columns: the scenarios, what failed, what was skipped, the totals. */
+export function formatDrill(report: DrillReport): string {
+  const failed = report.runs.filter(({ verification }) => !verification.passed);
   return [
     ...sections.flatMap(({ kind, title }) => {
       const runs = report.runs.filter(({ scenario }) => scenario.kind === kind);
       return runs.length > 0 ? ['', bold(title), ...formatTable(runs, kind)] : [];
     }),
-    ...(wrong.length > 0 ? ['', bold('Wrong'), ...formatWrong(wrong)] : []),
-    ...(report.skipped.length > 0 ? ['', bold('Not drilled')] : []),
-    ...table(report.skipped.map(({ id, title, because }) => [`  ${id}`, title, dim(because)])),
+    ...(failed.length > 0 ? ['', bold('Failed'), ...formatFailed(failed)] : []),
+    ...(report.skipped.length > 0 ? ['', bold('Skipped')] : []),
+    ...table(report.skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)])),
     '',
-    ...formatScore(report),
+    ...formatTotals(report),
     '',
   ].join('\n');
+}
+
+export function drillResults({ runs }: Pick<DrillReport, 'runs'>): readonly Result[] {
+  return runs.map(({ scenario, verification, seconds }) => ({
+    suite: `${scenario.kind}s`,
+    ...{ name: scenario.name, title: scenario.title, passed: verification.passed, failures: verification.failures },
+    seconds,
+  }));
+}
+
+/** The report as data, for scripts. Minutes are virtual; one without an answer is absent. */
+export function drillDocument({ runs, ...rest }: DrillReport): object {
+  const results = runs.map(({ scenario, verification, remark, minutes, seconds }) => ({
+    ...{ scenario: scenario.name, kind: scenario.kind, id: scenario.id, title: scenario.title },
+    ...{ target: scenario.target, org: scenario.org, ...verification, ...(remark !== undefined && { remark }) },
+    ...{ virtualMinutes: minutes, seconds },
+  }));
+  return { results, ...rest };
 }
 
 const sections = [
@@ -31,89 +46,84 @@ const sections = [
 ] as const;
 
 function formatTable(runs: readonly ScenarioRun[], kind: Scenario['kind']): readonly string[] {
-  const headings = ['', 'row', ...(kind === 'case' ? ['at'] : []), 'alarm', 'told', 'after', 'finding', 'over'];
+  const what = kind === 'case' ? ['case', 'target'] : ['scenario'];
+  const headings = ['', ...what, 'alarm', 'sent', 'after', 'finding', 'resolved'];
   const lines = runs.map(linesOf);
-  const right = [headings.indexOf('after'), headings.indexOf('over')];
+  const right = [headings.indexOf('after'), headings.indexOf('resolved')];
   const [heading = '', ...formatted] = table([headings.map(dim), ...lines.flat()], right);
   let next = 0;
-  const byRow = runs.flatMap(({ remark }, index) => {
+  const byRun = runs.flatMap(({ remark }, index) => {
     const own = formatted.slice(next, next + (lines[index]?.length ?? 0));
     next += own.length;
     return [...own, ...(remark === undefined ? [] : [dim(`   ${remark}`)])];
   });
-  return [heading, ...byRow];
+  return [heading, ...byRun];
 }
 
-/** A line an incident; a row of which nobody must hear has one that says so. */
+/** A line per notification. A scenario that must notify nobody has one that says so. */
 function linesOf({ scenario, verification }: ScenarioRun): readonly (readonly string[])[] {
-  const mark = verification.passed ? styleText('green', '✓') : styleText('red', '✗');
   const what = scenario.kind === 'case' ? [scenario.id, scenario.target] : [scenario.name];
-  const told = verification.notifications.map((each) => cellsOf(scenario, each));
-  const lines = told.length > 0 ? told : [[dim('none'), dim('nobody'), '', '', '']];
-  return lines.map((cells, index) => [...(index === 0 ? [mark, ...what] : ['', ...what.map(() => '')]), ...cells]);
+  const sent = verification.notifications.map((each) => cellsOf(scenario, each));
+  const lines = sent.length > 0 ? sent : [[dim('none'), dim('nothing'), '', '', '']];
+  return lines.map((cells, index) => [
+    ...(index === 0 ? [mark(verification.passed), ...what] : ['', ...what.map(() => '')]),
+    ...cells,
+  ]);
 }
 
-function cellsOf(
-  { org }: Scenario,
-  { alarm, route, notifiedAfter, firedAfter, finding, resolvedAfter }: NotificationResult,
-): readonly string[] {
-  const name = shortName(alarm, org);
+function cellsOf({ org }: Scenario, result: NotificationResult): readonly string[] {
+  const { alarm, route, firedAfter, notifiedAfter, finding, resolvedAfter } = result;
+  const name = alarm.replace(/^okta-synthetics\//, '').replace(new RegExp(`^${RegExp.escape(org)}/`), '');
+  const isSent = notifiedAfter !== undefined;
   return [
-    firedAfter === undefined ? styleText('red', name) : name,
-    notifiedAfter === undefined ? styleText('red', 'nobody') : route,
-    minutes(notifiedAfter),
-    finding ?? dim(notifiedAfter === undefined ? '·' : 'raw'),
-    minutes(resolvedAfter),
+    firedAfter === undefined ? red(name) : name,
+    isSent ? route : red('nothing'),
+    afterMinutes(notifiedAfter),
+    finding ?? dim(isSent ? 'direct' : '·'),
+    afterMinutes(resolvedAfter),
   ];
 }
 
-/** Without what the names of all alarms begin with, or those of all of the row's org. */
-function shortName(alarm: string, org: string): string {
-  return alarm.replace(/^okta-synthetics\//, '').replace(new RegExp(`^${RegExp.escape(org)}/`), '');
+function afterMinutes(value: number | undefined): string {
+  return value === undefined ? dim('·') : `${value}′`;
 }
 
-function minutes(count: number | undefined): string {
-  return count === undefined ? dim('·') : `${count}′`;
+/** Scenarios that fail in the same way are listed together. */
+function formatFailed(runs: readonly ScenarioRun[]): readonly string[] {
+  const byFailures = Object.groupBy(runs, ({ verification }) => verification.failures.join('\n'));
+  return Object.values(byFailures).flatMap((alike = []) => {
+    const [first] = alike;
+    const names = alike
+      .slice(0, 3)
+      .map(({ scenario }) => (alike.length > 1 ? scenario.name : `${scenario.name}: ${scenario.title}`));
+    const more = alike.length > 3 ? [`and ${alike.length - 3} more`] : [];
+    return [
+      ...wrap([...names, ...more].join('; '), 96).map((line) => `  ${red(line)}`),
+      ...(first?.verification.failures ?? []).flatMap((failure) =>
+        wrap(failure, 94).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
+      ),
+    ];
+  });
 }
 
-/** Rows that are wrong in the same way are told together. */
-function formatWrong(runs: readonly ScenarioRun[]): readonly string[] {
-  return Object.values(Object.groupBy(runs, ({ verification }) => verification.failures.join('\n'))).flatMap(
-    (alike = []) => {
-      const [first] = alike;
-      const names = alike
-        .slice(0, 3)
-        .map(({ scenario }) => (alike.length > 1 ? scenario.name : `${scenario.name}: ${scenario.title}`));
-      const more = alike.length > 3 ? [`and ${alike.length - 3} more`] : [];
-      return [
-        ...wrap([...names, ...more].join('; '), 96).map((line) => `  ${styleText('red', line)}`),
-        ...(first?.verification.failures ?? []).flatMap((reason) =>
-          wrap(reason, 94).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
-        ),
-      ];
-    },
-  );
-}
-
-function formatScore({ runs, seconds, virtualMinutes }: DrillReport): readonly string[] {
-  const right = runs.filter(({ verification }) => verification.passed).length;
+function formatTotals({ runs, seconds, virtualMinutes }: DrillReport): readonly string[] {
+  const passed = runs.filter(({ verification }) => verification.passed).length;
+  const total = `${passed} of ${runs.length} scenarios passed`;
   return [
-    styleText(right === runs.length ? 'green' : 'red', `${right} of ${runs.length} runs right`),
-    dim(`${virtualMinutes.toLocaleString('en-US')} virtual minutes in ${duration(seconds)}`),
+    passed === runs.length ? green(total) : red(total),
+    dim(`${count(virtualMinutes)} virtual minutes in ${duration(seconds)}`),
   ];
 }
 
-function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
-/** What there is to choose from. */
-export function formatList(drills: readonly Scenario[]): string {
+/** What people can select. */
+export function formatScenarioList(scenarios: readonly Scenario[]): string {
   return ['case', 'scenario']
     .flatMap((kind) => [
       '',
       bold(`--${kind}`),
-      ...table(drills.filter((each) => each.kind === kind).map(({ id, name, title }) => [`  ${id}`, title, dim(name)])),
+      ...table(
+        scenarios.filter((each) => each.kind === kind).map(({ id, name, title }) => [`  ${id}`, title, dim(name)]),
+      ),
     ])
     .join('\n');
 }

@@ -1,55 +1,60 @@
-import type { DrillReport, ScenarioRun } from '../runner/run-scenarios.ts';
+import type { Result, Skipped } from '../runner/result.ts';
+
+/** The results of one command. */
+export interface ResultDocument {
+  readonly command: string;
+  readonly results: readonly Result[];
+  readonly skipped?: readonly Skipped[];
+  readonly seconds: number;
+}
 
 /**
- * The report as CI systems read test results.
+ * Results in the XML format in which CI systems read tests: a suite per `Result.suite`. Skipped ones are in the first.
  *
  * Trap: XML cannot hold most control characters, not even escaped.
  * https://github.com/testmoapp/junitxml
  */
-export function toJunit({ runs, skipped, seconds }: DrillReport): string {
-  const kinds = ['case', 'scenario'] as const;
-  const suites = kinds.map((kind) => {
-    const cases = runs.filter(({ scenario }) => scenario.kind === kind).map(testCase);
-    const omitted = kind === 'case' ? skipped.map(({ id, title, because }) => skippedCase(id, title, because)) : [];
-    return { kind, cases, omitted };
-  });
+export function toJunit({ command, results, skipped = [], seconds }: ResultDocument): string {
+  const suites = [...new Set(results.map(({ suite }) => suite))];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="okta-synthetics drill"${counts(runs, skipped.length)} time="${seconds.toFixed(3)}">`,
-    ...suites.flatMap(({ kind, cases, omitted }) => [
-      `  <testsuite name="drill ${kind}s"${counts(
-        runs.filter(({ scenario }) => scenario.kind === kind),
-        omitted.length,
-      )}>`,
-      ...cases,
-      ...omitted,
-      '  </testsuite>',
-    ]),
+    `<testsuites name="okta-synthetics ${command}"${counts(results, skipped)} time="${seconds.toFixed(3)}">`,
+    ...suites.flatMap((suite, index) => {
+      const own = results.filter((result) => result.suite === suite);
+      const omitted = index === 0 ? skipped : [];
+      return [
+        `  <testsuite name="${xmlText(`${command} ${suite}`)}"${counts(own, omitted)}>`,
+        ...own.map((result) => testCase(command, result)),
+        ...omitted.map((each) => skippedCase(command, suite, each)),
+        '  </testsuite>',
+      ];
+    }),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function counts(runs: readonly ScenarioRun[], skipped: number): string {
-  const failures = runs.filter(({ verification }) => !verification.passed).length;
-  return ` tests="${runs.length + skipped}" failures="${failures}" errors="0" skipped="${skipped}"`;
+function counts(results: readonly Result[], skipped: readonly Skipped[]): string {
+  const failures = results.filter(({ passed }) => !passed).length;
+  return ` tests="${results.length + skipped.length}" failures="${failures}" errors="0" skipped="${skipped.length}"`;
 }
 
-function testCase({ scenario, verification, seconds }: ScenarioRun): string {
-  const open = `    <testcase classname="scenario.${scenario.kind}" name="${xmlText(`${scenario.name}: ${scenario.title}`)}" time="${seconds.toFixed(3)}"`;
-  if (verification.passed) return `${open}/>`;
-  const [message = ''] = verification.failures;
+function testCase(command: string, { suite, name, title, passed, failures, seconds }: Result): string {
+  const className = xmlText(`${command}.${suite}`);
+  const open = `    <testcase classname="${className}" name="${xmlText(`${name}: ${title}`)}" time="${seconds.toFixed(3)}"`;
+  if (passed) return `${open}/>`;
+  const [message = ''] = failures;
   return [
     `${open}>`,
-    `      <failure message="${xmlText(message)}">${xmlText(verification.failures.join('\n'))}</failure>`,
+    `      <failure message="${xmlText(message)}">${xmlText(failures.join('\n'))}</failure>`,
     '    </testcase>',
   ].join('\n');
 }
 
-function skippedCase(id: string, title: string, because: string): string {
+function skippedCase(command: string, suite: string, { id, title, reason }: Skipped): string {
   return [
-    `    <testcase classname="scenario.case" name="${xmlText(`${id}: ${title}`)}" time="0">`,
-    `      <skipped message="${xmlText(because)}"/>`,
+    `    <testcase classname="${xmlText(`${command}.${suite}`)}" name="${xmlText(`${id}: ${title}`)}" time="0">`,
+    `      <skipped message="${xmlText(reason)}"/>`,
     '    </testcase>',
   ].join('\n');
 }
@@ -60,13 +65,13 @@ const entities: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // As it stands, an attribute would lose them to a space.
+  // Unescaped, an attribute would turn these into spaces.
   '\t': '&#9;',
   '\n': '&#10;',
   '\r': '&#13;',
 };
 
-/** A text as XML 1.0 can hold it, in an attribute or between tags. What XML has no way to write becomes U+FFFD. */
+/** A text as XML 1.0 can hold it, in an attribute or between tags. Characters that XML cannot hold become U+FFFD. */
 export function xmlText(text: string): string {
   return text
     .toWellFormed()

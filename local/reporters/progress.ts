@@ -1,25 +1,40 @@
-import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
 
-/** Without a terminal a line would only fill a log: one now and then says that something still happens. */
-const everyMs = { terminal: 100, log: 20_000 } as const;
+/** How often progress is shown, in ms. In a log every line stays, so there are fewer. */
+const intervalMs = { terminal: 100, log: 20_000 } as const;
+
+/** Where progress goes: standard error, so that a script's standard output stays clean. */
+export type ProgressStream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
 export interface Progress extends Disposable {
-  readonly tell: (done: number, of: number) => void;
+  /** A step that stays: `… synthesizing the stack`. */
+  step(text: string): void;
+  /** How far the work is. On a terminal one line is overwritten; in a log a line appears now and then. */
+  update(text: string): void;
+  /** A result that stays, with a tick or a cross. */
+  finished(name: string, passed: boolean): void;
 }
 
-/** Tells how far a long piece of work is: a single line that is written over on a terminal, a line now and then elsewhere. */
-export function showProgress(stream: WriteStream | NodeJS.WriteStream, now = () => performance.now()): Progress {
+export function showProgress(stream: ProgressStream, now = () => performance.now()): Progress {
   const isTerminal = stream.isTTY === true;
-  const interval = isTerminal ? everyMs.terminal : everyMs.log;
-  let toldAt = now();
+  const interval = isTerminal ? intervalMs.terminal : intervalMs.log;
+  const [over, end] = isTerminal ? ['\r\u001b[K', ''] : ['', '\n'];
+  const style = (format: 'dim' | 'green' | 'red', text: string) => (isTerminal ? styleText(format, text) : text);
+  let shownAt = now();
   return {
-    tell(done, of) {
-      if (now() - toldAt < interval) return;
-      toldAt = now();
-      stream.write(isTerminal ? `\r\u001b[K… ${done} of ${of} runs` : `… ${done} of ${of} runs\n`);
+    step(text) {
+      stream.write(`${over}${style('dim', '…')} ${text}\n`);
+    },
+    update(text) {
+      if (now() - shownAt < interval) return;
+      shownAt = now();
+      stream.write(`${over}${style('dim', '…')} ${text}${end}`);
+    },
+    finished(name, passed) {
+      stream.write(`${over}${passed ? style('green', '✓') : style('red', '✗')} ${name}\n`);
     },
     [Symbol.dispose]() {
-      if (isTerminal) stream.write('\r\u001b[K');
+      if (isTerminal) stream.write(over);
     },
   };
 }

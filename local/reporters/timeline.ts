@@ -1,88 +1,151 @@
-import { styleText } from 'node:util';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
-import { findingsByCode, type TimelineEvent } from '../runner/timeline.ts';
-import type { DeliveredMessage } from '../simulator/sns/sns.ts';
-import { fold, width } from './fold.ts';
+import type { TimelineEvent } from '../runner/timeline.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { formatOutcomes } from './outcomes.ts';
+import { bold, cyan, dim, fold, green, indent, red, yellow } from './text.ts';
 
-const dim = (text: string) => styleText('dim', text);
-const bold = (text: string) => styleText('bold', text);
+/** The columns of a timeline. */
+export const width = 100;
 
-/** Beside the time of day. */
-const indent = '       ';
-/** Beside a message: it needs the columns. */
-const bar = ' │ ';
+/** Beside the time of day, and beside a message, which needs the columns. */
+const [margin, bar] = ['       ', ' │ '];
 
-/** What happened as lines of at most 100 columns, the first with the time of day by the rehearsal's clock, UTC. */
-export function formatHappening(happening: TimelineEvent): readonly string[] {
-  const at = dim(new Date(happening.at).toISOString().slice(11, 16));
-  const [first = '', ...more] = linesOf(happening).flatMap((line) => fold(line, width - indent.length));
-  const lines = [`${at}  ${first}`, ...more.map((line) => `${indent}${line}`)];
-  switch (happening.kind) {
-    case 'outage':
-    case 'mended':
-      return ['', ...lines, ''];
-    case 'message':
-      return [...lines, ...letterOf(happening.message).map((line) => `${dim(bar)}${line}`.trimEnd()), ''];
-    default:
-      return lines;
-  }
+type MinuteEvent = Extract<TimelineEvent, { kind: 'minute' }>;
+
+/**
+ * Makes lines of the events of a simulation: the first minute in full, later minutes only if they show something new, and
+ * every fault, alarm and message. Each event starts with the time of day, UTC. Times are virtual unless it runs in real time.
+ */
+export function timelineReporter(
+  scenario?: Scenario,
+  showsEveryRun = false,
+): (event: TimelineEvent) => readonly string[] {
+  const changeOf = changeFilter();
+  return (event) => {
+    if (event.kind === 'minute') {
+      const change = changeOf(event);
+      if (showsEveryRun) return event.minute.runs.length > 0 ? atTime(event, minuteLines(event)) : [];
+      if (change === 'none') return [];
+      const first = change === 'first' ? [...indent(formatOutcomes(event.outcomes)), ''] : [];
+      return [...first, ...atTime(event, minuteLines(event))];
+    }
+    const lines = linesOf(event, scenario);
+    return lines.length > 0 ? lines : [];
+  };
 }
 
-function linesOf(happening: TimelineEvent): readonly string[] {
-  switch (happening.kind) {
-    case 'minute':
-      return minuteLines(happening.outcomes, happening.minute.runs);
-    case 'outage': {
-      const { case: one, cell, drill } = happening.outage;
-      return [
-        bold(`From now on: ${one.title}`),
-        `case ${one.id} at ${formatTarget(cell.target)} of ${drill.org}: ${cell.symptom}`,
-      ];
+function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario): readonly string[] {
+  switch (event.kind) {
+    case 'fault': {
+      const about = scenario
+        ? [bold(`Fault injected: ${scenario.title}`), `case ${scenario.name}, org ${scenario.org}`]
+        : [];
+      return ['', ...atTime(event, about), ''];
     }
-    case 'mended':
-      return [bold('From now on all is well again')];
+    case 'restored':
+      return ['', ...atTime(event, [bold('Fault restored')]), ''];
     case 'alarm': {
-      const { alarm, to, reason } = happening.transition;
-      return [`${to === 'ALARM' ? styleText('red', '▲ alarm') : styleText('green', '▼ over')} ${alarm}`, dim(reason)];
+      const { alarm, from, to, reason } = event.transition;
+      // A new alarm's first OK only says that it has data.
+      if (from === 'INSUFFICIENT_DATA' && to === 'OK') return [];
+      return atTime(event, [`${to === 'ALARM' ? red('▲ firing') : green('▼ resolved')} ${alarm}`, dim(reason)]);
     }
     case 'message': {
-      const { route = 'message', deliveries } = happening.message;
+      const { route = 'message', deliveries, subject = 'no subject', text } = event.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
-      const to = readers.length > 0 ? readers.join(', ') : 'nobody: the configuration names no subscriber';
-      return [`${styleText('cyan', `✉ ${route}`)} to ${to}`];
+      const to = readers.length > 0 ? readers.join(', ') : 'nobody, because the configuration names no subscriber';
+      const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
+      const letter = ['', bold(subject), '', ...(read?.text ?? text).split('\n'), ''];
+      const folded = letter.flatMap((line) => fold(line, width - bar.length));
+      return [
+        ...atTime(event, [`${cyan(`✉ ${route}`)} to ${to}`]),
+        ...folded.map((line) => `${dim(bar)}${line}`.trimEnd()),
+        '',
+      ];
     }
     default:
-      return happening satisfies never;
+      return event satisfies never;
   }
 }
 
-function minuteLines(
-  outcomes: readonly LogLine[],
-  runs: readonly { readonly lambda: string; readonly error?: string }[],
-): readonly string[] {
-  const count = (status: LogLine['status']) => outcomes.filter((outcome) => outcome.status === status).length;
-  const [failed, skipped, passed] = [count('failed'), count('skipped'), count('passed')];
-  const broken = runs.filter(({ error }) => error !== undefined).map(({ lambda }) => `${lambda} broke down`);
-  const found = describeFound(outcomes);
-  if (failed + broken.length === 0) {
-    return [...found.map((each) => styleText('yellow', `! ${each}`)), styleText('green', `✓ ${passed} probes passed`)];
+function atTime({ at }: { readonly at: number }, lines: readonly string[]): readonly string[] {
+  const time = dim(new Date(at).toISOString().slice(11, 16));
+  const folded = lines.flatMap((line) => fold(line, width - margin.length));
+  return folded.map((line, index) => (index === 0 ? `${time}  ${line}` : `${margin}${line}`));
+}
+
+function minuteLines({ outcomes, minute: { runs } }: MinuteEvent): readonly string[] {
+  const number = (status: LogLine['status']) => outcomes.filter((outcome) => outcome.status === status).length;
+  const [failed, skipped, passed] = [number('failed'), number('skipped'), number('passed')];
+  const crashed = runs.filter(({ error }) => error !== undefined).map(({ lambda }) => `${lambda} crashed`);
+  const findings = [...findingsByCode(outcomes)].map(([code, own]) => {
+    const domain = own.flatMap(findingsOf).find((finding) => finding.code === code)?.domain;
+    return `${code} (${domain}) at ${own.map(formatTarget).join(', ')}`;
+  });
+  if (failed + crashed.length === 0) {
+    return [...findings.map((each) => yellow(`! ${each}`)), green(`✓ ${passed} probes passed`)];
   }
   const rest = [`${passed} passed`, ...(skipped > 0 ? [`${skipped} skipped because of it`] : [])];
-  return [...[...broken, ...found].map((each) => styleText('red', `✗ ${each}`)), dim(`  ${rest.join(', ')}`)];
+  return [...[...crashed, ...findings].map((each) => red(`✗ ${each}`)), dim(`  ${rest.join(', ')}`)];
 }
 
-function describeFound(outcomes: readonly LogLine[]): readonly string[] {
-  return [...findingsByCode(outcomes)].map(([code, at]) => {
-    const domain = at.flatMap(findingsOf).find((finding) => finding.code === code)?.domain;
-    return `${code} (${domain}) at ${at.map(formatTarget).join(', ')}`;
-  });
+/** The outcomes that report each finding, except findings for information. */
+function findingsByCode(outcomes: readonly LogLine[]): ReadonlyMap<string, readonly LogLine[]> {
+  const found = new Map<string, LogLine[]>();
+  for (const outcome of outcomes) {
+    for (const { code, severity } of findingsOf(outcome)) {
+      if (severity !== 'info') found.set(code, [...(found.get(code) ?? []), outcome]);
+    }
+  }
+  return found;
 }
 
-/** The message as the person who is told of it reads it. */
-function letterOf({ deliveries, subject = 'without a subject', text }: DeliveredMessage): readonly string[] {
-  const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
-  const lines = (read?.text ?? text).split('\n').flatMap((line) => fold(line, width - bar.length));
-  return ['', bold(subject), '', ...lines, ''];
+/** Tells whether a minute shows anything that differs from the last look at the same target or function. */
+function changeFilter(): (event: MinuteEvent) => 'first' | 'some' | 'none' {
+  const known = new Map<string, string>();
+  return ({ outcomes, minute: { runs } }) => {
+    const isFirst = known.size === 0;
+    const now = new Map([
+      ...outcomes.map((outcome) => {
+        const codes = findingsOf(outcome).flatMap(({ code, severity }) => (severity === 'info' ? [] : [code]));
+        return [`${outcome.org} ${formatTarget(outcome)}`, codes.join(' ')] as const;
+      }),
+      ...runs.map(({ lambda, error }) => [lambda, error === undefined ? '' : 'crashed'] as const),
+    ]);
+    const hasChanged = [...now].some(([where, what]) => (known.get(where) ?? '') !== what);
+    for (const [where, what] of now) known.set(where, what);
+    return isFirst ? 'first' : hasChanged ? 'some' : 'none';
+  };
+}
+
+/** An event as data, for scripts. */
+export function eventDocument(event: TimelineEvent): object {
+  const { kind } = event;
+  const at = isoTime(event.at);
+  switch (kind) {
+    case 'minute': {
+      const { runs, points, requests } = event.minute;
+      const counts = Object.entries(requests).map(([org, served]) => [org, served.length]);
+      return {
+        ...{ kind, at, outcomes: event.outcomes, requests: Object.fromEntries(counts) },
+        runs: runs.map(({ lines: _, at: __, ...run }) => run),
+        points: points.map(({ timestamp, ...point }) => ({ ...point, at: isoTime(timestamp) })),
+      };
+    }
+    case 'fault':
+    case 'restored':
+      return { kind, at };
+    case 'alarm':
+      return { kind, ...event.transition, at };
+    case 'message':
+      return { kind, ...event.message, at };
+    default:
+      return event satisfies never;
+  }
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
 }

@@ -14,22 +14,22 @@ import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
 
-/** One org after its probes ran once from here. */
+/** One org whose probes ran once on this machine. */
 export interface CheckedOrg {
   readonly org: Org;
   readonly plan: readonly PlannedProbe[];
   readonly outcomes: readonly LogLine[];
   /** Errors of the monitor itself. */
-  readonly faults: readonly string[];
+  readonly monitorErrors: readonly string[];
 }
 
-/** The deployed functions end by their timeout; from here a little patience does no harm. */
+/** As long as a deployed run may take. */
 const deadlineMs = 25_000;
 
 /**
- * Runs every probe of every configured org once, from this machine, against the real org. Nothing is published.
+ * Runs every probe of every configured org once on this machine, against the real org. Nothing is published.
  *
- * Trap: the network is this machine's: what it shows of DNS, TLS and speed is not what Lambda will see.
+ * Trap: DNS, TLS and latency are those of this machine's network, not of Lambda's.
  */
 export async function checkOrgs(config: Config, secrets: Secrets): Promise<readonly CheckedOrg[]> {
   return Promise.all(monitoredOrgs(config).map(({ org }) => checkOrg(org, secrets)));
@@ -41,12 +41,15 @@ async function checkOrg(org: Org, secrets: Secrets): Promise<CheckedOrg> {
   const credentials = openCredentials(secrets, Date.now)(org);
   const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, deadline });
   await http.close();
-  return { org, plan: planProbes(org, probes), outcomes: logLines(report), faults: report.monitorErrors.map(String) };
+  return {
+    org,
+    plan: planProbes(org, probes),
+    outcomes: logLines(report),
+    monitorErrors: report.monitorErrors.map(String),
+  };
 }
 
-/**
- * Secrets from a file, `{"name": {"clientSecret": …}}`, for trying a configuration before anything is in AWS.
- */
+/** Secrets from a JSON file, `{"name": {"clientSecret": …}}`, for trying a configuration before anything is in AWS. */
 export function fileSecrets(file: string): Secrets {
   const stored = readStored(file);
   return {
@@ -62,8 +65,8 @@ function readStored(file: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    // What the parser says would quote the file.
+    // The parser's own message would quote the file.
     const why = error instanceof SyntaxError ? 'it is not JSON' : (error as NodeJS.ErrnoException).code;
-    throw new ConfigError(`The secrets ${file} cannot be read: ${why}.`);
+    throw new ConfigError(`The secrets file ${file} cannot be read: ${why}.`);
   }
 }

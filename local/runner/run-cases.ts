@@ -1,94 +1,95 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Group } from '../../functions/model/probe.ts';
-import type { Case, Variant } from '../scenarios/case.ts';
+import { groups } from '../../functions/model/probe.ts';
+import { type MonitoredOrg, planOf } from '../../lib/monitored-org.ts';
 import { healthyVariants } from '../scenarios/healthy-variants.ts';
+import type { ReportedFinding } from '../simulator/reported-finding.ts';
 import { type CaseWorker, openCaseWorker } from './case-worker.ts';
-import type { Found, RunVerification } from './verify-run.ts';
+import { type Job, runPool } from './pool.ts';
+import type { Skipped } from './result.ts';
+import type { SelectedVariant } from './select.ts';
+import type { RunVerification } from './verify-run.ts';
 
-/** A cell and what the monitor made of it. */
-export interface Tried {
-  readonly case: Case;
-  readonly cell: Variant;
-  readonly verdict: RunVerification;
+/** A variant and how the monitor diagnosed it. */
+export interface TriedVariant extends SelectedVariant {
+  readonly verification: RunVerification;
+  readonly seconds: number;
 }
 
-/** A run without any fault that ended otherwise than healthy. */
+/** A healthy run that reported a finding or failed. */
 export interface FalseAlarm {
   readonly group: Group;
-  readonly looks: string;
-  readonly found: readonly Found[];
+  /** The healthy variant, by its name. */
+  readonly variant: string;
+  readonly findings: readonly ReportedFinding[];
   readonly error?: string;
 }
 
 export interface CasesReport {
-  readonly tried: readonly Tried[];
-  readonly waiting: readonly Case[];
+  readonly tried: readonly TriedVariant[];
+  readonly skipped: readonly Skipped[];
   readonly healthyRuns: number;
   readonly falseAlarms: readonly FalseAlarm[];
   readonly seconds: number;
 }
 
 export interface CasesOptions {
-  readonly cases: readonly Case[];
+  readonly orgs: readonly MonitoredOrg[];
+  readonly variants: readonly SelectedVariant[];
   readonly healthyRuns: number;
-  readonly bundleOf: (group: Group) => string;
   readonly progress?: (done: number, of: number) => void;
 }
 
-/** Waiting for what never answers takes no processor time, so there are more lanes than processors. */
-const lanesOf = (jobs: number) => Math.min(jobs, 2 * Math.max(2, Math.min(4, availableParallelism())));
-
-/**
- * Stages every cell and judges what the monitor says, and runs it while all is well. Each lane takes the next job as
- * it becomes free; the report keeps the order of the table.
- */
-export async function runCases({ cases, healthyRuns, bundleOf, progress }: CasesOptions): Promise<CasesReport> {
+/** Tries every variant, and runs the groups while nothing is wrong. The report keeps the order of the variants. */
+export async function runCases(options: CasesOptions): Promise<Omit<CasesReport, 'skipped'>> {
+  const { orgs, variants, healthyRuns, progress } = options;
   const startedAt = performance.now();
-  const cells = cases.flatMap((one) => one.variants.map((cell) => ({ case: one, cell })));
-  const tried = new Map<Variant, RunVerification>();
+  const tried = new Map<SelectedVariant, TriedVariant>();
   const falseAlarms: FalseAlarm[] = [];
-  const looks = Object.entries(healthyVariants);
-
-  const jobs = [
-    ...cells.map(({ case: one, cell }) => async (lane: CaseWorker) => {
-      tried.set(cell, await lane.try(one, cell));
-    }),
-    ...Array.from({ length: healthyRuns }, (_, run) => async (lane: CaseWorker) => {
-      const group = lane.groups[run % lane.groups.length] ?? 'flows';
-      const [name, steps] = looks[Math.floor(run / lane.groups.length) % looks.length] ?? ['plain', []];
-      const { found, error } = await lane.runHealthy(group, steps);
-      if (found.length > 0 || error !== undefined) {
-        falseAlarms.push({ group, looks: name, found, ...(error !== undefined && { error }) });
-      }
-    }),
+  const jobs: readonly Job<CaseWorker>[] = [
+    ...variants.map((selected) => ({
+      async run(worker: CaseWorker) {
+        const triedAt = performance.now();
+        const verification = await worker.try(selected);
+        tried.set(selected, { ...selected, verification, seconds: (performance.now() - triedAt) / 1000 });
+      },
+    })),
+    ...healthyJobs(orgs, healthyRuns, falseAlarms),
   ];
-  const all = jobs.length;
-  const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-cases-'));
-  try {
-    let done = 0;
-    await Promise.all(
-      Array.from({ length: lanesOf(all) }, async (_, number) => {
-        await using lane = await openCaseWorker(bundleOf, directory, `lane-${number}`);
-        for (let job = jobs.shift(); job; job = jobs.shift()) {
-          await job(lane);
-          done += 1;
-          progress?.(done, all);
-        }
-      }),
-    );
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  let done = 0;
+  const counted = jobs.map((job) => ({
+    async run(worker: CaseWorker) {
+      await job.run(worker);
+      done += 1;
+      progress?.(done, jobs.length);
+    },
+  }));
+  await runPool(counted, () => openCaseWorker(orgs));
   return {
-    tried: cells.flatMap((one) => {
-      const verdict = tried.get(one.cell);
-      return verdict ? [{ ...one, verdict }] : [];
-    }),
-    waiting: cases.filter(({ skipReason }) => skipReason !== undefined),
+    tried: variants.flatMap((selected) => tried.get(selected) ?? []),
     healthyRuns,
     falseAlarms,
     seconds: (performance.now() - startedAt) / 1000,
   };
+}
+
+/** Takes the groups of all orgs in turn, and with each round the next healthy variant. */
+function healthyJobs(
+  orgs: readonly MonitoredOrg[],
+  count: number,
+  falseAlarms: FalseAlarm[],
+): readonly Job<CaseWorker>[] {
+  const running = orgs.flatMap((org) =>
+    groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org: org.org.name, group })),
+  );
+  const looks = Object.entries(healthyVariants);
+  return Array.from({ length: count }, (_, index) => ({
+    async run(worker: CaseWorker) {
+      const at = running[index % running.length];
+      const [variant, faults] = looks[Math.floor(index / running.length) % looks.length] ?? ['plain', []];
+      if (!at) return;
+      const { findings, error } = await worker.runHealthy(at.org, at.group, faults);
+      if (findings.length === 0 && error === undefined) return;
+      falseAlarms.push({ group: at.group, variant, findings, ...(error !== undefined && { error }) });
+    },
+  }));
 }

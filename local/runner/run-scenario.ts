@@ -1,97 +1,137 @@
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { retriesSeries, severitySeries } from '../../functions/probes/series.ts';
+import { healthyMinutes } from '../scenarios/deployment-variants.ts';
 import type { Tally } from '../scenarios/faults/simulation-fault.ts';
-import type { Phase, Scenario } from '../scenarios/scenario.ts';
-import { healthyMinutes } from '../scenarios/simulation-start.ts';
-import type { Gap, Trace } from '../scenarios/trace.ts';
+import type { Notification, Phase, Scenario, Trace } from '../scenarios/scenario.ts';
 import type { Simulation } from '../simulator/simulation.ts';
-import { readMessage } from './read-message.ts';
+import { eventsOf, type TimelineEvent } from './timeline.ts';
 
 const minuteMs = 60_000;
 
-/** All alarms are over by then: an alarm looks back over ten runs at the most, and a little more. */
-const mostHealingRuns = 15;
+/** All alarms resolve within this many runs: an alarm looks at ten runs at the most, and at a few points more. */
+const mostRunsToRecover = 15;
 
-/**
- * Plays a row and gives what became of it. The minutes after the row before count as healthy ones before this one, if
- * all was well in them: `healthySince`.
- */
-export async function runScenario(
-  rehearsal: Simulation,
-  drill: Scenario,
-  { healthySince, moved }: { readonly healthySince: number; readonly moved: () => void },
-): Promise<Trace> {
-  const tally: Tally = { lost: 0 };
-  const startedAt = rehearsal.now;
-  const messagesBefore = rehearsal.inbox.length;
-  const transitionsBefore = rehearsal.transitions.length;
-  const pass = async ({ minutes, faults = [] }: Phase) => {
-    const takenBack: (() => unknown)[] = [];
+export interface RunOptions {
+  /** Since when the simulation has been healthy, epoch ms. Those minutes count as the healthy ones before the faults. */
+  readonly healthySince: number;
+  /** For people who watch: fewer healthy minutes, and the end as soon as the alarms have fired and resolved. */
+  readonly brief?: boolean;
+  readonly onEvent?: (event: TimelineEvent) => void;
+}
+
+/** In brief, in runs. */
+const brief = { healthy: 4, afterFiring: 1 } as const;
+
+/** Runs a scenario: healthy minutes, the phases with faults, and healthy minutes until every alarm is resolved. */
+export async function runScenario(simulation: Simulation, scenario: Scenario, options: RunOptions): Promise<Trace> {
+  const { onEvent = () => {} } = options;
+  const tally: Tally = { packetsLost: 0 };
+  const startedAt = simulation.now;
+  const before = { messages: simulation.inbox.length, transitions: simulation.transitions.length };
+  const every = Math.max(1, ...scenario.expected.map((each) => each.every));
+  const awaited = scenario.expected.map(({ alarm }) => alarm);
+  const areFiring = () => awaited.length > 0 && awaited.every((alarm) => stateOf(simulation, alarm) === 'ALARM');
+  const pass = async ({ minutes, faults = [] }: Phase, isOver: () => boolean = () => false) => {
+    const restores: (() => unknown)[] = [];
     try {
-      for (const act of faults) takenBack.push(await act(rehearsal, drill.org, tally));
-      for (let minute = 0; minute < minutes; minute += 1) {
-        await rehearsal.tick();
-        moved();
+      for (const fault of faults) restores.push(await fault(simulation, scenario.org, tally));
+      for (let minute = 0; minute < minutes && !isOver(); minute += 1) {
+        for (const event of eventsOf(await simulation.tick())) onEvent(event);
       }
     } finally {
-      for (const takeBack of takenBack.toReversed()) await takeBack();
+      for (const restore of restores.toReversed()) await restore();
     }
   };
-  const healthyFor = (rehearsal.now - healthySince) / minuteMs;
-  for (const phase of drill.before ?? [{ minutes: Math.max(0, healthyMinutes - healthyFor) }]) await pass(phase);
-  const firstBadAt = rehearsal.now;
-  for (const phase of drill.faultPhases) await pass(phase);
-  const wellAgainAt = rehearsal.now;
-  const most = drill.recoversWithin ?? mostHealingRuns * Math.max(1, ...drill.expected.map(({ every }) => every));
-  for (let minute = 0; minute < most && (minute < healthyMinutes || stillFiring(rehearsal).length > 0); minute += 1) {
+
+  const healthyFor = (simulation.now - options.healthySince) / minuteMs;
+  const healthy = options.brief ? brief.healthy * every : Math.max(0, healthyMinutes - healthyFor);
+  for (const phase of scenario.before ?? [{ minutes: healthy }]) await pass(phase);
+
+  const firstFaultAt = simulation.now;
+  onEvent({ kind: 'fault', at: firstFaultAt });
+  let firingFor = 0;
+  const isShown = () => {
+    if (areFiring()) firingFor += 1;
+    return firingFor > brief.afterFiring * every + 1;
+  };
+  for (const phase of scenario.faultPhases) await pass(phase, options.brief ? isShown : undefined);
+  const restoredAt = simulation.now;
+  onEvent({ kind: 'restored', at: restoredAt });
+
+  const most = scenario.recoversWithin ?? mostRunsToRecover * every;
+  const least = options.brief ? (awaited.length > 0 ? 1 : brief.healthy * every) : healthyMinutes;
+  for (let minute = 0; minute < most && (minute < least || stillFiring(simulation).length > 0); minute += 1) {
     await pass({ minutes: 1 });
   }
-  // What a function was called for in the last minute may still be on its way.
-  await pass({ minutes: 1 });
-  const minuteOf = (at: number) => Math.ceil((at - firstBadAt) / minuteMs);
+  // A function that was invoked in the last minute may still have to run.
+  if (!options.brief) await pass({ minutes: 1 });
+
+  const minuteOf = (at: number) => Math.ceil((at - firstFaultAt) / minuteMs);
   return {
-    transitions: rehearsal.transitions
-      .slice(transitionsBefore)
+    transitions: simulation.transitions
+      .slice(before.transitions)
       .map(({ at, alarm, from, to }) => ({ minute: minuteOf(at), alarm, from, to })),
-    messages: rehearsal.inbox.slice(messagesBefore).flatMap((got) => readMessage(got, firstBadAt) ?? []),
-    gaps: gapsIn(rehearsal, drill.org, startedAt).map(({ series, at }): Gap => ({ series, minute: minuteOf(at) })),
-    minutes: (rehearsal.now - startedAt) / minuteMs,
-    wellAgainAt: minuteOf(wellAgainAt),
-    stillFiring: stillFiring(rehearsal),
-    healthySince: wellAgainAt,
-    ineffective: deadIn(rehearsal),
-    packetsLost: tally.lost,
+    notifications: simulation.inbox
+      .slice(before.messages)
+      .flatMap((message) => notificationOf(message, minuteOf(message.at)) ?? []),
+    gaps: gapsIn(simulation, scenario.org, startedAt).map(({ series, at }) => ({ series, minute: minuteOf(at) })),
+    minutes: (simulation.now - startedAt) / minuteMs,
+    faultMinutes: minuteOf(restoredAt),
+    stillFiring: stillFiring(simulation),
+    healthySince: restoredAt,
+    ineffective: ineffectiveParts(simulation),
+    packetsLost: tally.packetsLost,
   };
 }
 
-/** Alarms that are up. */
-export function stillFiring({ deployment, alarmState }: Simulation): readonly string[] {
-  return deployment.alarms.alarms.flatMap(({ name }) => (alarmState(name).state === 'ALARM' ? [name] : []));
+function stateOf(simulation: Simulation, alarm: string): string | undefined {
+  const isDeployed = simulation.deployment.alarms.alarms.some(({ name }) => name === alarm);
+  return isDeployed ? simulation.alarmState(alarm).state : undefined;
 }
 
-function deadIn({ deployment, unpublished }: Simulation): readonly string[] {
+function stillFiring(simulation: Simulation): readonly string[] {
+  const names = simulation.deployment.alarms.alarms.map(({ name }) => name);
+  return names.filter((name) => stateOf(simulation, name) === 'ALARM');
+}
+
+/**
+ * A message as people got it. Undefined if nobody did: it was not delivered, or its topic is one for functions.
+ *
+ * Trap: a message that got stuck in a topic of alarms has reached nobody.
+ */
+export function notificationOf(message: Simulation['inbox'][number], minute: number): Notification | undefined {
+  const { topic, route, alarm, state, from, subject, deliveries, context } = message;
+  if (!route || !topic.endsWith(`-${route}s`)) return undefined;
+  const delivered = deliveries.find(({ failed }) => !failed);
+  if (!delivered) return undefined;
+  return {
+    minute,
+    route,
+    status: state === 'OK' ? 'resolved' : 'firing',
+    delivery: from === 'function' ? 'notifier' : 'direct',
+    ...(alarm !== undefined && { alarm }),
+    subject: delivered.subject ?? subject ?? '',
+    ...(context && { context }),
+  };
+}
+
+function ineffectiveParts({ deployment, unpublished }: Simulation): readonly string[] {
   return [
     ...deployment.ineffective.map(({ reason }) => reason),
     ...unpublished().map(
       ({ alarm, identity: { name, dimensions } }) =>
-        `${alarm} watches ${name} of ${JSON.stringify(dimensions)}, which nothing publishes`,
+        `${alarm} watches ${name} with ${JSON.stringify(dimensions)}, which nothing publishes`,
     ),
   ];
 }
 
-/** The minutes for which a series that flows keep dense has no point. */
+/** The minutes without a point in the series that flows publish on every run. */
 function gapsIn({ store, now }: Simulation, org: string, from: number) {
   const dense = [...faultDomains.map((domain) => severitySeries(org, domain)), retriesSeries(org)];
-  return dense.flatMap(({ identity }) =>
-    store.statistic(identity, 'SampleCount', minuteMs, { start: from, end: now }).flatMap((count, index) =>
-      count === undefined
-        ? [
-            {
-              series: `${identity.name} of ${Object.values(identity.dimensions).join(', ')}`,
-              at: from + index * minuteMs,
-            },
-          ]
-        : [],
-    ),
-  );
+  return dense.flatMap(({ identity }) => {
+    const series = `${identity.name} of ${Object.values(identity.dimensions).join(', ')}`;
+    return store
+      .statistic(identity, 'SampleCount', minuteMs, { start: from, end: now })
+      .flatMap((count, index) => (count === undefined ? [{ series, at: from + index * minuteMs }] : []));
+  });
 }

@@ -1,73 +1,134 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { Config } from '../../lib/config/schema.ts';
+import { bundle, type Entry } from '../../lib/functions/bundle.ts';
+import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
-import type { DeploymentVariant } from '../scenarios/deployment-variants.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { type DeploymentVariant, deploymentVariants, drillStart } from '../scenarios/deployment-variants.ts';
+import type { Scenario, Trace } from '../scenarios/scenario.ts';
+import { openSimulation } from '../simulator/open-simulation.ts';
 import type { Simulation } from '../simulator/simulation.ts';
-import { runScenario } from './run-scenario.ts';
-import type { ScenarioRun } from './run-scenarios.ts';
+import { synthesize } from '../simulator/synthesize.ts';
+import { type RunOptions, runScenario } from './run-scenario.ts';
+import { eventsOf } from './timeline.ts';
 import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
 
-/** One row after the other. */
+export type OpenDeployment = (variant: DeploymentVariant) => Promise<Simulation>;
+
+/**
+ * Opens simulations of a configuration's deployment variants. Templates are synthesized and functions built only once.
+ *
+ * @param template replaces the configured variant's own; the other variants are synthesized all the same
+ * @param startsAt epoch ms; the current minute by default
+ */
+export function deploymentsOf(config: Config, template?: Template, startsAt?: number): OpenDeployment {
+  const templates = new Map<DeploymentVariant, Template>(template && [['configured', withoutWindows(template)]]);
+  const files = new Map<Entry, string>();
+  return (variant) => {
+    const deployed = templates.get(variant) ?? templateOf(config, variant);
+    templates.set(variant, deployed);
+    return openSimulation({
+      template: deployed,
+      ...(startsAt !== undefined && { startsAt }),
+      bundleOf(entry) {
+        const file = files.get(entry) ?? bundle(entry).file;
+        files.set(entry, file);
+        return file;
+      },
+    });
+  };
+}
+
+/** Every scenario starts at the same virtual time. */
+export function drillDeployments(config: Config, template?: Template): OpenDeployment {
+  return deploymentsOf(config, template, drillStart);
+}
+
+function templateOf(config: Config, variant: DeploymentVariant): Template {
+  const { template } = synthesize(deploymentVariants[variant](config));
+  return variant === 'maintenance' ? template : withoutWindows(template);
+}
+
+/** A maintenance window of the configuration could mute the very alarms that a scenario expects. */
+function withoutWindows({ Resources, ...rest }: Template): Template {
+  const kept = Object.entries(Resources).filter(([, { Type }]) => Type !== 'AWS::CloudWatch::AlarmMuteRule');
+  return { ...rest, Resources: Object.fromEntries(kept) };
+}
+
+/** A scenario that was run. */
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  readonly verification: ScenarioVerification;
+  readonly remark?: string;
+  /** Virtual minutes. */
+  readonly minutes: number;
+  readonly seconds: number;
+}
+
+/** Runs scenarios one after the other, in the same simulation as long as each leaves it healthy. */
 export interface ScenarioWorker extends AsyncDisposable {
-  run(scenario: Scenario, moved: () => void): Promise<ScenarioRun>;
+  run(scenario: Scenario, options?: Omit<RunOptions, 'healthySince'>): Promise<ScenarioRun>;
 }
 
 export interface ScenarioWorkerOptions {
-  readonly open: (deployment: DeploymentVariant) => Promise<Simulation>;
-  /** How many minutes after its deployment a deployment's first row begins. */
+  readonly open: OpenDeployment;
+  /** The minutes between a deployment and its first scenario, until every alarm has data. */
   readonly settlingMinutes: number;
+  /** Called with each deployment once it is open. */
+  readonly onOpen?: (simulation: Simulation) => void;
 }
 
-/** Rows that follow each other in one deployment, as long as each leaves it healthy. */
-export function openScenarioWorker({ open, settlingMinutes }: ScenarioWorkerOptions): ScenarioWorker {
-  let current: { readonly deployment: DeploymentVariant; readonly rehearsal: Simulation } | undefined;
+export function openScenarioWorker({ open, settlingMinutes, onOpen }: ScenarioWorkerOptions): ScenarioWorker {
+  let current: { readonly variant: DeploymentVariant; readonly simulation: Simulation } | undefined;
   let healthySince = 0;
   const close = async () => {
-    const { rehearsal } = current ?? {};
+    const { simulation } = current ?? {};
     current = undefined;
-    await rehearsal?.[Symbol.asyncDispose]();
+    await simulation?.[Symbol.asyncDispose]();
   };
-  const deploymentOf = async ({ deployment, fresh = false }: Scenario) => {
-    if (current && (fresh || current.deployment !== deployment)) await close();
+  const simulationFor = async (
+    { deployment, fresh = false }: Scenario,
+    onEvent: NonNullable<RunOptions['onEvent']> = () => {},
+  ) => {
+    if (current && (fresh || current.variant !== deployment)) await close();
     if (!current) {
-      current = { deployment, rehearsal: await open(deployment) };
-      // Alarms that were made a moment ago say that all is well: that is of the deployment, and of no row.
-      for (let minute = 0; minute < settlingMinutes; minute += 1) await current.rehearsal.tick();
-      healthySince = current.rehearsal.now;
+      current = { variant: deployment, simulation: await open(deployment) };
+      const { simulation } = current;
+      onOpen?.(simulation);
+      // New alarms change to OK. That belongs to the deployment, and to no scenario.
+      for (let minute = 0; minute < settlingMinutes; minute += 1) {
+        for (const event of eventsOf(await simulation.tick())) if (event.kind === 'minute') onEvent(event);
+      }
+      healthySince = simulation.now;
     }
-    return current.rehearsal;
+    return current.simulation;
   };
   return {
-    async run(scenario, moved) {
+    async run(scenario, options = {}) {
       const startedAt = performance.now();
-      let minutes = 0;
-      const count = () => {
-        minutes += 1;
-        moved();
+      const result = (verification: ScenarioVerification, trace?: Trace): ScenarioRun => {
+        const remark = trace && scenario.remark?.(trace);
+        const seconds = (performance.now() - startedAt) / 1000;
+        return { scenario, verification, minutes: trace?.minutes ?? 0, seconds, ...(remark && { remark }) };
       };
-      const row = (verification: ScenarioVerification, remark?: string): ScenarioRun => ({
-        ...{ scenario, verification, minutes, seconds: (performance.now() - startedAt) / 1000 },
-        ...(remark !== undefined && { remark }),
-      });
       try {
-        const rehearsal = await deploymentOf(scenario);
-        const trace = await runScenario(rehearsal, scenario, { healthySince, moved: count });
+        const simulation = await simulationFor(scenario, options.onEvent);
+        const trace = await runScenario(simulation, scenario, { ...options, healthySince });
         const verification = verifyScenario(scenario, trace);
         healthySince = trace.healthySince;
         if (!verification.passed || scenario.fresh) await close();
-        return row(verification, scenario.remark?.(trace));
+        return result(verification, trace);
       } catch (error) {
         await close();
-        return row({ passed: false, failures: [reasonOf(error)], notifications: [], unexpectedAlarms: [] });
+        return result({ passed: false, failures: [reasonOf(error)], notifications: [], unexpectedAlarms: [] });
       }
     },
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Of what is wrong with the template or the configuration, the message says all. */
+/** The message says everything about a template or a configuration that cannot be used. */
 function reasonOf(error: unknown): string {
   if (error instanceof UnsupportedError) return `it cannot be deployed: ${error.message}`;
   if (error instanceof ConfigError) return error.message;
-  return `the scenario itself failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+  return `the drill itself failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
 }

@@ -1,18 +1,16 @@
 import { alarmSubject } from '../../functions/alarms/subject.ts';
-import { type ExpectedNotification, minutesOf, type Scenario } from '../scenarios/scenario.ts';
-import type { Message, Trace } from '../scenarios/trace.ts';
-import { leadOf, misnamed } from './named.ts';
+import type { ExpectedNotification, Notification, Scenario, Trace } from '../scenarios/scenario.ts';
 
-/** What became of one incident that people had to hear of. Minutes are virtual ones. */
+/** How one expected notification arrived. Minutes are virtual. */
 export interface NotificationResult {
   readonly alarm: string;
   readonly route: ExpectedNotification['route'];
   /** From the first bad run to the alarm, and to the message. */
   readonly firedAfter?: number;
   readonly notifiedAfter?: number;
-  /** What the message leads with. */
+  /** The finding that the message names. */
   readonly finding?: string;
-  /** From the end of what was wrong to the message that it is over. */
+  /** From the end of the fault to the message that the alarm is resolved. */
   readonly resolvedAfter?: number;
 }
 
@@ -21,131 +19,132 @@ export interface ScenarioVerification {
   /** What is wrong, in plain words. */
   readonly failures: readonly string[];
   readonly notifications: readonly NotificationResult[];
-  /** Alarms that should not have risen. */
   readonly unexpectedAlarms: readonly string[];
 }
 
 /**
- * Judges a row by what people got: one message an incident, in time, to those who must act and to nobody else, which
- * names what is wrong; one more when it is over; and nothing besides.
+ * Verifies what people got: one message per incident, in time, on the right route and with the right finding; one more when
+ * it is resolved; and nothing else. It reads the messages' data, not their prose.
  */
-export function verifyScenario(drill: Scenario, trace: Trace): ScenarioVerification {
-  const awaited = [...drill.expected.map(({ alarm }) => alarm), ...(drill.allowedAlarms ?? [])];
-  const unexpectedAlarms = [...new Set(trace.transitions.filter(isRise).map(({ alarm }) => alarm))].filter(
-    (alarm) => !awaited.includes(alarm),
-  );
-  const besides = trace.messages.filter(
-    (message) => !drill.expected.some((one) => isAbout(one, message)) && !drill.allowedMessages?.(message),
+export function verifyScenario(scenario: Scenario, trace: Trace): ScenarioVerification {
+  const { expected, allowedAlarms = [], allowedMessages = () => false, checks = [] } = scenario;
+  const known = [...expected.map(({ alarm }) => alarm), ...allowedAlarms];
+  const fired = new Set(trace.transitions.filter(isFiring).map(({ alarm }) => alarm));
+  const unexpectedAlarms = [...fired].filter((alarm) => !known.includes(alarm));
+  const unexpected = trace.notifications.filter(
+    (notification) => !expected.some((one) => isAbout(one, notification)) && !allowedMessages(notification),
   );
   const failures = [
-    ...drill.expected.flatMap((incident) => wrongAbout(drill, incident, trace)),
-    ...unexpectedAlarms.map((alarm) => `${alarm} rose too`),
-    ...besides.map(({ route, minute, subject }) => `${route}s also heard "${subject}" after ${minutes(minute)}`),
-    ...trace.stillFiring.map((alarm) => `${alarm} is still up at the end`),
-    ...(drill.checks ?? []).flatMap((check) => check(trace)),
+    ...expected.flatMap((one) => problemsOf(one, trace)),
+    ...unexpectedAlarms.map((alarm) => `${alarm} also fired`),
+    ...unexpected.map(
+      ({ route, minute, subject }) => `an unexpected ${route} was sent after ${minutes(minute)}: "${subject}"`,
+    ),
+    ...trace.stillFiring.map((alarm) => `${alarm} is still firing at the end`),
+    ...checks.flatMap((check) => check(trace)),
   ];
-  return {
-    passed: failures.length === 0,
-    failures,
-    notifications: drill.expected.map((one) => toldOf(drill, one, trace)),
-    unexpectedAlarms,
-  };
+  const notifications = expected.map((one) => resultOf(one, trace));
+  return { passed: failures.length === 0, failures, notifications, unexpectedAlarms };
 }
 
-function isRise({ to }: Trace['transitions'][number]): boolean {
+function isFiring({ to }: Trace['transitions'][number]): boolean {
   return to === 'ALARM';
 }
 
-/** Whether a message is one of those that must come. That an alarm is over which came raw may be put into words again. */
-function isAbout({ alarm, route, finding }: ExpectedNotification, message: Message): boolean {
-  const { raw, news } = message;
-  const isInForm = finding ? !raw : raw || news === 'recovery';
-  return message.alarm === alarm && message.route === route && isInForm;
+/** An alarm that fired directly may be resolved by the notifier: it may work again by then. */
+function isAbout({ alarm, route, context }: ExpectedNotification, notification: Notification): boolean {
+  const { delivery, status } = notification;
+  const isAsExpected = context ? delivery === 'notifier' : delivery === 'direct' || status === 'resolved';
+  return notification.alarm === alarm && notification.route === route && isAsExpected;
 }
 
-function messagesOf(incident: ExpectedNotification, { messages }: Trace) {
-  const about = messages.filter((message) => isAbout(incident, message));
+/** What the trace holds about one expected notification. */
+function observed(expected: ExpectedNotification, { transitions, notifications, faultMinutes }: Trace) {
+  const about = notifications.filter((notification) => isAbout(expected, notification));
   return {
-    problems: about.filter(({ news }) => news === 'problem'),
-    recoveries: about.filter(({ news }) => news === 'recovery'),
+    fired: transitions.filter((each) => each.alarm === expected.alarm && isFiring(each)),
+    firing: about.filter(({ status }) => status === 'firing'),
+    resolved: about.filter(({ status }) => status === 'resolved'),
+    ends: expected.ends ?? faultMinutes,
   };
 }
 
-function toldOf(drill: Scenario, incident: ExpectedNotification, trace: Trace): NotificationResult {
-  const { alarm, route, finding: named, ends = minutesOf(drill.faultPhases) } = incident;
-  const { problems, recoveries } = messagesOf(incident, trace);
-  const rose = trace.transitions.find((each) => each.alarm === alarm && isRise(each));
-  const [problem] = problems;
-  const [recovery] = recoveries;
-  const finding = problem && named && leadOf(problem);
+function resultOf(expected: ExpectedNotification, trace: Trace): NotificationResult {
+  const { alarm, route, context } = expected;
+  const {
+    fired: [fired],
+    firing: [firing],
+    resolved: [resolved],
+    ends,
+  } = observed(expected, trace);
+  const finding = context && firing?.context?.finding;
   return {
     alarm,
     route,
-    ...(rose && { firedAfter: rose.minute }),
-    ...(problem && { notifiedAfter: problem.minute }),
+    ...(fired && { firedAfter: fired.minute }),
+    ...(firing && { notifiedAfter: firing.minute }),
     ...(finding !== undefined && { finding }),
-    ...(recovery && { resolvedAfter: recovery.minute - ends }),
+    ...(resolved && { resolvedAfter: resolved.minute - ends }),
   };
 }
 
-function wrongAbout(drill: Scenario, incident: ExpectedNotification, trace: Trace): readonly string[] {
-  const { alarm, route, notBefore = 0, within, finding, ends = minutesOf(drill.faultPhases) } = incident;
-  const { problems, recoveries } = messagesOf(incident, trace);
-  const rises = trace.transitions.filter((each) => each.alarm === alarm && isRise(each));
-  const [rise] = rises;
-  const [problem] = problems;
-  const [recovery] = recoveries;
-  if (!rise) return [`${alarm} did not rise`];
-  if (!problem) return [`${alarm} rose after ${minutes(rise.minute)}, and no ${route} told of it`];
-  const org = orgOf(alarm);
+function problemsOf(expected: ExpectedNotification, trace: Trace): readonly string[] {
+  const { alarm, route, notBefore = 0, within } = expected;
+  const { fired, firing, resolved, ends } = observed(expected, trace);
+  const [first] = firing;
+  const [last] = resolved;
+  if (!fired[0]) return [`${alarm} did not fire`];
+  if (!first) return [`${alarm} fired after ${minutes(fired[0].minute)}, but no ${route} was sent`];
   return [
-    ...(rises.length > 1 ? [`${alarm} rose ${rises.length} times`] : []),
-    ...(problem.minute < notBefore ? [`told after ${minutes(problem.minute)}, not before ${notBefore}`] : []),
-    ...(problem.minute > within ? [`told after ${minutes(problem.minute)}, not within ${within}`] : []),
-    ...(problems.length > 1 ? [`${problems.length} messages of one incident of ${alarm}`] : []),
-    ...(finding ? misnamed(problem, finding, org) : []),
-    ...(recoveries.length > 1 ? [`${recoveries.length} times over, of one incident of ${alarm}`] : []),
-    ...(recovery && recovery.minute < ends
-      ? [`told to be over after ${minutes(recovery.minute)}, while it lasted ${ends}`]
+    ...(fired.length > 1 ? [`${alarm} fired ${fired.length} times`] : []),
+    ...(first.minute < notBefore
+      ? [`${route} sent after ${minutes(first.minute)}, expected at least ${notBefore}`]
       : []),
-    ...(recovery ? wrongRecovery(drill, incident, recovery, org) : [`nobody was told that ${alarm} is over`]),
+    ...(first.minute > within ? [`${route} sent after ${minutes(first.minute)}, expected at most ${within}`] : []),
+    ...(firing.length > 1 ? [`${firing.length} ${route}s for one incident of ${alarm}`] : []),
+    ...wrongContext(expected, first),
+    ...(resolved.length > 1 ? [`${resolved.length} resolved messages for one incident of ${alarm}`] : []),
+    ...(last && last.minute < ends ? [`resolved after ${minutes(last.minute)}, but the fault lasted ${ends}`] : []),
+    ...(last
+      ? [...wrongContext(expected, last), ...wrongDuration(expected, last, ends)]
+      : [`no resolved message for ${alarm}`]),
   ];
 }
 
-/** What is wrong with the message that an incident is over. */
-function wrongRecovery(
-  drill: Scenario,
-  { alarm, every, finding, lasted, ends = minutesOf(drill.faultPhases) }: ExpectedNotification,
-  recovery: Message,
-  org: string,
-) {
-  if (!finding) return [];
-  // A finding is seen from the first bad run to the last, and what does not run is missed until the next one.
-  const [least, most] =
-    lasted ?? (alarmSubject(alarm)?.kind === 'findings' ? [ends - 2 * every, ends + 1] : [0, ends + every]);
-  const told = lastedIn(recovery);
-  const { says: _, ...over } = finding;
-  return [
-    ...misnamed(recovery, over, org).map((what) => `when over: ${what}`),
-    ...(told === undefined ? ['when over: the message does not say how long it lasted'] : []),
-    ...(told !== undefined && (told < least || told > most)
-      ? [`when over: it says that it lasted ${minutes(told)}, not ${least} to ${most}`]
-      : []),
-  ];
-}
-
-/** How many minutes a message says that an incident lasted. */
-function lastedIn({ subject, body }: Message): number | undefined {
-  const [, less, hours = '0', count = '0'] =
-    /lasted:?\s+(?:(less than)|(?:(\d+) h ?)?(?:(\d+) min)?)/i.exec(`${subject}\n${body}`) ?? [];
-  const told = less ? 0 : Number(hours) * 60 + Number(count);
-  return less === undefined && told === 0 ? undefined : told;
-}
-
-/** Who a message must be about. What is wrong with the monitor is no org's. */
-function orgOf(alarm: string): string {
+/** Where a message's data differs from what is expected. */
+function wrongContext({ alarm, route, context: expected }: ExpectedNotification, { status, context }: Notification) {
+  if (!expected) return [];
+  if (!context) return [`the ${status} message has no data`];
   const subject = alarmSubject(alarm);
-  return subject && 'org' in subject ? subject.org : 'monitor';
+  const wanted = {
+    ...{ state: status, route, alarm, finding: expected.finding, domain: expected.domain },
+    org: subject && 'org' in subject ? subject.org : 'monitor',
+    severity: subject?.kind === 'findings' ? subject.severity : route,
+    ...(status === 'firing' && expected.oktaStatus && { oktaStatus: expected.oktaStatus }),
+  };
+  return Object.entries(wanted)
+    .filter(([name, value]) => context[name as keyof typeof context] !== value)
+    .map(([name, value]) => {
+      const got = context[name as keyof typeof context] ?? 'nothing';
+      return `the ${status} message says ${name} ${got}, expected ${value}`;
+    });
+}
+
+/** Findings last from the first bad run to the last. A missing run is noticed until the next one. */
+function wrongDuration(
+  { alarm, every, lasted, context: expected }: ExpectedNotification,
+  { context }: Notification,
+  ends: number,
+) {
+  if (!expected) return [];
+  const isFinding = alarmSubject(alarm)?.kind === 'findings';
+  const [least, most] = lasted ?? (isFinding ? [ends - 2 * every, ends + 1] : [0, ends + every]);
+  const seconds = Number(context?.durationSeconds);
+  if (Number.isNaN(seconds)) return ['the resolved message has no duration'];
+  const reported = Math.round(seconds / 60);
+  return reported < least || reported > most
+    ? [`the resolved message reports a duration of ${minutes(reported)}, expected ${least} to ${most}`]
+    : [];
 }
 
 function minutes(count: number): string {

@@ -1,25 +1,28 @@
 import { announced } from './scripted/announced.ts';
-import { cold, decline, flapping, twoOrgs } from './scripted/at-okta.ts';
+import { coldStart, decline, flapping, twoOrgs } from './scripted/at-okta.ts';
 import { deployment } from './scripted/deployment.ts';
-import { inMaintenance } from './scripted/in-maintenance.ts';
-import { metricsRefused, notifyBroken, undelivered } from './scripted/losing-nothing.ts';
-import { notRunningRows } from './scripted/monitor-stops.ts';
-import { noiseRows } from './scripted/packet-loss.ts';
+import { metricsRefused, notifierBroken, undelivered } from './scripted/losing-nothing.ts';
+import { maintenance } from './scripted/maintenance.ts';
+import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
+import { negativeTestFailed } from './scripted/negative-tests.ts';
+import { packetLoss } from './scripted/packet-loss.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
-/** Rows of cases that take more than a cell: what no run can see, and what is only told with something else. */
-export const caseScenarios: readonly ScenarioFactory[] = [announced, notRunningRows];
+/** Scenarios of cases that take more than one variant in the configured deployment. */
+export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed];
 
-/** Everything else that a monitor must be right about. The order is that of the table. */
-export const scenarios: readonly ScenarioFactory[] = [
+/** All other scenarios, in the order of the report. */
+export const scriptedScenarios: readonly ScenarioFactory[] = [
   deployment,
-  noiseRows,
+  packetLoss,
   flapping,
   decline,
   metricsRefused,
-  inMaintenance,
-  cold,
-  notifyBroken,
+  maintenance,
+  coldStart,
+  groupNotRunning,
+  notifierBroken,
+  selfTestNotRunning,
   undelivered,
   twoOrgs,
 ];

@@ -1,87 +1,88 @@
 import type { Route } from '../../functions/alarms/subject.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
-import { canHost } from '../runner/choose-variant.ts';
 import { allCases } from './all-cases.ts';
-import { type Case, nameOf, type Variant } from './case.ts';
-import { noGaps } from './checks.ts';
-import { type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
+import { type Case, type Variant, variantName } from './case.ts';
+import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
 import { injects, injectsWithShortTimeouts } from './faults/simulation-fault.ts';
-import type { ExpectedFinding, ExpectedNotification, Scenario } from './scenario.ts';
+import {
+  type ExpectedContext,
+  type ExpectedNotification,
+  faultRuns,
+  noGaps,
+  notifyWithinRuns,
+  type Scenario,
+} from './scenario.ts';
 
-/** How soon people must hear, in runs from the first bad one. */
-export const withinRuns = { page: 3, ticket: 10 } as const;
+/** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
+const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer'];
 
-/** How long a case lasts, in runs. */
-export const badRuns = 10;
+/** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
+const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
 
-/** What comes only after a wait, and would come too late in a rehearsal for as long as a deployed run waits. */
-const slowCodes = ['connect-timeout', 'no-answer', 'slow-answer'];
-
-/** What takes real time to happen: a name that is not found, too, where the resolver asks around. */
-const waitingCodes = [...slowCodes, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
-
-/** A row for one cell of a case. */
-export function caseScenario(watch: DeploymentPlan, watched: MonitoredOrg, one: Case, cell: Variant): Scenario {
-  const { org, intervalMinutes } = watched;
-  const severity = cell.severity ?? one.severity;
-  const { code } = cell.expected;
-  // What is wrong with a run as a whole is wrong with AWS, which is the same for all orgs.
-  const hit = cell.target.probe === undefined ? watch.orgs : [watched];
-  const act = slowCodes.includes(code) ? injectsWithShortTimeouts(...cell.faults) : injects(...cell.faults);
+/** One variant of a case as a scenario. */
+export function caseScenario(plan: DeploymentPlan, org: MonitoredOrg, one: Case, variant: Variant): Scenario {
+  const { flows } = org.intervalMinutes;
+  const { code, domain } = variant.expected;
+  const severity = variant.severity ?? one.severity;
+  // A finding of the run itself comes from AWS, which all orgs share.
+  const affected = variant.target.probe === undefined ? plan.orgs : [org];
+  const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...variant.faults);
   return {
-    name: `${nameOf(one, cell)}, ${cell.symptom}`,
+    name: `${variantName(one, variant)}, ${variant.symptom}`,
     kind: 'case',
     id: one.id,
     title: one.title,
-    target: formatTarget(cell.target),
+    target: formatTarget(variant.target),
     deployment: 'configured',
-    org: org.name,
-    faultPhases: [{ minutes: badRuns * intervalMinutes.flows, faults: [act] }],
+    org: org.org.name,
+    faultPhases: [{ minutes: faultRuns * flows, faults: [fault] }],
     expected:
       severity === 'info'
         ? []
-        : hit.map((each) =>
-            expectedFinding({ watch, org: each.org.name, every: each.intervalMinutes.flows }, severity, cell.expected),
-          ),
-    checks: intervalMinutes.flows === 1 ? [noGaps] : [],
-    ...(waitingCodes.includes(code) && { pace: 'waits' }),
+        : affected.map((each) => {
+            const at = { plan, org: each.org.name, every: each.intervalMinutes.flows };
+            return findingNotification(at, severity, { finding: code, domain });
+          }),
+    checks: flows === 1 ? [noGaps] : [],
+    ...(waitingFindings.includes(code) && { pace: 'waits' }),
   };
 }
 
-/** What people must hear of a finding at an org that is looked at every so many minutes. */
-export function expectedFinding(
-  { watch, org, every }: { readonly watch: DeploymentPlan; readonly org: string; readonly every: number },
+/** What people must be told of a finding at an org whose flows run at this interval. */
+export function findingNotification(
+  { plan, org, every }: { readonly plan: DeploymentPlan; readonly org: string; readonly every: number },
   severity: Route,
-  finding: ExpectedFinding,
+  context: ExpectedContext,
 ): ExpectedNotification {
-  const { domain } = finding;
+  const { domain } = context;
   return {
     alarm: findingsAlarm(org, domain, severity),
-    route: watch.routeOf(domain, severity),
-    within: withinRuns[severity] * every,
+    route: plan.routeOf(domain, severity),
+    within: notifyWithinRuns[severity] * every,
     every,
-    finding,
+    context,
   };
 }
 
 /**
- * The rows of cases, in the order of their table: one for each thing that a case can come to, at the first place where it
- * does; or one for each of its cells.
+ * The scenarios of all cases, in the order of their table: one for each distinct finding of a case, at the first target
+ * that can have it, or one for each variant.
  */
-export function caseScenarios(watch: DeploymentPlan, everyCell = false): readonly Scenario[] {
+export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
-    const cells = one.variants.filter((cell) => watch.orgs.some((org) => canHost(org, cell.target)));
-    const isFirst = (cell: Variant) => cell === cells.find((other) => isAlike(one, cell, other));
-    return cells
-      .filter((cell) => everyCell || isFirst(cell))
-      .flatMap((cell) => {
-        const org = watch.orgs.find((each) => canHost(each, cell.target));
-        return org ? [caseScenario(watch, org, one, cell)] : [];
-      });
+    const hosted = one.variants.flatMap((variant) => {
+      const org = plan.orgs.find((each) => canHost(each, variant.target));
+      return org ? [{ variant, org }] : [];
+    });
+    return hosted
+      .filter(
+        ({ variant }, index) => everyVariant || index === hosted.findIndex((other) => isAlike(variant, other.variant)),
+      )
+      .map(({ variant, org }) => caseScenario(plan, org, one, variant));
   });
 }
 
-function isAlike({ severity }: Case, one: Variant, other: Variant): boolean {
-  return one.expected.code === other.expected.code && (one.severity ?? severity) === (other.severity ?? severity);
+function isAlike(one: Variant, other: Variant): boolean {
+  return one.expected.code === other.expected.code && one.severity === other.severity;
 }

@@ -1,44 +1,42 @@
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
+import { formatTarget } from '../../functions/model/target.ts';
 import type { Fault } from '../simulator/environment.ts';
 import type { ScenarioTarget } from './targets.ts';
 
-/** What the monitor must say: a finding's permanent code and who must act. */
+/** The finding that the monitor must report. */
 export interface Expected {
   readonly code: string;
   readonly domain: FaultDomain;
 }
 
-/** One way for a failure to happen at one place, and what the monitor must then say. */
+/** One way for a failure to happen at one target, and what the monitor must then report. */
 export interface Variant {
-  /** Where the finding must appear: a probe at a server, or the run itself where no probe can say it. */
+  /** Where the finding must be reported. */
   readonly target: ScenarioTarget;
-  /** How it looks on the wire, in a few words. It tells a case's cells at one site from one another. */
+  /** What it looks like on the wire, in a few words. Unique among a case's variants at one target. */
   readonly symptom: string;
   readonly expected: Expected;
-  /** Where somebody else hears of it than of the case's other cells. */
+  /** Overrides the severity of the case. */
   readonly severity?: Severity;
   /** The finding is a warning of a probe that passes. */
-  readonly warns?: boolean;
-  /** The same finding at other probes of the same server is right too: they share the cause, and none needs another. */
+  readonly isWarning?: boolean;
+  /** Other probes of the same server may report the same finding, because they share the cause. */
   readonly alsoAtServer?: boolean;
-  /** How it is brought about. */
   readonly faults: readonly Fault[];
 }
 
-/** A failure that the monitor must tell from all others. */
+/** A failure that the monitor must tell apart from all others. */
 export interface Case {
   /** Permanent. */
   readonly id: string;
   readonly title: string;
-  /** Who hears of it: somebody is woken, waits for office hours, or only reads of it. */
   readonly severity: Severity;
   readonly variants: readonly Variant[];
-  /** Why no cell can be staged yet. */
+  /** Why there are no variants. */
   readonly skipReason?: string;
 }
 
-/** One cell, by the parts that differ. */
 export function variant(
   target: ScenarioTarget,
   symptom: string,
@@ -48,17 +46,17 @@ export function variant(
   return { target, symptom, expected, faults };
 }
 
-/** A cell whose finding is a warning. */
+/** A variant whose finding is a warning. */
 export function warning(
   target: ScenarioTarget,
   symptom: string,
   expected: Expected,
   ...faults: readonly Fault[]
 ): Variant {
-  return { target, symptom, expected, warns: true, faults };
+  return { target, symptom, expected, isWarning: true, faults };
 }
 
-/** How people choose a cell: `O1`, or with the site `O1@token@org`. */
-export function nameOf({ id }: Case, { target: { probe, server } }: Variant): string {
-  return [id, probe, server].filter((part) => part !== undefined).join('@');
+/** How people select a case at a target: `O1@token@org`, or `O1` where the run itself reports it. */
+export function variantName({ id }: Case, { target }: Variant): string {
+  return target.probe === undefined ? id : `${id}@${formatTarget(target)}`;
 }

@@ -4,15 +4,16 @@ import { groups } from '../../functions/model/probe.ts';
 import { expectedInvocations } from '../../lib/alarms/expected-invocations.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
+import type { ScenarioTarget } from './targets.ts';
 
-/** What a configuration promises: which orgs are watched, and who hears of what. */
+/** What a configuration deploys: which orgs are monitored, and who is notified. */
 export interface DeploymentPlan {
   readonly orgs: readonly MonitoredOrg[];
-  /** Whoever the configuration says; else those that the finding itself is for. */
+  /** The configured route of a fault domain, or the severity itself. */
   routeOf(domain: FaultDomain, severity: Route): Route;
-  /** Whether the configuration names anybody. People may also subscribe by other ways, which it does not know. */
+  /** Whether the configuration names a subscriber. People may also subscribe in other ways. */
   isSubscribed(route: Route): boolean;
-  /** How many minutes pass after a deployment until every alarm knows what it watches. */
+  /** How many minutes it takes after a deployment until every alarm has data. */
   readonly settlingMinutes: number;
 }
 
@@ -26,10 +27,7 @@ export function deploymentPlan(config: Config): DeploymentPlan {
   };
 }
 
-/**
- * One minute; but a group that orgs call at different intervals has not been called as often as it should until one period
- * of its heartbeat is over.
- */
+/** One minute. If orgs run a group at different intervals, one period of that group's heartbeat. */
 function settlingMinutesOf(orgs: readonly MonitoredOrg[]): number {
   const uneven = groups.flatMap((group) => {
     const intervals = orgs.flatMap((org) => (planOf(org, group).length > 0 ? [org.intervalMinutes[group]] : []));
@@ -38,12 +36,15 @@ function settlingMinutesOf(orgs: readonly MonitoredOrg[]): number {
   return Math.max(1, ...uneven);
 }
 
+/** Whether an org runs a probe at this target; without a probe, whether it runs the group. */
+export function canHost(org: MonitoredOrg, { group, probe, server }: ScenarioTarget): boolean {
+  return planOf(org, group).some(
+    (planned) =>
+      (probe === undefined || planned.probe.id === probe) && (server === undefined || planned.target.server === server),
+  );
+}
+
 /** The name of the alarm on an org's findings. */
 export function findingsAlarm(org: string, domain: FaultDomain, severity: Route): string {
   return alarmName({ kind: 'findings', org, domain, severity });
-}
-
-/** The name of an alarm on the monitor itself. */
-export function monitorAlarm(id: string): string {
-  return `okta-synthetics/monitor/${id}`;
 }

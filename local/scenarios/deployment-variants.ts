@@ -1,16 +1,24 @@
-import type { Config, Maintenance } from '../../lib/config/schema.ts';
+import type { Config } from '../../lib/config/schema.ts';
 import { type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
-import { drillStart, healthyMinutes } from './simulation-start.ts';
 
-/** Two orgs, of which one may fail: the first of the configuration, and where it has no other, one like it. */
+/** When every simulation of a drill starts: an ordinary Monday morning. Epoch ms. */
+export const drillStart = Date.UTC(2026, 0, 5, 9);
+
+/** The minutes before the faults of a scenario, and the least number of minutes after them. */
+export const healthyMinutes = 10;
+
+/** The name of the second org where the configuration has only one. */
 export const twin = 'twin';
 
-/** When the window of maintenance begins, in minutes after the deployment, and how long it lasts. */
-export function maintenanceOf({ settlingMinutes, orgs }: DeploymentPlan) {
+/** How often negative tests run where a scenario needs them: as often as the configuration allows. */
+export const negativeTestMinutes = 15;
+
+/** When the maintenance window begins, in minutes after the deployment, and how long it lasts. */
+export function maintenanceWindow({ settlingMinutes, orgs }: DeploymentPlan) {
   return { from: settlingMinutes + healthyMinutes, minutes: 25 * (orgs[0]?.intervalMinutes.flows ?? 1) };
 }
 
-/** The deployments that rows are played in, as a configuration each. */
+/** The deployments that scenarios run in, each as a change to the given configuration. */
 export const deploymentVariants = {
   configured: (config: Config): Config => config,
   twoOrgs(config: Config): Config {
@@ -19,21 +27,24 @@ export const deploymentVariants = {
     return { ...config, orgs: [first, { ...withOwnSecrets(first), name: twin }] };
   },
   maintenance(config: Config): Config {
-    const { from, minutes } = maintenanceOf(deploymentPlan(config));
-    const starts = new Date(drillStart + from * 60_000).toISOString().slice(0, 16);
-    const window: Maintenance = {
-      name: 'drill',
-      schedule: `at(${starts})`,
-      durationMinutes: minutes,
-      timeZone: 'UTC',
-    };
+    const { from, minutes } = maintenanceWindow(deploymentPlan(config));
+    const schedule = `at(${new Date(drillStart + from * 60_000).toISOString().slice(0, 16)})`;
+    const window = { name: 'drill', schedule, durationMinutes: minutes, timeZone: 'UTC' };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };
+  },
+  negativeTests(config: Config): Config {
+    const orgs = config.orgs.map((org) => ({
+      ...org,
+      negativeTests: true,
+      intervalMinutes: { ...org.intervalMinutes, negativeTests: negativeTestMinutes },
+    }));
+    return { ...config, orgs };
   },
 } as const satisfies Record<string, (config: Config) => Config>;
 
 export type DeploymentVariant = keyof typeof deploymentVariants;
 
-/** Each org has clients of its own, and so has each embedded Okta. */
+/** Each org has its own clients, and so does each Okta emulator. */
 function withOwnSecrets<Part>(part: Part): Part {
   return JSON.parse(JSON.stringify(part), (key, value) =>
     key === 'secret' && typeof value === 'string' ? `${value}-${twin}` : value,

@@ -1,48 +1,53 @@
 import type { Route } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
+import type { NotificationContext } from '../../functions/notify/render/chat.ts';
+import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
 import type { SimulationFault } from './faults/simulation-fault.ts';
-import type { Message, Trace } from './trace.ts';
 
-/** Some minutes in which things are as they are told here. Without acts, all is well. */
+/** How soon people must be notified, in runs from the first bad one. */
+export const notifyWithinRuns = { page: 3, ticket: 10 } as const;
+
+/** How long the fault of a case lasts, in runs. */
+export const faultRuns = 10;
+
+/** Some minutes with faults, or healthy ones. */
 export interface Phase {
   readonly minutes: number;
   readonly faults?: readonly SimulationFault[];
 }
 
-/** What a message must say for the person who reads it to know what is wrong. */
-export interface ExpectedFinding {
-  /** What it must lead with: a finding's code, or what an alarm of the monitor's own is called. */
-  readonly code: string;
+/** What a message must say, as data. */
+export interface ExpectedContext {
+  /** A finding's code, or the code of an alarm on the monitor itself. */
+  readonly finding: string;
   readonly domain: FaultDomain;
-  /** Texts that must stand in it besides. */
-  readonly says?: readonly string[];
+  readonly oktaStatus?: 'announced';
 }
 
-/** Something that people must hear of once, and once more when it is over. */
+/** An alarm that must fire and resolve once, with one message each. Times are in minutes from the first bad run. */
 export interface ExpectedNotification {
-  /** The alarm's whole name. */
+  /** The alarm's full name. */
   readonly alarm: string;
   readonly route: Route;
-  /** In minutes from the first bad run: the earliest, 0 where it is absent, and the latest. */
   readonly notBefore?: number;
   readonly within: number;
-  /** How often the alarm learns anything, in minutes. */
+  /** How often the alarm gets a point, in minutes. */
   readonly every: number;
-  /** Absent where the alarm itself must reach people, because nothing is left to make a message of it. */
-  readonly finding?: ExpectedFinding;
-  /** When what is wrong ends: with the bad phases, where it is absent. */
+  /** Absent where the alarm must arrive as CloudWatch words it, because the notifier cannot. */
+  readonly context?: ExpectedContext;
+  /** When its fault ends, if that is not the end of all faults. */
   readonly ends?: number;
-  /** How many minutes the message of its end may say that it lasted: least and most. */
+  /** The least and the most minutes that the resolved message may report as duration. */
   readonly lasted?: readonly [least: number, most: number];
 }
 
-/** One row: what happens, minute by minute, and what people must hear of it. */
+/** What happens minute by minute, and what people must be notified of. */
 export interface Scenario {
-  /** Unique: `N1@organization, ENOTFOUND`, or what a scenario is called. */
+  /** Unique: `N1@organization, ENOTFOUND`, or the name of a scripted scenario. */
   readonly name: string;
   readonly kind: 'case' | 'scenario';
-  /** What it is chosen by: a case's id, or what a scenario is called. Several rows may share it. */
+  /** What people select it by: a case's id, or a scripted scenario's name. Several scenarios may share it. */
   readonly id: string;
   readonly title: string;
   /** Where it happens, in a word or two. */
@@ -50,28 +55,65 @@ export interface Scenario {
   readonly deployment: DeploymentVariant;
   /** The org that it happens to. */
   readonly org: string;
-  /** What comes before: ten healthy minutes, unless the row needs something else. */
+  /** Comes first: ten healthy minutes by default. */
   readonly before?: readonly Phase[];
-  /** Minutes are counted from the first of these. */
   readonly faultPhases: readonly Phase[];
-  /** How many healthy minutes there are at most for all alarms to be over. */
+  /** The most minutes that all alarms may take to resolve. */
   readonly recoversWithin?: number;
   readonly expected: readonly ExpectedNotification[];
-  /** Alarms that rise besides, and of which nobody can hear. */
+  /** Alarms that may fire besides, and that must not notify anybody. */
   readonly allowedAlarms?: readonly string[];
-  /** What people may hear besides. */
-  readonly allowedMessages?: (message: Message) => boolean;
-  /** What it must hold besides. Gives what is wrong, in plain words. */
+  readonly allowedMessages?: (notification: Notification) => boolean;
+  /** Each returns what is wrong, in plain words. */
   readonly checks?: readonly ((trace: Trace) => readonly string[])[];
-  /** A word on what was tried. */
+  /** A line for the report. */
   readonly remark?: (trace: Trace) => string;
-  /** It needs a world that was just opened, and leaves none for others. */
+  /** It needs a new deployment, and no other scenario can use that afterwards. */
   readonly fresh?: boolean;
-  /** Whether it takes real time because its requests wait for what never comes, or because it has so many minutes. */
+  /** Why it takes real time: its requests wait for a timeout, or it has many minutes. */
   readonly pace?: 'waits' | 'long' | 'short';
 }
 
-/** How many minutes phases last together. */
-export function minutesOf(phases: readonly Phase[]): number {
-  return phases.reduce((sum, { minutes }) => sum + minutes, 0);
+/** A message that reached people. Minutes count from the first bad run. */
+export interface Notification {
+  readonly minute: number;
+  readonly route: Route;
+  readonly status: 'firing' | 'resolved';
+  /** `direct`: as CloudWatch or Lambda worded it. */
+  readonly delivery: 'direct' | 'notifier';
+  /** The alarm that it is about, if it is about one. */
+  readonly alarm?: string;
+  readonly subject: string;
+  /** What the notifier's message says, as data. */
+  readonly context?: Partial<Readonly<Record<keyof NotificationContext, string>>>;
+}
+
+/** What happened in a run of a scenario. Minutes are virtual, and count from the first bad run. */
+export interface Trace {
+  readonly transitions: readonly {
+    readonly minute: number;
+    readonly alarm: string;
+    readonly from: AlarmState;
+    readonly to: AlarmState;
+  }[];
+  readonly notifications: readonly Notification[];
+  /** Minutes without a point in a series that must have one every minute. */
+  readonly gaps: readonly { readonly series: string; readonly minute: number }[];
+  /** All virtual minutes. */
+  readonly minutes: number;
+  /** How long the faults lasted. */
+  readonly faultMinutes: number;
+  /** Alarms that have not resolved by the end. */
+  readonly stillFiring: readonly string[];
+  /** When the last fault was restored: epoch ms of the simulation. */
+  readonly healthySince: number;
+  /** Parts of the deployment that can never have an effect, in words. */
+  readonly ineffective: readonly string[];
+  readonly packetsLost: number;
+}
+
+/** Fails if a minute is missing in a series that alarms watch: metrics that cannot be published must go to the log. */
+export function noGaps({ gaps }: Trace): readonly string[] {
+  const [first] = gaps;
+  return first ? [`${gaps.length} points are missing, the first at minute ${first.minute} of ${first.series}`] : [];
 }

@@ -2,10 +2,10 @@ import type { Config } from '../../lib/config/schema.ts';
 import { customServerIds, serverIds } from '../emulators/okta/org.ts';
 
 /**
- * Gives the custom servers of a configuration ids that the embedded Okta has, so that any configuration can be rehearsed.
- * `remarks` tell in words which server stands in for which, and which had to be left out.
+ * Gives the custom servers of a configuration the ids of servers that the Okta emulator has, so that any configuration can
+ * be simulated. `remarks` say which server is replaced by which, and which are left out.
  *
- * Trap: the id of a server is a dimension of its metrics. What is rehearsed differs in that from what is deployed.
+ * Trap: a server's id is a dimension of its metrics, so these metrics differ from those of the deployment.
  */
 export function adoptServers(config: Config): { readonly config: Config; readonly remarks: readonly string[] } {
   const remarks: string[] = [];
@@ -17,8 +17,8 @@ export function adoptServers(config: Config): { readonly config: Config; readonl
       const id = free.shift();
       remarks.push(
         id === undefined
-          ? `${org.name}: the server ${server.id} is left out, the embedded Okta has ${customServerIds.length} custom ones`
-          : `${org.name}: the embedded Okta's server ${id} stands in for ${server.id}`,
+          ? `${org.name}: leaving out server ${server.id}, because the Okta emulator has only ${customServerIds.length} custom servers`
+          : `${org.name}: simulating server ${server.id} as the Okta emulator's server ${id}`,
       );
       return id === undefined ? [] : [{ ...server, id }];
     });

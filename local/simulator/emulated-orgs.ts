@@ -1,114 +1,99 @@
 import type { Org } from '../../functions/model/org.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import { emulateOrg } from './emulated-org.ts';
-import { type Fault, type Injected, inject, type TestEnvironment } from './environment.ts';
-import type { Schedule } from './template/deployment.ts';
+import { type Emulators, type Fault, type Injected, inject, type TestEnvironment } from './environment.ts';
 
-/** The orgs of a deployment, each with an embedded Okta in its place, and what is wrong there at the moment. */
+/** The orgs of a deployment, each with an Okta emulator in its place, and the faults that are injected there. */
 export interface EmulatedOrgs {
-  readonly names: readonly string[];
-  /** The world of an org, for those who change it by hand. */
   environment(org: string): TestEnvironment;
-  /** Lets things go wrong at an org until they are taken back. */
-  inject(org: string, steps: readonly Fault[]): Promise<Injected>;
-  /** What a schedule calls its function with, here and now; and the time that the function then has, if it was cut. */
-  eventOf(schedule: Schedule): { readonly event: unknown; readonly org?: string; readonly timeoutMs?: number };
-  /** Begins a minute: nothing of a bucket is spent but what was staged. */
+  /** Injects faults at an org until they are restored. Several may be active at the same time. */
+  inject(org: string, faults: readonly Fault[]): Promise<Injected>;
+  /** The event for a configured org with all active faults, and the function's timeout if a fault shortens it. */
+  eventOf(org: Org): { readonly event: Org; readonly timeoutMs?: number };
+  /** Starts a minute: every rate limit is full again, except for headroom that a fault has taken. */
   beginMinute(): void;
-  /** What was asked of each org since this was last called. */
+  /** The requests that each org received since the last call. */
   takeRequests(): Readonly<Record<string, readonly ServedRequest[]>>;
 }
 
-interface Place {
-  readonly scene: TestEnvironment;
-  readonly staged: Set<Injected>;
-  /** What `setRemaining` was last asked to leave: it lasts for a real minute, and must last for each virtual one. */
-  readonly left: Set<() => void>;
+interface OrgState {
+  readonly environment: TestEnvironment;
+  readonly active: Set<Injected>;
+  /** A headroom fault lasts one real minute in the emulator. These renew it each virtual minute. */
+  readonly renewals: Set<() => void>;
 }
 
 type Headroom = Parameters<OktaEmulator['setRemaining']>;
 
-export function isOrg(input: unknown): input is Org {
-  return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
-}
-
-/** Puts an embedded Okta in the place of each org that a schedule names, and the secrets of all into one store. */
-export function emulateOrgs(
-  schedules: readonly Schedule[],
-  oktas: ReadonlyMap<string, OktaEmulator>,
-  aws: AwsEmulator,
-  secrets: TestEnvironment['secrets'],
-): EmulatedOrgs {
-  const places = new Map<string, Place>();
-  for (const [name, okta] of oktas) {
-    const left: Place['left'] = new Set();
-    const setRemaining = (...headroom: Headroom) => {
-      const again = () => okta.setRemaining(...headroom);
-      left.add(again);
-      const restore = again();
-      return () => {
-        left.delete(again);
-        restore();
-      };
-    };
-    places.set(name, { scene: { okta: { ...okta, setRemaining }, aws, secrets }, staged: new Set(), left });
-  }
-  const placeOf = (org: string): Place => {
-    const place = places.get(org);
-    if (!place) throw new Error(`no org is called ${org}: there is ${[...places.keys()].join(', ')}`);
-    return place;
+/** Puts an emulator in the place of each org that the events are about, and their secrets into the shared store. */
+export function emulateOrgs(events: readonly Org[], { environments }: Emulators): EmulatedOrgs {
+  const states = new Map([...environments].map(([name, environment]) => [name, stateOf(environment)]));
+  const stateFor = (org: string): OrgState => {
+    const state = states.get(org);
+    if (!state) throw new Error(`there is no org ${org}, only ${[...states.keys()].join(', ')}`);
+    return state;
   };
-
-  const embedded = new Map<Schedule, Org>();
-  for (const schedule of schedules) {
-    if (!isOrg(schedule.input)) continue;
-    const { org, secrets: own } = emulateOrg(schedule.input, placeOf(schedule.input.name).scene.okta);
+  const emulated = new Map<Org, Org>();
+  for (const event of events) {
+    const { okta, secrets } = stateFor(event.name).environment;
+    const { org, secrets: own } = emulateOrg(event, okta);
     for (const [name, text] of own) {
-      if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`two clients share the secret ${name}`);
+      if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`Two clients share the secret ${name}.`);
       secrets.set(name, text);
     }
-    embedded.set(schedule, org);
+    emulated.set(event, org);
   }
-
   return {
-    names: [...places.keys()],
-    environment: (org) => placeOf(org).scene,
-    async inject(org, steps) {
-      const place = placeOf(org);
-      const staged = await inject(place.scene, steps);
+    environment: (org) => stateFor(org).environment,
+    async inject(org, faults) {
+      const { environment, active } = stateFor(org);
+      const injected = await inject(environment, faults);
       const restore = async () => {
-        place.staged.delete(entry);
-        await staged.restore();
+        active.delete(entry);
+        await injected.restore();
       };
-      const entry: Injected = { ...staged, restore, [Symbol.asyncDispose]: restore };
-      place.staged.add(entry);
+      const entry: Injected = { ...injected, restore, [Symbol.asyncDispose]: restore };
+      active.add(entry);
       return entry;
     },
-    eventOf(schedule) {
-      const org = embedded.get(schedule);
-      if (!org) return { event: schedule.input };
-      const staged = [...placeOf(org.name).staged];
-      const timeoutMs = staged.findLast((each) => each.timeoutMs !== undefined)?.timeoutMs;
-      const event = staged.reduce((changed, each) => each.event(changed), org);
-      return { event, org: org.name, ...(timeoutMs !== undefined && { timeoutMs }) };
+    eventOf(configured) {
+      const org = emulated.get(configured);
+      if (!org) throw new Error(`the org ${configured.name} is not emulated`);
+      const active = [...stateFor(org.name).active];
+      const timeoutMs = active.findLast((each) => each.timeoutMs !== undefined)?.timeoutMs;
+      const event = active.reduce((changed, each) => each.event(changed), org);
+      return { event, ...(timeoutMs !== undefined && { timeoutMs }) };
     },
     beginMinute() {
-      for (const { scene, left } of places.values()) {
-        scene.okta.resetRateLimits();
-        for (const again of left) again();
+      for (const { environment, renewals } of states.values()) {
+        environment.okta.resetRateLimits();
+        for (const renew of renewals) renew();
       }
     },
     takeRequests() {
       return Object.fromEntries(
-        [...places].map(([name, { scene }]) => {
-          const requests = [...scene.okta.requests];
-          scene.okta.clearRequests();
+        [...states].map(([name, { environment }]) => {
+          const requests = [...environment.okta.requests];
+          environment.okta.clearRequests();
           return [name, requests];
         }),
       );
     },
   };
+}
+
+function stateOf({ okta, ...rest }: TestEnvironment): OrgState {
+  const renewals: OrgState['renewals'] = new Set();
+  const setRemaining = (...headroom: Headroom) => {
+    const renew = () => okta.setRemaining(...headroom);
+    renewals.add(renew);
+    const restore = renew();
+    return () => {
+      renewals.delete(renew);
+      restore();
+    };
+  };
+  return { environment: { ...rest, okta: { ...okta, setRemaining } }, active: new Set(), renewals };
 }

@@ -1,44 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Org } from '../../functions/model/org.ts';
-import type { AwsEmulator, AwsError } from '../emulators/aws/aws-emulator.ts';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { type AwsEmulator, type AwsError, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
-/** The world that a function runs in, on loopback. */
+/** What the functions of one org talk to: its Okta, and AWS, which all orgs share. */
 export interface TestEnvironment {
   readonly okta: OktaEmulator;
   readonly aws: AwsEmulator;
-  /** What Secrets Manager holds. */
+  /** The contents of Secrets Manager: the text of a secret by its name, or the error that reading it returns. */
   readonly secrets: Map<string, string | AwsError>;
 }
 
-/** What one step changes. */
+/** The emulators of several orgs. */
+export interface Emulators extends AsyncDisposable {
+  readonly environments: ReadonlyMap<string, TestEnvironment>;
+  readonly aws: AwsEmulator;
+  /** What a function's process needs to reach them. */
+  readonly access: { readonly awsEndpoint: string; readonly caFile: string };
+}
+
+/** Starts one Okta emulator per org and one AWS emulator for all of them. */
+export async function startEmulators(orgs: readonly string[]): Promise<Emulators> {
+  await using starting = new AsyncDisposableStack();
+  const secrets: TestEnvironment['secrets'] = new Map();
+  const aws = starting.use(await startAwsEmulator(secrets));
+  const environments = new Map<string, TestEnvironment>();
+  for (const org of orgs) {
+    environments.set(org, { okta: starting.use(await startOktaEmulator()), aws, secrets });
+  }
+  const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-'));
+  starting.defer(() => rm(directory, { recursive: true }));
+  const caFile = path.join(directory, 'ca.pem');
+  await writeFile(caFile, [...environments.values()].map(({ okta }) => okta.ca).join('\n'));
+  const started = starting.move();
+  return {
+    environments,
+    aws,
+    access: { awsEndpoint: aws.url, caFile },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** What one fault changes. */
 export interface Change {
-  /** Restores what was changed in the scene. */
+  /** Undoes the change to the environment. */
   readonly restore?: () => unknown;
-  /** Alters the event of each group. */
+  /** Alters the event that each group's function is invoked with. */
   readonly event?: (org: Org) => Org;
-  /** The function's timeout. */
+  /** Shortens the function's timeout. */
   readonly timeoutMs?: number;
 }
 
-/** One thing that goes wrong: it changes the scene, or how the function is called. */
-export type Fault = (scene: TestEnvironment) => Change | Promise<Change>;
+/** One thing that goes wrong, in the environment or in how a function is invoked. */
+export type Fault = (environment: TestEnvironment) => Change | Promise<Change>;
 
-/** A scene in which something is wrong. */
+/** An environment with faults in it. */
 export interface Injected extends AsyncDisposable {
   event(org: Org): Org;
   readonly timeoutMs: number | undefined;
-  /** Makes all well again. */
   restore(): Promise<void>;
 }
 
-/** Lets things go wrong, one after the other. What was done is taken back where a later step cannot be. */
-export async function inject(scene: TestEnvironment, steps: readonly Fault[]): Promise<Injected> {
+/** Injects faults in order. If one cannot be injected, those before it are restored. */
+export async function inject(environment: TestEnvironment, faults: readonly Fault[]): Promise<Injected> {
   const changes: Change[] = [];
   const restore = async () => {
     for (const change of changes.toReversed()) await change.restore?.();
   };
   try {
-    for (const step of steps) changes.push(await step(scene));
+    for (const fault of faults) changes.push(await fault(environment));
   } catch (error) {
     await restore();
     throw error;

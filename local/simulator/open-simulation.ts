@@ -1,39 +1,34 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import type { Org } from '../../functions/model/org.ts';
 import type { Entry } from '../../lib/functions/bundle.ts';
-import { startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
-import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import { openMetricIngestion } from './alarms/metric-ingestion.ts';
-import { emulateOrgs, isOrg } from './emulated-orgs.ts';
-import type { TestEnvironment } from './environment.ts';
+import { emulateOrgs } from './emulated-orgs.ts';
+import { startEmulators } from './environment.ts';
 import { openLambdaService } from './lambda/lambda-service.ts';
 import { losePackets } from './packet-loss.ts';
 import { openSimulatedStack } from './simulated-stack.ts';
 import type { Simulation } from './simulation.ts';
-import type { Deployment } from './template/deployment.ts';
 import { readDeployment } from './template/read-deployment.ts';
 
 export interface SimulationOptions {
-  /** As it is synthesized. What is not understood of it is refused. */
+  /** As synthesized. Throws `UnsupportedError` for anything that the simulator does not support. */
   readonly template: object;
   /** The built code of an entry: `flows`, `notify`. */
   readonly bundleOf: (entry: Entry) => string;
-  /** Epoch ms, the start of a minute. By default the minute that it is. */
+  /** Epoch ms, the start of a minute. The current minute by default. */
   readonly startsAt?: number;
 }
 
 const minuteMs = 60_000;
 
 /**
- * Deploys a template to the laptop: an embedded Okta an org, AWS on loopback, and the functions as they are built. Time
- * goes on by `tick`, and only so. Any number may be open at the same time, each a world of its own.
+ * Runs a template on this machine: an Okta emulator per org, an AWS emulator, and the built functions. Virtual time moves
+ * only by `tick`. Several simulations can be open at the same time; they share nothing.
  *
- * Trap: functions run by the real clock, because the embedded Okta does; what they say of time is moved. So a run's
- * requests are real, and a rehearsed outage of an hour that ends in timeouts takes real minutes.
+ * Trap: probe functions run on the real clock, because the emulator does, and their timestamps are shifted afterwards. So
+ * requests take real time, and an hour of virtual timeouts takes real minutes.
  */
 export async function openSimulation({ template: json, bundleOf, startsAt }: SimulationOptions): Promise<Simulation> {
   const template = json as Template;
@@ -45,17 +40,12 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
   }
   const startedAt = startsAt ?? Math.floor(Date.now() / minuteMs) * minuteMs;
   await using opening = new AsyncDisposableStack();
-  const secrets: TestEnvironment['secrets'] = new Map();
-  const aws = opening.use(await startAwsEmulator(secrets));
-  const oktas = new Map<string, OktaEmulator>();
-  for (const name of orgsIn(deployment)) oktas.set(name, opening.use(await startOktaEmulator()));
-  const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-rehearsal-'));
-  opening.defer(() => rm(directory, { recursive: true }));
-  const caFile = path.join(directory, 'authorities.pem');
-  await writeFile(caFile, [...oktas.values()].map(({ ca }) => ca).join('\n'));
-
-  const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, { awsEndpoint: aws.url, caFile }));
-  const orgs = emulateOrgs(deployment.schedules, oktas, aws, secrets);
+  const events = deployment.schedules.flatMap(({ input }) => (isOrg(input) ? [input] : []));
+  const names = [...new Set(events.map(({ name }) => name))];
+  const emulators = opening.use(await startEmulators(names));
+  const { aws } = emulators;
+  const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, emulators.access));
+  const orgs = emulateOrgs(events, emulators);
   const store = new MetricStore();
   const feed = openMetricIngestion(store);
   const isOnRealTime = (name: string) =>
@@ -69,22 +59,24 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
     const minute = Math.round((now - startedAt) / minuteMs);
     return deployment.schedules
       .filter(({ name, enabled, intervalMinutes }) => enabled && !disabled.has(name) && minute % intervalMinutes === 0)
-      .map((schedule) => {
-        const { event: payload, ...rest } = orgs.eventOf(schedule);
-        return { target: schedule.target, payload, by: { schedule: schedule.name }, ...rest };
+      .map(({ name, target, input }) => {
+        const by = { schedule: name };
+        if (!isOrg(input)) return { target, payload: input, by };
+        const { event, ...rest } = orgs.eventOf(input);
+        return { target, payload: event, by, org: event.name, ...rest };
       });
   }
 
   const opened = opening.move();
   return {
     deployment,
-    orgs: orgs.names,
+    orgs: names,
     startedAt,
     get now() {
       return now;
     },
     async tick() {
-      if (ticking) throw new Error('one minute after the other');
+      if (ticking) throw new Error('the previous tick has not ended');
       ticking = true;
       try {
         const at = now;
@@ -127,7 +119,7 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
     aws,
     losePackets: (org, options) => losePackets(orgs.environment(org).okta, () => now, options),
     disable(name) {
-      if (!deployment.schedules.some((each) => each.name === name)) throw new Error(`no schedule is called ${name}`);
+      if (!deployment.schedules.some((each) => each.name === name)) throw new Error(`there is no schedule ${name}`);
       disabled.add(name);
       return () => {
         disabled.delete(name);
@@ -142,6 +134,7 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
   };
 }
 
-function orgsIn({ schedules }: Deployment): readonly string[] {
-  return [...new Set(schedules.flatMap(({ input }) => (isOrg(input) ? [input.name] : [])))];
+/** The event of a probe function. Every other function is invoked with something else. */
+function isOrg(input: unknown): input is Org {
+  return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
 }

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
-/** A network that now and then loses a request. */
 export interface PacketLossOptions {
   /** Of all requests, 0 to 1. */
   readonly share: number;
   /** The same seed loses the same requests. */
   readonly seed?: number;
-  /** Which requests may be lost; all, where it is absent. */
+  /** Which requests may be lost: all by default. */
   readonly path?: RegExp;
 }
 
 export interface PacketLoss extends Disposable {
-  /** How many requests were lost so far. */
+  /** The number of requests lost so far. */
   readonly lost: number;
   stop(): void;
 }
@@ -20,8 +19,8 @@ export interface PacketLoss extends Disposable {
 /**
  * Resets the connections of a share of an org's requests.
  *
- * Trap: requests of one run are made at the same time and in no order. So it is not the next random number that decides,
- * but the minute, the path and how often that was asked for in it: drills with the same seed lose the same requests.
+ * Trap: the requests of one run are concurrent and come in no fixed order. So the choice depends on the minute, the path and
+ * how often that path was requested in it, not on the next random number: runs with the same seed lose the same requests.
  */
 export function losePackets(
   okta: OktaEmulator,
@@ -56,7 +55,7 @@ export function losePackets(
   };
 }
 
-/** A number from 0 to 1, always the same for the same text. */
+/** A number from 0 to 1 that depends on the text alone. */
 function chance(text: string): number {
   return createHash('sha256').update(text).digest().readUIntBE(0, 6) / 2 ** 48;
 }

@@ -135,10 +135,10 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? aheadMs : 0);
     if (status !== 'throttled') writeLog(event, execution, at, log);
     for (const point of lambdaPoints(target, at, execution)) ingestion.publish(point);
-    const { lines, outcomes, found } = log;
+    const { lines, outcomes, findings } = log;
     const invocation: Invocation = {
       ...{ at, lambda: target, by, ...(org !== undefined && { org }), attempt: failures + 1 },
-      ...{ status, durationMs, cold, outcomes, found, ...(error !== undefined && { error }) },
+      ...{ status, durationMs, cold, outcomes, findings, ...(error !== undefined && { error }) },
     };
     invocations.push(invocation);
     runs.push({ ...invocation, lines });

@@ -12,7 +12,7 @@ import type { LogLine } from '../../functions/runtime/log.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { table } from '../../local/reporters/table.ts';
+import { table } from '../../local/reporters/text.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { fullOrg } from '../support/full-org.ts';

@@ -1,9 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
-import { runLocal } from '../support/run-local.ts';
+import { launch } from '../support/run-command.ts';
 
 let okta: OktaEmulator;
 let directory: string;
@@ -15,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => okta.close());
 
 const check = (...flags: readonly string[]) =>
-  runLocal('check', flags, { NODE_EXTRA_CA_CERTS: path.join(directory, 'ca.pem') });
+  launch('check', flags, { NODE_EXTRA_CA_CERTS: path.join(directory, 'ca.pem') });
 
 async function write(name: string, content: object): Promise<string> {
   const file = path.join(directory, name);
@@ -23,7 +25,7 @@ async function write(name: string, content: object): Promise<string> {
   return file;
 }
 
-/** The embedded Okta, configured as a real org would be. */
+/** The Okta emulator, configured as a real org would be. */
 function configure() {
   const { service, web } = okta.clients;
   return write('config.jsonc', {
@@ -45,17 +47,20 @@ function configure() {
 }
 
 describe('npm run check', () => {
-  it('asks a real org with secrets from a file, publishes nothing, and prints no secret', async () => {
+  it('checks an org with secrets from a file and prints no secret', async () => {
     const key = { privateKey: okta.clients.service.privateJwk };
     const secrets = await write('secrets.json', { 'acme/key': key, 'acme/api': { apiToken: okta.apiToken } });
-    const { code, stdout, stderr } = await check('--config', await configure(), '--secrets', secrets);
+    const config = await configure();
+    const { code, stdout, stderr } = await check('--config', config, '--secrets', secrets);
     expect(stderr).not.toContain('Error');
-    expect(stdout.match(/✓ passed/g)).toHaveLength(14);
+    expect(stdout.match(/✓ passed/g)).toHaveLength(
+      monitoredOrgs(loadConfig(config)).flatMap(({ plan }) => plan).length,
+    );
     expect(code).toBe(0);
     expect(stdout).not.toContain(okta.apiToken);
   });
 
-  it('ends in 1 when a probe fails, with the finding and what Okta’s support asks for', async () => {
+  it('ends with 1 if a probe fails, with the finding and the text for Okta support', async () => {
     const key = { privateKey: okta.clients.service.privateJwk };
     const secrets = await write('secrets.json', { 'acme/key': key, 'acme/api': { apiToken: 'wrong' } });
     const { code, stdout } = await check('--config', await configure(), '--secrets', secrets);
@@ -64,17 +69,23 @@ describe('npm run check', () => {
     expect(stdout).toContain('X-Okta-Request-Id');
   });
 
-  it('prints JSON for scripts', async () => {
+  it('prints one JSON document and writes JUnit', async () => {
     const secrets = await write('secrets.json', {});
-    const { code, stdout } = await check('--config', await configure(), '--secrets', secrets, '--json');
+    const junit = path.join(directory, 'check.xml');
+    const { code, stdout } = await check(
+      ...['--config', await configure(), '--secrets', secrets, '--json', '--junit', junit],
+    );
     expect(code).toBe(1);
-    const { outcomes } = JSON.parse(stdout).orgs[0];
+    expect(await readFile(junit, 'utf8')).toMatch(/<testcase .*name="rate-limits: .*>\n +<failure /);
+    const { passed, orgs } = JSON.parse(stdout);
+    expect(passed).toBe(false);
+    const { outcomes } = orgs[0];
     expect(outcomes.find(({ probe }: { probe: string }) => probe === 'rate-limits').finding.code).toBe(
       'secret-unreadable',
     );
   });
 
-  it('explains itself without a configuration, and does not quote a secrets file that is not JSON', async () => {
+  it('requires a configuration, and never quotes a secrets file that is not JSON', async () => {
     expect((await check()).code).toBe(2);
     const file = path.join(directory, 'broken.json');
     await writeFile(file, 'canary');

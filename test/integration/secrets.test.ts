@@ -88,9 +88,9 @@ async function allThatLeaves(report: RunReport): Promise<string> {
 function formatted(
   { org: watched, plan }: Pick<RunReport, 'org' | 'plan'>,
   outcomes: readonly LogLine[],
-  faults: readonly string[] = [],
+  monitorErrors: readonly string[] = [],
 ): string {
-  return formatChecked([{ org: watched, plan, outcomes, faults }]);
+  return formatChecked([{ org: watched, plan, outcomes, monitorErrors }]);
 }
 
 /** Runs every probe in a world full of canaries, and tells which of them left it. */

@@ -2,27 +2,27 @@ import type { Fault } from '../../simulator/environment.ts';
 import type { Simulation } from '../../simulator/simulation.ts';
 import { shortTimeouts } from './configuration.ts';
 
-/** What acts leave behind for the reader of a row. */
+/** What a run counts while faults are active. */
 export interface Tally {
-  /** Requests that were lost on the way. */
-  lost: number;
+  packetsLost: number;
 }
 
-/** Takes back what an act did. */
-export type Restore = () => unknown;
+/** A fault in a simulated deployment, for the length of a phase. Returns the function that restores it. */
+export type SimulationFault = (
+  simulation: Simulation,
+  org: string,
+  tally: Tally,
+) => (() => unknown) | Promise<() => unknown>;
 
-/** Something that goes wrong for the length of a phase. */
-export type SimulationFault = (rehearsal: Simulation, org: string, tally: Tally) => Restore | Promise<Restore>;
-
-/** Stages faults of a case at the row's org. */
+/** Injects faults at the scenario's org. */
 export function injects(...faults: readonly Fault[]): SimulationFault {
-  return async (rehearsal, org) => {
-    const staged = await rehearsal.inject(org, faults);
-    return () => staged.restore();
+  return async (simulation, org) => {
+    const injected = await simulation.inject(org, faults);
+    return () => injected.restore();
   };
 }
 
-/** The same, where answers are long in coming: nobody waits for them as long as a deployed run does. */
+/** The same with short timeouts, for faults that would take as long as a deployed run waits. */
 export function injectsWithShortTimeouts(...faults: readonly Fault[]): SimulationFault {
   return injects(shortTimeouts, ...faults);
 }

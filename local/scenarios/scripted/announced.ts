@@ -1,26 +1,25 @@
 import { allCases } from '../all-cases.ts';
-import { badRuns } from '../case-scenarios.ts';
+import { healthyMinutes } from '../deployment-variants.ts';
 import { injects } from '../faults/simulation-fault.ts';
-import { healthyMinutes } from '../simulation-start.ts';
+import { faultRuns } from '../scenario.ts';
 import { outage, outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
-/** An announced incident tells nobody anything by itself, but every message that is sent meanwhile names it. */
-export const announced: ScenarioFactory = (setting) => {
+/** An announced incident notifies nobody by itself, but every message sent meanwhile mentions it. */
+export const announced: ScenarioFactory = (context) => {
   const [incident] = allCases.find(({ id }) => id === 'O6')?.variants ?? [];
-  if (!incident) throw new Error('case O6 has no cell');
-  const act = injects(...incident.faults);
-  const { watch, org, every } = setting;
-  const readEvery = watch.orgs.find((each) => each.org.name === org)?.intervalMinutes.status ?? 0;
-  const told = outageNotification(setting);
+  if (!incident) throw new Error('case O6 has no variant');
+  const announce = injects(...incident.faults);
+  const { plan, org, every } = context;
+  const statusInterval = plan.orgs.find((each) => each.org.name === org)?.intervalMinutes.status ?? 0;
   return [
-    scriptedScenario(setting, 'O6', 'an incident announced on our cell, while Okta fails', {
+    scriptedScenario(context, 'O6', 'Okta fails while an incident is announced on our cell', {
       ...{ kind: 'case', name: 'O6, with O1', target: 'with O1' },
-      before: [{ minutes: Math.max(healthyMinutes, readEvery), faults: [act] }],
-      faultPhases: [{ minutes: badRuns * every, faults: [act, outage] }],
+      before: [{ minutes: Math.max(healthyMinutes, statusInterval), faults: [announce] }],
+      faultPhases: [{ minutes: faultRuns * every, faults: [announce, outage] }],
       expected: [
         {
-          ...told,
-          finding: { code: 'internal-error', domain: 'okta', says: ['Okta has announced an incident'] },
+          ...outageNotification(context),
+          context: { finding: 'internal-error', domain: 'okta', oktaStatus: 'announced' },
         },
       ],
     }),

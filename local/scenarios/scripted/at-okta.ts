@@ -1,83 +1,91 @@
 import type { Route } from '../../../functions/alarms/subject.ts';
 import { headroomLevels } from '../../../functions/diagnosis/warnings.ts';
-import { expectedFinding } from '../case-scenarios.ts';
-import { toldFirst } from '../checks.ts';
+import { findingNotification } from '../case-scenarios.ts';
 import { twin } from '../deployment-variants.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
-import type { ExpectedNotification, Phase } from '../scenario.ts';
+import type { ExpectedNotification, Phase, Trace } from '../scenario.ts';
 import { token } from '../targets.ts';
 import { isMonitored, outage, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
-/** Every second run fails: an alarm that only looked at the last runs would rise and fall with each. */
-export const flapping: ScenarioFactory = (setting) => {
-  const { every } = setting;
+/** Every second run fails. An alarm that only looked at the last runs would fire and resolve with each. */
+export const flapping: ScenarioFactory = (context) => {
+  const { every } = context;
   const badAndGood: readonly Phase[] = [{ minutes: every, faults: [outage] }, { minutes: every }];
   return [
-    scriptedScenario(setting, 'flapping', 'every second run fails', {
+    scriptedScenario(context, 'flapping', 'every second run fails', {
       target: '20 minutes',
       faultPhases: Array.from({ length: 10 }, () => badAndGood).flat(),
     }),
   ];
 };
 
-/** How many minutes it takes for a limit to be spent: so slow that the ticket comes before the page. */
+/** How long it takes to use up a rate limit: slowly enough for the ticket to come before the page. */
 const declineMinutes = 60;
 
-/** Less of a limit is left in every minute, until nothing is; then it is full again. */
-export const decline: ScenarioFactory = (setting) => {
-  const { every } = setting;
-  const [place] = token;
-  if (!isMonitored(setting, place)) return [];
-  const leaves = (share: number): SimulationFault =>
-    injects(({ okta }) => (place.bucket ? { restore: okta.setRemaining(place.bucket, share) } : {}));
-  /** What is told of headroom below a level, in percent, and for how many runs that may be said to have lasted. */
+/** Headroom shrinks every minute until none is left. Then it is full again. */
+export const decline: ScenarioFactory = (context) => {
+  const { every } = context;
+  const [target] = token;
+  if (!isMonitored(context, target)) return [];
+  const leaveHeadroom = (share: number): SimulationFault =>
+    injects(({ okta }) => (target.bucket ? { restore: okta.setRemaining(target.bucket, share) } : {}));
+  /** The notification that headroom is below a level, in percent, and how many runs it may report that it lasted. */
   const below = (
     level: number,
     severity: Route,
-    code: string,
+    finding: string,
     lasted: readonly [number, number],
   ): ExpectedNotification => {
-    const incident = expectedFinding(setting, severity, { code, domain: 'quota' });
+    const notification = findingNotification(context, severity, { finding, domain: 'quota' });
     const firstBelow = Math.floor((1 - level / 100) * declineMinutes) * every;
     const [least, most] = lasted;
     return {
-      ...incident,
+      ...notification,
       notBefore: firstBelow,
-      within: firstBelow + incident.within,
+      within: firstBelow + notification.within,
       lasted: [least * every, most * every],
     };
   };
   const low = below(headroomLevels.low, 'ticket', 'headroom-low', [4, 12]);
   const critical = below(headroomLevels.critical, 'page', 'headroom-critical', [4, 7]);
   return [
-    scriptedScenario(setting, 'decline', 'headroom declines slowly, from 100 % to nothing', {
+    scriptedScenario(context, 'decline', 'headroom declines slowly, from 100 % to nothing', {
       target: `${declineMinutes} minutes`,
       faultPhases: Array.from({ length: declineMinutes }, (_, minute) => ({
         minutes: every,
-        faults: [leaves(1 - (minute + 1) / declineMinutes)],
+        faults: [leaveHeadroom(1 - (minute + 1) / declineMinutes)],
       })),
       expected: [low, critical],
-      checks: [toldFirst(low.alarm, critical.alarm)],
+      checks: [notifiedInOrder(low.alarm, critical.alarm)],
     }),
   ];
 };
 
-/** Whatever a warm container remembers is gone. */
-const coldAfter: SimulationFault = (rehearsal) => () =>
-  Promise.all(rehearsal.deployment.functions.map(({ name }) => rehearsal.coldStart(name)));
+function notifiedInOrder(first: string, second: string) {
+  return ({ notifications }: Trace): readonly string[] => {
+    const [one = -1, other = -1] = [first, second].map((alarm) =>
+      notifications.findIndex((notification) => notification.alarm === alarm),
+    );
+    return one >= 0 && (other < 0 || one < other) ? [] : [`${first} must notify before ${second}`];
+  };
+}
 
-export const cold: ScenarioFactory = (setting) => [
-  scriptedScenario(setting, 'cold', 'an outage ends while Lambda is cold', {
+/** Everything that warm containers remember is lost when the fault ends. */
+const restartContainers: SimulationFault = (simulation) => () =>
+  Promise.all(simulation.deployment.functions.map(({ name }) => simulation.coldStart(name)));
+
+export const coldStart: ScenarioFactory = (context) => [
+  scriptedScenario(context, 'cold-start', 'an outage ends while Lambda is cold', {
     target: '10 minutes',
-    faultPhases: [{ minutes: 10 * setting.every, faults: [outage, coldAfter] }],
+    faultPhases: [{ minutes: 10 * context.every, faults: [outage, restartContainers] }],
   }),
 ];
 
-/** Only the alarms of the org that fails may rise, whichever it is. */
-export const twoOrgs: ScenarioFactory = (setting) => {
-  const other = setting.watch.orgs[1]?.org.name ?? twin;
-  return [setting.org, other].map((org) =>
-    scriptedScenario({ ...setting, org }, 'two-orgs', `of two orgs, ${org} fails`, {
+/** Only the alarms of the org that fails may fire. */
+export const twoOrgs: ScenarioFactory = (context) => {
+  const other = context.plan.orgs[1]?.org.name ?? twin;
+  return [context.org, other].map((org) =>
+    scriptedScenario({ ...context, org }, 'two-orgs', `of two orgs, ${org} fails`, {
       ...{ name: `two-orgs, ${org}`, target: org },
       deployment: 'twoOrgs',
     }),

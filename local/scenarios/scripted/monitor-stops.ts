@@ -1,52 +1,88 @@
-import { alarmName, type Route } from '../../../functions/alarms/subject.ts';
-import { withinRuns } from '../case-scenarios.ts';
-import { monitorAlarm } from '../deployment-plan.ts';
+import { type AlarmSubject, alarmName } from '../../../functions/alarms/subject.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
-import type { ExpectedNotification } from '../scenario.ts';
-import { forEachOrg, type ScenarioContext, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
+import { type ExpectedNotification, notifyWithinRuns } from '../scenario.ts';
+import {
+  forEachOrg,
+  isMonitored,
+  type ScenarioContext,
+  type ScenarioFactory,
+  scriptedScenario,
+} from './scripted-scenario.ts';
 
-/** An incident of the monitor's own. */
-export function ours(id: string, route: Route, every: number): ExpectedNotification {
-  const finding = { code: id, domain: 'monitor' } as const;
-  return { alarm: monitorAlarm(id), route, within: withinRuns[route] * every, every, finding };
-}
-
-/** Nothing is known of an org any more. */
-export function notRunning({ org, every }: ScenarioContext): ExpectedNotification {
+/** A ticket about the monitor itself. */
+export function monitorNotification(subject: AlarmSubject, finding: string, every: number): ExpectedNotification {
   return {
-    alarm: alarmName({ kind: 'not-running', org }),
-    route: 'page',
-    within: withinRuns.page * every,
+    alarm: alarmName(subject),
+    route: 'ticket',
+    within: notifyWithinRuns.ticket * every,
     every,
-    finding: { code: 'not-running', domain: 'monitor' },
+    context: { finding, domain: 'monitor' },
   };
 }
 
-/** The rows of case M4, which no run can see. */
-export const notRunningRows: ScenarioFactory = (setting) => {
-  const { org, every } = setting;
-  const stopped: SimulationFault = (rehearsal) => rehearsal.disable(`${org}-flows`);
-  const throttled: SimulationFault = (rehearsal) => rehearsal.throttle('flows');
-  const crashing: SimulationFault = (rehearsal) => rehearsal.crash('flows');
-  const slowest = Math.max(...setting.watch.orgs.map(({ intervalMinutes }) => intervalMinutes.flows));
-  const all = forEachOrg(setting, notRunning);
-  const rows = [
-    { name: 'schedule-stopped', title: 'the schedule stops', act: stopped, expected: [notRunning(setting)] },
-    {
-      ...{ name: 'throttled', title: 'the function is throttled', act: throttled },
-      expected: [...all, ours('flows-throttled', 'ticket', slowest)],
-    },
-    {
-      ...{ name: 'crashing', title: 'the function crashes', act: crashing },
-      expected: [...all, ours('flows-broken', 'ticket', slowest)],
-    },
-  ];
-  return rows.map(({ name, title, act, expected }) =>
-    scriptedScenario(setting, 'M4', `the monitor does not run: ${title}`, {
+/** The page that an org is no longer monitored. */
+export function notRunningNotification({ org, every }: ScenarioContext): ExpectedNotification {
+  return {
+    alarm: alarmName({ kind: 'not-running', org }),
+    route: 'page',
+    within: notifyWithinRuns.page * every,
+    every,
+    context: { finding: 'not-running', domain: 'monitor' },
+  };
+}
+
+/** Case M4, which no run can report. */
+export const notRunning: ScenarioFactory = (context) => {
+  const { org, every } = context;
+  const stop: SimulationFault = (simulation) => simulation.disable(`${org}-flows`);
+  const throttle: SimulationFault = (simulation) => simulation.throttle('flows');
+  const crash: SimulationFault = (simulation) => simulation.crash('flows');
+  const slowest = Math.max(...context.plan.orgs.map(({ intervalMinutes }) => intervalMinutes.flows));
+  const all = forEachOrg(context, notRunningNotification);
+  const throttled = monitorNotification({ kind: 'group-throttled', group: 'flows' }, 'flows-throttled', slowest);
+  const broken = monitorNotification({ kind: 'group-broken', group: 'flows' }, 'flows-broken', slowest);
+  return [
+    { name: 'schedule-stopped', title: 'the schedule stops', fault: stop, expected: [notRunningNotification(context)] },
+    { name: 'throttled', title: 'Lambda throttles the function', fault: throttle, expected: [...all, throttled] },
+    { name: 'crashing', title: 'the function crashes', fault: crash, expected: [...all, broken] },
+  ].map(({ name, title, fault, expected }) =>
+    scriptedScenario(context, 'M4', `the monitor does not run: ${title}`, {
       ...{ kind: 'case', name: `M4, ${name}`, target: name },
-      faultPhases: [{ minutes: 10 * every, faults: [act] }],
+      faultPhases: [{ minutes: 10 * every, faults: [fault] }],
       expected,
       checks: [],
     }),
   );
+};
+
+/** A group without a heartbeat of its own is missed by the count of its function's invocations. */
+export const groupNotRunning: ScenarioFactory = (context) => {
+  const { org, every } = context;
+  if (!isMonitored(context, { group: 'limits' })) return [];
+  const stop: SimulationFault = (simulation) => simulation.disable(`${org}-limits`);
+  return [
+    scriptedScenario(context, 'group-not-running', 'the schedule of one group stops', {
+      target: 'limits',
+      faultPhases: [{ minutes: 10 * every, faults: [stop] }],
+      expected: [monitorNotification({ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', every)],
+    }),
+  ];
+};
+
+/** The notifier's hourly self-test stops, so nobody would know that it is broken. */
+export const selfTestNotRunning: ScenarioFactory = (context) => {
+  const route = 'page';
+  const stop: SimulationFault = (simulation) => simulation.disable(`notify-${route}-self-test`);
+  return [
+    scriptedScenario(context, 'self-test-not-running', 'the self-test of the notifier stops', {
+      target: route,
+      faultPhases: [{ minutes: 300, faults: [stop] }],
+      expected: [
+        { alarm: alarmName({ kind: 'notify-not-running', route }), route, notBefore: 60, within: 250, every: 60 },
+      ],
+      recoversWithin: 120,
+      fresh: true,
+      pace: 'long',
+    }),
+  ];
 };

@@ -1,10 +1,10 @@
 import type { ReceivedPoint } from '../../emulators/aws/metrics.ts';
 import { emfPoints } from '../../emulators/aws/metrics.ts';
-import { findingsIn } from '../../runner/verify-run.ts';
+import { reportedFindings } from '../reported-finding.ts';
 import type { Invocation } from '../simulation.ts';
 
 /** What a function logged during one run, in virtual time. */
-export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'found'> {
+export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'findings'> {
   readonly lines: readonly string[];
   /** The points that CloudWatch Logs extracts from lines in the embedded metric format. */
   readonly points: readonly ReceivedPoint[];
@@ -24,7 +24,7 @@ export function readFunctionLog(written: readonly string[], aheadMs: number): Fu
     lines: lines.map(({ document, text }) => (document ? JSON.stringify(document) : text)),
     points: texts.flatMap(emfPoints),
     outcomes: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
-    found: findingsIn(texts),
+    findings: reportedFindings(texts),
   };
 }
 

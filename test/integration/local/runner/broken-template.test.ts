@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { routes } from '../../../../functions/alarms/subject.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
-import { chooseScenarios } from '../../../../local/runner/choose-scenarios.ts';
-import { deploymentsOf } from '../../../../local/runner/open-deployment.ts';
 import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
+import { drillDeployments } from '../../../../local/runner/scenario-worker.ts';
+import { selectScenarios } from '../../../../local/runner/select.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
 
@@ -35,25 +36,26 @@ const without = (template: Template, logicalId: string): Template => {
   return { ...template, Resources };
 };
 
-/** What the drill says of a template: what is wrong with the runs of each case and scenario. */
-async function drill(template: Template, cases: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const watch = deploymentPlan(config);
-  const { drills } = chooseScenarios(watch, { cases, scenarios: ['deployment'], noiseMinutes: 1 });
+/** The failures of each case and scenario that a drill of this template reports. */
+async function drill(template: Template, cases: readonly string[], scenarios: readonly string[] = []) {
+  const plan = deploymentPlan(config);
+  const selected = selectScenarios(plan, { cases, scenarios, packetLossMinutes: 1 });
   const { runs } = await runScenarios({
-    ...{ drills, open: deploymentsOf(config, template), settlingMinutes: watch.settlingMinutes },
-    lanes: { busy: 3, waiting: 0 },
+    ...{ scenarios: selected.scenarios, open: drillDeployments(config, template) },
+    settlingMinutes: plan.settlingMinutes,
+    poolSize: { busy: 2, waiting: 0 },
   });
-  const of = Object.groupBy(runs, ({ scenario: { id } }) => id);
+  const byId = Object.groupBy(runs, ({ scenario: { id } }) => id);
   return Object.fromEntries(
-    Object.entries(of).map(([id, own = []]) => [
+    Object.entries(byId).map(([id, own = []]) => [
       id,
       own.flatMap(({ verification }) => verification.failures).join('\n'),
     ]),
   );
 }
 
-describe('a drill of a template that somebody broke', () => {
-  it('finds an alarm with a wrong dimension, one that tells nobody, and a heartbeat that forgives silence', async () => {
+describe('a drill of a broken template', () => {
+  it('reports a wrong dimension, an alarm without an action, and a heartbeat that tolerates missing data', async () => {
     const wrongDimension = altered(sound, alarm('okta/page'), (properties) => ({
       ...properties,
       Dimensions: [
@@ -66,47 +68,51 @@ describe('a drill of a template that somebody broke', () => {
       ...properties,
       TreatMissingData: 'notBreaching',
     }));
-    const why = await drill(broken, ['O1', 'K1', 'C5', 'M4']);
-    expect(why.O1).toContain('okta-synthetics/acme/okta/page did not rise');
-    expect(why.K1).toContain('okta-synthetics/acme/credentials/ticket rose after 4 minutes, and no ticket told of it');
-    expect(why.M4).toContain('okta-synthetics/acme/not-running did not rise');
-    expect(why.C5).toBe('');
-    expect(why.deployment).toContain('okta-synthetics/acme/okta/page watches Severity of');
-    expect(why.deployment).toContain('okta-synthetics/acme/credentials/ticket has no alarm action');
+    const failures = await drill(broken, ['O1', 'K1', 'C5', 'M4'], ['deployment']);
+    expect(failures.O1).toContain('okta-synthetics/acme/okta/page did not fire');
+    expect(failures.K1).toContain(
+      'okta-synthetics/acme/credentials/ticket fired after 4 minutes, but no ticket was sent',
+    );
+    expect(failures.M4).toContain('okta-synthetics/acme/not-running did not fire');
+    expect(failures.C5).toBe('');
+    expect(failures.deployment).toContain('okta-synthetics/acme/okta/page watches Severity');
+    expect(failures.deployment).toContain('okta-synthetics/acme/credentials/ticket');
   });
 
-  it('finds an alarm that tells the wrong people', async () => {
+  it('reports an alarm on the wrong route', async () => {
     const [page, ticket] = [topic('page-alarms'), topic('ticket-alarms')];
     const swapped = altered(sound, alarm('okta/page'), (properties) => {
       expect(properties.AlarmActions).toEqual([{ Ref: page }]);
       return { ...properties, AlarmActions: [{ Ref: ticket }], OKActions: [{ Ref: ticket }] };
     });
-    const why = await drill(swapped, ['O1']);
-    expect(why.O1).toContain('okta-synthetics/acme/okta/page rose after 2 minutes, and no page told of it');
-    expect(why.O1).toMatch(/tickets also heard "(PAGE|TICKET) acme: internal-error/);
+    const { O1 } = await drill(swapped, ['O1']);
+    expect(O1).toContain('okta-synthetics/acme/okta/page fired after 2 minutes, but no page was sent');
+    expect(O1).toMatch(/an unexpected ticket was sent after 2 minutes: "(PAGE|TICKET) acme: internal-error/);
   });
 
-  it('finds that nothing listens to alarms any more', async () => {
+  it('reports alarm topics without a subscriber', async () => {
     const isSubscription = ([, { Type, Properties }]: [string, Template['Resources'][string]]) =>
       Type === 'AWS::SNS::Subscription' && Properties?.Protocol === 'lambda';
     const ids = Object.entries(sound.Resources)
       .filter(isSubscription)
       .map(([id]) => id);
-    expect(ids).toHaveLength(2);
-    const why = await drill(ids.reduce(without, sound), ['K1']);
-    expect(why.K1).toContain('okta-synthetics/acme/credentials/ticket rose after 4 minutes, and no ticket told of it');
-    expect(why.deployment).toContain('okta-synthetics-ticket-alarms has no subscribers');
+    expect(ids).toHaveLength(routes.length);
+    const failures = await drill(ids.reduce(without, sound), ['K1'], ['deployment']);
+    expect(failures.K1).toContain(
+      'okta-synthetics/acme/credentials/ticket fired after 4 minutes, but no ticket was sent',
+    );
+    expect(failures.deployment).toContain('okta-synthetics-ticket-alarms');
   });
 
-  it('finds an alarm that waits for more bad points than it looks at', async () => {
+  it('refuses an alarm that needs more bad points than it looks at', async () => {
     const never = altered(sound, alarm('okta/page'), (properties) => ({ ...properties, DatapointsToAlarm: 11 }));
-    const why = await drill(never, ['O1']);
-    expect(why.O1).toContain('it cannot be deployed');
-    expect(why.O1).toContain('DatapointsToAlarm 11 is more than EvaluationPeriods 10');
+    const { O1 } = await drill(never, ['O1']);
+    expect(O1).toContain('it cannot be deployed');
+    expect(O1).toContain('DatapointsToAlarm 11 is more than EvaluationPeriods 10');
   });
 
-  it('finds an alarm that waits too long', async () => {
+  it('reports an alarm that fires too late', async () => {
     const late = altered(sound, alarm('okta/page'), (properties) => ({ ...properties, DatapointsToAlarm: 5 }));
-    expect((await drill(late, ['O1'])).O1).toBe('told after 5 minutes, not within 3');
+    expect((await drill(late, ['O1'])).O1).toBe('page sent after 5 minutes, expected at most 3');
   });
 });

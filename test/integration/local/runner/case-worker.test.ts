@@ -1,42 +1,44 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatTarget } from '../../../../functions/model/target.ts';
-import { bundle } from '../../../../lib/functions/bundle.ts';
+import { groups } from '../../../../functions/model/probe.ts';
+import { loadConfig } from '../../../../lib/config/load-config.ts';
+import { monitoredOrgs, planOf } from '../../../../lib/monitored-org.ts';
 import { type CaseWorker, openCaseWorker } from '../../../../local/runner/case-worker.ts';
-import { allCases } from '../../../../local/scenarios/all-cases.ts';
+import { selectVariants } from '../../../../local/runner/select.ts';
+import { variantName } from '../../../../local/scenarios/case.ts';
 import { healthyVariants } from '../../../../local/scenarios/healthy-variants.ts';
 
-let directory: string;
-let lane: CaseWorker;
+const config = loadConfig('lib/config/example.jsonc');
+const orgs = monitoredOrgs({ ...config, orgs: config.orgs.map((org) => ({ ...org, negativeTests: true })) });
+const running = orgs.flatMap((org) =>
+  groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org: org.org.name, group })),
+);
+
+let worker: CaseWorker;
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-test-'));
-  lane = await openCaseWorker((group) => bundle(group).file, directory, 'lane');
+  worker = await openCaseWorker(orgs);
 });
-afterAll(async () => {
-  await lane[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => worker[Symbol.asyncDispose]());
 
-/** `npm run cases` tries every cell; here it is the last of each case, which is seldom the plainest. */
-const chosen = allCases.flatMap((one) => {
-  const cell = one.variants.at(-1);
-  return cell ? [{ one, cell, name: `${one.id} at ${formatTarget(cell.target)}, ${cell.symptom}` }] : [];
-});
+/** `npm run cases` tries every variant. This tries the last one of each case, which is rarely the plainest. */
+const selected = Object.values(Object.groupBy(selectVariants(orgs), (each) => each.case.id)).flatMap(
+  (variants) => variants?.slice(-1) ?? [],
+);
 
-describe('a staged case', () => {
-  it.each(chosen)('is named rightly, and gone when it is taken back: $name', async ({ one, cell }) => {
-    expect(await lane.try(one, cell)).toMatchObject({ passed: true });
-    expect(await lane.runHealthy(cell.target.group, [])).toEqual({ found: [] });
-  });
-});
+describe('a case worker', () => {
+  it.each(selected.map((each) => [`${variantName(each.case, each.variant)}, ${each.variant.symptom}`, each] as const))(
+    'sees the monitor diagnose a fault, and no trace of it once it is restored: %s',
+    async (_, each) => {
+      expect(await worker.try(each)).toMatchObject({ passed: true });
+      expect(await worker.runHealthy(each.org.org.name, each.variant.target.group, [])).toEqual({ findings: [] });
+    },
+  );
 
-describe('a healthy org', () => {
   it.each(Object.entries(healthyVariants))(
-    'is found healthy by every group, looking like this: %s',
-    async (_, looks) => {
-      for (const group of lane.groups) expect(await lane.runHealthy(group, looks), group).toEqual({ found: [] });
+    'sees no false alarm in any group of a healthy org: %s',
+    async (_, faults) => {
+      for (const { org, group } of running) {
+        expect(await worker.runHealthy(org, group, faults), group).toEqual({ findings: [] });
+      }
     },
   );
 });

@@ -92,7 +92,7 @@ test('while all is well no alarm rises, no run fails and nobody is told anything
   // What nobody wrote are the first changes of alarms that come raw: out of INSUFFICIENT_DATA.
   expect(messages.filter(({ state }) => state !== 'OK')).toEqual([]);
   const runs = rehearsal.invocations.filter(({ at }) => at < to);
-  expect(runs.filter(({ status, found }) => status !== 'succeeded' || found.length > 0)).toEqual([]);
+  expect(runs.filter(({ status, findings }) => status !== 'succeeded' || findings.length > 0)).toEqual([]);
 });
 
 test('schedules call functions at their rates, and the first time at once', () => {

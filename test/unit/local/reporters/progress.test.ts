@@ -1,33 +1,43 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { showProgress } from '../../../../local/reporters/progress.ts';
 
 function written(isTTY: boolean) {
   const texts: string[] = [];
   let now = 0;
-  const stream = { isTTY, write: (text: string) => texts.push(text) > 0 } as unknown as NodeJS.WriteStream;
-  return { texts, progress: showProgress(stream, () => now), later: (ms: number) => (now += ms) };
+  const stream = { isTTY, write: (text: unknown) => texts.push(String(text)) > 0 };
+  const progress = showProgress(stream, () => now);
+  return { texts, progress, later: (ms: number) => (now += ms) };
 }
 
 describe('progress', () => {
-  it('is one line that is written over on a terminal, and wiped at the end', () => {
+  it('overwrites one line on a terminal and clears it at the end', () => {
     const { texts, progress, later } = written(true);
     later(150);
-    progress.tell(1, 9);
+    progress.update('1 of 9 runs');
     later(10);
-    progress.tell(2, 9);
+    progress.update('2 of 9 runs');
+    progress.finished('O1', true);
     later(150);
-    progress.tell(3, 9);
+    progress.update('3 of 9 runs');
     progress[Symbol.dispose]();
-    expect(texts).toEqual(['\r\u001b[K… 1 of 9 runs', '\r\u001b[K… 3 of 9 runs', '\r\u001b[K']);
+    expect(texts.map((text) => text.replaceAll('\r\u001b[K', '⌫')).map(stripVTControlCharacters)).toEqual([
+      '⌫… 1 of 9 runs',
+      '⌫✓ O1\n',
+      '⌫… 3 of 9 runs',
+      '⌫',
+    ]);
   });
 
-  it('is silent elsewhere, but for a line when it takes long', () => {
+  it('writes plain lines to a log, and an update only now and then', () => {
     const { texts, progress, later } = written(false);
+    progress.step('synthesizing the stack');
+    progress.finished('O1', false);
     later(19_000);
-    progress.tell(1, 9);
+    progress.update('1 of 9 runs');
     later(2_000);
-    progress.tell(2, 9);
+    progress.update('2 of 9 runs');
     progress[Symbol.dispose]();
-    expect(texts).toEqual(['… 2 of 9 runs\n']);
+    expect(texts).toEqual(['… synthesizing the stack\n', '✗ O1\n', '… 2 of 9 runs\n']);
   });
 });

@@ -3,7 +3,7 @@ import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { emfLines } from '../../../../functions/runtime/emf.ts';
-import { pointsIn, verifyRun } from '../../../../local/runner/verify-run.ts';
+import { publishedPoints, verifyRun } from '../../../../local/runner/verify-run.ts';
 import { type Case, type Variant, variant, warning } from '../../../../local/scenarios/case.ts';
 import { refusesCustomScope, token } from '../../../../local/scenarios/targets.ts';
 
@@ -12,11 +12,13 @@ const one: Pick<Case, 'severity'> = { severity: 'page' };
 const expected = { code: 'internal-error', domain: 'okta' } as const;
 const fails = variant(atOrg, '500', expected);
 
+type Code = Parameters<typeof finding>[0];
+
 const outcome = (probe: string, server: string | undefined, rest: object) =>
   JSON.stringify({ type: 'outcome', org: 'acme', probe, ...(server && { server }), exchanges: [], ...rest });
-const failed = (probe: string, server: string | undefined, code: Parameters<typeof finding>[0]) =>
+const failed = (probe: string, server: string | undefined, code: Code) =>
   outcome(probe, server, { status: 'failed', finding: finding(code) });
-const passed = (probe: string, server?: string, ...warnings: Parameters<typeof finding>[0][]) =>
+const passed = (probe: string, server?: string, ...warnings: Code[]) =>
   outcome(probe, server, { status: 'passed', warnings: warnings.map((code) => finding(code)) });
 const skipped = (probe: string, server: string) =>
   outcome(probe, server, { status: 'skipped', because: 'token failed' });
@@ -26,44 +28,47 @@ const severity = (domain: FaultDomain, value: number) => ({
   value,
 });
 const page = [severity('network', 0), severity('okta', 2)];
-const judged = (staged: Variant, lines: readonly string[], error?: string) =>
+const verify = (staged: Variant, lines: readonly string[], error?: string) =>
   verifyRun(one, staged, { lines, points: page, ...(error !== undefined && { error }) });
 
-describe('a verdict', () => {
-  it('is right for the expected finding at the expected place, where all others passed or were skipped', () => {
+describe('verifying a run', () => {
+  it('passes a run with the expected finding at its target if all other probes passed or were skipped', () => {
     const lines = [passed('organization'), failed('token', 'org', 'internal-error'), skipped('introspect', 'org')];
-    expect(judged(fails, lines)).toMatchObject({
+    expect(verify(fails, lines)).toMatchObject({
       passed: true,
-      found: [{ ...expected, probe: 'token', server: 'org' }],
+      findings: [{ ...expected, probe: 'token', server: 'org' }],
     });
   });
 
   it.each([
-    ['nothing was found', [passed('token', 'org')], 'nothing found'],
-    ['another finding was', [failed('token', 'org', 'gateway-error')], 'another finding'],
-    ['it was found at another server', [failed('token', 'default', 'internal-error')], 'another finding'],
-    ['it was found at another probe', [failed('introspect', 'org', 'internal-error')], 'another finding'],
-    ['it was a warning', [passed('token', 'org', 'internal-error')], 'another finding'],
+    ['no finding', [passed('token', 'org')], 'no finding'],
+    ['a different finding', [failed('token', 'org', 'gateway-error')], 'a different finding'],
+    ['the finding at another server', [failed('token', 'default', 'internal-error')], 'a different finding'],
+    ['the finding at another probe', [failed('introspect', 'org', 'internal-error')], 'a different finding'],
+    ['the finding as a warning', [passed('token', 'org', 'internal-error')], 'a different finding'],
     [
-      'something else failed too',
+      'a second failure',
       [failed('token', 'org', 'internal-error'), failed('keys', 'org', 'gateway-error')],
       'more than one finding',
     ],
     [
-      'something else was warned of',
+      'a warning besides',
       [failed('token', 'org', 'internal-error'), passed('keys', 'org', 'slow-answer')],
       'more than one finding',
     ],
-  ])('is wrong where %s', (_, lines, failure) => {
-    expect(judged(fails, lines)).toMatchObject({ passed: false, failure });
+  ])('fails a run with %s', (_, lines, failure) => {
+    expect(verify(fails, lines)).toMatchObject({ passed: false, failures: [failure] });
   });
 
-  it('is wrong where the run ended in an error', () => {
+  it('fails a run that ended in an error', () => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(judged(fails, lines, 'the monitor failed')).toMatchObject({ passed: false });
+    expect(verify(fails, lines, 'the monitor failed')).toMatchObject({
+      passed: false,
+      failures: ['the run ended in an error: the monitor failed'],
+    });
   });
 
-  it('takes what a run says of itself, with its metrics in the log', () => {
+  it('accepts a finding of the run itself if its metrics are in the log', () => {
     const metrics = variant({ group: 'flows' }, 'throttled', { code: 'metrics-refused', domain: 'monitor' });
     const point = { ...severity('monitor', 1), unit: 'None' } as const;
     const lines = [
@@ -71,56 +76,58 @@ describe('a verdict', () => {
       JSON.stringify({ type: 'finding', finding: finding('metrics-refused') }),
       ...emfLines([point], 0).map((document) => JSON.stringify(document)),
     ];
-    expect(verifyRun({ severity: 'ticket' }, metrics, { lines, points: pointsIn(lines, []) })).toMatchObject({
-      passed: true,
-    });
-    const lost = lines.slice(0, 2);
-    expect(verifyRun({ severity: 'ticket' }, metrics, { lines: lost, points: pointsIn(lost, []) }).passed).toBe(false);
+    const verifyLines = (logged: readonly string[]) =>
+      verifyRun({ severity: 'ticket' }, metrics, { lines: logged, points: publishedPoints(logged, []) }).passed;
+    expect(verifyLines(lines)).toBe(true);
+    expect(verifyLines(lines.slice(0, 2))).toBe(false);
   });
 
-  it('is wrong where somebody else hears of it', () => {
+  it('fails a run whose finding has another severity', () => {
     const lines = [failed('token', 'org', 'internal-error')];
-    expect(verifyRun({ severity: 'ticket' }, fails, { lines, points: page })).toMatchObject({ passed: false });
+    expect(verifyRun({ severity: 'ticket' }, fails, { lines, points: page })).toMatchObject({
+      passed: false,
+      failures: ['expected the severity ticket, got page'],
+    });
   });
 
   it.each([
-    ['tell nothing', []],
-    ['tell of a ticket', [severity('okta', 1)]],
-    ['tell of another fault domain', [severity('network', 2)]],
-    ['tell of another fault domain besides', [severity('network', 1), severity('okta', 2)]],
-  ])('is wrong where the metrics %s', (_, points) => {
+    ['report nothing', []],
+    ['report a ticket', [severity('okta', 1)]],
+    ['report another fault domain', [severity('network', 2)]],
+    ['report a second fault domain', [severity('network', 1), severity('okta', 2)]],
+  ])('fails a run whose metrics %s', (_, points) => {
     const lines = [failed('token', 'org', 'internal-error')];
     expect(verifyRun(one, fails, { lines, points })).toMatchObject({
       passed: false,
-      failure: 'the metrics do not tell it',
+      failures: ['the metrics do not report it'],
     });
   });
 
-  it('wants no metric to tell of what is for information alone', () => {
+  it('expects no metric to report a finding for information only', () => {
     const info = variant(atOrg, 'a page', { code: 'announced-incident', domain: 'okta' });
     const lines = [failed('token', 'org', 'announced-incident')];
     expect(verifyRun({ severity: 'info' }, info, { lines, points: [] }).passed).toBe(true);
     expect(verifyRun({ severity: 'info' }, info, { lines, points: [severity('okta', 1)] }).passed).toBe(false);
   });
 
-  it('wants a warning to be one', () => {
+  it('accepts an expected warning only as a warning', () => {
     const slow = warning(atOrg, 'slow', { code: 'slow-answer', domain: 'okta' });
-    const asTicket = (line: string) =>
+    const verifyLine = (line: string) =>
       verifyRun({ severity: 'ticket' }, slow, { lines: [line], points: [severity('okta', 1)] }).passed;
-    expect(asTicket(passed('token', 'org', 'slow-answer'))).toBe(true);
-    expect(asTicket(failed('token', 'org', 'slow-answer'))).toBe(false);
+    expect(verifyLine(passed('token', 'org', 'slow-answer'))).toBe(true);
+    expect(verifyLine(failed('token', 'org', 'slow-answer'))).toBe(false);
   });
 
-  it('lets a shared cause show at the same server, and nowhere else', () => {
-    const spread = { ...fails, alsoAtServer: true };
+  it('allows a shared cause to appear at other probes of the same server only', () => {
+    const shared = { ...fails, alsoAtServer: true };
     const here = failed('token', 'org', 'internal-error');
-    expect(judged(spread, [here, failed('keys', 'org', 'internal-error')]).passed).toBe(true);
-    expect(judged(spread, [here, failed('keys', 'default', 'internal-error')]).passed).toBe(false);
-    expect(judged(spread, [here, failed('keys', 'org', 'gateway-error')]).passed).toBe(false);
+    expect(verify(shared, [here, failed('keys', 'org', 'internal-error')]).passed).toBe(true);
+    expect(verify(shared, [here, failed('keys', 'default', 'internal-error')]).passed).toBe(false);
+    expect(verify(shared, [here, failed('keys', 'org', 'gateway-error')]).passed).toBe(false);
   });
 });
 
-describe('the verdict on a negative test', () => {
+describe('verifying a run of a negative test', () => {
   const negativeTest = variant(refusesCustomScope, 'token', {
     code: 'negative-test-failed',
     domain: 'configuration',
@@ -153,7 +160,7 @@ describe('the verdict on a negative test', () => {
   ])('rejects a failed negative test when %s', (_, points) => {
     expect(verifyRun({ severity: 'ticket' }, negativeTest, { lines, points })).toMatchObject({
       passed: false,
-      failure: 'the metrics do not tell it',
+      failures: ['the metrics do not report it'],
     });
   });
 });

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { verifyScenario } from '../../../../local/runner/verify-scenario.ts';
-import { noGaps, toldFirst } from '../../../../local/scenarios/checks.ts';
-import type { Trace } from '../../../../local/scenarios/trace.ts';
-import { alarm, drillOf, messageOf, traceOf } from '../../../support/traces.ts';
+import { type Notification, noGaps, type Trace } from '../../../../local/scenarios/scenario.ts';
+import { alarm, buildFiring, buildResolved, buildScenario, buildTrace } from '../../../support/build-scenario.ts';
 
-const why = (trace: Partial<Trace>, drill = drillOf()) => verifyScenario(drill, traceOf(trace)).failures;
-const over = messageOf({ news: 'recovery' });
+const failures = (trace: Partial<Trace>, scenario = buildScenario()) =>
+  verifyScenario(scenario, buildTrace(trace)).failures;
+const firing = buildFiring();
+const resolved = buildResolved();
+const lasting = (minutes: number, overrides: Partial<Notification> = {}) =>
+  buildResolved({ context: { ...resolved.context, durationSeconds: String(minutes * 60) }, ...overrides });
 
-describe('the verdict of a row', () => {
-  it('is right when people hear once, in time and by name, and once more when it is over', () => {
-    expect(verifyScenario(drillOf(), traceOf())).toEqual({
+describe('verifying a scenario', () => {
+  it('passes a scenario with one firing message in time and one resolved message', () => {
+    expect(verifyScenario(buildScenario(), buildTrace())).toEqual({
       passed: true,
       failures: [],
       notifications: [
@@ -19,119 +22,139 @@ describe('the verdict of a row', () => {
     });
   });
 
-  it('is wrong when the alarm does not rise', () => {
-    expect(why({ transitions: [], messages: [] })).toEqual([`${alarm} did not rise`]);
+  it('fails a scenario whose alarm does not fire', () => {
+    expect(failures({ transitions: [], notifications: [] })).toEqual([`${alarm} did not fire`]);
   });
 
-  it('is wrong when it rises and nobody is told', () => {
-    expect(why({ messages: [] })).toEqual([`${alarm} rose after 2 minutes, and no page told of it`]);
+  it('fails a scenario whose alarm fires without a message', () => {
+    expect(failures({ notifications: [] })).toEqual([`${alarm} fired after 2 minutes, but no page was sent`]);
   });
 
-  it('is wrong when people are told too late', () => {
-    expect(why({ messages: [messageOf({ minute: 4 }), over] })).toEqual(['told after 4 minutes, not within 3']);
+  it('fails a scenario whose message is late', () => {
+    const late = buildFiring({ minute: 4 });
+    expect(failures({ notifications: [late, resolved] })).toEqual(['page sent after 4 minutes, expected at most 3']);
   });
 
-  it('is wrong when people are told while they must not hear yet', () => {
-    const muted = drillOf({}, { notBefore: 3 });
-    expect(why({}, muted)).toEqual(['told after 2 minutes, not before 3']);
-  });
-
-  it('is wrong when the wrong people are told, be it besides', () => {
-    const astray = messageOf({ route: 'ticket' });
-    expect(why({ messages: [messageOf(), astray, over] })).toEqual([
-      `tickets also heard "PAGE acme: internal-error - Okta problem" after 2 minutes`,
+  it('fails a scenario whose message is sent while the alarm must be muted', () => {
+    expect(failures({}, buildScenario({}, { notBefore: 3 }))).toEqual([
+      'page sent after 2 minutes, expected at least 3',
     ]);
   });
 
-  it('is wrong when one incident is told twice, or is over twice', () => {
-    expect(why({ messages: [messageOf(), messageOf({ minute: 5 }), over, over] })).toEqual([
-      `2 messages of one incident of ${alarm}`,
-      `2 times over, of one incident of ${alarm}`,
+  it('fails a scenario with a message on the wrong route', () => {
+    const stray = buildFiring({ route: 'ticket' });
+    expect(failures({ notifications: [firing, stray, resolved] })).toEqual([
+      `an unexpected ticket was sent after 2 minutes: "${firing.subject}"`,
     ]);
   });
 
-  it('is wrong when nobody is told that it is over', () => {
-    expect(why({ messages: [messageOf()] })).toEqual([`nobody was told that ${alarm} is over`]);
-  });
-
-  it('is wrong when it is told to be over while it lasts', () => {
-    expect(why({ messages: [messageOf(), { ...over, minute: 6 }] })).toEqual([
-      'told to be over after 6 minutes, while it lasted 10',
+  it('fails a scenario whose incident notifies twice', () => {
+    const notifications = [firing, buildFiring({ minute: 5 }), resolved, resolved];
+    expect(failures({ notifications })).toEqual([
+      `2 pages for one incident of ${alarm}`,
+      `2 resolved messages for one incident of ${alarm}`,
     ]);
   });
 
-  it('is wrong when the message of its end says another duration, or none', () => {
-    const endedBy = (subject: string) => why({ messages: [messageOf(), { ...over, subject }] });
-    expect(endedBy('RESOLVED acme: internal-error - Okta problem - lasted 1 h 3 min')).toEqual([
-      'when over: it says that it lasted 63 minutes, not 8 to 11',
+  it('fails a scenario without a resolved message', () => {
+    expect(failures({ notifications: [firing] })).toEqual([`no resolved message for ${alarm}`]);
+  });
+
+  it('fails a scenario that is reported as resolved during its fault', () => {
+    expect(failures({ notifications: [firing, { ...resolved, minute: 6 }] })).toEqual([
+      'resolved after 6 minutes, but the fault lasted 10',
     ]);
-    expect(endedBy('RESOLVED acme: internal-error - Okta problem')).toEqual([
-      'when over: the message does not say how long it lasted',
+  });
+
+  it.each([
+    ['state', 'resolved', 'firing'],
+    ['route', 'ticket', 'page'],
+    ['org', 'other', 'acme'],
+    ['finding', 'gateway-error', 'internal-error'],
+    ['domain', 'network', 'okta'],
+    ['severity', 'ticket', 'page'],
+    ['alarm', 'okta-synthetics/acme/okta/ticket', alarm],
+  ])('fails a scenario whose firing message says another %s', (name, value, expected) => {
+    const wrong = buildFiring({ context: { ...firing.context, [name]: value } });
+    expect(failures({ notifications: [wrong, resolved] })).toEqual([
+      `the firing message says ${name} ${value}, expected ${expected}`,
     ]);
   });
 
-  it('counts in runs how long an incident may be said to have lasted', () => {
-    const hourly = drillOf({ faultPhases: [{ minutes: 600 }] }, { within: 180, every: 60 });
-    const lasted = (minutes: number) => {
-      const ended = {
-        ...over,
-        minute: 700,
-        subject: `RESOLVED acme: internal-error - Okta problem - lasted ${minutes} min`,
-      };
-      return why({ messages: [messageOf({ minute: 120 }), ended] }, hourly);
-    };
-    expect(lasted(540)).toEqual([]);
-    expect(lasted(420)).toEqual(['when over: it says that it lasted 420 minutes, not 480 to 601']);
+  it('fails a scenario whose message does not mention the incident that Okta announces', () => {
+    const context = { finding: 'internal-error', domain: 'okta', oktaStatus: 'announced' } as const;
+    expect(failures({}, buildScenario({}, { context }))).toEqual([
+      'the firing message says oktaStatus none, expected announced',
+    ]);
   });
 
-  it('is right when people hear what they may besides', () => {
-    const rehearsed = messageOf({ raw: true, subject: '', body: '{"requestPayload":{"selfTest":true}}' });
-    const { alarm: _, ...aboutNone } = rehearsed;
-    const messages = [messageOf(), aboutNone, over];
-    expect(why({ messages })).toEqual(['pages also heard "" after 2 minutes']);
-    expect(why({ messages }, drillOf({ allowedMessages: (message) => message.alarm === undefined }))).toEqual([]);
+  it('fails a scenario whose message has no data', () => {
+    const { context: _, ...bare } = firing;
+    expect(failures({ notifications: [bare, resolved] })).toEqual(['the firing message has no data']);
   });
 
-  it('is wrong when another alarm rises besides, unless nobody can hear of it', () => {
-    const other = 'okta-synthetics/acme/clock/ticket';
-    const transitions = [...traceOf().transitions, { minute: 4, alarm: other, from: 'OK', to: 'ALARM' } as const];
-    expect(verifyScenario(drillOf(), traceOf({ transitions }))).toMatchObject({
-      unexpectedAlarms: [other],
-      failures: [`${other} rose too`],
+  it('fails a scenario whose resolved message reports a wrong duration, or none', () => {
+    expect(failures({ notifications: [firing, lasting(63)] })).toEqual([
+      'the resolved message reports a duration of 63 minutes, expected 8 to 11',
+    ]);
+    const { durationSeconds: _, ...context } = resolved.context ?? {};
+    expect(failures({ notifications: [firing, buildResolved({ context })] })).toEqual([
+      'the resolved message has no duration',
+    ]);
+  });
+
+  it('allows a duration that is off by two runs, however rare runs are', () => {
+    const hourly = buildScenario({}, { within: 180, every: 60 });
+    const trace = (minutes: number) => ({
+      faultMinutes: 600,
+      notifications: [buildFiring({ minute: 120 }), lasting(minutes, { minute: 700 })],
     });
-    expect(why({ transitions }, drillOf({ allowedAlarms: [other] }))).toEqual([]);
-  });
-
-  it('is wrong when an alarm is up at the end', () => {
-    expect(why({ stillFiring: [alarm] })).toEqual([`${alarm} is still up at the end`]);
-  });
-
-  it('is wrong when anybody hears of anything where nobody must', () => {
-    expect(why({}, drillOf({ expected: [] }))).toEqual([
-      `${alarm} rose too`,
-      `pages also heard "PAGE acme: internal-error - Okta problem" after 2 minutes`,
-      `pages also heard "RESOLVED acme: internal-error - Okta problem - lasted 9 min" after 19 minutes`,
+    expect(failures(trace(540), hourly)).toEqual([]);
+    expect(failures(trace(420), hourly)).toEqual([
+      'the resolved message reports a duration of 420 minutes, expected 480 to 601',
     ]);
   });
 
-  it('takes an alarm as CloudWatch words it only where nothing is left to make a message of it', () => {
-    const messages = [messageOf({ raw: true }), { ...over, raw: true }];
-    expect(why({ messages })[0]).toBe(`${alarm} rose after 2 minutes, and no page told of it`);
-    expect(why({ messages }, drillOf({}, { finding: undefined }))).toEqual([]);
+  it('ignores a message that the scenario allows', () => {
+    const { alarm: _, context: __, ...selfTest } = buildFiring({ delivery: 'direct', subject: '' });
+    const notifications = [firing, selfTest, resolved];
+    expect(failures({ notifications })).toEqual(['an unexpected page was sent after 2 minutes: ""']);
+    const allowing = buildScenario({ allowedMessages: (notification) => notification.alarm === undefined });
+    expect(failures({ notifications }, allowing)).toEqual([]);
   });
 
-  it('is wrong when a minute is missing of what alarms watch', () => {
+  it('fails a scenario in which another alarm fires, unless the scenario allows it', () => {
+    const other = 'okta-synthetics/acme/clock/ticket';
+    const transitions = [...buildTrace().transitions, { minute: 4, alarm: other, from: 'OK', to: 'ALARM' } as const];
+    expect(verifyScenario(buildScenario(), buildTrace({ transitions }))).toMatchObject({
+      unexpectedAlarms: [other],
+      failures: [`${other} also fired`],
+    });
+    expect(failures({ transitions }, buildScenario({ allowedAlarms: [other] }))).toEqual([]);
+  });
+
+  it('fails a scenario whose alarm is still firing at the end', () => {
+    expect(failures({ stillFiring: [alarm] })).toEqual([`${alarm} is still firing at the end`]);
+  });
+
+  it('fails a scenario that must notify nobody and does', () => {
+    expect(failures({}, buildScenario({ expected: [] }))).toEqual([
+      `${alarm} also fired`,
+      `an unexpected page was sent after 2 minutes: "${firing.subject}"`,
+      `an unexpected page was sent after 19 minutes: "${resolved.subject}"`,
+    ]);
+  });
+
+  it('accepts the raw alarm only if the notifier cannot send a message', () => {
+    const notifications = [buildFiring({ delivery: 'direct' }), buildResolved({ delivery: 'direct' })];
+    expect(failures({ notifications })[0]).toBe(`${alarm} fired after 2 minutes, but no page was sent`);
+    expect(failures({ notifications }, buildScenario({}, { context: undefined }))).toEqual([]);
+  });
+
+  it('fails a scenario with a missing minute in a series that alarms watch', () => {
     const gaps = [{ series: 'Retries of acme', minute: 4 }];
-    expect(why({ gaps }, drillOf({ checks: [noGaps] }))).toEqual([
+    expect(failures({ gaps }, buildScenario({ checks: [noGaps] }))).toEqual([
       '1 points are missing, the first at minute 4 of Retries of acme',
     ]);
-  });
-
-  it('is wrong when a ticket comes after the page that it was to forestall', () => {
-    const check = toldFirst('low', 'critical');
-    const of = (...alarms: string[]) => traceOf({ messages: alarms.map((each) => messageOf({ alarm: each })) });
-    expect(check(of('low', 'critical', 'low'))).toEqual([]);
-    expect(check(of('critical', 'low'))).toEqual(['low must be told before critical']);
-    expect(check(of('critical'))).toEqual(['low must be told before critical']);
   });
 });

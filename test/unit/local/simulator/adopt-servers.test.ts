@@ -12,19 +12,21 @@ const adopted = (...ids: readonly string[]) => {
   return { ids: config.orgs[0]?.servers.map(({ id }) => id), remarks };
 };
 
-it('servers that the embedded Okta has keep their ids', () => {
+it('keeps the ids of servers that the Okta emulator has', () => {
   expect(adopted('org', second, first)).toEqual({ ids: ['org', second, first], remarks: [] });
 });
 
-it('another server gets an id that is free', () => {
+it('gives any other server a free id of the Okta emulator, and says so', () => {
   expect(adopted('aus0000000000000001', 'org', first)).toEqual({
     ids: [second, 'org', first],
-    remarks: [`acme: the embedded Okta's server ${second} stands in for aus0000000000000001`],
+    remarks: [`acme: simulating server aus0000000000000001 as the Okta emulator's server ${second}`],
   });
 });
 
-it('a server for which no id is left is left out, and it is said', () => {
+it('leaves out a server if no id is free, and says so', () => {
   const { ids, remarks } = adopted('aus0000000000000001', 'aus0000000000000002', 'aus0000000000000003');
   expect(ids).toEqual([first, second]);
-  expect(remarks.at(-1)).toBe('acme: the server aus0000000000000003 is left out, the embedded Okta has 2 custom ones');
+  expect(remarks.at(-1)).toBe(
+    `acme: leaving out server aus0000000000000003, because the Okta emulator has only ${customServerIds.length} custom servers`,
+  );
 });

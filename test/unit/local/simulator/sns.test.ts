@@ -8,7 +8,7 @@ import {
   readPublication,
 } from '../../../../local/simulator/sns/sns.ts';
 import type { Subscription, Topic } from '../../../../local/simulator/template/deployment.ts';
-import { links, firing, firingEvidence } from '../../../support/messages.ts';
+import { firing, firingEvidence, links } from '../../../support/messages.ts';
 
 const email: Subscription = { protocol: 'email', endpoint: 'on-call@example.com', permitted: true };
 const topic: Topic = {

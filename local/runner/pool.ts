@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+
+/** Why a job takes real time: it waits for a timeout, has much to compute, or neither. */
+export type Pace = 'waits' | 'long' | 'short';
+
+export interface Job<Worker> {
+  readonly pace?: Pace | undefined;
+  run(worker: Worker): Promise<void>;
+}
+
+/** How many workers prefer each kind of job. */
+export interface PoolSize {
+  readonly busy: number;
+  readonly waiting: number;
+}
+
+/** Busy workers keep the processors busy. Waiting workers take no processor time, so there are some more of them. */
+const defaultSize: PoolSize = { busy: 2 * Math.max(1, Math.min(4, availableParallelism())), waiting: 3 };
+
+/** Long jobs start early, so that nobody waits for one at the end. */
+const preferences: Readonly<Record<keyof PoolSize, readonly Pace[]>> = {
+  busy: ['long', 'short', 'waits'],
+  waiting: ['waits', 'short', 'long'],
+};
+
+/** Runs jobs on several workers at the same time. Each worker takes the next job that it prefers, and is closed at the end. */
+export async function runPool<Worker extends AsyncDisposable>(
+  jobs: readonly Job<Worker>[],
+  open: () => Promise<Worker>,
+  size: PoolSize = defaultSize,
+): Promise<void> {
+  const left = new Set(jobs);
+  const next = (kind: keyof PoolSize): Job<Worker> | undefined => {
+    const order = preferences[kind];
+    const rank = ({ pace = 'short' }: Job<Worker>) => order.indexOf(pace);
+    const [job] = [...left].toSorted((one, other) => rank(one) - rank(other));
+    if (job) left.delete(job);
+    return job;
+  };
+  const work = async (kind: keyof PoolSize) => {
+    let job = next(kind);
+    if (!job) return;
+    await using worker = await open();
+    for (; job; job = next(kind)) await job.run(worker);
+  };
+  const waiting = Math.min(size.waiting, jobs.filter(({ pace }) => pace === 'waits').length);
+  await Promise.all([
+    ...Array.from({ length: waiting }, () => work('waiting')),
+    ...Array.from({ length: Math.min(size.busy, jobs.length - waiting) }, () => work('busy')),
+  ]);
+}

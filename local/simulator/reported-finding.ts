@@ -1,0 +1,28 @@
+import type { Finding } from '../../functions/model/finding.ts';
+import { findingsOf } from '../../functions/model/outcome.ts';
+import type { ProbeTarget } from '../../functions/model/target.ts';
+import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
+
+/** A finding in a run's log: its target is absent if the run reports it of itself. */
+export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity'> {
+  /** It is a warning of a probe that passed. */
+  readonly isWarning: boolean;
+}
+
+/** The findings in the JSON lines that a run logged. */
+export function reportedFindings(lines: readonly string[]): readonly ReportedFinding[] {
+  return lines.flatMap((text): readonly ReportedFinding[] => {
+    const line = JSON.parse(text) as LogLine | FindingLine | MonitorErrorLine;
+    if (line.type === 'finding') return [report(line.finding, {}, false)];
+    if (line.type !== 'outcome') return [];
+    return findingsOf(line).map((finding) => report(finding, line, line.status === 'passed'));
+  });
+}
+
+function report(
+  { code, domain, severity }: Finding,
+  { probe, server }: ProbeTarget,
+  isWarning: boolean,
+): ReportedFinding {
+  return { ...(probe && { probe }), ...(server && { server }), code, domain, severity, isWarning };
+}

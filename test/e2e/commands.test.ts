@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { launch } from '../support/run-command.ts';
+
+/** Each command as npm launches it, once. What they do is tested in process. */
+describe('a launched command', () => {
+  it.each([
+    ['start', ['--case', 'O1@organization'], '✓ Case O1'],
+    ['cases', ['--case', 'K3'], 'variants diagnosed correctly'],
+    ['drill', ['--case', 'K3'], '1 of 1 scenarios passed'],
+    ['cost', [], 'total'],
+  ])('ends with 0 and without colour when piped: npm run %s', async (name, args, says) => {
+    const { code, stdout } = await launch(name, args, { FORCE_COLOR: '' });
+    expect(stdout).toContain(says);
+    expect(stdout).toBe(stripVTControlCharacters(stdout));
+    expect(code).toBe(0);
+  });
+
+  it.each(['start', 'cases', 'check', 'drill', 'cost', 'okta'])(
+    'ends with 2 for an unknown flag: npm run %s',
+    async (name) => {
+      const { code, stdout, stderr } = await launch(name, ['--colour']);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('Usage: npm ');
+    },
+  );
+
+  it('runs in real time with --realtime until Ctrl-C', async () => {
+    const child = spawn(process.execPath, ['local/cli/start.ts', '--realtime'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const exited = once(child, 'exit');
+    let output = '';
+    try {
+      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+        output += chunk;
+        if (/\d\d:\d\d .*\n/.test(output)) break;
+      }
+    } finally {
+      child.stdout.resume();
+      child.kill('SIGINT');
+    }
+    expect(stripVTControlCharacters(output)).toMatch(
+      /in real time; Ctrl-C stops it\n\n\d\d:\d\d {2}✓ \d+ probes passed\n/,
+    );
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it('ends without an error when its reader closes the pipe early, as head does', async () => {
+    const child = spawn(process.execPath, ['local/cli/start.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = once(child, 'exit');
+    const complaints = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await exited).toEqual([0, null]);
+    expect(await complaints).not.toContain('EPIPE');
+  });
+});

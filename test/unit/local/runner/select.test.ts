@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { formatTarget } from '../../../../functions/model/target.ts';
+import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
+import type { Config } from '../../../../lib/config/schema.ts';
+import {
+  type ScenarioSelection,
+  selectScenarios,
+  selectVariants,
+  skippedCases,
+} from '../../../../local/runner/select.ts';
+import { allCases } from '../../../../local/scenarios/all-cases.ts';
+import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+
+const example = loadConfig('lib/config/example.jsonc');
+const { orgs } = deploymentPlan(example);
+const select = (selection: Partial<ScenarioSelection> = {}, config: Config = example) =>
+  selectScenarios(deploymentPlan(config), { packetLossMinutes: 10_000, ...selection });
+const namesOf = (selection: Partial<ScenarioSelection>) => select(selection).scenarios.map(({ name }) => name);
+
+describe('selecting variants', () => {
+  it.each(['K1', 'k1'])('selects every variant of a case by its id: %s', (id) => {
+    const expected = allCases.find((one) => one.id === 'K1')?.variants.length ?? 0;
+    expect(selectVariants(orgs, [id])).toHaveLength(expected);
+  });
+
+  it.each(['K1@token@default', 'k1@Token@DEFAULT'])('selects the variants of a case at one target: %s', (text) => {
+    const selected = selectVariants(orgs, [text]);
+    expect(selected.length).toBeGreaterThan(1);
+    expect(new Set(selected.map(({ variant }) => formatTarget(variant.target)))).toEqual(new Set(['token@default']));
+  });
+
+  it('selects each variant once, in the order of the table', () => {
+    const ids = selectVariants(orgs, ['k1', 'O1@token@org', 'K1']).map((selected) => selected.case.id);
+    expect(ids[0]).toBe('O1');
+    expect(ids).toHaveLength(selectVariants(orgs, ['K1']).length + selectVariants(orgs, ['O1@token@org']).length);
+  });
+
+  it('selects only variants that the configuration monitors', () => {
+    const domainOnly = deploymentPlan(parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }'));
+    const probes = new Set(selectVariants(domainOnly.orgs).map(({ variant }) => variant.target.probe));
+    expect(probes).not.toContain('token');
+    expect(probes).toContain('organization');
+  });
+
+  it('gives the reason for every case that it skips', () => {
+    const selected = new Set(selectVariants(orgs).map((each) => each.case.id));
+    const skipped = skippedCases(orgs);
+    expect([...selected, ...skipped.map(({ id }) => id)].toSorted()).toEqual(allCases.map(({ id }) => id).toSorted());
+    for (const { reason } of skipped) expect(reason).not.toBe('');
+  });
+});
+
+describe('selecting scenarios', () => {
+  it('selects a scenario for every case by default, or gives the reason why there is none', () => {
+    const { scenarios, skipped } = select();
+    const known = [...scenarios, ...skipped].map(({ id }) => id);
+    expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
+    expect(skipped.map(({ id }) => id)).toEqual(
+      allCases.filter(({ id, skipReason }) => skipReason !== undefined && id !== 'M4').map(({ id }) => id),
+    );
+  });
+
+  it('selects one scenario per distinct finding of a case, each with a unique name', () => {
+    const { scenarios } = select();
+    const findings = scenarios.filter(({ id }) => id === 'N4').flatMap(({ expected }) => expected[0]?.context?.finding);
+    expect(findings).toEqual(['custom-domain-certificate', 'certificate-untrusted', 'tls-handshake-failed']);
+    expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
+  });
+
+  it('selects a scenario per variant on demand', () => {
+    const variants = selectVariants(orgs).length;
+    const selected = select({ everyVariant: true }).scenarios.filter(
+      ({ kind, name }) => kind === 'case' && name.includes('@'),
+    );
+    expect(selected.length).toBeGreaterThanOrEqual(variants - allCases.length);
+  });
+
+  it('selects by case, by target and by scenario, in the order of the report', () => {
+    const [o1, k1] = namesOf({ cases: ['k1', 'O1@token@org', 'K1'] });
+    expect(o1).toMatch(/^O1@token@org, /);
+    expect(k1).toMatch(/^K1@token@default, /);
+    expect(namesOf({ cases: ['M4'], scenarios: ['flapping'] })).toEqual([
+      ...['M4, schedule-stopped', 'M4, throttled', 'M4, crashing', 'flapping'],
+    ]);
+    expect(namesOf({ scenarios: ['packet-loss'] })).toHaveLength(4);
+    expect(namesOf({ scenarios: ['packet-loss'], packetLossMinutes: 200 })).toEqual(['packet-loss']);
+  });
+
+  it.each<[string, Partial<ScenarioSelection>, RegExp]>([
+    ['an unknown case', { cases: ['Z9'] }, /There is no case "Z9"/],
+    ['a skipped case', { cases: ['K5'] }, /Case K5 .* is skipped: /],
+    ['a target that the case does not have', { cases: ['K3@token@org'] }, /Case K3 .* cannot happen there/],
+    ['an unknown scenario', { scenarios: ['storm'] }, /There is no scenario storm\. The scenarios are .*flapping/],
+  ])('refuses %s and lists what can be selected', (_, selection, message) => {
+    expect(() => select(selection)).toThrow(message);
+  });
+
+  it('expects the route that the configuration gives a fault domain', () => {
+    const routed: Config = { ...example, alerts: { ...example.alerts, routes: { okta: 'ticket' } } };
+    const [scenario] = select({ cases: ['O1'] }, routed).scenarios;
+    expect(scenario?.expected).toMatchObject([{ alarm: 'okta-synthetics/acme/okta/page', route: 'ticket', within: 3 }]);
+  });
+
+  it('lasts and waits for the same number of runs if runs are rare', () => {
+    const rare = example.orgs.map((org) => ({ ...org, intervalMinutes: { ...org.intervalMinutes, flows: 5 } }));
+    const [scenario] = select({ cases: ['K1'] }, { ...example, orgs: rare }).scenarios;
+    expect(scenario?.faultPhases).toMatchObject([{ minutes: 50 }]);
+    expect(scenario?.expected).toMatchObject([{ within: 50 }]);
+  });
+
+  it('expects a notification for each org if the fault affects all of them', () => {
+    const [first] = example.orgs;
+    if (!first) throw new Error('the example has no org');
+    const config = { ...example, orgs: [first, { ...first, name: 'other' }] };
+    const orgsOf = ({ expected }: ReturnType<typeof select>['scenarios'][number]) =>
+      expected.map(({ alarm }) => alarm.split('/')[1]);
+    expect(select({ cases: ['M2'] }, config).scenarios.map(orgsOf)[0]).toEqual(['acme', 'other']);
+    expect(select({ cases: ['M4'] }, config).scenarios.map(orgsOf)).toEqual([
+      ['acme'],
+      ['acme', 'other', 'monitor'],
+      ['acme', 'other', 'monitor'],
+    ]);
+  });
+
+  it('leaves out scenarios of groups that do not run and of routes without subscribers', () => {
+    const names = (config: Config) => new Set(select({}, config).scenarios.map(({ name }) => name));
+    const domainOnly = parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }');
+    const left = names(example).difference(names(domainOnly));
+    for (const name of ['decline', 'maintenance, function', 'undelivered']) expect(left).toContain(name);
+    for (const name of ['cold-start', 'notifier-broken, crash', 'maintenance, within'])
+      expect(left).not.toContain(name);
+  });
+
+  it('skips a case whose probes the configuration does not run, and says so', () => {
+    const withoutApi = example.orgs.map(({ api: _, ...org }) => org);
+    const { skipped } = select({}, { ...example, orgs: withoutApi });
+    const k3 = skipped.find(({ id }) => id === 'K3');
+    expect(k3?.reason).toBe('the configuration does not monitor what it needs');
+  });
+});

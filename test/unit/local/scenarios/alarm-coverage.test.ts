@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { alarmCatalog } from '../../../../functions/alarms/catalog.ts';
+import { alarmSubject } from '../../../../functions/alarms/subject.ts';
+import { loadConfig } from '../../../../lib/config/load-config.ts';
+import { selectScenarios } from '../../../../local/runner/select.ts';
+import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+
+const plan = deploymentPlan(loadConfig('lib/config/example.jsonc'));
+const { scenarios } = selectScenarios(plan, { packetLossMinutes: 1 });
+
+it.each(Object.keys(alarmCatalog))('a drill makes an alarm of the kind %s fire', (kind) => {
+  const expected = scenarios.flatMap((scenario) => scenario.expected.map(({ alarm }) => alarmSubject(alarm)?.kind));
+  expect(expected).toContain(kind);
+});
