@@ -3,13 +3,13 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 
-export interface TokenAnswer {
+export interface FormResponse {
   readonly status: number;
   readonly headers: Response['headers'];
   readonly body: Record<string, unknown>;
 }
 
-/** Plain HTTP towards an embedded Okta, trusting its authority and following no redirects. */
+/** An HTTP client for an Okta emulator. It trusts its certificate authority and does not follow redirects. */
 export function createOktaClient(okta: OktaEmulator) {
   const dispatcher = new Agent({ connect: { ca: okta.ca } });
 
@@ -20,10 +20,10 @@ export function createOktaClient(okta: OktaEmulator) {
     const response = await request(path, { method: 'POST', body: new URLSearchParams(form), headers });
     const text = await response.text();
     const body = (text ? JSON.parse(text) : {}) as Record<string, unknown>;
-    return { status: response.status, headers: response.headers, body } satisfies TokenAnswer;
+    return { status: response.status, headers: response.headers, body } satisfies FormResponse;
   }
 
-  /** Claims given replace the usual ones; `undefined` leaves one out. */
+  /** A client assertion. `claims` override the default claims; `undefined` removes one. */
   async function assertion(endpoint: string, claims: Partial<JWTPayload> = {}): Promise<Record<string, string>> {
     const { clientId, privateJwk } = okta.clients.service;
     const now = Math.floor(Date.now() / 1000);

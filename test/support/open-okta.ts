@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { createOktaClient, type OktaClient } from './okta-client.ts';
 
-/** An embedded Okta for the tests of one file, and a client of it. Both are closed when the file is done. */
+/** Starts an Okta emulator and a client for the tests of one file, and closes both after them. */
 export async function openOkta(): Promise<{ readonly okta: OktaEmulator; readonly client: OktaClient }> {
   const okta = await startOktaEmulator();
   const client = createOktaClient(okta);

@@ -22,14 +22,14 @@ afterEach(() => {
   aws.alarmHistory = () => [];
 });
 
-describe('FilterLogEvents on loopback', () => {
+describe('FilterLogEvents', () => {
   const add = (timestamp: number, document: object) =>
     aws.logs.add('flows', { timestamp, message: JSON.stringify(document) });
   const filter = (input: object = {}) => logs.send(new FilterLogEventsCommand({ logGroupName: 'flows', ...input }));
   const numbers = async (input: object = {}) =>
     (await filter(input)).events?.map(({ message }) => JSON.parse(message ?? '').n);
 
-  it('tells what was written in a stretch of time, both ends included, in the order of time', async () => {
+  it('returns log events between two times, inclusive, sorted by time', async () => {
     for (const [at, n] of [
       [3_000, 3],
       [1_000, 1],
@@ -42,7 +42,7 @@ describe('FilterLogEvents on loopback', () => {
     expect((await filter()).events?.[0]).toMatchObject({ timestamp: 1_000, message: '{"n":1}' });
   });
 
-  it('tells only what its pattern matches, and refuses a pattern that it cannot read', async () => {
+  it('returns only the log events that match the filter pattern, and rejects unsupported patterns', async () => {
     add(1_000, { n: 1, org: 'acme' });
     add(2_000, { n: 2, org: 'other' });
     expect(await numbers({ filterPattern: '{ $.org = "acme" }' })).toEqual([1]);
@@ -51,7 +51,7 @@ describe('FilterLogEvents on loopback', () => {
     });
   });
 
-  it('goes on where the last page ended, also within one millisecond', async () => {
+  it('continues where the last page ended, even within one millisecond', async () => {
     for (const n of [1, 2, 3, 4, 5]) add(1_000, { n });
     const first = await filter({ limit: 2 });
     const second = await filter({ limit: 2, nextToken: first.nextToken });
@@ -61,7 +61,7 @@ describe('FilterLogEvents on loopback', () => {
     expect(third.nextToken).toBeUndefined();
   });
 
-  it('ends a page after a megabyte that it looked at, even if nothing on it matches', async () => {
+  it('ends a page after scanning a megabyte, even if nothing matches', async () => {
     for (const n of [1, 2, 3]) add(n, { n, org: 'other', padding: 'x'.repeat(600_000) });
     add(4, { n: 4, org: 'acme' });
     const filterPattern = '{ $.org = "acme" }';
@@ -70,7 +70,7 @@ describe('FilterLogEvents on loopback', () => {
     expect(await numbers({ filterPattern, nextToken: first.nextToken })).toEqual([4]);
   });
 
-  it('refuses the token of another question', async () => {
+  it('rejects the page token of another request', async () => {
     for (const n of [1, 2]) add(n, { n });
     const { nextToken } = await filter({ limit: 1 });
     for (const other of [{ startTime: 1 }, { filterPattern: '{ $.n = "1" }' }, { nextToken: 'made-up' }]) {
@@ -78,7 +78,7 @@ describe('FilterLogEvents on loopback', () => {
     }
   });
 
-  it('knows an empty log group, and refuses one that nobody made', async () => {
+  it('returns nothing from an empty log group, and rejects an unknown one', async () => {
     aws.logs.create('empty');
     expect((await filter({ logGroupName: 'empty' })).events).toEqual([]);
     await expect(filter({ logGroupName: 'nowhere' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
@@ -87,11 +87,11 @@ describe('FilterLogEvents on loopback', () => {
   });
 });
 
-describe('DescribeAlarmHistory on loopback', () => {
-  it('tells the changes of an alarm between two times, the youngest first', async () => {
-    const asked: unknown[] = [];
-    aws.alarmHistory = (...question) => {
-      asked.push(question);
+describe('DescribeAlarmHistory', () => {
+  it('returns the state changes of an alarm between two times, newest first', async () => {
+    const queries: unknown[] = [];
+    aws.alarmHistory = (...query) => {
+      queries.push(query);
       return [1_000, 5_000, 3_000, 9_000].map((timestamp) => ({ timestamp, summary: 'changed', data: '{}' }));
     };
     const { AlarmHistoryItems } = await cloudWatch.send(
@@ -100,7 +100,7 @@ describe('DescribeAlarmHistory on loopback', () => {
         ScanBy: 'TimestampDescending',
       }),
     );
-    expect(asked).toEqual([['an-alarm', 2_000, 6_000]]);
+    expect(queries).toEqual([['an-alarm', 2_000, 6_000]]);
     expect(AlarmHistoryItems?.map(({ Timestamp }) => Timestamp?.getTime())).toEqual([5_000, 3_000]);
     expect(AlarmHistoryItems?.[0]).toMatchObject({
       AlarmName: 'an-alarm',
@@ -109,18 +109,18 @@ describe('DescribeAlarmHistory on loopback', () => {
     });
   });
 
-  it('knows nothing of an alarm until it is told', async () => {
+  it('returns an empty alarm history by default', async () => {
     const answer = await cloudWatch.send(new DescribeAlarmHistoryCommand({ AlarmName: 'an-alarm' }));
     expect(answer.AlarmHistoryItems).toEqual([]);
   });
 });
 
-describe('Publish on loopback', () => {
+describe('Publish', () => {
   const TopicArn = 'arn:aws:sns:us-east-1:123456789012:people';
   const publish = (input: Partial<PublishCommandInput>) =>
     sns.send(new PublishCommand({ TopicArn, Message: 'a message', ...input }));
 
-  it('keeps what was published, letter by letter', async () => {
+  it('keeps published messages unchanged', async () => {
     const Message = JSON.stringify({ default: 'a & b = <c> + ü\n%20' });
     const { MessageId } = await publish({ Subject: 'PAGE acme: 100 % & more', Message, MessageStructure: 'json' });
     expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
@@ -132,20 +132,20 @@ describe('Publish on loopback', () => {
   it.each<[string, Partial<PublishCommandInput>]>([
     ['a subject of 100 characters', { Subject: 'x'.repeat(100) }],
     ['a subject with a line break', { Subject: 'PAGE\nacme' }],
-    ['a subject that begins with a blank', { Subject: ' PAGE' }],
+    ['a subject that starts with a space', { Subject: ' PAGE' }],
     ['a subject that is not ASCII', { Subject: 'PAGE: Zürich' }],
     ['an empty message', { Message: '' }],
     ['a message over 256 KB', { Message: 'ü'.repeat(131_073) }],
     ['formats without a default', { Message: '{"email":"x"}', MessageStructure: 'json' }],
-    ['formats that are no JSON', { Message: 'x', MessageStructure: 'json' }],
-    ['a topic that is none', { TopicArn: 'people' }],
-  ])('refuses %s, as SNS would', async (_, input) => {
+    ['formats that are not JSON', { Message: 'x', MessageStructure: 'json' }],
+    ['an invalid topic ARN', { TopicArn: 'people' }],
+  ])('rejects %s, as SNS does', async (_, input) => {
     await expect(publish(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
     expect(aws.published).toEqual([]);
   });
 });
 
-describe('every operation on loopback', () => {
+describe('every operation', () => {
   const calls = {
     FilterLogEvents: () => logs.send(new FilterLogEventsCommand({ logGroupName: 'flows' })),
     DescribeAlarmHistory: () => cloudWatch.send(new DescribeAlarmHistoryCommand({})),
@@ -153,15 +153,15 @@ describe('every operation on loopback', () => {
       sns.send(new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:123456789012:people', Message: 'a message' })),
   } as const;
 
-  it.each(Object.entries(calls))('can be refused, and taken back: %s', async (operation, call) => {
+  it.each(Object.entries(calls))('can fail and recover: %s', async (operation, call) => {
     aws.logs.create('flows');
     const name = operation as keyof typeof calls;
-    const again = aws.injectFault(name, { status: 400, type: 'AccessDeniedException', message: 'no <right>' });
+    const restore = aws.injectFault(name, { status: 400, type: 'AccessDeniedException', message: 'no <right>' });
     await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'no <right>' });
-    again();
-    const answerAgain = aws.injectFault(name, 'connection closed');
+    restore();
+    const reconnect = aws.injectFault(name, 'connection closed');
     await expect(call()).rejects.toThrow();
-    answerAgain();
+    reconnect();
     await call();
     expect(aws.calls).toEqual([operation, operation, operation]);
     aws.clear();

@@ -25,46 +25,49 @@ function authorize(changes: Record<string, string | undefined> = {}, server = ''
 const notLoggedIn = 'The client specified not to prompt, but the user is not logged in.';
 
 describe('/authorize with prompt=none and no session', () => {
-  it.each(['', 'default/', 'aus1a2b3c4d5e6f7g8h9/'])('sends login_required to the application (%s)', async (server) => {
-    const response = await authorize({}, server);
-    expect(response.status).toBe(302);
-    const url = new URL(response.headers.get('location') ?? '');
-    expect(url.origin + url.pathname).toBe(okta.clients.web.redirectUri);
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      state: 'a state',
-      error: 'login_required',
-      error_description: notLoggedIn,
-    });
-  });
+  it.each(['', 'default/', 'aus1a2b3c4d5e6f7g8h9/'])(
+    'redirects to the application with login_required (server "%s")',
+    async (server) => {
+      const response = await authorize({}, server);
+      expect(response.status).toBe(302);
+      const url = new URL(response.headers.get('location') ?? '');
+      expect(url.origin + url.pathname).toBe(okta.clients.web.redirectUri);
+      expect(Object.fromEntries(url.searchParams)).toEqual({
+        state: 'a state',
+        error: 'login_required',
+        error_description: notLoggedIn,
+      });
+    },
+  );
 
-  it('uses the fragment where the application asks for it', async () => {
+  it('returns the error in the fragment if the application asks for it', async () => {
     const url = new URL((await authorize({ response_mode: 'fragment' })).headers.get('location') ?? '');
     expect(url.search).toBe('');
     expect(new URLSearchParams(url.hash.slice(1)).get('error')).toBe('login_required');
   });
 
-  it('answers a page that posts itself for form_post', async () => {
+  it('returns a page that submits itself for form_post', async () => {
     const response = await authorize({ response_mode: 'form_post' });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('<input type="hidden" name="error" value="login_required"/>');
   });
 
-  it('answers a page that posts a message for okta_post_message, which a code may not travel by', async () => {
+  it('returns a page that posts an error message for okta_post_message, which does not allow codes', async () => {
     const response = await authorize({ response_mode: 'okta_post_message' });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('"error":"unsupported_response_mode"');
   });
 
-  it('takes the request by POST as well', async () => {
+  it('accepts an authorization request by POST', async () => {
     const url = new URL((await authorize()).url);
     const response = await client.request(url.origin + url.pathname, { method: 'POST', body: url.searchParams });
     expect(response.headers.get('location')).toContain('error=login_required');
   });
 
-  it('can be made to redirect by JavaScript, as Identity Engine may', async () => {
-    const undo = okta.intercept({ path: /\/authorize$/ }, { transform: javascriptRedirect });
+  it('can redirect by JavaScript, as Identity Engine may', async () => {
+    const remove = okta.intercept({ path: /\/authorize$/ }, { transform: javascriptRedirect });
     const response = await authorize();
-    undo();
+    remove();
     expect(response.status).toBe(200);
     expect(response.headers.get('location')).toBeNull();
     const [, escaped = ''] = /window\.location\.href = '([^']*)'/.exec(await response.text()) ?? [];
@@ -74,7 +77,7 @@ describe('/authorize with prompt=none and no session', () => {
   });
 });
 
-describe('/authorize keeps on its own page what must not travel', () => {
+describe('/authorize with an error that must not be redirected', () => {
   it.each([
     [
       'an unregistered redirect URI',
@@ -83,7 +86,7 @@ describe('/authorize keeps on its own page what must not travel', () => {
     ],
     ['an unknown client', { client_id: '0oaNobodyKnowsThis000' }, /Invalid value for &#39;client_id&#39; parameter/],
     ['no redirect URI', { redirect_uri: undefined }, /redirect_uri&#39; parameter must be a Login/],
-  ])('%s', async (_, changes, text) => {
+  ])('shows an error page for %s', async (_, changes, text) => {
     const response = await authorize(changes);
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
@@ -92,7 +95,7 @@ describe('/authorize keeps on its own page what must not travel', () => {
   });
 });
 
-describe('/authorize sends to the application', () => {
+describe('/authorize with an error for the application', () => {
   it.each([
     [
       'a custom scope at the Org server',
@@ -109,21 +112,21 @@ describe('/authorize sends to the application', () => {
       'One or more scopes are not configured for the authorization server resource.',
     ],
     [
-      'that PKCE is missing',
+      'a missing code challenge',
       '',
       { code_challenge: undefined, code_challenge_method: undefined },
       'invalid_request',
       'PKCE code challenge is required by the application.',
     ],
     [
-      'that plain PKCE will not do',
+      'a plain code challenge',
       '',
       { code_challenge_method: 'plain' },
       'invalid_request',
       'PKCE code challenge method is not supported. Valid values: [S256]',
     ],
     [
-      'that the state is missing',
+      'a missing state',
       '',
       { state: undefined },
       'invalid_request',
@@ -136,7 +139,7 @@ describe('/authorize sends to the application', () => {
       'unsupported_response_mode',
       'The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].',
     ],
-  ])('%s', async (_, server, changes, error, description) => {
+  ])('redirects to the application with the error for %s', async (_, server, changes, error, description) => {
     const response = await authorize(changes, server);
     expect(response.status).toBe(302);
     const { searchParams } = new URL(response.headers.get('location') ?? '');
@@ -144,28 +147,28 @@ describe('/authorize sends to the application', () => {
     expect(searchParams.get('error_description')).toBe(description);
   });
 
-  it('login_required for a custom scope at a custom server: the scope is fine', async () => {
+  it('accepts a custom scope at a custom server', async () => {
     const response = await authorize({ scope: 'openid monitor.read' }, 'default/');
     expect(response.headers.get('location')).toContain('error=login_required');
   });
 });
 
 describe('the sign-in page', () => {
-  const person = (password: string) => new URLSearchParams({ username: okta.user.login, password });
+  const form = (password: string) => new URLSearchParams({ username: okta.user.login, password });
 
-  it('is where /authorize leads when it may prompt', async () => {
+  it('/authorize redirects to the sign-in page if it may prompt, and a wrong password fails', async () => {
     const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
     const page = await client.request(location);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('name="password"');
-    expect(await (await client.request(location, { method: 'POST', body: person('wrong') })).text()).toContain(
+    expect(await (await client.request(location, { method: 'POST', body: form('wrong') })).text()).toContain(
       'Unable to sign in',
     );
   });
 
-  it('takes no password without the browser that was sent there', async () => {
+  it('rejects a password from a browser that was not redirected there', async () => {
     const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
-    const answer = await client.request(location, { method: 'POST', body: person(okta.user.password) });
+    const answer = await client.request(location, { method: 'POST', body: form(okta.user.password) });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('Request expired, please start over and try again.');
   });

@@ -17,7 +17,7 @@ function discover(server: ServerId, clientId: string, auth: oidc.ClientAuth, alg
   });
 }
 
-/** Okta wants the assertion to be for the very endpoint; openid-client makes it for the issuer. */
+/** Okta requires the called endpoint as the audience. openid-client uses the issuer. */
 async function keyAuth(endpoint: string): Promise<oidc.ClientAuth> {
   return oidc.PrivateKeyJwt(await serviceKey(), {
     [oidc.modifyAssertion]: (_header, payload) => {
@@ -37,7 +37,7 @@ describe('openid-client', () => {
     ['default', 'oauth2'],
     ['aus1a2b3c4d5e6f7g8h9', 'oauth2'],
     ['org', 'oauth2'],
-  ] as const)('discovers %s by its %s document', async (server, algorithm) => {
+  ] as const)('openid-client discovers the server %s from its %s document', async (server, algorithm) => {
     const config = await discover(server, 'x', oidc.None(), algorithm);
     expect(config.serverMetadata().issuer).toBe(okta.issuers[server]);
   });
@@ -45,7 +45,7 @@ describe('openid-client', () => {
   it.each([
     ['client_secret_basic', oidc.ClientSecretBasic],
     ['client_secret_post', oidc.ClientSecretPost],
-  ])('gets a token of a custom server by %s, introspects it and revokes it', async (_, method) => {
+  ])('openid-client gets a token of a custom server by %s, introspects it and revokes it', async (_, method) => {
     const { clientId, clientSecret } = okta.clients.secret;
     const config = await discover('default', clientId, method(clientSecret));
     const token = await oidc.clientCredentialsGrant(config, { scope: 'monitor.read' });
@@ -61,17 +61,20 @@ describe('openid-client', () => {
   it.each([
     ['org', 'okta.users.read'],
     ['default', 'monitor.read'],
-  ] as const)('gets a token of %s by private_key_jwt and introspects it', async (server, scope) => {
-    const { clientId } = okta.clients.service;
-    const endpoints = server === 'org' ? `${okta.origin}/oauth2/v1` : `${okta.issuers[server]}/v1`;
-    const config = await discover(server, clientId, await keyAuth(`${endpoints}/token`));
-    const { access_token } = await oidc.clientCredentialsGrant(config, { scope });
+  ] as const)(
+    'openid-client gets a token of the server %s by private_key_jwt and introspects it',
+    async (server, scope) => {
+      const { clientId } = okta.clients.service;
+      const endpoints = server === 'org' ? `${okta.origin}/oauth2/v1` : `${okta.issuers[server]}/v1`;
+      const config = await discover(server, clientId, await keyAuth(`${endpoints}/token`));
+      const { access_token } = await oidc.clientCredentialsGrant(config, { scope });
 
-    const atIntrospect = await discover(server, clientId, await keyAuth(`${endpoints}/introspect`));
-    expect(await oidc.tokenIntrospection(atIntrospect, access_token)).toMatchObject({ active: true, scope });
-  });
+      const atIntrospect = await discover(server, clientId, await keyAuth(`${endpoints}/introspect`));
+      expect(await oidc.tokenIntrospection(atIntrospect, access_token)).toMatchObject({ active: true, scope });
+    },
+  );
 
-  it('is refused in Okta’s words for the audience that it chooses by itself', async () => {
+  it('openid-client gets Okta’s error for its default audience', async () => {
     const config = await discover('org', okta.clients.service.clientId, oidc.PrivateKeyJwt(await serviceKey()));
     await expect(oidc.clientCredentialsGrant(config, { scope: 'okta.users.read' })).rejects.toMatchObject({
       error: 'invalid_client',
@@ -79,7 +82,7 @@ describe('openid-client', () => {
     });
   });
 
-  it('gets a token bound to its key, having been asked for a nonce', async () => {
+  it('openid-client gets a token bound to its DPoP key after a request for a nonce', async () => {
     const { clientId, clientSecret } = okta.clients.secret;
     const config = await discover('default', clientId, oidc.ClientSecretBasic(clientSecret));
     const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
@@ -94,7 +97,7 @@ describe('openid-client', () => {
     });
   });
 
-  it('pushes an authorization request', async () => {
+  it('openid-client pushes an authorization request', async () => {
     const { clientId, clientSecret, redirectUri } = okta.clients.web;
     const config = await discover('default', clientId, oidc.ClientSecretBasic(clientSecret));
     const url = await oidc.buildAuthorizationUrlWithPAR(config, {
@@ -110,41 +113,44 @@ describe('openid-client', () => {
     expect(answer.headers.get('location')).toContain('error=login_required');
   });
 
-  it.each(['org', 'default'] as const)('signs a person in at %s, from the URL to the user info', async (server) => {
-    const { clientId, clientSecret, redirectUri } = okta.clients.web;
-    const config = await discover(server, clientId, oidc.ClientSecretBasic(clientSecret));
-    const verifier = oidc.randomPKCECodeVerifier();
-    const nonce = oidc.randomNonce();
-    const url = oidc.buildAuthorizationUrl(config, {
-      redirect_uri: redirectUri,
-      scope: 'openid profile email',
-      state: 'a-state',
-      nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-    });
+  it.each(['org', 'default'] as const)(
+    'openid-client signs a user in at the server %s and reads the user info',
+    async (server) => {
+      const { clientId, clientSecret, redirectUri } = okta.clients.web;
+      const config = await discover(server, clientId, oidc.ClientSecretBasic(clientSecret));
+      const verifier = oidc.randomPKCECodeVerifier();
+      const nonce = oidc.randomNonce();
+      const url = oidc.buildAuthorizationUrl(config, {
+        redirect_uri: redirectUri,
+        scope: 'openid profile email',
+        state: 'a-state',
+        nonce,
+        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      });
 
-    const callback = await signIn(url);
-    expect(callback.searchParams.has('iss')).toBe(false);
-    const tokens = await oidc.authorizationCodeGrant(config, callback, {
-      pkceCodeVerifier: verifier,
-      expectedState: 'a-state',
-      expectedNonce: nonce,
-    });
-    const sub = tokens.claims()?.sub ?? '';
-    expect(sub).toMatch(/^00u\w{17}$/);
+      const callback = await signIn(url);
+      expect(callback.searchParams.has('iss')).toBe(false);
+      const tokens = await oidc.authorizationCodeGrant(config, callback, {
+        pkceCodeVerifier: verifier,
+        expectedState: 'a-state',
+        expectedNonce: nonce,
+      });
+      const sub = tokens.claims()?.sub ?? '';
+      expect(sub).toMatch(/^00u\w{17}$/);
 
-    const about = await oidc.fetchUserInfo(config, tokens.access_token, sub);
-    expect(about.preferred_username).toBe(okta.user.login);
-    expect(await oidc.tokenIntrospection(config, tokens.access_token)).toMatchObject({
-      active: true,
-      username: okta.user.login,
-      uid: sub,
-      aud: okta.audiences[server],
-    });
-  });
+      const about = await oidc.fetchUserInfo(config, tokens.access_token, sub);
+      expect(about.preferred_username).toBe(okta.user.login);
+      expect(await oidc.tokenIntrospection(config, tokens.access_token)).toMatchObject({
+        active: true,
+        username: okta.user.login,
+        uid: sub,
+        aud: okta.audiences[server],
+      });
+    },
+  );
 
-  it('signs a person out again by a page that needs no click', async () => {
+  it('openid-client signs a user out through a page that submits itself', async () => {
     const config = await discover('org', okta.clients.web.clientId, oidc.None());
     const answer = await client.request(oidc.buildEndSessionUrl(config).href);
     expect(answer.status).toBe(200);
@@ -152,7 +158,7 @@ describe('openid-client', () => {
   });
 });
 
-/** What a browser does: follows redirects with its cookies, and fills in the form it lands on. */
+/** Signs in like a browser: follows redirects with cookies and fills in the form. */
 async function signIn(start: URL): Promise<URL> {
   const cookies = new Map<string, string>();
   let url = start;
@@ -174,7 +180,7 @@ async function signIn(start: URL): Promise<URL> {
     await response.text();
     if (url.href.startsWith(okta.clients.web.redirectUri)) return url;
   }
-  throw new Error('The sign-in led nowhere.');
+  throw new Error('The sign-in did not return to the application.');
 }
 
 describe('@okta/jwt-verifier', () => {
@@ -184,12 +190,12 @@ describe('@okta/jwt-verifier', () => {
       requestAgent: new HttpsAgent({ ca: okta.ca, keepAlive: false }),
     } as OktaJwtVerifier.VerifierOptions);
 
-  it('verifies a token of a custom server with the keys that it finds by itself', async () => {
+  it('@okta/jwt-verifier verifies a token of a custom server with the published keys', async () => {
     const { claims } = await verifier().verifyAccessToken(await client.customToken(), okta.audiences.default);
     expect(claims).toMatchObject({ aud: 'api://default', cid: okta.clients.secret.clientId, scp: ['monitor.read'] });
   });
 
-  it('refuses a token of another server', async () => {
+  it('@okta/jwt-verifier rejects a token of another server', async () => {
     const token = await client.customToken('aus1a2b3c4d5e6f7g8h9');
     await expect(verifier().verifyAccessToken(token, okta.audiences.default)).rejects.toThrow(/kid/);
   });

@@ -7,87 +7,87 @@ const { okta, client } = await openOkta();
 
 const path = '/.well-known/okta-organization';
 
-describe('an intervention', () => {
-  it('answers in Okta’s place until it is taken back', async () => {
-    const undo = okta.intercept({ path }, { status: 503, body: { errorCode: 'E0000010' } });
-    const answer = await client.request(path);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'application/json']);
-    expect(answer.headers.get('x-okta-request-id')).not.toBeNull();
-    expect(await answer.json()).toEqual({ errorCode: 'E0000010' });
-    undo();
+describe('an interceptor', () => {
+  it('replaces responses until it is removed', async () => {
+    const remove = okta.intercept({ path }, { status: 503, body: { errorCode: 'E0000010' } });
+    const response = await client.request(path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([503, 'application/json']);
+    expect(response.headers.get('x-okta-request-id')).not.toBeNull();
+    expect(await response.json()).toEqual({ errorCode: 'E0000010' });
+    remove();
     expect((await client.request(path)).status).toBe(200);
   });
 
-  it('alters what would have been sent', async () => {
-    const undo = okta.intercept(
+  it('changes responses', async () => {
+    const remove = okta.intercept(
       { path: /\/v1\/keys$/ },
-      { transform: (answer) => ({ ...answer, body: JSON.stringify({ keys: [] }) }) },
+      { transform: (response) => ({ ...response, body: JSON.stringify({ keys: [] }) }) },
     );
-    const answer = await client.request('/oauth2/default/v1/keys');
-    undo();
-    expect(answer.headers.get('cache-control')).toMatch(/^max-age/);
-    expect(await answer.json()).toEqual({ keys: [] });
+    const response = await client.request('/oauth2/default/v1/keys');
+    remove();
+    expect(response.headers.get('cache-control')).toMatch(/^max-age/);
+    expect(await response.json()).toEqual({ keys: [] });
   });
 
-  it('can take off what Okta puts on every answer, as a proxy in front of it would', async () => {
-    const undo = okta.intercept(
+  it('can remove Okta’s common headers', async () => {
+    const remove = okta.intercept(
       { path },
       { transform: ({ headers: { 'x-okta-request-id': _, ...headers }, ...rest }) => ({ ...rest, headers }) },
     );
-    const answer = await client.request(path);
-    undo();
-    expect(answer.headers.get('x-okta-request-id')).toBeNull();
+    const response = await client.request(path);
+    remove();
+    expect(response.headers.get('x-okta-request-id')).toBeNull();
   });
 
-  it('leaves other paths and other methods alone', async () => {
-    const undo = okta.intercept({ method: 'POST', path }, { status: 500 });
-    const answers = [await client.request(path), await client.request(path, { method: 'POST' })];
-    undo();
-    expect(answers.map(({ status }) => status)).toEqual([200, 500]);
+  it('does not affect other paths and methods', async () => {
+    const remove = okta.intercept({ method: 'POST', path }, { status: 500 });
+    const responses = [await client.request(path), await client.request(path, { method: 'POST' })];
+    remove();
+    expect(responses.map(({ status }) => status)).toEqual([200, 500]);
   });
 
-  it('applies after the ones before it', async () => {
+  it('applies interceptors in the order in which they were added', async () => {
     const append = (text: string) =>
-      okta.intercept({ path }, { transform: (answer) => ({ ...answer, body: answer.body + text }) });
-    const undo = [okta.intercept({ path }, { body: 'a' }), append('b'), append('c')];
+      okta.intercept({ path }, { transform: (response) => ({ ...response, body: response.body + text }) });
+    const removeAll = [okta.intercept({ path }, { body: 'a' }), append('b'), append('c')];
     expect(await (await client.request(path)).text()).toBe('abc');
-    for (const back of undo) back();
+    for (const remove of removeAll) remove();
   });
 
-  it('can take its time', async () => {
-    const undo = okta.intercept({ path }, { delayMs: 50 });
+  it('can delay a response', async () => {
+    const remove = okta.intercept({ path }, { delayMs: 50 });
     const started = performance.now();
     await client.request(path);
-    undo();
+    remove();
     expect(performance.now() - started).toBeGreaterThanOrEqual(45);
   });
 
-  it('can close the connection without an answer', async () => {
-    const undo = okta.intercept({ path }, { disconnect: 'close' });
+  it('can close the connection without a response', async () => {
+    const remove = okta.intercept({ path }, { disconnect: 'close' });
     await expect(client.request(path)).rejects.toThrow('fetch failed');
-    undo();
+    remove();
     expect(okta.requests.at(-1)).toMatchObject({ path, status: 0 });
   });
 
   it('can reset the connection', async () => {
-    const undo = okta.intercept({ path }, { disconnect: 'reset' });
+    const remove = okta.intercept({ path }, { disconnect: 'reset' });
     await expect(client.request(path)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
-    undo();
+    remove();
     expect((await client.request(path)).status).toBe(200);
   });
 
-  it('can stall in the middle of a body, and holds nobody to it', async () => {
-    const undo = okta.intercept({ path }, { truncate: 'stall' });
-    const answer = await client.request(path);
-    undo();
-    const reader = answer.body?.getReader();
+  it('can stall in the middle of a body until the client disconnects', async () => {
+    const remove = okta.intercept({ path }, { truncate: 'stall' });
+    const response = await client.request(path);
+    remove();
+    const reader = response.body?.getReader();
     const first = await reader?.read();
-    expect(first?.value?.length).toBeLessThan(Number(answer.headers.get('content-length')));
+    expect(first?.value?.length).toBeLessThan(Number(response.headers.get('content-length')));
     await reader?.cancel();
   });
 
-  it('that fails is told from an outage by a header of its own', async () => {
-    const undo = okta.intercept(
+  it('reports an error in an interceptor with a header of its own', async () => {
+    const remove = okta.intercept(
       { path },
       {
         transform() {
@@ -95,13 +95,13 @@ describe('an intervention', () => {
         },
       },
     );
-    const answer = await client.request(path);
-    undo();
-    expect(answer.status).toBe(500);
-    expect(decodeURIComponent(answer.headers.get('x-okta-emulator-error') ?? '')).toBe('Error: a mistake');
+    const response = await client.request(path);
+    remove();
+    expect(response.status).toBe(500);
+    expect(decodeURIComponent(response.headers.get('x-okta-emulator-error') ?? '')).toBe('Error: a mistake');
   });
 
-  it('holds no one up when the server closes', async () => {
+  it('does not delay the close of the server', async () => {
     const other = await startOktaEmulator();
     const otherClient = createOktaClient(other);
     other.intercept({ path }, { delayMs: 600_000 });
@@ -113,8 +113,8 @@ describe('an intervention', () => {
   });
 });
 
-describe('what was served', () => {
-  it('is recorded with its bucket, and can be forgotten', async () => {
+describe('the record of requests', () => {
+  it('records each request with its rate-limit bucket, and can be cleared', async () => {
     okta.clearRequests();
     await client.request('/oauth2/v1/keys?client_id=x');
     await client.request('/api/v1/users?limit=1');

@@ -8,7 +8,7 @@ const introspect = (server: string, token: string, headers = client.secretAuth) 
   client.post(`/oauth2/${server}v1/introspect`, { token, token_type_hint: 'access_token' }, headers);
 
 describe('introspection', () => {
-  it('tells of an active token what Okta tells, with the scopes as one string', async () => {
+  it('returns Okta’s fields for an active token, with the scopes as one string', async () => {
     const token = await client.customToken('default', 'monitor.read monitor.write');
     const { clientId } = okta.clients.secret;
     const { status, body } = await introspect('default/', token);
@@ -28,14 +28,14 @@ describe('introspection', () => {
     });
   });
 
-  it('judges a token of the Org server at the Org server, with an assertion for that endpoint', async () => {
+  it('introspects a token of the Org server with an assertion for that endpoint', async () => {
     const token = await client.orgToken();
     const path = '/oauth2/v1/introspect';
     const { body } = await client.post(path, { token, ...(await client.assertion(okta.origin + path)) });
     expect(body).toMatchObject({ active: true, scope: 'okta.users.read', aud: okta.origin });
   });
 
-  it('refuses an assertion that was made for /token', async () => {
+  it('rejects a client assertion for /token at /introspect', async () => {
     const form = { token: await client.orgToken(), ...(await client.assertion(`${okta.origin}/oauth2/v1/token`)) };
     expect(await client.post('/oauth2/v1/introspect', form)).toMatchObject({
       status: 401,
@@ -45,7 +45,7 @@ describe('introspection', () => {
     });
   });
 
-  it('knows only the tokens of its own server', async () => {
+  it('reports tokens of other servers as inactive', async () => {
     const token = await client.customToken('default');
     for (const other of ['aus1a2b3c4d5e6f7g8h9/', '']) {
       expect(await introspect(other, token)).toMatchObject({ status: 200, body: { active: false } });
@@ -53,29 +53,29 @@ describe('introspection', () => {
   });
 
   it.each([
-    ['no token at all', () => 'gibberish'],
-    ['a JWT of somebody else', () => 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.'],
-  ])('says no more than inactive of %s', async (_, token) => {
+    ['text that is not a token', () => 'gibberish'],
+    ['a JWT of another issuer', () => 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.'],
+  ])('returns only that %s is inactive', async (_, token) => {
     const { status, body } = await introspect('default/', token());
     expect(status).toBe(200);
     expect(body).toEqual({ active: false });
   });
 
-  it('says inactive of a token whose claims were changed', async () => {
+  it('reports a token with changed claims as inactive', async () => {
     const [head, , signature] = (await client.customToken()).split('.');
     const claims = Buffer.from(JSON.stringify({ ...decodeJwt(await client.customToken()), scp: ['all'] }));
-    const forged = [head, claims.toString('base64url'), signature].join('.');
-    expect((await introspect('default/', forged)).body).toEqual({ active: false });
+    const changed = [head, claims.toString('base64url'), signature].join('.');
+    expect((await introspect('default/', changed)).body).toEqual({ active: false });
   });
 
-  it('wants the client to authenticate', async () => {
+  it('requires client authentication', async () => {
     expect(await introspect('default/', await client.customToken(), {} as typeof client.secretAuth)).toMatchObject({
       status: 401,
       body: { error: 'invalid_client', error_description: 'No client credentials found.' },
     });
   });
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect(await client.post('/oauth2/default/v1/introspect', {}, client.secretAuth)).toMatchObject({
       status: 400,
       body: { error: 'invalid_request', error_description: "The 'token' parameter is required." },
@@ -87,7 +87,7 @@ describe('revocation', () => {
   const revoke = (token: string, headers = client.secretAuth) =>
     client.request('/oauth2/default/v1/revoke', { method: 'POST', body: new URLSearchParams({ token }), headers });
 
-  it('answers 200 with nothing, and makes the token inactive', async () => {
+  it('revokes a token and returns 200 with an empty body', async () => {
     const token = await client.customToken();
     const response = await revoke(token);
     expect(response.status).toBe(200);
@@ -95,11 +95,11 @@ describe('revocation', () => {
     expect((await introspect('default/', token)).body).toEqual({ active: false });
   });
 
-  it('answers 200 for what was never a token', async () => {
+  it('returns 200 for text that is not a token', async () => {
     expect((await revoke('gibberish')).status).toBe(200);
   });
 
-  it('leaves the tokens of other clients alone, and does not say so', async () => {
+  it('returns 200 for another client’s token without revoking it', async () => {
     const token = await client.customToken();
     const { clientId, clientSecret } = okta.clients.web;
     expect((await revoke(token, client.basic(clientId, clientSecret))).status).toBe(200);
@@ -107,22 +107,22 @@ describe('revocation', () => {
   });
 });
 
-describe('a forged token', () => {
-  it('differs as it was asked to, while its server stands by what it believes to have sent', async () => {
-    const undo = okta.alterTokens('default', {
+describe('an altered token', () => {
+  it('alters the tokens that clients receive, while the server treats them as the issued tokens', async () => {
+    const restore = okta.alterTokens('default', {
       claims: (claims) => ({ ...claims, aud: 'api://other' }),
       header: (header) => ({ ...header, kid: 'unpublished' }),
     });
-    const forged = await client.customToken();
-    expect([decodeJwt(forged).aud, decodeProtectedHeader(forged).kid]).toEqual(['api://other', 'unpublished']);
-    expect((await introspect('default/', forged)).body).toMatchObject({ active: true, aud: 'api://default' });
-    undo();
+    const altered = await client.customToken();
+    expect([decodeJwt(altered).aud, decodeProtectedHeader(altered).kid]).toEqual(['api://other', 'unpublished']);
+    expect((await introspect('default/', altered)).body).toMatchObject({ active: true, aud: 'api://default' });
+    restore();
     expect(decodeJwt(await client.customToken()).aud).toBe('api://default');
   });
 
-  it('comes from that server alone', async () => {
-    const undo = okta.alterTokens('default', { claims: ({ sub: _, ...claims }) => claims });
+  it('alters only the tokens of one server', async () => {
+    const restore = okta.alterTokens('default', { claims: ({ sub: _, ...claims }) => claims });
     expect(decodeJwt(await client.customToken('aus1a2b3c4d5e6f7g8h9')).sub).toBeDefined();
-    undo();
+    restore();
   });
 });

@@ -14,39 +14,39 @@ const collections = [
 ] as const;
 
 describe('the management API', () => {
-  it.each(collections)('reads %s with an API token and with the scope %s', async (path, scope) => {
-    const answers = await Promise.all([
+  it.each(collections)('returns %s for an API token and for a token with the scope %s', async (path, scope) => {
+    const responses = await Promise.all([
       api(`${path}?limit=1`, `SSWS ${okta.apiToken}`),
       api(`${path}?limit=1`, `Bearer ${await client.orgToken(scope)}`),
     ]);
-    for (const answer of answers) {
-      expect(answer.status).toBe(200);
-      expect(await answer.json()).toHaveLength(1);
-      expect(answer.headers.get('link')).toContain('rel="self"');
+    for (const response of responses) {
+      expect(response.status).toBe(200);
+      expect(await response.json()).toHaveLength(1);
+      expect(response.headers.get('link')).toContain('rel="self"');
     }
   });
 
-  it('tells which key each custom server signs with', async () => {
-    const answer = await api('/api/v1/authorizationServers', `SSWS ${okta.apiToken}`);
-    const servers = (await answer.json()) as { id: string; credentials: { signing: { kid: string } } }[];
+  it('returns the signing key of each custom server', async () => {
+    const response = await api('/api/v1/authorizationServers', `SSWS ${okta.apiToken}`);
+    const servers = (await response.json()) as { id: string; credentials: { signing: { kid: string } } }[];
     expect(servers.map(({ id }) => id)).toEqual(['default', 'aus1a2b3c4d5e6f7g8h9']);
     const keys = (await (await client.request('/oauth2/default/v1/keys')).json()) as { keys: { kid: string }[] };
     expect(keys.keys.map(({ kid }) => kid)).toContain(servers[0]?.credentials.signing.kid);
   });
 
-  it('reads one of a collection', async () => {
+  it('returns one item of a collection', async () => {
     const { clientId } = okta.clients.service;
-    const answer = await api(`/api/v1/apps/${clientId}`, `SSWS ${okta.apiToken}`);
-    expect(await answer.json()).toMatchObject({ id: clientId, status: 'ACTIVE' });
+    const response = await api(`/api/v1/apps/${clientId}`, `SSWS ${okta.apiToken}`);
+    expect(await response.json()).toMatchObject({ id: clientId, status: 'ACTIVE' });
   });
 
   it.each([
     ['a wrong API token', 'SSWS wrong', 401, 'E0000011', 'Invalid token provided'],
-    ['none at all', undefined, 401, 'E0000005', 'Invalid session'],
-  ])('refuses %s with the envelope', async (_, authorization, status, errorCode, errorSummary) => {
-    const answer = await api('/api/v1/users?limit=1', authorization);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toEqual({
+    ['no credentials', undefined, 401, 'E0000005', 'Invalid session'],
+  ])('rejects %s with an error envelope', async (_, authorization, status, errorCode, errorSummary) => {
+    const response = await api('/api/v1/users?limit=1', authorization);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({
       errorCode,
       errorSummary,
       errorLink: errorCode,
@@ -55,12 +55,12 @@ describe('the management API', () => {
     });
   });
 
-  it('refuses a token without the scope with a header, and an empty body', async () => {
-    const answer = await api('/api/v1/users?limit=1', `Bearer ${await client.orgToken('okta.apps.read')}`);
-    expect(answer.status).toBe(403);
-    expect(await answer.text()).toBe('');
+  it('rejects a token without the scope with a header and an empty body', async () => {
+    const response = await api('/api/v1/users?limit=1', `Bearer ${await client.orgToken('okta.apps.read')}`);
+    expect(response.status).toBe(403);
+    expect(await response.text()).toBe('');
     const realm = okta.origin.replace('https', 'http');
-    expect(answer.headers.get('www-authenticate')).toBe(
+    expect(response.headers.get('www-authenticate')).toBe(
       `Bearer authorization_uri="${realm}/oauth2/v1/authorize", realm="${realm}", scope="okta.users.read", ` +
         'error="insufficient_scope", error_description="The access token provided does not contain the required scopes.", ' +
         'resource="/api/v1/users"',
@@ -68,7 +68,7 @@ describe('the management API', () => {
   });
 
   it.each([
-    ['no token', async () => 'gibberish', 'The access token is invalid.'],
+    ['text that is not a token', async () => 'gibberish', 'The access token is invalid.'],
     ['a token of a custom server', () => client.customToken(), 'The access token provided is not intended for Okta.'],
     [
       'a revoked token',
@@ -81,11 +81,11 @@ describe('the management API', () => {
       },
       'The access token has been revoked.',
     ],
-  ])('refuses %s with a header, and an empty body', async (_, token, description) => {
-    const answer = await api('/api/v1/users?limit=1', `Bearer ${await token()}`);
-    expect(answer.status).toBe(401);
-    expect(await answer.text()).toBe('');
-    expect(answer.headers.get('www-authenticate')).toContain(
+  ])('rejects %s with a header and an empty body', async (_, token, description) => {
+    const response = await api('/api/v1/users?limit=1', `Bearer ${await token()}`);
+    expect(response.status).toBe(401);
+    expect(await response.text()).toBe('');
+    expect(response.headers.get('www-authenticate')).toContain(
       `error="invalid_token", error_description="${description}"`,
     );
   });
@@ -94,9 +94,9 @@ describe('the management API', () => {
     ['/api/v1/unicorns', 'GET', 404, 'E0000007'],
     ['/nowhere', 'GET', 404, 'E0000007'],
     ['/api/v1/users', 'DELETE', 405, 'E0000022'],
-  ])('answers %s by %s with %d', async (path, method, status, errorCode) => {
-    const answer = await client.request(path, { method, headers: { authorization: `SSWS ${okta.apiToken}` } });
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({ errorCode });
+  ])('responds to %s by %s with %d', async (path, method, status, errorCode) => {
+    const response = await client.request(path, { method, headers: { authorization: `SSWS ${okta.apiToken}` } });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ errorCode });
   });
 });

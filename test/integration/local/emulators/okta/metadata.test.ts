@@ -11,7 +11,7 @@ async function read(path: string) {
 }
 
 describe('discovery', () => {
-  it('gives the Org server an issuer without /oauth2 and endpoints with it', async () => {
+  it('returns the Org server’s issuer without /oauth2, and its endpoints with it', async () => {
     const { body } = await read('/.well-known/openid-configuration');
     expect(body).toMatchObject({
       issuer: okta.origin,
@@ -30,40 +30,43 @@ describe('discovery', () => {
     });
   });
 
-  it.each(['default', 'aus1a2b3c4d5e6f7g8h9'])('puts the endpoints of %s under its issuer', async (id) => {
-    const { body } = await read(`/oauth2/${id}/.well-known/openid-configuration`);
-    const issuer = `${okta.origin}/oauth2/${id}`;
-    expect(body).toMatchObject({
-      issuer,
-      token_endpoint: `${issuer}/v1/token`,
-      jwks_uri: `${issuer}/v1/keys`,
-      registration_endpoint: `${okta.origin}/oauth2/v1/clients`,
-    });
-  });
+  it.each(['default', 'aus1a2b3c4d5e6f7g8h9'])(
+    'returns the endpoints of the custom server %s under its issuer',
+    async (id) => {
+      const { body } = await read(`/oauth2/${id}/.well-known/openid-configuration`);
+      const issuer = `${okta.origin}/oauth2/${id}`;
+      expect(body).toMatchObject({
+        issuer,
+        token_endpoint: `${issuer}/v1/token`,
+        jwks_uri: `${issuer}/v1/keys`,
+        registration_endpoint: `${okta.origin}/oauth2/v1/clients`,
+      });
+    },
+  );
 
-  it('answers the OAuth document of a custom server before and after the issuer path alike', async () => {
+  it('serves the OAuth document of a custom server before and after the issuer’s path', async () => {
     const before = await read('/.well-known/oauth-authorization-server/oauth2/default');
     const after = await read('/oauth2/default/.well-known/oauth-authorization-server');
     expect(before.body).toEqual(after.body);
     expect(before.body.issuer).toBe(okta.issuers.default);
   });
 
-  it('tells of client_credentials only in the OAuth document of a custom server', async () => {
+  it('lists client_credentials only in the OAuth document of a custom server', async () => {
     const paths = [
       '/.well-known/openid-configuration',
       '/.well-known/oauth-authorization-server',
       '/oauth2/default/.well-known/openid-configuration',
       '/oauth2/default/.well-known/oauth-authorization-server',
     ];
-    const telling: string[] = [];
+    const listing: string[] = [];
     for (const path of paths) {
       const grants: readonly string[] = (await read(path)).body.grant_types_supported ?? [];
-      if (grants.includes('client_credentials')) telling.push(path);
+      if (grants.includes('client_credentials')) listing.push(path);
     }
-    expect(telling).toEqual(['/oauth2/default/.well-known/oauth-authorization-server']);
+    expect(listing).toEqual(['/oauth2/default/.well-known/oauth-authorization-server']);
   });
 
-  it('keeps custom scopes to itself', async () => {
+  it('does not list custom scopes', async () => {
     const { body } = await read('/oauth2/default/.well-known/openid-configuration');
     expect(body.scopes_supported).not.toContain('monitor.read');
   });
@@ -71,7 +74,7 @@ describe('discovery', () => {
   it.each([
     '/oauth2/ausNone/.well-known/openid-configuration',
     '/.well-known/oauth-authorization-server/oauth2/ausNone',
-  ])('has no server at %s, and says so in the envelope', async (path) => {
+  ])('returns an error envelope for an unknown server at %s', async (path) => {
     const { response, body } = await read(path);
     expect(response.status).toBe(404);
     expect(body).toEqual({
@@ -83,7 +86,7 @@ describe('discovery', () => {
     });
   });
 
-  it('names the organization and its engine', async () => {
+  it('returns the organization and its engine', async () => {
     const { body } = await read('/.well-known/okta-organization');
     expect(body).toEqual({
       id: expect.stringMatching(/^00o\w{17}$/),
@@ -95,7 +98,7 @@ describe('discovery', () => {
 
 describe('keys', () => {
   it.each(['/oauth2/v1/keys', '/oauth2/default/v1/keys', '/oauth2/aus1a2b3c4d5e6f7g8h9/v1/keys'])(
-    'are two at %s, and public',
+    'publishes two public keys at %s',
     async (path) => {
       const { body } = await read(path);
       const keys: readonly Record<string, unknown>[] = body.keys ?? [];
@@ -107,7 +110,7 @@ describe('keys', () => {
     },
   );
 
-  it('may be cached until they rotate, which draws nearer', async () => {
+  it('allows caching of the keys until their rotation', async () => {
     let nowMs = Date.UTC(2026, 0, 1);
     await using other = await startOktaEmulator({ now: () => nowMs });
     const otherClient = createOktaClient(other);
@@ -124,8 +127,8 @@ describe('keys', () => {
   });
 });
 
-describe('every answer', () => {
-  it('carries a request id of its own', async () => {
+describe('every response', () => {
+  it('has a unique request id', async () => {
     const ids = new Set<string | null>();
     for (const path of ['/.well-known/openid-configuration', '/oauth2/v1/keys', '/nowhere', '/api/v1/users']) {
       ids.add((await client.request(path)).headers.get('x-okta-request-id'));
@@ -134,7 +137,7 @@ describe('every answer', () => {
     expect(ids).not.toContain(null);
   });
 
-  it('keeps the connection for the next request', async () => {
+  it('keeps the connection open for the next request', async () => {
     const { headers } = await client.request('/oauth2/v1/keys');
     expect(headers.get('connection')).toBe('keep-alive');
   });

@@ -17,7 +17,7 @@ afterAll(async () => {
   await okta.close();
 });
 
-/** Past every window that an earlier test opened. */
+/** Moves past the windows of earlier tests. */
 beforeEach(() => {
   nowMs += 600_000;
 });
@@ -37,14 +37,14 @@ async function apps() {
 }
 
 describe('rate limits', () => {
-  it('count down within a window that opens with the first request, not with the minute', async () => {
+  it('counts down in a window that starts with the first request, not with the minute', async () => {
     const reset = nowMs / 1000 + 60;
     expect(await apps()).toMatchObject({ status: 200, limit: 2, remaining: 1, reset });
     nowMs += 20_000;
     expect(await apps()).toMatchObject({ status: 200, limit: 2, remaining: 0, reset });
   });
 
-  it('refuse with the envelope once nothing is left, without Retry-After', async () => {
+  it('rejects requests over the limit with an error envelope, without Retry-After', async () => {
     await apps();
     await apps();
     const { status, remaining, response } = await apps();
@@ -56,15 +56,15 @@ describe('rate limits', () => {
     });
   });
 
-  it('count on from what others are said to have spent, and start again when that is taken back', async () => {
-    const undo = okta.setRemaining('/api/v1/apps', 0.5);
+  it('counts down from the remaining share that was set, and starts again when that ends', async () => {
+    const restore = okta.setRemaining('/api/v1/apps', 0.5);
     expect(await apps()).toMatchObject({ status: 200, remaining: 0 });
     expect(await apps()).toMatchObject({ status: 429 });
-    undo();
+    restore();
     expect(await apps()).toMatchObject({ status: 200, remaining: 1 });
   });
 
-  it('start again when the window has passed', async () => {
+  it('starts a new window when the last one has ended', async () => {
     await apps();
     await apps();
     nowMs += 59_999;
@@ -73,7 +73,7 @@ describe('rate limits', () => {
     expect(await apps()).toMatchObject({ status: 200, remaining: 1, reset: nowMs / 1000 + 60 });
   });
 
-  it('are shared by all custom servers, and refuse OAuth clients in the envelope too', async () => {
+  it('shares limits between custom servers, and rejects OAuth clients with an error envelope', async () => {
     const token = (server: string) =>
       client.post(
         `/oauth2/${server}/v1/token`,
@@ -84,26 +84,26 @@ describe('rate limits', () => {
     expect(await token('aus1a2b3c4d5e6f7g8h9')).toMatchObject({ status: 429, body: { errorCode: 'E0000047' } });
   });
 
-  it('are a Workforce org’s where nothing else is said', async () => {
+  it('has the limits of a Workforce org by default', async () => {
     const response = await client.request('/oauth2/v1/authorize');
     expect(response.headers.get('x-rate-limit-limit')).toBe('2000');
   });
 
   it.each(['/.well-known/openid-configuration', '/oauth2/v1/keys', '/oauth2/default/v1/keys'])(
-    'do not exist for %s',
+    'sends no rate-limit headers for %s',
     async (path) => {
       const { headers } = await client.request(path);
       expect([...headers.keys()].filter((name) => name.startsWith('x-rate-limit'))).toEqual([]);
     },
   );
 
-  it('are told by the same clock as the Date header', async () => {
+  it('uses the same clock for the limits and the Date header', async () => {
     const { response, reset } = await apps();
     expect(reset * 1000 - Date.parse(response.headers.get('date') ?? '')).toBe(60_000);
   });
 });
 
-describe('a bucket', () => {
+describe('rate-limit buckets', () => {
   it.each([
     ['/oauth2/v1/authorize', '/oauth2/v1/authorize'],
     ['/oauth2/v1/token', '/oauth2/v1/token'],
@@ -117,7 +117,7 @@ describe('a bucket', () => {
     ['/api/v1/logs', '/api/v1/logs'],
     ['/api/v1/authorizationServers', '/api/v1'],
     ['/status/', undefined],
-  ])('of %s is %s', (path, bucket) => {
+  ])('counts requests to %s in the bucket %s', (path, bucket) => {
     expect(bucketFor(path)).toBe(bucket);
   });
 });

@@ -14,14 +14,14 @@ async function page(): Promise<Record<string, string>> {
 const incidents = async () => JSON.parse((await page()).incidents ?? '') as Record<string, unknown>[];
 
 describe('the status page', () => {
-  it('says nothing where nothing is wrong, but names the cells', async () => {
+  it('lists the cells and no incidents if all is operational', async () => {
     okta.setStatus({ kind: 'operational' });
     const { cellList, ...rest } = await page();
     expect(rest).toEqual({ incidents: '[]', 'planned-outages': '[]', updates: '[]' });
     expect(cellList?.split(',')).toContain('okta.com:14');
   });
 
-  it('tells of an incident as Okta does, escaped into hidden elements', async () => {
+  it('writes an incident into hidden elements, escaped', async () => {
     okta.setStatus({ kind: 'incident', cells: ['okta.com:1', 'okta.com:2'], title: 'Sign-in fails for <some>' });
     expect(await incidents()).toEqual([
       expect.objectContaining({
@@ -36,25 +36,25 @@ describe('the status page', () => {
     expect(update?.IncidentId__c).toBe((await incidents())[0]?.Id);
   });
 
-  it('gives a resolved incident an end, without a time', async () => {
+  it('gives a resolved incident an end date without a time', async () => {
     okta.setStatus({ kind: 'incident', cells: ['okta.com:1'], progress: 'Resolved' });
     expect((await incidents())[0]?.End_Date__c).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
-  it('keeps planned maintenance apart', async () => {
+  it('lists planned maintenance separately from incidents', async () => {
     okta.setStatus({ kind: 'planned', cells: ['oktapreview.com:1'] });
     expect(await incidents()).toEqual([]);
     expect(JSON.parse((await page())['planned-outages'] ?? '')).toHaveLength(1);
   });
 
-  it('can be a page that says nothing', async () => {
+  it('can be a page without status data', async () => {
     okta.setStatus({ kind: 'garbage' });
     const response = await client.request(okta.statusPageUrl);
     expect(response.status).toBe(200);
     expect(await response.text()).not.toContain('data-id');
   });
 
-  it('is no Statuspage', async () => {
+  it('returns 401 for the API of Statuspage', async () => {
     expect((await client.request(`${okta.statusPageUrl}api/v2/status.json`)).status).toBe(401);
   });
 });
@@ -65,7 +65,7 @@ describe('the status feed', () => {
     return [...feed.matchAll(/<entry>\s*<title>([^<]*)<\/title>/g)].map(([, title]) => title);
   }
 
-  it('is Atom, with what is going on before what is over', async () => {
+  it('lists the current incident before past ones in the feed', async () => {
     const past = 'Resolved Service Disruption';
     okta.setStatus({ kind: 'operational' });
     expect(await titles()).toEqual([past]);

@@ -30,7 +30,7 @@ async function keySet(path: string) {
 }
 
 describe('an access token', () => {
-  it('of a custom server has the claims and the header of Okta, and no others', () => {
+  it('issues custom server tokens with exactly Okta’s claims and header', () => {
     const { clientId } = okta.clients.secret;
     const claims = decodeJwt(customToken);
     expect(claims).toEqual({
@@ -47,7 +47,7 @@ describe('an access token', () => {
     expect(decodeProtectedHeader(customToken)).toEqual({ kid: expect.any(String), alg: 'RS256' });
   });
 
-  it('of a custom server verifies with what /keys publishes', async () => {
+  it('issues custom server tokens that verify with the published keys', async () => {
     const { payload } = await jwtVerify(customToken, await keySet('/oauth2/default/v1/keys'), {
       issuer: okta.issuers.default,
       audience: okta.audiences.default,
@@ -55,12 +55,12 @@ describe('an access token', () => {
     expect(payload.scp).toEqual(['monitor.read']);
   });
 
-  it('of the Org server is for Okta itself, and signed with a key that nobody else gets to see', async () => {
+  it('issues Org server tokens for Okta itself, signed with an unpublished key', async () => {
     expect(decodeJwt(orgToken)).toMatchObject({ iss: okta.origin, aud: okta.origin, scp: ['okta.users.read'] });
     await expect(jwtVerify(orgToken, await keySet('/oauth2/v1/keys'))).rejects.toThrow(errors.JWKSNoMatchingKey);
   });
 
-  it('comes with its type, its lifetime and its scopes', async () => {
+  it('returns a token with its type, lifetime and scopes', async () => {
     const { status, body, headers } = await client.post(
       customPath,
       { ...grant, scope: 'monitor.read monitor.write' },
@@ -78,7 +78,7 @@ describe('an access token', () => {
 });
 
 describe('client authentication', () => {
-  it('takes the secret in the header and in the body', async () => {
+  it('accepts a client secret in the header and in the body', async () => {
     const { clientId, clientSecret } = okta.clients.secret;
     const inHeader = await client.post(customPath, { ...grant, scope: 'monitor.read' }, client.secretAuth);
     const inBody = await client.post(customPath, {
@@ -90,7 +90,7 @@ describe('client authentication', () => {
     expect([inHeader.status, inBody.status]).toEqual([200, 200]);
   });
 
-  it('lets the service application use its key at custom servers too', async () => {
+  it('accepts the service application’s key at custom servers', async () => {
     const { status } = await client.post(customPath, {
       ...grant,
       scope: 'monitor.read',
@@ -99,7 +99,7 @@ describe('client authentication', () => {
     expect(status).toBe(200);
   });
 
-  it('refuses a secret at the Org server', async () => {
+  it('rejects a client secret at the Org server', async () => {
     expect(await client.post(orgPath, { ...grant, scope: 'okta.users.read' }, client.secretAuth)).toMatchObject({
       status: 401,
       body: {
@@ -113,20 +113,20 @@ describe('client authentication', () => {
   it.each([
     ['a wrong secret', 'secret', 'wrong', 'The client secret supplied for a confidential client is invalid.'],
     ['an unknown client', '0oaNobodyKnowsThis000', 'x', "Invalid value for 'client_id' parameter."],
-  ])('refuses %s', async (_, id, secret, description) => {
+  ])('rejects %s', async (_, id, secret, description) => {
     const clientId = id === 'secret' ? okta.clients.secret.clientId : id;
     const answer = await client.post(customPath, { ...grant, scope: 'monitor.read' }, client.basic(clientId, secret));
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client', error_description: description } });
   });
 
-  it('refuses a request without any', async () => {
+  it('rejects a request without client credentials', async () => {
     expect(await client.post(customPath, { ...grant, scope: 'monitor.read' })).toMatchObject({
       status: 401,
       body: { error: 'invalid_client', error_description: 'No client credentials found.' },
     });
   });
 
-  it('refuses two at once', async () => {
+  it('rejects a request with two kinds of client credentials', async () => {
     const form = { ...grant, scope: 'monitor.read', ...(await client.assertion(okta.origin + customPath)) };
     expect(await client.post(customPath, form, client.secretAuth)).toMatchObject({
       status: 401,
@@ -140,31 +140,31 @@ describe('a client assertion', () => {
   const audience = 'The audience claim for client_assertion must be the endpoint invoked for the request.';
 
   it.each([
-    ['for the issuer', () => ({ aud: okta.origin }), audience],
+    ['with the issuer as its audience', () => ({ aud: okta.origin }), audience],
     ['for another endpoint', () => ({ aud: `${okta.origin}/oauth2/v1/introspect` }), audience],
     ['for another site', () => ({ aud: 'https://example.com' }), audience],
-    ['of a past', () => ({ exp: seconds() - 60 }), 'The client_assertion token is expired.'],
+    ['that has expired', () => ({ exp: seconds() - 60 }), 'The client_assertion token is expired.'],
     [
-      'of more than an hour',
+      'valid for more than an hour',
       () => ({ exp: seconds() + 3700 }),
       'The client_assertion token has an expiration too far into the future.',
     ],
     [
-      'of a clock that runs ahead',
+      'issued in the future',
       () => ({ iat: seconds() + 120 }),
       'The client_assertion token must be issued before the current time.',
     ],
     [
-      'without an end',
+      'without an expiry',
       () => ({ exp: undefined }),
       "The client_assertion must contain the 'exp' claim as seconds since epoch.",
     ],
     [
-      'of another issuer',
+      'of an unknown issuer',
       () => ({ iss: '0oaNobodyKnowsThis000' }),
       'The issuer claim for client_assertion is not a valid client_id.',
     ],
-  ])('%s is refused in Okta’s words', async (_, claims, description) => {
+  ])('rejects a client assertion %s with Okta’s error', async (_, claims, description) => {
     const form = { ...grant, scope: 'okta.users.read', ...(await client.assertion(okta.origin + orgPath, claims())) };
     expect(await client.post(orgPath, form)).toMatchObject({
       status: 401,
@@ -172,7 +172,7 @@ describe('a client assertion', () => {
     });
   });
 
-  it('is good for one request', async () => {
+  it('accepts a client assertion only once', async () => {
     const jti = randomUUID();
     const once = { ...grant, scope: 'okta.users.read', ...(await client.assertion(okta.origin + orgPath, { jti })) };
     expect((await client.post(orgPath, once)).status).toBe(200);
@@ -182,7 +182,7 @@ describe('a client assertion', () => {
     });
   });
 
-  it('that was tampered with is refused', async () => {
+  it('rejects a client assertion with a wrong signature', async () => {
     const form = await client.assertion(okta.origin + orgPath);
     const [head, body, signature = ''] = String(form.client_assertion).split('.');
     const turned = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
@@ -195,53 +195,53 @@ describe('a client assertion', () => {
 describe('scopes', () => {
   it.each([
     [
-      'a custom one at the Org server',
+      'a custom scope at the Org server',
       orgPath,
       'monitor.read',
       'invalid_scope',
       'Custom scopes are not allowed for this request.',
     ],
     [
-      'one that is not granted at the Org server',
+      'a scope that is not granted at the Org server',
       orgPath,
       'okta.groups.manage',
       'consent_required',
       'You are not allowed any of the requested scopes.',
     ],
     [
-      'an unknown one at a custom server',
+      'an unknown scope at a custom server',
       customPath,
       'nope',
       'invalid_scope',
       'One or more scopes are not configured for the authorization server resource.',
     ],
     [
-      'an okta one at a custom server',
+      'an Okta API scope at a custom server',
       customPath,
       'okta.users.read',
       'invalid_scope',
       'One or more scopes are not configured for the authorization server resource.',
     ],
     [
-      'openid without a person',
+      'openid for client credentials',
       customPath,
       'openid',
       'invalid_scope',
       "Cannot request 'openid' scopes using client credentials.",
     ],
     [
-      'none at a custom server',
+      'no scope at a custom server',
       customPath,
       '',
       'invalid_scope',
       "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
     ],
-  ])('%s is refused', async (_, path, scope, error, error_description) => {
+  ])('rejects %s', async (_, path, scope, error, error_description) => {
     const form = { ...grant, ...(scope && { scope }), ...(await client.assertion(okta.origin + path)) };
     expect(await client.post(path, form)).toMatchObject({ status: 400, body: { error, error_description } });
   });
 
-  it('that are granted are given where others asked for are not', async () => {
+  it('issues a token with the granted scopes if others are not granted', async () => {
     const token = await client.orgToken('okta.users.read okta.groups.manage');
     expect(decodeJwt(token).scp).toEqual(['okta.users.read']);
   });
@@ -256,19 +256,19 @@ describe('a token request', () => {
       /^The token request must specify a 'grant_type'/,
     ],
     [
-      'of an unknown grant type',
+      'with an unknown grant type',
       { grant_type: 'telepathy' },
       'unsupported_grant_type',
       /^The authorization grant type/,
     ],
-  ])('%s is refused', async (_, form, error, description) => {
+  ])('rejects a token request %s', async (_, form, error, description) => {
     expect(await client.post(customPath, form, client.secretAuth)).toMatchObject({
       status: 400,
       body: { error, error_description: expect.stringMatching(description) },
     });
   });
 
-  it('of a grant that the application may not use is refused', async () => {
+  it('rejects a grant type that the application may not use', async () => {
     const { clientId, clientSecret } = okta.clients.web;
     const form = { ...grant, scope: 'monitor.read' };
     expect(await client.post(customPath, form, client.basic(clientId, clientSecret))).toMatchObject({
@@ -277,7 +277,7 @@ describe('a token request', () => {
     });
   });
 
-  it('by GET severity which methods Okta has, in the envelope', async () => {
+  it('rejects GET at /token with an error envelope', async () => {
     const response = await client.request(orgPath);
     expect(response.status).toBe(405);
     expect(await response.json()).toMatchObject({ errorCode: 'E0000022' });
@@ -287,9 +287,9 @@ describe('a token request', () => {
 describe('user info', () => {
   it.each([
     ['no token', undefined, 401, /error="invalid_request", error_description="The access token is missing."/],
-    ['no token of ours', 'Bearer gibberish', 401, /error="invalid_token"/],
-    ['a token of no person', 'machine', 401, /error="invalid_token"/],
-  ])('is refused to %s, in the header', async (_, authorization, status, challenge) => {
+    ['an invalid token', 'Bearer gibberish', 401, /error="invalid_token"/],
+    ['a token without a user', 'machine', 401, /error="invalid_token"/],
+  ])('rejects a user info request with %s in the header', async (_, authorization, status, challenge) => {
     const value = authorization === 'machine' ? `Bearer ${customToken}` : authorization;
     const headers = value === undefined ? {} : { authorization: value };
     const response = await client.request('/oauth2/default/v1/userinfo', { headers });

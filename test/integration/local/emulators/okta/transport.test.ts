@@ -12,14 +12,14 @@ function peerCertificate(okta: OktaEmulator, host: string): Promise<X509Certific
       const certificate = socket.getPeerX509Certificate();
       socket.destroy();
       if (certificate) resolve(certificate);
-      else reject(new Error('There is no certificate.'));
+      else reject(new Error('The server sent no certificate.'));
     });
     socket.on('error', reject);
   });
 }
 
 describe('the connection', () => {
-  it('is trusted by who trusts the authority, and by nobody else', async () => {
+  it('is trusted only by clients that trust the authority', async () => {
     await using okta = await startOktaEmulator();
     const client = createOktaClient(okta);
     expect((await client.request('/oauth2/v1/keys')).status).toBe(200);
@@ -27,7 +27,7 @@ describe('the connection', () => {
     await client.close();
   });
 
-  it('has a certificate for the loopback names that ends in about 90 days', async () => {
+  it('has a certificate for the loopback names that expires in about 90 days', async () => {
     await using okta = await startOktaEmulator();
     const certificate = await peerCertificate(okta, 'localhost');
     expect(certificate.checkHost('localhost')).toBe('localhost');
@@ -45,15 +45,15 @@ describe('the connection', () => {
     ['unknown authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
     ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['no shared version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
-  ] as const)('can be refused for TLS that is flawed, and mended again: %s', async (flaw, code) => {
+  ] as const)('can fail the TLS handshake and recover: %s', async (flaw, code) => {
     await using okta = await startOktaEmulator();
-    const mend = await okta.breakTls(flaw);
+    const restore = await okta.breakTls(flaw);
     await expect(peerCertificate(okta, 'localhost')).rejects.toMatchObject({ code });
-    mend();
+    restore();
     expect((await peerCertificate(okta, 'localhost')).checkHost('localhost')).toBe('localhost');
   });
 
-  it('ends when the server closes, also where a client keeps it open', async () => {
+  it('closes open connections when the server closes', async () => {
     const okta = await startOktaEmulator();
     const client = createOktaClient(okta);
     await client.request('/oauth2/v1/keys');
@@ -62,7 +62,7 @@ describe('the connection', () => {
     await client.close();
   });
 
-  it('can be closed twice', async () => {
+  it('can close the server twice', async () => {
     const okta = await startOktaEmulator();
     await okta.close();
     await expect(okta.close()).resolves.toBeUndefined();
