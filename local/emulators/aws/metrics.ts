@@ -48,7 +48,7 @@ export function readPoints({ Namespace, MetricData }: Readonly<Record<string, un
 }
 
 /**
- * The points that CloudWatch Logs extracts from a log line in the embedded metric format. Other lines have none.
+ * The points that CloudWatch Logs extracts from a log line in the embedded metric format. Other JSON lines have none.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function emfPoints(line: string): readonly ReceivedPoint[] {
