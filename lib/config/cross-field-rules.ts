@@ -27,7 +27,11 @@ export function crossFieldProblems(config: PartialConfig, now: number): readonly
       ),
     ),
     ...maintenanceProblems(config, now),
-    ...duplicateProblems(orgs, 'name', 'is the name of another org: give each org its own, or their metrics mix'),
+    ...duplicateProblems(
+      orgs,
+      'name',
+      'is the name of another org: org names must be unique, because metrics are stored by name',
+    ),
     ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
   ];
 }
@@ -38,7 +42,7 @@ function maintenanceProblems(config: PartialConfig, now: number): readonly Probl
   // A window may refer to an org whose name is malformed.
   const areAllNamesValid = orgNames.length > 0 && orgNames.length === config.orgs?.length;
   return [
-    ...duplicateProblems(windows, 'name', 'is the name of another window: give each window its own'),
+    ...duplicateProblems(windows, 'name', 'is the name of another window: window names must be unique'),
     ...windows.flatMap(([{ schedule = '', durationMinutes = 0, timeZone = 'UTC', orgs }, path]) => [
       ...(isOver(schedule, durationMinutes, timeZone, now)
         ? [{ path: [...path, 'schedule'], message: 'is in the past: remove the window' }]

@@ -102,7 +102,7 @@ it('names of orgs and IDs of their servers must be unique', () => {
   const org = { ...minimalOrg, servers: [{ id: 'org' }, { id: 'default' }, { id: 'org' }] };
   expect(problemsOf({ orgs: [org, { ...minimalOrg, domain: 'acme.oktapreview.com' }] })).toEqual([
     'orgs[0].servers[2].id is the ID of another server of this org: remove one of the two.',
-    'orgs[1].name is the name of another org: give each org its own, or their metrics mix.',
+    'orgs[1].name is the name of another org: org names must be unique, because metrics are stored by name.',
   ]);
 });
 

@@ -86,7 +86,7 @@ describe('a maintenance window', () => {
 
   it('names of maintenance windows must be unique', () => {
     expect(problemsOf({ alerts: { maintenance: [nightly, nightly] }, orgs })).toEqual([
-      'alerts.maintenance[1].name is the name of another window: give each window its own.',
+      'alerts.maintenance[1].name is the name of another window: window names must be unique.',
     ]);
   });
 
