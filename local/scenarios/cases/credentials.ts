@@ -3,7 +3,7 @@ import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
 import { type Case, type Expected, variant } from '../case.ts';
-import { oauthErrorAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
+import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
 import {
   authenticateWithSecret,
   callApiAsServiceApp,
@@ -77,19 +77,14 @@ export const credentialCases: readonly Case[] = [
         ),
       ),
       ...[...token, ...introspect].map((target) =>
-        variant(
-          target,
-          '401 invalid_client',
-          clientRefused,
-          respond(target, oauthErrorAnswer('invalid_client_secret')),
-        ),
+        variant(target, '401 invalid_client', clientRefused, respond(target, oauthAnswer('invalid_client_secret'))),
       ),
       ...token.map((target) =>
         variant(
           target,
           'invalid_client, reworded',
           clientRefused,
-          respond(target, reworded(oauthErrorAnswer('invalid_client'))),
+          respond(target, reworded(oauthAnswer('invalid_client'))),
         ),
       ),
       ...authorize.map((target) =>
@@ -126,13 +121,13 @@ export const credentialCases: readonly Case[] = [
       ]),
       ...[...token, ...introspect].flatMap((target) => [
         ...assertionErrors.map(([code, symptom]) =>
-          variant(target, symptom, assertionRefused, respond(target, oauthErrorAnswer(code))),
+          variant(target, symptom, assertionRefused, respond(target, oauthAnswer(code))),
         ),
         variant(
           target,
           'issued in the future',
           { code: 'clock-skew', domain: 'clock' },
-          respond(target, oauthErrorAnswer('client_assertion_issued_at_in_future')),
+          respond(target, oauthAnswer('client_assertion_issued_at_in_future')),
         ),
       ]),
       variant(
@@ -146,7 +141,7 @@ export const credentialCases: readonly Case[] = [
         'issued in the future',
         { code: 'clock-skew', domain: 'clock' },
         callApiAsServiceApp(),
-        respond(orgToken, oauthErrorAnswer('client_assertion_issued_at_in_future')),
+        respond(orgToken, oauthAnswer('client_assertion_issued_at_in_future')),
       ),
     ],
   },

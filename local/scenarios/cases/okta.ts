@@ -10,7 +10,7 @@ import {
   htmlPage,
   intercept,
   interceptOrg,
-  oauthErrorAnswer,
+  oauthAnswer,
   redirectMethods,
   redirectWithError,
   reportStatus,
@@ -239,9 +239,9 @@ export const oktaCases: readonly Case[] = [
           target,
           '400 temporarily_unavailable',
           unavailable,
-          respond(target, oauthErrorAnswer('temporarily_unavailable')),
+          respond(target, oauthAnswer('temporarily_unavailable')),
         ),
-        variant(target, '500 server_error', unavailable, respond(target, oauthErrorAnswer('server_error'))),
+        variant(target, '500 server_error', unavailable, respond(target, oauthAnswer('server_error'))),
       ]),
       ...authorize.flatMap((target) => [
         ...redirectMethods.map((method) =>

@@ -2,14 +2,7 @@ import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.t
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, type Expected, variant } from '../case.ts';
-import {
-  oauthErrorAnswer,
-  redirectBy,
-  redirectMethods,
-  redirectWithError,
-  respond,
-  reworded,
-} from '../faults/answers.ts';
+import { oauthAnswer, redirectBy, redirectMethods, redirectWithError, respond, reworded } from '../faults/answers.ts';
 import { callApiAsServiceApp, changeOrg, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
 import { authorize, discovery, introspect, keys, rateLimits, token } from '../targets.ts';
 
@@ -65,13 +58,13 @@ export const serverConfigurationCases: readonly Case[] = [
         redirectWithError(customAuthorize, 'query', 'feature_not_enabled'),
       ),
       ...[customToken, customIntrospect].map((target) =>
-        variant(target, '403 server_error', notLicensed, respond(target, oauthErrorAnswer('feature_not_enabled'))),
+        variant(target, '403 server_error', notLicensed, respond(target, oauthAnswer('feature_not_enabled'))),
       ),
       variant(
         customToken,
         '400 access_denied',
         notLicensed,
-        respond(customToken, oauthErrorAnswer('feature_not_enabled_access_denied')),
+        respond(customToken, oauthAnswer('feature_not_enabled_access_denied')),
       ),
     ],
   },
@@ -95,7 +88,7 @@ export const serverConfigurationCases: readonly Case[] = [
         'invalid_scope, reworded',
         customScope,
         changeServiceClient('org', { scopes: ['monitor.read'] }),
-        respond(orgToken, reworded(oauthErrorAnswer('illegal_custom_scope'))),
+        respond(orgToken, reworded(oauthAnswer('illegal_custom_scope'))),
       ),
       variant(rateLimits, 'invalid_scope at token', customScope, callApiAsServiceApp(['monitor.read'])),
     ],
@@ -115,7 +108,7 @@ export const serverConfigurationCases: readonly Case[] = [
         customToken,
         'invalid_scope, reworded',
         unknownScope,
-        respond(customToken, reworded(oauthErrorAnswer('no_matching_scope'))),
+        respond(customToken, reworded(oauthAnswer('no_matching_scope'))),
       ),
       ...redirectMethods.map((method) =>
         variant(
@@ -137,26 +130,16 @@ export const serverConfigurationCases: readonly Case[] = [
         customToken,
         '400 access_denied',
         policyRefused,
-        respond(customToken, oauthErrorAnswer('no_matching_policy', 400)),
+        respond(customToken, oauthAnswer('no_matching_policy', 400)),
       ),
-      variant(
-        customToken,
-        '401 access_denied',
-        policyRefused,
-        respond(customToken, oauthErrorAnswer('no_matching_policy')),
-      ),
+      variant(customToken, '401 access_denied', policyRefused, respond(customToken, oauthAnswer('no_matching_policy'))),
       variant(
         customToken,
         '401, reworded',
         policyRefused,
-        respond(customToken, reworded(oauthErrorAnswer('no_matching_policy'))),
+        respond(customToken, reworded(oauthAnswer('no_matching_policy'))),
       ),
-      variant(
-        customToken,
-        'all scopes refused',
-        policyRefused,
-        respond(customToken, oauthErrorAnswer('no_scope_allowed')),
-      ),
+      variant(customToken, 'all scopes refused', policyRefused, respond(customToken, oauthAnswer('no_scope_allowed'))),
       ...authorize.flatMap((target) =>
         redirectMethods.map((method) =>
           variant(
@@ -201,7 +184,7 @@ export const serverConfigurationCases: readonly Case[] = [
         customToken,
         '400 invalid_request',
         serverNotFound,
-        respond(customToken, oauthErrorAnswer('invalid_authorization_server')),
+        respond(customToken, oauthAnswer('invalid_authorization_server')),
       ),
       variant(
         customAuthorize,

@@ -132,7 +132,7 @@ function redirectTo(uri: string, method: RedirectMethod, parameters: Readonly<Re
 }
 
 /** One of Okta's OAuth errors as JSON. Pass `status` where Okta sends another one than its error catalog says. */
-export function oauthErrorAnswer(code: OktaErrorCode, status?: number): OktaResponse {
+export function oauthAnswer(code: OktaErrorCode, status?: number): OktaResponse {
   const error = oktaError(code);
   return oauthError(status === undefined ? error : { ...error, status });
 }

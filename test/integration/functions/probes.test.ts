@@ -425,8 +425,8 @@ describe('a contract that Okta must refuse', () => {
     const redirect = redirectResponse('https://okta-synthetics.invalid/callback?error=login_required');
     const restore = okta.intercept({ path: '/oauth2/v1/authorize' }, { transform: () => javascriptRedirect(redirect) });
     try {
-      expect(verdicts(await watch(okta, negativeTests, agreed))).toContain(
-        'refuses-unknown-redirect-uri@org-wide: negative-test-failed',
+      expect(outcomeLines(await runProbes(okta, negativeTests, enabled))).toContain(
+        'refuses-unknown-redirect-uri: negative-test-failed',
       );
     } finally {
       restore();
