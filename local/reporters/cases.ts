@@ -58,17 +58,17 @@ export function casesDocument({ tried, ...rest }: CasesReport): object {
   return { results, ...rest };
 }
 
+/** A table per case: columns as wide as the widest case would not fit. */
 function formatVariants(tried: readonly TriedVariant[]): readonly string[] {
-  const rows = tried.map(({ variant, verification: { passed, findings } }) => {
-    const shown = findings.find(({ code }) => code === variant.expected.code) ?? findings[0];
-    const target = `  ${formatTarget(variant.target)}`;
-    return [target, variant.symptom, shown?.code ?? dim('none'), shown?.domain ?? '', mark(passed)];
+  const byCase = Map.groupBy(tried, (one) => one.case);
+  return [...byCase].flatMap(([one, variants]) => {
+    const rows = variants.map(({ variant, verification: { passed, findings } }) => {
+      const shown = findings.find(({ code }) => code === variant.expected.code) ?? findings[0];
+      const target = `  ${formatTarget(variant.target)}`;
+      return [target, variant.symptom, shown?.code ?? dim('none'), shown?.domain ?? '', mark(passed)];
+    });
+    return ['', headingOf(one), ...table([['  target', 'symptom', 'finding', 'domain', ''].map(dim), ...rows])];
   });
-  const [header = '', ...lines] = table([['  target', 'symptom', 'finding', 'domain', ''].map(dim), ...rows]);
-  return tried.flatMap((one, index) => [
-    ...(one.case === tried[index - 1]?.case ? [] : ['', headingOf(one.case), ...(index === 0 ? [header] : [])]),
-    lines[index] ?? '',
-  ]);
 }
 
 function headingOf({ id, title, severity }: Case): string {

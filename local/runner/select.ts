@@ -92,7 +92,8 @@ export function selectScenarios(
 function scenariosOf(text: string, ofCases: readonly Scenario[], plan: DeploymentPlan): readonly Scenario[] {
   const selection = parseSelection(text);
   const own = ofCases.filter(({ id }) => id === selection.case.id);
-  if (selection.target === undefined && own.length > 0) return own;
+  const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
+  if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
   const [first] = variantsOf(selection, plan.orgs);
   if (!first) throw new UsageError(whyNone(selection));
   return [caseScenario(plan, first.org, first.case, first.variant)];

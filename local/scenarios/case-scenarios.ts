@@ -1,4 +1,5 @@
 import type { Route } from '../../functions/alarms/subject.ts';
+import { publishMode } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { allCases } from './all-cases.ts';
@@ -67,11 +68,12 @@ export function findingNotification(
 
 /**
  * The scenarios of all cases, in the order of their table: one for each distinct finding of a case, at the first target
- * that can have it, or one for each variant.
+ * that can have it, or one for each variant. Probes with their own alarm are not among them: their scenarios are scripted.
  */
 export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
     const hosted = one.variants.flatMap((variant) => {
+      if (publishMode[variant.target.group] === 'ownSeries') return [];
       const org = plan.orgs.find((each) => canHost(each, variant.target));
       return org ? [{ variant, org }] : [];
     });

@@ -26,7 +26,7 @@ import { clients, fullOrg } from '../support/full-org.ts';
 import { handleOnce } from '../support/handle-once.ts';
 import { leakyAnswers } from '../support/leaky-answers.ts';
 import { overhearAws, overhearFunction, overhearOkta } from '../support/overhear.ts';
-import { memorySecrets, verdicts, watch } from '../support/run-probes.ts';
+import { memorySecrets, outcomeLines, runProbes } from '../support/run-probes.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {
@@ -94,10 +94,14 @@ function formatted(
 }
 
 /** Runs every probe in a world full of canaries, and tells which of them left it. */
-async function leaksOf(canaries: Canaries, options: Parameters<typeof watch>[2] = {}, run: readonly Probe[] = probes) {
+async function leaksOf(
+  canaries: Canaries,
+  options: Parameters<typeof runProbes>[2] = {},
+  run: readonly Probe[] = probes,
+) {
   undo.push(overhearOkta(okta, canaries));
   const secrets = memorySecrets(plantedSecrets(canaries));
-  const report = await watch(okta, run, { org, secrets, ...options });
+  const report = await runProbes(okta, run, { org, secrets, ...options });
   return { report, leaks: canaries.leaksIn(await allThatLeaves(report)) };
 }
 
@@ -111,7 +115,7 @@ const shapes = Object.keys(leakyAnswers(openCanaries()));
 describe('nothing secret leaves a run', () => {
   it('in which all is well', async () => {
     const { report, leaks } = await leaksOf(openCanaries());
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
+    expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
     expect(leaks).toEqual([]);
   });
 
@@ -143,7 +147,7 @@ describe('nothing secret leaves a run', () => {
   it('that is out of time', async () => {
     undo.push(okta.intercept({ path: /token$|users$/ }, { delayMs: 60_000 }));
     const { report, leaks } = await leaksOf(openCanaries(), { deadlineMs: 4_000 });
-    expect(verdicts(report)).toContain('token@org: out-of-time');
+    expect(outcomeLines(report)).toContain('token@org: out-of-time');
     expect(leaks).toEqual([]);
   });
 
@@ -198,7 +202,7 @@ describe('nothing secret leaves a run', () => {
     const secrets = memorySecrets(new Map(['acme/key', 'acme/secret', 'acme/api'].map((name) => [name, text])));
     const { report, leaks } = await leaksOf(canaries, { secrets });
     expect(report.monitorErrors).toEqual([]);
-    expect(verdicts(report)).not.toContain('token@org: passed');
+    expect(outcomeLines(report)).not.toContain('token@org: passed');
     expect(leaks).toEqual([]);
   });
 });
@@ -268,8 +272,8 @@ describe('what holds the secrets', () => {
     const credentials = open(embedded);
     const held = () => [secrets, open, credentials].map(shownInEveryWay).join('\n');
     const before = held();
-    const report = await watch(okta, probes, { org, secrets });
-    expect(verdicts(report)).toContain('token@org: passed');
+    const report = await runProbes(okta, probes, { org, secrets });
+    expect(outcomeLines(report)).toContain('token@org: passed');
     const read = await Promise.all(['acme/key', 'acme/secret', 'acme/api'].map((name) => secrets.read(name)));
     const text = [before, held(), ...read.map(shownInEveryWay), shownInEveryWay(read)].join('\n');
     expect(canaries.leaksIn(text)).toEqual([]);
@@ -442,7 +446,7 @@ describe('the hunt itself', () => {
     ],
   ])('finds a secret that a careless probe puts %s', async (_, leak, what) => {
     const { report, leaks } = await leaksOf(openCanaries(), {}, [probeThat(leak)]);
-    expect(verdicts(report)).toEqual(['careless@org-wide: passed']);
+    expect(outcomeLines(report)).toEqual(['careless: passed']);
     expect(leaks).toEqual([what]);
   });
 

@@ -5,17 +5,17 @@ import { probeHandler } from '../../functions/runtime/probe-handler.ts';
 import { type ReceivedPoint, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { overhearAws } from './overhear.ts';
 
-/** What one call of a handler came to. */
+/** The result of one call of a handler. */
 export type Handled = {
-  /** What it wrote to stdout and stderr, by line. */
+  /** The lines that it wrote to stdout and stderr. */
   readonly lines: readonly string[];
-  /** What CloudWatch took. */
+  /** The data points that CloudWatch accepted. */
   readonly points: readonly ReceivedPoint[];
-  /** The calls of PutMetricData as they were sent, refused ones too. */
+  /** The bodies of the PutMetricData requests, including rejected ones. */
   readonly overheard: readonly string[];
 } & ({ readonly value: unknown } | { readonly error: unknown });
 
-/** Calls a handler of these probes once, in this process. With `refuse`, CloudWatch does not take its metrics. */
+/** Calls a handler of these probes once, in this process. With `refuse`, CloudWatch rejects its metrics. */
 export async function handleOnce(
   org: Org,
   probes: readonly Probe[],

@@ -1,6 +1,7 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import type { Probe } from '../../functions/model/probe.ts';
+import { formatTarget } from '../../functions/model/target.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
@@ -11,45 +12,45 @@ import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { fullOrg } from './full-org.ts';
 
-/** Secrets held in memory, which a test may rotate. Counts how often each was read from the store. */
+/** Secrets in memory, which a test may rotate. `reads` lists each read from the store. */
 export function memorySecrets(stored: Map<string, string>): Secrets & { readonly reads: string[] } {
-  const remembered = new Map<string, string>();
+  const cache = new Map<string, string>();
   const reads: string[] = [];
   return {
     reads,
     async read(name, { fresh = false } = {}) {
-      if (fresh || !remembered.has(name)) {
+      if (fresh || !cache.has(name)) {
         reads.push(name);
         const text = stored.get(name);
         if (text === undefined) throw new SecretUnreadable(name, 'ResourceNotFoundException');
-        remembered.set(name, text);
+        cache.set(name, text);
       }
-      return parseSecret(name, remembered.get(name));
+      return parseSecret(name, cache.get(name));
     },
   };
 }
 
-export interface WatchOptions {
+export interface RunProbesOptions {
   readonly org?: Org;
-  /** A last change to the org, after it was pointed at the embedded Okta. */
+  /** A final change to the org, after it was pointed at the Okta emulator. */
   readonly adjust?: (org: Org) => Org;
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
 }
 
-/** Runs probes against the embedded Okta, over TLS, as a function does. */
-export async function watch(
+/** Runs probes against the Okta emulator, over TLS, as a function does. */
+export async function runProbes(
   okta: OktaEmulator,
   probes: readonly Probe[],
-  options: WatchOptions = {},
+  options: RunProbesOptions = {},
 ): Promise<RunReport> {
-  const embedded = emulateOrg(options.org ?? fullOrg, okta);
-  const org = options.adjust?.(embedded.org) ?? embedded.org;
+  const emulated = emulateOrg(options.org ?? fullOrg, okta);
+  const org = options.adjust?.(emulated.org) ?? emulated.org;
   const now = options.now ?? Date.now;
   const deadline = deadlineIn(options.deadlineMs ?? 20_000);
   const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, timeoutMs: org.timeoutMs });
-  const secrets = options.secrets ?? memorySecrets(new Map(embedded.secrets));
+  const secrets = options.secrets ?? memorySecrets(new Map(emulated.secrets));
   try {
     return await run(org, probes, {
       http,
@@ -66,14 +67,14 @@ export async function watch(
 /** The outcome of one probe. */
 export function outcomeOf({ outcomes }: RunReport, probe: string, server?: string): Outcome {
   const found = outcomes.find((outcome) => outcome.probe === probe && outcome.server === server);
-  if (!found) throw new Error(`no outcome of ${probe} at ${server ?? 'the org'}`);
+  if (!found) throw new Error(`no outcome of ${formatTarget({ probe, server })}`);
   return found;
 }
 
-/** What each outcome comes to, as `probe@server: status or code`. */
-export function verdicts({ outcomes }: Pick<RunReport, 'outcomes'>): string[] {
+/** Each outcome as a line: `token@default: passed`, or the finding's code instead of `failed`. */
+export function outcomeLines({ outcomes }: Pick<RunReport, 'outcomes'>): string[] {
   return outcomes.map((outcome) => {
-    const what = outcome.status === 'failed' ? outcome.finding.code : outcome.status;
-    return `${outcome.probe}@${outcome.server ?? 'org-wide'}: ${what}`;
+    const result = outcome.status === 'failed' ? outcome.finding.code : outcome.status;
+    return `${formatTarget(outcome)}: ${result}`;
   });
 }

@@ -1,20 +1,20 @@
 import { expect } from 'vitest';
 import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
+import { formatTarget } from '../../functions/model/target.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';
 import { logLines } from '../../functions/runtime/log.ts';
 import { pointsOf } from '../../functions/runtime/publish.ts';
 import type { RunReport } from '../../functions/runtime/run.ts';
 
-/** CloudWatch Logs cuts longer ones in two, and neither half is JSON. */
+/** CloudWatch Logs splits longer lines in two, and neither half is valid JSON. */
 const maxLineBytes = 256 * 1024;
 
-/** What must hold of every run, whatever the world did: nothing is lost, nothing is made up, nothing is ours. */
+/** Checks what must be true of every run, whatever the servers did: one outcome per probe, known findings, no monitor errors. */
 export function expectSound(report: RunReport): void {
-  const place = ({ probe, server }: { probe: string; server?: string | undefined }) => `${probe}@${server}`;
   expect(report.monitorErrors).toEqual([]);
-  expect(report.outcomes.map(place)).toEqual(
-    enabledProbes(report.plan).map(({ probe, target }) => place({ probe: probe.id, server: target.server })),
+  expect(report.outcomes.map(formatTarget)).toEqual(
+    enabledProbes(report.plan).map(({ probe, target }) => formatTarget({ probe: probe.id, server: target.server })),
   );
   for (const outcome of report.outcomes) {
     for (const { code, domain } of findingsOf(outcome)) {

@@ -9,16 +9,16 @@ const redirect = (location: string) => readAuthorizeAnswer({ status: 302, locati
 const errorOf = (answer: ReturnType<typeof page>) =>
   answer.kind === 'callback' ? answer.parameters.get('error') : answer.kind;
 
-describe('an answer of /authorize is a callback', () => {
-  it('when it redirects with the parameters in the query', () => {
+describe('a response of /authorize with a callback', () => {
+  it('reads a callback from a redirect with the parameters in the query', () => {
     expect(errorOf(redirect(`${redirectUri}?${query}`))).toBe('login_required');
   });
 
-  it('when it redirects with the parameters in the fragment', () => {
+  it('reads a callback from a redirect with the parameters in the fragment', () => {
     expect(errorOf(redirect(`${redirectUri}#${query}`))).toBe('login_required');
   });
 
-  it('when a page redirects by script, with the URL escaped as JavaScript does', () => {
+  it('reads a callback from a page that redirects by script, with a URL in JavaScript escapes', () => {
     const escaped = `${redirectUri}?${query}`
       .replaceAll('/', '\\/')
       .replaceAll('=', '\\x3D')
@@ -26,25 +26,25 @@ describe('an answer of /authorize is a callback', () => {
     expect(errorOf(page(`<script>window.location.replace('${escaped}');</script>`))).toBe('login_required');
   });
 
-  it('when a page refreshes to it', () => {
+  it('reads a callback from a page with a meta refresh', () => {
     const url = `${redirectUri}?${query}`.replaceAll('&', '&amp;');
     expect(errorOf(page(`<meta http-equiv="refresh" content="0; url=${url}">`))).toBe('login_required');
   });
 
-  it('when a page posts a form', () => {
+  it('reads a callback from a page that posts a form', () => {
     const form = `<form method="post" action="${redirectUri}"><input name="error" value="login_required"><input name="state" value="abc"></form>`;
     expect(errorOf(page(form))).toBe('login_required');
   });
 });
 
-describe('an answer of /authorize is no callback', () => {
-  it('when it redirects elsewhere', () => {
+describe('a response of /authorize without a callback', () => {
+  it('does not read a callback from a redirect to another URL', () => {
     expect(redirect(`https://evil.example.com/?${query}`).kind).toBe('elsewhere');
     expect(readAuthorizeAnswer({ status: 302, location: null, body: '' }, redirectUri).kind).toBe('elsewhere');
     expect(redirect(`https://evil.example.com/?next=${redirectUri}?${query}`).kind).toBe('elsewhere');
   });
 
-  it('when the redirect only begins like the redirect URI', () => {
+  it('does not read a callback from a URL that only starts with the redirect URI', () => {
     expect(redirect(`https://app.example.com/callback.evil?${query}`).kind).toBe('elsewhere');
     expect(
       readAuthorizeAnswer(
@@ -54,11 +54,11 @@ describe('an answer of /authorize is no callback', () => {
     ).toBe('elsewhere');
   });
 
-  it('when it is a page without one', () => {
+  it('does not read a callback from an error page', () => {
     expect(page('<html><head><title>400 Bad Request</title></head></html>')).toEqual({ kind: 'page' });
   });
 
-  it('and never a crash, whatever stands in it', () => {
+  it('never throws, whatever the response of /authorize contains', () => {
     fc.assert(
       fc.property(fc.string(), fc.option(fc.webUrl()), fc.integer({ min: 200, max: 599 }), (body, location, status) => {
         readAuthorizeAnswer({ status, location, body: `<script>${redirectUri}${body}` }, redirectUri);

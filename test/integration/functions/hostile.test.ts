@@ -20,7 +20,7 @@ import {
 } from '../../support/hostile-answers.ts';
 import { type HostileOrg, paths, type Replies, startHostileOrg } from '../../support/hostile-org.ts';
 import { answerBytes, type RawReply } from '../../support/raw-server.ts';
-import { outcomeOf, verdicts } from '../../support/run-probes.ts';
+import { outcomeLines, outcomeOf } from '../../support/run-probes.ts';
 import { expectSound } from '../../support/sound-report.ts';
 
 let org: HostileOrg;
@@ -47,7 +47,7 @@ describe('a run against a healthy server', () => {
   it('passes, so that what follows is the hostility’s doing', async () => {
     const report = await org.watch({}, 10_000);
     expectSound(report);
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
+    expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
   });
 });
 
@@ -115,16 +115,16 @@ describe('a run ends with one sound outcome a probe', () => {
   it.each(Object.entries(endless))('in time for %s', async (name, reply) => {
     const report = await org.watch(everywhere(reply), 3_000);
     expectSound(report);
-    expect(verdicts(report).filter((verdict) => verdict.endsWith(': passed'))).toEqual([]);
-    if (name.endsWith('body that drips')) expect(verdicts(report)).toContain('organization@org-wide: out-of-time');
+    expect(outcomeLines(report).filter((verdict) => verdict.endsWith(': passed'))).toEqual([]);
+    if (name.endsWith('body that drips')) expect(outcomeLines(report)).toContain('organization: out-of-time');
   });
 
   it('for silence, long before its time is up', async () => {
     const report = await org.watch(everywhere(silence), 20_000);
     expectSound(report);
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
-      'organization@org-wide: no-answer',
-      'status-page@org-wide: status-unknown',
+    expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
+      'organization: no-answer',
+      'status-page: status-unknown',
     ]);
   });
 

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Sends one request and tells how it ended. */
+/** Sends one request. Returns the response or the finding code, and the exchanges. */
 async function send(url: string, options: Partial<HttpOptions> = {}) {
   const exchanges: Exchange[] = [];
   const http = openHttp({
@@ -58,36 +58,36 @@ async function serveRaw(onConnection: (socket: Socket) => void): Promise<string>
 }
 
 describe('an exchange', () => {
-  it('tells the phases, the certificate, the request id and the clock of the server', async () => {
+  it('records the phases, the certificate, the request id and the clock of the server', async () => {
     const { exchanges } = await send(`${okta.origin}/.well-known/okta-organization`);
     expect(exchanges).toHaveLength(1);
     const [exchange] = exchanges;
     expect(Object.keys(exchange?.phases ?? {}).sort()).toEqual(['bodyMs', 'dnsMs', 'firstByteMs', 'tcpMs', 'tlsMs']);
     for (const milliseconds of Object.values(exchange?.phases ?? {})) expect(milliseconds).toBeGreaterThanOrEqual(0);
     expect(exchange).toMatchObject({ status: 200, requestId: expect.any(String) });
-    // `Date` has whole seconds, and the answer is on its way for a moment.
+    // `Date` has whole seconds, and the response takes a moment to arrive.
     expect(Math.abs(exchange?.clockOffsetSeconds ?? 9)).toBeLessThanOrEqual(1);
     expect(Date.parse(exchange?.certificate?.validTo ?? '')).toBeGreaterThan(Date.now());
   });
 
-  it('counts the opening of a connection once: to the request that waited for it', async () => {
+  it('records the connection phases only for the request that opened the connection', async () => {
     const exchanges: Exchange[] = [];
     const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
-    // The connection is free again once undici has seen the answer's end.
+    // undici reuses the connection once it has seen the end of the response.
     await setImmediate();
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
     await http.close();
     expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, false]);
   });
 
-  it('over fresh connections is made on one of its own', async () => {
+  it('opens a new connection for requests of fresh()', async () => {
     const exchanges: Exchange[] = [];
     const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
-    // A connection is free again once undici has seen the answer's end.
+    // undici reuses a connection once it has seen the end of the response.
     await setImmediate();
     const fresh = http.fresh();
     await fresh.send(url, {}, (exchange) => exchanges.push(exchange));
@@ -97,7 +97,7 @@ describe('an exchange', () => {
     expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, true, false]);
   });
 
-  it('leaves no connection open when all are closed, fresh ones too', async () => {
+  it('closes all connections, including those of fresh()', async () => {
     const closed: Promise<unknown>[] = [];
     const url = await serve((request, response) => {
       closed.push(once(request.socket, 'close'));
@@ -110,42 +110,42 @@ describe('an exchange', () => {
     await Promise.all(closed);
   });
 
-  it('keeps no query, which may carry a state or a code', async () => {
+  it('does not record the query, which may carry a state or a code', async () => {
     const { exchanges } = await send(await serve((_, response) => response.end()));
     expect(JSON.stringify(exchanges)).not.toContain('canary');
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const { response } = await send(
       await serve((_, answer) => answer.writeHead(302, { location: '/elsewhere' }).end()),
     );
     expect(response?.status).toBe(302);
   });
 
-  it('measures a clock that is wrong', async () => {
+  it('measures the offset of a wrong server clock', async () => {
     const date = new Date(Date.now() - 300_000).toUTCString();
     const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, { date }).end()));
     expect(exchanges[0]?.clockOffsetSeconds).toBeLessThanOrEqual(-299);
   });
 });
 
-describe('a request without an answer is named', () => {
-  it('when the name does not resolve', async () => {
-    // No resolver is asked for such a label, so no network decides how long it takes.
+describe('a request without a response', () => {
+  it('reports dns-not-resolved if the name does not resolve', async () => {
+    // DNS labels have at most 63 characters, so this fails at once on every network, without a query.
     expect((await send(`http://${'a'.repeat(64)}.invalid/`)).code).toBe('dns-not-resolved');
   });
 
-  it('when the connection is refused', async () => {
-    // A port that was free a moment ago may be another test's by now. Nobody listens at this one.
+  it('reports connection-refused if the connection is refused', async () => {
+    // Another test may by now use a port that was free a moment ago. Nothing listens on port 1.
     expect((await send('http://127.0.0.1:1/')).code).toBe('connection-refused');
   });
 
-  it('when the connection is cut before the headers', async () => {
+  it('reports connection-reset if the connection closes before the headers', async () => {
     const address = await serveRaw((socket) => socket.once('data', () => socket.destroy()));
     expect((await send(`http://${address}/`)).code).toBe('connection-reset');
   });
 
-  it('when the certificate is not trusted', async () => {
+  it('reports certificate-untrusted if the certificate is not trusted', async () => {
     const { exchanges, code } = await send(`${okta.origin}/`, { ca: undefined });
     expect(code).toBe('certificate-untrusted');
     expect(exchanges[0]).toMatchObject({
@@ -155,40 +155,40 @@ describe('a request without an answer is named', () => {
     });
   });
 
-  it('when the other side does not speak TLS', async () => {
+  it('reports tls-handshake-failed if the server does not speak TLS', async () => {
     const address = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect((await send(`https://${address}/`)).code).toBe('tls-handshake-failed');
   });
 
-  it('when no headers come', async () => {
+  it('reports no-answer if no headers arrive', async () => {
     const url = await serve(() => {});
     expect((await send(url, { timeoutMs: 500 })).code).toBe('no-answer');
   });
 
-  it('when the body stalls', async () => {
+  it('reports no-answer if the body stalls', async () => {
     const url = await serve((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('x'));
     const { exchanges, code } = await send(url, { timeoutMs: 1_000 });
     expect(code).toBe('no-answer');
     expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'UND_ERR_BODY_TIMEOUT' } });
   });
 
-  it('when the body never ends', async () => {
+  it('reports malformed-answer if the body is too large', async () => {
     const url = await serve((_, answer) => {
-      const pour = () => {
+      const write = () => {
         while (!answer.destroyed && answer.write(Buffer.alloc(65_536)));
       };
-      answer.on('drain', pour);
-      pour();
+      answer.on('drain', write);
+      write();
     });
     expect((await send(url)).code).toBe('malformed-answer');
   });
 
-  it('when it is no HTTP', async () => {
+  it('reports malformed-answer if the response is not HTTP', async () => {
     const address = await serveRaw((socket) => socket.once('data', () => socket.end('220 smtp ready\r\n')));
     expect((await send(`http://${address}/`)).code).toBe('malformed-answer');
   });
 
-  it('when the run’s time is up', async () => {
+  it('reports out-of-time if the run reaches its deadline', async () => {
     const url = await serve(() => {});
     expect((await send(url, { signal: AbortSignal.timeout(50) })).code).toBe('out-of-time');
   });

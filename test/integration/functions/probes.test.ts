@@ -3,6 +3,7 @@ import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Org, Server } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../functions/probes/index.ts';
+import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
@@ -12,7 +13,7 @@ import { redirectResponse } from '../../../local/emulators/okta/http-message.ts'
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
-import { memorySecrets, outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
+import { memorySecrets, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {
@@ -21,36 +22,40 @@ beforeAll(async () => {
 afterAll(() => okta.close());
 beforeEach(() => okta.clearRequests());
 
-const notPassed = (all: readonly string[]) => all.filter((verdict) => !verdict.endsWith(': passed'));
+const notPassed = (lines: readonly string[]) => lines.filter((line) => !line.endsWith(': passed'));
+const countDuplicates = (items: readonly string[]) => items.length - new Set(items).size;
 
-describe('a healthy org', () => {
-  it('passes every probe of every group, with a point for every series that is declared', async () => {
-    const report = await watch(okta, probes);
-    expect(notPassed(verdicts(report))).toEqual([]);
+describe('a run at a healthy org', () => {
+  it('passes every probe of a healthy org and publishes a data point for every declared series', async () => {
+    const report = await runProbes(okta, probes);
+    expect(notPassed(outcomeLines(report))).toEqual([]);
     expect(report.monitorErrors).toEqual([]);
     expect(pointsOf(report).map(({ identity }) => identity)).toEqual(
       seriesOf(report.org, report.plan).map(({ identity }) => identity),
     );
   });
 
-  it('publishes that nothing is to be done, in every fault domain, and that nothing was tried twice', async () => {
-    const points = pointsOf(await watch(okta, flows));
+  it('publishes severity 0 in every fault domain and 0 retries for a healthy org', async () => {
+    const points = pointsOf(await runProbes(okta, flows));
     const valuesOf = (name: string) =>
       points.filter(({ identity }) => identity.name === name).map(({ value }) => value);
     expect(valuesOf('Severity')).toEqual(faultDomains.map(() => 0));
     expect(valuesOf('Retries')).toEqual([0]);
   });
 
-  it('with two servers costs at most 14 requests, none repeated, and 15 metrics, over all groups', async () => {
-    const report = await watch(okta, probes);
+  it('sends each declared request once and publishes each series once', async () => {
+    const report = await runProbes(okta, probes);
     const requests = okta.requests.map(({ method, path }) => `${method} ${path}`);
-    expect(requests.length).toBeLessThanOrEqual(14);
-    expect(new Set(requests).size).toBe(requests.length);
-    expect(new Set(pointsOf(report).map(({ identity }) => JSON.stringify(identity))).size).toBeLessThanOrEqual(15);
+    const declared = enabledProbes(report.plan).flatMap(({ probe, server }) =>
+      probe.requests.map((endpoint) => `${endpoint} ${server.id}`),
+    );
+    expect(requests).toHaveLength(declared.length);
+    expect(countDuplicates(requests)).toBe(countDuplicates(declared));
+    expect(countDuplicates(pointsOf(report).map(({ identity }) => JSON.stringify(identity)))).toBe(0);
   });
 
-  it('spends exactly its declared budget, by bucket as Okta counts', async () => {
-    const { plan } = await watch(okta, probes);
+  it('uses exactly the declared request budget, by rate-limit bucket as Okta counts them', async () => {
+    const { plan } = await runProbes(okta, probes);
     const { byBucket, unlimited } = budgetOf(plan);
     const counted = Object.groupBy(okta.requests, ({ bucket }) => bucket ?? 'none');
     const { none = [], ...limited } = Object.fromEntries(
@@ -61,7 +66,7 @@ describe('a healthy org', () => {
   });
 
   it.each(['client_secret_basic', 'client_secret_post'] as const)(
-    'may authenticate with %s at custom servers',
+    'authenticates with %s at custom servers',
     async (method) => {
       const org: Org = {
         ...fullOrg,
@@ -72,61 +77,61 @@ describe('a healthy org', () => {
           ...clients(method),
         })),
       };
-      expect(notPassed(verdicts(await watch(okta, flows, { org })))).toEqual([]);
+      expect(notPassed(outcomeLines(await runProbes(okta, flows, { org })))).toEqual([]);
     },
   );
 
-  it('may call the management API with a service application’s token, which is fetched once', async () => {
+  it('calls the management API with a service application’s token, which is requested once', async () => {
     const org: Org = {
       ...fullOrg,
       api: { kind: 'client', clientId: '', secret: 'acme/key', scopes: ['okta.users.read'] },
     };
-    expect(notPassed(verdicts(await watch(okta, limits, { org })))).toEqual([]);
+    expect(notPassed(outcomeLines(await runProbes(okta, limits, { org })))).toEqual([]);
     expect(okta.requests.map(({ path }) => path)).toEqual(['/oauth2/v1/token', '/api/v1/users']);
   });
 
-  it('is watched by the probes that need no credentials when only its domain is known', async () => {
+  it('runs the probes without credentials if only the domain is configured, and says how to enable the others', async () => {
     const { web, service, ...server } = fullOrg.servers[0] ?? { id: 'org', issuer: '' };
     const { api, ...org } = { ...fullOrg, servers: [server] };
-    const report = await watch(okta, probes, { org });
-    expect(verdicts(report)).toEqual([
-      'organization@org-wide: passed',
-      'discovery@org: passed',
-      'keys@org: passed',
-      'status-page@org-wide: passed',
-    ]);
-    const disabled = report.plan.flatMap(({ probe, howToEnable }) =>
-      howToEnable ? [`${probe.id}: ${howToEnable}`] : [],
+    const report = await runProbes(okta, probes, { org });
+    const atOrgServer = probes.filter(({ scope }) => scope !== 'custom-server');
+    expect(outcomeLines(report)).toEqual(
+      atOrgServer
+        .filter(({ requires = [] }) => requires.length === 0)
+        .map(({ id, scope }) => `${scope === 'org' ? id : `${id}@org`}: passed`),
     );
-    expect(disabled).toEqual([
-      'authorize: set "web" (clientId and redirectUri of a web application) on server "org" or org "acme"',
-      'token: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
-      'introspect: set "service" (clientId and secret of a service application) on server "org" or org "acme"',
-      'rate-limits: set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
-      expect.stringMatching(/^refuses-custom-scope: set "negativeTests" to true on org "acme", and set "service"/),
-      expect.stringMatching(/^refuses-unknown-redirect-uri: set "negativeTests" to true on org "acme", and set "web"/),
-    ]);
+    const settings = {
+      web: 'set "web" (clientId and redirectUri of a web application) on server "org" or org "acme"',
+      service: 'set "service" (clientId and secret of a service application) on server "org" or org "acme"',
+      api: 'set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
+      negativeTests: 'set "negativeTests" to true on org "acme"',
+    };
+    expect(report.plan.flatMap(({ probe, howToEnable }) => (howToEnable ? [[probe.id, howToEnable]] : []))).toEqual(
+      atOrgServer.flatMap(({ id, requires = [] }) =>
+        requires.length > 0 ? [[id, requires.map((name) => settings[name]).join(', and ')]] : [],
+      ),
+    );
   });
 
-  it('may answer /authorize with a page that redirects by script', async () => {
+  it('passes if /authorize returns a page that redirects by script', async () => {
     const restore = okta.intercept({ path: /authorize$/ }, { transform: javascriptRedirect });
     try {
-      expect(notPassed(verdicts(await watch(okta, flows)))).toEqual([]);
+      expect(notPassed(outcomeLines(await runProbes(okta, flows)))).toEqual([]);
     } finally {
       restore();
     }
   });
 });
 
-describe('a failing org', () => {
-  it('fails at the root cause alone: what needs the token is skipped', async () => {
+describe('a run at a failing org', () => {
+  it('fails only the probe at the root cause and skips those that need its token', async () => {
     const restore = okta.intercept(
       { path: '/oauth2/default/v1/token' },
       { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>503</h1>' },
     );
     try {
-      const report = await watch(okta, flows);
-      expect(notPassed(verdicts(report))).toEqual([
+      const report = await runProbes(okta, flows);
+      expect(notPassed(outcomeLines(report))).toEqual([
         'token@default: gateway-error',
         'verify@default: skipped',
         'introspect@default: skipped',
@@ -159,7 +164,7 @@ describe('a failing org', () => {
       'token@org: read-only-mode',
     ],
     [
-      'a page where JSON belongs',
+      'an HTML page instead of JSON',
       '/oauth2/v1/keys',
       { status: 200, headers: { 'content-type': 'text/html' }, body: '<title>Maintenance</title>' },
       'keys@org: unexpected-page',
@@ -183,19 +188,19 @@ describe('a failing org', () => {
       'discovery@org: metadata-drifted',
     ],
     [
-      'a discovery document without its members',
+      'a discovery document without endpoints',
       '/.well-known/openid-configuration',
       json(200, { issuer: 'https://other.example.com' }),
       'discovery@org: malformed-answer',
     ],
     [
-      'a refused scope',
+      'a rejected scope',
       '/oauth2/v1/token',
       json(400, { error: 'invalid_scope', error_description: 'no' }),
       'token@org: okta-scope-not-granted',
     ],
     [
-      'a policy that does not match',
+      'an access policy that does not match',
       '/oauth2/v1/token',
       json(401, {
         error: 'access_denied',
@@ -204,13 +209,13 @@ describe('a failing org', () => {
       'token@org: policy-refused',
     ],
     [
-      'a token that was never active',
+      'a token that introspects as inactive',
       '/oauth2/v1/introspect',
       json(200, { active: false }),
       'introspect@org: token-inactive',
     ],
     [
-      'temporary unavailability as 400',
+      'temporary unavailability with status 400',
       '/oauth2/v1/token',
       json(400, { error: 'temporarily_unavailable' }),
       'token@org: temporarily-unavailable',
@@ -222,28 +227,28 @@ describe('a failing org', () => {
       'authorize@org: redirect-uri-refused',
     ],
     [
-      'no licence for custom servers',
+      'a missing license for custom servers',
       '/oauth2/v1/token',
       json(401, { errorCode: 'E0000015', errorSummary: 'no' }),
       'token@org: api-access-management-missing',
     ],
     [
-      'an answer nobody knows',
+      'an unknown response',
       '/.well-known/okta-organization',
       { status: 418, headers: {}, body: 'teapot' },
-      'organization@org-wide: unrecognised-answer',
+      'organization: unrecognised-answer',
     ],
-  ])('is named for %s', async (_, path, effect, verdict) => {
+  ])('reports the right finding for %s', async (_, path, effect, expected) => {
     const restore = okta.intercept({ path }, effect);
     try {
-      const found = notPassed(verdicts(await watch(okta, flows)));
-      expect(found.filter((line) => !line.endsWith(': skipped'))).toEqual([verdict]);
+      const found = notPassed(outcomeLines(await runProbes(okta, flows)));
+      expect(found.filter((line) => !line.endsWith(': skipped'))).toEqual([expected]);
     } finally {
       restore();
     }
   });
 
-  it('tells whose rate limit is used up', async () => {
+  it('reports whose rate limit is exhausted', async () => {
     const limited = (limit: number) => ({
       ...json(429, { errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' }),
       headers: {
@@ -253,55 +258,53 @@ describe('a failing org', () => {
         'x-rate-limit-reset': '1',
       },
     });
-    const undo = [
+    const restores = [
       okta.intercept({ path: '/oauth2/v1/token' }, limited(2000)),
       okta.intercept({ path: '/oauth2/v1/authorize' }, limited(60)),
       okta.intercept({ path: '/oauth2/default/v1/token' }, limited(0)),
     ];
     try {
-      expect(notPassed(verdicts(await watch(okta, flows))).filter((line) => !line.endsWith('skipped'))).toEqual([
-        'authorize@org: client-rate-limited',
-        'token@org: rate-limit-exhausted',
-        'token@default: too-many-at-once',
-      ]);
+      expect(notPassed(outcomeLines(await runProbes(okta, flows))).filter((line) => !line.endsWith('skipped'))).toEqual(
+        ['authorize@org: client-rate-limited', 'token@org: rate-limit-exhausted', 'token@default: too-many-at-once'],
+      );
     } finally {
-      for (const restore of undo) restore();
+      for (const restore of restores) restore();
     }
   });
 
-  it('is named for a token that a service would refuse: another audience than configured', async () => {
+  it('reports a token that services would reject because its audience is not the configured one', async () => {
     const withAudience = (org: Org, audience: string): Org => ({
       ...org,
       servers: org.servers.map((server) => (server.id === 'org' ? server : { ...server, audience })),
     });
-    const report = await watch(okta, flows, { adjust: (org) => withAudience(org, 'api://other') });
-    expect(notPassed(verdicts(report))).toEqual(['verify@default: audience-mismatch']);
+    const report = await runProbes(okta, flows, { adjust: (org) => withAudience(org, 'api://other') });
+    expect(notPassed(outcomeLines(report))).toEqual(['verify@default: audience-mismatch']);
   });
 
-  it('announces an incident on our cell, or passes when it is elsewhere', async () => {
+  it('reports an announced incident on the org’s cell, and passes if it is on another cell', async () => {
     try {
       okta.setStatus({ kind: 'incident', cells: ['okta.com:8'] });
-      const at = async (cell: string) => verdicts(await watch(okta, status, { org: { ...fullOrg, cell } }));
-      expect(await at('okta.com:8')).toEqual(['status-page@org-wide: announced-incident']);
-      expect(await at('okta.com:9')).toEqual(['status-page@org-wide: passed']);
+      const at = async (cell: string) => outcomeLines(await runProbes(okta, status, { org: { ...fullOrg, cell } }));
+      expect(await at('okta.com:8')).toEqual(['status-page: announced-incident']);
+      expect(await at('okta.com:9')).toEqual(['status-page: passed']);
     } finally {
       okta.setStatus({ kind: 'operational' });
     }
   });
 });
 
-describe('the monitor’s own troubles', () => {
-  it('name the secret that cannot be read, and never its value', async () => {
+describe('secrets and deadlines', () => {
+  it('names a secret that is not JSON and does not show its value', async () => {
     const secrets = memorySecrets(new Map([['acme/key', 'canary-not-json']]));
-    const report = await watch(okta, flows, { secrets });
-    expect(notPassed(verdicts(report)).filter((line) => !line.endsWith('skipped'))).toEqual([
+    const report = await runProbes(okta, flows, { secrets });
+    expect(notPassed(outcomeLines(report)).filter((line) => !line.endsWith('skipped'))).toEqual([
       'token@org: secret-unreadable',
       'token@default: secret-unreadable',
     ]);
     expect(JSON.stringify(logLines(report))).not.toContain('canary');
   });
 
-  it('are mended by a secret that was rotated: it is read again once when it is refused', async () => {
+  it('reads a rotated secret again, once, after Okta rejects the old one', async () => {
     const { secrets: stored } = emulateOrg(
       { ...fullOrg, servers: [{ id: 'default', issuer: '', ...clients('client_secret_basic') }] },
       okta,
@@ -314,18 +317,18 @@ describe('the monitor’s own troubles', () => {
       ...fullOrg,
       servers: [{ id: 'default', issuer: '', audience: 'any', ...clients('client_secret_basic') }],
     };
-    expect(notPassed(verdicts(await watch(okta, flows, { org, secrets })))).toEqual([]);
+    expect(notPassed(outcomeLines(await runProbes(okta, flows, { org, secrets })))).toEqual([]);
     expect(secrets.reads).toEqual(['acme/secret', 'acme/secret']);
   });
 
-  it('do not become an attack: a secret that is still wrong is tried once', async () => {
+  it('sends a wrong secret only once, because repeated rejections look like an attack', async () => {
     const secrets = memorySecrets(new Map([['acme/secret', JSON.stringify({ clientSecret: 'wrong' })]]));
     const org: Org = {
       ...fullOrg,
       servers: [{ id: 'default', issuer: '', audience: 'any', ...clients('client_secret_post') }],
     };
-    const report = await watch(okta, flows, { org, secrets });
-    expect(notPassed(verdicts(report))).toEqual([
+    const report = await runProbes(okta, flows, { org, secrets });
+    expect(notPassed(outcomeLines(report))).toEqual([
       'token@default: client-refused',
       'verify@default: skipped',
       'introspect@default: skipped',
@@ -333,23 +336,23 @@ describe('the monitor’s own troubles', () => {
     expect(okta.requests.filter(({ path }) => path.endsWith('/token'))).toHaveLength(1);
   });
 
-  it('are not made of a line feed that an editor left at the end of a secret', async () => {
+  it('ignores a trailing line feed in a secret', async () => {
     const secrets = memorySecrets(new Map([['acme/api', JSON.stringify({ apiToken: `${okta.apiToken}\n` })]]));
-    expect(notPassed(verdicts(await watch(okta, limits, { secrets })))).toEqual([]);
+    expect(notPassed(outcomeLines(await runProbes(okta, limits, { secrets })))).toEqual([]);
   });
 
-  it('are a secret that no header can carry, and not Okta’s', async () => {
+  it('reports a secret with characters that HTTP headers do not allow as unreadable, not as rejected by Okta', async () => {
     const secrets = memorySecrets(new Map([['acme/api', JSON.stringify({ apiToken: 'tök\nen' })]]));
-    expect(notPassed(verdicts(await watch(okta, limits, { secrets })))).toEqual([
-      'rate-limits@org-wide: secret-unreadable',
+    expect(notPassed(outcomeLines(await runProbes(okta, limits, { secrets })))).toEqual([
+      'rate-limits: secret-unreadable',
     ]);
   });
 
-  it('keep what was measured when the time is up', async () => {
+  it('keeps the results of other probes when the run reaches its deadline', async () => {
     const restore = okta.intercept({ path: '/oauth2/default/v1/token' }, { delayMs: 60_000 });
     try {
-      const report = await watch(okta, flows, { deadlineMs: 4_000 });
-      expect(notPassed(verdicts(report))).toEqual([
+      const report = await runProbes(okta, flows, { deadlineMs: 4_000 });
+      expect(notPassed(outcomeLines(report))).toEqual([
         'token@default: out-of-time',
         'verify@default: skipped',
         'introspect@default: skipped',
@@ -360,25 +363,25 @@ describe('the monitor’s own troubles', () => {
   });
 });
 
-describe('what a token must hold', () => {
+describe('expectations of a token', () => {
   const expecting = (expects: Server['expects']) => (org: Org) => ({
     ...org,
     servers: org.servers.map((server) => (server.id === 'org' ? server : { ...server, expects })),
   });
-  const found = async (adjust: (org: Org) => Org) => notPassed(verdicts(await watch(okta, flows, { adjust })));
+  const found = async (adjust: (org: Org) => Org) => notPassed(outcomeLines(await runProbes(okta, flows, { adjust })));
 
-  it('is a claim that services need', async () => {
+  it('reports a token that lacks a claim that services require', async () => {
     expect(await found(expecting({ claims: ['groups'] }))).toEqual(['verify@default: claim-missing']);
     expect(await found(expecting({ claims: ['scp'] }))).toEqual([]);
   });
 
-  it('is a lifetime', async () => {
+  it('reports a token with less than the minimum lifetime', async () => {
     expect(await found(expecting({ minLifetimeSeconds: 3600 }))).toEqual([]);
     expect((await found(expecting({ minLifetimeSeconds: 7200 })))[0]).toBe('token@default: token-lifetime-short');
   });
 
-  it('is told by names and times, and never by the token', async () => {
-    const report = await watch(okta, flows, { adjust: expecting({ claims: ['groups'] }) });
+  it('reports facts about a token that fails verification, and never the token itself', async () => {
+    const report = await runProbes(okta, flows, { adjust: expecting({ claims: ['groups'] }) });
     const outcome = outcomeOf(report, 'verify', 'default');
     const facts = outcome.status === 'failed' ? outcome.finding.token : undefined;
     expect(facts).toMatchObject({ alg: 'RS256', audience: 'api://default', scopes: ['monitor.read'] });
@@ -386,25 +389,25 @@ describe('what a token must hold', () => {
   });
 });
 
-describe('a contract that Okta must refuse', () => {
-  const agreed = { adjust: (org: Org) => ({ ...org, negativeTests: true }) };
+describe('negative tests', () => {
+  const enabled = { adjust: (org: Org) => ({ ...org, negativeTests: true }) };
 
-  it('is asked only where it was agreed to', async () => {
-    expect(verdicts(await watch(okta, negativeTests))).toEqual([]);
+  it('sends no negative tests unless they are enabled', async () => {
+    expect(outcomeLines(await runProbes(okta, negativeTests))).toEqual([]);
     expect(okta.requests).toEqual([]);
   });
 
-  it('passes when a custom scope and an unregistered redirect URI are refused', async () => {
-    expect(verdicts(await watch(okta, negativeTests, agreed))).toEqual([
-      'refuses-custom-scope@org-wide: passed',
-      'refuses-unknown-redirect-uri@org-wide: passed',
+  it('passes negative tests if Okta rejects a custom scope and an unregistered redirect URI', async () => {
+    expect(outcomeLines(await runProbes(okta, negativeTests, enabled))).toEqual([
+      'refuses-custom-scope: passed',
+      'refuses-unknown-redirect-uri: passed',
     ]);
   });
 
-  it('is broken when Okta accepts', async () => {
+  it('fails negative tests if Okta accepts a custom scope and an unregistered redirect URI', async () => {
     const token = { access_token: 'opaque', token_type: 'Bearer', expires_in: 3600, scope: 'x' };
     const location = 'https://okta-synthetics.invalid/callback?error=login_required';
-    const undo = [
+    const restores = [
       okta.intercept(
         { path: '/oauth2/v1/token' },
         { status: 200, headers: { 'content-type': 'application/json' }, body: token },
@@ -412,12 +415,12 @@ describe('a contract that Okta must refuse', () => {
       okta.intercept({ path: '/oauth2/v1/authorize' }, { status: 302, headers: { location }, body: '' }),
     ];
     try {
-      expect(verdicts(await watch(okta, negativeTests, agreed))).toEqual([
-        'refuses-custom-scope@org-wide: negative-test-failed',
-        'refuses-unknown-redirect-uri@org-wide: negative-test-failed',
+      expect(outcomeLines(await runProbes(okta, negativeTests, enabled))).toEqual([
+        'refuses-custom-scope: negative-test-failed',
+        'refuses-unknown-redirect-uri: negative-test-failed',
       ]);
     } finally {
-      for (const restore of undo) restore();
+      for (const restore of restores) restore();
     }
   });
 

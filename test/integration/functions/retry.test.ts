@@ -11,7 +11,7 @@ import { fullOrg } from '../../support/full-org.ts';
 import { silence } from '../../support/hostile-answers.ts';
 import { type HostileOrg, startHostileOrg } from '../../support/hostile-org.ts';
 import { answerBytes, type RawReply } from '../../support/raw-server.ts';
-import { outcomeOf, verdicts, watch } from '../../support/run-probes.ts';
+import { outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 let okta: OktaEmulator;
 /** Gives up after two seconds. */
@@ -114,8 +114,8 @@ describe('a probe that a transport error ended', () => {
   it('counts even where another probe speaks for it, because the org cannot be reached', async () => {
     const everywhere = new Proxy({}, { get: () => reset });
     const report = await hostile.watch(everywhere, 10_000, flows);
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
-      'organization@org-wide: connection-reset',
+    expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
+      'organization: connection-reset',
     ]);
     expect(outcomeOf(report, 'keys', 'org')).toMatchObject({ status: 'skipped', retriedAfter: 'UND_ERR_SOCKET' });
     // The org, and discovery, keys, authorize and token at two servers; what needs a token was never tried.
@@ -157,7 +157,7 @@ describe('a probe that was answered', () => {
 
   it('knows by itself what a broken answer means, as the status page does', async () => {
     const report = await hostile.watch({ '/status': reset, '/status/feed': reset }, 10_000, status);
-    expect(verdicts(report)).toEqual(['status-page@org-wide: status-unknown']);
+    expect(outcomeLines(report)).toEqual(['status-page: status-unknown']);
     expect(retriesIn(report)).toBeUndefined();
   });
 });
@@ -192,9 +192,9 @@ describe('credentials of a second try', () => {
       ),
     );
     breakFirst('/oauth2/v1/token');
-    const report = await watch(okta, flows);
+    const report = await runProbes(okta, flows);
     expect(outcomeOf(report, 'token', 'org')).toMatchObject({ status: 'passed', retriedAfter: 'UND_ERR_SOCKET' });
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
+    expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
     expect(retriesIn(report)).toBe(1);
     const ids = assertions.map(
       (each) => JSON.parse(Buffer.from(each?.split('.')[1] ?? '', 'base64url').toString()).jti,
@@ -221,8 +221,8 @@ describe('credentials of a second try', () => {
       ),
     );
     breakFirst('/oauth2/v1/token');
-    const report = await watch(okta, limits, { org });
-    expect(verdicts(report)).toEqual(['rate-limits@org-wide: passed']);
+    const report = await runProbes(okta, limits, { org });
+    expect(outcomeLines(report)).toEqual(['rate-limits: passed']);
     const [first, ...second] = ports;
     expect(second).toHaveLength(2);
     expect(second).not.toContain(first);

@@ -5,12 +5,13 @@ import { withWarnings } from '../../../functions/diagnosis/warnings.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { findingsOf, type Outcome } from '../../../functions/model/outcome.ts';
 import { flows } from '../../../functions/probes/index.ts';
+import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { openCredentials } from '../../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../../functions/runtime/deadline.ts';
 import { openHttp } from '../../../functions/runtime/http.ts';
 import { run } from '../../../functions/runtime/run.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { memorySecrets, verdicts } from '../../support/run-probes.ts';
+import { memorySecrets, outcomeLines } from '../../support/run-probes.ts';
 
 const token: Exchange = {
   method: 'POST',
@@ -23,9 +24,9 @@ const token: Exchange = {
   rateLimit: { limit: 2000, remaining: 1999, secondsToReset: 42 },
 };
 
-describe('an org that cannot be reached', () => {
-  it('is one finding, not eleven', async () => {
-    // No resolver is asked for such a label: what it takes, and how it fails, is the same on every network.
+describe('a run at an org that cannot be reached', () => {
+  it('reports one finding and skips all other probes', async () => {
+    // DNS labels have at most 63 characters, so this fails at once on every network, without a query.
     const org = { ...fullOrg, domain: `${'a'.repeat(64)}.invalid` };
     const deadline = deadlineIn(20_000);
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: 10_000 });
@@ -43,14 +44,14 @@ describe('an org that cannot be reached', () => {
       deadline,
     });
     await http.close();
-    expect(verdicts(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
-      'organization@org-wide: dns-not-resolved',
+    expect(outcomeLines(report).filter((line) => !line.endsWith(': skipped'))).toEqual([
+      'organization: dns-not-resolved',
     ]);
-    expect(report.outcomes).toHaveLength(12);
+    expect(report.outcomes).toHaveLength(enabledProbes(report.plan).length);
   });
 });
 
-describe('an answer that is right', () => {
+describe('warnings about correct responses', () => {
   const passed = (exchanges: readonly Exchange[], retriedAfter?: string): Outcome => ({
     ...{ org: 'acme', probe: 'token', status: 'passed', readings: {}, notes: [], warnings: [], exchanges },
     ...(retriedAfter && { retriedAfter }),
@@ -60,53 +61,53 @@ describe('an answer that is right', () => {
       .flatMap(findingsOf)
       .map(({ code, domain }) => `${code} (${domain})`);
   const ok = { ...token, status: 200 };
-  const answered = (change: Partial<Exchange>) => warnings(passed([{ ...ok, ...change }]));
+  const warningsFor = (change: Partial<Exchange>) => warnings(passed([{ ...ok, ...change }]));
 
-  it('warns of nothing when it was quick and much is left', () => {
-    expect(answered({})).toEqual([]);
+  it('does not warn about a fast response with enough headroom', () => {
+    expect(warningsFor({})).toEqual([]);
   });
 
-  it('warns when it was slow', () => {
-    expect(answered({ phases: { firstByteMs: 3_001 } })).toEqual(['slow-answer (okta)']);
+  it('warns about a slow response', () => {
+    expect(warningsFor({ phases: { firstByteMs: 3_001 } })).toEqual(['slow-answer (okta)']);
   });
 
-  it('warns of a rate limit that runs out, by how little is left', () => {
-    expect(answered({ rateLimit: { limit: 2000, remaining: 399, secondsToReset: 1 } })).toEqual([
+  it('warns about low headroom, and by a page when it is critical', () => {
+    expect(warningsFor({ rateLimit: { limit: 2000, remaining: 399, secondsToReset: 1 } })).toEqual([
       'headroom-low (quota)',
     ]);
-    expect(answered({ rateLimit: { limit: 2000, remaining: 199, secondsToReset: 1 } })).toEqual([
+    expect(warningsFor({ rateLimit: { limit: 2000, remaining: 199, secondsToReset: 1 } })).toEqual([
       'headroom-critical (quota)',
     ]);
-    expect(answered({ rateLimit: { limit: 2000, remaining: 400, secondsToReset: 1 } })).toEqual([]);
+    expect(warningsFor({ rateLimit: { limit: 2000, remaining: 400, secondsToReset: 1 } })).toEqual([]);
   });
 
-  it('does not warn of nothing left where the bucket may burst, nor of a concurrency limit', () => {
-    expect(answered({ rateLimit: { limit: 2000, remaining: 0, secondsToReset: 1 } })).toEqual([]);
-    expect(answered({ rateLimit: { limit: 0, remaining: 0, secondsToReset: 1 } })).toEqual([]);
+  it('does not warn about remaining=0 on a bucket that allows bursts, or about a concurrency limit', () => {
+    expect(warningsFor({ rateLimit: { limit: 2000, remaining: 0, secondsToReset: 1 } })).toEqual([]);
+    expect(warningsFor({ rateLimit: { limit: 0, remaining: 0, secondsToReset: 1 } })).toEqual([]);
   });
 
-  it('does not warn of a limit that refused another probe of the run: then it is used up', () => {
-    const almostNone = { ...ok, rateLimit: { limit: 2000, remaining: 1, secondsToReset: 1 } };
+  it('does not warn about a limit that rejected another probe of the run, because it has its own finding', () => {
+    const nearlyExhausted = { ...ok, rateLimit: { limit: 2000, remaining: 1, secondsToReset: 1 } };
     const refused: Outcome = {
       ...{ org: 'acme', server: 'default', probe: 'token', exchanges: [{ ...token, status: 429 }] },
       ...{ status: 'failed', readings: {}, finding: finding('rate-limit-exhausted') },
     };
-    expect(warnings(passed([almostNone]), refused)).toEqual(['rate-limit-exhausted (quota)']);
-    const elsewhere = { ...almostNone, url: 'https://acme.okta.com/oauth2/v1/authorize' };
+    expect(warnings(passed([nearlyExhausted]), refused)).toEqual(['rate-limit-exhausted (quota)']);
+    const elsewhere = { ...nearlyExhausted, url: 'https://acme.okta.com/oauth2/v1/authorize' };
     expect(warnings(passed([elsewhere]), refused)).toEqual([
       'headroom-critical (quota)',
       'rate-limit-exhausted (quota)',
     ]);
   });
 
-  it('is judged by the try that counts', () => {
+  it('ignores the first attempt when it warns about a probe that passed its retry', () => {
     const slow = { phases: { firstByteMs: 9_000 }, failure: { code: 'UND_ERR_BODY_TIMEOUT', message: '' } };
     expect(warnings(passed([{ ...ok, ...slow }, ok], 'UND_ERR_BODY_TIMEOUT'))).toEqual([]);
   });
 });
 
 describe('the support block', () => {
-  it('holds what Okta’s support asks for', () => {
+  it('contains everything that Okta Support asks for', () => {
     const block = supportBlock(
       { server: 'org', probe: 'token', exchanges: [token] },
       finding('internal-error', { detail: '500 at https://acme.okta.com/oauth2/v1/token' }),

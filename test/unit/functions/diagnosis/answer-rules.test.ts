@@ -7,7 +7,7 @@ import { parseCallbackError, parseOktaError } from '../../../../functions/okta/o
 import { parseRateLimit } from '../../../../functions/okta/rate-limit.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
-/** An answer as it was recorded. */
+/** A recorded response. */
 interface Recorded {
   readonly path: string;
   readonly status: number;
@@ -75,7 +75,11 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
     { path: custom('introspect'), status: 502, body: '<h1>Bad Gateway</h1>', headers: html },
   ],
   ['gateway-error', 'a 504 without a body', { path: '/.well-known/okta-organization', status: 504 }],
-  ['temporarily-unavailable', 'as 400', { path: org('token'), status: 400, body: oauth('temporarily_unavailable') }],
+  [
+    'temporarily-unavailable',
+    'temporarily_unavailable with 400',
+    { path: org('token'), status: 400, body: oauth('temporarily_unavailable') },
+  ],
   ['temporarily-unavailable', 'server_error', { path: custom('token'), status: 500, body: oauth('server_error') }],
   [
     'unexpected-page',
@@ -84,18 +88,18 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'rate-limit-exhausted',
-    'the envelope at an OAuth endpoint',
+    'a 429 envelope at an OAuth endpoint',
     { path: org('token'), status: 429, body: envelope('E0000047'), headers: limits(2000) },
   ],
   ['rate-limit-exhausted', 'a 429 without headers', { path: org('token'), status: 429, body: envelope('E0000047') }],
   [
     'client-rate-limited',
-    'the client’s 60 at authorize',
+    'a 429 with the client’s limit of 60 at authorize',
     { path: org('authorize'), status: 429, body: envelope('E0000047'), headers: limits(60) },
   ],
   [
     'too-many-at-once',
-    'limit 0',
+    'a 429 with limit 0',
     { path: '/api/v1/users', status: 429, body: envelope('E0000047'), headers: limits(0) },
   ],
   ['api-access-management-missing', 'E0000015', { path: custom('token'), status: 401, body: envelope('E0000015') }],
@@ -110,7 +114,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'api-access-management-missing',
-    'a page',
+    'a page with the text of server_error',
     {
       path: custom('authorize'),
       status: 400,
@@ -120,7 +124,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'custom-scope-at-org-server',
-    'by its text',
+    'invalid_scope with Okta’s text',
     {
       path: org('token'),
       status: 400,
@@ -129,7 +133,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'custom-scope-at-org-server',
-    'by what was asked for',
+    'invalid_scope for a requested custom scope',
     { path: org('token'), status: 400, body: oauth('invalid_scope', 'changed'), scopes: ['orders.read'] },
   ],
   [
@@ -148,7 +152,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'scope-unknown',
-    'at a custom server',
+    'invalid_scope at a custom server',
     {
       path: custom('token'),
       status: 400,
@@ -157,7 +161,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'policy-refused',
-    'as 400',
+    'access_denied with 400',
     {
       path: custom('token'),
       status: 400,
@@ -169,7 +173,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'policy-refused',
-    'as 401',
+    'access_denied with 401',
     {
       path: custom('token'),
       status: 401,
@@ -178,7 +182,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'network-zone-refused',
-    'by its text',
+    'access_denied with Okta’s text',
     {
       path: org('token'),
       status: 403,
@@ -187,12 +191,12 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'access-refused',
-    'access_denied in other words',
+    'access_denied with another text',
     { path: org('token'), status: 403, body: oauth('access_denied', 'no') },
   ],
   [
     'redirect-uri-refused',
-    'the error page',
+    'the error page at authorize',
     { path: org('authorize'), status: 400, body: '<h2>400</h2>', headers: html },
   ],
   [
@@ -216,7 +220,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'assertion-refused',
-    'an assertion’s audience',
+    'an assertion with the wrong audience',
     {
       path: org('introspect'),
       status: 401,
@@ -254,7 +258,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'dpop-required',
-    'a proof is missing',
+    'a missing DPoP proof',
     { path: org('token'), status: 400, body: oauth('invalid_dpop_proof', 'The DPoP proof JWT header is missing.') },
   ],
   [
@@ -268,7 +272,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'server-not-found',
-    'an inactive one',
+    'an inactive server',
     { path: custom('token'), status: 400, body: oauth('invalid_request', 'The authorization server id is invalid.') },
   ],
   ['inline-hook-failed', 'E0000134', { path: custom('token'), status: 502, body: envelope('E0000134') }],
@@ -280,22 +284,26 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   [
     'api-scope-missing',
-    'a header alone',
+    'insufficient_scope in a header without a body',
     { path: '/api/v1/users', status: 403, headers: bearer('insufficient_scope') },
   ],
-  ['access-token-refused', 'a header alone', { path: '/api/v1/users', status: 401, headers: bearer('invalid_token') }],
+  [
+    'access-token-refused',
+    'invalid_token in a header without a body',
+    { path: '/api/v1/users', status: 401, headers: bearer('invalid_token') },
+  ],
   ['admin-role-missing', 'E0000006', { path: '/api/v1/users', status: 403, body: envelope('E0000006') }],
   [
     'request-refused',
-    'an error without a rule',
+    'an error without a specific rule',
     { path: org('token'), status: 400, body: oauth('invalid_request', 'anything') },
   ],
-  ['unrecognised-answer', 'no shape at all', { path: org('keys'), status: 418, body: 'teapot' }],
+  ['unrecognised-answer', 'a response in no known format', { path: org('keys'), status: 418, body: 'teapot' }],
 ];
 
-describe('an error answer is named', () => {
-  it.each(recorded)('%s: %s', (code, _, answer) => {
-    expect(codeOf(answer)).toBe(code);
+describe('the rules for error responses', () => {
+  it.each(recorded)('reports %s for %s', (code, _, response) => {
+    expect(codeOf(response)).toBe(code);
   });
 
   it.each([
@@ -309,7 +317,7 @@ describe('an error answer is named', () => {
     ],
     ['temporarily_unavailable', '', 'org', 'temporarily-unavailable'],
     ['something_new', '', 'org', 'request-refused'],
-  ] as const)('at a callback: %s (%s) of %s', (error, description, id, code) => {
+  ] as const)('maps the callback error %s with the text "%s" of server %s to %s', (error, description, id, code) => {
     const path = id === 'org' ? org('authorize') : custom('authorize');
     const parameters = new URLSearchParams({ error, error_description: description });
     const exchange = {
@@ -324,7 +332,7 @@ describe('an error answer is named', () => {
   });
 });
 
-describe('a request without an answer is named by its error’s code', () => {
+describe('the rules for transport errors', () => {
   it.each([
     ['ENOTFOUND', 'https://acme.okta.com/', 'dns-not-resolved'],
     ['ECONNREFUSED', 'https://acme.okta.com/', 'connection-refused'],
@@ -340,13 +348,13 @@ describe('a request without an answer is named by its error’s code', () => {
     ['UND_ERR_BODY_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
     ['HPE_INVALID_CONSTANT', 'https://acme.okta.com/', 'malformed-answer'],
     ['ESOMETHINGNEW', 'https://acme.okta.com/', 'unrecognised-answer'],
-  ] as const)('%s at %s: %s', (code, url, found) => {
-    expect(codeOfTransport(code, url)).toBe(found);
+  ] as const)('maps the error code %s at %s to %s', (code, url, expected) => {
+    expect(codeOfTransport(code, url)).toBe(expected);
   });
 });
 
 describe('the table of findings', () => {
-  it('has for every code a summary that is a sentence, a cause, a remedy and a way to verify', () => {
+  it('defines a summary that is a sentence, causes, a remedy and a verification for every finding', () => {
     for (const { summary, causes, remedy, verify } of Object.values(findings)) {
       expect(summary).toMatch(/^[A-Z].*\.$/);
       expect([...causes, ...remedy, verify].every((text) => text.length > 5)).toBe(true);

@@ -4,12 +4,12 @@ import { bucketOf, endpointUrl, issuerOf, locate } from '../../../../functions/o
 import { cacheSeconds, parseKeySet, signingKeyIds } from '../../../../functions/okta/key-set.ts';
 
 describe('endpoints', () => {
-  it('of the Org server have /oauth2 in their path, though its issuer has not', () => {
+  it('builds Org server endpoints with /oauth2, which the issuer does not have', () => {
     expect(issuerOf('acme.okta.com', 'org')).toBe('https://acme.okta.com');
     expect(endpointUrl('acme.okta.com', { id: 'org' }, 'token')).toBe('https://acme.okta.com/oauth2/v1/token');
   });
 
-  it('of a custom server stand below its id, and draw on buckets that all custom servers share', () => {
+  it('builds custom server endpoints below the server id, with rate-limit buckets that all custom servers share', () => {
     expect(endpointUrl('acme.okta.com', { id: 'aus1' }, 'introspect')).toBe(
       'https://acme.okta.com/oauth2/aus1/v1/introspect',
     );
@@ -22,7 +22,7 @@ describe('endpoints', () => {
     });
   });
 
-  it('that Okta does not limit have no bucket', () => {
+  it('returns no bucket for endpoints without a rate limit', () => {
     expect(locate('https://acme.okta.com/oauth2/default/v1/keys')).toMatchObject({
       endpoint: 'keys',
       bucket: undefined,
@@ -41,12 +41,12 @@ describe('discovery', () => {
     introspection_endpoint: `https://${host}/oauth2/default/v1/introspect`,
   });
 
-  it('may name endpoints by the issuer’s host or by the host that was asked', () => {
+  it('accepts discovery endpoints on the issuer’s host or on the requested host', () => {
     expect(compareDiscovery(document('login.acme.com'), 'acme.okta.com', server)).toEqual([]);
     expect(compareDiscovery(document('acme.okta.com'), 'acme.okta.com', server)).toEqual([]);
   });
 
-  it('may not name another issuer, nor another server’s endpoints', () => {
+  it('reports a discovery document with another issuer or a missing endpoint', () => {
     const drifted = {
       ...document('acme.okta.com'),
       issuer: 'https://acme.okta.com/oauth2/default',
@@ -62,11 +62,11 @@ describe('discovery', () => {
 describe('a key set', () => {
   const rsa = { kty: 'RSA', kid: 'a', use: 'sig', n: 'x', e: 'AQAB' };
 
-  it('may hold two signing keys: a rotation is coming', () => {
+  it('accepts a key set with two signing keys, as before a rotation', () => {
     expect(signingKeyIds({ keys: [rsa, { ...rsa, kid: 'b' }] })).toEqual(['a', 'b']);
   });
 
-  it('is unusable when its keys are for encryption, incomplete or absent', () => {
+  it('finds no signing key if the keys are for encryption, incomplete or missing', () => {
     expect(
       signingKeyIds({
         keys: [
@@ -80,7 +80,7 @@ describe('a key set', () => {
     expect(parseKeySet({ keys: [null, 7, rsa] })).toEqual({ keys: [rsa] });
   });
 
-  it('tells how long it may be cached', () => {
+  it('reads from the headers how long a key set may be cached', () => {
     expect(cacheSeconds(new Headers({ 'cache-control': 'max-age=3832304, must-revalidate' }))).toBe(3_832_304);
     expect(cacheSeconds(new Headers({ 'cache-control': 'no-cache, no-store' }))).toBe(0);
     expect(cacheSeconds(new Headers())).toBeUndefined();

@@ -8,8 +8,8 @@ const challenge =
   'scope="okta.groups.read", error="insufficient_scope", ' +
   'error_description="The access token provided, alas, does not contain the required scopes.", resource="/api/v1/groups"';
 
-describe('an error answer', () => {
-  it('is read from the management envelope', () => {
+describe('parseOktaError', () => {
+  it('parses the management API’s envelope', () => {
     const body = JSON.stringify({
       errorCode: 'E0000047',
       errorSummary: 'API call exceeded rate limit due to too many requests.',
@@ -26,7 +26,7 @@ describe('an error answer', () => {
     });
   });
 
-  it('is read from OAuth’s JSON', () => {
+  it('parses OAuth JSON', () => {
     const body = JSON.stringify({
       error: 'invalid_scope',
       error_description: 'Custom scopes are not allowed for this request.',
@@ -39,14 +39,14 @@ describe('an error answer', () => {
     });
   });
 
-  it('is read from a challenge when the body is empty', () => {
+  it('parses a challenge header if the body is empty', () => {
     expect(parseOktaError(new Headers({ 'www-authenticate': challenge }), '')).toEqual({
       shape: 'challenge',
       error: 'insufficient_scope',
     });
   });
 
-  it('is a page when it says so, and otherwise of no shape we know', () => {
+  it('recognizes an HTML page by its content type, and reports any other format as other', () => {
     expect(parseOktaError(new Headers({ 'content-type': 'text/html; charset=utf-8' }), '<h1>502</h1>').shape).toBe(
       'html',
     );
@@ -54,7 +54,7 @@ describe('an error answer', () => {
     expect(parseOktaError(new Headers(), 'null').shape).toBe('other');
   });
 
-  it('keeps no text that Okta’s catalogue does not know, and no code that does not look like one', () => {
+  it('drops texts that are not in Okta’s catalog and codes that do not look like codes', () => {
     const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
     expect(parseOktaError(new Headers(), oauth)).toEqual({ shape: 'oauth', error: 'invalid_client' });
     const envelope = JSON.stringify({
@@ -70,15 +70,15 @@ describe('an error answer', () => {
     expect(parseOktaError(new Headers(), JSON.stringify({ error: 'canary 7f3a' })).shape).toBe('other');
   });
 
-  it('tells the reason that stands in a page', () => {
+  it('finds the reason in the text of an error page', () => {
     const page =
       '<html><body><h2>400</h2><p>The &#39;redirect_uri&#39; parameter must be a <b>Login</b> redirect URI in the client app settings.</p></body></html>';
     expect(parseOktaError(new Headers({ 'content-type': 'text/html' }), page).reason).toBe('illegal_redirect_uri');
   });
 });
 
-describe('a WWW-Authenticate header', () => {
-  it('may hold several challenges, with commas inside quotes', () => {
+describe('parseWwwAuthenticate', () => {
+  it('parses a WWW-Authenticate header with several challenges and commas inside quotes', () => {
     expect(parseWwwAuthenticate(`DPoP algs="RS256 ES256", ${challenge}`)).toEqual([
       { scheme: 'DPoP', parameters: { algs: 'RS256 ES256' } },
       {
@@ -95,13 +95,13 @@ describe('a WWW-Authenticate header', () => {
     ]);
   });
 
-  it('may escape quotes, and leave values unquoted', () => {
+  it('parses a WWW-Authenticate header with escaped quotes and unquoted values', () => {
     expect(parseWwwAuthenticate('Bearer error=invalid_token, error_description="said \\"no\\""')).toEqual([
       { scheme: 'Bearer', parameters: { error: 'invalid_token', error_description: 'said "no"' } },
     ]);
   });
 
-  it('is read to its end whatever it holds', () => {
+  it('never throws, whatever the WWW-Authenticate header contains', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (header) => Array.isArray(parseWwwAuthenticate(header))));
   });
 });

@@ -16,11 +16,11 @@ const read = (limit: string, remaining: string, reset: string) =>
   );
 
 describe('rate-limit headers', () => {
-  it('tell limit, remaining and the seconds to the reset by the answer’s own clock', () => {
+  it('reads the limit, the remaining requests and the seconds to the reset by the response’s own clock', () => {
     expect(read('600', '599', String(nowSeconds + 42))).toEqual({ limit: 600, remaining: 599, secondsToReset: 42 });
   });
 
-  it('count the tighter of two limits that share a header', () => {
+  it('uses the tighter of two limits in one header', () => {
     expect(read('600, 60', '590, 6', `${nowSeconds + 10}, ${nowSeconds + 20}`)).toEqual({
       limit: 60,
       remaining: 6,
@@ -28,34 +28,34 @@ describe('rate-limit headers', () => {
     });
   });
 
-  it('have no reset in the past', () => {
+  it('returns 0 seconds for a reset in the past', () => {
     expect(read('600', '1', String(nowSeconds - 300))?.secondsToReset).toBe(0);
   });
 
-  it('are passed over when they are absent or no numbers', () => {
+  it('ignores rate-limit headers that are missing or not numbers', () => {
     expect(parseRateLimit(new Headers(), 0)).toBeUndefined();
     expect(read('many', '-1', 'soon')).toBeUndefined();
   });
 
-  it('give no share where the limit is 0, which means too many at once', () => {
+  it('returns no headroom for a limit of 0, which is a concurrency limit', () => {
     const concurrency = { limit: 0, remaining: 0, secondsToReset: 1 };
     expect(headroomPercent(concurrency, '/oauth2/v1/token')).toBeUndefined();
     expect(limitOwner(concurrency, '/oauth2/v1/token')).toBe('concurrency');
   });
 
-  it('tell nothing when nothing is left of a bucket that may burst', () => {
-    const spent = { limit: 2000, remaining: 0, secondsToReset: 9 };
-    expect(headroomPercent(spent, '/oauth2/v1/token')).toBeUndefined();
-    expect(headroomPercent(spent, '/api/v1/users')).toBe(0);
+  it('returns no headroom for remaining=0 on a bucket that allows bursts', () => {
+    const exhausted = { limit: 2000, remaining: 0, secondsToReset: 9 };
+    expect(headroomPercent(exhausted, '/oauth2/v1/token')).toBeUndefined();
+    expect(headroomPercent(exhausted, '/api/v1/users')).toBe(0);
   });
 
-  it('show the client’s own limit on /authorize, and the org’s elsewhere', () => {
+  it('attributes a limit of 60 on /authorize to the client, and other limits to the org', () => {
     expect(limitOwner({ limit: 60, remaining: 3, secondsToReset: 1 }, '/oauth2/v1/authorize')).toBe('client');
     expect(limitOwner({ limit: 2000, remaining: 3, secondsToReset: 1 }, '/oauth2/v1/authorize')).toBe('org');
     expect(limitOwner({ limit: 20, remaining: 3, secondsToReset: 1 }, '/api/v1/logs')).toBe('org');
   });
 
-  it('never give a headroom outside 0 to 100, whatever they hold', () => {
+  it('never returns headroom outside 0 to 100, whatever the headers contain', () => {
     const value = fc.oneof(
       fc.string(),
       fc.nat().map(String),
@@ -67,7 +67,7 @@ describe('rate-limit headers', () => {
         try {
           rateLimit = read(limit, remaining, reset);
         } catch (error) {
-          // Headers refuses some characters before we ever see them.
+          // `Headers` rejects some characters before the parser sees them.
           expect(error).toBeInstanceOf(TypeError);
           return;
         }

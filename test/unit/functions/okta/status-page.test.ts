@@ -13,7 +13,7 @@ const page = (records: unknown, id = 'j_id0:j_id10:StringJSON') =>
   `<html><body><span id="${id}" data-id="incidents" style="display:none">${JSON.stringify(records).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}</span></body></html>`;
 
 describe('the status page', () => {
-  it('lists an open incident with its cells, whatever id the element has', () => {
+  it('lists an open incident with its cells, whatever the id of the element is', () => {
     expect(parseStatusPage(page([incident], 'j_id0:j_id99:StringJSON'))).toEqual({
       state: 'known',
       source: 'page',
@@ -28,21 +28,21 @@ describe('the status page', () => {
     });
   });
 
-  it('is operational when every incident is resolved or lies ahead', () => {
-    const over = [
+  it('reports operational if every incident is resolved or scheduled', () => {
+    const notOpen = [
       { ...incident, Status__c: 'Resolved' },
       { ...incident, Status__c: 'Scheduled' },
       { ...incident, Category__c: 'Planned Maintenance' },
     ];
-    expect(parseStatusPage(page(over))).toEqual({ state: 'known', source: 'page', incidents: [] });
+    expect(parseStatusPage(page(notOpen))).toEqual({ state: 'known', source: 'page', incidents: [] });
   });
 
   it.each([
     ['a login page', '<html><form action="/login"></form></html>'],
-    ['an empty answer', ''],
+    ['an empty response', ''],
     ['a broken list', '<span data-id="incidents">[{"Name":</span>'],
     ['another kind of list', '<span data-id="incidents">{"status":"ok"}</span>'],
-  ])('is unknown, never operational, when it is %s', (_, html) => {
+  ])('reports the status as unknown, never as operational, for %s', (_, html) => {
     expect(parseStatusPage(html).state).toBe('unknown');
   });
 });
@@ -54,7 +54,7 @@ describe('the status feed', () => {
   const entry = (title: string, updated: string) =>
     `<entry><title>${title}</title><id>https://status.okta.com/a</id><updated>${updated}</updated><content type="text">x</content></entry>`;
 
-  it('tells of an incident that is young and not resolved', () => {
+  it('lists a recent incident from the feed that is not resolved', () => {
     const report = parseStatusFeed(feed(entry('Service Disruption', '2026-11-21T11:30:00Z')), now);
     expect(report).toMatchObject({
       state: 'known',
@@ -63,12 +63,12 @@ describe('the status feed', () => {
     });
   });
 
-  it('is operational when the newest entries are resolved', () => {
+  it('reports operational if the newest entries of the feed are resolved', () => {
     const report = parseStatusFeed(feed(entry('Resolved Service Disruption', '2026-11-21T11:30:00Z')), now);
     expect(report).toMatchObject({ state: 'known', incidents: [] });
   });
 
-  it('is unknown when it is empty, is no feed, or has not been written for a year', () => {
+  it('reports the status as unknown if the feed is empty, invalid or over a year old', () => {
     expect(parseStatusFeed(feed(''), now).state).toBe('unknown');
     expect(parseStatusFeed('<html></html>', now).state).toBe('unknown');
     expect(parseStatusFeed(feed(entry('Resolved', '2025-04-30T00:00:00Z')), now).state).toBe('unknown');
@@ -76,12 +76,12 @@ describe('the status feed', () => {
 });
 
 describe('the cell', () => {
-  it('is told by the canonical name of an okta.com host', () => {
+  it('derives the cell from the canonical name of an okta.com host', () => {
     expect(cellOfCanonicalName('ok8-crtrs.tng.okta.com')).toBe('okta.com:8');
     expect(cellOfCanonicalName('ok14-crtrs.tng.okta.com.')).toBe('okta.com:14');
   });
 
-  it('is not told by any other name', () => {
+  it('does not derive a cell from any other name', () => {
     expect(cellOfCanonicalName('d111111abcdef8.cloudfront.net')).toBeUndefined();
     expect(cellOfCanonicalName('ok8-crtrs.okta.com.evil.example')).toBeUndefined();
   });

@@ -17,14 +17,14 @@ const shared = [...faultDomains.map((domain) => severitySeries('acme', domain)),
 const headroom = JSON.stringify(headroomSeries('acme').identity);
 
 describe('the series of a plan', () => {
-  it('are each listed once, however many groups add to them', () => {
+  it('lists each series once, even if several groups publish it', () => {
     const all = identities(probes);
     expect(new Set(all).size).toBe(all.length);
-    const apart = [flows, limits, status, negativeTests].flatMap((group) => identities(group));
-    expect([...new Set(apart)].sort()).toEqual([...all].sort());
+    const byGroup = [flows, limits, status, negativeTests].flatMap((group) => identities(group));
+    expect([...new Set(byGroup)].sort()).toEqual([...all].sort());
   });
 
-  it('are shared by all groups but contracts', () => {
+  it('includes the shared metrics for all groups except negative-tests', () => {
     for (const group of [flows, limits])
       expect(identities(group)).toEqual(expect.arrayContaining([...shared, headroom]));
     expect(identities(status)).toEqual(expect.arrayContaining(shared));
@@ -32,20 +32,20 @@ describe('the series of a plan', () => {
     expect(identities(negativeTests).filter((each) => shared.includes(each) || each === headroom)).toEqual([]);
   });
 
-  it('have their dimensions in the order of their names', () => {
+  it('lists the dimensions of each series in alphabetical order', () => {
     for (const { identity } of seriesOf(org, planProbes(org, probes))) {
       const names = Object.keys(identity.dimensions);
       expect(names).toEqual(names.toSorted());
     }
   });
 
-  it('are none of what is switched off', () => {
+  it('lists no series for disabled probes', () => {
     expect(seriesOf(fullOrg, planProbes(fullOrg, negativeTests))).toEqual([]);
   });
 });
 
-describe('the urgencies that findings have', () => {
-  it('are those of the table, each once and without what only informs', () => {
+describe('the alarms on findings', () => {
+  it('has one alarm for each fault domain and severity of a finding, except info', () => {
     const named = Object.values(findings)
       .filter(({ severity }) => severity !== 'info')
       .map(({ domain, severity }) => `${domain}/${severity}`);

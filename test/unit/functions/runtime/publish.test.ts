@@ -24,7 +24,7 @@ const answered = (path: string, status: number, limit: number, remaining: number
   rateLimit: { limit, remaining, secondsToReset: 30 },
 });
 
-/** A run's points of series that have no probe, as `Name{Domain} value`. */
+/** A run's data points of the shared metrics, as `Name Domain value`. */
 function shared(probes: readonly Probe[], outcomes: readonly Outcome[], ...own: FindingCode[]): string[] {
   const found = own.map((code) => finding(code));
   return pointsOf({ org, plan: planProbes(org, probes), outcomes }, found)
@@ -38,19 +38,19 @@ const zeros = [...faultDomains.map((domain) => `Severity ${domain} 0`), 'Retries
 const instead = (...points: string[]) =>
   zeros.map((zero) => points.find((point) => point.startsWith(zero.slice(0, -1))) ?? zero);
 
-describe('how urgent a run is', () => {
-  it('is told of every fault domain by flows, though nothing was found and no probe came to an end', () => {
+describe('the metric Severity', () => {
+  it('publishes 0 for every fault domain in flows if there are no findings, or no outcomes at all', () => {
     expect(shared(flows, [passed('organization')])).toEqual(zeros);
     expect(shared(flows, [])).toEqual(zeros);
   });
 
-  it('is told by other groups only where they found something', () => {
+  it('publishes Severity in other groups only above 0', () => {
     expect(shared(limits, [passed('rate-limits')])).toEqual([]);
     expect(shared(limits, [failed('rate-limits', 'api-token-refused')])).toEqual(['Severity credentials 1']);
     expect(shared(status, [failed('status-page', 'announced-incident')])).toEqual([]);
   });
 
-  it('is that of the worst finding of its domain, whether a failure or a warning', () => {
+  it('publishes the severity of the worst finding per fault domain, whether a failure or a warning', () => {
     const outcomes = [
       failed('token', 'read-only-mode', 'org'),
       failed('token', 'internal-error', 'default'),
@@ -60,16 +60,16 @@ describe('how urgent a run is', () => {
     expect(shared(flows, [passed('keys', 'headroom-critical', 'headroom-low')])).toEqual(instead('Severity quota 2'));
   });
 
-  it('is nothing where a finding only informs', () => {
+  it('publishes severity 0 for an info finding', () => {
     expect(shared(flows, [passed('organization', 'announced-incident')])).toEqual(zeros);
   });
 
-  it('counts what the run found of itself', () => {
+  it('includes findings of the run itself in Severity', () => {
     expect(shared(flows, [passed('organization')], 'metrics-refused')).toEqual(instead('Severity monitor 1'));
     expect(shared(status, [], 'metrics-refused')).toEqual(['Severity monitor 1']);
   });
 
-  it('is not what a contract says: that has a success of its own, and flows have none', () => {
+  it('publishes Success instead of shared metrics for negative tests, and no Success for flows', () => {
     const outcomes = [passed('refuses-custom-scope'), failed('refuses-unknown-redirect-uri', 'internal-error')];
     const points = pointsOf({ org, plan: planProbes(org, negativeTests), outcomes }, [finding('metrics-refused')]);
     expect(points.map(({ identity: { name, dimensions }, value }) => [name, dimensions, value])).toEqual([
@@ -81,25 +81,25 @@ describe('how urgent a run is', () => {
   });
 });
 
-describe('second tries', () => {
-  const again = { retriedAfter: 'ECONNRESET' };
+describe('retries', () => {
+  const retried = { retriedAfter: 'ECONNRESET' };
 
-  it('are counted however they ended', () => {
+  it('counts retried probes, whether or not the retry passed', () => {
     const skipped = { ...{ org: 'acme', probe: 'keys', exchanges: [] }, status: 'skipped', because: '' } as const;
     const outcomes = [
-      { ...passed('organization'), ...again },
-      { ...failed('token', 'connection-reset', 'org'), ...again },
-      { ...skipped, ...again },
+      { ...passed('organization'), ...retried },
+      { ...failed('token', 'connection-reset', 'org'), ...retried },
+      { ...skipped, ...retried },
       passed('authorize'),
     ];
     expect(shared(flows, outcomes)).toEqual(instead('Severity network 2', 'Retries 3'));
   });
 
-  it('are told by other groups only where there were any', () => {
-    expect(shared(limits, [{ ...passed('rate-limits'), ...again }])).toEqual(['Retries 1']);
+  it('publishes Retries in other groups only above 0', () => {
+    expect(shared(limits, [{ ...passed('rate-limits'), ...retried }])).toEqual(['Retries 1']);
   });
 
-  it('alone tell how long the answer took', () => {
+  it('publishes the duration of the final attempt only', () => {
     const slow: Exchange = {
       ...answered('/oauth2/v1/token', 200, 2000, 1999),
       ...{ phases: { firstByteMs: 9_000 }, failure: { code: 'UND_ERR_BODY_TIMEOUT', message: '' } },
@@ -119,7 +119,7 @@ describe('headroom', () => {
   const headroom = (...exchanges: readonly Exchange[]) =>
     shared(flows, [{ ...passed('token'), exchanges }]).filter((point) => point.startsWith('Headroom'));
 
-  it('is the lowest of all buckets', () => {
+  it('publishes the lowest headroom of all buckets', () => {
     const exchanges = [
       answered('/oauth2/v1/token', 200, 2000, 1000),
       answered('/oauth2/default/v1/token', 200, 2000, 500),
@@ -128,7 +128,7 @@ describe('headroom', () => {
     expect(headroom(...exchanges)).toEqual(['Headroom 25']);
   });
 
-  it('is not told of a bucket that refused somebody in this run, nor where nothing is known', () => {
+  it('publishes no headroom for a bucket that rejected a request in this run, or without rate-limit headers', () => {
     const exchanges = [
       answered('/oauth2/v1/token', 200, 2000, 1000),
       answered('/oauth2/default/v1/token', 200, 2000, 1),
