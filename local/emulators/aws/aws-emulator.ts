@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,7 +6,7 @@ import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
 import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
-import { type PublishedMessage, publishOutput, readPublish } from './sns.ts';
+import { type PublishedMessage, readPublish } from './sns.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
@@ -59,7 +60,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
     Publish(input) {
       published.push(readPublish(input));
-      return publishOutput();
+      return { MessageId: randomUUID() };
     },
   };
   const server = createServer((request, response) => void serve(request, response, operations, faults, calls));

@@ -1,5 +1,5 @@
 import { scan } from '../cloudwatch/scan.ts';
-import { AwsException } from './protocols.ts';
+import { AwsException, parseJson } from './protocols.ts';
 
 /** Whether a log line matches. */
 export type LineMatcher = (line: string) => boolean;
@@ -70,12 +70,4 @@ function memberAt(document: unknown, path: readonly string[]): unknown {
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined,
     document,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -81,6 +81,15 @@ const query: Protocol = {
   },
 };
 
+/** The parsed text, or undefined if it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function xml(status: number, body: string): AwsResponse {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }

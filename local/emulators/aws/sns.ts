@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { AwsException } from './protocols.ts';
+import { AwsException, parseJson } from './protocols.ts';
 
 /** One message, as it was published to a topic. */
 export interface PublishedMessage {
@@ -26,25 +25,14 @@ export function readPublish(input: Readonly<Record<string, unknown>>): Published
   // ASCII only. SNS now accepts more, but mail clients and gateways do not display other characters reliably.
   if (typeof subject === 'string' && !/^[A-Za-z0-9!-/:-@[-`{-~][ -~]{0,98}$/.test(subject)) reject('Subject');
   if (structure !== undefined && structure !== 'json') reject('MessageStructure');
-  if (structure === 'json' && typeof defaultOf(message) !== 'string') reject('Message Structure - No default entry');
+  const texts = parseJson(message) as { readonly default?: unknown } | null | undefined;
+  if (structure === 'json' && typeof texts?.default !== 'string') reject('Message Structure - No default entry');
   return {
     topicArn,
     message,
     ...(typeof subject === 'string' && { subject }),
     ...(structure === 'json' && { structure }),
   };
-}
-
-export function publishOutput(): object {
-  return { MessageId: randomUUID() };
-}
-
-function defaultOf(message: string): unknown {
-  try {
-    return JSON.parse(message)?.default;
-  } catch {
-    return undefined;
-  }
 }
 
 function reject(parameter: string): never {

@@ -1,4 +1,4 @@
-import type { Series } from './metric-store.ts';
+import { type Series, sum } from './metric-store.ts';
 import type { Expression, Operator } from './parse-expression.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
@@ -16,6 +16,8 @@ export interface Scope {
 }
 
 type Point = number | undefined;
+
+type Aggregation = (present: readonly number[], total: number) => number;
 
 const truth = (holds: boolean): number => (holds ? 1 : 0);
 
@@ -38,7 +40,7 @@ const operations: Readonly<Record<Operator, (left: number, right: number) => Poi
 const arithmetic: readonly Operator[] = ['+', '-', '*', '/'];
 
 /** The functions over an array of series, for the points of one period. Only AVG counts a missing point, as 0. */
-const aggregations: Readonly<Record<string, (present: readonly number[], total: number) => number>> = {
+const aggregations: Readonly<Record<string, Aggregation>> = {
   MIN: (present) => Math.min(...present),
   MAX: (present) => Math.max(...present),
   SUM: (present) => sum(present),
@@ -93,33 +95,25 @@ function evaluate(expression: Expression, scope: Scope): Value {
 }
 
 function call(name: string, args: readonly Expression[], scope: Scope): Value {
-  const aggregate = aggregations[name];
-  if (aggregate)
-    return aggregated(
-      name,
-      aggregate,
-      args.map((arg) => evaluate(arg, scope)),
-    );
   if (name === 'METRICS') return metrics(args, scope);
   if (name === 'FILL') return fill(args, scope);
-  if (name === 'IF') return choose(args.map((arg) => evaluate(arg, scope)));
-  throw new UnsupportedError(
-    `the function ${name} is not one of ${[...Object.keys(aggregations), 'METRICS', 'FILL', 'IF'].join(', ')}`,
-  );
+  const aggregation = aggregations[name];
+  if (name !== 'IF' && !aggregation) {
+    const supported = [...Object.keys(aggregations), 'METRICS', 'FILL', 'IF'].join(', ');
+    throw new UnsupportedError(`the function ${name} is not one of ${supported}`);
+  }
+  const values = args.map((arg) => evaluate(arg, scope));
+  return aggregation ? aggregate(name, aggregation, values) : choose(values);
 }
 
-function aggregated(
-  name: string,
-  aggregate: (present: readonly number[], total: number) => number,
-  args: readonly Value[],
-): Value {
+function aggregate(name: string, aggregation: Aggregation, args: readonly Value[]): Value {
   const [array] = args;
   if (args.length !== 1 || array?.kind !== 'array' || array.all.length === 0) {
     throw new UnsupportedError(`${name} needs one array of series, such as [m1, m2]`);
   }
   return byPeriod(array.all, (points) => {
     const present = points.filter((point) => point !== undefined);
-    return present.length > 0 ? aggregate(present, points.length) : undefined;
+    return present.length > 0 ? aggregation(present, points.length) : undefined;
   });
 }
 
@@ -207,12 +201,10 @@ function operate(operator: Operator, left: Value, right: Value): Value {
 }
 
 function byPeriod(all: readonly Series[], combine: (points: Series, index: number) => Point): Value {
-  const points = (all[0] ?? []).map((_, index) =>
-    combine(
-      all.map((series) => series[index]),
-      index,
-    ),
-  );
+  const points = (all[0] ?? []).map((_, index) => {
+    const atIndex = all.map((series) => series[index]);
+    return combine(atIndex, index);
+  });
   return { kind: 'series', points };
 }
 
@@ -227,8 +219,4 @@ function seriesIn(value: Value): readonly Series[] {
 
 function kindOf(value: Value): string {
   return { scalar: 'a number', series: 'a series', array: 'an array of series' }[value.kind];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -94,6 +94,6 @@ function indexAtOrAfter(samples: readonly Sample[], timestamp: number): number {
   return low;
 }
 
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -31,12 +31,10 @@ const token = /\s*(?:(\d+(?:\.\d+)?|\.\d+)|([A-Za-z]\w*)|"([^"]*)"|(==|!=|<=|>=|
 
 const spellings: Readonly<Record<string, string>> = { '&&': 'AND', '||': 'OR' };
 
-type Token =
-  | { readonly kind: 'number'; readonly text: string }
-  | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'string'; readonly text: string }
-  | { readonly kind: 'sign'; readonly text: string }
-  | { readonly kind: 'end'; readonly text: '' };
+interface Token {
+  readonly kind: 'number' | 'word' | 'string' | 'sign' | 'end';
+  readonly text: string;
+}
 
 /**
  * Parses an expression of metric math.

@@ -104,8 +104,7 @@ export function authorizationError(error: OktaError, { params, failure, headers 
  * `transform` of an interceptor.
  *
  * Trap: Okta escapes what it writes into scripts, so the page does not contain the URL literally.
- *
- * @see https://developer.okta.com/docs/guides/custom-widget/
+ * https://developer.okta.com/docs/guides/custom-widget/
  */
 export function javascriptRedirect(response: OktaResponse): OktaResponse {
   const { location, ...headers } = response.headers;

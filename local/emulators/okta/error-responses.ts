@@ -31,8 +31,7 @@ export type EnvelopeCode = keyof typeof summaries;
  * An error in the format of Okta's management API.
  *
  * Trap: OAuth endpoints also use it, for rate limits and unknown servers, where a client expects `{error}`.
- *
- * @see https://developer.okta.com/docs/reference/core-okta-api/#errors
+ * https://developer.okta.com/docs/reference/core-okta-api/#errors
  */
 export function errorEnvelope(errorCode: EnvelopeCode, detail = '', headers: ResponseHeaders = {}): OktaResponse {
   const [status, summary] = summaries[errorCode];

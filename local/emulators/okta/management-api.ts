@@ -16,8 +16,7 @@ interface Credentials {
  *
  * Trap: errors have two formats. A wrong or missing SSWS token gets an error envelope. An OAuth token gets an empty
  * body, and the error is in `WWW-Authenticate`.
- *
- * @see https://developer.okta.com/docs/reference/core-okta-api/
+ * https://developer.okta.com/docs/reference/core-okta-api/
  */
 export function createManagementApi(credentials: Credentials, collections: Readonly<Record<string, Collection>>) {
   return async (request: OktaRequest): Promise<OktaResponse> => {

@@ -59,8 +59,7 @@ export type MetadataDocument = keyof typeof claims;
  *
  * Trap: it does not list everything that a server supports. Okta lists `client_credentials` only in the OAuth document
  * of custom servers, and does not list custom scopes.
- *
- * @see https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
+ * https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
  */
 export function oktaMetadata(provider: Metadata, server: ServerAddress, document: MetadataDocument): Metadata {
   const listsClientCredentials = server.id !== 'org' && document === 'oauth-authorization-server';

@@ -21,7 +21,6 @@ export interface OktaOptions {
   readonly now?: () => number;
   /** Requests per minute that differ from the defaults. */
   readonly rateLimits?: Partial<Record<Bucket, number>>;
-  readonly statusPage?: ReportedStatus;
 }
 
 export interface OktaEmulator extends AsyncDisposable {
@@ -95,7 +94,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const all = [org, ...custom];
 
   const apiToken = oktaId('00', 40);
-  const statusPage = createStatusPage(origin, now, options.statusPage);
+  const statusPage = createStatusPage(origin, now);
   const route = createRouter({
     origin,
     orgId: oktaId('00o'),

@@ -3,8 +3,7 @@
  *
  * The texts are exactly Okta's, including unusual punctuation, because clients and users see them.
  * Okta replaces `{0}` with a detail.
- *
- * @see https://developer.okta.com/docs/reference/error-codes/
+ * https://developer.okta.com/docs/reference/error-codes/
  */
 export const oktaErrors = {
   access_denied: [403, 'access_denied', 'The resource owner or authorization server denied the request.'],

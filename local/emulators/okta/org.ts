@@ -22,8 +22,6 @@ export interface ServerAddress {
   readonly mount: string;
   readonly issuer: string;
   readonly audience: string;
-  /** The URL prefix of the endpoints. The Org server's issuer has no `/oauth2` in it; its endpoints do. */
-  readonly endpoints: string;
 }
 
 export function serverAddress(id: ServerId, origin: string): ServerAddress {
@@ -34,7 +32,6 @@ export function serverAddress(id: ServerId, origin: string): ServerAddress {
     mount,
     issuer: origin + mount,
     audience: id === 'org' ? origin : customAudiences[id],
-    endpoints: id === 'org' ? `${origin}/oauth2/v1` : `${origin}${mount}/v1`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ResponseHeaders } from './http-message.ts';
 
 /**
  * The requests per minute of a Workforce org, by rate-limit bucket. All custom servers of an org share three buckets.
- * @see https://developer.okta.com/docs/reference/rate-limits/
+ * https://developer.okta.com/docs/reference/rate-limits/
  */
 export const defaultLimits = {
   '/oauth2/v1/clients': 100,

@@ -48,8 +48,7 @@ const maxAssertionLifetimeSeconds = 3600;
  *
  * Trap: Okta requires the URL of the called endpoint as the audience. RFC 7523 and the provider also allow the issuer
  * and the token endpoint.
- *
- * @see https://developer.okta.com/docs/guides/build-self-signed-jwt/
+ * https://developer.okta.com/docs/guides/build-self-signed-jwt/
  */
 export function checkClientAssertion(claims: Readonly<Record<string, unknown>>, endpoint: string): void {
   const nowSeconds = Math.floor(Date.now() / 1000);

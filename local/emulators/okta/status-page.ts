@@ -18,7 +18,7 @@ export type ReportedStatus =
     }
   | { readonly kind: 'planned'; readonly cells: readonly string[]; readonly title?: string }
   /** A page without status data, such as a login page, an error page or a redesign. */
-  | { readonly kind: 'garbage'; readonly html?: string };
+  | { readonly kind: 'garbage' };
 
 const cells = [
   ...[1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22].map((n) => `okta.com:${n}`),
@@ -36,8 +36,8 @@ const loginPage = '<!DOCTYPE html>\n<html><head><title>Login</title></head><body
  * Trap: the site does not run on Statuspage, so the usual `/api/v2/status.json` returns 401. The `id` attributes are
  * generated and change between releases. Only `data-id` is stable.
  */
-export function createStatusPage(origin: string, now: () => number, initial: ReportedStatus = { kind: 'operational' }) {
-  let status = initial;
+export function createStatusPage(origin: string, now: () => number) {
+  let status: ReportedStatus = { kind: 'operational' };
   let since = now();
   return {
     url: `${origin}/status/`,
@@ -50,7 +50,7 @@ export function createStatusPage(origin: string, now: () => number, initial: Rep
       switch (request.path) {
         case '/status':
         case '/status/':
-          return htmlResponse(200, status.kind === 'garbage' ? (status.html ?? loginPage) : page(status, since));
+          return htmlResponse(200, status.kind === 'garbage' ? loginPage : page(status, since));
         case '/status/feed':
           return status.kind === 'garbage' ? htmlResponse(200, loginPage) : feed(status, since);
         default:
