@@ -31,7 +31,7 @@ export function answerContext(exchange: Exchange, org: Org, server: Server): Ans
   };
 }
 
-/** A rule matches if all its conditions do. A list matches if one of its members does. A rule without conditions always matches. */
+/** A rule matches if all its conditions do, and a list if one of its members does. No conditions match everything. */
 interface Rule {
   readonly code: FindingCode;
   readonly status?: readonly number[];
@@ -58,8 +58,8 @@ const api = ['users'] as const;
  * Rules match Okta's codes, the status and the endpoint. They match a description's reason only if nothing else
  * distinguishes the causes, and a more general rule for the same error then follows.
  *
- * Trap: order matters. A 429 means the same in every format, and one status means different things at the management API
- * and at an authorization server.
+ * Trap: order matters. A 429 means the same in every format, and one status means different things at the management
+ * API and at an authorization server.
  */
 export const answerRules: readonly Rule[] = [
   { code: 'too-many-at-once', status: [429], limit: 'concurrency' },
@@ -105,7 +105,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'unrecognised-answer' },
 ];
 
-/** The finding for an error response. If no rule matches, the answer is unrecognised. */
+/** The finding for an error response. */
 export function codeOfAnswer(context: AnswerContext): FindingCode {
   return answerRules.find((rule) => matches(rule, context))?.code ?? 'unrecognised-answer';
 }

@@ -16,7 +16,7 @@ export const findings = {
 
 export type FindingCode = keyof typeof findings;
 
-/** Creates a finding with the facts of this occurrence. Trap: people see these facts, so they must not contain a secret. */
+/** Creates a finding with the facts of this occurrence. Trap: people see them, so they must not contain a secret. */
 export function finding(code: FindingCode, { detail, token }: Pick<Finding, 'detail' | 'token'> = {}): Finding {
   const { verify: _, ...definition } = findings[code];
   return { code, ...definition, ...(detail && { detail: clip(detail) }), ...(token && { token }) };

@@ -25,8 +25,8 @@ export class ProbeFailure extends Error {
 }
 
 /**
- * Thrown for a response that is not the success that the probe expects. The rules determine the finding from the probe's
- * last exchange. Pass `error` if the error is not in the body, for example if it came in a callback.
+ * Thrown for a response that is not the success that the probe expects. The rules determine the finding from the
+ * probe's last exchange. Pass `error` if the error is not in the body, for example if it came in a callback.
  */
 export class UnexpectedResponse extends Error {
   override readonly name = 'UnexpectedResponse';

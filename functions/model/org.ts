@@ -14,7 +14,7 @@ export interface Org {
   /** The credential with which the rate-limit probe calls the management API. */
   readonly api?: ApiCredential;
   readonly statusPage: { readonly page: string; readonly feed: string };
-  /** Whether to run the negative tests. The requests that they expect Okta to reject look like an attack in the System Log. */
+  /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
   readonly negativeTests: boolean;
   /** A response is slow if its first byte takes longer than this. */
   readonly slowAfterMs: number;

@@ -74,7 +74,7 @@ export interface Credentials {
   fetchToken(server: Server, fetch: Fetch): Promise<AccessToken>;
   /** Introspects a token at the server (RFC 7662). */
   introspect(server: Server, token: AccessToken, fetch: Fetch): Promise<Readonly<Record<string, unknown>>>;
-  /** Calls the management API with the org's API credential. If it is rejected, re-reads the secret and retries once. */
+  /** Calls the management API with the org's API credential. If rejected, re-reads the secret and retries once. */
   callApi(url: string, fetch: Fetch): Promise<Response>;
 }
 
@@ -115,9 +115,9 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   /** Artifacts of other probes. The probe is skipped if one of them is not available. */
   readonly inputs?: readonly Input[];
   readonly provides?: Output;
-  /** Every request of a healthy run. The request budget, the rate-limit buckets that are tracked and the docs use it. */
+  /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];
-  /** Whether to publish `Duration`, the server's time for the request. Each metric costs money: use it where it is read. */
+  /** Whether to publish `Duration`, the server's time for the request. Each metric costs money, so use it sparingly. */
   readonly timed: boolean;
   readonly metrics: Readonly<Record<Metric, MetricDefinition>>;
   run(context: ProbeContext<Input>): Promise<ProbeResult<NoInfer<Metric>, NoInfer<Output>>>;

@@ -24,8 +24,8 @@ export function isEncrypted(token: string): boolean {
 }
 
 /**
- * The facts about a token that may be shown: algorithm, key, issuer, audience, scopes, times and the names of its claims.
- * Undefined if the text is not a JWT.
+ * The facts about a token that may be shown: algorithm, key, issuer, audience, scopes, times and the names of its
+ * claims. Undefined if the text is not a JWT.
  *
  * Trap: nothing here is verified.
  */

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /**
- * Compares a discovery document with the values that this server must publish (OpenID Connect Discovery 1.0, section 3).
+ * Compares a discovery document with what this server must publish (OpenID Connect Discovery 1.0, section 3).
  *
  * Trap: if the issuer mode names another host than the org's domain, the endpoints may be on that host as well.
  */

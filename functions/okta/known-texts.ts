@@ -2,7 +2,7 @@
  * Okta's error descriptions, by the reason code that its catalog gives them (the System Log's `outcome.reason`).
  *
  * They have two uses. If only the description distinguishes two causes, a rule can match the reason. And only texts
- * listed here are ever shown, because any other text could quote what was sent. A text with a variable part ends before it.
+ * listed here are ever shown, because other texts could quote what was sent. A text with a variable part ends before it.
  * https://developer.okta.com/docs/reference/error-codes/
  */
 const knownTexts: Readonly<Record<string, string>> = {

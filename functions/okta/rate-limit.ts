@@ -3,9 +3,9 @@ import type { RateLimit } from '../model/exchange.ts';
 /**
  * Parses Okta's rate-limit headers. Undefined if there are none, or none that are valid.
  *
- * Trap: an endpoint with two limits repeats each header, and HTTP clients join the values to "600, 60". The tighter pair
- * is used. A limit of 0 is a concurrency limit, so do not divide by it. The reset is an epoch second on Okta's clock, so
- * it is compared with the response's own `Date`, and may be in the past.
+ * Trap: an endpoint with two limits repeats each header, and HTTP clients join the values to "600, 60". The tighter
+ * pair is used. A limit of 0 is a concurrency limit, so do not divide by it. The reset is an epoch second on Okta's
+ * clock, so it is compared with the response's own `Date`, and may be in the past.
  * https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function parseRateLimit(headers: Headers, now: number): RateLimit | undefined {
@@ -41,8 +41,8 @@ export function headroomPercent({ limit, remaining }: RateLimit, bucket: string 
 }
 
 /**
- * Whose limit the headers describe. Okta does not say so, but where client-based limits are enforced, /authorize shows the
- * client's own 60 per minute. A limit of 0 means too many concurrent requests.
+ * Whose limit the headers describe. Okta does not say so, but where client-based limits are enforced, /authorize shows
+ * the client's own 60 per minute. A limit of 0 means too many concurrent requests.
  */
 export function limitOwner(rateLimit: RateLimit, bucket: string | undefined): 'org' | 'client' | 'concurrency' {
   if (rateLimit.limit === 0) return 'concurrency';

@@ -3,8 +3,8 @@ import { defineProbe } from '../model/probe.ts';
 import { missingIntrospectionMembers } from '../okta/access-token.ts';
 
 /**
- * Checks that the server reports the token it just issued as active (RFC 7662). For the Org server, introspection is the
- * only way to validate a token.
+ * Checks that the server reports the token it just issued as active (RFC 7662). For the Org server, introspection is
+ * the only way to validate a token.
  *
  * Trap: introspect at the server that issued the token. Every other server reports it as inactive.
  */

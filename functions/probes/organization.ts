@@ -41,13 +41,9 @@ export const organization = defineProbe({
 });
 
 function clockWarnings(offsetSeconds = 0): Finding[] {
-  return Math.abs(offsetSeconds) > clockToleranceSeconds
-    ? [
-        finding('clock-skew', {
-          detail: `the server's clock is ${Math.abs(offsetSeconds)} s ${offsetSeconds > 0 ? 'ahead of' : 'behind'} the monitor's`,
-        }),
-      ]
-    : [];
+  if (Math.abs(offsetSeconds) <= clockToleranceSeconds) return [];
+  const direction = offsetSeconds > 0 ? 'ahead of' : 'behind';
+  return [finding('clock-skew', { detail: `Okta's clock is ${Math.abs(offsetSeconds)} s ${direction} the monitor's` })];
 }
 
 function certificateWarnings(daysLeft = Number.POSITIVE_INFINITY): Finding[] {

@@ -13,8 +13,8 @@ import {
 const incidentLevel = { operational: 0, otherCells: 1, ownCell: 2 } as const;
 
 /**
- * Reads Okta's announcements for this org's cell from the status page, or from the feed if the page cannot be read. They
- * add context to the findings of other probes and do not page anyone.
+ * Reads Okta's announcements for this org's cell from the status page, or from the feed if the page cannot be read.
+ * They add context to the findings of other probes and do not page anyone.
  */
 export const statusPage = defineProbe({
   id: 'status-page',

@@ -2,10 +2,10 @@ import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 
 /**
- * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because the endpoint is what is tested.
+ * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
  *
- * Trap: the Org server requires a service application with a key and granted okta.* scopes. A custom server requires one
- * of its own scopes and a policy rule that allows client credentials.
+ * Trap: the Org server requires a service application with a key and granted okta.* scopes. A custom server requires
+ * one of its own scopes and a policy rule that allows client credentials.
  * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/
  */
 export const token = defineProbe({

@@ -10,8 +10,8 @@ type AuthenticationFactory = (secret: Secret, name: string, endpoint: string) =>
 /**
  * One factory per authentication method.
  *
- * Trap: Okta requires the called endpoint, not the issuer, as the audience of a client assertion. It rejects an assertion
- * for /token at /introspect.
+ * Trap: Okta requires the called endpoint, not the issuer, as the audience of a client assertion. It rejects an
+ * assertion for /token at /introspect.
  * https://developer.okta.com/docs/guides/build-self-signed-jwt/js/main/
  */
 export const authenticationFactories: Readonly<Record<ClientAuthentication, AuthenticationFactory>> = {
@@ -26,9 +26,9 @@ export const authenticationFactories: Readonly<Record<ClientAuthentication, Auth
 };
 
 /**
- * Encodes the credentials with `encodeURIComponent` rather than RFC 6749's form encoding. Form encoding would escape `-`
- * and `_`, which Okta's ids and secrets often contain, and a server that does not decode them would reject the client.
- * A server that does decode them gets the same value either way.
+ * Encodes the credentials with `encodeURIComponent` rather than RFC 6749's form encoding. Form encoding would escape
+ * `-` and `_`, which Okta's ids and secrets often contain, and a server that does not decode them would reject the
+ * client. A server that does decode them gets the same value either way.
  */
 function clientSecretBasic(clientSecret: string): ClientAuth {
   return (_server, client, _body, headers) => {

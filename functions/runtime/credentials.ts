@@ -21,8 +21,8 @@ const renewBeforeMs = 60_000;
 /**
  * Authenticates the monitor at any org. The secrets do not leave this file.
  *
- * Trap: `fetchToken` requests a new token each time, because its caller tests the token endpoint. Only the token for the
- * management API is cached, for the lifetime of the container.
+ * Trap: `fetchToken` requests a new token each time, because its caller tests the token endpoint. Only the token for
+ * the management API is cached, for the lifetime of the container.
  */
 export function openCredentials(secrets: Secrets, now: () => number): (org: Org) => Credentials {
   const apiTokens = new Map<string, { readonly token: Redacted<string>; readonly renewAt: number }>();
@@ -112,8 +112,8 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 }
 
 /**
- * Calls `attempt` with the cached secret. If Okta rejects it, reads the secret again and, if it changed, retries once. It
- * does not retry with the same secret, because rejected requests look like an attack in the org's System Log.
+ * Calls `attempt` with the cached secret. If Okta rejects it, reads the secret again and, if it changed, retries once.
+ * It does not retry with the same secret, because rejected requests look like an attack in the org's System Log.
  */
 async function withSecret<Result>(
   secrets: Secrets,
@@ -145,7 +145,7 @@ function serviceOf(server: Server): ServiceClient {
   return server.service;
 }
 
-/** Drops the abort signal and the redirect mode of oauth4webapi: our `fetch` has the run's deadline and never redirects. */
+/** Drops oauth4webapi's abort signal and redirect mode: our `fetch` has the run's deadline and never redirects. */
 function adapt(fetch: Fetch): { readonly [customFetch]: typeof globalThis.fetch } {
   return {
     [customFetch]: (url, init) =>

@@ -1,6 +1,6 @@
 import type { Point } from './publish.ts';
 
-/** Data points with the same dimensions in the embedded metric format. Next to `_aws`, each dimension and metric by name. */
+/** Data points with the same dimensions, in the embedded metric format: `_aws`, then dimensions and metrics by name. */
 export interface EmfDocument {
   readonly _aws: {
     readonly Timestamp: number;

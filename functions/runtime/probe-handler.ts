@@ -15,11 +15,11 @@ import { run } from './run.ts';
 const reserveMs = 5_000;
 
 /**
- * Creates the Lambda handler for a group's probes. The event is one org's configuration. It returns the logged outcomes.
+ * Creates the Lambda handler for a group's probes. The event is one org's configuration. Returns the logged outcomes.
  *
  * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
- * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the embedded
- * metric format instead, so no data is lost. The run then reports a finding and does not fail.
+ * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
+ * embedded metric format instead, so no data is lost. The run then reports a finding and does not fail.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();

@@ -10,7 +10,10 @@ import type { RunReport } from '../../functions/runtime/run.ts';
 /** CloudWatch Logs splits longer lines in two, and neither half is valid JSON. */
 const maxLineBytes = 256 * 1024;
 
-/** Checks what must be true of every run, whatever the servers did: one outcome per probe, known findings, no monitor errors. */
+/**
+ * Checks what must be true of every run, whatever the servers did: one outcome per probe, known findings, no monitor
+ * errors.
+ */
 export function expectSound(report: RunReport): void {
   expect(report.monitorErrors).toEqual([]);
   expect(report.outcomes.map(formatTarget)).toEqual(

@@ -32,7 +32,7 @@ const asText = (points: readonly { identity: { name: string; dimensions: object 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 describe('a run whose metrics CloudWatch rejects', () => {
-  it('writes every data point to the log in the embedded metric format, with the time of the run, if CloudWatch rejects it', async () => {
+  it('writes every data point to the log, with the time of the run, if CloudWatch rejects the metrics', async () => {
     const accepted = await handleOnce(fullOrg, [fine, failing], noCredentials);
     const refused = await handleOnce(fullOrg, [fine, failing], noCredentials, true);
     expect(refused.points).toEqual([]);

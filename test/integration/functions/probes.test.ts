@@ -90,7 +90,7 @@ describe('a run at a healthy org', () => {
     expect(okta.requests.map(({ path }) => path)).toEqual(['/oauth2/v1/token', '/api/v1/users']);
   });
 
-  it('runs the probes without credentials if only the domain is configured, and says how to enable the others', async () => {
+  it('runs the probes without credentials if only the domain is known, and says how to enable the others', async () => {
     const { web, service, ...server } = fullOrg.servers[0] ?? { id: 'org', issuer: '' };
     const { api, ...org } = { ...fullOrg, servers: [server] };
     const report = await runProbes(okta, probes, { org });
@@ -341,7 +341,7 @@ describe('secrets and deadlines', () => {
     expect(notPassed(outcomeLines(await runProbes(okta, limits, { secrets })))).toEqual([]);
   });
 
-  it('reports a secret with characters that HTTP headers do not allow as unreadable, not as rejected by Okta', async () => {
+  it('reports a secret with characters that are invalid in HTTP headers as unreadable, not as rejected', async () => {
     const secrets = memorySecrets(new Map([['acme/api', JSON.stringify({ apiToken: 'tök\nen' })]]));
     expect(notPassed(outcomeLines(await runProbes(okta, limits, { secrets })))).toEqual([
       'rate-limits: secret-unreadable',

@@ -9,7 +9,7 @@ describe('endpoints', () => {
     expect(endpointUrl('acme.okta.com', { id: 'org' }, 'token')).toBe('https://acme.okta.com/oauth2/v1/token');
   });
 
-  it('builds custom server endpoints below the server id, with rate-limit buckets that all custom servers share', () => {
+  it('builds custom server endpoints below the server id, with buckets that all custom servers share', () => {
     expect(endpointUrl('acme.okta.com', { id: 'aus1' }, 'introspect')).toBe(
       'https://acme.okta.com/oauth2/aus1/v1/introspect',
     );
