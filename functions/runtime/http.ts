@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { createSecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -47,9 +48,11 @@ interface RequestTiming {
 export function openHttp(options: HttpOptions): Http {
   const { timeoutMs } = options;
   const agents: Agent[] = [];
+  // Made once: to read a CA takes as long as a handshake.
+  const secureContext = options.ca === undefined ? {} : { secureContext: createSecureContext({ ca: options.ca }) };
   const fresh = (): Pick<Http, 'send'> => {
     const agent = new Agent({
-      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, ...(options.ca && { ca: options.ca }) }),
+      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, ...secureContext }),
       allowH2: false,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs / 2,

@@ -13,11 +13,11 @@ import(module).then((all) => {
 `;
 
 /**
- * How calls end that nothing can interrupt: in a thread of their own, which is stopped when one does not come back.
- * The limit of each is many times what work that grows with its input needs: only work that grows with its square is stuck.
+ * Makes synchronous calls in a thread of their own and terminates it if one of them does not return within the limit.
+ * The limit is many times what linear work needs, so that only quadratic work exceeds it.
  *
- * @param module a path from the root
- * @param calls the arguments of each call, which are cloned
+ * @param module a path from the root of the repository
+ * @param calls the arguments of each call, which the thread gets a clone of
  */
 export async function endOf(
   module: string,

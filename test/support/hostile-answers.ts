@@ -1,17 +1,19 @@
 import fc from 'fast-check';
-import { answerBytes, type RawReply } from './raw-server.ts';
+import { answerBytes, type RawReply, silence } from './raw-server.ts';
 
 const callback = 'https://app.example.com/callback';
 const html = ['content-type', 'text/html'] as const;
 const jsonType = ['content-type', 'application/json'] as const;
 const megabyte = 1024 * 1024;
+/** How many code points are halves of a pair, which no text can hold alone. */
+const surrogates = 0x800;
 
 const sends =
   (bytes: Uint8Array | string): RawReply =>
   (socket) =>
     void socket.end(bytes);
 
-/** Writes the same for as long as the other side listens. */
+/** Writes the same chunk until the client closes the connection. */
 const pours =
   (head: string, chunk: string | Uint8Array): RawReply =>
   (socket) => {
@@ -22,7 +24,7 @@ const pours =
     pour();
   };
 
-/** Writes a little again and again: often enough that no timeout between two parts ends it. */
+/** Writes a few bytes every 100 ms, so that no timeout between two parts ends the answer. */
 const drips =
   (head: string, part: string): RawReply =>
   (socket) => {
@@ -34,36 +36,38 @@ const drips =
 const ok = (type: string, body: string | Uint8Array) => sends(answerBytes(200, [['content-type', type]], body));
 const head = (...lines: string[]) => ['HTTP/1.1 200 OK', ...lines, '', ''].join('\r\n');
 
-/** Answers that end at once, by what is wrong with them. */
-export const monsters: Readonly<Record<string, RawReply>> = {
-  'no byte at all': (socket) => void socket.end(),
-  'a connection torn down': (socket) => void socket.destroy(),
+/** Malformed, oversized and unexpected answers that end at once, by what is wrong with them. */
+export const abnormalAnswers: Readonly<Record<string, RawReply>> = {
+  'no bytes': (socket) => void socket.end(),
+  'a connection that is cut': (socket) => void socket.destroy(),
   'another protocol': sends('220 smtp ready\r\n'),
   'random bytes': sends(Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 197 + 31) % 256))),
   'zero bytes': sends(Buffer.alloc(65_536)),
-  'a head that never ends its line': sends(`HTTP/1.1 200 ${'O'.repeat(megabyte)}`),
+  'a status line of 1 MB that never ends': sends(`HTTP/1.1 200 ${'O'.repeat(megabyte)}`),
   '10,000 headers': sends(head(...Array.from({ length: 10_000 }, (_, i) => `x-${i}: ${i}`))),
   'one header of 1 MB': sends(head(`x: ${'y'.repeat(megabyte)}`)),
-  'a header of bytes': sends(
+  'headers with bytes that are not ASCII': sends(
     Buffer.from(head('x-okta-request-id: \xff\xfe\x80', 'date: \xff', 'location: \xc3\x28'), 'latin1'),
   ),
   'a header without a name': sends(head(': nothing')),
-  'two lengths': sends(`${head('content-length: 2', 'content-length: 4')}[]  `),
-  'a length and chunks': sends(`${head('content-length: 2', 'transfer-encoding: chunked')}0\r\n\r\n`),
-  'a negative length': sends(`${head('content-length: -1')}{}`),
-  'a body shorter than its length': sends(`${head('content-type: application/json', 'content-length: 100')}{"keys":[`),
-  'a body longer than its length': sends(`${head('content-length: 2')}{} and more`),
-  'chunks that are none': sends(`${head('transfer-encoding: chunked')}zz\r\nnothing\r\n`),
+  'two content lengths': sends(`${head('content-length: 2', 'content-length: 4')}[]  `),
+  'a content length and chunks': sends(`${head('content-length: 2', 'transfer-encoding: chunked')}0\r\n\r\n`),
+  'a negative content length': sends(`${head('content-length: -1')}{}`),
+  'a body shorter than its content length': sends(
+    `${head('content-type: application/json', 'content-length: 100')}{"keys":[`,
+  ),
+  'a body longer than its content length': sends(`${head('content-length: 2')}{} and more`),
+  'chunks without a valid length': sends(`${head('transfer-encoding: chunked')}zz\r\nnothing\r\n`),
   'a chunk larger than memory': sends(`${head('transfer-encoding: chunked')}FFFFFFFFFFFFFFFF\r\n{}`),
-  'chunks that stop': sends(`${head('transfer-encoding: chunked')}5\r\nhello\r\n`),
-  'a body said to be compressed': sends(answerBytes(200, [jsonType, ['content-encoding', 'gzip']], '{}')),
+  'chunks without an end': sends(`${head('transfer-encoding: chunked')}5\r\nhello\r\n`),
+  'a content-encoding without compression': sends(answerBytes(200, [jsonType, ['content-encoding', 'gzip']], '{}')),
   'another character set': sends(
     answerBytes(200, [['content-type', 'application/json; charset=utf-16le']], Buffer.from('{"keys":[]}', 'utf16le')),
   ),
-  'bytes that are no UTF-8': ok('application/json', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])),
+  'bytes that are not UTF-8': ok('application/json', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])),
   'a byte-order mark': ok('application/json', '\ufeff{"id":"00o1"}'),
   'JSON nested 100,000 deep': ok('application/json', `{"keys":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
-  'JSON nested without end': ok('application/json', '{"a":'.repeat(200_000)),
+  'JSON whose nesting never closes': ok('application/json', '{"a":'.repeat(200_000)),
   'an error nested 100,000 deep': sends(
     answerBytes(400, [jsonType], `{"error":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
   ),
@@ -76,38 +80,39 @@ export const monsters: Readonly<Record<string, RawReply>> = {
   ),
   'a page of errors': sends(answerBytes(400, [html], `${'<p>'.repeat(100_000)}${'</x>'.repeat(100_000)}`)),
   '100,000 keys': ok('application/json', JSON.stringify({ keys: Array.from({ length: 100_000 }, () => ({})) })),
-  'prototypes for members': ok(
+  'JSON members named like built-in properties': ok(
     'application/json',
     '{"__proto__":{"id":"x"},"constructor":1,"toString":2,"keys":{"length":-1}}',
   ),
   'a redirect to itself': sends(answerBytes(302, [['location', '?']], '')),
   'a redirect to a file': sends(answerBytes(301, [['location', 'file:///etc/passwd']], '')),
-  'a redirect to the callback without anything': sends(answerBytes(302, [['location', callback]], '')),
+  'a redirect to the callback without parameters': sends(answerBytes(302, [['location', callback]], '')),
   'a redirect of 10 kB': sends(answerBytes(302, [['location', `${callback}?${'a=b&'.repeat(2_500)}`]], '')),
-  'a redirect without a place': sends(answerBytes(302, [], '')),
-  'a change of protocols': sends('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nbytes'),
+  'a redirect without a location': sends(answerBytes(302, [], '')),
+  'a protocol upgrade': sends('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nbytes'),
   '10,000 interim answers': sends('HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n'.repeat(10_000)),
-  'two answers to one question': sends(Buffer.concat([answerBytes(200, [], '{}'), answerBytes(500, [], '{}')])),
+  'two answers to one request': sends(Buffer.concat([answerBytes(200, [], '{}'), answerBytes(500, [], '{}')])),
   'a status of two digits': sends('HTTP/1.1 20 OK\r\n\r\n'),
   'a status of four digits': sends('HTTP/1.1 2000 OK\r\n\r\n'),
-  'a status that no library makes': sends(answerBytes(999, [jsonType], '{}')),
-  'nothing where there must be something': sends(answerBytes(204, [jsonType], '')),
-  'HTTP of the future': sends('HTTP/9.9 200 OK\r\ncontent-length: 2\r\n\r\n{}'),
-  '5 MB': ok('application/json', Buffer.alloc(5 * megabyte, ' ')),
+  'status 999': sends(answerBytes(999, [jsonType], '{}')),
+  '204 without a body': sends(answerBytes(204, [jsonType], '')),
+  'HTTP/9.9': sends('HTTP/9.9 200 OK\r\ncontent-length: 2\r\n\r\n{}'),
+  'a body of 5 MB': ok('application/json', Buffer.alloc(5 * megabyte, ' ')),
 };
 
-/** Says nothing at all. */
-export const silence: RawReply = () => {};
-
-/** Answers that never end. */
-export const endless: Readonly<Record<string, RawReply>> = {
+/** Answers that send a few bytes at a time and never end. */
+export const endlessSlowAnswers: Readonly<Record<string, RawReply>> = {
   silence,
-  'a head that drips': drips('HTTP/1.1 200 OK\r\n', 'x: y\r\n'),
-  'a body that drips': drips(`${head('content-type: application/json')}`, ' '),
-  'interim answers that drip': drips('', 'HTTP/1.1 103 Early Hints\r\n\r\n'),
-  'a body that pours': pours(head('content-type: text/html'), Buffer.alloc(65_536, 'x')),
-  'chunks that pour': pours(head('transfer-encoding: chunked'), `4000\r\n${'x'.repeat(0x4000)}\r\n`),
-  'headers that pour': pours('HTTP/1.1 200 OK\r\n', 'x: y\r\n'.repeat(1_000)),
+  'a head sent slowly': drips('HTTP/1.1 200 OK\r\n', 'x: y\r\n'),
+  'a body sent slowly': drips(`${head('content-type: application/json')}`, ' '),
+  'interim answers sent slowly': drips('', 'HTTP/1.1 103 Early Hints\r\n\r\n'),
+};
+
+/** Answers that send as fast as the connection takes it and never end. */
+export const endlessFastAnswers: Readonly<Record<string, RawReply>> = {
+  'an endless body': pours(head('content-type: text/html'), Buffer.alloc(65_536, 'x')),
+  'endless chunks': pours(head('transfer-encoding: chunked'), `4000\r\n${'x'.repeat(0x4000)}\r\n`),
+  'endless headers': pours('HTTP/1.1 200 OK\r\n', 'x: y\r\n'.repeat(1_000)),
 };
 
 const number = fc.oneof(
@@ -165,31 +170,51 @@ const headers = fc.array(
   { maxLength: 6 },
 );
 
-/** JSON with the members that are looked for, of any type that JSON has. */
-const members = fc.dictionary(
-  fc.constantFrom(
+const names = (...all: string[]) => fc.constantFrom(...all.map((name) => JSON.stringify(name)));
+
+/**
+ * The JSON text of an object with these names, in which a name may occur twice. Written as text, because V8 takes
+ * milliseconds to build objects with so many combinations of names.
+ */
+const objectText = (name: fc.Arbitrary<string>, valueText: fc.Arbitrary<string>) =>
+  fc.array(fc.tuple(name, valueText), { maxLength: 10 }).map((all) => `{${all.map((pair) => pair.join(':')).join()}}`);
+
+/** The JSON text of a short list: a longer one holds nothing new, and takes longer to generate than to test. */
+const listText = (itemText: fc.Arbitrary<string>) =>
+  fc.array(itemText, { maxLength: 3 }).map((all) => `[${all.join()}]`);
+
+/** The JSON text of an object with the members that the parsers look for, of any JSON type. */
+const members = objectText(
+  names(
     ...['id', 'pipeline', 'issuer', 'token_endpoint', 'jwks_uri', 'keys', 'kty', 'n', 'e', 'kid', 'use', '__proto__'],
     ...['error', 'error_description', 'errorCode', 'errorSummary', 'errorId', 'errorCauses', 'toString', 'length'],
     ...['access_token', 'token_type', 'expires_in', 'scope', 'id_token', 'refresh_token', 'active', 'aud', 'iss'],
   ),
   fc.oneof(
-    fc.jsonValue(),
+    fc.json(),
     fc.constantFrom(
-      'Bearer',
-      'DPoP',
-      'E0000009',
-      'invalid_client',
-      'a.b.c',
-      'https://localhost',
-      'RSA',
-      '',
-      -1,
-      1e300,
-      true,
+      ...['Bearer', 'DPoP', 'E0000009', 'invalid_client', 'a.b.c', 'https://localhost', 'RSA', '', -1, 1e300, true].map(
+        (each) => JSON.stringify(each),
+      ),
     ),
-    fc.array(fc.dictionary(fc.constantFrom('kty', 'n', 'e', 'kid', 'use', 'alg', 'd'), fc.jsonValue())),
+    listText(objectText(names('kty', 'n', 'e', 'kid', 'use', 'alg', 'd'), fc.json())),
   ),
 );
+
+/**
+ * Any characters, as in `fc.string({ unit: 'binary' })`. That one takes a second of CPU to set up, because it can also
+ * shrink a string that it did not generate itself.
+ */
+export const anyText = (maxLength: number) =>
+  fc.oneof(
+    {
+      weight: 9,
+      arbitrary: fc
+        .array(fc.integer({ min: 0, max: 0x10ffff - surrogates }), { maxLength })
+        .map((all) => String.fromCodePoint(...all.map((each) => (each < 0xd800 ? each : each + surrogates)))),
+    },
+    { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty') },
+  );
 
 const markup = fc
   .array(
@@ -223,21 +248,15 @@ const markup = fc
   )
   .map((parts) => parts.join(''));
 
-/** Text that somebody may send where another thing belongs. */
-export const hostileText = fc.oneof(
-  markup,
-  fc.string({ unit: 'binary', maxLength: 200 }),
-  members.map((each) => JSON.stringify(each)),
-  fc.json(),
-  fc.array(members).map((each) => JSON.stringify(each)),
-);
+/** Text of any kind, such as a server may send in place of what it should. */
+export const hostileText = fc.oneof(markup, anyText(200), members, fc.json(), listText(members));
 
 const status = fc.oneof(
   fc.integer({ min: 100, max: 999 }),
   fc.constantFrom(200, 200, 200, 200, 204, 302, 304, 400, 401, 403, 404, 429, 500, 503, 599, 600),
 );
 
-/** Any answer that somebody may send, well-formed more often than not. */
+/** Any answer that a server may send, well-formed more often than not. */
 export const hostileAnswer: fc.Arbitrary<Buffer> = fc
   .record({
     status,
@@ -253,30 +272,22 @@ export const hostileHeaders: fc.Arbitrary<Headers> = headers.map((all) => {
     try {
       held.append(name, each);
     } catch {
-      // Not every text is a header, and what is none cannot come to a parser.
+      // A text that is not a valid header never reaches a parser.
     }
   }
   return held;
 });
 
-/** Texts of half a megabyte that want to be read again and again: each is cheap to send. */
-export const tarpits: readonly string[] = [
-  ...[
-    '<b>',
-    '<form>',
-    '<form><div>',
-    '<form><input>',
-    '<svg>',
-    '<p>',
-    '<entry>',
-    '<entry/>',
-    '<item>',
-    '<!--',
-    '<script>',
-  ],
-  ...[`<a href="${callback}?a=b">`, '<', '&amp', '<b data-id="incidents">', '[', '{},'],
-].flatMap((part) => {
-  const text = part.repeat(megabyte / 2 / part.length);
-  const half = text.slice(0, megabyte / 4);
-  return [text, `<feed>${text}`, `<b data-id="incidents">[${text}`, `${half}${'</x>'.repeat(megabyte / 16)}`];
-});
+/**
+ * Pages of half a megabyte, cheap to send, that make a careless parser read the same text again and again. They are made
+ * when called for: together they take 50 MB.
+ */
+export function repetitivePages(): readonly string[] {
+  const tags = ['<b>', '<form>', '<form><div>', '<form><input>', '<svg>', '<p>', '<entry>', '<entry/>', '<item>'];
+  const others = ['<!--', '<script>', `<a href="${callback}?a=b">`, '<', '&amp', '<b data-id="incidents">', '[', '{},'];
+  return [...tags, ...others].flatMap((part) => {
+    const text = part.repeat(megabyte / 2 / part.length);
+    const half = text.slice(0, megabyte / 4);
+    return [text, `<feed>${text}`, `<b data-id="incidents">[${text}`, `${half}${'</x>'.repeat(megabyte / 16)}`];
+  });
+}

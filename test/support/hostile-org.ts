@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Org } from '../../functions/model/org.ts';
 import type { Probe } from '../../functions/model/probe.ts';
-import { probes } from '../../functions/probes/index.ts';
+import { probes as allProbes } from '../../functions/probes/index.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
@@ -10,7 +10,7 @@ import { fullOrg } from './full-org.ts';
 import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
 import { memorySecrets } from './run-probes.ts';
 
-/** Every path that the probes ask at an org with the Org server and `default`. */
+/** Every path that the probes request from an org with the Org server and `default`. */
 export const paths = [
   '/.well-known/okta-organization',
   ...['', '/oauth2/default'].map((server) => `${server}/.well-known/openid-configuration`),
@@ -24,21 +24,28 @@ export const paths = [
 
 export type HostilePath = (typeof paths)[number] | string;
 
-/** How each path answers; one that is missing answers as a healthy org does. */
+/** How each path answers. A path without a reply answers as a healthy org does. */
 export type Replies = Readonly<Record<HostilePath, RawReply | undefined>>;
 
-/** An org that a test answers for, byte by byte. Left alone it is healthy. */
+/** An org whose answers a test writes, byte by byte. Paths without a reply answer as a healthy org does. */
 export interface HostileOrg extends AsyncDisposable {
-  /** Runs every probe, or those asked, once against these replies. */
-  watch(replies: Replies, deadlineMs?: number, asked?: readonly Probe[]): Promise<RunReport>;
-  /** What a healthy org answers. */
+  /** Runs all probes, or those given, once against these replies. One run at a time: a concurrent one needs its own org. */
+  runProbes(replies: Replies, options?: RunProbesOptions): Promise<RunReport>;
+  /** The answer of a healthy org. */
   healthy(request: RawRequest): Buffer;
-  /** Signs a token of `default` with the key that its key set publishes. */
+  /** Signs a token of `default` with the key in its key set. */
   sign(claims: JWTPayload): Promise<string>;
-  /** The claims of a token that verifies. */
+  /** The claims of a valid token. */
   readonly claims: JWTPayload;
-  /** The key that verifies it. */
+  /** The public key that verifies it. */
   readonly jwk: object;
+}
+
+export interface RunProbesOptions {
+  /** Five seconds unless given. */
+  readonly deadlineMs?: number;
+  /** All of them unless given. */
+  readonly probes?: readonly Probe[];
 }
 
 const json = (value: unknown, headers: readonly [string, string][] = []) =>
@@ -50,7 +57,23 @@ const limits: readonly [string, string][] = [
   ['x-rate-limit-reset', '1'],
 ];
 
-/** Starts it, and gives its probes little time: two seconds for an answer and five for the run. */
+/** The orgs of a test file share their keys: an RSA key takes a tenth of a second to generate. */
+let keys: ReturnType<typeof generateKeys> | undefined;
+
+async function generateKeys() {
+  const [signing, client] = await Promise.all([
+    generateKeyPair('RS256'),
+    generateKeyPair('ES256', { extractable: true }),
+  ]);
+  const [jwk, clientJwk] = await Promise.all([exportJWK(signing.publicKey), exportJWK(client.privateKey)]);
+  return {
+    signingKey: signing.privateKey,
+    jwk: { ...jwk, kid: 'signing', use: 'sig', alg: 'RS256' },
+    clientJwk: { ...clientJwk, kid: 'client' },
+  };
+}
+
+/** Starts the org. Its probes wait two seconds for an answer. */
 export async function startHostileOrg(): Promise<HostileOrg> {
   let current: Replies = {};
   const server = await startRawServer((socket, request) => {
@@ -60,18 +83,15 @@ export async function startHostileOrg(): Promise<HostileOrg> {
   });
   const origin = `https://${server.domain}`;
   const issuer = `${origin}/oauth2/default`;
-  const [signing, client] = await Promise.all([
-    generateKeyPair('RS256'),
-    generateKeyPair('ES256', { extractable: true }),
-  ]);
-  const jwk = { ...(await exportJWK(signing.publicKey)), kid: 'signing', use: 'sig', alg: 'RS256' };
+  keys ??= generateKeys();
+  const { signingKey, jwk, clientJwk } = await keys;
   const now = Math.floor(Date.now() / 1000);
   const claims: JWTPayload = {
     ...{ ver: 1, jti: 'AT.1', iss: issuer, aud: 'api://default', iat: now, exp: now + 3600 },
     ...{ cid: 'service', scp: ['monitor.read'], sub: 'service' },
   };
   const sign = (payload: JWTPayload) =>
-    new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'signing' }).sign(signing.privateKey);
+    new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'signing' }).sign(signingKey);
   const token = await sign(claims);
 
   function healthy({ path, query }: RawRequest): Buffer {
@@ -114,7 +134,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
   };
   const secrets = memorySecrets(
     new Map([
-      ['acme/key', JSON.stringify({ privateKey: { ...(await exportJWK(client.privateKey)), kid: 'client' } })],
+      ['acme/key', JSON.stringify({ privateKey: clientJwk })],
       ['acme/api', JSON.stringify({ apiToken: 'token' })],
     ]),
   );
@@ -124,7 +144,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
     sign,
     claims,
     jwk,
-    async watch(replies, deadlineMs = 5_000, asked = probes) {
+    async runProbes(replies, { deadlineMs = 5_000, probes = allProbes } = {}) {
       current = replies;
       const deadline = deadlineIn(deadlineMs);
       const http = openHttp({
@@ -134,7 +154,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
         timeoutMs: org.timeoutMs,
       });
       try {
-        return await run(org, asked, {
+        return await run(org, probes, {
           http,
           credentials: openCredentials(secrets, Date.now)(org),
           now: Date.now,

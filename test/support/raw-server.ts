@@ -3,15 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { issueCertificates } from '../../local/emulators/okta/certificates.ts';
 
-/** The first line of a request, which is all that a hostile server cares for. */
+/** The first line of a request, which is all that a reply depends on. */
 export interface RawRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-/** Does to the connection whatever it likes. */
+/** Answers a request by writing to its connection, or closes it. */
 export type RawReply = (socket: TLSSocket, request: RawRequest) => void;
+
+/** Never answers. */
+export const silence: RawReply = () => {};
 
 export interface RawServer extends AsyncDisposable {
   /** `localhost` and the port. */
@@ -19,17 +22,21 @@ export interface RawServer extends AsyncDisposable {
   readonly ca: string;
 }
 
+/** The servers of a test file share one certificate. */
+let certificates: ReturnType<typeof issueCertificates> | undefined;
+
 /**
- * A TLS server on loopback that sends bytes rather than answers: what no HTTP library would let out. One request a
- * connection is read, then the reply has the socket to itself.
+ * A TLS server on loopback that can send any bytes, such as an HTTP library would refuse to send. It reads one request
+ * per connection, then hands the socket to the reply.
  */
 export async function startRawServer(reply: RawReply): Promise<RawServer> {
-  const { ca, valid } = await issueCertificates(Date.now());
+  certificates ??= issueCertificates(Date.now());
+  const { ca, valid } = await certificates;
   const sockets = new Set<TLSSocket>();
   const server = createServer(valid, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // The other side may leave at any moment, and mostly does.
+    // The client may close the connection at any moment, and mostly does.
     socket.on('error', () => {});
     let received = '';
     const onData = (chunk: Buffer) => {
@@ -67,7 +74,7 @@ function readRequest(received: string): RawRequest | undefined {
   return { method, path: url.pathname, query: url.searchParams };
 }
 
-/** The bytes of an answer. Nothing is added that is not given but the length, and that only where no header tells one. */
+/** The bytes of an answer. Adds only a `content-length`, and only if no header gives the length. */
 export function answerBytes(
   status: number,
   headers: readonly (readonly [name: string, value: string])[],

@@ -9,37 +9,9 @@ import type { RunReport } from '../../../functions/runtime/run.ts';
 import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { silence } from '../../support/hostile-answers.ts';
-import { type HostileOrg, startHostileOrg } from '../../support/hostile-org.ts';
-import { answerBytes, type RawReply } from '../../support/raw-server.ts';
+import { startHostileOrg } from '../../support/hostile-org.ts';
+import { answerBytes, type RawReply, silence } from '../../support/raw-server.ts';
 import { outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
-
-let okta: OktaEmulator;
-/** Gives up after two seconds. */
-let hostile: HostileOrg;
-beforeAll(async () => {
-  [okta, hostile] = await Promise.all([startOktaEmulator(), startHostileOrg()]);
-});
-afterAll(() => Promise.all([okta.close(), hostile[Symbol.asyncDispose]()]));
-
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const restore of undo.splice(0)) restore();
-  okta.clearRequests();
-  okta.resetRateLimits();
-});
-
-const path = '/.well-known/okta-organization';
-
-/** The first request meets this; all others are answered well. */
-function atFirst(first: RawReply): RawReply {
-  let isFirst = true;
-  return (socket, request) => {
-    if (isFirst) first(socket, request);
-    else socket.end(hostile.healthy(request));
-    isFirst = false;
-  };
-}
 
 const reset: RawReply = (socket) => socket.destroy();
 const stall: RawReply = (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx');
@@ -48,63 +20,41 @@ const answer =
   (socket) =>
     void socket.end(answerBytes(code, [['content-type', 'application/json']], '{}'));
 
-/** Asks the org alone. */
-async function ask(reply: RawReply, deadlineMs = 10_000): Promise<Outcome & { readonly report: RunReport }> {
-  const report = await hostile.watch({ [path]: reply }, deadlineMs, [organization]);
+interface RunOptions {
+  /** What requests after the first one meet, unless they meet the same. */
+  readonly next?: RawReply | 'healthy';
+  readonly deadlineMs?: number;
+}
+
+/** The outcome of the organization probe alone, at an org whose first answer is this one. */
+async function runWith(
+  first: RawReply,
+  { next = first, deadlineMs = 10_000 }: RunOptions = {},
+): Promise<Outcome & { readonly report: RunReport }> {
+  await using org = await startHostileOrg();
+  const later: RawReply = next === 'healthy' ? (socket, request) => void socket.end(org.healthy(request)) : next;
+  let isFirst = true;
+  const reply: RawReply = (socket, request) => {
+    (isFirst ? first : later)(socket, request);
+    isFirst = false;
+  };
+  const replies = { '/.well-known/okta-organization': reply };
+  const report = await org.runProbes(replies, { deadlineMs, probes: [organization] });
   return { ...outcomeOf(report, 'organization'), report };
 }
 
 const retriesIn = (report: RunReport) => pointsOf(report).find(({ identity }) => identity.name === 'Retries')?.value;
 const codeOf = (outcome: Outcome) => (outcome.status === 'failed' ? outcome.finding.code : outcome.status);
 
-describe('a probe that a transport error ended', () => {
-  it.each<[string, RawReply, string]>([
-    ['a connection that is cut', reset, 'UND_ERR_SOCKET'],
-    ['no headers', silence, 'UND_ERR_HEADERS_TIMEOUT'],
-    ['a body that stalls', stall, 'UND_ERR_BODY_TIMEOUT'],
-    ['what is no HTTP', (socket) => void socket.end('220 smtp ready\r\n'), 'HPE_INVALID'],
-  ])('is tried once more after %s, and passes without a warning', async (_, first, code) => {
-    const { report, ...outcome } = await ask(atFirst(first));
-    expect(outcome).toMatchObject({ status: 'passed', warnings: [], retriedAfter: code });
-    expect(outcome.exchanges).toMatchObject([{ failure: { code } }, { status: 200 }]);
-    expect(retriesIn(report)).toBe(1);
-  });
-
-  it('is tried on a fresh connection', async () => {
-    const { exchanges } = await ask(atFirst(reset));
-    expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, true]);
-  });
-
-  it('fails when the second try fails too, with the finding of the second', async () => {
-    const { report, ...outcome } = await ask(atFirstThen(reset, silence));
-    expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'no-answer' }, retriedAfter: 'UND_ERR_SOCKET' });
-    expect(outcome.exchanges).toHaveLength(2);
-    expect(retriesIn(report)).toBe(1);
-    const refused = await ask(atFirstThen(reset, answer(503)));
-    expect([codeOf(refused), refused.retriedAfter]).toEqual(['gateway-error', 'UND_ERR_SOCKET']);
-  });
-
-  it('is tried no third time', async () => {
-    const outcome = await ask(reset);
-    expect(codeOf(outcome)).toBe('connection-reset');
-    expect(outcome.exchanges).toHaveLength(2);
-  });
-
-  it('is not tried again when the run would end before the second try', async () => {
-    const { report, ...outcome } = await ask(reset, 1_500);
-    expect(codeOf(outcome)).toBe('connection-reset');
-    expect(outcome.exchanges).toHaveLength(1);
-    expect(outcome).not.toHaveProperty('retriedAfter');
-    expect(retriesIn(report)).toBe(0);
-  });
-
-  it('keeps its first failure when the run’s end cuts off the second try, which then says nothing', async () => {
+// These wait more than they work, so they run at the same time, each at an org of its own.
+describe.concurrent('a probe that ends in a transport error', () => {
+  it('a second try that the deadline cuts off leaves the failure of the first try', async () => {
     const drip: RawReply = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n');
       const timer = setInterval(() => socket.write(' '), 50);
       socket.on('close', () => clearInterval(timer));
     };
-    const outcome = await ask(atFirstThen(reset, drip), 4_000);
+    const outcome = await runWith(reset, { next: drip, deadlineMs: 4_000 });
     expect([codeOf(outcome), outcome.retriedAfter]).toEqual(['connection-reset', 'UND_ERR_SOCKET']);
     expect(outcome.exchanges).toMatchObject([
       { failure: { code: 'UND_ERR_SOCKET' } },
@@ -112,60 +62,110 @@ describe('a probe that a transport error ended', () => {
     ]);
   });
 
-  it('counts even where another probe speaks for it, because the org cannot be reached', async () => {
+  it.each<[string, RawReply, string]>([
+    ['its connection is cut', reset, 'UND_ERR_SOCKET'],
+    ['it gets no headers', silence, 'UND_ERR_HEADERS_TIMEOUT'],
+    ['a body stalls', stall, 'UND_ERR_BODY_TIMEOUT'],
+    ['the answer is not HTTP', (socket) => void socket.end('220 smtp ready\r\n'), 'HPE_INVALID'],
+  ])('a probe is tried once more when %s, and passes without a warning', async (_, first, code) => {
+    const { report, ...outcome } = await runWith(first, { next: 'healthy' });
+    expect(outcome).toMatchObject({ status: 'passed', warnings: [], retriedAfter: code });
+    expect(outcome.exchanges).toMatchObject([{ failure: { code } }, { status: 200 }]);
+    expect(retriesIn(report)).toBe(1);
+  });
+
+  it('a probe whose second try fails too reports the finding of the second try', async () => {
+    const { report, ...outcome } = await runWith(reset, { next: silence });
+    expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'no-answer' }, retriedAfter: 'UND_ERR_SOCKET' });
+    expect(outcome.exchanges).toHaveLength(2);
+    expect(retriesIn(report)).toBe(1);
+    const refused = await runWith(reset, { next: answer(503) });
+    expect([codeOf(refused), refused.retriedAfter]).toEqual(['gateway-error', 'UND_ERR_SOCKET']);
+  });
+
+  it('a second try opens a new connection', async () => {
+    const { exchanges } = await runWith(reset, { next: 'healthy' });
+    expect(exchanges.map(({ phases }) => phases.tlsMs !== undefined)).toEqual([true, true]);
+  });
+
+  it('a probe is not tried a third time', async () => {
+    const outcome = await runWith(reset);
+    expect(codeOf(outcome)).toBe('connection-reset');
+    expect(outcome.exchanges).toHaveLength(2);
+  });
+
+  it('a probe is not tried again when the run would end before the second try', async () => {
+    const { report, ...outcome } = await runWith(reset, { deadlineMs: 1_500 });
+    expect(codeOf(outcome)).toBe('connection-reset');
+    expect(outcome.exchanges).toHaveLength(1);
+    expect(outcome).not.toHaveProperty('retriedAfter');
+    expect(retriesIn(report)).toBe(0);
+  });
+
+  it('the retries of probes that are skipped because the org is unreachable are counted', async () => {
+    await using org = await startHostileOrg();
     const everywhere = new Proxy({}, { get: () => reset });
-    const report = await hostile.watch(everywhere, 10_000, flows);
+    const report = await org.runProbes(everywhere, { deadlineMs: 10_000, probes: flows });
     expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': skipped'))).toEqual([
       'organization: connection-reset',
     ]);
     expect(outcomeOf(report, 'keys', 'org')).toMatchObject({ status: 'skipped', retriedAfter: 'UND_ERR_SOCKET' });
-    // Probes that need the result of another probe were never tried.
+    // Probes that need the result of another probe never ran.
     const tried = enabledProbes(report.plan).filter(({ probe }) => probe.inputs === undefined);
     expect(retriesIn(report)).toBe(tried.length);
   });
 });
 
-/** The first request meets one, all others the other. */
-function atFirstThen(first: RawReply, then: RawReply): RawReply {
-  let isFirst = true;
-  return (socket, request) => {
-    (isFirst ? first : then)(socket, request);
-    isFirst = false;
-  };
-}
-
-describe('a probe that was answered', () => {
-  it.each([400, 401, 403, 404, 429, 500, 503])('is never asked again: %s', async (code) => {
-    const { report, ...outcome } = await ask(answer(code));
+describe.concurrent('a probe that gets an answer', () => {
+  it.each([400, 401, 403, 404, 429, 500, 503])('a probe that gets a %s is not tried again', async (code) => {
+    const { report, ...outcome } = await runWith(answer(code));
     expect(outcome.status).toBe('failed');
     expect(outcome.exchanges).toHaveLength(1);
     expect(retriesIn(report)).toBe(0);
   });
 
-  it.each([400, 429])('is not asked again when the connection breaks within a refusal: %s', async (code) => {
-    const { exchanges } = await ask((socket) => void socket.end(`HTTP/1.1 ${code} No\r\ncontent-length: 99\r\n\r\n{`));
+  it.each([400, 429])('a probe is not tried again when the connection breaks within a %s', async (code) => {
+    const { exchanges } = await runWith((socket) => {
+      socket.end(`HTTP/1.1 ${code} No\r\ncontent-length: 99\r\n\r\n{`);
+    });
     expect(exchanges).toMatchObject([{ status: code, failure: { code: 'UND_ERR_SOCKET' } }]);
   });
 
-  it('is not asked again for an answer that is too large', async () => {
-    const { exchanges } = await ask((socket) => void socket.end(answerBytes(200, [], Buffer.alloc(3 * 1024 * 1024))));
+  it('a probe is not tried again when the answer is too large', async () => {
+    const { exchanges } = await runWith(
+      (socket) => void socket.end(answerBytes(200, [], Buffer.alloc(3 * 1024 * 1024))),
+    );
     expect(exchanges).toMatchObject([{ failure: { code: 'ERR_BODY_TOO_LARGE' } }]);
   });
 
-  it('is not asked again when the time is up', async () => {
-    const { exchanges } = await ask(silence, 500);
+  it('a probe is not tried again when the run’s time is up', async () => {
+    const { exchanges } = await runWith(silence, { deadlineMs: 500 });
     expect(exchanges).toMatchObject([{ failure: { code: 'DEADLINE' } }]);
   });
 
-  it('knows by itself what a broken answer means, as the status page does', async () => {
-    const report = await hostile.watch({ '/status': reset, '/status/feed': reset }, 10_000, status);
+  it('the status page probe is not tried again, because it diagnoses a broken answer itself', async () => {
+    await using org = await startHostileOrg();
+    const replies = { '/status': reset, '/status/feed': reset };
+    const report = await org.runProbes(replies, { deadlineMs: 10_000, probes: status });
     expect(outcomeLines(report)).toEqual(['status-page: status-unknown']);
     expect(retriesIn(report)).toBeUndefined();
   });
 });
 
 describe('credentials of a second try', () => {
-  /** Breaks off the first answer, after Okta has taken the request and what proved who sent it. */
+  let okta: OktaEmulator;
+  beforeAll(async () => {
+    okta = await startOktaEmulator();
+  });
+  afterAll(() => okta.close());
+
+  const undo: (() => void)[] = [];
+  afterEach(() => {
+    for (const restore of undo.splice(0)) restore();
+    okta.resetRateLimits();
+  });
+
+  /** Breaks off the first answer, after Okta has accepted the request and its credentials. */
   function breakFirst(path: string, alter = (answer: OktaResponse) => answer): void {
     const restore = okta.intercept(
       { path },
@@ -180,7 +180,7 @@ describe('credentials of a second try', () => {
     undo.push(restore);
   }
 
-  it('are a client assertion of its own: Okta takes each but once', async () => {
+  it('a second try sends a new client assertion, because Okta accepts each only once', async () => {
     const assertions: (string | null)[] = [];
     undo.push(
       okta.intercept(
@@ -205,7 +205,7 @@ describe('credentials of a second try', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('travel over the fresh connections alone', async () => {
+  it('a second try sends its credentials over new connections only', async () => {
     const org: Org = {
       ...fullOrg,
       api: { kind: 'client', clientId: '', secret: 'acme/key', scopes: ['okta.users.read'] },

@@ -13,7 +13,7 @@ afterAll(() => rm(directory, { recursive: true }));
 
 let files = 0;
 
-/** A function in a process of its own, of this body. */
+/** Starts a function with this body in its own process. */
 async function start(body: string, variables: Record<string, string> = {}) {
   files += 1;
   const file = path.join(directory, `${files}.mjs`);
@@ -25,8 +25,8 @@ async function start(body: string, variables: Record<string, string> = {}) {
   });
 }
 
-describe('a function’s process', () => {
-  it('stays warm, and tells of each event what was logged for it', async () => {
+describe('the process of a function', () => {
+  it('stays warm, and each result has the log lines of its event', async () => {
     await using lambda = await start(
       'let runs = 0;\nexport const handler = async (event) => { say(event); runs += 1; return runs; };',
     );
@@ -34,13 +34,13 @@ describe('a function’s process', () => {
     expect(await lambda.invoke('two')).toEqual({ value: 2, lines: ['two'] });
   });
 
-  it('is configured as the template says, but that AWS is on loopback', async () => {
+  it('has the variables of the template, with AWS on loopback', async () => {
     const body = 'export const handler = async () => [process.env.AUDIENCE, process.env.AWS_ENDPOINT_URL];';
     await using lambda = await start(body, { AUDIENCE: 'page', AWS_ENDPOINT_URL: 'https://elsewhere' });
     expect(await lambda.invoke({})).toMatchObject({ value: ['page', 'http://localhost:1'] });
   });
 
-  it('ends with a run that takes too long, of which is kept what it had logged', async () => {
+  it('ends a run that times out, and keeps what it logged', async () => {
     await using lambda = await start(
       'export const handler = (event) => { say(event); return event === "stay" ? new Promise(() => {}) : Promise.resolve(); };',
     );
@@ -49,7 +49,7 @@ describe('a function’s process', () => {
     expect(lambda.alive).toBe(false);
   });
 
-  it('that crashes is an error, and so is every event after it', async () => {
+  it('reports an error when it crashes, and for every event after that', async () => {
     await using lambda = await start('export const handler = async () => { say("last words"); process.exit(3); };');
     const result = await lambda.invoke({});
     expect(result).toMatchObject({ error: expect.stringContaining("the function's process ended with 3") });
@@ -57,12 +57,12 @@ describe('a function’s process', () => {
     expect(await lambda.invoke({})).toHaveProperty('error');
   });
 
-  it('that cannot load its code says why', async () => {
+  it('says why when it cannot load its code', async () => {
     await using lambda = await start("throw new Error('no settings');");
     expect(await lambda.invoke({})).toMatchObject({ error: expect.stringContaining('no settings') });
   });
 
-  it('has another clock where it is asked for, while its timers go on', async () => {
+  it('has the clock that an event asks for, while its timers run in real time', async () => {
     const body = `export const handler = async () => {
       const before = [Date.now(), new Date().getTime(), Date.parse(Date())];
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -79,7 +79,7 @@ describe('a function’s process', () => {
     expect(value.passed).toBeLessThan(5_000);
   });
 
-  it('is stopped while it is at work', async () => {
+  it('can be stopped during a run', async () => {
     const lambda = await start('export const handler = () => new Promise(() => setInterval(() => {}, 1_000));');
     const running = lambda.invoke({});
     await lambda.stop();
