@@ -169,7 +169,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
           'Check that the schedule is enabled and that the function exists',
           'Check whether the alarm for a broken function is firing too',
         ],
-        resolved: () => `The ${group} probes run on schedule again.`,
+        resolved: () => `The ${group} probes are running on schedule again.`,
       };
     },
   },
@@ -217,7 +217,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
           'Look at the firing alarms on the dashboard and tell the people who should have been notified',
           "Check the topic's subscriptions and their endpoints",
         ],
-        resolved: () => `SNS reports no further ${route} messages that it could not deliver.`,
+        resolved: () => `SNS has reported no further failures to deliver ${route} messages.`,
       };
     },
   },

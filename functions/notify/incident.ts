@@ -37,6 +37,8 @@ export interface Incident {
   /** Milliseconds since the epoch. When the alarm has resolved, `until` is the last time that a finding was reported. */
   readonly since: number;
   readonly until: number;
+  /** Whether `since` is the start: false if the alarm has resolved and the evidence does not show when it fired. */
+  readonly isStartKnown: boolean;
   /** Whether the log shows that the problem did not exist before `since`. */
   readonly startObserved: boolean;
   /** CloudWatch's reason when the alarm fired. It names the datapoints, so it is unique to the incident. */
@@ -80,6 +82,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     since: lead?.since ?? evidence.firing?.at ?? changedAt,
     until,
+    isStartKnown: !isResolved || lead !== undefined || evidence.firing !== undefined,
     startObserved: !lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence)),
     ...(firingReason !== undefined && { firingReason }),
     passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],

@@ -1,4 +1,4 @@
-/** How often a function must be called in a period. */
+/** The least number of invocations of a function in a period. */
 export interface ExpectedInvocations {
   readonly periodMinutes: number;
   readonly invocations: number;
@@ -8,11 +8,12 @@ export interface ExpectedInvocations {
 const longest = 1_440;
 
 /**
- * What several schedules of one function demand of it: Lambda counts its invocations, and does not say whose they are.
+ * The invocations that all schedules of a function cause together. Lambda counts a function's invocations, but not by
+ * schedule.
  *
- * Trap: a schedule that does not divide the period starts now one run more and now one less, and the one more could
- * stand in for another schedule that has stopped. So the period is the shortest in which any schedule's own runs
- * outnumber what the others may differ by.
+ * Trap: if a schedule's interval does not divide the period, some periods have one run more than others. That run could
+ * hide that another schedule has stopped. So this returns the shortest period in which every schedule has more runs than
+ * the others together may have extra.
  */
 export function expectedInvocations(intervalMinutes: readonly number[]): ExpectedInvocations {
   const least = Math.max(...intervalMinutes);
@@ -20,7 +21,8 @@ export function expectedInvocations(intervalMinutes: readonly number[]): Expecte
   const periodMinutes = periods.find((period) =>
     intervalMinutes.every((_, stopped) => shows(intervalMinutes, stopped, period)),
   );
-  if (periodMinutes === undefined) throw new Error(`no period of a day shows that one of ${intervalMinutes} stopped`);
+  if (periodMinutes === undefined)
+    throw new Error(`no period of at most a day shows that one of the schedules stopped: ${intervalMinutes} minutes`);
   return {
     periodMinutes,
     invocations: intervalMinutes.reduce((sum, every) => sum + Math.floor(periodMinutes / every), 0),

@@ -38,10 +38,12 @@ export interface NotificationContext {
   readonly severity: Route;
   /** The code of the leading finding. Without one, the end of the alarm's name: `flows-broken`. */
   readonly finding: string;
-  /** ISO 8601 in UTC. `until` is present when the alarm has resolved. */
-  readonly since: string;
+  /** ISO 8601 in UTC; absent if the evidence does not show when the alarm fired. */
+  readonly since?: string;
+  /** Present when the alarm has resolved. */
   readonly until?: string;
-  readonly durationSeconds: string;
+  /** Absent if `since` is. */
+  readonly durationSeconds?: string;
   /** Separated by commas, and clipped: `token@default,token@org`. */
   readonly targets: string;
   readonly requestIds: string;
@@ -110,7 +112,18 @@ function renderIncident(incident: Incident, subject: string, links: Links): Cust
 }
 
 function contextOf(incident: Incident, links: Links): NotificationContext {
-  const { alarm, org = 'monitor', code, domain, heading, occurrences, since, until, oktaStatus } = incident;
+  const {
+    alarm,
+    org = 'monitor',
+    code,
+    domain,
+    heading,
+    occurrences,
+    since,
+    until,
+    isStartKnown,
+    oktaStatus,
+  } = incident;
   const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((target) => target.outcomes));
   const requestIds = outcomes.flatMap(({ exchanges }) => exchanges.at(-1)?.requestId ?? []);
   return {
@@ -120,9 +133,9 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     domain,
     severity: 'severity' in alarm.subject ? alarm.subject.severity : links.route,
     finding: code,
-    since: new Date(since).toISOString(),
+    ...(isStartKnown && { since: new Date(since).toISOString() }),
     ...(alarm.kind === 'resolved' && { until: new Date(until).toISOString() }),
-    durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))),
+    ...(isStartKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
     targets: clip(targetsOf(occurrences).join(','), 1_000),
     requestIds: clip(requestIds.join(','), 1_000),
     runbook: `${links.runbook}#${heading}`,
@@ -141,7 +154,9 @@ function describe(incident: Incident, links: Links): readonly string[] {
   const [start, duration] = [formatTime(since), formatDuration(until - since)];
   return [
     headline,
-    isFiring ? `*Since* ${start}, ${duration} before this alarm` : `*Lasted* ${duration}, since ${start}`,
+    isFiring
+      ? `*Since* ${start}, ${duration} before this alarm`
+      : `*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`,
     `*Fault domain* ${domainLabels[domain]}`,
     ...(targets === '' ? [] : [`*Where* ${targets}`]),
     ...(stillPassing.length > 0 ? [`*Still passing* ${joinFirst(stillPassing, 8)}`] : []),

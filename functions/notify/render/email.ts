@@ -91,8 +91,9 @@ function facts(incident: Incident): readonly string[] {
   ];
 }
 
-function timeRow({ alarm, since, until, startObserved, occurrences }: Incident): readonly string[] {
+function timeRow({ alarm, since, until, isStartKnown, startObserved, occurrences }: Incident): readonly string[] {
   const [start, end, duration] = [formatTime(since), formatTime(until), formatDuration(until - since)];
+  if (!isStartKnown) return row('Lasted', ['unknown']);
   if (alarm.kind === 'resolved') {
     const bounds = occurrences.length > 0 ? 'first to last bad run' : 'while the alarm was firing';
     return row('Lasted', wrapped(`${duration}, ${start} to ${end} (${bounds})`));
@@ -108,7 +109,7 @@ function targetLines({ alarm, occurrences, isComplete }: Incident): readonly str
   const targets = occurrences[0]?.targets ?? [];
   const lines = targets.slice(0, mostTargets).map(({ target, count, runs }) => {
     if (!isComplete || runs === undefined) return target;
-    return `${target.padEnd(28)} ${alarm.kind === 'firing' ? `${count} of ${runs} runs` : `${count} bad runs`}`;
+    return `${target.padEnd(28)} ${alarm.kind === 'firing' ? `${count} of ${runs} runs` : `${count} bad ${count === 1 ? 'run' : 'runs'}`}`;
   });
   return [...lines, ...(targets.length > mostTargets ? [`and ${targets.length - mostTargets} more`] : [])];
 }

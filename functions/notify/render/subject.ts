@@ -28,11 +28,11 @@ function oneLine(value: string): string {
 }
 
 function details(incident: Incident): string {
-  const { alarm, org, occurrences, since, until, oktaStatus, monitorErrors } = incident;
+  const { alarm, org, occurrences, since, until, isStartKnown, oktaStatus, monitorErrors } = incident;
   const isFiring = alarm.kind === 'firing';
   const targets = joinFirst(occurrences[0]?.targets.map(({ target }) => target) ?? [], 2);
   const parts = [
-    ...(isFiring ? [] : [`lasted ${formatDuration(until - since)}`]),
+    ...(isFiring || !isStartKnown ? [] : [`lasted ${formatDuration(until - since)}`]),
     ...(isFiring && oktaStatus?.state === 'announced' ? ['announced by Okta'] : []),
     ...(targets === '' ? [] : [targets]),
     ...(isFiring && alarm.subject.kind === 'not-running' ? ['the state of Okta is unknown'] : []),

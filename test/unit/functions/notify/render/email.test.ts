@@ -233,6 +233,18 @@ describe('the e-mail about an alarm that has resolved', () => {
     expect(section({ email }, 'MISSING EVIDENCE')).toEqual(['only part of the log was read']);
   });
 
+  it('does not claim a duration if the evidence does not show when the alarm fired', () => {
+    const sentence = "the alarm's history does not show when it fired";
+    const alarm = { ...resolved, subject: { kind: 'group-broken', group: 'flows' } } as const;
+    const { email, subject, chat } = messageOf(alarm, evidenceOf([], { gaps: [{ kind: 'incomplete', sentence }] }));
+    expect(email).toContain('Lasted      unknown\n');
+    expect(subject).toBe('RESOLVED monitor: flows-broken - monitor problem');
+    expect(chat.content.description).toContain('*Lasted* unknown');
+    for (const field of ['since', 'durationSeconds']) {
+      expect(chat.metadata.additionalContext).not.toHaveProperty(field);
+    }
+  });
+
   it('says that the probes of an org report again', () => {
     const { email } = messageOf({ ...resolved, subject: { kind: 'not-running', org: 'acme' } }, evidenceOf([]));
     expect(linesOf(email)[0]).toBe('RESOLVED acme: The probes of acme are reporting again.');
