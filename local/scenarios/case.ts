@@ -2,7 +2,7 @@ import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { Fault } from '../simulator/environment.ts';
-import type { ScenarioTarget } from './targets.ts';
+import { at, type FaultAt, type ScenarioTarget } from './targets.ts';
 
 /** The finding that the monitor must report. */
 export interface Expected {
@@ -37,23 +37,27 @@ export interface Case {
   readonly skipReason?: string;
 }
 
-export function variant(
-  target: ScenarioTarget,
-  symptom: string,
-  expected: Expected,
-  ...faults: readonly Fault[]
-): Variant {
-  return { target, symptom, expected, faults };
+/** What a variant says of its target. */
+type Row<Target extends ScenarioTarget> = [symptom: string, expected: Expected, ...faults: FaultAt<NoInfer<Target>>[]];
+
+export function variant<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {
+  const [symptom, expected, ...faults] = row;
+  return { target, symptom, expected, faults: faults.map((fault) => at(target, fault)) };
+}
+
+/** One variant per target. */
+export function variants<Target extends ScenarioTarget>(targets: readonly Target[], ...row: Row<Target>): Variant[] {
+  return targets.map((target) => variant(target, ...row));
 }
 
 /** A variant whose finding is a warning. */
-export function warning(
-  target: ScenarioTarget,
-  symptom: string,
-  expected: Expected,
-  ...faults: readonly Fault[]
-): Variant {
-  return { target, symptom, expected, isWarning: true, faults };
+export function warning<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {
+  return { ...variant(target, ...row), isWarning: true };
+}
+
+/** One warning per target. */
+export function warnings<Target extends ScenarioTarget>(targets: readonly Target[], ...row: Row<Target>): Variant[] {
+  return targets.map((target) => warning(target, ...row));
 }
 
 /** How people select a case at a target: `O1@token@org`, or `O1` where the run itself reports it. */

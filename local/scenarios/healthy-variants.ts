@@ -1,30 +1,38 @@
 import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
 import type { Fault } from '../simulator/environment.ts';
 import {
-  alterHeaders,
-  alterJson,
-  forgeTokens,
-  intercept,
+  alterKeys,
+  forgeClaims,
   rateLimitHeaders,
   redirectBy,
+  replaceHeaders,
   reportStatus,
+  shiftDate,
 } from './faults/answers.ts';
 import { changeOrg, changeServer } from './faults/configuration.ts';
-import { allEndpoints, authorize, introspect, keys, rateLimitedEndpoints, token } from './targets.ts';
+import {
+  allEndpoints,
+  at,
+  atEach,
+  authorize,
+  type FaultAt,
+  introspect,
+  keys,
+  rateLimitedEndpoints,
+  token,
+  verify,
+} from './targets.ts';
 
 /** A key that Okta already publishes but does not sign with yet. */
 const { publicJwk: nextKey } = await generateSigningKey();
 
 /** The key in use is published late: the first answer of a run lacks it, later ones contain it. */
-const laggingKeySet: Fault = (environment) => {
+const publishLate: FaultAt = (environment, target) => {
   let answers = 0;
-  return intercept(keys[1], {
-    transform(answer) {
-      answers += 1;
-      const { keys: published } = JSON.parse(answer.body) as { keys: object[] };
-      return answers > 1 ? answer : { ...answer, body: JSON.stringify({ keys: published.slice(1) }) };
-    },
-  })(environment);
+  return alterKeys((published) => {
+    answers += 1;
+    return published.slice(answers > 1 ? 0 : 1);
+  })(environment, target);
 };
 
 /** Less clock skew than the monitor tolerates. */
@@ -35,43 +43,45 @@ const setCell = changeOrg((org) => ({ ...org, cell: 'okta.com:8' }));
 /** How a healthy org can look. Monitors have mistaken each of these for a failure. */
 export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   plain: [],
-  'redirect by script': authorize.map((target) => redirectBy(target, 'script')),
-  'redirect with a fragment': authorize.map((target) => redirectBy(target, 'fragment')),
-  'self-submitting form': authorize.map((target) => redirectBy(target, 'form')),
+  'redirect by script': atEach(authorize, redirectBy('script')),
+  'redirect with a fragment': atEach(authorize, redirectBy('fragment')),
+  'self-submitting form': atEach(authorize, redirectBy('form')),
   'token that meets all expectations': [
-    changeServer('default', (server) => ({
-      ...server,
-      expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 },
-    })),
-    forgeTokens({ claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
+    at(verify, changeServer({ expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 } })),
+    forgeClaims(({ aud }) => ({ aud: [aud] })),
   ],
-  'repeated rate-limit headers': rateLimitedEndpoints.map((target) =>
-    alterHeaders(target, (headers) => ({ ...headers, ...rateLimitHeaders('2000 & 600', '1999 & 599') })),
+  'repeated rate-limit headers': atEach(
+    rateLimitedEndpoints,
+    replaceHeaders(() => rateLimitHeaders('2000 & 600', '1999 & 599')),
   ),
-  'rate-limit reset in the past': rateLimitedEndpoints.map((target) =>
-    alterHeaders(target, (headers) => ({ ...headers, 'x-rate-limit-reset': '1' })),
+  'rate-limit reset in the past': atEach(
+    rateLimitedEndpoints,
+    replaceHeaders(() => ({ 'x-rate-limit-reset': '1' })),
   ),
   'incident on other cells': [setCell, reportStatus({ kind: 'incident', cells: ['okta.com:3', 'okta.com:18'] })],
   'planned maintenance': [setCell, reportStatus({ kind: 'planned', cells: ['okta.com:8'] })],
   // Okta lets these buckets exceed their limit for a while when it has capacity.
-  'burst without a 429': [...authorize, ...token, ...introspect].map((target) =>
-    alterHeaders(target, (headers) => ({ ...headers, 'x-rate-limit-remaining': '0' })),
+  'burst without a 429': atEach(
+    [...authorize, ...token, ...introspect],
+    replaceHeaders(() => ({ 'x-rate-limit-remaining': '0' })),
   ),
-  'key set that lags behind': [laggingKeySet],
-  'keys of other types': keys.map((target) =>
-    alterJson(target, ({ keys: published }) => ({ keys: [{ kty: 'EC', use: 'enc', kid: 'x' }, ...(published as [])] })),
+  'key set that lags behind': [at(keys[1], publishLate)],
+  'keys of other types': atEach(
+    keys,
+    alterKeys((published) => [{ kty: 'EC', use: 'enc', kid: 'x' }, ...published]),
   ),
   'small clock skew': [
-    ...allEndpoints.map((target) =>
-      alterHeaders(target, (headers) => ({
-        ...headers,
-        date: new Date(Date.now() + smallSkewSeconds * 1000).toUTCString(),
-      })),
-    ),
-    forgeTokens({ claims: (claims) => ({ ...claims, iat: claims.iat + smallSkewSeconds }) }),
+    ...atEach(allEndpoints, shiftDate(smallSkewSeconds)),
+    forgeClaims(({ iat }) => ({ iat: iat + smallSkewSeconds })),
   ],
   'upcoming key rotation': keys.flatMap((target) => [
-    alterJson(target, ({ keys: published }) => ({ keys: [nextKey, ...(published as object[])] })),
-    alterHeaders(target, (headers) => ({ ...headers, 'cache-control': 'max-age=60, must-revalidate' })),
+    at(
+      target,
+      alterKeys((published) => [nextKey, ...published]),
+    ),
+    at(
+      target,
+      replaceHeaders(() => ({ 'cache-control': 'max-age=60, must-revalidate' })),
+    ),
   ]),
 };

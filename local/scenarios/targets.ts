@@ -3,6 +3,7 @@ import type { Endpoint, Group } from '../../functions/model/probe.ts';
 import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
 import type { ServerId } from '../emulators/okta/org.ts';
+import type { Fault, TestEnvironment } from '../simulator/environment.ts';
 
 /** Where a finding can appear. */
 export interface ScenarioTarget {
@@ -19,6 +20,25 @@ export interface EndpointTarget extends ScenarioTarget {
   readonly endpoint: Endpoint;
   readonly path: string;
   readonly bucket: Bucket | undefined;
+}
+
+/** A fault at whatever target it is given. A `Fault` that does not depend on the target can be used as one. */
+export type FaultAt<Target extends ScenarioTarget = EndpointTarget> = (
+  environment: TestEnvironment,
+  target: Target,
+) => ReturnType<Fault>;
+
+/** Binds a fault to a target. */
+export function at<Target extends ScenarioTarget>(target: Target, fault: FaultAt<NoInfer<Target>>): Fault {
+  return (environment) => fault(environment, target);
+}
+
+/** The same fault at several targets. */
+export function atEach<Target extends ScenarioTarget>(
+  targets: readonly Target[],
+  fault: FaultAt<NoInfer<Target>>,
+): readonly Fault[] {
+  return targets.map((target) => at(target, fault));
 }
 
 /** Without a server, it is a probe of the whole org, which requests the endpoint of the Org server. */

@@ -1,10 +1,10 @@
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import type { OktaRequest } from '../../emulators/okta/http-message.ts';
 import { jsonResponse } from '../../emulators/okta/http-message.ts';
-import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, type Variant, variant } from '../case.ts';
+import { type Case, type Expected, variant, variants } from '../case.ts';
 import {
   alterJson,
+  forgeClaims,
   forgeTokens,
   intercept,
   oauthAnswer,
@@ -22,7 +22,9 @@ import {
   changeServiceClient,
 } from '../faults/configuration.ts';
 import {
+  at,
   authorize,
+  type FaultAt,
   introspect,
   rateLimits,
   refusesCustomScope,
@@ -36,12 +38,21 @@ const configuration = (code: string): Expected => ({ code, domain: 'configuratio
 const [orgAuthorize, customAuthorize] = authorize;
 const [orgToken, customToken] = token;
 
+const audienceMismatch = configuration('audience-mismatch');
+const claimMissing = configuration('claim-missing');
+const scopeMissing = configuration('scope-missing');
+const apiScopeMissing = configuration('api-scope-missing');
 const scopeNotGranted = configuration('okta-scope-not-granted');
+const adminRoleMissing = configuration('admin-role-missing');
 const wrongClientKind = configuration('wrong-client-kind');
 const dpopRequired = configuration('dpop-required');
 const outsideZone = configuration('network-zone-refused');
 const hookFailed = configuration('inline-hook-failed');
 const negativeTestFailed = configuration('negative-test-failed');
+
+const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
+const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
+const refusedByZone = respond(oauthAnswer('disallowed_network_zone'));
 
 /** What the Org server would answer if it accepted the request. */
 const issuedToken = jsonResponse(200, { token_type: 'Bearer', expires_in: 3600, access_token: 'issued-by-mistake' });
@@ -53,11 +64,11 @@ function asksForCustomScope({ body }: OktaRequest): boolean {
 }
 
 const redirectToUnregisteredUri =
-  (method: RedirectMethod): Fault =>
-  (environment) => {
+  (method: RedirectMethod): FaultAt =>
+  (environment, target) => {
     const { redirectUri } = environment.okta.clients.web;
     const isUnregistered = ({ query }: OktaRequest) => query.get('redirect_uri') !== redirectUri;
-    return redirectWithError(refusesUnknownRedirectUri, method, 'login_required', isUnregistered)(environment);
+    return redirectWithError(method, 'login_required', isUnregistered)(environment, target);
   };
 
 /** Tokens, clients and hooks that are not set up as the monitor's configuration expects. */
@@ -70,15 +81,10 @@ export const clientConfigurationCases: readonly Case[] = [
       variant(
         verify,
         'aud changed on the server',
-        configuration('audience-mismatch'),
-        forgeTokens({ claims: (claims) => ({ ...claims, aud: 'api://orders' }) }),
+        audienceMismatch,
+        forgeClaims(() => ({ aud: 'api://orders' })),
       ),
-      variant(
-        verify,
-        'different aud configured',
-        configuration('audience-mismatch'),
-        changeServer('default', (server) => ({ ...server, audience: 'api://elsewhere' })),
-      ),
+      variant(verify, 'different aud configured', audienceMismatch, changeServer({ audience: 'api://elsewhere' })),
     ],
   },
   {
@@ -87,19 +93,9 @@ export const clientConfigurationCases: readonly Case[] = [
     severity: 'ticket',
     variants: [
       ...(['sub', 'cid', 'jti', 'ver'] as const).map((claim) =>
-        variant(
-          verify,
-          `no ${claim}`,
-          configuration('claim-missing'),
-          forgeTokens({ claims: ({ [claim]: _, ...rest }) => rest }),
-        ),
+        variant(verify, `no ${claim}`, claimMissing, forgeTokens({ claims: ({ [claim]: _, ...rest }) => rest })),
       ),
-      variant(
-        verify,
-        'required groups missing',
-        configuration('claim-missing'),
-        changeServer('default', (server) => ({ ...server, expects: { claims: ['groups'] } })),
-      ),
+      variant(verify, 'required groups missing', claimMissing, changeServer({ expects: { claims: ['groups'] } })),
     ],
   },
   {
@@ -107,32 +103,25 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'a scope is missing',
     severity: 'ticket',
     variants: [
-      ...token.map((target) =>
-        variant(
-          target,
-          'fewer scopes granted',
-          configuration('scope-missing'),
-          alterJson(target, (body) => ({ ...body, scope: 'another.scope' })),
-        ),
+      ...variants(
+        token,
+        'fewer scopes granted',
+        scopeMissing,
+        alterJson((body) => ({ ...body, scope: 'another.scope' })),
       ),
       variant(
         verify,
         'missing from scp',
-        configuration('scope-missing'),
-        forgeTokens({ claims: (claims) => ({ ...claims, scp: ['another.scope'] }) }),
+        scopeMissing,
+        forgeClaims(() => ({ scp: ['another.scope'] })),
       ),
-      variant(
-        rateLimits,
-        '403 insufficient_scope',
-        configuration('api-scope-missing'),
-        callApiAsServiceApp(['okta.apps.read']),
-      ),
+      variant(rateLimits, '403 insufficient_scope', apiScopeMissing, callApiAsServiceApp(['okta.apps.read'])),
       variant(
         rateLimits,
         '403, commas in quotes',
-        configuration('api-scope-missing'),
+        apiScopeMissing,
         callApiAsServiceApp(),
-        respondWithChallenge(rateLimits, 'access_token_insufficient_scopes'),
+        respondWithChallenge('access_token_insufficient_scopes'),
       ),
     ],
   },
@@ -141,19 +130,14 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'an okta.* scope was never granted',
     severity: 'ticket',
     variants: [
-      variant(
-        orgToken,
-        'consent_required',
-        scopeNotGranted,
-        changeServiceClient('org', { scopes: ['okta.groups.read'] }),
-      ),
-      variant(orgToken, 'invalid_scope', scopeNotGranted, respond(orgToken, oauthAnswer('no_matching_scope'))),
-      variant(orgToken, 'reworded', scopeNotGranted, respond(orgToken, reworded(oauthAnswer('no_org_scopes_granted')))),
+      variant(orgToken, 'consent_required', scopeNotGranted, changeServiceClient({ scopes: ['okta.groups.read'] })),
+      variant(orgToken, 'invalid_scope', scopeNotGranted, respond(oauthAnswer('no_matching_scope'))),
+      variant(orgToken, 'reworded', scopeNotGranted, respond(reworded(oauthAnswer('no_org_scopes_granted')))),
       variant(
         orgAuthorize,
         'consent_required, query',
         scopeNotGranted,
-        redirectWithError(orgAuthorize, 'query', 'no_org_scopes_granted'),
+        redirectWithError('query', 'no_org_scopes_granted'),
       ),
       variant(rateLimits, 'consent_required at token', scopeNotGranted, callApiAsServiceApp(['okta.groups.read'])),
     ],
@@ -163,18 +147,13 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'the admin role is missing',
     severity: 'ticket',
     variants: [
-      variant(
-        rateLimits,
-        '403 E0000006',
-        configuration('admin-role-missing'),
-        respond(rateLimits, errorEnvelope('E0000006')),
-      ),
+      variant(rateLimits, '403 E0000006', adminRoleMissing, respond(errorEnvelope('E0000006'))),
       variant(
         rateLimits,
         '403 E0000006, OAuth',
-        configuration('admin-role-missing'),
+        adminRoleMissing,
         callApiAsServiceApp(),
-        respond(rateLimits, errorEnvelope('E0000006')),
+        respond(errorEnvelope('E0000006')),
       ),
     ],
   },
@@ -183,26 +162,21 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'wrong kind of client for the server',
     severity: 'ticket',
     variants: [
-      variant(orgToken, 'client secret, basic', wrongClientKind, authenticateWithSecret('org', 'client_secret_basic')),
-      variant(orgToken, 'client secret, post', wrongClientKind, authenticateWithSecret('org', 'client_secret_post')),
-      variant(
-        orgToken,
-        'not a service application',
-        wrongClientKind,
-        respond(orgToken, oauthAnswer('invalid_application_type_client_credentials')),
-      ),
+      variant(orgToken, 'client secret, basic', wrongClientKind, authenticateWithSecret('client_secret_basic')),
+      variant(orgToken, 'client secret, post', wrongClientKind, authenticateWithSecret('client_secret_post')),
+      variant(orgToken, 'not a service application', wrongClientKind, notServiceApp),
       variant(
         customToken,
         'Org server only',
         wrongClientKind,
-        respond(customToken, oauthAnswer('org_authorization_server_only_client')),
+        respond(oauthAnswer('org_authorization_server_only_client')),
       ),
       variant(
         rateLimits,
         'not a service application',
         wrongClientKind,
         callApiAsServiceApp(),
-        respond(orgToken, oauthAnswer('invalid_application_type_client_credentials')),
+        at(orgToken, notServiceApp),
       ),
     ],
   },
@@ -211,20 +185,13 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'DPoP is required',
     severity: 'ticket',
     variants: [
-      ...token.map((target) =>
-        variant(
-          target,
-          '400 invalid_dpop_proof',
-          dpopRequired,
-          respond(target, oauthAnswer('invalid_dpop_proof_missing_header')),
-        ),
-      ),
+      ...variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
       variant(
         rateLimits,
         'invalid_dpop_proof at token',
         dpopRequired,
         callApiAsServiceApp(),
-        respond(orgToken, oauthAnswer('invalid_dpop_proof_missing_header')),
+        at(orgToken, noDpopProof),
       ),
     ],
   },
@@ -233,23 +200,19 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'the request is outside the network zone',
     severity: 'ticket',
     variants: [
-      ...[...token, ...introspect].map((target) =>
-        variant(target, '403 access_denied', outsideZone, respond(target, oauthAnswer('disallowed_network_zone'))),
-      ),
-      ...authorize.map((target) =>
-        variant(
-          target,
-          'access_denied, query',
-          outsideZone,
-          redirectWithError(target, 'query', 'disallowed_network_zone'),
-        ),
+      ...variants([...token, ...introspect], '403 access_denied', outsideZone, refusedByZone),
+      ...variants(
+        authorize,
+        'access_denied, query',
+        outsideZone,
+        redirectWithError('query', 'disallowed_network_zone'),
       ),
       variant(
         rateLimits,
         '403 access_denied at token',
         outsideZone,
         callApiAsServiceApp(),
-        respond(orgToken, oauthAnswer('disallowed_network_zone')),
+        at(orgToken, refusedByZone),
       ),
     ],
   },
@@ -265,17 +228,16 @@ export const clientConfigurationCases: readonly Case[] = [
     title: 'an inline hook fails',
     severity: 'ticket',
     variants: [
-      ...[customToken, customAuthorize].flatMap((target): Variant[] =>
-        (['E0000134', 'E0000135', 'E0000137'] as const).map((code) => {
-          const answer = errorEnvelope(code);
-          return variant(target, `${answer.status} ${code}`, hookFailed, respond(target, answer));
-        }),
-      ),
+      ...[customToken, customAuthorize].flatMap((target) => [
+        variant(target, '502 E0000134', hookFailed, respond(errorEnvelope('E0000134'))),
+        variant(target, '400 E0000135', hookFailed, respond(errorEnvelope('E0000135'))),
+        variant(target, '504 E0000137', hookFailed, respond(errorEnvelope('E0000137'))),
+      ]),
       variant(
         customToken,
         '400 server_error',
         hookFailed,
-        respond(customToken, oauthAnswer('callback_returned_error_without_description')),
+        respond(oauthAnswer('callback_returned_error_without_description')),
       ),
     ],
   },
@@ -288,7 +250,7 @@ export const clientConfigurationCases: readonly Case[] = [
         refusesCustomScope,
         'token for a custom scope',
         negativeTestFailed,
-        intercept(refusesCustomScope, issuedToken, asksForCustomScope),
+        intercept(issuedToken, asksForCustomScope),
       ),
       ...redirectMethods.map((method) =>
         variant(

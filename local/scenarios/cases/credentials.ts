@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
-import { type Case, type Expected, variant } from '../case.ts';
+import { type Case, type Expected, variant, variants } from '../case.ts';
 import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
 import {
   authenticateWithSecret,
@@ -13,12 +13,13 @@ import {
   replaceServiceSecret,
   type SecretSource,
 } from '../faults/configuration.ts';
-import { authorize, discovery, introspect, rateLimits, token } from '../targets.ts';
+import { at, authorize, discovery, introspect, rateLimits, token } from '../targets.ts';
 
 const credentials = (code: string): Expected => ({ code, domain: 'credentials' });
 const clientRefused = credentials('client-refused');
 const assertionRefused = credentials('assertion-refused');
 const tokenRefused = credentials('access-token-refused');
+const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const [orgToken, customToken] = token;
 
@@ -41,6 +42,20 @@ const assertionErrors: readonly [code: OktaErrorCode, symptom: string][] = [
   ['client_assertion_invalid_kid', 'unknown kid'],
 ];
 
+const issuedInFuture = respond(oauthAnswer('client_assertion_issued_at_in_future'));
+
+/** Okta's errors for an access token. */
+const accessTokenErrors: readonly [code: OktaErrorCode, symptom: string][] = [
+  ['access_token_invalid', 'invalid'],
+  ['token_expired', 'expired'],
+  ['access_token_revoked', 'revoked'],
+  ['access_token_invalid_audience', 'wrong audience'],
+  ['access_token_invalid_issuer', 'wrong issuer'],
+];
+
+const unknownClientId = '0oa0unknown0client00';
+const unknownApiToken: SecretSource = () => JSON.stringify({ apiToken: oktaId('00', 40) });
+
 /** How discovery answers for an unknown client: with an OAuth error code in the management API's error envelope. */
 const unknownClient = jsonResponse(400, {
   errorCode: 'invalid_client',
@@ -60,44 +75,24 @@ export const credentialCases: readonly Case[] = [
         customToken,
         'wrong secret, basic',
         clientRefused,
-        authenticateWithSecret('default', 'client_secret_basic', 'wrong'),
+        authenticateWithSecret('client_secret_basic', 'wrong'),
       ),
-      variant(
-        customToken,
-        'wrong secret, post',
+      variant(customToken, 'wrong secret, post', clientRefused, authenticateWithSecret('client_secret_post', 'wrong')),
+      ...variants(token, 'unknown client ID', clientRefused, changeServiceClient({ clientId: unknownClientId })),
+      ...variants(
+        [...token, ...introspect],
+        '401 invalid_client',
         clientRefused,
-        authenticateWithSecret('default', 'client_secret_post', 'wrong'),
+        respond(oauthAnswer('invalid_client_secret')),
       ),
-      ...token.map((target) =>
-        variant(
-          target,
-          'unknown client ID',
-          clientRefused,
-          changeServiceClient(target.server, { clientId: '0oa0unknown0client00' }),
-        ),
+      ...variants(token, 'invalid_client, reworded', clientRefused, respond(reworded(oauthAnswer('invalid_client')))),
+      ...variants(
+        authorize,
+        'unknown client ID, 400 page',
+        clientRefused,
+        changeWebClient({ clientId: unknownClientId }),
       ),
-      ...[...token, ...introspect].map((target) =>
-        variant(target, '401 invalid_client', clientRefused, respond(target, oauthAnswer('invalid_client_secret'))),
-      ),
-      ...token.map((target) =>
-        variant(
-          target,
-          'invalid_client, reworded',
-          clientRefused,
-          respond(target, reworded(oauthAnswer('invalid_client'))),
-        ),
-      ),
-      ...authorize.map((target) =>
-        variant(
-          target,
-          'unknown client ID, 400 page',
-          clientRefused,
-          changeWebClient(target.server, { clientId: '0oa0unknown0client00' }),
-        ),
-      ),
-      ...discovery.map((target) =>
-        variant(target, '400 error envelope', clientRefused, respond(target, unknownClient)),
-      ),
+      ...variants(discovery, '400 error envelope', clientRefused, respond(unknownClient)),
     ],
   },
   {
@@ -106,29 +101,19 @@ export const credentialCases: readonly Case[] = [
     severity: 'ticket',
     variants: [
       ...token.flatMap((target) => [
-        variant(
-          target,
-          'key not registered',
-          assertionRefused,
-          replaceServiceSecret(target.server, unregisteredKey('new')),
-        ),
+        variant(target, 'key not registered', assertionRefused, replaceServiceSecret(unregisteredKey('new'))),
         variant(
           target,
           'wrong key, registered kid',
           assertionRefused,
-          replaceServiceSecret(target.server, unregisteredKey('registered')),
+          replaceServiceSecret(unregisteredKey('registered')),
         ),
       ]),
       ...[...token, ...introspect].flatMap((target) => [
         ...assertionErrors.map(([code, symptom]) =>
-          variant(target, symptom, assertionRefused, respond(target, oauthAnswer(code))),
+          variant(target, symptom, assertionRefused, respond(oauthAnswer(code))),
         ),
-        variant(
-          target,
-          'issued in the future',
-          { code: 'clock-skew', domain: 'clock' },
-          respond(target, oauthAnswer('client_assertion_issued_at_in_future')),
-        ),
+        variant(target, 'issued in the future', clockSkew, issuedInFuture),
       ]),
       variant(
         rateLimits,
@@ -136,13 +121,7 @@ export const credentialCases: readonly Case[] = [
         assertionRefused,
         callApiAsServiceApp(['okta.users.read'], unregisteredKey('new')),
       ),
-      variant(
-        rateLimits,
-        'issued in the future',
-        { code: 'clock-skew', domain: 'clock' },
-        callApiAsServiceApp(),
-        respond(orgToken, oauthAnswer('client_assertion_issued_at_in_future')),
-      ),
+      variant(rateLimits, 'issued in the future', clockSkew, callApiAsServiceApp(), at(orgToken, issuedInFuture)),
     ],
   },
   {
@@ -150,12 +129,7 @@ export const credentialCases: readonly Case[] = [
     title: 'the API token is no longer valid',
     severity: 'ticket',
     variants: [
-      variant(
-        rateLimits,
-        '401 E0000011',
-        credentials('api-token-refused'),
-        replaceApiSecret(() => JSON.stringify({ apiToken: oktaId('00', 40) })),
-      ),
+      variant(rateLimits, '401 E0000011', credentials('api-token-refused'), replaceApiSecret(unknownApiToken)),
     ],
   },
   {
@@ -168,24 +142,10 @@ export const credentialCases: readonly Case[] = [
         '401, second challenge',
         tokenRefused,
         callApiAsServiceApp(),
-        respondWithChallenge(rateLimits, 'token_expired', 'DPoP algs="ES256 RS256", '),
+        respondWithChallenge('token_expired', 'DPoP algs="ES256 RS256", '),
       ),
-      ...(
-        [
-          ['access_token_invalid', 'invalid'],
-          ['token_expired', 'expired'],
-          ['access_token_revoked', 'revoked'],
-          ['access_token_invalid_audience', 'wrong audience'],
-          ['access_token_invalid_issuer', 'wrong issuer'],
-        ] as const
-      ).map(([code, symptom]) =>
-        variant(
-          rateLimits,
-          `401 ${symptom}`,
-          tokenRefused,
-          callApiAsServiceApp(),
-          respondWithChallenge(rateLimits, code),
-        ),
+      ...accessTokenErrors.map(([code, symptom]) =>
+        variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
       ),
     ],
   },

@@ -1,12 +1,13 @@
 import type { AwsError, AwsFault } from '../../emulators/aws/aws-emulator.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant } from '../case.ts';
+import { type Case, type Expected, variant, variants } from '../case.ts';
 import { intercept } from '../faults/answers.ts';
 import { changeOrg, replaceApiSecret, replaceServiceSecret } from '../faults/configuration.ts';
 import { allEndpoints, rateLimits, runTargets, token } from '../targets.ts';
 
 const monitor = (code: string): Expected => ({ code, domain: 'monitor' });
 const unreadable = monitor('secret-unreadable');
+const outOfTime = monitor('out-of-time');
 
 /** Secrets that cannot be read, or whose text is of no use. */
 const badSecrets: readonly [symptom: string, secret: string | AwsError][] = [
@@ -48,7 +49,7 @@ export const monitorCases: readonly Case[] = [
             target,
             symptom,
             unreadable,
-            replaceServiceSecret(target.server, () => secret),
+            replaceServiceSecret(() => secret),
           ),
         ),
       ),
@@ -76,14 +77,12 @@ export const monitorCases: readonly Case[] = [
     id: 'M3',
     title: 'the run is out of time',
     severity: 'ticket',
-    variants: allEndpoints.map((target) =>
-      variant(
-        target,
-        'no response by the deadline',
-        monitor('out-of-time'),
-        ...shortOfTime,
-        intercept(target, { delayMs: 600_000 }),
-      ),
+    variants: variants(
+      allEndpoints,
+      'no response by the deadline',
+      outOfTime,
+      ...shortOfTime,
+      intercept({ delayMs: 600_000 }),
     ),
   },
   {

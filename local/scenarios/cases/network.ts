@@ -1,6 +1,6 @@
 import type { TlsFlaw } from '../../emulators/okta/certificates.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant, warning } from '../case.ts';
+import { type Case, type Expected, variant, warnings } from '../case.ts';
 import { intercept, interceptOrg } from '../faults/answers.ts';
 import {
   connectionRefused,
@@ -14,6 +14,8 @@ import { allEndpoints, organization, orgOutageTargets } from '../targets.ts';
 
 const network = (code: string): Expected => ({ code, domain: 'network' });
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
+const notResolved = network('dns-not-resolved');
+const reset = network('connection-reset');
 
 /** The emulator runs on `localhost`, which is a custom domain to the monitor: its owner manages the certificate. */
 const customDomain: Expected = { code: 'custom-domain-certificate', domain: 'configuration' };
@@ -39,13 +41,8 @@ export const networkCases: readonly Case[] = [
     title: 'the name does not resolve',
     severity: 'page',
     variants: orgOutageTargets.flatMap((target) => [
-      variant(target, 'ENOTFOUND', network('dns-not-resolved'), unresolvableName('acme.okta.invalid')),
-      variant(
-        target,
-        'label of 64 letters',
-        network('dns-not-resolved'),
-        unresolvableName(`${'a'.repeat(64)}.okta.invalid`),
-      ),
+      variant(target, 'ENOTFOUND', notResolved, unresolvableName('acme.okta.invalid')),
+      variant(target, 'label of 64 letters', notResolved, unresolvableName(`${'a'.repeat(64)}.okta.invalid`)),
     ]),
   },
   {
@@ -55,29 +52,14 @@ export const networkCases: readonly Case[] = [
     variants: [
       ...orgOutageTargets.flatMap((target) => [
         variant(target, 'ECONNREFUSED', network('connection-refused'), connectionRefused),
-        variant(target, 'reset during TLS handshake', network('connection-reset'), connectionReset),
+        variant(target, 'reset during TLS handshake', reset, connectionReset),
       ]),
       ...allEndpoints.flatMap((target) => [
-        variant(
-          target,
-          'closed before headers',
-          network('connection-reset'),
-          intercept(target, { disconnect: 'close' }),
-        ),
-        variant(
-          target,
-          'reset before headers',
-          network('connection-reset'),
-          intercept(target, { disconnect: 'reset' }),
-        ),
-        variant(target, 'closed during body', network('connection-reset'), intercept(target, { truncate: 'close' })),
+        variant(target, 'closed before headers', reset, intercept({ disconnect: 'close' })),
+        variant(target, 'reset before headers', reset, intercept({ disconnect: 'reset' })),
+        variant(target, 'closed during body', reset, intercept({ truncate: 'close' })),
       ]),
-      variant(
-        organization,
-        'closed, all endpoints',
-        network('connection-reset'),
-        interceptOrg({ disconnect: 'close' }),
-      ),
+      variant(organization, 'closed, all endpoints', reset, interceptOrg({ disconnect: 'close' })),
     ],
   },
   {
@@ -104,8 +86,8 @@ export const networkCases: readonly Case[] = [
     severity: 'page',
     variants: [
       ...allEndpoints.flatMap((target) => [
-        variant(target, 'no headers', okta('no-answer'), intercept(target, noResponse)),
-        variant(target, 'body stalls', okta('no-answer'), intercept(target, { truncate: 'stall' })),
+        variant(target, 'no headers', okta('no-answer'), intercept(noResponse)),
+        variant(target, 'body stalls', okta('no-answer'), intercept({ truncate: 'stall' })),
       ]),
       variant(organization, 'no headers, all endpoints', okta('no-answer'), interceptOrg(noResponse)),
     ],
@@ -114,8 +96,6 @@ export const networkCases: readonly Case[] = [
     id: 'N6',
     title: 'slow responses',
     severity: 'ticket',
-    variants: allEndpoints.map((target) =>
-      warning(target, 'first byte after 1.5 s', okta('slow-answer'), intercept(target, { delayMs: 1_500 })),
-    ),
+    variants: warnings(allEndpoints, 'first byte after 1.5 s', okta('slow-answer'), intercept({ delayMs: 1_500 })),
   },
 ];

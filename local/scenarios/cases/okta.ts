@@ -2,9 +2,10 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, type Variant, variant } from '../case.ts';
+import { type Case, type Expected, variant, variants } from '../case.ts';
 import {
   alterJson,
+  alterKeys,
   declaredJson,
   forgeTokens,
   htmlPage,
@@ -20,9 +21,9 @@ import {
 import { changeOrg } from '../faults/configuration.ts';
 import {
   allEndpoints,
+  at,
   authorize,
   discovery,
-  type EndpointTarget,
   introspect,
   jsonEndpoints,
   keys,
@@ -34,30 +35,23 @@ import {
 } from '../targets.ts';
 
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
+const internalError = okta('internal-error');
+const gatewayError = okta('gateway-error');
 const malformed = okta('malformed-answer');
+const announced = okta('announced-incident');
+const unpublished = okta('signing-key-unpublished');
 const unavailable = okta('temporarily-unavailable');
+const metadataDrifted: Expected = { code: 'metadata-drifted', domain: 'configuration' };
 
-/** Members without which an answer is malformed. */
-const requiredMembers: readonly [targets: readonly EndpointTarget[], member: string][] = [
-  [[organization], 'id'],
-  [keys, 'keys'],
-  [token, 'access_token'],
-  [token, 'token_type'],
-  [introspect, 'active'],
-  [introspect, 'iss'],
-];
+const [, customKeys] = keys;
 
-const removeMember = (target: EndpointTarget, member: string): Fault =>
-  alterJson(target, ({ [member]: _, ...rest }) => rest);
+/** Whose healthy answer is a JSON object. */
+const objectEndpoints = jsonEndpoints.filter((target) => target !== rateLimits);
 
-/** URLs in the discovery document that do not match the server. */
-const wrongUrls: readonly [member: string, symptom: string, change: (url: string) => string][] = [
-  ['issuer', 'issuer on another domain', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
-  ['authorization_endpoint', 'wrong authorize path', (url) => url.replace('/authorize', '/authorise')],
-  ['token_endpoint', 'token on another domain', (url) => url.replace(/localhost:\d+/, 'login.example.com')],
-  ['jwks_uri', 'keys of another server', (url) => url.replace(/\/oauth2\/(default\/)?/, '/oauth2/aus0/')],
-  ['introspection_endpoint', 'wrong introspect path', (url) => url.replace('/v1/', '/v2/')],
-];
+const removeMember = (member: string) => alterJson(({ [member]: _, ...rest }) => rest);
+
+const changeUrl = (member: string, part: string | RegExp, replacement: string) =>
+  alterJson((body) => ({ ...body, [member]: String(body[member]).replace(part, replacement) }));
 
 /** How a proxy answers when it cannot reach its upstream. */
 const upstreamError: OktaResponse = {
@@ -74,12 +68,7 @@ const announceIncident = (status: Partial<ReportedStatus & { kind: 'incident' }>
   reportStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status }),
 ];
 
-/** The emulator lists the key in use first. */
-const withdrawSigningKey = alterJson(keys[1], ({ keys: published }) => ({ keys: (published as object[]).slice(1) }));
-
-const declareForEncryption = ({ keys: published }: Record<string, unknown>) => ({
-  keys: (published as object[]).map((key) => ({ ...key, use: 'enc' })),
-});
+const declareForEncryption = alterKeys((published) => published.map((key) => ({ ...key, use: 'enc' })));
 
 const truncate = (answer: OktaResponse): OktaResponse => ({ ...answer, body: answer.body.slice(0, -2) });
 
@@ -94,13 +83,9 @@ export const oktaCases: readonly Case[] = [
     title: 'internal error',
     severity: 'page',
     variants: [
-      ...allEndpoints.map((target) =>
-        variant(target, '500 E0000009', okta('internal-error'), respond(target, errorEnvelope('E0000009'))),
-      ),
-      variant(organization, '500, all endpoints', okta('internal-error'), interceptOrg(errorEnvelope('E0000009'))),
-      ...authorize.map((target) =>
-        variant(target, '500 page', okta('internal-error'), respond(target, htmlPage(500, 'Error'))),
-      ),
+      ...variants(allEndpoints, '500 E0000009', internalError, respond(errorEnvelope('E0000009'))),
+      variant(organization, '500, all endpoints', internalError, interceptOrg(errorEnvelope('E0000009'))),
+      ...variants(authorize, '500 page', internalError, respond(htmlPage(500, 'Error'))),
     ],
   },
   {
@@ -108,9 +93,7 @@ export const oktaCases: readonly Case[] = [
     title: 'read-only mode',
     severity: 'ticket',
     variants: [
-      ...allEndpoints.map((target) =>
-        variant(target, '503 E0000010', okta('read-only-mode'), respond(target, errorEnvelope('E0000010'))),
-      ),
+      ...variants(allEndpoints, '503 E0000010', okta('read-only-mode'), respond(errorEnvelope('E0000010'))),
       variant(organization, '503, all endpoints', okta('read-only-mode'), interceptOrg(errorEnvelope('E0000010'))),
     ],
   },
@@ -121,16 +104,11 @@ export const oktaCases: readonly Case[] = [
     variants: [
       ...allEndpoints.flatMap((target) => [
         ...[502, 503, 504].map((status) =>
-          variant(
-            target,
-            `${status} text/html`,
-            okta('gateway-error'),
-            respondFromEdge(target, htmlPage(status, 'Bad Gateway')),
-          ),
+          variant(target, `${status} text/html`, gatewayError, respondFromEdge(htmlPage(status, 'Bad Gateway'))),
         ),
-        variant(target, '503 text/plain', okta('gateway-error'), respondFromEdge(target, upstreamError)),
+        variant(target, '503 text/plain', gatewayError, respondFromEdge(upstreamError)),
       ]),
-      variant(organization, '502, all endpoints', okta('gateway-error'), interceptOrg(htmlPage(502, 'Bad Gateway'))),
+      variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
     ],
   },
   {
@@ -138,13 +116,8 @@ export const oktaCases: readonly Case[] = [
     title: 'unexpected HTML page',
     severity: 'page',
     variants: allEndpoints.flatMap((target) => [
-      variant(
-        target,
-        '200 maintenance page',
-        okta('unexpected-page'),
-        respondFromEdge(target, htmlPage(200, 'Maintenance')),
-      ),
-      variant(target, '200 sign-in page', okta('unexpected-page'), respond(target, htmlPage(200, 'Okta - Sign In'))),
+      variant(target, '200 maintenance page', okta('unexpected-page'), respondFromEdge(htmlPage(200, 'Maintenance'))),
+      variant(target, '200 sign-in page', okta('unexpected-page'), respond(htmlPage(200, 'Okta - Sign In'))),
     ]),
   },
   {
@@ -153,30 +126,29 @@ export const oktaCases: readonly Case[] = [
     severity: 'page',
     variants: [
       ...jsonEndpoints.flatMap((target) => [
-        variant(target, 'truncated', malformed, intercept(target, { transform: truncate })),
-        variant(target, 'invalid JSON', malformed, respond(target, declaredJson('{"id": undefined}'))),
-        variant(target, 'empty body', malformed, respond(target, declaredJson(''))),
-        variant(target, 'null', malformed, respond(target, declaredJson('null'))),
+        variant(target, 'truncated', malformed, intercept({ transform: truncate })),
+        variant(target, 'invalid JSON', malformed, respond(declaredJson('{"id": undefined}'))),
+        variant(target, 'empty body', malformed, respond(declaredJson(''))),
+        variant(target, 'null', malformed, respond(declaredJson('null'))),
       ]),
-      ...jsonEndpoints
-        .filter((target) => target !== rateLimits)
-        .map((target) => variant(target, 'array', malformed, respond(target, jsonResponse(200, [])))),
-      variant(rateLimits, 'object instead of array', malformed, respond(rateLimits, jsonResponse(200, {}))),
-      ...requiredMembers.flatMap(([targets, member]) =>
-        targets.map((target) => variant(target, `no "${member}"`, malformed, removeMember(target, member))),
-      ),
-      ...keys.map((target) =>
-        variant(target, '"keys" is a string', malformed, respond(target, jsonResponse(200, { keys: 'none' }))),
-      ),
-      ...discovery.map((target) => variant(target, 'empty object', malformed, respond(target, jsonResponse(200, {})))),
+      ...variants(objectEndpoints, 'array', malformed, respond(jsonResponse(200, []))),
+      variant(rateLimits, 'object instead of array', malformed, respond(jsonResponse(200, {}))),
+      variant(organization, 'no "id"', malformed, removeMember('id')),
+      ...variants(keys, 'no "keys"', malformed, removeMember('keys')),
+      ...variants(token, 'no "access_token"', malformed, removeMember('access_token')),
+      ...variants(token, 'no "token_type"', malformed, removeMember('token_type')),
+      ...variants(introspect, 'no "active"', malformed, removeMember('active')),
+      ...variants(introspect, 'no "iss"', malformed, removeMember('iss')),
+      ...variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
+      ...variants(discovery, 'empty object', malformed, respond(jsonResponse(200, {}))),
       ...authorize.flatMap((target) => [
-        variant(target, 'wrong state', malformed, intercept(target, { transform: changeState })),
-        variant(target, '302 without Location', malformed, respond(target, emptyResponse(302))),
+        variant(target, 'wrong state', malformed, intercept({ transform: changeState })),
+        variant(target, '302 without Location', malformed, respond(emptyResponse(302))),
         variant(
           target,
           'redirect to another host',
           malformed,
-          respond(target, redirectResponse('https://elsewhere.example.com/')),
+          respond(redirectResponse('https://elsewhere.example.com/')),
         ),
       ]),
     ],
@@ -186,12 +158,12 @@ export const oktaCases: readonly Case[] = [
     title: 'Okta announces an incident on the org’s cell',
     severity: 'info',
     variants: [
-      variant(statusPage, 'disruption', okta('announced-incident'), ...announceIncident({})),
-      variant(statusPage, 'monitoring', okta('announced-incident'), ...announceIncident({ progress: 'Monitoring' })),
+      variant(statusPage, 'disruption', announced, ...announceIncident({})),
+      variant(statusPage, 'monitoring', announced, ...announceIncident({ progress: 'Monitoring' })),
       variant(
         statusPage,
         'degradation',
-        okta('announced-incident'),
+        announced,
         ...announceIncident({ category: 'Service Degradation', audience: 'API Products' }),
       ),
     ],
@@ -201,16 +173,24 @@ export const oktaCases: readonly Case[] = [
     title: 'the signing key is not published',
     severity: 'page',
     variants: [
-      variant(verify, 'key withdrawn', okta('signing-key-unpublished'), withdrawSigningKey),
+      variant(
+        verify,
+        'key withdrawn',
+        unpublished,
+        at(
+          customKeys,
+          alterKeys((published) => published.slice(1)),
+        ),
+      ),
       variant(
         verify,
         'unknown kid',
-        okta('signing-key-unpublished'),
+        unpublished,
         forgeTokens({ header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
       ),
       ...keys.flatMap((target) => [
-        variant(target, 'no keys', okta('keys-unusable'), respond(target, jsonResponse(200, { keys: [] }))),
-        variant(target, 'encryption keys only', okta('keys-unusable'), alterJson(target, declareForEncryption)),
+        variant(target, 'no keys', okta('keys-unusable'), respond(jsonResponse(200, { keys: [] }))),
+        variant(target, 'encryption keys only', okta('keys-unusable'), declareForEncryption),
       ]),
     ],
   },
@@ -218,41 +198,48 @@ export const oktaCases: readonly Case[] = [
     id: 'O8',
     title: 'the discovery metadata has wrong URLs',
     severity: 'ticket',
-    variants: discovery.flatMap((target) =>
-      wrongUrls.map(([member, symptom, change]) =>
-        variant(
-          target,
-          symptom,
-          { code: 'metadata-drifted', domain: 'configuration' },
-          alterJson(target, (body) => ({ ...body, [member]: change(String(body[member])) })),
-        ),
+    variants: discovery.flatMap((target) => [
+      variant(
+        target,
+        'issuer on another domain',
+        metadataDrifted,
+        changeUrl('issuer', /localhost:\d+/, 'login.example.com'),
       ),
-    ),
+      variant(
+        target,
+        'wrong authorize path',
+        metadataDrifted,
+        changeUrl('authorization_endpoint', '/authorize', '/authorise'),
+      ),
+      variant(
+        target,
+        'token on another domain',
+        metadataDrifted,
+        changeUrl('token_endpoint', /localhost:\d+/, 'login.example.com'),
+      ),
+      variant(
+        target,
+        'keys of another server',
+        metadataDrifted,
+        changeUrl('jwks_uri', /\/oauth2\/(default\/)?/, '/oauth2/aus0/'),
+      ),
+      variant(target, 'wrong introspect path', metadataDrifted, changeUrl('introspection_endpoint', '/v1/', '/v2/')),
+    ]),
   },
   {
     id: 'O9',
     title: 'Okta is temporarily unavailable',
     severity: 'page',
     variants: [
-      ...[...token, ...introspect].flatMap((target): Variant[] => [
-        variant(
-          target,
-          '400 temporarily_unavailable',
-          unavailable,
-          respond(target, oauthAnswer('temporarily_unavailable')),
-        ),
-        variant(target, '500 server_error', unavailable, respond(target, oauthAnswer('server_error'))),
+      ...[...token, ...introspect].flatMap((target) => [
+        variant(target, '400 temporarily_unavailable', unavailable, respond(oauthAnswer('temporarily_unavailable'))),
+        variant(target, '500 server_error', unavailable, respond(oauthAnswer('server_error'))),
       ]),
       ...authorize.flatMap((target) => [
         ...redirectMethods.map((method) =>
-          variant(
-            target,
-            `unavailable, ${method}`,
-            unavailable,
-            redirectWithError(target, method, 'temporarily_unavailable'),
-          ),
+          variant(target, `unavailable, ${method}`, unavailable, redirectWithError(method, 'temporarily_unavailable')),
         ),
-        variant(target, 'server_error, query', unavailable, redirectWithError(target, 'query', 'server_error')),
+        variant(target, 'server_error, query', unavailable, redirectWithError('query', 'server_error')),
       ]),
     ],
   },

@@ -1,10 +1,10 @@
 import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant } from '../case.ts';
+import { type Case, type Expected, variant, variants } from '../case.ts';
 import { oauthAnswer, redirectBy, redirectMethods, redirectWithError, respond, reworded } from '../faults/answers.ts';
-import { callApiAsServiceApp, changeOrg, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
-import { authorize, discovery, introspect, keys, rateLimits, token } from '../targets.ts';
+import { callApiAsServiceApp, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
+import { authorize, discovery, type FaultAt, introspect, keys, rateLimits, token } from '../targets.ts';
 
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
 
@@ -28,9 +28,15 @@ const removeLicense: Fault = ({ okta }) => ({
   restore: okta.intercept({ path: /^\/oauth2\/default\// }, errorEnvelope('E0000015')),
 });
 
-/** Adds a server to the configuration, without clients. */
-const addServer = (id: string) =>
-  changeOrg((org) => ({ ...org, servers: [...org.servers, { id, issuer: `https://${org.domain}/oauth2/${id}` }] }));
+/** The discovery of a server that does not exist. */
+const wrongServer = { ...customDiscovery, server: 'aus0wrong' };
+
+/** Adds the target's server to the configuration, without clients. */
+const addServer: FaultAt<typeof wrongServer> = (_, { server: id }) => ({
+  event: (org) => ({ ...org, servers: [...org.servers, { id, issuer: `https://${org.domain}/oauth2/${id}` }] }),
+});
+
+const redirectUri = 'https://app.example.com/unregistered';
 
 /** Authorization servers that are not set up as the monitor's configuration expects. */
 export const serverConfigurationCases: readonly Case[] = [
@@ -39,33 +45,19 @@ export const serverConfigurationCases: readonly Case[] = [
     title: 'API Access Management is not licensed',
     severity: 'ticket',
     variants: [
-      ...customServerTargets.map((target) =>
-        variant(target, '401 E0000015', notLicensed, respond(target, errorEnvelope('E0000015'))),
-      ),
-      variant(
-        customToken,
-        '403 E0000015',
-        notLicensed,
-        respond(customToken, { ...errorEnvelope('E0000015'), status: 403 }),
-      ),
+      ...variants(customServerTargets, '401 E0000015', notLicensed, respond(errorEnvelope('E0000015'))),
+      variant(customToken, '403 E0000015', notLicensed, respond({ ...errorEnvelope('E0000015'), status: 403 })),
       { ...variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense), alsoAtServer: true },
-      variant(customAuthorize, '400 page, server_error', notLicensed, respond(customAuthorize, featurePage(400))),
-      variant(customAuthorize, '403 page, server_error', notLicensed, respond(customAuthorize, featurePage(403))),
-      variant(
-        customAuthorize,
-        'server_error, query',
+      variant(customAuthorize, '400 page, server_error', notLicensed, respond(featurePage(400))),
+      variant(customAuthorize, '403 page, server_error', notLicensed, respond(featurePage(403))),
+      variant(customAuthorize, 'server_error, query', notLicensed, redirectWithError('query', 'feature_not_enabled')),
+      ...variants(
+        [customToken, customIntrospect],
+        '403 server_error',
         notLicensed,
-        redirectWithError(customAuthorize, 'query', 'feature_not_enabled'),
+        respond(oauthAnswer('feature_not_enabled')),
       ),
-      ...[customToken, customIntrospect].map((target) =>
-        variant(target, '403 server_error', notLicensed, respond(target, oauthAnswer('feature_not_enabled'))),
-      ),
-      variant(
-        customToken,
-        '400 access_denied',
-        notLicensed,
-        respond(customToken, oauthAnswer('feature_not_enabled_access_denied')),
-      ),
+      variant(customToken, '400 access_denied', notLicensed, respond(oauthAnswer('feature_not_enabled_access_denied'))),
     ],
   },
   {
@@ -73,22 +65,22 @@ export const serverConfigurationCases: readonly Case[] = [
     title: 'a custom scope is requested from the Org server',
     severity: 'ticket',
     variants: [
-      variant(orgToken, 'invalid_scope', customScope, changeServiceClient('org', { scopes: ['monitor.read'] })),
+      variant(orgToken, 'invalid_scope', customScope, changeServiceClient({ scopes: ['monitor.read'] })),
       ...redirectMethods.map((method) =>
         variant(
           orgAuthorize,
           `invalid_scope, ${method}`,
           customScope,
-          changeWebClient('org', { scopes: ['openid', 'monitor.read'] }),
-          redirectBy(orgAuthorize, method),
+          changeWebClient({ scopes: ['openid', 'monitor.read'] }),
+          redirectBy(method),
         ),
       ),
       variant(
         orgToken,
         'invalid_scope, reworded',
         customScope,
-        changeServiceClient('org', { scopes: ['monitor.read'] }),
-        respond(orgToken, reworded(oauthAnswer('illegal_custom_scope'))),
+        changeServiceClient({ scopes: ['monitor.read'] }),
+        respond(reworded(oauthAnswer('illegal_custom_scope'))),
       ),
       variant(rateLimits, 'invalid_scope at token', customScope, callApiAsServiceApp(['monitor.read'])),
     ],
@@ -98,25 +90,20 @@ export const serverConfigurationCases: readonly Case[] = [
     title: 'the custom server does not define the scope',
     severity: 'ticket',
     variants: [
-      variant(
-        customToken,
-        'invalid_scope',
-        unknownScope,
-        changeServiceClient('default', { scopes: ['monitor.delete'] }),
-      ),
+      variant(customToken, 'invalid_scope', unknownScope, changeServiceClient({ scopes: ['monitor.delete'] })),
       variant(
         customToken,
         'invalid_scope, reworded',
         unknownScope,
-        respond(customToken, reworded(oauthAnswer('no_matching_scope'))),
+        respond(reworded(oauthAnswer('no_matching_scope'))),
       ),
       ...redirectMethods.map((method) =>
         variant(
           customAuthorize,
           `invalid_scope, ${method}`,
           unknownScope,
-          changeWebClient('default', { scopes: ['openid', 'monitor.delete'] }),
-          redirectBy(customAuthorize, method),
+          changeWebClient({ scopes: ['openid', 'monitor.delete'] }),
+          redirectBy(method),
         ),
       ),
     ],
@@ -126,28 +113,13 @@ export const serverConfigurationCases: readonly Case[] = [
     title: 'no access policy rule matches',
     severity: 'ticket',
     variants: [
-      variant(
-        customToken,
-        '400 access_denied',
-        policyRefused,
-        respond(customToken, oauthAnswer('no_matching_policy', 400)),
-      ),
-      variant(customToken, '401 access_denied', policyRefused, respond(customToken, oauthAnswer('no_matching_policy'))),
-      variant(
-        customToken,
-        '401, reworded',
-        policyRefused,
-        respond(customToken, reworded(oauthAnswer('no_matching_policy'))),
-      ),
-      variant(customToken, 'all scopes refused', policyRefused, respond(customToken, oauthAnswer('no_scope_allowed'))),
+      variant(customToken, '400 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy', 400))),
+      variant(customToken, '401 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy'))),
+      variant(customToken, '401, reworded', policyRefused, respond(reworded(oauthAnswer('no_matching_policy')))),
+      variant(customToken, 'all scopes refused', policyRefused, respond(oauthAnswer('no_scope_allowed'))),
       ...authorize.flatMap((target) =>
         redirectMethods.map((method) =>
-          variant(
-            target,
-            `access_denied, ${method}`,
-            policyRefused,
-            redirectWithError(target, method, 'no_matching_policy'),
-          ),
+          variant(target, `access_denied, ${method}`, policyRefused, redirectWithError(method, 'no_matching_policy')),
         ),
       ),
     ],
@@ -156,14 +128,7 @@ export const serverConfigurationCases: readonly Case[] = [
     id: 'C5',
     title: 'the redirect URI is not registered',
     severity: 'ticket',
-    variants: authorize.map((target) =>
-      variant(
-        target,
-        '400 page',
-        configuration('redirect-uri-refused'),
-        changeWebClient(target.server, { redirectUri: 'https://app.example.com/unregistered' }),
-      ),
-    ),
+    variants: variants(authorize, '400 page', configuration('redirect-uri-refused'), changeWebClient({ redirectUri })),
   },
   {
     id: 'C6',
@@ -177,30 +142,15 @@ export const serverConfigurationCases: readonly Case[] = [
     title: 'the server ID is wrong or the server is disabled',
     severity: 'ticket',
     variants: [
-      ...customServerTargets.map((target) =>
-        variant(target, '404 E0000007', serverNotFound, respond(target, errorEnvelope('E0000007', 'default'))),
-      ),
-      variant(
-        customToken,
-        '400 invalid_request',
-        serverNotFound,
-        respond(customToken, oauthAnswer('invalid_authorization_server')),
-      ),
+      ...variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),
+      variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
       variant(
         customAuthorize,
         '400 page',
         serverNotFound,
-        respond(customAuthorize, errorPage(oktaError('invalid_authorization_server'))),
+        respond(errorPage(oktaError('invalid_authorization_server'))),
       ),
-      {
-        ...variant(
-          { ...customDiscovery, server: 'aus0wrong' },
-          '404, all endpoints',
-          serverNotFound,
-          addServer('aus0wrong'),
-        ),
-        alsoAtServer: true,
-      },
+      { ...variant(wrongServer, '404, all endpoints', serverNotFound, addServer), alsoAtServer: true },
     ],
   },
 ];

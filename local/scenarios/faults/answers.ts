@@ -1,4 +1,4 @@
-import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
+import type { AccessTokenClaims, TokenAlteration } from '../../emulators/okta/access-token.ts';
 import { authorizationResponse, javascriptRedirect } from '../../emulators/okta/authorization-response.ts';
 import { oauthError } from '../../emulators/okta/error-responses.ts';
 import {
@@ -11,11 +11,11 @@ import type { Effect, Match } from '../../emulators/okta/interceptors.ts';
 import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import type { EndpointTarget } from '../targets.ts';
+import type { FaultAt } from '../targets.ts';
 
-/** Applies an effect to every request to a target's endpoint, or only to those that `when` selects. */
-export function intercept({ path }: EndpointTarget, effect: Effect, when?: Match['when']): Fault {
-  return ({ okta }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
+/** Applies an effect to every request to the target's endpoint, or only to those that `when` selects. */
+export function intercept(effect: Effect, when?: Match['when']): FaultAt {
+  return ({ okta }, { path }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
 }
 
 /** Applies an effect to every request to the org. The status page is not part of the org. */
@@ -24,13 +24,13 @@ export function interceptOrg(effect: Effect): Fault {
 }
 
 /** Replaces Okta's answer. Like every answer from Okta, it has a request ID. */
-export function respond(target: EndpointTarget, { status, headers, body }: OktaResponse): Fault {
-  return intercept(target, { status, headers, body });
+export function respond({ status, headers, body }: OktaResponse): FaultAt {
+  return intercept({ status, headers, body });
 }
 
 /** Answers as a gateway or CDN in front of Okta would: without Okta's request ID. */
-export function respondFromEdge(target: EndpointTarget, answer: OktaResponse): Fault {
-  return intercept(target, {
+export function respondFromEdge(answer: OktaResponse): FaultAt {
+  return intercept({
     status: answer.status,
     transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
       ...answer,
@@ -43,9 +43,9 @@ export function respondFromEdge(target: EndpointTarget, answer: OktaResponse): F
  * Refuses an OAuth token as the management API does: no body, and a challenge (RFC 6750, 3). `before` is another challenge
  * that precedes it.
  */
-export function respondWithChallenge({ path }: EndpointTarget, code: OktaErrorCode, before = ''): Fault {
+export function respondWithChallenge(code: OktaErrorCode, before = ''): FaultAt {
   const { status, error, description } = oktaError(code);
-  return ({ okta }) => {
+  return ({ okta }, { path }) => {
     const realm = okta.origin.replace('https:', 'http:');
     const parameters = {
       authorization_uri: `${realm}/oauth2/v1/authorize`,
@@ -63,15 +63,31 @@ export function respondWithChallenge({ path }: EndpointTarget, code: OktaErrorCo
 }
 
 /** Alters the JSON of successful answers. */
-export function alterJson(target: EndpointTarget, alter: (body: Record<string, unknown>) => unknown): Fault {
-  return intercept(target, {
-    transform: (answer) =>
-      answer.status === 200 ? { ...answer, body: JSON.stringify(alter(JSON.parse(answer.body))) } : answer,
+export function alterJson(alter: (body: Record<string, unknown>) => unknown): FaultAt {
+  return intercept({
+    transform: async (answer) =>
+      answer.status === 200 ? { ...answer, body: JSON.stringify(await alter(JSON.parse(answer.body))) } : answer,
   });
 }
 
-export function alterHeaders(target: EndpointTarget, alter: (headers: ResponseHeaders) => ResponseHeaders): Fault {
-  return intercept(target, { transform: (answer) => ({ ...answer, headers: alter(answer.headers) }) });
+/** Alters the published keys. The emulator lists the key in use first. */
+export function alterKeys(alter: (published: readonly object[]) => object[] | Promise<object[]>): FaultAt {
+  return alterJson(async ({ keys }) => ({ keys: await alter(keys as object[]) }));
+}
+
+/** Replaces some of the headers. `headers` is called for each answer, so that they can depend on the time. */
+export function replaceHeaders(headers: () => ResponseHeaders): FaultAt {
+  return intercept({ transform: (answer) => ({ ...answer, headers: { ...answer.headers, ...headers() } }) });
+}
+
+/** Makes Okta's clock differ from ours in the `Date` header. */
+export function shiftDate(seconds: number): FaultAt {
+  return replaceHeaders(() => ({ date: new Date(Date.now() + seconds * 1000).toUTCString() }));
+}
+
+/** Leaves a share of the target's bucket. The emulator counts later requests from there. */
+export function leaveHeadroom(share: number): FaultAt {
+  return ({ okta }, { bucket }) => (bucket ? { restore: okta.setRemaining(bucket, share) } : {});
 }
 
 /** Changes what Okta's status page reports. */
@@ -87,34 +103,29 @@ export function forgeTokens(forgery: TokenAlteration): Fault {
   return ({ okta }) => ({ restore: okta.alterTokens('default', forgery) });
 }
 
+/** Makes the custom server issue tokens in which some claims differ. */
+export function forgeClaims(change: (claims: AccessTokenClaims) => object): Fault {
+  return forgeTokens({ claims: (claims) => ({ ...claims, ...change(claims) }) });
+}
+
 /** How the answer of /authorize can send the browser to the redirect URI. */
 export const redirectMethods = ['query', 'fragment', 'script', 'form'] as const;
 
 export type RedirectMethod = (typeof redirectMethods)[number];
 
 /** Redirects with an error to whatever redirect URI the request names. */
-export function redirectWithError(
-  target: EndpointTarget,
-  method: RedirectMethod,
-  code: OktaErrorCode,
-  when?: Match['when'],
-): Fault {
+export function redirectWithError(method: RedirectMethod, code: OktaErrorCode, when?: Match['when']): FaultAt {
   const { error, description } = oktaError(code);
-  return intercept(
-    target,
-    {
-      transform: (_, { query }) => {
-        const parameters = { state: query.get('state') ?? '', error, error_description: description };
-        return redirectTo(query.get('redirect_uri') ?? '', method, parameters);
-      },
-    },
-    when,
-  );
+  const transform: Effect['transform'] = (_, { query }) => {
+    const parameters = { state: query.get('state') ?? '', error, error_description: description };
+    return redirectTo(query.get('redirect_uri') ?? '', method, parameters);
+  };
+  return intercept({ transform }, when);
 }
 
 /** Keeps the redirect that Okta answers with, but sends it by another method. */
-export function redirectBy(target: EndpointTarget, method: RedirectMethod): Fault {
-  return intercept(target, {
+export function redirectBy(method: RedirectMethod): FaultAt {
+  return intercept({
     transform: (answer) => {
       const { location } = answer.headers;
       if (typeof location !== 'string') return answer;

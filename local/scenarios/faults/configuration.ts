@@ -9,31 +9,38 @@ import type {
 } from '../../../functions/model/org.ts';
 import type { AwsError } from '../../emulators/aws/aws-emulator.ts';
 import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
-import type { Fault, TestEnvironment } from '../../simulator/environment.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import type { FaultAt, ScenarioTarget } from '../targets.ts';
 
 /** Changes the org's configuration, which is the event that each function is invoked with. */
 export function changeOrg(change: (org: Org) => Org): Fault {
   return () => ({ event: change });
 }
 
-/** Changes one server. Does nothing in events of groups that do not use it. */
-export function changeServer(id: string | undefined, change: (server: Server) => Server): Fault {
-  return changeOrg((org) => ({
-    ...org,
-    servers: org.servers.map((server) => (server.id === id ? change(server) : server)),
-  }));
+function alterServer(alter: (server: Server) => Server): FaultAt<ScenarioTarget> {
+  return (_, { server: id }) => ({
+    event: (org) => ({ ...org, servers: org.servers.map((server) => (server.id === id ? alter(server) : server)) }),
+  });
 }
 
-/** Changes a server's service application. Does nothing in events of groups that do not use it. */
-export function changeServiceClient(id: string | undefined, change: Partial<ServiceClient>): Fault {
-  return changeServer(id, (server) =>
-    server.service ? { ...server, service: { ...server.service, ...change } } : server,
-  );
+/** Changes the target's server. Does nothing in events of groups that do not use it. */
+export function changeServer(change: Partial<Server>): FaultAt<ScenarioTarget> {
+  return alterServer((server) => ({ ...server, ...change }));
 }
 
-/** Changes a server's web application. Does nothing in events of groups that do not use it. */
-export function changeWebClient(id: string | undefined, change: Partial<WebClient>): Fault {
-  return changeServer(id, (server) => (server.web ? { ...server, web: { ...server.web, ...change } } : server));
+/** Changes the service application of the target's server. Does nothing in events of groups that do not use it. */
+export function changeServiceClient(change: Partial<ServiceClient>): FaultAt<ScenarioTarget> {
+  return alterServer((server) => (server.service ? { ...server, service: { ...server.service, ...change } } : server));
+}
+
+/** Changes the web application of the target's server. Does nothing in events of groups that do not use it. */
+export function changeWebClient(change: Partial<WebClient>): FaultAt<ScenarioTarget> {
+  return alterServer((server) => (server.web ? { ...server, web: { ...server.web, ...change } } : server));
+}
+
+/** Changes the credential of the management API. Does nothing in events of groups that do not use it. */
+function changeApiCredential(change: (api: ApiCredential) => ApiCredential): Fault {
+  return changeOrg((org) => (org.api ? { ...org, api: change(org.api) } : org));
 }
 
 /** Short enough to detect slow and missing answers quickly, long enough for healthy answers on a busy machine. */
@@ -44,52 +51,59 @@ export type SecretSource = (okta: OktaEmulator) => string | AwsError | Promise<s
 
 const registeredKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.service.privateJwk });
 
-/** Trap: warm functions remember secrets by name, so a changed secret needs a new name. */
-async function storeSecret(
-  { secrets, okta }: TestEnvironment,
+/**
+ * Stores a secret, and makes the configuration use it by its name.
+ *
+ * Trap: warm functions remember secrets by name, so a changed secret needs a new name.
+ */
+function useSecret(
   source: SecretSource,
-): Promise<{ name: string; restore: () => void }> {
-  const name = `cases/${randomUUID()}`;
-  secrets.set(name, await source(okta));
-  return { name, restore: () => secrets.delete(name) };
-}
-
-/** Replaces the secret of a server's service application. */
-export function replaceServiceSecret(id: string | undefined, source: SecretSource): Fault {
-  return async (environment) => {
-    const { name, restore } = await storeSecret(environment, source);
-    return { ...(await changeServiceClient(id, { secret: name })(environment)), restore };
+  use: (secret: string, okta: OktaEmulator) => FaultAt<ScenarioTarget>,
+): FaultAt<ScenarioTarget> {
+  return async (environment, target) => {
+    const { secrets, okta } = environment;
+    const name = `cases/${randomUUID()}`;
+    secrets.set(name, await source(okta));
+    return { ...(await use(name, okta)(environment, target)), restore: () => secrets.delete(name) };
   };
 }
 
-/** Replaces a server's service application by one that authenticates with a client secret, right or wrong. */
+/** Replaces the secret of the service application of the target's server. */
+export function replaceServiceSecret(source: SecretSource): FaultAt<ScenarioTarget> {
+  return useSecret(source, (secret) => changeServiceClient({ secret }));
+}
+
+/** Makes the target's server use a service application that authenticates with a client secret, right or wrong. */
 export function authenticateWithSecret(
-  id: string | undefined,
   authentication: ClientAuthentication,
-  secret: 'right' | 'wrong' = 'right',
-): Fault {
-  return async (environment) => {
-    const { clientId, clientSecret: registered } = environment.okta.clients.secret;
-    const clientSecret = secret === 'right' ? registered : `${registered.slice(0, -4)}0000`;
-    const { name, restore } = await storeSecret(environment, () => JSON.stringify({ clientSecret }));
-    return { ...(await changeServiceClient(id, { clientId, authentication, secret: name })(environment)), restore };
-  };
+  rightOrWrong: 'right' | 'wrong' = 'right',
+): FaultAt<ScenarioTarget> {
+  return useSecret(
+    ({
+      clients: {
+        secret: { clientSecret: right },
+      },
+    }) => JSON.stringify({ clientSecret: rightOrWrong === 'right' ? right : `${right.slice(0, -4)}0000` }),
+    (secret, { clients }) => changeServiceClient({ clientId: clients.secret.clientId, authentication, secret }),
+  );
 }
 
 /** Replaces the secret of the management API's credential, and keeps the kind of credential. */
-export function replaceApiSecret(source: SecretSource): Fault {
-  return async (environment) => {
-    const { name, restore } = await storeSecret(environment, source);
-    return { event: (org) => (org.api ? { ...org, api: { ...org.api, secret: name } } : org), restore };
-  };
+export function replaceApiSecret(source: SecretSource): FaultAt<ScenarioTarget> {
+  return useSecret(source, (secret) => changeApiCredential((api) => ({ ...api, secret })));
 }
 
 /** Calls the management API as a service application instead of with an API token. */
-export function callApiAsServiceApp(scopes = ['okta.users.read'], source = registeredKey): Fault {
-  return async (environment) => {
-    const { name, restore } = await storeSecret(environment, source);
-    const { clientId } = environment.okta.clients.service;
-    const api: ApiCredential = { kind: 'client', clientId, secret: name, scopes };
-    return { event: (org) => (org.api ? { ...org, api } : org), restore };
-  };
+export function callApiAsServiceApp(scopes = ['okta.users.read'], source = registeredKey): FaultAt<ScenarioTarget> {
+  return useSecret(
+    source,
+    (
+      secret,
+      {
+        clients: {
+          service: { clientId },
+        },
+      },
+    ) => changeApiCredential(() => ({ kind: 'client', clientId, secret, scopes })),
+  );
 }

@@ -2,9 +2,10 @@ import type { Route } from '../../../functions/alarms/subject.ts';
 import { headroomLevels } from '../../../functions/diagnosis/warnings.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { twin } from '../deployment-variants.ts';
+import { leaveHeadroom } from '../faults/answers.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import type { ExpectedNotification, Phase, Trace } from '../scenario.ts';
-import { token } from '../targets.ts';
+import { at, token } from '../targets.ts';
 import { isMonitored, outage, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** Every second run fails. An alarm that only looked at the last runs would fire and resolve with each. */
@@ -27,8 +28,6 @@ export const decline: ScenarioFactory = (context) => {
   const { every } = context;
   const [target] = token;
   if (!isMonitored(context, target)) return [];
-  const leaveHeadroom = (share: number): SimulationFault =>
-    injects(({ okta }) => (target.bucket ? { restore: okta.setRemaining(target.bucket, share) } : {}));
   /** The notification that headroom is below a level, in percent, and how many runs it may report that it lasted. */
   const below = (
     level: number,
@@ -53,7 +52,7 @@ export const decline: ScenarioFactory = (context) => {
       target: `${declineMinutes} minutes`,
       faultPhases: Array.from({ length: declineMinutes }, (_, minute) => ({
         minutes: every,
-        faults: [leaveHeadroom(1 - (minute + 1) / declineMinutes)],
+        faults: [injects(at(target, leaveHeadroom(1 - (minute + 1) / declineMinutes)))],
       })),
       expected: [low, critical],
       checks: [notifiedInOrder(low.alarm, critical.alarm)],

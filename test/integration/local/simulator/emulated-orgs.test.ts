@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeServer } from '../../../../local/scenarios/faults/configuration.ts';
+import { at, token } from '../../../../local/scenarios/targets.ts';
 import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emulated-orgs.ts';
 import { type Emulators, startEmulators, type TestEnvironment } from '../../../../local/simulator/environment.ts';
 import { losePackets } from '../../../../local/simulator/packet-loss.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 import { createOktaClient, type OktaClient } from '../../../support/okta-client.ts';
+
+const [orgToken] = token;
 
 let emulators: Emulators;
 let okta: TestEnvironment['okta'];
@@ -35,7 +38,7 @@ describe('the event of an emulated org', () => {
   });
 
   it('has every active fault until it is restored', async () => {
-    const drop = await orgs.inject('acme', [changeServer('org', (one) => ({ ...one, issuer: 'https://wrong' }))]);
+    const drop = await orgs.inject('acme', [at(orgToken, changeServer({ issuer: 'https://wrong' }))]);
     const hurry = await orgs.inject('acme', [() => ({ timeoutMs: 7_000 })]);
     expect(orgs.eventOf(fullOrg)).toMatchObject({
       timeoutMs: 7_000,

@@ -4,7 +4,7 @@ import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../../lib/functions/bundle.ts';
 import { intercept } from '../../../../local/scenarios/faults/answers.ts';
 import { shortTimeouts } from '../../../../local/scenarios/faults/configuration.ts';
-import { token } from '../../../../local/scenarios/targets.ts';
+import { atEach, token } from '../../../../local/scenarios/targets.ts';
 import type { Fault } from '../../../../local/simulator/environment.ts';
 import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
 import type { Simulation } from '../../../../local/simulator/simulation.ts';
@@ -32,10 +32,7 @@ async function simulate(name: string, minutes: number, after: number, fault?: ()
   periods.set(name, { from, to: simulation.now });
 }
 
-const noToken: readonly Fault[] = [
-  shortTimeouts,
-  ...token.map((target) => intercept(target, { status: 503, body: 'no backend' })),
-];
+const noToken: readonly Fault[] = [shortTimeouts, ...atEach(token, intercept({ status: 503, body: 'no backend' }))];
 
 const refusesMetrics: Fault = ({ aws }) => {
   const fault = { status: 403, type: 'AccessDeniedException', message: 'not authorized' };
