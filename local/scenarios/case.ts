@@ -37,7 +37,22 @@ export interface Case {
   readonly skipReason?: string;
 }
 
-/** What a variant says of its target. */
+/** A case and the rows of its table, in the order in which they are tried and reported. */
+export function defineCase(
+  id: string,
+  title: string,
+  severity: Severity,
+  rows: readonly (Variant | readonly Variant[])[],
+): Case {
+  return { id, title, severity, variants: rows.flat() };
+}
+
+/** A case that the monitor cannot detect yet, or that only an alarm can detect. */
+export function skipCase(id: string, title: string, severity: Severity, skipReason: string): Case {
+  return { id, title, severity, variants: [], skipReason };
+}
+
+/** A row of a case's table, without its target. The faults happen at the target. */
 type Row<Target extends ScenarioTarget> = [symptom: string, expected: Expected, ...faults: FaultAt<NoInfer<Target>>[]];
 
 export function variant<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {

@@ -2,7 +2,8 @@ import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
 import type { Fault } from '../simulator/environment.ts';
 import {
   alterKeys,
-  forgeClaims,
+  forgeTimes,
+  forgeTokens,
   rateLimitHeaders,
   redirectBy,
   replaceHeaders,
@@ -14,17 +15,20 @@ import {
   allEndpoints,
   at,
   atEach,
+  authenticatingEndpoints,
   authorize,
   type FaultAt,
-  introspect,
   keys,
   rateLimitedEndpoints,
-  token,
   verify,
 } from './targets.ts';
 
 /** A key that Okta already publishes but does not sign with yet. */
 const { publicJwk: nextKey } = await generateSigningKey();
+
+const publishNextKey = alterKeys((published) => [nextKey, ...published]);
+
+const expireSoon = replaceHeaders(() => ({ 'cache-control': 'max-age=60, must-revalidate' }));
 
 /** The key in use is published late: the first answer of a run lacks it, later ones contain it. */
 const publishLate: FaultAt = (environment, target) => {
@@ -48,7 +52,7 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   'self-submitting form': atEach(authorize, redirectBy('form')),
   'token that meets all expectations': [
     at(verify, changeServer({ expects: { claims: ['sub', 'cid'], minLifetimeSeconds: 3_600 } })),
-    forgeClaims(({ aud }) => ({ aud: [aud] })),
+    forgeTokens({ claims: (claims) => ({ ...claims, aud: [claims.aud] }) }),
   ],
   'repeated rate-limit headers': atEach(
     rateLimitedEndpoints,
@@ -62,7 +66,7 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   'planned maintenance': [setCell, reportStatus({ kind: 'planned', cells: ['okta.com:8'] })],
   // Okta lets these buckets exceed their limit for a while when it has capacity.
   'burst without a 429': atEach(
-    [...authorize, ...token, ...introspect],
+    [...authorize, ...authenticatingEndpoints],
     replaceHeaders(() => ({ 'x-rate-limit-remaining': '0' })),
   ),
   'key set that lags behind': [at(keys[1], publishLate)],
@@ -70,18 +74,6 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
     keys,
     alterKeys((published) => [{ kty: 'EC', use: 'enc', kid: 'x' }, ...published]),
   ),
-  'small clock skew': [
-    ...atEach(allEndpoints, shiftDate(smallSkewSeconds)),
-    forgeClaims(({ iat }) => ({ iat: iat + smallSkewSeconds })),
-  ],
-  'upcoming key rotation': keys.flatMap((target) => [
-    at(
-      target,
-      alterKeys((published) => [nextKey, ...published]),
-    ),
-    at(
-      target,
-      replaceHeaders(() => ({ 'cache-control': 'max-age=60, must-revalidate' })),
-    ),
-  ]),
+  'small clock skew': [...atEach(allEndpoints, shiftDate(smallSkewSeconds)), forgeTimes({ iat: smallSkewSeconds })],
+  'upcoming key rotation': [...atEach(keys, publishNextKey), ...atEach(keys, expireSoon)],
 };

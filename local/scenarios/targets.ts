@@ -64,6 +64,9 @@ export const introspect = atBothServers('introspect');
 export const refusesCustomScope = endpointTarget('refuses-custom-scope', 'token', 'negative-tests');
 export const refusesUnknownRedirectUri = endpointTarget('refuses-unknown-redirect-uri', 'authorize', 'negative-tests');
 
+/** Where the client authenticates. */
+export const authenticatingEndpoints = [...token, ...introspect];
+
 /** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
 /** Requests another site than the org. */

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
-import { type Case, type Expected, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
 import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
 import {
   authenticateWithSecret,
@@ -13,7 +13,7 @@ import {
   replaceServiceSecret,
   type SecretSource,
 } from '../faults/configuration.ts';
-import { at, authorize, discovery, introspect, rateLimits, token } from '../targets.ts';
+import { at, authenticatingEndpoints, authorize, discovery, rateLimits, token } from '../targets.ts';
 
 const credentials = (code: string): Expected => ({ code, domain: 'credentials' });
 const clientRefused = credentials('client-refused');
@@ -23,12 +23,12 @@ const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const [orgToken, customToken] = token;
 
-/** A key that is not registered on the application, with a `kid` of its own or with the registered one. */
+/** A key that is not registered on the application, with a `kid` of its own or with the one of the registered key. */
 const unregisteredKey =
-  (kid: 'new' | 'registered'): SecretSource =>
+  (kid: 'new' | 'known'): SecretSource =>
   async ({ clients }) => {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-    const id = kid === 'registered' ? clients.service.privateJwk.kid : oktaId('', 43);
+    const id = kid === 'known' ? clients.service.privateJwk.kid : oktaId('', 43);
     return JSON.stringify({ privateKey: { ...(await exportJWK(privateKey)), kid: id, alg: 'RS256' } });
   };
 
@@ -66,101 +66,54 @@ const unknownClient = jsonResponse(400, {
 });
 
 export const credentialCases: readonly Case[] = [
-  {
-    id: 'K1',
-    title: 'the client ID or secret is refused',
-    severity: 'ticket',
-    variants: [
-      variant(
-        customToken,
-        'wrong secret, basic',
-        clientRefused,
-        authenticateWithSecret('client_secret_basic', 'wrong'),
+  defineCase('K1', 'the client ID or secret is refused', 'ticket', [
+    variant(customToken, 'wrong secret, basic', clientRefused, authenticateWithSecret('client_secret_basic', 'wrong')),
+    variant(customToken, 'wrong secret, post', clientRefused, authenticateWithSecret('client_secret_post', 'wrong')),
+    variants(token, 'unknown client ID', clientRefused, changeServiceClient({ clientId: unknownClientId })),
+    variants(
+      authenticatingEndpoints,
+      '401 invalid_client',
+      clientRefused,
+      respond(oauthAnswer('invalid_client_secret')),
+    ),
+    variants(token, 'invalid_client, reworded', clientRefused, respond(reworded(oauthAnswer('invalid_client')))),
+    variants(authorize, 'unknown client ID, 400 page', clientRefused, changeWebClient({ clientId: unknownClientId })),
+    variants(discovery, '400 error envelope', clientRefused, respond(unknownClient)),
+  ]),
+  defineCase('K2', 'the client assertion is refused', 'ticket', [
+    token.flatMap((target) => [
+      variant(target, 'key not registered', assertionRefused, replaceServiceSecret(unregisteredKey('new'))),
+      variant(target, 'wrong key, registered kid', assertionRefused, replaceServiceSecret(unregisteredKey('known'))),
+    ]),
+    authenticatingEndpoints.flatMap((target) => [
+      ...assertionErrors.map(([code, symptom]) =>
+        variant(target, symptom, assertionRefused, respond(oauthAnswer(code))),
       ),
-      variant(customToken, 'wrong secret, post', clientRefused, authenticateWithSecret('client_secret_post', 'wrong')),
-      ...variants(token, 'unknown client ID', clientRefused, changeServiceClient({ clientId: unknownClientId })),
-      ...variants(
-        [...token, ...introspect],
-        '401 invalid_client',
-        clientRefused,
-        respond(oauthAnswer('invalid_client_secret')),
-      ),
-      ...variants(token, 'invalid_client, reworded', clientRefused, respond(reworded(oauthAnswer('invalid_client')))),
-      ...variants(
-        authorize,
-        'unknown client ID, 400 page',
-        clientRefused,
-        changeWebClient({ clientId: unknownClientId }),
-      ),
-      ...variants(discovery, '400 error envelope', clientRefused, respond(unknownClient)),
-    ],
-  },
-  {
-    id: 'K2',
-    title: 'the client assertion is refused',
-    severity: 'ticket',
-    variants: [
-      ...token.flatMap((target) => [
-        variant(target, 'key not registered', assertionRefused, replaceServiceSecret(unregisteredKey('new'))),
-        variant(
-          target,
-          'wrong key, registered kid',
-          assertionRefused,
-          replaceServiceSecret(unregisteredKey('registered')),
-        ),
-      ]),
-      ...[...token, ...introspect].flatMap((target) => [
-        ...assertionErrors.map(([code, symptom]) =>
-          variant(target, symptom, assertionRefused, respond(oauthAnswer(code))),
-        ),
-        variant(target, 'issued in the future', clockSkew, issuedInFuture),
-      ]),
-      variant(
-        rateLimits,
-        'key not registered',
-        assertionRefused,
-        callApiAsServiceApp(['okta.users.read'], unregisteredKey('new')),
-      ),
-      variant(rateLimits, 'issued in the future', clockSkew, callApiAsServiceApp(), at(orgToken, issuedInFuture)),
-    ],
-  },
-  {
-    id: 'K3',
-    title: 'the API token is no longer valid',
-    severity: 'ticket',
-    variants: [
-      variant(rateLimits, '401 E0000011', credentials('api-token-refused'), replaceApiSecret(unknownApiToken)),
-    ],
-  },
-  {
-    id: 'K4',
-    title: 'the access token is refused',
-    severity: 'ticket',
-    variants: [
-      variant(
-        rateLimits,
-        '401, second challenge',
-        tokenRefused,
-        callApiAsServiceApp(),
-        respondWithChallenge('token_expired', 'DPoP algs="ES256 RS256", '),
-      ),
-      ...accessTokenErrors.map(([code, symptom]) =>
-        variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
-      ),
-    ],
-  },
-  {
-    id: 'K5',
-    title: 'the test user cannot sign in',
-    severity: 'ticket',
-    variants: [],
-    skipReason: 'needs a probe that signs in a user',
-  },
-  {
-    id: 'K6',
-    title: 'a certificate expires soon or has expired',
-    severity: 'ticket',
-    variants: [],
-    skipReason: 'needs a SAML certificate probe',
-  },
+      variant(target, 'issued in the future', clockSkew, issuedInFuture),
+    ]),
+    variant(
+      rateLimits,
+      'key not registered',
+      assertionRefused,
+      callApiAsServiceApp(['okta.users.read'], unregisteredKey('new')),
+    ),
+    variant(rateLimits, 'issued in the future', clockSkew, callApiAsServiceApp(), at(orgToken, issuedInFuture)),
+  ]),
+  defineCase('K3', 'the API token is no longer valid', 'ticket', [
+    variant(rateLimits, '401 E0000011', credentials('api-token-refused'), replaceApiSecret(unknownApiToken)),
+  ]),
+  defineCase('K4', 'the access token is refused', 'ticket', [
+    variant(
+      rateLimits,
+      '401, second challenge',
+      tokenRefused,
+      callApiAsServiceApp(),
+      respondWithChallenge('token_expired', 'DPoP algs="ES256 RS256", '),
+    ),
+    accessTokenErrors.map(([code, symptom]) =>
+      variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
+    ),
+  ]),
+  skipCase('K5', 'the test user cannot sign in', 'ticket', 'needs a probe that signs in a user'),
+  skipCase('K6', 'a certificate expires soon or has expired', 'ticket', 'needs a SAML certificate probe'),
 ];

@@ -1,8 +1,8 @@
-import type { AwsError, AwsFault } from '../../emulators/aws/aws-emulator.ts';
+import type { AwsFault } from '../../emulators/aws/aws-emulator.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
 import { intercept } from '../faults/answers.ts';
-import { changeOrg, replaceApiSecret, replaceServiceSecret } from '../faults/configuration.ts';
+import { changeOrg, replaceApiSecret, replaceServiceSecret, type Secret } from '../faults/configuration.ts';
 import { allEndpoints, rateLimits, runTargets, token } from '../targets.ts';
 
 const monitor = (code: string): Expected => ({ code, domain: 'monitor' });
@@ -10,7 +10,7 @@ const unreadable = monitor('secret-unreadable');
 const outOfTime = monitor('out-of-time');
 
 /** Secrets that cannot be read, or whose text is of no use. */
-const badSecrets: readonly [symptom: string, secret: string | AwsError][] = [
+const badSecrets: readonly [symptom: string, secret: Secret][] = [
   ['not found', { status: 400, type: 'ResourceNotFoundException', message: 'no such secret' }],
   ['access denied', { status: 400, type: 'AccessDeniedException', message: 'not authorized' }],
   ['Secrets Manager fails', { status: 500, type: 'InternalServiceError', message: 'internal error' }],
@@ -38,58 +38,21 @@ const shortOfTime: readonly Fault[] = [
 ];
 
 export const monitorCases: readonly Case[] = [
-  {
-    id: 'M1',
-    title: 'a secret cannot be read',
-    severity: 'ticket',
-    variants: [
-      ...token.flatMap((target) =>
-        badSecrets.map(([symptom, secret]) =>
-          variant(
-            target,
-            symptom,
-            unreadable,
-            replaceServiceSecret(() => secret),
-          ),
-        ),
-      ),
-      ...badSecrets.map(([symptom, secret]) =>
-        variant(
-          rateLimits,
-          symptom,
-          unreadable,
-          replaceApiSecret(() => secret),
-        ),
-      ),
-    ],
-  },
-  {
-    id: 'M2',
-    title: 'the metrics cannot be published',
-    severity: 'ticket',
-    variants: runTargets.flatMap((target) =>
+  defineCase('M1', 'a secret cannot be read', 'ticket', [
+    token.flatMap((target) =>
+      badSecrets.map(([symptom, secret]) => variant(target, symptom, unreadable, replaceServiceSecret(secret))),
+    ),
+    badSecrets.map(([symptom, secret]) => variant(rateLimits, symptom, unreadable, replaceApiSecret(secret))),
+  ]),
+  defineCase('M2', 'the metrics cannot be published', 'ticket', [
+    runTargets.flatMap((target) =>
       publishFaults.map(([symptom, fault]) =>
         variant(target, `${target.group}: ${symptom}`, monitor('metrics-refused'), refuseMetrics(fault)),
       ),
     ),
-  },
-  {
-    id: 'M3',
-    title: 'the run is out of time',
-    severity: 'ticket',
-    variants: variants(
-      allEndpoints,
-      'no response by the deadline',
-      outOfTime,
-      ...shortOfTime,
-      intercept({ delayMs: 600_000 }),
-    ),
-  },
-  {
-    id: 'M4',
-    title: 'the monitor is not running',
-    severity: 'page',
-    variants: [],
-    skipReason: 'needs npm run drill, because only an alarm can detect it',
-  },
+  ]),
+  defineCase('M3', 'the run is out of time', 'ticket', [
+    variants(allEndpoints, 'no response by the deadline', outOfTime, ...shortOfTime, intercept({ delayMs: 600_000 })),
+  ]),
+  skipCase('M4', 'the monitor is not running', 'page', 'needs npm run drill, because only an alarm can detect it'),
 ];

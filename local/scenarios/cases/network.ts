@@ -1,6 +1,6 @@
 import type { TlsFlaw } from '../../emulators/okta/certificates.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant, warnings } from '../case.ts';
+import { type Case, defineCase, type Expected, variant, warnings } from '../case.ts';
 import { intercept, interceptOrg } from '../faults/answers.ts';
 import {
   connectionRefused,
@@ -36,66 +36,44 @@ const breakTls =
 const noResponse = { delayMs: 600_000 };
 
 export const networkCases: readonly Case[] = [
-  {
-    id: 'N1',
-    title: 'the name does not resolve',
-    severity: 'page',
-    variants: orgOutageTargets.flatMap((target) => [
+  defineCase('N1', 'the name does not resolve', 'page', [
+    orgOutageTargets.flatMap((target) => [
       variant(target, 'ENOTFOUND', notResolved, unresolvableName('acme.okta.invalid')),
       variant(target, 'label of 64 letters', notResolved, unresolvableName(`${'a'.repeat(64)}.okta.invalid`)),
     ]),
-  },
-  {
-    id: 'N2',
-    title: 'the connection is refused or reset',
-    severity: 'page',
-    variants: [
-      ...orgOutageTargets.flatMap((target) => [
-        variant(target, 'ECONNREFUSED', network('connection-refused'), connectionRefused),
-        variant(target, 'reset during TLS handshake', reset, connectionReset),
-      ]),
-      ...allEndpoints.flatMap((target) => [
-        variant(target, 'closed before headers', reset, intercept({ disconnect: 'close' })),
-        variant(target, 'reset before headers', reset, intercept({ disconnect: 'reset' })),
-        variant(target, 'closed during body', reset, intercept({ truncate: 'close' })),
-      ]),
-      variant(organization, 'closed, all endpoints', reset, interceptOrg({ disconnect: 'close' })),
-    ],
-  },
-  {
-    id: 'N3',
-    title: 'the connection times out',
-    severity: 'page',
-    variants: orgOutageTargets.flatMap((target) => [
+  ]),
+  defineCase('N2', 'the connection is refused or reset', 'page', [
+    orgOutageTargets.flatMap((target) => [
+      variant(target, 'ECONNREFUSED', network('connection-refused'), connectionRefused),
+      variant(target, 'reset during TLS handshake', reset, connectionReset),
+    ]),
+    allEndpoints.flatMap((target) => [
+      variant(target, 'closed before headers', reset, intercept({ disconnect: 'close' })),
+      variant(target, 'reset before headers', reset, intercept({ disconnect: 'reset' })),
+      variant(target, 'closed during body', reset, intercept({ truncate: 'close' })),
+    ]),
+    variant(organization, 'closed, all endpoints', reset, interceptOrg({ disconnect: 'close' })),
+  ]),
+  defineCase('N3', 'the connection times out', 'page', [
+    orgOutageTargets.flatMap((target) => [
       variant(target, 'no response to SYN', network('connect-timeout'), synDropped),
       variant(target, 'no response to TLS hello', network('connect-timeout'), tlsHang),
     ]),
-  },
-  {
-    id: 'N4',
-    title: 'the TLS handshake fails',
-    severity: 'page',
-    variants: orgOutageTargets.flatMap((target) => [
+  ]),
+  defineCase('N4', 'the TLS handshake fails', 'page', [
+    orgOutageTargets.flatMap((target) => [
       ...tlsFlaws.map(([flaw, expected]) => variant(target, flaw, expected, breakTls(flaw))),
       variant(target, 'plain-text response', network('tls-handshake-failed'), plainTextResponse),
     ]),
-  },
-  {
-    id: 'N5',
-    title: 'connected, but no response',
-    severity: 'page',
-    variants: [
-      ...allEndpoints.flatMap((target) => [
-        variant(target, 'no headers', okta('no-answer'), intercept(noResponse)),
-        variant(target, 'body stalls', okta('no-answer'), intercept({ truncate: 'stall' })),
-      ]),
-      variant(organization, 'no headers, all endpoints', okta('no-answer'), interceptOrg(noResponse)),
-    ],
-  },
-  {
-    id: 'N6',
-    title: 'slow responses',
-    severity: 'ticket',
-    variants: warnings(allEndpoints, 'first byte after 1.5 s', okta('slow-answer'), intercept({ delayMs: 1_500 })),
-  },
+  ]),
+  defineCase('N5', 'connected, but no response', 'page', [
+    allEndpoints.flatMap((target) => [
+      variant(target, 'no headers', okta('no-answer'), intercept(noResponse)),
+      variant(target, 'body stalls', okta('no-answer'), intercept({ truncate: 'stall' })),
+    ]),
+    variant(organization, 'no headers, all endpoints', okta('no-answer'), interceptOrg(noResponse)),
+  ]),
+  defineCase('N6', 'slow responses', 'ticket', [
+    warnings(allEndpoints, 'first byte after 1.5 s', okta('slow-answer'), intercept({ delayMs: 1_500 })),
+  ]),
 ];

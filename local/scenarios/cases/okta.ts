@@ -2,7 +2,7 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   alterJson,
   alterKeys,
@@ -22,6 +22,7 @@ import { changeOrg } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
+  authenticatingEndpoints,
   authorize,
   discovery,
   introspect,
@@ -50,6 +51,15 @@ const objectEndpoints = jsonEndpoints.filter((target) => target !== rateLimits);
 
 const removeMember = (member: string) => alterJson(({ [member]: _, ...rest }) => rest);
 
+/** URLs in the discovery document that do not match the server. */
+const wrongUrls: readonly [member: string, symptom: string, part: string | RegExp, replacement: string][] = [
+  ['issuer', 'issuer on another domain', /localhost:\d+/, 'login.example.com'],
+  ['authorization_endpoint', 'wrong authorize path', '/authorize', '/authorise'],
+  ['token_endpoint', 'token on another domain', /localhost:\d+/, 'login.example.com'],
+  ['jwks_uri', 'keys of another server', /\/oauth2\/(default\/)?/, '/oauth2/aus0/'],
+  ['introspection_endpoint', 'wrong introspect path', '/v1/', '/v2/'],
+];
+
 const changeUrl = (member: string, part: string | RegExp, replacement: string) =>
   alterJson((body) => ({ ...body, [member]: String(body[member]).replace(part, replacement) }));
 
@@ -68,6 +78,8 @@ const announceIncident = (status: Partial<ReportedStatus & { kind: 'incident' }>
   reportStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status }),
 ];
 
+const withdrawSigningKey = alterKeys((published) => published.slice(1));
+
 const declareForEncryption = alterKeys((published) => published.map((key) => ({ ...key, use: 'enc' })));
 
 const truncate = (answer: OktaResponse): OktaResponse => ({ ...answer, body: answer.body.slice(0, -2) });
@@ -78,169 +90,98 @@ function changeState(answer: OktaResponse): OktaResponse {
 }
 
 export const oktaCases: readonly Case[] = [
-  {
-    id: 'O1',
-    title: 'internal error',
-    severity: 'page',
-    variants: [
-      ...variants(allEndpoints, '500 E0000009', internalError, respond(errorEnvelope('E0000009'))),
-      variant(organization, '500, all endpoints', internalError, interceptOrg(errorEnvelope('E0000009'))),
-      ...variants(authorize, '500 page', internalError, respond(htmlPage(500, 'Error'))),
-    ],
-  },
-  {
-    id: 'O2',
-    title: 'read-only mode',
-    severity: 'ticket',
-    variants: [
-      ...variants(allEndpoints, '503 E0000010', okta('read-only-mode'), respond(errorEnvelope('E0000010'))),
-      variant(organization, '503, all endpoints', okta('read-only-mode'), interceptOrg(errorEnvelope('E0000010'))),
-    ],
-  },
-  {
-    id: 'O3',
-    title: 'gateway error page',
-    severity: 'page',
-    variants: [
-      ...allEndpoints.flatMap((target) => [
-        ...[502, 503, 504].map((status) =>
-          variant(target, `${status} text/html`, gatewayError, respondFromEdge(htmlPage(status, 'Bad Gateway'))),
-        ),
-        variant(target, '503 text/plain', gatewayError, respondFromEdge(upstreamError)),
-      ]),
-      variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
-    ],
-  },
-  {
-    id: 'O4',
-    title: 'unexpected HTML page',
-    severity: 'page',
-    variants: allEndpoints.flatMap((target) => [
+  defineCase('O1', 'internal error', 'page', [
+    variants(allEndpoints, '500 E0000009', internalError, respond(errorEnvelope('E0000009'))),
+    variant(organization, '500, all endpoints', internalError, interceptOrg(errorEnvelope('E0000009'))),
+    variants(authorize, '500 page', internalError, respond(htmlPage(500, 'Error'))),
+  ]),
+  defineCase('O2', 'read-only mode', 'ticket', [
+    variants(allEndpoints, '503 E0000010', okta('read-only-mode'), respond(errorEnvelope('E0000010'))),
+    variant(organization, '503, all endpoints', okta('read-only-mode'), interceptOrg(errorEnvelope('E0000010'))),
+  ]),
+  defineCase('O3', 'gateway error page', 'page', [
+    allEndpoints.flatMap((target) => [
+      ...[502, 503, 504].map((status) =>
+        variant(target, `${status} text/html`, gatewayError, respondFromEdge(htmlPage(status, 'Bad Gateway'))),
+      ),
+      variant(target, '503 text/plain', gatewayError, respondFromEdge(upstreamError)),
+    ]),
+    variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
+  ]),
+  defineCase('O4', 'unexpected HTML page', 'page', [
+    allEndpoints.flatMap((target) => [
       variant(target, '200 maintenance page', okta('unexpected-page'), respondFromEdge(htmlPage(200, 'Maintenance'))),
       variant(target, '200 sign-in page', okta('unexpected-page'), respond(htmlPage(200, 'Okta - Sign In'))),
     ]),
-  },
-  {
-    id: 'O5',
-    title: 'malformed response',
-    severity: 'page',
-    variants: [
-      ...jsonEndpoints.flatMap((target) => [
-        variant(target, 'truncated', malformed, intercept({ transform: truncate })),
-        variant(target, 'invalid JSON', malformed, respond(declaredJson('{"id": undefined}'))),
-        variant(target, 'empty body', malformed, respond(declaredJson(''))),
-        variant(target, 'null', malformed, respond(declaredJson('null'))),
-      ]),
-      ...variants(objectEndpoints, 'array', malformed, respond(jsonResponse(200, []))),
-      variant(rateLimits, 'object instead of array', malformed, respond(jsonResponse(200, {}))),
-      variant(organization, 'no "id"', malformed, removeMember('id')),
-      ...variants(keys, 'no "keys"', malformed, removeMember('keys')),
-      ...variants(token, 'no "access_token"', malformed, removeMember('access_token')),
-      ...variants(token, 'no "token_type"', malformed, removeMember('token_type')),
-      ...variants(introspect, 'no "active"', malformed, removeMember('active')),
-      ...variants(introspect, 'no "iss"', malformed, removeMember('iss')),
-      ...variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
-      ...variants(discovery, 'empty object', malformed, respond(jsonResponse(200, {}))),
-      ...authorize.flatMap((target) => [
-        variant(target, 'wrong state', malformed, intercept({ transform: changeState })),
-        variant(target, '302 without Location', malformed, respond(emptyResponse(302))),
-        variant(
-          target,
-          'redirect to another host',
-          malformed,
-          respond(redirectResponse('https://elsewhere.example.com/')),
-        ),
-      ]),
-    ],
-  },
-  {
-    id: 'O6',
-    title: 'Okta announces an incident on the org’s cell',
-    severity: 'info',
-    variants: [
-      variant(statusPage, 'disruption', announced, ...announceIncident({})),
-      variant(statusPage, 'monitoring', announced, ...announceIncident({ progress: 'Monitoring' })),
-      variant(
-        statusPage,
-        'degradation',
-        announced,
-        ...announceIncident({ category: 'Service Degradation', audience: 'API Products' }),
-      ),
-    ],
-  },
-  {
-    id: 'O7',
-    title: 'the signing key is not published',
-    severity: 'page',
-    variants: [
-      variant(
-        verify,
-        'key withdrawn',
-        unpublished,
-        at(
-          customKeys,
-          alterKeys((published) => published.slice(1)),
-        ),
-      ),
-      variant(
-        verify,
-        'unknown kid',
-        unpublished,
-        forgeTokens({ header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
-      ),
-      ...keys.flatMap((target) => [
-        variant(target, 'no keys', okta('keys-unusable'), respond(jsonResponse(200, { keys: [] }))),
-        variant(target, 'encryption keys only', okta('keys-unusable'), declareForEncryption),
-      ]),
-    ],
-  },
-  {
-    id: 'O8',
-    title: 'the discovery metadata has wrong URLs',
-    severity: 'ticket',
-    variants: discovery.flatMap((target) => [
-      variant(
-        target,
-        'issuer on another domain',
-        metadataDrifted,
-        changeUrl('issuer', /localhost:\d+/, 'login.example.com'),
-      ),
-      variant(
-        target,
-        'wrong authorize path',
-        metadataDrifted,
-        changeUrl('authorization_endpoint', '/authorize', '/authorise'),
-      ),
-      variant(
-        target,
-        'token on another domain',
-        metadataDrifted,
-        changeUrl('token_endpoint', /localhost:\d+/, 'login.example.com'),
-      ),
-      variant(
-        target,
-        'keys of another server',
-        metadataDrifted,
-        changeUrl('jwks_uri', /\/oauth2\/(default\/)?/, '/oauth2/aus0/'),
-      ),
-      variant(target, 'wrong introspect path', metadataDrifted, changeUrl('introspection_endpoint', '/v1/', '/v2/')),
+  ]),
+  defineCase('O5', 'malformed response', 'page', [
+    jsonEndpoints.flatMap((target) => [
+      variant(target, 'truncated', malformed, intercept({ transform: truncate })),
+      variant(target, 'invalid JSON', malformed, respond(declaredJson('{"id": undefined}'))),
+      variant(target, 'empty body', malformed, respond(declaredJson(''))),
+      variant(target, 'null', malformed, respond(declaredJson('null'))),
     ]),
-  },
-  {
-    id: 'O9',
-    title: 'Okta is temporarily unavailable',
-    severity: 'page',
-    variants: [
-      ...[...token, ...introspect].flatMap((target) => [
-        variant(target, '400 temporarily_unavailable', unavailable, respond(oauthAnswer('temporarily_unavailable'))),
-        variant(target, '500 server_error', unavailable, respond(oauthAnswer('server_error'))),
-      ]),
-      ...authorize.flatMap((target) => [
-        ...redirectMethods.map((method) =>
-          variant(target, `unavailable, ${method}`, unavailable, redirectWithError(method, 'temporarily_unavailable')),
-        ),
-        variant(target, 'server_error, query', unavailable, redirectWithError('query', 'server_error')),
-      ]),
-    ],
-  },
+    variants(objectEndpoints, 'array', malformed, respond(jsonResponse(200, []))),
+    variant(rateLimits, 'object instead of array', malformed, respond(jsonResponse(200, {}))),
+    variant(organization, 'no "id"', malformed, removeMember('id')),
+    variants(keys, 'no "keys"', malformed, removeMember('keys')),
+    variants(token, 'no "access_token"', malformed, removeMember('access_token')),
+    variants(token, 'no "token_type"', malformed, removeMember('token_type')),
+    variants(introspect, 'no "active"', malformed, removeMember('active')),
+    variants(introspect, 'no "iss"', malformed, removeMember('iss')),
+    variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
+    variants(discovery, 'empty object', malformed, respond(jsonResponse(200, {}))),
+    authorize.flatMap((target) => [
+      variant(target, 'wrong state', malformed, intercept({ transform: changeState })),
+      variant(target, '302 without Location', malformed, respond(emptyResponse(302))),
+      variant(
+        target,
+        'redirect to another host',
+        malformed,
+        respond(redirectResponse('https://elsewhere.example.com/')),
+      ),
+    ]),
+  ]),
+  defineCase('O6', 'Okta announces an incident on the org’s cell', 'info', [
+    variant(statusPage, 'disruption', announced, ...announceIncident({})),
+    variant(statusPage, 'monitoring', announced, ...announceIncident({ progress: 'Monitoring' })),
+    variant(
+      statusPage,
+      'degradation',
+      announced,
+      ...announceIncident({ category: 'Service Degradation', audience: 'API Products' }),
+    ),
+  ]),
+  defineCase('O7', 'the signing key is not published', 'page', [
+    variant(verify, 'key withdrawn', unpublished, at(customKeys, withdrawSigningKey)),
+    variant(
+      verify,
+      'unknown kid',
+      unpublished,
+      forgeTokens({ header: (header) => ({ ...header, kid: 'rotated-a-moment-ago' }) }),
+    ),
+    keys.flatMap((target) => [
+      variant(target, 'no keys', okta('keys-unusable'), respond(jsonResponse(200, { keys: [] }))),
+      variant(target, 'encryption keys only', okta('keys-unusable'), declareForEncryption),
+    ]),
+  ]),
+  defineCase('O8', 'the discovery metadata has wrong URLs', 'ticket', [
+    discovery.flatMap((target) =>
+      wrongUrls.map(([member, symptom, part, replacement]) =>
+        variant(target, symptom, metadataDrifted, changeUrl(member, part, replacement)),
+      ),
+    ),
+  ]),
+  defineCase('O9', 'Okta is temporarily unavailable', 'page', [
+    authenticatingEndpoints.flatMap((target) => [
+      variant(target, '400 temporarily_unavailable', unavailable, respond(oauthAnswer('temporarily_unavailable'))),
+      variant(target, '500 server_error', unavailable, respond(oauthAnswer('server_error'))),
+    ]),
+    authorize.flatMap((target) => [
+      ...redirectMethods.map((method) =>
+        variant(target, `unavailable, ${method}`, unavailable, redirectWithError(method, 'temporarily_unavailable')),
+      ),
+      variant(target, 'server_error, query', unavailable, redirectWithError('query', 'server_error')),
+    ]),
+  ]),
 ];

@@ -1,7 +1,7 @@
 import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, type Expected, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
 import { oauthAnswer, redirectBy, redirectMethods, redirectWithError, respond, reworded } from '../faults/answers.ts';
 import { callApiAsServiceApp, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
 import { authorize, discovery, type FaultAt, introspect, keys, rateLimits, token } from '../targets.ts';
@@ -36,121 +36,68 @@ const addServer: FaultAt<typeof wrongServer> = (_, { server: id }) => ({
   event: (org) => ({ ...org, servers: [...org.servers, { id, issuer: `https://${org.domain}/oauth2/${id}` }] }),
 });
 
+const signInWithCustomScope = changeWebClient({ scopes: ['openid', 'monitor.read'] });
+const signInWithUnknownScope = changeWebClient({ scopes: ['openid', 'monitor.delete'] });
+
 const redirectUri = 'https://app.example.com/unregistered';
 
 /** Authorization servers that are not set up as the monitor's configuration expects. */
 export const serverConfigurationCases: readonly Case[] = [
-  {
-    id: 'C1',
-    title: 'API Access Management is not licensed',
-    severity: 'ticket',
-    variants: [
-      ...variants(customServerTargets, '401 E0000015', notLicensed, respond(errorEnvelope('E0000015'))),
-      variant(customToken, '403 E0000015', notLicensed, respond({ ...errorEnvelope('E0000015'), status: 403 })),
-      { ...variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense), alsoAtServer: true },
-      variant(customAuthorize, '400 page, server_error', notLicensed, respond(featurePage(400))),
-      variant(customAuthorize, '403 page, server_error', notLicensed, respond(featurePage(403))),
-      variant(customAuthorize, 'server_error, query', notLicensed, redirectWithError('query', 'feature_not_enabled')),
-      ...variants(
-        [customToken, customIntrospect],
-        '403 server_error',
-        notLicensed,
-        respond(oauthAnswer('feature_not_enabled')),
+  defineCase('C1', 'API Access Management is not licensed', 'ticket', [
+    variants(customServerTargets, '401 E0000015', notLicensed, respond(errorEnvelope('E0000015'))),
+    variant(customToken, '403 E0000015', notLicensed, respond({ ...errorEnvelope('E0000015'), status: 403 })),
+    { ...variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense), alsoAtServer: true },
+    variant(customAuthorize, '400 page, server_error', notLicensed, respond(featurePage(400))),
+    variant(customAuthorize, '403 page, server_error', notLicensed, respond(featurePage(403))),
+    variant(customAuthorize, 'server_error, query', notLicensed, redirectWithError('query', 'feature_not_enabled')),
+    variants(
+      [customToken, customIntrospect],
+      '403 server_error',
+      notLicensed,
+      respond(oauthAnswer('feature_not_enabled')),
+    ),
+    variant(customToken, '400 access_denied', notLicensed, respond(oauthAnswer('feature_not_enabled_access_denied'))),
+  ]),
+  defineCase('C2', 'a custom scope is requested from the Org server', 'ticket', [
+    variant(orgToken, 'invalid_scope', customScope, changeServiceClient({ scopes: ['monitor.read'] })),
+    redirectMethods.map((method) =>
+      variant(orgAuthorize, `invalid_scope, ${method}`, customScope, signInWithCustomScope, redirectBy(method)),
+    ),
+    variant(
+      orgToken,
+      'invalid_scope, reworded',
+      customScope,
+      changeServiceClient({ scopes: ['monitor.read'] }),
+      respond(reworded(oauthAnswer('illegal_custom_scope'))),
+    ),
+    variant(rateLimits, 'invalid_scope at token', customScope, callApiAsServiceApp(['monitor.read'])),
+  ]),
+  defineCase('C3', 'the custom server does not define the scope', 'ticket', [
+    variant(customToken, 'invalid_scope', unknownScope, changeServiceClient({ scopes: ['monitor.delete'] })),
+    variant(customToken, 'invalid_scope, reworded', unknownScope, respond(reworded(oauthAnswer('no_matching_scope')))),
+    redirectMethods.map((method) =>
+      variant(customAuthorize, `invalid_scope, ${method}`, unknownScope, signInWithUnknownScope, redirectBy(method)),
+    ),
+  ]),
+  defineCase('C4', 'no access policy rule matches', 'ticket', [
+    variant(customToken, '400 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy', 400))),
+    variant(customToken, '401 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy'))),
+    variant(customToken, '401, reworded', policyRefused, respond(reworded(oauthAnswer('no_matching_policy')))),
+    variant(customToken, 'all scopes refused', policyRefused, respond(oauthAnswer('no_scope_allowed'))),
+    authorize.flatMap((target) =>
+      redirectMethods.map((method) =>
+        variant(target, `access_denied, ${method}`, policyRefused, redirectWithError(method, 'no_matching_policy')),
       ),
-      variant(customToken, '400 access_denied', notLicensed, respond(oauthAnswer('feature_not_enabled_access_denied'))),
-    ],
-  },
-  {
-    id: 'C2',
-    title: 'a custom scope is requested from the Org server',
-    severity: 'ticket',
-    variants: [
-      variant(orgToken, 'invalid_scope', customScope, changeServiceClient({ scopes: ['monitor.read'] })),
-      ...redirectMethods.map((method) =>
-        variant(
-          orgAuthorize,
-          `invalid_scope, ${method}`,
-          customScope,
-          changeWebClient({ scopes: ['openid', 'monitor.read'] }),
-          redirectBy(method),
-        ),
-      ),
-      variant(
-        orgToken,
-        'invalid_scope, reworded',
-        customScope,
-        changeServiceClient({ scopes: ['monitor.read'] }),
-        respond(reworded(oauthAnswer('illegal_custom_scope'))),
-      ),
-      variant(rateLimits, 'invalid_scope at token', customScope, callApiAsServiceApp(['monitor.read'])),
-    ],
-  },
-  {
-    id: 'C3',
-    title: 'the custom server does not define the scope',
-    severity: 'ticket',
-    variants: [
-      variant(customToken, 'invalid_scope', unknownScope, changeServiceClient({ scopes: ['monitor.delete'] })),
-      variant(
-        customToken,
-        'invalid_scope, reworded',
-        unknownScope,
-        respond(reworded(oauthAnswer('no_matching_scope'))),
-      ),
-      ...redirectMethods.map((method) =>
-        variant(
-          customAuthorize,
-          `invalid_scope, ${method}`,
-          unknownScope,
-          changeWebClient({ scopes: ['openid', 'monitor.delete'] }),
-          redirectBy(method),
-        ),
-      ),
-    ],
-  },
-  {
-    id: 'C4',
-    title: 'no access policy rule matches',
-    severity: 'ticket',
-    variants: [
-      variant(customToken, '400 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy', 400))),
-      variant(customToken, '401 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy'))),
-      variant(customToken, '401, reworded', policyRefused, respond(reworded(oauthAnswer('no_matching_policy')))),
-      variant(customToken, 'all scopes refused', policyRefused, respond(oauthAnswer('no_scope_allowed'))),
-      ...authorize.flatMap((target) =>
-        redirectMethods.map((method) =>
-          variant(target, `access_denied, ${method}`, policyRefused, redirectWithError(method, 'no_matching_policy')),
-        ),
-      ),
-    ],
-  },
-  {
-    id: 'C5',
-    title: 'the redirect URI is not registered',
-    severity: 'ticket',
-    variants: variants(authorize, '400 page', configuration('redirect-uri-refused'), changeWebClient({ redirectUri })),
-  },
-  {
-    id: 'C6',
-    title: 'the user is not assigned to the application',
-    severity: 'ticket',
-    variants: [],
-    skipReason: 'needs a probe that signs in a user',
-  },
-  {
-    id: 'C7',
-    title: 'the server ID is wrong or the server is disabled',
-    severity: 'ticket',
-    variants: [
-      ...variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),
-      variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
-      variant(
-        customAuthorize,
-        '400 page',
-        serverNotFound,
-        respond(errorPage(oktaError('invalid_authorization_server'))),
-      ),
-      { ...variant(wrongServer, '404, all endpoints', serverNotFound, addServer), alsoAtServer: true },
-    ],
-  },
+    ),
+  ]),
+  defineCase('C5', 'the redirect URI is not registered', 'ticket', [
+    variants(authorize, '400 page', configuration('redirect-uri-refused'), changeWebClient({ redirectUri })),
+  ]),
+  skipCase('C6', 'the user is not assigned to the application', 'ticket', 'needs a probe that signs in a user'),
+  defineCase('C7', 'the server ID is wrong or the server is disabled', 'ticket', [
+    variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),
+    variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
+    variant(customAuthorize, '400 page', serverNotFound, respond(errorPage(oktaError('invalid_authorization_server')))),
+    { ...variant(wrongServer, '404, all endpoints', serverNotFound, addServer), alsoAtServer: true },
+  ]),
 ];

@@ -1,7 +1,8 @@
 import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
-import { type Case, type Expected, variant, variants, warning } from '../case.ts';
-import { alterKeys, forgeClaims, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import { type Case, defineCase, type Expected, variant, variants, warning } from '../case.ts';
+import { alterKeys, forgeClaims, forgeTimes, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
 import { changeServer } from '../faults/configuration.ts';
 import { at, introspect, keys, organization, verify } from '../targets.ts';
 
@@ -15,6 +16,8 @@ const inactive = jsonResponse(200, { active: false });
 
 const [, customKeys] = keys;
 
+const nameOrgServer: Fault = (environment) => forgeClaims({ iss: environment.okta.issuers.org })(environment);
+
 /** Publishes another key under each `kid`. */
 const replaceKeys = alterKeys(async (published) => {
   const { n } = (await generateSigningKey()).publicJwk;
@@ -22,79 +25,31 @@ const replaceKeys = alterKeys(async (published) => {
 });
 
 export const tokenCases: readonly Case[] = [
-  {
-    id: 'T1',
-    title: 'the clocks are out of sync',
-    severity: 'ticket',
-    variants: [
-      warning(organization, 'Date 5 min ahead', clockSkew, shiftDate(300)),
-      warning(organization, 'Date 5 min behind', clockSkew, shiftDate(-300)),
-      variant(
-        verify,
-        'iat in 5 min',
-        clockSkew,
-        forgeClaims(({ iat }) => ({ iat: iat + 300 })),
-      ),
-      variant(
-        verify,
-        'nbf in 5 min',
-        clockSkew,
-        forgeClaims(({ iat }) => ({ nbf: iat + 300 })),
-      ),
-    ],
-  },
-  {
-    id: 'T2',
-    title: 'the token is expired or its lifetime is too short',
-    severity: 'ticket',
-    variants: [
-      variant(
-        verify,
-        'expired an hour ago',
-        configuration('token-expired'),
-        forgeClaims(({ iat }) => ({ iat: iat - 7200, exp: iat - 3600 })),
-      ),
-      variant(
-        verify,
-        '5 min instead of 30',
-        configuration('token-lifetime-short'),
-        changeServer({ expects: { minLifetimeSeconds: 1800 } }),
-        forgeClaims(({ iat }) => ({ exp: iat + 300 })),
-      ),
-    ],
-  },
-  {
-    id: 'T3',
-    title: 'the token has the wrong issuer',
-    severity: 'ticket',
-    variants: [
-      variant(
-        verify,
-        'the Org server',
-        wrongIssuer,
-        forgeClaims(({ iss }) => ({ iss: iss.replace('/oauth2/default', '') })),
-      ),
-      variant(
-        verify,
-        'another domain',
-        wrongIssuer,
-        forgeClaims(() => ({ iss: 'https://login.example.com/oauth2/default' })),
-      ),
-    ],
-  },
-  {
-    id: 'T4',
-    title: 'the token’s signature is invalid',
-    severity: 'page',
-    variants: [
-      variant(verify, 'signed with another key', invalidSignature, forgeTokens({ unknownKey: true })),
-      variant(verify, 'another key published', invalidSignature, at(customKeys, replaceKeys)),
-    ],
-  },
-  {
-    id: 'T5',
-    title: 'a fresh token is inactive',
-    severity: 'page',
-    variants: variants(introspect, '200 {"active":false}', okta('token-inactive'), respond(inactive)),
-  },
+  defineCase('T1', 'the clocks are out of sync', 'ticket', [
+    warning(organization, 'Date 5 min ahead', clockSkew, shiftDate(300)),
+    warning(organization, 'Date 5 min behind', clockSkew, shiftDate(-300)),
+    variant(verify, 'iat in 5 min', clockSkew, forgeTimes({ iat: 300 })),
+    variant(verify, 'nbf in 5 min', clockSkew, forgeTimes({ nbf: 300 })),
+  ]),
+  defineCase('T2', 'the token is expired or its lifetime is too short', 'ticket', [
+    variant(verify, 'expired an hour ago', configuration('token-expired'), forgeTimes({ iat: -7200, exp: -3600 })),
+    variant(
+      verify,
+      '5 min instead of 30',
+      configuration('token-lifetime-short'),
+      changeServer({ expects: { minLifetimeSeconds: 1800 } }),
+      forgeTimes({ exp: 300 }),
+    ),
+  ]),
+  defineCase('T3', 'the token has the wrong issuer', 'ticket', [
+    variant(verify, 'the Org server', wrongIssuer, nameOrgServer),
+    variant(verify, 'another domain', wrongIssuer, forgeClaims({ iss: 'https://login.example.com/oauth2/default' })),
+  ]),
+  defineCase('T4', 'the token’s signature is invalid', 'page', [
+    variant(verify, 'signed with another key', invalidSignature, forgeTokens({ unknownKey: true })),
+    variant(verify, 'another key published', invalidSignature, at(customKeys, replaceKeys)),
+  ]),
+  defineCase('T5', 'a fresh token is inactive', 'page', [
+    variants(introspect, '200 {"active":false}', okta('token-inactive'), respond(inactive)),
+  ]),
 ];

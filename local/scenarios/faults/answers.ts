@@ -1,4 +1,4 @@
-import type { AccessTokenClaims, TokenAlteration } from '../../emulators/okta/access-token.ts';
+import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
 import { authorizationResponse, javascriptRedirect } from '../../emulators/okta/authorization-response.ts';
 import { oauthError } from '../../emulators/okta/error-responses.ts';
 import {
@@ -103,9 +103,15 @@ export function forgeTokens(forgery: TokenAlteration): Fault {
   return ({ okta }) => ({ restore: okta.alterTokens('default', forgery) });
 }
 
-/** Makes the custom server issue tokens in which some claims differ. */
-export function forgeClaims(change: (claims: AccessTokenClaims) => object): Fault {
-  return forgeTokens({ claims: (claims) => ({ ...claims, ...change(claims) }) });
+/** Makes the custom server issue tokens with other values of these claims. */
+export function forgeClaims(forged: object): Fault {
+  return forgeTokens({ claims: (claims) => ({ ...claims, ...forged }) });
+}
+
+/** Makes the custom server issue tokens with other times, in seconds from when they are issued. */
+export function forgeTimes(offsets: Readonly<Partial<Record<'iat' | 'nbf' | 'exp', number>>>): Fault {
+  const from = (iat: number) => Object.entries(offsets).map(([claim, seconds]) => [claim, iat + seconds]);
+  return forgeTokens({ claims: (claims) => ({ ...claims, ...Object.fromEntries(from(claims.iat)) }) });
 }
 
 /** How the answer of /authorize can send the browser to the redirect URI. */

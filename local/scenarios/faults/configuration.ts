@@ -46,8 +46,9 @@ function changeApiCredential(change: (api: ApiCredential) => ApiCredential): Fau
 /** Short enough to detect slow and missing answers quickly, long enough for healthy answers on a busy machine. */
 export const shortTimeouts = changeOrg((org) => ({ ...org, slowAfterMs: 1_200, timeoutMs: 3_000 }));
 
-/** Creates the text of a secret, or the error that Secrets Manager answers with. */
-export type SecretSource = (okta: OktaEmulator) => string | AwsError | Promise<string | AwsError>;
+/** The text of a secret, or the error that Secrets Manager answers with. */
+export type Secret = string | AwsError;
+export type SecretSource = Secret | ((okta: OktaEmulator) => string | Promise<string>);
 
 const registeredKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.service.privateJwk });
 
@@ -63,7 +64,7 @@ function useSecret(
   return async (environment, target) => {
     const { secrets, okta } = environment;
     const name = `cases/${randomUUID()}`;
-    secrets.set(name, await source(okta));
+    secrets.set(name, typeof source === 'function' ? await source(okta) : source);
     return { ...(await use(name, okta)(environment, target)), restore: () => secrets.delete(name) };
   };
 }
@@ -79,11 +80,10 @@ export function authenticateWithSecret(
   rightOrWrong: 'right' | 'wrong' = 'right',
 ): FaultAt<ScenarioTarget> {
   return useSecret(
-    ({
-      clients: {
-        secret: { clientSecret: right },
-      },
-    }) => JSON.stringify({ clientSecret: rightOrWrong === 'right' ? right : `${right.slice(0, -4)}0000` }),
+    ({ clients }) => {
+      const { clientSecret: right } = clients.secret;
+      return JSON.stringify({ clientSecret: rightOrWrong === 'right' ? right : `${right.slice(0, -4)}0000` });
+    },
     (secret, { clients }) => changeServiceClient({ clientId: clients.secret.clientId, authentication, secret }),
   );
 }
@@ -95,15 +95,7 @@ export function replaceApiSecret(source: SecretSource): FaultAt<ScenarioTarget> 
 
 /** Calls the management API as a service application instead of with an API token. */
 export function callApiAsServiceApp(scopes = ['okta.users.read'], source = registeredKey): FaultAt<ScenarioTarget> {
-  return useSecret(
-    source,
-    (
-      secret,
-      {
-        clients: {
-          service: { clientId },
-        },
-      },
-    ) => changeApiCredential(() => ({ kind: 'client', clientId, secret, scopes })),
+  return useSecret(source, (secret, { clients }) =>
+    changeApiCredential(() => ({ kind: 'client', clientId: clients.service.clientId, secret, scopes })),
   );
 }
