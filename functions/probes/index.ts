@@ -11,8 +11,17 @@ import { statusPage } from './status-page.ts';
 import { token } from './token.ts';
 import { verify } from './verify.ts';
 
-/** The probes of each group. To add a probe, add it to a list. Each function bundles its own list only. */
-export const flows: readonly Probe[] = [organization, discovery, keys, authorize, token, verify, introspect];
+/** The probes of each group. To add a probe, import it and add it to a list. Each function bundles its own list only. */
+export const flows: readonly Probe[] = [
+  // In the order of reports and docs/probes.md.
+  organization,
+  discovery,
+  keys,
+  authorize,
+  token,
+  verify,
+  introspect,
+];
 export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
