@@ -2,12 +2,12 @@ import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
 import type { Effect } from '../../local/emulators/okta/interceptors.ts';
 import type { Canaries } from './canaries.ts';
 
-/** Answers that hold canaries wherever an answer can hold anything, by their shape. */
+/** Answers with a canary in every place that can hold a value, by their shape. */
 export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): Readonly<Record<string, Effect>> {
   const cookie = `sid=${plantBase64Url('a cookie')}; Path=/; HttpOnly`;
   const headers = {
     'set-cookie': [cookie, `${plant('the name of a cookie')}=1`],
-    'x-okta-request-id': `no id: ${plant('a request id that is none')}`,
+    'x-okta-request-id': `no id: ${plant('an invalid request id')}`,
     'x-rate-limit-limit': plant('a rate limit'),
     server: plant('a server'),
     link: `<https://localhost/${plant('a link')}>; rel="next"`,
@@ -31,7 +31,7 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
   const envelope = (what: string) => ({
     errorSummary: `No user ${plant(`${what}'s summary`)}`,
     errorLink: plant(`${what}'s link`),
-    errorId: `no id: ${plant(`${what}'s id that is none`)}`,
+    errorId: `no id: ${plant(`${what}'s invalid id`)}`,
     errorCauses: [{ errorSummary: plant(`${what}'s cause`), location: plant(`${what}'s location`) }],
   });
   const redirect = (location: string | ((state: string, redirectUri: string) => string)): Effect => ({
@@ -48,20 +48,20 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
     ...Object.fromEntries(
       [400, 401, 403, 429, 500].flatMap((status): [string, Effect][] => [
         [`${status} with an OAuth error`, json(status, { error: 'invalid_client', ...oauth(`OAuth ${status}`) })],
-        [`${status} with the envelope`, json(status, { errorCode: 'E0000006', ...envelope(`envelope ${status}`) })],
+        [`${status} with an Okta error`, json(status, { errorCode: 'E0000006', ...envelope(`Okta error ${status}`) })],
         [`${status} with a page`, { status, headers: as('text/html'), body: page(`page ${status}`) }],
       ]),
     ),
-    'an OAuth error whose code is none': json(400, { ...oauth('OAuth'), error: plant('an OAuth code') }),
-    'an OAuth error that the catalogue begins to know': json(400, {
+    'an OAuth error with an unknown code': json(400, { ...oauth('OAuth'), error: plant('an OAuth code') }),
+    'an OAuth error whose description begins like a known one': json(400, {
       error: 'invalid_client',
       error_description: `Invalid value for 'client_id' parameter. ${plant('the rest of a description')}`,
     }),
-    'an envelope that the catalogue begins to know': json(404, {
+    'an Okta error whose summary begins like a known one': json(404, {
       errorCode: 'E0000007',
       errorSummary: `Not found: Resource not found: ${plant('the rest of a summary')} (User)`,
     }),
-    'an envelope whose code is none': json(400, { ...envelope('envelope'), errorCode: plant('an error code') }),
+    'an Okta error with an unknown code': json(400, { ...envelope('Okta error'), errorCode: plant('an error code') }),
     'a challenge': {
       status: 401,
       headers: {
@@ -70,19 +70,22 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
       },
       body: '',
     },
-    'a challenge whose code is none': {
+    'a challenge with an unknown code': {
       status: 400,
       headers: { ...headers, 'www-authenticate': `DPoP error="${plant('a code of a challenge')}", algs="RS256"` },
       body: '',
     },
-    'a page where JSON belongs': { status: 200, headers: as('text/html'), body: page('page 200') },
-    'text where JSON belongs': { status: 200, headers: as('text/plain'), body: `secret=${plant('a text')}` },
+    'a page instead of JSON': { status: 200, headers: as('text/html'), body: page('page 200') },
+    'text instead of JSON': { status: 200, headers: as('text/plain'), body: `secret=${plant('a text')}` },
     'JSON that is cut off': {
       status: 200,
       headers: as('application/json'),
       body: `{"token_type":"Bearer","access_token":"${plantBase64Url('a token that is cut off')}`,
     },
-    'JSON of another kind': json(200, [plant('an item'), { profile: { login: `${plant('a login')}@example.com` } }]),
+    'a list instead of an object': json(200, [
+      plant('an item'),
+      { profile: { login: `${plant('a login')}@example.com` } },
+    ]),
     'an opaque token': json(200, {
       ...{ token_type: 'Bearer', expires_in: 60, scope: 'okta.users.read monitor.read' },
       access_token: plantBase64Url('an opaque token'),
@@ -98,10 +101,10 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
         scp: ['a'],
       }),
     }),
-    'a token of a strange type': json(200, {
+    'a token with an unknown type': json(200, {
       token_type: plant('a token type'),
       expires_in: plant('an expiry'),
-      access_token: plantToken('a strange token'),
+      access_token: plantToken('a token with an unknown type'),
       id_token: plantToken('an ID token'),
     }),
     'a token with too few scopes': json(200, {
@@ -114,20 +117,20 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
       username: plant('an inactive name'),
       sub: plant('an inactive sub'),
     }),
-    'a token that lacks members': json(200, {
+    'an introspection without most members': json(200, {
       ...{ active: true, username: `${plant('a username')}@example.com`, sub: plant('a subject') },
       token: plantToken('an introspected token'),
     }),
     'metadata with canaries in its URLs': json(200, {
       issuer: `https://user:${plant('a password')}@localhost/?q=${plant('a query')}#${plant('a fragment')}`,
       authorization_endpoint: `https://localhost/?code=${plant('a code of an address')}`,
-      token_endpoint: plant('an address that is none'),
-      jwks_uri: { url: plant('an address within an object') },
-      introspection_endpoint: [plant('an address within a list')],
+      token_endpoint: plant('an invalid address'),
+      jwks_uri: { url: plant('an address in an object') },
+      introspection_endpoint: [plant('an address in a list')],
       id: [plant('an id that is a list')],
       pipeline: plant('a pipeline'),
     }),
-    'keys with canaries for members': json(200, {
+    'keys with canaries as members': json(200, {
       keys: [
         {
           kty: 'RSA',
@@ -164,7 +167,7 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
             ...{ CreatedBy: plant('the author of an incident') },
           },
         ]) +
-        `<b>${plant('an element within the list')}</b></span></html>`,
+        `<b>${plant('an element in the list')}</b></span></html>`,
     },
     'a status feed': {
       status: 200,
@@ -178,7 +181,7 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
       (state, to) =>
         `${to}?state=${state}&error=access_denied&error_description=${plant('a description at a callback')}&iss=${plant('an issuer at a callback')}`,
     ),
-    'a callback whose code is none': redirect(
+    'a callback with an unknown error': redirect(
       (state, to) => `${to}?state=${state}&error=${plant('an error at a callback')}`,
     ),
     'a callback with a code': redirect(

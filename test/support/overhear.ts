@@ -9,7 +9,7 @@ import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import type { InvocationResult, InvokeMessage } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';
 
-/** Makes canaries of everything secret that passes between the monitor and Okta. Returns the way back. */
+/** Adds every secret that the monitor and Okta exchange to the canaries, until the returned function is called. */
 export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void {
   return okta.intercept(
     { path: /./ },
@@ -30,14 +30,14 @@ export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void
   );
 }
 
-/** AWS with somebody on the line. */
+/** A proxy in front of AWS. */
 export interface OverheardAws extends AsyncDisposable {
   readonly url: string;
-  /** The bodies of PutMetricData, as they came. */
+  /** The bodies of the PutMetricData requests. */
   readonly published: readonly string[];
 }
 
-/** Stands before AWS on loopback and keeps what is published. */
+/** Starts a proxy in front of the AWS emulator that records what is published. */
 export async function overhearAws(url: string): Promise<OverheardAws> {
   const published: string[] = [];
   const server = createServer(async (request, response) => {
@@ -69,14 +69,14 @@ export async function overhearAws(url: string): Promise<OverheardAws> {
   };
 }
 
-/** A built function of which everything is kept that it says. */
+/** A built function whose whole output is recorded. */
 export interface OverheardFunction {
   invoke(event: unknown, timeoutMs?: number): Promise<InvocationResult>;
-  /** Ends it. Everything that it wrote, to both outputs. */
+  /** Stops it. Returns all that it wrote to stdout and stderr. */
   stop(): Promise<string>;
 }
 
-/** Starts a bundle as `startFunction` does, and hears its stderr as well. */
+/** Starts a bundle as `startFunction` does, and records its stderr as well. */
 export function overhearFunction(file: string, environment: Readonly<Record<string, string>>): OverheardFunction {
   const child = fork(path.resolve('local/simulator/lambda/function-host.ts'), [file], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
