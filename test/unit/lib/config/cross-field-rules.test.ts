@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { subscriberFields } from '../../../../functions/notify/outlets.ts';
 import { minimalOrg } from '../../../support/build-config.ts';
 import { problemsOf, problemsOfOrg } from '../../../support/problems-of.ts';
 
@@ -121,10 +122,11 @@ it.each([
 });
 
 it('a subscriber needs exactly one address', () => {
+  const names = subscriberFields.map(({ name }) => `"${name}"`);
   const both = { email: 'a@example.com', https: 'https://example.com' };
   expect(problemsOf({ alerts: { pages: [both], tickets: [{}] }, orgs: [minimalOrg] })).toEqual([
-    'alerts.pages[0] must have only one of "email" and "https".',
-    'alerts.tickets[0] needs "email" or "https".',
+    `alerts.pages[0] must have only one of ${names.join(' and ')}.`,
+    `alerts.tickets[0] needs ${names.join(' or ')}.`,
   ]);
 });
 
