@@ -23,7 +23,7 @@ export function formatIntro({ deployment }: Simulation, { orgs }: DeploymentPlan
 }
 
 const nextSteps = [
-  ['npm start -- --case K1', 'another outage: a rotated secret; npm run drill -- --list has them all'],
+  ['npm start -- --case K1', 'a rotated secret; npm run drill -- --list shows all'],
   ['npm start -- --realtime', 'the same in real time'],
   ['npm run drill', 'verify the notifications of every case'],
   ['npm run check -- --config my.jsonc', 'check your own org from this machine'],

@@ -1,9 +1,9 @@
 /**
  * Is a reported duration the server's time? `npm run bench`.
  *
- * The embedded Okta holds each answer of /token back by 300 ms while every other probe of the run works beside it; the
- * built function reports what it measured. The first runs warm both processes up and do not count. Exits with 1 when a
- * median is off by more than 15 ms.
+ * The Okta emulator delays each answer of /token by 300 ms while the other probes of the run are at work, and the built
+ * function reports what it measured. The first runs warm up both processes and do not count. Exits with 1 when a median
+ * is off by more than 15 ms.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

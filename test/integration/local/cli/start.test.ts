@@ -58,7 +58,7 @@ describe('npm start by default', () => {
       /Fault restored/,
       /▼ resolved okta-synthetics\/acme\/okta\/page/,
       /│ RESOLVED acme: internal-error/,
-      /✓ Case O1: page sent after 2 minutes with the finding internal-error; resolved \d+ minutes after the fault ended/,
+      /✓ Case O1: page sent after 2 minutes with the finding internal-error; resolved \d+ minutes after the\s+fault\s+ended/,
     );
     expect(stdout.match(/✉/g)).toHaveLength(2);
     expect(stderr).toContain('building the functions');
