@@ -30,7 +30,7 @@ export const okta = defineCommand({
     output.stdout.write(
       values.json
         ? `${JSON.stringify(description, null, 2)}\n`
-        : `${formatDescription(description, bold)}\n\nRunning. Ctrl-C stops it.\n`,
+        : `${formatDescription(description, bold)}\n\nPress Ctrl-C to stop.\n`,
     );
     await stopped;
     await emulator.close();

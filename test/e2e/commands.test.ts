@@ -13,7 +13,7 @@ describe('a launched command', () => {
     ['drill', ['--case', 'K3'], '1 of 1 scenarios passed'],
     ['cost', [], 'total'],
   ])('ends with 0 and without colour when piped: npm run %s', async (name, args, says) => {
-    const { code, stdout } = await launch(name, args, { FORCE_COLOR: '' });
+    const { code, stdout } = await launch(name, args, { FORCE_COLOR: undefined });
     expect(stdout).toContain(says);
     expect(stdout).toBe(stripVTControlCharacters(stdout));
     expect(code).toBe(0);

@@ -61,9 +61,12 @@ describe('npm run okta', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  it.each([[['--nope']], [['--port', 'x']]])('rejects %s with its usage', async (args) => {
+  it.each([
+    [['--nope'], 'Usage: npm run okta'],
+    [['--port', 'x'], '--port must be a whole number from 0 to 65535'],
+  ])('rejects %s and says why', async (args, text) => {
     const { stderr, exited } = run(...args);
     expect(await exited).toEqual([2, null]);
-    expect(await stderr).toContain('Usage: npm run okta');
+    expect(await stderr).toContain(text);
   });
 });

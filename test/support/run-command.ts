@@ -29,7 +29,7 @@ export async function runCommand<Options extends Readonly<Record<string, Option>
 export function launch(
   name: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Ended> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
   return promisify(execFile)(process.execPath, [`local/cli/${name}.ts`, ...args], options).then(
