@@ -43,6 +43,15 @@ export const neverLoaded = [
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 export function bundle(entry: Entry): Bundle {
+  const known = bundles.get(entry) ?? build(entry);
+  bundles.set(entry, known);
+  return known;
+}
+
+/** Each entry is built once per process. */
+const bundles = new Map<Entry, Bundle>();
+
+function build(entry: Entry): Bundle {
   const directory = path.join(root, 'dist', entry);
   const file = path.join(directory, 'index.mjs');
   const { metafile, outputFiles } = buildSync({

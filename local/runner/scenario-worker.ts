@@ -1,6 +1,6 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
-import { bundle, type Entry } from '../../lib/functions/bundle.ts';
+import { bundle } from '../../lib/functions/bundle.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { type DeploymentVariant, deploymentVariants, drillStart } from '../scenarios/deployment-variants.ts';
@@ -22,18 +22,13 @@ export type OpenDeployment = (variant: DeploymentVariant) => Promise<Simulation>
  */
 export function deploymentsOf(config: Config, template?: Template, startsAt?: number): OpenDeployment {
   const templates = new Map<DeploymentVariant, Template>(template && [['configured', withoutWindows(template)]]);
-  const files = new Map<Entry, string>();
   return (variant) => {
     const deployed = templates.get(variant) ?? templateOf(config, variant);
     templates.set(variant, deployed);
     return openSimulation({
       template: deployed,
       ...(startsAt !== undefined && { startsAt }),
-      bundleOf(entry) {
-        const file = files.get(entry) ?? bundle(entry).file;
-        files.set(entry, file);
-        return file;
-      },
+      bundleOf: (entry) => bundle(entry).file,
     });
   };
 }

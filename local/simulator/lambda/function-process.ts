@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** The message that asks a function's process to handle an event. */
@@ -56,6 +57,8 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
       AWS_SECRET_ACCESS_KEY: 'loopback',
       AWS_ENDPOINT_URL: environment.awsEndpoint,
       NODE_EXTRA_CA_CERTS: environment.caFile,
+      // Halves the processor time of a start: the compiled code of a bundle is the same in every process.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(tmpdir(), 'node-compile-cache'),
     },
   });
   // Trap: the child emits no `close` if this side disconnected the channel.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
-import { bundle, type Entry } from '../../../../lib/functions/bundle.ts';
+import { bundle } from '../../../../lib/functions/bundle.ts';
 import { intercept } from '../../../../local/scenarios/faults/answers.ts';
 import { shortTimeouts } from '../../../../local/scenarios/faults/configuration.ts';
 import { atEach, token } from '../../../../local/scenarios/targets.ts';
@@ -43,13 +43,10 @@ const injected = (steps: readonly Fault[]) => async () => (await simulation.inje
 
 /** One simulation with one fault after the other. The tests only read its record. */
 beforeAll(async () => {
-  const bundles = new Map<string, string>();
-  const bundleOf = (entry: Entry) => {
-    const file = bundles.get(entry) ?? bundle(entry).file;
-    bundles.set(entry, file);
-    return file;
-  };
-  simulation = await openSimulation({ template: JSON.parse(samples.example?.text ?? ''), bundleOf });
+  simulation = await openSimulation({
+    template: JSON.parse(samples.example?.text ?? ''),
+    bundleOf: (entry) => bundle(entry).file,
+  });
   await simulate('healthy', 12, 0);
   await simulate('no token', 4, 14, injected(noToken));
   await simulate('no token, and the notifier crashes', 4, 14, async () => {
