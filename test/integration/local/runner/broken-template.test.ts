@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../../functions/alarms/subject.ts';
-import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
 import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
 import { drillDeployments } from '../../../../local/runner/scenario-worker.ts';
 import { selectScenarios } from '../../../../local/runner/select.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
+import { buildConfig, minimalOrg } from '../../../support/build-config.ts';
 
-const config = loadConfig('lib/config/example.jsonc');
+/** As few probes as the cases need: each virtual minute takes less time. */
+const config = buildConfig({
+  alerts: { pages: [{ email: 'on-call@example.com' }], tickets: [{ email: 'team@example.com' }] },
+  orgs: [
+    {
+      ...minimalOrg,
+      service: { clientId: '0oaServiceApplication1', secret: 'acme/service' },
+      servers: [{ id: 'default', audience: 'api://default', scopes: ['monitor'] }],
+    },
+  ],
+});
 const { template: sound } = synthesize(config);
 
 type Properties = Record<string, unknown>;
@@ -68,13 +78,13 @@ describe('a drill of a broken template', () => {
       ...properties,
       TreatMissingData: 'notBreaching',
     }));
-    const failures = await drill(broken, ['O1', 'K1', 'C5', 'M4'], ['deployment']);
+    const failures = await drill(broken, ['O1', 'K1', 'C8', 'M4'], ['deployment']);
     expect(failures.O1).toContain('okta-synthetics/acme/okta/page did not fire');
     expect(failures.K1).toContain(
       'okta-synthetics/acme/credentials/ticket fired after 4 minutes, but no ticket was sent',
     );
     expect(failures.M4).toContain('okta-synthetics/acme/not-running did not fire');
-    expect(failures.C5).toBe('');
+    expect(failures.C8).toBe('');
     expect(failures.deployment).toContain('okta-synthetics/acme/okta/page watches Severity');
     expect(failures.deployment).toContain('okta-synthetics/acme/credentials/ticket');
   });
