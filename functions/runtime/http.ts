@@ -48,11 +48,11 @@ interface RequestTiming {
 export function openHttp(options: HttpOptions): Http {
   const { timeoutMs } = options;
   const agents: Agent[] = [];
-  // Made once: to read a CA takes as long as a handshake.
-  const secureContext = options.ca === undefined ? {} : { secureContext: createSecureContext({ ca: options.ca }) };
+  // Made once: to read the authorities takes as long as a handshake.
+  const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
   const fresh = (): Pick<Http, 'send'> => {
     const agent = new Agent({
-      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, ...secureContext }),
+      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, secureContext }),
       allowH2: false,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs / 2,
