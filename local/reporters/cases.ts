@@ -3,7 +3,7 @@ import type { Result } from '../runner/result.ts';
 import type { CasesReport, FalseAlarm, TriedVariant } from '../runner/run-cases.ts';
 import { type Case, variantName } from '../scenarios/case.ts';
 import type { ReportedFinding } from '../simulator/reported-finding.ts';
-import { bold, count, dim, duration, green, mark, red, table } from './text.ts';
+import { bold, count, dim, duration, formatSkipped, green, mark, red, table } from './text.ts';
 
 /** How each variant was diagnosed, in 100 columns: the variants by case, what went wrong, what was skipped, the totals. */
 export function formatCases(report: CasesReport): string {
@@ -13,8 +13,7 @@ export function formatCases(report: CasesReport): string {
     ...(failed.length > 0 ? ['', bold('Failed'), ...failed.flatMap(formatFailed)] : []),
     ...(report.falseAlarms.length > 0 ? ['', bold('False alarms')] : []),
     ...report.falseAlarms.flatMap(formatFalseAlarm),
-    ...(report.skipped.length > 0 ? ['', bold('Skipped')] : []),
-    ...table(report.skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)])),
+    ...formatSkipped(report.skipped),
     '',
     ...formatTotals(report),
     '',

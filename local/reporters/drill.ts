@@ -3,7 +3,7 @@ import type { DrillReport } from '../runner/run-scenarios.ts';
 import type { ScenarioRun } from '../runner/scenario-worker.ts';
 import type { NotificationResult } from '../runner/verify-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { bold, count, dim, duration, green, mark, red, table, wrap } from './text.ts';
+import { bold, count, dim, duration, formatSkipped, green, mark, red, table, wrap } from './text.ts';
 
 /** What people were notified of in each scenario, in 100 columns: the scenarios, what failed, what was skipped, the totals. */
 export function formatDrill(report: DrillReport): string {
@@ -14,8 +14,7 @@ export function formatDrill(report: DrillReport): string {
       return runs.length > 0 ? ['', bold(title), ...formatTable(runs, kind)] : [];
     }),
     ...(failed.length > 0 ? ['', bold('Failed'), ...formatFailed(failed)] : []),
-    ...(report.skipped.length > 0 ? ['', bold('Skipped')] : []),
-    ...table(report.skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)])),
+    ...formatSkipped(report.skipped),
     '',
     ...formatTotals(report),
     '',

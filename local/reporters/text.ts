@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Skipped } from '../runner/result.ts';
 
 /** Styles disappear where the output is not a terminal or colour is not wanted: `styleText` asks stdout. */
 export const dim = (text: string) => styleText('dim', text);
@@ -72,4 +73,10 @@ function split(word: string, most: number): readonly string[] {
 
 function width(text: string): number {
   return stripVTControlCharacters(text).length;
+}
+
+/** What was not tried and why, under its heading. No lines if nothing was skipped. */
+export function formatSkipped(skipped: readonly Skipped[]): readonly string[] {
+  if (skipped.length === 0) return [];
+  return ['', bold('Skipped'), ...table(skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)]))];
 }
