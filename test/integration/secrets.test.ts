@@ -284,9 +284,9 @@ describe('the objects that hold secrets', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'loopback');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'loopback');
     const secrets = secretsManager();
-    const embedded = emulateOrg(org, okta).org;
+    const emulated = emulateOrg(org, okta).org;
     const open = openCredentials(secrets, Date.now);
-    const credentials = open(embedded);
+    const credentials = open(emulated);
     const held = () => [secrets, open, credentials].map(shownInEveryWay).join('\n');
     const before = held();
     const report = await runProbes(okta, probes, { org, secrets });
@@ -317,15 +317,15 @@ describe('the deployed functions', () => {
         NODE_EXTRA_CA_CERTS: caFile,
       }),
     );
-    const embedded = emulateOrg(org, okta).org;
+    const emulated = emulateOrg(org, okta).org;
     const said: string[] = [];
-    const plan = planProbes(embedded, probes);
+    const plan = planProbes(emulated, probes);
     const invoke = async ({ only = functions, timeoutMs = 30_000 } = {}) => {
-      const results = await Promise.all(only.map((each) => each.invoke(embedded, timeoutMs)));
+      const results = await Promise.all(only.map((each) => each.invoke(emulated, timeoutMs)));
       const lines = results.flatMap((result) => result.lines.map((line): LogLine => JSON.parse(line)));
       const outcomes = lines.filter(({ type }) => type === 'outcome');
       const faults = results.flatMap((result) => ('error' in result ? [result.error] : []));
-      said.push(JSON.stringify(results), formatted({ org: embedded, plan }, outcomes, faults));
+      said.push(JSON.stringify(results), formatted({ org: emulated, plan }, outcomes, faults));
       okta.resetRateLimits();
       return results;
     };
