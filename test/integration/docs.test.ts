@@ -3,17 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { findings } from '../../functions/diagnosis/finding.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
+import { anchorOf, headingsOf } from '../support/headings.ts';
 import { samples } from '../support/synthesized.ts';
-
-const headingsOf = (file: string) =>
-  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
-
-/** The anchor that GitHub and GitLab derive from a heading. */
-const anchorOf = (heading = '') =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .replaceAll(' ', '-');
 
 describe('the docs', () => {
   it.each(Object.entries(generatedSections))(

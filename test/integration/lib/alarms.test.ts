@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../../functions/alarms/subject.ts';
 import { findings } from '../../../functions/diagnosis/finding.ts';
 import { groups } from '../../../functions/model/probe.ts';
+import { runbookAnchors } from '../../support/headings.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
 
 const sampleOf = (name: string): Synthesized => {
@@ -75,20 +75,11 @@ function topicOf(
   return sample.resources.find(({ id }) => id === properties[actions][0].Ref)?.Properties.TopicName;
 }
 
-const headings = new Set(
-  [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  ),
-);
-
 describe('the alarms of the full configuration', () => {
   it.each(alarmsOf(full).map(nameOf))('include %s, which has a catalog entry', (name) => {
     const subject = alarmSubject(name);
     expect(subject && alarmName(subject)).toBe(name);
-    expect(headings).toContain(alarmMeaning(subject as AlarmSubject).heading);
+    expect(runbookAnchors).toContain(alarmMeaning(subject as AlarmSubject).heading);
   });
 
   it.each(alarmKinds)('include one of the catalog’s kind %s', (kind) => {
@@ -143,7 +134,7 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
       expect(description).toBe(alarmMeaning(subject, host).description);
       expect(description).toMatch(/^[A-Z].* must |^[a-z0-9.-]+ .* must /);
       if (host) expect(description).toContain(host);
-      expect(headings).toContain(anchor);
+      expect(runbookAnchors).toContain(anchor);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alarmCatalog, alarmMeaning } from '../../../../functions/alarms/catalog.ts';
@@ -13,6 +12,7 @@ import {
 import { findings } from '../../../../functions/diagnosis/finding.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import { groups } from '../../../../functions/model/probe.ts';
+import { runbookAnchors } from '../../../support/headings.ts';
 
 const values: Readonly<Record<string, readonly string[]>> = {
   org: ['acme', 'monitor'],
@@ -31,15 +31,6 @@ const alarms = alarmKinds.flatMap((kind) => {
   return namesOf(`okta-synthetics/${alarmCatalog[kind].name}`).map((name) => ({ kind, name }));
 });
 
-const headings = new Set(
-  [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  ),
-);
-
 describe('the alarm catalog', () => {
   it.each(alarms)('reads the subject of $kind back from $name', ({ kind, name }) => {
     const subject = alarmSubject(name);
@@ -49,7 +40,7 @@ describe('the alarm catalog', () => {
 
   it.each(alarms)('has a runbook heading, a summary and a remedy for $name', ({ name }) => {
     const { heading, description, summary, remedy, domain } = alarmMeaning(alarmSubject(name) as AlarmSubject);
-    expect(headings).toContain(heading);
+    expect(runbookAnchors).toContain(heading);
     expect(faultDomains).toContain(domain);
     for (const text of [description, summary]) expect(text).toMatch(/^[A-Za-z].+\.$/);
     expect(remedy.length).toBeGreaterThan(0);
@@ -64,7 +55,7 @@ describe('the alarm catalog', () => {
   });
 
   it.each(Object.keys(findings))('links to the runbook heading of the finding %s', (code) => {
-    expect(headings).toContain(code);
+    expect(runbookAnchors).toContain(code);
   });
 
   it("names the org's host where it is known, and the org otherwise", () => {
