@@ -21,8 +21,28 @@ export interface Exchange {
   readonly certificate?: PeerCertificate;
   /** The server's `Date` minus our clock, in seconds: positive when the server is ahead. */
   readonly clockOffsetSeconds?: number;
-  /** Why there is no response. */
+  /** What shows who sent the response. */
+  readonly sender?: SenderMarks;
+  /** Why there is no complete response. With a `status`, the headers arrived and the body did not. */
   readonly failure?: TransportFailure;
+}
+
+/** What in a response shows who sent it. Texts are clipped, and none can hold a secret or personal data. */
+export interface SenderMarks {
+  /** The `Server` header. */
+  readonly server?: string;
+  /** The `Via` header. */
+  readonly via?: string;
+  /** `Content-Type` without its parameters. */
+  readonly mediaType?: string;
+  /** The origin that `Location` leads to, if it is not the org's own. */
+  readonly redirect?: string;
+  /** The schemes of `WWW-Authenticate` and `Proxy-Authenticate`. */
+  readonly challenges?: readonly string[];
+  /** Marks that only Okta leaves, in words. */
+  readonly okta?: readonly string[];
+  /** Marks of proxies, firewalls, CDNs and portals, in words. */
+  readonly intermediary?: readonly string[];
 }
 
 /** Milliseconds per phase. DNS, TCP and TLS are absent when the connection was already open. */

@@ -14,6 +14,8 @@ export interface Finding {
   readonly code: string;
   readonly domain: FaultDomain;
   readonly severity: Severity;
+  /** The cause in a few words, for a subject line: `Okta 500`, `scope not granted`. */
+  readonly brief: string;
   readonly summary: string;
   /** What was observed this time, beyond the summary. */
   readonly detail?: string;
@@ -23,8 +25,19 @@ export interface Finding {
   readonly remedy: readonly string[];
   /** A public page with more information. */
   readonly doc?: string;
+  /** What was expected, and what was found instead. Trap: never the value of a claim that may be personal. */
+  readonly comparisons?: readonly Comparison[];
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
+}
+
+/** A setting or a value that differs from what was expected. */
+export interface Comparison {
+  /** Such as `audience`, `redirect URI` or `token_endpoint in discovery`. */
+  readonly name: string;
+  readonly expected: string;
+  /** `missing`, if there was none; `not shown`, if the response does not say. */
+  readonly found: string;
 }
 
 /** What may be shown of a token: never the token itself, and no claim values other than these. */

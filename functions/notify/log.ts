@@ -1,6 +1,14 @@
-import type { Exchange, OktaError, PeerCertificate, Phases, RateLimit, TransportFailure } from '../model/exchange.ts';
+import type {
+  Exchange,
+  OktaError,
+  PeerCertificate,
+  Phases,
+  RateLimit,
+  SenderMarks,
+  TransportFailure,
+} from '../model/exchange.ts';
 import { faultDomains } from '../model/fault-domain.ts';
-import { type Finding, severities, type TokenFacts } from '../model/finding.ts';
+import { type Comparison, type Finding, severities, type TokenFacts } from '../model/finding.ts';
 import type { FindingLine, LogLine, MonitorErrorLine } from '../runtime/log.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
@@ -70,15 +78,23 @@ function readReport(record: unknown): CrashLine | undefined {
 
 /** A finding; undefined unless it says who must act and how soon. */
 function readFinding(value: unknown): Finding | undefined {
-  const { code, domain, severity, summary, detail, causes, remedy, doc, token } = asRecord(value);
+  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, token } = asRecord(value);
   const [known, who, urgent] = [text(code, 60), oneOf(faultDomains, domain), oneOf(severities, severity)];
   if (known === undefined || !who || !urgent) return undefined;
   return defined({
     ...{ code: known, domain: who, severity: urgent },
-    ...{ summary: text(summary) ?? known, detail: text(detail, 600) },
+    ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known, detail: text(detail, 600) },
     ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
+    ...{ comparisons: comparisons === undefined ? undefined : list(comparisons, readComparison) },
     token: token === undefined ? undefined : readToken(token),
   });
+}
+
+function readComparison(value: unknown): Comparison | undefined {
+  const read = asRecord(value);
+  const [name, expected, found] = [read.name, read.expected, read.found].map((each) => text(each));
+  if (name === undefined || expected === undefined || found === undefined) return undefined;
+  return { name, expected, found };
 }
 
 function readToken(value: unknown): TokenFacts {
@@ -91,14 +107,15 @@ function readToken(value: unknown): TokenFacts {
 }
 
 function readExchange(value: unknown): Exchange | undefined {
-  const { method, url, at, phases, status, requestId, rateLimit, error, certificate, failure } = asRecord(value);
+  const { method, url, at, phases, status, requestId, rateLimit, error, certificate, sender, failure } =
+    asRecord(value);
   const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
   if (verb === undefined || where === undefined || when === undefined) return undefined;
   return defined({
     ...{ method: verb, url: where, at: when, phases: readPhases(phases) },
     ...{ status: number(status), requestId: text(requestId, 80) },
     ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
-    ...{ certificate: readCertificate(certificate), failure: readFailure(failure) },
+    ...{ certificate: readCertificate(certificate), failure: readFailure(failure), sender: readSender(sender) },
   });
 }
 
@@ -133,6 +150,15 @@ function readCertificate(value: unknown): PeerCertificate | undefined {
   const [subject, issuer, validTo] = [read.subject, read.issuer, read.validTo].map((each) => text(each));
   if (subject === undefined || issuer === undefined || validTo === undefined) return undefined;
   return { subject, issuer, validTo };
+}
+
+function readSender(value: unknown): SenderMarks | undefined {
+  if (value === undefined) return undefined;
+  const { server, via, mediaType, redirect, challenges, okta, intermediary } = asRecord(value);
+  return defined({
+    ...{ server: text(server, 60), via: text(via, 60), mediaType: text(mediaType, 60), redirect: text(redirect) },
+    ...{ challenges: strings(challenges), okta: strings(okta), intermediary: strings(intermediary) },
+  });
 }
 
 function readFailure(value: unknown): TransportFailure | undefined {

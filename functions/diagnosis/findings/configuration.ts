@@ -9,6 +9,7 @@ export const configurationFindings = {
   'metadata-drifted': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'metadata changed',
     summary: 'The discovery document names an issuer or endpoints other than those expected for this server.',
     causes: [
       "a change of the server's issuer mode",
@@ -25,6 +26,7 @@ export const configurationFindings = {
   'custom-domain-certificate': {
     domain: 'configuration',
     severity: 'page',
+    brief: 'certificate invalid',
     summary: "The custom domain's certificate has expired, is not yet valid or is for a different name.",
     causes: [
       'a certificate of your own that was not renewed',
@@ -42,6 +44,7 @@ export const configurationFindings = {
   'api-access-management-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'no custom servers',
     summary: 'Okta reports that the org may not use custom authorization servers.',
     causes: ['a contract without API Access Management, or one that has expired'],
     remedy: ['Monitor the Org server only, or ask Okta to add API Access Management'],
@@ -51,6 +54,7 @@ export const configurationFindings = {
   'server-not-found': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'server not found',
     summary: 'The authorization server does not exist or is not active.',
     causes: ['a wrong id in the configuration', 'a server that was deactivated or deleted'],
     remedy: [`Compare the id in ${servers} with the configuration`, 'Activate the server'],
@@ -60,6 +64,7 @@ export const configurationFindings = {
   'custom-scope-at-org-server': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'custom scope refused',
     summary: 'A custom scope was requested from the Org server, which supports only OpenID Connect and okta.* scopes.',
     causes: ['a client that uses the Org server instead of a custom server', 'a scope that belongs to another server'],
     remedy: [
@@ -72,6 +77,7 @@ export const configurationFindings = {
   'scope-unknown': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'scope unknown',
     summary: 'A requested scope is not defined on this server.',
     causes: ['a scope that was removed or renamed', 'a scope that is defined on another server'],
     remedy: [`In ${servers} > the server > Scopes, add the scope, or request another one`],
@@ -81,6 +87,7 @@ export const configurationFindings = {
   'okta-scope-not-granted': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'scope not granted',
     summary: 'A requested okta.* scope is not granted to the application.',
     causes: ['a grant that was never made', 'a grant that was revoked'],
     remedy: ['In Applications > the application > Okta API Scopes, grant the scope (needs a Super Admin)'],
@@ -90,6 +97,7 @@ export const configurationFindings = {
   'policy-refused': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'access policy refuses',
     summary: 'No access policy of the server allows this request.',
     causes: [
       'no rule for this client, grant type and scope',
@@ -106,6 +114,7 @@ export const configurationFindings = {
   'network-zone-refused': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'network zone refuses',
     summary: "Okta rejects the request because it comes from outside the client's permitted network zones.",
     causes: ['a network zone that was added to the application', 'a new egress address of the monitor'],
     remedy: [
@@ -118,6 +127,7 @@ export const configurationFindings = {
   'access-refused': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'access denied',
     summary: 'Okta denies access without a reason that the monitor recognizes.',
     causes: ['an access policy', 'a network zone', 'a user or client without an assignment'],
     remedy: [searchSystemLog],
@@ -127,6 +137,7 @@ export const configurationFindings = {
   'redirect-uri-refused': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'redirect URI refused',
     summary: 'Okta rejects the request at /authorize instead of redirecting.',
     causes: [
       'a redirect URI that is not registered with exactly these characters',
@@ -141,6 +152,7 @@ export const configurationFindings = {
   'wrong-client-kind': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'wrong client type',
     summary: 'The server does not allow this request from this type of application or client authentication.',
     causes: [
       'an application whose type is not API Services',
@@ -153,6 +165,7 @@ export const configurationFindings = {
   'dpop-required': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'DPoP required',
     summary: 'The application requires DPoP, which this monitor does not support.',
     causes: ['the default of new API Services applications'],
     remedy: [
@@ -164,6 +177,7 @@ export const configurationFindings = {
   'inline-hook-failed': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'inline hook fails',
     summary: 'One of your inline hooks failed, so Okta did not issue a token.',
     causes: [
       'an outage of the service behind the hook',
@@ -177,6 +191,7 @@ export const configurationFindings = {
   'request-refused': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'request refused',
     summary: 'Okta rejects the request with an error that has no finding of its own.',
     causes: ['a setting of the application or the server that does not allow the request'],
     remedy: [searchSystemLog],
@@ -186,6 +201,7 @@ export const configurationFindings = {
   'issuer-mismatch': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'wrong issuer',
     summary: "The token's issuer is not the one expected for this server, so services reject the token.",
     causes: ["a change of the server's issuer mode", 'a wrong issuer in the configuration'],
     remedy: [`Compare the issuer in ${servers} with the configuration and with your services`],
@@ -195,6 +211,7 @@ export const configurationFindings = {
   'audience-mismatch': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'wrong audience',
     summary: "The token's audience is not the configured one, so services that expect that audience reject the token.",
     causes: ["a change of the server's audience", 'a wrong audience in the configuration'],
     remedy: [`Compare the audience in ${servers} with what your services expect`],
@@ -204,6 +221,7 @@ export const configurationFindings = {
   'claim-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'claim missing',
     summary: 'The token lacks a claim that Okta documents or that your services require.',
     causes: ['a claim that was removed, or whose condition is not met', 'a token inline hook that changes the token'],
     remedy: [`Check the claim in ${servers} > the server > Claims`, 'Try it in Token Preview'],
@@ -213,6 +231,7 @@ export const configurationFindings = {
   'scope-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'scope missing',
     summary: 'The token was issued without a scope that was requested.',
     causes: [
       'a policy rule that no longer grants it',
@@ -228,6 +247,7 @@ export const configurationFindings = {
   'api-scope-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'API scope missing',
     summary: "The API's access token lacks the okta.* scope that this endpoint requires.",
     causes: ['a scope that is missing from the configuration', 'a scope that is not granted to the application'],
     remedy: [
@@ -240,6 +260,7 @@ export const configurationFindings = {
   'admin-role-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'admin role missing',
     summary: 'Okta accepts the API credential, but it has no admin role that allows this request.',
     causes: ['an application without an admin role', 'an API token whose owner lost the role'],
     remedy: [
@@ -252,6 +273,7 @@ export const configurationFindings = {
   'token-expired': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'token expired',
     summary: 'A newly issued token has already expired.',
     causes: ['a token lifetime in the policy rule that is far too short', 'a wrong clock'],
     remedy: [
@@ -264,6 +286,7 @@ export const configurationFindings = {
   'token-lifetime-short': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'short token lifetime',
     summary: 'The lifetime of a newly issued token is below the configured minimum.',
     causes: ['a shorter token lifetime in the policy rule', 'another rule that applies now'],
     remedy: [
@@ -276,6 +299,7 @@ export const configurationFindings = {
   'negative-test-failed': {
     domain: 'configuration',
     severity: 'ticket',
+    brief: 'accepts a bad request',
     summary: 'Okta accepts a request that it must reject.',
     causes: ['a redirect URI with a wildcard', 'a scope or client with too many permissions'],
     remedy: [searchSystemLog, 'Check what changed on the application and the server'],

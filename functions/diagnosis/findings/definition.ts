@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 
 /** The fixed part of a finding. Its code is its key in the table. */
 export interface FindingDefinition
-  extends Pick<Finding, 'domain' | 'severity' | 'summary' | 'causes' | 'remedy' | 'doc'> {
+  extends Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'causes' | 'remedy' | 'doc'> {
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
   readonly verify: string;
 }

@@ -7,6 +7,7 @@ export const networkFindings = {
   'dns-not-resolved': {
     domain: 'network',
     severity: 'page',
+    brief: 'name does not resolve',
     summary: "The org's domain name does not resolve.",
     causes: [
       'a DNS failure where the monitor runs',
@@ -22,6 +23,7 @@ export const networkFindings = {
   'connection-refused': {
     domain: 'network',
     severity: 'page',
+    brief: 'connection refused',
     summary: 'The connection was refused.',
     causes: [
       'a firewall or proxy that refuses it',
@@ -34,6 +36,7 @@ export const networkFindings = {
   'connection-reset': {
     domain: 'network',
     severity: 'page',
+    brief: 'connection closed',
     summary: 'The connection was closed before a complete response arrived.',
     causes: ['a proxy or firewall that closes it', "a failure of Okta's edge", 'a NAT gateway without free ports'],
     remedy: [
@@ -46,6 +49,7 @@ export const networkFindings = {
   'connect-timeout': {
     domain: 'network',
     severity: 'page',
+    brief: 'no connection',
     summary: 'No connection could be established: the attempt timed out or the host is unreachable.',
     causes: ['packet loss on the path', 'a firewall that drops packets', "a failure of Okta's edge"],
     remedy: ['Connect from another network', 'Check routes, NAT and egress rules where the monitor runs', checkStatus],
@@ -54,6 +58,7 @@ export const networkFindings = {
   'certificate-untrusted': {
     domain: 'network',
     severity: 'page',
+    brief: 'certificate not trusted',
     summary: "The monitor does not trust the server's certificate.",
     causes: [
       'a proxy that inspects TLS with its own CA',
@@ -69,6 +74,7 @@ export const networkFindings = {
   'certificate-expired': {
     domain: 'network',
     severity: 'page',
+    brief: 'certificate expired',
     summary: "The certificate of Okta's own domain has expired or is not yet valid.",
     causes: [
       'a proxy that presents an old certificate',
@@ -84,6 +90,7 @@ export const networkFindings = {
   'certificate-wrong-name': {
     domain: 'network',
     severity: 'page',
+    brief: 'wrong certificate',
     summary: "The certificate is for a different name, although the domain is Okta's own.",
     causes: ['a DNS record or proxy that leads to another host', 'a typo in the configured domain'],
     remedy: ['Compare what the name resolves to with another network', 'Check who issued the certificate'],
@@ -93,6 +100,7 @@ export const networkFindings = {
   'tls-handshake-failed': {
     domain: 'network',
     severity: 'page',
+    brief: 'TLS fails',
     summary: 'The TLS handshake failed.',
     causes: [
       'interference by a middlebox',

@@ -9,6 +9,7 @@ export const oktaFindings = {
   'no-answer': {
     domain: 'okta',
     severity: 'page',
+    brief: 'no answer',
     summary: 'The connection was established, but no complete response arrived in time.',
     causes: ['overload or a fault inside Okta', 'a proxy that holds back the response'],
     remedy: [checkStatus, 'Repeat the request from another network', openCase],
@@ -18,6 +19,7 @@ export const oktaFindings = {
   'slow-answer': {
     domain: 'okta',
     severity: 'ticket',
+    brief: 'slow answers',
     summary: 'The response is correct, but its first byte took longer than slowAfterMs allows.',
     causes: ['slow responses from Okta', 'a slow network (compare the TCP and TLS phases)', 'slowAfterMs set too low'],
     remedy: ['Compare the phases in the evidence: if only the first byte is slow, Okta is slow', checkStatus],
@@ -27,6 +29,7 @@ export const oktaFindings = {
   'internal-error': {
     domain: 'okta',
     severity: 'page',
+    brief: 'Okta 500',
     summary: 'Okta answers with an internal error.',
     causes: ['a fault inside Okta'],
     remedy: [checkStatus, openCase],
@@ -36,6 +39,7 @@ export const oktaFindings = {
   'read-only-mode': {
     domain: 'okta',
     severity: 'ticket',
+    brief: 'read-only mode',
     summary: 'Okta is in read-only mode: sign-in and tokens still work, but changes are rejected.',
     causes: ['safe mode for the cell, during maintenance or an incident'],
     remedy: [checkStatus, 'Postpone provisioning and administrative changes until it ends'],
@@ -45,6 +49,7 @@ export const oktaFindings = {
   'gateway-error': {
     domain: 'okta',
     severity: 'page',
+    brief: 'Okta gateway error',
     summary: "A gateway answers with 502, 503 or 504 instead of Okta's service.",
     causes: ["a service behind Okta's edge that is down or too slow", 'a failing proxy of your own'],
     remedy: [checkStatus, openCase],
@@ -53,6 +58,7 @@ export const oktaFindings = {
   'temporarily-unavailable': {
     domain: 'okta',
     severity: 'page',
+    brief: 'Okta overloaded',
     summary: 'The authorization server reports that it cannot process the request at the moment.',
     causes: ['overload or maintenance inside Okta', 'an error inside the authorization server'],
     remedy: [checkStatus, `If it continues: ${openCase}`],
@@ -62,6 +68,7 @@ export const oktaFindings = {
   'unexpected-page': {
     domain: 'okta',
     severity: 'page',
+    brief: 'a page, not JSON',
     summary: 'The response is an HTML page instead of a protocol response.',
     causes: ['a maintenance or sign-in page of Okta', 'a page from a proxy or captive portal'],
     remedy: ['Open the URL in a browser and read the page', checkStatus],
@@ -70,6 +77,7 @@ export const oktaFindings = {
   'malformed-answer': {
     domain: 'okta',
     severity: 'page',
+    brief: 'broken answers',
     summary: 'The response is invalid or incomplete.',
     causes: ['a fault inside Okta', 'a proxy that truncates or changes the response'],
     remedy: ['Repeat the request by hand, also from another network', openCase],
@@ -78,6 +86,7 @@ export const oktaFindings = {
   'keys-unusable': {
     domain: 'okta',
     severity: 'page',
+    brief: 'no usable keys',
     summary: 'The published key set has no usable key for verifying signatures.',
     causes: ['a fault inside Okta'],
     remedy: [
@@ -90,6 +99,7 @@ export const oktaFindings = {
   'signing-key-unpublished': {
     domain: 'okta',
     severity: 'page',
+    brief: 'signing key missing',
     summary: 'A new token is signed with a key that is not in the published key set, even after the set was refetched.',
     causes: ['a key rotation that has not reached the key set yet', 'an application that is pinned to its own key'],
     remedy: ['Search the System Log for key.rollover', 'Refresh the services that cache keys', openCase],
@@ -99,6 +109,7 @@ export const oktaFindings = {
   'signature-invalid': {
     domain: 'okta',
     severity: 'page',
+    brief: 'bad signature',
     summary: 'The signature of a new token does not match the published key with that id.',
     causes: ['a fault inside Okta', 'a proxy that changes the response'],
     remedy: ['Fetch a token from another network and verify it', openCase],
@@ -108,6 +119,7 @@ export const oktaFindings = {
   'token-inactive': {
     domain: 'okta',
     severity: 'page',
+    brief: 'new token inactive',
     summary: 'Introspection reports a newly issued token as inactive.',
     causes: ["a delay or fault in Okta's token store", 'an automation that revokes new tokens'],
     remedy: ['Search the System Log for token.revoke', openCase],
@@ -116,6 +128,7 @@ export const oktaFindings = {
   'announced-incident': {
     domain: 'okta',
     severity: 'info',
+    brief: 'Okta incident',
     summary: "Okta has announced an incident on this org's cell.",
     causes: ['see the announcement'],
     remedy: [`Follow ${docs.status}`],
@@ -125,6 +138,7 @@ export const oktaFindings = {
   'status-unknown': {
     domain: 'okta',
     severity: 'info',
+    brief: 'status page unreadable',
     summary: "Okta's status page could not be read, so Okta's status is unknown.",
     causes: ['an outage of the status page', 'a new address or format of the page'],
     remedy: [`Open ${docs.status} in a browser`, 'If the page works there, its format has changed: update the monitor'],
@@ -134,6 +148,7 @@ export const oktaFindings = {
   'unrecognised-answer': {
     domain: 'okta',
     severity: 'page',
+    brief: 'unknown answer',
     summary: 'The monitor does not recognize this response or error.',
     causes: ['a new kind of response from Okta', 'a response from a proxy instead of Okta'],
     remedy: [

@@ -5,6 +5,7 @@ export const ourFindings = {
   'client-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    brief: 'client refused',
     summary: 'Okta rejects the client or its secret.',
     causes: [
       'a rotated secret that was not updated in the monitor',
@@ -21,6 +22,7 @@ export const ourFindings = {
   'assertion-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    brief: 'client key refused',
     summary: "Okta rejects the client's signed assertion.",
     causes: [
       "a key that is not among the application's public keys, or no longer",
@@ -37,6 +39,7 @@ export const ourFindings = {
   'api-token-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    brief: 'API token refused',
     summary: 'Okta rejects the API token.',
     causes: ['a revoked token', 'a token that was not used for 30 days', 'a deactivated owner of the token'],
     remedy: ['In Security > API > Tokens, create a token as a service account and store it in the secret'],
@@ -46,6 +49,7 @@ export const ourFindings = {
   'access-token-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    brief: 'API access refused',
     summary: 'Okta rejects the access token that it issued for its own API.',
     causes: ['a revoked token', 'a token that expired early', 'a deactivated application'],
     remedy: [
@@ -58,6 +62,7 @@ export const ourFindings = {
   'certificate-expires-soon': {
     domain: 'credentials',
     severity: 'ticket',
+    brief: 'certificate expires soon',
     summary: "The domain's TLS certificate expires within 30 days.",
     causes: [
       'a certificate of your own that is due for renewal',
@@ -73,6 +78,7 @@ export const ourFindings = {
   'certificate-expires-now': {
     domain: 'credentials',
     severity: 'page',
+    brief: 'certificate expires',
     summary: "The domain's TLS certificate expires within 7 days, and sign-in fails once it expires.",
     causes: [
       'a certificate of your own that is overdue for renewal',
@@ -85,6 +91,7 @@ export const ourFindings = {
   'clock-skew': {
     domain: 'clock',
     severity: 'ticket',
+    brief: 'clocks apart',
     summary: "Okta's clock and the monitor's are too far apart; services with a wrong clock reject valid tokens.",
     causes: ['a wrong clock on either side', 'a proxy that serves old responses'],
     remedy: [
@@ -96,6 +103,7 @@ export const ourFindings = {
   'secret-unreadable': {
     domain: 'monitor',
     severity: 'ticket',
+    brief: 'secret unreadable',
     summary: 'The monitor cannot read or use one of its own secrets.',
     causes: [
       'a secret that does not exist or has another name',
@@ -112,6 +120,7 @@ export const ourFindings = {
   'metrics-refused': {
     domain: 'monitor',
     severity: 'ticket',
+    brief: 'metrics refused',
     summary: 'CloudWatch did not accept the metrics, so the monitor wrote them to the log for CloudWatch to extract.',
     causes: [
       'throttled PutMetricData calls',
@@ -124,6 +133,7 @@ export const ourFindings = {
   'out-of-time': {
     domain: 'monitor',
     severity: 'ticket',
+    brief: 'run out of time',
     summary: 'The run reached its time limit before this probe finished; all other results were published.',
     causes: ['other requests that took most of the time', 'too little CPU for the function'],
     remedy: ['Look at the other outcomes of the same run first', 'Lower timeoutMs'],

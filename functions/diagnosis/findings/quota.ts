@@ -7,6 +7,7 @@ export const quotaFindings = {
   'rate-limit-exhausted': {
     domain: 'quota',
     severity: 'page',
+    brief: 'rate limit used up',
     summary: "The org's rate limit for this endpoint is exhausted, so Okta rejects other clients too.",
     causes: [
       'a client that sends far more requests than usual',
@@ -24,6 +25,7 @@ export const quotaFindings = {
   'client-rate-limited': {
     domain: 'quota',
     severity: 'ticket',
+    brief: 'client limit used up',
     summary: "This client's own rate limit is exhausted, but other clients are not affected.",
     causes: ['another program that uses the same client from the same address', 'several monitors behind one address'],
     remedy: ['Search the System Log for system.client.rate_limit.violation', 'Give the monitor its own client'],
@@ -33,6 +35,7 @@ export const quotaFindings = {
   'too-many-at-once': {
     domain: 'quota',
     severity: 'ticket',
+    brief: 'too many at once',
     summary: 'The org has too many concurrent requests; the limit clears as they finish.',
     causes: ['slow requests that pile up', 'a batch job with too many workers'],
     remedy: ['Search the System Log for core.concurrency.org.limit.violation', 'Lower the concurrency of batch jobs'],
@@ -42,6 +45,7 @@ export const quotaFindings = {
   'headroom-low': {
     domain: 'quota',
     severity: 'ticket',
+    brief: 'rate limit low',
     summary: 'Less than 20 % of a rate limit is left, but Okta does not reject requests yet.',
     causes: ['a client that sends more requests than usual', 'normal load that grows towards the limit'],
     remedy: ['Find the client in Reports > Rate limits before requests are rejected with 429'],
@@ -51,6 +55,7 @@ export const quotaFindings = {
   'headroom-critical': {
     domain: 'quota',
     severity: 'page',
+    brief: 'rate limit nearly out',
     summary: 'Less than 10 % of a rate limit is left, and Okta rejects requests once it is exhausted.',
     causes: ['a client that sends far more requests than usual', 'a script or integration in a loop'],
     remedy: ['Find the client in Reports > Rate limits', 'Stop it or slow it down now'],

@@ -1,0 +1,222 @@
+import type { Exchange, OktaError, SenderMarks } from '../model/exchange.ts';
+import { isOktaHost } from './okta-domains.ts';
+import { parseWwwAuthenticate } from './www-authenticate.ts';
+
+/** Who sent a response. `unknown` means that it may be Okta's own edge or something in between. */
+export const senders = ['okta', 'intermediary', 'unknown', 'nobody'] as const;
+
+export interface Ascription {
+  readonly by: (typeof senders)[number];
+  /** What shows it, or what is missing, in words. */
+  readonly because: readonly string[];
+}
+
+/**
+ * Who sent the response of an exchange. Blame needs this: a proxy can word any error that Okta can.
+ *
+ * Trap: Okta's own edge may answer without a request id, as for an unknown host (404) or a wrong method (405). So a
+ * missing id alone proves nothing. An id proves Okta even if a CDN's marks are there, because the CDN passed it on.
+ * https://developer.okta.com/docs/api/#request-debugging
+ */
+export function ascribe({ status, requestId, error, rateLimit, failure, sender = {} }: Exchange): Ascription {
+  if (status === undefined) return { by: 'nobody', because: [failure ? failure.code : 'no response'] };
+  const proof = [
+    ...(requestId === undefined ? [] : ['X-Okta-Request-Id']),
+    ...(isOktaEnvelope(error) ? [`Okta's error envelope, ${error?.errorCode}`] : []),
+    ...(error?.shape === 'callback' ? ['the callback returns our state'] : []),
+    ...(sender.okta ?? []),
+  ];
+  if (proof.length > 0) return { by: 'okta', because: proof };
+  const marks = intermediaryMarks(status, sender);
+  // Weaker signs: only Okta uses them, but a page may quote a text and a gateway may pass a header on.
+  const hints = [
+    ...(error?.reason === undefined ? [] : ["a text of Okta's error catalog"]),
+    ...(rateLimit ? ['X-Rate-Limit headers'] : []),
+  ];
+  if (marks.length === 0 && hints.length > 0) return { by: 'okta', because: hints };
+  const because = ['no X-Okta-Request-Id', ...(marks.length > 0 ? marks : neutralMarks(sender)), ...hints];
+  return { by: marks.length > 0 && hints.length === 0 ? 'intermediary' : 'unknown', because };
+}
+
+function isOktaEnvelope(error: OktaError | undefined): boolean {
+  return error?.shape === 'envelope' && /^E\d{7}$/.test(error.errorCode ?? '');
+}
+
+/** Whether Okta sent the response: the fault domains that blame Okta or its settings need that. */
+export function isFromOkta(exchange: Exchange): boolean {
+  return ascribe(exchange).by === 'okta';
+}
+
+/** Statuses that only something in between sends (RFC 9110, 15.5.8; RFC 6585, 6; RFC 7725). */
+const intermediaryStatuses: Readonly<Record<number, string>> = {
+  407: 'status 407, which only a proxy sends',
+  451: 'status 451, a block for legal reasons',
+  511: 'status 511, which only a captive portal sends',
+};
+
+function intermediaryMarks(status: number, { server, via, redirect, challenges = [], intermediary = [] }: SenderMarks) {
+  const cdnStatus = status >= 520 && status <= 530 ? `status ${status}, which only a CDN sends` : undefined;
+  const foreignChallenge = challenges.find((scheme) => /^(NTLM|Negotiate|Kerberos|Digest)$/i.test(scheme));
+  return [
+    intermediaryStatuses[status] ?? cdnStatus,
+    isForeignServer(server) ? `server: ${server}` : undefined,
+    via && `via: ${via}`,
+    foreignChallenge && `asks for ${foreignChallenge} authentication`,
+    redirect && `redirects to ${redirect}`,
+    ...intermediary,
+  ].filter((mark) => mark !== undefined && mark !== '') as readonly string[];
+}
+
+/**
+ * Okta's hosts answer with `nginx`, its front for unknown hosts with `Apache`, both without a version. Okta runs on AWS, so
+ * an AWS load balancer may be Okta's own.
+ */
+function isForeignServer(server: string | undefined): boolean {
+  return server !== undefined && !/^(nginx|apache|awselb\/[\d.]+|okta)$/i.test(server);
+}
+
+function neutralMarks({ server, mediaType }: SenderMarks): readonly string[] {
+  return [server && `server: ${server}`, mediaType && `content type ${mediaType}`].filter(
+    (mark) => mark !== undefined && mark !== '',
+  ) as readonly string[];
+}
+
+/** Reads the marks of a response. The body is read only for the names of products, and never kept. */
+export function readSender(headers: Headers, body: string, url: string): SenderMarks {
+  const server = shown(headers.get('server'));
+  const via = shown(headers.get('via'));
+  const mediaType = shown(headers.get('content-type')?.split(';')[0]);
+  const redirect = foreignOrigin(headers.get('location'), url);
+  const challenges = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
+    parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
+  );
+  const okta = oktaMarks(headers, body);
+  const intermediary = [...headerMarks(headers), ...(headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [])];
+  const page = pageMark(body);
+  if (page) intermediary.push(page);
+  return {
+    ...(server && { server }),
+    ...(via && { via }),
+    ...(mediaType && { mediaType }),
+    ...(redirect && { redirect }),
+    ...(challenges.length > 0 && {
+      challenges: [...new Set(challenges)].slice(0, 5).map((scheme) => scheme.slice(0, 30)),
+    }),
+    ...(okta.length > 0 && { okta }),
+    ...(intermediary.length > 0 && { intermediary: intermediary.slice(0, 6) }),
+  };
+}
+
+/** Headers by which products name themselves, and what to call them. The value must match, if there is a pattern. */
+const headersOfProducts: readonly (readonly [header: RegExp, product: string, value?: RegExp])[] = [
+  [/^cf-(ray|mitigated|cache-status)$/, 'Cloudflare'],
+  [/^x-amz-cf-(id|pop)$/, 'CloudFront'],
+  [/^x-amzn-(waf-action|errortype)$|^x-amz-apigw-id$/, 'an AWS gateway'],
+  [/^(x-akamai-|akamai-)/, 'Akamai'],
+  [/^x-iinfo$|^x-cdn$/, 'Imperva', /^\d|incap|imperva/i],
+  [/^x-squid-/, 'Squid'],
+  [/^x-bluecoat-/, 'Blue Coat'],
+  [/^x-sucuri-/, 'Sucuri'],
+  [/^x-azure-ref$|^x-msedge-ref$/, 'Azure Front Door'],
+  [/^x-(fastly|served-by|varnish|timer)/, 'Fastly or Varnish'],
+  [/^x-(envoy|istio)-/, 'Envoy'],
+  [/^(x-)?kong-/, 'Kong'],
+  [
+    /^x-(zscaler|netskope|forcepoint|fortinet|fortigate|paloalto|mcafee|skyhigh|sophos|umbrella|websense|barracuda)/,
+    'a web filter',
+  ],
+  [/^(x-)?(denied|block(ed)?)-reason$|^x-(proxy|waf|firewall)-/, 'a proxy or firewall'],
+  [/^proxy-(status|connection|agent)$/, 'a proxy'],
+  [
+    /^set-cookie$/,
+    'a load balancer or firewall',
+    /(^|[\s,;])(visid_incap|incap_ses|__cf_bm|BIGipServer|ak_bmsc|_abck|citrix_ns_id|NSC_|barra_counter|sucuri_)/i,
+  ],
+];
+
+function headerMarks(headers: Headers): readonly string[] {
+  const found = [...headers].flatMap(([name, value]) =>
+    headersOfProducts.flatMap(([header, product, pattern]) =>
+      header.test(name) && (pattern?.test(value) ?? true) ? [`header ${name} of ${product}`] : [],
+    ),
+  );
+  return found.slice(0, 4);
+}
+
+/** What pages of products between say about themselves, and what to call them. Only our own words are kept. */
+const pagesOfProducts: readonly (readonly [text: RegExp, words: string])[] = [
+  [/zscaler/i, 'a page of Zscaler'],
+  [/netskope/i, 'a page of Netskope'],
+  [/forcepoint|websense/i, 'a page of Forcepoint'],
+  [/blue ?coat|proxysg/i, 'a page of Blue Coat'],
+  [/mcafee|skyhigh|trellix/i, 'a page of Skyhigh or McAfee'],
+  [/palo ?alto|globalprotect/i, 'a page of Palo Alto Networks'],
+  [/forti(net|guard|gate|web)/i, 'a page of Fortinet'],
+  [/check ?point (software|security|firewall)|usercheck/i, 'a page of Check Point'],
+  [/sophos/i, 'a page of Sophos'],
+  [/barracuda/i, 'a page of Barracuda'],
+  [/cisco umbrella|opendns|cisco (secure )?web/i, 'a page of Cisco'],
+  [/cloudflare|attention required!/i, 'a page of Cloudflare'],
+  [/cloudfront/i, 'a page of CloudFront'],
+  [/incapsula|imperva/i, 'a page of Imperva'],
+  [/akamai|edgesuite|reference\s*(#|&#35;)\s*[0-9a-f]+(\.|&#46;)/i, 'a page of Akamai'],
+  [/support id( is)?:? *<?[^<>]{0,12}\d{6}/i, 'a page of F5'],
+  [/sucuri/i, 'a page of Sucuri'],
+  [/mod_?security/i, 'a page of ModSecurity'],
+  [/\bsquid\b|requested url could not be retrieved/i, 'a page of Squid'],
+  [/upstream (connect|request) (error|timeout)|no healthy upstream/i, 'a text of Envoy'],
+  [/guru meditation|varnish/i, 'a page of Varnish'],
+  [/azure (application gateway|front door)/i, 'a page of Azure'],
+  [/haproxy|no server is available to handle this request/i, 'a page of HAProxy'],
+  [/\bapigee\b|steps\.oauth|"faultstring"/i, 'a text of an API gateway'],
+  [
+    /web ?filter|content filter|url filter|web gateway|secure gateway|proxy (server|authentication)/i,
+    'a page of a web filter or proxy',
+  ],
+  [/captive portal|wi-?fi|hotspot|guest (network|access)|accept the terms/i, 'a page of a captive portal'],
+  [
+    /blocked (by|due to|because|for)|(request|page|site|website|url|access|connection)( (has|have) been| was| is)? (blocked|rejected|forbidden by)|firewall|acceptable use|security policy|against (corporate|company) policy/i,
+    'a page that says that it blocks',
+  ],
+];
+
+/** The product that a page or text names. Only the beginning is read. */
+function pageMark(body: string): string | undefined {
+  const beginning = body.slice(0, 65_536);
+  return pagesOfProducts.find(([text]) => text.test(beginning))?.[1];
+}
+
+/** Marks that only Okta leaves, apart from the request id and the error envelope. */
+function oktaMarks(headers: Headers, body: string): readonly string[] {
+  const policy = headers.get('content-security-policy') ?? headers.get('content-security-policy-report-only') ?? '';
+  return [
+    /CP="HONK"/.test(headers.get('p3p') ?? '') && 'a P3P header as Okta sends it',
+    policy.includes('.oktacdn.com') && 'a content security policy that names oktacdn.com',
+    /okta\.report-uri\.com/.test(headers.get('public-key-pins-report-only') ?? '') && 'key pins that name Okta',
+    headers.has('x-okta-edge-log') && 'X-Okta-Edge-Log',
+    /(src|href)="https:\/\/[\w-]+\.oktacdn\.com\//.test(body.slice(0, 65_536)) && 'a page that loads from oktacdn.com',
+    isUnknownHost(body) && "Okta's answer for a host that is no org",
+  ].filter((mark) => mark !== false);
+}
+
+/** Whether a body is what Okta's front answers for a host that is no org. It has neither a request id nor a code. */
+export function isUnknownHost(body: string): boolean {
+  return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
+}
+
+/** The origin of a redirect that leaves the org and does not lead to Okta. */
+function foreignOrigin(location: string | null, url: string): string | undefined {
+  const target = location === null ? null : URL.parse(location, url);
+  if (!target || target.hostname === new URL(url).hostname || isOktaHost(target.hostname)) return undefined;
+  return target.origin.slice(0, 100);
+}
+
+/** One short line of a header. */
+function shown(value: string | null | undefined): string | undefined {
+  return (
+    value
+      ?.replaceAll(/[^\x20-\x7e]/g, '?')
+      .trim()
+      .slice(0, 60) || undefined
+  );
+}
