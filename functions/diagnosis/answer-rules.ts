@@ -1,9 +1,10 @@
 import type { Exchange } from '../model/exchange.ts';
-import type { Org, Server, ServerKind } from '../model/org.ts';
+import type { ApiCredential, Org, Server, ServerKind } from '../model/org.ts';
 import { kindOf } from '../model/org.ts';
 import type { Endpoint } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
-import { limitOwner } from '../okta/rate-limit.ts';
+import { unknownHost } from '../okta/okta-error.ts';
+import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
 import type { FindingCode } from './finding.ts';
 
 /** What rules can match: the request and the response. */
@@ -13,6 +14,8 @@ export interface AnswerContext {
   readonly kind: ServerKind;
   /** The scopes that were requested, if any. */
   readonly scopes: readonly string[];
+  /** How the management API is called. */
+  readonly api: ApiCredential['kind'] | undefined;
 }
 
 /** The context of a probe's last exchange. */
@@ -28,6 +31,7 @@ export function answerContext(exchange: Exchange, org: Org, server: Server): Ans
     endpoint: located?.endpoint,
     kind: located?.kind ?? kindOf(server),
     scopes: (located && requestedScopes[located.endpoint]) ?? [],
+    api: org.api?.kind,
   };
 }
 
@@ -42,7 +46,12 @@ interface Rule {
   readonly shape?: readonly string[];
   readonly endpoint?: readonly AnswerContext['endpoint'][];
   readonly kind?: AnswerContext['kind'];
+  readonly api?: AnswerContext['api'];
+  /** A rate limit rejected the request. */
+  readonly limited?: true;
   readonly limit?: ReturnType<typeof limitOwner>;
+  /** Whether the rate-limit headers show requests that are left. */
+  readonly requestsLeft?: boolean;
   readonly requests?: 'custom scopes';
 }
 
@@ -51,6 +60,7 @@ const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
 const wrongClient =
   /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
 const api = ['users'] as const;
+const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect'] as const;
 
 /**
  * The findings for error responses. The first rule that matches wins.
@@ -58,37 +68,49 @@ const api = ['users'] as const;
  * Rules match Okta's codes, the status and the endpoint. They match a description's reason only if nothing else
  * distinguishes the causes, and a more general rule for the same error then follows.
  *
- * Trap: order matters. A 429 means the same in every format, and one status means different things at the management
- * API and at an authorization server.
+ * Trap: they are for answers of Okta only, because others word their errors alike. Order matters. A 429 means the same
+ * in every format, and one status means different things at the management API and at an authorization server.
  */
 export const answerRules: readonly Rule[] = [
-  { code: 'too-many-at-once', status: [429], limit: 'concurrency' },
-  { code: 'client-rate-limited', status: [429], limit: 'client' },
-  { code: 'rate-limit-exhausted', status: [429] },
+  { code: 'too-many-at-once', limited: true, limit: 'concurrency' },
+  { code: 'client-rate-limited', limited: true, limit: 'client' },
+  { code: 'principal-rate-limited', limited: true, requestsLeft: true },
+  { code: 'api-rate-limited', limited: true, endpoint: api },
+  { code: 'rate-limit-exhausted', limited: true, requestsLeft: false },
+  { code: 'rate-limited', limited: true },
+  { code: 'org-deactivated', error: ['E0000260'] },
+  { code: 'org-not-found', reason: [unknownHost] },
+  { code: 'org-not-found', endpoint: ['organization'], status: [404] },
   { code: 'inline-hook-failed', error: ['E0000134', 'E0000135', 'E0000137'] },
   { code: 'inline-hook-failed', error: ['server_error'], reason: ['callback_returned_error'] },
   { code: 'read-only-mode', error: ['E0000010'] },
-  { code: 'api-access-management-missing', error: ['E0000015'] },
-  { code: 'api-access-management-missing', reason: ['feature_not_enabled'] },
+  { code: 'api-access-management-missing', endpoint: ofServers, error: ['E0000015'] },
+  { code: 'api-access-management-missing', endpoint: ofServers, reason: ['feature_not_enabled'] },
+  { code: 'feature-missing', error: ['E0000015'] },
+  { code: 'feature-missing', reason: ['feature_not_enabled'] },
   { code: 'internal-error', error: ['E0000009'] },
   { code: 'temporarily-unavailable', error: ['temporarily_unavailable', 'server_error'] },
   { code: 'gateway-error', status: [502, 503, 504] },
   { code: 'internal-error', status: [500] },
   { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
   { code: 'server-not-found', kind: 'custom', reason: ['invalid_authorization_server'] },
+  { code: 'server-not-found', kind: 'custom', status: [404] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
   { code: 'api-scope-missing', endpoint: api, error: ['insufficient_scope'] },
   { code: 'access-token-refused', endpoint: api, error: ['invalid_token'] },
   { code: 'admin-role-missing', endpoint: api, error: ['E0000006'] },
+  { code: 'access-token-refused', endpoint: api, status: [401], api: 'client' },
   { code: 'api-token-refused', endpoint: api, status: [401] },
   { code: 'access-refused', endpoint: api, status: [403] },
   { code: 'wrong-client-kind', reason: wrongClient },
   { code: 'wrong-client-kind', error: ['unauthorized_client'] },
   { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
   { code: 'assertion-refused', error: ['invalid_client'], reason: /^client_assertion_/ },
+  { code: 'client-unknown', reason: ['invalid_client_id'] },
+  // The client does not authenticate there.
+  { code: 'client-unknown', endpoint: ['authorize'], error: ['invalid_client'] },
   { code: 'client-refused', error: ['invalid_client'] },
-  { code: 'client-refused', reason: ['invalid_client_id'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], reason: ['illegal_custom_scope'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
   { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
@@ -98,6 +120,8 @@ export const answerRules: readonly Rule[] = [
   // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
   { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
+  // A client that authenticates is refused without a word only by its credentials.
+  { code: 'client-refused', endpoint: ['token', 'introspect'], status: [401], shape: ['challenge', 'other'] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400, 401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
@@ -110,9 +134,10 @@ export function codeOfAnswer(context: AnswerContext): FindingCode {
   return answerRules.find((rule) => matches(rule, context))?.code ?? 'unrecognised-answer';
 }
 
-function matches(rule: Rule, { exchange, endpoint, kind, scopes }: AnswerContext): boolean {
+function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerContext): boolean {
   const { error, errorCode, reason, shape } = exchange.error ?? { shape: 'other' };
   const owner = exchange.rateLimit && limitOwner(exchange.rateLimit, locate(exchange.url)?.bucket);
+  const requestsLeft = exchange.rateLimit && exchange.rateLimit.remaining > 0;
   return (
     (rule.status?.includes(exchange.status ?? 0) ?? true) &&
     (rule.error?.some((each) => each === error || each === errorCode) ?? true) &&
@@ -120,7 +145,10 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes }: AnswerContext
     (rule.shape?.includes(shape) ?? true) &&
     (rule.endpoint?.includes(endpoint) ?? true) &&
     (rule.kind === undefined || rule.kind === kind) &&
+    (rule.api === undefined || rule.api === api) &&
+    (rule.limited === undefined || isRateLimited(exchange)) &&
     (rule.limit === undefined || rule.limit === owner) &&
+    (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&
     (rule.requests === undefined || scopes.some(isCustomScope))
   );
 }

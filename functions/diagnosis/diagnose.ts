@@ -1,38 +1,137 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
+import { locate } from '../okta/endpoints.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
+import { type Ascription, ascribe } from '../okta/sender.ts';
 import { SecretUnreadable, TransportError } from '../runtime/errors.ts';
 import { answerContext, codeOfAnswer } from './answer-rules.ts';
+import { authenticationOf, comparisonsOf } from './comparisons.ts';
 import { type FindingCode, finding } from './finding.ts';
+import type { Fact } from './findings/definition.ts';
 import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
 import { codeOfTransport } from './transport-rules.ts';
 
-/** The finding for an error that a probe threw. Undefined if the error is a bug in the monitor, which must surface. */
+/** Where a failure happened, and what the rest of the run shows. */
+export interface DiagnosisContext {
+  readonly org: Org;
+  readonly server: Server;
+  /** Facts of the run as a whole. Those of the request are added. */
+  readonly facts?: ReadonlySet<Fact>;
+}
+
+/**
+ * The finding for an error that a probe threw. Undefined if the error is a bug in the monitor, which must surface.
+ *
+ * Nobody is blamed before it is known who answered: only an answer of Okta's is read as Okta means it.
+ */
 export function diagnose(
   thrown: unknown,
   exchanges: readonly Exchange[],
-  { org, server }: { readonly org: Org; readonly server: Server },
+  context: DiagnosisContext,
 ): Finding | undefined {
-  if (thrown instanceof ProbeFailure)
-    return finding(thrown.code, { detail: thrown.facts.detail, token: thrown.facts.token });
   if (thrown instanceof SecretUnreadable) return finding('secret-unreadable', { detail: thrown.message });
   const last = exchanges.at(-1);
-  if (thrown instanceof TransportError && last) {
-    return finding(codeOfTransport(thrown.code, last.url), { detail: thrown.message });
+  const answer = last && thrown instanceof UnexpectedResponse && thrown.error ? { ...last, error: thrown.error } : last;
+  const facts = new Set([...(context.facts ?? []), ...(answer ? factsOfRequest(answer, context) : [])]);
+  const make = (code: FindingCode, detail: string | undefined): Finding =>
+    finding(code, {
+      ...(detail && { detail }),
+      facts,
+      comparisons: answer ? comparisonsOf(code, { ...context, exchange: answer }) : [],
+    });
+  const notOkta = answer && codeOfForeignAnswer(answer, facts);
+  if (thrown instanceof ProbeFailure) {
+    const { code, facts: given } = thrown;
+    if (answer && notOkta) return make(notOkta, [describe(answer), given.detail].filter(Boolean).join(': '));
+    return { ...make(code, given.detail), ...(given.token && { token: given.token }), ...shown(given.comparisons) };
   }
-  if (!last || !(thrown instanceof UnexpectedResponse || isProtocolError(thrown))) return undefined;
-  const error = (thrown instanceof UnexpectedResponse ? thrown.error : undefined) ?? last.error;
-  if (error || (last.status ?? 0) >= 300) {
-    const exchange = { ...last, ...(error && { error }) };
-    return finding(codeOfAnswer(answerContext(exchange, org, server)), { detail: describe(exchange) });
+  if (!answer) return undefined;
+  if (thrown instanceof TransportError) return diagnoseTransport(thrown, answer, context, notOkta, make);
+  if (!(thrown instanceof UnexpectedResponse || isProtocolError(thrown))) return undefined;
+  if (notOkta) return make(notOkta, describe(answer));
+  if (answer.error || (answer.status ?? 0) >= 300) {
+    return make(codeOfAnswer(answerContext(answer, context.org, context.server)), describe(answer));
   }
-  return finding(isProtocolError(thrown) ? (malformed[thrown.code] ?? 'malformed-answer') : 'malformed-answer', {
-    detail: describe(last),
-  });
+  const code = isProtocolError(thrown) ? malformed[thrown.code] : undefined;
+  return make(code ?? 'malformed-answer', describe(answer));
+}
+
+function shown(comparisons: Finding['comparisons'] = []): Pick<Finding, 'comparisons'> {
+  return comparisons.length > 0 ? { comparisons } : {};
+}
+
+/** A status and headers that arrived before the body broke off are evidence. */
+function diagnoseTransport(
+  { code, message }: TransportError,
+  answer: Exchange,
+  { org, server }: DiagnosisContext,
+  notOkta: FindingCode | undefined,
+  make: (code: FindingCode, detail: string) => Finding,
+): Finding {
+  const found = codeOfTransport(code, answer.url);
+  const { status } = answer;
+  if (status !== undefined && found !== 'out-of-time') {
+    const detail = `${describe(answer)}, then ${code}`;
+    if (notOkta && (status >= 300 || notOkta === 'intercepted')) return make(notOkta, detail);
+    if (status >= 400) return make(codeOfAnswer(answerContext(answer, org, server)), detail);
+  }
+  // What is no answer of HTTP, or not in full, does not show its sender either.
+  const isOkta = ascribe(answer).by === 'okta';
+  return make(found === 'malformed-answer' && !isOkta ? (notOkta ?? 'unidentified-answer') : found, message);
+}
+
+/** The finding for an answer that is not Okta's, or that may not be. Undefined if it is, and for other sites. */
+function codeOfForeignAnswer(answer: Exchange, facts: ReadonlySet<Fact>): FindingCode | undefined {
+  const located = locate(answer.url);
+  if (!located || answer.status === undefined) return undefined;
+  const { by } = ascribe(answer);
+  if (isNoOrg(answer, facts)) return 'org-not-found';
+  return codesOfSenders[by];
+}
+
+const codesOfSenders: Readonly<Record<Ascription['by'], FindingCode | undefined>> = {
+  okta: undefined,
+  intermediary: 'intercepted',
+  unknown: 'unidentified-answer',
+  nobody: undefined,
+};
+
+/**
+ * Whether a host that knows none of Okta's paths answered: a domain that is no Okta org. Products that block say
+ * something else than 404.
+ */
+function isNoOrg(answer: Exchange, facts: ReadonlySet<Fact>): boolean {
+  const { status, sender, url } = answer;
+  const endpoint = locate(url)?.endpoint;
+  return (
+    status === 404 &&
+    (endpoint === 'organization' || endpoint === 'users') &&
+    !facts.has('Okta answered elsewhere') &&
+    sender !== undefined &&
+    sender.intermediary === undefined &&
+    ascribe(answer).by !== 'okta'
+  );
+}
+
+function factsOfRequest(exchange: Exchange, { org, server }: DiagnosisContext): readonly Fact[] {
+  const method = authenticationOf({ org, server, exchange });
+  const usesApiToken = locate(exchange.url)?.endpoint === 'users' && org.api?.kind === 'token';
+  return [
+    ...(method === undefined
+      ? []
+      : [method === 'private_key_jwt' ? ('uses a key' as const) : ('uses a secret' as const)]),
+    ...(usesApiToken ? ['uses an API token' as const] : []),
+    ...(isOktaHost(new URL(exchange.url).hostname) ? ['on an Okta domain' as const] : []),
+  ];
 }
 
 /** oauth4webapi's codes for malformed responses that have a more specific finding. */
-const malformed: Readonly<Record<string, FindingCode>> = { OAUTH_RESPONSE_IS_NOT_JSON: 'unexpected-page' };
+const malformed: Readonly<Record<string, FindingCode>> = {
+  OAUTH_RESPONSE_IS_NOT_JSON: 'unexpected-page',
+  // The only thing in a token response that the library does not support is the type of the token.
+  OAUTH_UNSUPPORTED_OPERATION: 'unexpected-token-type',
+};
 
 /** Checks the code rather than the class, so that bundles without OAuth do not include the library. */
 function isProtocolError(thrown: unknown): thrown is Error & { code: string } {
@@ -42,7 +141,7 @@ function isProtocolError(thrown: unknown): thrown is Error & { code: string } {
 }
 
 function describe({ status, url, error }: Exchange): string {
-  const errorText = [error?.errorCode ?? error?.error, error?.description]
+  const errorText = [error?.errorCode ?? error?.error, error?.description, ...(error?.causes ?? [])]
     .filter((part) => part !== undefined)
     .join(': ');
   return `${status} at ${url}${errorText && `, ${errorText}`}`;

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { configurationFindings } from './findings/configuration.ts';
+import { type Fact, type FindingDefinition, fittingTexts } from './findings/definition.ts';
 import { networkFindings } from './findings/network.ts';
 import { oktaFindings } from './findings/okta.ts';
 import { ourFindings } from './findings/ours.ts';
@@ -16,10 +17,27 @@ export const findings = {
 
 export type FindingCode = keyof typeof findings;
 
-/** Creates a finding with the facts of this occurrence. Trap: people see them, so they must not contain a secret. */
-export function finding(code: FindingCode, { detail, token }: Pick<Finding, 'detail' | 'token'> = {}): Finding {
-  const { verify: _, ...definition } = findings[code];
-  return { code, ...definition, ...(detail && { detail: clip(detail) }), ...(token && { token }) };
+/** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
+export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity'>> {
+  /** Decide which causes and steps fit. */
+  readonly facts?: ReadonlySet<Fact>;
+}
+
+/** Creates a finding with the facts of this occurrence. */
+export function finding(
+  code: FindingCode,
+  { detail, token, comparisons = [], facts = new Set(), severity }: FindingFacts = {},
+): Finding {
+  const definition: FindingDefinition = findings[code];
+  const { domain, brief, summary, causes, remedy, doc } = definition;
+  return {
+    ...{ code, domain, severity: severity ?? definition.severity, brief, summary },
+    ...{ causes: fittingTexts(causes, facts), remedy: fittingTexts(remedy, facts) },
+    ...(doc && { doc }),
+    ...(detail && { detail: clip(detail) }),
+    ...(comparisons.length > 0 && { comparisons }),
+    ...(token && { token }),
+  };
 }
 
 /** The other side decides how long the text is, but a log line is limited. */

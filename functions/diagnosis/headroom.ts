@@ -1,10 +1,10 @@
 import type { Exchange } from '../model/exchange.ts';
 import { locate } from '../okta/endpoints.ts';
-import { headroomPercent } from '../okta/rate-limit.ts';
+import { headroomPercent, isRateLimited } from '../okta/rate-limit.ts';
 
 /** The rate-limit buckets that rejected a request in these exchanges. Their headroom is no longer meaningful. */
 export function exhaustedBuckets(exchanges: readonly Exchange[]): ReadonlySet<string> {
-  return new Set(exchanges.flatMap(({ status, url }) => (status === 429 ? (locate(url)?.bucket ?? []) : [])));
+  return new Set(exchanges.filter(isRateLimited).flatMap(({ url }) => locate(url)?.bucket ?? []));
 }
 
 /** The remaining share of an exchange's bucket, 0 to 100. Undefined if its headers do not say. */

@@ -1,18 +1,124 @@
+import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { formatTarget } from '../model/target.ts';
 import { locate } from '../okta/endpoints.ts';
+import { isFromOkta } from '../okta/sender.ts';
+import type { FindingCode } from './finding.ts';
+
+type Failed = Outcome & { readonly status: 'failed' };
+
+/** A failure that explains others. */
+interface RootCause {
+  readonly isRoot: (failed: Failed) => boolean;
+  /** Whether the root explains another failure. */
+  readonly explains: (root: Failed, other: Failed) => boolean;
+}
+
+const hasCode =
+  (...codes: readonly FindingCode[]) =>
+  ({ finding }: Failed) =>
+    (codes as readonly string[]).includes(finding.code);
+
+const isIn =
+  (...domains: readonly FaultDomain[]) =>
+  ({ finding }: Failed) =>
+    domains.includes(finding.domain);
+
+const isOfOrg = ({ exchanges }: Failed) => exchanges.some(({ url }) => locate(url)?.endpoint === 'organization');
+
+const isAtServerOf = (root: Failed, other: Failed) => root.server !== undefined && root.server === other.server;
+
+const answeredByOkta = ({ exchanges }: Failed) => {
+  const last = exchanges.at(-1);
+  return last !== undefined && isFromOkta(last);
+};
+
+/** Whether Okta rejected a request. */
+const isRejection = (failed: Failed) => {
+  const { status = 0 } = failed.exchanges.at(-1) ?? {};
+  return answeredByOkta(failed) && status >= 400 && status < 500;
+};
+
+/** How Okta words that it is down, one endpoint this way and another one that way. */
+const isOutage = hasCode(
+  'internal-error',
+  'gateway-error',
+  'temporarily-unavailable',
+  'no-answer',
+  'unexpected-page',
+  'malformed-answer',
+  'unrecognised-answer',
+);
+
+const isUnidentifiedFault = ({ finding, exchanges }: Failed) =>
+  finding.code === 'unidentified-answer' && (exchanges.at(-1)?.status ?? 0) >= 500;
+
+const noOrg = hasCode('org-not-found', 'org-deactivated');
+const noServer = hasCode('server-not-found', 'api-access-management-missing');
 
 /**
- * Reports a failure of the whole org once. If the probe of the org itself fails, every other probe that failed with the
- * same finding becomes skipped.
+ * By who answered, and by how far a cause reaches. The first of them that fits is used, and within it the first probe of
+ * the plan is the root: the org itself comes before its servers, and a server's metadata before its other endpoints.
+ */
+const rootCauses: readonly RootCause[] = [
+  // No org, so nothing else can work.
+  { isRoot: noOrg, explains: (_, other) => !isIn('monitor')(other) },
+  // Where Okta itself fails, an error of an unknown sender is most likely that of its edge.
+  {
+    isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
+    explains: (_, other) => isUnidentifiedFault(other),
+  },
+  // Whatever is in between words its refusal differently at each endpoint.
+  { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
+  { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },
+  {
+    isRoot: hasCode('api-access-management-missing'),
+    explains: (_, other) => hasCode('api-access-management-missing')(other),
+  },
+  { isRoot: noServer, explains: (root, other) => isAtServerOf(root, other) && (noServer(other) || isRejection(other)) },
+  // The same token, judged twice, or the same client, refused twice.
+  {
+    isRoot: isIn('configuration', 'credentials', 'clock'),
+    explains: (root, other) =>
+      root.finding.code === other.finding.code && (isAtServerOf(root, other) || isSameClient(root, other)),
+  },
+  // The whole org: for example one certificate, or a clock.
+  { isRoot: isOfOrg, explains: (root, other) => root.finding.code === other.finding.code },
+];
+
+/** Whether both findings are about one client. */
+function isSameClient(root: Failed, other: Failed): boolean {
+  const [one, another] = [root, other].map(({ finding }) =>
+    finding.comparisons?.find(({ name, found }) => name === 'client id' && found !== 'accepted'),
+  );
+  return one !== undefined && one.expected === another?.expected;
+}
+
+/**
+ * Reports one incident once. A failure that another one explains becomes skipped.
  *
- * People read one finding, but not eleven identical ones.
+ * People read one finding, but not eleven, and the alarms of fault domains that are not at fault stay silent.
  */
 export function onlyRootCause(outcomes: readonly Outcome[]): readonly Outcome[] {
-  const root = outcomes.find(({ exchanges }) => exchanges.some(({ url }) => locate(url)?.endpoint === 'organization'));
-  if (root?.status !== 'failed') return outcomes;
-  return outcomes.map((outcome) => {
-    if (outcome === root || outcome.status !== 'failed' || outcome.finding.code !== root.finding.code) return outcome;
-    const { finding: _, readings: __, ...rest } = outcome;
-    return { ...rest, status: 'skipped', because: `${root.probe} failed: ${root.finding.code}` };
-  });
+  return rootCauses.reduce<readonly Outcome[]>((remaining, { isRoot, explains }) => {
+    const failed = remaining.filter((outcome): outcome is Failed => outcome.status === 'failed');
+    const explanations = new Map<Outcome, Failed>();
+    for (const root of failed.filter(isRoot)) {
+      if (explanations.has(root)) continue;
+      for (const other of failed)
+        if (other !== root && explains(root, other) && !explanations.has(other)) explanations.set(other, root);
+    }
+    return remaining.map((outcome) => {
+      const root = explanations.get(outcome);
+      return root ? skip(outcome, root) : outcome;
+    });
+  }, outcomes);
+}
+
+function skip({ org, server, probe, exchanges, retriedAfter }: Outcome, root: Failed): Outcome {
+  return {
+    ...{ org, ...(server !== undefined && { server }), probe, exchanges },
+    ...(retriedAfter !== undefined && { retriedAfter }),
+    ...{ status: 'skipped', because: `${formatTarget(root)} failed: ${root.finding.code}` },
+  };
 }

@@ -1,5 +1,5 @@
 import type { OktaError } from '../model/exchange.ts';
-import type { TokenFacts } from '../model/finding.ts';
+import type { Comparison, TokenFacts } from '../model/finding.ts';
 import type { Readings } from '../model/outcome.ts';
 import type { FindingCode } from './finding.ts';
 
@@ -7,6 +7,8 @@ import type { FindingCode } from './finding.ts';
 export interface FailureFacts {
   readonly detail?: string;
   readonly token?: TokenFacts;
+  /** What was expected, and what was found instead. */
+  readonly comparisons?: readonly Comparison[];
   /** Values that were measured despite the failure. */
   readonly readings?: Readings;
 }

@@ -1,4 +1,5 @@
-import { deadlineCode, tooLargeCode } from '../runtime/errors.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
+import { bodyTimeoutCode, deadlineCode, tooLargeCode, undecodableCode } from '../runtime/errors.ts';
 import type { FindingCode } from './finding.ts';
 
 const codes: Readonly<Record<string, FindingCode>> = {
@@ -33,25 +34,32 @@ const codes: Readonly<Record<string, FindingCode>> = {
   EPROTO: 'tls-handshake-failed',
   UND_ERR_HEADERS_TIMEOUT: 'no-answer',
   UND_ERR_BODY_TIMEOUT: 'no-answer',
+  [bodyTimeoutCode]: 'no-answer',
   UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
   [tooLargeCode]: 'malformed-answer',
+  [undecodableCode]: 'malformed-answer',
   [deadlineCode]: 'out-of-time',
+  EACCES: 'local-error',
+  EADDRINUSE: 'local-error',
+  EADDRNOTAVAIL: 'local-error',
+  EAFNOSUPPORT: 'local-error',
+  EMFILE: 'local-error',
+  ENFILE: 'local-error',
+  ENOBUFS: 'local-error',
+  ENOMEM: 'local-error',
+  EPERM: 'local-error',
 };
 
 /** On a custom domain, the domain's owner must fix these. */
 const customDomainCodes: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
 
-const oktaDomain = /\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com$|\.okta\.mil$/;
-
-/** The finding for a request without a response, from the stable error codes of the system, OpenSSL and undici. */
+/** The finding for a request without a complete response, from the codes of the system, OpenSSL and undici. */
 export function codeOfTransport(code: string, url: string): FindingCode {
   const found = codes[code] ?? byPrefix(code);
-  return customDomainCodes.includes(found) && !oktaDomain.test(new URL(url).hostname)
-    ? 'custom-domain-certificate'
-    : found;
+  return customDomainCodes.includes(found) && !isOktaHost(new URL(url).hostname) ? 'custom-domain-certificate' : found;
 }
 
 function byPrefix(code: string): FindingCode {
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls-handshake-failed';
-  return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-answer';
+  return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-failure';
 }

@@ -29,11 +29,14 @@ export function withWarnings(outcomes: readonly Outcome[], org: Pick<Org, 'slowA
 }
 
 function slownessWarnings(
-  { phases: { firstByteMs = 0 }, url }: Exchange,
+  { phases: { firstByteMs = 0, bodyMs = 0 }, url }: Exchange,
   { slowAfterMs }: Pick<Org, 'slowAfterMs'>,
 ): Finding[] {
-  if (firstByteMs <= slowAfterMs) return [];
-  return [finding('slow-answer', { detail: `first byte after ${Math.round(firstByteMs)} ms at ${url}` })];
+  const totalMs = Math.round(firstByteMs + bodyMs);
+  if (totalMs <= slowAfterMs || !locate(url)) return [];
+  const detail = `first byte after ${Math.round(firstByteMs)} ms, complete after ${totalMs} ms at ${url}`;
+  const comparisons = [{ name: 'time to answer', expected: `at most ${slowAfterMs} ms`, found: `${totalMs} ms` }];
+  return [finding('slow-answer', { detail, comparisons })];
 }
 
 function headroomWarnings(exchange: Exchange, exhausted: ReadonlySet<string>): Finding[] {

@@ -39,6 +39,8 @@ export interface SenderMarks {
   readonly redirect?: string;
   /** The schemes of `WWW-Authenticate` and `Proxy-Authenticate`. */
   readonly challenges?: readonly string[];
+  /** The body is a success of the protocol, as this endpoint sends it. Something in between has no reason to make one. */
+  readonly protocol?: boolean;
   /** Marks that only Okta leaves, in words. */
   readonly okta?: readonly string[];
   /** Marks of proxies, firewalls, CDNs and portals, in words. */
@@ -87,4 +89,6 @@ export interface OktaError {
   /** The description as the catalog has it. Any other text is dropped, because it may quote what was sent. */
   readonly description?: string;
   readonly errorId?: string;
+  /** The `errorCauses` of an envelope that hold no personal value. */
+  readonly causes?: readonly string[];
 }

@@ -16,7 +16,7 @@ export interface Org {
   readonly statusPage: { readonly page: string; readonly feed: string };
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
   readonly negativeTests: boolean;
-  /** A response is slow if its first byte takes longer than this. */
+  /** A response is slow if all of it takes longer than this. */
   readonly slowAfterMs: number;
   /** How long to wait for a response. */
   readonly timeoutMs: number;

@@ -46,6 +46,8 @@ export interface Artifacts {
 /** A fresh access token. Trap: `value` is a live credential. Send it to Okta and nowhere else. */
 export interface AccessToken {
   readonly value: string;
+  /** The `token_type`, in lower case. */
+  readonly type: string;
   readonly scope?: string;
   readonly expiresInSeconds?: number;
   /** The server's clock minus ours when it issued the token. */

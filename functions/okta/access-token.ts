@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { TokenFacts } from '../model/finding.ts';
+import type { FindingCode } from '../diagnosis/finding.ts';
+import type { Comparison, TokenFacts } from '../model/finding.ts';
 
 /**
  * How far two clocks may be apart. Okta recommends that services tolerate at most two minutes when they validate
@@ -8,8 +9,62 @@ import type { TokenFacts } from '../model/finding.ts';
  */
 export const clockToleranceSeconds = 60;
 
+/** How old a token may be that was requested in this run: the longest run, and the clocks' tolerance. */
+const freshSeconds = 60 + clockToleranceSeconds;
+
 /** The claims that Okta documents for every access token of a custom server. */
 export const documentedClaims = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'] as const;
+
+/** A setting or a claim that is not as it must be: the finding's code, in words, and what was expected. */
+export interface Mismatch {
+  readonly code: FindingCode;
+  readonly detail: string;
+  readonly comparisons?: readonly Comparison[];
+}
+
+/**
+ * What is wrong with the times of a token that was issued a moment ago, if anything.
+ *
+ * Trap: `now` must be our clock. If the server's `Date` differs from it, the clocks are to blame and not the token.
+ */
+export function timeProblem(
+  { iat, exp, nbf }: Readonly<Record<string, unknown>>,
+  now: number,
+  clockOffsetSeconds = 0,
+): Mismatch | undefined {
+  const clocksDiffer = Math.abs(clockOffsetSeconds) > clockToleranceSeconds;
+  const compare = (name: string, seconds: number, expected: string): readonly Comparison[] => [
+    { name, expected, found: instant('at', seconds).at ?? 'no date' },
+  ];
+  if (typeof exp === 'number' && exp <= now - clockToleranceSeconds) {
+    const detail = '"exp" is in the past although the token is new';
+    return {
+      code: clocksDiffer ? 'clock-skew' : 'token-expired',
+      detail,
+      comparisons: compare('exp', exp, 'in the future'),
+    };
+  }
+  for (const [name, value] of [
+    ['iat', iat],
+    ['nbf', nbf],
+  ] as const) {
+    if (typeof value === 'number' && value - now > clockToleranceSeconds)
+      return {
+        code: 'clock-skew',
+        detail: `"${name}" is in the future`,
+        comparisons: compare(name, value, 'not in the future'),
+      };
+  }
+  if (typeof iat === 'number' && now - iat > freshSeconds) {
+    const detail = `"iat" is ${Math.round(now - iat)} s in the past although the token is new`;
+    return {
+      code: clocksDiffer ? 'clock-skew' : 'token-not-fresh',
+      detail,
+      comparisons: compare('iat', iat, 'a moment ago'),
+    };
+  }
+  return undefined;
+}
 
 /** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */
 export function missingIntrospectionMembers(response: Readonly<Record<string, unknown>>): readonly string[] {

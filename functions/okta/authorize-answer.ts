@@ -18,29 +18,45 @@ export function readAuthorizeAnswer(
   redirectUri: string,
 ): AuthorizeAnswer {
   if (answer.status >= 300 && answer.status < 400) {
-    const location = answer.location ?? '';
-    return (location.startsWith(redirectUri) ? callback(location, redirectUri) : undefined) ?? { kind: 'elsewhere' };
+    return callbackAt(answer.location ?? '', redirectUri) ?? { kind: 'elsewhere' };
   }
   const page = readPage(answer.body);
-  const form = page.forms.find(({ action }) => action === redirectUri);
+  const form = page.forms.find(({ action }) => isAt(URL.parse(action), redirectUri));
   if (form) return { kind: 'callback', parameters: new URLSearchParams([...form.fields]) };
   for (const text of page.targets) {
-    const found = callback(text, redirectUri);
+    const found = callbackIn(text, redirectUri);
     if (found) return found;
   }
   return { kind: 'page' };
 }
 
-/** The callback in a text that is a URL or contains one, such as a script. */
-function callback(text: string, redirectUri: string): AuthorizeAnswer | undefined {
-  const start = text.indexOf(redirectUri);
-  if (start < 0) return undefined;
-  const url = URL.parse(/^[^\s"'`<>\\]+/.exec(text.slice(start))?.[0] ?? '');
-  const expected = new URL(redirectUri);
-  if (url?.origin !== expected.origin || url.pathname !== expected.pathname) return undefined;
+/** The callback that a URL is. */
+function callbackAt(location: string, redirectUri: string): AuthorizeAnswer | undefined {
+  const url = URL.parse(location);
+  if (!url || !isAt(url, redirectUri)) return undefined;
   const parameters = new URLSearchParams(url.search);
   for (const [name, value] of new URLSearchParams(url.hash.slice(1))) parameters.append(name, value);
   return parameters.size > 0 ? { kind: 'callback', parameters } : undefined;
+}
+
+/** The callback that a text contains, such as a script. It ends at the quote that it began with, or at a space. */
+function callbackIn(text: string, redirectUri: string): AuthorizeAnswer | undefined {
+  const start = text.indexOf(redirectUri);
+  if (start < 0) return undefined;
+  const quote = text[start - 1] ?? '';
+  const end = '"\'`'.includes(quote) ? new RegExp(`[\\s<>\\\\${quote}]`) : /[\s"'`<>\\]/;
+  return callbackAt(text.slice(start).split(end, 1)[0] ?? '', redirectUri);
+}
+
+/** Whether a URL is the redirect URI. Its query and fragment may differ, and so may the spelling of its host. */
+function isAt(url: URL | null, redirectUri: string): boolean {
+  const expected = new URL(redirectUri);
+  return (
+    url !== null &&
+    url.protocol === expected.protocol &&
+    url.host === expected.host &&
+    url.pathname === expected.pathname
+  );
 }
 
 interface Page {

@@ -31,8 +31,18 @@ export function compareDiscovery(
     const found = document[member];
     // Okta builds the endpoint URLs from the host of the request, whatever the issuer is.
     const onRequestHost = member === 'issuer' ? url : url.replace(`https://${host}`, `https://${domain}`);
-    return found === url || found === onRequestHost ? [] : [{ member, expected: url, found: describe(found) }];
+    const isExpected = [url, onRequestHost].some((each) => found === each || isSameUrl(found, each));
+    return isExpected ? [] : [{ member, expected: url, found: describe(found) }];
   });
+}
+
+/**
+ * Whether two URLs are the same after normalization (RFC 3986, 6.2.2 and 6.2.3): capitals in a host name and the
+ * default port mean nothing. A final slash does.
+ */
+export function isSameUrl(found: unknown, expected: string): boolean {
+  const url = typeof found === 'string' ? URL.parse(found) : null;
+  return url?.href === new URL(expected).href && String(found).endsWith('/') === expected.endsWith('/');
 }
 
 function describe(value: unknown): string | undefined {

@@ -1,10 +1,15 @@
 import type { KeySet } from '../model/probe.ts';
 
-/** The keys of a JWK Set (RFC 7517), or undefined if the document is not one. */
+/**
+ * The keys of a JWK Set (RFC 7517), or undefined if the document is not one. A key that is listed twice counts once:
+ * otherwise its id would be ambiguous.
+ */
 export function parseKeySet(document: Readonly<Record<string, unknown>>): KeySet | undefined {
   const { keys } = document;
   if (!Array.isArray(keys)) return undefined;
-  return { keys: keys.filter((key) => typeof key === 'object' && key !== null && !Array.isArray(key)) };
+  const objects = keys.filter((key) => typeof key === 'object' && key !== null && !Array.isArray(key));
+  const identity = ({ kid, kty, use, n, e }: Record<string, unknown>) => JSON.stringify([kid, kty, use, n, e]);
+  return { keys: [...new Map(objects.map((key) => [identity(key), key])).values()] };
 }
 
 /** The ids of the keys that can verify an Okta token's signature. Two or three keys, in any order, are normal. */

@@ -17,8 +17,13 @@ export function parseOktaError(headers: Headers, body: string): OktaError {
   const json = parseObject(body);
   const errorCode = code(json?.errorCode);
   if (errorCode) {
-    return { shape: 'envelope', errorCode, ...textFields(known(json?.errorSummary)), ...errorIdOf(json?.errorId) };
+    const causes = causesOf(json?.errorCauses);
+    return {
+      ...{ shape: 'envelope', errorCode, ...textFields(known(json?.errorSummary)), ...errorIdOf(json?.errorId) },
+      ...(causes.length > 0 && { causes }),
+    };
   }
+  if (isUnknownHost(body)) return { shape: 'other', reason: unknownHost, description: 'Resource not found' };
   const error = code(json?.error);
   if (error) return { shape: 'oauth', error, ...textFields(known(json?.error_description)) };
   const challenges = parseWwwAuthenticate(headers.get('www-authenticate') ?? '');
@@ -53,6 +58,28 @@ function parseObject(body: string): Readonly<Record<string, unknown>> | undefine
 /** A code such as `invalid_client` or `E0000047`. Other text is dropped, because it could be anything. */
 function code(value: unknown): string | undefined {
   return typeof value === 'string' && /^([a-z][a-z_]{1,59}|E\d{7})$/.test(value) ? value : undefined;
+}
+
+/** The reason of Okta's answer for a host that is no org. Its catalog has none. */
+export const unknownHost = 'unknown_host';
+
+/** Whether a body is what Okta's front answers for a host that is no org. It has neither a request id nor a code. */
+export function isUnknownHost(body: string): boolean {
+  return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
+}
+
+/**
+ * The causes in an envelope. A cause may quote what was sent, or name a person: one with anything but plain lower-case
+ * words, codes and names of fields is dropped.
+ */
+function causesOf(causes: unknown): readonly string[] {
+  if (!Array.isArray(causes)) return [];
+  const plainText =
+    /^(?:[A-Z]?[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta)(?:[ :,.'-]{1,2}(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta)){1,39}\.?$/;
+  return causes
+    .map((cause) => (cause as { errorSummary?: unknown } | null)?.errorSummary)
+    .filter((text) => typeof text === 'string' && text.length <= 200 && plainText.test(text))
+    .slice(0, 3) as readonly string[];
 }
 
 function errorIdOf(value: unknown): Pick<OktaError, 'errorId'> {

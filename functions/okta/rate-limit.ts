@@ -1,30 +1,49 @@
-import type { RateLimit } from '../model/exchange.ts';
+import type { Exchange, RateLimit } from '../model/exchange.ts';
+
+/** Okta's code for a request that a rate limit rejects. Okta sends it with 429, and sometimes with another status. */
+const rateLimitCode = 'E0000047';
+
+/** Whether a rate limit rejected the request. */
+export function isRateLimited({ status, error }: Pick<Exchange, 'status' | 'error'>): boolean {
+  return status === 429 || error?.errorCode === rateLimitCode;
+}
 
 /**
- * Parses Okta's rate-limit headers. Undefined if there are none, or none that are valid.
+ * Parses Okta's rate-limit headers. Undefined if there are none, or none that are possible.
  *
  * Trap: an endpoint with two limits repeats each header, and HTTP clients join the values to "600, 60". The tighter
  * pair is used. A limit of 0 is a concurrency limit, so do not divide by it. The reset is an epoch second on Okta's
- * clock, so it is compared with the response's own `Date`, and may be in the past.
+ * clock, so it is compared with the response's own `Date`, and may be in the past. Gateways that rewrite it send
+ * milliseconds, a date or the seconds that are left.
  * https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function parseRateLimit(headers: Headers, now: number): RateLimit | undefined {
   const limits = integers(headers.get('x-rate-limit-limit'));
   const remainings = integers(headers.get('x-rate-limit-remaining'));
-  const resets = integers(headers.get('x-rate-limit-reset'));
+  const date = Date.parse(headers.get('date') ?? '');
+  const resets = parseResets(headers.get('x-rate-limit-reset') ?? '', (Number.isNaN(date) ? now : date) / 1000);
   const pairs = limits.flatMap((limit, index) => {
     const remaining = remainings[index];
-    return remaining === undefined ? [] : [{ limit, remaining, reset: resets[index] ?? resets[0] }];
+    const isPossible = remaining !== undefined && remaining <= limit;
+    return isPossible ? [{ limit, remaining, secondsToReset: resets[index] ?? resets[0] ?? 0 }] : [];
   });
-  const tightest = pairs.sort((a, b) => share(a) - share(b))[0];
-  if (!tightest) return undefined;
-  const date = Date.parse(headers.get('date') ?? '');
-  const nowSeconds = (Number.isNaN(date) ? now : date) / 1000;
-  return {
-    limit: tightest.limit,
-    remaining: tightest.remaining,
-    secondsToReset: tightest.reset === undefined ? 0 : Math.max(0, Math.round(tightest.reset - nowSeconds)),
-  };
+  return pairs.sort((a, b) => share(a) - share(b))[0];
+}
+
+/** How many seconds are left, for each value of a reset header. */
+function parseResets(header: string, nowSeconds: number): readonly number[] {
+  const values = /[a-z]{3}/i.test(header) ? [Date.parse(header) / 1000] : integers(header).map(toEpochSeconds);
+  return values.filter((value) => !Number.isNaN(value)).map((value) => secondsLeft(value, nowSeconds));
+}
+
+/** Epoch milliseconds have three digits more than seconds. */
+function toEpochSeconds(value: number): number {
+  return value >= 1e11 ? value / 1000 : value;
+}
+
+/** A value of less than a month is the number of seconds that are left, and no time in 1970. */
+function secondsLeft(value: number, nowSeconds: number): number {
+  return value < 31 * 24 * 3600 ? value : Math.max(0, Math.round(value - nowSeconds));
 }
 
 /**

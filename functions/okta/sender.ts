@@ -1,5 +1,8 @@
 import type { Exchange, OktaError, SenderMarks } from '../model/exchange.ts';
+import type { Endpoint } from '../model/probe.ts';
+import { locate } from './endpoints.ts';
 import { isOktaHost } from './okta-domains.ts';
+import { isUnknownHost } from './okta-error.ts';
 import { parseWwwAuthenticate } from './www-authenticate.ts';
 
 /** Who sent a response. `unknown` means that it may be Okta's own edge or something in between. */
@@ -18,7 +21,7 @@ export interface Ascription {
  * missing id alone proves nothing. An id proves Okta even if a CDN's marks are there, because the CDN passed it on.
  * https://developer.okta.com/docs/api/#request-debugging
  */
-export function ascribe({ status, requestId, error, rateLimit, failure, sender = {} }: Exchange): Ascription {
+export function ascribe({ url, status, requestId, error, rateLimit, failure, sender = {} }: Exchange): Ascription {
   if (status === undefined) return { by: 'nobody', because: [failure ? failure.code : 'no response'] };
   const proof = [
     ...(requestId === undefined ? [] : ['X-Okta-Request-Id']),
@@ -31,6 +34,8 @@ export function ascribe({ status, requestId, error, rateLimit, failure, sender =
   // Weaker signs: only Okta uses them, but a page may quote a text and a gateway may pass a header on.
   const hints = [
     ...(error?.reason === undefined ? [] : ["a text of Okta's error catalog"]),
+    ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
+    ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
     ...(rateLimit ? ['X-Rate-Limit headers'] : []),
   ];
   if (marks.length === 0 && hints.length > 0) return { by: 'okta', because: hints };
@@ -41,6 +46,25 @@ export function ascribe({ status, requestId, error, rateLimit, failure, sender =
 function isOktaEnvelope(error: OktaError | undefined): boolean {
   return error?.shape === 'envelope' && /^E\d{7}$/.test(error.errorCode ?? '');
 }
+
+/**
+ * Whether this is an OAuth error where OAuth is spoken. Gateways also word a refusal as `access_denied` or a fault as
+ * `server_error`, so those codes prove nothing.
+ */
+function isProtocolError({ shape, error = '' }: OktaError = { shape: 'other' }, url: string): boolean {
+  const endpoint = locate(url)?.endpoint;
+  return (
+    shape === 'oauth' &&
+    (endpoint === 'token' || endpoint === 'introspect' || endpoint === 'authorize') &&
+    /^(invalid_(client|scope|grant|request|dpop_proof)|unsupported_(grant_type|response_type|token_type)|unauthorized_client|consent_required|use_dpop_nonce)$/.test(
+      error,
+    )
+  );
+}
+
+/** Schemes of authentication that Okta never asks for (RFC 4559, RFC 7616). */
+const foreignSchemes = /^(NTLM|Negotiate|Kerberos|Digest)$/i;
+const schemes = /^(Basic|Bearer|DPoP|NTLM|Negotiate|Kerberos|Digest)$/i;
 
 /** Whether Okta sent the response: the fault domains that blame Okta or its settings need that. */
 export function isFromOkta(exchange: Exchange): boolean {
@@ -56,7 +80,7 @@ const intermediaryStatuses: Readonly<Record<number, string>> = {
 
 function intermediaryMarks(status: number, { server, via, redirect, challenges = [], intermediary = [] }: SenderMarks) {
   const cdnStatus = status >= 520 && status <= 530 ? `status ${status}, which only a CDN sends` : undefined;
-  const foreignChallenge = challenges.find((scheme) => /^(NTLM|Negotiate|Kerberos|Digest)$/i.test(scheme));
+  const foreignChallenge = challenges.find((scheme) => foreignSchemes.test(scheme));
   return [
     intermediaryStatuses[status] ?? cdnStatus,
     isForeignServer(server) ? `server: ${server}` : undefined,
@@ -72,7 +96,7 @@ function intermediaryMarks(status: number, { server, via, redirect, challenges =
  * an AWS load balancer may be Okta's own.
  */
 function isForeignServer(server: string | undefined): boolean {
-  return server !== undefined && !/^(nginx|apache|awselb\/[\d.]+|okta)$/i.test(server);
+  return server !== undefined && !/^(nginx|apache|awselb(\/[\d.]+)?|okta)$/i.test(server);
 }
 
 function neutralMarks({ server, mediaType }: SenderMarks): readonly string[] {
@@ -83,9 +107,11 @@ function neutralMarks({ server, mediaType }: SenderMarks): readonly string[] {
 
 /** Reads the marks of a response. The body is read only for the names of products, and never kept. */
 export function readSender(headers: Headers, body: string, url: string): SenderMarks {
-  const server = shown(headers.get('server'));
-  const via = shown(headers.get('via'));
-  const mediaType = shown(headers.get('content-type')?.split(';')[0]);
+  const server = productIn(headers.get('server'));
+  const via = productIn(headers.get('via'));
+  const mediaType = /^\s*((?:text|application)\/(?:html|plain|xml|json|xhtml\+xml|problem\+json))/i
+    .exec(headers.get('content-type') ?? '')?.[1]
+    ?.toLowerCase();
   const redirect = foreignOrigin(headers.get('location'), url);
   const challenges = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
     parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
@@ -100,8 +126,9 @@ export function readSender(headers: Headers, body: string, url: string): SenderM
     ...(mediaType && { mediaType }),
     ...(redirect && { redirect }),
     ...(challenges.length > 0 && {
-      challenges: [...new Set(challenges)].slice(0, 5).map((scheme) => scheme.slice(0, 30)),
+      challenges: [...new Set(challenges)].filter((scheme) => schemes.test(scheme)).slice(0, 5),
     }),
+    ...(isProtocolAnswer(body, url) && { protocol: true }),
     ...(okta.length > 0 && { okta }),
     ...(intermediary.length > 0 && { intermediary: intermediary.slice(0, 6) }),
   };
@@ -199,9 +226,27 @@ function oktaMarks(headers: Headers, body: string): readonly string[] {
   ].filter((mark) => mark !== false);
 }
 
-/** Whether a body is what Okta's front answers for a host that is no org. It has neither a request id nor a code. */
-export function isUnknownHost(body: string): boolean {
-  return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
+/** A member that every success of an endpoint has. The management API answers with a list. */
+const membersOfSuccess: Readonly<Partial<Record<Endpoint, string>>> = {
+  organization: 'id',
+  discovery: 'issuer',
+  keys: 'keys',
+  token: 'access_token',
+  introspect: 'active',
+};
+
+/** Whether a body is a success as the endpoint of the URL sends it. */
+function isProtocolAnswer(body: string, url: string): boolean {
+  const endpoint = locate(url)?.endpoint;
+  if (endpoint === undefined) return false;
+  try {
+    const value: unknown = JSON.parse(body);
+    if (endpoint === 'users') return Array.isArray(value);
+    const member = membersOfSuccess[endpoint];
+    return typeof value === 'object' && value !== null && member !== undefined && member in value;
+  } catch {
+    return false;
+  }
 }
 
 /** The origin of a redirect that leaves the org and does not lead to Okta. */
@@ -211,12 +256,14 @@ function foreignOrigin(location: string | null, url: string): string | undefined
   return target.origin.slice(0, 100);
 }
 
-/** One short line of a header. */
-function shown(value: string | null | undefined): string | undefined {
-  return (
-    value
-      ?.replaceAll(/[^\x20-\x7e]/g, '?')
-      .trim()
-      .slice(0, 60) || undefined
-  );
+/** Servers and proxies by the names that they give themselves, with a version. */
+const productNames =
+  /\b(nginx|openresty|tengine|apache|awselb|amazons3|amazon|cloudfront|cloudflare|akamai\w*|fastly|varnish|squid|big-?ip|f5|haproxy|envoy|istio-envoy|traefik|kong|caddy|litespeed|microsoft-iis|microsoft-httpapi|microsoft-azure[\w-]*|kestrel|jetty|tomcat|gunicorn|uvicorn|werkzeug|python|express|zscaler|netskope|forcepoint|blue ?coat|proxysg|fortiweb|fortigate|imperva|incapsula|sucuri[\w/-]*|barracuda|citrix|netscaler|mcafee|sophos|palo ?alto|check ?point|cisco|umbrella|mikrotik|gws|gfe|google frontend|vercel|netlify|heroku|cowboy|ats|tinyproxy|privoxy|vegur|okta)\b(\/[\d.]{1,12})?/i;
+
+/**
+ * The product that a header names. `not shown` for any other value: it may name an internal host, or anything else.
+ */
+function productIn(value: string | null): string | undefined {
+  if (value === null) return undefined;
+  return productNames.exec(value.slice(0, 200))?.[0] ?? 'not shown';
 }

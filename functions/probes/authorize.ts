@@ -48,7 +48,10 @@ export const authorize = defineProbe({
         throw new ProbeFailure('unexpected-page', `status ${response.status} with an HTML page that does not redirect`);
       }
       case 'elsewhere':
-        throw new ProbeFailure('malformed-answer', 'the response redirects somewhere other than the redirect URI');
+        throw new ProbeFailure('malformed-answer', {
+          detail: 'the response redirects somewhere other than the redirect URI',
+          comparisons: [{ name: 'redirect', expected: web.redirectUri, found: describeTarget(location, url) }],
+        });
       case 'callback':
         break;
       default:
@@ -63,3 +66,9 @@ export const authorize = defineProbe({
     return { readings: {} };
   },
 });
+
+/** Where a redirect leads, without its query. */
+function describeTarget(location: string | null, url: URL): string {
+  const target = location === null ? null : URL.parse(location, url.href);
+  return target ? `${target.protocol}//${target.host}${target.pathname}`.slice(0, 200) : 'no usable Location';
+}

@@ -20,7 +20,12 @@ export const discovery = defineProbe({
     if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the document has no ${missing.join(', ')}`);
     if (differences.length > 0) {
       const listed = differences.map(({ member, expected, found }) => `${member} is ${found}, not ${expected}`);
-      throw new ProbeFailure('metadata-drifted', listed.join('; '));
+      throw new ProbeFailure('metadata-drifted', {
+        detail: listed.join('; '),
+        comparisons: differences.map(({ member, expected, found }) => ({
+          ...{ name: `${member} in discovery`, expected, found: found ?? 'missing' },
+        })),
+      });
     }
     return { readings: {} };
   },

@@ -1,6 +1,8 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Server } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
-import { missingIntrospectionMembers } from '../okta/access-token.ts';
+import { type Mismatch, missingIntrospectionMembers, timeProblem } from '../okta/access-token.ts';
+import { isSameUrl } from '../okta/discovery.ts';
 
 /**
  * Checks that the server reports the token it just issued as active (RFC 7662). For the Org server, introspection is
@@ -18,11 +20,37 @@ export const introspect = defineProbe({
   requests: ['introspect'],
   timed: false,
   metrics: {},
-  async run({ server, fetch, credentials, inputs }) {
+  async run({ server, now, fetch, credentials, inputs }) {
     const claims = await credentials.introspect(server, inputs.token, fetch);
-    if (claims.active !== true) throw new ProbeFailure('token-inactive');
+    if (claims.active !== true) {
+      const comparisons = [{ name: 'active', expected: 'true', found: 'false' }];
+      throw new ProbeFailure('token-inactive', { comparisons });
+    }
     const missing = missingIntrospectionMembers(claims);
     if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the response has no ${missing.join(', ')}`);
+    const problem = assess(claims, server) ?? timeProblem(claims, now() / 1000, inputs.token.clockOffsetSeconds);
+    if (problem) throw new ProbeFailure(problem.code, problem);
     return { readings: {} };
   },
 });
+
+/** The problem, if any, of an active token: is it the token that was asked about, and would a service accept it? */
+function assess(
+  claims: Readonly<Record<string, unknown>>,
+  { issuer, audience, service }: Server,
+): Mismatch | undefined {
+  const mismatch = (code: Mismatch['code'], name: string, expected: string): Mismatch => ({
+    ...{ code, detail: `"${name}" is not the expected one` },
+    comparisons: [{ name: `${name} in introspection`, expected, found: String(claims[name]).slice(0, 200) }],
+  });
+  const scopes = String(claims.scope).split(' ');
+  const audiences = [claims.aud].flat();
+  if (service && claims.client_id !== service.clientId)
+    return mismatch('introspection-mismatch', 'client_id', service.clientId);
+  if (!/^bearer$/i.test(String(claims.token_type))) return mismatch('introspection-mismatch', 'token_type', 'Bearer');
+  if (!isSameUrl(claims.iss, issuer)) return mismatch('issuer-mismatch', 'iss', issuer);
+  if (audience !== undefined && !audiences.includes(audience)) return mismatch('audience-mismatch', 'aud', audience);
+  if (service?.scopes.some((scope) => !scopes.includes(scope)))
+    return mismatch('scope-missing', 'scope', service.scopes.join(' '));
+  return undefined;
+}

@@ -1,10 +1,12 @@
 import { expectJson } from '../diagnosis/expect-json.ts';
-import { finding } from '../diagnosis/finding.ts';
+import { type FindingCode, finding } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { PeerCertificate } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { clockToleranceSeconds } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -35,7 +37,7 @@ export const organization = defineProbe({
     return {
       readings: { CertificateDaysLeft: daysLeft },
       notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
-      warnings: [...clockWarnings(clockOffsetSeconds), ...certificateWarnings(daysLeft)],
+      warnings: [...clockWarnings(clockOffsetSeconds), ...certificateWarnings(org.domain, certificate, daysLeft)],
     };
   },
 });
@@ -46,8 +48,19 @@ function clockWarnings(offsetSeconds = 0): Finding[] {
   return [finding('clock-skew', { detail: `Okta's clock is ${Math.abs(offsetSeconds)} s ${direction} the monitor's` })];
 }
 
-function certificateWarnings(daysLeft = Number.POSITIVE_INFINITY): Finding[] {
-  if (daysLeft >= 30) return [];
-  const code = daysLeft < 7 ? 'certificate-expires-now' : 'certificate-expires-soon';
-  return [finding(code, { detail: `days until the certificate expires: ${daysLeft}` })];
+/** Who must renew the certificate, and how soon they are told. The first that the days left are below counts. */
+const certificateLevels: readonly { readonly days: number; readonly code: FindingCode; readonly ofOkta: boolean }[] = [
+  { days: 7, code: 'okta-certificate-expires', ofOkta: true },
+  { days: 7, code: 'certificate-expires-now', ofOkta: false },
+  { days: 30, code: 'certificate-expires-soon', ofOkta: false },
+];
+
+function certificateWarnings(domain: string, certificate: PeerCertificate | undefined, daysLeft = Infinity): Finding[] {
+  const isOkta = isOktaHost(new URL(`https://${domain}`).hostname);
+  const level = certificateLevels.find(({ days, ofOkta }) => ofOkta === isOkta && daysLeft < days);
+  if (!level || !certificate) return [];
+  const comparisons = [
+    { name: 'certificate', expected: `valid for ${level.days} days or more`, found: `until ${certificate.validTo}` },
+  ];
+  return [finding(level.code, { detail: `days until the certificate expires: ${daysLeft}`, comparisons })];
 }

@@ -1,5 +1,6 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
+import { isFromOkta } from '../okta/sender.ts';
 
 /** A scope that no administrator would define. */
 const unknownScope = 'okta-synthetics.negative-test';
@@ -24,7 +25,8 @@ export const refusesCustomScope = defineProbe({
     try {
       await credentials.fetchToken({ ...server, service: { ...service, scopes: [unknownScope] } }, fetch);
     } catch (error) {
-      if (exchanges.at(-1)?.error?.error === 'invalid_scope') return { readings: {} };
+      const last = exchanges.at(-1);
+      if (last?.error?.error === 'invalid_scope' && isFromOkta(last)) return { readings: {} };
       throw error;
     }
     throw new ProbeFailure('negative-test-failed', 'the Org server issued a token for a custom scope');

@@ -2,6 +2,8 @@ import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts'
 import { defineProbe } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { isRateLimited } from '../okta/rate-limit.ts';
+import { isFromOkta } from '../okta/sender.ts';
 
 /** `.invalid` never resolves (RFC 6761), so a browser that followed this redirect would reach nobody. */
 const unregistered = 'https://okta-synthetics.invalid/callback';
@@ -21,7 +23,7 @@ export const refusesUnknownRedirectUri = defineProbe({
   requests: ['authorize'],
   timed: false,
   metrics: {},
-  async run({ org, server, fetch }) {
+  async run({ org, server, fetch, exchanges }) {
     const { web } = server;
     if (!web) throw new Error(`server ${server.id} has no web client`);
     const url = new URL(endpointUrl(org.domain, server, 'authorize'));
@@ -42,7 +44,10 @@ export const refusesUnknownRedirectUri = defineProbe({
     if (answer.kind !== 'page') {
       throw new ProbeFailure('negative-test-failed', 'Okta redirects although the redirect URI is not registered');
     }
-    if (response.status < 400 || response.status >= 500 || response.status === 429) throw new UnexpectedResponse();
+    // Something in between that refuses the request shows nothing about Okta.
+    const last = exchanges.at(-1);
+    const isRejectedByOkta = last !== undefined && isFromOkta(last) && !isRateLimited(last);
+    if (response.status < 400 || response.status >= 500 || !isRejectedByOkta) throw new UnexpectedResponse();
     return { readings: {} };
   },
 });

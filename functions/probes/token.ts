@@ -1,5 +1,7 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import { defineProbe } from '../model/probe.ts';
+import type { Server } from '../model/org.ts';
+import { type AccessToken, defineProbe } from '../model/probe.ts';
+import type { Mismatch } from '../okta/access-token.ts';
 
 /**
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
@@ -20,16 +22,8 @@ export const token = defineProbe({
   metrics: {},
   async run({ server, fetch, credentials, exchanges }) {
     const issued = await credentials.fetchToken(server, fetch);
-    const granted = issued.scope?.split(' ');
-    const ungranted = granted ? (server.service?.scopes ?? []).filter((scope) => !granted.includes(scope)) : [];
-    if (ungranted.length > 0) throw new ProbeFailure('scope-missing', `not granted: ${ungranted.join(' ')}`);
-    const { minLifetimeSeconds = 0 } = server.expects ?? {};
-    if ((issued.expiresInSeconds ?? Number.POSITIVE_INFINITY) < minLifetimeSeconds) {
-      throw new ProbeFailure(
-        'token-lifetime-short',
-        `it expires in ${issued.expiresInSeconds} s, the configured minimum is ${minLifetimeSeconds} s`,
-      );
-    }
+    const problem = assess(issued, server);
+    if (problem) throw new ProbeFailure(problem.code, problem);
     const { clockOffsetSeconds } = exchanges.at(-1) ?? {};
     return {
       readings: {},
@@ -37,3 +31,35 @@ export const token = defineProbe({
     };
   },
 });
+
+/** The problem, if any, of what the response says about the token. */
+function assess({ type, scope, expiresInSeconds }: AccessToken, { service, expects }: Server): Mismatch | undefined {
+  const compare = (name: string, expected: string, found: string) => [{ name, expected, found }];
+  // RFC 6749, 7.1: a client must not use a token of a type that it does not know.
+  if (type !== 'bearer')
+    return {
+      ...{ code: 'unexpected-token-type', detail: `"token_type" is ${type}, not Bearer` },
+      comparisons: compare('token type', 'Bearer', type),
+    };
+  const granted = scope?.split(' ');
+  const ungranted = granted ? (service?.scopes ?? []).filter((each) => !granted.includes(each)) : [];
+  if (granted && ungranted.length > 0)
+    return {
+      ...{ code: 'scope-missing', detail: `not granted: ${ungranted.join(' ')}` },
+      comparisons: compare('scopes', service?.scopes.join(' ') ?? '', granted.join(' ').slice(0, 300) || 'none'),
+    };
+  const lifetime = expiresInSeconds ?? Number.POSITIVE_INFINITY;
+  const { minLifetimeSeconds = 0 } = expects ?? {};
+  if (lifetime <= 0)
+    return {
+      ...{ code: 'token-expired', detail: `"expires_in" is ${lifetime}` },
+      comparisons: compare('expires_in', 'more than 0 s', `${lifetime} s`),
+    };
+  if (lifetime < minLifetimeSeconds)
+    return {
+      code: 'token-lifetime-short',
+      detail: `it expires in ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`,
+      comparisons: compare('lifetime', `at least ${minLifetimeSeconds} s`, `${lifetime} s`),
+    };
+  return undefined;
+}

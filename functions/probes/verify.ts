@@ -1,12 +1,19 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { expectJson } from '../diagnosis/expect-json.ts';
-import type { FindingCode } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Comparison } from '../model/finding.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe, type KeySet } from '../model/probe.ts';
-import { clockToleranceSeconds, documentedClaims, factsOf, isEncrypted } from '../okta/access-token.ts';
+import {
+  clockToleranceSeconds,
+  documentedClaims,
+  factsOf,
+  isEncrypted,
+  type Mismatch,
+  timeProblem,
+} from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
-import { parseKeySet } from '../okta/key-set.ts';
+import { parseKeySet, signingKeyIds } from '../okta/key-set.ts';
 
 /**
  * Validates the token as a service would: signature, issuer, audience, times, scopes and claims, with the key set that
@@ -42,61 +49,102 @@ export const verify = defineProbe({
 });
 
 async function verifyToken(token: AccessToken, keys: KeySet, server: Server, currentDate: Date): Promise<void> {
-  const fail = (code: FindingCode, detail: string): never => {
+  const fail = ({ code, detail, comparisons = [] }: Mismatch): never => {
     const facts = factsOf(token.value);
-    throw new ProbeFailure(code, { detail, ...(facts && { token: facts }) });
+    throw new ProbeFailure(code, { detail, comparisons, ...(facts && { token: facts }) });
   };
-  const clockIsOff = Math.abs(token.clockOffsetSeconds ?? 0) > clockToleranceSeconds;
+  const now = currentDate.getTime() / 1000;
   try {
     const { payload } = await jwtVerify(token.value, createLocalJWKSet(keys as unknown as JSONWebKeySet), {
       issuer: server.issuer,
-      algorithms: ['RS256'],
+      algorithms: [algorithm],
       clockTolerance: clockToleranceSeconds,
       currentDate,
       ...(server.audience !== undefined && { audience: server.audience }),
     });
-    const problem = assess(payload, server, currentDate.getTime() / 1000);
-    if (problem) fail(...problem);
+    const problem = timeProblem(payload, now, token.clockOffsetSeconds) ?? assess(payload, server);
+    if (problem) fail(problem);
   } catch (error) {
-    if (error instanceof errors.JWTExpired) {
-      fail(clockIsOff ? 'clock-skew' : 'token-expired', '"exp" is in the past although the token is new');
-    }
-    if (error instanceof errors.JWTClaimValidationFailed) {
-      fail(byClaim[error.claim] ?? 'claim-missing', `"${error.claim}" is missing or has an unexpected value`);
-    }
-    if (error instanceof errors.JOSEError) fail(byCode[error.code] ?? 'malformed-answer', error.code);
     if (error instanceof ProbeFailure) throw error;
+    if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed)
+      fail(claimProblem(error, token, server, now));
+    if (error instanceof errors.JOSEError) fail(signatureProblem(error.code, token, keys));
     // Web Crypto throws other errors for an invalid key.
-    fail('keys-unusable', 'the key named in the token cannot be used');
+    fail({ code: 'keys-unusable', detail: 'the key named in the token cannot be used' });
   }
 }
 
-/** The problem, if any, of a token whose signature, issuer, audience and expiry are valid. */
-function assess(claims: JWTPayload, { service, expects }: Server, now: number): [FindingCode, string] | undefined {
-  const { iat, exp, scp, cid } = claims;
-  if (iat !== undefined && iat - now > clockToleranceSeconds) return ['clock-skew', '"iat" is in the future'];
-  const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
-  if (missing.length > 0) return ['claim-missing', `missing: ${missing.join(', ')}`];
-  const granted = Array.isArray(scp) ? scp : [];
-  const ungranted = (service?.scopes ?? []).filter((scope) => !granted.includes(scope));
-  if (ungranted.length > 0) return ['scope-missing', `"scp" lacks ${ungranted.join(' ')}`];
-  if (service && cid !== service.clientId)
-    return ['malformed-answer', '"cid" is not the client that requested the token'];
-  const lifetime = (exp ?? 0) - (iat ?? 0);
-  const { minLifetimeSeconds = 0 } = expects ?? {};
-  return lifetime < minLifetimeSeconds
-    ? ['token-lifetime-short', `it is valid for ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`]
-    : undefined;
+/** Okta signs access tokens with this and nothing else. */
+const algorithm = 'RS256';
+
+/** The problem of a claim that failed its validation. */
+function claimProblem(
+  { claim, payload }: errors.JWTExpired | errors.JWTClaimValidationFailed,
+  { clockOffsetSeconds }: AccessToken,
+  { issuer, audience = '' }: Server,
+  now: number,
+): Mismatch {
+  const times = timeProblem(payload, now, clockOffsetSeconds);
+  if (times && (claim === 'exp' || claim === 'nbf')) return times;
+  const detail = `"${claim}" is missing or has an unexpected value`;
+  const compare = (expected: string, value: unknown) => [
+    { name: claim, expected, found: value === undefined ? 'missing' : [value].flat().join(' ').slice(0, 200) },
+  ];
+  if (claim === 'iss') return { code: 'issuer-mismatch', detail, comparisons: compare(issuer, payload.iss) };
+  if (claim === 'aud') return { code: 'audience-mismatch', detail, comparisons: compare(audience, payload.aud) };
+  return { code: 'claim-missing', detail, comparisons: [missingClaim(claim)] };
 }
 
-const byClaim: Readonly<Record<string, FindingCode>> = {
-  iss: 'issuer-mismatch',
-  aud: 'audience-mismatch',
-  nbf: 'clock-skew',
-};
+/** The problem of a token whose signature could not be verified, by jose's code. */
+function signatureProblem(code: string, { value }: AccessToken, keys: KeySet): Mismatch {
+  const { alg = 'none', kid = 'none' } = factsOf(value) ?? {};
+  const published = signingKeyIds(keys).join(' ').slice(0, 300) || 'none';
+  const keyIds = [{ name: 'key id', expected: `one of the published: ${published}`, found: kid }];
+  switch (code) {
+    case 'ERR_JWKS_NO_MATCHING_KEY':
+      return { code: 'signing-key-unpublished', detail: code, comparisons: keyIds };
+    case 'ERR_JWKS_MULTIPLE_MATCHING_KEYS':
+      return { code: 'keys-unusable', detail: code, comparisons: keyIds };
+    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+      return { code: 'signature-invalid', detail: code, comparisons: keyIds };
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      return {
+        ...{ code: 'algorithm-unexpected', detail: `"alg" is ${alg}` },
+        comparisons: [{ name: 'algorithm', expected: algorithm, found: alg }],
+      };
+    default:
+      return { code: 'malformed-answer', detail: code };
+  }
+}
 
-const byCode: Readonly<Record<string, FindingCode>> = {
-  ERR_JWKS_NO_MATCHING_KEY: 'signing-key-unpublished',
-  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'keys-unusable',
-  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature-invalid',
-};
+/** The problem, if any, of a token whose signature, issuer, audience and times are valid. */
+function assess(claims: JWTPayload, { service, expects }: Server): Mismatch | undefined {
+  const { iat, exp, scp, cid } = claims;
+  const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
+  if (missing.length > 0)
+    return { code: 'claim-missing', detail: `missing: ${missing.join(', ')}`, comparisons: missing.map(missingClaim) };
+  const granted = Array.isArray(scp) ? scp : [];
+  const ungranted = (service?.scopes ?? []).filter((scope) => !granted.includes(scope));
+  if (ungranted.length > 0) {
+    const found = granted.join(' ').slice(0, 300) || 'none';
+    const comparisons = [{ name: 'scopes', expected: service?.scopes.join(' ') ?? '', found }];
+    return { code: 'scope-missing', detail: `"scp" lacks ${ungranted.join(' ')}`, comparisons };
+  }
+  if (service && cid !== service.clientId) {
+    const comparisons = [{ name: 'client id', expected: service.clientId, found: String(cid).slice(0, 100) }];
+    return { code: 'malformed-answer', detail: '"cid" is not the client that requested the token', comparisons };
+  }
+  const lifetime = (exp ?? 0) - (iat ?? 0);
+  const { minLifetimeSeconds = 0 } = expects ?? {};
+  if (lifetime >= minLifetimeSeconds) return undefined;
+  return {
+    code: 'token-lifetime-short',
+    detail: `it is valid for ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`,
+    comparisons: [{ name: 'lifetime', expected: `at least ${minLifetimeSeconds} s`, found: `${lifetime} s` }],
+  };
+}
+
+/** A claim's value may be personal, so only whether it is there is shown. */
+function missingClaim(claim: string): Comparison {
+  return { name: `claim ${claim}`, expected: 'present', found: 'missing' };
+}

@@ -1,4 +1,4 @@
-import { resolveCname } from 'node:dns/promises';
+import { lookup, resolveCname } from 'node:dns/promises';
 import type { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
@@ -31,6 +31,7 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
   const connect = build(options);
   return (target, callback) => {
     const socket = connect(target, callback);
+    skipContinue(socket);
     const startedAt = performance.now();
     let resolvedAt: number | undefined;
     let connectedAt: number | undefined;
@@ -66,6 +67,23 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
   };
 }
 
+/**
+ * Removes `100 Continue` responses before undici reads them. A server may send one unasked and clients ignore it
+ * (RFC 9110, 15.2.1), but undici closes the connection.
+ */
+function skipContinue(socket: TLSSocket): void {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number): Buffer | null => {
+    for (;;) {
+      const chunk: Buffer | null = read(size);
+      if (!chunk?.subarray(0, 13).toString('latin1').startsWith('HTTP/1.1 100 ')) return chunk;
+      const end = chunk.indexOf('\r\n\r\n');
+      if (end < 0) return chunk;
+      if (end + 4 < chunk.length) return chunk.subarray(end + 4);
+    }
+  };
+}
+
 function readCertificate(socket: TLSSocket): PeerCertificate | undefined {
   const { subject, issuer, valid_to } = socket.getPeerCertificate();
   const validTo = new Date(valid_to);
@@ -73,6 +91,16 @@ function readCertificate(socket: TLSSocket): PeerCertificate | undefined {
   const name = (of: { CN?: string | string[]; O?: string | string[] } | undefined) =>
     String(of?.CN ?? of?.O ?? 'unnamed');
   return { subject: name(subject), issuer: name(issuer), validTo: validTo.toISOString() };
+}
+
+/** Whether a host's name resolves, by the same resolver that connections use. */
+export async function resolves(host: string): Promise<boolean> {
+  try {
+    await lookup(host);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Resolves a host's CNAME. Undefined if it has none or DNS fails. */

@@ -18,6 +18,9 @@ import type { Secret, Secrets } from './secrets.ts';
 /** A cached token is renewed this long before it expires. */
 const renewBeforeMs = 60_000;
 
+/** And no later than this, so that a key which was rotated or removed is noticed within the hour. */
+const renewAfterMs = 30 * 60_000;
+
 /**
  * Authenticates the monitor at any org. The secrets do not leave this file.
  *
@@ -31,11 +34,19 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
     async function call<Result>(
       service: Pick<ServiceClient, 'authentication' | 'secret'>,
       endpoint: string,
-      attempt: (authentication: ClientAuth) => Promise<Result>,
+      fetch: Fetch,
+      attempt: (authentication: ClientAuth, fetch: Fetch) => Promise<Result>,
     ): Promise<Result> {
       const authenticate = authenticationFactories[service.authentication];
-      return withSecret(secrets, service.secret, isClientRejected, async (secret) =>
-        attempt(await authenticate(secret, service.secret, endpoint)),
+      let status: number | undefined;
+      const watched: Fetch = async (...request) => {
+        const response = await fetch(...request);
+        ({ status } = response);
+        return response;
+      };
+      const isRejected = (result: PromiseSettledResult<Result>) => status === 401 || isInvalidClient(result);
+      return withSecret(secrets, service.secret, isRejected, async (secret) =>
+        attempt(await authenticate(secret, service.secret, endpoint), watched),
       );
     }
 
@@ -47,12 +58,12 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       const endpoint = endpointUrl(org.domain, server, 'token');
       const as: AuthorizationServer = { issuer: server.issuer, token_endpoint: endpoint };
       const client = { client_id: service.clientId };
-      return call(service, endpoint, async (authentication) => {
+      return call(service, endpoint, fetch, async (authentication, watched) => {
         const parameters = { scope: service.scopes.join(' ') };
-        const response = await clientCredentialsGrantRequest(as, client, authentication, parameters, adapt(fetch));
+        const response = await clientCredentialsGrantRequest(as, client, authentication, parameters, adapt(watched));
         const token = await processClientCredentialsResponse(as, client, response);
         return {
-          value: token.access_token,
+          ...{ value: token.access_token, type: token.token_type },
           ...(token.scope !== undefined && { scope: token.scope }),
           ...(token.expires_in !== undefined && { expiresInSeconds: token.expires_in }),
         };
@@ -73,7 +84,10 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         fetch,
       );
       const token = new Redacted(value);
-      apiTokens.set(api.secret, { token, renewAt: now() + expiresInSeconds * 1000 - renewBeforeMs });
+      apiTokens.set(api.secret, {
+        token,
+        renewAt: now() + Math.min(renewAfterMs, expiresInSeconds * 1000 - renewBeforeMs),
+      });
       return token;
     }
 
@@ -86,8 +100,8 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         const as: AuthorizationServer = { issuer: server.issuer, introspection_endpoint: endpoint };
         const client = { client_id: service.clientId };
         const additionalParameters = { token_type_hint: 'access_token' };
-        return call(service, endpoint, async (authentication) => {
-          const options = { ...adapt(fetch), additionalParameters };
+        return call(service, endpoint, fetch, async (authentication, watched) => {
+          const options = { ...adapt(watched), additionalParameters };
           const response = await introspectionRequest(as, client, authentication, token.value, options);
           return processIntrospectionResponse(as, client, response);
         });
@@ -112,7 +126,8 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 }
 
 /**
- * Calls `attempt` with the cached secret. If Okta rejects it, reads the secret again and, if it changed, retries once.
+ * Calls `attempt` with the cached secret. If it is rejected, in whatever words (RFC 6749, 5.2 asks for 401 and a challenge),
+ * reads the secret again and, if it changed, retries once.
  * It does not retry with the same secret, because rejected requests look like an attack in the org's System Log.
  */
 async function withSecret<Result>(
@@ -131,7 +146,8 @@ async function withSecret<Result>(
   return result.value;
 }
 
-function isClientRejected(result: PromiseSettledResult<unknown>): boolean {
+/** Whether the answer was OAuth's `invalid_client`, which Okta sends with 400 as well as 401. */
+function isInvalidClient(result: PromiseSettledResult<unknown>): boolean {
   if (result.status === 'fulfilled') return false;
   return result.reason instanceof ResponseBodyError && result.reason.error === 'invalid_client';
 }

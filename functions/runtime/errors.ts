@@ -22,16 +22,38 @@ export const deadlineCode = 'DEADLINE';
 /** The code for a response whose body is too large. */
 export const tooLargeCode = 'ERR_BODY_TOO_LARGE';
 
+/** The code for a response whose body did not arrive in time. */
+export const bodyTimeoutCode = 'ERR_BODY_TIMEOUT';
+
+/** The code for a compressed response that cannot be decoded. */
+export const undecodableCode = 'ERR_BODY_UNDECODABLE';
+
 /** If several addresses fail, the error is an AggregateError. TLS errors are sometimes in `cause`. */
 function codeOf(cause: unknown, depth = 0): string {
   if (typeof cause !== 'object' || cause === null || depth > 4) return 'UNKNOWN';
   const { code, errors, cause: inner } = cause as { code?: unknown; errors?: unknown[]; cause?: unknown };
-  if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code;
+  if (typeof code === 'string' && !vagueCodes.has(code)) return code;
   const nested = codeOf(errors?.[0] ?? inner, depth + 1);
   if (nested !== 'UNKNOWN') return nested;
+  const { name, message = '', reason = '' } = cause as { name?: unknown; message?: unknown; reason?: unknown };
+  const text = `${reason} ${message}`;
+  const read = codesOfReasons.find(([pattern]) => pattern.test(text))?.[1];
+  if (read !== undefined) return read;
   if (typeof code === 'string') return code;
-  return codeOfName[String((cause as { name?: unknown }).name)] ?? 'UNKNOWN';
+  return codeOfName[String(name)] ?? 'UNKNOWN';
 }
+
+/** Codes that say less than the error's cause or reason. */
+const vagueCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'UNSPECIFIED', 'ERR_SSL_CERTIFICATE_VERIFY_FAILED']);
+
+/** Some certificate errors of OpenSSL have a reason and no code. */
+const codesOfReasons: readonly (readonly [reason: RegExp, code: string])[] = [
+  [/certificate (has|is) expired/i, 'CERT_HAS_EXPIRED'],
+  [/certificate is not yet valid/i, 'CERT_NOT_YET_VALID'],
+  [/altnames?|hostname mismatch|does not match certificate/i, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/self[- ]signed/i, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  [/unable to (get|verify)|certificate verify failed|(key|md|digest) too (small|weak)|unknown ca/i, 'CERT_UNTRUSTED'],
+];
 
 /** Errors with a name but no code: that of an aborted signal, and undici's for a response that is not HTTP. */
 const codeOfName: Readonly<Record<string, string>> = { TimeoutError: deadlineCode, HTTPParserError: 'HPE_INVALID' };

@@ -1,5 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -7,8 +10,9 @@ import type { Exchange, OktaError, Phases } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
+import { readSender } from '../okta/sender.ts';
 import { type ConnectionInfo, takeConnectionInfo, timedConnector } from './connection.ts';
-import { TransportError, tooLargeCode } from './errors.ts';
+import { bodyTimeoutCode, TransportError, tooLargeCode, undecodableCode } from './errors.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -19,7 +23,7 @@ export interface HttpOptions {
   readonly now: () => number;
   /** A CA certificate to trust, in PEM format. */
   readonly ca?: string;
-  /** How long to wait for response headers. Connecting, and each part of the body, may take half as long. */
+  /** How long to wait for response headers. Connecting, and the whole body, may take half as long. */
   readonly timeoutMs: number;
 }
 
@@ -55,7 +59,8 @@ export function openHttp(options: HttpOptions): Http {
       connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, secureContext }),
       allowH2: false,
       headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs / 2,
+      // `readBody` limits the body as a whole.
+      bodyTimeout: 0,
     });
     agents.push(agent);
     return { send: (url, init, record) => send(agent, url, init, record, options) };
@@ -74,14 +79,17 @@ async function send(
   url: string,
   init: FetchInit,
   record: (exchange: Exchange) => void,
-  { signal, now }: HttpOptions,
+  { signal, now, timeoutMs }: HttpOptions,
 ): Promise<Response> {
   const timing: RequestTiming = {};
   const startedAt = now();
   const { origin, pathname, search } = new URL(url);
   const method = init.method ?? 'GET';
   const base = { method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() };
-  let received: Pick<Exchange, 'status'> = {};
+  let received: Partial<Exchange> = {};
+  // undici's own timeout starts again with each part of the headers, and with each interim response.
+  const tooSlow = new AbortController();
+  const headTimer = setTimeout(() => tooSlow.abort(headTimeout()), timeoutMs * 1.5);
   try {
     const {
       body,
@@ -93,28 +101,40 @@ async function send(
       method: method as Dispatcher.HttpMethod,
       headers: { 'user-agent': 'okta-synthetics', ...withFormType(init) },
       body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
-      signal,
+      signal: AbortSignal.any([signal, tooSlow.signal]),
     });
-    received = { status: statusCode };
+    clearTimeout(headTimer);
     const headers = toHeaders(fields);
-    const bytes = await readBody(body);
-    const response = toResponse(statusCode, headers, bytes);
-    const text = statusCode >= 400 ? new TextDecoder().decode(bytes) : '';
-    record({
-      ...base,
-      ...received,
-      ...headerFacts(headers, now()),
+    received = { status: statusCode, ...headerFacts(headers, now()) };
+    // What arrived before a body breaks off is evidence too.
+    const describeBody = (text: string): Partial<Exchange> => ({
       ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
-      ...measurements(timing, performance.now()),
+      ...(received.requestId === undefined && { sender: readSender(headers, text, base.url) }),
     });
-    return response;
+    received = { ...received, ...describeBody('') };
+    const bytes = await decode(await readBody(body, timeoutMs / 2), headers);
+    const text = statusCode >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
+    record({ ...base, ...received, ...describeBody(text), ...measurements(timing, performance.now()) });
+    return toResponse(statusCode, headers, bytes);
   } catch (cause) {
     const error = TransportError.from(signal.aborted ? signal.reason : cause, `${method} ${base.url}`);
     const connection = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
     if (connection) timing.connection = connection;
-    record({ ...base, ...received, ...measurements(timing), failure: { code: error.code, message: error.message } });
+    const endedAt = received.status === undefined ? undefined : performance.now();
+    record({
+      ...base,
+      ...received,
+      ...measurements(timing, endedAt),
+      failure: { code: error.code, message: error.message },
+    });
     throw error;
+  } finally {
+    clearTimeout(headTimer);
   }
+}
+
+function headTimeout(): Error {
+  return Object.assign(new Error('the headers took too long'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
 }
 
 /** The timing of the request that is being dispatched. undici creates the request before `dispatch` returns. */
@@ -164,11 +184,17 @@ function measurements(
   return { phases, ...(connection?.certificate && { certificate: connection.certificate }) };
 }
 
-/** The request id, the rate limit and the clock offset from the response headers. */
+/**
+ * The request id, the rate limit and the clock offset from the response headers.
+ *
+ * Trap: a cache repeats the `Date` of the answer that it stored, and says in `Age` how many seconds ago that was
+ * (RFC 9111, 5.1).
+ */
 function headerFacts(headers: Headers, now: number): Partial<Exchange> {
   const requestId = headers.get('x-okta-request-id');
   const rateLimit = parseRateLimit(headers, now);
-  const date = Date.parse(headers.get('date') ?? '');
+  const age = Number(/^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0);
+  const date = Date.parse(headers.get('date') ?? '') + age * 1000;
   return {
     ...(requestId && /^[\w@.:-]{1,100}$/.test(requestId) && { requestId }),
     ...(rateLimit && { rateLimit }),
@@ -177,15 +203,41 @@ function headerFacts(headers: Headers, now: number): Partial<Exchange> {
   };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+/** Reads a body. Its parts may arrive one by one, so the time for all of them is limited. */
+async function readBody(body: AsyncIterable<Uint8Array>, withinMs: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBodyBytes) throw Object.assign(new Error(`more than ${maxBodyBytes} bytes`), { code: tooLargeCode });
-    chunks.push(chunk);
+  const tooSlow = Object.assign(new Error('the body took too long'), { code: bodyTimeoutCode });
+  const timer = setTimeout(() => (body as unknown as Readable).destroy(tooSlow), withinMs);
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > maxBodyBytes)
+        throw Object.assign(new Error(`more than ${maxBodyBytes} bytes`), { code: tooLargeCode });
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks);
+}
+
+const decoders: Readonly<Record<string, (body: Uint8Array, options: ZlibOptions) => Promise<Buffer>>> = {
+  gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
+  'x-gzip': promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
+  deflate: promisify<Uint8Array, ZlibOptions, Buffer>(inflate),
+  br: promisify<Uint8Array, ZlibOptions, Buffer>(brotliDecompress),
+};
+
+/** Decodes a body that is compressed, although no request asks for that. */
+async function decode(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {
+  const decoder = decoders[headers.get('content-encoding')?.trim().toLowerCase() ?? ''];
+  if (!decoder || body.length === 0) return body;
+  try {
+    return new Uint8Array(await decoder(body, { maxOutputLength: maxBodyBytes }));
+  } catch {
+    throw Object.assign(new Error('the body cannot be decoded'), { code: undecodableCode });
+  }
 }
 
 function withFormType({ headers, body }: FetchInit): Record<string, string> {

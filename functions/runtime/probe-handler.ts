@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
-import { canonicalName } from './connection.ts';
+import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
@@ -24,6 +24,7 @@ const reserveMs = 5_000;
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
+    requireOrg(org);
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs);
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const report = await run(org, probes, {
@@ -31,6 +32,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       credentials: credentialsFor(org),
       now: Date.now,
       canonicalName,
+      resolves,
       deadline,
     });
     const { startedAt, monitorErrors } = report;
@@ -49,6 +51,15 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
     return lines;
   };
+}
+
+/** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
+function requireOrg(event: unknown): asserts event is Org {
+  const { name, domain, servers } = Object(event) as Partial<Org>;
+  if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
+  throw new Error(
+    'The event is no org: invoke the function with the input of its schedule, an object with "name", "domain" and "servers".',
+  );
 }
 
 /** Writes one log line as JSON. Lambda does not change JSON lines. */

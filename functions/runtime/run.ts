@@ -1,7 +1,5 @@
-import { diagnose } from '../diagnosis/diagnose.ts';
-import { finding } from '../diagnosis/finding.ts';
+import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org } from '../model/org.ts';
@@ -18,6 +16,8 @@ export interface RunOptions {
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly canonicalName: ProbeContext['canonicalName'];
+  /** Whether a host's name resolves. */
+  readonly resolves: (host: string) => Promise<boolean>;
   /** Probes that have not finished by then fail with a finding. All other outcomes are kept. */
   readonly deadline: Deadline;
 }
@@ -35,9 +35,7 @@ export interface RunReport {
 
 type RawResult = Awaited<ReturnType<Probe['run']>>;
 
-type ProbeRun =
-  | { readonly outcome: Outcome; readonly provides: Partial<Artifacts> }
-  | { readonly monitorError: unknown };
+type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | UndiagnosedFailure;
 
 /**
  * Runs an org's probes concurrently, each as soon as its inputs are available.
@@ -62,14 +60,12 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     return promise;
   };
   const results = await Promise.all(enabledProbes(plan).map(startOnce));
-  const outcomes = results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
-  return {
+  const { outcomes, monitorErrors } = await diagnoseRun(
     org,
-    startedAt,
-    plan,
-    outcomes: onlyRootCause(withWarnings(outcomes, org)),
-    monitorErrors: results.flatMap((result) => ('monitorError' in result ? [result.monitorError] : [])),
-  };
+    results.map((result) => ('outcome' in result ? result.outcome : result)),
+    options,
+  );
+  return { org, startedAt, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
 }
 
 async function runProbe(
@@ -85,8 +81,7 @@ async function runProbe(
     const provider = await providerOf(name);
     const artifact = provider && 'provides' in provider ? provider.provides[name] : undefined;
     if (artifact === undefined) {
-      const because =
-        provider && 'outcome' in provider ? `${provider.outcome.probe} ${provider.outcome.status}` : `no ${name}`;
+      const because = provider ? describe(provider) : `no ${name}`;
       return { outcome: { ...base, exchanges: [], status: 'skipped', because }, provides: {} };
     }
     Object.assign(inputs, { [name]: artifact });
@@ -101,13 +96,13 @@ async function runProbe(
     const { readings, notes = [], warnings = [], provides = {} } = final.result;
     return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
   }
-  const { error, exchanges } = final;
-  const { signal } = options.deadline;
-  const isTimeUp = signal.aborted && error === signal.reason;
-  const diagnosed = isTimeUp ? finding('out-of-time') : diagnose(error, exchanges, { org, server });
-  if (!diagnosed) return { monitorError: error };
-  const { readings = {} } = error instanceof ProbeFailure ? error.facts : {};
-  return { outcome: { ...outcome, status: 'failed', readings, finding: diagnosed }, provides: {} };
+  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges };
+}
+
+function describe(provider: ProbeRun): string {
+  return 'outcome' in provider
+    ? `${provider.outcome.probe} ${provider.outcome.status}`
+    : `${provider.base.probe} failed`;
 }
 
 /** Runs a probe once, over the given connections. */

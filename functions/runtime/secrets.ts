@@ -10,20 +10,23 @@ export interface Secrets {
   read(name: string, options?: { readonly fresh?: boolean }): Promise<Secret>;
 }
 
+/** How long a secret is cached. Okta may accept the old value after a rotation, so nothing else would show the new one. */
+const cacheMs = 30 * 60_000;
+
 /**
- * Reads secrets from AWS Secrets Manager and caches each for the lifetime of the container.
+ * Reads secrets from AWS Secrets Manager and caches each for half an hour in a warm container.
  *
  * After a rotation Okta rejects the cached secret. The caller then reads it again with `fresh`, once.
  */
-export function secretsManager(): Secrets {
+export function secretsManager(now: () => number = Date.now): Secrets {
   const client = new SecretsManagerClient();
-  const cache = new Map<string, Promise<Secret>>();
+  const cache = new Map<string, { readonly reading: Promise<Secret>; readonly until: number }>();
   return {
     read(name, { fresh = false } = {}) {
       const cached = cache.get(name);
-      if (cached && !fresh) return cached;
+      if (cached && !fresh && now() < cached.until) return cached.reading;
       const reading = fetchSecret(client, name);
-      cache.set(name, reading);
+      cache.set(name, { reading, until: now() + cacheMs });
       // Failures are not cached, because the secret may exist a minute later.
       reading.catch(() => cache.delete(name));
       return reading;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Org } from '../../functions/model/org.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { type PlannedProbe, planProbes } from '../../functions/probes/plan.ts';
-import { canonicalName } from '../../functions/runtime/connection.ts';
+import { canonicalName, resolves } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
@@ -39,7 +39,7 @@ async function checkOrg(org: Org, secrets: Secrets): Promise<CheckedOrg> {
   const deadline = deadlineIn(deadlineMs);
   const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
   const credentials = openCredentials(secrets, Date.now)(org);
-  const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, deadline });
+  const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, resolves, deadline });
   await http.close();
   return {
     org,

@@ -48,8 +48,11 @@ export interface RunProbesOptions {
   readonly probes?: readonly Probe[];
 }
 
-const json = (value: unknown, headers: readonly [string, string][] = []) =>
-  answerBytes(200, [['content-type', 'application/json'], ...headers], JSON.stringify(value));
+/** Okta sends it with almost every answer. */
+const requestId = ['x-okta-request-id', 'X0f36XVUkCaUNcCqV'] as const;
+
+const json = (value: unknown, headers: readonly (readonly [string, string])[] = []) =>
+  answerBytes(200, [['content-type', 'application/json'], requestId, ...headers], JSON.stringify(value));
 
 const limits: readonly [string, string][] = [
   ['x-rate-limit-limit', '600'],
@@ -109,7 +112,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
         return json({ keys: [jwk] }, [['cache-control', 'max-age=3600']]);
       case 'authorize': {
         const back = new URLSearchParams({ state: query.get('state') ?? '', error: 'login_required' });
-        return answerBytes(302, [...limits, ['location', `${query.get('redirect_uri')}?${back}`]], '');
+        return answerBytes(302, [requestId, ...limits, ['location', `${query.get('redirect_uri')}?${back}`]], '');
       }
       case 'token':
         return json(
@@ -117,7 +120,12 @@ export async function startHostileOrg(): Promise<HostileOrg> {
           limits.slice(),
         );
       case 'introspect':
-        return json({ ...claims, active: true, token_type: 'Bearer', scope: 'monitor.read', client_id: 'service' });
+        return json({
+          ...{ ...claims, iss: path.includes('/default/') ? issuer : origin, active: true },
+          token_type: 'Bearer',
+          scope: 'monitor.read',
+          client_id: 'service',
+        });
       case 'users':
         return json([], limits.slice());
       default:
@@ -159,6 +167,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
           credentials: openCredentials(secrets, Date.now)(org),
           now: Date.now,
           canonicalName: async () => undefined,
+          resolves: async () => true,
           deadline,
         });
       } finally {

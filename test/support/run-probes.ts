@@ -57,6 +57,7 @@ export async function runProbes(
       credentials: openCredentials(secrets, now)(org),
       now,
       canonicalName: async () => undefined,
+      resolves: async () => true,
       deadline,
     });
   } finally {

@@ -6,6 +6,46 @@ const searchSystemLog = 'Search for the request id in Reports > System Log: its 
 
 /** Settings in Okta or in the monitor's own configuration. */
 export const configurationFindings = {
+  'org-not-found': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: 'no such org',
+    summary: 'There is no Okta org at the configured domain.',
+    causes: [
+      'a typo in the configured domain',
+      { text: 'a custom domain that was removed from the org, or points elsewhere', unless: 'on an Okta domain' },
+      'an org that was renamed or deleted',
+    ],
+    remedy: [
+      'Compare the domain with the address of the Admin Console, without "-admin"',
+      {
+        text: 'In Customizations > Brands > Domains, check that the custom domain is active',
+        unless: 'on an Okta domain',
+      },
+    ],
+    doc: docs.domains,
+    verify: 'curl -i https://DOMAIN/.well-known/okta-organization',
+  },
+  'org-deactivated': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: 'org deactivated',
+    summary: 'Okta reports that the org is deactivated, so nobody can sign in.',
+    causes: ['a contract or trial that has ended', 'an org that was deactivated on request'],
+    remedy: ['Ask whoever holds the contract with Okta', 'Contact Okta Support or your account team to reactivate it'],
+    doc: docs.errors,
+    verify: 'Open https://DOMAIN in a browser',
+  },
+  'feature-missing': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'feature missing',
+    summary: 'Okta reports that the org lacks a feature that this request needs.',
+    causes: ['a feature that is not in the contract', 'a feature that is not enabled in Settings > Features'],
+    remedy: ['Look for the feature in Settings > Features', 'Ask Okta Support to enable it'],
+    doc: docs.errors,
+    verify: 'Open Settings > Features',
+  },
   'metadata-drifted': {
     domain: 'configuration',
     severity: 'ticket',
@@ -47,7 +87,11 @@ export const configurationFindings = {
     brief: 'no custom servers',
     summary: 'Okta reports that the org may not use custom authorization servers.',
     causes: ['a contract without API Access Management, or one that has expired'],
-    remedy: ['Monitor the Org server only, or ask Okta to add API Access Management'],
+    remedy: [
+      'Ask your account team at Okta for API Access Management, or for the reason why it ended',
+      'Until then, point applications at the Org server: issuer https://DOMAIN, endpoints under https://DOMAIN/oauth2/v1',
+      'They lose custom scopes, claims, audiences and access policies, and can no longer validate access tokens themselves',
+    ],
     doc: docs.servers,
     verify: `Look for ${servers} in the admin console: it is missing without the license`,
   },
@@ -57,7 +101,10 @@ export const configurationFindings = {
     brief: 'server not found',
     summary: 'The authorization server does not exist or is not active.',
     causes: ['a wrong id in the configuration', 'a server that was deactivated or deleted'],
-    remedy: [`Compare the id in ${servers} with the configuration`, 'Activate the server'],
+    remedy: [
+      `Compare the id in ${servers} with the configuration, and with the issuer that applications use`,
+      'Activate the server',
+    ],
     doc: docs.servers,
     verify: 'curl -i https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
   },
@@ -295,6 +342,16 @@ export const configurationFindings = {
     ],
     doc: docs.policies,
     verify: tokenPreview,
+  },
+  'unexpected-token-type': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'wrong token type',
+    summary: 'The token is of another type than the one that was asked for, so services reject it.',
+    causes: ['an application that requires DPoP', 'a response that was changed on the way'],
+    remedy: ['Check Applications > the application > General > Proof of possession'],
+    doc: docs.dpop,
+    verify: 'Open Applications > the application > General > Proof of possession',
   },
   'negative-test-failed': {
     domain: 'configuration',

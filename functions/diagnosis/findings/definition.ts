@@ -1,9 +1,45 @@
 import type { FaultDomain } from '../../model/fault-domain.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, Severity } from '../../model/finding.ts';
+
+/** What a run knows about a failure. Causes and steps that do not fit it are left out. */
+export type Fact =
+  /** The client that the request names authenticates with a secret, or with a key. */
+  | 'uses a secret'
+  | 'uses a key'
+  /** The request was made with an API token. */
+  | 'uses an API token'
+  /** The domain is one of Okta's, and not a custom one. */
+  | 'on an Okta domain'
+  /** Another name resolved after this one did not. */
+  | 'another name resolved'
+  /** Okta answered another request of the same run. */
+  | 'Okta answered elsewhere';
+
+/** A cause or a step. It is left out if the run knows that it does not fit. */
+export type ConditionalText =
+  | string
+  | { readonly text: string; readonly if: Fact }
+  | { readonly text: string; readonly unless: Fact };
+
+/** The text without its condition. */
+export function textOf(text: ConditionalText): string {
+  return typeof text === 'string' ? text : text.text;
+}
+
+/** The texts that fit the facts, in their order. */
+export function fittingTexts(texts: readonly ConditionalText[], facts: ReadonlySet<Fact>): readonly string[] {
+  const fits = (text: ConditionalText) =>
+    typeof text === 'string' || ('if' in text ? facts.has(text.if) : !facts.has(text.unless));
+  return texts.filter(fits).map(textOf);
+}
 
 /** The fixed part of a finding. Its code is its key in the table. */
-export interface FindingDefinition
-  extends Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'causes' | 'remedy' | 'doc'> {
+export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'doc'> {
+  /** Most likely first. */
+  readonly causes: readonly ConditionalText[];
+  readonly remedy: readonly ConditionalText[];
+  /** Replaces the severity if one document is affected, and everything else in the run works. */
+  readonly severityOfOneDocument?: Severity;
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
   readonly verify: string;
 }

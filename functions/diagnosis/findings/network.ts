@@ -2,21 +2,68 @@ import { docs, type FindingDefinition } from './definition.ts';
 
 const checkStatus = `Check ${docs.status} for an incident`;
 
-/** Failures before a request reaches the server. */
+/** Failures on the way to Okta, and answers that are not Okta's or that may not be. */
 export const networkFindings = {
+  intercepted: {
+    domain: 'network',
+    severity: 'page',
+    brief: 'blocked on the way',
+    summary: 'Something between the monitor and Okta answered. The request did not reach Okta.',
+    causes: [
+      { text: 'a CDN or web application firewall in front of the custom domain', unless: 'on an Okta domain' },
+      'a proxy, firewall or web filter on the way',
+      'a DNS record that leads to another host',
+    ],
+    remedy: [
+      'Repeat the request from another network: if Okta answers there, only this network is affected',
+      'Ask the owner of what answered (see the evidence) to let requests to this domain pass',
+    ],
+    verify: 'curl -i URL, and look for X-Okta-Request-Id: without it, Okta did not answer',
+  },
+  'unidentified-answer': {
+    domain: 'network',
+    severity: 'page',
+    severityOfOneDocument: 'ticket',
+    brief: 'an unknown answer',
+    summary: "The answer does not show who sent it: it may be Okta's own edge, or something in between.",
+    causes: [
+      "a fault at Okta's edge, in front of its service",
+      'a proxy, firewall or load balancer on the way',
+      { text: 'a CDN in front of the custom domain', unless: 'on an Okta domain' },
+    ],
+    remedy: [
+      'Repeat the request from another network: if it fails there too, suspect Okta; if not, this network',
+      checkStatus,
+    ],
+    verify: 'curl -i URL, and look for X-Okta-Request-Id: without it, the sender is not known',
+  },
+  'unrecognised-failure': {
+    domain: 'network',
+    severity: 'page',
+    brief: 'no connection',
+    summary: 'The request failed before anybody answered, with an error that the monitor does not know.',
+    causes: ['a fault of the network or of a proxy on the way', "a fault of the monitor's runtime"],
+    remedy: ['Look up the error code in the evidence', 'Repeat the request from another network'],
+    verify: 'curl -v URL',
+  },
   'dns-not-resolved': {
     domain: 'network',
     severity: 'page',
     brief: 'name does not resolve',
     summary: "The org's domain name does not resolve.",
     causes: [
-      'a DNS failure where the monitor runs',
-      'a missing CNAME of a custom domain',
+      { text: 'a missing CNAME of the custom domain', unless: 'on an Okta domain' },
+      { text: 'a DNS failure where the monitor runs', unless: 'another name resolved' },
       'a typo in the configured domain',
+      { text: "a fault of the domain's name servers", if: 'another name resolved' },
     ],
     remedy: [
       'Resolve the name from another network; if it resolves there, fix DNS where the monitor runs',
-      'For a custom domain, restore the CNAME that Customizations > Brands > Domains shows',
+      {
+        text: 'Restore the CNAME of the custom domain, as Customizations > Brands > Domains shows it',
+        unless: 'on an Okta domain',
+      },
+      'Compare the name with the domain of the org in the Admin Console',
     ],
     verify: 'dig +short DOMAIN; dig +short DOMAIN @1.1.1.1',
   },
@@ -70,22 +117,6 @@ export const networkFindings = {
       'For a custom domain with your own certificate, upload the full chain',
     ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',
-  },
-  'certificate-expired': {
-    domain: 'network',
-    severity: 'page',
-    brief: 'certificate expired',
-    summary: "The certificate of Okta's own domain has expired or is not yet valid.",
-    causes: [
-      'a proxy that presents an old certificate',
-      "a wrong clock on the monitor's host",
-      'a missed renewal by Okta',
-    ],
-    remedy: [
-      'Check the certificate from another network',
-      "Compare the clock of the monitor's host with a trusted clock",
-    ],
-    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -issuer',
   },
   'certificate-wrong-name': {
     domain: 'network',

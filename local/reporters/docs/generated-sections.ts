@@ -1,7 +1,7 @@
 import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
 import { type AlarmSubject, alarmName, alarmSubject, type Route, routes } from '../../../functions/alarms/subject.ts';
 import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
-import { escalations } from '../../../functions/diagnosis/findings/definition.ts';
+import { escalations, type FindingDefinition, textOf } from '../../../functions/diagnosis/findings/definition.ts';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
 import type { MetricDefinition } from '../../../functions/model/metric.ts';
@@ -83,13 +83,13 @@ const severityInWords: Record<Severity, string> = {
 };
 
 function runbookEntry(code: FindingCode): string {
-  const { summary, causes, remedy, domain, severity, verify, ...rest } = findings[code];
+  const { summary, causes, remedy, domain, severity, verify, ...rest }: FindingDefinition = findings[code];
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}`,
-    `Causes, most likely first:\n\n${causes.map((cause, index) => `${index + 1}. ${cause}`).join('\n')}`,
+    `Causes, most likely first:\n\n${causes.map((cause, index) => `${index + 1}. ${textOf(cause)}`).join('\n')}`,
     isCommand(verify) ? `To confirm:\n\n\`\`\`console\n$ ${verify}\n\`\`\`` : `To confirm: ${verify}.`,
-    `What to do:\n\n${remedy.map((step) => `- ${step}`).join('\n')}`,
+    `What to do:\n\n${remedy.map((step) => `- ${textOf(step)}`).join('\n')}`,
     `Escalation: ${escalations[domain]}`,
     ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
   ].join('\n\n');

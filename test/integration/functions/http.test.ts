@@ -169,11 +169,12 @@ describe('a request without a response', () => {
     const url = await serve((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('x'));
     const { exchanges, code } = await send(url, { timeoutMs: 1_000 });
     expect(code).toBe('no-answer');
-    expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'UND_ERR_BODY_TIMEOUT' } });
+    expect(exchanges[0]).toMatchObject({ status: 200, failure: { code: 'ERR_BODY_TIMEOUT' } });
   });
 
-  it('reports malformed-answer if the body is too large', async () => {
+  it('reports malformed-answer if Okta sends a body that is too large', async () => {
     const url = await serve((_, answer) => {
+      answer.setHeader('x-okta-request-id', 'X0f36XVUkCaUNcCqV');
       const write = () => {
         while (!answer.destroyed && answer.write(Buffer.alloc(65_536)));
       };
@@ -183,9 +184,9 @@ describe('a request without a response', () => {
     expect((await send(url)).code).toBe('malformed-answer');
   });
 
-  it('reports malformed-answer if the response is not HTTP', async () => {
+  it('reports unidentified-answer if the response is not HTTP', async () => {
     const address = await serveRaw((socket) => socket.once('data', () => socket.end('220 smtp ready\r\n')));
-    expect((await send(`http://${address}/`)).code).toBe('malformed-answer');
+    expect((await send(`http://${address}/`)).code).toBe('unidentified-answer');
   });
 
   it('reports out-of-time if the run reaches its deadline', async () => {

@@ -278,7 +278,11 @@ describe('a run at a failing org', () => {
       servers: org.servers.map((server) => (server.id === 'org' ? server : { ...server, audience })),
     });
     const report = await runProbes(okta, flows, { adjust: (org) => withAudience(org, 'api://other') });
-    expect(notPassed(outcomeLines(report))).toEqual(['verify@default: audience-mismatch']);
+    expect(notPassed(outcomeLines(report))).toEqual([
+      'verify@default: audience-mismatch',
+      // It reports the same, and is not told twice.
+      'introspect@default: skipped',
+    ]);
   });
 
   it('reports an announced incident on the org’s cell, and passes if it is on another cell', async () => {
@@ -426,7 +430,15 @@ describe('negative tests', () => {
 
   it('reports negative-test-failed when Okta redirects to an unregistered address by a script that escapes the URL', async () => {
     const redirect = redirectResponse('https://okta-synthetics.invalid/callback?error=login_required');
-    const restore = okta.intercept({ path: '/oauth2/v1/authorize' }, { transform: () => javascriptRedirect(redirect) });
+    const restore = okta.intercept(
+      { path: '/oauth2/v1/authorize' },
+      {
+        transform: ({ headers }) => {
+          const page = javascriptRedirect(redirect);
+          return { ...page, headers: { ...headers, ...page.headers } };
+        },
+      },
+    );
     try {
       expect(outcomeLines(await runProbes(okta, negativeTests, enabled))).toContain(
         'refuses-unknown-redirect-uri: negative-test-failed',

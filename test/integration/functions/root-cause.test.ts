@@ -41,6 +41,7 @@ describe('a run at an org that cannot be reached', () => {
       credentials: credentials({ ...org, servers }),
       now: Date.now,
       canonicalName: async () => undefined,
+      resolves: async () => true,
       deadline,
     });
     await http.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerContext, codeOfAnswer } from '../../../../functions/diagnosis/answer-rules.ts';
 import { type FindingCode, findings } from '../../../../functions/diagnosis/finding.ts';
+import { textOf } from '../../../../functions/diagnosis/findings/definition.ts';
 import { codeOfTransport } from '../../../../functions/diagnosis/transport-rules.ts';
 import type { Server } from '../../../../functions/model/org.ts';
 import { parseCallbackError, parseOktaError } from '../../../../functions/okta/okta-error.ts';
@@ -91,7 +92,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
     'a 429 envelope at an OAuth endpoint',
     { path: org('token'), status: 429, body: envelope('E0000047'), headers: limits(2000) },
   ],
-  ['rate-limit-exhausted', 'a 429 without headers', { path: org('token'), status: 429, body: envelope('E0000047') }],
+  ['rate-limited', 'a 429 without headers', { path: org('token'), status: 429, body: envelope('E0000047') }],
   [
     'client-rate-limited',
     'a 429 with the client’s limit of 60 at authorize',
@@ -200,7 +201,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
     { path: org('authorize'), status: 400, body: '<h2>400</h2>', headers: html },
   ],
   [
-    'client-refused',
+    'client-unknown',
     'an unknown client at authorize',
     { path: org('authorize'), status: 400, body: "<p>Invalid value for 'client_id' parameter.</p>", headers: html },
   ],
@@ -347,7 +348,9 @@ describe('the rules for transport errors', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
     ['UND_ERR_BODY_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
     ['HPE_INVALID_CONSTANT', 'https://acme.okta.com/', 'malformed-answer'],
-    ['ESOMETHINGNEW', 'https://acme.okta.com/', 'unrecognised-answer'],
+    ['ESOMETHINGNEW', 'https://acme.okta.com/', 'unrecognised-failure'],
+    ['EMFILE', 'https://acme.okta.com/', 'local-error'],
+    ['EADDRNOTAVAIL', 'https://acme.okta.com/', 'local-error'],
   ] as const)('maps the error code %s at %s to %s', (code, url, expected) => {
     expect(codeOfTransport(code, url)).toBe(expected);
   });
@@ -357,7 +360,7 @@ describe('the table of findings', () => {
   it('defines a summary that is a sentence, causes, a remedy and a verification for every finding', () => {
     for (const { summary, causes, remedy, verify } of Object.values(findings)) {
       expect(summary).toMatch(/^[A-Z].*\.$/);
-      expect([...causes, ...remedy, verify].every((text) => text.length > 5)).toBe(true);
+      expect([...causes, ...remedy, verify].every((text) => textOf(text).length > 5)).toBe(true);
     }
   });
 });

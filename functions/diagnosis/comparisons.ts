@@ -1,0 +1,104 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { Comparison } from '../model/finding.ts';
+import type { ApiCredential, ClientAuthentication, Org, Server, ServiceClient, WebClient } from '../model/org.ts';
+import { locate } from '../okta/endpoints.ts';
+import type { FindingCode } from './finding.ts';
+
+/** What a failed request was made for. */
+interface Request {
+  readonly org: Org;
+  readonly server: Server;
+  readonly exchange: Pick<Exchange, 'url' | 'certificate'>;
+}
+
+/** What was expected, and what Okta's answer says of it, for findings that a probe does not compare itself. */
+export function comparisonsOf(code: FindingCode, request: Request): readonly Comparison[] {
+  return comparisons[code]?.(request) ?? [];
+}
+
+const refused = 'refused';
+
+const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => readonly Comparison[]>>> = {
+  'org-not-found': ({ org }) => [compare('org at this domain', org.domain, 'no org')],
+  'org-deactivated': ({ org }) => [compare(`org ${org.name}`, 'active', 'deactivated')],
+  'feature-missing': ({ exchange }) => [
+    compare('feature', new URL(exchange.url).pathname, 'not available in this org'),
+  ],
+  'api-access-management-missing': () => [compare('API Access Management', 'enabled', 'missing')],
+  'server-not-found': ({ server }) => [compare('authorization server', server.id, 'not found or not active')],
+  'custom-domain-certificate': ({ org, exchange: { certificate } }) => [
+    compare(
+      'certificate',
+      `valid now for ${org.domain}`,
+      certificate ? `for ${certificate.subject}, until ${certificate.validTo}` : 'not shown',
+    ),
+  ],
+  'custom-scope-at-org-server': (request) => [
+    scopes(request),
+    compare('server for these scopes', 'a custom server', 'org'),
+  ],
+  'scope-unknown': (request) => [scopes(request), client(request)],
+  'okta-scope-not-granted': (request) => [scopes(request), client(request)],
+  'policy-refused': (request) => [scopes(request, 'refused by the access policies'), client(request)],
+  'network-zone-refused': (request) => [
+    compare("the monitor's address", "in the client's network zones", 'outside of them'),
+    client(request),
+  ],
+  'access-refused': (request) => [client(request, refused), scopes(request)],
+  'redirect-uri-refused': (request) => [
+    compare('redirect URI', request.server.web?.redirectUri, refused),
+    client(request, 'not shown'),
+  ],
+  'wrong-client-kind': (request) => [
+    compare('client authentication', 'private_key_jwt, in an API Services application', authenticationOf(request)),
+    client(request, refused),
+  ],
+  'dpop-required': (request) => [compare('proof of possession (DPoP)', 'not required', 'required'), client(request)],
+  'inline-hook-failed': () => [compare('inline hook', 'a success within 3 s', 'an error or no answer')],
+  'request-refused': (request) => [client(request, refused), scopes(request)],
+  'unexpected-token-type': () => [compare('token type', 'Bearer', 'another one')],
+  'api-scope-missing': ({ org: { api } }) => [
+    compare('scopes of the API token', 'okta.users.read', api?.kind === 'client' ? api.scopes.join(' ') : undefined),
+  ],
+  'admin-role-missing': () => [compare('admin role', 'one that may read users', 'none, or too few permissions')],
+  'client-refused': (request) => [client(request, refused)],
+  'client-unknown': (request) => [client(request, 'not known to Okta, or not active')],
+  'assertion-refused': (request) => [client(request, 'its signed assertion is refused')],
+};
+
+function compare(name: string, expected: string | undefined, found: string | undefined): Comparison {
+  return { name, expected: expected || 'none', found: found || 'not shown' };
+}
+
+function scopes(request: Request, found = refused): Comparison {
+  return compare('scopes', clientOf(request)?.scopes.join(' '), found);
+}
+
+/** The client id is right where it is the scope, the policy or the zone that is refused. */
+function client(request: Request, found = 'accepted'): Comparison {
+  return compare('client id', clientOf(request)?.clientId, found);
+}
+
+/** How the client of a request to an authorization server authenticates. Undefined if it does not. */
+export function authenticationOf(request: Request): ClientAuthentication | undefined {
+  const found = clientOf(request);
+  if (!found || locate(request.exchange.url)?.endpoint === 'users') return undefined;
+  if ('authentication' in found) return found.authentication;
+  return 'redirectUri' in found ? undefined : 'private_key_jwt';
+}
+
+/** The client that a request names. The management API is called with the API's own. */
+function clientOf({ org: { api }, server, exchange }: Request): ServiceClient | WebClient | ApiClient | undefined {
+  const apiClient = api?.kind === 'client' ? api : undefined;
+  switch (locate(exchange.url)?.endpoint) {
+    case 'authorize':
+      return server.web;
+    case 'token':
+    case 'introspect':
+      return server.service ?? apiClient;
+    default:
+      return apiClient;
+  }
+}
+
+type ApiClient = ApiCredential & { readonly kind: 'client' };

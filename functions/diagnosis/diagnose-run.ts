@@ -1,0 +1,105 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Org, Server } from '../model/org.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Endpoint } from '../model/probe.ts';
+import { locate } from '../okta/endpoints.ts';
+import { isFromOkta } from '../okta/sender.ts';
+import { type Deadline, untilDeadline } from '../runtime/deadline.ts';
+import { TransportError } from '../runtime/errors.ts';
+import { diagnose } from './diagnose.ts';
+import { type FindingCode, finding, findings } from './finding.ts';
+import type { Fact, FindingDefinition } from './findings/definition.ts';
+import { ProbeFailure } from './probe-failure.ts';
+import { codeOfTransport } from './transport-rules.ts';
+
+/** A probe that failed, before anybody knows why. */
+export interface UndiagnosedFailure {
+  /** Everything about the outcome but its finding. */
+  readonly base: Omit<Outcome & { readonly status: 'failed' }, 'status' | 'readings' | 'finding'>;
+  readonly server: Server;
+  readonly thrown: unknown;
+  /** The exchanges of the final attempt. */
+  readonly exchanges: readonly Exchange[];
+}
+
+interface RunOptions {
+  readonly resolves: (host: string) => Promise<boolean>;
+  readonly deadline: Deadline;
+}
+
+/** How long a name may take to resolve. */
+const resolveTimeoutMs = 2_000;
+
+/** The endpoints that serve a document. If one of them is malformed and all else works, nobody has to get up. */
+const documents: readonly Endpoint[] = ['organization', 'discovery', 'users'];
+
+/**
+ * Finds the causes of a run's failures, once all its probes have ended: what worked elsewhere in the run shows what a
+ * failure cannot be. An error in the monitor has no outcome.
+ */
+export async function diagnoseRun(
+  org: Org,
+  results: readonly (Outcome | UndiagnosedFailure)[],
+  options: RunOptions,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly monitorErrors: readonly unknown[] }> {
+  const failures = results.filter((result) => 'thrown' in result);
+  const anotherResolved = failures.some(isUnresolved) && (await anotherNameResolves(org, options));
+  const monitorErrors: unknown[] = [];
+  const outcomes = results.flatMap((result): readonly Outcome[] => {
+    if (!('thrown' in result)) return [result];
+    const others = results.filter((other) => other !== result).flatMap(({ exchanges }) => exchanges);
+    const facts: readonly Fact[] = [
+      ...(anotherResolved ? ['another name resolved' as const] : []),
+      ...(others.some(isAnswerOfOkta) ? ['Okta answered elsewhere' as const] : []),
+    ];
+    const found = diagnoseFailure(org, result, new Set(facts), options.deadline);
+    if (!found) {
+      monitorErrors.push(result.thrown);
+      return [];
+    }
+    const { readings = {} } = result.thrown instanceof ProbeFailure ? result.thrown.facts : {};
+    const severity = failures.length === 1 ? severityOfOneDocument(found, result.exchanges.at(-1)) : found.severity;
+    return [{ ...result.base, status: 'failed', readings, finding: { ...found, severity } }];
+  });
+  return { outcomes, monitorErrors };
+}
+
+function diagnoseFailure(
+  org: Org,
+  { server, thrown, exchanges }: UndiagnosedFailure,
+  facts: ReadonlySet<Fact>,
+  { signal }: Deadline,
+): Finding | undefined {
+  if (signal.aborted && thrown === signal.reason) return finding('out-of-time');
+  return diagnose(thrown, exchanges, { org, server, facts });
+}
+
+/** Whether Okta answered, and not the status page, which is elsewhere. */
+function isAnswerOfOkta(exchange: Exchange): boolean {
+  return locate(exchange.url) !== undefined && isFromOkta(exchange);
+}
+
+function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
+  const { url } = exchanges.at(-1) ?? {};
+  return (
+    thrown instanceof TransportError && url !== undefined && codeOfTransport(thrown.code, url) === 'dns-not-resolved'
+  );
+}
+
+/** Whether the name of the status page resolves. It has nothing in common with the org's. */
+async function anotherNameResolves({ statusPage }: Org, { resolves, deadline }: RunOptions): Promise<boolean> {
+  const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(resolveTimeoutMs)]);
+  try {
+    return await untilDeadline(resolves(new URL(statusPage.page).hostname), signal);
+  } catch {
+    return false;
+  }
+}
+
+function severityOfOneDocument({ code, severity }: Finding, last: Exchange | undefined): Finding['severity'] {
+  const definition: FindingDefinition = findings[code as FindingCode];
+  const endpoint = last && locate(last.url)?.endpoint;
+  const isDocument = endpoint !== undefined && documents.includes(endpoint) && (last?.status ?? 500) < 300;
+  return (isDocument ? definition.severityOfOneDocument : undefined) ?? severity;
+}
