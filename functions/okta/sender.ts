@@ -1,5 +1,6 @@
 import type { Exchange, OktaError, SenderMarks } from '../model/exchange.ts';
 import type { Endpoint } from '../model/probe.ts';
+import { readAuthorizeAnswer } from './authorize-answer.ts';
 import { locate } from './endpoints.ts';
 import { isOktaHost } from './okta-domains.ts';
 import { isUnknownHost } from './okta-error.ts';
@@ -105,14 +106,24 @@ function neutralMarks({ server, mediaType }: SenderMarks): readonly string[] {
   ) as readonly string[];
 }
 
+/** A response, with the URL of its request in full: the query of /authorize names the redirect URI. */
+interface SentResponse {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
 /** Reads the marks of a response. The body is read only for the names of products, and never kept. */
-export function readSender(headers: Headers, body: string, url: string): SenderMarks {
+export function readSender(response: SentResponse): SenderMarks {
+  const { url, headers, body } = response;
+  const isProtocol = isProtocolAnswer(response);
   const server = productIn(headers.get('server'));
   const via = productIn(headers.get('via'));
   const mediaType = /^\s*((?:text|application)\/(?:html|plain|xml|json|xhtml\+xml|problem\+json))/i
     .exec(headers.get('content-type') ?? '')?.[1]
     ?.toLowerCase();
-  const redirect = foreignOrigin(headers.get('location'), url);
+  const redirect = isProtocol ? undefined : foreignOrigin(headers.get('location'), url);
   const challenges = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
     parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
   );
@@ -128,7 +139,7 @@ export function readSender(headers: Headers, body: string, url: string): SenderM
     ...(challenges.length > 0 && {
       challenges: [...new Set(challenges)].filter((scheme) => schemes.test(scheme)).slice(0, 5),
     }),
-    ...(isProtocolAnswer(body, url) && { protocol: true }),
+    ...(isProtocol && { protocol: true }),
     ...(okta.length > 0 && { okta }),
     ...(intermediary.length > 0 && { intermediary: intermediary.slice(0, 6) }),
   };
@@ -235,10 +246,15 @@ const membersOfSuccess: Readonly<Partial<Record<Endpoint, string>>> = {
   introspect: 'active',
 };
 
-/** Whether a body is a success as the endpoint of the URL sends it. */
-function isProtocolAnswer(body: string, url: string): boolean {
+/** Whether a response is a success as the endpoint of the URL sends it. That of /authorize is a callback. */
+function isProtocolAnswer({ url, status, headers, body }: SentResponse): boolean {
   const endpoint = locate(url)?.endpoint;
-  if (endpoint === undefined) return false;
+  if (endpoint === undefined || status >= 400) return false;
+  if (endpoint === 'authorize') {
+    const redirectUri = new URL(url).searchParams.get('redirect_uri');
+    const location = headers.get('location');
+    return redirectUri !== null && readAuthorizeAnswer({ status, location, body }, redirectUri).kind === 'callback';
+  }
   try {
     const value: unknown = JSON.parse(body);
     if (endpoint === 'users') return Array.isArray(value);

@@ -109,7 +109,7 @@ async function send(
     // What arrived before a body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
       ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
-      ...(received.requestId === undefined && { sender: readSender(headers, text, base.url) }),
+      ...(received.requestId === undefined && { sender: readSender({ url, status: statusCode, headers, body: text }) }),
     });
     received = { ...received, ...describeBody('') };
     const bytes = await decode(await readBody(body, timeoutMs / 2), headers);
