@@ -2,6 +2,7 @@ import type { Exchange } from '../model/exchange.ts';
 import type { ApiCredential, Org, Server, ServerKind } from '../model/org.ts';
 import { kindOf } from '../model/org.ts';
 import type { Endpoint } from '../model/probe.ts';
+import { clockToleranceSeconds } from '../okta/access-token.ts';
 import { locate } from '../okta/endpoints.ts';
 import { unknownHost } from '../okta/okta-error.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
@@ -47,6 +48,8 @@ interface Rule {
   readonly endpoint?: readonly AnswerContext['endpoint'][];
   readonly kind?: AnswerContext['kind'];
   readonly api?: AnswerContext['api'];
+  /** The server's clock and ours are further apart than services tolerate. */
+  readonly clocksDiffer?: true;
   /** A rate limit rejected the request. */
   readonly limited?: true;
   readonly limit?: ReturnType<typeof limitOwner>;
@@ -59,6 +62,7 @@ const network = /^disallowed_network_zone$/;
 const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
 const wrongClient =
   /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
+const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
 const api = ['users'] as const;
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect'] as const;
 
@@ -82,7 +86,12 @@ export const answerRules: readonly Rule[] = [
   { code: 'org-not-found', reason: [unknownHost] },
   { code: 'org-not-found', endpoint: ['organization'], status: [404] },
   { code: 'inline-hook-failed', error: ['E0000134', 'E0000135', 'E0000137'] },
-  { code: 'inline-hook-failed', error: ['server_error'], reason: ['callback_returned_error'] },
+  {
+    code: 'inline-hook-failed',
+    error: ['server_error'],
+    reason: ['callback_returned_error', 'invalid_callout_response'],
+  },
+  { code: 'request-refused', error: ['server_error'], reason: ['too_many_groups_in_groups_claim'] },
   { code: 'read-only-mode', error: ['E0000010'] },
   { code: 'api-access-management-missing', endpoint: ofServers, error: ['E0000015'] },
   { code: 'api-access-management-missing', endpoint: ofServers, reason: ['feature_not_enabled'] },
@@ -101,11 +110,13 @@ export const answerRules: readonly Rule[] = [
   { code: 'access-token-refused', endpoint: api, error: ['invalid_token'] },
   { code: 'admin-role-missing', endpoint: api, error: ['E0000006'] },
   { code: 'access-token-refused', endpoint: api, status: [401], api: 'client' },
+  { code: 'api-token-refused', endpoint: api, error: ['E0000011'] },
   { code: 'api-token-refused', endpoint: api, status: [401] },
   { code: 'access-refused', endpoint: api, status: [403] },
   { code: 'wrong-client-kind', reason: wrongClient },
   { code: 'wrong-client-kind', error: ['unauthorized_client'] },
   { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
+  { code: 'clock-skew', error: ['invalid_client'], reason: timesOfAssertion, clocksDiffer: true },
   { code: 'assertion-refused', error: ['invalid_client'], reason: /^client_assertion_/ },
   { code: 'client-unknown', reason: ['invalid_client_id'] },
   // The client does not authenticate there.
@@ -120,8 +131,8 @@ export const answerRules: readonly Rule[] = [
   // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
   { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
-  // A client that authenticates is refused without a word only by its credentials.
-  { code: 'client-refused', endpoint: ['token', 'introspect'], status: [401], shape: ['challenge', 'other'] },
+  // Whatever the words: where a client authenticates, 401 is about its credentials (RFC 6749, 5.2).
+  { code: 'client-refused', endpoint: ['token', 'introspect'], status: [401] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400, 401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
@@ -147,6 +158,7 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
     (rule.kind === undefined || rule.kind === kind) &&
     (rule.api === undefined || rule.api === api) &&
     (rule.limited === undefined || isRateLimited(exchange)) &&
+    (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
     (rule.limit === undefined || rule.limit === owner) &&
     (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&
     (rule.requests === undefined || scopes.some(isCustomScope))

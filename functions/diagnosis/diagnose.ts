@@ -106,7 +106,7 @@ function isNoOrg(answer: Exchange, facts: ReadonlySet<Fact>): boolean {
   const endpoint = locate(url)?.endpoint;
   return (
     status === 404 &&
-    (endpoint === 'organization' || endpoint === 'users') &&
+    endpoint === 'organization' &&
     !facts.has('Okta answered elsewhere') &&
     sender !== undefined &&
     sender.intermediary === undefined &&

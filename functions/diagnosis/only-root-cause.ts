@@ -76,6 +76,11 @@ const rootCauses: readonly RootCause[] = [
     explains: (_, other) => hasCode('api-access-management-missing')(other),
   },
   { isRoot: noServer, explains: (root, other) => isAtServerOf(root, other) && (noServer(other) || isRejection(other)) },
+  // A token that is not what it should be is not known either.
+  {
+    isRoot: (failed) => failed.probe === 'verify' && isIn('okta')(failed),
+    explains: (root, other) => isAtServerOf(root, other) && hasCode('token-inactive', 'introspection-mismatch')(other),
+  },
   // The same token, judged twice, or the same client, refused twice.
   {
     isRoot: isIn('configuration', 'credentials', 'clock'),

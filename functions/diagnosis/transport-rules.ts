@@ -43,6 +43,8 @@ const codes: Readonly<Record<string, FindingCode>> = {
   EADDRINUSE: 'local-error',
   EADDRNOTAVAIL: 'local-error',
   EAFNOSUPPORT: 'local-error',
+  EAI_MEMORY: 'local-error',
+  EAI_SYSTEM: 'local-error',
   EMFILE: 'local-error',
   ENFILE: 'local-error',
   ENOBUFS: 'local-error',

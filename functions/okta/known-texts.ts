@@ -55,6 +55,9 @@ const knownTexts: Readonly<Record<string, string>> = {
   feature_not_enabled: 'The requested feature is not enabled in this environment.',
   invalid_authorization_server: 'The authorization server id is invalid.',
   callback_returned_error: 'The callback service returned an error.',
+  invalid_callout_response: 'The callout service returned an invalid response.',
+  too_many_groups_in_groups_claim:
+    'The groups claim matched too many groups and must be configured to match fewer groups.',
   server_error:
     'The authorization server encountered an unexpected condition that prevented it from fulfilling the request.',
   temporarily_unavailable:

@@ -34,7 +34,7 @@ export function ascribe({ url, status, requestId, error, rateLimit, failure, sen
   const marks = intermediaryMarks(status, sender);
   // Weaker signs: only Okta uses them, but a page may quote a text and a gateway may pass a header on.
   const hints = [
-    ...(error?.reason === undefined ? [] : ["a text of Okta's error catalog"]),
+    ...(isCatalogText(error) ? ["a text of Okta's error catalog"] : []),
     ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
     ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
     ...(rateLimit ? ['X-Rate-Limit headers'] : []),
@@ -46,6 +46,13 @@ export function ascribe({ url, status, requestId, error, rateLimit, failure, sen
 
 function isOktaEnvelope(error: OktaError | undefined): boolean {
   return error?.shape === 'envelope' && /^E\d{7}$/.test(error.errorCode ?? '');
+}
+
+/** Whether the error quotes Okta's catalog in words that nobody else would use, as `Internal Server Error` is not. */
+function isCatalogText({ reason, description = '' }: OktaError = { shape: 'other' }): boolean {
+  const ofOkta =
+    /client_assertion|redirect_uri|client_id|grant_type|authorization server|client credentials|permitted network|policy (evaluation|configuration)|scopes|prompt|PKCE|DPoP|callout|callback service/i;
+  return reason !== undefined && ofOkta.test(description);
 }
 
 /**
@@ -123,13 +130,13 @@ export function readSender(response: SentResponse): SenderMarks {
   const mediaType = /^\s*((?:text|application)\/(?:html|plain|xml|json|xhtml\+xml|problem\+json))/i
     .exec(headers.get('content-type') ?? '')?.[1]
     ?.toLowerCase();
-  const redirect = isProtocol ? undefined : foreignOrigin(headers.get('location'), url);
+  const redirect = isProtocol ? undefined : foreignOrigin(headers.get('location') ?? refreshOf(body), url);
   const challenges = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
     parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
   );
   const okta = oktaMarks(headers, body);
   const intermediary = [...headerMarks(headers), ...(headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [])];
-  const page = pageMark(body);
+  const page = pageMark(body) ?? pageMark(headers.get('www-authenticate') ?? '');
   if (page) intermediary.push(page);
   return {
     ...(server && { server }),
@@ -157,6 +164,7 @@ const headersOfProducts: readonly (readonly [header: RegExp, product: string, va
   [/^x-sucuri-/, 'Sucuri'],
   [/^x-azure-ref$|^x-msedge-ref$/, 'Azure Front Door'],
   [/^x-(fastly|served-by|varnish|timer)/, 'Fastly or Varnish'],
+  [/^x-(datadome|dd-b)/, 'DataDome'],
   [/^x-(envoy|istio)-/, 'Envoy'],
   [/^(x-)?kong-/, 'Kong'],
   [
@@ -168,7 +176,7 @@ const headersOfProducts: readonly (readonly [header: RegExp, product: string, va
   [
     /^set-cookie$/,
     'a load balancer or firewall',
-    /(^|[\s,;])(visid_incap|incap_ses|__cf_bm|BIGipServer|ak_bmsc|_abck|citrix_ns_id|NSC_|barra_counter|sucuri_)/i,
+    /(^|[\s,;])(visid_incap|incap_ses|__cf_bm|BIGipServer|ak_bmsc|_abck|datadome|citrix_ns_id|NSC_|barra_counter|sucuri_)/i,
   ],
 ];
 
@@ -197,8 +205,10 @@ const pagesOfProducts: readonly (readonly [text: RegExp, words: string])[] = [
   [/cloudflare|attention required!/i, 'a page of Cloudflare'],
   [/cloudfront/i, 'a page of CloudFront'],
   [/incapsula|imperva/i, 'a page of Imperva'],
-  [/akamai|edgesuite|reference\s*(#|&#35;)\s*[0-9a-f]+(\.|&#46;)/i, 'a page of Akamai'],
-  [/support id( is)?:? *<?[^<>]{0,12}\d{6}/i, 'a page of F5'],
+  [/akamai|edgesuite|reference(\s|&#32;)*(#|&#35;)\s*[0-9a-f]+(\.|&#46;)/i, 'a page of Akamai'],
+  [/datadome|captcha-delivery/i, 'a page of DataDome'],
+  [/px-(cloud|captcha)|perimeterx/i, 'a page of HUMAN'],
+  [/support id( is)?:? *<?[^<>]{0,12}\d{4}/i, 'a page of F5'],
   [/sucuri/i, 'a page of Sucuri'],
   [/mod_?security/i, 'a page of ModSecurity'],
   [/\bsquid\b|requested url could not be retrieved/i, 'a page of Squid'],
@@ -211,9 +221,13 @@ const pagesOfProducts: readonly (readonly [text: RegExp, words: string])[] = [
     /web ?filter|content filter|url filter|web gateway|secure gateway|proxy (server|authentication)/i,
     'a page of a web filter or proxy',
   ],
+  [
+    /captcha|are you (a )?human|verify (that )?you are (a )?human|unusual traffic|automated (requests|queries)|bot (detection|protection)/i,
+    'a page that asks for a human',
+  ],
   [/captive portal|wi-?fi|hotspot|guest (network|access)|accept the terms/i, 'a page of a captive portal'],
   [
-    /blocked (by|due to|because|for)|(request|page|site|website|url|access|connection)( (has|have) been| was| is)? (blocked|rejected|forbidden by)|firewall|acceptable use|security policy|against (corporate|company) policy/i,
+    /blocked (by|due to|because|for)|(request|page|site|website|url|access|connection)( (has|have) been| was| is)? (blocked|rejected|forbidden by)|firewall|application blocked|acceptable use|(company|corporate|security|system|internet usage) policy|denied access to the requested url|consult with your administrator|contact your (network|it) |help ?desk/i,
     'a page that says that it blocks',
   ],
 ];
@@ -233,6 +247,7 @@ function oktaMarks(headers: Headers, body: string): readonly string[] {
     /okta\.report-uri\.com/.test(headers.get('public-key-pins-report-only') ?? '') && 'key pins that name Okta',
     headers.has('x-okta-edge-log') && 'X-Okta-Edge-Log',
     /(src|href)="https:\/\/[\w-]+\.oktacdn\.com\//.test(body.slice(0, 65_536)) && 'a page that loads from oktacdn.com',
+    headers.has('x-okta-request-id') && 'an X-Okta-Request-Id',
     isUnknownHost(body) && "Okta's answer for a host that is no org",
   ].filter((mark) => mark !== false);
 }
@@ -263,6 +278,11 @@ function isProtocolAnswer({ url, status, headers, body }: SentResponse): boolean
   } catch {
     return false;
   }
+}
+
+/** Where a page sends the browser by itself. */
+function refreshOf(body: string): string | null {
+  return /<meta[^>]{1,100}http-equiv=["']?refresh["']?[^>]{1,40}url=['"]?([^"'>\s]{1,500})/i.exec(body)?.[1] ?? null;
 }
 
 /** The origin of a redirect that leaves the org and does not lead to Okta. */

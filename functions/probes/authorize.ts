@@ -5,6 +5,9 @@ import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { parseCallbackError, parseOktaError } from '../okta/okta-error.ts';
 
+/** `interaction_required` is the answer of a client with the interaction code grant, as Okta's sign-in widget uses it. */
+const healthyErrors = ['login_required', 'interaction_required'];
+
 /**
  * Checks whether users could sign in. `prompt=none` without a session exercises routing, the client, the redirect URI,
  * scopes and the session lookup without a user. A healthy server redirects to the callback with `login_required`.
@@ -62,7 +65,8 @@ export const authorize = defineProbe({
       throw new ProbeFailure('malformed-answer', 'the callback does not return the state that was sent');
     if (!parameters.has('error'))
       throw new ProbeFailure('unrecognised-answer', 'the callback has no error, although login_required was expected');
-    if (parameters.get('error') !== 'login_required') throw new UnexpectedResponse(parseCallbackError(parameters));
+    const error = parameters.get('error') ?? '';
+    if (!healthyErrors.includes(error)) throw new UnexpectedResponse(parseCallbackError(parameters));
     return { readings: {} };
   },
 });

@@ -26,8 +26,12 @@ export const introspect = defineProbe({
       const comparisons = [{ name: 'active', expected: 'true', found: 'false' }];
       throw new ProbeFailure('token-inactive', { comparisons });
     }
-    const missing = missingIntrospectionMembers(claims);
-    if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the response has no ${missing.join(', ')}`);
+    const missing = [
+      ...missingIntrospectionMembers(claims),
+      ...['iat', 'exp'].filter((name) => claims[name] !== undefined && typeof claims[name] !== 'number'),
+    ];
+    if (missing.length > 0)
+      throw new ProbeFailure('malformed-answer', `the response has no usable ${missing.join(', ')}`);
     const problem = assess(claims, server) ?? timeProblem(claims, now() / 1000, inputs.token.clockOffsetSeconds);
     if (problem) throw new ProbeFailure(problem.code, problem);
     return { readings: {} };

@@ -1,4 +1,4 @@
-import { expectJsonArray } from '../diagnosis/expect-json.ts';
+import { expectJson, expectJsonArray } from '../diagnosis/expect-json.ts';
 import { finding } from '../diagnosis/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
@@ -18,7 +18,13 @@ export const rateLimits = defineProbe({
   timed: false,
   metrics: {},
   async run({ org, server, fetch, credentials, exchanges }) {
-    const response = await credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch);
+    const request = () => credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch);
+    let response = await request();
+    if (response.status === 404) {
+      // Only the metadata shows whether there is no org, or only this is missing.
+      await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
+      response = await request();
+    }
     await expectJsonArray(response);
     return { readings: {}, warnings: exchanges.at(-1)?.rateLimit ? [] : [finding('headroom-unknown')] };
   },

@@ -69,19 +69,39 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
 
 /**
  * Removes `100 Continue` responses before undici reads them. A server may send one unasked and clients ignore it
- * (RFC 9110, 15.2.1), but undici closes the connection.
+ * (RFC 9110, 15.2.1), but undici closes the connection. One that has not arrived in full waits for the rest.
  */
 function skipContinue(socket: TLSSocket): void {
   const read = socket.read.bind(socket);
+  const start = Buffer.from('HTTP/1.1 100 ');
+  let held = Buffer.alloc(0);
   socket.read = (size?: number): Buffer | null => {
     for (;;) {
       const chunk: Buffer | null = read(size);
-      if (!chunk?.subarray(0, 13).toString('latin1').startsWith('HTTP/1.1 100 ')) return chunk;
-      const end = chunk.indexOf('\r\n\r\n');
-      if (end < 0) return chunk;
-      if (end + 4 < chunk.length) return chunk.subarray(end + 4);
+      if (chunk === null) return null;
+      let received = Buffer.concat([held, chunk]);
+      held = Buffer.alloc(0);
+      let end = endOfHead(received);
+      while (received.subarray(0, start.length).equals(start) && end > 0) {
+        received = received.subarray(end);
+        end = endOfHead(received);
+      }
+      // The status line of no other response begins so, and a body that does is not that short.
+      const isPartial =
+        received.length >= 9 && start.subarray(0, received.length).equals(received.subarray(0, start.length));
+      if (received.length > 0 && (!isPartial || received.length > maxHeldBytes)) return received;
+      held = received;
     }
   };
+}
+
+/** More than the head of a `100 Continue` needs. */
+const maxHeldBytes = 8_192;
+
+/** Where the body begins. 0 if the head has not arrived in full. */
+function endOfHead(received: Buffer): number {
+  const at = received.indexOf('\r\n\r\n');
+  return at < 0 ? 0 : at + 4;
 }
 
 function readCertificate(socket: TLSSocket): PeerCertificate | undefined {

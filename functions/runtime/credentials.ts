@@ -152,8 +152,9 @@ function isInvalidClient(result: PromiseSettledResult<unknown>): boolean {
   return result.reason instanceof ResponseBodyError && result.reason.error === 'invalid_client';
 }
 
+/** Okta refuses an API token with 401, and some of its gateways with 403. */
 function isUnauthorized(result: PromiseSettledResult<Response>): boolean {
-  return result.status === 'fulfilled' && result.value.status === 401;
+  return result.status === 'fulfilled' && [401, 403].includes(result.value.status);
 }
 
 function serviceOf(server: Server): ServiceClient {

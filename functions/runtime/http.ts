@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -225,9 +225,15 @@ async function readBody(body: AsyncIterable<Uint8Array>, withinMs: number): Prom
 const decoders: Readonly<Record<string, (body: Uint8Array, options: ZlibOptions) => Promise<Buffer>>> = {
   gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
   'x-gzip': promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
-  deflate: promisify<Uint8Array, ZlibOptions, Buffer>(inflate),
+  deflate: inflateEither,
   br: promisify<Uint8Array, ZlibOptions, Buffer>(brotliDecompress),
 };
+
+/** Servers send `deflate` with the header of zlib, as they must, or without it (RFC 9110, 8.4.1.2). */
+function inflateEither(body: Uint8Array, options: ZlibOptions): Promise<Buffer> {
+  const hasHeader = ((body[0] ?? 0) & 0x0f) === 8;
+  return promisify<Uint8Array, ZlibOptions, Buffer>(hasHeader ? inflate : inflateRaw)(body, options);
+}
 
 /** Decodes a body that is compressed, although no request asks for that. */
 async function decode(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {

@@ -64,11 +64,20 @@ function formatVariants(tried: readonly TriedVariant[]): readonly string[] {
     const rows = variants.map(({ variant, verification: { passed, findings } }) => {
       const shown = findings.find(({ code }) => code === variant.expected.code) ?? findings[0];
       const target = `  ${formatTarget(variant.target)}`;
-      return [target, variant.symptom, shown?.code ?? dim('none'), shown?.domain ?? '', mark(passed)];
+      const sender = sendersInShort[shown?.answeredBy ?? ''] ?? dim('-');
+      return [target, variant.symptom, shown?.code ?? dim('none'), shown?.domain ?? '', sender, mark(passed)];
     });
-    return ['', headingOf(one), ...table([['  target', 'symptom', 'finding', 'domain', ''].map(dim), ...rows])];
+    return ['', headingOf(one), ...table([['  target', 'symptom', 'finding', 'domain', 'by', ''].map(dim), ...rows])];
   });
 }
+
+/** Who answered, as short as the column. */
+const sendersInShort: Readonly<Record<string, string>> = {
+  okta: 'Okta',
+  intermediary: 'between',
+  unknown: 'unknown',
+  nobody: 'nobody',
+};
 
 function headingOf({ id, title, severity }: Case): string {
   return `${bold(id)}  ${title} ${dim(`(${severity})`)}`;

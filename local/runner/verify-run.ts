@@ -2,7 +2,7 @@ import { type Severity, severityLevels } from '../../functions/model/finding.ts'
 import { publishMode } from '../../functions/model/probe.ts';
 import type { Point } from '../../functions/runtime/publish.ts';
 import { emfPoints } from '../emulators/aws/metrics.ts';
-import type { Case, Expected, Variant } from '../scenarios/case.ts';
+import { type Case, type Expected, expectedSender, type Variant } from '../scenarios/case.ts';
 import { type ReportedFinding, reportedFindings } from '../simulator/reported-finding.ts';
 
 /** A run's log, its error if it ended in one, and its metrics. */
@@ -37,12 +37,15 @@ export function verifyRun(one: Pick<Case, 'severity'>, variant: Variant, { lines
   const failed = (failure: string): RunVerification => ({ passed: false, findings, failures: [failure] });
   if (error !== undefined) return failed(`the run ended in an error: ${error}`);
   const expected = findings.filter((finding) => isExpected(variant, finding));
-  const others = findings.filter((finding) => !expected.includes(finding) && !isAllowed(variant, finding));
+  const others = findings.filter((finding) => !expected.includes(finding));
   if (expected.length === 0) return failed(findings.length === 0 ? 'no finding' : 'a different finding');
   if (expected.length + others.length > 1) return failed('more than one finding');
   const severity = variant.severity ?? one.severity;
   const wrong = expected.find((finding) => finding.severity !== severity);
   if (wrong) return failed(`expected the severity ${severity}, got ${wrong.severity}`);
+  const sender = expectedSender(variant);
+  const misascribed = sender && expected.find(({ answeredBy }) => answeredBy !== sender);
+  if (misascribed) return failed(`expected an answer of ${sender}, got one of ${misascribed.answeredBy}`);
   if (!metricsAgree(variant, severity, points)) return failed('the metrics do not report it');
   return { passed: true, findings, failures: [] };
 }
@@ -63,10 +66,6 @@ function metricsAgree({ target, expected }: Variant, severity: Severity, points:
 function isExpected({ target, expected, isWarning = false }: Variant, finding: ReportedFinding): boolean {
   const isAtTarget = finding.probe === target.probe && finding.server === target.server;
   return isAtTarget && isSame(expected, finding) && finding.isWarning === isWarning;
-}
-
-function isAllowed({ target, expected, alsoAtServer = false }: Variant, finding: ReportedFinding): boolean {
-  return alsoAtServer && isSame(expected, finding) && finding.server === target.server && !finding.isWarning;
 }
 
 function isSame(expected: Expected, finding: ReportedFinding): boolean {

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
 import { clientConfigurationCases } from './cases/client-configuration.ts';
 import { credentialCases } from './cases/credentials.ts';
+import { intermediaryCases } from './cases/intermediary.ts';
 import { monitorCases } from './cases/monitor.ts';
 import { networkCases } from './cases/network.ts';
 import { oktaCases } from './cases/okta.ts';
@@ -11,6 +12,7 @@ import { tokenCases } from './cases/tokens.ts';
 /** Every failure that the monitor must tell apart from all others, grouped by cause. To add one, add an entry to its table. */
 export const allCases: readonly Case[] = [
   ...networkCases,
+  ...intermediaryCases,
   ...oktaCases,
   ...quotaCases,
   ...serverConfigurationCases,

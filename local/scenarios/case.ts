@@ -1,6 +1,7 @@
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
+import type { Ascription } from '../../functions/okta/sender.ts';
 import type { Fault } from '../simulator/environment.ts';
 import { at, type FaultAt, type ScenarioTarget } from './targets.ts';
 
@@ -19,10 +20,10 @@ export interface Variant {
   readonly expected: Expected;
   /** Overrides the severity of the case. */
   readonly severity?: Severity;
+  /** Who answers, if that is not what the finding says. */
+  readonly answeredBy?: Ascription['by'];
   /** The finding is a warning of a probe that passes. */
   readonly isWarning?: boolean;
-  /** Other probes of the same server may report the same finding, because they share the cause. */
-  readonly alsoAtServer?: boolean;
   readonly faults: readonly Fault[];
 }
 
@@ -73,6 +74,16 @@ export function warning<Target extends ScenarioTarget>(target: Target, ...row: R
 /** One warning per target. */
 export function warnings<Target extends ScenarioTarget>(targets: readonly Target[], ...row: Row<Target>): Variant[] {
   return targets.map((target) => warning(target, ...row));
+}
+
+/** Who must be seen to answer: mostly, the finding says so. Undefined for findings that are not about an answer. */
+export function expectedSender({ expected, answeredBy, target }: Variant): Ascription['by'] | undefined {
+  if (answeredBy !== undefined || target.probe === undefined) return answeredBy;
+  if (expected.code === 'intercepted') return 'intermediary';
+  if (expected.code === 'unidentified-answer') return 'unknown';
+  if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
+  const isAnswered = !['no-answer', 'out-of-time', 'secret-unreadable', 'announced-incident'].includes(expected.code);
+  return isAnswered && target.probe !== 'verify' ? 'okta' : undefined;
 }
 
 /** How people select a case at a target: `O1@token@org`, or `O1` where the run itself reports it. */

@@ -1,6 +1,7 @@
 import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
 import type { Fault } from '../simulator/environment.ts';
 import {
+  alterJson,
   alterKeys,
   forgeTimes,
   forgeTokens,
@@ -17,8 +18,10 @@ import {
   atEach,
   authenticatingEndpoints,
   authorize,
+  discovery,
   type FaultAt,
   keys,
+  organization,
   rateLimitedEndpoints,
   verify,
 } from './targets.ts';
@@ -38,6 +41,16 @@ const publishLate: FaultAt = (environment, target) => {
     return published.slice(answers > 1 ? 0 : 1);
   })(environment, target);
 };
+
+/** Legal, and the same URLs: host names have no case, and 443 is the default. */
+const spellDifferently = alterJson((body) =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'string' && name !== 'issuer' ? value.replace('https://localhost', 'HTTPS://LOCALHOST') : value,
+    ]),
+  ),
+);
 
 /** Less clock skew than the monitor tolerates. */
 const smallSkewSeconds = 30;
@@ -73,6 +86,23 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
   'keys of other types': atEach(
     keys,
     alterKeys((published) => [{ kty: 'EC', use: 'enc', kid: 'x' }, ...published]),
+  ),
+  'the same key twice': atEach(
+    keys,
+    alterKeys((published) => [...published, ...published]),
+  ),
+  'capitals and default ports': atEach(discovery, spellDifferently),
+  'old Date, and its Age': atEach(
+    [organization, ...discovery, ...keys],
+    replaceHeaders(() => ({ date: new Date(Date.now() - 600_000).toUTCString(), age: '600' })),
+  ),
+  'reset as a date': atEach(
+    rateLimitedEndpoints,
+    replaceHeaders(() => ({ 'x-rate-limit-reset': new Date(Date.now() + 30_000).toUTCString() })),
+  ),
+  'reset in milliseconds': atEach(
+    rateLimitedEndpoints,
+    replaceHeaders(() => ({ 'x-rate-limit-reset': String(Date.now() + 30_000) })),
   ),
   'small clock skew': [...atEach(allEndpoints, shiftDate(smallSkewSeconds)), forgeTimes({ iat: smallSkewSeconds })],
   'upcoming key rotation': [...atEach(keys, publishNextKey), ...atEach(keys, expireSoon)],

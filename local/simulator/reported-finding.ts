@@ -1,10 +1,15 @@
+import type { Exchange } from '../../functions/model/exchange.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { ProbeTarget } from '../../functions/model/target.ts';
+import { locate } from '../../functions/okta/endpoints.ts';
+import { type Ascription, ascribe } from '../../functions/okta/sender.ts';
 import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
 
 /** A finding in a run's log: its target is absent if the run reports it of itself. */
 export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity'> {
+  /** Who sent the last answer of the probe. Absent if it made no request to the org. */
+  readonly answeredBy?: Ascription['by'];
   /** It is a warning of a probe that passed. */
   readonly isWarning: boolean;
 }
@@ -21,8 +26,14 @@ export function reportedFindings(lines: readonly string[]): readonly ReportedFin
 
 function report(
   { code, domain, severity }: Finding,
-  { probe, server }: ProbeTarget,
+  { probe, server, exchanges = [] }: ProbeTarget & { readonly exchanges?: readonly Exchange[] },
   isWarning: boolean,
 ): ReportedFinding {
-  return { ...(probe && { probe }), ...(server && { server }), code, domain, severity, isWarning };
+  const last = exchanges.findLast(({ url }) => locate(url));
+  return {
+    ...(probe && { probe }),
+    ...(server && { server }),
+    ...{ code, domain, severity, isWarning },
+    ...(last && { answeredBy: ascribe(last).by }),
+  };
 }

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair } from 'jose';
-import { jsonResponse } from '../../emulators/okta/http-message.ts';
+import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
 import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
@@ -17,6 +17,7 @@ import { at, authenticatingEndpoints, authorize, discovery, rateLimits, token } 
 
 const credentials = (code: string): Expected => ({ code, domain: 'credentials' });
 const clientRefused = credentials('client-refused');
+const clientUnknown = credentials('client-unknown');
 const assertionRefused = credentials('assertion-refused');
 const tokenRefused = credentials('access-token-refused');
 const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
@@ -65,20 +66,34 @@ const unknownClient = jsonResponse(400, {
   errorCauses: [],
 });
 
+/** RFC 6749, 5.2 asks for a challenge where a client authenticates by the Authorization header. */
+const refusedWithChallenge: OktaResponse = {
+  ...emptyResponse(401),
+  headers: { 'www-authenticate': 'Basic realm="Okta"' },
+};
+
+const refusedAsText: OktaResponse = {
+  ...emptyResponse(401),
+  headers: { 'content-type': 'text/plain' },
+  body: 'Bad client.',
+};
+
 export const credentialCases: readonly Case[] = [
   defineCase('K1', 'the client ID or secret is refused', 'ticket', [
     variant(customToken, 'wrong secret, basic', clientRefused, authenticateWithSecret('client_secret_basic', 'wrong')),
     variant(customToken, 'wrong secret, post', clientRefused, authenticateWithSecret('client_secret_post', 'wrong')),
-    variants(token, 'unknown client ID', clientRefused, changeServiceClient({ clientId: unknownClientId })),
+    variants(token, 'unknown client ID', clientUnknown, changeServiceClient({ clientId: unknownClientId })),
     variants(
       authenticatingEndpoints,
       '401 invalid_client',
       clientRefused,
       respond(oauthAnswer('invalid_client_secret')),
     ),
+    variants(authenticatingEndpoints, '401 text', clientRefused, respond(refusedAsText)),
+    variants(authenticatingEndpoints, '401, Basic challenge', clientRefused, respond(refusedWithChallenge)),
     variants(token, 'invalid_client, reworded', clientRefused, respond(reworded(oauthAnswer('invalid_client')))),
-    variants(authorize, 'unknown client ID, 400 page', clientRefused, changeWebClient({ clientId: unknownClientId })),
-    variants(discovery, '400 error envelope', clientRefused, respond(unknownClient)),
+    variants(authorize, 'unknown client ID, 400 page', clientUnknown, changeWebClient({ clientId: unknownClientId })),
+    variants(discovery, '400 error envelope', clientUnknown, respond(unknownClient)),
   ]),
   defineCase('K2', 'the client assertion is refused', 'ticket', [
     token.flatMap((target) => [

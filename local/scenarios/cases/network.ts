@@ -50,7 +50,10 @@ export const networkCases: readonly Case[] = [
     allEndpoints.flatMap((target) => [
       variant(target, 'closed before headers', reset, intercept({ disconnect: 'close' })),
       variant(target, 'reset before headers', reset, intercept({ disconnect: 'reset' })),
-      variant(target, 'closed during body', reset, intercept({ truncate: 'close' })),
+      {
+        ...variant(target, 'closed during body', reset, intercept({ truncate: 'close' })),
+        answeredBy: 'okta' as const,
+      },
     ]),
     variant(organization, 'closed, all endpoints', reset, interceptOrg({ disconnect: 'close' })),
   ]),

@@ -2,7 +2,7 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, type Variant, variant, variants } from '../case.ts';
 import {
   alterJson,
   alterKeys,
@@ -22,6 +22,7 @@ import { changeOrg } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
+  atEach,
   authenticatingEndpoints,
   authorize,
   discovery,
@@ -63,12 +64,11 @@ const wrongUrls: readonly [member: string, symptom: string, part: string | RegEx
 const changeUrl = (member: string, part: string | RegExp, replacement: string) =>
   alterJson((body) => ({ ...body, [member]: String(body[member]).replace(part, replacement) }));
 
-/** How a proxy answers when it cannot reach its upstream. */
-const upstreamError: OktaResponse = {
-  status: 503,
-  headers: { 'content-type': 'text/plain' },
-  body: 'upstream connect error',
-};
+/** One malformed document while everything else works is no reason to wake anybody. */
+function documentsAsTickets(all: readonly Variant[]): readonly Variant[] {
+  const documents = ['organization', 'discovery', 'rate-limits'];
+  return all.map((one) => (documents.includes(one.target.probe ?? '') ? { ...one, severity: 'ticket' } : one));
+}
 
 const ourCell = 'okta.com:8';
 
@@ -102,35 +102,48 @@ export const oktaCases: readonly Case[] = [
   defineCase('O3', 'gateway error page', 'page', [
     allEndpoints.flatMap((target) => [
       ...[502, 503, 504].map((status) =>
-        variant(target, `${status} text/html`, gatewayError, respondFromEdge(htmlPage(status, 'Bad Gateway'))),
+        variant(target, `${status} text/html`, gatewayError, respond(htmlPage(status, 'Bad Gateway'))),
       ),
-      variant(target, '503 text/plain', gatewayError, respondFromEdge(upstreamError)),
+      variant(target, '503, cut', gatewayError, intercept({ ...htmlPage(503, 'Bad Gateway'), truncate: 'close' })),
+      variant(target, '503, stalls', gatewayError, intercept({ ...htmlPage(503, 'Bad Gateway'), truncate: 'stall' })),
     ]),
     variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
+    variant(
+      organization,
+      '500 here, 502 there',
+      internalError,
+      at(organization, respond(errorEnvelope('E0000009'))),
+      ...atEach([...discovery, ...keys, ...token, ...authorize], respondFromEdge(htmlPage(502, 'Bad Gateway'))),
+    ),
   ]),
   defineCase('O4', 'unexpected HTML page', 'page', [
-    allEndpoints.flatMap((target) => [
-      variant(target, '200 maintenance page', okta('unexpected-page'), respondFromEdge(htmlPage(200, 'Maintenance'))),
-      variant(target, '200 sign-in page', okta('unexpected-page'), respond(htmlPage(200, 'Okta - Sign In'))),
-    ]),
+    documentsAsTickets(
+      variants(allEndpoints, '200 sign-in page', okta('unexpected-page'), respond(htmlPage(200, 'Okta - Sign In'))),
+    ),
+    variant(organization, '200, all endpoints', okta('unexpected-page'), interceptOrg(htmlPage(200, 'Maintenance'))),
   ]),
   defineCase('O5', 'malformed response', 'page', [
-    jsonEndpoints.flatMap((target) => [
-      variant(target, 'truncated', malformed, intercept({ transform: truncate })),
-      variant(target, 'invalid JSON', malformed, respond(declaredJson('{"id": undefined}'))),
-      variant(target, 'empty body', malformed, respond(declaredJson(''))),
-      variant(target, 'null', malformed, respond(declaredJson('null'))),
+    documentsAsTickets(
+      jsonEndpoints.flatMap((target) => [
+        variant(target, 'truncated', malformed, intercept({ transform: truncate })),
+        variant(target, 'invalid JSON', malformed, respond(declaredJson('{"id": undefined}'))),
+        variant(target, 'empty body', malformed, respond(declaredJson(''))),
+        variant(target, 'null', malformed, respond(declaredJson('null'))),
+      ]),
+    ),
+    documentsAsTickets([
+      ...variants(objectEndpoints, 'array', malformed, respond(jsonResponse(200, []))),
+      variant(rateLimits, 'object instead of array', malformed, respond(jsonResponse(200, {}))),
+      variant(organization, 'no "id"', malformed, removeMember('id')),
+      ...variants(discovery, 'empty object', malformed, respond(jsonResponse(200, {}))),
     ]),
-    variants(objectEndpoints, 'array', malformed, respond(jsonResponse(200, []))),
-    variant(rateLimits, 'object instead of array', malformed, respond(jsonResponse(200, {}))),
-    variant(organization, 'no "id"', malformed, removeMember('id')),
+    variant(organization, 'empty, all endpoints', malformed, interceptOrg(declaredJson(''))),
     variants(keys, 'no "keys"', malformed, removeMember('keys')),
     variants(token, 'no "access_token"', malformed, removeMember('access_token')),
     variants(token, 'no "token_type"', malformed, removeMember('token_type')),
     variants(introspect, 'no "active"', malformed, removeMember('active')),
     variants(introspect, 'no "iss"', malformed, removeMember('iss')),
     variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
-    variants(discovery, 'empty object', malformed, respond(jsonResponse(200, {}))),
     authorize.flatMap((target) => [
       variant(target, 'wrong state', malformed, intercept({ transform: changeState })),
       variant(target, '302 without Location', malformed, respond(emptyResponse(302))),

@@ -1,32 +1,40 @@
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
+import type { Effect } from '../../emulators/okta/interceptors.ts';
 import { type Case, defineCase, type Expected, skipCase, variant, variants, warning, warnings } from '../case.ts';
 import { htmlPage, intercept, leaveHeadroom, rateLimitHeaders, replaceHeaders, respond } from '../faults/answers.ts';
-import { authorize, type FaultAt, keys, rateLimitedEndpoints } from '../targets.ts';
+import { authorize, type FaultAt, keys, rateLimitedEndpoints, rateLimits } from '../targets.ts';
+
+/** Where users and applications are refused when a limit is used up. */
+const signInEndpoints = rateLimitedEndpoints.filter((target) => target !== rateLimits);
 
 const quota = (code: string): Expected => ({ code, domain: 'quota' });
 const exhausted = quota('rate-limit-exhausted');
+const rateLimited = quota('rate-limited');
+const unknownHeadroom = quota('headroom-unknown');
 const clientLimited = quota('client-rate-limited');
 
 /** Responds with 429 and these headers, whose reset time is counted from when the fault is injected. */
 const respond429 =
-  (limit: string, remaining: string, resetInSeconds?: number): FaultAt =>
+  (limit: string, remaining: string, resetInSeconds?: number, effect: Partial<Effect> = {}): FaultAt =>
   (environment, target) =>
     intercept({
       ...errorEnvelope('E0000047'),
       headers: { 'content-type': 'application/json', ...rateLimitHeaders(limit, remaining, resetInSeconds) },
+      ...effect,
     })(environment, target);
 
 const lowClientLimit = replaceHeaders(() => rateLimitHeaders('2000 & 60', '1990 & 9'));
 
 export const quotaCases: readonly Case[] = [
-  defineCase('Q1', 'the org’s rate limit is exhausted', 'page', [
-    rateLimitedEndpoints.flatMap((target) => [
+  defineCase('Q1', 'the rate limit of an endpoint is exhausted', 'page', [
+    signInEndpoints.flatMap((target) => [
       variant(target, '429, bucket empty', exhausted, leaveHeadroom(0)),
       variant(target, '429, reset in the past', exhausted, respond429('600', '0', -90)),
       variant(target, '429, repeated headers', exhausted, respond429('2000 & 300', '1500 & 0')),
+      variant(target, '403 E0000047', exhausted, respond429('600', '0', 30, { status: 403 })),
+      variant(target, '429, cut', exhausted, respond429('600', '0', 30, { truncate: 'close' })),
+      variant(target, '429, stalls', exhausted, respond429('600', '0', 30, { truncate: 'stall' })),
     ]),
-    variants(authorize, '429 page', exhausted, respond(htmlPage(429, 'Too Many Requests'))),
-    variants(keys, '429 without headers', exhausted, respond(errorEnvelope('E0000047'))),
   ]),
   defineCase('Q2', 'the client’s own rate limit is exhausted', 'ticket', [
     authorize.flatMap((target) => [
@@ -43,6 +51,37 @@ export const quotaCases: readonly Case[] = [
       { ...warning(target, '5 % left', quota('headroom-critical'), leaveHeadroom(0.05)), severity: 'page' as const },
     ]),
     warnings(authorize, '1990/2000 & 9/60', quota('headroom-low'), lowClientLimit),
+  ]),
+  defineCase('Q6', 'requests are left, and yet refused', 'ticket', [
+    variants(rateLimitedEndpoints, '429, 1500/2000', quota('principal-rate-limited'), respond429('2000', '1500')),
+  ]),
+  defineCase('Q7', 'the management API is rate limited', 'ticket', [
+    variant(rateLimits, '429, bucket empty', quota('api-rate-limited'), leaveHeadroom(0)),
+    variant(rateLimits, '429 without headers', quota('api-rate-limited'), respond(errorEnvelope('E0000047'))),
+  ]),
+  defineCase('Q8', 'a rate limit, and nobody knows whose', 'page', [
+    variants(authorize, '429 page', rateLimited, respond(htmlPage(429, 'Too Many Requests'))),
+    variants(keys, '429 without headers', rateLimited, respond(errorEnvelope('E0000047'))),
+  ]),
+  defineCase('Q9', 'the headers do not show the headroom', 'ticket', [
+    warning(
+      rateLimits,
+      'no headers',
+      unknownHeadroom,
+      replaceHeaders(() => ({ 'x-rate-limit-limit': [] })),
+    ),
+    warning(
+      rateLimits,
+      'more left than the limit',
+      unknownHeadroom,
+      replaceHeaders(() => rateLimitHeaders('600', '900')),
+    ),
+    warning(
+      rateLimits,
+      'negative',
+      unknownHeadroom,
+      replaceHeaders(() => rateLimitHeaders('600', '-1')),
+    ),
   ]),
   skipCase('Q5', 'another client is rate limited', 'ticket', 'needs a System Log probe'),
 ];

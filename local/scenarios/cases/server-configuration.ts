@@ -1,10 +1,34 @@
 import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.ts';
+import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
-import { oauthAnswer, redirectBy, redirectMethods, redirectWithError, respond, reworded } from '../faults/answers.ts';
+import {
+  htmlPage,
+  interceptOrg,
+  oauthAnswer,
+  redirectBy,
+  redirectMethods,
+  redirectWithError,
+  respond,
+  respondFromEdge,
+  reworded,
+} from '../faults/answers.ts';
 import { callApiAsServiceApp, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
-import { authorize, discovery, type FaultAt, introspect, keys, rateLimits, token } from '../targets.ts';
+import {
+  allEndpoints,
+  at,
+  atEach,
+  authorize,
+  discovery,
+  type FaultAt,
+  introspect,
+  keys,
+  organization,
+  orgOutageTargets,
+  rateLimits,
+  token,
+} from '../targets.ts';
 
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
 
@@ -20,6 +44,43 @@ const customScope = configuration('custom-scope-at-org-server');
 const unknownScope = configuration('scope-unknown');
 const policyRefused = configuration('policy-refused');
 const serverNotFound = configuration('server-not-found');
+
+const noOrg = configuration('org-not-found');
+const deactivated = configuration('org-deactivated');
+
+/** Okta's front, for a host that is no org. */
+const unknownHostAnswer: OktaResponse = {
+  status: 404,
+  headers: { server: 'Apache' },
+  body: '{"status":404,"message":"Resource not found"}',
+};
+
+const deactivatedAnswer = jsonResponse(403, {
+  errorCode: 'E0000260',
+  errorSummary: 'This org is deactivated.',
+  errorLink: 'E0000260',
+  errorId: 'oae0deactivated0org00',
+  errorCauses: [],
+});
+
+const answerEverywhereAs =
+  (answer: OktaResponse): Fault =>
+  async (environment) => {
+    const faults = allEndpoints.map((target) => respondFromEdge(answer)(environment, target));
+    return {
+      restore: async () => {
+        for (const fault of await Promise.all(faults)) await fault.restore?.();
+      },
+    };
+  };
+
+/** Each endpoint of a server that was deleted words it differently. */
+const deleteServer: readonly Fault[] = [
+  at(customDiscovery, respond(errorEnvelope('E0000007', 'default'))),
+  at(customKeys, respond(errorEnvelope('E0000007', 'default'))),
+  at(customToken, respond(oauthAnswer('invalid_authorization_server'))),
+  at(customAuthorize, respond(htmlPage(404, 'Page Not Found'))),
+];
 
 const featurePage = (status: number) => ({ ...errorPage(oktaError('feature_not_enabled')), status });
 
@@ -46,7 +107,7 @@ export const serverConfigurationCases: readonly Case[] = [
   defineCase('C1', 'API Access Management is not licensed', 'ticket', [
     variants(customServerTargets, '401 E0000015', notLicensed, respond(errorEnvelope('E0000015'))),
     variant(customToken, '403 E0000015', notLicensed, respond({ ...errorEnvelope('E0000015'), status: 403 })),
-    { ...variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense), alsoAtServer: true },
+    variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense),
     variant(customAuthorize, '400 page, server_error', notLicensed, respond(featurePage(400))),
     variant(customAuthorize, '403 page, server_error', notLicensed, respond(featurePage(403))),
     variant(customAuthorize, 'server_error, query', notLicensed, redirectWithError('query', 'feature_not_enabled')),
@@ -98,6 +159,30 @@ export const serverConfigurationCases: readonly Case[] = [
     variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),
     variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
     variant(customAuthorize, '400 page', serverNotFound, respond(errorPage(oktaError('invalid_authorization_server')))),
-    { ...variant(wrongServer, '404, all endpoints', serverNotFound, addServer), alsoAtServer: true },
+    variant(wrongServer, '404, all endpoints', serverNotFound, addServer),
+    variant(customDiscovery, 'deleted, all endpoints', serverNotFound, ...deleteServer),
+  ]),
+  defineCase('C19', 'there is no org at the domain', 'page', [
+    orgOutageTargets.flatMap((target) => [
+      variant(target, '404 JSON of Okta’s front', noOrg, interceptOrg(unknownHostAnswer)),
+      variant(target, '404 page of Okta', noOrg, interceptOrg(htmlPage(404, 'Page Not Found'))),
+    ]),
+    orgOutageTargets.map((target) => ({
+      ...variant(target, '404 page of a web server', noOrg, answerEverywhereAs(htmlPage(404, 'Not Found'))),
+      answeredBy: 'unknown' as const,
+    })),
+  ]),
+  defineCase('C20', 'the org is deactivated', 'page', [
+    variants(orgOutageTargets, '403 E0000260, everywhere', deactivated, interceptOrg(deactivatedAnswer)),
+    variant(
+      organization,
+      '403 here, 404 there',
+      deactivated,
+      at(organization, respond(deactivatedAnswer)),
+      ...atEach(allEndpoints.slice(1), respond(htmlPage(404, 'Page Not Found'))),
+    ),
+  ]),
+  defineCase('C21', 'the org lacks a feature', 'ticket', [
+    variant(rateLimits, '401 E0000015', configuration('feature-missing'), respond(errorEnvelope('E0000015'))),
   ]),
 ];

@@ -2,9 +2,9 @@ import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, variants, warning } from '../case.ts';
-import { alterKeys, forgeClaims, forgeTimes, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
+import { alterJson, alterKeys, forgeClaims, forgeTimes, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
 import { changeServer } from '../faults/configuration.ts';
-import { at, introspect, keys, organization, verify } from '../targets.ts';
+import { at, introspect, keys, organization, token, verify } from '../targets.ts';
 
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
@@ -12,9 +12,19 @@ const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const wrongIssuer = configuration('issuer-mismatch');
 const invalidSignature = okta('signature-invalid');
+const mismatch = okta('introspection-mismatch');
+const wrongType = configuration('unexpected-token-type');
 const inactive = jsonResponse(200, { active: false });
 
 const [, customKeys] = keys;
+const [, customIntrospect] = introspect;
+const [, customToken] = token;
+
+/** An unsecured token (RFC 7519, 6). */
+const removeSignature = alterJson(({ access_token, ...rest }) => {
+  const [, payload] = String(access_token).split('.');
+  return { ...rest, access_token: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.` };
+});
 
 const nameOrgServer: Fault = (environment) => forgeClaims({ iss: environment.okta.issuers.org })(environment);
 
@@ -51,5 +61,71 @@ export const tokenCases: readonly Case[] = [
   ]),
   defineCase('T5', 'a fresh token is inactive', 'page', [
     variants(introspect, '200 {"active":false}', okta('token-inactive'), respond(inactive)),
+  ]),
+  defineCase('T6', 'introspection describes another token', 'page', [
+    variants(
+      introspect,
+      'another client',
+      mismatch,
+      alterJson((body) => ({ ...body, client_id: '0oa0another' })),
+    ),
+    variants(
+      introspect,
+      'another token_type',
+      mismatch,
+      alterJson((body) => ({ ...body, token_type: 'DPoP' })),
+    ),
+  ]),
+  defineCase('T7', 'introspection contradicts the configuration', 'ticket', [
+    variants(
+      introspect,
+      'another issuer',
+      wrongIssuer,
+      alterJson((body) => ({ ...body, iss: 'https://login.example.com' })),
+    ),
+    variants(
+      introspect,
+      'another scope',
+      configuration('scope-missing'),
+      alterJson((body) => ({ ...body, scope: 'x' })),
+    ),
+    variant(
+      customIntrospect,
+      'another audience',
+      configuration('audience-mismatch'),
+      alterJson((body) => ({ ...body, aud: 'x' })),
+    ),
+    variants(
+      introspect,
+      'active, but expired',
+      configuration('token-expired'),
+      alterJson((body) => ({ ...body, exp: 1_700_000_000 })),
+    ),
+  ]),
+  defineCase('T8', 'the token is not new', 'ticket', [
+    variant(verify, 'iat an hour ago', { code: 'token-not-fresh', domain: 'clock' }, forgeTimes({ iat: -3600 })),
+  ]),
+  defineCase('T9', 'the token response promises what no service accepts', 'ticket', [
+    variants(
+      token,
+      'expires_in 0',
+      configuration('token-expired'),
+      alterJson((body) => ({ ...body, expires_in: 0 })),
+    ),
+    variants(
+      token,
+      'token_type DPoP',
+      wrongType,
+      alterJson((body) => ({ ...body, token_type: 'DPoP' })),
+    ),
+    variants(
+      token,
+      'token_type mac',
+      wrongType,
+      alterJson((body) => ({ ...body, token_type: 'mac' })),
+    ),
+  ]),
+  defineCase('T10', 'the token is signed with another algorithm', 'page', [
+    variant(verify, 'alg none', okta('algorithm-unexpected'), at(customToken, removeSignature)),
   ]),
 ];

@@ -13,7 +13,7 @@ const [atOrg, atCustom] = token;
 const expected = { code: 'internal-error', domain: 'okta' } as const;
 const variants = [variant(atOrg, '500', expected), variant(atCustom, '500', expected)] as const;
 const one: Case = { id: 'O1', title: 'internal error', severity: 'page', variants };
-const atTarget = { probe: 'token', server: 'org', isWarning: false };
+const atTarget = { probe: 'token', server: 'org', isWarning: false, answeredBy: 'okta' } as const;
 const wrong = { code: 'gateway-error', domain: 'okta', severity: 'page', ...atTarget } as const;
 
 const report: CasesReport = {
@@ -36,7 +36,9 @@ const report: CasesReport = {
 describe('the report of cases', () => {
   it('shows each variant with its finding, what failed, the false alarms, what was skipped and the totals', () => {
     const text = stripVTControlCharacters(formatCases(report));
-    expect(text).toMatch(/ {2}token@org +500 +gateway-error +okta +✗\n {2}token@default +500 +internal-error +okta +✓/);
+    expect(text).toMatch(
+      / {2}token@org +500 +gateway-error +okta +Okta +✗\n {2}token@default +500 +internal-error +okta +Okta +✓/,
+    );
     expect(text).toContain('  O1 token@org, 500: a different finding\n    expected internal-error (okta)\n');
     expect(text).toContain('    got      gateway-error (okta) at token@org');
     expect(text).toContain('False alarms\n  flows, plain');

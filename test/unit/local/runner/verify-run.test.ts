@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
+import type { Exchange } from '../../../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
 import { emfLines } from '../../../../functions/runtime/emf.ts';
@@ -14,8 +15,14 @@ const fails = variant(atOrg, '500', expected);
 
 type Code = Parameters<typeof finding>[0];
 
+/** Okta's answer to a request of the probe. */
+const answered: Exchange = {
+  ...{ method: 'POST', url: 'https://acme.okta.com/oauth2/v1/token', at: '2026-11-22T12:00:00.000Z' },
+  ...{ phases: {}, status: 500, requestId: 'X0f36XVUkCaUNcCqV' },
+};
+
 const outcome = (probe: string, server: string | undefined, rest: object) =>
-  JSON.stringify({ type: 'outcome', org: 'acme', probe, ...(server && { server }), exchanges: [], ...rest });
+  JSON.stringify({ type: 'outcome', org: 'acme', probe, ...(server && { server }), exchanges: [answered], ...rest });
 const failed = (probe: string, server: string | undefined, code: Code) =>
   outcome(probe, server, { status: 'failed', finding: finding(code) });
 const passed = (probe: string, server?: string, ...warnings: Code[]) =>
@@ -118,12 +125,13 @@ describe('verifying a run', () => {
     expect(verifyLine(failed('token', 'org', 'slow-answer'))).toBe(false);
   });
 
-  it('allows a shared cause to appear at other probes of the same server only', () => {
-    const shared = { ...fails, alsoAtServer: true };
-    const here = failed('token', 'org', 'internal-error');
-    expect(verify(shared, [here, failed('keys', 'org', 'internal-error')]).passed).toBe(true);
-    expect(verify(shared, [here, failed('keys', 'default', 'internal-error')]).passed).toBe(false);
-    expect(verify(shared, [here, failed('keys', 'org', 'gateway-error')]).passed).toBe(false);
+  it('fails a run that ascribes the answer to somebody else', () => {
+    const line = JSON.parse(failed('token', 'org', 'internal-error'));
+    const { requestId: _, ...anonymous } = answered;
+    expect(verify(fails, [JSON.stringify({ ...line, exchanges: [anonymous] })])).toMatchObject({
+      passed: false,
+      failures: ['expected an answer of okta, got one of unknown'],
+    });
   });
 });
 
