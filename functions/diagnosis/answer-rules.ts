@@ -47,6 +47,8 @@ interface Rule {
   readonly shape?: readonly string[];
   readonly endpoint?: readonly AnswerContext['endpoint'][];
   readonly kind?: AnswerContext['kind'];
+  /** The request was to the management API, whichever of its endpoints. */
+  readonly management?: true;
   readonly api?: AnswerContext['api'];
   /** The server's clock and ours are further apart than services tolerate. */
   readonly clocksDiffer?: true;
@@ -63,7 +65,6 @@ const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
 const wrongClient =
   /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
 const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
-const api = ['users'] as const;
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect'] as const;
 
 /**
@@ -79,7 +80,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'too-many-at-once', limited: true, limit: 'concurrency' },
   { code: 'client-rate-limited', limited: true, limit: 'client' },
   { code: 'principal-rate-limited', limited: true, requestsLeft: true },
-  { code: 'api-rate-limited', limited: true, endpoint: api },
+  { code: 'api-rate-limited', limited: true, management: true },
   { code: 'rate-limit-exhausted', limited: true, requestsLeft: false },
   { code: 'rate-limited', limited: true },
   { code: 'org-deactivated', error: ['E0000260'] },
@@ -106,13 +107,13 @@ export const answerRules: readonly Rule[] = [
   { code: 'server-not-found', kind: 'custom', status: [404] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
-  { code: 'api-scope-missing', endpoint: api, error: ['insufficient_scope'] },
-  { code: 'access-token-refused', endpoint: api, error: ['invalid_token'] },
-  { code: 'admin-role-missing', endpoint: api, error: ['E0000006'] },
-  { code: 'access-token-refused', endpoint: api, status: [401], api: 'client' },
-  { code: 'api-token-refused', endpoint: api, error: ['E0000011'] },
-  { code: 'api-token-refused', endpoint: api, status: [401] },
-  { code: 'access-refused', endpoint: api, status: [403] },
+  { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
+  { code: 'access-token-refused', management: true, error: ['invalid_token'] },
+  { code: 'admin-role-missing', management: true, error: ['E0000006'] },
+  { code: 'access-token-refused', management: true, status: [401], api: 'client' },
+  { code: 'api-token-refused', management: true, error: ['E0000011'] },
+  { code: 'api-token-refused', management: true, status: [401] },
+  { code: 'access-refused', management: true, status: [403] },
   { code: 'wrong-client-kind', reason: wrongClient },
   { code: 'wrong-client-kind', error: ['unauthorized_client'] },
   { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
@@ -156,6 +157,7 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
     (rule.shape?.includes(shape) ?? true) &&
     (rule.endpoint?.includes(endpoint) ?? true) &&
     (rule.kind === undefined || rule.kind === kind) &&
+    (rule.management === undefined || new URL(exchange.url).pathname.startsWith('/api/')) &&
     (rule.api === undefined || rule.api === api) &&
     (rule.limited === undefined || isRateLimited(exchange)) &&
     (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
