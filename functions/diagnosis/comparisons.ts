@@ -57,6 +57,7 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'inline-hook-failed': () => [compare('inline hook', 'a success within 3 s', 'an error or no answer')],
   'request-refused': (request) => [client(request, refused), scopes(request)],
   'unexpected-token-type': () => [compare('token type', 'Bearer', 'another one')],
+  'negative-test-failed': () => [compare('answer to a bad request', 'a rejection', 'accepted')],
   'api-scope-missing': ({ org: { api } }) => [
     compare('scopes of the API token', 'okta.users.read', api?.kind === 'client' ? api.scopes.join(' ') : undefined),
   ],

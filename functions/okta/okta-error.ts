@@ -74,8 +74,8 @@ export function isUnknownHost(body: string): boolean {
  */
 function causesOf(causes: unknown): readonly string[] {
   if (!Array.isArray(causes)) return [];
-  const plainText =
-    /^(?:[A-Z]?[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta)(?:[ :,.'-]{1,2}(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta)){1,39}\.?$/;
+  const word = String.raw`(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta|The|This|Invalid|Only)`;
+  const plainText = new RegExp(`^(?:[A-Z][a-z]{1,20}|${word})(?:[ :,.'-]{1,2}${word}){1,39}\\.?$`);
   return causes
     .map((cause) => (cause as { errorSummary?: unknown } | null)?.errorSummary)
     .filter((text) => typeof text === 'string' && text.length <= 200 && plainText.test(text))

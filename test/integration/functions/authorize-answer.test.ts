@@ -14,6 +14,13 @@ describe('a response of /authorize with a callback', () => {
     expect(errorOf(redirect(`${redirectUri}?${query}`))).toBe('login_required');
   });
 
+  it('reads a callback whose host is in capitals, whose port is the default, or that has an unescaped apostrophe', () => {
+    expect(errorOf(redirect(`https://APP.example.com:443/callback?${query}`))).toBe('login_required');
+    const text = `error_description=The client's user is not logged in.&${query}`.replaceAll(' ', '+');
+    expect(errorOf(redirect(`${redirectUri}?${text}`))).toBe('login_required');
+    expect(errorOf(page(`<script>location.href = "${redirectUri}?${text}";</script>`))).toBe('login_required');
+  });
+
   it('reads a callback from a redirect with the parameters in the fragment', () => {
     expect(errorOf(redirect(`${redirectUri}#${query}`))).toBe('login_required');
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
@@ -126,6 +127,93 @@ describe('an exchange', () => {
     const date = new Date(Date.now() - 300_000).toUTCString();
     const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, { date }).end()));
     expect(exchanges[0]?.clockOffsetSeconds).toBeLessThanOrEqual(-299);
+  });
+});
+
+describe('what arrived before a response broke off', () => {
+  const cut = (status: number, headers: string) => (socket: Socket) =>
+    void socket.once('data', () => socket.end(`HTTP/1.1 ${status} X\r\n${headers}content-length: 99\r\n\r\n{`));
+  const requestId = 'x-okta-request-id: X0f36XVUkCaUNcCqV\r\n';
+
+  it('is evidence: a 429 of Okta is a matter of quota, and a 503 is Okta’s fault', async () => {
+    const limits = 'x-rate-limit-limit: 600\r\nx-rate-limit-remaining: 0\r\nx-rate-limit-reset: 1\r\n';
+    const limited = await serveRaw(cut(429, requestId + limits));
+    const { exchanges, code } = await send(`http://${limited}/oauth2/v1/token`);
+    expect(code).toBe('rate-limit-exhausted');
+    expect(exchanges[0]).toMatchObject({ status: 429, requestId: 'X0f36XVUkCaUNcCqV', rateLimit: { limit: 600 } });
+    expect((await send(`http://${await serveRaw(cut(503, requestId))}/oauth2/v1/token`)).code).toBe('gateway-error');
+  });
+
+  it('shows who sent it', async () => {
+    const address = await serveRaw(cut(503, 'server: cloudflare\r\n'));
+    expect((await send(`http://${address}/oauth2/v1/token`)).code).toBe('intercepted');
+    expect((await send(`http://${await serveRaw(cut(503, ''))}/oauth2/v1/token`)).code).toBe('unidentified-answer');
+  });
+
+  it('is too slow, and the run not out of time, if the parts of a body never end', async () => {
+    const url = await serve((_, answer) => {
+      answer.writeHead(200, { 'x-okta-request-id': 'X0f36XVUkCaUNcCqV' });
+      const timer = setInterval(() => answer.write(' '), 20);
+      answer.on('close', () => clearInterval(timer));
+    });
+    const { exchanges, code } = await send(url, { timeoutMs: 600 });
+    expect(code).toBe('no-answer');
+    expect(exchanges[0]?.phases.bodyMs).toBeGreaterThan(0);
+  });
+
+  it('is too slow, and the run not out of time, if the headers never end', async () => {
+    const address = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const timer = setInterval(() => socket.write('x: y\r\n'), 20);
+      socket.on('close', () => clearInterval(timer)).on('error', () => {});
+    });
+    expect((await send(`http://${address}/`, { timeoutMs: 600 })).code).toBe('no-answer');
+  });
+});
+
+describe('a response that is legal, although nobody asked for it so', () => {
+  it.each(['gzip', 'deflate', 'br'] as const)('is decoded if it is compressed by %s', async (encoding) => {
+    const compress = { gzip: gzipSync, deflate: deflateRawSync, br: brotliCompressSync }[encoding];
+    const url = await serve((_, answer) => {
+      answer.writeHead(200, { 'content-encoding': encoding }).end(compress('{"keys":[]}'));
+    });
+    expect(await (await send(url)).response?.json()).toEqual({ keys: [] });
+  });
+
+  it('is malformed if it says that it is compressed, and is not', async () => {
+    const headers = { 'content-encoding': 'gzip', 'x-okta-request-id': 'X0f36XVUkCaUNcCqV' };
+    const url = await serve((_, answer) => void answer.writeHead(200, headers).end('{}'));
+    expect((await send(url)).code).toBe('malformed-answer');
+  });
+
+  it.each([
+    ['in one packet', ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}']],
+    [
+      'twice, and with a header',
+      [
+        'HTTP/1.1 100 Continue\r\nx: y\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+        'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+      ],
+    ],
+    ['in two packets', ['HTTP/1.1 100 Con', 'tinue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}']],
+  ])('is read after 100 Continue %s', async (_, packets) => {
+    const address = await serveRaw((socket) =>
+      socket.setNoDelay().once('data', async () => {
+        for (const packet of packets) {
+          socket.write(packet);
+          // Each packet arrives before the next one is sent.
+          await setImmediate();
+          await setImmediate();
+        }
+      }),
+    );
+    expect((await send(`http://${address}/`)).response?.status).toBe(200);
+  });
+
+  it('shows the clock of the server although a cache stored it for a while', async () => {
+    const headers = { date: new Date(Date.now() - 300_000).toUTCString(), age: '300' };
+    const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, headers).end()));
+    expect(Math.abs(exchanges[0]?.clockOffsetSeconds ?? 99)).toBeLessThanOrEqual(2);
   });
 });
 

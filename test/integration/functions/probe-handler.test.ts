@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../functions/diagnosis/finding.ts';
 import { ProbeFailure } from '../../../functions/diagnosis/probe-failure.ts';
+import type { Org } from '../../../functions/model/org.ts';
 import { defineProbe, type Group, type Probe } from '../../../functions/model/probe.ts';
 import { noCredentials } from '../../../functions/runtime/no-credentials.ts';
 import { emfPoints } from '../../../local/emulators/aws/metrics.ts';
@@ -65,6 +66,17 @@ describe('a run whose metrics CloudWatch rejects', () => {
       'Answer{"Org":"acme","Probe":"rare"} 1',
     ]);
   });
+});
+
+describe('an event that is no org', () => {
+  it.each([[undefined], [null], [{}], ['acme'], [{ name: 'acme', domain: 'acme.okta.com' }]])(
+    'ends in one sentence that says what to do, for %j',
+    async (event) => {
+      const { lines, points, ...ended } = await handleOnce(event as unknown as Org, [fine], noCredentials);
+      expect(ended).toMatchObject({ error: { message: expect.stringMatching(/^The event is no org: invoke .*\.$/) } });
+      expect([lines, points]).toEqual([[], []]);
+    },
+  );
 });
 
 describe('a run with a bug in a probe', () => {

@@ -9,7 +9,7 @@ import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
 import { javascriptRedirect } from '../../../local/emulators/okta/authorization-response.ts';
 import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
-import { redirectResponse } from '../../../local/emulators/okta/http-message.ts';
+import { jsonResponse, redirectResponse } from '../../../local/emulators/okta/http-message.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
@@ -323,6 +323,54 @@ describe('secrets and deadlines', () => {
     };
     expect(notPassed(outcomeLines(await runProbes(okta, flows, { org, secrets })))).toEqual([]);
     expect(secrets.reads).toEqual(['acme/secret', 'acme/secret']);
+  });
+
+  it.each<[string, string, OktaResponse]>([
+    [
+      'a challenge',
+      '/oauth2/default/v1/token',
+      { status: 401, headers: { 'www-authenticate': 'Basic realm="Okta"' }, body: '' },
+    ],
+    [
+      'text',
+      '/oauth2/default/v1/token',
+      { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Bad client.' },
+    ],
+    ['invalid_client with 400', '/oauth2/default/v1/token', jsonResponse(400, { error: 'invalid_client' })],
+    [
+      'a challenge at introspection',
+      '/oauth2/default/v1/introspect',
+      { status: 401, headers: { 'www-authenticate': 'Basic' }, body: '' },
+    ],
+  ])('reads a rotated secret again if Okta refuses the old one by %s', async (_, path, refusal) => {
+    const org: Org = {
+      ...fullOrg,
+      servers: [{ id: 'default', issuer: '', audience: 'any', ...clients('client_secret_basic') }],
+    };
+    const stored = new Map(emulateOrg(org, okta).secrets);
+    const current = JSON.parse(stored.get('acme/secret') ?? '{}');
+    // White space around a secret is removed, so both are right: the emulator refuses the first request whatever it holds.
+    stored.set('acme/secret', JSON.stringify({ clientSecret: `${current.clientSecret}\n` }));
+    const secrets = memorySecrets(stored);
+    await secrets.read('acme/secret');
+    stored.set('acme/secret', JSON.stringify(current));
+    let refused = false;
+    const restore = okta.intercept(
+      { path },
+      {
+        transform: (answer) => {
+          if (refused) return answer;
+          refused = true;
+          return { ...answer, ...refusal, headers: { ...answer.headers, ...refusal.headers } };
+        },
+      },
+    );
+    try {
+      expect(notPassed(outcomeLines(await runProbes(okta, flows, { org, secrets })))).toEqual([]);
+      expect(secrets.reads).toEqual(['acme/secret', 'acme/secret']);
+    } finally {
+      restore();
+    }
   });
 
   it('sends a wrong secret only once, because repeated rejections look like an attack', async () => {

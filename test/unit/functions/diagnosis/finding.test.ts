@@ -61,7 +61,6 @@ describe('what was expected and found', () => {
     'scope-missing',
     'token-expired',
     'token-lifetime-short',
-    'negative-test-failed',
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(

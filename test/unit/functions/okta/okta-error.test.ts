@@ -54,6 +54,27 @@ describe('parseOktaError', () => {
     expect(parseOktaError(new Headers(), 'null').shape).toBe('other');
   });
 
+  it('keeps the causes in an envelope that hold no personal value', () => {
+    const causes = [
+      'Provisioning is not supported.',
+      'name: The field cannot be left blank',
+      'login: jane.doe@example.com already exists',
+      'The user Jane Doe is locked',
+      'secret 7f3a-canary',
+      7,
+    ];
+    const body = { errorCode: 'E0000001', errorCauses: causes.map((errorSummary) => ({ errorSummary })) };
+    expect(parseOktaError(new Headers(), JSON.stringify(body)).causes).toEqual([
+      'Provisioning is not supported.',
+      'name: The field cannot be left blank',
+    ]);
+  });
+
+  it('recognizes the answer of Okta’s front for a host that is no org', () => {
+    expect(parseOktaError(new Headers(), '{"status":404,"message":"Resource not found"}').reason).toBe('unknown_host');
+    expect(parseOktaError(new Headers(), '{"status":404,"message":"Not Found"}').reason).toBeUndefined();
+  });
+
   it('drops texts that are not in Okta’s catalog and codes that do not look like codes', () => {
     const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
     expect(parseOktaError(new Headers(), oauth)).toEqual({ shape: 'oauth', error: 'invalid_client' });

@@ -32,6 +32,16 @@ describe('rate-limit headers', () => {
     expect(read('600', '1', String(nowSeconds - 300))?.secondsToReset).toBe(0);
   });
 
+  it('reads a reset in milliseconds, as a date and as the seconds that are left', () => {
+    for (const reset of [String((nowSeconds + 42) * 1000), new Date((nowSeconds + 42) * 1000).toUTCString(), '42'])
+      expect(read('600', '599', reset)?.secondsToReset, reset).toBe(42);
+  });
+
+  it('ignores limits that are impossible', () => {
+    expect(read('600', '601', '1')).toBeUndefined();
+    expect(read('-600', '1', '1')).toBeUndefined();
+  });
+
   it('ignores rate-limit headers that are missing or not numbers', () => {
     expect(parseRateLimit(new Headers(), 0)).toBeUndefined();
     expect(read('many', '-1', 'soon')).toBeUndefined();
