@@ -148,13 +148,15 @@ const org = z.strictObject({
     .min(100)
     .max(10_000)
     .default(3_000)
-    .describe('how long the first byte of a response may take before the response counts as slow, in milliseconds'),
+    .describe(
+      'how long the first byte of a response may take before the response counts as slow, in milliseconds; 100 to 10000',
+    ),
   timeoutMs: z
     .int()
     .min(1_000)
-    .max(10_000)
+    .max(20_000)
     .default(10_000)
-    .describe('how long to wait for a response, in milliseconds'),
+    .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
   service: service
     .optional()
