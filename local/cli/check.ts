@@ -5,6 +5,7 @@
  * file. The exit code is 0 if there is nothing to act on, 1 if there is, and 2 if it could not run.
  */
 import { writeFileSync } from 'node:fs';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
@@ -13,6 +14,7 @@ import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { checkOrgs, fileSecrets } from '../runner/check-orgs.ts';
+import { proxyOf } from '../runner/proxy.ts';
 import { UsageError } from '../runner/select.ts';
 import { selectProbes } from '../runner/select-probes.ts';
 import { defineCommand, listOf, main, sharedOptions } from './command.ts';
@@ -46,11 +48,14 @@ export const check = defineCommand({
       monitoredOrgs(config).map(({ org }) => org),
       filter,
     );
-    const secrets = file === undefined ? secretsManager() : fileSecrets(file);
+    const proxy = proxyOf(process.env);
+    const client = new SecretsManagerClient(proxy ? { requestHandler: { httpsAgent: proxy.httpsAgent() } } : {});
+    const secrets = file === undefined ? secretsManager(client) : fileSecrets(file);
     using progress = showProgress(stderr);
     progress.step(`checking ${selected.map(({ org }) => org.domain).join(', ')}`);
+    if (proxy) progress.step(`through the proxy ${proxy.origin}, except for the hosts in NO_PROXY`);
     const startedAt = performance.now();
-    const orgs = await checkOrgs(selected, secrets);
+    const orgs = await checkOrgs(selected, secrets, proxy);
     const seconds = (performance.now() - startedAt) / 1000;
     const fine = isFine(orgs);
     const call = { config: path, secrets: file, isFiltered: Object.values(filter).some((each) => each !== undefined) };

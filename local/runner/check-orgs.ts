@@ -10,6 +10,7 @@ import { type LogLine, logLines } from '../../functions/runtime/log.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { HttpsProxy } from './proxy.ts';
 import { runsOf, type SelectedOrg } from './select-probes.ts';
 
 /** One org whose probes ran once on this machine. */
@@ -23,14 +24,23 @@ export interface CheckedOrg extends SelectedOrg {
  *
  * Trap: DNS, TLS and latency are those of this machine's network, not of Lambda's.
  */
-export async function checkOrgs(selected: readonly SelectedOrg[], secrets: Secrets): Promise<readonly CheckedOrg[]> {
-  return Promise.all(selected.map((each) => checkOrg(each, secrets)));
+export async function checkOrgs(
+  selected: readonly SelectedOrg[],
+  secrets: Secrets,
+  proxy?: HttpsProxy,
+): Promise<readonly CheckedOrg[]> {
+  // First for all orgs: what is the proxy's fault must not look like Okta's.
+  await Promise.all(selected.map(({ org }) => proxy?.verify(`https://${org.domain}`, org.timeoutMs)));
+  return Promise.all(selected.map((each) => checkOrg(each, secrets, proxy)));
 }
 
-async function checkOrg(selected: SelectedOrg, secrets: Secrets): Promise<CheckedOrg> {
+async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsProxy): Promise<CheckedOrg> {
   const { org, plan } = selected;
   const deadline = deadlineIn(runTimeoutMs(org.timeoutMs));
-  const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+  const http = openHttp({
+    ...{ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs },
+    ...(proxy && { createAgent: proxy.createAgent }),
+  });
   const credentialsFor = openCredentials(secrets, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {
