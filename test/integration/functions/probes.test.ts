@@ -125,6 +125,12 @@ describe('a run at a healthy org', () => {
     );
   });
 
+  it('sends only GET and POST, because Okta documents no other method for these endpoints', async () => {
+    okta.clearRequests();
+    await runProbes(okta, probes, { adjust: (org) => ({ ...org, negativeTests: true }) });
+    expect(new Set(okta.requests.map(({ method }) => method))).toEqual(new Set(['GET', 'POST']));
+  });
+
   it('passes if /authorize returns a page that redirects by script', async () => {
     const restore = okta.intercept({ path: /authorize$/ }, { transform: javascriptRedirect });
     try {
