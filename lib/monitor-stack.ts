@@ -46,6 +46,7 @@ export class MonitorStack extends Stack {
             code: code(group),
             secrets: [...new Set(eventsOf(group).flatMap(({ org }) => secretsIn(org)))],
             logRetentionDays,
+            timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
       );
     const topics = new AlertTopics(this, 'Alerts', alerts);

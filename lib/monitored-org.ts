@@ -29,7 +29,7 @@ export interface MonitoredOrg {
  */
 export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
   return config.orgs.map((orgConfig) => {
-    const org = resolveOrg(orgConfig, config.statusPage);
+    const org = resolveOrg(orgConfig, config);
     const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
     const { flows, status, negativeTests } = orgConfig.intervalMinutes;
     return { org, plan, intervalMinutes: { flows, limits: flows, status, 'negative-tests': negativeTests } };

@@ -87,11 +87,11 @@ function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
   );
 }
 
-/** Whether the name of the status page resolves. It has nothing in common with the org's. */
+/** Whether a name resolves that has nothing in common with the org's: that of the status page, or of Okta's website. */
 async function anotherNameResolves({ statusPage }: Org, { resolves, deadline }: RunOptions): Promise<boolean> {
   const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(resolveTimeoutMs)]);
   try {
-    return await untilDeadline(resolves(new URL(statusPage.page).hostname), signal);
+    return await untilDeadline(resolves(statusPage ? new URL(statusPage.page).hostname : 'www.okta.com'), signal);
   } catch {
     return false;
   }

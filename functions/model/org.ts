@@ -13,13 +13,20 @@ export interface Org {
   readonly servers: readonly Server[];
   /** The credential with which the rate-limit probe calls the management API. */
   readonly api?: ApiCredential;
-  readonly statusPage: { readonly page: string; readonly feed: string };
+  /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
+  readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
   readonly negativeTests: boolean;
   /** A response is slow if all of it takes longer than this. */
   readonly slowAfterMs: number;
   /** How long to wait for a response. */
   readonly timeoutMs: number;
+}
+
+/** A status page of Okta, and its feed, which is read if the page cannot be. */
+export interface StatusPage {
+  readonly page: string;
+  readonly feed?: string;
 }
 
 /** An authorization server. The Org server has the id `org`, a custom server has its own. */

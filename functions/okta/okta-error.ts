@@ -74,7 +74,7 @@ export function isUnknownHost(body: string): boolean {
  */
 function causesOf(causes: unknown): readonly string[] {
   if (!Array.isArray(causes)) return [];
-  const word = String.raw`(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta|The|This|Invalid|Only)`;
+  const word = '(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta|The|This|Invalid|Only)';
   const plainText = new RegExp(`^(?:[A-Z][a-z]{1,20}|${word})(?:[ :,.'-]{1,2}${word}){1,39}\\.?$`);
   return causes
     .map((cause) => (cause as { errorSummary?: unknown } | null)?.errorSummary)

@@ -18,6 +18,8 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   service: (org, server) =>
     `set "service" (clientId and secret of a service application) on server "${server}" or org "${org}"`,
   api: (org) => `set "api" (an API token, or a service application with okta.* scopes) on org "${org}"`,
+  statusPage: (org) =>
+    `set "statusPage" (the URL of the page that announces its incidents) on org "${org}", whose domain has none that is known`,
   negativeTests: (org) => `set "negativeTests" to true on org "${org}"`,
 };
 
@@ -56,6 +58,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
   switch (requirement) {
     case 'api':
       return org.api !== undefined;
+    case 'statusPage':
+      return org.statusPage !== undefined;
     case 'negativeTests':
       return org.negativeTests;
     case 'web':

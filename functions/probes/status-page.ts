@@ -21,6 +21,7 @@ export const statusPage = defineProbe({
   question: "Does Okta announce an incident on this org's cell?",
   group: 'status',
   scope: 'org',
+  requires: ['statusPage'],
   requests: ['status-page'],
   timed: false,
   metrics: {
@@ -50,8 +51,9 @@ export const statusPage = defineProbe({
 });
 
 async function readStatus(org: Org, now: () => number, fetch: ProbeContext['fetch']): Promise<StatusReport> {
+  if (!org.statusPage) throw new Error(`org ${org.name} has no status page`);
   const page = await read(org.statusPage.page, fetch, parseStatusPage);
-  if (page.state === 'known') return page;
+  if (page.state === 'known' || org.statusPage.feed === undefined) return page;
   const feed = await read(org.statusPage.feed, fetch, (xml) => parseStatusFeed(xml, now()));
   return feed.state === 'known' ? feed : { state: 'unknown', why: `page: ${page.why}; feed: ${feed.why}` };
 }

@@ -11,8 +11,9 @@ import {
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
-import { authenticationFactories, text } from './client-authentication.ts';
+import { authenticationFactories } from './client-authentication.ts';
 import { Redacted } from './redacted.ts';
+import { textOf } from './secret-members.ts';
 import type { Secret, Secrets } from './secrets.ts';
 
 /** A cached token is renewed this long before it expires. */
@@ -113,7 +114,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         const send = (authorization: string) => fetch(url, { headers: { authorization, accept: 'application/json' } });
         if (api.kind === 'token') {
           return withSecret(secrets, api.secret, isUnauthorized, (secret) =>
-            send(`SSWS ${text(secret, api.secret, 'apiToken')}`),
+            send(`SSWS ${textOf(secret, api.secret, 'apiToken')}`),
           );
         }
         const wasCached = apiTokens.has(api.secret);

@@ -1,3 +1,19 @@
+/** Reserved for publishing, in milliseconds. A function that reaches its timeout publishes nothing. */
+export const publishReserveMs = 5_000;
+
+/** For starting the runtime, signing and reading secrets, in milliseconds. */
+const startReserveMs = 5_000;
+
+/** How long a run may take, in milliseconds, if its org waits `timeoutMs` for a response: a timeout and its retry. */
+export function runTimeoutMs(timeoutMs: number): number {
+  return startReserveMs + 2 * timeoutMs;
+}
+
+/** How long a function may take, in milliseconds: its run, and publishing. */
+export function functionTimeoutMs(timeoutMs: number): number {
+  return runTimeoutMs(timeoutMs) + publishReserveMs;
+}
+
 /** The time by which a run must end. */
 export interface Deadline {
   /** Aborts when the deadline passes. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import type { Agent as AgentType, Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Exchange, OktaError, Phases } from '../model/exchange.ts';
@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly ca?: string;
   /** How long to wait for response headers. Connecting, and the whole body, may take half as long. */
   readonly timeoutMs: number;
+  /** Opens connections otherwise than directly: a laptop may have to use a proxy. Lambda functions never do. */
+  readonly createAgent?: (options: AgentType.Options) => Dispatcher;
 }
 
 export interface Http {
@@ -50,12 +52,12 @@ interface RequestTiming {
  * server has closed, and the first request would have no connection phases.
  */
 export function openHttp(options: HttpOptions): Http {
-  const { timeoutMs } = options;
-  const agents: Agent[] = [];
+  const { timeoutMs, createAgent = (agentOptions) => new Agent(agentOptions) } = options;
+  const agents: Dispatcher[] = [];
   // Made once: to read the authorities takes as long as a handshake.
   const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
   const fresh = (): Pick<Http, 'send'> => {
-    const agent = new Agent({
+    const agent = createAgent({
       connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, secureContext }),
       allowH2: false,
       headersTimeout: timeoutMs,
@@ -75,7 +77,7 @@ export function openHttp(options: HttpOptions): Http {
 }
 
 async function send(
-  agent: Agent,
+  agent: Dispatcher,
   url: string,
   init: FetchInit,
   record: (exchange: Exchange) => void,
@@ -160,7 +162,7 @@ channel('undici:request:headers').subscribe((message) => {
 });
 
 function dispatch(
-  agent: Agent,
+  agent: Dispatcher,
   timing: RequestTiming,
   options: Dispatcher.RequestOptions,
 ): Promise<Dispatcher.ResponseData> {

@@ -4,15 +4,12 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
 import { canonicalName, resolves } from './connection.ts';
-import { deadlineIn } from './deadline.ts';
+import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
 import { type FindingLine, type LogLine, logLines, type MonitorErrorLine } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
-
-/** Reserved for publishing. A function that reaches its timeout publishes nothing. */
-const reserveMs = 5_000;
 
 /**
  * Creates the Lambda handler for a group's probes. The event is one org's configuration. Returns the logged outcomes.
@@ -25,7 +22,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const cloudWatch = new CloudWatchClient();
   return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     requireOrg(org);
-    const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs);
+    const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const report = await run(org, probes, {
       http,

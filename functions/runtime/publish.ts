@@ -64,7 +64,7 @@ function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
 }
 
 /** CloudWatch normally responds in a fraction of this. Waiting longer would use up the function's last seconds. */
-const publishTimeoutMs = 3_000;
+export const publishTimeoutMs = 3_000;
 
 /** Sends a run's data points in one call, with the run's start time. Throws the SDK's errors. */
 export async function publish(client: CloudWatchClient, points: readonly Point[], startedAt: number): Promise<void> {

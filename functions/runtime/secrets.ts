@@ -18,8 +18,7 @@ const cacheMs = 30 * 60_000;
  *
  * After a rotation Okta rejects the cached secret. The caller then reads it again with `fresh`, once.
  */
-export function secretsManager(now: () => number = Date.now): Secrets {
-  const client = new SecretsManagerClient();
+export function secretsManager(client = new SecretsManagerClient(), now: () => number = Date.now): Secrets {
   const cache = new Map<string, { readonly reading: Promise<Secret>; readonly until: number }>();
   return {
     read(name, { fresh = false } = {}) {
@@ -39,21 +38,62 @@ async function fetchSecret(client: SecretsManagerClient, name: string): Promise<
   try {
     ({ SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: name })));
   } catch (error) {
-    throw new SecretUnreadable(name, error instanceof Error ? error.name : 'unknown error');
+    const [why, remedy] = explain(error);
+    throw new SecretUnreadable(name, `${why}: ${remedy}`);
   }
   return parseSecret(name, text);
 }
 
+const signIn = 'sign in to AWS, or set AWS_PROFILE';
+
+/** What the names of AWS's errors mean and how to mend it. Trap: their messages may quote what was sent. */
+const awsErrors: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
+  ResourceNotFoundException: [
+    'AWS Secrets Manager has no such secret in this account and region (ResourceNotFoundException)',
+    'create it, or correct its name in the configuration',
+  ],
+  AccessDeniedException: [
+    'AWS does not allow to read it (AccessDeniedException)',
+    'allow secretsmanager:GetSecretValue on it, and kms:Decrypt if it has its own KMS key',
+  ],
+  DecryptionFailure: [
+    'AWS cannot decrypt it (DecryptionFailure)',
+    "allow kms:Decrypt on its KMS key, and check the key's state",
+  ],
+  InvalidRequestException: [
+    'AWS cannot read it in its present state (InvalidRequestException)',
+    'restore it if it is scheduled for deletion, and give it a value',
+  ],
+  CredentialsProviderError: ['there are no AWS credentials', signIn],
+  ExpiredTokenException: ['the AWS credentials have expired (ExpiredTokenException)', signIn],
+  UnrecognizedClientException: ['AWS does not know these credentials (UnrecognizedClientException)', signIn],
+  InvalidSignatureException: [
+    'AWS rejects the signature (InvalidSignatureException)',
+    "check the AWS secret access key, and this machine's clock",
+  ],
+  ThrottlingException: ['AWS throttles the requests (ThrottlingException)', 'wait a minute'],
+};
+
+function explain(error: unknown): readonly [why: string, remedy: string] {
+  if (!(error instanceof Error)) return ['AWS Secrets Manager cannot be asked', 'check the network'];
+  if (/^region is missing$/i.test(error.message)) return ['no AWS region is set', 'set AWS_REGION'];
+  const { code = error.name } = error as Error & { readonly code?: unknown };
+  return awsErrors[error.name] ?? [`AWS Secrets Manager cannot be asked (${code})`, 'check the network, and try again'];
+}
+
+const format = 'store a JSON object, such as {"clientSecret": "…"}';
+
 /** Parses a secret's text. Throws `SecretUnreadable` if it is not a JSON object. */
 export function parseSecret(name: string, text: string | undefined): Secret {
+  if (text === undefined) throw new SecretUnreadable(name, `its value is binary: ${format}`);
   let value: unknown;
   try {
-    value = JSON.parse(text ?? '');
+    value = JSON.parse(text);
   } catch {
-    throw new SecretUnreadable(name, 'its value is not JSON');
+    throw new SecretUnreadable(name, `its value is not JSON: ${format}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new SecretUnreadable(name, 'its value is not a JSON object');
+    throw new SecretUnreadable(name, `its value is not a JSON object: ${format}`);
   }
   return new Redacted(value as Readonly<Record<string, unknown>>);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpsUrlProblem } from '../../functions/notify/outlets.ts';
+import { isOktaHost } from '../../functions/okta/okta-domains.ts';
 
 /** A string that `problemOf` checks: it returns what is wrong, if anything. Trap: the text must not repeat a secret. */
 export function checkedString(problemOf: (value: string) => string | undefined) {
@@ -46,7 +47,7 @@ export const orgDomain = checkedString((value) => {
   if (value.includes('/')) return 'must be a host without a path: remove the path';
   if (value.includes('_')) return 'must be a host: hosts cannot contain underscores';
   if (/[A-Z]/.test(value)) return 'must be lowercase, as it is in tokens';
-  if (/^[^.]+-admin\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com/.test(value)) {
+  if (isOktaHost(value.replace(/:\d*$/, '')) && /^[^.]+-admin\./.test(value)) {
     return 'is the Admin Console, which does not serve sign-in: remove "-admin"';
   }
   const [host = '', port, ...rest] = value.split(':');

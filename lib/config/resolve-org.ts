@@ -1,19 +1,21 @@
 import type { ApiCredential, Org, Server } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import type { Config, OrgConfig, ServerConfig } from './schema.ts';
+import { statusPageOf } from './status-pages.ts';
 
 /**
  * A configured org as a run's event: each server with the applications that apply to it.
  *
  * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
  */
-export function resolveOrg(config: OrgConfig, statusPage: Config['statusPage']): Org {
+export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage'>): Org {
   const { intervalMinutes, web, service, servers, api, ...passedOn } = config;
+  const statusPage = config.statusPage ?? defaults.statusPage ?? statusPageOf(config.domain);
   return {
     ...passedOn,
     servers: servers.map((server) => resolveServer(server, config)),
     ...(api && { api: resolveApi(api) }),
-    statusPage,
+    ...(statusPage && { statusPage }),
   };
 }
 

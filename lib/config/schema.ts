@@ -106,6 +106,12 @@ const api = z
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 
+/** No defaults: another page does not have the feed of status.okta.com. */
+const statusPage = z.strictObject({
+  page: httpsUrl.describe('the URL of the page'),
+  feed: httpsUrl.optional().describe('the URL of its Atom feed, which is read if the page cannot be'),
+});
+
 const org = z.strictObject({
   name: z
     .string()
@@ -117,6 +123,7 @@ const org = z.strictObject({
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as on the status page')
     .optional()
     .describe('the Okta cell of the org, as the status page names it: okta.com:8. Looked up in DNS if omitted'),
+  statusPage: statusPage.optional().describe('replaces the status page for this org'),
   intervalMinutes: z
     .strictObject({
       flows: minutes.default(1).describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
@@ -141,13 +148,15 @@ const org = z.strictObject({
     .min(100)
     .max(10_000)
     .default(3_000)
-    .describe('how long the first byte of a response may take before the response counts as slow, in milliseconds'),
+    .describe(
+      'how long the first byte of a response may take before the response counts as slow, in milliseconds; 100 to 10000',
+    ),
   timeoutMs: z
     .int()
     .min(1_000)
-    .max(10_000)
+    .max(20_000)
     .default(10_000)
-    .describe('how long to wait for a response, in milliseconds'),
+    .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
   service: service
     .optional()
@@ -243,13 +252,11 @@ export const configSchema = z.strictObject({
     .literal(logRetentions)
     .default(30)
     .describe('how long logs are kept, in days; one of the values that CloudWatch Logs accepts'),
-  statusPage: z
-    .strictObject({
-      page: httpsUrl.default('https://status.okta.com/').describe('the URL of the page'),
-      feed: httpsUrl.default('https://feeds.feedburner.com/OktaTrustRSS').describe('the URL of its RSS feed'),
-    })
-    .prefault({})
-    .describe("Okta's status page"),
+  statusPage: statusPage
+    .optional()
+    .describe(
+      "Okta's status page for all orgs without their own; if omitted, status.okta.com, which does not cover government and military orgs",
+    ),
   orgs: z.array(org).min(1).describe('the Okta orgs to monitor'),
 });
 

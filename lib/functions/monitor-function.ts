@@ -12,7 +12,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 export interface MonitorFunctionProps
-  extends Pick<FunctionProps, 'code' | 'description' | 'environment' | 'memorySize'>,
+  extends Pick<FunctionProps, 'code' | 'description' | 'environment' | 'memorySize' | 'timeout'>,
     EventInvokeConfigOptions {
   /** Its name without the prefix: `flows`. */
   readonly name: string;

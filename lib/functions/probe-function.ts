@@ -4,6 +4,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { metricIdentity } from '../../functions/model/metric.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface ProbeFunctionProps {
@@ -12,6 +13,8 @@ export interface ProbeFunctionProps {
   /** The names and ARNs of the secrets that it may read. */
   readonly secrets: readonly string[];
   readonly logRetentionDays: number;
+  /** The longest `timeoutMs` of the orgs that it probes. */
+  readonly timeoutMs: number;
 }
 
 /** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on starting the SDK and signing. */
@@ -21,13 +24,14 @@ const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, s
 export class ProbeFunction extends MonitorFunction {
   readonly group: Group;
 
-  constructor(scope: Construct, id: string, { group, code, secrets, logRetentionDays }: ProbeFunctionProps) {
+  constructor(scope: Construct, id: string, { group, code, secrets, logRetentionDays, timeoutMs }: ProbeFunctionProps) {
     super(scope, id, {
       name: group,
       description: `Runs the ${group} probes for one Okta org`,
       purpose: 'write its log, publish metrics and read the secrets that it needs',
       code,
       memorySize: memorySize[group],
+      timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs) / 1000)),
       permissions: [publishMetrics(), ...readSecrets(Stack.of(scope), secrets)],
       logRetentionDays,
       // No retries: the next scheduled run is due soon, and a late one measures the past.

@@ -42,7 +42,7 @@ export interface Command<Options extends Readonly<Record<string, Option>> = Read
   readonly options: Options;
   /**
    * Does the work and returns the exit code: 0 if everything passed, 1 if something failed. Throws `UsageError` for a
-   * mistake in the command line and `ConfigError` for a configuration that cannot be used.
+   * mistake in the command line and `ConfigError` for a configuration that cannot be used: then it is 2.
    */
   run(values: Values<Options>, output: Output): number | Promise<number>;
 }
@@ -53,7 +53,7 @@ export function defineCommand<const Options extends Readonly<Record<string, Opti
   return command;
 }
 
-/** Runs a command and returns its exit code: what `run` returns, 1 for a bad configuration, 2 for a bad command line. */
+/** Runs a command and returns its exit code: what `run` returns, or 2 if it could not run. */
 export async function execute<Options extends Readonly<Record<string, Option>>>(
   command: Command<Options>,
   args: readonly string[],
@@ -75,7 +75,7 @@ export async function execute<Options extends Readonly<Record<string, Option>>>(
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
     output.stderr.write(`${error.message}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return 2;
   }
 }
 

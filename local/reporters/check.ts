@@ -6,56 +6,72 @@ import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
+import { type CheckProblem, isSelfContained, problemsOf } from '../runner/problems.ts';
 import type { Result } from '../runner/result.ts';
-import { formatOff, formatOutcomes } from './outcomes.ts';
-import { bold, dim, indent, red, table, wrap, yellow } from './text.ts';
+import { formatOff, formatOutcomes, isStatusUnknown } from './outcomes.ts';
+import { bold, dim, fold, green, indent, red, table, wrap, yellow } from './text.ts';
 
-/** The outcomes of orgs that were checked from this machine. */
-export function formatChecked(orgs: readonly CheckedOrg[]): string {
-  const lines = orgs.flatMap(({ org, plan, outcomes, monitorErrors }) => [
-    '',
-    `${bold(org.name)}  ${org.domain}`,
-    '',
-    ...indent(formatOutcomes(outcomes)),
-    ...outcomes.flatMap((outcome) => formatFindings(outcome, org.domain, outcomes)),
-    '',
-    `  ${bold('Rate-limit headroom')} ${dim('from the answers above')}`,
-    ...indent(formatHeadroom(outcomes)),
-    '',
-    ...formatOff(plan),
-    ...monitorErrors.flatMap(formatMonitorError),
-  ]);
-  return [...lines, ''].join('\n');
+/** The columns of a terminal. */
+const width = 80;
+
+/** How the command was called, for the commands that it suggests. */
+export interface CheckCall {
+  readonly config: string;
+  readonly secrets?: string | undefined;
+  /** Whether it was limited to some orgs or probes. */
+  readonly isFiltered: boolean;
 }
 
-/** One result per outcome that was not skipped, and one per error of the monitor itself. */
-export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
-  return orgs.flatMap(({ org, outcomes, monitorErrors }) => [
-    ...outcomes.flatMap((outcome): readonly Result[] => {
-      if (outcome.status === 'skipped') return [];
-      const failures = outcome.status === 'failed' ? [describe(outcome.finding)] : [];
-      const seconds = (outcome.durationMs ?? 0) / 1000;
-      const name = formatTarget(outcome);
-      return [{ suite: org.name, name, title: org.domain, passed: failures.length === 0, failures, seconds }];
-    }),
-    ...monitorErrors.map((error, index) => ({
-      ...{ suite: org.name, name: `monitor error ${index + 1}`, title: org.domain },
-      ...{ passed: false, failures: [error], seconds: 0 },
-    })),
+/** What was found at orgs that were checked from this machine, a verdict, and what to do next. At most 80 columns. */
+export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): string {
+  const lines = orgs.flatMap((checked) => [
+    '',
+    `${bold(checked.org.name)}  ${checked.org.domain}`,
+    '',
+    ...indent(formatOutcomes(checked.outcomes)),
+    ...formatUndecided(checked.outcomes),
+    ...problemsOf(checked).flatMap((problem) => formatProblem(problem, checked)),
+    ...formatHeadroom(checked.outcomes),
+    ...withBlankLine(formatOff(checked.plan)),
   ]);
+  return [...lines, '', ...formatVerdict(orgs, call)].join('\n');
+}
+
+/** Whether the check found nothing to act on. An unreadable status page is unknown, and no problem. */
+export function isFine(orgs: readonly CheckedOrg[]): boolean {
+  return orgs.every((checked) => problemsOf(checked).length === 0);
+}
+
+/** One result per outcome that was not skipped. */
+export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
+  return orgs.flatMap(({ org, outcomes }) =>
+    outcomes
+      .filter(({ status }) => status !== 'skipped')
+      .map((outcome): Result => {
+        const failures = isStatusUnknown(outcome) ? [] : findingsOf(outcome).map(describe);
+        const seconds = (outcome.durationMs ?? 0) / 1000;
+        const name = formatTarget(outcome);
+        return { suite: org.name, name, title: org.domain, passed: failures.length === 0, failures, seconds };
+      }),
+  );
 }
 
 /** The checked orgs as data, for scripts. */
-export function checkDocument(orgs: readonly CheckedOrg[]): object {
+export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): object {
+  const [verdict = '', next = ''] = [verdictOf(orgs), nextStep(orgs, call).command.join(' ')];
   return {
-    orgs: orgs.map(({ org, plan, outcomes, monitorErrors }) => ({
-      name: org.name,
-      domain: org.domain,
-      outcomes,
-      off: plan.flatMap(({ probe, target, howToEnable }) =>
+    verdict,
+    next,
+    orgs: orgs.map((checked) => ({
+      name: checked.org.name,
+      domain: checked.org.domain,
+      problems: problemsOf(checked).map(({ finding: { detail: _, ...finding }, client, outcomes, details }) => ({
+        ...{ targets: outcomes.map(formatTarget), ...(client !== undefined && { client }), details, finding },
+      })),
+      outcomes: checked.outcomes,
+      off: checked.plan.flatMap(({ probe, target, howToEnable }) =>
         howToEnable ? [{ ...target, probe: probe.id, howToEnable }] : [],
       ),
-      monitorErrors,
     })),
   };
 }
@@ -64,57 +80,160 @@ function describe({ code, domain, summary, detail }: Finding): string {
   return `${code} (${domain}): ${summary}${detail ? ` ${detail}` : ''}`;
 }
 
-function formatFindings(outcome: LogLine, domain: string, outcomes: readonly LogLine[]): readonly string[] {
-  if (outcome.status === 'skipped') return [`  ${formatTarget(outcome)} was skipped: ${outcome.because}`];
-  return findingsOf(outcome).flatMap((finding) => {
-    const alike = outcomes.filter((other) => findingsOf(other).some(({ code }) => code === finding.code)).length;
-    const frequency = `${alike} of ${outcomes.length} probes in this run`;
-    return formatFinding(formatTarget(outcome), finding, supportBlock(outcome, finding, { domain, frequency }));
-  });
+const withBlankLine = (lines: readonly string[]) => (lines.length > 0 ? ['', ...lines] : []);
+
+/** Which probes say nothing, by reason: those that were skipped, and a status page that could not be read. */
+function formatUndecided(outcomes: readonly LogLine[]): readonly string[] {
+  const reasonOf = (outcome: LogLine) => {
+    if (outcome.status === 'skipped') return outcome.because;
+    return outcome.status === 'failed' && isStatusUnknown(outcome) ? outcome.finding.detail : undefined;
+  };
+  const byReason = Map.groupBy(outcomes, reasonOf);
+  return withBlankLine(
+    [...byReason].flatMap(([reason, own]) =>
+      reason === undefined ? [] : fold(`  ${own.map(formatTarget).join(', ')}: ${reason}`, width),
+    ),
+  );
 }
 
-function formatFinding(target: string, finding: Finding, support: string): readonly string[] {
-  const { code, domain, severity, summary, detail = '', causes, remedy } = finding;
-  const paint = severity === 'page' ? red : yellow;
+function formatProblem(
+  { finding, title, client, outcomes, details, org }: CheckProblem,
+  checked: CheckedOrg,
+): string[] {
+  const paint = finding.severity === 'page' ? red : yellow;
+  const [first] = outcomes;
+  const frequency = `${outcomes.length} of ${checked.outcomes.length} probes in this run`;
+  const support = first ? supportBlock(first, finding, { domain: org.domain, frequency }) : '';
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ['finding', [`${code} (${domain})`]],
-    ['severity', [severity]],
-    ['seen', [detail]],
-    ['likely', causes],
-    ['to do', remedy],
-    ['support', support.split('\n')],
+    ['finding', [`${finding.code} (${finding.domain}), ${finding.severity}`]],
+    ['at', [outcomes.map(formatTarget).join(', ')]],
+    ...(isSelfContained(finding.code)
+      ? []
+      : ([
+          ['client', [client ?? '']],
+          ['seen', details],
+          ['likely', finding.causes],
+          ['to do', finding.remedy],
+          ['support', support.split('\n')],
+        ] as const)),
   ];
   const lines = rows.flatMap(([name, items]) =>
     items
-      .flatMap((item) => (name === 'support' ? wrapAfterLabel(item) : wrap(item, 84)))
+      .flatMap((item) => (name === 'support' ? wrapAfterLabel(item) : wrap(item, width - 13)))
       .filter(Boolean)
       .map((line, index) => [index === 0 ? dim(name) : '', line]),
   );
-  return ['', ...wrap(`${target}: ${summary}`, 98).map((line) => `  ${paint(line)}`), ...indent(table(lines), 4)];
+  return ['', ...wrap(sentence(title), width - 2).map((line) => `  ${paint(line)}`), ...indent(table(lines), 4)];
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** A line of the support block continues below its value. */
 function wrapAfterLabel(line: string): readonly string[] {
   const lead = /^(\S+:)?\s*/.exec(line)?.[0] ?? '';
-  return wrap(line.slice(lead.length), 84 - lead.length).map((part, index) =>
+  return wrap(line.slice(lead.length), width - 13 - lead.length).map((part, index) =>
     index === 0 ? lead + part : ' '.repeat(lead.length) + part,
   );
 }
 
+/** The least that was left of each limit. */
 function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
-  const rows = outcomes
+  const limits = outcomes
     .flatMap(({ exchanges }) => exchanges)
     .flatMap(({ url, rateLimit }) => {
       const bucket = locate(url)?.bucket;
-      if (!rateLimit || !bucket) return [];
-      const share = headroomPercent(rateLimit, bucket);
-      const left = share === undefined ? '' : `${share.toFixed(1)} %`;
-      const requests = `${rateLimit.remaining}/${rateLimit.limit}`;
-      return [[bucket, left, requests, `${rateLimit.secondsToReset} s`, limitOwner(rateLimit, bucket)]];
-    });
-  return table([['bucket', 'left', 'requests', 'resets in', 'limit of'].map(dim), ...rows], [1, 2, 3]);
+      return rateLimit && bucket ? [{ ...rateLimit, bucket, owner: limitOwner(rateLimit, bucket) }] : [];
+    })
+    .toSorted((one, other) => one.remaining - other.remaining);
+  const rows = [...Map.groupBy(limits, ({ bucket, owner }) => `${bucket} ${owner}`).values()].flatMap(([least]) => {
+    if (!least) return [];
+    const { bucket, owner, limit, remaining, secondsToReset } = least;
+    const share = headroomPercent(least, bucket);
+    return [
+      [
+        bucket,
+        share === undefined ? '' : `${share.toFixed(1)} %`,
+        `${remaining}/${limit}`,
+        `${secondsToReset} s`,
+        owner,
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  const header = ['bucket', 'left', 'requests', 'resets in', 'limit of'].map(dim);
+  return ['', `  ${bold('Rate limits')}`, ...indent(table([header, ...rows.toSorted()], [1, 2, 3]))];
 }
 
-function formatMonitorError(error: string): readonly string[] {
-  return ['', red('The monitor itself failed:'), ...indent(wrap(error, 98))];
+function formatVerdict(orgs: readonly CheckedOrg[], call: CheckCall): readonly string[] {
+  const { what, command } = nextStep(orgs, call);
+  const paint = isFine(orgs) ? green : red;
+  return [
+    ...wrap(verdictOf(orgs), width - 9).map(
+      (line, index) => `${index === 0 ? bold('Verdict  ') : ' '.repeat(9)}${paint(line)}`,
+    ),
+    ...wrap(what, width - 9).map((line, index) => `${index === 0 ? bold('Next     ') : ' '.repeat(9)}${line}`),
+    ...continued(command).map((line) => `         ${line}`),
+  ];
+}
+
+function verdictOf(orgs: readonly CheckedOrg[]): string {
+  const problems = orgs.flatMap(problemsOf);
+  const outcomes = orgs.flatMap((checked) => checked.outcomes);
+  const count = (status: LogLine['status']) => outcomes.filter((outcome) => outcome.status === status).length;
+  const unknown = outcomes.filter(isStatusUnknown).length;
+  const domains = [...new Set(problems.map(({ finding }) => finding.domain))].join(', ');
+  return [
+    problems.length === 0 ? 'No problem.' : `${plural(problems.length, 'problem')} (${domains}).`,
+    `${count('passed')} of ${plural(outcomes.length, 'probe')} passed${count('skipped') > 0 ? `, ${count('skipped')} skipped` : ''}.`,
+    ...(unknown > 0 ? ["What Okta's status page says is not known."] : []),
+  ].join(' ');
+}
+
+/** What to do next: a sentence, and a command with its flags. */
+function nextStep(
+  orgs: readonly CheckedOrg[],
+  { config, secrets, isFiltered }: CheckCall,
+): { readonly what: string; readonly command: readonly string[] } {
+  const check = [
+    'npm run check --',
+    `--config ${quoted(config)}`,
+    ...(secrets ? [`--secrets ${quoted(secrets)}`] : []),
+  ];
+  const problems = orgs.flatMap(problemsOf);
+  if (problems.length > 0) {
+    const names = new Set(problems.map(({ org }) => org.name));
+    const targets = new Set(problems.flatMap(({ outcomes }) => outcomes.map(formatTarget)));
+    const filter = [...[...names].map((name) => `--org ${name}`), ...[...targets].map((name) => `--probe ${name}`)];
+    const isSecretMissing =
+      secrets === undefined && problems.some(({ finding }) => finding.code === 'secret-unreadable');
+    const mend = isSecretMissing
+      ? 'Mend what is listed above (or pass secrets with --secrets)'
+      : 'Mend what is listed above';
+    return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
+  }
+  return isFiltered
+    ? { what: 'Check everything:', command: check }
+    : { what: 'Deploy it:', command: ['npx cdk deploy', `--context config=${quoted(config)}`] };
+}
+
+/** A command over several lines, as a shell continues them. */
+function continued(words: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(word);
+    else if (line.length + 1 + word.length > width - 11) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+}
+
+function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function plural(value: number, noun: string): string {
+  return value === 1 ? `1 ${noun}` : `${value} ${noun}s`;
 }

@@ -1,41 +1,59 @@
 import type { Phases } from '../../functions/model/exchange.ts';
 import type { PlannedProbe } from '../../functions/probes/plan.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
-import { dim, green, red, table, yellow } from './text.ts';
+import { bold, dim, fold, green, indent, red, table, yellow } from './text.ts';
 
 const marks = {
   passed: () => green('✓ passed'),
   warned: () => yellow('! warned'),
   failed: () => red('✗ failed'),
+  unknown: () => dim('? not known'),
   skipped: () => yellow('– skipped'),
-} as const satisfies Record<LogLine['status'] | 'warned', () => string>;
+} as const satisfies Record<LogLine['status'] | 'warned' | 'unknown', () => string>;
 
-/** A row per outcome: its status, how long each phase took, and what is left of the rate limit. */
-export function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
-  const header = ['server', 'probe', 'outcome', 'dns', 'tcp', 'tls', 'first byte', 'body', 'rate limit'].map(dim);
-  const byServer = Object.values(Object.groupBy(outcomes, ({ server }) => server ?? '')).flatMap((own = []) => own);
-  const rows = byServer.map((outcome) => {
-    const exchange = outcome.exchanges.at(-1);
-    const { dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs }: Phases = exchange?.phases ?? {};
-    const limit = exchange?.rateLimit;
-    return [
-      outcome.server ?? dim('org-wide'),
-      outcome.probe,
-      marks[outcome.status === 'passed' && outcome.warnings.length > 0 ? 'warned' : outcome.status](),
-      ...[dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs].map(milliseconds),
-      limit ? `${limit.remaining}/${limit.limit}` : '',
-    ];
-  });
-  return [...table([header, ...rows], [3, 4, 5, 6, 7, 8]), dim('milliseconds; first byte is the server’s own time')];
+/** Whether an outcome only says that Okta's status page could not be read. That is nobody's failure. */
+export function isStatusUnknown(outcome: LogLine): boolean {
+  return outcome.status === 'failed' && outcome.finding.code === 'status-unknown';
 }
 
-/** The probes that are off, and what would switch them on. */
+function markOf(outcome: LogLine): keyof typeof marks {
+  if (isStatusUnknown(outcome)) return 'unknown';
+  return outcome.status === 'passed' && outcome.warnings.length > 0 ? 'warned' : outcome.status;
+}
+
+/** A row per outcome, by server: its status, and how long each phase of its last request took. At most 80 columns. */
+export function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
+  const byServer = Map.groupBy(outcomes, ({ server }) => server);
+  const ordered = [...byServer.values()].flat();
+  const rows = ordered.map((outcome) => {
+    const { dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs }: Phases = outcome.exchanges.at(-1)?.phases ?? {};
+    return [outcome.probe, marks[markOf(outcome)](), ...[dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs].map(milliseconds)];
+  });
+  const header = ['milliseconds', '', 'dns', 'tcp', 'tls', 'answer', 'body'].map(dim);
+  const [head = '', ...lines] = indent(table([header, ...rows], [2, 3, 4, 5, 6]));
+  return [
+    head,
+    ...[...byServer].flatMap(([server, own]) => [
+      serverName(server),
+      ...own.map((outcome) => lines[ordered.indexOf(outcome)] ?? ''),
+    ]),
+  ];
+}
+
+function serverName(server: string | undefined): string {
+  if (server === undefined) return bold('the whole org');
+  return bold(server === 'org' ? 'Org server' : `server ${server}`);
+}
+
+/** The probes that are off, and what would switch them on. At most 80 columns. */
 export function formatOff(plan: readonly PlannedProbe[]): readonly string[] {
-  return plan.flatMap(({ probe, target, howToEnable }) =>
-    howToEnable === undefined
-      ? []
-      : [`  ${dim('off')}  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${howToEnable}`],
-  );
+  return plan
+    .flatMap(({ probe, target, howToEnable }) =>
+      howToEnable === undefined
+        ? []
+        : `  off  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${howToEnable}`,
+    )
+    .flatMap((line) => fold(line, 80));
 }
 
 function milliseconds(value: number | undefined): string {

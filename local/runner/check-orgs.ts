@@ -1,51 +1,87 @@
 import { readFileSync } from 'node:fs';
-import type { Org } from '../../functions/model/org.ts';
-import { probes } from '../../functions/probes/index.ts';
-import { type PlannedProbe, planProbes } from '../../functions/probes/plan.ts';
+import type { Finding } from '../../functions/model/finding.ts';
+import { enabledProbes } from '../../functions/probes/plan.ts';
 import { canonicalName, resolves } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
-import { deadlineIn } from '../../functions/runtime/deadline.ts';
+import { deadlineIn, runTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines } from '../../functions/runtime/log.ts';
-import { run } from '../../functions/runtime/run.ts';
+import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { Config } from '../../lib/config/schema.ts';
-import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import type { HttpsProxy } from './proxy.ts';
+import { runsOf, type SelectedOrg } from './select-probes.ts';
 
 /** One org whose probes ran once on this machine. */
-export interface CheckedOrg {
-  readonly org: Org;
-  readonly plan: readonly PlannedProbe[];
+export interface CheckedOrg extends SelectedOrg {
+  /** One for each enabled probe of the plan, in its order. */
   readonly outcomes: readonly LogLine[];
-  /** Errors of the monitor itself. */
-  readonly monitorErrors: readonly string[];
 }
 
-/** As long as a deployed run may take. */
-const deadlineMs = 25_000;
-
 /**
- * Runs every probe of every configured org once on this machine, against the real org. Nothing is published.
+ * Runs the selected probes once on this machine, against the real orgs. Nothing is published.
  *
  * Trap: DNS, TLS and latency are those of this machine's network, not of Lambda's.
  */
-export async function checkOrgs(config: Config, secrets: Secrets): Promise<readonly CheckedOrg[]> {
-  return Promise.all(monitoredOrgs(config).map(({ org }) => checkOrg(org, secrets)));
+export async function checkOrgs(
+  selected: readonly SelectedOrg[],
+  secrets: Secrets,
+  proxy?: HttpsProxy,
+): Promise<readonly CheckedOrg[]> {
+  // First for all orgs: what is the proxy's fault must not look like Okta's.
+  await Promise.all(selected.map(({ org }) => proxy?.verify(`https://${org.domain}`, org.timeoutMs)));
+  return Promise.all(selected.map((each) => checkOrg(each, secrets, proxy)));
 }
 
-async function checkOrg(org: Org, secrets: Secrets): Promise<CheckedOrg> {
-  const deadline = deadlineIn(deadlineMs);
-  const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
-  const credentials = openCredentials(secrets, Date.now)(org);
-  const report = await run(org, probes, { http, credentials, now: Date.now, canonicalName, resolves, deadline });
+async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsProxy): Promise<CheckedOrg> {
+  const { org, plan } = selected;
+  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs));
+  const http = openHttp({
+    ...{ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs },
+    ...(proxy && { createAgent: proxy.createAgent }),
+  });
+  const credentialsFor = openCredentials(secrets, Date.now);
+  const runs = runsOf(selected).map((each) =>
+    run(each.org, each.probes, {
+      ...{ http, now: Date.now, canonicalName, resolves, deadline },
+      credentials: credentialsFor(each.org),
+    }),
+  );
+  const reports = await Promise.all(runs);
   await http.close();
+  const outcomes = reports.flatMap((report) => [...logLines(report), ...brokenProbes(report)]);
   return {
-    org,
-    plan: planProbes(org, probes),
-    outcomes: logLines(report),
-    monitorErrors: report.monitorErrors.map(String),
+    ...{ org, plan },
+    outcomes: enabledProbes(plan).flatMap(
+      ({ probe, target }) => outcomes.find((each) => each.probe === probe.id && each.server === target.server) ?? [],
+    ),
+  };
+}
+
+/**
+ * Probes that ended with an error of the monitor itself. They have no outcome of their own, so each is told as a failed
+ * one: no row of the plan may be missing.
+ */
+export function brokenProbes({ plan, outcomes, monitorErrors, startedAt }: RunReport): readonly LogLine[] {
+  const without = enabledProbes(plan).filter(
+    ({ probe, target }) => !outcomes.some((each) => each.probe === probe.id && each.server === target.server),
+  );
+  // A run keeps the order of its plan, in its outcomes as in its errors.
+  return without.map(({ probe, target }, index) => ({
+    ...{ type: 'outcome', at: new Date(startedAt).toISOString(), ...target, probe: probe.id },
+    ...{ status: 'failed', exchanges: [], readings: {}, finding: bug(monitorErrors[index]) },
+  }));
+}
+
+/** Trap: an error's message may quote what was sent. Only its name and the place where it was thrown are shown. */
+function bug(error: unknown): Finding {
+  const name = error instanceof Error ? error.name : 'unknown error';
+  const place = error instanceof Error ? /\b(functions\/[\w./-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1] : undefined;
+  return {
+    ...{ code: 'monitor-error', domain: 'monitor', severity: 'ticket', brief: 'bug in the monitor' },
+    summary: `A bug in this monitor ended the probe: ${name}${place ? ` at ${place}` : ''}. Please report it with this line.`,
+    ...{ causes: [], remedy: [] },
   };
 }
 
@@ -55,18 +91,21 @@ export function fileSecrets(file: string): Secrets {
   return {
     async read(name) {
       const value = stored[name];
-      if (value === undefined) throw new SecretUnreadable(name, `it is not in ${file}`);
+      if (value === undefined) throw new SecretUnreadable(name, `it is not in ${file}: add it there by this name`);
       return parseSecret(name, JSON.stringify(value));
     },
   };
 }
 
 function readStored(file: string): Readonly<Record<string, unknown>> {
+  let stored: unknown;
   try {
-    return Object(JSON.parse(readFileSync(file, 'utf8')));
+    stored = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     // The parser's own message would quote the file.
     const why = error instanceof SyntaxError ? 'it is not JSON' : (error as NodeJS.ErrnoException).code;
     throw new ConfigError(`The secrets file ${file} cannot be read: ${why}.`);
   }
+  if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) return Object(stored);
+  throw new ConfigError(`The secrets file ${file} must be an object: {"name of a secret": {"clientSecret": "…"}}.`);
 }

@@ -49,7 +49,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
       domain: okta.domain,
       servers: org.servers.map(emulateServer),
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClient.clientId } }),
-      statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
+      ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),
     },
     secrets,
   };

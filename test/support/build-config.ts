@@ -14,8 +14,8 @@ export function buildConfig(fields: Partial<ConfigInput> = {}): Config {
 
 /** An org with these configuration fields, as its runs receive it; the schema adds its defaults. */
 export function buildOrg(fields: Partial<OrgInput> = {}): Org {
-  const { orgs, statusPage } = buildConfig({ orgs: [{ ...minimalOrg, ...fields }] });
-  const [org] = orgs;
+  const config = buildConfig({ orgs: [{ ...minimalOrg, ...fields }] });
+  const [org] = config.orgs;
   if (!org) throw new Error('the configuration has no org');
-  return resolveOrg(org, statusPage);
+  return resolveOrg(org, config);
 }

@@ -5,7 +5,7 @@ import { escalations, type FindingDefinition, textOf } from '../../../functions/
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
 import type { MetricDefinition } from '../../../functions/model/metric.ts';
-import type { Endpoint, Probe } from '../../../functions/model/probe.ts';
+import type { Endpoint, Probe, Requirement } from '../../../functions/model/probe.ts';
 import { sharedMetrics } from '../../../functions/model/shared-metrics.ts';
 import { endpoints } from '../../../functions/okta/endpoints.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
@@ -105,11 +105,15 @@ const scopeInWords: Record<Probe['scope'], string> = {
   'custom-server': 'once per custom server',
 };
 
+function requirementInWords(requirement: Requirement): string {
+  return `\`${requirement}\`${requirement === 'statusPage' ? ' (set by default for most domains)' : ''}`;
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
     probe.requires
-      ? `Requires ${probe.requires.map((name) => `\`${name}\``).join(' and ')} in the configuration.`
+      ? `Requires ${probe.requires.map(requirementInWords).join(' and ')} in the configuration.`
       : 'Requires no credentials.',
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
     probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { functionTimeoutMs } from '../../../functions/runtime/deadline.ts';
 
 /** The message that asks a function's process to handle an event. */
 export interface InvokeMessage {
@@ -39,8 +40,8 @@ export interface FunctionProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** The timeout of the deployed functions. */
-const deployedTimeoutMs = 30_000;
+/** The timeout of a deployed function whose orgs have the default `timeoutMs`. */
+const deployedTimeoutMs = functionTimeoutMs(10_000);
 
 /** How long a process may take to stop before it is killed. It holds nothing that could be lost. */
 const stopTimeoutMs = 500;

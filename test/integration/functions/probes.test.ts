@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Org, Server } from '../../../functions/model/org.ts';
+import type { Probe } from '../../../functions/model/probe.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../functions/probes/index.ts';
 import { enabledProbes } from '../../../functions/probes/plan.ts';
@@ -95,9 +96,10 @@ describe('a run at a healthy org', () => {
     const { api, ...org } = { ...fullOrg, servers: [server] };
     const report = await runProbes(okta, probes, { org });
     const atOrgServer = probes.filter(({ scope }) => scope !== 'custom-server');
+    const missing = ({ requires = [] }: Probe) => requires.filter((name) => name !== 'statusPage');
     expect(outcomeLines(report)).toEqual(
       atOrgServer
-        .filter(({ requires = [] }) => requires.length === 0)
+        .filter((probe) => missing(probe).length === 0)
         .map(({ id, scope }) => `${scope === 'org' ? id : `${id}@org`}: passed`),
     );
     const settings = {
@@ -105,12 +107,28 @@ describe('a run at a healthy org', () => {
       service: 'set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       api: 'set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
       negativeTests: 'set "negativeTests" to true on org "acme"',
+      statusPage: 'none, because the org has a status page',
     };
     expect(report.plan.flatMap(({ probe, howToEnable }) => (howToEnable ? [[probe.id, howToEnable]] : []))).toEqual(
-      atOrgServer.flatMap(({ id, requires = [] }) =>
-        requires.length > 0 ? [[id, requires.map((name) => settings[name]).join(', and ')]] : [],
+      atOrgServer.flatMap((probe) =>
+        missing(probe).length > 0
+          ? [
+              [
+                probe.id,
+                missing(probe)
+                  .map((name) => settings[name])
+                  .join(', and '),
+              ],
+            ]
+          : [],
       ),
     );
+  });
+
+  it('sends only GET and POST, because Okta documents no other method for these endpoints', async () => {
+    okta.clearRequests();
+    await runProbes(okta, probes, { adjust: (org) => ({ ...org, negativeTests: true }) });
+    expect(new Set(okta.requests.map(({ method }) => method))).toEqual(new Set(['GET', 'POST']));
   });
 
   it('passes if /authorize returns a page that redirects by script', async () => {
@@ -120,6 +138,24 @@ describe('a run at a healthy org', () => {
     } finally {
       restore();
     }
+  });
+});
+
+describe('a run of an org whose status page is not known', () => {
+  it('says how to enable the probe of the status page, and reads no page', async () => {
+    const adjust = ({ statusPage: _, ...org }: Org): Org => org;
+    const report = await runProbes(okta, status, { adjust });
+    expect(report.outcomes).toEqual([]);
+    expect(report.plan.map(({ howToEnable }) => howToEnable)).toEqual([
+      expect.stringMatching(/^set "statusPage" .* on org "acme"/),
+    ]);
+  });
+
+  it('reads no feed if the page has none', async () => {
+    const page = `${okta.origin}/nowhere`;
+    const report = await runProbes(okta, status, { adjust: (org) => ({ ...org, statusPage: { page } }) });
+    expect(outcomeLines(report)).toEqual(['status-page: status-unknown']);
+    expect(report.outcomes.flatMap(({ exchanges }) => exchanges.map(({ url }) => url))).toEqual([page]);
   });
 });
 

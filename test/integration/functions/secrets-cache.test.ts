@@ -14,7 +14,7 @@ it('a secret that changed in the store is read again within the hour, even where
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'loopback');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'loopback');
   let now = 0;
-  const secrets = secretsManager(() => now);
+  const secrets = secretsManager(undefined, () => now);
   const read = async () => (await secrets.read('acme/secret')).reveal().clientSecret;
   expect(await read()).toBe('old');
   stored.set('acme/secret', '{"clientSecret":"new"}');

@@ -65,11 +65,11 @@ describe('npm run drill', () => {
   it.each([
     ['cannot be read', 'missing.json', undefined],
     ['is not a template', 'list.json', '[]'],
-  ])('ends with 1 for a template that %s', async (says, name, text) => {
+  ])('ends with 2 for a template that %s', async (says, name, text) => {
     const file = path.join(directory, name);
     if (text !== undefined) await writeFile(file, text);
     const { code, stderr } = await run('--template', file);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(says);
   });
 });

@@ -128,7 +128,7 @@ describe('npm start', () => {
   it('lists the mistakes of a configuration and nothing else', async () => {
     const file = await write({ orgs: [{ name: 'Acme!', domain: 'https://acme.okta.com' }] });
     const { code, stdout, stderr } = await run('--config', file);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('orgs[0].name');
     expect(stderr).toContain('orgs[0].domain');

@@ -19,6 +19,8 @@ describe('the domain of an org', () => {
     ['Acme.okta.com', 'must be lowercase'],
     ['acme-admin.okta.com', 'remove "-admin"'],
     ['acme-admin.oktapreview.com', 'remove "-admin"'],
+    ['acme-admin.okta.mil', 'remove "-admin"'],
+    ['acme-admin.okta.com:443', 'remove "-admin"'],
     ['acme', 'must be a host'],
     ['acme.okta.com:', 'must be a host'],
     ['acme.okta.com:99999', 'must be a host'],
@@ -142,10 +144,19 @@ it.each([
     'must not contain a user name or password',
   ],
   [{ statusPage: { feed: 'feed' } }, 'statusPage.feed must be a URL that begins with https://'],
+  [{ statusPage: { feed: 'https://status.example.com/feed' } }, 'statusPage.page is missing: the URL of the page'],
+  [{ statusPage: 'https://status.example.com' }, 'statusPage must be an object { … }: '],
   [{ orgs: [] }, 'orgs must not be empty'],
   [{ orgs: undefined }, 'orgs is missing'],
 ])('a malformed field outside orgs is reported with a remedy: %j', (fields, problem) => {
   expect(problemsOf({ orgs: [minimalOrg], ...fields }).join('\n')).toContain(problem);
+});
+
+it("an org's status page is reported with its path and a remedy", () => {
+  expect(problemsOfOrg({ statusPage: { page: 'http://status.example.com', fed: '' } })).toEqual([
+    'orgs[0].statusPage.page must be a URL that begins with https://.',
+    'orgs[0].statusPage.fed is not a valid key: did you mean "feed"?',
+  ]);
 });
 
 it.each([

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
-import { buildConfig, buildOrg } from '../../../support/build-config.ts';
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../../../lib/config/schema.ts';
+import { monitoredOrgs, planOf } from '../../../../lib/monitored-org.ts';
+import { buildConfig, buildOrg, minimalOrg } from '../../../support/build-config.ts';
 
 const service = { clientId: '0oaService', secret: 'okta/acme' };
 
@@ -7,10 +9,45 @@ it('an org with only a name and a domain is monitored at the Org server', () => 
   expect(buildOrg().servers).toEqual([{ id: 'org', issuer: 'https://acme.okta.com' }]);
 });
 
-it('a run receives the status page and the fields of its org, but not its intervals', () => {
-  const { orgs, statusPage } = buildConfig();
-  const [{ intervalMinutes, servers, ...fields } = expect.fail('no org')] = orgs;
-  expect(buildOrg()).toEqual({ ...fields, servers: expect.any(Array), statusPage });
+it('a run receives a status page and the fields of its org, but not its intervals', () => {
+  const [{ intervalMinutes, servers, ...fields } = expect.fail('no org')] = buildConfig().orgs;
+  expect(buildOrg()).toEqual({ ...fields, servers: expect.any(Array), statusPage: expect.any(Object) });
+});
+
+describe('the status page of an org', () => {
+  const own = { page: 'https://status.example.com/own' };
+  const shared = { page: 'https://status.example.com/shared', feed: 'https://status.example.com/feed' };
+  const pagesOf = (config: Partial<ConfigInput>) =>
+    monitoredOrgs(buildConfig(config)).map(({ org }) => org.statusPage?.page);
+
+  it("an org's own status page replaces the file's", () => {
+    const orgs = [
+      { ...minimalOrg, statusPage: own },
+      { name: 'other', domain: 'other.okta-gov.com' },
+    ];
+    expect(pagesOf({ statusPage: shared, orgs })).toEqual([own.page, shared.page]);
+  });
+
+  it("an own status page does not get the file's feed", () => {
+    const [org] = monitoredOrgs(buildConfig({ statusPage: shared, orgs: [{ ...minimalOrg, statusPage: own }] }));
+    expect(org?.org.statusPage).toEqual(own);
+  });
+
+  it.each(['acme.okta.com', 'acme.oktapreview.com', 'acme.okta-emea.com', 'login.acme.com', 'acme.okta.com:8443'])(
+    '%s has the status page of the commercial cells',
+    (domain) => {
+      expect(buildOrg({ domain }).statusPage?.page).toBe('https://status.okta.com/');
+    },
+  );
+
+  it.each(['acme.okta-gov.com', 'acme.okta.mil', 'acme.okta-miltest.com', 'acme.trex-govcloud.com'])(
+    '%s has no status page unless the configuration sets one, and its status is not probed',
+    (domain) => {
+      expect(buildOrg({ domain }).statusPage).toBeUndefined();
+      const [monitored] = monitoredOrgs(buildConfig({ orgs: [{ ...minimalOrg, domain }] }));
+      expect(monitored && planOf(monitored, 'status')).toEqual([]);
+    },
+  );
 });
 
 it("a server's issuer follows from the domain and the server's ID unless the configuration sets it", () => {

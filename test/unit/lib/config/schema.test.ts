@@ -41,7 +41,6 @@ it('a configuration has these defaults', () => {
   expect(buildConfig()).toMatchObject({
     alerts: { pages: [], tickets: [], routes: {}, maintenance: [] },
     logRetentionDays: 30,
-    statusPage: { page: 'https://status.okta.com/', feed: 'https://feeds.feedburner.com/OktaTrustRSS' },
     orgs: [
       {
         ...minimalOrg,

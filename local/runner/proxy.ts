@@ -1,0 +1,102 @@
+import { Agent as HttpsAgent } from 'node:https';
+import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import { ConfigError } from '../../lib/config/config-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy of this machine. Requests go through it unless NO_PROXY names their host. */
+export interface HttpsProxy {
+  /** Its scheme, host and port, without the user name and password. */
+  readonly origin: string;
+  /** Opens connections for `openHttp`. Trap: they have no times for DNS, TCP and TLS, and their certificate is not read. */
+  createAgent(options: Agent.Options): Dispatcher;
+  /** An agent for `node:https`, for the AWS SDK. */
+  httpsAgent(): HttpsAgent;
+  /** Throws `ConfigError` if the proxy does not connect to a host. Any other failure is for the probes to tell. */
+  verify(origin: string, timeoutMs: number): Promise<void>;
+}
+
+/** The proxy in HTTPS_PROXY, in upper or lower case. Throws `ConfigError` if it is malformed. */
+export function proxyOf(env: Environment): HttpsProxy | undefined {
+  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
+  if (!httpsProxy) return undefined;
+  const url = URL.parse(httpsProxy);
+  // Trap: the value may contain a password, so no message repeats it.
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError('HTTPS_PROXY is not the URL of a proxy: it must look like http://proxy.example.com:3128.');
+  }
+  const noProxy = env.no_proxy ?? env.NO_PROXY ?? '';
+  const createAgent = (options: Agent.Options) => {
+    const connectTimeout = (options.headersTimeout ?? 10_000) / 2;
+    const agentOptions = {
+      ...options,
+      // Every request is https, so there is nothing to send to a proxy for http.
+      ...{ httpsProxy, noProxy, httpProxy: '', connectTimeout, requestTls: { allowH2: false } },
+      clientFactory: (origin: URL, { connect }: object & { connect?: Pool.Options['connect'] }) =>
+        new ProxyPool(origin, { connect, headersTimeout: options.headersTimeout }),
+    };
+    return new EnvHttpProxyAgent(agentOptions as EnvHttpProxyAgent.Options);
+  };
+  return {
+    origin: url.origin,
+    createAgent,
+    httpsAgent: () => new HttpsAgent({ keepAlive: true, proxyEnv: { HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy } }),
+    async verify(origin, timeoutMs) {
+      const dispatcher = createAgent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false });
+      try {
+        const { body } = await request(new URL('/.well-known/okta-organization', origin), { dispatcher });
+        await body.dump();
+      } catch (error) {
+        if (error instanceof ProxyError) throw new ConfigError(explain(error, url, new URL(origin).host));
+      } finally {
+        await dispatcher.destroy();
+      }
+    },
+  };
+}
+
+/** What a proxy did instead of connecting. */
+class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  /** `ERR_PROXY_407`, or `ERR_PROXY_` and the system's code. */
+  readonly code: string;
+  readonly reason: string;
+  readonly status: number | undefined;
+
+  constructor(cause: unknown, status?: number) {
+    const reason = String(status ?? (cause as { code?: unknown }).code ?? 'no answer');
+    super(`the proxy does not connect: ${reason}`);
+    this.code = `ERR_PROXY_${reason}`;
+    this.reason = reason;
+    this.status = status;
+  }
+}
+
+/** Connections to a proxy. Tells the proxy's own failures from those of the host behind it. */
+class ProxyPool extends Pool {
+  override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
+  override connect(options: Dispatcher.ConnectOptions, callback: never): void;
+  override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
+    const answer = await super.connect(options).catch((error: unknown) => {
+      throw new ProxyError(error);
+    });
+    if (answer.statusCode === 200) return answer;
+    answer.socket.on('error', () => {}).destroy();
+    throw new ProxyError(undefined, answer.statusCode);
+  }
+}
+
+function explain({ status, reason }: ProxyError, { origin, username }: URL, host: string): string {
+  return `${whatHappened()}\nThis is the proxy's doing: Okta was not reached, and nothing is known about it.`;
+
+  function whatHappened(): string {
+    if (status === 407) {
+      return username
+        ? `The proxy ${origin} rejects the user name and password in HTTPS_PROXY (407).\nCorrect them, percent-encoded as in any URL.`
+        : `The proxy ${origin} asks for a user name and password (407).\nSet HTTPS_PROXY=http://user:password@host:port.`;
+    }
+    return status === undefined
+      ? `The proxy ${origin} cannot be used (${reason}).\nCorrect HTTPS_PROXY, or start the proxy.`
+      : `The proxy ${origin} refuses to connect to ${host} (${status}).\nHave it allow that host, or name the host in NO_PROXY.`;
+  }
+}

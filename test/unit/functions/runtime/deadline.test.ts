@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { functionTimeoutMs, publishReserveMs, runTimeoutMs } from '../../../../functions/runtime/deadline.ts';
+import { publishTimeoutMs } from '../../../../functions/runtime/publish.ts';
+import { jsonSchema } from '../../../../lib/config/schema.ts';
+import { problemsOfOrg } from '../../../support/problems-of.ts';
+
+const { minimum, maximum } = JSON.parse(jsonSchema()).properties.orgs.items.properties.timeoutMs;
+const anyTimeoutMs = fc.integer({ min: minimum, max: maximum });
+
+it('a response may be waited for up to 20 seconds', () => {
+  expect(problemsOfOrg({ timeoutMs: 20_000 })).toEqual([]);
+  expect(problemsOfOrg({ timeoutMs: 20_001 })).toEqual([
+    'orgs[0].timeoutMs must be at most 20000: how long to wait for a response, in milliseconds; 1000 to 20000.',
+  ]);
+});
+
+it('a run has time for a request that times out and for its retry, whatever the timeout', () => {
+  fc.assert(fc.property(anyTimeoutMs, (timeoutMs) => runTimeoutMs(timeoutMs) > 2 * timeoutMs));
+});
+
+it('a function has time to publish after its run, even if CloudWatch does not answer, whatever the timeout', () => {
+  fc.assert(
+    fc.property(anyTimeoutMs, (timeoutMs) => functionTimeoutMs(timeoutMs) - runTimeoutMs(timeoutMs) > publishTimeoutMs),
+  );
+  expect(publishReserveMs).toBeGreaterThan(publishTimeoutMs);
+});
+
+it('a run ends before the next one begins, whatever the timeout', () => {
+  fc.assert(fc.property(anyTimeoutMs, (timeoutMs) => functionTimeoutMs(timeoutMs) < 60_000));
+});
