@@ -66,6 +66,27 @@ export function timeProblem(
   return undefined;
 }
 
+/** A value as it may be shown: an identifier or an address, and nothing that may be personal. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = [value].flat().join(' ');
+  return /^[\w.:/ -]{1,200}$/.test(text) ? text : 'not shown';
+}
+
+/**
+ * The scopes that were requested and not granted, if any. Of those that were granted, only requested ones are shown: the
+ * others could be any text.
+ */
+export function scopeProblem(requested: readonly string[], granted: readonly unknown[]): Mismatch | undefined {
+  const ungranted = requested.filter((scope) => !granted.includes(scope));
+  if (ungranted.length === 0) return undefined;
+  const found = requested.filter((scope) => granted.includes(scope)).join(' ') || 'none of them';
+  return {
+    ...{ code: 'scope-missing', detail: `not granted: ${ungranted.join(' ')}` },
+    comparisons: [{ name: 'scopes', expected: requested.join(' '), found }],
+  };
+}
+
 /** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */
 export function missingIntrospectionMembers(response: Readonly<Record<string, unknown>>): readonly string[] {
   return ['token_type', 'scope', 'client_id', 'exp', 'iat', 'sub', 'aud', 'iss', 'jti'].filter(

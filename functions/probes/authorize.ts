@@ -71,8 +71,8 @@ export const authorize = defineProbe({
   },
 });
 
-/** Where a redirect leads, without its query. */
+/** The host that a redirect leads to. The rest of it could hold anything. */
 function describeTarget(location: string | null, url: URL): string {
   const target = location === null ? null : URL.parse(location, url.href);
-  return target ? `${target.protocol}//${target.host}${target.pathname}`.slice(0, 200) : 'no usable Location';
+  return target ? `${target.protocol}//${target.host}`.slice(0, 200) : 'no usable Location';
 }

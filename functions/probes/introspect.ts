@@ -1,7 +1,13 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
-import { type Mismatch, missingIntrospectionMembers, timeProblem } from '../okta/access-token.ts';
+import {
+  type Mismatch,
+  missingIntrospectionMembers,
+  scopeProblem,
+  shownValue,
+  timeProblem,
+} from '../okta/access-token.ts';
 import { isSameUrl } from '../okta/discovery.ts';
 
 /**
@@ -45,16 +51,13 @@ function assess(
 ): Mismatch | undefined {
   const mismatch = (code: Mismatch['code'], name: string, expected: string): Mismatch => ({
     ...{ code, detail: `"${name}" is not the expected one` },
-    comparisons: [{ name: `${name} in introspection`, expected, found: String(claims[name]).slice(0, 200) }],
+    comparisons: [{ name: `${name} in introspection`, expected, found: shownValue(claims[name]) }],
   });
-  const scopes = String(claims.scope).split(' ');
   const audiences = [claims.aud].flat();
   if (service && claims.client_id !== service.clientId)
     return mismatch('introspection-mismatch', 'client_id', service.clientId);
   if (!/^bearer$/i.test(String(claims.token_type))) return mismatch('introspection-mismatch', 'token_type', 'Bearer');
   if (!isSameUrl(claims.iss, issuer)) return mismatch('issuer-mismatch', 'iss', issuer);
   if (audience !== undefined && !audiences.includes(audience)) return mismatch('audience-mismatch', 'aud', audience);
-  if (service?.scopes.some((scope) => !scopes.includes(scope)))
-    return mismatch('scope-missing', 'scope', service.scopes.join(' '));
-  return undefined;
+  return scopeProblem(service?.scopes ?? [], String(claims.scope).split(' '));
 }

@@ -1,7 +1,7 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
-import type { Mismatch } from '../okta/access-token.ts';
+import { type Mismatch, scopeProblem } from '../okta/access-token.ts';
 
 /**
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
@@ -41,13 +41,8 @@ function assess({ type, scope, expiresInSeconds }: AccessToken, { service, expec
       ...{ code: 'unexpected-token-type', detail: `"token_type" is ${type}, not Bearer` },
       comparisons: compare('token type', 'Bearer', type),
     };
-  const granted = scope?.split(' ');
-  const ungranted = granted ? (service?.scopes ?? []).filter((each) => !granted.includes(each)) : [];
-  if (granted && ungranted.length > 0)
-    return {
-      ...{ code: 'scope-missing', detail: `not granted: ${ungranted.join(' ')}` },
-      comparisons: compare('scopes', service?.scopes.join(' ') ?? '', granted.join(' ').slice(0, 300) || 'none'),
-    };
+  const ungranted = scope === undefined ? undefined : scopeProblem(service?.scopes ?? [], scope.split(' '));
+  if (ungranted) return ungranted;
   const lifetime = expiresInSeconds ?? Number.POSITIVE_INFINITY;
   const { minLifetimeSeconds = 0 } = expects ?? {};
   if (lifetime <= 0)

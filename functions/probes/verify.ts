@@ -10,6 +10,8 @@ import {
   factsOf,
   isEncrypted,
   type Mismatch,
+  scopeProblem,
+  shownValue,
   timeProblem,
 } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
@@ -87,9 +89,7 @@ function claimProblem(
   const times = timeProblem(payload, now, clockOffsetSeconds);
   if (times && (claim === 'exp' || claim === 'nbf')) return times;
   const detail = `"${claim}" is missing or has an unexpected value`;
-  const compare = (expected: string, value: unknown) => [
-    { name: claim, expected, found: value === undefined ? 'missing' : [value].flat().join(' ').slice(0, 200) },
-  ];
+  const compare = (expected: string, value: unknown) => [{ name: claim, expected, found: shownValue(value) }];
   if (claim === 'iss') return { code: 'issuer-mismatch', detail, comparisons: compare(issuer, payload.iss) };
   if (claim === 'aud') return { code: 'audience-mismatch', detail, comparisons: compare(audience, payload.aud) };
   return { code: 'claim-missing', detail, comparisons: [missingClaim(claim)] };
@@ -123,15 +123,10 @@ function assess(claims: JWTPayload, { service, expects }: Server): Mismatch | un
   const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
   if (missing.length > 0)
     return { code: 'claim-missing', detail: `missing: ${missing.join(', ')}`, comparisons: missing.map(missingClaim) };
-  const granted = Array.isArray(scp) ? scp : [];
-  const ungranted = (service?.scopes ?? []).filter((scope) => !granted.includes(scope));
-  if (ungranted.length > 0) {
-    const found = granted.join(' ').slice(0, 300) || 'none';
-    const comparisons = [{ name: 'scopes', expected: service?.scopes.join(' ') ?? '', found }];
-    return { code: 'scope-missing', detail: `"scp" lacks ${ungranted.join(' ')}`, comparisons };
-  }
+  const ungranted = scopeProblem(service?.scopes ?? [], Array.isArray(scp) ? scp : []);
+  if (ungranted) return ungranted;
   if (service && cid !== service.clientId) {
-    const comparisons = [{ name: 'client id', expected: service.clientId, found: String(cid).slice(0, 100) }];
+    const comparisons = [{ name: 'client id', expected: service.clientId, found: shownValue(cid) }];
     return { code: 'malformed-answer', detail: '"cid" is not the client that requested the token', comparisons };
   }
   const lifetime = (exp ?? 0) - (iat ?? 0);
