@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Sender } from './sender-headers.ts';
 
 /** One request, with its body read to the end. */
 export interface OktaRequest {
@@ -16,6 +17,8 @@ export interface OktaResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: string;
+  /** `application` by default. */
+  readonly sender?: Sender;
 }
 
 /** Header names are in lower case. */

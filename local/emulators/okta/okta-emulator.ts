@@ -1,7 +1,7 @@
 import type { TokenAlteration } from './access-token.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
-import { errorEnvelope } from './error-responses.ts';
+import { errorEnvelope, unknownOrg } from './error-responses.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interceptors.ts';
 import { createManagementApi } from './management-api.ts';
@@ -110,10 +110,13 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const limiter = createRateLimiter(now, options.rateLimits);
   listener.handle(async (request) => {
+    if (!isLoopback(request.raw.headers.host)) return unknownOrg();
     const bucket = bucketFor(request.path);
     if (bucket === undefined) return route(request);
     const state = limiter.count(bucket);
     const response = state.exceeded ? errorEnvelope('E0000047') : await route(request);
+    // What refuses a request before the API does not know its limits, except what refuses it for them.
+    if (response.sender !== undefined && !state.exceeded) return response;
     return { ...response, headers: { ...response.headers, ...rateLimitHeaders(state) } };
   });
 
@@ -152,4 +155,9 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };
+}
+
+/** Whether a `Host` header names the org. */
+function isLoopback(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
 }

@@ -67,6 +67,11 @@ export const findAccount: FindAccount = async (_ctx, id) => {
   };
 };
 
+/** Random bytes as lower-case hexadecimal digits, as Okta's request ids are. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** An id in Okta's format: a prefix for the type (`0oa`, `00u`, `aus`), then 17 letters or digits. */

@@ -42,7 +42,7 @@ describe('the management API', () => {
 
   it.each([
     ['a wrong API token', 'SSWS wrong', 401, 'E0000011', 'Invalid token provided'],
-    ['no credentials', undefined, 401, 'E0000005', 'Invalid session'],
+    ['no credentials', undefined, 403, 'E0000005', 'Invalid session'],
   ])('rejects %s with an error envelope', async (_, authorization, status, errorCode, errorSummary) => {
     const response = await api('/api/v1/users?limit=1', authorization);
     expect(response.status).toBe(status);
