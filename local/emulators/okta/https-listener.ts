@@ -45,9 +45,9 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
   const listeningPort = (server.address() as AddressInfo).port;
 
   /** Adds the headers of the sender. Interceptors see them and can remove them. */
-  const withSenderHeaders = (response: OktaResponse, path: string): OktaResponse => {
+  const withSenderHeaders = (response: OktaResponse, { id, path }: OktaRequest): OktaResponse => {
     const sender = response.sender ?? (path.startsWith('/status') ? 'other' : 'application');
-    const { 'set-cookie': cookies = [], ...headers } = senderHeaders(sender, `localhost:${listeningPort}`);
+    const { 'set-cookie': cookies = [], ...headers } = senderHeaders(sender, `localhost:${listeningPort}`, id);
     const { 'set-cookie': own = [], ...given } = response.headers;
     const all = [cookies, own].flat();
     return {
@@ -68,7 +68,7 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
     const { method, path } = request;
     const outcome = await interceptors.run(
       request,
-      async (replacement) => withSenderHeaders(replacement ?? (await handler(request)), path),
+      async (replacement) => withSenderHeaders(replacement ?? (await handler(request)), request),
       AbortSignal.any([closing.signal, disconnected.signal]),
     );
     const status = outcome.kind === 'disconnect' ? 0 : outcome.response.status;

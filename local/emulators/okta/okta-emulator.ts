@@ -8,11 +8,12 @@ import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
 import { oktaId, type ServerId, serverAddress, serverIds, user } from './org.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
-import { type RegisteredClients, registerClients } from './registered-clients.ts';
+import { clientMetadata, createClients, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
 import { createSignIn } from './sign-in.ts';
 import { generateServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
+import { createSystemLog } from './system-log.ts';
 
 export interface OktaOptions {
   /** The default, 0, selects a free port. */
@@ -31,7 +32,7 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly ca: string;
   readonly clients: RegisteredClients;
   /** The user who can sign in to the web application. */
-  readonly user: { readonly login: string; readonly password: string };
+  readonly user: { readonly id: string; readonly login: string; readonly password: string };
   /** For `Authorization: SSWS …`. */
   readonly apiToken: string;
   readonly servers: readonly ServerId[];
@@ -73,9 +74,9 @@ const dayMs = 86_400_000;
  */
 export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
   const now = options.now ?? Date.now;
-  const [certificates, { clients, metadata }, ...keys] = await Promise.all([
+  const [certificates, clients, ...keys] = await Promise.all([
     issueCertificates(Date.now()),
-    registerClients(),
+    createClients(),
     ...serverIds.map(generateServerKeys),
   ]);
 
@@ -84,7 +85,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const origin = `https://${domain}`;
 
   const nextRotation = now() + rotationDays * dayMs;
-  const sharedState = { clients: metadata, now, nextRotation };
+  const log = createSystemLog(now);
+  const sharedState = { clients: clientMetadata(clients), now, nextRotation, log };
   const [org, ...custom] = serverIds.map((id, i) => {
     const serverKeys = keys[i];
     if (!serverKeys) throw new Error(`The server ${id} has no keys.`);
@@ -102,7 +104,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     custom,
     management: createManagementApi(
       { origin, apiToken, accessTokens: org.accessTokens },
-      managementData(origin, clients, custom, now, nextRotation),
+      managementData(origin, sharedState.clients, custom, log, nextRotation),
     ),
     statusPage: statusPage.respond,
     signIn: createSignIn(all),
@@ -125,7 +127,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     origin,
     ca: certificates.ca,
     clients,
-    user: { login: user.login, password: user.password },
+    user: { id: user.id, login: user.login, password: user.password },
     apiToken,
     servers: serverIds,
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,

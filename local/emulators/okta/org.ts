@@ -35,14 +35,58 @@ export function serverAddress(id: ServerId, origin: string): ServerAddress {
   };
 }
 
-/** The only user of the org. */
+/** The user who can sign in. */
 export const user = {
   id: '00u1mon2itor3user4id',
   login: 'monitor@example.com',
   password: 'correct-horse-battery-staple',
   firstName: 'Mona',
   lastName: 'Tor',
+  status: 'ACTIVE',
 } as const;
+
+export const users = [
+  user,
+  {
+    id: '00u5ada6lovelace7use',
+    login: 'ada@example.com',
+    firstName: 'Ada',
+    lastName: 'Byron',
+    status: 'ACTIVE',
+  },
+  {
+    id: '00u8alan9turing0user',
+    login: 'alan@example.com',
+    firstName: 'Alan',
+    lastName: 'Mathison',
+    status: 'SUSPENDED',
+  },
+] as const;
+
+interface Group {
+  readonly id: string;
+  readonly type: 'BUILT_IN' | 'OKTA_GROUP';
+  readonly name: string;
+  readonly description: string;
+  readonly members: readonly string[];
+}
+
+export const groups: readonly Group[] = [
+  {
+    id: '00g1everyone2group3i',
+    type: 'BUILT_IN',
+    name: 'Everyone',
+    description: 'All users of the org',
+    members: users.map(({ id }) => id),
+  },
+  {
+    id: '00g4monitors5group6i',
+    type: 'OKTA_GROUP',
+    name: 'Monitors',
+    description: 'Users that sign in for tests',
+    members: [user.id],
+  },
+];
 
 export const findAccount: FindAccount = async (_ctx, id) => {
   if (id !== user.id) return undefined;
@@ -62,15 +106,10 @@ export const findAccount: FindAccount = async (_ctx, id) => {
       updated_at: 1_700_000_000,
       email: user.login,
       email_verified: true,
-      groups: ['Everyone'],
+      groups: groups.filter(({ members }) => members.includes(id)).map(({ name }) => name),
     }),
   };
 };
-
-/** Random bytes as lower-case hexadecimal digits, as Okta's request ids are. */
-export function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
-}
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

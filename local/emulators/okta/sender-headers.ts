@@ -1,5 +1,5 @@
+import { randomBytes } from 'node:crypto';
 import { noStore, type ResponseHeaders } from './http-message.ts';
-import { randomHex } from './org.ts';
 
 /**
  * What sends a response, from the inside out:
@@ -17,19 +17,22 @@ export type Sender = 'application' | 'filter' | 'server' | 'front' | 'other';
  *
  * Trap: `server` and `front` send no `x-okta-request-id`, so a response without it may still be Okta's.
  */
-export function senderHeaders(sender: Sender, domain: string): ResponseHeaders {
+export function senderHeaders(sender: Sender, domain: string, requestId: string): ResponseHeaders {
   switch (sender) {
     case 'application': {
-      const { 'set-cookie': cleared, ...org } = orgHeaders(domain);
+      const { 'set-cookie': cleared, ...org } = orgHeaders(domain, requestId);
       return {
         ...noStore,
         'referrer-policy': 'strict-origin-when-cross-origin',
         ...org,
-        'set-cookie': [...cleared, `JSESSIONID=${randomHex(16).toUpperCase()}; Path=/; Secure; HttpOnly`],
+        'set-cookie': [
+          ...cleared,
+          `JSESSIONID=${randomBytes(16).toString('hex').toUpperCase()}; Path=/; Secure; HttpOnly`,
+        ],
       };
     }
     case 'filter':
-      return orgHeaders(domain);
+      return orgHeaders(domain, requestId);
     case 'server':
       return serverHeaders;
     case 'front':
@@ -52,7 +55,7 @@ const serverHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-function orgHeaders(domain: string) {
+function orgHeaders(domain: string, requestId: string) {
   return {
     ...serverHeaders,
     'accept-ch': 'Sec-CH-UA-Platform-Version',
@@ -60,7 +63,7 @@ function orgHeaders(domain: string) {
     p3p: 'CP="HONK"',
     // Clears the cookies of a session that the org does not know.
     'set-cookie': ['sid="";Version=1;Path=/;Max-Age=0', 'xids="";Version=1;Path=/;Max-Age=0'],
-    'x-okta-request-id': randomHex(16),
+    'x-okta-request-id': requestId,
     'x-xss-protection': '0',
   };
 }
