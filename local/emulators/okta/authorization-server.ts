@@ -11,6 +11,7 @@ import {
   type OktaRequest,
   type OktaResponse,
 } from './http-message.ts';
+import { oktaIdToken } from './id-token.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
 import { type OktaError, oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
@@ -76,9 +77,13 @@ export function createAuthorizationServer(
     (result: ProviderResult, request: OktaRequest) => OktaResponse | Promise<OktaResponse>
   > = {
     async token({ body, headers }, { raw }) {
-      const { token_type, expires_in, access_token: opaque, scope, ...rest } = body as Record<string, string>;
+      const { token_type, expires_in, access_token: opaque, scope, id_token, ...rest } = body as Record<string, string>;
       const access_token = await accessTokens.toJwt(String(opaque));
-      const answer = { token_type, expires_in, access_token, scope, ...rest };
+      const answer = {
+        ...{ token_type, expires_in, access_token, scope },
+        ...rest,
+        ...(id_token !== undefined && { id_token: await oktaIdToken(id_token, access_token, keys.published[0]) }),
+      };
       // Okta sends the nonce again with the token. The provider sends only a new one.
       const nonce = raw.headers.dpop === undefined ? undefined : decodeJwt(String(raw.headers.dpop)).nonce;
       return jsonResponse(200, answer, {

@@ -92,24 +92,31 @@ export const findAccount: FindAccount = async (_ctx, id) => {
   if (id !== user.id) return undefined;
   return {
     accountId: id,
-    claims: async () => ({
+    claims: async (use) => ({
       sub: id,
       ver: 1,
       idp: '00o1emulated2okta3org',
       amr: ['pwd'],
       name: `${user.firstName} ${user.lastName}`,
       preferred_username: user.login,
-      given_name: user.firstName,
-      family_name: user.lastName,
-      locale: 'en_US',
-      zoneinfo: 'America/Los_Angeles',
-      updated_at: 1_700_000_000,
       email: user.login,
-      email_verified: true,
-      groups: groups.filter(({ members }) => members.includes(id)).map(({ name }) => name),
+      // An ID token that comes with an access token has no more. The rest is at /userinfo.
+      ...(use === 'userinfo' && userInfo(id)),
     }),
   };
 };
+
+function userInfo(id: string) {
+  return {
+    given_name: user.firstName,
+    family_name: user.lastName,
+    locale: 'en_US',
+    zoneinfo: 'America/Los_Angeles',
+    updated_at: 1_700_000_000,
+    email_verified: true,
+    groups: groups.filter(({ members }) => members.includes(id)).map(({ name }) => name),
+  };
+}
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

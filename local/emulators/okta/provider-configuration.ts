@@ -51,6 +51,7 @@ export function providerConfiguration(
       phone: ['phone_number'],
       groups: ['groups'],
     },
+    conformIdTokenClaims: false,
     responseTypes: ['code', 'id_token', 'code id_token'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     cookies: {

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
-import { createBrowser, signIn } from '../../../../support/sign-in.ts';
 
 const { okta, client } = await openOkta();
 const { web, spa } = okta.clients;
@@ -46,6 +47,25 @@ describe('a sign-in', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ token_type: 'Bearer', scope: 'openid', id_token: expect.any(String) });
     expect(body).not.toHaveProperty('refresh_token');
+  });
+
+  it('gets an ID token with the name and the login, and leaves the rest to /userinfo', async () => {
+    const { body } = await webTokens('openid profile email groups');
+    expect(decodeJwt(String(body.id_token))).toEqual({
+      ...{ iss: okta.issuers.default, aud: web.clientId, sub: okta.user.id, ver: 1 },
+      ...{
+        iat: expect.any(Number),
+        exp: expect.any(Number),
+        auth_time: expect.any(Number),
+        at_hash: expect.any(String),
+      },
+      ...{ amr: ['pwd'], idp: expect.any(String), jti: expect.stringMatching(/^ID\./) },
+      ...{ name: 'Mona Tor', preferred_username: okta.user.login, email: okta.user.login },
+    });
+    const response = await client.request('/oauth2/default/v1/userinfo', {
+      headers: { authorization: `Bearer ${body.access_token}` },
+    });
+    expect(await response.json()).toMatchObject({ given_name: 'Mona', groups: ['Everyone', 'Monitors'] });
   });
 
   it('of an application without a secret needs its code verifier', async () => {
