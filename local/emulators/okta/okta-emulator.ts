@@ -6,12 +6,13 @@ import { listenHttps, type ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interceptors.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
-import { oktaId, type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
-import { clientMetadata, createClients, type RegisteredClients } from './registered-clients.ts';
+import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
 import { createSignIn } from './sign-in.ts';
-import { generateServerKeys } from './signing-keys.ts';
+import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
 import { createSystemLog } from './system-log.ts';
 
@@ -20,6 +21,8 @@ export interface OktaOptions {
   readonly port?: number;
   /** Epoch milliseconds. The clock of the rate-limit windows, the `Date` header and the key rotation. */
   readonly now?: () => number;
+  /** The org that it emulates: a new one by default. */
+  readonly identity?: OrgIdentity;
   /** Requests per minute that differ from the defaults. */
   readonly rateLimits?: Partial<Record<Bucket, number>>;
 }
@@ -69,15 +72,15 @@ const dayMs = 86_400_000;
 /**
  * Starts an emulated Okta org on loopback. See README.md for what it emulates.
  *
- * Clients must trust its `ca`, which is created at each start. Each authorization server is an oidc-provider; the rest
+ * Clients must trust its `ca`, which is a new one unless `identity` has one. Each authorization server is an oidc-provider; the rest
  * of this folder adapts it to Okta's behaviour.
  */
 export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
   const now = options.now ?? Date.now;
-  const [certificates, clients, ...keys] = await Promise.all([
-    issueCertificates(Date.now()),
-    createClients(),
-    ...serverIds.map(generateServerKeys),
+  const { orgId, apiToken, authority, clients, keys: jwks } = options.identity ?? (await createIdentity());
+  const [certificates, ...keys] = await Promise.all([
+    issueCertificates(Date.now(), authority),
+    ...serverIds.map((id) => importServerKeys(jwks[id])),
   ]);
 
   const listener = await listenHttps(certificates.valid, options.port ?? 0, now);
@@ -95,11 +98,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   if (!org) throw new Error('The Org server is missing.');
   const all = [org, ...custom];
 
-  const apiToken = oktaId('00', 40);
   const statusPage = createStatusPage(origin, now);
   const route = createRouter({
     origin,
-    orgId: oktaId('00o'),
+    orgId,
     org,
     custom,
     management: createManagementApi(

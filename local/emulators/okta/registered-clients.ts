@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMetadata, JWKS } from 'oidc-provider';
 import { oktaId } from './org.ts';
-import { generateSigningKey, type SigningKey } from './signing-keys.ts';
+import { createPrivateJwk, type PrivateJwk } from './signing-keys.ts';
 
 /** The custom scopes of the custom servers. */
 export const customScopes = ['monitor.read', 'monitor.write'] as const;
@@ -30,7 +30,7 @@ export interface RegisteredClients {
 
 interface ServiceApplication {
   readonly clientId: string;
-  readonly privateJwk: SigningKey['privateJwk'];
+  readonly privateJwk: PrivateJwk;
   readonly orgScopes: readonly string[];
   readonly customScopes: readonly string[];
 }
@@ -49,8 +49,7 @@ export async function createClients(): Promise<RegisteredClients> {
 }
 
 async function createServiceApplication(): Promise<ServiceApplication> {
-  const { privateJwk } = await generateSigningKey();
-  return { clientId: oktaId('0oa'), privateJwk, orgScopes, customScopes };
+  return { clientId: oktaId('0oa'), privateJwk: await createPrivateJwk(), orgScopes, customScopes };
 }
 
 /** The clients as the provider registers them. As at Okta, every server knows all of them. */
