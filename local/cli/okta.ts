@@ -1,12 +1,15 @@
 /** Runs the Okta emulator alone, so that other clients can be tried against it: `npm run okta`. Stops on Ctrl-C. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import { startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import { describeOkta, formatDescription } from '../reporters/okta.ts';
 import { bold } from '../reporters/text.ts';
-import { defineCommand, integerOf, main, type Output, sharedOptions } from './command.ts';
+import { serveCases } from '../runner/case-server.ts';
+import { createCaseSwitch } from '../runner/case-switch.ts';
+import { cacheFolder, keptIdentity, writeFiles } from '../runner/kept-org.ts';
+import { defineCommand, integerOf, listOf, main, type Output, sharedOptions } from './command.ts';
 
 export const okta = defineCommand({
   name: 'npm run okta',
@@ -15,38 +18,49 @@ export const okta = defineCommand({
       ...{ type: 'string', value: '<number>', default: '8443' },
       help: 'the port on loopback; 0 takes a free one (default: 8443)',
     },
+    case: { ...sharedOptions.case, help: 'fail as this case does: O1, or O1@token@default; npm run cases lists them' },
+    fresh: { type: 'boolean', default: false, help: 'a new CA, clients and keys instead of those of the last start' },
     json: sharedOptions.json,
   },
   async run(values, output) {
-    const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    const emulator = await start(integerOf('port', values.port, 0, 65_535), output);
-    if (!emulator) return 1;
-    const folder = await mkdtemp(path.join(tmpdir(), 'okta-emulator-'));
-    const files = { ca: path.join(folder, 'ca.pem'), privateKey: path.join(folder, 'private-key.json') };
-    await writeFile(files.ca, emulator.ca);
-    const { privateJwk } = emulator.clients.service;
-    await writeFile(files.privateKey, `${JSON.stringify(privateJwk, null, 2)}\n`, { mode: 0o600 });
-    const description = describeOkta(emulator, files);
-    output.stdout.write(
-      values.json
-        ? `${JSON.stringify(description, null, 2)}\n`
-        : `${formatDescription(description, bold)}\n\nPress Ctrl-C to stop.\n`,
-    );
-    await stopped;
-    await emulator.close();
-    await rm(folder, { recursive: true });
-    return 0;
+    try {
+      return await runOkta(values, output);
+    } catch (error) {
+      const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+      if (code !== 'EADDRINUSE') throw error;
+      output.stderr.write(`Port ${port} is already in use. Try npm run okta -- --port 0\n`);
+      return 1;
+    }
   },
 });
 
-async function start(port: number, { stderr }: Output): Promise<OktaEmulator | undefined> {
-  try {
-    return await startOktaEmulator({ port });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    stderr.write(`Port ${port} is already in use. Try npm run okta -- --port 0\n`);
-    return undefined;
-  }
+interface Flags {
+  readonly port: string;
+  readonly case?: readonly string[] | undefined;
+  readonly fresh: boolean;
+  readonly json: boolean;
+}
+
+async function runOkta(values: Flags, { stdout }: Output): Promise<number> {
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const port = integerOf('port', values.port, 0, 65_534);
+  const folder = path.join(cacheFolder(), 'okta-synthetics', 'okta-emulator');
+  const identity = await keptIdentity(folder, values.fresh);
+  await using running = new AsyncDisposableStack();
+  const emulator = running.use(await startOktaEmulator({ port, identity }));
+  const files = await writeFiles(folder, emulator);
+  const cases = createCaseSwitch(emulator, monitoredOrgs(loadConfig(files.config)));
+  await cases.select(listOf(values.case) ?? []);
+  const { url } = running.use(await serveCases(cases, port === 0 ? 0 : port + 1));
+
+  const description = describeOkta(emulator, { files, cases: { url, active: cases.active } });
+  stdout.write(
+    values.json
+      ? `${JSON.stringify(description, null, 2)}\n`
+      : `${formatDescription(description, bold)}\n\nPress Ctrl-C to stop.\n`,
+  );
+  await stopped;
+  return 0;
 }
 
 if (import.meta.main) await main(okta);

@@ -1,11 +1,5 @@
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
-
-/** The paths of the files written for tools that need a path. */
-export interface OktaFiles {
-  readonly ca: string;
-  /** The service application's private key, as a JWK. */
-  readonly privateKey: string;
-}
+import type { OktaFiles } from '../runner/kept-org.ts';
 
 export interface OktaDescription {
   readonly domain: string;
@@ -16,12 +10,17 @@ export interface OktaDescription {
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
   readonly files: OktaFiles;
+  /** The failures that happen now, and where to choose others. */
+  readonly cases: { readonly url: string; readonly active: readonly string[] };
   /** Shell commands to paste. */
-  readonly commands: readonly string[];
+  readonly commands: Readonly<Record<'token' | 'users' | 'check' | 'fail' | 'mend', string>>;
 }
 
 /** The URLs, clients and credentials needed to use a running Okta emulator. */
-export function describeOkta(okta: OktaEmulator, files: OktaFiles): OktaDescription {
+export function describeOkta(
+  okta: OktaEmulator,
+  { files, cases }: Pick<OktaDescription, 'files' | 'cases'>,
+): OktaDescription {
   const { secret } = okta.clients;
   return {
     domain: okta.domain,
@@ -37,11 +36,16 @@ export function describeOkta(okta: OktaEmulator, files: OktaFiles): OktaDescript
     statusPageUrl: okta.statusPageUrl,
     statusFeedUrl: okta.statusFeedUrl,
     files,
-    commands: [
-      `secret='${secret.clientSecret}'; curl ${okta.issuers.default}/v1/token --cacert ${files.ca} ` +
+    cases,
+    commands: {
+      token:
+        `secret='${secret.clientSecret}'; curl ${okta.issuers.default}/v1/token --cacert ${files.ca} ` +
         `-u "${secret.clientId}:$secret" -d grant_type=client_credentials -d scope=${secret.scopes[0]}`,
-      `curl '${okta.origin}/api/v1/users?limit=1' --cacert ${files.ca} -H 'Authorization: SSWS ${okta.apiToken}'`,
-    ],
+      users: `curl '${okta.origin}/api/v1/users?limit=1' --cacert ${files.ca} -H 'Authorization: SSWS ${okta.apiToken}'`,
+      check: `NODE_EXTRA_CA_CERTS=${files.ca} npm run check -- --config ${files.config} --secrets ${files.secrets}`,
+      fail: `curl -X PUT ${cases.url}/O1@token@default`,
+      mend: `curl -X DELETE ${cases.url}`,
+    },
   };
 }
 
@@ -54,7 +58,7 @@ type Row = readonly [label: string, ...values: readonly string[]];
  * It fits 80 columns, unless the path of the folder for temporary files is long.
  */
 export function formatDescription(description: OktaDescription, title: (text: string) => string): string {
-  const { servers, clients, user, apiToken, statusPageUrl, statusFeedUrl, files, commands } = description;
+  const { servers, clients, user, apiToken, statusPageUrl, statusFeedUrl, files, cases, commands } = description;
   const sections: readonly [heading: string, rows: readonly Row[]][] = [
     ...servers.map(({ id, issuer, audience }): [string, Row[]] => [
       id === 'org' ? 'Org authorization server' : `Custom authorization server ${id}`,
@@ -69,6 +73,13 @@ export function formatDescription(description: OktaDescription, title: (text: st
       [
         ['client id', clients.service.clientId],
         ['private key', files.privateKey],
+      ],
+    ],
+    [
+      'Service application that requires DPoP',
+      [
+        ['client id', clients.dpop.clientId],
+        ['private key', files.dpopPrivateKey],
       ],
     ],
     [
@@ -88,6 +99,13 @@ export function formatDescription(description: OktaDescription, title: (text: st
         ['password', user.password],
       ],
     ],
+    [
+      'Single-page application (PKCE, no secret)',
+      [
+        ['client id', clients.spa.clientId],
+        ['redirect URI', clients.spa.redirectUri],
+      ],
+    ],
     ['Management API', [['SSWS token', apiToken]]],
     [
       'Status page',
@@ -97,11 +115,18 @@ export function formatDescription(description: OktaDescription, title: (text: st
       ],
     ],
     ['CA certificate to trust', [['file', files.ca]]],
+    [
+      'Failures',
+      [
+        ['now', cases.active.length > 0 ? cases.active.join(', ') : 'none'],
+        ['choose', cases.url],
+      ],
+    ],
   ];
   const width = Math.max(...sections.flatMap(([, rows]) => rows.map(([label]) => label.length)));
   const blocks = sections.map(([heading, rows]) => [title(heading), ...rows.flatMap((row) => rowLines(row, width))]);
   const discovery = [title('Discovery'), '  <issuer>/.well-known/openid-configuration'];
-  const examples = [title('Examples'), ...commands.map(commandLines)];
+  const examples = [title('Examples'), ...Object.values(commands).map(commandLines)];
   return [...blocks, discovery, examples].map((lines) => lines.join('\n')).join('\n\n');
 }
 
@@ -109,7 +134,8 @@ function rowLines([label, ...values]: Row, width: number): readonly string[] {
   return values.map((value, index) => `  ${(index === 0 ? label : '').padEnd(width)}  ${value}`);
 }
 
-/** The command with each option on its own line, still ready to paste. */
+/** A command that does not fit into 80 columns has each option on its own line. It is still ready to paste. */
 function commandLines(command: string): string {
-  return `  ${command.replaceAll(' -', ' \\\n    -').replace('; ', '\n  ')}`;
+  if (command.length <= 78) return `  ${command}`;
+  return `  ${command.replaceAll(/ (?=--? ?\w|npm)/g, ' \\\n    ').replace('; ', '\n  ')}`;
 }

@@ -1,17 +1,30 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OktaDescription } from '../../local/reporters/okta.ts';
+import { launch } from '../support/run-command.ts';
 
 const command = join(import.meta.dirname, '../../local/cli/okta.ts');
 const running: ChildProcess[] = [];
+let cache: string;
+
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'okta-emulator-test-'));
+});
+
+afterEach(async () => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  await rm(cache, { recursive: true });
+});
 
 function run(...args: readonly string[]) {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   running.push(child);
   return { child, stderr: text(child.stderr), exited: once(child, 'exit') };
 }
@@ -26,35 +39,128 @@ async function outputUntil(child: ChildProcess, end: RegExp): Promise<string> {
   return output;
 }
 
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
+/** Starts the emulator on a free port and reads what it prints. */
+async function start(...args: readonly string[]) {
+  const { child, stderr, exited } = run('--port', '0', '--json', ...args);
+  const description = JSON.parse(await outputUntil(child, /^}\n$/m)) as OktaDescription;
+  return {
+    description,
+    async stop() {
+      child.kill('SIGINT');
+      expect(await exited).toEqual([0, null]);
+      expect(await stderr).toBe('');
+    },
+  };
+}
+
+const shell = async (line: string) => (await promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])).stdout;
+
+/** Runs the printed command for `npm run check`, without npm. */
+async function check({ commands }: OktaDescription) {
+  const [, ca = '', flags = ''] = /^NODE_EXTRA_CA_CERTS=(\S+) npm run check -- (.+)$/.exec(commands.check) ?? [];
+  const { code, stdout } = await launch('check', [...flags.split(' '), '--json'], { NODE_EXTRA_CA_CERTS: ca });
+  const { orgs } = JSON.parse(stdout) as { orgs: { outcomes: { probe: string; finding?: { code: string } }[] }[] };
+  const outcomes = orgs.flatMap((org) => org.outcomes);
+  return { code, probes: outcomes.length, findings: outcomes.flatMap(({ finding }) => finding?.code ?? []) };
+}
 
 describe('npm run okta', () => {
-  it('prints commands that work, and removes its files on Ctrl-C', async () => {
-    const { child, stderr, exited } = run('--port', '0', '--json');
-    const description = JSON.parse(await outputUntil(child, /^}\n$/m)) as OktaDescription;
-    const answers = await Promise.all(
-      description.commands.map((line) => promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])),
-    );
-    expect(JSON.parse(answers[0]?.stdout ?? '')).toMatchObject({ token_type: 'Bearer', scope: 'monitor.read' });
-    expect(JSON.parse(answers[1]?.stdout ?? '')).toMatchObject([{ status: 'ACTIVE' }]);
+  it('prints commands that work, and ends on Ctrl-C', async () => {
+    const { description, stop } = await start();
+    const { token, users, fail, mend } = description.commands;
+    expect(JSON.parse(await shell(token))).toMatchObject({ token_type: 'Bearer', scope: 'monitor.read' });
+    expect(JSON.parse(await shell(users))).toMatchObject([{ status: 'ACTIVE' }]);
+    expect(JSON.parse(await shell(fail))).toEqual({ cases: ['O1@token@default'] });
+    expect(JSON.parse(await shell(token))).toMatchObject({ errorCode: 'E0000009' });
+    expect(JSON.parse(await shell(mend))).toEqual({ cases: [] });
+    expect(JSON.parse(await shell(token))).toMatchObject({ token_type: 'Bearer' });
+    await stop();
+  });
 
-    child.kill('SIGINT');
-    expect(await exited).toEqual([0, null]);
-    expect(await stderr).toBe('');
-    await expect(access(description.files.ca)).rejects.toThrow('ENOENT');
+  it('writes a configuration and secrets that npm run check takes as they are', async () => {
+    const { description, stop } = await start();
+    const { code, probes, findings } = await check(description);
+    expect(findings).toEqual([]);
+    expect(probes).toBeGreaterThan(10);
+    expect(code).toBe(0);
+    for (const file of Object.values(description.files)) {
+      expect(file.startsWith(cache)).toBe(true);
+      if (file !== description.files.ca) expect((await stat(file)).mode & 0o077).toBe(0);
+    }
+    await stop();
+  });
+
+  it('fails as the given case does, until another one is chosen', async () => {
+    const { description, stop } = await start('--case', 'O1@token@default');
+    expect(description.cases.active).toEqual(['O1@token@default']);
+    const { code, findings } = await check(description);
+    expect(code).toBe(1);
+    expect(findings).toContain('internal-error');
+
+    const choose = async (method: string, id = '') => {
+      const response = await fetch(description.cases.url + id, { method });
+      return { status: response.status, body: await response.json() };
+    };
+    expect(await choose('PUT', '/o2,N2@keys@org')).toEqual({
+      status: 200,
+      body: { cases: ['O2@organization', 'N2@keys@org'] },
+    });
+    expect((await check(description)).findings).toContain('read-only-mode');
+    expect(await choose('PUT', '/Z99')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('There is no case "Z99"') },
+    });
+    expect(await choose('PUT', '/M1')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('needs more than the emulator') },
+    });
+    expect((await choose('GET')).body).toEqual({ cases: ['O2@organization', 'N2@keys@org'] });
+    expect((await choose('POST')).status).toBe(404);
+    await choose('DELETE');
+    expect((await check(description)).code).toBe(0);
+    await stop();
+  });
+
+  it('keeps its CA, clients and keys between starts, unless they shall be new or their file is broken', async () => {
+    const identityOf = async (...args: readonly string[]) => {
+      const { description, stop } = await start(...args);
+      const { files, clients, apiToken, servers } = description;
+      const ca = await readFile(files.ca, 'utf8');
+      const discovery = await shell(`curl ${servers[0]?.issuer}/oauth2/v1/keys --cacert ${files.ca}`);
+      await stop();
+      return { ca, clients, apiToken, keys: JSON.parse(discovery) };
+    };
+    const first = await identityOf();
+    expect(await identityOf()).toEqual(first);
+
+    const fresh = await identityOf('--fresh');
+    expect(fresh.ca).not.toBe(first.ca);
+    expect(fresh.clients.web).not.toEqual(first.clients.web);
+    expect(fresh.keys).not.toEqual(first.keys);
+    expect(await identityOf()).toEqual(fresh);
+
+    await writeFile(join(cache, 'okta-synthetics', 'okta-emulator', 'identity.json'), '{"version":');
+    expect((await identityOf()).ca).not.toBe(fresh.ca);
   });
 
   it('prints its URLs and credentials in 80 columns, without colour if there is no terminal', async () => {
     const { child, exited } = run('--port', '0');
     const output = await outputUntil(child, /Press Ctrl-C to stop/);
     expect(output).toMatch(/^Org authorization server\n/);
-    for (const word of ['issuer', 'Discovery', 'secret', 'private key', 'SSWS token', 'password', '--cacert']) {
+    for (const word of [
+      'issuer',
+      'Discovery',
+      'secret',
+      'private key',
+      'SSWS token',
+      'password',
+      '--cacert',
+      '--secrets',
+    ]) {
       expect(output).toContain(word);
     }
-    // The paths of the files depend on the machine's folder for temporary files.
-    const columns = output.split('\n').map((line) => line.replace(/\S*okta-emulator-\S*/, '').length);
+    // The paths of the files depend on the user's folder.
+    const columns = output.split('\n').map((line) => line.replace(/\S*okta-emulator\S*/, '').length);
     expect(Math.max(...columns)).toBeLessThanOrEqual(80);
     expect(output).not.toContain('\u001b');
     child.kill('SIGTERM');
@@ -63,10 +169,20 @@ describe('npm run okta', () => {
 
   it.each([
     [['--nope'], 'Usage: npm run okta'],
-    [['--port', 'x'], '--port must be a whole number from 0 to 65535'],
+    [['--port', 'x'], '--port must be a whole number from 0 to 65534'],
+    [['--port', '0', '--case', 'Z99'], 'There is no case "Z99". The cases are:'],
   ])('rejects %s and says why', async (args, text) => {
     const { stderr, exited } = run(...args);
     expect(await exited).toEqual([2, null]);
     expect(await stderr).toContain(text);
+  });
+
+  it('says which port is in use', async () => {
+    const { description, stop } = await start();
+    const port = new URL(description.servers[0]?.issuer ?? '').port;
+    const { stderr, exited } = run('--port', port);
+    expect(await exited).toEqual([1, null]);
+    expect(await stderr).toBe(`Port ${port} is already in use. Try npm run okta -- --port 0\n`);
+    await stop();
   });
 });

@@ -32,11 +32,14 @@ export interface TokenAlteration {
 
 const idPrefix = 'AT.';
 
+/** Marks the Org server's access tokens as Okta's own business. Other servers' tokens have no `typ`. */
+const orgTokenType = 'application/okta-internal-at+jwt';
+
 /**
  * Converts the provider's opaque tokens to the JWTs that Okta issues, and back.
  *
  * The `jti` of a JWT is `AT.` and the opaque token, so no mapping is stored: a token that the provider revoked or let
- * expire is unknown here too. Okta's header has `kid` and `alg`, and no `typ`.
+ * expire is unknown here too.
  */
 export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey) {
   let alteration: TokenAlteration | undefined;
@@ -80,7 +83,7 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
         sub: accountId === undefined ? String(token.clientId) : user.login,
         ...(token.jkt !== undefined && { cnf: { jkt: token.jkt } }),
       };
-      const header = { kid: key.kid, alg: 'RS256' };
+      const header = { kid: key.kid, ...(server.id === 'org' && { typ: orgTokenType }), alg: 'RS256' };
       const issued = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.privateKey);
       if (!alteration) return issued;
       const altered = await new SignJWT({ ...(alteration.claims?.(claims) ?? claims) })

@@ -78,9 +78,12 @@ function responseMode(params: Readonly<Record<string, unknown>>): ResponseMode {
   return String(params.response_type).includes('token') ? 'fragment' : 'query';
 }
 
-/** Removes the parameter `iss` (RFC 9207), which Okta does not send. */
-export function withoutIssuer(location: string): string {
-  return location.replace(/([?#&])iss=[^&]*&?/, '$1').replace(/[?#&]$/, '');
+/** Removes the parameter `iss` (RFC 9207), which Okta does not send, from a redirect or from a page that submits itself. */
+export function withoutIssuer(answer: string): string {
+  return answer
+    .replace(/<input[^>]* name="iss"[^>]*>\s*/, '')
+    .replace(/([?#&])iss=[^&]*&?/, '$1')
+    .replace(/[?#&]$/, '');
 }
 
 /** An error at /authorize: sent to the application if that is safe, otherwise shown on Okta's error page. */

@@ -1,7 +1,8 @@
+import { decodeJwt } from 'jose';
 import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
-import { errorEnvelope, oauthError } from './error-responses.ts';
+import { errorEnvelope, oauthError, oauthErrorEnvelope } from './error-responses.ts';
 import {
   emptyResponse,
   htmlResponse,
@@ -10,13 +11,17 @@ import {
   type OktaRequest,
   type OktaResponse,
 } from './http-message.ts';
+import { oktaIdToken } from './id-token.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
-import type { OktaError } from './okta-errors.ts';
+import { type OktaError, oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
 import { createProviderBridge, type ProviderBridge, type ProviderResult } from './provider-bridge.ts';
 import { providerConfiguration } from './provider-configuration.ts';
 import { translateError } from './provider-errors.ts';
+import { createPushedRequests } from './pushed-requests.ts';
+import { markOfflineAccess, withParameters } from './request-parameters.ts';
 import type { ServerKeys } from './signing-keys.ts';
+import type { SystemLog } from './system-log.ts';
 
 export interface AuthorizationServer {
   readonly address: ServerAddress;
@@ -31,15 +36,17 @@ interface SharedState {
   readonly now: () => number;
   /** Epoch milliseconds. */
   readonly nextRotation: number;
+  readonly log: SystemLog;
 }
 
 /** One authorization server: an oidc-provider with Okta's requests, responses and errors. */
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation }: SharedState,
+  { clients, now, nextRotation, log }: SharedState,
 ): AuthorizationServer {
   const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published));
+  const pushed = createPushedRequests();
   const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens);
 
   /** The provider's token for a JWT, or a token that the provider never issued. */
@@ -47,6 +54,9 @@ export function createAuthorizationServer(
     (await accessTokens.toOpaque(jwt)) ?? (jwt.includes('.') ? 'unknown' : jwt);
 
   async function toProviderRequest(request: OktaRequest): Promise<OktaRequest> {
+    if (/\/(authorize|par)$/.test(request.path)) {
+      return withParameters(request, (given) => markOfflineAccess(pushed.resolve(given)));
+    }
     if (/\/(introspect|revoke)$/.test(request.path)) {
       const form = new URLSearchParams(request.body);
       const token = form.get('token');
@@ -66,10 +76,21 @@ export function createAuthorizationServer(
     string,
     (result: ProviderResult, request: OktaRequest) => OktaResponse | Promise<OktaResponse>
   > = {
-    async token({ body, headers }) {
-      const { token_type, expires_in, access_token: opaque, scope, ...rest } = body as Record<string, string>;
+    async token({ body, headers }, { raw }) {
+      const { token_type, expires_in, access_token: opaque, scope, id_token, ...rest } = body as Record<string, string>;
       const access_token = await accessTokens.toJwt(String(opaque));
-      return jsonResponse(200, { token_type, expires_in, access_token, scope, ...rest }, { ...headers, ...noStore });
+      const answer = {
+        ...{ token_type, expires_in, access_token, scope },
+        ...rest,
+        ...(id_token !== undefined && { id_token: await oktaIdToken(id_token, access_token, keys.published[0]) }),
+      };
+      // Okta sends the nonce again with the token. The provider sends only a new one.
+      const nonce = raw.headers.dpop === undefined ? undefined : decodeJwt(String(raw.headers.dpop)).nonce;
+      return jsonResponse(200, answer, {
+        ...(nonce !== undefined && { 'dpop-nonce': String(nonce) }),
+        ...headers,
+        ...noStore,
+      });
     },
     async introspection({ body }, request) {
       const token = new URLSearchParams(request.body).get('token') ?? '';
@@ -79,6 +100,9 @@ export function createAuthorizationServer(
       return jsonResponse(200, active ? body : { active: false }, noStore);
     },
     revocation: () => emptyResponse(200, noStore),
+    pushed_authorization_request({ clientId, headers }, { body }) {
+      return jsonResponse(201, pushed.push(body, clientId), { ...headers, ...noStore });
+    },
     jwks({ body }) {
       const maxAge = Math.max(0, Math.floor((nextRotation - now()) / 1000));
       return jsonResponse(200, body, {
@@ -87,6 +111,10 @@ export function createAuthorizationServer(
       });
     },
     discovery({ body }, request) {
+      const client = request.query.get('client_id');
+      if (client !== null && !clients.some(({ client_id }) => client_id === client)) {
+        return oauthErrorEnvelope(oktaError('invalid_client'), 'Invalid value for `client_id` parameter');
+      }
       const document: MetadataDocument = request.path.includes('/openid-configuration')
         ? 'openid-configuration'
         : 'oauth-authorization-server';
@@ -107,6 +135,25 @@ export function createAuthorizationServer(
       emptyResponse(status, { 'www-authenticate': `Bearer error="${error}", error_description="${description}"` }),
   };
 
+  /** Writes to the System Log what Okta writes to it: what became of requests for tokens and of sign-ins. */
+  function record(request: OktaRequest, { route, clientId, failure, params }: ProviderResult): void {
+    const happened = loggedRoutes[route ?? ''];
+    if (!happened) return;
+    const client = clients.find(({ client_id }) => client_id === clientId);
+    const { eventType, displayMessage } = happened[failure ? 'failed' : 'succeeded'];
+    log.record(request, {
+      eventType: `${address.id === 'org' ? 'app.oauth2' : 'app.oauth2.as'}.${eventType}`,
+      displayMessage,
+      actor: { id: clientId ?? 'unknown', type: 'PublicClientApp', displayName: client?.client_name ?? 'unknown' },
+      ...(failure && { failure: translateError(failure, '').code }),
+      debugData: {
+        ...(address.id !== 'org' && { authorizationServer: address.id }),
+        ...(typeof params.grant_type === 'string' && { grantType: params.grant_type }),
+        ...(typeof params.scope === 'string' && { requestedScopes: params.scope }),
+      },
+    });
+  }
+
   return {
     address,
     keys,
@@ -115,6 +162,7 @@ export function createAuthorizationServer(
     async respond(request) {
       const result = await bridge.run(await toProviderRequest(request));
       if (result.route === undefined) return notFound(request);
+      record(request, result);
       if (!result.failure) {
         const succeed = successes[result.route];
         return succeed ? succeed(result, request) : passThrough(result);
@@ -126,9 +174,24 @@ export function createAuthorizationServer(
   };
 }
 
+const loggedRoutes: Readonly<
+  Record<string, Readonly<Record<'succeeded' | 'failed', { eventType: string; displayMessage: string }>>>
+> = {
+  token: {
+    succeeded: { eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
+    failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' },
+  },
+  resume: {
+    succeeded: { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' },
+    failed: { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' },
+  },
+};
+
 function redirectToApplication(result: ProviderResult): OktaResponse {
   const { location } = result.headers;
-  if (typeof location !== 'string') return passThrough(result);
+  if (typeof location !== 'string') {
+    return passThrough({ ...result, body: typeof result.body === 'string' ? withoutIssuer(result.body) : result.body });
+  }
   return { status: 302, headers: { ...result.headers, location: withoutIssuer(location), ...noStore }, body: '' };
 }
 

@@ -29,25 +29,36 @@ const loopbackNames = [
   { type: 'ip', value: '::1' },
 ] as const;
 
+/** A certificate authority as PEM: its certificate, and its private key (PKCS #8). */
+export interface AuthorityPem {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 interface Authority {
   readonly certificate: x509.X509Certificate;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly privateKey: webcrypto.CryptoKey;
+}
+
+/** Whether an authority can still sign a certificate for its whole lifetime. */
+export function canIssue({ certificate }: AuthorityPem, nowMs: number): boolean {
+  return new x509.X509Certificate(certificate).notAfter.getTime() > nowMs + serverDays * dayMs;
 }
 
 /**
- * Creates a certificate authority and issues a certificate for the loopback names. Neither outlives the process.
+ * Issues certificates for the loopback names, by a new authority if none is given.
  *
  * Clients trust the authority, so they keep certificate verification on. OpenSSL's strict mode requires the key
  * identifiers and usages (RFC 5280, 4.2.1).
  */
-export async function issueCertificates(nowMs: number): Promise<Certificates> {
+export async function issueCertificates(nowMs: number, pem?: AuthorityPem): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
-  const authority = await createAuthority(nowMs);
+  const authority = await importAuthority(pem ?? (await createAuthority(nowMs)));
   const valid = await issue(authority, nowMs);
   const flaws: Readonly<Record<TlsFlaw, () => Promise<TlsIdentity>>> = {
     expired: () => issue(authority, nowMs - 2 * serverDays * dayMs),
     'wrong name': () => issue(authority, nowMs, [{ type: 'dns', value: 'login.example.com' }]),
-    'unknown authority': async () => issue(await createAuthority(nowMs), nowMs),
+    'unknown authority': async () => issue(await importAuthority(await createAuthority(nowMs)), nowMs),
     'self-signed': () => selfSigned(nowMs),
     // Clients no longer support TLS 1.0, so the handshake fails with an alert.
     'no shared version': async () => ({ ...valid, minVersion: 'TLSv1', maxVersion: 'TLSv1' }),
@@ -55,7 +66,8 @@ export async function issueCertificates(nowMs: number): Promise<Certificates> {
   return { ca: authority.certificate.toString('pem'), valid, flawed: (flaw) => flaws[flaw]() };
 }
 
-async function createAuthority(nowMs: number): Promise<Authority> {
+export async function createAuthority(nowMs: number): Promise<AuthorityPem> {
+  x509.cryptoProvider.set(webcrypto);
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=Okta emulator, O=okta-synthetics',
@@ -70,7 +82,16 @@ async function createAuthority(nowMs: number): Promise<Authority> {
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate, keys };
+  return { certificate: certificate.toString('pem'), privateKey: await privatePem(keys) };
+}
+
+async function importAuthority({ certificate, privateKey }: AuthorityPem): Promise<Authority> {
+  const [pkcs8] = x509.PemConverter.decode(privateKey);
+  if (!pkcs8) throw new Error('The private key of the certificate authority is not PEM.');
+  return {
+    certificate: new x509.X509Certificate(certificate),
+    privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign']),
+  };
 }
 
 async function issue(
@@ -83,12 +104,12 @@ async function issue(
     subject: 'CN=localhost',
     issuer: authority.certificate.subject,
     publicKey: keys.publicKey,
-    signingKey: authority.keys.privateKey,
+    signingKey: authority.privateKey,
     ...lifetime(issuedAtMs),
     signingAlgorithm: algorithm,
     extensions: [
       ...(await serverExtensions(keys, names)),
-      await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
     ],
   });
   return identity(certificate, keys);
@@ -124,8 +145,11 @@ async function serverExtensions(
 }
 
 async function identity(certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair): Promise<TlsIdentity> {
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), cert: certificate.toString('pem') };
+  return { key: await privatePem(keys), cert: certificate.toString('pem') };
+}
+
+async function privatePem({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', privateKey), 'PRIVATE KEY');
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -8,22 +8,27 @@ import {
 } from './http-message.ts';
 import type { OktaError } from './okta-errors.ts';
 import { oktaId } from './org.ts';
+import type { Sender } from './sender-headers.ts';
 
-/** The HTTP status and summary of each `errorCode` of Okta's management API. */
+/** The HTTP status and summary of each `errorCode` of Okta's management API, and what sends it if not the org's API. */
 const summaries = {
-  E0000005: [401, 'Invalid session'],
+  E0000001: [400, 'Api validation failed: {0}'],
+  E0000005: [403, 'Invalid session'],
   E0000006: [403, 'You do not have permission to perform the requested action'],
   E0000007: [404, 'Not found: Resource not found: {0}'],
   E0000009: [500, 'Internal Server Error'],
   E0000010: [503, 'Service is in read only mode'],
   E0000011: [401, 'Invalid token provided'],
-  E0000015: [401, 'You do not have permission to access the feature you are requesting'],
-  E0000022: [405, 'The endpoint does not support the provided HTTP method'],
-  E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
+  E0000015: [401, 'You do not have permission to access the feature you are requesting', 'filter'],
+  E0000019: [400, 'Bad request. Accept and/or Content-Type headers likely do not match supported values.', 'server'],
+  E0000022: [405, 'The endpoint does not support the provided HTTP method', 'server'],
+  E0000029: [400, 'Invalid paging request.'],
+  E0000031: [400, 'Invalid search criteria.'],
+  E0000047: [429, 'API call exceeded rate limit due to too many requests.', 'filter'],
   E0000134: [502, 'Okta could not communicate correctly with an inline hook.'],
   E0000135: [400, 'An inline hook responded with an error.'],
   E0000137: [504, 'Okta did not receive a response from an inline hook.'],
-} as const;
+} as const satisfies Record<string, readonly [status: number, summary: string, sender?: Sender]>;
 
 export type EnvelopeCode = keyof typeof summaries;
 
@@ -33,19 +38,30 @@ export type EnvelopeCode = keyof typeof summaries;
  * Trap: OAuth endpoints also use it, for rate limits and unknown servers, where a client expects `{error}`.
  * https://developer.okta.com/docs/reference/core-okta-api/#errors
  */
-export function errorEnvelope(errorCode: EnvelopeCode, detail = '', headers: ResponseHeaders = {}): OktaResponse {
-  const [status, summary] = summaries[errorCode];
-  return jsonResponse(
-    status,
-    {
-      errorCode,
-      errorSummary: summary.replace('{0}', detail),
-      errorLink: errorCode,
-      errorId: oktaId('oae', 22),
-      errorCauses: [],
-    },
-    headers,
-  );
+export function errorEnvelope(errorCode: EnvelopeCode, detail = '', causes: readonly string[] = []): OktaResponse {
+  const [status, summary, sender] = summaries[errorCode] as readonly [number, string, Sender?];
+  return { ...envelope(status, errorCode, summary.replace('{0}', detail), causes), ...(sender && { sender }) };
+}
+
+/** A mixture of both formats: an OAuth error in the format of the management API. Discovery sends it. */
+export function oauthErrorEnvelope({ error }: Pick<OktaError, 'error'>, summary: string): OktaResponse {
+  return envelope(400, error, summary, []);
+}
+
+function envelope(status: number, errorCode: string, errorSummary: string, causes: readonly string[]): OktaResponse {
+  const errorCauses = causes.map((cause) => ({ errorSummary: cause }));
+  return jsonResponse(status, {
+    errorCode,
+    errorSummary,
+    errorLink: errorCode,
+    errorId: oktaId('oae', 22),
+    errorCauses,
+  });
+}
+
+/** The answer for a host that is no org. It has neither an error code nor a content type. */
+export function unknownOrg(): OktaResponse {
+  return { status: 404, headers: {}, body: '{"status":404,"message":"Resource not found"}\n', sender: 'front' };
 }
 
 /** An error of an OAuth endpoint that clients call directly (RFC 6749, 5.2). */

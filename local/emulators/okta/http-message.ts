@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Sender } from './sender-headers.ts';
 
 /** One request, with its body read to the end. */
 export interface OktaRequest {
+  /** `X-Okta-Request-Id`, and the transaction of its events in the System Log. */
+  readonly id: string;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -16,6 +20,8 @@ export interface OktaResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: string;
+  /** `application` by default. */
+  readonly sender?: Sender;
 }
 
 /** Header names are in lower case. */
@@ -30,6 +36,7 @@ export async function readRequest(raw: IncomingMessage): Promise<OktaRequest> {
   const url = raw.url ?? '/';
   const queryStart = url.indexOf('?');
   return {
+    id: randomBytes(16).toString('hex'),
     method: raw.method ?? 'GET',
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart + 1)),

@@ -6,8 +6,8 @@ import type { TlsIdentity } from './certificates.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { type OktaRequest, type OktaResponse, readRequest } from './http-message.ts';
 import { createInterceptors, type Effect } from './interceptors.ts';
-import { oktaId } from './org.ts';
 import { type Bucket, bucketFor } from './rate-limits.ts';
+import { senderHeaders } from './sender-headers.ts';
 
 export interface ServedRequest {
   readonly method: string;
@@ -42,16 +42,24 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
   const requests: ServedRequest[] = [];
   const closing = new AbortController();
 
-  /** Adds the headers that Okta sends with every response. Interceptors see them and can remove them. */
-  const withCommonHeaders = (response: OktaResponse, path: string): OktaResponse => ({
-    ...response,
-    headers: {
-      date: new Date(now()).toUTCString(),
-      // The status page is a separate site without the org's request ids.
-      ...(!path.startsWith('/status') && { 'x-okta-request-id': oktaId('Z', 26) }),
-      ...response.headers,
-    },
-  });
+  const listeningPort = (server.address() as AddressInfo).port;
+
+  /** Adds the headers of the sender. Interceptors see them and can remove them. */
+  const withSenderHeaders = (response: OktaResponse, { id, path }: OktaRequest): OktaResponse => {
+    const sender = response.sender ?? (path.startsWith('/status') ? 'other' : 'application');
+    const { 'set-cookie': cookies = [], ...headers } = senderHeaders(sender, `localhost:${listeningPort}`, id);
+    const { 'set-cookie': own = [], ...given } = response.headers;
+    const all = [cookies, own].flat();
+    return {
+      ...response,
+      headers: {
+        date: new Date(now()).toUTCString(),
+        ...headers,
+        ...given,
+        ...(all.length > 0 && { 'set-cookie': all }),
+      },
+    };
+  };
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
     const disconnected = new AbortController();
@@ -60,7 +68,7 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
     const { method, path } = request;
     const outcome = await interceptors.run(
       request,
-      async (replacement) => withCommonHeaders(replacement ?? (await handler(request)), path),
+      async (replacement) => withSenderHeaders(replacement ?? (await handler(request)), request),
       AbortSignal.any([closing.signal, disconnected.signal]),
     );
     const status = outcome.kind === 'disconnect' ? 0 : outcome.response.status;
@@ -71,7 +79,7 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
   }
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listeningPort,
     requests,
     intercept: interceptors.intercept,
 
@@ -119,5 +127,6 @@ function send(
 
 /** The response to an error of the emulator itself. The header distinguishes it from an emulated outage. */
 function emulatorError(error: unknown): OktaResponse {
-  return errorEnvelope('E0000009', '', { 'x-okta-emulator-error': encodeURIComponent(String(error)) });
+  const answer = errorEnvelope('E0000009');
+  return { ...answer, headers: { ...answer.headers, 'x-okta-emulator-error': encodeURIComponent(String(error)) } };
 }

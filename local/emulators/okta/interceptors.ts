@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OktaRequest, OktaResponse, ResponseHeaders } from './http-message.ts';
+import type { Sender } from './sender-headers.ts';
 
 /** Which requests an interceptor handles. */
 export interface Match {
@@ -15,13 +16,13 @@ export interface Effect {
   readonly delayMs?: number;
   /**
    * Replaces the response: the authorization server and the API do not see the request, and rate limits do not count
-   * it. The status is 200 if only a body is given. The usual `date` and `x-okta-request-id` are added unless they are
-   * in `headers`.
+   * it. The status is 200 if only a body is given. The sender's usual headers are added unless they are in `headers`.
    */
   readonly status?: number;
   readonly headers?: ResponseHeaders;
   /** A value that is not a string is sent as JSON. */
   readonly body?: unknown;
+  readonly sender?: Sender;
   readonly transform?: (response: OktaResponse, request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
   /** Ends the connection without a response: closes it normally, or resets it. */
   readonly disconnect?: 'close' | 'reset';
@@ -75,12 +76,13 @@ function isMatch({ method, path, when }: Match, request: OktaRequest): boolean {
   return isPath && (when?.(request) ?? true);
 }
 
-function replacementOf({ status, headers, body }: Effect): OktaResponse | undefined {
+function replacementOf({ status, headers, body, sender }: Effect): OktaResponse | undefined {
   if (status === undefined && headers === undefined && body === undefined) return undefined;
   const isText = body === undefined || typeof body === 'string';
   return {
     status: status ?? 200,
     headers: { ...(!isText && { 'content-type': 'application/json' }), ...headers },
     body: isText ? (body ?? '') : JSON.stringify(body),
+    ...(sender && { sender }),
   };
 }

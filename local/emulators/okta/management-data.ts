@@ -1,13 +1,24 @@
+import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { user } from './org.ts';
-import type { RegisteredClients } from './registered-clients.ts';
+import { groups, users } from './org.ts';
+import type { SystemLog } from './system-log.ts';
 
-type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
+export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
 
 export interface Collection {
+  /** Okta's name of the type of an item, which errors contain. */
+  readonly type: string;
   /** The scope that an OAuth access token needs. */
   readonly scope: string;
+  /** The page size if the request does not ask for one. */
+  readonly pageSize: number;
   list(): readonly Item[];
+  /** The attributes that `q` searches. It compares with their beginnings, or in the log with any part of any attribute. */
+  readonly searched: readonly string[] | 'everything';
+  /** Attributes that identify an item as well as its id. */
+  readonly names?: readonly string[];
+  /** The collections of one item by the path below it: `credentials/keys`. */
+  readonly members?: Readonly<Record<string, (id: string) => readonly Item[]>>;
 }
 
 const created = '2024-01-15T09:30:00.000Z';
@@ -15,106 +26,139 @@ const created = '2024-01-15T09:30:00.000Z';
 /** The org's collections by path. */
 export function managementData(
   origin: string,
-  clients: RegisteredClients,
+  clients: readonly ClientMetadata[],
   customServers: readonly AuthorizationServer[],
-  now: () => number,
+  log: SystemLog,
   nextRotation: number,
 ): Readonly<Record<string, Collection>> {
-  return {
-    '/api/v1/users': {
-      scope: 'okta.users.read',
-      list: () => [
-        {
-          id: user.id,
-          status: 'ACTIVE',
-          created,
-          activated: created,
-          statusChanged: created,
-          lastLogin: created,
-          lastUpdated: created,
-          passwordChanged: created,
-          type: { id: 'oty1default2user3typ' },
-          profile: {
-            firstName: user.firstName,
-            lastName: user.lastName,
-            mobilePhone: null,
-            secondEmail: null,
-            login: user.login,
-            email: user.login,
-          },
-          credentials: { password: {}, provider: { type: 'OKTA', name: 'OKTA' } },
-          _links: { self: { href: `${origin}/api/v1/users/${user.id}` } },
-        },
-      ],
-    },
-    '/api/v1/apps': {
-      scope: 'okta.apps.read',
-      list: () => [
-        app(origin, clients.service.clientId, 'Okta monitor', 'service', ['client_credentials']),
-        app(origin, clients.secret.clientId, 'Okta monitor (secret)', 'service', ['client_credentials']),
-        app(origin, clients.web.clientId, 'Web application', 'web', ['authorization_code', 'refresh_token']),
-      ],
-    },
-    '/api/v1/logs': {
-      scope: 'okta.logs.read',
-      list: () => [
-        {
-          actor: {
-            id: clients.service.clientId,
-            type: 'PublicClientApp',
-            alternateId: 'unknown',
-            displayName: 'Okta monitor',
-          },
-          client: { userAgent: { rawUserAgent: 'okta-synthetics' }, ipAddress: '127.0.0.1' },
-          displayMessage: 'OAuth2 access token is granted',
-          eventType: 'app.oauth2.token.grant.access_token',
-          outcome: { result: 'SUCCESS', reason: null },
-          published: new Date(now()).toISOString(),
-          severity: 'INFO',
-          transaction: { type: 'WEB', id: 'Z1emulated2okta3log4transac', detail: {} },
-          uuid: '7b2a2f0e-6a53-11f0-9d1b-0242ac120002',
-          version: '0',
-          target: [],
-        },
-      ],
-    },
-    '/api/v1/authorizationServers': {
-      scope: 'okta.authorizationServers.read',
-      list: () =>
-        customServers.map(({ address, keys }) => ({
-          id: address.id,
-          name: address.id === 'default' ? 'default' : 'Orders',
-          description: 'An authorization server of the emulated org',
-          audiences: [address.audience],
-          issuer: address.issuer,
-          issuerMode: 'ORG_URL',
-          status: 'ACTIVE',
-          created,
-          lastUpdated: created,
-          credentials: {
-            signing: {
-              kid: keys.published[0].kid,
-              rotationMode: 'AUTO',
-              lastRotated: created,
-              nextRotation: new Date(nextRotation).toISOString(),
-            },
-          },
-          _links: { self: { href: `${origin}/api/v1/authorizationServers/${address.id}` } },
-        })),
-    },
-  };
-}
+  const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
-function app(origin: string, id: string, label: string, kind: string, grants: readonly string[]): Item {
-  return {
+  const allUsers: readonly Item[] = users.map(({ id, login, firstName, lastName, status }) => ({
     id,
+    status,
+    created,
+    activated: created,
+    statusChanged: created,
+    lastLogin: created,
+    lastUpdated: created,
+    passwordChanged: created,
+    type: { id: 'oty1default2user3typ' },
+    profile: { firstName, lastName, mobilePhone: null, secondEmail: null, login, email: login },
+    credentials: { password: {}, provider: { type: 'OKTA', name: 'OKTA' } },
+    _links: self(`users/${id}`),
+  }));
+
+  const allGroups: readonly Item[] = groups.map(({ id, type, name, description }) => ({
+    id,
+    created,
+    lastUpdated: created,
+    lastMembershipUpdated: created,
+    objectClass: ['okta:user_group'],
+    type,
+    profile: { name, description },
+    _links: { ...self(`groups/${id}`), users: { href: `${origin}/api/v1/groups/${id}/users` } },
+  }));
+
+  const applications: readonly Item[] = clients.map((client) => ({
+    id: client.client_id,
     name: 'oidc_client',
-    label,
+    label: client.client_name,
     status: 'ACTIVE',
     created,
     lastUpdated: created,
     signOnMode: 'OPENID_CONNECT',
-    settings: { oauthClient: { application_type: kind, grant_types: grants } },
-    _links: { self: { href: `${origin}/api/v1/apps/${id}` } },
+    credentials: {
+      oauthClient: { client_id: client.client_id, token_endpoint_auth_method: client.token_endpoint_auth_method },
+    },
+    settings: {
+      oauthClient: {
+        application_type: applicationType(client),
+        grant_types: client.grant_types,
+        redirect_uris: client.redirect_uris,
+        dpop_bound_access_tokens: client.dpop_bound_access_tokens ?? false,
+      },
+    },
+    _links: self(`apps/${client.client_id}`),
+  }));
+
+  const servers: readonly Item[] = customServers.map(({ address, keys }) => ({
+    id: address.id,
+    name: address.id === 'default' ? 'default' : 'Orders',
+    description: 'An authorization server of the emulated org',
+    audiences: [address.audience],
+    issuer: address.issuer,
+    issuerMode: 'ORG_URL',
+    status: 'ACTIVE',
+    created,
+    lastUpdated: created,
+    credentials: {
+      signing: {
+        kid: keys.published[0].kid,
+        rotationMode: 'AUTO',
+        lastRotated: created,
+        nextRotation: new Date(nextRotation).toISOString(),
+      },
+    },
+    _links: self(`authorizationServers/${address.id}`),
+  }));
+
+  return {
+    '/api/v1/users': {
+      type: 'User',
+      scope: 'okta.users.read',
+      pageSize: 200,
+      list: () => allUsers,
+      searched: ['profile.firstName', 'profile.lastName', 'profile.email'],
+      names: ['profile.login'],
+      members: { groups: (id) => membersOf(allGroups, (group) => isMember(id, group)) },
+    },
+    '/api/v1/groups': {
+      type: 'UserGroup',
+      scope: 'okta.groups.read',
+      pageSize: 10_000,
+      list: () => allGroups,
+      searched: ['profile.name'],
+      members: { users: (id) => membersOf(allUsers, (user) => isMember(user, id)) },
+    },
+    '/api/v1/apps': {
+      type: 'AppInstance',
+      scope: 'okta.apps.read',
+      pageSize: 20,
+      list: () => applications,
+      searched: ['name', 'label'],
+    },
+    '/api/v1/logs': {
+      type: 'LogEvent',
+      scope: 'okta.logs.read',
+      pageSize: 100,
+      list: () => log.events as readonly Item[],
+      searched: 'everything',
+    },
+    '/api/v1/authorizationServers': {
+      type: 'AuthorizationServer',
+      scope: 'okta.authorizationServers.read',
+      pageSize: 200,
+      list: () => servers,
+      searched: ['name', 'audiences'],
+      members: {
+        'credentials/keys': (id) => {
+          const { published } = customServers.find(({ address }) => address.id === id)?.keys ?? { published: [] };
+          return published.map(({ publicJwk }, index) => ({ status: index === 0 ? 'ACTIVE' : 'NEXT', ...publicJwk }));
+        },
+      },
+    },
   };
+}
+
+function membersOf(items: readonly Item[], isOne: (id: string) => boolean): readonly Item[] {
+  return items.filter(({ id }) => isOne(id ?? ''));
+}
+
+function isMember(user: string, group: string): boolean {
+  return groups.find(({ id }) => id === group)?.members.includes(user) ?? false;
+}
+
+function applicationType({ grant_types = [], token_endpoint_auth_method }: ClientMetadata): string {
+  if (grant_types.includes('client_credentials')) return 'service';
+  return token_endpoint_auth_method === 'none' ? 'browser' : 'web';
 }

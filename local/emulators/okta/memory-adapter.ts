@@ -16,7 +16,7 @@ export function createMemoryAdapter(): (model: string) => Adapter {
 
   const unexpired = (key: string): AdapterPayload | undefined => {
     const stored = records.get(key);
-    if (stored && stored.expiresAtMs > Date.now()) return stored.payload;
+    if (stored && stored.expiresAtMs > Date.now()) return withLeeway(stored.payload);
     records.delete(key);
     return undefined;
   };
@@ -41,8 +41,8 @@ export function createMemoryAdapter(): (model: string) => Adapter {
       return search(model, { userCode });
     },
     async consume(id) {
-      const payload = unexpired(`${model}:${id}`);
-      if (payload) payload.consumed = Math.floor(Date.now() / 1000);
+      const payload = records.get(`${model}:${id}`)?.payload;
+      if (payload) payload.consumed ??= Math.floor(Date.now() / 1000);
     },
     async destroy(id) {
       records.delete(`${model}:${id}`);
@@ -51,6 +51,18 @@ export function createMemoryAdapter(): (model: string) => Adapter {
       for (const [key, { payload }] of records) if (payload.grantId === grantId) records.delete(key);
     },
   });
+}
+
+const leewaySeconds = 30;
+
+/**
+ * A rotated refresh token still works for a while, so that a client that missed the response can repeat the request.
+ * https://developer.okta.com/docs/guides/refresh-tokens/
+ */
+function withLeeway(payload: AdapterPayload): AdapterPayload {
+  const { consumed, ...usable } = payload;
+  const isInLeeway = payload.kind === 'RefreshToken' && Number(consumed) > Date.now() / 1000 - leewaySeconds;
+  return isInLeeway ? usable : payload;
 }
 
 function matches(payload: AdapterPayload, wanted: Partial<AdapterPayload>): boolean {

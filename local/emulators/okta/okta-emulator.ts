@@ -1,24 +1,28 @@
 import type { TokenAlteration } from './access-token.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
-import { errorEnvelope } from './error-responses.ts';
+import { errorEnvelope, unknownOrg } from './error-responses.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
 import type { Effect, Match } from './interceptors.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
-import { oktaId, type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
-import { type RegisteredClients, registerClients } from './registered-clients.ts';
+import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
 import { createSignIn } from './sign-in.ts';
-import { generateServerKeys } from './signing-keys.ts';
+import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
+import { createSystemLog } from './system-log.ts';
 
 export interface OktaOptions {
   /** The default, 0, selects a free port. */
   readonly port?: number;
   /** Epoch milliseconds. The clock of the rate-limit windows, the `Date` header and the key rotation. */
   readonly now?: () => number;
+  /** The org that it emulates: a new one by default. */
+  readonly identity?: OrgIdentity;
   /** Requests per minute that differ from the defaults. */
   readonly rateLimits?: Partial<Record<Bucket, number>>;
 }
@@ -31,7 +35,7 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly ca: string;
   readonly clients: RegisteredClients;
   /** The user who can sign in to the web application. */
-  readonly user: { readonly login: string; readonly password: string };
+  readonly user: { readonly id: string; readonly login: string; readonly password: string };
   /** For `Authorization: SSWS …`. */
   readonly apiToken: string;
   readonly servers: readonly ServerId[];
@@ -68,15 +72,15 @@ const dayMs = 86_400_000;
 /**
  * Starts an emulated Okta org on loopback. See README.md for what it emulates.
  *
- * Clients must trust its `ca`, which is created at each start. Each authorization server is an oidc-provider; the rest
+ * Clients must trust its `ca`, which is a new one unless `identity` has one. Each authorization server is an oidc-provider; the rest
  * of this folder adapts it to Okta's behaviour.
  */
 export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
   const now = options.now ?? Date.now;
-  const [certificates, { clients, metadata }, ...keys] = await Promise.all([
-    issueCertificates(Date.now()),
-    registerClients(),
-    ...serverIds.map(generateServerKeys),
+  const { orgId, apiToken, authority, clients, keys: jwks } = options.identity ?? (await createIdentity());
+  const [certificates, ...keys] = await Promise.all([
+    issueCertificates(Date.now(), authority),
+    ...serverIds.map((id) => importServerKeys(jwks[id])),
   ]);
 
   const listener = await listenHttps(certificates.valid, options.port ?? 0, now);
@@ -84,7 +88,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const origin = `https://${domain}`;
 
   const nextRotation = now() + rotationDays * dayMs;
-  const sharedState = { clients: metadata, now, nextRotation };
+  const log = createSystemLog(now);
+  const sharedState = { clients: clientMetadata(clients), now, nextRotation, log };
   const [org, ...custom] = serverIds.map((id, i) => {
     const serverKeys = keys[i];
     if (!serverKeys) throw new Error(`The server ${id} has no keys.`);
@@ -93,16 +98,15 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   if (!org) throw new Error('The Org server is missing.');
   const all = [org, ...custom];
 
-  const apiToken = oktaId('00', 40);
   const statusPage = createStatusPage(origin, now);
   const route = createRouter({
     origin,
-    orgId: oktaId('00o'),
+    orgId,
     org,
     custom,
     management: createManagementApi(
       { origin, apiToken, accessTokens: org.accessTokens },
-      managementData(origin, clients, custom, now, nextRotation),
+      managementData(origin, sharedState.clients, custom, log, nextRotation),
     ),
     statusPage: statusPage.respond,
     signIn: createSignIn(all),
@@ -110,10 +114,13 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const limiter = createRateLimiter(now, options.rateLimits);
   listener.handle(async (request) => {
+    if (!isLoopback(request.raw.headers.host)) return unknownOrg();
     const bucket = bucketFor(request.path);
     if (bucket === undefined) return route(request);
     const state = limiter.count(bucket);
     const response = state.exceeded ? errorEnvelope('E0000047') : await route(request);
+    // What refuses a request before the API does not know its limits, except what refuses it for them.
+    if (response.sender !== undefined && !state.exceeded) return response;
     return { ...response, headers: { ...response.headers, ...rateLimitHeaders(state) } };
   });
 
@@ -122,7 +129,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     origin,
     ca: certificates.ca,
     clients,
-    user: { login: user.login, password: user.password },
+    user: { id: user.id, login: user.login, password: user.password },
     apiToken,
     servers: serverIds,
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
@@ -152,4 +159,9 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };
+}
+
+/** Whether a `Host` header names the org. */
+function isLoopback(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
 }

@@ -102,6 +102,41 @@ export const oktaErrors = {
 
   invalid_dpop_proof: [400, 'invalid_dpop_proof', 'The DPoP proof JWT is invalid.'],
   invalid_dpop_proof_missing_header: [400, 'invalid_dpop_proof', 'The DPoP proof JWT header is missing.'],
+  invalid_dpop_proof_invalid_type: [400, 'invalid_dpop_proof', "'typ' must be 'dpop+jwt' in the DPoP proof JWT."],
+  invalid_dpop_proof_invalid_signature_algorithm: [
+    400,
+    'invalid_dpop_proof',
+    'The DPoP proof JWT signature algorithm is invalid.',
+  ],
+  invalid_dpop_proof_invalid_jwt: [400, 'invalid_dpop_proof', 'The DPoP proof JWT cannot be parsed.'],
+  invalid_dpop_proof_invalid_signature: [400, 'invalid_dpop_proof', 'The DPoP proof JWT signature is invalid.'],
+  invalid_dpop_proof_invalid_htm: [400, 'invalid_dpop_proof', "'htm' claim in the DPoP proof JWT is invalid."],
+  invalid_dpop_proof_invalid_htu: [400, 'invalid_dpop_proof', "'htu' claim in the DPoP proof JWT is invalid."],
+  invalid_dpop_proof_invalid_iat: [400, 'invalid_dpop_proof', "'iat' claim in the DPoP proof JWT is invalid."],
+  invalid_dpop_proof_jwt_issued_in_future: [400, 'invalid_dpop_proof', 'The DPoP proof JWT is issued in the future.'],
+  invalid_dpop_proof_jwt_too_old: [
+    400,
+    'invalid_dpop_proof',
+    'The DPoP proof JWT is issued more than five minutes in the past.',
+  ],
+  invalid_dpop_proof_jwt_expired: [400, 'invalid_dpop_proof', 'The DPoP proof JWT is expired.'],
+  invalid_dpop_proof_invalid_public_key_binding: [
+    400,
+    'invalid_dpop_proof',
+    'Invalid DPoP Public Key binding in refresh token',
+  ],
+  invalid_dpop_proof_invalid_jti: [400, 'invalid_dpop_proof', "'jti' claim in the DPoP proof JWT is invalid."],
+  dpop_proof_already_used: [400, 'invalid_dpop_proof', 'The DPoP proof JWT has already been used.'],
+  dpop_proof_invalid_ath: [
+    400,
+    'invalid_dpop_proof',
+    "'ath' claim in the DPoP proof does not match the presented access_token.",
+  ],
+  invalid_access_token_dpop_binding: [
+    400,
+    'invalid_dpop_proof',
+    'The access_token is not bound to the provided DPoP proof.',
+  ],
   use_dpop_nonce: [400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.'],
 
   invalid_grant: [400, 'invalid_grant', 'Invalid grant'],
@@ -133,6 +168,12 @@ export const oktaErrors = {
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
   ],
   invalid_authorization_server: [400, 'invalid_request', 'The authorization server id is invalid.'],
+  dpop_proof_required_for_token: [400, 'invalid_request', 'The resource request requires a DPoP proof.'],
+  dpop_authentication_scheme_required: [
+    400,
+    'invalid_request',
+    'The resource request must use the DPoP authentication scheme when using a DPoP bound token.',
+  ],
   invalid_state: [400, 'invalid_request', "The authentication request has an invalid 'state' parameter."],
   invalid_nonce: [
     400,
@@ -152,6 +193,8 @@ export const oktaErrors = {
     "The token request must specify a 'grant_type'. Valid values: [{0}]",
   ],
   request_missing_token: [400, 'invalid_request', "The 'token' parameter is required."],
+
+  invalid_request_uri: [400, 'invalid_request_uri', 'The authorize request_uri is invalid.'],
 
   invalid_scope: [
     400,
@@ -183,6 +226,7 @@ export const oktaErrors = {
   access_token_invalid_audience: [401, 'invalid_token', 'The access token provided is not intended for Okta.'],
   access_token_invalid_issuer: [401, 'invalid_token', 'The access token provided has an invalid issuer.'],
   access_token_revoked: [401, 'invalid_token', 'The access token has been revoked.'],
+  access_token_not_dpop_bound: [401, 'invalid_token', 'The presented access_token is not DPoP bound.'],
   token_expired: [401, 'invalid_token', 'The token has expired.'],
 
   login_required: [400, 'login_required', 'The client specified not to prompt, but the user is not logged in.'],
@@ -223,11 +267,6 @@ export const oktaErrors = {
     400,
     'unsupported_response_mode',
     "'query' response mode cannot be used with either the 'id_token' or 'token' response types.",
-  ],
-  unsupported_response_mode_okta_post_message_with_code: [
-    400,
-    'unsupported_response_mode',
-    "'okta_post_message' response mode cannot be used with the 'code' response type.",
   ],
   unsupported_response_type: [
     400,

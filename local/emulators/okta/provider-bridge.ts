@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { authorizationResponse } from './authorization-response.ts';
 import type { OktaRequest, ResponseHeaders } from './http-message.ts';
 import type { ServerAddress } from './org.ts';
 
@@ -8,6 +9,8 @@ import type { ServerAddress } from './org.ts';
 export interface ProviderResult {
   /** The provider's name of the endpoint, or undefined if it has no endpoint at that path. */
   readonly route: string | undefined;
+  /** The client that the provider found, whether or not it authenticated it. */
+  readonly clientId: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly status: number;
   readonly headers: ResponseHeaders;
@@ -57,9 +60,9 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
     contexts.set(ctx.req, ctx as KoaContextWithOIDC);
     await next();
   });
-  // Registered only so that the provider accepts the mode. `authorization-response.ts` writes the response.
-  provider.registerResponseMode('okta_post_message', (ctx) => {
-    ctx.body = '';
+  provider.registerResponseMode('okta_post_message', (ctx, redirectUri, { iss: _, ...parameters }) => {
+    ctx.type = 'html';
+    ctx.body = authorizationResponse('okta_post_message', redirectUri, parameters as Record<string, string>).body;
   });
   const handle = provider.callback();
 
@@ -74,6 +77,7 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
       const headers = ctx?.res.getHeaders() ?? {};
       return {
         route: ctx?.oidc?.route,
+        clientId: ctx?.oidc?.client?.clientId,
         params: { ...ctx?.oidc?.params },
         status: ctx?.status ?? 500,
         headers: Object.fromEntries(

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientMetadata, type Configuration, errors, type JWKS } from 'oidc-provider';
+import { dpopAlgorithms } from './dpop-proof.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 import { findAccount, type ServerAddress } from './org.ts';
 import { PolicyError } from './provider-errors.ts';
+import { offlineMark } from './request-parameters.ts';
 import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
 import type { SigningKey } from './signing-keys.ts';
 
@@ -49,6 +51,7 @@ export function providerConfiguration(
       phone: ['phone_number'],
       groups: ['groups'],
     },
+    conformIdTokenClaims: false,
     responseTypes: ['code', 'id_token', 'code id_token'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     cookies: {
@@ -66,18 +69,26 @@ export function providerConfiguration(
       Grant: 90 * 24 * hourSeconds,
       Interaction: hourSeconds,
     },
-    pkce: { required: () => true },
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    enabledJWA: { dPoPSigningAlgValues: [...dpopAlgorithms] },
+    /** Okta asks for consent only where an application or a scope requires it, which none here does. */
+    async loadExistingGrant({ oidc: { provider, client, session, params } }) {
+      const grant = new provider.Grant({
+        ...(client && { clientId: client.clientId }),
+        ...(session?.accountId !== undefined && { accountId: session.accountId }),
+      });
+      grant.addOIDCScope(String(params?.scope));
+      await grant.save();
+      return grant;
+    },
     enableHttpPostMethods: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: {
       state(_ctx, state) {
         if (!state) throw new PolicyError('invalid_state');
       },
-      response_mode(ctx, mode) {
-        if (mode === 'okta_post_message' && String(ctx.oidc.params?.response_type).includes('code')) {
-          throw new PolicyError('unsupported_response_mode_okta_post_message_with_code');
-        }
-      },
+      [offlineMark]: null,
     },
     interactions: { url: (_ctx, interaction) => `/signin/${server.id}/${interaction.uid}` },
     findAccount,

@@ -1,4 +1,5 @@
 import { errors } from 'oidc-provider';
+import { proofError } from './dpop-proof.ts';
 import { type OktaError, type OktaErrorCode, oktaError } from './okta-errors.ts';
 
 /** Thrown by our own policies inside the provider, which handles it like one of its own errors. */
@@ -60,6 +61,9 @@ const translations: readonly Translation[] = [
   { error: 'invalid_request', text: /no access token/, code: 'access_token_missing' },
   { error: 'invalid_request', code: 'invalid_request' },
 
+  { error: 'invalid_grant', text: /DPoP proof JWT not provided/, code: 'invalid_dpop_proof_missing_header' },
+  { error: 'invalid_grant', text: /Replay/, code: 'dpop_proof_already_used' },
+  { error: 'invalid_grant', text: /jkt/, code: 'invalid_dpop_proof_invalid_public_key_binding' },
   { error: 'invalid_grant', text: /code_verifier|code_challenge/, code: 'pkce_verification_failed' },
   { error: 'invalid_grant', text: /redirect_uri mismatch/, code: 'mismatched_redirect_uri' },
   { error: 'invalid_grant', text: /client mismatch/, code: 'mismatched_client' },
@@ -70,9 +74,14 @@ const translations: readonly Translation[] = [
   { error: 'invalid_token', text: /no access token/, code: 'access_token_missing' },
   { error: 'invalid_token', code: 'access_token_invalid' },
   { error: 'insufficient_scope', code: 'userinfo_insufficient_scopes' },
+  { error: 'invalid_request_uri', code: 'invalid_request_uri' },
   { error: 'invalid_redirect_uri', code: 'illegal_redirect_uri' },
   { error: 'invalid_scope', code: 'invalid_scope' },
   { error: 'invalid_target', code: 'unsupported_resource' },
+  { error: 'invalid_dpop_proof', text: /\bhtm\b/, code: 'invalid_dpop_proof_invalid_htm' },
+  { error: 'invalid_dpop_proof', text: /\bhtu\b/, code: 'invalid_dpop_proof_invalid_htu' },
+  { error: 'invalid_dpop_proof', text: /\biat\b/, code: 'invalid_dpop_proof_invalid_iat' },
+  { error: 'invalid_dpop_proof', text: /\bjti\b/, code: 'invalid_dpop_proof_invalid_jti' },
   { error: 'invalid_dpop_proof', code: 'invalid_dpop_proof' },
   { error: 'use_dpop_nonce', code: 'use_dpop_nonce' },
   { error: 'access_denied', code: 'access_denied' },
@@ -87,6 +96,7 @@ const translations: readonly Translation[] = [
 /** Translates an error of the provider to Okta's error. `detail` replaces the placeholder in Okta's text. */
 export function translateError(failure: Error, detail?: string): OktaError {
   if (failure instanceof PolicyError) return failure.oktaError;
+  if (failure instanceof errors.InvalidDpopProof && failure.cause) return oktaError(proofError(failure.cause));
   const { error, error_description, error_detail } = failure as Error &
     Partial<Record<'error' | 'error_description' | 'error_detail', string>>;
   const text = `${error_description} ${error_detail}`;

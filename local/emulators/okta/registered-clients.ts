@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMetadata, JWKS } from 'oidc-provider';
 import { oktaId } from './org.ts';
-import { generateSigningKey, type SigningKey } from './signing-keys.ts';
+import { createPrivateJwk, type PrivateJwk } from './signing-keys.ts';
 
 /** The custom scopes of the custom servers. */
 export const customScopes = ['monitor.read', 'monitor.write'] as const;
@@ -9,6 +9,7 @@ export const customScopes = ['monitor.read', 'monitor.write'] as const;
 /** The `okta.*` scopes granted to the service application. */
 export const orgScopes = [
   'okta.users.read',
+  'okta.groups.read',
   'okta.apps.read',
   'okta.logs.read',
   'okta.authorizationServers.read',
@@ -16,60 +17,88 @@ export const orgScopes = [
 
 export interface RegisteredClients {
   /** An API service application with a key, the only kind of client that the Org server issues a token to. */
-  readonly service: {
-    readonly clientId: string;
-    readonly privateJwk: SigningKey['privateJwk'];
-    readonly orgScopes: readonly string[];
-    readonly customScopes: readonly string[];
-  };
+  readonly service: ServiceApplication;
+  /** A service application as the Admin Console makes them by default: its tokens must be bound to a key by DPoP. */
+  readonly dpop: ServiceApplication;
   /** A client with a secret, sent in the header or in the body. Works only at custom servers. */
   readonly secret: { readonly clientId: string; readonly clientSecret: string; readonly scopes: readonly string[] };
-  /** A web application that users sign in to. */
+  /** A web application that users sign in to. PKCE is optional, and refresh tokens stay the same. */
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
+  /** A single-page application that users sign in to. It has no secret. It needs PKCE, and refresh tokens rotate. */
+  readonly spa: { readonly clientId: string; readonly redirectUri: string };
 }
 
-/** Creates the three clients and their metadata for the provider. As at Okta, every server knows all of them. */
-export async function registerClients(): Promise<{ clients: RegisteredClients; metadata: ClientMetadata[] }> {
-  const key = await generateSigningKey();
-  const clients: RegisteredClients = {
-    service: { clientId: oktaId('0oa'), privateJwk: key.privateJwk, orgScopes, customScopes },
-    secret: { clientId: oktaId('0oa'), clientSecret: generateSecret(), scopes: customScopes },
-    web: {
-      clientId: oktaId('0oa'),
-      clientSecret: generateSecret(),
-      redirectUri: 'http://localhost:8080/authorization-code/callback',
-    },
-  };
-  const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
-  const { service, secret, web } = clients;
+interface ServiceApplication {
+  readonly clientId: string;
+  readonly privateJwk: PrivateJwk;
+  readonly orgScopes: readonly string[];
+  readonly customScopes: readonly string[];
+}
+
+/** Creates the clients. */
+export async function createClients(): Promise<RegisteredClients> {
+  const [service, dpop] = await Promise.all([createServiceApplication(), createServiceApplication()]);
+  const redirectUri = 'http://localhost:8080/authorization-code/callback';
   return {
-    clients,
-    metadata: [
-      {
-        ...machine,
-        client_id: service.clientId,
-        client_name: 'Okta monitor',
-        token_endpoint_auth_method: 'private_key_jwt',
-        jwks: { keys: [key.publicJwk] } as JWKS,
-      },
-      {
-        ...machine,
-        client_id: secret.clientId,
-        client_name: 'Okta monitor (secret)',
-        client_secret: secret.clientSecret,
-        token_endpoint_auth_method: 'client_secret_basic',
-      },
-      {
-        client_id: web.clientId,
-        client_name: 'Web application',
-        client_secret: web.clientSecret,
-        token_endpoint_auth_method: 'client_secret_basic',
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        redirect_uris: [web.redirectUri],
-      },
-    ],
+    service,
+    dpop,
+    secret: { clientId: oktaId('0oa'), clientSecret: generateSecret(), scopes: customScopes },
+    web: { clientId: oktaId('0oa'), clientSecret: generateSecret(), redirectUri },
+    spa: { clientId: oktaId('0oa'), redirectUri: 'http://localhost:8080/login/callback' },
   };
+}
+
+async function createServiceApplication(): Promise<ServiceApplication> {
+  return { clientId: oktaId('0oa'), privateJwk: await createPrivateJwk(), orgScopes, customScopes };
+}
+
+/** The clients as the provider registers them. As at Okta, every server knows all of them. */
+export function clientMetadata({ service, dpop, secret, web, spa }: RegisteredClients): ClientMetadata[] {
+  const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
+  const signIn = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code' as const] };
+  return [
+    {
+      ...machine,
+      client_id: service.clientId,
+      client_name: 'Okta monitor',
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: publicKeys(service),
+    },
+    {
+      ...machine,
+      client_id: dpop.clientId,
+      client_name: 'Okta monitor (DPoP)',
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: publicKeys(dpop),
+      dpop_bound_access_tokens: true,
+    },
+    {
+      ...machine,
+      client_id: secret.clientId,
+      client_name: 'Okta monitor (secret)',
+      client_secret: secret.clientSecret,
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+    {
+      ...signIn,
+      client_id: web.clientId,
+      client_name: 'Web application',
+      client_secret: web.clientSecret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [web.redirectUri],
+    },
+    {
+      ...signIn,
+      client_id: spa.clientId,
+      client_name: 'Single-page application',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [spa.redirectUri],
+    },
+  ];
+}
+
+function publicKeys({ privateJwk: { kty, alg, kid, use, e, n } }: ServiceApplication): JWKS {
+  return { keys: [{ kty, alg, kid, use, e, n }] } as JWKS;
 }
 
 /** A secret in Okta's format: 64 letters, digits, hyphens and underscores. */

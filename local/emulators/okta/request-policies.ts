@@ -2,6 +2,7 @@ import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { ServerId } from './org.ts';
 import { PolicyError } from './provider-errors.ts';
 import { customScopes, orgScopes } from './registered-clients.ts';
+import { offlineMark } from './request-parameters.ts';
 
 /** The reserved scopes of every Okta server. */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups'] as const;
@@ -23,6 +24,10 @@ export function checkScopes(server: ServerId, ctx: KoaContextWithOIDC, client: C
     .filter(Boolean);
   const isMachine = params.grant_type === 'client_credentials';
   if (!isMachine && ctx.oidc.route === 'token') return;
+  if (params[offlineMark] !== undefined && !scopes.includes('offline_access')) {
+    delete params[offlineMark];
+    if (client.grantTypeAllowed('refresh_token')) params.scope = [...scopes, 'offline_access'].join(' ');
+  }
   const isOpenid = (scope: string) => (openidScopes as readonly string[]).includes(scope);
   const isOrg = (scope: string) => scope.startsWith('okta.');
 

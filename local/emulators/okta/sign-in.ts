@@ -9,8 +9,7 @@ import { user } from './org.ts';
 /**
  * The sign-in page, which /authorize redirects to if there is no session and it may prompt.
  *
- * It asks only for a password. The sign-in also grants consent, because Okta does not ask for consent unless the
- * application requires it.
+ * It asks only for a password.
  */
 export function createSignIn(servers: readonly AuthorizationServer[]) {
   return async (request: OktaRequest): Promise<OktaResponse> => {
@@ -31,11 +30,9 @@ async function signIn({ bridge }: AuthorizationServer, request: OktaRequest): Pr
   const { provider } = bridge;
   const message = bridge.messageFor(request);
   const response = new ServerResponse(message);
-  const { params } = (await provider.interactionDetails(message, response).catch(unknownRequest)) ?? {};
-  if (!params) return errorPage(oktaError('request_expired'));
-  const grant = new provider.Grant({ accountId: user.id, clientId: String(params.client_id) });
-  grant.addOIDCScope(String(params.scope));
-  const result = { login: { accountId: user.id, amr: ['pwd'] }, consent: { grantId: await grant.save() } };
+  if (!(await provider.interactionDetails(message, response).catch(unknownRequest)))
+    return errorPage(oktaError('request_expired'));
+  const result = { login: { accountId: user.id, amr: ['pwd'] } };
   return redirectResponse(await provider.interactionResult(message, response, result));
 }
 

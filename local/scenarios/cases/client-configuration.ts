@@ -97,11 +97,11 @@ export const clientConfigurationCases: readonly Case[] = [
     ),
   ]),
   defineCase('C11', 'an okta.* scope was never granted', 'ticket', [
-    variant(orgToken, 'consent_required', notGranted, changeServiceClient({ scopes: ['okta.groups.read'] })),
+    variant(orgToken, 'consent_required', notGranted, changeServiceClient({ scopes: ['okta.roles.read'] })),
     variant(orgToken, 'invalid_scope', notGranted, respond(oauthAnswer('no_matching_scope'))),
     variant(orgToken, 'reworded', notGranted, respond(reworded(oauthAnswer('no_org_scopes_granted')))),
     variant(orgAuthorize, 'consent_required, query', notGranted, redirectWithError('query', 'no_org_scopes_granted')),
-    variant(rateLimits, 'consent_required at token', notGranted, callApiAsServiceApp(['okta.groups.read'])),
+    variant(rateLimits, 'consent_required at token', notGranted, callApiAsServiceApp(['okta.roles.read'])),
   ]),
   defineCase('C12', 'the admin role is missing', 'ticket', [
     variant(rateLimits, '403 E0000006', noAdminRole, respond(errorEnvelope('E0000006'))),

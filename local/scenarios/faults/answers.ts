@@ -23,20 +23,14 @@ export function interceptOrg(effect: Effect): Fault {
   return ({ okta }) => ({ restore: okta.intercept({ path: /^\/(?!status)/ }, effect) });
 }
 
-/** Replaces Okta's answer. Like every answer from Okta, it has a request ID. */
-export function respond({ status, headers, body }: OktaResponse): FaultAt {
-  return intercept({ status, headers, body });
+/** Replaces Okta's answer. It has the headers of what sends it: most answers from Okta have a request ID. */
+export function respond(answer: OktaResponse): FaultAt {
+  return intercept(answer);
 }
 
-/** Answers as a gateway or CDN in front of Okta would: without Okta's request ID. */
+/** Answers as a gateway or CDN in front of Okta would: without any header of Okta's. */
 export function respondFromEdge(answer: OktaResponse): FaultAt {
-  return intercept({
-    status: answer.status,
-    transform: ({ headers: { 'x-okta-request-id': _, ...headers } }) => ({
-      ...answer,
-      headers: { ...headers, ...answer.headers },
-    }),
-  });
+  return intercept({ ...answer, sender: 'other' });
 }
 
 /**

@@ -52,10 +52,15 @@ describe('/authorize with prompt=none and no session', () => {
     expect(await response.text()).toContain('<input type="hidden" name="error" value="login_required"/>');
   });
 
-  it('returns a page that posts an error message for okta_post_message, which does not allow codes', async () => {
+  it('returns a page that posts a message for okta_post_message', async () => {
     const response = await authorize({ response_mode: 'okta_post_message' });
     expect(response.status).toBe(200);
-    expect(await response.text()).toContain('"error":"unsupported_response_mode"');
+    expect(await response.text()).toContain('"error":"login_required"');
+  });
+
+  it('needs no code challenge from an application with a secret', async () => {
+    const response = await authorize({ code_challenge: undefined, code_challenge_method: undefined });
+    expect(response.headers.get('location')).toContain('error=login_required');
   });
 
   it('accepts an authorization request by POST', async () => {
@@ -112,9 +117,14 @@ describe('/authorize with an error for the application', () => {
       'One or more scopes are not configured for the authorization server resource.',
     ],
     [
-      'a missing code challenge',
+      'a missing code challenge of an application without a secret',
       '',
-      { code_challenge: undefined, code_challenge_method: undefined },
+      {
+        client_id: okta.clients.spa.clientId,
+        redirect_uri: okta.clients.spa.redirectUri,
+        code_challenge: undefined,
+        code_challenge_method: undefined,
+      },
       'invalid_request',
       'PKCE code challenge is required by the application.',
     ],

@@ -1,11 +1,16 @@
 import { Agent as HttpsAgent } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import OktaJwtVerifier from '@okta/jwt-verifier';
+import { OktaAuth, type PKCETransactionMeta } from '@okta/okta-auth-js';
+import { Client as OktaSdk } from '@okta/okta-sdk-nodejs';
 import { importJWK } from 'jose';
 import * as oidc from 'openid-client';
 import { fetch } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServerId } from '../../../../../local/emulators/okta/org.ts';
+import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
+import { createOktaMiddleware, createPassport, openWebApplication } from '../../../../support/web-application.ts';
 
 const { okta, client } = await openOkta();
 
@@ -82,20 +87,23 @@ describe('openid-client', () => {
     });
   });
 
-  it('openid-client gets a token bound to its DPoP key after a request for a nonce', async () => {
-    const { clientId, clientSecret } = okta.clients.secret;
-    const config = await discover('default', clientId, oidc.ClientSecretBasic(clientSecret));
-    const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
-    okta.clearRequests();
-    const token = await oidc.clientCredentialsGrant(config, { scope: 'monitor.read' }, { DPoP });
-    expect(token.token_type).toBe('dpop');
-    expect(okta.requests.map(({ status }) => status)).toEqual([400, 200]);
-    expect(await oidc.tokenIntrospection(config, token.access_token)).toMatchObject({
-      active: true,
-      token_type: 'DPoP',
-      cnf: { jkt: expect.any(String) },
-    });
-  });
+  it.each(['RS256', 'ES256'])(
+    'openid-client gets a token bound to its %s key after a request for a nonce',
+    async (alg) => {
+      const { clientId, clientSecret } = okta.clients.secret;
+      const config = await discover('default', clientId, oidc.ClientSecretBasic(clientSecret));
+      const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair(alg));
+      okta.clearRequests();
+      const token = await oidc.clientCredentialsGrant(config, { scope: 'monitor.read' }, { DPoP });
+      expect(token.token_type).toBe('dpop');
+      expect(okta.requests.map(({ status }) => status)).toEqual([400, 200]);
+      expect(await oidc.tokenIntrospection(config, token.access_token)).toMatchObject({
+        active: true,
+        token_type: 'DPoP',
+        cnf: { jkt: expect.any(String) },
+      });
+    },
+  );
 
   it('openid-client pushes an authorization request', async () => {
     const { clientId, clientSecret, redirectUri } = okta.clients.web;
@@ -129,7 +137,7 @@ describe('openid-client', () => {
         code_challenge_method: 'S256',
       });
 
-      const callback = await signIn(url);
+      const callback = await signIn(okta, client, url);
       expect(callback.searchParams.has('iss')).toBe(false);
       const tokens = await oidc.authorizationCodeGrant(config, callback, {
         pkceCodeVerifier: verifier,
@@ -150,6 +158,27 @@ describe('openid-client', () => {
     },
   );
 
+  it('openid-client refreshes the tokens of a single-page application', async () => {
+    const { clientId, redirectUri } = okta.clients.spa;
+    const config = await discover('default', clientId, oidc.None());
+    const verifier = oidc.randomPKCECodeVerifier();
+    const url = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid offline_access',
+      state: 'a-state',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const callback = await signIn(okta, client, url);
+    const first = await oidc.authorizationCodeGrant(config, callback, {
+      pkceCodeVerifier: verifier,
+      expectedState: 'a-state',
+    });
+    const second = await oidc.refreshTokenGrant(config, first.refresh_token ?? '');
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect(second.claims()?.sub).toBe(first.claims()?.sub);
+  });
+
   it('openid-client signs a user out through a page that submits itself', async () => {
     const config = await discover('org', okta.clients.web.clientId, oidc.None());
     const answer = await client.request(oidc.buildEndSessionUrl(config).href);
@@ -157,31 +186,6 @@ describe('openid-client', () => {
     expect(await answer.text()).toContain('<input type="hidden" name="logout" value="yes"/>');
   });
 });
-
-/** Signs in like a browser: follows redirects with cookies and fills in the form. */
-async function signIn(start: URL): Promise<URL> {
-  const cookies = new Map<string, string>();
-  let url = start;
-  let form: URLSearchParams | undefined;
-  for (let step = 0; step < 6; step += 1) {
-    const response = await client.request(url.href, {
-      method: form ? 'POST' : 'GET',
-      ...(form && { body: form }),
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      cookies.set(name, value);
-    }
-    const location = response.headers.get('location');
-    form = undefined;
-    if (location === null) form = new URLSearchParams({ username: okta.user.login, password: okta.user.password });
-    else url = new URL(location, url);
-    await response.text();
-    if (url.href.startsWith(okta.clients.web.redirectUri)) return url;
-  }
-  throw new Error('The sign-in did not return to the application.');
-}
 
 describe('@okta/jwt-verifier', () => {
   const verifier = () =>
@@ -200,3 +204,162 @@ describe('@okta/jwt-verifier', () => {
     await expect(verifier().verifyAccessToken(token, okta.audiences.default)).rejects.toThrow(/kid/);
   });
 });
+
+/** Clients that Okta and others wrote, which know no certificate authority but those of the process. */
+describe('with the emulator’s certificate authority trusted by the process', () => {
+  const authorities = getCACertificates('default');
+  beforeAll(() => {
+    setDefaultCACertificates([...authorities, okta.ca]);
+    // Some warn that memory is no storage, and http: no address, of a real application.
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+  });
+  afterAll(() => {
+    setDefaultCACertificates(authorities);
+    vi.restoreAllMocks();
+  });
+
+  describe('@okta/okta-sdk-nodejs', () => {
+    const sdk = (application: 'service' | 'dpop', scopes: readonly string[] = okta.clients[application].orgScopes) => {
+      const { clientId, privateJwk } = okta.clients[application];
+      return new OktaSdk({
+        orgUrl: okta.origin,
+        authorizationMode: 'PrivateKey',
+        clientId,
+        scopes: [...scopes],
+        privateKey: JSON.stringify(privateJwk),
+        keyId: privateJwk.kid,
+      });
+    };
+    const collect = async <Item>(items: { each(use: (item: Item) => void): Promise<unknown> }) => {
+      const all: Item[] = [];
+      await items.each((item) => void all.push(item));
+      return all;
+    };
+
+    it.each(['service', 'dpop'] as const)(
+      'the SDK lists users, page by page, as the application %s',
+      async (application) => {
+        const users = await collect(await sdk(application).userApi.listUsers({ limit: 1 }));
+        expect(users.map((found) => found.profile?.login)).toContain(okta.user.login);
+        expect(users.length).toBeGreaterThan(1);
+      },
+    );
+
+    it('the SDK reads users, groups, applications, authorization servers and the log with a bound token', async () => {
+      const { userApi, groupApi, applicationApi, authorizationServerApi, systemLogApi } = sdk('dpop');
+      const found = await userApi.getUser({ userId: okta.user.id });
+      expect(found.profile?.login).toBe(okta.user.login);
+      expect(await collect(await userApi.listUsers({ search: 'status eq "SUSPENDED"' }))).toHaveLength(1);
+      expect((await collect(await groupApi.listGroups({ q: 'Mon' }))).map((group) => group.profile?.name)).toEqual([
+        'Monitors',
+      ]);
+      expect(await collect(await groupApi.listGroupUsers({ groupId: '00g4monitors5group6i' }))).toHaveLength(1);
+      const apps = await collect(await applicationApi.listApplications());
+      expect(apps.map(({ id }) => id)).toContain(okta.clients.dpop.clientId);
+      const keys = await authorizationServerApi.listAuthorizationServerKeys({ authServerId: 'default' });
+      expect(await collect(keys)).toHaveLength(2);
+      const until = new Date(Date.now() + 60_000).toISOString();
+      const events = await systemLogApi.listLogEvents({ filter: `actor.id eq "${okta.clients.dpop.clientId}"`, until });
+      expect((await collect(events)).length).toBeGreaterThan(0);
+    });
+
+    it('the SDK reports a missing scope', async () => {
+      await expect(sdk('dpop', ['okta.apps.read']).userApi.getUser({ userId: 'me' })).rejects.toMatchObject({
+        status: 403,
+      });
+    });
+  });
+
+  describe('@okta/okta-auth-js', () => {
+    /** Where the redirect back to the application is: in the URL, or in the message that a page posts. */
+    const answerOf = {
+      query: async (url: string) => Object.fromEntries((await signIn(okta, client, url)).searchParams),
+      okta_post_message: async (url: string) => {
+        const { body } = await createBrowser(okta, client).visit(url);
+        return JSON.parse(/postMessage\((\{.*?\}),/.exec(body)?.[1] ?? '{}') as Record<string, string>;
+      },
+    };
+
+    it.each(['query', 'okta_post_message'] as const)(
+      'okta-auth-js signs a user in by the code flow with response_mode=%s, and renews the tokens',
+      async (responseMode) => {
+        const { clientId, redirectUri } = okta.clients.spa;
+        let redirect = '';
+        const auth = new OktaAuth({
+          issuer: okta.issuers.default,
+          clientId,
+          redirectUri,
+          scopes: ['openid', 'profile', 'offline_access'],
+          setLocation(url: string) {
+            redirect = url;
+          },
+        });
+        await auth.token.getWithRedirect({ responseMode });
+        const { code: authorizationCode = '', state = '' } = await answerOf[responseMode](redirect);
+        const { urls, ...transaction } = auth.transactionManager.load({ state }) as PKCETransactionMeta;
+        auth.transactionManager.clear();
+        const { tokens } = await auth.token.exchangeCodeForTokens({ ...transaction, authorizationCode }, urls);
+        expect(tokens.idToken?.claims.preferred_username).toBe(okta.user.login);
+
+        auth.tokenManager.setTokens(tokens);
+        const about = await auth.token.getUserInfo(tokens.accessToken, tokens.idToken);
+        expect(about.preferred_username).toBe(okta.user.login);
+        const renewed = await auth.token.renewTokens();
+        expect(renewed.accessToken?.accessToken).not.toBe(tokens.accessToken?.accessToken);
+      },
+    );
+  });
+
+  describe('web applications', () => {
+    const registered = new URL(okta.clients.web.redirectUri);
+    const browse = async (address: string, path: string) =>
+      createBrowser(okta, client, { [registered.origin]: address }).visit(registered.origin + path);
+
+    it.each(['org', 'default'] as const)('@okta/oidc-middleware signs a user in at the server %s', async (server) => {
+      const { clientId, clientSecret } = okta.clients.web;
+      const middleware = await createOktaMiddleware({
+        ...{ issuer: okta.issuers[server], client_id: clientId, client_secret: clientSecret },
+        ...{ appBaseUrl: registered.origin, scope: 'openid profile', testing: { disableHttpsCheck: true } },
+      });
+      await using application = await openWebApplication((app) => {
+        app.use(middleware.router);
+        app.get(
+          '/me',
+          middleware.ensureAuthenticated(),
+          (request: { userContext: { userinfo: object } }, response: Reply) =>
+            response.json(request.userContext.userinfo),
+        );
+      });
+      const { body, url } = await browse(application.address, '/me');
+      expect(url.pathname).toBe('/me');
+      expect(JSON.parse(body)).toMatchObject({ preferred_username: okta.user.login });
+    });
+
+    it.each(['org', 'default'] as const)('passport-openidconnect signs a user in at the server %s', async (server) => {
+      const { clientId: clientID, clientSecret, redirectUri: callbackURL } = okta.clients.web;
+      const issuer = okta.issuers[server];
+      const endpoints = server === 'org' ? `${issuer}/oauth2/v1` : `${issuer}/v1`;
+      const passport = createPassport({
+        ...{ issuer, clientID, clientSecret, callbackURL, scope: ['profile'], skipUserProfile: false },
+        authorizationURL: `${endpoints}/authorize`,
+        tokenURL: `${endpoints}/token`,
+        userInfoURL: `${endpoints}/userinfo`,
+      });
+      await using application = await openWebApplication((app) => {
+        app.use(passport.session());
+        app.get('/login', passport.authenticate('openidconnect'));
+        app.get(
+          registered.pathname,
+          passport.authenticate('openidconnect'),
+          (request: { user: object }, response: Reply) => response.json(request.user),
+        );
+      });
+      const { body } = await browse(application.address, '/login');
+      expect(JSON.parse(body)).toMatchObject({ id: okta.user.id, username: okta.user.login });
+    });
+  });
+});
+
+interface Reply {
+  json(value: object): void;
+}

@@ -120,7 +120,7 @@ describe('the record of requests', () => {
     await client.request('/api/v1/users?limit=1');
     expect(okta.requests).toEqual([
       { method: 'GET', path: '/oauth2/v1/keys', status: 200, bucket: undefined },
-      { method: 'GET', path: '/api/v1/users', status: 401, bucket: '/api/v1/users' },
+      { method: 'GET', path: '/api/v1/users', status: 403, bucket: '/api/v1/users' },
     ]);
     okta.clearRequests();
     expect(okta.requests).toEqual([]);

@@ -8,6 +8,7 @@ const api = (path: string, authorization?: string) =>
 
 const collections = [
   ['/api/v1/users', 'okta.users.read'],
+  ['/api/v1/groups', 'okta.groups.read'],
   ['/api/v1/apps', 'okta.apps.read'],
   ['/api/v1/logs', 'okta.logs.read'],
   ['/api/v1/authorizationServers', 'okta.authorizationServers.read'],
@@ -34,6 +35,69 @@ describe('the management API', () => {
     expect(keys.keys.map(({ kid }) => kid)).toContain(servers[0]?.credentials.signing.kid);
   });
 
+  const read = async (path: string) => {
+    const response = await api(path, `SSWS ${okta.apiToken}`);
+    return { response, body: (await response.json()) as readonly { id: string; profile?: { login?: string } }[] };
+  };
+
+  it('returns the keys of a custom server, as it publishes them', async () => {
+    const { body } = await read('/api/v1/authorizationServers/default/credentials/keys');
+    const { keys } = (await (await client.request('/oauth2/default/v1/keys')).json()) as { keys: { kid: string }[] };
+    expect(body).toMatchObject([
+      { kid: keys[0]?.kid, status: 'ACTIVE' },
+      { kid: keys[1]?.kid, status: 'NEXT' },
+    ]);
+  });
+
+  it.each(['monitor@example.com', 'MONITOR@EXAMPLE.COM', 'monitor%40example.com'])(
+    'returns a user by the login %s',
+    async (login) => {
+      expect((await read(`/api/v1/users/${login}`)).body).toMatchObject({ profile: { login: okta.user.login } });
+    },
+  );
+
+  it('returns the groups of a user and the users of a group', async () => {
+    const { body: groups } = await read(`/api/v1/users/${okta.user.login}/groups`);
+    expect(groups).toMatchObject([{ profile: { name: 'Everyone' } }, { profile: { name: 'Monitors' } }]);
+    const { body: users } = await read(`/api/v1/groups/${groups[1]?.id}/users`);
+    expect(users).toMatchObject([{ id: okta.user.id }]);
+  });
+
+  it.each([
+    ['users?filter=status eq "SUSPENDED"', ['alan@example.com']],
+    ['users?search=profile.firstName sw "A" and status eq "ACTIVE"', ['ada@example.com']],
+    ['users?q=Mon', ['monitor@example.com']],
+    ['users?q=onitor', []],
+  ])('returns of %s only those', async (query, logins) => {
+    const { body } = await read(`/api/v1/${query}`);
+    expect(body.map(({ profile }) => profile?.login)).toEqual(logins);
+  });
+
+  it('returns groups by the beginning of their names', async () => {
+    expect((await read('/api/v1/groups?q=every')).body).toMatchObject([{ profile: { name: 'Everyone' } }]);
+  });
+
+  it('pages through a collection by the links, which repeat the filter', async () => {
+    const logins: unknown[] = [];
+    let path: string | undefined = '/api/v1/users?limit=1&filter=status eq "ACTIVE"';
+    while (path) {
+      const { response, body } = await read(path);
+      logins.push(...body.map(({ profile }) => profile?.login));
+      path = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    expect(logins).toEqual(['monitor@example.com', 'ada@example.com']);
+  });
+
+  it.each([
+    ['users?filter=status is "ACTIVE"', 'E0000031', /there is no operator "is"/],
+    ['users?after=nobody', 'E0000029', /^Invalid cursor\.$/],
+    ['logs?since=yesterday', 'E0000001', /^since: /],
+  ])('rejects %s and says why', async (query, errorCode, errorSummary) => {
+    const { response, body } = await read(`/api/v1/${query}`);
+    expect(response.status).toBe(400);
+    expect(body).toMatchObject({ errorCode, errorCauses: [{ errorSummary: expect.stringMatching(errorSummary) }] });
+  });
+
   it('returns one item of a collection', async () => {
     const { clientId } = okta.clients.service;
     const response = await api(`/api/v1/apps/${clientId}`, `SSWS ${okta.apiToken}`);
@@ -42,7 +106,7 @@ describe('the management API', () => {
 
   it.each([
     ['a wrong API token', 'SSWS wrong', 401, 'E0000011', 'Invalid token provided'],
-    ['no credentials', undefined, 401, 'E0000005', 'Invalid session'],
+    ['no credentials', undefined, 403, 'E0000005', 'Invalid session'],
   ])('rejects %s with an error envelope', async (_, authorization, status, errorCode, errorSummary) => {
     const response = await api('/api/v1/users?limit=1', authorization);
     expect(response.status).toBe(status);
@@ -98,5 +162,77 @@ describe('the management API', () => {
     const response = await client.request(path, { method, headers: { authorization: `SSWS ${okta.apiToken}` } });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ errorCode });
+  });
+
+  it('rejects a feature that the org has no license for, without rate-limit headers', async () => {
+    const { response, body } = await read('/api/v1/device-posture-checks');
+    expect(response.status).toBe(401);
+    expect(body).toMatchObject({ errorCode: 'E0000015' });
+    expect(response.headers.has('x-okta-request-id')).toBe(true);
+    expect(response.headers.has('x-rate-limit-limit')).toBe(false);
+    expect(response.headers.has('cache-control')).toBe(false);
+  });
+
+  it('rejects a request for anything but JSON, without a request ID', async () => {
+    const headers = { authorization: `SSWS ${okta.apiToken}`, accept: 'text/xml' };
+    const response = await client.request('/api/v1/users', { headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errorCode: 'E0000019' });
+    expect(response.headers.has('x-okta-request-id')).toBe(false);
+  });
+});
+
+describe('the System Log', () => {
+  const events = async (query: Record<string, string>) => {
+    const response = await api(`/api/v1/logs?${new URLSearchParams(query)}`, `SSWS ${okta.apiToken}`);
+    return { response, body: (await response.json()) as readonly Record<string, never>[] };
+  };
+
+  it('has an event of a token, with the request ID of its response', async () => {
+    const response = await client.post(
+      '/oauth2/default/v1/token',
+      { grant_type: 'client_credentials', scope: 'monitor.read' },
+      client.secretAuth,
+    );
+    const id = response.headers.get('x-okta-request-id');
+    expect((await events({ filter: `transaction.id eq "${id}"` })).body).toMatchObject([
+      {
+        eventType: 'app.oauth2.as.token.grant.access_token',
+        outcome: { result: 'SUCCESS', reason: null },
+        actor: { id: okta.clients.secret.clientId },
+      },
+    ]);
+  });
+
+  it('has the reason of a refusal', async () => {
+    const response = await client.post(
+      '/oauth2/default/v1/token',
+      { grant_type: 'client_credentials', scope: 'nope' },
+      client.secretAuth,
+    );
+    const id = response.headers.get('x-okta-request-id');
+    expect((await events({ q: String(id) })).body).toMatchObject([
+      { eventType: 'app.oauth2.as.token.grant', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
+    ]);
+  });
+
+  it('returns the events since and until a time, in either order', async () => {
+    await client.customToken();
+    await client.customToken('default', 'monitor.write');
+    const all = (await events({})).body.map(({ uuid }) => uuid);
+    expect((await events({ sortOrder: 'DESCENDING' })).body.map(({ uuid }) => uuid)).toEqual(all.toReversed());
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    expect((await events({ since: soon })).body).toEqual([]);
+    expect((await events({ since: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' })).body).toEqual([]);
+    expect((await events({ until: soon })).body.map(({ uuid }) => uuid)).toEqual(all);
+  });
+
+  it('without an end always has a next page, which has the later events', async () => {
+    const { response } = await events({});
+    const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    const path = next.slice(okta.origin.length);
+    expect(await (await api(path, `SSWS ${okta.apiToken}`)).json()).toEqual([]);
+    await client.customToken();
+    expect(await (await api(path, `SSWS ${okta.apiToken}`)).json()).toHaveLength(1);
   });
 });

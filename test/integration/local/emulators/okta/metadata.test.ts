@@ -86,6 +86,21 @@ describe('discovery', () => {
     });
   });
 
+  it.each(['/.well-known/openid-configuration', '/oauth2/default/.well-known/oauth-authorization-server'])(
+    'returns an OAuth error in an envelope for an unknown client at %s',
+    async (path) => {
+      const { response, body } = await read(`${path}?client_id=0oaNobodyKnowsThis000`);
+      expect(response.status).toBe(400);
+      expect(body).toMatchObject({
+        errorCode: 'invalid_client',
+        errorSummary: 'Invalid value for `client_id` parameter',
+        errorLink: 'invalid_client',
+        errorCauses: [],
+      });
+      expect((await read(`${path}?client_id=${okta.clients.web.clientId}`)).response.status).toBe(200);
+    },
+  );
+
   it('returns the organization and its engine', async () => {
     const { body } = await read('/.well-known/okta-organization');
     expect(body).toEqual({
