@@ -1,4 +1,5 @@
 import { supportBlock } from '../../functions/diagnosis/support-block.ts';
+import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
@@ -96,6 +97,14 @@ function formatUndecided(outcomes: readonly LogLine[]): readonly string[] {
   );
 }
 
+/** Where Okta Support may have to help. Everything else is mended by the org's own people. */
+const supportDomains: readonly FaultDomain[] = ['okta', 'network', 'quota'];
+
+/** By these the System Log finds the requests. */
+function requestIds({ exchanges }: LogLine): readonly string[] {
+  return exchanges.flatMap(({ requestId }) => (requestId === undefined ? [] : `X-Okta-Request-Id ${requestId}`));
+}
+
 function formatProblem(
   { finding, title, client, outcomes, details, org }: CheckProblem,
   checked: CheckedOrg,
@@ -103,7 +112,8 @@ function formatProblem(
   const paint = finding.severity === 'page' ? red : yellow;
   const [first] = outcomes;
   const frequency = `${outcomes.length} of ${checked.outcomes.length} probes in this run`;
-  const support = first ? supportBlock(first, finding, { domain: org.domain, frequency }) : '';
+  const isForSupport = first !== undefined && supportDomains.includes(finding.domain);
+  const support = isForSupport ? supportBlock(first, finding, { domain: org.domain, frequency }).split('\n') : [];
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ['finding', [`${finding.code} (${finding.domain}), ${finding.severity}`]],
     ['at', [outcomes.map(formatTarget).join(', ')]],
@@ -114,7 +124,8 @@ function formatProblem(
           ['seen', details],
           ['likely', finding.causes],
           ['to do', finding.remedy],
-          ['support', support.split('\n')],
+          ['request', isForSupport ? [] : outcomes.flatMap(requestIds)],
+          ['support', support],
         ] as const)),
   ];
   const lines = rows.flatMap(([name, items]) =>

@@ -60,7 +60,7 @@ describe('npm run check', () => {
     expect(stdout).not.toContain(okta.apiToken);
   });
 
-  it('ends with 1 if a probe fails, with the finding and the text for Okta support', async () => {
+  it('ends with 1 if a probe fails, with the finding and the request by which the System Log finds it', async () => {
     const key = { privateKey: okta.clients.service.privateJwk };
     const secrets = await write('secrets.json', { 'acme/key': key, 'acme/api': { apiToken: 'wrong' } });
     const { code, stdout } = await check('--config', await configure(), '--secrets', secrets);

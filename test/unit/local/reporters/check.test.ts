@@ -73,6 +73,15 @@ describe('the report of a check', () => {
     expect(text).toContain('(or pass secrets with --secrets)');
   });
 
+  it.each<[FindingCode, boolean]>([
+    ['internal-error', true],
+    ['connect-timeout', true],
+    ['client-refused', false],
+    ['scope-unknown', false],
+  ])('has the text for Okta Support only where Okta may have to help: %s', (code, isForSupport) => {
+    expect(/^ +support +org: /m.test(textOf(checked(failAt(/^token@/, code))))).toBe(isForSupport);
+  });
+
   it('tells an unreadable status page as not known, which is no problem', () => {
     const result = checked(failAt(/^status-page$/, 'status-unknown', () => 'status 503'));
     expect(isFine([result])).toBe(true);
