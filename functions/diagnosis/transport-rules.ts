@@ -62,6 +62,7 @@ export function codeOfTransport(code: string, url: string): FindingCode {
 }
 
 function byPrefix(code: string): FindingCode {
+  if (code.startsWith('ERR_PROXY_')) return 'intercepted';
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls-handshake-failed';
   return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-failure';
 }

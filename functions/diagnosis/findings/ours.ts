@@ -118,7 +118,7 @@ export const ourFindings = {
       'Compare the Date header of any Okta response with a trusted clock',
       'Fix time synchronization on the side that is wrong',
     ],
-    verify: 'curl -sI https://DOMAIN/.well-known/okta-organization | grep -i ^date; date -u',
+    verify: 'curl -s -o /dev/null -D - https://DOMAIN/.well-known/okta-organization | grep -i ^date; date -u',
   },
   'token-not-fresh': {
     domain: 'clock',

@@ -349,6 +349,7 @@ describe('the rules for transport errors', () => {
     ['UND_ERR_BODY_TIMEOUT', 'https://acme.okta.com/', 'no-answer'],
     ['HPE_INVALID_CONSTANT', 'https://acme.okta.com/', 'malformed-answer'],
     ['ESOMETHINGNEW', 'https://acme.okta.com/', 'unrecognised-failure'],
+    ['ERR_PROXY_502', 'https://acme.okta.com/', 'intercepted'],
     ['EMFILE', 'https://acme.okta.com/', 'local-error'],
     ['EADDRNOTAVAIL', 'https://acme.okta.com/', 'local-error'],
   ] as const)('maps the error code %s at %s to %s', (code, url, expected) => {
