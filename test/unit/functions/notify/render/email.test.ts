@@ -45,7 +45,7 @@ describe('the e-mail about an alarm that fires', () => {
 
   it('says what Okta has announced', () => {
     expect(section(message, 'OKTA STATUS').join(' ')).toBe(
-      'Okta has announced no incident for this org (cell okta.com:8, status page read at 2026-11-21 12:00 UTC).',
+      'Okta announces no incident (status page read at 2026-11-21 12:00 UTC).',
     );
   });
 
