@@ -9,6 +9,7 @@ import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
 import { type ConnectionInfo, takeConnectionInfo, timedConnector } from './connection.ts';
 import { TransportError, tooLargeCode } from './errors.ts';
+import { authenticationOf } from './request-authentication.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -80,7 +81,11 @@ async function send(
   const startedAt = now();
   const { origin, pathname, search } = new URL(url);
   const method = init.method ?? 'GET';
-  const base = { method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() };
+  const authentication = authenticationOf(init);
+  const base = {
+    ...{ method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() },
+    ...(authentication && { authentication }),
+  };
   let received: Pick<Exchange, 'status'> = {};
   try {
     const {
