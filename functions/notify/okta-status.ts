@@ -6,6 +6,8 @@ import { formatTime } from './render/text.ts';
 export interface OktaStatus {
   /** `none` only if no incident can concern the org; `unknown` if one may, or if the page was not read. */
   readonly state: 'announced' | 'none' | 'unknown';
+  /** Whether the page was read, so that nobody else has to. */
+  readonly isRead: boolean;
   /** A few words, for the first line of a message. */
   readonly brief: string;
   /** One sentence or two. */
@@ -21,7 +23,7 @@ export function oktaStatusIn({ lines }: Pick<Evidence, 'lines'>): OktaStatus {
   if (line.status === 'failed' && line.finding.code === 'announced-incident') {
     const { detail = 'no details' } = line.finding;
     return {
-      ...{ state: 'announced', brief: 'Okta announces an incident' },
+      ...{ state: 'announced', isRead: true, brief: 'Okta announces an incident' },
       sentence: `Okta announces an incident for this org: ${detail} (${readAt}).`,
     };
   }
@@ -37,19 +39,27 @@ export function oktaStatusIn({ lines }: Pick<Evidence, 'lines'>): OktaStatus {
         ? 'Whether this org lives there is not known: set `cell` in the configuration.'
         : `It names no cell, so whether it affects this org (${cell}) is not known.`;
     return {
-      ...{ state: 'unknown', brief: 'Okta announces an incident, perhaps not here' },
+      ...{ state: 'unknown', isRead: true, brief: 'Okta announces an incident, perhaps not here' },
       sentence: `Okta announces an incident: ${unplaced.join('; ')} (${readAt}). ${unknown}`,
     };
   }
   if (elsewhere.length === 0) {
-    return { state: 'none', brief: 'No status-page notice', sentence: `Okta announces no incident (${readAt}).` };
+    return {
+      ...{ state: 'none', isRead: true, brief: 'No status-page notice' },
+      sentence: `Okta announces no incident (${readAt}).`,
+    };
   }
   return {
-    ...{ state: 'none', brief: 'No status-page notice for this cell' },
+    ...{ state: 'none', isRead: true, brief: 'No status-page notice for this cell' },
     sentence: `Okta announces no incident for this org's cell ${cell} (${readAt}), but elsewhere: ${elsewhere.join('; ')}.`,
   };
 }
 
 function unread(why: string): OktaStatus {
-  return { state: 'unknown', brief: 'Status page not read', sentence: `Okta's status is unknown: ${why}.` };
+  return {
+    state: 'unknown',
+    isRead: false,
+    brief: 'Status page not read',
+    sentence: `Okta's status is unknown: ${why}.`,
+  };
 }
