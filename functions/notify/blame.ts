@@ -31,14 +31,14 @@ const blames: Readonly<Record<FaultDomain, string>> = {
   monitor: "Monitor's fault",
 };
 
-/** Who answered, in words, with the reasons. */
-export function describeSender({ by, because }: Ascription): string {
-  return `${senders[by]}${because.length > 0 ? `: ${because.join(', ')}` : ''}`;
+/** Who answered, in words, with what shows it. One proof of Okta is enough. Empty if nobody answered. */
+export function describeSender({ by, because }: Ascription): readonly string[] {
+  if (by === 'nobody') return [];
+  return [`${senders[by]}: ${(by === 'okta' ? because.slice(0, 1) : because).join(', ')}`];
 }
 
-const senders: Readonly<Record<Ascription['by'], string>> = {
+const senders: Readonly<Record<Exclude<Ascription['by'], 'nobody'>, string>> = {
   okta: 'answered by Okta',
   intermediary: 'answered by something in between, not Okta',
   unknown: 'answered by Okta or something in between',
-  nobody: 'answered by nobody',
 };

@@ -88,7 +88,9 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
     const isUnreachable = domain === 'network';
     return {
       what: [isUnreachable ? 'org not reachable' : 'no sign-in or tokens'],
-      clause: isUnreachable ? 'the org cannot be reached from here' : 'users cannot sign in and apps get no tokens',
+      clause: isUnreachable
+        ? "the org cannot be reached from the monitor's network"
+        : 'users cannot sign in and apps get no tokens',
       servers: [],
     };
   }

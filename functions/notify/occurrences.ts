@@ -106,6 +106,10 @@ function minuteOf(time: number): number {
   return Math.floor(time / minuteMs);
 }
 
+function isOrg(target: string): boolean {
+  return target === 'organization';
+}
+
 function foundIn({ time, line }: LoggedLine): readonly Found[] {
   if (line.type === 'finding') return [{ time, target: formatTarget({}), finding: line.finding }];
   if (line.type !== 'outcome') return [];
@@ -129,6 +133,9 @@ function occurrenceOf(found: readonly Found[], lines: readonly LoggedLine[]): Oc
     finding: last.finding,
     since: first.time,
     until: last.time,
-    targets: targets.toSorted((one, other) => other.count - one.count),
+    // The probe of the org itself comes before others that fail as often: they may fail because of it.
+    targets: targets.toSorted(
+      (one, other) => other.count - one.count || Number(isOrg(other.target)) - Number(isOrg(one.target)),
+    ),
   };
 }

@@ -18,7 +18,7 @@ export function seenFacts(incident: Incident): readonly string[] {
   const causes = finding.causes.length > 1 ? finding.causes.map((cause, at) => `(${at + 1}) ${cause}`) : finding.causes;
   return [
     `${finding.code}: ${finding.summary}`,
-    ...(exchange && sender ? [`${describeRequest(exchange)}; ${describeSender(sender)}`] : []),
+    ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
     ...(isNew && finding.detail ? [finding.detail] : []),
     ...(finding.comparisons ?? [])
       .slice(0, mostComparisons)
@@ -39,7 +39,7 @@ function describeAnswer({ status, failure, error, requestId }: Exchange): string
   const parts = [
     status === undefined ? undefined : `status ${status}`,
     failure && `${status === undefined ? 'no answer' : 'no complete answer'} (${failure.code})`,
-    [error?.errorCode ?? error?.error, error?.description].filter(Boolean).join(' '),
+    [error?.errorCode ?? error?.error, error?.description?.replace(/\.$/, '')].filter(Boolean).join(' '),
     requestId && `request id ${requestId}`,
   ];
   return parts.filter(Boolean).join(', ');

@@ -17,14 +17,10 @@ export interface Step {
 /** What to do while an alarm fires, in order. */
 export function stepsOf(incident: Incident): readonly Step[] {
   const { confirm } = incident;
-  const needsCase = isCaseForOkta(incident);
-  const remedies = remediesOf(incident);
-  // A remedy may say what to ask Okta Support for.
-  const saysSo = remedies.some(asksOkta);
   return [
     ...(confirm.length > 0 ? [{ text: 'Confirm from a laptop:', commands: confirm }] : []),
-    ...remedies.map((text) => ({ text: needsCase && asksOkta(text) ? `${text}: ${openCaseUrl}` : text })),
-    ...(needsCase && !saysSo ? [{ text: `Open a case with the text below: ${openCaseUrl}` }] : []),
+    ...remediesOf(incident).map((text) => ({ text })),
+    ...(isCaseForOkta(incident) ? [{ text: `Open a case with the text below: ${openCaseUrl}` }] : []),
     ...ownersText(incident).map((text) => ({ text: `Tell application owners: "${text}"` })),
   ];
 }
@@ -37,19 +33,13 @@ function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
 }
 
 /**
- * Whether a case with Okta is a step: Okta is at fault, or only Okta can raise a limit.
+ * Whether a case with Okta is a step, because Okta is at fault.
  *
  * Trap: not if something else answered, because Okta has not seen the request.
  */
 export function isCaseForOkta(incident: Incident): boolean {
-  const { domain, remedy, occurrences } = incident;
-  if (!leadOutcome(incident) || answeredBy(leadExchange(incident))?.by === 'intermediary') return false;
-  const [lead] = occurrences;
-  return domain === 'okta' || (lead !== undefined && remedy.some(asksOkta));
-}
-
-function asksOkta(remedy: string): boolean {
-  return /okta support/i.test(remedy);
+  const isSeen = leadOutcome(incident) && answeredBy(leadExchange(incident))?.by !== 'intermediary';
+  return incident.domain === 'okta' && isSeen === true;
 }
 
 /** The text for a case with Okta Support. Empty if no case is a step. */
@@ -74,8 +64,7 @@ function ownersText(incident: Incident): readonly string[] {
   const doing = owners[domain];
   const host = hostOf(leadOutcome(incident));
   if (!impact || doing === undefined || host === undefined) return [];
-  const where = `${atServers(impact.servers)}${impact.servers.length > 0 ? ' of' : ' at'} ${host}`;
-  return [`Since ${formatTime(since).slice(11)}, ${impact.clause}${where}. ${doing}`];
+  return [`Since ${formatTime(since).slice(11)}, ${impact.clause}${atServers(impact.servers)} (${host}). ${doing}`];
 }
 
 /** What people who own applications need to know. Absent where no application is affected. */
@@ -89,7 +78,7 @@ const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
 
 /** What to do first, in a few words. */
 export function firstActionOf(incident: Incident): string {
-  if (isCaseForOkta(incident) && incident.domain === 'okta') return 'open a case, text below';
+  if (isCaseForOkta(incident)) return 'open a case, text below';
   return incident.code === undefined ? 'run the check below' : firstActions[incident.domain];
 }
 

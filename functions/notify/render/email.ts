@@ -14,6 +14,7 @@ import { formatDuration, formatTime, joinFirst, wrap } from './text.ts';
 const mostCharacters = 24_000;
 
 const mostTargets = 12;
+const mostSkipped = 6;
 const mostErrors = 5;
 const mostFrames = 4;
 
@@ -94,7 +95,7 @@ function hitLines(incident: Incident): readonly string[] {
   );
   const start = `since ${formatTime(since)}${startObserved ? '' : ' or earlier'}`;
   const skipped = Object.entries(incident.skipped).map(
-    ([because, names]) => `not checked, because ${because}: ${names.join(', ')}`,
+    ([because, names]) => `not checked: ${joinFirst(names, mostSkipped)} (${because})`,
   );
   return [`${joinFirst(targets, mostTargets)} ${start}`, ...skipped].flatMap(wrapped);
 }
