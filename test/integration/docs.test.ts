@@ -21,6 +21,18 @@ describe('the docs', () => {
     expect(new Set(headings).size).toBe(headings.length);
   });
 
+  it('the runbook repeats no cause and no step of a message', () => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const said = Object.values(findings).flatMap(({ causes, remedy }) => [...causes, ...remedy]);
+    expect(said.filter((text) => text.length > 40 && runbook.includes(text))).toEqual([]);
+  });
+
+  it('the runbook shows no command that would put a secret into the history of a shell', () => {
+    const commands = readFileSync('docs/runbook.md', 'utf8').match(/^\$ .*put-secret-value.*$/gm) ?? [];
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.filter((command) => !command.includes('--secret-string file://'))).toEqual([]);
+  });
+
   it('the runbook has a heading for the link of every alarm', () => {
     const headings = headingsOf('docs/runbook.md').map(anchorOf);
     const alarms = Object.values(samples).flatMap((sample) => sample.ofType('AWS::CloudWatch::Alarm'));
