@@ -67,9 +67,10 @@ describe('the e-mail about an alarm that fires', () => {
   });
 
   it('names a server of which everything passes as a whole', () => {
-    const fine = runs(['12:00', '12:01'], { 'keys@org': 'passed' });
+    const own = { 'keys@org': 'passed', 'discovery@org': 'passed', 'authorize@org': 'passed' } as const;
+    const fine = runs(['12:00', '12:01'], own);
     const both = messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...fine] });
-    expect(section(both, 'FINE')[0]).toMatch(/^all 2 probes of the Org server, organization, /);
+    expect(section(both, 'FINE')[0]).toMatch(/^all 4 probes of the Org server, organization, /);
   });
 
   it('says what was seen: the finding, the request and its answer, who answered, the causes and the status page', () => {
