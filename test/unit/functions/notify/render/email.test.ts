@@ -98,6 +98,12 @@ describe('the e-mail about an alarm that fires', () => {
     );
   });
 
+  it('does not trouble the owners of applications with a probe that only the monitor has', () => {
+    const about = (target: string) => section(messageAbout('internal-error', target), 'DO').join(' ');
+    expect(about('refuses-custom-scope')).not.toContain('Tell application owners');
+    expect(about('authorize@org')).toContain('Tell application owners');
+  });
+
   it('does not tell people to read the status page, which the monitor has read', () => {
     expect(section(message, 'DO').join(' ')).not.toContain('status.okta.com');
     const unread = messageOf(firing, evidenceOf(runs(['12:00'], { 'token@default': 'internal-error' })));
