@@ -3,6 +3,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
+import { publishedRunbook } from './config/published-runbook.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
@@ -10,13 +11,24 @@ import { bundle } from './functions/bundle.ts';
 import { MonitorStack } from './monitor-stack.ts';
 
 const app = new App();
+const config = withRunbook(loadConfigOf(app));
 const stack = new MonitorStack(app, 'OktaSynthetics', {
-  config: loadConfigOf(app),
+  config,
   code: (entry) => Code.fromAsset(bundle(entry).directory),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const { template } = app.synth().getStackArtifact(stack.artifactId);
 process.stderr.write(`${costSummary(estimateCost(template))}\n`);
+
+/** Links messages to the runbook as published, unless the configuration has a link. Warns if neither is known. */
+function withRunbook(config: Config): Config {
+  const runbook = config.alerts.runbook ?? publishedRunbook();
+  if (runbook !== undefined) return { ...config, alerts: { ...config.alerts, runbook } };
+  process.stderr.write(
+    'Messages will not link to the runbook: set alerts.runbook, or deploy a commit that is pushed to GitHub, GitLab, Bitbucket or Gitea.\n',
+  );
+  return config;
+}
 
 /** Loads the configuration, or prints its problems, without a stack trace, and exits with 1. */
 function loadConfigOf(app: App): Config {

@@ -10,7 +10,7 @@ import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
 import { OrgAlarms } from './alarms/org-alarms.ts';
 import { validateAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
-import { dashboardUrl, MonitorDashboard } from './dashboard/monitor-dashboard.ts';
+import { dashboardName, dashboardUrl, MonitorDashboard } from './dashboard/monitor-dashboard.ts';
 import type { Entry } from './functions/bundle.ts';
 import { Notifier } from './functions/notifier.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event.ts';
@@ -58,7 +58,7 @@ export class MonitorStack extends Stack {
           code: notifyCode,
           topics,
           readsLogsOf: functions,
-          dashboardUrl: dashboardUrl(this),
+          dashboard: dashboardName,
           logRetentionDays,
         }),
     );

@@ -15,7 +15,9 @@ export interface AlarmMeaning {
   /** The heading in docs/runbook.md. */
   readonly heading: string;
   readonly domain: FaultDomain;
-  /** What a message says is wrong when the logs contain no finding that explains the alarm. */
+  /** What is wrong in a few words, for the subject of a message, when the logs contain no finding. */
+  readonly brief: string;
+  /** The same in one line of a phone's screen. Trap: without a finding, no cause and no culprit is known. */
   readonly summary: string;
   /** What a message tells people to do in that case. */
   readonly remedy: readonly string[];
@@ -32,23 +34,29 @@ export interface LastSeen {
 
 const notOkta = 'This does not indicate an Okta problem.';
 const monitorTeamActs = 'The team that runs this monitor must act.';
-const noFinding = 'The logs read for this message contain no matching finding.';
-const searchLogs = ['Search the logs of the probe functions: the command is at the top of the runbook'];
+const noEvidence = {
+  brief: 'alarm without evidence',
+  summary: 'The alarm fires, but the logs show no failed check: cause and impact are not known.',
+  remedy: [
+    'Search the logs of the probe functions: the command is at the top of the runbook',
+    "Look at the alarm's graph: it shows when runs reported something",
+  ],
+};
 
 /** What the findings of a fault domain mean for an org's host, by severity, and who must act. */
 const findingProblems: Readonly<Record<FaultDomain, Readonly<Record<Route | 'owner', string>>>> = {
   okta: {
-    page: 'Okta is failing at HOST, so users may be unable to sign in.',
+    page: 'Requests to HOST fail, and Okta is the likely cause. Users or applications may be affected.',
     ticket: 'Okta is slow or partly failing at HOST.',
     owner: 'Okta must act: open a case with Okta Support.',
   },
   network: {
-    page: 'HOST cannot be reached, so users on this network may be unable to sign in.',
+    page: 'Requests to HOST fail on the network. Users on this network may be affected.',
     ticket: 'The network path to HOST is unreliable.',
     owner: 'The team that runs DNS, egress and TLS here must act.',
   },
   quota: {
-    page: 'A rate limit of HOST is used up or nearly used up. Okta rejects requests above it.',
+    page: 'A rate limit of HOST is used up or nearly used up. Okta refuses requests above it.',
     ticket: 'A rate limit of HOST is running low, or one client has reached its own limit.',
     owner: 'The owner of the client that uses it up must act.',
   },
@@ -90,8 +98,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${owner}`,
         heading: `fault-domain-${domain}`,
         domain,
-        summary: `${problem} ${noFinding}`,
-        remedy: searchLogs,
+        ...noEvidence,
         resolved: (lastSeen) =>
           lastSeen
             ? `No run has reported ${lastSeen.code} since ${lastSeen.time}.`
@@ -105,7 +112,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       description: `The probes of ${host} have stopped reporting, so sign-in there is not being checked and its other alarms cannot fire. ${monitorTeamActs}`,
       heading: 'monitor-not-running',
       domain: 'monitor',
-      summary: `The probes of ${host} do not run, or their metrics do not arrive. The state of Okta is unknown.`,
+      brief: 'not monitored',
+      summary: `Nobody checks sign-in at ${host}: its probes do not report. Okta's state is not known.`,
       remedy: [
         'Check that the schedule is enabled and that the function exists',
         'Check whether the alarms for a broken or throttled function are firing too',
@@ -120,8 +128,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       description: `${host} did not reject a request that it must reject, or did not answer it (probe ${probe}). The org's Okta administrators must act.`,
       heading: 'negative-test-failed',
       domain: 'configuration',
-      summary: `The probe ${probe} is failing. ${noFinding}`,
-      remedy: searchLogs,
+      ...noEvidence,
       resolved: (lastSeen) =>
         lastSeen
           ? `No run of ${probe} has failed since ${lastSeen.time}.`
@@ -136,7 +143,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${monitorTeamActs}`,
         heading: 'monitor-broken',
         domain: 'monitor',
-        summary: problem,
+        brief: `${group} probes broken`,
+        summary: `The function that runs the ${group} probes fails or times out. Not Okta's fault.`,
         remedy: ["Read the error in the function's log", 'Check what was deployed last'],
         resolved: () => `The function that runs the ${group} probes no longer fails repeatedly.`,
       };
@@ -150,7 +158,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${monitorTeamActs}`,
         heading: 'monitor-throttled',
         domain: 'monitor',
-        summary: problem,
+        brief: `${group} probes throttled`,
+        summary: `Lambda throttles the function that runs the ${group} probes, so runs are lost. Not Okta's fault.`,
         remedy: ["Check the account's quota of concurrent executions, and which functions use it"],
         resolved: () => `Lambda no longer repeatedly throttles the function that runs the ${group} probes.`,
       };
@@ -164,7 +173,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${monitorTeamActs}`,
         heading: 'monitor-not-running',
         domain: 'monitor',
-        summary: problem,
+        brief: `${group} probes not on schedule`,
+        summary: `The ${group} probes run less often than scheduled: what they check may fail unnoticed.`,
         remedy: [
           'Check that the schedule is enabled and that the function exists',
           'Check whether the alarm for a broken function is firing too',
@@ -181,7 +191,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${monitorTeamActs}`,
         heading: 'notify-broken',
         domain: 'monitor',
-        summary: problem,
+        brief: `${route} messages not written`,
+        summary: `The function that writes ${route} messages fails: alarms arrive as CloudWatch writes them.`,
         remedy: [
           "Read the error in the function's log",
           'Check what was deployed or changed since its self-test last passed',
@@ -198,7 +209,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} ${monitorTeamActs}`,
         heading: 'notify-not-running',
         domain: 'monitor',
-        summary: problem,
+        brief: `${route} messages not tested`,
+        summary: `The function that writes ${route} messages did not run its hourly self-test: it may fail when needed.`,
         remedy: ['Check that its schedule is enabled', 'Check that the function exists'],
         resolved: () => `The function that writes ${route} messages is running again.`,
       };
@@ -212,7 +224,8 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         description: `${problem} Whoever reads this must tell them.`,
         heading: 'messages-undelivered',
         domain: 'monitor',
-        summary: problem,
+        brief: `${route} messages undelivered`,
+        summary: `SNS could not deliver ${route} messages: their readers may not know of an incident.`,
         remedy: [
           'Look at the firing alarms on the dashboard and tell the people who should have been notified',
           "Check the topic's subscriptions and their endpoints",

@@ -9,46 +9,52 @@ import type { Outcome } from '../model/outcome.ts';
  */
 export function supportBlock(
   { server, probe, exchanges }: Pick<Outcome, 'server' | 'probe' | 'exchanges'>,
-  { code, summary, detail, token }: Finding,
-  { domain, frequency }: { readonly domain: string; readonly frequency: string },
+  { code, summary, detail, token }: Pick<Finding, 'code' | 'summary' | 'detail' | 'token'>,
+  {
+    domain,
+    frequency,
+    earlier = [],
+  }: { readonly domain: string; readonly frequency: string; readonly earlier?: readonly Exchange[] },
 ): string {
+  const at = server === undefined ? '' : server === 'org' ? ', Org Authorization Server' : `, server ${server}`;
+  // A detail that only repeats the request would be said twice.
+  const isNew = detail !== undefined && !exchanges.some(({ url }) => detail.includes(url));
   return [
-    `org:       ${domain}`,
-    `server:    ${server === undefined ? 'all' : server === 'org' ? 'Org Authorization Server' : server}`,
-    `source:    synthetic monitor, probe ${probe}`,
-    `finding:   ${code}: ${summary}`,
-    ...(detail ? [`detail:    ${detail}`] : []),
-    `frequency: ${frequency}`,
+    `org:       ${domain}${at}; seen by a synthetic monitor, probe ${probe}`,
+    `failure:   ${code}, ${frequency}: ${isNew ? `${summary} ${detail}` : summary}`,
     ...(token ? [`token:     ${describeToken(token)}`] : []),
     ...exchanges.flatMap(describeExchange),
+    ...(earlier.length > 0 ? [`earlier:   ${earlier.map(describeBriefly).join('; ')}`] : []),
   ].join('\n');
 }
 
-/** One request and its response, one fact per line. */
-export function describeExchange({
-  at,
-  method,
-  url,
-  status,
-  requestId,
-  error,
-  failure,
-  rateLimit,
-  phases,
-  certificate,
-}: Exchange) {
+/** One request and its answer. */
+function describeExchange(exchange: Exchange): readonly string[] {
+  const { at, method, url, rateLimit, phases, certificate } = exchange;
   const facts = [
-    failure ? `no response: ${failure.code}` : `status ${status}`,
-    requestId && `X-Okta-Request-Id ${requestId}`,
+    describePhases(phases),
+    rateLimit && `rate limit ${rateLimit.remaining}/${rateLimit.limit}, reset in ${rateLimit.secondsToReset} s`,
+    certificate && `certificate of ${certificate.subject}, issued by ${certificate.issuer} to ${certificate.validTo}`,
+  ].filter(Boolean);
+  return [`request:   ${at} ${method} ${url}: ${[describeAnswer(exchange), ...facts].join('; ')}`];
+}
+
+/** Enough to find the request in Okta's logs. */
+function describeBriefly({ at, status, failure, requestId }: Exchange): string {
+  return [at, failure?.code ?? `status ${status}`, requestId].filter(Boolean).join(' ');
+}
+
+/** What came back: the status or the failure, the error, and the ids. */
+function describeAnswer({ status, failure, error, requestId }: Exchange): string {
+  const parts = [
+    status === undefined ? undefined : `status ${status}`,
+    failure && `${status === undefined ? 'no response' : 'no complete response'}: ${failure.code}`,
     error?.errorCode && `errorCode ${error.errorCode}`,
     error?.error && `error ${error.error}`,
     error?.errorId && `errorId ${error.errorId}`,
-    rateLimit && `rate limit ${rateLimit.remaining}/${rateLimit.limit}, reset in ${rateLimit.secondsToReset} s`,
-    describePhases(phases),
-    certificate &&
-      `certificate ${certificate.subject}, issued by ${certificate.issuer}, expires ${certificate.validTo}`,
+    requestId && `X-Okta-Request-Id ${requestId}`,
   ];
-  return [`request:   ${at} ${method} ${url}`, ...facts.filter(Boolean).map((fact) => `           ${fact}`)];
+  return parts.filter(Boolean).join(', ');
 }
 
 function describePhases(phases: Phases): string {

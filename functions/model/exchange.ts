@@ -10,6 +10,8 @@ export interface Exchange {
   readonly url: string;
   /** When the request was made, ISO 8601 in UTC. */
   readonly at: string;
+  /** How the request authenticated, by which a person can repeat it. Absent if it did not. */
+  readonly authentication?: RequestAuthentication;
   readonly phases: Phases;
   readonly status?: number;
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */
@@ -26,6 +28,17 @@ export interface Exchange {
   /** Why there is no complete response. With a `status`, the headers arrived and the body did not. */
   readonly failure?: TransportFailure;
 }
+
+/** The client authentication of a request to an OAuth endpoint, or what it authorizes a call of the API with. */
+export const requestAuthentications = [
+  'private_key_jwt',
+  'client_secret_basic',
+  'client_secret_post',
+  'api_token',
+  'access_token',
+] as const;
+
+export type RequestAuthentication = (typeof requestAuthentications)[number];
 
 /** What in a response shows who sent it. Texts are clipped, and none can hold a secret or personal data. */
 export interface SenderMarks {

@@ -1,10 +1,14 @@
 import { alarmMeaning } from '../alarms/catalog.ts';
-import { alarmName, type Route } from '../alarms/subject.ts';
+import { type AlarmSubject, alarmName, type Route } from '../alarms/subject.ts';
+import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
+import type { AwsConsole } from './aws-console.ts';
+import { confirmCommands } from './confirm-commands.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
+import { type HitTarget, type Impact, impactOf } from './impact.ts';
 import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
@@ -16,17 +20,27 @@ export interface Links {
   /** What a link to the runbook begins with. */
   readonly runbook: string;
   readonly dashboard: string;
+  /** Absent for a partition of AWS whose console is not known. */
+  readonly console?: AwsConsole;
 }
 
 /** What a change of an alarm means, according to the evidence: all that a message says, in no format yet. */
 export interface Incident {
   readonly alarm: AlarmChange;
   readonly org?: string;
-  /** The code of the leading finding. Without one, the end of the alarm's name: `flows-broken`. */
-  readonly code: string;
+  /**
+   * The code of the leading finding. For an alarm about the monitor itself, the end of its name: `flows-broken`. Absent if
+   * the alarm is about findings and the logs contain none.
+   */
+  readonly code?: string;
+  /** The leading finding's, or the alarm's own. Trap: without a code, it says which alarm it is and not whose fault. */
   readonly domain: FaultDomain;
+  /** What is wrong in a few words. */
+  readonly brief: string;
   /** What is wrong, or what is true again. */
   readonly headline: string;
+  /** What people cannot do. Absent if nothing fails, or if the logs do not show what. */
+  readonly impact?: Impact;
   readonly remedy: readonly string[];
   /** The heading of the runbook. */
   readonly heading: string;
@@ -34,6 +48,10 @@ export interface Incident {
   readonly occurrences: readonly Occurrence[];
   /** Other findings of the org while the alarm fires that somebody must act on. */
   readonly related: readonly Occurrence[];
+  /** Commands that show the leading finding from a laptop. */
+  readonly confirm: readonly string[];
+  /** The log group of the leading finding. */
+  readonly logGroup?: string;
   /** Milliseconds since the epoch. When the alarm has resolved, `until` is the last time that a finding was reported. */
   readonly since: number;
   readonly until: number;
@@ -47,6 +65,8 @@ export interface Incident {
   readonly passingAgain: readonly string[];
   /** Other targets whose last outcome since the problem began is a pass. */
   readonly stillPassing: readonly string[];
+  /** Servers of which something passes and nothing fails or is skipped. */
+  readonly fineServers: readonly string[];
   /** Targets whose last outcome is a failure, and its finding, once the alarm has resolved. */
   readonly stillFailing: readonly string[];
   /** Targets that were skipped, by reason. */
@@ -73,20 +93,28 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
   const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
   const passing = latest.filter(([, { status }]) => status === 'passed');
+  const stillPassing = passing.filter(([target]) => !affected.has(target));
+  const [leadOutcome] = lead?.targets[0]?.outcomes ?? [];
+  const meaning = meaningOf(alarm, evidence, lead, until);
+  const impact =
+    lead && impactOf({ ...lead.finding, hit: hitTargets(occurrences, lines), isAnythingFine: stillPassing.length > 0 });
   const firingReason = isResolved ? evidence.firing?.reason : alarm.reason;
   return {
     alarm,
     ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
-    ...meaningOf(alarm, evidence, lead, until),
+    ...meaning,
+    ...(impact && { impact }),
     occurrences,
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
+    ...confirmation(meaning.code, leadOutcome, alarm, evidence),
     since: lead?.since ?? evidence.firing?.at ?? changedAt,
     until,
     isStartKnown: !isResolved || lead !== undefined || evidence.firing !== undefined,
     startObserved: !lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence)),
     ...(firingReason !== undefined && { firingReason }),
     passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],
-    stillPassing: passing.flatMap(([target, outcome]) => (affected.has(target) ? [] : [describePass(target, outcome)])),
+    stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
+    fineServers: fineServers(latest, affected),
     stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
     skipped: skippedTargets(latest),
     monitorErrors: monitorErrorsIn(evidence),
@@ -102,16 +130,59 @@ function meaningOf(
   { gaps }: Evidence,
   lead: Occurrence | undefined,
   until: number,
-): Pick<Incident, 'code' | 'domain' | 'headline' | 'remedy' | 'heading'> {
+): Pick<Incident, 'code' | 'domain' | 'brief' | 'headline' | 'remedy' | 'heading'> {
   const alarm = alarmMeaning(subject);
-  const [, , ...ownName] = alarmName(subject).split('/');
-  const { code, domain, summary, remedy, heading } = lead
+  const { code, domain, brief, summary, remedy, heading } = lead
     ? { ...lead.finding, heading: lead.finding.code }
-    : { ...alarm, code: ownName.join('-') };
+    : { ...alarm, code: ownCode(subject) };
   // With a gap in the evidence, a later run might have reported it too.
-  const lastSeen = lead && gaps.length === 0 ? { code, time: formatTime(until) } : undefined;
+  const lastSeen = lead && gaps.length === 0 ? { code: lead.finding.code, time: formatTime(until) } : undefined;
   const headline = kind === 'resolved' ? alarm.resolved(lastSeen) : summary;
-  return { code, domain, headline, remedy, heading };
+  return { ...(code !== undefined && { code }), domain, brief, headline, remedy, heading };
+}
+
+/** An alarm about the monitor itself is its own finding. An alarm about findings is not. */
+function ownCode(subject: AlarmSubject): string | undefined {
+  const [, , ...ownName] = alarmName(subject).split('/');
+  return subject.kind === 'findings' || subject.kind === 'probe-failing' ? undefined : ownName.join('-');
+}
+
+function confirmation(
+  code: string | undefined,
+  outcome: LogLine | undefined,
+  { subject }: AlarmChange,
+  { lines }: Evidence,
+): Pick<Incident, 'confirm' | 'logGroup'> {
+  const { org } = { org: undefined, ...subject };
+  const sameServer = lines.flatMap(({ line }) =>
+    line.type === 'outcome' && line.server !== undefined && line.server === outcome?.server ? [line] : [],
+  );
+  const logGroup = lines.findLast(({ line }) => line === outcome)?.logGroup;
+  const runAll = org !== undefined && /^[\w-]+$/.test(org) ? [`npm run check -- --org ${org}`] : [];
+  return {
+    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()),
+    ...(logGroup !== undefined && { logGroup }),
+  };
+}
+
+/** The targets at which probes failed because of these findings. */
+function hitTargets(occurrences: readonly Occurrence[], lines: Evidence['lines']): readonly HitTarget[] {
+  return occurrences.flatMap(({ finding, targets }) =>
+    targets.flatMap(({ target, outcomes: [last] }) => {
+      if (last?.status !== 'failed') return [];
+      const own = lines.flatMap(({ line }) => (line.type === 'outcome' && formatTarget(line) === target ? [line] : []));
+      const since = own.findIndex((line) => line.status === 'failed' && line.finding.code === finding.code);
+      const isIntermittent = own.slice(since).some(({ status }) => status === 'passed');
+      return [{ probe: last.probe, ...(last.server !== undefined && { server: last.server }), isIntermittent }];
+    }),
+  );
+}
+
+function fineServers(latest: readonly TargetOutcome[], affected: ReadonlySet<string>): readonly string[] {
+  const servers = new Set(latest.flatMap(([, { server }]) => server ?? []));
+  return [...servers].filter((server) =>
+    latest.every(([target, line]) => line.server !== server || (line.status === 'passed' && !affected.has(target))),
+  );
 }
 
 type TargetOutcome = readonly [target: string, outcome: LogLine];
@@ -158,4 +229,14 @@ function lastLogIn({ lines, logGroups }: Evidence): Incident['lastLogAt'] {
   const last = (logGroup: string) =>
     lines.findLast(({ line, ...logged }) => line.type === 'outcome' && logged.logGroup === logGroup)?.time;
   return Object.fromEntries(logGroups.map((logGroup) => [logGroup, last(logGroup)]));
+}
+
+/** The most recent outcome that shows the leading finding. */
+export function leadOutcome({ occurrences }: Pick<Incident, 'occurrences'>): LogLine | undefined {
+  return occurrences[0]?.targets[0]?.outcomes[0];
+}
+
+/** The request that shows the leading finding. */
+export function leadExchange(incident: Pick<Incident, 'occurrences'>): Exchange | undefined {
+  return leadOutcome(incident)?.exchanges.at(-1);
 }

@@ -1,11 +1,12 @@
-import type {
-  Exchange,
-  OktaError,
-  PeerCertificate,
-  Phases,
-  RateLimit,
-  SenderMarks,
-  TransportFailure,
+import {
+  type Exchange,
+  type OktaError,
+  type PeerCertificate,
+  type Phases,
+  type RateLimit,
+  requestAuthentications,
+  type SenderMarks,
+  type TransportFailure,
 } from '../model/exchange.ts';
 import { faultDomains } from '../model/fault-domain.ts';
 import { type Comparison, type Finding, severities, type TokenFacts } from '../model/finding.ts';
@@ -107,12 +108,13 @@ function readToken(value: unknown): TokenFacts {
 }
 
 function readExchange(value: unknown): Exchange | undefined {
-  const { method, url, at, phases, status, requestId, rateLimit, error, certificate, sender, failure } =
+  const { method, url, at, authentication, phases, status, requestId, rateLimit, error, certificate, sender, failure } =
     asRecord(value);
   const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
   if (verb === undefined || where === undefined || when === undefined) return undefined;
   return defined({
     ...{ method: verb, url: where, at: when, phases: readPhases(phases) },
+    authentication: oneOf(requestAuthentications, authentication),
     ...{ status: number(status), requestId: text(requestId, 80) },
     ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
     ...{ certificate: readCertificate(certificate), failure: readFailure(failure), sender: readSender(sender) },

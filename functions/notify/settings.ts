@@ -1,4 +1,5 @@
 import { routes } from '../alarms/subject.ts';
+import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 
@@ -17,11 +18,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
   const route = oneOf(routes, required('ROUTE'));
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
+  const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
+  const console = consoleOf(topicArn);
   return {
-    route,
-    topicArn: required('PEOPLE_TOPIC_ARN'),
-    logGroups: required('LOG_GROUPS').split(','),
-    runbook: required('RUNBOOK'),
-    dashboard: required('DASHBOARD'),
+    ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
+    dashboard: console?.dashboard(dashboard) ?? dashboard,
+    ...(console && { console }),
   };
 }

@@ -1,4 +1,5 @@
 import { DomUtils } from 'htmlparser2';
+import { isOktaHost } from './okta-domains.ts';
 import { ownText, parseMarkup } from './parse-markup.ts';
 
 /** One announced incident that is not resolved. */
@@ -14,6 +15,9 @@ export interface StatusIncident {
 export type StatusReport =
   | { readonly state: 'known'; readonly source: 'page' | 'feed'; readonly incidents: readonly StatusIncident[] }
   | { readonly state: 'unknown'; readonly why: string };
+
+const dayMs = 24 * 3600 * 1000;
+const freshDays = 90;
 
 /** Statuses of records that do not affect anyone now. */
 const closed = /^(resolved|completed|closed|scheduled|postponed|cancell?ed)$/i;
@@ -58,28 +62,42 @@ export function parseStatusPage(html: string): StatusReport {
  * Parses the Atom feed of Okta's status page. It names no cells. An entry counts as open for one day unless its title
  * says that it is resolved.
  *
- * Trap: a feed that is no longer updated looks operational. A feed without entries is unknown.
+ * Trap: a feed that is no longer updated looks operational. Okta announces something several times a month, so a feed
+ * without an entry of the last three months is unknown, and so is one without entries.
  */
 export function parseStatusFeed(xml: string, now: number): StatusReport {
   const feed = DomUtils.getFeed(parseMarkup(xml, { xmlMode: true }));
   if (!feed || feed.items.length === 0) return { state: 'unknown', why: 'the feed has no entries' };
-  const yearMs = 365 * 24 * 3600 * 1000;
   const newest = Math.max(...feed.items.map((item) => item.pubDate?.getTime() ?? 0));
-  if (now - newest > yearMs) return { state: 'unknown', why: 'the newest entry in the feed is over a year old' };
-  const dayMs = 24 * 3600 * 1000;
+  if (now - newest > freshDays * dayMs) {
+    return { state: 'unknown', why: `the newest entry in the feed is over ${freshDays} days old` };
+  }
   const incidents = feed.items
     .filter((item) => now - (item.pubDate?.getTime() ?? 0) < dayMs && !/^\s*resolved\b/i.test(item.title ?? ''))
     .map((item) => ({ name: string(item.id), title: string(item.title), category: '', cells: [] }));
   return { state: 'known', source: 'feed', incidents };
 }
 
+/** The families of cells on the status page, by the letters with which host names begin. */
+const cellFamilies: Readonly<Record<string, string>> = { ok: 'okta.com', op: 'oktapreview.com', eu: 'okta-emea.com' };
+
 /**
- * The cell of an org from the canonical name of its okta.com host: `okta.com:8` for `ok8-crtrs.tng.okta.com`.
- * Undefined for other names, such as that of a custom domain.
+ * The cell of an org from the canonical name of its host: `okta.com:8` for `ok8-crtrs.tng.okta.com`. Undefined for other
+ * names, such as that of a custom domain.
  */
 export function cellOfCanonicalName(name: string): string | undefined {
-  const number = /^ok(\d{1,3})-[\w-]+(?:\.[\w-]+)*\.okta\.com\.?$/i.exec(name)?.[1];
-  return number === undefined ? undefined : `okta.com:${number}`;
+  const host = name.replace(/\.$/, '');
+  const [, letters = '', number] = /^(ok|op|eu)(\d{1,3})-[\w-]+(?:\.[\w-]+)+$/i.exec(host) ?? [];
+  return number !== undefined && isOktaHost(host) ? `${cellFamilies[letters.toLowerCase()]}:${number}` : undefined;
+}
+
+/**
+ * Whether a status page is known to announce incidents of this host. Okta's own page covers its commercial domains, and
+ * custom domains of orgs there. Government and military orgs have pages of their own.
+ */
+export function covers(page: string, hostname: string): boolean {
+  const isCommercial = Object.values(cellFamilies).some((domain) => hostname.toLowerCase().endsWith(`.${domain}`));
+  return new URL(page).hostname !== 'status.okta.com' || isCommercial || !isOktaHost(hostname);
 }
 
 function textOf(html: string, dataId: string): string | undefined {

@@ -1,8 +1,11 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Org } from '../model/org.ts';
 import { defineProbe, type ProbeContext } from '../model/probe.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
+import { writeNotes } from '../okta/status-notes.ts';
 import {
   cellOfCanonicalName,
+  covers,
   parseStatusFeed,
   parseStatusPage,
   type StatusIncident,
@@ -10,11 +13,13 @@ import {
 } from '../okta/status-page.ts';
 
 /** The values of the metric `IncidentLevel`. */
-const incidentLevel = { operational: 0, otherCells: 1, ownCell: 2 } as const;
+const incidentLevel = { operational: 0, notOwnCell: 1, ownCell: 2 } as const;
 
 /**
  * Reads Okta's announcements for this org's cell from the status page, or from the feed if the page cannot be read.
  * They add context to the findings of other probes and do not page anyone.
+ *
+ * Trap: where the cell is not known, or an incident names none, it is not known whether the incident affects the org.
  */
 export const statusPage = defineProbe({
   id: 'status-page',
@@ -28,33 +33,47 @@ export const statusPage = defineProbe({
     IncidentLevel: {
       unit: 'None',
       statistic: 'Maximum',
-      help: "0 operational, 1 incident on other cells only, 2 incident on the org's cell. No data point if the page cannot be read.",
+      help: "0 no incident, 1 incident that is not known to be on the org's cell, 2 incident on the org's cell. No data point if the page cannot be read.",
     },
   },
   async run({ org, now, fetch, canonicalName }) {
-    const report = await readStatus(org, now, fetch);
+    const hostname = hostnameOf(org);
+    const { statusPage: pages } = org;
+    if (!pages) throw new Error(`org ${org.name} has no status page`);
+    if (!covers(pages.page, hostname))
+      throw new ProbeFailure('status-unknown', `${pages.page} does not cover ${hostname}`);
+    const report = await readStatus(pages, now, fetch);
     if (report.state === 'unknown') throw new ProbeFailure('status-unknown', report.why);
-    const cell = org.cell ?? (await detectCell(org.domain, canonicalName));
-    const ownIncidents = report.incidents.filter(({ cells }) => cell !== undefined && cells.includes(cell));
-    if (ownIncidents.length > 0) {
+    const cell = org.cell ?? (await detectCell(hostname, canonicalName));
+    const {
+      own = [],
+      elsewhere = [],
+      unplaced = [],
+    } = Object.groupBy(report.incidents, ({ cells }) =>
+      cell === undefined || cells.length === 0 ? 'unplaced' : cells.includes(cell) ? 'own' : 'elsewhere',
+    );
+    if (own.length > 0) {
       const readings = { IncidentLevel: incidentLevel.ownCell };
-      throw new ProbeFailure('announced-incident', {
-        detail: ownIncidents.slice(0, 10).map(describe).join('; '),
-        readings,
-      });
+      throw new ProbeFailure('announced-incident', { detail: describeAll(own).join('; '), readings });
     }
     return {
-      readings: { IncidentLevel: report.incidents.length > 0 ? incidentLevel.otherCells : incidentLevel.operational },
-      notes: [`cell: ${cell ?? 'unknown'}`, ...report.incidents.slice(0, 10).map(describe)],
+      readings: { IncidentLevel: report.incidents.length > 0 ? incidentLevel.notOwnCell : incidentLevel.operational },
+      notes: writeNotes({
+        ...(cell !== undefined && { cell }),
+        ...{ elsewhere: describeAll(elsewhere), unplaced: describeAll(unplaced) },
+      }),
     };
   },
 });
 
-async function readStatus(org: Org, now: () => number, fetch: ProbeContext['fetch']): Promise<StatusReport> {
-  if (!org.statusPage) throw new Error(`org ${org.name} has no status page`);
-  const page = await read(org.statusPage.page, fetch, parseStatusPage);
-  if (page.state === 'known' || org.statusPage.feed === undefined) return page;
-  const feed = await read(org.statusPage.feed, fetch, (xml) => parseStatusFeed(xml, now()));
+async function readStatus(
+  pages: NonNullable<Org['statusPage']>,
+  now: () => number,
+  fetch: ProbeContext['fetch'],
+): Promise<StatusReport> {
+  const page = await read(pages.page, fetch, parseStatusPage);
+  if (page.state === 'known' || pages.feed === undefined) return page;
+  const feed = await read(pages.feed, fetch, (xml) => parseStatusFeed(xml, now()));
   return feed.state === 'known' ? feed : { state: 'unknown', why: `page: ${page.why}; feed: ${feed.why}` };
 }
 
@@ -75,10 +94,18 @@ async function read(
 }
 
 /** The CNAME reveals the cell of Okta's own domains only, not of custom domains. */
-async function detectCell(domain: string, canonicalName: ProbeContext['canonicalName']): Promise<string | undefined> {
-  if (!domain.endsWith('.okta.com')) return undefined;
-  const name = await canonicalName(domain);
+async function detectCell(hostname: string, canonicalName: ProbeContext['canonicalName']): Promise<string | undefined> {
+  if (!isOktaHost(hostname)) return undefined;
+  const name = await canonicalName(hostname);
   return name === undefined ? undefined : cellOfCanonicalName(name);
+}
+
+function hostnameOf({ domain }: Org): string {
+  return new URL(`https://${domain}`).hostname;
+}
+
+function describeAll(incidents: readonly StatusIncident[]): readonly string[] {
+  return incidents.slice(0, 5).map(describe);
 }
 
 function describe({ name, category, cells, title }: StatusIncident): string {

@@ -234,7 +234,7 @@ export const configSchema = z.strictObject({
       runbook: httpsUrl
         .optional()
         .describe(
-          'the URL of your docs/runbook.md, for links in alarms and messages: https://git.example.com/…/docs/runbook.md',
+          'the URL of your docs/runbook.md, for links in alarms and messages; by default, where git knows that the deployed commit is published',
         ),
       routes: routes
         .prefault({})

@@ -30,7 +30,8 @@ export interface MonitorDashboardProps {
   readonly alarms: readonly RoutedAlarm[];
 }
 
-const dashboardName = 'okta-synthetics';
+/** Fixed, so that people and links find it. */
+export const dashboardName = 'okta-synthetics';
 
 /** CloudWatch's grid is 24 units wide. More than four graphs in a row are too small to read. */
 const grid = { width: 24, columns: 4, height: 6 };

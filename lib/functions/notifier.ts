@@ -13,7 +13,8 @@ export interface NotifierProps {
   readonly topics: AlertTopics;
   /** The functions whose logs contain the evidence for messages. */
   readonly readsLogsOf: readonly MonitorFunction[];
-  readonly dashboardUrl: string;
+  /** The dashboard's name. The notifier makes links of it, for the partition and region that it runs in. */
+  readonly dashboard: string;
   readonly logRetentionDays: number;
 }
 
@@ -43,7 +44,7 @@ export class Notifier extends MonitorFunction {
         PEOPLE_TOPIC_ARN: people.topicArn,
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
-        DASHBOARD: props.dashboardUrl,
+        DASHBOARD: props.dashboard,
       },
       logRetentionDays: props.logRetentionDays,
       retryAttempts: 1,

@@ -23,10 +23,14 @@ async function synth(config: string) {
   return { directory, stderr, code };
 }
 
+/** Printed where git does not know a published commit. */
+const noRunbook = /^Messages will not link to the runbook: set alerts\.runbook, or /;
+
 it('the example is synthesized without warnings, and its cost is printed', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');
   expect(code).toBe(0);
-  expect(stderr.trim().split('\n')).toEqual([
+  const lines = stderr.trim().split('\n');
+  expect(lines.filter((line) => !noRunbook.test(line))).toEqual([
     expect.stringMatching(/^dollars per month +\d\d\.\d\d .*npm run cost shows each item$/),
     expect.stringMatching(/^custom metrics +\d+$/),
     expect.stringMatching(/^alarms +\d+$/),
@@ -49,4 +53,19 @@ it('an invalid configuration stops synth with its problems and without a stack t
     '  orgs[0].domain (line 1) must be a host without a scheme: remove https://.',
     '  orgs[0].cells (line 1) is not a valid key: did you mean "cell"?',
   ]);
+});
+
+it('alarms and messages link to the runbook that the configuration names, or else to the published one', async () => {
+  const runbook = 'https://git.example.com/monitor/docs/runbook.md';
+  const config = path.join(await mkdtemp(path.join(tmpdir(), 'config-')), 'ours.jsonc');
+  const orgs = [{ name: 'acme', domain: 'acme.okta.com' }];
+  await writeFile(config, JSON.stringify({ alerts: { runbook }, orgs }));
+  const named = await synth(config);
+  expect(named.stderr).not.toMatch(noRunbook);
+  expect(await readFile(path.join(named.directory, 'OktaSynthetics.template.json'), 'utf8')).toContain(`${runbook}#`);
+  await writeFile(config, JSON.stringify({ orgs }));
+  const { stderr, directory } = await synth(config);
+  const template = await readFile(path.join(directory, 'OktaSynthetics.template.json'), 'utf8');
+  const isPublished = /https:\/\/[^"]+\/docs\/runbook\.md#/.test(template);
+  expect(stderr.split('\n').some((line) => noRunbook.test(line))).toBe(!isPublished);
 });

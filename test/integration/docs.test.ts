@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../functions/diagnosis/finding.ts';
+import { textOf } from '../../functions/diagnosis/findings/definition.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
 import { anchorOf, headingsOf } from '../support/headings.ts';
@@ -19,6 +20,18 @@ describe('the docs', () => {
     const headings = headingsOf('docs/runbook.md');
     expect(Object.keys(findings).filter((code) => !headings.includes(code))).toEqual([]);
     expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  it('the runbook repeats no cause and no step of a message', () => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const said = Object.values(findings).flatMap(({ causes, remedy }) => [...causes, ...remedy].map(textOf));
+    expect(said.filter((text) => text.length > 40 && runbook.includes(text))).toEqual([]);
+  });
+
+  it('the runbook shows no command that would put a secret into the history of a shell', () => {
+    const commands = readFileSync('docs/runbook.md', 'utf8').match(/^\$ .*put-secret-value.*$/gm) ?? [];
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.filter((command) => !command.includes('--secret-string file://'))).toEqual([]);
   });
 
   it('the runbook has a heading for the link of every alarm', () => {

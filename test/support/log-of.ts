@@ -77,7 +77,7 @@ export function minutes(from: string, to: string): readonly string[] {
 
 /** What the probe of Okta's status page logs. */
 export function statusPage(time: number, more: Partial<LogLine> = {}): LoggedLine<LogLine> {
-  const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell okta.com:8'] };
+  const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell: okta.com:8'] };
   return outcome(time, 'status-page', 'passed', { ...healthy, ...more });
 }
 

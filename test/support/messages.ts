@@ -1,4 +1,5 @@
 import type { AlarmSubject } from '../../functions/alarms/subject.ts';
+import { consoleOf } from '../../functions/notify/aws-console.ts';
 import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
 import type { Evidence } from '../../functions/notify/evidence.ts';
 import type { Links } from '../../functions/notify/incident.ts';
@@ -7,10 +8,13 @@ import type { CustomNotification } from '../../functions/notify/render/chat.ts';
 import { metricAlarm, recordOf, resolvedMetricAlarm } from './alarms.ts';
 import { at, evidenceOf, minutes, runs, statusPage } from './log-of.ts';
 
+const console = consoleOf('arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages');
+
 export const links: Links = {
   route: 'page',
   runbook: 'https://git.example.com/monitor/docs/runbook.md',
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
+  ...(console && { console }),
 };
 
 /** The recorded alarm when it fires and when it resolves. */
@@ -68,10 +72,13 @@ export function messageOf(alarm: AlarmChange, evidence: Evidence, to: Links = li
   return readMessage(composeMessage(alarm, evidence, to));
 }
 
-/** The lines of a section of the e-mail, up to the next blank one. */
-export function section({ email }: Pick<ReadMessage, 'email'>, title: string): readonly string[] {
+/** The lines beside a label of the e-mail, or below a title: up to the next label or blank line. */
+export function section({ email }: Pick<ReadMessage, 'email'>, label: string): readonly string[] {
   const lines = email.split('\n');
-  const start = lines.indexOf(title);
-  const end = lines.indexOf('', start);
-  return start < 0 ? [] : lines.slice(start + 1, end < 0 ? undefined : end).map((line) => line.trim());
+  const start = lines.findIndex((line) => line === label || line.startsWith(label.padEnd(7)));
+  if (start < 0) return [];
+  const isTitle = lines[start] === label;
+  const end = lines.findIndex((line, at) => at > start && (line === '' || (!isTitle && !line.startsWith(' '))));
+  const own = lines.slice(isTitle ? start + 1 : start, end < 0 ? undefined : end);
+  return own.map((line) => (isTitle ? line : line.slice(7)).trim());
 }

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Route } from '../../alarms/subject.ts';
-import { domainLabels, type FaultDomain } from '../../model/fault-domain.ts';
+import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Incident, Links } from '../incident.ts';
+import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
 import type { OktaStatus } from '../okta-status.ts';
 import { clip } from '../read.ts';
-import { formatDuration, formatTime, joinFirst } from './text.ts';
+import { seenFacts } from '../seen.ts';
+import { type Step, stepsOf, supportLines } from '../steps.ts';
+import { renderFirstLine } from './first-line.ts';
+import { formatDuration, formatTime, joinFirst, linesThatFit } from './text.ts';
 
 /** A custom notification of Amazon Q Developer in chat applications, which posts it to Slack or Teams. */
 export interface CustomNotification {
@@ -36,8 +40,11 @@ export interface NotificationContext {
   readonly org: string;
   readonly domain: FaultDomain;
   readonly severity: Route;
-  /** The code of the leading finding. Without one, the end of the alarm's name: `flows-broken`. */
-  readonly finding: string;
+  /**
+   * The code of the leading finding. For an alarm about the monitor itself, the end of its name: `flows-broken`. Absent if
+   * the logs contain no finding that explains the alarm: then `domain` is the alarm's, and nobody is known to be at fault.
+   */
+  readonly finding?: string;
   /** ISO 8601 in UTC; absent if the evidence does not show when the alarm fired. */
   readonly since?: string;
   /** Present when the alarm has resolved. */
@@ -61,7 +68,11 @@ export interface UnreadableContext {
   readonly dashboard: string;
 }
 
-const mostCharacters = 2_500;
+/** Slack refuses a block of more than 3,000 characters. */
+const mostCharacters = 2_900;
+const mostOfSupport = 1_300;
+const mostSteps = 8;
+const mostOfStep = 700;
 
 /**
  * The message for chats and programs, in one document. People read `content`; a program that subscribes by https reads
@@ -88,7 +99,8 @@ export function renderChat(notification: Notification): CustomNotification {
 }
 
 function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
-  const { alarm, org = 'monitor', code, domain, occurrences, remedy } = incident;
+  const { alarm, org = 'monitor', code, domain, occurrences } = incident;
+  const about = code === undefined ? [org, links.route] : [org, domain, code, links.route];
   const threadId = threadOf(incident);
   return {
     version: '1.0',
@@ -97,9 +109,9 @@ function renderIncident(incident: Incident, subject: string, links: Links): Cust
     content: {
       textType: 'client-markdown',
       title: subject,
-      description: clip(describe(incident, links).join('\n'), mostCharacters),
-      nextSteps: alarm.kind === 'firing' ? remedy.slice(0, 5).map((step) => clip(step, 250)) : [],
-      keywords: [org, domain, code, links.route].map((word) => clip(word, 60)),
+      description: describe(incident, subject, links),
+      nextSteps: alarm.kind === 'firing' ? stepsOf(incident).slice(0, mostSteps).map(renderStep) : [],
+      keywords: about.map((word) => clip(word, 60)),
     },
     metadata: {
       threadId,
@@ -132,7 +144,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     org,
     domain,
     severity: 'severity' in alarm.subject ? alarm.subject.severity : links.route,
-    finding: code,
+    ...(code !== undefined && { finding: code }),
     ...(isStartKnown && { since: new Date(since).toISOString() }),
     ...(alarm.kind === 'resolved' && { until: new Date(until).toISOString() }),
     ...(isStartKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
@@ -145,27 +157,35 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
   };
 }
 
-/** Slack and Teams both show `*bold*` and plain lines. Tables and headings work in only one of them. */
-function describe(incident: Incident, links: Links): readonly string[] {
-  const { alarm, headline, domain, occurrences, since, until, stillPassing, oktaStatus, heading, gaps } = incident;
+/**
+ * Slack and Teams both show `*bold*` and plain lines. Tables and headings work in only one of them. What does not fit is
+ * left out in whole lines, and the text for Okta comes last.
+ */
+function describe(incident: Incident, subject: string, links: Links): string {
+  const { alarm, since, until, stillPassing, occurrences, gaps } = incident;
   const isFiring = alarm.kind === 'firing';
-  const causes = occurrences[0]?.finding.causes ?? [];
+  const support = isFiring ? supportLines(incident) : [];
+  const block = support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support], mostOfSupport) : '';
   const targets = joinFirst(targetsOf(occurrences), 6);
   const [start, duration] = [formatTime(since), formatDuration(until - since)];
-  return [
-    headline,
-    isFiring
-      ? `*Since* ${start}, ${duration} before this alarm`
-      : `*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`,
-    `*Fault domain* ${domainLabels[domain]}`,
-    ...(targets === '' ? [] : [`*Where* ${targets}`]),
-    ...(stillPassing.length > 0 ? [`*Still passing* ${joinFirst(stillPassing, 8)}`] : []),
-    ...(oktaStatus ? [`*Okta status* ${oktaStatus.sentence}`] : []),
-    ...(isFiring && causes.length > 0 ? [`*Likely causes* ${causes.join('; ')}`] : []),
-    ...(gaps.length > 0 ? [`*Missing evidence* ${gaps.join('; ')}`] : []),
-    `*Runbook* ${links.runbook}#${heading}`,
-    `*Dashboard* ${links.dashboard}`,
+  const lines = [
+    renderFirstLine(incident, subject),
+    ...(isFiring
+      ? [`*Hit* ${targets === '' ? 'not known' : `${targets}, since ${start}`}`]
+      : [`*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`]),
+    ...(stillPassing.length > 0 ? [`*Fine* ${joinFirst(stillPassing, 8)}`] : []),
+    ...(gaps.length > 0 ? [`*Gaps* ${gaps.join('; ')}`] : []),
+    ...linksOf(incident, links)
+      .filter(({ name }) => name === 'Runbook' || name === 'Alarm')
+      .map(({ name, target }) => `*${name}* ${target}`),
+    ...(isFiring ? seenFacts(incident).map((fact, at) => (at === 0 ? `*Seen* ${fact}` : fact)) : []),
   ];
+  return `${linesThatFit(lines, mostCharacters - block.length - 1)}${block && `\n${block}`}`;
+}
+
+/** A step with its commands. A command that does not fit is left out: half of one is worse than none. */
+function renderStep({ text, commands = [] }: Step): string {
+  return linesThatFit([text, ...commands.map((command) => `\`${command}\``)], mostOfStep);
 }
 
 function targetsOf(occurrences: Incident['occurrences']): readonly string[] {

@@ -1,42 +1,66 @@
-import { domainLabels } from '../../model/fault-domain.ts';
+import { atServers, type Impact } from '../impact.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
-import { formatDuration, joinFirst } from './text.ts';
+import { firstThatFits, formatClock, formatDuration, shortenId, shortenName } from './text.ts';
 
-/** SNS accepts fewer than 100 characters. */
-const most = 99;
+/** A lock screen shows about this many characters. SNS accepts fewer than 100. */
+const most = 60;
 
 /**
- * One line for a phone's lock screen, the most important words first, because the end is cut off when it is too long:
- * route, org, finding, fault domain, then the rest: `PAGE acme: internal-error - Okta problem - token@default`.
+ * One line for a phone's lock screen: who is notified how, the org, what people cannot do and where, the cause, and since
+ * when: `PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z`. What does not fit is shortened or left out as a whole.
  *
- * Trap: SNS rejects a subject that is longer, begins with a space or contains a line break. Mail programs and gateways
- * garble everything but ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ * Trap: SNS rejects a subject that begins with a space or contains a line break. Mail programs and gateways garble
+ * everything but ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function renderSubject(incident: Incident, { route }: Links): string {
-  const { org = 'monitor', code, domain, alarm } = incident;
+  const { org = 'monitor', alarm } = incident;
   const status = alarm.kind === 'firing' ? route.toUpperCase() : 'RESOLVED';
-  return oneLine(`${status} ${clip(org, 32)}: ${clip(code, 32)} - ${domainLabels[domain]}${details(incident)}`);
+  const details = (alarm.kind === 'firing' ? firingDetails(incident) : resolvedDetails(incident)).map(oneLine);
+  const names = [oneLine(org), ...[24, 18, 12].map((length) => shortenName(oneLine(org), length))];
+  // It is better to shorten the org's name than to leave something out.
+  const candidates = details.flatMap((detail) => names.map((name) => `${status} ${name}: ${detail}`));
+  return firstThatFits(candidates, most);
 }
 
 export function renderUnreadableSubject({ route }: Links): string {
-  return oneLine(`${route.toUpperCase()}: an alarm that could not be read`);
+  return `${route.toUpperCase()}: an alarm that could not be read`;
+}
+
+/** What is wrong, from all that is known to the least that must be said. */
+function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Incident): readonly string[] {
+  const time = formatClock(since);
+  const [error] = occurrences.length === 0 ? monitorErrors : [];
+  if (error) return [`${brief} - ${error.name}`, brief];
+  if (occurrences.length === 0) return [brief];
+  const [long, short] = [` since ${time}`, ` ${time}`];
+  if (!impact) {
+    return [`${brief} - nothing fails yet, since ${time}`, `${brief} - nothing fails yet`, `${brief}${long}`, brief];
+  }
+  const what = whatAndWhere(impact);
+  const least = impact.what.at(-1) ?? '';
+  return [
+    ...what.flatMap((each) => [`${each} - ${brief}${long}`, `${each} - ${brief}${short}`]),
+    ...what.map((each) => `${each} - ${brief}`),
+    ...[`${least} - ${brief}`, ...what.map((each) => `${each}${long}`), least],
+  ];
+}
+
+/** What people cannot do and where, in fewer and fewer words. */
+function whatAndWhere({ what, servers }: Pick<Impact, 'what' | 'servers'>): readonly string[] {
+  const ids = servers.map((server) => shortenId(server));
+  const where = [atServers(servers), atServers(ids)].map((at) => at.replace(' the ', ' '));
+  const places = [...new Set([...where, atServers(ids).replace(' the Org server', ' Org')])];
+  return what.flatMap((each) => places.map((at) => `${each}${at}`));
+}
+
+/** What is over. It does not say what works again, because that may not have been seen. */
+function resolvedDetails({ impact, brief, since, until, isStartKnown }: Incident): readonly string[] {
+  const lasted = isStartKnown ? ` - lasted ${formatDuration(until - since)}` : '';
+  const { servers = [] } = impact ?? {};
+  return [...whatAndWhere({ what: [brief], servers }).map((each) => `${each}${lasted}`), `${brief}${lasted}`, brief];
 }
 
 function oneLine(value: string): string {
-  return clip(value.replaceAll(/[^ -~]/g, '?'), most);
-}
-
-function details(incident: Incident): string {
-  const { alarm, org, occurrences, since, until, isStartKnown, oktaStatus, monitorErrors } = incident;
-  const isFiring = alarm.kind === 'firing';
-  const targets = joinFirst(occurrences[0]?.targets.map(({ target }) => target) ?? [], 2);
-  const parts = [
-    ...(isFiring || !isStartKnown ? [] : [`lasted ${formatDuration(until - since)}`]),
-    ...(isFiring && oktaStatus?.state === 'announced' ? ['announced by Okta'] : []),
-    ...(targets === '' ? [] : [targets]),
-    ...(isFiring && alarm.subject.kind === 'not-running' ? ['the state of Okta is unknown'] : []),
-    ...(org === undefined && monitorErrors[0] ? [monitorErrors[0].name] : []),
-  ];
-  return parts.map((part) => ` - ${part}`).join('');
+  return clip(value.replaceAll(/[^ -~]/g, '?'), 200);
 }

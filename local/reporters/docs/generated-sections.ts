@@ -1,8 +1,8 @@
 import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
 import { type AlarmSubject, alarmName, alarmSubject, type Route, routes } from '../../../functions/alarms/subject.ts';
 import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
-import { escalations, type FindingDefinition, textOf } from '../../../functions/diagnosis/findings/definition.ts';
-import { faultDomains } from '../../../functions/model/fault-domain.ts';
+import { escalations, type FindingDefinition } from '../../../functions/diagnosis/findings/definition.ts';
+import { type FaultDomain, faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
 import type { MetricDefinition } from '../../../functions/model/metric.ts';
 import type { Endpoint, Probe, Requirement } from '../../../functions/model/probe.ts';
@@ -19,6 +19,7 @@ import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
+import { domainEntries, findingEntries } from './runbook-entries.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -71,9 +72,21 @@ function runbookFindings(): string {
   return faultDomains
     .map((domain) => {
       const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].domain === domain);
-      return [`## Fault domain: ${domain}`, escalations[domain], ...codes.map(runbookEntry)].join('\n\n');
+      return [...runbookDomain(domain), ...codes.map(runbookEntry)].join('\n\n');
     })
     .join('\n\n');
+}
+
+/** What holds for all findings of a fault domain, so that it is said once. */
+function runbookDomain(domain: FaultDomain): readonly string[] {
+  const { impact, systemLog, mend = [], statusPage } = domainEntries[domain];
+  return [
+    `## Fault domain: ${domain}`,
+    `${impact} ${escalations[domain]}`,
+    ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
+    ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
+    ...(statusPage ? [`For a status page:\n\n> ${statusPage}`] : []),
+  ];
 }
 
 const severityInWords: Record<Severity, string> = {
@@ -82,21 +95,36 @@ const severityInWords: Record<Severity, string> = {
   info: 'Severity: info, does not notify anyone by itself.',
 };
 
+/** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, causes, remedy, domain, severity, verify, ...rest }: FindingDefinition = findings[code];
+  const { summary, severity, verify, doc }: FindingDefinition = findings[code];
+  const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}`,
-    `Causes, most likely first:\n\n${causes.map((cause, index) => `${index + 1}. ${textOf(cause)}`).join('\n')}`,
-    isCommand(verify) ? `To confirm:\n\n\`\`\`console\n$ ${verify}\n\`\`\`` : `To confirm: ${verify}.`,
-    `What to do:\n\n${remedy.map((step) => `- ${textOf(step)}`).join('\n')}`,
-    `Escalation: ${escalations[domain]}`,
-    ...('doc' in rest ? [`More: <${rest.doc}>`] : []),
+    ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
+    ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
+    ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
+    ...lookByHand(verify),
+    ...(doc ? [`More: <${doc}>`] : []),
   ].join('\n\n');
 }
 
-function isCommand(text: string): boolean {
-  return /^(curl|dig|nc|openssl|aws) /.test(text);
+function shell(commands: readonly string[]): string {
+  return `\`\`\`console\n${commands.map((line) => (line.startsWith('#') ? line : `$ ${line}`)).join('\n')}\n\`\`\``;
+}
+
+function lowerFirst(text: string): string {
+  return /^(Okta|Applications|Security|Reports)\b/.test(text)
+    ? text
+    : `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+/** Where to look. The message has the request itself, with the parameters and the URL of the case. */
+function lookByHand(verify: string): readonly string[] {
+  if (verify.startsWith('curl ')) return [];
+  const isCommand = /^(dig|nc|openssl|aws) /.test(verify);
+  return [isCommand ? `To look by hand:\n\n${shell([verify])}` : `To look by hand: ${lowerFirst(verify)}.`];
 }
 
 const scopeInWords: Record<Probe['scope'], string> = {

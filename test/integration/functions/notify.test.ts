@@ -22,7 +22,7 @@ beforeAll(async () => {
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     RUNBOOK: 'docs/runbook.md',
-    DASHBOARD: 'https://example.com/dashboard',
+    DASHBOARD: 'okta-synthetics',
   });
 });
 afterAll(async () => {
@@ -69,10 +69,10 @@ describe('the deployed notify function', () => {
     writeLog();
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
-    expect(message.subject).toBe('PAGE acme: internal-error - Okta problem - token@default');
-    expect(section(message, 'STILL PASSING')).toEqual(['organization']);
+    expect(message.subject).toBe("PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z");
+    expect(section(message, 'FINE')).toEqual(['organization']);
     expect(message.email).toContain('X-Okta-Request-Id req-120300-token');
-    expect(message.email).not.toContain('MISSING EVIDENCE');
+    expect(section(message, 'GAPS')).toEqual([]);
     expect(message.email).toContain('docs/runbook.md#internal-error');
   });
 
@@ -92,7 +92,7 @@ describe('the deployed notify function', () => {
     writeLog();
     await notify.invoke(snsEvent(resolvedMetricAlarm));
     const resolved = onlyMessage();
-    expect(resolved.subject).toBe('RESOLVED acme: internal-error - Okta problem - lasted 9 min - token@default');
+    expect(resolved.subject).toBe("RESOLVED acme: Okta 500 at 'default' - lasted 9 min");
     expect(resolved.chat.metadata.threadId).toBe(threadId);
   });
 
@@ -106,11 +106,10 @@ describe('the deployed notify function', () => {
     undo.push(aws.injectFault('FilterLogEvents', denied));
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
-    expect(message.subject).toBe('PAGE acme: okta-page - Okta problem');
-    expect(section(message, 'MISSING EVIDENCE')).toEqual([
-      `${flowsLog} could not be read: AccessDeniedException`,
-      `${statusLog} could not be read: AccessDeniedException`,
-    ]);
+    expect(message.subject).toBe('PAGE acme: alarm without evidence');
+    expect(section(message, 'GAPS').join(' ')).toBe(
+      `${flowsLog} could not be read: AccessDeniedException ${statusLog} could not be read: AccessDeniedException`,
+    );
   });
 
   it.each(['connection closed', 'no answer'] as const)(
@@ -142,7 +141,7 @@ describe('the deployed notify function', () => {
     writeLog();
     const { lines } = await notify.invoke(snsEvent(metricAlarm));
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { type: 'message', subject: 'PAGE acme: internal-error - Okta problem - token@default' },
+      { type: 'message', subject: "PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z" },
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Org, Server } from '../../../functions/model/org.ts';
 import type { Probe } from '../../../functions/model/probe.ts';
+import { readNotes } from '../../../functions/okta/status-notes.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../functions/probes/index.ts';
 import { enabledProbes } from '../../../functions/probes/plan.ts';
@@ -330,6 +331,23 @@ describe('a run at a failing org', () => {
     } finally {
       okta.setStatus({ kind: 'operational' });
     }
+  });
+
+  it('does not know whether an incident is here if the cell of the org is not known', async () => {
+    try {
+      okta.setStatus({ kind: 'incident', cells: ['okta.com:8'] });
+      const { cell: _, ...org } = fullOrg;
+      const { outcomes } = await runProbes(okta, status, { org });
+      const notes = outcomes.map((each) => (each.status === 'passed' ? readNotes(each.notes) : undefined));
+      expect(notes).toEqual([{ elsewhere: [], unplaced: [expect.stringContaining('on okta.com:8')] }]);
+    } finally {
+      okta.setStatus({ kind: 'operational' });
+    }
+  });
+
+  it('does not know the status of an org that the status page does not cover', async () => {
+    const org = { ...fullOrg, domain: 'acme.okta-gov.com', statusPage: { page: 'https://status.okta.com/', feed: '' } };
+    expect(outcomeLines(await runProbes(okta, status, { adjust: () => org }))).toEqual(['status-page: status-unknown']);
   });
 });
 

@@ -217,7 +217,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(Variables.ROUTE).toBe(route);
       expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !name.includes('notify')));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
-      expect(JSON.stringify(Variables.DASHBOARD)).toContain('#dashboards/dashboard/okta-synthetics');
+      expect(Variables.DASHBOARD).toBe(sample.ofType('AWS::CloudWatch::Dashboard')[0]?.Properties.DashboardName);
       const topic = sample.ofType('AWS::SNS::Topic').find(({ id }) => id === Variables.PEOPLE_TOPIC_ARN.Ref);
       expect(topic?.Properties.TopicName).toBe(`okta-synthetics-${route}s`);
     }

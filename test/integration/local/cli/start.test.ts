@@ -53,11 +53,11 @@ describe('npm start by default', () => {
       /✗ internal-error \(okta\) at token@default/,
       /▲ firing okta-synthetics\/acme\/okta\/page/,
       /✉ page to on-call@example\.com/,
-      /│ PAGE acme: internal-error/,
+      /│ PAGE acme: no tokens at 'default' - Okta 500/,
       /X-Okta-Request-Id/,
       /Fault restored/,
       /▼ resolved okta-synthetics\/acme\/okta\/page/,
-      /│ RESOLVED acme: internal-error/,
+      /│ RESOLVED acme: Okta 500 at 'default'/,
       /✓ Case O1: page sent after 2 minutes with the finding internal-error; resolved \d+ minutes after the\s+fault\s+ended/,
     );
     expect(stdout.match(/✉/g)).toHaveLength(2);

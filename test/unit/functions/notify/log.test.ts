@@ -18,6 +18,7 @@ describe('readLine', () => {
   it('reads whole exchanges and the facts of a token', () => {
     const whole = exchange(time, '/oauth2/default/v1/token', {
       status: 401,
+      authentication: 'client_secret_basic',
       phases: { dnsMs: 1, tcpMs: 2, tlsMs: 3, firstByteMs: 4, bodyMs: 5 },
       rateLimit: { limit: 100, remaining: 3, secondsToReset: 20 },
       error: { shape: 'oauth', error: 'invalid_client', reason: 'a', description: 'b', errorId: 'c', errorCode: 'd' },

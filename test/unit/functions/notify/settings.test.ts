@@ -6,17 +6,18 @@ const environment = {
   PEOPLE_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages',
   LOG_GROUPS: '/aws/lambda/okta-synthetics-flows,/aws/lambda/okta-synthetics-status',
   RUNBOOK: 'docs/runbook.md',
-  DASHBOARD: 'https://example.com/dashboard',
+  DASHBOARD: 'okta-synthetics',
 };
 
 describe('readSettings', () => {
   it('reads the settings of a notify function from its environment', () => {
-    expect(readSettings(environment)).toEqual({
+    expect(readSettings(environment)).toMatchObject({
       route: 'page',
       topicArn: environment.PEOPLE_TOPIC_ARN,
       logGroups: ['/aws/lambda/okta-synthetics-flows', '/aws/lambda/okta-synthetics-status'],
       runbook: 'docs/runbook.md',
-      dashboard: 'https://example.com/dashboard',
+      dashboard:
+        'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/okta-synthetics',
     });
   });
 

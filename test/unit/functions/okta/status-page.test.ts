@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cellOfCanonicalName, parseStatusFeed, parseStatusPage } from '../../../../functions/okta/status-page.ts';
+import {
+  cellOfCanonicalName,
+  covers,
+  parseStatusFeed,
+  parseStatusPage,
+} from '../../../../functions/okta/status-page.ts';
 
 const incident = {
   attributes: { type: 'Incident__c' },
@@ -68,21 +73,44 @@ describe('the status feed', () => {
     expect(report).toMatchObject({ state: 'known', incidents: [] });
   });
 
-  it('reports the status as unknown if the feed is empty, invalid or over a year old', () => {
+  it('reports the status as unknown if the feed is empty, invalid or without an entry of the last three months', () => {
     expect(parseStatusFeed(feed(''), now).state).toBe('unknown');
     expect(parseStatusFeed('<html></html>', now).state).toBe('unknown');
-    expect(parseStatusFeed(feed(entry('Resolved', '2025-04-30T00:00:00Z')), now).state).toBe('unknown');
+    expect(parseStatusFeed(feed(entry('Resolved', '2026-08-22T00:00:00Z')), now).state).toBe('unknown');
+    expect(parseStatusFeed(feed(entry('Resolved', '2026-08-24T00:00:00Z')), now).state).toBe('known');
   });
 });
 
 describe('the cell', () => {
-  it('derives the cell from the canonical name of an okta.com host', () => {
-    expect(cellOfCanonicalName('ok8-crtrs.tng.okta.com')).toBe('okta.com:8');
-    expect(cellOfCanonicalName('ok14-crtrs.tng.okta.com.')).toBe('okta.com:14');
+  it.each([
+    ['ok8-crtrs.tng.okta.com', 'okta.com:8'],
+    ['ok14-crtrs.tng.okta.com.', 'okta.com:14'],
+    ['op3-crtrs.tng.oktapreview.com', 'oktapreview.com:3'],
+    ['eu1-crtrs.tng.okta-emea.com', 'okta-emea.com:1'],
+  ])('is derived from the canonical name %s of a host of Okta', (name, cell) => {
+    expect(cellOfCanonicalName(name)).toBe(cell);
   });
 
-  it('does not derive a cell from any other name', () => {
-    expect(cellOfCanonicalName('d111111abcdef8.cloudfront.net')).toBeUndefined();
-    expect(cellOfCanonicalName('ok8-crtrs.okta.com.evil.example')).toBeUndefined();
+  it.each(['d111111abcdef8.cloudfront.net', 'ok8-crtrs.okta.com.evil.example', 'acme.okta.com', 'ok8-x'])(
+    'is not derived from %s',
+    (name) => {
+      expect(cellOfCanonicalName(name)).toBeUndefined();
+    },
+  );
+});
+
+describe("Okta's status page", () => {
+  const page = 'https://status.okta.com/';
+
+  it.each(['acme.okta.com', 'acme.oktapreview.com', 'acme.okta-emea.com', 'login.acme.com'])('covers %s', (host) => {
+    expect(covers(page, host)).toBe(true);
   });
+
+  it.each(['acme.okta-gov.com', 'acme.okta.mil', 'acme.okta-miltest.com', 'acme.trex-govcloud.com'])(
+    'does not cover %s, which may have another page',
+    (host) => {
+      expect(covers(page, host)).toBe(false);
+      expect(covers('https://status.example.gov/', host)).toBe(true);
+    },
+  );
 });

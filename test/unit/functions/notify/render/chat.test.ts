@@ -22,9 +22,26 @@ describe('the document for chats and programs', () => {
       content: { textType: 'client-markdown', title: subject },
       metadata: { eventType: 'okta-synthetics-firing' },
     });
-    expect(chat.content.description).toContain('Okta answers with an internal error.\n*Since* 2026-11-21 12:00 UTC');
-    expect(chat.content.nextSteps?.[0]).toBe('Check https://status.okta.com/ for an incident');
+    expect(chat.content.description).toMatch(
+      /^Okta's fault: apps get no tokens at 'default'; .*\n\*Hit\* token@default, since 2026/,
+    );
     expect(chat.content.keywords).toEqual(['acme', 'okta', 'internal-error', 'page']);
+  });
+
+  it('carries the steps with their commands, and the text for Okta Support', () => {
+    const steps = chat.content.nextSteps ?? [];
+    expect(steps[0]).toMatch(
+      /^Confirm from a laptop:\n`curl -i .*`\n`npm run check -- --org acme --probe token@default`$/,
+    );
+    expect(steps[1]).toBe('Open a case with the text below: https://support.okta.com/help/s/opencase');
+    const [, block = ''] = chat.content.description.split('*For Okta Support*\n');
+    expect(block).toContain('X-Okta-Request-Id req-120100-token');
+  });
+
+  it('names no finding if the logs contain none', () => {
+    const blind = messageOf(firing, evidenceOf([])).chat;
+    expect(blind.metadata.additionalContext).not.toHaveProperty('finding');
+    expect(blind.content.keywords).toEqual(['acme', 'page']);
   });
 
   it('gives programs the facts of an alarm that fires', () => {
@@ -89,7 +106,8 @@ describe('the document for chats and programs', () => {
     const { content, metadata } = messageOf(firing, evidence).chat;
     for (const value of Object.values(metadata.additionalContext)) expect(typeof value).toBe('string');
     expect(content.title.length).toBeLessThan(100);
-    expect(content.description.length).toBeLessThanOrEqual(2_500);
+    expect(content.description.length).toBeLessThanOrEqual(3_000);
+    for (const step of content.nextSteps ?? []) expect(step.length).toBeLessThanOrEqual(700);
     expect(JSON.stringify([content, metadata]).length).toBeLessThan(10_000);
   });
 });

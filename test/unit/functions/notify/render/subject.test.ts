@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findings } from '../../../../../functions/diagnosis/finding.ts';
+import { alarmMeaning } from '../../../../../functions/alarms/catalog.ts';
+import type { AlarmSubject } from '../../../../../functions/alarms/subject.ts';
+import { type FindingCode, finding, findings } from '../../../../../functions/diagnosis/finding.ts';
 import { domainLabels, faultDomains } from '../../../../../functions/model/fault-domain.ts';
-import { incidentOf } from '../../../../../functions/notify/incident.ts';
-import { renderSubject } from '../../../../../functions/notify/render/subject.ts';
-import { at, evidenceOf, runs, statusPage } from '../../../../support/log-of.ts';
+import { probes } from '../../../../../functions/probes/index.ts';
+import { at, evidenceOf, flowsLog, minutes, outcome, runs } from '../../../../support/log-of.ts';
 import {
   firing,
   firingEvidence,
@@ -14,60 +15,123 @@ import {
   resolvedEvidence,
 } from '../../../../support/messages.ts';
 
+/** As long as the configuration allows a name, and as long as an id of a server is. */
+const [longOrg, longServer] = ['acme-workforce-production-emea-1', 'aus1gbq7m0Xk8cVZp0h8'];
+
+const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].severity !== 'info');
+
+/** The message about a finding that fires at these targets of an org. */
+function messageAbout(code: FindingCode, targets: readonly string[], org = 'acme') {
+  const { domain, severity } = findings[code];
+  const route = severity === 'info' ? 'page' : severity;
+  const lines = ['12:36', '12:37'].flatMap((time) => targets.map((target) => outcome(at(time), target, code, { org })));
+  const alarm = { ...firingOf({ kind: 'findings', org, domain, severity: route }), changedAt: at('12:38') } as const;
+  return messageOf(alarm, evidenceOf(lines), { ...links, route });
+}
+
 describe('the subject of a message', () => {
-  it('contains the route, org, finding, fault domain and target of an alarm that fires', () => {
-    expect(messageOf(firing, firingEvidence).subject).toBe('PAGE acme: internal-error - Okta problem - token@default');
+  it.each<[FindingCode, string[], string]>([
+    ['internal-error', ['token@default'], "PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z"],
+    ['internal-error', ['authorize@org'], 'PAGE acme: no sign-in at Org server - Okta 500 since 12:36Z'],
+    ['internal-error', ['token@org', 'authorize@org'], 'PAGE acme: no sign-in or tokens at Org - Okta 500 12:36Z'],
+    ['internal-error', ['token@org', 'token@default'], 'PAGE acme: no tokens at 2 servers - Okta 500 since 12:36Z'],
+    ['connect-timeout', ['organization'], 'PAGE acme: org not reachable - no connection since 12:36Z'],
+    ['scope-unknown', ['token@default'], "TICKET acme: no token at 'default' - scope unknown 12:36Z"],
+    ['secret-unreadable', ['token@org'], 'TICKET acme: checks not made at Org - secret unreadable'],
+  ])('about %s at %j says what people cannot do, where, why and since when', (code, targets, subject) => {
+    expect(messageAbout(code, targets).subject).toBe(subject);
+  });
+
+  it('does not claim that everything fails if some runs passed', () => {
+    const flapping = [
+      ...runs(['12:00', '12:02'], { 'token@default': 'internal-error' }),
+      ...runs(['12:01'], { 'token@default': 'passed' }),
+    ];
+    expect(messageOf(firing, evidenceOf(flapping)).subject).toBe(
+      "PAGE acme: some tokens fail at 'default' - Okta 500 12:00Z",
+    );
+  });
+
+  it('does not claim that something fails if a probe that passed only warns', () => {
+    const warns = { warnings: [finding('certificate-expires-soon')] };
+    const lines = minutes('12:00', '12:03').map((time) => outcome(at(time), 'organization', 'passed', warns));
+    const subject = { kind: 'findings', org: 'acme', domain: 'credentials', severity: 'ticket' } as const;
+    expect(messageOf(firingOf(subject), evidenceOf(lines), { ...links, route: 'ticket' }).subject).toBe(
+      'TICKET acme: certificate expires soon - nothing fails yet',
+    );
+  });
+
+  it('does not sound like an outage of the org if one custom server fails', () => {
+    for (const code of codes) {
+      for (const { id, scope } of probes.filter((probe) => probe.scope !== 'org')) {
+        const { subject, email } = messageAbout(code, [`${id}@default`]);
+        const [lead = ''] = email.split('\n');
+        expect(`${subject} ${lead}`, `${code} ${scope}`).toMatch(/'default'/);
+      }
+    }
+  });
+
+  it.each(codes)('about %s fits a lock screen, and leaves out words only as a whole', (code) => {
+    for (const { id, scope } of probes) {
+      for (const server of ['default', longServer]) {
+        for (const org of ['acme', longOrg]) {
+          const { subject } = messageAbout(code, [scope === 'org' ? id : `${id}@${server}`], org);
+          expect(subject.length).toBeLessThanOrEqual(60);
+          expect(subject).toMatch(/^(PAGE|TICKET) acme[\w.-]*: \S/);
+          // A cause that does not fit is left out. Half of one could mean something else.
+          const [, cause = findings[code].brief] = / - (.+?)( since)?( \d\d:\d\dZ)?$/.exec(subject) ?? [];
+          expect(cause).toBe(findings[code].brief);
+        }
+      }
+    }
+  });
+
+  it('names the cause of every finding at a server with a short name', () => {
+    for (const code of codes) expect(messageAbout(code, ['token@default']).subject).toContain(findings[code].brief);
+  });
+
+  it('begins with RESOLVED and contains the cause and the duration when the alarm has resolved', () => {
+    expect(messageOf(resolved, resolvedEvidence).subject).toBe("RESOLVED acme: Okta 500 at 'default' - lasted 9 min");
   });
 
   it('begins with TICKET on the ticket route', () => {
     expect(messageOf(firing, firingEvidence, { ...links, route: 'ticket' }).subject).toMatch(/^TICKET acme: /);
   });
 
-  it('begins with RESOLVED and contains the duration when the alarm has resolved', () => {
-    expect(messageOf(resolved, resolvedEvidence).subject).toBe(
-      'RESOLVED acme: internal-error - Okta problem - lasted 9 min - token@default',
-    );
-  });
-
-  it('counts the targets that do not fit', () => {
-    const targets = ['token@default', 'token@org', 'keys@org', 'keys@default'];
-    const all = Object.fromEntries(targets.map((target) => [target, 'internal-error' as const]));
-    expect(messageOf(firing, evidenceOf(runs(['12:00', '12:01'], all))).subject).toBe(
-      'PAGE acme: internal-error - Okta problem - token@default, token@org and 2 more',
-    );
-  });
-
-  it('says when Okta has announced an incident', () => {
-    const announced = runs(['12:01'], { 'status-page': 'announced-incident' });
-    expect(messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...announced] }).subject).toBe(
-      'PAGE acme: internal-error - Okta problem - announced by Okta - token@default',
-    );
-  });
-
-  it('says that the state of Okta is unknown when the probes of an org do not run', () => {
-    const alarm = firingOf({ kind: 'not-running', org: 'acme' });
-    expect(messageOf(alarm, evidenceOf([statusPage(at('12:00'))])).subject).toBe(
-      'PAGE acme: not-running - monitor problem - the state of Okta is unknown',
-    );
+  it('names no cause and no culprit if the logs contain no finding', () => {
+    for (const domain of faultDomains) {
+      const { subject } = messageOf(
+        firingOf({ kind: 'findings', org: 'acme', domain, severity: 'page' }),
+        evidenceOf([]),
+      );
+      expect(subject).toBe('PAGE acme: alarm without evidence');
+    }
   });
 
   it('names the error when a function of the monitor is broken', () => {
     const alarm = firingOf({ kind: 'group-broken', group: 'flows' });
     const line = { type: 'monitor-error', at: '', org: 'acme', name: 'TypeError', frames: ['at x:1:2'] } as const;
-    const evidence = { ...evidenceOf([]), lines: [{ time: at('12:00'), logGroup: 'flows', line }] };
-    expect(messageOf(alarm, evidence).subject).toBe('PAGE monitor: flows-broken - monitor problem - TypeError');
+    const evidence = { ...evidenceOf([]), lines: [{ time: at('12:00'), logGroup: flowsLog, line }] };
+    expect(messageOf(alarm, evidence).subject).toBe('PAGE monitor: flows probes broken - TypeError');
   });
 
-  it('is short enough for SNS, and never cuts the org, finding or fault domain', () => {
-    const org = 'x'.repeat(32);
-    const incident = incidentOf(firing, firingEvidence);
-    for (const [code, { domain }] of Object.entries(findings)) {
-      for (const alarm of [firing, resolved]) {
-        const subject = renderSubject({ ...incident, alarm, org, code, domain }, { ...links, route: 'ticket' });
-        expect(subject.length).toBeLessThan(100);
-        expect(subject).toContain(`${org}: ${code} - ${domainLabels[domain]}`);
-      }
-    }
+  it.each<AlarmSubject>([
+    { kind: 'not-running', org: longOrg },
+    { kind: 'probe-failing', org: longOrg, probe: 'refuses-unknown-redirect-uri' },
+    { kind: 'group-broken', group: 'negative-tests' },
+    { kind: 'group-throttled', group: 'negative-tests' },
+    { kind: 'group-not-running', group: 'negative-tests' },
+    { kind: 'notify-broken', route: 'ticket' },
+    { kind: 'notify-not-running', route: 'ticket' },
+    { kind: 'messages-undelivered', route: 'ticket' },
+  ])('about $kind says what is wrong with the monitor, and so does the first line', (about) => {
+    const { subject, email } = messageOf(firingOf(about), evidenceOf([]), { ...links, route: 'ticket' });
+    const { brief, summary } = alarmMeaning(about);
+    expect(subject).toContain(brief);
+    expect(subject.length).toBeLessThanOrEqual(60);
+    const [lead = ''] = email.split('\n');
+    expect(lead).toContain(summary);
+    expect(lead.length).toBeLessThanOrEqual(120);
   });
 
   it('has a different label for each fault domain', () => {

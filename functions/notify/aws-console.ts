@@ -1,0 +1,34 @@
+/** Links to the AWS console of one region. */
+export interface AwsConsole {
+  dashboard(name: string): string;
+  alarm(name: string): string;
+  /** The lines of a log group that match a filter pattern, from one time to another (epoch ms). */
+  log(group: string, filterPattern: string, during: { readonly from: number; readonly to: number }): string;
+}
+
+/** The console's domain by partition. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const domains: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+  'aws-cn': 'console.amazonaws.cn',
+};
+
+/** The console of the partition and region that an ARN names. Undefined for a partition whose console is not known. */
+export function consoleOf(arn: string): AwsConsole | undefined {
+  const [, partition = '', , region = ''] = arn.split(':');
+  const domain = domains[partition];
+  if (domain === undefined || !/^[a-z0-9-]+$/.test(region)) return undefined;
+  const home = `https://${region}.${domain}/cloudwatch/home?region=${region}`;
+  return {
+    dashboard: (name) => `${home}#dashboards/dashboard/${encodeURIComponent(name)}`,
+    alarm: (name) => `${home}#alarmsV2:alarm/${encodeURIComponent(name)}`,
+    log: (group, filterPattern, { from, to }) =>
+      `${home}#logsV2:log-groups/log-group/${inFragment(group)}/log-events` +
+      `$3FfilterPattern$3D${inFragment(filterPattern)}$26start$3D${from}$26end$3D${to}`,
+  };
+}
+
+/** The console encodes what is inside its fragment twice, and writes `$` for the second `%`. */
+function inFragment(value: string): string {
+  return encodeURIComponent(encodeURIComponent(value)).replaceAll('%', '$');
+}

@@ -1,0 +1,44 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { FaultDomain } from '../model/fault-domain.ts';
+import { type Ascription, ascribe } from '../okta/sender.ts';
+
+/** Who answered the request that failed, and what shows it. Undefined if there was no request. */
+export function answeredBy(exchange: Exchange | undefined): Ascription | undefined {
+  return exchange && ascribe(exchange);
+}
+
+/** Whose fault it is, for the beginning of a sentence. It never says more than the answer shows. */
+export function blameOf(domain: FaultDomain, sender: Ascription | undefined): string {
+  if (domain === 'okta' && sender) return blamesOkta[sender.by];
+  if (domain === 'network' && sender?.by === 'intermediary') return 'A proxy or firewall, not Okta';
+  return blames[domain];
+}
+
+const blamesOkta: Readonly<Record<Ascription['by'], string>> = {
+  okta: "Okta's fault",
+  unknown: "Okta's or a proxy's fault",
+  nobody: "Okta's or the network's fault",
+  intermediary: 'Not answered by Okta',
+};
+
+const blames: Readonly<Record<FaultDomain, string>> = {
+  okta: "Okta's fault",
+  network: 'Network fault',
+  quota: 'Rate limit',
+  configuration: 'Configuration fault',
+  credentials: 'Credential fault',
+  clock: 'Clock fault',
+  monitor: "Monitor's fault",
+};
+
+/** Who answered, in words, with what shows it. One proof of Okta is enough. Empty if nobody answered. */
+export function describeSender({ by, because }: Ascription): readonly string[] {
+  if (by === 'nobody') return [];
+  return [`${senders[by]}: ${(by === 'okta' ? because.slice(0, 1) : because).join(', ')}`];
+}
+
+const senders: Readonly<Record<Exclude<Ascription['by'], 'nobody'>, string>> = {
+  okta: 'answered by Okta',
+  intermediary: 'answered by something in between, not Okta',
+  unknown: 'answered by Okta or something in between',
+};

@@ -1,0 +1,108 @@
+import { findings } from '../diagnosis/finding.ts';
+import type { Exchange, RequestAuthentication } from '../model/exchange.ts';
+import type { Endpoint } from '../model/probe.ts';
+import { formatTarget } from '../model/target.ts';
+import { locate } from '../okta/endpoints.ts';
+import type { LogLine } from '../runtime/log.ts';
+
+/**
+ * The commands that show a failure from a laptop: the request that failed, with placeholders for everything that the log
+ * does not hold, and the probe itself, which authenticates with the monitor's own credentials.
+ *
+ * Trap: people paste them into a shell. Only a plain URL and plain names are filled in.
+ *
+ * @param related the latest outcomes of the same server. A probe that verifies what another one received makes no request.
+ */
+export function confirmCommands(
+  code: string,
+  outcome: LogLine | undefined,
+  related: readonly LogLine[] = [],
+): readonly string[] {
+  const verify: string = Object.entries(findings).find(([known]) => known === code)?.[1].verify ?? '';
+  if (!outcome) return isBelowHttp(verify) ? [verify] : [];
+  const exchange = requestOf(outcome) ?? related.map(requestOf).find((request) => request !== undefined);
+  return [exchange && commandFor(verify, exchange, outcome), checkCommand(outcome)].filter(
+    (command) => command !== undefined,
+  );
+}
+
+/** The host that an outcome's requests went to, with its port if it is not 443. */
+export function hostOf(outcome: LogLine | undefined): string | undefined {
+  const request = outcome && requestOf(outcome);
+  return request && new URL(request.url).host;
+}
+
+/** The last request of an outcome whose URL can be pasted into a shell. */
+function requestOf({ exchanges }: LogLine): Exchange | undefined {
+  const last = exchanges.at(-1);
+  return last && /^https:\/\/[\w.:/~-]+$/.test(last.url) && URL.canParse(last.url) ? last : undefined;
+}
+
+function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLine): string {
+  const { host, port } = new URL(exchange.url);
+  if (isBelowHttp(verify)) {
+    return verify.replaceAll('DOMAIN:443', port === '' ? `${host}:443` : host).replaceAll('DOMAIN', host);
+  }
+  const isAboutToken = probe === 'verify' && status === 'failed';
+  const isTimed = verify.includes('%{time_');
+  const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
+  const located = locate(exchange.url);
+  const shape = located ? shapes[located.endpoint]?.(exchange, probe) : undefined;
+  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...(isAboutToken ? [decodeToken] : [])].join(' ');
+}
+
+/** DNS, TCP, TLS and AWS have commands of their own, which the finding names. */
+function isBelowHttp(verify: string): boolean {
+  return /^(dig|nc|openssl|aws) /.test(verify);
+}
+
+/** Shows the claims of the token, as the probe judged them. */
+const decodeToken = `| jq -r '.access_token | split(".")[1] | gsub("-";"+") | gsub("_";"/") | @base64d'`;
+
+type Shape = (exchange: Exchange, probe: string) => readonly string[];
+
+const field = (name: string, variable: string) => `--data-urlencode "${name}=$${variable}"`;
+
+/** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
+const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
+  token: ({ authentication }, probe) => [
+    '-d grant_type=client_credentials',
+    probe === 'refuses-custom-scope' ? '-d scope=okta-synthetics.negative-test' : field('scope', 'SCOPE'),
+    ...credentials[authentication ?? 'private_key_jwt'],
+  ],
+  introspect: ({ authentication }) => [
+    field('token', 'ACCESS_TOKEN'),
+    '-d token_type_hint=access_token',
+    ...credentials[authentication ?? 'private_key_jwt'],
+  ],
+  authorize: (_, probe) => [
+    '-G -d response_type=code -d prompt=none -d state=confirm -d code_challenge_method=S256',
+    // The example of RFC 7636, appendix B.
+    '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    ...[field('client_id', 'CLIENT_ID'), field('scope', 'SCOPE')],
+    probe === 'refuses-unknown-redirect-uri'
+      ? '-d redirect_uri=https://okta-synthetics.invalid/callback'
+      : field('redirect_uri', 'REDIRECT_URI'),
+  ],
+  users: ({ authentication }) => ['-G -d limit=1', ...credentials[authentication ?? 'api_token']],
+};
+
+const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = {
+  private_key_jwt: [
+    field('client_id', 'CLIENT_ID'),
+    '-d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    field('client_assertion', 'CLIENT_ASSERTION'),
+  ],
+  client_secret_basic: ['-u "$CLIENT_ID:$CLIENT_SECRET"'],
+  client_secret_post: [field('client_id', 'CLIENT_ID'), field('client_secret', 'CLIENT_SECRET')],
+  api_token: ['-H "Authorization: SSWS $API_TOKEN"'],
+  access_token: ['-H "Authorization: Bearer $ACCESS_TOKEN"'],
+};
+
+/** Runs the probe on the reader's own machine. */
+function checkCommand({ org, probe, server }: LogLine): string | undefined {
+  const target = formatTarget({ probe, server });
+  return /^[\w-]+$/.test(org) && /^[\w@-]+$/.test(target)
+    ? `npm run check -- --org ${org} --probe ${target}`
+    : undefined;
+}

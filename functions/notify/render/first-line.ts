@@ -1,0 +1,87 @@
+import { answeredBy, blameOf } from '../blame.ts';
+import { atServers, serverName } from '../impact.ts';
+import { type Incident, leadExchange } from '../incident.ts';
+import { firstActionOf } from '../steps.ts';
+import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from './text.ts';
+
+/** What a lock screen shows of a message's first line. */
+const most = 120;
+
+/**
+ * The first line of a message: whose fault it is, what people cannot do and where, what still works, what Okta announces,
+ * and what to do first. What does not fit is left out as a whole, the least important first.
+ *
+ * @param subject the line above it. The time is repeated only if the subject had no room for it.
+ */
+export function renderFirstLine(incident: Incident, subject: string): string {
+  if (incident.alarm.kind === 'resolved') return firstThatFits(resolvedLines(incident), most);
+  const { headline, occurrences, alarm } = incident;
+  const [lead] = occurrences;
+  const action = `Do: ${firstActionOf(incident)}.`;
+  if (!lead) {
+    const since = alarm.subject.kind === 'findings' || alarm.subject.kind === 'probe-failing' ? '' : ` ${action}`;
+    return firstThatFits([`${headline}${since}`, headline, incident.brief], most);
+  }
+  const blame = blameOf(lead.finding.domain, answeredBy(leadExchange(incident)));
+  const { impact, brief } = incident;
+  if (!impact) {
+    const summaries = [lead.finding.summary, `${upperFirst(brief)}.`];
+    return firstThatFits(
+      [
+        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)} Nothing fails yet. ${action}`),
+        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)} Nothing fails yet.`),
+        `${blame}. Nothing fails yet.`,
+      ],
+      most,
+    );
+  }
+  const { clause, servers } = impact;
+  const where = [atServers(servers), atServers(servers.map((server) => shortenId(server)))];
+  const [fine, status] = [fineClause(incident), statusClause(incident)];
+  const clock = formatClock(incident.since);
+  const since = subject.includes(clock) ? '' : ` since ${clock}`;
+  return firstThatFits(
+    [
+      ...where.map((at) => `${blame}: ${clause}${at}${since}${fine}.${status} ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${since}${fine}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${since}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}.`),
+      `${blame}: ${clause}.`,
+    ],
+    most,
+  );
+}
+
+function resolvedLines(incident: Incident): readonly string[] {
+  const { headline, isStartKnown, since, until, passingAgain, stillFailing } = incident;
+  const lasted = isStartKnown ? ` It lasted ${formatDuration(until - since)}, from ${formatTime(since)}.` : '';
+  const again = passingAgain.length === 1 && stillFailing.length === 0 ? ` ${passingAgain[0]} passes again.` : '';
+  return [`${headline}${again}${lasted}`, `${headline}${lasted}`, headline, `Resolved.${lasted}`];
+}
+
+function fineClause({ fineServers, impact }: Incident): string {
+  const [server] = fineServers;
+  if (server === undefined) return '';
+  const name =
+    fineServers.length > 1
+      ? `${fineServers.length}${impact?.servers.length ? ' other' : ''} servers`
+      : serverName(server).replace('the ', '');
+  return `; ${name} fine`;
+}
+
+/** What Okta announces matters where Okta may be the cause. An incident matters in any case. */
+function statusClause({ oktaStatus, domain }: Incident): string {
+  const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
+  return oktaStatus && matters ? ` ${oktaStatus.brief}.` : '';
+}
+
+function lowerFirst(sentence: string): string {
+  return /^[A-Z][a-z]/.test(sentence) && !/^(Okta|Lambda|CloudWatch)/.test(sentence)
+    ? `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
+    : sentence;
+}
+
+function upperFirst(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

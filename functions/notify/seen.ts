@@ -1,0 +1,72 @@
+import type { Exchange } from '../model/exchange.ts';
+import type { TokenFacts } from '../model/finding.ts';
+import { answeredBy, describeSender } from './blame.ts';
+import { type Incident, leadExchange } from './incident.ts';
+import { isCaseForOkta } from './steps.ts';
+
+const mostComparisons = 8;
+const mostOthers = 3;
+
+/** What was seen, one fact each: the last request, who answered it, what differs, the finding and its likely causes. */
+export function seenFacts(incident: Incident): readonly string[] {
+  const [lead] = incident.occurrences;
+  if (!lead) return [];
+  const { finding } = lead;
+  const exchange = leadExchange(incident);
+  const sender = answeredBy(exchange);
+  const isNew = finding.detail !== undefined && !(exchange && finding.detail.includes(exchange.url));
+  const causes = finding.causes.length > 1 ? finding.causes.map((cause, at) => `(${at + 1}) ${cause}`) : finding.causes;
+  return [
+    `${finding.code}: ${finding.summary}`,
+    ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
+    ...(isNew && finding.detail ? [finding.detail] : []),
+    ...(finding.comparisons ?? [])
+      .slice(0, mostComparisons)
+      .map(({ name, expected, found }) => `${name}: expected ${expected}, found ${found}`),
+    ...(finding.token && !isCaseForOkta(incident) ? [`token: ${describeToken(finding.token)}`] : []),
+    ...(causes.length > 0 ? [`Likely: ${causes.join('; ')}.`] : []),
+    ...statusFacts(incident),
+    ...otherTargets(incident),
+  ];
+}
+
+/** A request and its answer: `POST https://… at 12:01:00Z: status 500, E0000009 Internal Server Error, request id …`. */
+function describeRequest(exchange: Exchange): string {
+  return `${exchange.method} ${exchange.url} at ${timeOf(exchange)}: ${describeAnswer(exchange)}`;
+}
+
+function describeAnswer({ status, failure, error, requestId }: Exchange): string {
+  const parts = [
+    status === undefined ? undefined : `status ${status}`,
+    failure && `${status === undefined ? 'no answer' : 'no complete answer'} (${failure.code})`,
+    [error?.errorCode ?? error?.error, error?.description?.replace(/\.$/, '')].filter(Boolean).join(' '),
+    requestId && `request id ${requestId}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function timeOf({ at }: Exchange): string {
+  return `${at.slice(11, 19)}Z`;
+}
+
+function describeToken({ scopes, claimNames, ...facts }: TokenFacts): string {
+  const lists = { scopes: scopes?.join(' '), claims: claimNames?.join(' ') };
+  return Object.entries({ ...facts, ...lists })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+    .join(', ');
+}
+
+/** What Okta announces, where it could matter: an incident always, the rest if Okta or the way to it may be at fault. */
+function statusFacts({ oktaStatus, domain }: Incident): readonly string[] {
+  const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
+  return oktaStatus && matters ? [oktaStatus.sentence] : [];
+}
+
+/** The last request of other targets with the same finding. */
+function otherTargets({ occurrences: [lead] }: Incident): readonly string[] {
+  const others = (lead?.targets ?? []).slice(1).flatMap(({ target, outcomes: [outcome] }) => {
+    const last = outcome?.exchanges.at(-1);
+    return last ? [`${target} at ${timeOf(last)}: ${describeAnswer(last)}`] : [];
+  });
+  return others.slice(0, mostOthers);
+}

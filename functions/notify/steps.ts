@@ -1,0 +1,93 @@
+import { supportBlock } from '../diagnosis/support-block.ts';
+import type { FaultDomain } from '../model/fault-domain.ts';
+import { openCaseUrl } from './admin-console.ts';
+import { answeredBy } from './blame.ts';
+import { hostOf } from './confirm-commands.ts';
+import { atServers } from './impact.ts';
+import { type Incident, leadExchange, leadOutcome } from './incident.ts';
+import { formatTime } from './render/text.ts';
+
+/** One thing to do. */
+export interface Step {
+  readonly text: string;
+  /** To paste into a shell, each by itself. */
+  readonly commands?: readonly string[];
+}
+
+/** What to do while an alarm fires, in order. */
+export function stepsOf(incident: Incident): readonly Step[] {
+  const { confirm } = incident;
+  return [
+    ...(confirm.length > 0 ? [{ text: 'Confirm from a laptop:', commands: confirm }] : []),
+    ...remediesOf(incident).map((text) => ({ text })),
+    ...(isCaseForOkta(incident) ? [{ text: `Open a case with the text below: ${openCaseUrl}` }] : []),
+    ...ownersText(incident).map((text) => ({ text: `Tell application owners: "${text}"` })),
+  ];
+}
+
+/** The remedies, without those that a message carries out by itself: it has read the status page, and links to a case. */
+function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
+  return remedy.filter(
+    (step) => !/open a case with okta support/i.test(step) && !(oktaStatus?.isRead && /status\.okta\.com/.test(step)),
+  );
+}
+
+/**
+ * Whether a case with Okta is a step, because Okta is at fault.
+ *
+ * Trap: not if something else answered, because Okta has not seen the request.
+ */
+export function isCaseForOkta(incident: Incident): boolean {
+  const isSeen = leadOutcome(incident) && answeredBy(leadExchange(incident))?.by !== 'intermediary';
+  return incident.domain === 'okta' && isSeen === true;
+}
+
+/** The text for a case with Okta Support. Empty if no case is a step. */
+export function supportLines(incident: Incident): readonly string[] {
+  const { since, isComplete, occurrences } = incident;
+  const [lead] = occurrences;
+  const [target] = lead?.targets ?? [];
+  const [outcome, ...others] = target?.outcomes ?? [];
+  if (!lead || !target || !outcome || !isCaseForOkta(incident)) return [];
+  const counted = isComplete ? `${target.count} of ${target.runs ?? target.count} runs ` : '';
+  const last = outcome.exchanges.slice(-1);
+  const seen = {
+    ...{ domain: hostOf(outcome) ?? outcome.org, frequency: `${counted}since ${formatTime(since)}` },
+    earlier: others.flatMap(({ exchanges }) => exchanges.slice(-1)),
+  };
+  return supportBlock({ ...outcome, exchanges: last }, lead.finding, seen).split('\n');
+}
+
+/** A sentence for people whose applications may fail, who know nothing of probes. */
+function ownersText(incident: Incident): readonly string[] {
+  const { impact, domain, since } = incident;
+  const doing = owners[domain];
+  const host = hostOf(leadOutcome(incident));
+  if (!impact?.concernsApps || doing === undefined || host === undefined) return [];
+  return [`Since ${formatTime(since).slice(11)}, ${impact.clause}${atServers(impact.servers)} (${host}). ${doing}`];
+}
+
+/** What people who own applications need to know. Absent where no application is affected. */
+const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
+  okta: 'We follow it up with Okta.',
+  network: 'We are working on it.',
+  quota: 'Please stop batch jobs against Okta.',
+  configuration: 'Does your application fail too?',
+  credentials: 'Does your application use the same credential?',
+};
+
+/** What to do first, in a few words. */
+export function firstActionOf(incident: Incident): string {
+  if (isCaseForOkta(incident)) return 'open a case, text below';
+  return incident.code === undefined ? 'run the check below' : firstActions[incident.domain];
+}
+
+const firstActions: Readonly<Record<FaultDomain, string>> = {
+  okta: 'see who answered, below',
+  network: 'ask the network team',
+  quota: 'find the client that sends too much',
+  configuration: 'ask the Okta admins',
+  credentials: 'renew or correct it',
+  clock: 'check time synchronization',
+  monitor: 'repair the monitor',
+};

@@ -1,0 +1,192 @@
+import type { FindingCode } from '../../../functions/diagnosis/finding.ts';
+import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
+
+/** What the runbook says that a message cannot. Readers fill in the words in capitals. */
+export interface RunbookEntry {
+  /** Who is affected, how, and since when they notice. */
+  readonly impact: string;
+  /** A search of the System Log that shows how many real requests are affected, or who changed something. */
+  readonly systemLog?: string;
+  /** Commands that mend it. */
+  readonly mend?: readonly string[];
+}
+
+/** What holds for a whole fault domain. */
+export interface DomainEntry extends RunbookEntry {
+  /** A text for a status page, for people who know nothing of Okta. Absent where users notice nothing. */
+  readonly statusPage?: string;
+}
+
+const failedOAuth = 'eventType sw "app.oauth2" and outcome.result eq "FAILURE"';
+const failedGrants = (reason: string) => `eventType sw "app.oauth2" and outcome.reason sw "${reason}"`;
+const policyChanges = 'eventType sw "policy." or eventType sw "oauth2.as"';
+const rateLimits =
+  'eventType eq "system.org.rate_limit.violation" or eventType eq "system.client.rate_limit.violation" or eventType eq "core.concurrency.org.limit.violation"';
+
+/** Stores a new value from a file, so that it is not in the shell's history. */
+const putSecret = [
+  'umask 077; vi secret.json',
+  'aws secretsmanager put-secret-value --secret-id NAME --secret-string file://secret.json && rm secret.json',
+];
+const deploy = 'npm run deploy';
+const showNetwork = 'aws lambda get-function-configuration --function-name okta-synthetics-flows --query VpcConfig';
+const grantScope =
+  'curl -X POST https://DOMAIN/api/v1/apps/APP/grants -H "Authorization: SSWS $API_TOKEN" -H "Content-Type: application/json" -d \'{"scopeId":"SCOPE","issuer":"https://DOMAIN"}\'';
+
+export const domainEntries: Readonly<Record<FaultDomain, DomainEntry>> = {
+  okta: {
+    impact:
+      'Users who are signed in stay signed in until their session or token ends, and then fail. New sign-ins fail at once.',
+    systemLog: failedOAuth,
+    mend: [
+      '# Nothing on your side mends Okta. While you wait, silence the alarm, and enable it again afterwards:',
+      'aws cloudwatch disable-alarm-actions --alarm-names okta-synthetics/ORG/okta/page',
+      'aws cloudwatch enable-alarm-actions --alarm-names okta-synthetics/ORG/okta/page',
+    ],
+    statusPage:
+      'Since HH:MM UTC, signing in to some of our applications fails or is slow. The cause is at our identity provider, who is working on it. If you are signed in, please stay signed in. Next update at HH:MM UTC.',
+  },
+  network: {
+    impact:
+      'Whoever uses the same network path as the monitor cannot sign in. Users elsewhere may notice nothing: ask some of them.',
+    mend: [showNetwork],
+    statusPage:
+      'Since HH:MM UTC, signing in from some networks fails. We are looking for the cause on the network. Other networks may work. Next update at HH:MM UTC.',
+  },
+  quota: {
+    impact: 'Requests above the limit are refused, whoever sends them. A limit is whole again after a minute or less.',
+    systemLog: rateLimits,
+    mend: ['# If the monitor itself is the client: raise intervalMinutes in the configuration, and deploy.', deploy],
+    statusPage:
+      'Since HH:MM UTC, some sign-ins fail because of too many requests. Please wait a minute before you try again. Next update at HH:MM UTC.',
+  },
+  configuration: {
+    impact: 'Applications with the same setting fail like the probe. Others notice nothing.',
+    systemLog: policyChanges,
+    mend: ['# If the configuration of the monitor is wrong: correct it, and deploy.', deploy],
+    statusPage:
+      'Since HH:MM UTC, some applications cannot sign users in because of a setting that we are correcting. Next update at HH:MM UTC.',
+  },
+  credentials: {
+    impact: 'Whatever uses the same credential fails. As long as only the monitor does, users notice nothing.',
+    systemLog:
+      'eventType eq "app.oauth2.invalid_client_credentials" or eventType sw "app.oauth2.credentials.lifecycle"',
+    mend: putSecret,
+  },
+  clock: {
+    impact: 'A service with a wrong clock refuses valid tokens, or accepts expired ones.',
+    mend: ['chronyc tracking', 'sudo chronyc makestep'],
+  },
+  monitor: {
+    impact: 'Users notice nothing. But what the monitor does not check may fail unnoticed.',
+    mend: [deploy],
+  },
+};
+
+/** What is different for a finding from the rest of its fault domain. */
+export const findingEntries: Readonly<Partial<Record<FindingCode, Partial<RunbookEntry>>>> = {
+  'dns-not-resolved': { impact: 'New connections fail. Those that are open, and caches, hide it for some minutes.' },
+  'certificate-untrusted': {
+    impact: 'Browsers show a warning, and programs refuse to connect. On other networks there may be no problem.',
+  },
+  'slow-answer': { impact: 'Sign-in works and takes longer. Programs with short timeouts may fail.' },
+  'read-only-mode': {
+    impact: 'Sign-in and tokens work. Password changes, enrolment, provisioning and administration fail.',
+    systemLog: 'eventType sw "user.lifecycle" and outcome.result eq "FAILURE"',
+  },
+  'keys-unusable': {
+    impact:
+      'Services accept tokens as long as they have the keys in a cache, often for hours, and then refuse them all.',
+  },
+  'signing-key-unpublished': {
+    impact: 'Services refuse new tokens. Those issued before the rotation are still accepted.',
+    systemLog: 'eventType eq "app.oauth2.as.key.rollover" or eventType eq "app.oauth2.key.rollover"',
+  },
+  'signature-invalid': { impact: 'Services refuse new tokens. Do not switch off their check of signatures.' },
+  'token-inactive': {
+    impact: 'Services that introspect tokens refuse them. Services that verify signatures accept them.',
+    systemLog: 'eventType eq "app.oauth2.as.token.revoke" or eventType eq "app.oauth2.token.revoke"',
+  },
+  'announced-incident': { impact: 'What the announcement says. The probes show whether this org is affected.' },
+  'status-unknown': { impact: 'None. Messages cannot say whether Okta has announced an incident.' },
+  'client-rate-limited': { impact: 'One client, or one address, is refused. Others notice nothing.' },
+  'too-many-at-once': { impact: 'Some requests are refused until others have ended, usually within seconds.' },
+  'headroom-low': { impact: 'None yet. At this rate the limit may be used up within a minute.' },
+  'headroom-critical': { impact: 'None yet. One more burst of requests, and Okta refuses everybody.' },
+  'metadata-drifted': {
+    impact:
+      'Services that compare the issuer refuse new tokens. Clients that read the metadata at their start fail then.',
+  },
+  'custom-domain-certificate': {
+    impact: 'Nobody can sign in at the custom domain. The okta.com host of the org still works.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
+  },
+  'api-access-management-missing': {
+    impact: 'Every application that uses a custom authorization server gets no tokens. The Org server still works.',
+  },
+  'server-not-found': {
+    impact: 'Every application of this authorization server gets no tokens.',
+    systemLog: 'eventType sw "oauth2.as"',
+    mend: [
+      'curl -X POST https://DOMAIN/api/v1/authorizationServers/SERVER/lifecycle/activate -H "Authorization: SSWS $API_TOKEN"',
+    ],
+  },
+  'custom-scope-at-org-server': { systemLog: failedGrants('illegal_custom_scope') },
+  'scope-unknown': { systemLog: failedGrants('no_matching_scope') },
+  'okta-scope-not-granted': { systemLog: failedGrants('no_org_scopes_granted'), mend: [grantScope] },
+  'policy-refused': { systemLog: failedGrants('no_matching_policy') },
+  'network-zone-refused': { systemLog: 'eventType sw "zone." or eventType eq "security.request.blocked"' },
+  'access-refused': { systemLog: failedOAuth },
+  'redirect-uri-refused': {
+    impact: 'Nobody can sign in to the application with this redirect URI. They see an error page of Okta.',
+    systemLog: failedGrants('illegal_redirect_uri'),
+  },
+  'inline-hook-failed': {
+    impact: 'Whatever the hook is for fails: tokens of a server, or sign-ins.',
+    systemLog: 'eventType sw "inline_hook" and outcome.result eq "FAILURE"',
+  },
+  'api-scope-missing': { mend: [grantScope] },
+  'admin-role-missing': {
+    impact: 'Only the monitor, unless others use the same credential. Rate limits are not watched meanwhile.',
+    systemLog: 'eventType sw "user.account.privilege"',
+  },
+  'negative-test-failed': {
+    impact: 'None that users notice. An attacker may get tokens or codes: treat it as a security incident.',
+    systemLog: 'eventType sw "application.lifecycle" or eventType sw "oauth2.as"',
+  },
+  'client-refused': {
+    systemLog: 'eventType eq "app.oauth2.invalid_client_credentials" or eventType sw "application.lifecycle"',
+    mend: ['# secret.json holds {"clientSecret": "…"} or {"privateKey": …}', ...putSecret],
+  },
+  'assertion-refused': { mend: ['# secret.json holds {"privateKey": …}, with its kid', ...putSecret] },
+  'api-token-refused': {
+    impact: 'Whatever uses the same API token fails. Rate limits are not watched meanwhile.',
+    systemLog: 'eventType sw "system.api_token"',
+    mend: ['# secret.json holds {"apiToken": "…"}', ...putSecret],
+  },
+  'access-token-refused': {
+    systemLog: 'eventType eq "app.oauth2.token.revoke" or eventType sw "application.lifecycle"',
+  },
+  'certificate-expires-soon': {
+    impact: 'None yet. When it expires, nobody can sign in at this domain.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
+    mend: [],
+  },
+  'certificate-expires-now': {
+    impact: 'None yet. When it expires, nobody can sign in at this domain.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
+    mend: [],
+  },
+  'secret-unreadable': {
+    mend: [
+      'aws secretsmanager list-secrets --filters Key=name,Values=okta-synthetics',
+      '# secret.json holds {"clientSecret": "…"}, {"privateKey": …} or {"apiToken": "…"}',
+      ...putSecret,
+    ],
+  },
+  'metrics-refused': {
+    impact: 'None: CloudWatch takes the metrics from the log. Alarms may fire a few minutes late.',
+    mend: ['aws lambda get-function-configuration --function-name okta-synthetics-flows --query Role', deploy],
+  },
+  'out-of-time': { mend: ['# Lower timeoutMs in the configuration, and deploy.', deploy] },
+};
