@@ -18,8 +18,8 @@ export const okta = defineCommand({
       ...{ type: 'string', value: '<number>', default: '8443' },
       help: 'the port on loopback; 0 takes a free one (default: 8443)',
     },
-    case: { ...sharedOptions.case, help: 'fail as this case does: O1, or O1@token@default; npm run cases lists them' },
-    fresh: { type: 'boolean', default: false, help: 'a new CA, clients and keys instead of those of the last start' },
+    case: { ...sharedOptions.case, help: 'fail as a case of npm run cases does: O1, O1@token@default' },
+    fresh: { type: 'boolean', default: false, help: 'new CA, clients and keys, not those of the last start' },
     json: sharedOptions.json,
   },
   async run(values, output) {

@@ -108,7 +108,7 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
 }
 
 function send(
-  { status, headers, body }: OktaResponse,
+  { status, headers, body, sender }: OktaResponse,
   outgoing: ServerResponse,
   method?: string,
   truncate?: Effect['truncate'],
@@ -118,7 +118,10 @@ function send(
   for (const [name, value] of Object.entries(headers)) {
     outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
-  if (hasBody) outgoing.setHeader('content-length', Math.max(Buffer.byteLength(body), truncate ? 1 : 0));
+  // The org sends what it generates in chunks. The front sends a file.
+  if (hasBody && (truncate || body === '' || sender === 'front')) {
+    outgoing.setHeader('content-length', Math.max(Buffer.byteLength(body), truncate ? 1 : 0));
+  }
   outgoing.writeHead(status);
   if (truncate) {
     outgoing.write(body.slice(0, Math.floor(body.length / 2)), () => truncate === 'close' && outgoing.socket?.end());

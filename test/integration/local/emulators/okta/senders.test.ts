@@ -21,7 +21,15 @@ const recorded = [
     sender: 'the application (404 E0000007)',
     path: '/nowhere',
     status: 404,
-    present: ['x-okta-request-id', 'cache-control', 'referrer-policy', 'p3p', 'content-security-policy', 'accept-ch'],
+    present: [
+      'transfer-encoding',
+      'x-okta-request-id',
+      'cache-control',
+      'referrer-policy',
+      'p3p',
+      'content-security-policy',
+      'accept-ch',
+    ],
     absent: ['x-rate-limit-limit'],
   },
   {
@@ -78,7 +86,7 @@ describe('a response', () => {
       const { status, headers, body } = await answerFor(host);
       expect(status).toBe(404);
       expect(body).toBe('{"status":404,"message":"Resource not found"}\n');
-      expect(headers).toMatchObject({ server: 'Apache', vary: 'X-Amzn-Trace-Id,Accept' });
+      expect(headers).toMatchObject({ server: 'Apache', 'content-length': '46', vary: 'X-Amzn-Trace-Id,Accept' });
       expect(headers['public-key-pins-report-only']).toContain('okta.report-uri.com');
       for (const name of ['content-type', 'x-okta-request-id', 'set-cookie', 'p3p']) {
         expect(headers).not.toHaveProperty(name);
