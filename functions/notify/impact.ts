@@ -9,6 +9,8 @@ export interface Impact {
   readonly clause: string;
   /** The servers at which it is so. Empty if it is not about servers. */
   readonly servers: readonly string[];
+  /** Whether applications notice it. A probe of the monitor's own may fail without that. */
+  readonly concernsApps: boolean;
 }
 
 /** A target that shows the finding. */
@@ -82,7 +84,12 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
   if (!first) return undefined;
   const has = (probe: string) => hit.some((target) => target.probe === probe);
   if (domain === 'monitor') {
-    return { what: ['checks not made'], clause: 'the monitor cannot make some of its checks', servers: serversOf(hit) };
+    return {
+      what: ['checks not made'],
+      clause: 'the monitor cannot make some of its checks',
+      servers: serversOf(hit),
+      concernsApps: false,
+    };
   }
   if (has('organization') && !isAnythingFine && (domain === 'okta' || domain === 'network')) {
     const isUnreachable = domain === 'network';
@@ -92,6 +99,7 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
         ? "the org cannot be reached from the monitor's network"
         : 'users cannot sign in and apps get no tokens',
       servers: [],
+      concernsApps: true,
     };
   }
   const isOneClient =
@@ -106,11 +114,16 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
   const hasBoth = probe === 'authorize' && hit.some((each) => each.probe === 'token' && signIn.includes(each.server));
   if (hasBoth && part === 0 && !isOneClient) {
     const clause = 'users cannot sign in and apps get no tokens';
-    return { what: ['no sign-in or tokens'], clause, servers };
+    return { what: ['no sign-in or tokens'], clause, servers, concernsApps: true };
   }
   const fallback = { what: atTimes(`${probe} fails`), clause: atTimes(`the probe ${probe} fails`) };
   const { what, short = [], clause }: Effect = effect ?? fallback;
-  return { what: [what[part], ...(part === 0 ? short : [])], clause: clause[part], servers };
+  return {
+    what: [what[part], ...(part === 0 ? short : [])],
+    clause: clause[part],
+    servers,
+    concernsApps: effect !== undefined,
+  };
 }
 
 function serversOf(targets: readonly HitTarget[]): readonly string[] {

@@ -63,7 +63,7 @@ function ownersText(incident: Incident): readonly string[] {
   const { impact, domain, since } = incident;
   const doing = owners[domain];
   const host = hostOf(leadOutcome(incident));
-  if (!impact || doing === undefined || host === undefined) return [];
+  if (!impact?.concernsApps || doing === undefined || host === undefined) return [];
   return [`Since ${formatTime(since).slice(11)}, ${impact.clause}${atServers(impact.servers)} (${host}). ${doing}`];
 }
 

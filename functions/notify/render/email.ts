@@ -144,12 +144,12 @@ function linkLines(incident: Incident, links: Links): readonly string[] {
   return linksOf(incident, links).map(({ name, target }) => `${name.padEnd(11)} ${target}`);
 }
 
-/** What passes. A server of which everything passes at once is named as a whole. */
+/** What passes. A server of which many probes all pass at once is named as a whole. */
 function fineTargets({ stillPassing, fineServers }: Incident): readonly string[] {
   const ofServer = (server: string) => stillPassing.filter((target) => target.split(' ')[0]?.endsWith(`@${server}`));
   const whole = fineServers.filter((server) => {
     const own = ofServer(server);
-    return own.length > 1 && own.every((target) => !target.includes(' '));
+    return own.length > 2 && own.every((target) => !target.includes(' '));
   });
   const named = new Set(whole.flatMap(ofServer));
   return [

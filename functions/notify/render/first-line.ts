@@ -60,10 +60,13 @@ function resolvedLines(incident: Incident): readonly string[] {
   return [`${headline}${again}${lasted}`, `${headline}${lasted}`, headline, `Resolved.${lasted}`];
 }
 
-function fineClause({ fineServers }: Incident): string {
+function fineClause({ fineServers, impact }: Incident): string {
   const [server] = fineServers;
   if (server === undefined) return '';
-  const name = fineServers.length > 1 ? `${fineServers.length} other servers` : serverName(server).replace('the ', '');
+  const name =
+    fineServers.length > 1
+      ? `${fineServers.length}${impact?.servers.length ? ' other' : ''} servers`
+      : serverName(server).replace('the ', '');
   return `; ${name} fine`;
 }
 

@@ -67,9 +67,10 @@ describe('the e-mail about an alarm that fires', () => {
   });
 
   it('names a server of which everything passes as a whole', () => {
-    const fine = runs(['12:00', '12:01'], { 'keys@org': 'passed' });
+    const own = { 'keys@org': 'passed', 'discovery@org': 'passed', 'authorize@org': 'passed' } as const;
+    const fine = runs(['12:00', '12:01'], own);
     const both = messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...fine] });
-    expect(section(both, 'FINE')[0]).toMatch(/^all 2 probes of the Org server, organization, /);
+    expect(section(both, 'FINE')[0]).toMatch(/^all 4 probes of the Org server, organization, /);
   });
 
   it('says what was seen: the finding, the request and its answer, who answered, the causes and the status page', () => {
@@ -95,6 +96,12 @@ describe('the e-mail about an alarm that fires', () => {
     expect(steps.join(' ')).toContain(
       'Tell application owners: "Since 12:00 UTC, apps get no tokens at \'default\' (acme.okta.com). We follow it up with Okta."',
     );
+  });
+
+  it('does not trouble the owners of applications with a probe that only the monitor has', () => {
+    const about = (target: string) => section(messageAbout('internal-error', target), 'DO').join(' ');
+    expect(about('refuses-custom-scope')).not.toContain('Tell application owners');
+    expect(about('authorize@org')).toContain('Tell application owners');
   });
 
   it('does not tell people to read the status page, which the monitor has read', () => {
