@@ -8,7 +8,7 @@ import type { Evidence, LoggedLine } from './evidence.ts';
 
 /** One finding, at all targets that show it and in all runs that report it. */
 export interface Occurrence {
-  /** As reported last. */
+  /** As reported last at the first target. */
   readonly finding: Finding;
   /** When it was reported first and last, in milliseconds since the epoch. */
   readonly since: number;
@@ -129,13 +129,14 @@ function occurrenceOf(found: readonly Found[], lines: readonly LoggedLine[]): Oc
     const recent = outcomes.slice(-mostOutcomes).reverse();
     return { target, count: seen.length, outcomes: recent, ...(outcomes.length > 0 && { runs: runs.length }) };
   });
+  // The probe of the org itself comes before others that fail as often: they may fail because of it.
+  const sorted = targets.toSorted(
+    (one, other) => other.count - one.count || Number(isOrg(other.target)) - Number(isOrg(one.target)),
+  );
   return {
-    finding: last.finding,
+    finding: found.findLast(({ target }) => target === sorted[0]?.target)?.finding ?? last.finding,
     since: first.time,
     until: last.time,
-    // The probe of the org itself comes before others that fail as often: they may fail because of it.
-    targets: targets.toSorted(
-      (one, other) => other.count - one.count || Number(isOrg(other.target)) - Number(isOrg(one.target)),
-    ),
+    targets: sorted,
   };
 }

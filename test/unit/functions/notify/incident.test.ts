@@ -83,6 +83,18 @@ describe('the incident of an alarm that fires', () => {
     expect(occurrences.map(({ finding: { code } }) => code)).toEqual(['internal-error', 'gateway-error']);
   });
 
+  it('leads with the probe of the org itself if others fail as often, with the details of that probe', () => {
+    const all = {
+      'rate-limits': 'connect-timeout',
+      organization: 'connect-timeout',
+      'keys@org': 'connect-timeout',
+    } as const;
+    const subject = { kind: 'findings', org: 'acme', domain: 'network', severity: 'page' } as const;
+    const [lead] = incidentOf(firingOf(subject), evidenceOf(runs(['12:00', '12:01'], all))).occurrences;
+    expect(lead?.targets.map(({ target }) => target)).toEqual(['organization', 'rate-limits', 'keys@org']);
+    expect(lead?.finding.detail).toContain('okta-organization');
+  });
+
   it('does not have a finding that ended long before as its leading finding', () => {
     const noise = runs(['11:53'], { 'keys@default': 'gateway-error' });
     const { code, since } = incidentOf(firing, evidenceOf([...noise, ...runs(['12:00', '12:01'], broken)]));
