@@ -35,7 +35,7 @@ export interface LastSeen {
 const notOkta = 'This does not indicate an Okta problem.';
 const monitorTeamActs = 'The team that runs this monitor must act.';
 const noEvidence = {
-  brief: 'alarm without evidence',
+  brief: 'no evidence',
   summary: 'The alarm fires, but the logs show no failed check: cause and impact are not known.',
   remedy: [
     'Search the logs of the probe functions: the command is at the top of the runbook',

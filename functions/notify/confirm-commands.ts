@@ -43,10 +43,10 @@ function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLi
   if (isBelowHttp(verify)) {
     return verify.replaceAll('DOMAIN:443', port === '' ? `${host}:443` : host).replaceAll('DOMAIN', host);
   }
-  const isAboutToken = probe === 'verify' && status === 'failed';
+  const located = locate(exchange.url);
+  const isAboutToken = probe === 'verify' && status === 'failed' && located?.endpoint === 'token';
   const isTimed = verify.includes('%{time_');
   const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
-  const located = locate(exchange.url);
   const shape = located ? shapes[located.endpoint]?.(exchange, probe) : undefined;
   return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...(isAboutToken ? [decodeToken] : [])].join(' ');
 }

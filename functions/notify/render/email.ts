@@ -15,6 +15,7 @@ const mostCharacters = 24_000;
 
 const mostTargets = 12;
 const mostSkipped = 6;
+const mostListed = 6;
 const mostErrors = 5;
 const mostFrames = 4;
 
@@ -159,7 +160,7 @@ function fineTargets({ stillPassing, fineServers }: Incident): readonly string[]
 }
 
 function listed(targets: readonly string[]): readonly string[] {
-  return targets.length > 0 ? wrapped(targets.join(', ')) : [];
+  return targets.length > 0 ? wrapped(joinFirst(targets, mostListed)) : [];
 }
 
 /** Steps in the order in which to take them. Commands stay on one line each, so that they can be pasted. */

@@ -32,7 +32,7 @@ function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Inc
   const time = formatClock(since);
   const [error] = occurrences.length === 0 ? monitorErrors : [];
   if (error) return [`${brief} - ${error.name}`, brief];
-  if (occurrences.length === 0) return [brief];
+  if (occurrences.length === 0) return [`${brief}, alarm at ${time}`, brief];
   const [long, short] = [` since ${time}`, ` ${time}`];
   if (!impact) {
     return [`${brief} - nothing fails yet, since ${time}`, `${brief} - nothing fails yet`, `${brief}${long}`, brief];

@@ -106,7 +106,7 @@ describe('the deployed notify function', () => {
     undo.push(aws.injectFault('FilterLogEvents', denied));
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
-    expect(message.subject).toBe('PAGE acme: alarm without evidence');
+    expect(message.subject).toBe('PAGE acme: no evidence, alarm at 12:02Z');
     expect(section(message, 'GAPS').join(' ')).toBe(
       `${flowsLog} could not be read: AccessDeniedException ${statusLog} could not be read: AccessDeniedException`,
     );

@@ -81,6 +81,11 @@ describe('the commands that confirm a finding', () => {
     ]);
   });
 
+  it('show the keys if a probe could not find the key of a token among them', () => {
+    const [command] = commandsAbout('signing-key-unpublished', 'verify@default', '/oauth2/default/v1/keys');
+    expect(command).toBe('curl -i https://acme.okta.com/oauth2/default/v1/keys');
+  });
+
   it.each([
     ['dns-not-resolved', 'dig +short acme.okta.com; dig +short acme.okta.com @1.1.1.1'],
     ['connection-refused', 'nc -vz acme.okta.com 443'],

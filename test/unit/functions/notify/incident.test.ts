@@ -127,7 +127,7 @@ describe('the incident of an alarm that fires', () => {
 
   it('has no finding and no impact if the logs contain none', () => {
     const incident = incidentOf(firing, evidenceOf(before));
-    expect(incident).toMatchObject({ heading: 'fault-domain-okta', brief: 'alarm without evidence', occurrences: [] });
+    expect(incident).toMatchObject({ heading: 'fault-domain-okta', brief: 'no evidence', occurrences: [] });
     expect(incident).not.toHaveProperty('code');
     expect(incident).not.toHaveProperty('impact');
   });

@@ -36,6 +36,7 @@ describe('the subject of a message', () => {
     ['internal-error', ['token@org', 'authorize@org'], 'PAGE acme: no sign-in or tokens at Org - Okta 500 12:36Z'],
     ['internal-error', ['token@org', 'token@default'], 'PAGE acme: no tokens at 2 servers - Okta 500 since 12:36Z'],
     ['connect-timeout', ['organization'], 'PAGE acme: org not reachable - no connection since 12:36Z'],
+    ['signing-key-unpublished', ['verify@default'], "PAGE acme: bad tokens at 'default' - signing key missing"],
     ['scope-unknown', ['token@default'], "TICKET acme: no token at 'default' - scope unknown 12:36Z"],
     ['secret-unreadable', ['token@org'], 'TICKET acme: checks not made at Org - secret unreadable'],
   ])('about %s at %j says what people cannot do, where, why and since when', (code, targets, subject) => {
@@ -104,7 +105,7 @@ describe('the subject of a message', () => {
         firingOf({ kind: 'findings', org: 'acme', domain, severity: 'page' }),
         evidenceOf([]),
       );
-      expect(subject).toBe('PAGE acme: alarm without evidence');
+      expect(subject).toBe('PAGE acme: no evidence, alarm at 12:02Z');
     }
   });
 
