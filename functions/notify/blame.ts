@@ -11,6 +11,7 @@ export function answeredBy(exchange: Exchange | undefined): Ascription | undefin
 export function blameOf(domain: FaultDomain, sender: Ascription | undefined): string {
   if (domain === 'okta' && sender) return blamesOkta[sender.by];
   if (domain === 'network' && sender?.by === 'intermediary') return 'A proxy or firewall, not Okta';
+  if (domain === 'network' && sender?.by === 'unknown') return blamesOkta.unknown;
   return blames[domain];
 }
 

@@ -69,7 +69,9 @@ export interface Incident {
   readonly fineServers: readonly string[];
   /** Targets whose last outcome is a failure, and its finding, once the alarm has resolved. */
   readonly stillFailing: readonly string[];
-  /** Targets that were skipped, by reason. */
+  /** Targets that failed because of what is reported, and are not reported themselves. */
+  readonly explained: readonly string[];
+  /** Targets that could not be checked, by reason. */
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
   readonly monitorErrors: readonly MonitorError[];
@@ -97,7 +99,12 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const [leadOutcome] = lead?.targets[0]?.outcomes ?? [];
   const meaning = meaningOf(alarm, evidence, lead, until);
   const impact =
-    lead && impactOf({ ...lead.finding, hit: hitTargets(occurrences, lines), isAnythingFine: stillPassing.length > 0 });
+    lead &&
+    impactOf({
+      ...lead.finding,
+      hit: [...hitTargets(occurrences, lines), ...explainedTargets(latest, lead)],
+      isAnythingFine: stillPassing.length > 0,
+    });
   const firingReason = isResolved ? evidence.firing?.reason : alarm.reason;
   return {
     alarm,
@@ -116,6 +123,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
     fineServers: fineServers(latest, affected),
     stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
+    explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
     monitorErrors: monitorErrorsIn(evidence),
     lastLogAt: lastLogIn(evidence),
@@ -178,6 +186,17 @@ function hitTargets(occurrences: readonly Occurrence[], lines: Evidence['lines']
   );
 }
 
+/** Targets whose failure the leading one explains. */
+function explainedTargets(latest: readonly TargetOutcome[], lead: Occurrence): readonly HitTarget[] {
+  const roots = lead.targets.map(({ target }) => `${target} failed`);
+  return latest.flatMap(([, outcome]) => {
+    if (!isExplained(outcome) || outcome.status !== 'skipped') return [];
+    if (!roots.some((root) => outcome.because.startsWith(root))) return [];
+    const { probe, server } = outcome;
+    return [{ probe, ...(server !== undefined && { server }), isIntermittent: false }];
+  });
+}
+
 function fineServers(latest: readonly TargetOutcome[], affected: ReadonlySet<string>): readonly string[] {
   const servers = new Set(latest.flatMap(([, { server }]) => server ?? []));
   return [...servers].filter((server) =>
@@ -217,9 +236,14 @@ function describeFailure([target, outcome]: TargetOutcome): readonly string[] {
   return outcome.status === 'failed' ? [`${target}: ${outcome.finding.code}`] : [];
 }
 
+/** Whether the probe made a request, and another failure explains its own. */
+function isExplained({ status, exchanges }: LogLine): boolean {
+  return status === 'skipped' && exchanges.length > 0;
+}
+
 function skippedTargets(latest: readonly TargetOutcome[]): Incident['skipped'] {
   const skipped = latest.flatMap(([target, outcome]) =>
-    outcome.status === 'skipped' ? [{ target, because: outcome.because }] : [],
+    outcome.status === 'skipped' && !isExplained(outcome) ? [{ target, because: outcome.because }] : [],
   );
   const byReason = Object.entries(Object.groupBy(skipped, ({ because }) => because));
   return Object.fromEntries(byReason.map(([because, each = []]) => [because, each.map(({ target }) => target)]));

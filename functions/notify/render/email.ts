@@ -95,10 +95,12 @@ function hitLines(incident: Incident): readonly string[] {
     isComplete && runs !== undefined ? `${target} (${count} of ${runs} runs)` : target,
   );
   const start = `since ${formatTime(since)}${startObserved ? '' : ' or earlier'}`;
+  const explained =
+    incident.explained.length > 0 ? [`by the same cause: ${joinFirst(incident.explained, mostSkipped)}`] : [];
   const skipped = Object.entries(incident.skipped).map(
     ([because, names]) => `not checked: ${joinFirst(names, mostSkipped)} (${because})`,
   );
-  return [`${joinFirst(targets, mostTargets)} ${start}`, ...skipped].flatMap(wrapped);
+  return [`${joinFirst(targets, mostTargets)} ${start}`, ...explained, ...skipped].flatMap(wrapped);
 }
 
 function wasLines({ code, alarm, domain, occurrences, isStartKnown, since, until, isComplete }: Incident) {

@@ -11,9 +11,9 @@ describe('npm run cases', () => {
   it('shows each variant with its finding and the totals within 100 columns', async () => {
     const { code, stdout } = await run('--case', 'k3,T5', '--case', 'K1@token@org', '--healthy', '5');
     expect(stdout).toMatch(/K3 {2}.* \(ticket\)/);
-    expect(stdout).toMatch(/rate-limits +401 E0000011 +api-token-refused +credentials +✓/);
-    expect(stdout).toMatch(/introspect@default +200 .* token-inactive +okta +✓/);
-    expect(stdout).toMatch(/token@org .* client-refused +credentials +✓/);
+    expect(stdout).toMatch(/rate-limits +401 E0000011 +api-token-refused +credentials +Okta +✓/);
+    expect(stdout).toMatch(/introspect@default +200 .* token-inactive +okta +Okta +✓/);
+    expect(stdout).toMatch(/token@org .* client-refused +credentials +Okta +✓/);
     expect(stdout).not.toContain('token@default');
     expect(stdout).toMatch(/(\d+) of \1 variants diagnosed correctly/);
     expect(stdout).toContain('0 false alarms in 5 healthy runs');

@@ -108,7 +108,7 @@ test('an outage is one page with the finding, and one message that it is resolve
   ]);
   const [page, resolved] = messages;
   expect(minuteOf(page ?? { at: 0 })).toBe(2);
-  expect(page?.subject).toContain('gateway-error');
+  expect(page?.subject).toContain('Okta gateway error');
   expect(page?.deliveries).toMatchObject([{ protocol: 'email', endpoint: 'on-call@example.com', failed: false }]);
   expect(page?.deliveries[0]?.text).toContain('gateway-error');
   expect(resolved?.subject).toContain('RESOLVED');
@@ -117,7 +117,7 @@ test('an outage is one page with the finding, and one message that it is resolve
 test('the times in a message are those of the simulation', () => {
   const { messages, from } = periodOf('no token');
   const [text = ''] = messages.map(({ deliveries }) => deliveries[0]?.text ?? '');
-  const [, since = ''] = /Since +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC/.exec(text) ?? [];
+  const [, since = ''] = /since (\d{4}-\d\d-\d\d \d\d:\d\d) UTC/.exec(text) ?? [];
   expect(Date.parse(`${since.replace(' ', 'T')}Z`)).toBe(from);
 });
 

@@ -3,8 +3,9 @@ import type { AlarmSubject } from '../../../../functions/alarms/subject.ts';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
+import type { LogLine } from '../../../../functions/runtime/log.ts';
 import { expressionAlarm, recordOf } from '../../../support/alarms.ts';
-import { at, evidenceOf, minutes, outcome, runs, statusPage } from '../../../support/log-of.ts';
+import { at, evidenceOf, exchange, minutes, outcome, runs, statusPage } from '../../../support/log-of.ts';
 import { firing, firingOf, resolved } from '../../../support/messages.ts';
 
 const ticket = readRecord(recordOf(expressionAlarm)) as AlarmChange;
@@ -35,6 +36,17 @@ describe('the incident of an alarm that fires', () => {
   it('lists what still passes, and what was skipped', () => {
     expect(incident.stillPassing).toEqual(['organization', 'authorize@default']);
     expect(incident.skipped).toEqual({ 'token failed': ['verify@default'] });
+  });
+
+  it('lists what failed by the same cause apart from what could not be checked', () => {
+    const explained = outcome(at('12:00'), 'token@default', 'skipped', {
+      because: 'organization failed: internal-error',
+      exchanges: [exchange(at('12:00'), '/oauth2/default/v1/token', { status: 500 })],
+    } as Partial<LogLine>);
+    const failing = runs(['12:00'], { organization: 'internal-error', 'verify@default': 'skipped' });
+    const { explained: targets, skipped, impact } = incidentOf(firing, evidenceOf([...before, ...failing, explained]));
+    expect([targets, skipped]).toEqual([['token@default'], { 'token failed': ['verify@default'] }]);
+    expect(impact?.clause).toContain('tokens');
   });
 
   it('does not list as passing what was not checked since it began', () => {
