@@ -105,6 +105,8 @@ export const answerRules: readonly Rule[] = [
   { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
   { code: 'server-not-found', kind: 'custom', reason: ['invalid_authorization_server'] },
   { code: 'server-not-found', kind: 'custom', status: [404] },
+  // Anybody may read these, so it is the address that Okta refuses.
+  { code: 'address-blocked', endpoint: ['organization', 'discovery', 'keys'], status: [403] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
   { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
@@ -134,7 +136,8 @@ export const answerRules: readonly Rule[] = [
   { code: 'access-refused', error: ['access_denied'] },
   // Whatever the words: where a client authenticates, 401 is about its credentials (RFC 6749, 5.2).
   { code: 'client-refused', endpoint: ['token', 'introspect'], status: [401] },
-  { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400, 401, 403] },
+  { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
+  { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
   { code: 'unexpected-page', shape: ['html'] },

@@ -21,6 +21,7 @@ const refused = 'refused';
 const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => readonly Comparison[]>>> = {
   'org-not-found': ({ org }) => [compare('org at this domain', org.domain, 'no org')],
   'org-deactivated': ({ org }) => [compare(`org ${org.name}`, 'active', 'deactivated')],
+  'address-blocked': () => [compare("the monitor's address", 'not blocked', refused)],
   'feature-missing': ({ exchange }) => [
     compare('feature', new URL(exchange.url).pathname, 'not available in this org'),
   ],

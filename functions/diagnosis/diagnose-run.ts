@@ -4,7 +4,7 @@ import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Endpoint } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
-import { isFromOkta } from '../okta/sender.ts';
+import { isFromOkta, proofOfOkta } from '../okta/sender.ts';
 import { type Deadline, untilDeadline } from '../runtime/deadline.ts';
 import { TransportError } from '../runtime/errors.ts';
 import { diagnose } from './diagnose.ts';
@@ -59,7 +59,7 @@ export async function diagnoseRun(
       return [];
     }
     const { readings = {} } = result.thrown instanceof ProbeFailure ? result.thrown.facts : {};
-    const severity = failures.length === 1 ? severityOfOneDocument(found, result.exchanges.at(-1)) : found.severity;
+    const severity = failures.length === 1 ? severityOfOneDocument(found, result.exchanges) : found.severity;
     return [{ ...result.base, status: 'failed', readings, finding: { ...found, severity } }];
   });
   return { outcomes, monitorErrors };
@@ -75,9 +75,9 @@ function diagnoseFailure(
   return diagnose(thrown, exchanges, { org, server, facts });
 }
 
-/** Whether Okta answered, and not the status page, which is elsewhere. */
+/** Whether Okta answered beyond doubt, and not the status page, which is elsewhere. */
 function isAnswerOfOkta(exchange: Exchange): boolean {
-  return locate(exchange.url) !== undefined && isFromOkta(exchange);
+  return locate(exchange.url) !== undefined && proofOfOkta(exchange).length > 0;
 }
 
 function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
@@ -97,9 +97,14 @@ async function anotherNameResolves({ statusPage }: Org, { resolves, deadline }: 
   }
 }
 
-function severityOfOneDocument({ code, severity }: Finding, last: Exchange | undefined): Finding['severity'] {
+/** The severity of the only failure in a run. */
+function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {
+  const last = exchanges.at(-1);
+  if (!exchanges.slice(0, -1).every(isFromOkta)) return severity;
   const definition: FindingDefinition = findings[code as FindingCode];
   const endpoint = last && locate(last.url)?.endpoint;
-  const isDocument = endpoint !== undefined && documents.includes(endpoint) && (last?.status ?? 500) < 300;
-  return (isDocument ? definition.severityOfOneDocument : undefined) ?? severity;
+  const isDocument = endpoint !== undefined && documents.includes(endpoint);
+  // What something else answers says nothing of Okta's own faults, whatever its status.
+  const isHarmless = definition.domain === 'network' || (last?.status ?? 500) < 300;
+  return (isDocument && isHarmless ? definition.severityOfOneDocument : undefined) ?? severity;
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
 import { locate } from '../okta/endpoints.ts';
 import { isOktaHost } from '../okta/okta-domains.ts';
-import { type Ascription, ascribe } from '../okta/sender.ts';
+import { type Ascription, ascribe, isFromOkta } from '../okta/sender.ts';
 import { SecretUnreadable, TransportError } from '../runtime/errors.ts';
 import { answerContext, codeOfAnswer } from './answer-rules.ts';
 import { authenticationOf, comparisonsOf } from './comparisons.ts';
@@ -31,7 +31,7 @@ export function diagnose(
   context: DiagnosisContext,
 ): Finding | undefined {
   if (thrown instanceof SecretUnreadable) return finding('secret-unreadable', { detail: thrown.message });
-  const last = exchanges.at(-1);
+  const last = thrown instanceof TransportError ? exchanges.at(-1) : decisive(exchanges);
   const answer = last && thrown instanceof UnexpectedResponse && thrown.error ? { ...last, error: thrown.error } : last;
   const facts = new Set([...(context.facts ?? []), ...(answer ? factsOfRequest(answer, context) : [])]);
   const make = (code: FindingCode, detail: string | undefined): Finding =>
@@ -55,6 +55,17 @@ export function diagnose(
   }
   const code = isProtocolError(thrown) ? malformed[thrown.code] : undefined;
   return make(code ?? 'malformed-answer', describe(answer));
+}
+
+/**
+ * The exchange that decides: the last one, unless the org's metadata, which anybody may read, was refused before. That says
+ * whether there is an org at all.
+ */
+function decisive(exchanges: readonly Exchange[]): Exchange | undefined {
+  const last = exchanges.at(-1);
+  const metadata = exchanges.find(({ url }) => locate(url)?.endpoint === 'organization');
+  if (!last || (metadata?.status ?? 0) < 300) return last;
+  return metadata && (isFromOkta(metadata) || !isFromOkta(last)) ? metadata : last;
 }
 
 function shown(comparisons: Finding['comparisons'] = []): Pick<Finding, 'comparisons'> {

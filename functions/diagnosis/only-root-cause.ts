@@ -68,18 +68,29 @@ const rootCauses: readonly RootCause[] = [
     isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
     explains: (_, other) => isUnidentifiedFault(other),
   },
+  // Okta refuses the address, whatever it is asked for.
+  { isRoot: hasCode('address-blocked'), explains: (root, other) => isOfOrg(root) && isRejection(other) },
   // Whatever is in between words its refusal differently at each endpoint.
   { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
   { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },
+  // Okta words one outage here so and there so. What it words alike is one finding anyway.
+  {
+    isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
+    explains: (root, other) => isOutage(other) && answeredByOkta(other) && other.finding.code !== root.finding.code,
+  },
   {
     isRoot: hasCode('api-access-management-missing'),
     explains: (_, other) => hasCode('api-access-management-missing')(other),
   },
   { isRoot: noServer, explains: (root, other) => isAtServerOf(root, other) && (noServer(other) || isRejection(other)) },
-  // A token that is not what it should be is not known either.
+  // Introspection repeats what the token says, and a token that is not what it should be is not known either.
   {
-    isRoot: (failed) => failed.probe === 'verify' && isIn('okta')(failed),
-    explains: (root, other) => isAtServerOf(root, other) && hasCode('token-inactive', 'introspection-mismatch')(other),
+    isRoot: (failed) => failed.probe === 'verify',
+    explains: (root, other) =>
+      isAtServerOf(root, other) &&
+      other.probe === 'introspect' &&
+      (hasCode('malformed-answer', 'introspection-mismatch')(other) ||
+        (isIn('okta')(root) && hasCode('token-inactive')(other))),
   },
   // The same token, judged twice, or the same client, refused twice.
   {

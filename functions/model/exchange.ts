@@ -56,7 +56,9 @@ export interface SenderMarks {
   readonly protocol?: boolean;
   /** Marks that only Okta leaves, in words. */
   readonly okta?: readonly string[];
-  /** Marks of proxies, firewalls, CDNs and portals, in words. */
+  /** Headers of proxies and CDNs, in words: the response passed them, and they need not have sent it. */
+  readonly passed?: readonly string[];
+  /** What proxies, firewalls, CDNs and portals say when they answer themselves, in words. */
   readonly intermediary?: readonly string[];
 }
 

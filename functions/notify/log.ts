@@ -138,10 +138,11 @@ function readRateLimit(value: unknown): RateLimit | undefined {
 
 function readError(value: unknown): OktaError | undefined {
   if (value === undefined) return undefined;
-  const { shape, error, errorCode, reason, description, errorId } = asRecord(value);
+  const { shape, error, errorCode, reason, description, errorId, causes } = asRecord(value);
   return defined({
     ...{ shape: oneOf(shapes, shape) ?? 'other', error: text(error, 80), errorCode: text(errorCode, 40) },
     ...{ reason: text(reason, 80), description: text(description), errorId: text(errorId, 80) },
+    causes: strings(causes),
   });
 }
 
@@ -156,10 +157,11 @@ function readCertificate(value: unknown): PeerCertificate | undefined {
 
 function readSender(value: unknown): SenderMarks | undefined {
   if (value === undefined) return undefined;
-  const { server, via, mediaType, redirect, challenges, okta, intermediary } = asRecord(value);
+  const { server, via, mediaType, redirect, challenges, protocol, okta, passed, intermediary } = asRecord(value);
   return defined({
     ...{ server: text(server, 60), via: text(via, 60), mediaType: text(mediaType, 60), redirect: text(redirect) },
-    ...{ challenges: strings(challenges), okta: strings(okta), intermediary: strings(intermediary) },
+    ...{ challenges: strings(challenges), okta: strings(okta), passed: strings(passed) },
+    ...{ intermediary: strings(intermediary), protocol: protocol === true || undefined },
   });
 }
 

@@ -22,26 +22,44 @@ export interface Ascription {
  * missing id alone proves nothing. An id proves Okta even if a CDN's marks are there, because the CDN passed it on.
  * https://developer.okta.com/docs/api/#request-debugging
  */
-export function ascribe({ url, status, requestId, error, rateLimit, failure, sender = {} }: Exchange): Ascription {
+export function ascribe(exchange: Exchange): Ascription {
+  const { url, status, error, failure, sender = {} } = exchange;
   if (status === undefined) return { by: 'nobody', because: [failure ? failure.code : 'no response'] };
-  const proof = [
+  const proof = proofOfOkta(exchange);
+  if (proof.length > 0) return { by: 'okta', because: proof };
+  // Weaker signs. Nobody else words an error as Okta's catalog does, but another provider may speak the same protocol.
+  const words = isCatalogText(error, url) ? ["a text of Okta's error catalog"] : [];
+  const protocol = [
+    ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
+    ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
+  ];
+  const hints = [...words, ...protocol];
+  const own = ownMarks(exchange, status);
+  const passed = passingMarks(sender);
+  if (own.length === 0 && (words.length > 0 || (protocol.length > 0 && passed.length === 0)))
+    return { by: 'okta', because: hints };
+  const marks = [...own, ...passed];
+  const because = ['no X-Okta-Request-Id', ...(marks.length > 0 ? marks : neutralMarks(sender)), ...hints];
+  const isForeign = hints.length === 0 && (marks.length > 0 || !mayLackId(status));
+  return { by: isForeign ? 'intermediary' : 'unknown', because };
+}
+
+/**
+ * Whether Okta's edge may answer with this status and without a request id. With all other statuses below 500, Okta sends
+ * an id or an error envelope (counted in recorded traffic).
+ */
+function mayLackId(status: number): boolean {
+  return status >= 500 || [404, 405, 408, 413, 414, 429, 431].includes(status);
+}
+
+/** What only Okta sends: the more there is, the better it can be told. */
+export function proofOfOkta({ requestId, error, sender }: Exchange): readonly string[] {
+  return [
     ...(requestId === undefined ? [] : ['X-Okta-Request-Id']),
     ...(isOktaEnvelope(error) ? [`Okta's error envelope, ${error?.errorCode}`] : []),
     ...(error?.shape === 'callback' ? ['the callback returns our state'] : []),
-    ...(sender.okta ?? []),
+    ...(sender?.okta ?? []),
   ];
-  if (proof.length > 0) return { by: 'okta', because: proof };
-  const marks = intermediaryMarks(status, sender);
-  // Weaker signs: only Okta uses them, but a page may quote a text and a gateway may pass a header on.
-  const hints = [
-    ...(isCatalogText(error) ? ["a text of Okta's error catalog"] : []),
-    ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
-    ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
-    ...(rateLimit ? ['X-Rate-Limit headers'] : []),
-  ];
-  if (marks.length === 0 && hints.length > 0) return { by: 'okta', because: hints };
-  const because = ['no X-Okta-Request-Id', ...(marks.length > 0 ? marks : neutralMarks(sender)), ...hints];
-  return { by: marks.length > 0 && hints.length === 0 ? 'intermediary' : 'unknown', because };
 }
 
 function isOktaEnvelope(error: OktaError | undefined): boolean {
@@ -49,7 +67,9 @@ function isOktaEnvelope(error: OktaError | undefined): boolean {
 }
 
 /** Whether the error quotes Okta's catalog in words that nobody else would use, as `Internal Server Error` is not. */
-function isCatalogText({ reason, description = '' }: OktaError = { shape: 'other' }): boolean {
+function isCatalogText({ shape, reason, description = '' }: OktaError = { shape: 'other' }, url: string): boolean {
+  // Okta answers with pages at /authorize only. Elsewhere a page may quote what it refuses to pass on.
+  if (shape === 'html' && locate(url)?.endpoint !== 'authorize') return false;
   const ofOkta =
     /client_assertion|redirect_uri|client_id|grant_type|authorization server|client credentials|permitted network|policy (evaluation|configuration)|scopes|prompt|PKCE|DPoP|callout|callback service/i;
   return reason !== undefined && ofOkta.test(description);
@@ -64,7 +84,7 @@ function isProtocolError({ shape, error = '' }: OktaError = { shape: 'other' }, 
   return (
     shape === 'oauth' &&
     (endpoint === 'token' || endpoint === 'introspect' || endpoint === 'authorize') &&
-    /^(invalid_(client|scope|grant|request|dpop_proof)|unsupported_(grant_type|response_type|token_type)|unauthorized_client|consent_required|use_dpop_nonce)$/.test(
+    /^(invalid_(client|scope|grant|dpop_proof)|unsupported_(grant_type|response_type|token_type)|unauthorized_client|consent_required|use_dpop_nonce)$/.test(
       error,
     )
   );
@@ -86,17 +106,32 @@ const intermediaryStatuses: Readonly<Record<number, string>> = {
   511: 'status 511, which only a captive portal sends',
 };
 
-function intermediaryMarks(status: number, { server, via, redirect, challenges = [], intermediary = [] }: SenderMarks) {
-  const cdnStatus = status >= 520 && status <= 530 ? `status ${status}, which only a CDN sends` : undefined;
-  const foreignChallenge = challenges.find((scheme) => foreignSchemes.test(scheme));
+/** Web servers, load balancers and CDNs have statuses of their own: 495 of nginx, 460 of AWS, 522 of Cloudflare. */
+function isOwnStatus(status: number): boolean {
+  return (status > 431 && status < 500) || status > 511;
+}
+
+/** Endpoints that anybody may call, so Okta asks nobody to authenticate there. */
+const publicEndpoints: readonly (Endpoint | undefined)[] = ['organization', 'discovery', 'keys', 'authorize'];
+
+/** What only the sender itself says: that it blocks, or asks for a sign-on of its own. */
+function ownMarks({ url, sender = {} }: Exchange, status: number): readonly string[] {
+  const { redirect, challenges = [], intermediary = [] } = sender;
+  const isPublic = publicEndpoints.includes(locate(url)?.endpoint);
+  const challenge = challenges.find((scheme) => foreignSchemes.test(scheme) || isPublic);
   return [
-    intermediaryStatuses[status] ?? cdnStatus,
-    isForeignServer(server) ? `server: ${server}` : undefined,
-    via && `via: ${via}`,
-    foreignChallenge && `asks for ${foreignChallenge} authentication`,
+    intermediaryStatuses[status] ?? (isOwnStatus(status) ? `status ${status}, which Okta does not send` : undefined),
+    challenge && `asks for ${challenge} authentication${isPublic ? ' at a public address' : ''}`,
     redirect && `redirects to ${redirect}`,
     ...intermediary,
   ].filter((mark) => mark !== undefined && mark !== '') as readonly string[];
+}
+
+/** What shows that a response passed something, which need not have sent it. */
+function passingMarks({ server, via, passed = [] }: SenderMarks): readonly string[] {
+  return [isForeignServer(server) && `server: ${server}`, via && `via: ${via}`, ...passed].filter(
+    (mark) => typeof mark === 'string' && mark !== '',
+  ) as readonly string[];
 }
 
 /**
@@ -135,7 +170,8 @@ export function readSender(response: SentResponse): SenderMarks {
     parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
   );
   const okta = oktaMarks(headers, body);
-  const intermediary = [...headerMarks(headers), ...(headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [])];
+  const passed = headerMarks(headers);
+  const intermediary = headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [];
   const page = pageMark(body) ?? pageMark(headers.get('www-authenticate') ?? '');
   if (page) intermediary.push(page);
   return {
@@ -148,7 +184,8 @@ export function readSender(response: SentResponse): SenderMarks {
     }),
     ...(isProtocol && { protocol: true }),
     ...(okta.length > 0 && { okta }),
-    ...(intermediary.length > 0 && { intermediary: intermediary.slice(0, 6) }),
+    ...(passed.length > 0 && { passed }),
+    ...(intermediary.length > 0 && { intermediary }),
   };
 }
 
@@ -227,7 +264,7 @@ const pagesOfProducts: readonly (readonly [text: RegExp, words: string])[] = [
   ],
   [/captive portal|wi-?fi|hotspot|guest (network|access)|accept the terms/i, 'a page of a captive portal'],
   [
-    /blocked (by|due to|because|for)|(request|page|site|website|url|access|connection)( (has|have) been| was| is)? (blocked|rejected|forbidden by)|firewall|application blocked|acceptable use|(company|corporate|security|system|internet usage) policy|denied access to the requested url|consult with your administrator|contact your (network|it) |help ?desk/i,
+    /blocked (by|due to|because|for)|(request|page|site|website|url|access|connection)( (has|have) been| was| is)? (blocked|rejected|forbidden by)|firewall|application blocked|acceptable use|(company|corporate|security|system|internet usage) policy|denied (access to|the) (requested|specified) url|(request|access|url|page)( was| has been| is)? (denied|refused|rejected) by|consult with your administrator|contact your (network|it) |help ?desk|support[ _]id|subscription key|\\bproxy\\b/i,
     'a page that says that it blocks',
   ],
 ];
@@ -248,6 +285,8 @@ function oktaMarks(headers: Headers, body: string): readonly string[] {
     headers.has('x-okta-edge-log') && 'X-Okta-Edge-Log',
     /(src|href)="https:\/\/[\w-]+\.oktacdn\.com\//.test(body.slice(0, 65_536)) && 'a page that loads from oktacdn.com',
     headers.has('x-okta-request-id') && 'an X-Okta-Request-Id',
+    /authorization_uri="https?:\/\/[^"]{1,200}\/oauth2\/v1\/authorize"/.test(headers.get('www-authenticate') ?? '') &&
+      'a challenge as Okta words it',
     isUnknownHost(body) && "Okta's answer for a host that is no org",
   ].filter((mark) => mark !== false);
 }
@@ -274,7 +313,11 @@ function isProtocolAnswer({ url, status, headers, body }: SentResponse): boolean
     const value: unknown = JSON.parse(body);
     if (endpoint === 'users') return Array.isArray(value);
     const member = membersOfSuccess[endpoint];
-    return typeof value === 'object' && value !== null && member !== undefined && member in value;
+    if (typeof value !== 'object' || value === null || member === undefined || !(member in value)) return false;
+    // Okta's access tokens are JWTs.
+    if (endpoint === 'token') return String((value as Record<string, unknown>)[member]).startsWith('eyJ');
+    // Any provider of OpenID Connect has a discovery document. Okta's endpoints are recognized by their paths.
+    return endpoint !== 'discovery' || /\/oauth2\/([^/"]+\/)?v1\//.test(body);
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
+import { decodeJwt } from 'jose';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import type { Server } from '../model/org.ts';
-import { defineProbe } from '../model/probe.ts';
+import { kindOf, type Server } from '../model/org.ts';
+import { type AccessToken, defineProbe } from '../model/probe.ts';
 import {
   type Mismatch,
   missingIntrospectionMembers,
@@ -38,7 +39,8 @@ export const introspect = defineProbe({
     ];
     if (missing.length > 0)
       throw new ProbeFailure('malformed-answer', `the response has no usable ${missing.join(', ')}`);
-    const problem = assess(claims, server) ?? timeProblem(claims, now() / 1000, inputs.token.clockOffsetSeconds);
+    const problem =
+      assess(claims, server, inputs.token) ?? timeProblem(claims, now() / 1000, inputs.token.clockOffsetSeconds);
     if (problem) throw new ProbeFailure(problem.code, problem);
     return { readings: {} };
   },
@@ -47,17 +49,37 @@ export const introspect = defineProbe({
 /** The problem, if any, of an active token: is it the token that was asked about, and would a service accept it? */
 function assess(
   claims: Readonly<Record<string, unknown>>,
-  { issuer, audience, service }: Server,
+  server: Server,
+  { value }: AccessToken,
 ): Mismatch | undefined {
+  const { issuer, audience, service } = server;
   const mismatch = (code: Mismatch['code'], name: string, expected: string): Mismatch => ({
     ...{ code, detail: `"${name}" is not the expected one` },
     comparisons: [{ name: `${name} in introspection`, expected, found: shownValue(claims[name]) }],
   });
   const audiences = [claims.aud].flat();
+  // The tokens of the Org server are for Okta alone to read.
+  const differing = kindOf(server) === 'custom' ? differingClaim(value, claims) : undefined;
+  if (differing)
+    return {
+      ...{ code: 'introspection-mismatch', detail: `"${differing}" is not that of the token` },
+      comparisons: [{ name: `${differing} in introspection`, expected: 'that of the token', found: 'another one' }],
+    };
   if (service && claims.client_id !== service.clientId)
     return mismatch('introspection-mismatch', 'client_id', service.clientId);
   if (!/^bearer$/i.test(String(claims.token_type))) return mismatch('introspection-mismatch', 'token_type', 'Bearer');
   if (!isSameUrl(claims.iss, issuer)) return mismatch('issuer-mismatch', 'iss', issuer);
   if (audience !== undefined && !audiences.includes(audience)) return mismatch('audience-mismatch', 'aud', audience);
   return scopeProblem(service?.scopes ?? [], String(claims.scope).split(' '));
+}
+
+/** A claim that identifies the token, and that introspection reports otherwise. Its value may be personal. */
+function differingClaim(token: string, claims: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    const own = decodeJwt(token);
+    return ['jti', 'sub'].find((name) => own[name] !== undefined && own[name] !== claims[name]);
+  } catch {
+    // It is encrypted, or no JWT.
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
-import { expectJson, expectJsonArray } from '../diagnosis/expect-json.ts';
+import { expectJsonArray } from '../diagnosis/expect-json.ts';
 import { finding } from '../diagnosis/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { proofOfOkta } from '../okta/sender.ts';
 
 /**
  * Checks the management API and its rate limit. Okta reports headroom only in the response headers of requests that
@@ -14,18 +15,17 @@ export const rateLimits = defineProbe({
   group: 'limits',
   scope: 'org',
   requires: ['api'],
-  requests: ['users'],
+  requests: ['organization', 'users'],
   timed: false,
   metrics: {},
   async run({ org, server, fetch, credentials, exchanges }) {
-    const request = () => credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch);
-    let response = await request();
-    if (response.status === 404) {
-      // Only the metadata shows whether there is no org, or only this is missing.
-      await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
-      response = await request();
-    }
-    await expectJsonArray(response);
-    return { readings: {}, warnings: exchanges.at(-1)?.rateLimit ? [] : [finding('headroom-unknown')] };
+    // The metadata is for the diagnosis alone: it shows whether there is an org, and who answers for it.
+    await fetch(endpointUrl(org.domain, server, 'organization'));
+    await expectJsonArray(await credentials.callApi(`${endpointUrl(org.domain, server, 'users')}?limit=1`, fetch));
+    const last = exchanges.at(-1);
+    if (!last || last.rateLimit) return { readings: {} };
+    const isOkta = proofOfOkta(last).length > 0;
+    const warning = isOkta ? finding('headroom-unknown') : finding('unidentified-answer', { severity: 'ticket' });
+    return { readings: {}, warnings: [warning] };
   },
 });

@@ -36,6 +36,24 @@ export const configurationFindings = {
     doc: docs.errors,
     verify: 'Open https://DOMAIN in a browser',
   },
+  'address-blocked': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: 'address blocked',
+    summary: 'Okta refuses what anybody may read, so it blocks the address that the monitor calls from.',
+    causes: [
+      'a network zone that is a blocklist and contains the address',
+      'ThreatInsight, or another client behind the same address that looks like an attack',
+      'a dynamic zone that blocks a location or a network',
+    ],
+    remedy: [
+      'In Security > Networks, look for a blocklist zone that contains the address',
+      'In Security > General > Okta ThreatInsight settings, exempt the address',
+      'Check whether users who share the address are refused too',
+    ],
+    doc: docs.errors,
+    verify: 'curl -i https://DOMAIN/.well-known/okta-organization',
+  },
   'feature-missing': {
     domain: 'configuration',
     severity: 'ticket',

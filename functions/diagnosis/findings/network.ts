@@ -7,6 +7,7 @@ export const networkFindings = {
   intercepted: {
     domain: 'network',
     severity: 'page',
+    severityOfOneDocument: 'ticket',
     brief: 'blocked on the way',
     summary: 'Something between the monitor and Okta answered. The request did not reach Okta.',
     causes: [

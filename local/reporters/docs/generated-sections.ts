@@ -95,13 +95,18 @@ const severityInWords: Record<Severity, string> = {
   info: 'Severity: info, does not notify anyone by itself.',
 };
 
+/** What the severity is where only one document is affected. */
+function oneDocumentInWords(severity: Severity | undefined): string {
+  return severity ? ` A ${severity} if only one document is affected and everything else works.` : '';
+}
+
 /** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, severity, verify, doc }: FindingDefinition = findings[code];
+  const { summary, severity, severityOfOneDocument, verify, doc }: FindingDefinition = findings[code];
   const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
   return [
     `### ${code}`,
-    `**${summary}** ${severityInWords[severity]}`,
+    `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
     ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
     ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),

@@ -1,7 +1,7 @@
-import { emptyResponse, htmlResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
+import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { type Case, defineCase, type Expected, type Variant, variant } from '../case.ts';
 import { htmlPage, respondFromEdge } from '../faults/answers.ts';
-import { allEndpoints, at, atEach, type FaultAt, organization, rateLimits } from '../targets.ts';
+import { allEndpoints, at, atEach, type EndpointTarget, type FaultAt, organization, rateLimits } from '../targets.ts';
 
 const intercepted: Expected = { code: 'intercepted', domain: 'network' };
 const unidentified: Expected = { code: 'unidentified-answer', domain: 'network' };
@@ -26,17 +26,16 @@ const intermediaries: readonly (readonly [symptom: string, answer: OktaResponse]
     '503 text/plain',
     { ...emptyResponse(503), headers: { 'content-type': 'text/plain' }, body: 'upstream connect error' },
   ],
+  ['403 without a mark', htmlPage(403, 'Forbidden')],
+  ['200 maintenance page', htmlPage(200, 'Maintenance')],
   ['200 block page', htmlPage(200, 'This website was blocked by your administrator')],
 ];
 
 /** Okta's edge may answer so, and so may any gateway. */
 const anonymous: readonly (readonly [symptom: string, answer: OktaResponse])[] = [
   ...[502, 503, 504].map((status) => [`${status} text/html`, htmlPage(status, 'Bad Gateway')] as const),
-  ['403 page', htmlPage(403, 'Forbidden')],
   ['429 without a word', emptyResponse(429)],
 ];
-
-const maintenancePage = htmlResponse(200, '<!DOCTYPE html><title>Maintenance</title><h1>We will be back soon</h1>');
 
 /** Another answer at each endpoint, as products word a block differently for pages and for APIs. */
 const block: FaultAt = (environment, target) => {
@@ -54,13 +53,15 @@ function someAtEach(answers: typeof intermediaries, expected: Expected): readonl
   return allEndpoints.flatMap((target, index) =>
     [0, 1, 2].map((offset) => {
       const [symptom, answer] = answers[(index * 3 + offset) % answers.length] ?? ['', blockedJson];
-      return variant(target, symptom, expected, respondFromEdge(answer));
+      return asTicketOfDocument(target, variant(target, symptom, expected, respondFromEdge(answer)));
     }),
   );
 }
 
-const isDocument = ({ endpoint }: { readonly endpoint: string }) =>
-  ['organization', 'discovery', 'users'].includes(endpoint);
+/** One document that cannot be had, while everything else works, is no reason to wake anybody. */
+function asTicketOfDocument({ endpoint }: EndpointTarget, one: Variant): Variant {
+  return ['organization', 'discovery', 'users'].includes(endpoint) ? { ...one, severity: 'ticket' } : one;
+}
 
 /** Answers that are not Okta's, or that may not be. */
 export const intermediaryCases: readonly Case[] = [
@@ -71,10 +72,6 @@ export const intermediaryCases: readonly Case[] = [
   ]),
   defineCase('N8', 'nobody knows who answers', 'page', [
     someAtEach(anonymous, unidentified),
-    allEndpoints.map((target) => ({
-      ...variant(target, '200 maintenance page', unidentified, respondFromEdge(maintenancePage)),
-      severity: isDocument(target) ? ('ticket' as const) : ('page' as const),
-    })),
     variant(
       organization,
       '502, all endpoints',

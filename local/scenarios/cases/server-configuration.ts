@@ -182,6 +182,14 @@ export const serverConfigurationCases: readonly Case[] = [
       ...atEach(allEndpoints.slice(1), respond(htmlPage(404, 'Page Not Found'))),
     ),
   ]),
+  defineCase('C22', 'Okta blocks the monitor’s address', 'page', [
+    variants(
+      orgOutageTargets,
+      '403 page, everywhere',
+      configuration('address-blocked'),
+      interceptOrg(htmlPage(403, 'Access Denied')),
+    ),
+  ]),
   defineCase('C21', 'the org lacks a feature', 'ticket', [
     variant(rateLimits, '401 E0000015', configuration('feature-missing'), respond(errorEnvelope('E0000015'))),
   ]),

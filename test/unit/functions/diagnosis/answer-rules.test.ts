@@ -83,7 +83,7 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
   ],
   ['temporarily-unavailable', 'server_error', { path: custom('token'), status: 500, body: oauth('server_error') }],
   [
-    'unexpected-page',
+    'address-blocked',
     'a 403 page at keys',
     { path: org('keys'), status: 403, body: '<h1>Forbidden</h1>', headers: html },
   ],

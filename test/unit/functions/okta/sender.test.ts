@@ -53,10 +53,15 @@ describe('the sender of a response', () => {
     ],
     ['an OAuth error at an OAuth endpoint', { status: 401, headers: json, body: '{"error":"invalid_client"}' }],
     [
-      'a page with a text of Okta’s catalog',
-      { status: 400, headers: html, body: "<p>Invalid value for 'client_id' parameter.</p>" },
+      'a page of /authorize with a text of Okta’s catalog',
+      {
+        path: '/oauth2/v1/authorize',
+        status: 400,
+        headers: html,
+        body: "<p>Invalid value for 'client_id' parameter.</p>",
+      },
     ],
-    ['a token', { status: 200, headers: json, body: '{"access_token":"x","token_type":"Bearer"}' }],
+    ['a token', { status: 200, headers: json, body: '{"access_token":"eyJhbGciOiJ","token_type":"Bearer"}' }],
     [
       'a callback',
       {
@@ -71,6 +76,13 @@ describe('the sender of a response', () => {
 
   it.each<[string, Recorded]>([
     ['status 407', { status: 407 }],
+    ['a status of a web server', { status: 495 }],
+    ['a 403 without any mark, because Okta sends an id with it', { status: 403 }],
+    ['an OAuth error that gateways use too', { status: 403, headers: json, body: '{"error":"access_denied"}' }],
+    [
+      'a challenge at a public address',
+      { path: '/oauth2/v1/keys', status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } },
+    ],
     ['status 511', { status: 511, headers: html }],
     ['status 451', { status: 451 }],
     ['a challenge for NTLM', { status: 401, headers: { 'www-authenticate': 'NTLM' } }],
@@ -102,8 +114,11 @@ describe('the sender of a response', () => {
       { status: 502, headers: { ...html, server: 'nginx' }, body: '<h1>502 Bad Gateway</h1>' },
     ],
     ['a phrase that every web server uses', { status: 500, headers: html, body: '<h1>Internal Server Error</h1>' }],
-    ['an OAuth error that gateways use too', { status: 403, headers: json, body: '{"error":"access_denied"}' }],
-    ['broken JSON', { path: '/oauth2/v1/keys', status: 200, headers: json, body: '{"keys":[' }],
+    ['a bare 429', { status: 429 }],
+    [
+      'an OAuth error that came through a proxy',
+      { status: 401, headers: { ...json, via: '1.1 squid' }, body: '{"error":"invalid_client"}' },
+    ],
   ])('is not known for %s', (_, recorded) => {
     expect(senderOf(recorded)).toMatchObject({ by: 'unknown' });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingAlarms } from '../../../../functions/alarms/finding-alarms.ts';
+import { findingAlarms, severitiesOf } from '../../../../functions/alarms/finding-alarms.ts';
 import { findings } from '../../../../functions/diagnosis/finding.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Probe } from '../../../../functions/model/probe.ts';
@@ -47,6 +47,7 @@ describe('the series of a plan', () => {
 describe('the alarms on findings', () => {
   it('has one alarm for each fault domain and severity of a finding, except info', () => {
     const named = Object.values(findings)
+      .flatMap((each) => severitiesOf(each).map((severity) => ({ domain: each.domain, severity })))
       .filter(({ severity }) => severity !== 'info')
       .map(({ domain, severity }) => `${domain}/${severity}`);
     expect(findingAlarms.map(({ domain, severity }) => `${domain}/${severity}`).sort()).toEqual(
