@@ -24,7 +24,9 @@ const isIn =
   ({ finding }: Failed) =>
     domains.includes(finding.domain);
 
-const isOfOrg = ({ exchanges }: Failed) => exchanges.some(({ url }) => locate(url)?.endpoint === 'organization');
+/** Whether the probe asked for the org's metadata and for nothing else. */
+const isOfOrg = ({ exchanges }: Failed) =>
+  exchanges.length > 0 && exchanges.every(({ url }) => locate(url)?.endpoint === 'organization');
 
 const isAtServerOf = (root: Failed, other: Failed) => root.server !== undefined && root.server === other.server;
 

@@ -1,4 +1,4 @@
-import { errorEnvelope, errorPage } from '../../emulators/okta/error-responses.ts';
+import { errorEnvelope, errorPage, unknownOrg } from '../../emulators/okta/error-responses.ts';
 import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
@@ -47,13 +47,6 @@ const serverNotFound = configuration('server-not-found');
 
 const noOrg = configuration('org-not-found');
 const deactivated = configuration('org-deactivated');
-
-/** Okta's front, for a host that is no org. */
-const unknownHostAnswer: OktaResponse = {
-  status: 404,
-  headers: { server: 'Apache' },
-  body: '{"status":404,"message":"Resource not found"}',
-};
 
 const deactivatedAnswer = jsonResponse(403, {
   errorCode: 'E0000260',
@@ -164,7 +157,7 @@ export const serverConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C19', 'there is no org at the domain', 'page', [
     orgOutageTargets.flatMap((target) => [
-      variant(target, '404 JSON of Okta’s front', noOrg, interceptOrg(unknownHostAnswer)),
+      variant(target, '404 JSON of Okta’s front', noOrg, interceptOrg(unknownOrg())),
       variant(target, '404 page of Okta', noOrg, interceptOrg(htmlPage(404, 'Page Not Found'))),
     ]),
     orgOutageTargets.map((target) => ({

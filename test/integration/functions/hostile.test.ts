@@ -175,7 +175,7 @@ async function expectNothingPasses(its: HostileOrg, name: string, reply: RawRepl
   const report = await its.runProbes(everywhere(reply), { deadlineMs: 3_000 });
   expectSound(report);
   expect(outcomeLines(report).filter(passed)).toEqual([]);
-  if (name === 'a body sent slowly') expect(outcomeLines(report)).toContain('organization: no-answer');
+  if (name === 'a body sent slowly') expect(outcomeLines(report)).toContain('organization: intercepted');
 }
 
 // These wait more than they work, so they run at the same time, each at an org of its own.

@@ -89,7 +89,11 @@ describe('a run at a healthy org', () => {
       api: { kind: 'client', clientId: '', secret: 'acme/key', scopes: ['okta.users.read'] },
     };
     expect(notPassed(outcomeLines(await runProbes(okta, limits, { org })))).toEqual([]);
-    expect(okta.requests.map(({ path }) => path)).toEqual(['/oauth2/v1/token', '/api/v1/users']);
+    expect(okta.requests.map(({ path }) => path)).toEqual([
+      '/.well-known/okta-organization',
+      '/oauth2/v1/token',
+      '/api/v1/users',
+    ]);
   });
 
   it('runs the probes without credentials if only the domain is known, and says how to enable the others', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
+import { severitiesOf } from '../../../functions/alarms/finding-alarms.ts';
 import {
   type AlarmKind,
   type AlarmSubject,
@@ -203,6 +204,7 @@ describe('the alarms on findings', () => {
   it('are one for each fault domain and severity of a finding', () => {
     const inTemplate = ofKind('findings', minimal).map(({ subject }) => `${subject.domain}/${subject.severity}`);
     const inFindings = Object.values(findings)
+      .flatMap((each) => severitiesOf(each).map((severity) => ({ domain: each.domain, severity })))
       .filter(({ severity }) => severity !== 'info')
       .map(({ domain, severity }) => `${domain}/${severity}`);
     expect(inTemplate.toSorted()).toEqual([...new Set(inFindings)].toSorted());

@@ -27,7 +27,7 @@ describe('npm run drill', () => {
     expect(stdout).toContain('5 of 5 scenarios passed');
     expect(tooLong(stdout)).toEqual([]);
     expect(stderr).toMatch(/✓ O1@organization, /);
-    expect(await readFile(junit, 'utf8')).toContain('<testsuite name="drill cases" tests="2" failures="0"');
+    expect(await readFile(junit, 'utf8')).toContain('<testsuite name="drill cases" tests="3" failures="0"');
     expect(code).toBe(0);
   });
 
