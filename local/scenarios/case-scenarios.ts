@@ -68,7 +68,8 @@ export function findingNotification(
 
 /**
  * The scenarios of all cases, in the order of their table: one for each distinct finding of a case, at the first target
- * that can have it, or one for each variant. Probes with their own alarm are not among them: their scenarios are scripted.
+ * that can have it, and one for its cascade, or one for each variant. Probes with their own alarm are not among them:
+ * their scenarios are scripted.
  */
 export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
@@ -86,5 +87,7 @@ export function caseScenarios(plan: DeploymentPlan, everyVariant = false): reado
 }
 
 function isAlike(one: Variant, other: Variant): boolean {
-  return one.expected.code === other.expected.code && one.severity === other.severity;
+  return (
+    one.expected.code === other.expected.code && one.severity === other.severity && one.isCascade === other.isCascade
+  );
 }

@@ -24,6 +24,8 @@ export interface Variant {
   readonly answeredBy?: Ascription['by'];
   /** The finding is a warning of a probe that passes. */
   readonly isWarning?: boolean;
+  /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
+  readonly isCascade?: boolean;
   readonly faults: readonly Fault[];
 }
 
@@ -64,6 +66,11 @@ export function variant<Target extends ScenarioTarget>(target: Target, ...row: R
 /** One variant per target. */
 export function variants<Target extends ScenarioTarget>(targets: readonly Target[], ...row: Row<Target>): Variant[] {
   return targets.map((target) => variant(target, ...row));
+}
+
+/** A variant in which several endpoints fail by one cause, each in words of its own. */
+export function cascade<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {
+  return { ...variant(target, ...row), isCascade: true };
 }
 
 /** A variant whose finding is a warning. */

@@ -1,5 +1,5 @@
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import { type Case, defineCase, type Expected, type Variant, variant } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, type Variant, variant } from '../case.ts';
 import { htmlPage, respondFromEdge } from '../faults/answers.ts';
 import { allEndpoints, at, atEach, type EndpointTarget, type FaultAt, organization, rateLimits } from '../targets.ts';
 
@@ -67,12 +67,12 @@ function asTicketOfDocument({ endpoint }: EndpointTarget, one: Variant): Variant
 export const intermediaryCases: readonly Case[] = [
   defineCase('N7', 'something in between answers', 'page', [
     someAtEach(intermediaries, intercepted),
-    variant(organization, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
+    cascade(organization, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
     variant(rateLimits, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
   ]),
   defineCase('N8', 'nobody knows who answers', 'page', [
     someAtEach(anonymous, unidentified),
-    variant(
+    cascade(
       organization,
       '502, all endpoints',
       unidentified,

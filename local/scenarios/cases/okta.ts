@@ -2,7 +2,7 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, defineCase, type Expected, type Variant, variant, variants } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, type Variant, variant, variants } from '../case.ts';
 import {
   alterJson,
   alterKeys,
@@ -108,7 +108,7 @@ export const oktaCases: readonly Case[] = [
       variant(target, '503, stalls', gatewayError, intercept({ ...htmlPage(503, 'Bad Gateway'), truncate: 'stall' })),
     ]),
     variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
-    variant(
+    cascade(
       organization,
       '500 here, 502 there',
       internalError,

@@ -2,7 +2,7 @@ import { errorEnvelope, errorPage, unknownOrg } from '../../emulators/okta/error
 import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
 import {
   htmlPage,
   interceptOrg,
@@ -100,7 +100,7 @@ export const serverConfigurationCases: readonly Case[] = [
   defineCase('C1', 'API Access Management is not licensed', 'ticket', [
     variants(customServerTargets, '401 E0000015', notLicensed, respond(errorEnvelope('E0000015'))),
     variant(customToken, '403 E0000015', notLicensed, respond({ ...errorEnvelope('E0000015'), status: 403 })),
-    variant(customDiscovery, '401, all endpoints', notLicensed, removeLicense),
+    cascade(customDiscovery, '401, all endpoints', notLicensed, removeLicense),
     variant(customAuthorize, '400 page, server_error', notLicensed, respond(featurePage(400))),
     variant(customAuthorize, '403 page, server_error', notLicensed, respond(featurePage(403))),
     variant(customAuthorize, 'server_error, query', notLicensed, redirectWithError('query', 'feature_not_enabled')),
@@ -153,7 +153,7 @@ export const serverConfigurationCases: readonly Case[] = [
     variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
     variant(customAuthorize, '400 page', serverNotFound, respond(errorPage(oktaError('invalid_authorization_server')))),
     variant(wrongServer, '404, all endpoints', serverNotFound, addServer),
-    variant(customDiscovery, 'deleted, all endpoints', serverNotFound, ...deleteServer),
+    cascade(customDiscovery, 'deleted, all endpoints', serverNotFound, ...deleteServer),
   ]),
   defineCase('C19', 'there is no org at the domain', 'page', [
     orgOutageTargets.flatMap((target) => [
@@ -167,7 +167,7 @@ export const serverConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C20', 'the org is deactivated', 'page', [
     variants(orgOutageTargets, '403 E0000260, everywhere', deactivated, interceptOrg(deactivatedAnswer)),
-    variant(
+    cascade(
       organization,
       '403 here, 404 there',
       deactivated,
