@@ -127,12 +127,10 @@ function isNoOrg(answer: Exchange, facts: ReadonlySet<Fact>): boolean {
 
 function factsOfRequest(exchange: Exchange, { org, server }: DiagnosisContext): readonly Fact[] {
   const method = authenticationOf({ org, server, exchange });
-  const usesApiToken = locate(exchange.url)?.endpoint === 'users' && org.api?.kind === 'token';
   return [
     ...(method === undefined
       ? []
       : [method === 'private_key_jwt' ? ('uses a key' as const) : ('uses a secret' as const)]),
-    ...(usesApiToken ? ['uses an API token' as const] : []),
     ...(isOktaHost(new URL(exchange.url).hostname) ? ['on an Okta domain' as const] : []),
   ];
 }

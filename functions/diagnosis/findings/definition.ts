@@ -6,8 +6,6 @@ export type Fact =
   /** The client that the request names authenticates with a secret, or with a key. */
   | 'uses a secret'
   | 'uses a key'
-  /** The request was made with an API token. */
-  | 'uses an API token'
   /** The domain is one of Okta's, and not a custom one. */
   | 'on an Okta domain'
   /** Another name resolved after this one did not. */

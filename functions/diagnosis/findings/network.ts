@@ -13,7 +13,7 @@ export const networkFindings = {
     causes: [
       { text: 'a CDN or web application firewall in front of the custom domain', unless: 'on an Okta domain' },
       'a proxy, firewall or web filter on the way',
-      'a DNS record that leads to another host',
+      { text: 'a DNS record that leads to another host', unless: 'Okta answered elsewhere' },
     ],
     remedy: [
       'Repeat the request from another network: if Okta answers there, only this network is affected',
@@ -75,7 +75,7 @@ export const networkFindings = {
     summary: 'The connection was refused.',
     causes: [
       'a firewall or proxy that refuses it',
-      'a DNS record that points to the wrong host',
+      { text: 'a DNS record that points to the wrong host', unless: 'Okta answered elsewhere' },
       "a failure of Okta's edge",
     ],
     remedy: ['Connect from another network', 'Check egress rules and proxies where the monitor runs', checkStatus],
@@ -111,7 +111,7 @@ export const networkFindings = {
     causes: [
       'a proxy that inspects TLS with its own CA',
       'a missing intermediate certificate in the chain',
-      "a DNS record that points to someone else's host",
+      { text: "a DNS record that points to someone else's host", unless: 'Okta answered elsewhere' },
     ],
     remedy: [
       'Check who issued the certificate; if it is your own proxy, exempt this host from TLS inspection',

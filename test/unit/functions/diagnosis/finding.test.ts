@@ -29,6 +29,11 @@ describe('the causes of a finding', () => {
     expect(causesOf('dns-not-resolved', 'another name resolved')).not.toContain('where the monitor runs');
   });
 
+  it('do not suspect the address of the domain if Okta answered another request of the run', () => {
+    expect(causesOf('intercepted')).toContain('another host');
+    expect(causesOf('intercepted', 'Okta answered elsewhere')).not.toContain('another host');
+  });
+
   it('do not name a custom domain on a domain of Okta', () => {
     expect(causesOf('intercepted')).toContain('custom domain');
     expect(causesOf('intercepted', 'on an Okta domain')).not.toContain('custom domain');
@@ -38,7 +43,6 @@ describe('the causes of a finding', () => {
     const facts: readonly Fact[] = [
       'uses a secret',
       'uses a key',
-      'uses an API token',
       'on an Okta domain',
       'another name resolved',
       'Okta answered elsewhere',
