@@ -88,8 +88,10 @@ function diagnoseTransport(
     if (status >= 400) return make(codeOfAnswer(answerContext(answer, org, server)), detail);
   }
   // What is no answer of HTTP, or not in full, does not show its sender either.
-  const isOkta = ascribe(answer).by === 'okta';
-  return make(found === 'malformed-answer' && !isOkta ? (notOkta ?? 'unidentified-answer') : found, message);
+  return make(
+    found === 'malformed-answer' && !isFromOkta(answer) ? (notOkta ?? 'unidentified-answer') : found,
+    message,
+  );
 }
 
 /** The finding for an answer that is not Okta's, or that may not be. Undefined if it is, and for other sites. */
@@ -97,8 +99,7 @@ function codeOfForeignAnswer(answer: Exchange, facts: ReadonlySet<Fact>): Findin
   const located = locate(answer.url);
   if (!located || answer.status === undefined) return undefined;
   const { by } = ascribe(answer);
-  if (isNoOrg(answer, facts)) return 'org-not-found';
-  return codesOfSenders[by];
+  return by !== 'okta' && isNoOrg(answer, facts) ? 'org-not-found' : codesOfSenders[by];
 }
 
 const codesOfSenders: Readonly<Record<Ascription['by'], FindingCode | undefined>> = {
@@ -109,19 +110,16 @@ const codesOfSenders: Readonly<Record<Ascription['by'], FindingCode | undefined>
 };
 
 /**
- * Whether a host that knows none of Okta's paths answered: a domain that is no Okta org. Products that block say
- * something else than 404.
+ * Whether an answer that is not Okta's comes from a host that knows none of its paths: a domain that is no Okta org.
+ * Products that block say something else than 404.
  */
-function isNoOrg(answer: Exchange, facts: ReadonlySet<Fact>): boolean {
-  const { status, sender, url } = answer;
-  const endpoint = locate(url)?.endpoint;
+function isNoOrg({ status, sender, url }: Exchange, facts: ReadonlySet<Fact>): boolean {
   return (
     status === 404 &&
-    endpoint === 'organization' &&
+    locate(url)?.endpoint === 'organization' &&
     !facts.has('Okta answered elsewhere') &&
     sender !== undefined &&
-    sender.intermediary === undefined &&
-    ascribe(answer).by !== 'okta'
+    sender.intermediary === undefined
   );
 }
 

@@ -87,6 +87,16 @@ export function scopeProblem(requested: readonly string[], granted: readonly unk
   };
 }
 
+/** What is wrong with the lifetime of a token, if anything, in seconds. */
+export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch | undefined {
+  if (seconds >= minimumSeconds) return undefined;
+  return {
+    code: 'token-lifetime-short',
+    detail: `it is valid for ${seconds} s, the configured minimum is ${minimumSeconds} s`,
+    comparisons: [{ name: 'lifetime', expected: `at least ${minimumSeconds} s`, found: `${seconds} s` }],
+  };
+}
+
 /** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */
 export function missingIntrospectionMembers(response: Readonly<Record<string, unknown>>): readonly string[] {
   return ['token_type', 'scope', 'client_id', 'exp', 'iat', 'sub', 'aud', 'iss', 'jti'].filter(

@@ -1,7 +1,7 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
-import { type Mismatch, scopeProblem } from '../okta/access-token.ts';
+import { lifetimeProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
 
 /**
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
@@ -44,17 +44,10 @@ function assess({ type, scope, expiresInSeconds }: AccessToken, { service, expec
   const ungranted = scope === undefined ? undefined : scopeProblem(service?.scopes ?? [], scope.split(' '));
   if (ungranted) return ungranted;
   const lifetime = expiresInSeconds ?? Number.POSITIVE_INFINITY;
-  const { minLifetimeSeconds = 0 } = expects ?? {};
   if (lifetime <= 0)
     return {
       ...{ code: 'token-expired', detail: `"expires_in" is ${lifetime}` },
       comparisons: compare('expires_in', 'more than 0 s', `${lifetime} s`),
     };
-  if (lifetime < minLifetimeSeconds)
-    return {
-      code: 'token-lifetime-short',
-      detail: `it expires in ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`,
-      comparisons: compare('lifetime', `at least ${minLifetimeSeconds} s`, `${lifetime} s`),
-    };
-  return undefined;
+  return lifetimeProblem(lifetime, expects?.minLifetimeSeconds);
 }

@@ -9,6 +9,7 @@ import {
   documentedClaims,
   factsOf,
   isEncrypted,
+  lifetimeProblem,
   type Mismatch,
   scopeProblem,
   shownValue,
@@ -129,14 +130,7 @@ function assess(claims: JWTPayload, { service, expects }: Server): Mismatch | un
     const comparisons = [{ name: 'client id', expected: service.clientId, found: shownValue(cid) }];
     return { code: 'malformed-answer', detail: '"cid" is not the client that requested the token', comparisons };
   }
-  const lifetime = (exp ?? 0) - (iat ?? 0);
-  const { minLifetimeSeconds = 0 } = expects ?? {};
-  if (lifetime >= minLifetimeSeconds) return undefined;
-  return {
-    code: 'token-lifetime-short',
-    detail: `it is valid for ${lifetime} s, the configured minimum is ${minLifetimeSeconds} s`,
-    comparisons: [{ name: 'lifetime', expected: `at least ${minLifetimeSeconds} s`, found: `${lifetime} s` }],
-  };
+  return lifetimeProblem((exp ?? 0) - (iat ?? 0), expects?.minLifetimeSeconds);
 }
 
 /** A claim's value may be personal, so only whether it is there is shown. */
