@@ -66,11 +66,11 @@ function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
 /** CloudWatch normally responds in a fraction of this. Waiting longer would use up the function's last seconds. */
 export const publishTimeoutMs = 3_000;
 
-/** Sends a run's data points in one call, with the run's start time. Throws the SDK's errors. */
-export async function publish(client: CloudWatchClient, points: readonly Point[], startedAt: number): Promise<void> {
+/** Sends a run's data points in one call, with the minute that they carry (epoch ms). Throws the SDK's errors. */
+export async function publish(client: CloudWatchClient, points: readonly Point[], minute: number): Promise<void> {
   const namespace = points[0]?.identity.namespace;
   if (namespace === undefined) return;
-  const timestamp = new Date(startedAt);
+  const timestamp = new Date(minute);
   const data = points.map(
     ({ identity: { name, dimensions }, unit, value }): MetricDatum => ({
       MetricName: name,

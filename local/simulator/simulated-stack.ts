@@ -12,9 +12,11 @@ import {
   failureRecord,
   isTooOld,
 } from './lambda/asynchronous-event.ts';
+import { type ClockShift, clockShift, noShift, shiftPoint } from './lambda/clock-shift.ts';
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import type { Execution, LambdaService } from './lambda/lambda-service.ts';
 import { platformLines } from './lambda/platform-log.ts';
+import { withScheduleContext } from './schedule-context.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
 import {
@@ -97,9 +99,9 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   }
 
   /** Ingests what functions sent to AWS while the virtual clock was ahead of theirs. */
-  function ingest(at: number, aheadMs: number, alarm?: MessageAlarm): void {
+  function ingest(at: number, shift: ClockShift, alarm?: MessageAlarm): void {
     for (const { at: measuredAt, ...point } of aws.points.slice(ingested.points)) {
-      ingestion.publish({ ...point, timestamp: Date.parse(measuredAt) + aheadMs, source: 'api' });
+      ingestion.publish({ ...point, timestamp: shiftPoint(Date.parse(measuredAt), shift), source: 'api' });
     }
     ingested.points = aws.points.length;
     const published = aws.published.slice(ingested.published);
@@ -124,15 +126,15 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     }
   }
 
-  async function attempt(event: QueuedEvent, at: number): Promise<void> {
+  async function attempt(event: QueuedEvent, at: number, shift: ClockShift): Promise<void> {
     const { target, payload, failures, by, org } = event;
     const { asynchronous, timeoutMs } = lambda.functionByName(target);
     if (isTooOld(event, asynchronous, at)) return discard(event, 'EventAgeExceeded', undefined, at);
-    const aheadMs = at - Date.now();
-    const clock = parts.isOnRealTime(target) ? {} : { clockAheadMs: aheadMs };
+    const isOnRealTime = parts.isOnRealTime(target);
+    const clock = isOnRealTime ? {} : { clockAheadMs: shift.byMs };
     const execution = await lambda.invoke(target, payload, { timeoutMs: event.timeoutMs ?? timeoutMs, ...clock });
     const { status, error, durationMs, cold } = execution;
-    const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? aheadMs : 0);
+    const log = readFunctionLog(execution.lines, isOnRealTime ? shift : noShift);
     if (status !== 'throttled') writeLog(event, execution, at, log);
     for (const point of lambdaPoints(target, at, execution)) ingestion.publish(point);
     const { lines, outcomes, findings } = log;
@@ -167,9 +169,15 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     alarms,
     sns,
     async invoke(requests, at) {
-      const aheadMs = at - Date.now();
-      await Promise.all(requests.map((request) => attempt(accept(request, at), at)));
-      ingest(at, aheadMs);
+      const now = Date.now();
+      const shift = clockShift(now, at);
+      await Promise.all(
+        requests.map(({ payload, ...request }) => {
+          const due = parts.isOnRealTime(request.target) ? now : at;
+          return attempt(accept({ ...request, payload: withScheduleContext(payload, due) }, at), at, shift);
+        }),
+      );
+      ingest(at, shift);
     },
     async evaluateAlarms(at) {
       ingestion.storeDelayed(at);
@@ -180,9 +188,9 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       }
       // One at a time, so that each message can be attributed to its alarm.
       for (let next = dequeueDue(queue, at); next; next = dequeueDue(queue, at)) {
-        const aheadMs = at - Date.now();
-        await attempt(next, at);
-        ingest(at, aheadMs, alarmIn(next.payload));
+        const shift = clockShift(Date.now(), at);
+        await attempt(next, at, shift);
+        ingest(at, shift, alarmIn(next.payload));
       }
     },
   };
