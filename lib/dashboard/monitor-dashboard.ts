@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { groups } from '../../functions/model/probe.ts';
-import { type Series, seriesOf } from '../../functions/probes/series.ts';
+import { latenessSeries, type Series, seriesOf } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import { chunks } from '../chunks.ts';
@@ -18,6 +18,7 @@ import type { MonitorFunction } from '../functions/monitor-function.ts';
 import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
+import { seriesMetric } from '../series-metric.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
 
@@ -104,7 +105,7 @@ function graph(monitoredOrg: MonitoredOrg, series: readonly Series[], location: 
   return new SeriesGraph({ monitoredOrg, series, location, width, height: grid.height });
 }
 
-function monitorGraphs({ functions, notifiers, topics }: MonitorDashboardProps): readonly IWidget[] {
+function monitorGraphs({ functions, notifiers, topics, orgs }: MonitorDashboardProps): readonly IWidget[] {
   const all: readonly MonitorFunction[] = [...functions, ...notifiers];
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
@@ -113,6 +114,16 @@ function monitorGraphs({ functions, notifiers, topics }: MonitorDashboardProps):
     graphOfAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
     graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
+    new GraphWidget({
+      title: 'Lateness',
+      left: functions.map(({ group }) => {
+        const { identity, definition } = latenessSeries(group, orgs[0]?.monitoredOrg.org.deployment);
+        // The latest run of each minute, of whichever org.
+        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
+      }),
+      leftYAxis: { min: 0, label: 'seconds', showUnits: false },
+      ...size,
+    }),
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [
