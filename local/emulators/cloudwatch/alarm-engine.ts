@@ -19,6 +19,8 @@ export interface AlarmAction {
 }
 
 interface Status extends Evaluation {
+  /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
+  readonly warmsUpUntil?: number;
   readonly suppression: Suppression;
   /** The change that a mute rule holds back, counted from the last state that was acted on. */
   readonly muted?: StateChange;
@@ -32,24 +34,31 @@ interface Status extends Evaluation {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
  */
 export class AlarmEngine {
-  readonly #alarms: readonly Alarm[];
-  readonly #muteRules: readonly MuteRule[];
+  #alarms: readonly Alarm[] = [];
+  #muteRules: readonly MuteRule[] = [];
   readonly #status = new Map<string, Status>();
 
   /** Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list. */
-  constructor({ alarms, muteRules, unsupported }: ParsedAlarms) {
+  constructor(parsed: ParsedAlarms, createdAt = 0) {
+    this.deploy(parsed, createdAt);
+  }
+
+  /**
+   * Replaces the alarms and mute rules, as an update of their stack does: new alarms start, others are deleted, and those
+   * that remain keep their state under their new definition.
+   *
+   * Trap: an alarm whose threshold has changed judges the points that it already has by the new threshold.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+   */
+  deploy({ alarms, muteRules, unsupported }: ParsedAlarms, at: number): void {
     if (unsupported.length > 0) {
       throw new UnsupportedError(unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
     }
     this.#alarms = inEvaluationOrder(alarms);
     this.#muteRules = muteRules;
-    for (const { name } of alarms) {
-      this.#status.set(name, {
-        state: 'INSUFFICIENT_DATA',
-        reason: 'not evaluated yet',
-        suppression: { by: 'nothing' },
-      });
-    }
+    const before = new Map(this.#status);
+    this.#status.clear();
+    for (const alarm of alarms) this.#status.set(alarm.name, before.get(alarm.name) ?? created(alarm, at));
   }
 
   /** The state of an alarm after the last tick. */
@@ -61,7 +70,8 @@ export class AlarmEngine {
   tick(now: number, store: MetricStore): readonly AlarmAction[] {
     const changes = new Map<string, StateChange>();
     for (const alarm of this.#alarms) {
-      const before = this.#statusOf(alarm.name);
+      const { warmsUpUntil, ...before } = this.#statusOf(alarm.name);
+      if (isWarmingUp(alarm, warmsUpUntil, store, now)) continue;
       const { state, reason } = this.#evaluate(alarm, store, now);
       if (state !== before.state) changes.set(alarm.name, { from: before.state, to: state, reason });
       this.#status.set(alarm.name, { ...before, state, reason });
@@ -105,6 +115,26 @@ export class AlarmEngine {
     if (alarm.kind === 'metric' || !alarm.suppressor) return { next: suppression, released: change };
     return suppress(suppression, change, this.#statusOf(alarm.suppressor.alarm).state, alarm.suppressor, now);
   }
+}
+
+/** An alarm that has just been created. */
+function created(alarm: Alarm, at: number): Status {
+  const warmUp = alarm.kind === 'metric' ? alarm.warmUp : undefined;
+  return {
+    ...{ state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', suppression: { by: 'nothing' } },
+    ...(warmUp && { warmsUpUntil: at + warmUp.durationMs }),
+  };
+}
+
+/**
+ * Whether a new alarm still waits for its first points.
+ *
+ * Trap: a warm-up happens once, after the alarm is created, and never again.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ */
+function isWarmingUp(alarm: Alarm, until: number | undefined, store: MetricStore, now: number): boolean {
+  if (alarm.kind !== 'metric' || until === undefined || now >= until) return false;
+  return alarm.warmUp?.lastsItsDuration || alarmPoints(alarm, store, now).at(-1) === undefined;
 }
 
 /** Metric alarms first, and each composite alarm after the alarms in its rule. */

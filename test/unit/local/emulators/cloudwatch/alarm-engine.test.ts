@@ -33,7 +33,7 @@ const summaries = (actions: readonly AlarmAction[]) =>
 
 /** The actions for a series of points, one per minute, each evaluated at the end of its minute. */
 function run(alarms: readonly Alarm[], points: string, muteRules: readonly MuteRule[] = []): readonly AlarmAction[] {
-  const engine = new AlarmEngine({ alarms, muteRules, unsupported: [] });
+  const engine = new AlarmEngine({ alarms, muteRules, unsupported: [] }, noon);
   const store = new MetricStore();
   return points.split(' ').flatMap((point, minute) => {
     if (point !== '-') store.add({ identity, value: point === 'X' ? 1 : 0, timestamp: noon + minute * minuteMs });
@@ -80,6 +80,66 @@ describe('the alarm engine', () => {
     expect(() => new AlarmEngine({ alarms: [], muteRules: [], unsupported: [] }).alarmState('nobody')).toThrow(
       'no alarm is called nobody',
     );
+  });
+});
+
+describe('a new alarm', () => {
+  const heartbeat = sampleAlarm({
+    ...{ evaluationPeriods: 1, datapointsToAlarm: 1, treatMissingData: 'breaching' },
+    ...{ threshold: 0, comparison: 'LessThanThreshold' },
+  });
+  const warming = (minutes: number, lastsItsDuration = false): Alarm => ({
+    ...heartbeat,
+    warmUp: { durationMs: minutes * minuteMs, lastsItsDuration },
+  });
+
+  it('fires at once if it treats missing data as breaching and has no warm-up', () => {
+    expect(summaries(run([heartbeat], '- - 0'))).toEqual([
+      '1 failing INSUFFICIENT_DATA > ALARM',
+      '3 failing ALARM > OK',
+    ]);
+  });
+
+  it('does not act until its warm-up ends early, with the first point of the newest period', () => {
+    expect(summaries(run([warming(10)], '- - 0 0 - - -'))).toEqual([
+      '3 failing INSUFFICIENT_DATA > OK',
+      '7 failing OK > ALARM',
+    ]);
+  });
+
+  it('fires at the end of its warm-up if no point has come', () => {
+    expect(summaries(run([warming(4)], '- - - - - -'))).toEqual(['4 failing INSUFFICIENT_DATA > ALARM']);
+  });
+
+  it('waits for the whole warm-up, points or not, if it is told to', () => {
+    expect(summaries(run([warming(4, true)], '0 X X 0 0'))).toEqual(['4 failing INSUFFICIENT_DATA > OK']);
+  });
+
+  it('starts in a running engine without a change to the alarms that remain', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    const store = new MetricStore();
+    store.add({ identity, value: 0, timestamp: noon });
+    expect(summaries(engine.tick(noon + minuteMs, store))).toEqual(['1 failing INSUFFICIENT_DATA > OK']);
+    const added = { ...warming(10), logicalId: 'Added', name: 'added' };
+    engine.deploy({ alarms: [failing, added], muteRules: [], unsupported: [] }, noon + minuteMs);
+    expect(engine.alarmState('added').state).toBe('INSUFFICIENT_DATA');
+    store.add({ identity, value: 0, timestamp: noon + minuteMs });
+    expect(summaries(engine.tick(noon + 2 * minuteMs, store))).toEqual(['2 added INSUFFICIENT_DATA > OK']);
+  });
+
+  it('judges the points that it already has by its new threshold when that changes', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    const store = new MetricStore();
+    store.add({ identity, value: 0, timestamp: noon });
+    engine.tick(noon + minuteMs, store);
+    engine.deploy({ alarms: [{ ...failing, threshold: -1 }], muteRules: [], unsupported: [] }, noon + minuteMs);
+    expect(summaries(engine.tick(noon + minuteMs, store))).toEqual(['1 failing OK > ALARM']);
+  });
+
+  it('is gone when its definition is', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    engine.deploy({ alarms: [], muteRules: [], unsupported: [] }, noon);
+    expect(() => engine.alarmState('failing')).toThrow('no alarm is called failing');
   });
 });
 
