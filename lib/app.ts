@@ -2,7 +2,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
-import { loadConfig } from './config/load-config.ts';
+import { loadReviewedConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
@@ -30,10 +30,12 @@ function withRunbook(config: Config): Config {
   return config;
 }
 
-/** Loads the configuration, or prints its problems, without a stack trace, and exits with 1. */
+/** Loads the configuration and prints what is odd in it. Prints its problems, without a stack trace, and exits with 1. */
 function loadConfigOf(app: App): Config {
   try {
-    return loadConfig(app.node.getContext('config'));
+    const { config, notes } = loadReviewedConfig(app.node.getContext('config'));
+    for (const note of notes) process.stderr.write(`${note}\n`);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
