@@ -44,6 +44,7 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
   const startedAt = startsAt ?? Math.floor(Date.now() / minuteMs) * minuteMs;
   await using opening = new AsyncDisposableStack();
   let account = usualAccount;
+  let tellsPresentAfterMute = false;
   const runsInProgress = openRunsInProgress(startedAt);
   const emulators = opening.use(
     await startEmulators(orgsIn(deployed), {
@@ -62,6 +63,7 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     ...deployed,
     ...{ aws, lambda, runsInProgress, store, ingestion: feed, startedAt },
     account: () => account,
+    tellsPresentAfterMute: () => tellsPresentAfterMute,
     isOnRealTime: (name) => deployed.deployment.schedules.some(({ target, input }) => target === name && isOrg(input)),
   });
   let now = startedAt;
@@ -144,6 +146,12 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
       account = { ...account, ...changes };
       return () => {
         account = before;
+      };
+    },
+    tellPresentAfterMute() {
+      tellsPresentAfterMute = true;
+      return () => {
+        tellsPresentAfterMute = false;
       };
     },
     disable: scheduler.disable,

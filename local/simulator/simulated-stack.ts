@@ -50,6 +50,8 @@ export interface StackParts extends Deployed {
   readonly store: MetricStore;
   readonly ingestion: MetricIngestion;
   readonly account: () => Account;
+  /** Whether an action that was muted names the present state as the old one. AWS does not document it. */
+  readonly tellsPresentAfterMute: () => boolean;
   readonly startedAt: number;
   /** Whether a function runs by the real clock, because the Okta emulator that it calls does. */
   readonly isOnRealTime: (lambda: string) => boolean;
@@ -229,7 +231,8 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   function act(action: AlarmAction, at: number): void {
     const topic = topicBy('logicalId', action.topic);
     const origin = { at, sentAt: at, from: 'alarm', alarm: action.alarm.name, state: action.to } as const;
-    if (topic.acceptsAlarms) publish(topic, alarmMessage(template, action), origin);
+    const from = action.wasMuted && parts.tellsPresentAfterMute() ? action.to : action.from;
+    if (topic.acceptsAlarms) publish(topic, alarmMessage(template, { ...action, from }), origin);
   }
 
   return {

@@ -52,6 +52,8 @@ export interface Simulation extends AsyncDisposable {
 
   /** Moves everything to another account or Region, whose quotas hold from now on. */
   useAccount(changes: Partial<Account>): () => void;
+  /** Makes the actions that a mute rule held back name the present state as the old one: ALARM after ALARM. */
+  tellPresentAfterMute(): () => void;
   /** Disables a schedule: `acme-flows`. */
   disable(schedule: string): () => void;
   /** Delays each start of a schedule within its minute. */
