@@ -1,16 +1,23 @@
-import { randomUUID } from 'node:crypto';
+/** What EventBridge Scheduler knows of one start of a target. */
+export interface ScheduledStart {
+  readonly scheduleArn: string;
+  /** Epoch ms, by the clock that the function reads. */
+  readonly scheduledAt: number;
+  /** The same in each delivery of one start. */
+  readonly executionId: string;
+  readonly attempt: number;
+}
 
 /**
  * The payload with the values that EventBridge Scheduler puts in the place of its context attributes.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
- *
- * @param due when the run was due, epoch ms, on the clock of the function that receives it
  */
-export function withScheduleContext(payload: unknown, due: number): unknown {
+export function withScheduleContext(payload: unknown, start: ScheduledStart): unknown {
   const attributes = {
-    '<aws.scheduler.scheduled-time>': `${new Date(due).toISOString().slice(0, 19)}Z`,
-    '<aws.scheduler.execution-id>': randomUUID(),
-    '<aws.scheduler.attempt-number>': '1',
+    '<aws.scheduler.schedule-arn>': start.scheduleArn,
+    '<aws.scheduler.scheduled-time>': `${new Date(start.scheduledAt).toISOString().slice(0, 19)}Z`,
+    '<aws.scheduler.execution-id>': start.executionId,
+    '<aws.scheduler.attempt-number>': String(start.attempt),
   };
   const text = Object.entries(attributes).reduce(
     (filled, [attribute, value]) => filled.replaceAll(attribute, value),

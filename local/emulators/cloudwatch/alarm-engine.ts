@@ -16,13 +16,15 @@ export interface AlarmAction {
   readonly to: AlarmState;
   readonly reason: string;
   readonly at: number;
+  /** Whether a mute rule held it back until now. */
+  readonly wasMuted: boolean;
 }
 
 interface Status extends Evaluation {
   /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
   readonly warmsUpUntil?: number;
   readonly suppression: Suppression;
-  /** The change that a mute rule holds back, counted from the last state that was acted on. */
+  /** The last change whose action a mute rule holds back. */
   readonly muted?: StateChange;
 }
 
@@ -97,18 +99,22 @@ export class AlarmEngine {
     };
   }
 
+  /**
+   * Trap: when a mute rule ends, the action of the present state runs if it was held back, whatever was acted on before.
+   * An alarm that went from OK to ALARM and back says OK although nobody was told of the ALARM.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
+   */
   #act(alarm: Alarm, change: StateChange | undefined, now: number): readonly AlarmAction[] {
     const status = this.#statusOf(alarm.name);
     const { next, released } = this.#suppress(alarm, status, change, now);
     const { muted, ...rest } = status;
-    // A muted alarm that went from OK to ALARM and back has nothing to report.
-    const due = released ? { ...released, from: muted?.from ?? released.from } : muted;
+    const due = released ?? muted;
     const isMuted = this.#muteRules.some((rule) => rule.alarms.includes(alarm.name) && isMuting(rule, now));
     // A composite alarm may still be waiting for its suppressor on a later change. That change then takes precedence.
     const isHeld = isMuted || due?.to !== status.state;
     this.#status.set(alarm.name, { ...rest, suppression: next, ...(isHeld && due && { muted: due }) });
-    if (!due || isHeld || due.from === due.to) return [];
-    return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now }));
+    if (!due || isHeld) return [];
+    return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now, wasMuted: !released }));
   }
 
   #suppress(alarm: Alarm, { suppression }: Status, change: StateChange | undefined, now: number) {
