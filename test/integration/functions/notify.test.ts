@@ -21,7 +21,8 @@ beforeAll(async () => {
     ROUTE: 'page',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
-    RUNBOOK: 'docs/runbook.md',
+    DEPLOYMENT: 'okta-synthetics',
+  RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
   });
 });
