@@ -35,7 +35,7 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
     return;
   }
   for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
-    const read = readRecord(record);
+    const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
     const message =
       read.kind === 'unreadable'
@@ -53,6 +53,6 @@ async function publish(message: SnsMessage): Promise<void> {
 /** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */
 function selfTestChange(now: number): AlarmChange {
   const subject = { kind: 'not-running', org: '-' } as const;
-  const name = alarmName(subject);
+  const name = alarmName(subject, settings.monitor.deployment);
   return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test' };
 }

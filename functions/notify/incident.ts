@@ -1,5 +1,6 @@
 import { alarmMeaning } from '../alarms/catalog.ts';
 import { type AlarmSubject, alarmName, type Route } from '../alarms/subject.ts';
+import { defaultDeployment } from '../model/deployment.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatTarget } from '../model/target.ts';
@@ -20,6 +21,8 @@ export interface Links {
   /** What a link to the runbook begins with. */
   readonly runbook: string;
   readonly dashboard: string;
+  /** The deployment that sends the message, and where it runs. */
+  readonly monitor: { readonly deployment: string; readonly account: string; readonly region: string };
   /** Absent for a partition of AWS whose console is not known. */
   readonly console?: AwsConsole;
 }
@@ -158,9 +161,12 @@ function ownCode(subject: AlarmSubject): string | undefined {
 function confirmation(
   code: string | undefined,
   outcome: LogLine | undefined,
-  { subject }: AlarmChange,
+  { name, subject }: AlarmChange,
   { lines }: Evidence,
 ): Pick<Incident, 'confirm' | 'logGroup'> {
+  // Findings name the log groups of the default deployment.
+  const ofDeployment = (command: string) =>
+    command.replaceAll(`/${defaultDeployment}-`, `/${name.slice(0, name.indexOf('/'))}-`);
   const { org } = { org: undefined, ...subject };
   const sameServer = lines.flatMap(({ line }) =>
     line.type === 'outcome' && line.server !== undefined && line.server === outcome?.server ? [line] : [],
@@ -168,7 +174,7 @@ function confirmation(
   const logGroup = lines.findLast(({ line }) => line === outcome)?.logGroup;
   const runAll = org !== undefined && /^[\w-]+$/.test(org) ? [`npm run check -- --org ${org}`] : [];
   return {
-    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()),
+    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()).map(ofDeployment),
     ...(logGroup !== undefined && { logGroup }),
   };
 }

@@ -20,9 +20,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
   const console = consoleOf(topicArn);
+  const [, , , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
     dashboard: console?.dashboard(dashboard) ?? dashboard,
+    monitor: { deployment: required('DEPLOYMENT'), account, region },
     ...(console && { console }),
   };
 }

@@ -44,6 +44,7 @@ export class Notifier extends MonitorFunction {
         PEOPLE_TOPIC_ARN: people.topicArn,
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
+        DEPLOYMENT: 'okta-synthetics',
         DASHBOARD: props.dashboard,
       },
       logRetentionDays: props.logRetentionDays,

@@ -14,6 +14,7 @@ export const links: Links = {
   route: 'page',
   runbook: 'https://git.example.com/monitor/docs/runbook.md',
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
+  monitor: { deployment: 'okta-synthetics', account: '123456789012', region: 'us-east-1' },
   ...(console && { console }),
 };
 
