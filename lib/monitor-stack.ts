@@ -17,6 +17,7 @@ import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, Schedules } from './functions/schedules.ts';
 import { monitoredOrgs } from './monitored-org.ts';
+import { StateTable } from './state-table.ts';
 
 export interface MonitorStackProps {
   readonly config: Config;
@@ -37,6 +38,7 @@ export class MonitorStack extends Stack {
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
+    new StateTable(this, 'State');
     const functions = groups
       .filter((group) => eventsOf(group).length > 0)
       .map(
@@ -90,7 +92,10 @@ export class MonitorStack extends Stack {
   }
 }
 
-function probeCall({ group, org, intervalMinutes }: ProbeEvent, functions: readonly ProbeFunction[]): ScheduledCall {
+function probeCall(
+  { group, org, intervalMinutes, schedule }: ProbeEvent,
+  functions: readonly ProbeFunction[],
+): ScheduledCall {
   const target = functions.find((each) => each.group === group);
   if (!target) throw new Error(`the group ${group} has no function`);
   return {
@@ -98,7 +103,7 @@ function probeCall({ group, org, intervalMinutes }: ProbeEvent, functions: reado
     description: `Runs the ${group} probes of ${org.name}`,
     intervalMinutes,
     lambda: target.lambda,
-    input: org,
+    input: { ...org, schedule },
   };
 }
 

@@ -5,6 +5,7 @@ import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
+import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface NotifierProps {
@@ -35,7 +36,7 @@ export class Notifier extends MonitorFunction {
     super(scope, id, {
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
-      purpose: "write its log, read the probes' logs and the alarms' history, and publish messages",
+      purpose: "write its log, read the state, the probes' logs and the alarms' history, and publish messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
@@ -46,6 +47,7 @@ export class Notifier extends MonitorFunction {
         RUNBOOK: topics.runbook,
         DEPLOYMENT: 'okta-synthetics',
         DASHBOARD: props.dashboard,
+        ...stateEnvironment(),
       },
       logRetentionDays: props.logRetentionDays,
       retryAttempts: 1,
@@ -82,6 +84,7 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
         }),
       ],
     }),
+    allowState(stack, ['Query', 'GetItem', 'PutItem']),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
     // Needed to publish to an encrypted topic.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),

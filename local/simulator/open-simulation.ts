@@ -44,6 +44,7 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
   const names = [...new Set(events.map(({ name }) => name))];
   const emulators = opening.use(await startEmulators(names));
   const { aws } = emulators;
+  for (const { name, ...keys } of deployment.tables) await aws.tables.create(name, keys);
   const lambda = opening.use(openLambdaService(deployment.functions, bundleOf, emulators.access));
   const orgs = emulateOrgs(events, emulators);
   const store = new MetricStore();

@@ -15,6 +15,7 @@ import {
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import type { Execution, LambdaService } from './lambda/lambda-service.ts';
 import { platformLines } from './lambda/platform-log.ts';
+import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
 import {
@@ -74,6 +75,14 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   /** How many of the AWS emulator's points and messages have been ingested. */
   const ingested = { points: 0, published: 0 };
   aws.alarmHistory = alarms.history;
+  /**
+   * How far the virtual clock is ahead of that of the functions that run by the real one. It is the same for all that run
+   * at once, so that the log, the points and the tables agree.
+   */
+  let clockAheadMs = 0;
+  // Such a function writes and reads times by its own clock. In the table, all times are virtual.
+  aws.translateItems = (caller, direction, json) =>
+    parts.isOnRealTime(caller) ? shiftItems(json, direction === 'written' ? clockAheadMs : -clockAheadMs) : json;
   for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
 
   function topicBy(key: 'arn' | 'logicalId', value: string): Topic {
@@ -128,11 +137,10 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const { target, payload, failures, by, org } = event;
     const { asynchronous, timeoutMs } = lambda.functionByName(target);
     if (isTooOld(event, asynchronous, at)) return discard(event, 'EventAgeExceeded', undefined, at);
-    const aheadMs = at - Date.now();
-    const clock = parts.isOnRealTime(target) ? {} : { clockAheadMs: aheadMs };
+    const clock = parts.isOnRealTime(target) ? {} : { clockAheadMs: at - Date.now() };
     const execution = await lambda.invoke(target, payload, { timeoutMs: event.timeoutMs ?? timeoutMs, ...clock });
     const { status, error, durationMs, cold } = execution;
-    const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? aheadMs : 0);
+    const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? clockAheadMs : 0);
     if (status !== 'throttled') writeLog(event, execution, at, log);
     for (const point of lambdaPoints(target, at, execution)) ingestion.publish(point);
     const { lines, outcomes, findings } = log;
@@ -167,9 +175,9 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     alarms,
     sns,
     async invoke(requests, at) {
-      const aheadMs = at - Date.now();
+      clockAheadMs = at - Date.now();
       await Promise.all(requests.map((request) => attempt(accept(request, at), at)));
-      ingest(at, aheadMs);
+      ingest(at, clockAheadMs);
     },
     async evaluateAlarms(at) {
       ingestion.storeDelayed(at);
@@ -180,9 +188,9 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       }
       // One at a time, so that each message can be attributed to its alarm.
       for (let next = dequeueDue(queue, at); next; next = dequeueDue(queue, at)) {
-        const aheadMs = at - Date.now();
+        clockAheadMs = at - Date.now();
         await attempt(next, at);
-        ingest(at, aheadMs, alarmIn(next.payload));
+        ingest(at, clockAheadMs, alarmIn(next.payload));
       }
     },
   };

@@ -7,11 +7,20 @@ import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
 import { type PublishedMessage, readPublish } from './sns.ts';
+import { createTables, isTableOperation, type Tables } from './tables.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
 
-export type AwsOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+/** Operations on tables are dynalite's. */
+type TableOperation = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
+
+type OwnOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+
+export type AwsOperation = OwnOperation | TableOperation;
+
+/** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
+export type Translation = (caller: string, direction: 'written' | 'read', json: string) => string;
 
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
@@ -28,16 +37,20 @@ export interface AwsEmulator extends AsyncDisposable {
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
   readonly published: readonly PublishedMessage[];
+  /** The tables of DynamoDB. */
+  readonly tables: Tables;
+  /** For a caller whose clock differs from the others'. The caller is the path of the endpoint that it uses. */
+  translateItems: Translation;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published` and the log groups. The groups remain. */
+  /** Empties `calls`, `points`, `published` and the log groups. The groups remain, and so does what is in tables. */
   clear(): void;
   close(): Promise<void>;
 }
 
-type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input']) => object>>;
+type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input']) => object>>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
@@ -49,6 +62,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
   const points: ReceivedPoint[] = [];
   const published: PublishedMessage[] = [];
   const logs = createLogs();
+  const tables = createTables();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
     PutMetricData(input) {
@@ -63,13 +77,21 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
       return { MessageId: randomUUID() };
     },
   };
-  const server = createServer((request, response) => void serve(request, response, operations, faults, calls));
+  const runOnTable = async (caller: string, { operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
+    const answer = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
+    if (answer.status === 200) return { ...answer, body: aws.translateItems(caller, 'read', answer.body) };
+    const { __type = '', message = '' } = JSON.parse(answer.body);
+    return protocol.failure({ status: answer.status, type: __type.split('#').at(-1), message });
+  };
+  const server = createServer(
+    (request, response) => void serve(request, response, { operations, runOnTable, faults, calls }),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
     server.closeAllConnections();
     server.close();
-    await once(server, 'close');
+    await Promise.all([once(server, 'close'), tables[Symbol.asyncDispose]()]);
   };
   const { port } = server.address() as AddressInfo;
   const aws: AwsEmulator = {
@@ -78,6 +100,8 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     points,
     logs,
     published,
+    tables,
+    translateItems: (_, __, json) => json,
     alarmHistory: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);
@@ -95,12 +119,17 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
   return aws;
 }
 
+interface Service {
+  readonly operations: Operations;
+  readonly runOnTable: (caller: string, call: AwsCall) => Promise<AwsResponse>;
+  readonly faults: ReadonlyMap<string, AwsFault>;
+  readonly calls: string[];
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  operations: Operations,
-  faults: ReadonlyMap<string, AwsFault>,
-  calls: string[],
+  { operations, runOnTable, faults, calls }: Service,
 ): Promise<void> {
   const call = await readCall(request);
   calls.push(call.operation);
@@ -110,14 +139,17 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const { status, headers, body } = fault ? call.protocol.failure(fault) : run(call, operations);
+  const caller = request.url?.split('/')[1] ?? '';
+  const isOnTable = isTableOperation(request.headers['x-amz-target']);
+  const answer = fault ? call.protocol.failure(fault) : isOnTable ? runOnTable(caller, call) : run(call, operations);
+  const { status, headers, body } = await answer;
   response.writeHead(status, headers).end(body);
 }
 
 function run({ operation, input, protocol }: AwsCall, operations: Operations): AwsResponse {
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as AwsOperation](input));
+    return protocol.success(operation, operations[operation as OwnOperation](input));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;

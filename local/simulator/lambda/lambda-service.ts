@@ -47,7 +47,14 @@ export function openLambdaService(
     return found;
   };
   const poolOf = ({ name, entry, variables }: DeployedFunction): ContainerPool => {
-    const pool = pools.get(name) ?? openContainerPool(bundleOf(entry), { ...access, variables });
+    const pool =
+      pools.get(name) ??
+      openContainerPool(bundleOf(entry), {
+        ...access,
+        // The path tells AWS who calls.
+        awsEndpoint: `${access.awsEndpoint}/${name}`,
+        variables,
+      });
     pools.set(name, pool);
     return pool;
   };
