@@ -138,7 +138,11 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const { asynchronous, timeoutMs } = lambda.functionByName(target);
     if (isTooOld(event, asynchronous, at)) return discard(event, 'EventAgeExceeded', undefined, at);
     const clock = parts.isOnRealTime(target) ? {} : { clockAheadMs: at - Date.now() };
-    const execution = await lambda.invoke(target, payload, { timeoutMs: event.timeoutMs ?? timeoutMs, ...clock });
+    const execution = await lambda.invoke(target, payload, {
+      timeoutMs: event.timeoutMs ?? timeoutMs,
+      requestId: event.requestId,
+      ...clock,
+    });
     const { status, error, durationMs, cold } = execution;
     const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? clockAheadMs : 0);
     if (status !== 'throttled') writeLog(event, execution, at, log);

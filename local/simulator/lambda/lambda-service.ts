@@ -18,6 +18,7 @@ export interface ExecutionOptions {
   readonly timeoutMs: number;
   /** How far the function's clock runs ahead of the real one. */
   readonly clockAheadMs?: number;
+  readonly requestId?: string;
 }
 
 /** Runs the deployed functions as Lambda does, unless they are throttled or crash. */
@@ -108,11 +109,11 @@ function openContainerPool(file: string, environment: FunctionEnvironment): Cont
   }
 
   return {
-    async run(event, { timeoutMs, ...clock }) {
+    async run(event, { timeoutMs, ...request }) {
       const warm = idle.pop();
       const container = warm ?? start();
       const startedAt = performance.now();
-      const result = await container.invoke(event, timeoutMs, clock);
+      const result = await container.invoke(event, timeoutMs, request);
       const durationMs = performance.now() - startedAt;
       if (container.alive) idle.push(container);
       else await stop([container]);

@@ -23,6 +23,7 @@ beforeAll(async () => {
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
+    DEPLOYMENT: 'okta-synthetics',
   });
 });
 afterAll(async () => {
