@@ -80,11 +80,12 @@ const lateIntervals = 2.5;
 export function lackingIn(state: GroupState, org: string, { from, to }: Window): Lacking {
   const { runs, from: begins } = readHistory(state, org);
   const patienceMs = lateIntervals * (state.intervalMinutes ?? 1) * minuteMs;
-  // Of a group that ran never before, nothing is missing.
-  const times = [...runs.map(({ at }) => at), to + patienceMs / 2];
+  // Before the first run of all, nothing is missing. The time ends a minute after the last run that can be expected.
+  const times = [...runs.map(({ at }) => at), to - minuteMs];
   const between = times.flatMap((time, index) => {
     const previous = times[index - 1] ?? time;
-    const window = { from: Math.max(from, previous + 1_000), to: Math.min(to, time - 1_000) };
+    const isLast = index === times.length - 1;
+    const window = { from: Math.max(from, previous + 1_000), to: isLast ? to : Math.min(to, time - 1_000) };
     return time - previous > patienceMs && window.from < window.to ? [window] : [];
   });
   return { ...(begins !== undefined && begins > from && { before: { from, to: Math.min(begins, to) } }), between };
