@@ -1,123 +1,22 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { routes } from '../functions/alarms/subject.ts';
-import { type Group, groups } from '../functions/model/probe.ts';
-import { AlertTopics } from './alarms/alert-topics.ts';
-import { FunctionAlarms } from './alarms/function-alarms.ts';
-import { MaintenanceWindows } from './alarms/maintenance-windows.ts';
-import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
-import { OrgAlarms } from './alarms/org-alarms.ts';
+import { defaultDeployment } from '../functions/model/deployment.ts';
 import { validateAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
-import { dashboardName, dashboardUrl, MonitorDashboard } from './dashboard/monitor-dashboard.ts';
-import type { Entry } from './functions/bundle.ts';
-import { Notifier } from './functions/notifier.ts';
-import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event.ts';
-import { ProbeFunction } from './functions/probe-function.ts';
-import { type ScheduledCall, Schedules } from './functions/schedules.ts';
-import { monitoredOrgs } from './monitored-org.ts';
-import { StateTable } from './state-table.ts';
+import { OktaMonitor, type OktaMonitorProps } from './okta-monitor.ts';
 
-export interface MonitorStackProps {
-  readonly config: Config;
-  /** Returns the code of a function by the name of its file in `functions/`. */
-  readonly code: (entry: Entry) => Code;
+/** The name of a deployment's stack. Two deployments in one account and Region have two stacks. */
+export function stackName({ deployment }: Pick<Config, 'deployment'>): string {
+  return deployment === defaultDeployment ? 'OktaSynthetics' : `OktaSynthetics-${deployment}`;
 }
 
-/**
- * The whole monitor: functions, schedules, alarms, topics and dashboard.
- *
- * Trap: functions, topics, alarms and the dashboard have fixed names, so that people find them. This allows only one
- * deployment per account and region. Only CloudWatch's metrics outlive the stack, because they cannot be deleted.
- */
+/** The stack that `cdk deploy` deploys: a monitor and nothing else. */
 export class MonitorStack extends Stack {
-  constructor(scope: Construct, id: string, { config, code }: MonitorStackProps) {
+  readonly monitor: OktaMonitor;
+
+  constructor(scope: Construct, id: string, props: OktaMonitorProps) {
     super(scope, id, { description: 'Synthetic monitor for Okta' });
-    const { alerts, logRetentionDays } = config;
-    const orgs = monitoredOrgs(config);
-    const events = orgs.flatMap(probeEvents);
-    const eventsOf = (group: Group) => events.filter((event) => event.group === group);
-    new StateTable(this, 'State');
-    const functions = groups
-      .filter((group) => eventsOf(group).length > 0)
-      .map(
-        (group) =>
-          new ProbeFunction(this, group, {
-            group,
-            code: code(group),
-            secrets: [...new Set(eventsOf(group).flatMap(({ org }) => secretsIn(org)))],
-            logRetentionDays,
-            timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
-          }),
-      );
-    const topics = new AlertTopics(this, 'Alerts', alerts);
-    const notifyCode = code('notify');
-    const notifiers = routes.map(
-      (route) =>
-        new Notifier(this, `notify-${route}`, {
-          route,
-          code: notifyCode,
-          topics,
-          readsLogsOf: functions,
-          dashboard: dashboardName,
-          logRetentionDays,
-        }),
-    );
-    new Schedules(this, 'Schedules', [
-      ...events.map((event) => probeCall(event, functions)),
-      ...notifiers.map(selfTestCall),
-    ]);
-
-    const alarmed = orgs.map((monitoredOrg) => ({
-      monitoredOrg,
-      org: monitoredOrg.org.name,
-      alarms: new OrgAlarms(this, `Org-${monitoredOrg.org.name}`, topics, monitoredOrg, alerts.routes).alarms,
-    }));
-    const alarms = [
-      ...new FunctionAlarms(this, 'Monitor', topics, { functions, events }).alarms,
-      ...new NotifierAlarms(this, 'Notifiers', topics, notifiers).alarms,
-    ];
+    this.monitor = new OktaMonitor(this, 'Monitor', props);
     validateAlarms(this);
-    new MaintenanceWindows(this, 'Maintenance', alerts.maintenance, alarmed);
-    new MonitorDashboard(this, 'Dashboard', { orgs: alarmed, functions, notifiers, topics, alarms });
-
-    this.#output('DashboardUrl', dashboardUrl(this));
-    for (const route of routes) this.#output(`Topic${capitalized(route)}s`, topics.people[route].topicArn);
-    for (const { group, lambda } of functions) this.#output(`Function${capitalized(group)}`, lambda.functionName);
   }
-
-  #output(id: string, value: string): void {
-    new CfnOutput(this, id, { value });
-  }
-}
-
-function probeCall(
-  { group, org, intervalMinutes, schedule }: ProbeEvent,
-  functions: readonly ProbeFunction[],
-): ScheduledCall {
-  const target = functions.find((each) => each.group === group);
-  if (!target) throw new Error(`the group ${group} has no function`);
-  return {
-    name: `${org.name}-${group}`,
-    description: `Runs the ${group} probes of ${org.name}`,
-    intervalMinutes,
-    lambda: target.lambda,
-    input: { ...org, schedule },
-  };
-}
-
-/** Trap: no group may be named self-test. Otherwise an org's schedule could have the same name. */
-function selfTestCall({ route, lambda }: Notifier): ScheduledCall {
-  return {
-    name: `notify-${route}-self-test`,
-    description: `Tests the function that writes ${route} messages, without sending any`,
-    intervalMinutes: selfTestMinutes,
-    lambda,
-    input: { selfTest: true },
-  };
-}
-
-function capitalized(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

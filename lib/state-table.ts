@@ -2,7 +2,7 @@ import { RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { defaultDeployment, resourceName } from '../functions/model/deployment.ts';
+import { resourceName } from '../functions/model/deployment.ts';
 
 /** What a function may do with the table's items. Nothing deletes any: they expire. */
 export type StateAccess = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
@@ -13,7 +13,7 @@ export type StateAccess = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
  * It is a cache: without it, messages are written from the logs. So it is deleted with the stack, and not backed up.
  */
 export class StateTable extends Table {
-  constructor(scope: Construct, id: string, deployment = defaultDeployment) {
+  constructor(scope: Construct, id: string, deployment: string) {
     super(scope, id, {
       tableName: resourceName(deployment, 'state'),
       partitionKey: { name: 'org', type: AttributeType.STRING },
@@ -30,12 +30,12 @@ export class StateTable extends Table {
 }
 
 /** The environment by which a function finds the table. */
-export function stateEnvironment(deployment = defaultDeployment): Readonly<Record<string, string>> {
+export function stateEnvironment(deployment: string): Readonly<Record<string, string>> {
   return { STATE_TABLE: resourceName(deployment, 'state') };
 }
 
 /** Allows operations on the table by its name, so that no other stack has to refer to it. */
-export function allowState(stack: Stack, operations: readonly StateAccess[], deployment = defaultDeployment) {
+export function allowState(stack: Stack, operations: readonly StateAccess[], deployment: string) {
   return new PolicyStatement({
     actions: operations.map((operation) => `dynamodb:${operation}`),
     resources: [

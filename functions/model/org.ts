@@ -25,15 +25,6 @@ export interface Org {
   readonly slowAfterMs: number;
   /** How long to wait for a response. */
   readonly timeoutMs: number;
-  /** Which schedule invokes the run. Absent if a person does. */
-  readonly schedule?: ScheduledRun;
-}
-
-/** What the schedule of a group says about itself in its event. */
-export interface ScheduledRun {
-  /** The Scheduler's id of this invocation: the same one may be delivered twice. */
-  readonly executionId?: string;
-  readonly intervalMinutes: number;
   /** In the event of `flows`: the groups that run for the org, with their intervals in minutes. */
   readonly groups?: Readonly<Partial<Record<Group, number>>>;
 }

@@ -3,28 +3,30 @@ import type { Group } from './probe.ts';
 /**
  * What the state table keeps of one group of an org: its recent runs, compressed.
  *
- * Trap: it is written as JSON and read by other versions of the monitor. All times are relative to `at`, and every
- * absolute time is ISO 8601 under the name `at`.
+ * Trap: it is written as JSON and read by other versions of the monitor. Times are relative to the last run; others are
+ * `RunMoment`s.
  */
 export interface GroupState {
-  /** When the last run began. */
-  readonly at: string;
+  readonly last: RunMoment;
   /** The Scheduler's id of the last run: the same event may be delivered twice. */
   readonly executionId?: string;
   readonly intervalMinutes?: number;
   /** The groups that run for the org, in the item of `flows`: a group that never ran has no item to show it. */
   readonly expects?: Readonly<Partial<Record<Group, ExpectedGroup>>>;
   /** The last run in which nobody had to act. */
-  readonly lastGood?: { readonly at: string };
+  readonly lastGood?: RunMoment;
   /** The first of the runs since then. Absent while the last run is good. */
-  readonly failing?: { readonly at: string };
-  /** Runs that began more than this many milliseconds before `at` are left out. Absent if there are none. */
+  readonly failing?: RunMoment;
+  /** Runs that began more than this many milliseconds before the last one are left out. Absent if there are none. */
   readonly reachesBackMs?: number;
   /** The different outcomes of the runs below. */
   readonly outcomes: readonly KeptOutcome[];
   /** Runs with the same outcomes, together. `of` has the positions of these in `outcomes`. */
   readonly runs: readonly { readonly of: readonly number[]; readonly agoMs: readonly number[] }[];
 }
+
+/** The time of a run in ISO 8601: the minute that it was due in, or when it began if no schedule started it. */
+export type RunMoment = { readonly due: string } | { readonly at: string };
 
 export interface ExpectedGroup {
   readonly intervalMinutes: number;

@@ -1,16 +1,16 @@
 import { type Finding, severityLevels } from '../model/finding.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
-import type { GroupState, KeptOutcome, PassedOutcome } from '../model/state.ts';
+import type { GroupState, KeptOutcome, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
-import type { FindingLine, LogLine, MonitorErrorLine } from './log.ts';
+import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
 export type RunLine = LogLine | FindingLine | MonitorErrorLine;
 
 /** One run, as its log has it. */
 export interface KeptRun {
-  /** When it began, in milliseconds since the epoch. */
+  /** The minute that it was due in, or when it began if no schedule started it. Milliseconds since the epoch. */
   readonly at: number;
   readonly lines: readonly RunLine[];
 }
@@ -51,22 +51,22 @@ const mostLines = 3;
  */
 export const mostCharacters = 100_000;
 
-/** The state with one more run. Runs may be added in any order: each has its place in time. */
+/**
+ * The state with one more run. Runs may be added in any order: each has its place in time. Of two runs of one event, the
+ * first counts.
+ */
 export function withRun(state: GroupState | undefined, run: NewRun): GroupState {
-  const history = state ? readHistory(state, run.org) : { org: run.org, runs: [] };
-  const isDuplicate = run.executionId !== undefined && run.executionId === state?.executionId;
-  const kept = history.runs.filter(
-    ({ at }, index) => at !== run.at && !(isDuplicate && index === history.runs.length - 1),
-  );
-  const runs = [...kept, { at: run.at, lines: run.lines }].toSorted((one, other) => one.at - other.at);
+  const isRepeated = run.executionId !== undefined && run.executionId === state?.executionId;
+  if (state && isRepeated) return state;
+  const history: History = state ? readHistory(state, run.org) : { org: run.org, runs: [] };
+  const runs = [...history.runs, { at: run.at, lines: run.lines }].toSorted((one, other) => one.at - other.at);
   const last = runs.at(-1)?.at ?? run.at;
-  const isNewest = last === run.at;
-  const about = isNewest ? run : undefined;
+  const about = last === run.at ? run : undefined;
   const executionId = about?.executionId ?? state?.executionId;
   const intervalMinutes = about?.intervalMinutes ?? state?.intervalMinutes;
   const expects = about?.expects ? expectedGroups(about.expects, run.at, state) : state?.expects;
   return {
-    at: isoTime(last),
+    last: momentOf(last),
     ...(executionId !== undefined && { executionId }),
     ...(intervalMinutes !== undefined && { intervalMinutes }),
     ...(expects && { expects }),
@@ -77,11 +77,11 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
 
 /** The runs that a state holds. */
 export function readHistory(state: GroupState, org: string): History {
-  const last = Date.parse(state.at);
+  const last = timeOfMoment(state.last);
   const runs = state.runs.flatMap(({ of, agoMs }) =>
     agoMs.map((ago): KeptRun => {
       const at = last - ago;
-      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], isoTime(at), org) ?? []) };
+      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, org) ?? []) };
     }),
   );
   const { reachesBackMs } = state;
@@ -90,6 +90,17 @@ export function readHistory(state: GroupState, org: string): History {
     runs: runs.toSorted((one, other) => one.at - other.at),
     ...(reachesBackMs !== undefined && { from: last - reachesBackMs }),
   };
+}
+
+/** Scheduled runs go by whole minutes. */
+function momentOf(time: number): RunMoment {
+  const iso = new Date(time).toISOString();
+  return time % minuteMs === 0 ? { due: iso } : { at: iso };
+}
+
+/** In milliseconds since the epoch. */
+export function timeOfMoment(moment: RunMoment): number {
+  return Date.parse('due' in moment ? moment.due : moment.at);
 }
 
 /** Whether somebody has to act on what a run reported. */
@@ -120,7 +131,7 @@ function expectedGroups(
   return Object.fromEntries(
     Object.entries(expects).map(([group, intervalMinutes]) => {
       const known = state?.expects?.[group as Group];
-      const since = known && state ? Date.parse(state.at) - known.agoMs : at;
+      const since = known && state ? timeOfMoment(state.last) - known.agoMs : at;
       return [group, { intervalMinutes, agoMs: at - since }];
     }),
   );
@@ -131,11 +142,11 @@ function turningPoints(
   state: GroupState | undefined,
 ): Pick<GroupState, 'lastGood' | 'failing'> {
   const lastGood = runs.findLast((run) => !isBad(run));
-  const good = lastGood ? { at: isoTime(lastGood.at) } : state?.lastGood;
+  const good = lastGood ? momentOf(lastGood.at) : state?.lastGood;
   const isFailing = lastGood !== runs.at(-1);
   // Without a good run among those that are kept, an earlier start is known only from the previous state.
   const first = runs.find(({ at }) => at > (lastGood?.at ?? Number.NEGATIVE_INFINITY));
-  const failing = lastGood === undefined && state?.failing ? state.failing : first && { at: isoTime(first.at) };
+  const failing = lastGood === undefined && state?.failing ? state.failing : first && momentOf(first.at);
   return { ...(good && { lastGood: good }), ...(isFailing && failing && { failing }) };
 }
 
@@ -234,20 +245,23 @@ function serversToRepeat(runs: readonly KeptRun[]): ReadonlySet<string> {
 }
 
 /** The line of a run at this time: the one that was kept, or one like it without requests. */
-function lineAt(outcome: KeptOutcome | undefined, at: string, org: string): RunLine | undefined {
+function lineAt(outcome: KeptOutcome | undefined, at: number, org: string): RunLine | undefined {
   if (!outcome) return undefined;
-  if (!('lines' in outcome)) return passedLine(outcome, at, org);
+  const moment = momentOf(at);
+  const stamp = { at: new Date(at).toISOString(), ...('due' in moment && moment) };
+  if (!('lines' in outcome)) return passedLine(outcome, stamp, org);
   const lines = outcome.lines as readonly RunLine[];
-  const own = lines.find((line) => line.at === at);
+  const own = lines.find((line) => Date.parse(line.due ?? line.at) === at);
   const [last] = lines.slice(-1);
   if (own || !last) return own;
-  const shortened: object = { ...last, at, ...(last.type === 'outcome' && { exchanges: [] }), isShortened: true };
+  const { executionId: _, due: __, ...rest } = last;
+  const shortened: object = { ...rest, ...stamp, ...(last.type === 'outcome' && { exchanges: [] }), isShortened: true };
   return shortened as RunLine;
 }
 
-function passedLine({ probe, server, retriedAfter, notes = [] }: PassedOutcome, at: string, org: string): RunLine {
+function passedLine({ probe, server, retriedAfter, notes = [] }: PassedOutcome, stamp: RunStamp, org: string): RunLine {
   return {
-    ...{ type: 'outcome', at, org, probe, ...(server !== undefined && { server }) },
+    ...{ type: 'outcome', ...stamp, org, probe, ...(server !== undefined && { server }) },
     ...{ exchanges: [], ...(retriedAfter !== undefined && { retriedAfter }) },
     ...{ status: 'passed', readings: {}, notes, warnings: [] },
   };
@@ -255,8 +269,4 @@ function passedLine({ probe, server, retriedAfter, notes = [] }: PassedOutcome, 
 
 function withoutExchanges({ at, lines }: KeptRun): KeptRun {
   return { at, lines: lines.map((line) => (line.type === 'outcome' ? { ...line, exchanges: [] } : line)) };
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -7,16 +7,19 @@ import type { Credentials, Probe } from '../model/probe.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
-import type { NewRun, RunLine } from './history.ts';
+import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
-import { type LogLine, logLines } from './log.ts';
+import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
+import { readRunTime } from './run-time.ts';
+import { openSeenExecutions } from './seen-executions.ts';
 import { openRunState } from './state.ts';
 import { stateTable } from './state-table.ts';
 
 /**
- * Creates the Lambda handler for a group's probes. The event is one org's configuration. Returns the logged outcomes.
+ * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the
+ * run. Returns the logged outcomes. An event that comes twice is run once.
  *
  * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
  * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
@@ -27,8 +30,17 @@ import { stateTable } from './state-table.ts';
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   const table = stateTable(process.env);
-  return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
-    requireOrg(org);
+  const seen = openSeenExecutions();
+  return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
+    requireOrg(event);
+    const { schedule, groups, ...org } = event;
+    const time = readRunTime(schedule, Date.now());
+    const line = { ...stampOf(time), org: org.name };
+    if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
+      write({ type: 'event', ...line, note: 'this event came before and was run then' });
+      return [];
+    }
+    if (time.ignored !== undefined) write({ type: 'event', ...line, note: time.ignored });
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
     const [probe] = probes;
     const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
@@ -40,9 +52,9 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       canonicalName,
       resolves,
       deadline,
+      time,
     });
-    const { startedAt, monitorErrors } = report;
-    const line = { at: new Date(startedAt).toISOString(), org: org.name };
+    const { minute, monitorErrors } = report;
     const outcomes = logLines(report);
     const errors = monitorErrors.map(
       (error): RunLine => ({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) }),
@@ -54,14 +66,22 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       lines.push(reported);
       write(reported);
     };
-    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), startedAt), http.close()]);
+    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), minute), http.close()]);
     if (published.status === 'rejected') {
       const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [metricsRefused]), startedAt)) write(document);
+      for (const document of emfLines(pointsOf(report, [metricsRefused]), minute)) write(document);
       addFinding(metricsRefused);
     }
+    const { executionId, intervalMinutes } = time;
     await state
-      ?.add({ org: org.name, at: startedAt, lines, ...scheduleOf(org) })
+      ?.add({
+        org: org.name,
+        at: time.due ? minute : time.startedAt,
+        lines,
+        executionId,
+        intervalMinutes,
+        expects: groups,
+      })
       .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
     // Without a `cause`, because Lambda would log its message.
     if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
@@ -69,8 +89,11 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   };
 }
 
+/** The input of a schedule. `readRunTime` reads its `schedule`, which may be anything. */
+export type ProbeEvent = Org & { readonly schedule?: unknown };
+
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
-function requireOrg(event: unknown): asserts event is Org {
+function requireOrg(event: unknown): asserts event is ProbeEvent {
   const { name, domain, servers } = Object(event) as Partial<Org>;
   if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
   throw new Error(
@@ -78,14 +101,8 @@ function requireOrg(event: unknown): asserts event is Org {
   );
 }
 
-/** What the event says about the schedule, as the state keeps it. */
-function scheduleOf({ schedule }: Org): Pick<NewRun, 'executionId' | 'intervalMinutes' | 'expects'> {
-  const { executionId, intervalMinutes, groups: expects } = { ...schedule };
-  return { executionId, intervalMinutes, expects };
-}
-
 /** Writes one log line as JSON. Lambda does not change JSON lines. */
-function write(line: RunLine | EmfDocument): void {
+function write(line: RunLine | EventLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -1,6 +1,6 @@
 import type { Group } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
-import { type NewRun, withRun } from './history.ts';
+import { type NewRun, timeOfMoment, withRun } from './history.ts';
 import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from './state-table.ts';
 
 /** How long a run waits for the table once its metrics are published. Reading it has been going on since the start. */
@@ -50,7 +50,7 @@ class StateContended extends Error {
 
 /** The state in an item. Undefined if it cannot be one: then the history begins anew. */
 export function groupState(stored: StoredItem | undefined): GroupState | undefined {
-  const { at, outcomes, runs } = Object(stored?.body) as Partial<GroupState>;
-  const isReadable = Number.isFinite(Date.parse(String(at))) && Array.isArray(outcomes) && Array.isArray(runs);
+  const { last, outcomes, runs } = Object(stored?.body) as Partial<GroupState>;
+  const isReadable = Number.isFinite(timeOfMoment(Object(last))) && Array.isArray(outcomes) && Array.isArray(runs);
   return isReadable ? (stored?.body as GroupState) : undefined;
 }

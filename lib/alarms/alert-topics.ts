@@ -1,26 +1,37 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ITopicSubscription, type SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, type ITopicSubscription, type SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { resourceName } from '../../functions/model/deployment.ts';
 import { subscriberFields } from '../../functions/notify/outlets.ts';
 import type { Config, Subscriber } from '../config/schema.ts';
+
+/** Where alarms go: to the notifier of their route, or to people directly. */
+export interface AlertTargets {
+  readonly deployment: string;
+  /** Receive the alarms. The notifier of the route writes a message about each. */
+  readonly alarms: Readonly<Record<Route, ITopic>>;
+  /** People subscribe to these. Alarms about the notifiers come here directly, as CloudWatch writes them. */
+  readonly people: Readonly<Record<Route, ITopic>>;
+  /** The beginning of an alarm's link to the runbook. */
+  readonly runbook: string;
+}
 
 type Topics = Readonly<Record<Route, Topic>>;
 
 /** The topics of each route: one for its alarms, and one for the messages that people get. */
-export class AlertTopics extends Construct {
-  /** Receive the alarms. The notifier of the route writes a message about each. */
+export class AlertTopics extends Construct implements AlertTargets {
+  readonly deployment: string;
   readonly alarms: Topics;
-  /** People subscribe to these. Alarms about the notifiers come here directly, as CloudWatch writes them. */
   readonly people: Topics;
   readonly key: Key;
-  /** The beginning of an alarm's link to the runbook. */
   readonly runbook: string;
 
-  constructor(scope: Construct, id: string, alerts: Config['alerts']) {
+  constructor(scope: Construct, id: string, { deployment, alerts }: Pick<Config, 'deployment' | 'alerts'>) {
     super(scope, id);
+    this.deployment = deployment;
     this.runbook = alerts.runbook ?? 'docs/runbook.md';
     this.key = this.#key();
     this.alarms = byRoute((route) => this.#topic(`${route}-alarms`));
@@ -38,7 +49,7 @@ export class AlertTopics extends Construct {
    */
   #key(): Key {
     const key = new Key(this, 'Key', {
-      description: 'Encrypts the alerts of okta-synthetics',
+      description: `Encrypts the alerts of ${this.deployment}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
@@ -55,7 +66,7 @@ export class AlertTopics extends Construct {
   }
 
   #topic(id: string): Topic {
-    const topicName = `okta-synthetics-${id}`;
+    const topicName = resourceName(this.deployment, id);
     const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,
@@ -78,6 +89,20 @@ export class AlertTopics extends Construct {
   #fromThisAccount() {
     return { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
   }
+}
+
+/** The topics of a deployment by their names, for stacks other than the one that contains them. */
+export function alertTargetsByName(scope: Construct, { deployment, runbook }: AlertTargets): AlertTargets {
+  const byName = (name: string) => {
+    const topicName = resourceName(deployment, name);
+    return Topic.fromTopicArn(scope, name, Stack.of(scope).formatArn({ service: 'sns', resource: topicName }));
+  };
+  return {
+    deployment,
+    runbook,
+    alarms: byRoute((route) => byName(`${route}-alarms`)),
+    people: byRoute((route) => byName(`${route}s`)),
+  };
 }
 
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');

@@ -8,7 +8,7 @@ import { probeSeries, retriesSeries, severitySeries } from '../../functions/prob
 import type { Config } from '../config/schema.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
-import type { AlertTopics } from './alert-topics.ts';
+import type { AlertTargets } from './alert-topics.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
 /** All alarms about one org: one for each fault domain and severity, one for each negative test, and its heartbeat. */
@@ -18,7 +18,7 @@ export class OrgAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    topics: AlertTopics,
+    targets: AlertTargets,
     monitored: MonitoredOrg,
     routes: Config['alerts']['routes'],
   ) {
@@ -29,7 +29,7 @@ export class OrgAlarms extends Construct {
       ...probesFailing(monitored),
     ];
     const host = monitored.org.domain;
-    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, { host, ...definition }));
+    this.alarms = definitions.map((definition) => new RoutedAlarm(this, targets, { host, ...definition }));
   }
 }
 

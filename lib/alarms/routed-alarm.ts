@@ -1,10 +1,17 @@
-import { ArnFormat } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, type CfnAlarm, type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ArnFormat, Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmProps,
+  type CfnAlarm,
+  type IAlarm,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { alarmMeaning } from '../../functions/alarms/catalog.ts';
 import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
-import type { AlertTopics } from './alert-topics.ts';
+import type { AlertTargets } from './alert-topics.ts';
 import { heartbeatKey } from './validate-alarms.ts';
 
 export interface RoutedAlarmProps
@@ -43,22 +50,28 @@ export class RoutedAlarm extends Alarm {
   readonly byName: IAlarm;
   readonly subject: AlarmSubject;
 
-  constructor(scope: Construct, topics: AlertTopics, props: RoutedAlarmProps) {
+  constructor(scope: Construct, targets: AlertTargets, props: RoutedAlarmProps) {
     const { subject, host, route, delivery, treatMissingData, ...rules } = props;
-    const name = alarmName(subject);
+    const { deployment } = targets;
+    const name = alarmName(subject, deployment);
     const { description, heading } = alarmMeaning(subject, host);
     super(scope, name.slice(name.indexOf('/') + 1), {
       ...rules,
       alarmName: name,
-      alarmDescription: `${description} What to do: ${topics.runbook}#${heading}`,
+      alarmDescription: `${description} What to do: ${targets.runbook}#${heading}`,
       treatMissingData: missingData[treatMissingData === 'breaching' ? 'breaching' : treatMissingData.as],
     });
-    if (treatMissingData !== 'breaching') {
-      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat));
+    const resource = this.node.defaultChild as CfnAlarm;
+    if (treatMissingData === 'breaching') {
+      resource.warmUpConfiguration = { warmUpPeriodDurationInMinutes: warmUpMinutes(rules.metric) };
+      // cfn-lint 1.51 does not know WarmUpConfiguration. The CDK does, and checks the properties of this resource too.
+      resource.addMetadata('cfn-lint', { config: { ignore_checks: ['E3002'] } });
+    } else {
+      resource.addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat, deployment));
     }
     this.subject = subject;
-    const { [route]: alarms } = topics.alarms;
-    this.addAlarmAction(new SnsAction(delivery === 'direct' ? topics.people[route] : alarms));
+    const { [route]: alarms } = targets.alarms;
+    this.addAlarmAction(new SnsAction(delivery === 'direct' ? targets.people[route] : alarms));
     // The first change of a newly deployed alarm is to OK: the notifier ignores it. When an alarm about a notifier
     // resolves, the notifier works again and can write the message.
     this.addOkAction(new SnsAction(alarms));
@@ -73,4 +86,20 @@ export class RoutedAlarm extends Alarm {
       }),
     );
   }
+}
+
+/** CloudWatch's limit. */
+const mostWarmUpMinutes = 2_880;
+
+/**
+ * How long a new heartbeat waits for its first data, at the most. It ends sooner, when they come.
+ *
+ * In two periods, a schedule has run twice: the first run may fail while the permissions of its new role spread. The rest
+ * is for creating the schedule after the alarm. A schedule that never starts is told after this.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ */
+function warmUpMinutes(metric: IMetric): number {
+  const { metricStat, mathExpression } = metric.toMetricConfig();
+  const period = metricStat?.period ?? Duration.seconds(mathExpression?.period ?? 60);
+  return Math.min(mostWarmUpMinutes, 8 + Math.ceil(2 * period.toMinutes({ integral: false })));
 }

@@ -1,19 +1,21 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 
 /** Where an alarm names its heartbeat: in its `Metadata`, so that the template shows the pair. */
 export const heartbeatKey = 'Heartbeat';
 
 /**
- * Fails the synth when an alarm of the stack could not do its job, whoever added it and with whichever construct.
+ * Fails the synth when an alarm of the monitor could not do its job, whoever added it and with whichever construct.
  *
- * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not.
+ * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not. That one must
+ * wait for its first data, or each deployment of it would be a false alarm.
  */
-export function validateAlarms(stack: Stack): void {
-  stack.node.addValidation({
+export function validateAlarms(monitor: Construct): void {
+  monitor.node.addValidation({
     validate: () => {
-      const alarms = stack.node.findAll().filter((construct) => construct instanceof CfnAlarm);
-      return problemsOf(alarms.map((alarm) => read(stack, alarm)));
+      const alarms = monitor.node.findAll().filter((construct) => construct instanceof CfnAlarm);
+      return problemsOf(alarms.map(read));
     },
   });
 }
@@ -22,6 +24,7 @@ export function validateAlarms(stack: Stack): void {
 interface ReadAlarm {
   readonly name: string;
   readonly toleratesMissing: boolean;
+  readonly warmsUp: boolean;
   readonly heartbeat: string | undefined;
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
@@ -29,7 +32,8 @@ interface ReadAlarm {
   readonly hasOkAction: boolean;
 }
 
-function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
+function read(alarm: CfnAlarm): ReadAlarm {
+  const stack = Stack.of(alarm);
   const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
   const hasAction = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
   const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
@@ -38,6 +42,7 @@ function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
   return {
     name: typeof name === 'string' ? name : alarm.node.path,
     toleratesMissing: alarm.treatMissingData !== 'breaching',
+    warmsUp: stack.resolve(alarm.warmUpConfiguration) !== undefined,
     heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
     datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
     evaluationPeriods,
@@ -56,9 +61,13 @@ function problemsOf(alarms: readonly ReadAlarm[]): string[] {
         : []),
       ...(alarm.hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
       ...(alarm.hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
-      ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : []),
+      ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : warmUpProblems(alarm)),
     ];
   });
+}
+
+function warmUpProblems({ name, warmsUp }: ReadAlarm): string[] {
+  return warmsUp ? [] : [`${name} fires when it is new, because it has no data yet: set WarmUpConfiguration`];
 }
 
 function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<string, ReadAlarm>): string[] {
@@ -67,7 +76,7 @@ function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<s
   }
   const problem = `${name} tolerates missing data, but its heartbeat ${heartbeat}`;
   const paired = byName.get(heartbeat);
-  if (!paired) return [`${problem} is not an alarm of this stack`];
+  if (!paired) return [`${problem} is not an alarm of this monitor`];
   if (paired.toleratesMissing) return [`${problem} tolerates it too`];
   return paired.hasAlarmAction ? [] : [`${problem} notifies nobody`];
 }

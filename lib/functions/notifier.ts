@@ -34,6 +34,7 @@ export class Notifier extends MonitorFunction {
     const { route, topics } = props;
     const people = topics.people[route];
     super(scope, id, {
+      deployment: topics.deployment,
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
       purpose: "write its log, read the state, the probes' logs and the alarms' history, and publish messages",
@@ -45,9 +46,9 @@ export class Notifier extends MonitorFunction {
         PEOPLE_TOPIC_ARN: people.topicArn,
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
-        DEPLOYMENT: 'okta-synthetics',
+        DEPLOYMENT: topics.deployment,
         DASHBOARD: props.dashboard,
-        ...stateEnvironment(),
+        ...stateEnvironment(topics.deployment),
       },
       logRetentionDays: props.logRetentionDays,
       retryAttempts: 1,
@@ -58,14 +59,14 @@ export class Notifier extends MonitorFunction {
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
     Validations.of(this.role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${ourAlarms}]`,
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${alarmsOf(topics)}]`,
       reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
     });
   }
 }
 
-/** The names of all alarms of this monitor, and of no others, begin like this. */
-const ourAlarms = 'okta-synthetics/*';
+/** The names of all alarms of this deployment, and of no others, begin like this. */
+const alarmsOf = ({ deployment }: AlertTopics) => `${deployment}/*`;
 
 function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
   return [
@@ -79,12 +80,12 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
         stack.formatArn({
           service: 'cloudwatch',
           resource: 'alarm',
-          resourceName: ourAlarms,
+          resourceName: alarmsOf(topics),
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
     }),
-    allowState(stack, ['Query', 'GetItem', 'PutItem']),
+    allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
     // Needed to publish to an encrypted topic.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),

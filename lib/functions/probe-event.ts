@@ -1,4 +1,4 @@
-import type { Org, ScheduledRun, Server } from '../../functions/model/org.ts';
+import type { Org, Server } from '../../functions/model/org.ts';
 import { type Group, groups, type Requirement } from '../../functions/model/probe.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 
@@ -8,23 +8,17 @@ export interface ProbeEvent {
   readonly intervalMinutes: number;
   /** The event itself. Trap: it must name only the credentials that the group's probes need. */
   readonly org: Org;
-  /** What the event says about its schedule. */
-  readonly schedule: ScheduledRun;
 }
 
 /** The events of an org: one for each group with an enabled probe. */
 export function probeEvents(monitoredOrg: MonitoredOrg): readonly ProbeEvent[] {
   const enabled = groups.filter((group) => planOf(monitoredOrg, group).length > 0);
   const intervals = Object.fromEntries(enabled.map((group) => [group, monitoredOrg.intervalMinutes[group]]));
-  return enabled.map((group) => {
-    const intervalMinutes = monitoredOrg.intervalMinutes[group];
-    return {
-      group,
-      intervalMinutes,
-      org: orgForGroup(monitoredOrg, group),
-      schedule: { intervalMinutes, ...(group === 'flows' && { groups: intervals }) },
-    };
-  });
+  return enabled.map((group) => ({
+    group,
+    intervalMinutes: monitoredOrg.intervalMinutes[group],
+    org: { ...orgForGroup(monitoredOrg, group), ...(group === 'flows' && { groups: intervals }) },
+  }));
 }
 
 /** The names and ARNs of the secrets in an event. The function that receives it may read them. */

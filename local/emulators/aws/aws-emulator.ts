@@ -7,7 +7,8 @@ import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
 import { type PublishedMessage, readPublish } from './sns.ts';
-import { createTables, isTableOperation, type Tables } from './tables.ts';
+import { createTables, type Tables, tablesApi } from './tables.ts';
+import { openThrottle, type Rates } from './throttle.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
@@ -20,7 +21,7 @@ type OwnOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'De
 export type AwsOperation = OwnOperation | TableOperation;
 
 /** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
-export type Translation = (caller: string, direction: 'written' | 'read', json: string) => string;
+export type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
 
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
@@ -33,59 +34,86 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly url: string;
   /** The names of the called operations, in order. */
   readonly calls: readonly string[];
-  readonly points: readonly ReceivedPoint[];
+  readonly points: readonly (ReceivedPoint & Received)[];
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
-  readonly published: readonly PublishedMessage[];
+  readonly published: readonly (PublishedMessage & Received)[];
   /** The tables of DynamoDB. */
   readonly tables: Tables;
-  /** For a caller whose clock differs from the others'. The caller is the path of the endpoint that it uses. */
+  /** For a caller whose clock differs from the others'. */
   translateItems: Translation;
+  /** The number of calls that were refused because they exceeded a rate, by operation. */
+  readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published` and the log groups. The groups remain, and so does what is in tables. */
+  /** Empties `calls`, `points`, `published`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
 }
 
-type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input']) => object>>;
+/** Who sent something, and when. */
+export interface Received {
+  /** The access key that signed the call. */
+  readonly caller?: string;
+  /** Epoch milliseconds, by the clock of the emulator. */
+  readonly receivedAt: number;
+}
+
+export interface AwsEmulatorOptions {
+  /** How many calls of each operation are accepted in a second. By default, all are. */
+  readonly rates?: () => Rates;
+  /** The time of a call, epoch milliseconds. The system clock by default. */
+  readonly now?: (caller: string | undefined) => number;
+}
+
+type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
  *
  * Trap: it checks neither signatures nor permissions.
  */
-export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmulator> {
+export async function startAwsEmulator(
+  secrets: StoredSecrets,
+  { rates = () => ({}), now = Date.now }: AwsEmulatorOptions = {},
+): Promise<AwsEmulator> {
   const calls: string[] = [];
-  const points: ReceivedPoint[] = [];
-  const published: PublishedMessage[] = [];
+  const points: (ReceivedPoint & Received)[] = [];
+  const published: (PublishedMessage & Received)[] = [];
+  const throttled = new Map<string, number>();
+  const throttle = openThrottle(rates);
   const logs = createLogs();
   const tables = createTables();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
-    PutMetricData(input) {
-      points.push(...readPoints(input));
+    PutMetricData(input, call) {
+      points.push(...readPoints(input, call.bytes).map((point) => ({ ...point, ...receipt(call) })));
       return {};
     },
     GetSecretValue: (input) => readSecret(secrets, input),
     FilterLogEvents: (input) => logs.filterLogEvents(input),
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
-    Publish(input) {
-      published.push(readPublish(input));
+    Publish(input, call) {
+      published.push({ ...readPublish(input), ...receipt(call) });
       return { MessageId: randomUUID() };
     },
   };
-  const runOnTable = async (caller: string, { operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
-    const answer = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
-    if (answer.status === 200) return { ...answer, body: aws.translateItems(caller, 'read', answer.body) };
-    const { __type = '', message = '' } = JSON.parse(answer.body);
-    return protocol.failure({ status: answer.status, type: __type.split('#').at(-1), message });
+  const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
+    const answered = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
+    if (answered.status === 200) return { ...answered, body: aws.translateItems(caller, 'read', answered.body) };
+    const { __type = '', message = '' } = JSON.parse(answered.body);
+    return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message });
   };
-  const server = createServer(
-    (request, response) => void serve(request, response, { operations, runOnTable, faults, calls }),
-  );
+  const answer = async (call: AwsCall): Promise<AwsResponse> => {
+    const receivedAt = now(call.caller);
+    const refused = throttle.refuse(call.operation, receivedAt);
+    if (!refused) return call.service === tablesApi ? runOnTable(call) : run({ ...call, receivedAt }, operations);
+    throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
+    return call.protocol.failure(refused);
+  };
+  const server = createServer((request, response) => void serve(request, response, answer, faults, calls));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -102,6 +130,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     published,
     tables,
     translateItems: (_, __, json) => json,
+    throttled,
     alarmHistory: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);
@@ -111,6 +140,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     },
     clear() {
       for (const list of [calls, points, published]) list.length = 0;
+      throttled.clear();
       logs.clear();
     },
     close,
@@ -119,17 +149,12 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
   return aws;
 }
 
-interface Service {
-  readonly operations: Operations;
-  readonly runOnTable: (caller: string, call: AwsCall) => Promise<AwsResponse>;
-  readonly faults: ReadonlyMap<string, AwsFault>;
-  readonly calls: string[];
-}
-
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { operations, runOnTable, faults, calls }: Service,
+  answer: (call: AwsCall) => Promise<AwsResponse>,
+  faults: ReadonlyMap<string, AwsFault>,
+  calls: string[],
 ): Promise<void> {
   const call = await readCall(request);
   calls.push(call.operation);
@@ -139,17 +164,19 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const caller = request.url?.split('/')[1] ?? '';
-  const isOnTable = isTableOperation(request.headers['x-amz-target']);
-  const answer = fault ? call.protocol.failure(fault) : isOnTable ? runOnTable(caller, call) : run(call, operations);
-  const { status, headers, body } = await answer;
+  const { status, headers, body } = fault ? call.protocol.failure(fault) : await answer(call);
   response.writeHead(status, headers).end(body);
 }
 
-function run({ operation, input, protocol }: AwsCall, operations: Operations): AwsResponse {
+function receipt({ caller, receivedAt }: Received): Received {
+  return { receivedAt, ...(caller !== undefined && { caller }) };
+}
+
+function run(call: AwsCall & Received, operations: Operations): AwsResponse {
+  const { operation, input, protocol } = call;
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as OwnOperation](input));
+    return protocol.success(operation, operations[operation as OwnOperation](input, call));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;

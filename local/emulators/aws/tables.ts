@@ -23,12 +23,8 @@ export interface Tables extends AsyncDisposable {
   call(operation: string, input: string): Promise<AwsResponse>;
 }
 
-const apiVersion = 'DynamoDB_20120810';
-
-/** What the client of DynamoDB calls in its header `x-amz-target`. */
-export function isTableOperation(target: unknown): boolean {
-  return typeof target === 'string' && target.startsWith(`${apiVersion}.`);
-}
+/** The service that the client of DynamoDB calls. */
+export const tablesApi = 'DynamoDB_20120810';
 
 /** Trap: dynalite is loaded and started with the first table. Without one, every table is unknown. */
 export function createTables(): Tables {
@@ -45,7 +41,7 @@ export function createTables(): Tables {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${apiVersion}.${operation}`,
+        'x-amz-target': `${tablesApi}.${operation}`,
         // It must be there, and may be any.
         'x-amz-date': '20260101T000000Z',
         authorization:

@@ -19,8 +19,10 @@ export interface MessageAlarm {
 
 /** A message as the subscribers of a topic receive it, functions excepted. */
 export interface DeliveredMessage extends Partial<MessageAlarm> {
-  /** Epoch ms, virtual. */
+  /** When the alarm fired, or the function began that wrote it. Epoch ms, virtual. */
   readonly at: number;
+  /** When it was sent. */
+  readonly sentAt: number;
   /** The topic's name. */
   readonly topic: string;
   /** The topic's route; absent if the topic does not belong to the monitor. */
@@ -36,7 +38,7 @@ export interface DeliveredMessage extends Partial<MessageAlarm> {
   readonly deliveries: readonly Delivery[];
 }
 
-export type MessageOrigin = Pick<DeliveredMessage, 'at' | 'from' | keyof MessageAlarm>;
+export type MessageOrigin = Pick<DeliveredMessage, 'at' | 'sentAt' | 'from' | keyof MessageAlarm>;
 
 /** A message as one subscriber receives it. */
 export interface Delivery {
@@ -64,7 +66,7 @@ export interface Sns {
   failDeliveries(topic: string, protocol?: string): () => void;
 }
 
-export function openSns(topics: readonly Topic[]): Sns {
+export function openSns(topics: () => readonly Topic[]): Sns {
   const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isFailing = (topic: string, protocol: string) =>
     [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
@@ -98,7 +100,7 @@ export function openSns(topics: readonly Topic[]): Sns {
       };
     },
     failDeliveries(topic, protocol) {
-      if (!topics.some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
+      if (!topics().some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
       const failure = { topic, ...(protocol !== undefined && { protocol }) };
       failures.add(failure);
       return () => {

@@ -9,9 +9,9 @@ import { assumed, daysPerMonth, minutesPerMonth, prices } from '../../../lib/cos
 import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { type Synthesized, samples } from '../../support/synthesized.ts';
+import { type Sample, samples } from '../../support/synthesized.ts';
 
-function sampleOf(name: string): Synthesized {
+function sampleOf(name: string): Sample {
   return samples[name] ?? expect.fail(`no sample ${name}`);
 }
 
@@ -53,7 +53,8 @@ describe('estimateCost', () => {
   });
 
   it.each(names)('each published series of the %s configuration is a custom metric', (name) => {
-    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length;
+    const groups = new Set(eventsOf(name).map(({ group }) => group));
+    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length + groups.size;
     expect(itemOf(name, 'custom metrics')).toEqual({
       item: 'custom metrics',
       quantity: series,

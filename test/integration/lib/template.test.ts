@@ -148,6 +148,20 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
+  it(`each event of the ${name} stack says which minute its schedule is for, as Scheduler fills it in`, () => {
+    const schedules = sample.ofType('AWS::Scheduler::Schedule');
+    expect(schedules.length).toBeGreaterThan(0);
+    for (const { Properties } of schedules) {
+      const [, minutes] = /^rate\((\d+) /.exec(Properties.ScheduleExpression) ?? [];
+      expect(JSON.parse(Properties.Target.Input).schedule).toEqual({
+        time: '<aws.scheduler.scheduled-time>',
+        executionId: '<aws.scheduler.execution-id>',
+        attempt: '<aws.scheduler.attempt-number>',
+        intervalMinutes: Number(minutes),
+      });
+    }
+  });
+
   it(`the ${name} stack tests each notifier every hour`, () => {
     const selfTests = sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => isSelfTest(Properties));
     expect(selfTests.map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression])).toEqual(
@@ -218,7 +232,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(Variables.ROUTE).toBe(route);
       expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !name.includes('notify')));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
-      expect(Variables.DASHBOARD).toBe(sample.ofType('AWS::CloudWatch::Dashboard')[0]?.Properties.DashboardName);
+      expect(Variables.DASHBOARD).toEqual(sample.ofType('AWS::CloudWatch::Dashboard')[0]?.Properties.DashboardName);
       const topic = sample.ofType('AWS::SNS::Topic').find(({ id }) => id === Variables.PEOPLE_TOPIC_ARN.Ref);
       expect(topic?.Properties.TopicName).toBe(`okta-synthetics-${route}s`);
     }
@@ -366,7 +380,7 @@ it('a notifier may read the probe logs, the alarm history and the state, write t
 
 it('schedules may invoke the functions, and only schedules of this stack may use their role', () => {
   const { example } = samples;
-  const role = example?.ofType('AWS::IAM::Role').find(({ id }) => id.startsWith('Schedules'));
+  const role = example?.ofType('AWS::IAM::Role').find(({ Properties }) => Properties.RoleName !== undefined);
   const functions = example?.ofType('AWS::Lambda::Function').map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
   expect(role && statementsOf(role)).toEqual([
     {

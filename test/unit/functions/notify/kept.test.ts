@@ -67,12 +67,15 @@ function runOf(
   minute: number,
   statusOf: (target: string, index: number) => 'passed' | 'skipped' | FindingCode,
 ): NewRun {
-  const time = at('11:00') + minute * minuteMs + ((minute * 7919) % 5000);
+  const startedAt = at('11:00') + minute * minuteMs + ((minute * 7919) % 5000);
+  // A schedule starts most runs, and a person some.
+  const time = minute % 7 === 0 ? startedAt : at('11:00') + minute * minuteMs;
+  const stamp = { at: new Date(startedAt).toISOString(), ...(minute % 7 > 0 && { due: new Date(time).toISOString() }) };
   const lines = targets.map((target, index) => {
     const status = statusOf(target, index);
     // Each run has requests of its own, but a probe that judges another's answer makes none.
     const exchanges = target.startsWith('verify') || status === 'skipped' ? [] : [exchange(time + index, `/${target}`)];
-    return outcome(time, target, status, { exchanges }).line;
+    return outcome(time, target, status, { ...stamp, exchanges }).line;
   });
   return { org: 'acme', at: time, intervalMinutes: 1, expects: { flows: 1, status: 5 }, lines };
 }

@@ -70,8 +70,8 @@ describe('the state of a group', () => {
   it('says since when the group fails and when it was good last, also when the runs of that time are gone', () => {
     const fails = (minute: number) => run(minute, () => (minute >= 30 ? 'internal-error' : 'passed'));
     const state = stateOf(minutes(0, 200).map(fails));
-    expect(state.failing?.at).toBe(new Date(run(30).at).toISOString());
-    expect(state.lastGood?.at).toBe(new Date(run(29).at).toISOString());
+    expect(state.failing).toEqual({ at: new Date(run(30).at).toISOString() });
+    expect(state.lastGood).toEqual({ at: new Date(run(29).at).toISOString() });
     expect(stateOf([...minutes(0, 200).map(fails), run(201)])).not.toHaveProperty('failing');
   });
 
@@ -108,7 +108,7 @@ describe('the state of a group', () => {
       { ...run(1), executionId: 'b' },
       { ...run(1), at: run(1).at + 900, executionId: 'b' },
     ];
-    expect(timesOf(stateOf(twice))).toEqual([run(0).at, run(1).at + 900]);
+    expect(timesOf(stateOf(twice))).toEqual([run(0).at, run(1).at]);
   });
 
   it('has every run in its place, in whichever order they are added', () => {
