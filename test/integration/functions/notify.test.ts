@@ -24,6 +24,7 @@ beforeAll(async () => {
     DEPLOYMENT: 'okta-synthetics',
   RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
+    DEPLOYMENT: 'okta-synthetics',
   });
 });
 afterAll(async () => {
