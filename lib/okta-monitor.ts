@@ -18,6 +18,7 @@ import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
 import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { StateTable } from './state-table.ts';
 
 export interface OktaMonitorProps {
   readonly config: Config;
@@ -45,6 +46,7 @@ export class OktaMonitor extends Construct {
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
+    new StateTable(this, 'State', deployment);
     const functions = groups
       .filter((group) => eventsOf(group).length > 0)
       .map(

@@ -78,6 +78,8 @@ export interface Incident {
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
   readonly monitorErrors: readonly MonitorError[];
+  /** What else the reader must know of this message. */
+  readonly note?: string;
   /** The time of the last outcome in each log group; undefined where none was read. */
   readonly lastLogAt: Readonly<Record<string, number | undefined>>;
   /** Whether the log was read without interruption from `since` to `until`, so that runs can be counted. */
@@ -115,14 +117,19 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     alarm,
     ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
     ...meaning,
+    ...(alarm.note !== undefined && { note: alarm.note }),
     ...(impact && { impact }),
     occurrences,
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
-    since: lead?.since ?? evidence.firing?.at ?? changedAt,
+    since: lead
+      ? Math.min(lead.since, evidence.firing?.since ?? lead.since)
+      : (evidence.firing?.since ?? evidence.firing?.at ?? changedAt),
     until,
     isStartKnown: !isResolved || lead !== undefined || evidence.firing !== undefined,
-    startObserved: !lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence)),
+    startObserved:
+      evidence.firing?.startObserved ??
+      (!lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence))),
     ...(firingReason !== undefined && { firingReason }),
     passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
@@ -132,7 +139,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     skipped: skippedTargets(latest),
     monitorErrors,
     lastLogAt: lastLogIn(evidence),
-    isComplete: evidence.windows.length === 1,
+    isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
 }
