@@ -31,6 +31,8 @@ export const maintenance: ScenarioFactory = (context) => {
   return [
     scriptedScenario(context, 'maintenance', 'an outage within a maintenance window', {
       ...{ name: 'maintenance, within', target: 'within', ...inWindow },
+      // Past its end: CloudWatch then says that the alarm is OK, and nobody was told of anything else.
+      watchedFor: maintenanceWindow(plan).minutes,
       expected: [],
       allowedAlarms: [notification.alarm],
     }),
