@@ -1,53 +1,107 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
-import { gatherEvidence } from './notify/evidence.ts';
-import { composeMessage, composeUnreadable, type SnsMessage } from './notify/message.ts';
+import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
+import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
+import { type Kept, partitionOf, readKept } from './notify/kept.ts';
+import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
+import { noteIncident, type Outbox, publish, tell } from './notify/tell.ts';
+import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
 const reserveMs = 10_000;
 
+/** How long the state table may take. The logs are slower, and must still be read if it fails. */
+const tableMs = 3_000;
+
 const settings = readSettings(process.env);
 const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClient(), new SNSClient()];
+const table = stateTable(process.env);
 
 /**
- * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes logged, and publishes
+ * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes reported, and publishes
  * what the alarm means.
  *
  * When it cannot read something, the message says so. When it cannot publish, it throws: Lambda tries again and finally
  * sends the original event. `{"selfTest": true}` does everything but publish, and throws when a permission is missing.
  */
-export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
+export async function handler(
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
+): Promise<void> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
+  const outbox: Outbox = { sns, topicArn: settings.topicArn, table, owner: context.awsRequestId ?? '' };
   const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
-    const change = selfTestChange(Date.now());
-    const evidence = await gatherEvidence(change, sources);
-    composeMessage(change, evidence, settings);
-    const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
-    if (unreadable.length > 0) throw new Error(`the self-test failed: ${unreadable.join('; ')}`);
+    await testItself(sources);
     return;
   }
   for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    const message =
-      read.kind === 'unreadable'
-        ? composeUnreadable(read.raw, read.why, settings)
-        : composeMessage(read, await gatherEvidence(read, sources), settings);
-    await publish(message);
+    if (read.kind === 'unreadable') await publish(outbox, composeUnreadable(read.raw, read.why, settings));
+    else await handleChange(read, sources, outbox);
   }
 }
 
-async function publish(message: SnsMessage): Promise<void> {
-  await sns.send(new PublishCommand({ TopicArn: settings.topicArn, ...message }));
-  process.stdout.write(`${JSON.stringify({ type: 'message', subject: message.Subject })}\n`);
+async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
+  const { kept, gap } = await readTable(change);
+  const known = kept?.incidents.get(change.name);
+  const decision = decide(change, known?.incident);
+  const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
+  if (decision === 'nothing') return;
+  const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };
+  if (decision === 'close') {
+    if (resolved) await noteIncident(table, change, resolved, known?.stored);
+    return;
+  }
+  const isFiring = change.kind === 'firing';
+  const firing = !isFiring && open ? firingOf(open) : undefined;
+  const evidence = await gatherEvidence(change, sources, {
+    ...(kept && { kept }),
+    ...(gap && { gap }),
+    ...(firing && { firing }),
+  });
+  await tell(outbox, settings, {
+    ...{ change, evidence, stored: known?.stored },
+    step: isFiring ? 'firing' : open?.state === 'again' ? 'resolved again' : 'resolved',
+    firedAt: (isFiring ? undefined : open?.firedAt) ?? change.changedAt,
+    after: ({ since, startObserved, code }): OpenIncident | undefined =>
+      isFiring
+        ? {
+            ...{ alarm: change.name, state: 'firing', route: settings.route, topicArn: outbox.topicArn },
+            ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
+            ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
+            ...(code !== undefined && { code }),
+          }
+        : resolved,
+  });
+}
+
+/** What the state table knows, or why it cannot be read. */
+async function readTable({ subject }: AlarmChange): Promise<{ readonly kept?: Kept; readonly gap?: Gap }> {
+  if (!table) return {};
+  try {
+    return { kept: await readKept(table, partitionOf(subject), AbortSignal.timeout(tableMs)) };
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown error';
+    const sentence = `the state table could not be read (${why}): this message is written from the logs`;
+    return { gap: { kind: 'unreadable', sentence } };
+  }
+}
+
+async function testItself(sources: Sources): Promise<void> {
+  const change = selfTestChange(Date.now());
+  const evidence = await gatherEvidence(change, sources, await readTable(change));
+  composeMessage(change, evidence, settings);
+  const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
+  if (unreadable.length > 0) throw new Error(`the self-test failed: ${unreadable.join('; ')}`);
 }
 
 /** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */

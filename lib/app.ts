@@ -2,21 +2,26 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
-import { loadConfig } from './config/load-config.ts';
+import { loadReviewedConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
 import { flatTemplateOf } from './flat-template.ts';
 import { bundle } from './functions/bundle.ts';
-import { MonitorStack } from './monitor-stack.ts';
+import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
-const config = withRunbook(loadConfigOf(app));
-new MonitorStack(app, 'OktaSynthetics', {
-  config,
-  code: (entry) => Code.fromAsset(bundle(entry).directory),
-});
+const reviewed = orExit(() => loadReviewedConfig(app.node.getContext('config')));
+for (const note of reviewed.notes) process.stderr.write(`${note}\n`);
+const config = withRunbook(reviewed.config);
+orExit(
+  () =>
+    new MonitorStack(app, stackName(config), {
+      config,
+      code: (entry) => Code.fromAsset(bundle(entry).directory),
+    }),
+);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 process.stderr.write(`${costSummary(estimateCost(flatTemplateOf(app)))}\n`);
 
@@ -30,10 +35,10 @@ function withRunbook(config: Config): Config {
   return config;
 }
 
-/** Loads the configuration, or prints its problems, without a stack trace, and exits with 1. */
-function loadConfigOf(app: App): Config {
+/** What a function returns. If it finds problems in the configuration, prints them, without a stack trace, and exits with 1. */
+function orExit<Result>(build: () => Result): Result {
   try {
-    return loadConfig(app.node.getContext('config'));
+    return build();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -18,6 +18,7 @@ import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
 import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { StateTable } from './state-table.ts';
 
 export interface OktaMonitorProps {
   readonly config: Config;
@@ -45,6 +46,7 @@ export class OktaMonitor extends Construct {
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
+    new StateTable(this, 'State', deployment);
     const functions = groups
       .filter((group) => eventsOf(group).length > 0)
       .map(
@@ -53,7 +55,7 @@ export class OktaMonitor extends Construct {
             deployment,
             group,
             code: code(group),
-            secrets: [...new Set(eventsOf(group).flatMap(({ org }) => secretsIn(org)))],
+            secrets: eventsOf(group).flatMap(({ org }) => secretsIn(org).map((secret) => ({ org: org.name, secret }))),
             logRetentionDays,
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
@@ -119,7 +121,7 @@ export class OktaMonitor extends Construct {
         ...(!Token.isUnresolved(stack.region) && { region: stack.region }),
       },
     });
-    shard.addDependency(stack);
+    shard.addStackDependency(stack);
     return shard;
   }
 

@@ -16,7 +16,11 @@ export type SnsMessage = Required<Pick<PublishCommandInput, 'Subject' | 'Message
 
 /** The message about an alarm's change. */
 export function composeMessage(alarm: AlarmChange, evidence: Evidence, links: Links): SnsMessage {
-  const incident = incidentOf(alarm, evidence);
+  return composeIncident(incidentOf(alarm, evidence), links);
+}
+
+/** The message about an incident. */
+export function composeIncident(incident: Incident, links: Links): SnsMessage {
   const subject = renderSubject(incident, links);
   return formatted({ kind: 'incident', subject, links, incident }, `${subject}\n${links.runbook}#${incident.heading}`);
 }

@@ -3,6 +3,7 @@ import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
+import type { Group } from '../../functions/model/probe.ts';
 import { type SubscriberField, subscriberFields } from '../../functions/notify/outlets.ts';
 import {
   checkedString,
@@ -26,7 +27,13 @@ const clientId = z.string().min(1).describe('the client ID of the application, a
 const secret = (contents: string) =>
   secretReference.describe(`the name or complete ARN of a secret in AWS Secrets Manager that contains ${contents}`);
 
-const minutes = z.int().min(1).max(60);
+/** The longest interval at which a configuration may run a group. */
+export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
+  ...{ flows: 60, limits: 60, status: 60 },
+  'negative-tests': 1_440,
+};
+
+const minutes = z.int().min(1).max(longestIntervalMinutes.flows);
 
 const web = z.strictObject({
   clientId,
@@ -138,7 +145,7 @@ const org = z.strictObject({
       negativeTests: z
         .int()
         .min(15)
-        .max(1_440)
+        .max(longestIntervalMinutes['negative-tests'])
         .default(60)
         .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
     })

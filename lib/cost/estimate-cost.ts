@@ -1,5 +1,5 @@
 import { assumed, daysPerMonth, prices } from './prices.ts';
-import { type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
+import { type ProbeRun, type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
 
 /** One item of the monthly bill. */
 export interface CostLine {
@@ -64,6 +64,16 @@ export function estimateCost(template: Template): Cost {
       prices.lambdaGigabyteSecond,
     ),
     line('scheduled invocations', invocations, prices.schedule),
+    line(
+      'DynamoDB write units',
+      sum(probeRuns, (run) => run.count * stateUnits(run, 1_024)),
+      prices.stateWriteUnit,
+    ),
+    line(
+      'DynamoDB read units',
+      sum(probeRuns, (run) => run.count * stateUnits(run, 4_096)),
+      prices.stateReadUnit,
+    ),
     line('GB of logs ingested', logGigabytes, prices.logGigabyte),
     line('GB of logs stored', (logGigabytes * retentionDays) / daysPerMonth, prices.storedLogGigabyte),
     line(
@@ -97,6 +107,11 @@ function metricsIn({ Properties }: Template['Resources'][string]): number {
 
 function logBytes({ count, probeRun }: ScheduledRuns): number {
   return count * (assumed.logBytesPerRun + (probeRun?.outcomes ?? 0) * assumed.logBytesPerOutcome);
+}
+
+/** The units that one access to the state of a run costs. */
+function stateUnits({ outcomes }: ProbeRun, unitBytes: number): number {
+  return Math.ceil((assumed.stateBytesPerRun + outcomes * assumed.stateBytesPerOutcome) / unitBytes);
 }
 
 /** Requests per hour by org and bucket; those without a rate limit come last. */

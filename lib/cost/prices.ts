@@ -20,6 +20,10 @@ export const prices = {
   schedule: 1 / 1e6,
   /** Data transfer to the internet. The 100 GB that each account gets free are not deducted. */
   sentGigabyte: 0.09,
+  /** DynamoDB on demand: for each kilobyte of a written item. */
+  stateWriteUnit: 0.625 / 1e6,
+  /** For each four kilobytes of an item that is read as the last write left it. */
+  stateReadUnit: 0.125 / 1e6,
   secret: 0.4,
   secretRead: 0.05 / 10_000,
   key: 1,
@@ -38,6 +42,9 @@ export const assumed = {
   logBytesPerOutcome: 700,
   /** The lines that Lambda itself writes about an invocation. */
   logBytesPerRun: 1_000,
+  /** A healthy state: each target adds to it. */
+  stateBytesPerRun: 500,
+  stateBytesPerOutcome: 60,
   /** Includes a share of the TLS handshake: each run opens new connections. */
   bytesSentPerRequest: 2_500,
   /** One an hour. A container caches its secrets and usually lives for hours. */

@@ -5,6 +5,7 @@ import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
+import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface NotifierProps {
@@ -36,7 +37,7 @@ export class Notifier extends MonitorFunction {
       deployment: topics.deployment,
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
-      purpose: "write its log, read the probes' logs and the alarms' history, and publish messages",
+      purpose: "write its log, read the state, the probes' logs and the alarms' history, and publish messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
@@ -47,6 +48,7 @@ export class Notifier extends MonitorFunction {
         RUNBOOK: topics.runbook,
         DEPLOYMENT: topics.deployment,
         DASHBOARD: props.dashboard,
+        ...stateEnvironment(topics.deployment),
       },
       logRetentionDays: props.logRetentionDays,
       retryAttempts: 1,
@@ -83,6 +85,7 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
         }),
       ],
     }),
+    allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
     // Needed to publish to an encrypted topic.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),

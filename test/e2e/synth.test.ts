@@ -26,11 +26,12 @@ async function synth(config: string) {
 /** Printed where git does not know a published commit. */
 const noRunbook = /^Messages will not link to the runbook: set alerts\.runbook, or /;
 
-it('the example is synthesized without warnings, and its cost is printed', async () => {
+it('the example is synthesized without warnings, and a note says that it is one, and what it costs', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');
   expect(code).toBe(0);
   const lines = stderr.trim().split('\n');
   expect(lines.filter((line) => !noRunbook.test(line))).toEqual([
+    expect.stringMatching(/^This is the shipped example: /),
     expect.stringMatching(/^dollars per month +\d\d\.\d\d .*npm run cost shows each item$/),
     expect.stringMatching(/^custom metrics +\d+$/),
     expect.stringMatching(/^alarms +\d+$/),

@@ -1,7 +1,7 @@
 import { healthyMinutes, maintenanceWindow } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import { notifyWithinRuns } from '../scenario.ts';
-import { monitorNotification, notRunningNotification } from './monitor-stops.ts';
+import { functionRecovery, monitorNotification, notRunningNotification } from './monitor-stops.ts';
 import {
   isMonitored,
   outage,
@@ -52,6 +52,7 @@ export const maintenance: ScenarioFactory = (context) => {
             ...{ name: 'maintenance, function', target: 'function crashes', ...inWindow },
             faultPhases: [{ minutes: 10 * every, faults: [crash] }],
             expected: [monitorNotification({ kind: 'group-broken', group: 'limits' }, 'limits-broken', every)],
+            recoversWithin: functionRecovery,
           }),
         ]
       : []),

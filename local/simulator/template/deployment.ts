@@ -7,6 +7,7 @@ export interface Deployment {
   readonly functions: readonly DeployedFunction[];
   readonly topics: readonly Topic[];
   readonly alarms: ParsedAlarms;
+  readonly tables: readonly Table[];
   /** What AWS would reject or the simulator does not support. */
   readonly unsupported: readonly TemplateIssue[];
   /** What AWS deploys without an error although it can never work. */
@@ -67,4 +68,11 @@ export interface Subscription {
   readonly endpoint: string;
   /** Whether the topic is allowed to invoke the function. Always true for other protocols. */
   readonly permitted: boolean;
+}
+
+/** A table of DynamoDB, and the names of its keys. */
+export interface Table {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
 }

@@ -7,6 +7,7 @@ import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
 import { readFunction } from './read-function.ts';
 import { readSchedule } from './read-schedule.ts';
+import { readTable } from './read-table.ts';
 import { readTopic } from './read-topic.ts';
 
 /** Resources that would also invoke functions or publish metrics. */
@@ -38,6 +39,7 @@ export function readDeployment(template: Template): Deployment {
   const schedules = readAll('AWS::Scheduler::Schedule', (id) => readSchedule(template, id));
   const functions = readAll('AWS::Lambda::Function', (id) => readFunction(template, id));
   const topics = readAll('AWS::SNS::Topic', (id) => readTopic(template, id));
+  const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
       throw new UnsupportedError(`${type} is not simulated`);
@@ -45,7 +47,7 @@ export function readDeployment(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const read = { schedules, functions, topics, alarms, unsupported };
+  const read = { schedules, functions, topics, alarms, tables, unsupported };
   return { ...read, ineffective: lintTemplate(read) };
 }
 

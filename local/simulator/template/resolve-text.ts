@@ -32,6 +32,7 @@ const namings: Readonly<Record<string, Naming>> = {
     property: 'DashboardName',
     arn: (name) => `cloudwatch::${account}:dashboard/${name}`,
   },
+  'AWS::DynamoDB::Table': { property: 'TableName', arn: (name) => `dynamodb:${home}:table/${name}` },
   'AWS::IAM::Role': { property: 'RoleName', arn: (name) => `iam::${account}:role/${name}` },
   'AWS::KMS::Key': { arn: (name) => `kms:${home}:key/${name}` },
   'AWS::Scheduler::ScheduleGroup': { property: 'Name', arn: (name) => `scheduler:${home}:schedule-group/${name}` },

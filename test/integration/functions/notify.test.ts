@@ -21,8 +21,10 @@ beforeAll(async () => {
     ROUTE: 'page',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
-    RUNBOOK: 'docs/runbook.md',
+    DEPLOYMENT: 'okta-synthetics',
+  RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
+    DEPLOYMENT: 'okta-synthetics',
   });
 });
 afterAll(async () => {

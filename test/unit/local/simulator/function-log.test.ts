@@ -31,6 +31,13 @@ it('shifts the numeric timestamp of a document in the embedded metric format', (
   expect(shiftTimes(document, ahead)).toEqual({ ...document, _aws: { Timestamp: 1_000 + hour, CloudWatchMetrics } });
 });
 
+it('shifts the minute that a run was due in by whole minutes', () => {
+  const line = { at: '2026-11-21T12:00:40.000Z', due: '2026-11-21T12:00:00.000Z' };
+  expect(shiftTimes(line, { byMs: hour - 40_000, minuteByMs: hour })).toEqual({
+    ...{ at: '2026-11-21T13:00:00.000Z', due: '2026-11-21T13:00:00.000Z' },
+  });
+});
+
 it('keeps a log line that is not JSON as it is', () => {
   expect(readFunctionLog(['(node:1) Warning: at 2026-11-21T12:00:00.000Z', '[1]'], ahead)).toEqual({
     lines: ['(node:1) Warning: at 2026-11-21T12:00:00.000Z', '[1]'],
