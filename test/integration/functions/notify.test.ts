@@ -22,9 +22,8 @@ beforeAll(async () => {
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     DEPLOYMENT: 'okta-synthetics',
-  RUNBOOK: 'docs/runbook.md',
+    RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
-    DEPLOYMENT: 'okta-synthetics',
   });
 });
 afterAll(async () => {
