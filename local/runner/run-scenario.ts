@@ -100,14 +100,17 @@ function stillFiring(simulation: Simulation): readonly string[] {
  * Trap: a message that got stuck in a topic of alarms has reached nobody.
  */
 export function notificationOf(message: Simulation['inbox'][number], minute: number): Notification | undefined {
-  const { topic, route, alarm, state, from, subject, deliveries, context } = message;
+  const { topic, route, state, from, subject, deliveries, context } = message;
+  // The sweep sends messages without an alarm's change.
+  const { alarm = context?.alarm } = message;
+  const isResolved = state === undefined ? context?.state === 'resolved' : state === 'OK';
   if (!route || !topic.endsWith(`-${route}s`)) return undefined;
   const delivered = deliveries.find(({ failed }) => !failed);
   if (!delivered) return undefined;
   return {
     minute,
     route,
-    status: state === 'OK' ? 'resolved' : 'firing',
+    status: isResolved ? 'resolved' : 'firing',
     delivery: from === 'function' ? 'notifier' : 'direct',
     ...(alarm !== undefined && { alarm }),
     subject: delivered.subject ?? subject ?? '',
