@@ -273,6 +273,12 @@ export const configSchema = z.strictObject({
         .array(maintenance)
         .default(() => [])
         .describe("maintenance windows, which mute the orgs' alarms; alarms about the monitor itself still notify"),
+      remindAfterMinutes: z
+        .int()
+        .min(5)
+        .max(1_440)
+        .optional()
+        .describe('how often a page is repeated while its alarm fires, in minutes; by default, it is not'),
     })
     .prefault({})
     .describe('who is notified, and when'),

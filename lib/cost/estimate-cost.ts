@@ -45,6 +45,8 @@ export function estimateCost(template: Template): Cost {
   const composites = ofType('AWS::CloudWatch::CompositeAlarm');
   const series = new Set(probeRuns.flatMap((run) => run.series)).size;
   const invocations = sum(runs, ({ count }) => count);
+  const sweeps = sum(runs, ({ function: name, count }) => (name.endsWith('-sweep') ? count : 0));
+  const states = probeRuns.map((run) => stateUnits(run, 4_096));
   const probeInvocations = sum(probeRuns, ({ count }) => count);
   const secretReaders = new Set(probeRuns.flatMap((run) => run.secrets.map((secret) => `${run.function} ${secret}`)))
     .size;
@@ -57,8 +59,8 @@ export function estimateCost(template: Template): Cost {
     line('alarm metrics', sum(alarms, metricsIn), prices.alarmMetric),
     line('composite alarms', composites.length, prices.compositeAlarm),
     line('dashboards', ofType('AWS::CloudWatch::Dashboard').length, prices.dashboard),
-    line('PutMetricData calls', probeInvocations, prices.apiCall),
-    line('DescribeAlarmHistory calls', invocations - probeInvocations, prices.apiCall),
+    line('PutMetricData calls', probeInvocations + sweeps, prices.apiCall),
+    line('DescribeAlarmHistory calls', invocations - probeInvocations - sweeps, prices.apiCall),
     line('Lambda invocations', invocations, prices.lambdaRequest),
     line(
       'Lambda GB-seconds',
@@ -71,9 +73,10 @@ export function estimateCost(template: Template): Cost {
       sum(probeRuns, (run) => run.count * stateUnits(run, 1_024)),
       prices.stateWriteUnit,
     ),
+    // A run reads its state consistently. The sweep reads all states, at half the price.
     line(
       'DynamoDB read units',
-      sum(probeRuns, (run) => run.count * stateUnits(run, 4_096)),
+      sum(probeRuns, (run) => run.count * stateUnits(run, 4_096)) + (sweeps * sum(states, (units) => units)) / 2,
       prices.stateReadUnit,
     ),
     line('GB of logs ingested', logGigabytes, prices.logGigabyte),

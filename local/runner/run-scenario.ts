@@ -112,7 +112,10 @@ function stillFiring(simulation: Simulation): readonly string[] {
  * Trap: a message that got stuck in a topic of alarms has reached nobody.
  */
 export function notificationOf(message: Simulation['inbox'][number], firstFaultAt: number): Notification | undefined {
-  const { at, sentAt, topic, route, alarm, state, from, subject, deliveries, context } = message;
+  const { at, sentAt, topic, route, state, from, subject, deliveries, context } = message;
+  // The sweep sends messages without an alarm's change.
+  const { alarm = context?.alarm } = message;
+  const isResolved = state === undefined ? context?.state === 'resolved' : state === 'OK';
   if (!route || !topic.endsWith(`-${route}s`)) return undefined;
   const delivered = deliveries.find(({ failed }) => !failed);
   if (!delivered) return undefined;
@@ -121,7 +124,7 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
     sentAfterSeconds: (sentAt - firstFaultAt) / 1000,
     hasGaps: deliveries.some(({ text }) => gapsHeading.test(text)),
     route,
-    status: state === 'OK' ? 'resolved' : 'firing',
+    status: isResolved ? 'resolved' : 'firing',
     delivery: from === 'function' ? 'notifier' : 'direct',
     ...(alarm !== undefined && { alarm }),
     subject: delivered.subject ?? subject ?? '',

@@ -194,9 +194,10 @@ function heartbeatFor(subject: AlarmSubject): object {
   if (subject.kind === 'probe-failing') return { kind: 'group-not-running', group: 'negative-tests' };
   if ('org' in subject) return { kind: 'not-running', org: subject.org };
   if ('route' in subject) return { kind: 'notify-not-running', route: subject.route };
-  return subject.group === 'flows'
+  if (subject.kind === 'group-not-running') return { kind: 'sweep-not-running' };
+  return 'group' in subject && subject.group === 'flows'
     ? { kind: 'not-running', org: expect.any(String) }
-    : { kind: 'group-not-running', group: subject.group };
+    : { kind: 'group-not-running', group: 'group' in subject ? subject.group : '' };
 }
 
 it('an alarm links to the runbook’s URL if the configuration contains it', () => {
