@@ -14,6 +14,7 @@ import { Notifier } from './functions/notifier.ts';
 import { probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
+import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
@@ -74,14 +75,22 @@ export class OktaMonitor extends Construct {
           logRetentionDays,
         }),
     );
+    const sweep = new Sweep(this, 'sweep', {
+      code: code('sweep'),
+      topics: this.topics,
+      functions,
+      dashboard: dashboardName,
+      remindAfterMinutes: config.alerts.remindAfterMinutes,
+      logRetentionDays,
+    });
     const group = new ScheduleGroup(this, 'ScheduleGroup', {
       deployment,
-      functionArns: [...functions, ...notifiers].map(({ lambda }) => lambda.functionArn),
+      functionArns: [...functions, ...notifiers, sweep].map(({ lambda }) => lambda.functionArn),
     });
-    const own = new Schedules(this, 'Schedules', deployment, notifiers.map(selfTestCall));
+    const own = new Schedules(this, 'Schedules', deployment, [...notifiers.map(selfTestCall), sweepCall]);
     own.node.addDependency(group);
     const alarms = [
-      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events }).alarms,
+      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events, sweep }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
@@ -141,6 +150,14 @@ function selfTestCall({ route }: Notifier): ScheduledCall {
     input: { selfTest: true },
   };
 }
+
+const sweepCall: ScheduledCall = {
+  name: 'sweep',
+  description: 'Looks at the state of all orgs',
+  intervalMinutes: sweepMinutes,
+  function: 'sweep',
+  input: { sweep: true },
+};
 
 function capitalized(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

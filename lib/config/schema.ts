@@ -35,6 +35,16 @@ export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
 
 const minutes = z.int().min(1).max(longestIntervalMinutes.flows);
 
+const intervals = {
+  flows: minutes.describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
+  status: minutes.describe("the probe of Okta's status page; 1 to 60"),
+  negativeTests: z
+    .int()
+    .min(15)
+    .max(longestIntervalMinutes['negative-tests'])
+    .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
+};
+
 const web = z.strictObject({
   clientId,
   redirectUri: redirectUri.describe('a sign-in redirect URI of the application; must match exactly'),
@@ -140,17 +150,14 @@ const org = z.strictObject({
     ),
   intervalMinutes: z
     .strictObject({
-      flows: minutes.default(1).describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
-      status: minutes.default(5).describe("the probe of Okta's status page; 1 to 60"),
-      negativeTests: z
-        .int()
-        .min(15)
-        .max(longestIntervalMinutes['negative-tests'])
-        .default(60)
-        .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
+      flows: intervals.flows.optional(),
+      status: intervals.status.optional(),
+      negativeTests: intervals.negativeTests.optional(),
     })
     .prefault({})
-    .describe('how often each group of probes runs, in minutes'),
+    .describe(
+      'how often each group of probes runs for this org, where that is not as "intervalMinutes" of the file says',
+    ),
   negativeTests: z
     .boolean()
     .default(false)
@@ -266,6 +273,12 @@ export const configSchema = z.strictObject({
         .array(maintenance)
         .default(() => [])
         .describe("maintenance windows, which mute the orgs' alarms; alarms about the monitor itself still notify"),
+      remindAfterMinutes: z
+        .int()
+        .min(5)
+        .max(1_440)
+        .optional()
+        .describe('how often a page is repeated while its alarm fires, in minutes; by default, it is not'),
     })
     .prefault({})
     .describe('who is notified, and when'),
@@ -278,6 +291,14 @@ export const configSchema = z.strictObject({
     .describe(
       "Okta's status page for all orgs without their own; if omitted, status.okta.com, which does not cover government and military orgs",
     ),
+  intervalMinutes: z
+    .strictObject({
+      flows: intervals.flows.default(1),
+      status: intervals.status.default(5),
+      negativeTests: intervals.negativeTests.default(60),
+    })
+    .prefault({})
+    .describe('how often each group of probes runs, in minutes'),
   orgs: z.array(org).min(1).describe('the Okta orgs to monitor'),
 });
 

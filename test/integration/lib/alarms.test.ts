@@ -11,6 +11,7 @@ import {
 import { findings } from '../../../functions/diagnosis/finding.ts';
 import { groups } from '../../../functions/model/probe.ts';
 import { longestIntervalMinutes } from '../../../lib/config/schema.ts';
+import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { runbookAnchors } from '../../support/headings.ts';
 import { type Resource, type Sample, samples } from '../../support/synthesized.ts';
 
@@ -178,7 +179,10 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
 
   it('about an org has a datapoint in every period', () => {
     const intervals = new Map(
-      sample.config.orgs.map(({ name, intervalMinutes }) => [name, Object.values(intervalMinutes).map(secondsOf)]),
+      monitoredOrgs(sample.config).map(({ org, intervalMinutes }) => [
+        org.name,
+        Object.values(intervalMinutes).map(secondsOf),
+      ]),
     );
     for (const { dimensions, period } of alarms.flatMap(metricsOf)) {
       if (typeof dimensions.Org === 'string') expect(intervals.get(dimensions.Org)).toContain(period);
@@ -190,9 +194,10 @@ function heartbeatFor(subject: AlarmSubject): object {
   if (subject.kind === 'probe-failing') return { kind: 'group-not-running', group: 'negative-tests' };
   if ('org' in subject) return { kind: 'not-running', org: subject.org };
   if ('route' in subject) return { kind: 'notify-not-running', route: subject.route };
-  return subject.group === 'flows'
+  if (subject.kind === 'group-not-running') return { kind: 'sweep-not-running' };
+  return 'group' in subject && subject.group === 'flows'
     ? { kind: 'not-running', org: expect.any(String) }
-    : { kind: 'group-not-running', group: subject.group };
+    : { kind: 'group-not-running', group: 'group' in subject ? subject.group : '' };
 }
 
 it('an alarm links to the runbook’s URL if the configuration contains it', () => {
