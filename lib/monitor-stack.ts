@@ -3,7 +3,9 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
+import { AlertKey } from './alarms/alert-key.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
+import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { MaintenanceWindows } from './alarms/maintenance-windows.ts';
 import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
@@ -49,7 +51,12 @@ export class MonitorStack extends Stack {
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
       );
-    const topics = new AlertTopics(this, 'Alerts', alerts);
+    const shared = {
+      deployment: 'okta-synthetics',
+      key: new AlertKey(this, 'AlertKey'),
+      runbook: alerts.runbook ?? 'docs/runbook.md',
+    };
+    const topics = new AlertTopics(this, 'Alerts', { ...shared, receivers: alerts });
     const notifyCode = code('notify');
     const notifiers = routes.map(
       (route) =>
@@ -57,6 +64,7 @@ export class MonitorStack extends Stack {
           route,
           code: notifyCode,
           topics,
+          hasOwnReceivers: config.orgs.some((org) => org.alerts !== undefined),
           readsLogsOf: functions,
           dashboard: dashboardName,
           logRetentionDays,
@@ -67,21 +75,28 @@ export class MonitorStack extends Stack {
       ...notifiers.map(selfTestCall),
     ]);
 
-    const alarmed = orgs.map((monitoredOrg) => ({
-      monitoredOrg,
-      org: monitoredOrg.org.name,
-      alarms: new OrgAlarms(this, `Org-${monitoredOrg.org.name}`, topics, monitoredOrg, alerts.routes).alarms,
-    }));
+    const alarmed = orgs.map((monitoredOrg, at) => {
+      const { name: org } = monitoredOrg.org;
+      const own = config.orgs[at]?.alerts;
+      const ownTopics =
+        own && new AlertTopics(this, `Alerts-${org}`, { ...shared, org, receivers: own, hasAllShapes: true });
+      for (const { route, lambda } of notifiers) ownTopics?.notifyBy(route, lambda.functionArn);
+      const orgRoutes = { ...alerts.routes, ...own?.routes };
+      const { alarms } = new OrgAlarms(this, `Org-${org}`, ownTopics ?? topics, monitoredOrg, orgRoutes);
+      const delivery = ownTopics ? new DeliveryAlarms(this, `Delivery-${org}`, ownTopics).alarms : [];
+      return { monitoredOrg, org, alarms: [...alarms, ...delivery] };
+    });
     const alarms = [
       ...new FunctionAlarms(this, 'Monitor', topics, { functions, events }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', topics, notifiers).alarms,
+      ...new DeliveryAlarms(this, 'Delivery', topics).alarms,
     ];
     validateAlarms(this);
     new MaintenanceWindows(this, 'Maintenance', alerts.maintenance, alarmed);
     new MonitorDashboard(this, 'Dashboard', { orgs: alarmed, functions, notifiers, topics, alarms });
 
     this.#output('DashboardUrl', dashboardUrl(this));
-    for (const route of routes) this.#output(`Topic${capitalized(route)}s`, topics.people[route].topicArn);
+    for (const route of routes) this.#output(`Topic${capitalized(route)}s`, topics.people(route).topicArn);
     for (const { group, lambda } of functions) this.#output(`Function${capitalized(group)}`, lambda.functionName);
   }
 

@@ -12,6 +12,8 @@ export interface AlarmChange {
   readonly lookBackMs: number;
   /** CloudWatch's own explanation, with the datapoints. */
   readonly reason: string;
+  /** CloudWatch's document, for receivers that expect one. */
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 /** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
@@ -58,6 +60,7 @@ export function readRecord(record: unknown): ReadRecord {
     changedAt,
     lookBackMs: lookBackMs(alarm.Trigger),
     reason: text(alarm.NewStateReason, 500) ?? '',
+    document: alarm,
   };
 }
 

@@ -14,9 +14,21 @@ import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
 import { formatTime } from './render/text.ts';
 
-/** Where messages link to, and which route they are for. */
+/** Which monitor a message comes from. */
+export interface Origin {
+  /** The name of the deployment. */
+  readonly deployment: string;
+  /** The partition of AWS: `aws`. */
+  readonly partition: string;
+  readonly account: string;
+  /** Its code: `us-east-1`. */
+  readonly region: string;
+}
+
+/** Where messages link to, which route they are for, and where they come from. */
 export interface Links {
   readonly route: Route;
+  readonly origin: Origin;
   /** What a link to the runbook begins with. */
   readonly runbook: string;
   readonly dashboard: string;

@@ -1,11 +1,14 @@
 import { routes } from '../alarms/subject.ts';
 import { consoleOf } from './aws-console.ts';
-import type { Links } from './incident.ts';
+import type { Links, Origin } from './incident.ts';
 import { oneOf } from './read.ts';
 
 /** What a notify function reads from its environment. */
 export interface Settings extends Links {
+  /** The topic of the route's people. */
   readonly topicArn: string;
+  /** The other outlets with a receiver on this route. */
+  readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
 }
 
@@ -22,7 +25,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const console = consoleOf(topicArn);
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
+    outlets: environment.OUTLETS?.split(',') ?? [],
+    origin: originOf(topicArn, environment.DEPLOYMENT ?? 'okta-synthetics'),
     dashboard: console?.dashboard(dashboard) ?? dashboard,
     ...(console && { console }),
   };
+}
+
+function originOf(topicArn: string, deployment: string): Origin {
+  const [, partition = '', , region = '', account = ''] = topicArn.split(':');
+  return { deployment, partition, account, region };
 }

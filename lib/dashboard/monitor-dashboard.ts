@@ -116,8 +116,8 @@ function monitorGraphs({ functions, notifiers, topics }: MonitorDashboardProps):
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [
-        topics.people[route].metricNumberOfNotificationsDelivered({ label: `${route}s delivered` }),
-        topics.people[route].metricNumberOfNotificationsFailed({ label: `${route}s failed` }),
+        topics.people(route).metricNumberOfNotificationsDelivered({ label: `${route}s delivered` }),
+        topics.people(route).metricNumberOfNotificationsFailed({ label: `${route}s failed` }),
       ]),
       leftYAxis: { min: 0 },
       ...size,

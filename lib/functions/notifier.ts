@@ -1,16 +1,19 @@
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/alarms/subject.ts';
-import type { AlertTopics } from '../alarms/alert-topics.ts';
+import { eventSource, shapes } from '../../functions/notify/outlets.ts';
+import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface NotifierProps {
   readonly route: Route;
   readonly code: Code;
   readonly topics: AlertTopics;
+  /** Whether an org has receivers, and so topics, of its own. */
+  readonly hasOwnReceivers: boolean;
   /** The functions whose logs contain the evidence for messages. */
   readonly readsLogsOf: readonly MonitorFunction[];
   /** The dashboard's name. The notifier makes links of it, for the partition and region that it runs in. */
@@ -19,8 +22,8 @@ export interface NotifierProps {
 }
 
 /**
- * The function that writes the messages of a route: it receives the alarms from one topic and publishes to another, to
- * which people subscribe.
+ * The function that writes the messages of a route: it receives the alarms from one topic and publishes to others, to
+ * which people and tools subscribe, and to the event bus.
  *
  * Trap: an alarm must not get lost in it. When it has failed twice, or could not be started for five minutes, Lambda
  * itself sends the event to people.
@@ -31,17 +34,19 @@ export class Notifier extends MonitorFunction {
 
   constructor(scope: Construct, id: string, props: NotifierProps) {
     const { route, topics } = props;
-    const people = topics.people[route];
+    const people = topics.people(route);
+    const used = outletsOf(topics.receivers[`${route}s`]);
     super(scope, id, {
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
-      purpose: "write its log, read the probes' logs and the alarms' history, and publish messages",
+      purpose: "write its log, read the probes' logs and the alarms' history, and send messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
       environment: {
         ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,
+        ...(used.length > 0 && { OUTLETS: used.join(',') }),
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
         DASHBOARD: props.dashboard,
@@ -54,17 +59,46 @@ export class Notifier extends MonitorFunction {
     });
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
+    if (props.hasOwnReceivers) this.#acceptOwnTopics(route);
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${ourAlarms}]`,
       reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
     });
   }
+
+  /** One permission for the topics of all orgs: a function's policy may have 20 KB. */
+  #acceptOwnTopics(route: Route): void {
+    this.lambda.addPermission('OwnTopics', {
+      principal: new ServicePrincipal('sns.amazonaws.com'),
+      sourceArn: ownTopic(Stack.of(this), `${route}-alarms`),
+    });
+    for (const name of peopleTopicNames(route)) {
+      Validations.of(this.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:${prefix}-*-${name}]`,
+        reason: 'It publishes to the topics of any org with receivers of its own.',
+      });
+    }
+  }
+}
+
+const prefix = 'okta-synthetics';
+
+/** The topics of this name of any org with receivers of its own. */
+function ownTopic(stack: Stack, name: string): string {
+  return stack.formatArn({ service: 'sns', resource: `${prefix}-*-${name}` });
+}
+
+function peopleTopicNames(route: Route): readonly string[] {
+  return shapes.map((shape) => (shape === 'people' ? `${route}s` : `${route}s-${shape}`));
 }
 
 /** The names of all alarms of this monitor, and of no others, begin like this. */
-const ourAlarms = 'okta-synthetics/*';
+const ourAlarms = `${prefix}/*`;
 
-function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
+function rightsOf(
+  stack: Stack,
+  { route, topics, readsLogsOf, hasOwnReceivers }: NotifierProps,
+): readonly PolicyStatement[] {
   return [
     new PolicyStatement({
       actions: ['logs:FilterLogEvents'],
@@ -81,7 +115,18 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
         }),
       ],
     }),
-    new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
+    new PolicyStatement({
+      actions: ['sns:Publish'],
+      resources: [
+        ...Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn),
+        ...(hasOwnReceivers ? peopleTopicNames(route).map((name) => ownTopic(stack, name)) : []),
+      ],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { StringEquals: { 'events:source': eventSource } },
+    }),
     // Needed to publish to an encrypted topic.
     new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
   ];

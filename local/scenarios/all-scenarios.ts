@@ -6,6 +6,7 @@ import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
@@ -24,5 +25,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   notifierBroken,
   selfTestNotRunning,
   undelivered,
+  receiverAnswersLate,
+  receiverGone,
   twoOrgs,
 ];

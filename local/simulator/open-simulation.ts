@@ -128,7 +128,9 @@ export async function openSimulation({ template: json, bundleOf, startsAt }: Sim
     throttle: lambda.throttle,
     crash: lambda.crash,
     delayPoints: feed.delay,
+    answer: cloud.https.answer,
     failDeliveries: cloud.sns.failDeliveries,
+    queues: cloud.queues,
     coldStart: lambda.coldStart,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -3,7 +3,7 @@ import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { type AlarmStates, openAlarmStates } from './alarms/alarm-state.ts';
-import { lambdaPoints, topicPoints } from './alarms/aws-metrics.ts';
+import { deliveryPoints, lambdaPoints, queuePoints, topicPoints } from './alarms/aws-metrics.ts';
 import type { MetricIngestion } from './alarms/metric-ingestion.ts';
 import {
   type AsynchronousEvent,
@@ -17,6 +17,9 @@ import type { Execution, LambdaService } from './lambda/lambda-service.ts';
 import { platformLines } from './lambda/platform-log.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
+import { eventMessage, isMatch } from './sns/event-rules.ts';
+import { type HttpsDelivery, openHttpsDelivery } from './sns/https-delivery.ts';
+import { openQueues, type Queues } from './sns/queues.ts';
 import {
   alarmIn,
   type DeliveredMessage,
@@ -57,6 +60,8 @@ export interface SimulatedStack {
   readonly inbox: readonly DeliveredMessage[];
   readonly alarms: AlarmStates;
   readonly sns: Sns;
+  readonly https: HttpsDelivery;
+  readonly queues: Queues;
   /** Runs functions concurrently. */
   invoke(requests: readonly InvokeRequest[], at: number): Promise<void>;
   /** Evaluates the alarms, runs their actions, and then the events that are due in Lambda's queue. */
@@ -66,13 +71,17 @@ export interface SimulatedStack {
 export function openSimulatedStack(parts: StackParts): SimulatedStack {
   const { template, deployment, aws, lambda, store, ingestion } = parts;
   const alarms = openAlarmStates(deployment.alarms);
-  const sns = openSns(deployment.topics);
+  const queues = openQueues(deployment.queues);
+  const https = openHttpsDelivery(queues.add);
+  const sns = openSns(deployment.topics, https, (topic, at, isDelivered) => {
+    for (const point of deliveryPoints(topic, at, isDelivered)) ingestion.publish(point);
+  });
   const invocations: Invocation[] = [];
   let runs: Run[] = [];
   const inbox: DeliveredMessage[] = [];
   const queue: QueuedEvent[] = [];
-  /** How many of the AWS emulator's points and messages have been ingested. */
-  const ingested = { points: 0, published: 0 };
+  /** How many of the AWS emulator's points, messages and events have been ingested. */
+  const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
   for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
 
@@ -106,6 +115,13 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     ingested.published = aws.published.length;
     for (const message of published) {
       publish(topicBy('arn', message.topicArn), readPublication(message), { at, from: 'function', ...alarm });
+    }
+    const events = aws.events.slice(ingested.events);
+    ingested.events = aws.events.length;
+    for (const event of events) {
+      for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
+        inbox.push(eventMessage(rule, event, https, { at, from: 'function', ...alarm }));
+      }
     }
   }
 
@@ -166,12 +182,18 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     inbox,
     alarms,
     sns,
+    https,
+    queues,
     async invoke(requests, at) {
       const aheadMs = at - Date.now();
       await Promise.all(requests.map((request) => attempt(accept(request, at), at)));
       ingest(at, aheadMs);
     },
     async evaluateAlarms(at) {
+      https.retryDue(at);
+      for (const name of queues.active()) {
+        for (const point of queuePoints(name, at - 1, queues.messages(name).length)) ingestion.publish(point);
+      }
       ingestion.storeDelayed(at);
       for (const action of alarms.evaluate(at, store)) {
         const topic = topicBy('logicalId', action.topic);

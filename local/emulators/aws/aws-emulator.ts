@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
+import { type PutEvent, readPutEvents } from './events.ts';
 import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
@@ -11,7 +12,13 @@ import { type PublishedMessage, readPublish } from './sns.ts';
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
 
-export type AwsOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+export type AwsOperation =
+  | 'PutMetricData'
+  | 'GetSecretValue'
+  | 'FilterLogEvents'
+  | 'DescribeAlarmHistory'
+  | 'Publish'
+  | 'PutEvents';
 
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
@@ -28,11 +35,13 @@ export interface AwsEmulator extends AsyncDisposable {
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
   readonly published: readonly PublishedMessage[];
+  /** What PutEvents accepted. */
+  readonly events: readonly PutEvent[];
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published` and the log groups. The groups remain. */
+  /** Empties `calls`, `points`, `published`, `events` and the log groups. The groups remain. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -48,6 +57,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
   const calls: string[] = [];
   const points: ReceivedPoint[] = [];
   const published: PublishedMessage[] = [];
+  const events: PutEvent[] = [];
   const logs = createLogs();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
@@ -61,6 +71,11 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     Publish(input) {
       published.push(readPublish(input));
       return { MessageId: randomUUID() };
+    },
+    PutEvents(input) {
+      const put = readPutEvents(input);
+      events.push(...put.events);
+      return put.answer;
     },
   };
   const server = createServer((request, response) => void serve(request, response, operations, faults, calls));
@@ -78,6 +93,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     points,
     logs,
     published,
+    events,
     alarmHistory: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);
@@ -86,7 +102,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
       };
     },
     clear() {
-      for (const list of [calls, points, published]) list.length = 0;
+      for (const list of [calls, points, published, events]) list.length = 0;
       logs.clear();
     },
     close,
