@@ -47,12 +47,10 @@ export const receiver = input.transform((fields): Receiver => ({ ...fields, kind
 
 export type Receiver = ReceiverInput & { readonly kind: ReceiverKind };
 
-/** The kind that a receiver has by its fields, where it names none. */
-function kindOf({ kind, email, secret }: Loosely<ReceiverInput>): ReceiverKind {
-  return kind ?? (email !== undefined ? 'email' : secret !== undefined ? 'pagerduty' : 'chat');
+/** The kind that a receiver has by its fields, where it names none. Malformed fields count too. */
+function kindOf(fields: { readonly kind?: ReceiverKind | undefined }): ReceiverKind {
+  return fields.kind ?? ('email' in fields ? 'email' : 'secret' in fields ? 'pagerduty' : 'chat');
 }
-
-type Loosely<Type> = { readonly [Key in keyof Type]?: Type[Key] | undefined };
 
 const fieldNames = Object.keys(fields) as readonly ReceiverField[];
 

@@ -46,20 +46,15 @@ export const receiverGone: ScenarioFactory = (context) => {
   ] as const;
   return goneReceivers.map(({ kind, endpoint, title }) => {
     const receiver = `pages-${identified(drillReceivers).find((each) => each.receiver.kind === kind)?.id}`;
-    const gone: SimulationFault = (simulation) => {
-      const restore = simulation.answer(endpoint, [503]);
-      return () => {
-        restore();
-        // Somebody has read them.
-        simulation.queues.purge(`okta-synthetics-${receiver}`);
-      };
-    };
+    const gone: SimulationFault = (simulation) => simulation.answer(endpoint, [503]);
+    const readAfterwards: SimulationFault = (simulation) => () =>
+      simulation.queues.purge(`okta-synthetics-${receiver}`);
     const minutes = 30;
     return scriptedScenario(context, 'receiver-gone', `${title} does not answer any more`, {
       ...{ name: `receiver-gone, ${kind}`, target: kind, deployment: 'receivers' },
       faultPhases: [
         { minutes: faultRuns * every, faults: [gone, outage] },
-        { minutes, faults: [gone] },
+        { minutes, faults: [gone, readAfterwards] },
       ],
       expected: [
         { ...outageNotification(context), ends: faultRuns * every },
