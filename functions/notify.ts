@@ -40,7 +40,7 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
     return;
   }
   for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
-    const read = readRecord(record);
+    const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
     const notification =
       read.kind === 'unreadable'
@@ -54,7 +54,6 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
 async function sendAll(notification: Notification, audience: Audience): Promise<void> {
   const sendings = sendingsOf(notification, audience);
   const results = await Promise.allSettled(sendings.map(send));
-  process.stdout.write(`${JSON.stringify({ type: 'message', subject: notification.subject })}\n`);
   const failed = results.flatMap((result, at) => {
     const sending = sendings[at];
     const name = sending?.to === 'bus' ? sending.outlet : sending?.shape;
@@ -69,6 +68,8 @@ async function sendAll(notification: Notification, audience: Audience): Promise<
 async function send(sending: Sending): Promise<void> {
   if (sending.to === 'topic') {
     await sns.send(new PublishCommand(sending.message));
+    const { shape, message } = sending;
+    process.stdout.write(`${JSON.stringify({ type: 'message', shape, subject: message.Subject })}\n`);
     return;
   }
   const { Entries: [entry] = [] } = await events.send(new PutEventsCommand({ Entries: [sending.event] }));
@@ -78,6 +79,6 @@ async function send(sending: Sending): Promise<void> {
 /** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */
 function selfTestChange(now: number): AlarmChange {
   const subject = { kind: 'not-running', org: '-' } as const;
-  const name = alarmName(subject);
+  const name = alarmName(subject, settings.monitor.deployment);
   return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test', document: {} };
 }

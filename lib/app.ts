@@ -7,18 +7,18 @@ import { publishedRunbook } from './config/published-runbook.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
+import { flatTemplateOf } from './flat-template.ts';
 import { bundle } from './functions/bundle.ts';
 import { MonitorStack } from './monitor-stack.ts';
 
 const app = new App();
 const config = withRunbook(loadConfigOf(app));
-const stack = new MonitorStack(app, 'OktaSynthetics', {
+new MonitorStack(app, 'OktaSynthetics', {
   config,
   code: (entry) => Code.fromAsset(bundle(entry).directory),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-const { template } = app.synth().getStackArtifact(stack.artifactId);
-process.stderr.write(`${costSummary(estimateCost(template))}\n`);
+process.stderr.write(`${costSummary(estimateCost(flatTemplateOf(app)))}\n`);
 
 /** Links messages to the runbook as published, unless the configuration has a link. Warns if neither is known. */
 function withRunbook(config: Config): Config {

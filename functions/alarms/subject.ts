@@ -1,3 +1,4 @@
+import { defaultDeployment } from '../model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type Group, groups } from '../model/probe.ts';
 import { alarmCatalog } from './catalog.ts';
@@ -35,19 +36,19 @@ export type AlarmSubject = { [Kind in AlarmKind]: SubjectOf<Kind> }[AlarmKind];
 /** Every kind of alarm, in the order of the catalog. */
 export const alarmKinds = Object.keys(alarmCatalog) as readonly AlarmKind[];
 
-const prefix = 'okta-synthetics';
-
 /** An alarm's name in CloudWatch, from which `alarmSubject` reads the subject back. */
-export function alarmName(subject: AlarmSubject): string {
+export function alarmName(subject: AlarmSubject, deployment = defaultDeployment): string {
   const { kind, ...identity } = subject;
   const values: Readonly<Record<string, string>> = identity;
-  return `${prefix}/${alarmCatalog[kind].name.replaceAll(placeholders, (_, field: string) => values[field] ?? '')}`;
+  return `${deployment}/${alarmCatalog[kind].name.replaceAll(placeholders, (_, field: string) => values[field] ?? '')}`;
 }
 
-/** What the alarm of this name is about; undefined unless it is an alarm of this monitor. */
-export function alarmSubject(name: string): AlarmSubject | undefined {
+/** What the alarm of this name is about; undefined unless it is an alarm of this deployment. */
+export function alarmSubject(name: string, deployment = defaultDeployment): AlarmSubject | undefined {
+  if (!name.startsWith(`${deployment}/`)) return undefined;
+  const ownName = name.slice(deployment.length + 1);
   for (const [kind, pattern] of namePatterns) {
-    const match = pattern.exec(name);
+    const match = pattern.exec(ownName);
     if (match) return { kind, ...match.groups } as AlarmSubject;
   }
   return undefined;
@@ -68,5 +69,5 @@ const namePatterns = alarmKinds.map((kind) => {
     placeholders,
     (_, field: string) => `(?<${field}>${fieldValues[field]?.join('|') ?? '[^/]+'})`,
   );
-  return [kind, new RegExp(`^${prefix}/${pattern}$`)] as const;
+  return [kind, new RegExp(`^${pattern}$`)] as const;
 });

@@ -1,3 +1,4 @@
+import { metricNamespace } from './deployment.ts';
 import type { FaultDomain } from './fault-domain.ts';
 
 /** What a metric means and how to read it. */
@@ -18,6 +19,8 @@ export interface MetricIdentity {
 /** What distinguishes the series of one metric. */
 export interface MetricLabels {
   readonly org: string;
+  /** Absent for the default deployment. */
+  readonly deployment?: string | undefined;
   readonly server?: string;
   readonly probe?: string;
   readonly domain?: FaultDomain;
@@ -32,7 +35,7 @@ export interface MetricLabels {
 export function metricIdentity(name: string, labels: MetricLabels): MetricIdentity {
   const dimensions = { Domain: labels.domain, Org: labels.org, Probe: labels.probe, Server: labels.server };
   return {
-    namespace: 'OktaSynthetics',
+    namespace: metricNamespace(labels.deployment),
     name,
     dimensions: Object.fromEntries(
       Object.entries(dimensions).filter((entry): entry is [string, string] => entry[1] !== undefined),

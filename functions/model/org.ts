@@ -6,6 +6,8 @@
 export interface Org {
   /** Permanent: it is a dimension of all the org's metrics. */
   readonly name: string;
+  /** The deployment that monitors it. Absent for the default deployment. */
+  readonly deployment?: string;
   /** Host, plus the port if it is not 443: `acme.okta.com`, `login.acme.com`, `localhost:8443`. */
   readonly domain: string;
   /** The org's cell as the status page names it: `okta.com:8`. Looked up in DNS if absent. */

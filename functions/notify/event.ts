@@ -34,7 +34,7 @@ const minuteMs = 60_000;
  * Trap: a record that cannot be read is passed on as it is, for a person to read. Nothing is dropped.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
-export function readRecord(record: unknown): ReadRecord {
+export function readRecord(record: unknown, deployment?: string): ReadRecord {
   const { Message, Timestamp } = asRecord(asRecord(record).Sns);
   const unreadable = (why: string): ReadRecord => ({
     kind: 'unreadable',
@@ -44,7 +44,7 @@ export function readRecord(record: unknown): ReadRecord {
   const alarm = asRecord(parseJson(Message));
   const name = text(alarm.AlarmName);
   if (name === undefined) return unreadable('the message does not name an alarm');
-  const subject = alarmSubject(name);
+  const subject = alarmSubject(name, deployment);
   if (!subject) return unreadable('the alarm is not one of this monitor');
   const [state, before] = [alarm.NewStateValue, alarm.OldStateValue].map((value) => oneOf(states, value));
   if (!state) return unreadable('the message does not contain a valid state');

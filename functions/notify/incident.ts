@@ -1,5 +1,6 @@
 import { alarmMeaning } from '../alarms/catalog.ts';
 import { type AlarmSubject, alarmName, type Route } from '../alarms/subject.ts';
+import { defaultDeployment } from '../model/deployment.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatTarget } from '../model/target.ts';
@@ -14,24 +15,16 @@ import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
 import { formatTime } from './render/text.ts';
 
-/** Which monitor a message comes from. */
-export interface Origin {
-  /** The name of the deployment. */
-  readonly deployment: string;
-  /** The partition of AWS: `aws`. */
-  readonly partition: string;
-  readonly account: string;
-  /** Its code: `us-east-1`. */
-  readonly region: string;
-}
-
-/** Where messages link to, which route they are for, and where they come from. */
+/** Where messages link to, and which route they are for. */
 export interface Links {
   readonly route: Route;
-  readonly origin: Origin;
   /** What a link to the runbook begins with. */
   readonly runbook: string;
   readonly dashboard: string;
+  /** The deployment that sends the message, and where it runs. */
+  readonly monitor: { readonly deployment: string; readonly account: string; readonly region: string };
+  /** The partition of AWS: `aws`. */
+  readonly partition: string;
   /** Absent for a partition of AWS whose console is not known. */
   readonly console?: AwsConsole;
 }
@@ -170,9 +163,12 @@ function ownCode(subject: AlarmSubject): string | undefined {
 function confirmation(
   code: string | undefined,
   outcome: LogLine | undefined,
-  { subject }: AlarmChange,
+  { name, subject }: AlarmChange,
   { lines }: Evidence,
 ): Pick<Incident, 'confirm' | 'logGroup'> {
+  // Findings name the log groups of the default deployment.
+  const ofDeployment = (command: string) =>
+    command.replaceAll(`/${defaultDeployment}-`, `/${name.slice(0, name.indexOf('/'))}-`);
   const { org } = { org: undefined, ...subject };
   const sameServer = lines.flatMap(({ line }) =>
     line.type === 'outcome' && line.server !== undefined && line.server === outcome?.server ? [line] : [],
@@ -180,7 +176,7 @@ function confirmation(
   const logGroup = lines.findLast(({ line }) => line === outcome)?.logGroup;
   const runAll = org !== undefined && /^[\w-]+$/.test(org) ? [`npm run check -- --org ${org}`] : [];
   return {
-    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()),
+    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()).map(ofDeployment),
     ...(logGroup !== undefined && { logGroup }),
   };
 }

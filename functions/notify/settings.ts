@@ -1,6 +1,6 @@
 import { routes } from '../alarms/subject.ts';
 import { consoleOf } from './aws-console.ts';
-import type { Links, Origin } from './incident.ts';
+import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 
 /** What a notify function reads from its environment. */
@@ -23,16 +23,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
   const console = consoleOf(topicArn);
+  const [, partition = '', , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
     outlets: environment.OUTLETS?.split(',') ?? [],
-    origin: originOf(topicArn, environment.DEPLOYMENT ?? 'okta-synthetics'),
+    partition,
     dashboard: console?.dashboard(dashboard) ?? dashboard,
+    monitor: { deployment: required('DEPLOYMENT'), account, region },
     ...(console && { console }),
   };
-}
-
-function originOf(topicArn: string, deployment: string): Origin {
-  const [, partition = '', , region = '', account = ''] = topicArn.split(':');
-  return { deployment, partition, account, region };
 }

@@ -22,22 +22,32 @@ export type Source =
   | { readonly kind: 'retries' }
   | { readonly kind: 'headroom' };
 
+/** What of an org identifies its series. */
+export type SeriesOrg = Pick<Org, 'name' | 'deployment'>;
+
+const labelsOf = ({ name, deployment }: SeriesOrg) => ({ org: name, deployment });
+
 /** Every series that a plan publishes, each once: first the shared metrics, then those of individual probes. */
-export function seriesOf({ name }: Pick<Org, 'name'>, plan: readonly PlannedProbe[]): readonly Series[] {
+export function seriesOf(org: SeriesOrg, plan: readonly PlannedProbe[]): readonly Series[] {
   const enabled = enabledProbes(plan);
   const sharing = enabled.filter(({ probe }) => publishMode[probe.group] !== 'ownSeries');
   const usesRateLimits = Object.keys(budgetOf(sharing).byBucket).length > 0;
   return [
-    ...(sharing.length > 0 ? [...faultDomains.map((domain) => severitySeries(name, domain)), retriesSeries(name)] : []),
-    ...(usesRateLimits ? [headroomSeries(name)] : []),
-    ...enabled.flatMap(probeSeries),
+    ...(sharing.length > 0 ? [...faultDomains.map((domain) => severitySeries(org, domain)), retriesSeries(org)] : []),
+    ...(usesRateLimits ? [headroomSeries(org)] : []),
+    ...enabled.flatMap((planned) => probeSeries(org, planned)),
   ];
 }
 
 /** The severity of the worst finding in a fault domain. The alarms on findings watch it. */
-export function severitySeries(org: string, domain: FaultDomain): Series {
-  const identity = metricIdentity('Severity', { org, domain });
-  return { identity, definition: sharedMetrics.Severity, target: { org }, source: { kind: 'severity', domain } };
+export function severitySeries(org: SeriesOrg, domain: FaultDomain): Series {
+  const identity = metricIdentity('Severity', { ...labelsOf(org), domain });
+  return {
+    identity,
+    definition: sharedMetrics.Severity,
+    target: { org: org.name },
+    source: { kind: 'severity', domain },
+  };
 }
 
 /**
@@ -47,21 +57,24 @@ export function severitySeries(org: string, domain: FaultDomain): Series {
  * Trap: a `nonZero` group adds a data point if it retried a probe. Only then, while the network is failing, can it hide
  * that the other group has stopped.
  */
-export function retriesSeries(org: string): Series {
-  const identity = metricIdentity('Retries', { org });
-  return { identity, definition: sharedMetrics.Retries, target: { org }, source: { kind: 'retries' } };
+export function retriesSeries(org: SeriesOrg): Series {
+  const identity = metricIdentity('Retries', labelsOf(org));
+  return { identity, definition: sharedMetrics.Retries, target: { org: org.name }, source: { kind: 'retries' } };
 }
 
 /** The lowest headroom of all rate limits. */
-export function headroomSeries(org: string): Series {
-  const identity = metricIdentity('Headroom', { org });
-  return { identity, definition: sharedMetrics.Headroom, target: { org }, source: { kind: 'headroom' } };
+export function headroomSeries(org: SeriesOrg): Series {
+  const identity = metricIdentity('Headroom', labelsOf(org));
+  return { identity, definition: sharedMetrics.Headroom, target: { org: org.name }, source: { kind: 'headroom' } };
 }
 
 /** The series that a probe publishes at one target. */
-export function probeSeries({ probe, target }: Pick<PlannedProbe, 'probe' | 'target'>): readonly Series[] {
+export function probeSeries(
+  org: SeriesOrg,
+  { probe, target }: Pick<PlannedProbe, 'probe' | 'target'>,
+): readonly Series[] {
   return Object.entries(metricsOf(probe)).map(([name, definition]) => ({
-    identity: metricIdentity(name, { ...target, probe: probe.id }),
+    identity: metricIdentity(name, { ...labelsOf(org), ...target, probe: probe.id }),
     definition,
     target,
     source: { kind: 'probe', probe },

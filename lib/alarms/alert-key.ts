@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { resourceName } from '../../functions/model/deployment.ts';
 
 /**
  * The key that encrypts all topics. A customer managed key, because CloudWatch may not use the key that AWS manages for
@@ -9,9 +10,10 @@ import type { Construct } from 'constructs';
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export class AlertKey extends Key {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, deployment: string) {
     super(scope, id, {
-      description: 'Encrypts the alerts of okta-synthetics',
+      alias: keyAlias(deployment),
+      description: `Encrypts the alerts of ${deployment}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
@@ -26,3 +28,10 @@ export class AlertKey extends Key {
     );
   }
 }
+
+/** The key by its name, for stacks other than the one that contains it. */
+export function alertKeyByName(scope: Construct, deployment: string): IKey {
+  return Alias.fromAliasName(scope, 'AlertKey', keyAlias(deployment));
+}
+
+const keyAlias = (deployment: string) => `alias/${resourceName(deployment, 'alerts')}`;

@@ -1,15 +1,29 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { resourceName } from '../../functions/model/deployment.ts';
 import { type Outlet, outlets, receiverKinds, type Shape, shapes } from '../../functions/notify/outlets.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { deliveryPolicy } from './delivery-policy.ts';
 import { PagerDutyReceiver } from './pagerduty-receiver.ts';
+
+/** Where alarms go: to the notifier of their route, or to people directly. */
+export interface AlertTargets {
+  readonly deployment: string;
+  /** Receive the alarms. The notifier of the route writes a message about each. */
+  readonly alarms: Readonly<Record<Route, ITopic>>;
+  /** People subscribe to these. Alarms about the notifiers come here directly, as CloudWatch writes them. */
+  readonly people: Readonly<Record<Route, ITopic>>;
+  /** The same for tools that take what CloudWatch writes, if there are any. */
+  readonly cloudwatch: Readonly<Partial<Record<Route, ITopic>>>;
+  /** The beginning of an alarm's link to the runbook. */
+  readonly runbook: string;
+}
 
 export type Receivers = Readonly<Record<`${Route}s`, readonly Receiver[]>>;
 
@@ -44,21 +58,22 @@ type PeopleTopics = Readonly<Partial<Record<Shape, Topic>>> & { readonly people:
  *
  * A construct refers to the notifiers only by `notifyBy`, so that the topics of an org can be in another stack.
  */
-export class AlertTopics extends Construct {
+export class AlertTopics extends Construct implements AlertTargets {
+  readonly deployment: string;
   readonly receivers: Receivers;
-  /** Receive the alarms. The notifier of the route writes a message about each. */
   readonly alarms: Readonly<Record<Route, Topic>>;
-  /** What is published for whom. Alarms about the notifiers come to `people` directly, as CloudWatch writes them. */
+  readonly people: Readonly<Record<Route, Topic>>;
+  readonly cloudwatch: Readonly<Partial<Record<Route, Topic>>>;
+  /** What is published for whom. */
   readonly shapes: Readonly<Record<Route, PeopleTopics>>;
   readonly queued: readonly QueuedReceiver[];
   readonly key: IKey;
   readonly runbook: string;
-  readonly #deployment: string;
   readonly #org: string | undefined;
 
   constructor(scope: Construct, id: string, props: AlertTopicsProps) {
     super(scope, id);
-    this.#deployment = props.deployment;
+    this.deployment = props.deployment;
     this.#org = props.org;
     this.receivers = props.receivers;
     this.runbook = props.runbook;
@@ -71,12 +86,9 @@ export class AlertTopics extends Construct {
         own.map((shape) => [shape, this.#topic(shape === 'people' ? `${route}s` : `${route}s-${shape}`)]),
       ) as unknown as PeopleTopics;
     });
+    this.people = byRoute((route) => this.shapes[route].people);
+    this.cloudwatch = Object.fromEntries(routes.map((route) => [route, this.shapes[route].cloudwatch]));
     this.queued = routes.flatMap((route) => this.#subscribe(route));
-  }
-
-  /** The topic of a route's people. */
-  people(route: Route): Topic {
-    return this.shapes[route].people;
   }
 
   /** Subscribes the function with this ARN to the alarms of a route. The function must allow it by itself. */
@@ -95,13 +107,13 @@ export class AlertTopics extends Construct {
       const list = `${route}s`;
       const outlet: Outlet = outlets[kind];
       const name = this.named(`${list}-${id}`);
-      const resourceName = `${this.#deployment}-${name}`;
-      const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, resourceName) });
+      const physicalName = resourceName(this.deployment, name);
+      const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, physicalName) });
       if (!('topic' in outlet)) {
         const own = queued();
         new PagerDutyReceiver(this, `${list}-${id}-rule`, {
-          ...{ name: resourceName, secret: secret ?? '', region },
-          ...{ topicArn: this.people(route).topicArn, deadLetterQueue: own.deadLetters.queue },
+          ...{ name: physicalName, secret: secret ?? '', region },
+          ...{ topicArn: this.people[route].topicArn, deadLetterQueue: own.deadLetters.queue },
         });
         return [own];
       }
@@ -125,7 +137,7 @@ export class AlertTopics extends Construct {
   }
 
   #topic(id: string): Topic {
-    const topicName = `${this.#deployment}-${this.named(id)}`;
+    const topicName = resourceName(this.deployment, this.named(id));
     const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,
@@ -144,6 +156,22 @@ export class AlertTopics extends Construct {
     );
     return topic;
   }
+}
+
+/** The topics of a deployment by their names, for stacks other than the one that contains them. */
+export function alertTargetsByName(scope: Construct, { deployment, runbook }: AlertTargets): AlertTargets {
+  const byName = (name: string) => {
+    const topicName = resourceName(deployment, name);
+    return Topic.fromTopicArn(scope, name, Stack.of(scope).formatArn({ service: 'sns', resource: topicName }));
+  };
+  return {
+    deployment,
+    runbook,
+    alarms: byRoute((route) => byName(`${route}-alarms`)),
+    people: byRoute((route) => byName(`${route}s`)),
+    // No alarm of another stack goes to people directly.
+    cloudwatch: {},
+  };
 }
 
 /** The outlets of some receivers besides the people's topic, in the order of the table. */

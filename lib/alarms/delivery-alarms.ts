@@ -38,7 +38,7 @@ function notifierFailures({ alarms }: AlertTopics, route: Route): IMetric {
 }
 
 function emailFailures(topics: AlertTopics, route: Route): IMetric {
-  return topics.people(route).metricNumberOfNotificationsFailed({ period });
+  return topics.people[route].metricNumberOfNotificationsFailed({ period });
 }
 
 /** Whether failures of the people's topic are those of e-mail alone. */

@@ -8,7 +8,7 @@ import { probeSeries, retriesSeries, severitySeries } from '../../functions/prob
 import type { Config } from '../config/schema.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
-import type { AlertTopics } from './alert-topics.ts';
+import type { AlertTargets } from './alert-topics.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
 /** All alarms about one org: one for each fault domain and severity, one for each negative test, and its heartbeat. */
@@ -18,7 +18,7 @@ export class OrgAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    topics: AlertTopics,
+    targets: AlertTargets,
     monitored: MonitoredOrg,
     routes: Config['alerts']['routes'],
   ) {
@@ -29,7 +29,7 @@ export class OrgAlarms extends Construct {
       ...probesFailing(monitored),
     ];
     const host = monitored.org.domain;
-    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, { host, ...definition }));
+    this.alarms = definitions.map((definition) => new RoutedAlarm(this, targets, { host, ...definition }));
   }
 }
 
@@ -88,7 +88,7 @@ const breachingRuns: Readonly<Record<Route, (metric: Metric) => Pick<RoutedAlarm
 };
 
 function severityMetric({ org, intervalMinutes }: MonitoredOrg, { domain }: FindingAlarm) {
-  const { identity, definition } = severitySeries(org.name, domain);
+  const { identity, definition } = severitySeries(org, domain);
   return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: intervalMinutes.flows });
 }
 
@@ -104,7 +104,7 @@ function notRunning({ org, intervalMinutes }: MonitoredOrg): RoutedAlarmProps {
     route: 'page',
     delivery: 'notifier',
     metric: seriesMetric({
-      identity: retriesSeries(org.name).identity,
+      identity: retriesSeries(org).identity,
       statistic: 'SampleCount',
       intervalMinutes: intervalMinutes.flows,
     }),
@@ -120,7 +120,7 @@ function notRunning({ org, intervalMinutes }: MonitoredOrg): RoutedAlarmProps {
 function probesFailing(monitored: MonitoredOrg): readonly RoutedAlarmProps[] {
   return planOf(monitored, 'negative-tests').map((planned) => {
     const { id: probe } = planned.probe;
-    const success = probeSeries(planned).find(({ definition }) => definition === sharedMetrics.Success);
+    const success = probeSeries(monitored.org, planned).find(({ definition }) => definition === sharedMetrics.Success);
     if (!success) throw new Error(`the negative test ${probe} publishes no Success metric to alarm on`);
     return {
       subject: { kind: 'probe-failing', org: monitored.org.name, probe },

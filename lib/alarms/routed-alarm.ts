@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { alarmMeaning } from '../../functions/alarms/catalog.ts';
 import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
-import type { AlertTopics } from './alert-topics.ts';
+import type { AlertTargets } from './alert-topics.ts';
 import { heartbeatKey } from './validate-alarms.ts';
 
 export interface RoutedAlarmProps
@@ -43,23 +43,24 @@ export class RoutedAlarm extends Alarm {
   readonly byName: IAlarm;
   readonly subject: AlarmSubject;
 
-  constructor(scope: Construct, topics: AlertTopics, props: RoutedAlarmProps) {
+  constructor(scope: Construct, targets: AlertTargets, props: RoutedAlarmProps) {
     const { subject, host, route, delivery, treatMissingData, ...rules } = props;
-    const name = alarmName(subject);
+    const { deployment } = targets;
+    const name = alarmName(subject, deployment);
     const { description, heading } = alarmMeaning(subject, host);
     super(scope, name.slice(name.indexOf('/') + 1), {
       ...rules,
       alarmName: name,
-      alarmDescription: `${description} What to do: ${topics.runbook}#${heading}`,
+      alarmDescription: `${description} What to do: ${targets.runbook}#${heading}`,
       treatMissingData: missingData[treatMissingData === 'breaching' ? 'breaching' : treatMissingData.as],
     });
     if (treatMissingData !== 'breaching') {
-      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat));
+      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat, deployment));
     }
     this.subject = subject;
-    const { [route]: alarms } = topics.alarms;
-    const { people, cloudwatch } = topics.shapes[route];
-    const direct = cloudwatch ? [people, cloudwatch] : [people];
+    const { [route]: alarms } = targets.alarms;
+    const { people, cloudwatch } = targets;
+    const direct = [people[route], ...(cloudwatch[route] ? [cloudwatch[route]] : [])];
     this.addAlarmAction(...(delivery === 'direct' ? direct : [alarms]).map((topic) => new SnsAction(topic)));
     // The first change of a newly deployed alarm is to OK: the notifier ignores it. When an alarm about a notifier
     // resolves, the notifier works again and can write the message.

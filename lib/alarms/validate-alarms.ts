@@ -1,19 +1,20 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 
 /** Where an alarm names its heartbeat: in its `Metadata`, so that the template shows the pair. */
 export const heartbeatKey = 'Heartbeat';
 
 /**
- * Fails the synth when an alarm of the stack could not do its job, whoever added it and with whichever construct.
+ * Fails the synth when an alarm of the monitor could not do its job, whoever added it and with whichever construct.
  *
  * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not.
  */
-export function validateAlarms(stack: Stack): void {
-  stack.node.addValidation({
+export function validateAlarms(monitor: Construct): void {
+  monitor.node.addValidation({
     validate: () => {
-      const alarms = stack.node.findAll().filter((construct) => construct instanceof CfnAlarm);
-      return problemsOf(alarms.map((alarm) => read(stack, alarm)));
+      const alarms = monitor.node.findAll().filter((construct) => construct instanceof CfnAlarm);
+      return problemsOf(alarms.map(read));
     },
   });
 }
@@ -29,7 +30,8 @@ interface ReadAlarm {
   readonly hasOkAction: boolean;
 }
 
-function read(stack: Stack, alarm: CfnAlarm): ReadAlarm {
+function read(alarm: CfnAlarm): ReadAlarm {
+  const stack = Stack.of(alarm);
   const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
   const hasAction = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
   const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
@@ -67,7 +69,7 @@ function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<s
   }
   const problem = `${name} tolerates missing data, but its heartbeat ${heartbeat}`;
   const paired = byName.get(heartbeat);
-  if (!paired) return [`${problem} is not an alarm of this stack`];
+  if (!paired) return [`${problem} is not an alarm of this monitor`];
   if (paired.toleratesMissing) return [`${problem} tolerates it too`];
   return paired.hasAlarmAction ? [] : [`${problem} notifies nobody`];
 }

@@ -1,3 +1,4 @@
+import { defaultDeployment } from '../../functions/model/deployment.ts';
 import type { ApiCredential, Org, Server } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import type { Config, OrgConfig, ServerConfig } from './schema.ts';
@@ -8,14 +9,15 @@ import { statusPageOf } from './status-pages.ts';
  *
  * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
  */
-export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage'>): Org {
-  const { intervalMinutes, web, service, servers, api, ...passedOn } = config;
+export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage' | 'deployment'>): Org {
+  const { intervalMinutes, dashboard, web, service, servers, api, ...passedOn } = config;
   const statusPage = config.statusPage ?? defaults.statusPage ?? statusPageOf(config.domain);
   return {
     ...passedOn,
     servers: servers.map((server) => resolveServer(server, config)),
     ...(api && { api: resolveApi(api) }),
     ...(statusPage && { statusPage }),
+    ...(defaults.deployment !== defaultDeployment && { deployment: defaults.deployment }),
   };
 }
 

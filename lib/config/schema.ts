@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
+import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
@@ -139,6 +140,12 @@ const org = z.strictObject({
     .describe('the Okta cell of the org, as the status page names it: okta.com:8. Looked up in DNS if omitted'),
   statusPage: statusPage.optional().describe('replaces the status page for this org'),
   alerts: ownAlerts.optional(),
+  dashboard: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the org gets a dashboard of its own, besides the overview in which it can be selected; 3 dollars per month',
+    ),
   intervalMinutes: z
     .strictObject({
       flows: minutes.default(1).describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
@@ -215,6 +222,13 @@ const maintenance = z.strictObject({
  */
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('the path of this schema, for editors'),
+  deployment: z
+    .string()
+    .regex(deploymentPattern, 'must be 1 to 32 lowercase letters, digits or hyphens, and begin with a letter')
+    .default(defaultDeployment)
+    .describe(
+      'the name of this deployment, which begins the names of everything that it deploys. Two deployments in one account need two names',
+    ),
   alerts: z
     .strictObject({
       pages: receivers.describe('who receives pages, at any hour'),

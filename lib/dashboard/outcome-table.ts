@@ -1,9 +1,9 @@
 import { LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MonitorFunction } from '../functions/monitor-function.ts';
 
 export interface OutcomeTableProps {
   readonly org: string;
-  readonly functions: readonly MonitorFunction[];
+  /** Of the functions that run probes. */
+  readonly logGroupNames: readonly string[];
   readonly width: number;
   readonly height: number;
 }
@@ -15,10 +15,10 @@ export interface OutcomeTableProps {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export class OutcomeTable extends LogQueryWidget {
-  constructor({ org, functions, width, height }: OutcomeTableProps) {
+  constructor({ org, logGroupNames, width, height }: OutcomeTableProps) {
     super({
       title: `${org}: outcomes by probe`,
-      logGroupNames: functions.map(({ logGroupName }) => logGroupName),
+      logGroupNames: [...logGroupNames],
       queryLines: [
         `filter type = "outcome" and org = "${org}"`,
         // strcontains returns 1 or 0. Logs Insights has no conditional count, so the query sums these.

@@ -42,7 +42,7 @@ export function byMetric(series: readonly Series[]): readonly (readonly Series[]
 /** The maximum of metrics with a known range, so that graphs do not exaggerate small changes. */
 const maximum: Readonly<Record<string, number>> = { Severity: 2, IncidentLevel: 2, Success: 1, Headroom: 100 };
 
-function axisOf({ identity, definition: { unit } }: Series): YAxisProps {
+export function axisOf({ identity, definition: { unit } }: Series): YAxisProps {
   const max = maximum[identity.name];
   return { min: 0, ...(max && { max }), label: unit === 'None' ? '' : unit.toLowerCase(), showUnits: false };
 }
@@ -62,6 +62,6 @@ function labelOf({ source, target }: Series): string {
 }
 
 /** `CertificateDaysLeft` → `certificate days left` */
-function titleOf(name: string): string {
+export function titleOf(name: string): string {
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

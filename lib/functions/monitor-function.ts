@@ -10,11 +10,13 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { resourceName } from '../../functions/model/deployment.ts';
 
 export interface MonitorFunctionProps
   extends Pick<FunctionProps, 'code' | 'description' | 'environment' | 'memorySize' | 'timeout'>,
     EventInvokeConfigOptions {
-  /** Its name without the prefix: `flows`. */
+  readonly deployment: string;
+  /** Its name without the deployment: `flows`. */
   readonly name: string;
   /** What its role allows, for the role's description: "write its log …". */
   readonly purpose: string;
@@ -34,10 +36,10 @@ export class MonitorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitorFunctionProps) {
     super(scope, id);
-    const { name, purpose, permissions, logRetentionDays, ...rest } = props;
-    const functionName = `okta-synthetics-${name}`;
+    const { deployment, name, purpose, permissions, logRetentionDays, ...rest } = props;
+    const functionName = resourceName(deployment, name);
     this.name = name;
-    this.logGroupName = `/aws/lambda/${functionName}`;
+    this.logGroupName = logGroupName(functionName);
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: this.logGroupName,
       retention: logRetentionDays,
@@ -62,6 +64,11 @@ export class MonitorFunction extends Construct {
     // Redundant: the function refers to the role, and the policies are inline.
     (this.lambda.node.defaultChild as CfnResource).addDeletionOverride('DependsOn');
   }
+}
+
+/** The name of a function's log group. */
+export function logGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
 }
 
 /** Without CreateLogGroup: the stack creates the log group, and `cdk destroy` would leave one that Lambda created. */

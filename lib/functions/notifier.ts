@@ -4,6 +4,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/alarms/subject.ts';
+import { resourceName } from '../../functions/model/deployment.ts';
 import { eventSource, shapes } from '../../functions/notify/outlets.ts';
 import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
 import { MonitorFunction } from './monitor-function.ts';
@@ -34,9 +35,10 @@ export class Notifier extends MonitorFunction {
 
   constructor(scope: Construct, id: string, props: NotifierProps) {
     const { route, topics } = props;
-    const people = topics.people(route);
+    const people = topics.people[route];
     const used = outletsOf(topics.receivers[`${route}s`]);
     super(scope, id, {
+      deployment: topics.deployment,
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
       purpose: "write its log, read the probes' logs and the alarms' history, and send messages",
@@ -49,6 +51,7 @@ export class Notifier extends MonitorFunction {
         ...(used.length > 0 && { OUTLETS: used.join(',') }),
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
+        DEPLOYMENT: topics.deployment,
         DASHBOARD: props.dashboard,
       },
       logRetentionDays: props.logRetentionDays,
@@ -59,41 +62,41 @@ export class Notifier extends MonitorFunction {
     });
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
-    if (props.hasOwnReceivers) this.#acceptOwnTopics(route);
+    if (props.hasOwnReceivers) this.#acceptOwnTopics(topics, route);
     Validations.of(this.role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${ourAlarms}]`,
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${alarmsOf(topics)}]`,
       reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
     });
   }
 
   /** One permission for the topics of all orgs: a function's policy may have 20 KB. */
-  #acceptOwnTopics(route: Route): void {
+  #acceptOwnTopics(topics: AlertTopics, route: Route): void {
     this.lambda.addPermission('OwnTopics', {
       principal: new ServicePrincipal('sns.amazonaws.com'),
-      sourceArn: ownTopic(Stack.of(this), `${route}-alarms`),
+      sourceArn: ownTopic(topics, `${route}-alarms`),
     });
     for (const name of peopleTopicNames(route)) {
       Validations.of(this.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:${prefix}-*-${name}]`,
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:${ownTopicName(topics, name)}]`,
         reason: 'It publishes to the topics of any org with receivers of its own.',
       });
     }
   }
 }
 
-const prefix = 'okta-synthetics';
-
 /** The topics of this name of any org with receivers of its own. */
-function ownTopic(stack: Stack, name: string): string {
-  return stack.formatArn({ service: 'sns', resource: `${prefix}-*-${name}` });
+function ownTopic(topics: AlertTopics, name: string): string {
+  return Stack.of(topics).formatArn({ service: 'sns', resource: ownTopicName(topics, name) });
 }
+
+const ownTopicName = ({ deployment }: AlertTopics, name: string) => resourceName(deployment, `*-${name}`);
 
 function peopleTopicNames(route: Route): readonly string[] {
   return shapes.map((shape) => (shape === 'people' ? `${route}s` : `${route}s-${shape}`));
 }
 
-/** The names of all alarms of this monitor, and of no others, begin like this. */
-const ourAlarms = `${prefix}/*`;
+/** The names of all alarms of this deployment, and of no others, begin like this. */
+const alarmsOf = ({ deployment }: AlertTopics) => `${deployment}/*`;
 
 function rightsOf(
   stack: Stack,
@@ -110,7 +113,7 @@ function rightsOf(
         stack.formatArn({
           service: 'cloudwatch',
           resource: 'alarm',
-          resourceName: ourAlarms,
+          resourceName: alarmsOf(topics),
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
@@ -119,7 +122,7 @@ function rightsOf(
       actions: ['sns:Publish'],
       resources: [
         ...Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn),
-        ...(hasOwnReceivers ? peopleTopicNames(route).map((name) => ownTopic(stack, name)) : []),
+        ...(hasOwnReceivers ? peopleTopicNames(route).map((name) => ownTopic(topics, name)) : []),
       ],
     }),
     new PolicyStatement({

@@ -2,12 +2,13 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { metricIdentity } from '../../functions/model/metric.ts';
+import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { MonitorFunction } from './monitor-function.ts';
 
 export interface ProbeFunctionProps {
+  readonly deployment: string;
   readonly group: Group;
   readonly code: Code;
   /** The names and ARNs of the secrets that it may read. */
@@ -24,15 +25,20 @@ const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, s
 export class ProbeFunction extends MonitorFunction {
   readonly group: Group;
 
-  constructor(scope: Construct, id: string, { group, code, secrets, logRetentionDays, timeoutMs }: ProbeFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, group, code, secrets, logRetentionDays, timeoutMs }: ProbeFunctionProps,
+  ) {
     super(scope, id, {
+      deployment,
       name: group,
       description: `Runs the ${group} probes for one Okta org`,
       purpose: 'write its log, publish metrics and read the secrets that it needs',
       code,
       memorySize: memorySize[group],
       timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs) / 1000)),
-      permissions: [publishMetrics(), ...readSecrets(Stack.of(scope), secrets)],
+      permissions: [publishMetrics(deployment), ...readSecrets(Stack.of(scope), secrets)],
       logRetentionDays,
       // No retries: the next scheduled run is due soon, and a late one measures the past.
       retryAttempts: 0,
@@ -48,12 +54,11 @@ export class ProbeFunction extends MonitorFunction {
 }
 
 /** PutMetricData does not support resource-level permissions, so a condition on the namespace restricts it. */
-function publishMetrics(): PolicyStatement {
-  const { namespace } = metricIdentity('Severity', { org: '' });
+function publishMetrics(deployment: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['cloudwatch:PutMetricData'],
     resources: ['*'],
-    conditions: { StringEquals: { 'cloudwatch:namespace': namespace } },
+    conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace(deployment) } },
   });
 }
 

@@ -1,63 +1,78 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { functionArn, globalName } from '../names.ts';
+
+const roleName = 'scheduler';
 
 /** A function and the event that invokes it at an interval. */
 export interface ScheduledCall {
   readonly name: string;
   readonly description: string;
   readonly intervalMinutes: number;
-  readonly lambda: IFunction;
+  /** The name of the function, without the deployment: `flows`. */
+  readonly function: string;
   readonly input: object;
 }
 
-/**
- * The EventBridge Scheduler schedules of the monitor.
- *
- * Trap: the template and the console show a schedule's input in clear text. It may name secrets but not contain them.
- */
-export class Schedules extends Construct {
-  constructor(scope: Construct, id: string, calls: readonly ScheduledCall[]) {
+export interface ScheduleGroupProps {
+  readonly deployment: string;
+  /** The functions that its schedules may invoke. */
+  readonly functionArns: readonly string[];
+}
+
+/** The deployment's group of EventBridge Scheduler schedules. It is deleted with all schedules in it. */
+export class ScheduleGroup extends Construct {
+  constructor(scope: Construct, id: string, { deployment, functionArns }: ScheduleGroupProps) {
     super(scope, id);
-    const groupName = 'okta-synthetics';
-    const group = new CfnScheduleGroup(this, 'Group', { name: groupName });
+    new CfnScheduleGroup(this, 'Group', { name: deployment });
     const stack = Stack.of(this);
-    const groupArn = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: groupName });
-    const role = new Role(this, 'Role', {
+    const groupArn = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: deployment });
+    new Role(this, 'Role', {
+      roleName: globalName(stack, deployment, roleName),
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         // Otherwise a schedule from another account or group could invoke the functions through this role.
         conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': groupArn } },
       }),
-      description: 'Allows the schedules of okta-synthetics to invoke its functions',
+      description: `Allows the schedules of ${deployment} to invoke its functions`,
       inlinePolicies: {
         Invoke: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['lambda:InvokeFunction'],
-              resources: [...new Set(calls.map(({ lambda }) => lambda.functionArn))],
-            }),
-          ],
+          statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [...functionArns] })],
         }),
       },
     });
-    for (const { name, description, intervalMinutes, lambda, input } of calls) {
-      const schedule = new CfnSchedule(this, name, {
+  }
+}
+
+/**
+ * Schedules of a group, in the stack of what they are about.
+ *
+ * Trap: the template and the console show a schedule's input in clear text. It may name secrets but not contain them.
+ */
+export class Schedules extends Construct {
+  constructor(scope: Construct, id: string, deployment: string, calls: readonly ScheduledCall[]) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const roleArn = stack.formatArn({
+      ...{ service: 'iam', region: '', resource: 'role' },
+      resourceName: globalName(stack, deployment, roleName),
+    });
+    for (const { name, description, intervalMinutes, function: functionName, input } of calls) {
+      new CfnSchedule(this, name, {
         name,
-        groupName,
+        groupName: deployment,
         description,
         scheduleExpression: rate(intervalMinutes),
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
-          arn: lambda.functionArn,
-          roleArn: role.roleArn,
+          arn: functionArn(stack, deployment, functionName),
+          roleArn,
           input: JSON.stringify(input),
           // No retries: the next run is due soon, and a late one measures the past.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
         },
       });
-      schedule.addResourceDependency(group);
     }
   }
 }

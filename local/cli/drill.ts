@@ -5,10 +5,12 @@
  * people get: which alarm fires and how soon, who is notified, with which finding, and when it is resolved. Then the same for
  * scripted scenarios: packet loss, flapping, a stopped schedule.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
+import { readFlatTemplate } from '../../lib/flat-template.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from '../reporters/drill.ts';
 import { toJson } from '../reporters/json.ts';
@@ -88,12 +90,10 @@ function describe({ done, of, virtualMinutes }: DrillProgress): string {
 
 function readTemplate(file: string): Template {
   try {
-    const template = JSON.parse(readFileSync(file, 'utf8')) as Partial<Template> | null;
-    if (template?.Resources) return template as Template;
+    return readFlatTemplate([file], path.dirname(file)) as Template;
   } catch (cause) {
     throw new ConfigError(`The template ${file} cannot be read: ${(cause as Error).message}.`, { cause });
   }
-  throw new ConfigError(`${file} is not a template: it has no Resources.`);
 }
 
 /** Negative tests run so rarely that their alarms would outlast a scenario. Their own scenario has a deployment with them. */

@@ -146,7 +146,7 @@ function ineffectiveParts({ deployment, unpublished }: Simulation): readonly str
 
 /** The minutes without a point in the series that flows publish on every run. */
 function gapsIn({ store, now }: Simulation, org: string, from: number) {
-  const dense = [...faultDomains.map((domain) => severitySeries(org, domain)), retriesSeries(org)];
+  const dense = [...faultDomains.map((domain) => severitySeries({ name: org }, domain)), retriesSeries({ name: org })];
   return dense.flatMap(({ identity }) => {
     const series = `${identity.name} of ${Object.values(identity.dimensions).join(', ')}`;
     return store

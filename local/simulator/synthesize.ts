@@ -1,23 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { Template as Synthesized } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../../lib/config/schema.ts';
+import { flatTemplateOf } from '../../lib/flat-template.ts';
 import { MonitorStack } from '../../lib/monitor-stack.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 
 /**
- * A configuration's stack and template, with cdk.json's feature flags and without the functions' code.
+ * A configuration's stack, and one template with the resources of all its stacks, with cdk.json's feature flags and
+ * without the functions' code.
  *
  * The CDK's check against CloudFormation's rules is off: it takes four seconds of CPU in each process. `cdk synth` and
  * `cdk deploy` run it, and so does test/integration/lib/cloudformation-rules.test.ts.
  */
 export function synthesize(config: Config): { readonly stack: MonitorStack; readonly template: Template } {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const app = new App({ context, builtinCloudFormationValidation: false });
+  const app = new App({
+    // As the command line does: otherwise a template does not name the templates that are nested in it.
+    context: { ...context, 'aws:cdk:enable-asset-metadata': true },
+    builtinCloudFormationValidation: false,
+  });
   const stack = new MonitorStack(app, 'OktaSynthetics', {
     config,
     code: () => Code.fromInline('export const handler = () => {};'),
   });
-  return { stack, template: Synthesized.fromStack(stack).toJSON() as Template };
+  return { stack, template: flatTemplateOf(app) as Template };
 }

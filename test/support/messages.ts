@@ -13,9 +13,10 @@ const console = consoleOf('arn:aws:sns:us-east-1:123456789012:okta-synthetics-pa
 
 export const links: Links = {
   route: 'page',
-  origin: { deployment: 'okta-synthetics', partition: 'aws', account: '123456789012', region: 'us-east-1' },
+  partition: 'aws',
   runbook: 'https://git.example.com/monitor/docs/runbook.md',
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
+  monitor: { deployment: 'okta-synthetics', account: '123456789012', region: 'us-east-1' },
   ...(console && { console }),
 };
 

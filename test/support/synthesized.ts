@@ -1,6 +1,7 @@
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import type { MonitorStack } from '../../lib/monitor-stack.ts';
+import type { Template } from '../../local/emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
 import { buildConfig } from './build-config.ts';
 
@@ -15,22 +16,28 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
+/** The resources of a template. */
 export interface Synthesized {
-  readonly config: Config;
-  readonly stack: MonitorStack;
   readonly text: string;
   readonly resources: readonly Resource[];
   ofType(type: string): readonly Resource[];
 }
 
-function sampleOf(config: Config): Synthesized {
+export interface Sample extends Synthesized {
+  readonly config: Config;
+  readonly stack: MonitorStack;
+}
+
+function sampleOf(config: Config): Sample {
   const { stack, template } = synthesize(config);
+  return { config, stack, ...synthesizedOf(template) };
+}
+
+export function synthesizedOf(template: Template): Synthesized {
   const resources = Object.entries(template.Resources as Readonly<Record<string, Omit<Resource, 'id'>>>).map(
     ([id, resource]) => ({ ...resource, id }),
   );
   return {
-    config,
-    stack,
     text: JSON.stringify(template),
     resources,
     ofType: (type) => resources.filter((resource) => resource.Type === type),
@@ -38,7 +45,7 @@ function sampleOf(config: Config): Synthesized {
 }
 
 /** The stacks of three configurations: a minimal one, the example, and one that uses every feature. */
-export const samples: Readonly<Record<string, Synthesized>> = {
+export const samples: Readonly<Record<string, Sample>> = {
   minimal: sampleOf(buildConfig()),
   example: sampleOf(loadConfig('lib/config/example.jsonc')),
   full: sampleOf(loadConfig('test/support/full.jsonc')),

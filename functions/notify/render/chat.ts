@@ -33,7 +33,7 @@ export interface CustomNotification {
 }
 
 /** What a program needs to judge a message. The schema of custom notifications allows only strings. */
-export interface NotificationContext {
+export interface NotificationContext extends MonitorContext {
   readonly state: 'firing' | 'resolved';
   readonly route: Route;
   /** The org's name; `monitor` for an alarm about the monitor itself. */
@@ -61,8 +61,15 @@ export interface NotificationContext {
   readonly oktaStatus: OktaStatus['state'];
 }
 
+/** Which monitor sends the message. */
+interface MonitorContext {
+  readonly deployment: string;
+  readonly account: string;
+  readonly region: string;
+}
+
 /** The context of an alarm that could not be read. */
-export interface UnreadableContext {
+export interface UnreadableContext extends MonitorContext {
   readonly state: 'unreadable';
   readonly route: Route;
   readonly dashboard: string;
@@ -93,7 +100,9 @@ export function renderChat(notification: Notification): CustomNotification {
       title: subject,
       description: clip(`The monitor could not read an alarm: ${why}.\n\n${raw}`, mostCharacters),
     },
-    metadata: { additionalContext: { state: 'unreadable', route: links.route, dashboard: links.dashboard } },
+    metadata: {
+      additionalContext: { state: 'unreadable', route: links.route, dashboard: links.dashboard, ...links.monitor },
+    },
   };
 }
 
@@ -151,6 +160,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     requestIds: clip(requestIds.join(','), 1_000),
     runbook: `${links.runbook}#${heading}`,
     dashboard: links.dashboard,
+    ...links.monitor,
     alarm: alarm.name,
     oktaStatus: oktaStatus?.state ?? 'unknown',
   };
@@ -167,6 +177,7 @@ function describe(incident: Incident, subject: string, links: Links): string {
   const block = support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support], mostOfSupport) : '';
   const targets = joinFirst(targetsOf(occurrences), 6);
   const [start, duration] = [formatTime(since), formatDuration(until - since)];
+  const { deployment, account, region } = links.monitor;
   const lines = [
     renderFirstLine(incident, subject),
     ...(isFiring
@@ -177,6 +188,7 @@ function describe(incident: Incident, subject: string, links: Links): string {
     ...linksOf(incident, links)
       .filter(({ name }) => name === 'Runbook' || name === 'Alarm')
       .map(({ name, target }) => `*${name}* ${target}`),
+    `*Monitor* ${deployment} in account ${account}, ${region}`,
     ...(isFiring ? seenFacts(incident).map((fact, at) => (at === 0 ? `*Seen* ${fact}` : fact)) : []),
   ];
   return `${linesThatFit(lines, mostCharacters - block.length - 1)}${block && `\n${block}`}`;

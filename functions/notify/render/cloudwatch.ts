@@ -80,18 +80,18 @@ function documentOf(notification: Notification): AlarmDocument {
 }
 
 /** The name under which an alarm that could not be read is passed on. No alarm of CloudWatch has it. */
-export function unreadableAlarm({ origin }: Links): string {
-  return `${origin.deployment}/unreadable`;
+export function unreadableAlarm({ monitor }: Links): string {
+  return `${monitor.deployment}/unreadable`;
 }
 
 /** An alarm's ARN in the account and Region of the monitor. */
-export function alarmArn(name: string, { origin: { partition, region, account } }: Links): string {
+export function alarmArn(name: string, { partition, monitor: { region, account } }: Links): string {
   return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`;
 }
 
 /** CloudWatch's own document spells the Region out. Without it, the code has to do. */
 function placeOf(name: string, links: Links, { Region, AlarmArn }: Readonly<Record<string, unknown>>) {
-  const { account, region } = links.origin;
+  const { account, region } = links.monitor;
   return { AWSAccountId: account, Region: text(Region) ?? region, AlarmArn: text(AlarmArn) ?? alarmArn(name, links) };
 }
 

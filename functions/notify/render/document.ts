@@ -1,6 +1,6 @@
 import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
-import type { Incident, Links, Origin } from '../incident.ts';
+import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
@@ -19,7 +19,12 @@ export const documentVersion = 1 as const;
  */
 export type IncidentDocument = DocumentOrigin & (ReadDocument | UnreadableDocument);
 
-interface DocumentOrigin extends Omit<Origin, 'partition'> {
+/** Which monitor it comes from, and what every document has. */
+interface DocumentOrigin {
+  readonly deployment: string;
+  readonly account: string;
+  /** The code of the Region: `us-east-1`. */
+  readonly region: string;
   readonly version: typeof documentVersion;
   readonly route: Route;
   /** One line for people, of at most 100 characters. */
@@ -82,8 +87,7 @@ const mostOfRaw = 50_000;
 /** The message for programs. */
 export function renderDocument(notification: Notification): IncidentDocument {
   const { subject, links } = notification;
-  const { partition: _, ...origin } = links.origin;
-  const common = { version: documentVersion, ...origin, route: links.route, subject };
+  const common = { version: documentVersion, ...links.monitor, route: links.route, subject };
   if (notification.kind === 'incident') {
     const { incident } = notification;
     return { ...common, ...read(incident, links, subject), links: linksOf(incident, links) };

@@ -144,7 +144,11 @@ function describeOccurrence({ finding, since, until, targets }: Occurrence): str
 }
 
 function linkLines(incident: Incident, links: Links): readonly string[] {
-  return linksOf(incident, links).map(({ name, target }) => `${name.padEnd(11)} ${target}`);
+  const { deployment, account, region } = links.monitor;
+  return [
+    ...linksOf(incident, links).map(({ name, target }) => `${name.padEnd(11)} ${target}`),
+    `${'Monitor'.padEnd(11)} ${deployment} in account ${account}, ${region}`,
+  ];
 }
 
 /** What passes. A server of which many probes all pass at once is named as a whole. */

@@ -1,3 +1,4 @@
+import { defaultDeployment } from '../../model/deployment.ts';
 import { atServers, type Impact } from '../impact.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
@@ -8,13 +9,15 @@ const most = 60;
 
 /**
  * One line for a phone's lock screen: who is notified how, the org, what people cannot do and where, the cause, and since
- * when: `PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z`. What does not fit is shortened or left out as a whole.
+ * when: `PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z`. A deployment that is not the default comes before the
+ * org: `PAGE staging/acme: …`. What does not fit is shortened or left out as a whole.
  *
  * Trap: SNS rejects a subject that begins with a space or contains a line break. Mail programs and gateways garble
  * everything but ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-export function renderSubject(incident: Incident, { route }: Links): string {
-  const { org = 'monitor', alarm } = incident;
+export function renderSubject(incident: Incident, { route, monitor: { deployment } }: Links): string {
+  const { alarm } = incident;
+  const org = `${deployment === defaultDeployment ? '' : `${deployment}/`}${incident.org ?? 'monitor'}`;
   const status = alarm.kind === 'firing' ? route.toUpperCase() : 'RESOLVED';
   const details = (alarm.kind === 'firing' ? firingDetails(incident) : resolvedDetails(incident)).map(oneLine);
   const names = [oneLine(org), ...[24, 18, 12].map((length) => shortenName(oneLine(org), length))];
@@ -23,8 +26,9 @@ export function renderSubject(incident: Incident, { route }: Links): string {
   return firstThatFits(candidates, most);
 }
 
-export function renderUnreadableSubject({ route }: Links): string {
-  return `${route.toUpperCase()}: an alarm that could not be read`;
+export function renderUnreadableSubject({ route, monitor: { deployment } }: Links): string {
+  const prefix = deployment === defaultDeployment ? '' : ` ${deployment}`;
+  return `${route.toUpperCase()}${prefix}: an alarm that could not be read`;
 }
 
 /** What is wrong, from all that is known to the least that must be said. */

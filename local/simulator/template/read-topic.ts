@@ -91,7 +91,9 @@ function acceptsAlarms(template: Template, topicId: string): boolean {
     policies.length === 0 || policies.some(({ Properties }) => allows(Properties?.PolicyDocument, 'sns:Publish'));
   const { KmsMasterKeyId } = template.Resources[topicId]?.Properties ?? {};
   if (KmsMasterKeyId === undefined) return canPublish;
-  const keyId = referencedId(template, KmsMasterKeyId, 'AWS::KMS::Key');
+  const aliasId = referencedId(template, KmsMasterKeyId, 'AWS::KMS::Alias');
+  const key = aliasId === undefined ? KmsMasterKeyId : template.Resources[aliasId]?.Properties?.TargetKeyId;
+  const keyId = referencedId(template, key, 'AWS::KMS::Key');
   const keyPolicy = keyId === undefined ? undefined : template.Resources[keyId]?.Properties?.KeyPolicy;
   return canPublish && ['kms:GenerateDataKey*', 'kms:Decrypt'].every((action) => allows(keyPolicy, action));
 }

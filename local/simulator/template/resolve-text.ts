@@ -33,6 +33,7 @@ const namings: Readonly<Record<string, Naming>> = {
     arn: (name) => `cloudwatch::${account}:dashboard/${name}`,
   },
   'AWS::IAM::Role': { property: 'RoleName', arn: (name) => `iam::${account}:role/${name}` },
+  'AWS::KMS::Alias': { property: 'AliasName', arn: (name) => `kms:${home}:${name}` },
   'AWS::KMS::Key': { arn: (name) => `kms:${home}:key/${name}` },
   'AWS::SQS::Queue': { property: 'QueueName', arn: (name) => `sqs:${home}:${name}` },
   'AWS::Events::Rule': { property: 'Name', arn: (name) => `events:${home}:rule/${name}` },

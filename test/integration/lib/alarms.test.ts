@@ -11,9 +11,9 @@ import {
 import { findings } from '../../../functions/diagnosis/finding.ts';
 import { groups } from '../../../functions/model/probe.ts';
 import { runbookAnchors } from '../../support/headings.ts';
-import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
+import { type Resource, type Sample, samples } from '../../support/synthesized.ts';
 
-const sampleOf = (name: string): Synthesized => {
+const sampleOf = (name: string): Sample => {
   const { [name]: sample } = samples;
   if (!sample) throw new Error(`there is no sample configuration ${name}`);
   return sample;
@@ -22,11 +22,11 @@ const full = sampleOf('full');
 const example = sampleOf('example');
 const minimal = sampleOf('minimal');
 
-const alarmsOf = (sample: Synthesized) => sample.ofType('AWS::CloudWatch::Alarm');
+const alarmsOf = (sample: Sample) => sample.ofType('AWS::CloudWatch::Alarm');
 const nameOf = ({ Properties }: Resource): string => Properties.AlarmName;
 
 /** The alarms of a sample with their subjects. */
-const subjectsOf = (sample: Synthesized) =>
+const subjectsOf = (sample: Sample) =>
   alarmsOf(sample).flatMap((alarm) => {
     const subject = alarmSubject(nameOf(alarm));
     return subject ? [{ name: nameOf(alarm), alarm, subject }] : [];
@@ -69,7 +69,7 @@ function metricsOf({ Properties: properties }: Resource): readonly {
 
 /** The name of the topic that an alarm notifies. */
 function topicOf(
-  sample: Synthesized,
+  sample: Sample,
   { Properties: properties }: Resource,
   actions: 'AlarmActions' | 'OKActions' = 'AlarmActions',
 ): unknown {

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { bundle, type Entry } from '../../../lib/functions/bundle.ts';
 import { openSimulation } from '../../../local/simulator/open-simulation.ts';
-import { type Synthesized, samples } from '../../support/synthesized.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { buildConfig, minimalOrg } from '../../support/build-config.ts';
+import { type Synthesized, samples, synthesizedOf } from '../../support/synthesized.ts';
 
 /** The full identity of a series, as text: CloudWatch finds no data if any part differs. */
 function identityOf({ namespace, name, dimensions }: MetricIdentity): string {
@@ -19,29 +21,66 @@ async function publishedBy({ text }: Synthesized): Promise<ReadonlySet<string>> 
   return new Set(points.flatMap(({ identity, source }) => (source === 'api' ? identityOf(identity) : [])));
 }
 
-/** The body of the dashboard, with placeholders for CloudFormation's values. */
-function dashboardOf(sample: Synthesized) {
-  const [dashboard] = sample.ofType('AWS::CloudWatch::Dashboard');
-  const parts: readonly unknown[] = dashboard?.Properties.DashboardBody['Fn::Join'][1];
-  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'token')).join('')) as {
-    widgets: { type: string; x: number; y: number; width: number; height: number; properties: Properties }[];
-  };
+interface DashboardBody {
+  readonly variables?: readonly { readonly pattern?: string; readonly defaultValue?: string }[];
+  readonly widgets: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly properties: Properties;
+  }[];
 }
 
 interface Properties {
-  readonly metrics?: readonly (readonly unknown[])[];
-  readonly alarms?: readonly unknown[];
+  readonly metrics?: readonly (readonly (string | { readonly expression?: string })[])[];
+  readonly alarms?: readonly string[];
   readonly query?: string;
 }
 
-function graphedSeries(sample: Synthesized): readonly string[] {
-  const rows = dashboardOf(sample).widgets.flatMap(({ properties }) => properties.metrics ?? []);
-  return rows.map((row) => {
+/** The bodies of the dashboards by the org that they are about, with placeholders for CloudFormation's values. */
+function dashboardsOf(sample: Synthesized): Readonly<Record<string, DashboardBody>> {
+  const withPlaceholders = (parts: readonly unknown[]) =>
+    parts.map((part) => (typeof part === 'string' ? part : 'token')).join('');
+  return Object.fromEntries(
+    sample.ofType('AWS::CloudWatch::Dashboard').map(({ Properties }) => {
+      const name = withPlaceholders(Properties.DashboardName['Fn::Join'][1]);
+      const org = name.replace(/^okta-synthetics-token-?/, '') || 'overview';
+      return [org, JSON.parse(withPlaceholders(Properties.DashboardBody['Fn::Join'][1]))];
+    }),
+  );
+}
+
+/** The series that a page graphs by name. */
+function graphedSeries({ widgets }: DashboardBody): readonly string[] {
+  const rows = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+  return rows.flatMap((row) => {
     const [namespace, name, ...rest] = row.filter((part) => typeof part === 'string');
+    if (namespace === undefined || name === undefined) return [];
     const dimensions: Record<string, string> = {};
     for (let i = 0; i + 1 < rest.length; i += 2) dimensions[rest[i] ?? ''] = rest[i + 1] ?? '';
-    return identityOf({ namespace: namespace ?? '', name: name ?? '', dimensions });
+    return [identityOf({ namespace, name, dimensions })];
   });
+}
+
+/** Namespace, name and dimensions of the series that a page searches for, without the values of the dimensions. */
+function searchedSchemas({ widgets }: DashboardBody): readonly string[] {
+  const expressions = widgets.flatMap(({ properties }) =>
+    (properties.metrics ?? []).flatMap((row) =>
+      row.flatMap((part) => (typeof part === 'string' ? [] : (part.expression ?? []))),
+    ),
+  );
+  return expressions.flatMap((expression) => {
+    const pattern = /^SEARCH\('\{([^}]+)\} MetricName="(\w+)" Org="SELECTED_ORG"', '\w+'\)$/;
+    const [, schema, name] = pattern.exec(expression) ?? [];
+    return schema && name ? [`${schema} ${name}`] : [];
+  });
+}
+
+/** What a search must name to find a series, whose identity is as `identityOf` writes it. */
+function schemaOf(series: string): string {
+  const [namespace, name, ...dimensions] = series.split(' ');
+  return `${[namespace, ...dimensions.map((each) => each.split('=')[0])].join(',')} ${name}`;
 }
 
 interface AlarmedMetric {
@@ -81,8 +120,20 @@ describe.each(Object.entries({ minimal, example }))('the series of the %s config
     published = await publishedBy(sample);
   });
 
-  it(`the ${name} dashboard graphs each published series once, and no others`, () => {
-    expect(graphedSeries(sample).filter(isPublishedByProbes).toSorted()).toEqual([...published].toSorted());
+  it(`the ${name} overview searches for each published metric once, and for no others`, () => {
+    const { overview } = dashboardsOf(sample);
+    const schemas = new Set([...published].map(schemaOf));
+    expect(overview && searchedSchemas(overview).toSorted()).toEqual([...schemas].toSorted());
+  });
+
+  it(`the pages of the orgs of the ${name} configuration graph each published series once, and no others`, () => {
+    const { template } = synthesize({
+      ...sample.config,
+      orgs: sample.config.orgs.map((org) => ({ ...org, dashboard: true })),
+    });
+    const { overview, ...pages } = dashboardsOf(synthesizedOf(template));
+    const graphed = Object.values(pages).flatMap(graphedSeries);
+    expect(graphed.toSorted()).toEqual([...published].toSorted());
   });
 
   it(`every series in an alarm of the ${name} stack is published`, () => {
@@ -90,34 +141,77 @@ describe.each(Object.entries({ minimal, example }))('the series of the %s config
   });
 });
 
-describe.each(Object.entries(samples))('the dashboard of the %s configuration', (sampleName, sample) => {
-  it(`the ${sampleName} dashboard shows every alarm`, () => {
-    const shown = dashboardOf(sample).widgets.flatMap(({ properties }) => properties.alarms ?? []);
-    expect(shown).toHaveLength(sample.ofType('AWS::CloudWatch::Alarm').length);
+describe.each(Object.entries(samples))('the dashboards of the %s configuration', (sampleName, sample) => {
+  const { overview, ...pages } = dashboardsOf(sample);
+  if (!overview) throw new Error('there is no overview');
+  const alarmNames: readonly string[] = sample
+    .ofType('AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => Properties.AlarmName);
+  const shownOn = ({ widgets }: DashboardBody) =>
+    widgets.flatMap(({ properties }) => properties.alarms ?? []).map((arn) => arn.replace(/^.*:alarm:/, ''));
+
+  it(`the ${sampleName} overview shows the monitor's own alarms, and the alarms that every org has`, () => {
+    const ofOrgs = sample.config.orgs.map(({ name }) =>
+      alarmNames
+        .filter((each) => each.startsWith(`okta-synthetics/${name}/`))
+        .map((each) => each.replace(`/${name}/`, '/SELECTED_ORG/')),
+    );
+    const shown = shownOn(overview);
+    const [common, own] = [
+      shown.filter((each) => each.includes('/SELECTED_ORG/')),
+      alarmNames.filter((each) => each.startsWith('okta-synthetics/monitor/')),
+    ];
+    expect(common.length).toBeGreaterThan(0);
+    for (const names of ofOrgs) expect(names).toEqual(expect.arrayContaining(common));
+    expect(shown.filter((each) => !common.includes(each))).toEqual(own);
   });
 
-  it(`the ${sampleName} dashboard queries the outcomes of each org from the logs of its functions`, () => {
-    const queries = dashboardOf(sample).widgets.flatMap(({ properties: { query = [] } }) => query);
-    const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
-    expect(queries).toHaveLength(sample.config.orgs.length);
-    for (const [index, { name }] of sample.config.orgs.entries()) {
-      const [, ...sources] = (queries[index] ?? '').split("SOURCE '");
-      expect(sources.length).toBeGreaterThan(0);
-      for (const source of sources) expect(logs).toContain(source.slice(0, source.indexOf("'")));
-      expect(queries[index]).toContain(`filter type = "outcome" and org = "${name}"`);
+  it(`the page of an org of the ${sampleName} configuration shows all of its alarms, if it has a page`, () => {
+    expect(Object.keys(pages)).toEqual(sample.config.orgs.filter(({ dashboard }) => dashboard).map(({ name }) => name));
+    for (const [org, page] of Object.entries(pages)) {
+      expect(shownOn(page)).toEqual(alarmNames.filter((each) => each.startsWith(`okta-synthetics/${org}/`)));
     }
   });
 
-  it(`the widgets of the ${sampleName} dashboard fit the grid and do not overlap`, () => {
-    const taken = new Set<string>();
-    for (const { x, y, width, height } of dashboardOf(sample).widgets) {
-      expect(x + width).toBeLessThanOrEqual(24);
-      for (let column = x; column < x + width; column++) {
-        for (let row = y; row < y + height; row++) {
-          expect(taken).not.toContain(`${column},${row}`);
-          taken.add(`${column},${row}`);
+  it(`the ${sampleName} dashboards query the outcomes of an org from the logs of its functions`, () => {
+    const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+    for (const [org, page] of Object.entries({ SELECTED_ORG: overview, ...pages })) {
+      const [query = '', ...others] = page.widgets.flatMap(({ properties }) => properties.query ?? []);
+      const [, ...sources] = query.split("SOURCE '");
+      expect(others).toEqual([]);
+      expect(sources.length).toBeGreaterThan(0);
+      for (const source of sources) expect(logs).toContain(source.slice(0, source.indexOf("'")));
+      expect(query).toContain(`filter type = "outcome" and org = "${org}"`);
+    }
+  });
+
+  it(`the ${sampleName} overview has a variable for the org, which is an org of the configuration at first`, () => {
+    const [variable, ...others] = overview.variables ?? [];
+    expect(others).toEqual([]);
+    expect(variable?.pattern).toBe('SELECTED_ORG');
+    expect(sample.config.orgs.map(({ name }) => name)).toContain(variable?.defaultValue);
+  });
+
+  it(`the widgets of the ${sampleName} dashboards fit the grid and do not overlap`, () => {
+    for (const { widgets } of [overview, ...Object.values(pages)]) {
+      const taken = new Set<string>();
+      for (const { x, y, width, height } of widgets) {
+        expect(x + width).toBeLessThanOrEqual(24);
+        for (let column = x; column < x + width; column++) {
+          for (let row = y; row < y + height; row++) {
+            expect(taken).not.toContain(`${column},${row}`);
+            taken.add(`${column},${row}`);
+          }
         }
       }
     }
   });
+});
+
+it('the overview has as many widgets for twenty orgs as for one', () => {
+  const orgs = Array.from({ length: 20 }, (_, at) => ({ ...minimalOrg, name: `org-${at}` }));
+  const [one, twenty] = [[minimalOrg], orgs].map(
+    (each) => dashboardsOf(synthesizedOf(synthesize(buildConfig({ orgs: each })).template)).overview?.widgets.length,
+  );
+  expect(twenty).toBe(one);
 });

@@ -9,9 +9,9 @@ import { assumed, daysPerMonth, minutesPerMonth, prices } from '../../../lib/cos
 import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { type Synthesized, samples } from '../../support/synthesized.ts';
+import { type Sample, samples } from '../../support/synthesized.ts';
 
-function sampleOf(name: string): Synthesized {
+function sampleOf(name: string): Sample {
   return samples[name] ?? expect.fail(`no sample ${name}`);
 }
 

@@ -73,7 +73,7 @@ describe('a synth', () => {
   test('fails when a heartbeat does not exist, tolerates missing data itself or notifies nobody', () => {
     const failing: Plain = { name: 'failing', heartbeat: 'beating' };
     expect(errorOf(failing)).toContain(
-      'failing tolerates missing data, but its heartbeat beating is not an alarm of this stack',
+      'failing tolerates missing data, but its heartbeat beating is not an alarm of this monitor',
     );
     const lenient: Plain = { ...beating, missing: TreatMissingData.NOT_BREACHING, heartbeat: 'other' };
     expect(errorOf(failing, lenient)).toContain(

@@ -89,6 +89,15 @@ describe('alarmSubject', () => {
     expect(alarmSubject(name)).toBeUndefined();
   });
 
+  it('names and reads the alarms of one deployment only', () => {
+    const subject = { kind: 'not-running', org: 'acme' } as const;
+    const name = alarmName(subject, 'staging');
+    expect(name).toBe('staging/acme/not-running');
+    expect(alarmSubject(name, 'staging')).toEqual(subject);
+    expect(alarmSubject(name)).toBeUndefined();
+    expect(alarmSubject(alarmName(subject), 'staging')).toBeUndefined();
+  });
+
   it('reads only names that alarmName writes', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 4 }), (parts) => {

@@ -7,6 +7,7 @@ const environment = {
   LOG_GROUPS: '/aws/lambda/okta-synthetics-flows,/aws/lambda/okta-synthetics-status',
   RUNBOOK: 'docs/runbook.md',
   DASHBOARD: 'okta-synthetics',
+  DEPLOYMENT: 'okta-synthetics',
 };
 
 describe('readSettings', () => {

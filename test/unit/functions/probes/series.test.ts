@@ -11,12 +11,22 @@ import { fullOrg } from '../../../support/full-org.ts';
 const org = { ...fullOrg, negativeTests: true };
 const identities = (...groups: (readonly Probe[])[]) =>
   seriesOf(org, planProbes(org, groups.flat())).map(({ identity }) => JSON.stringify(identity));
-const shared = [...faultDomains.map((domain) => severitySeries('acme', domain)), retriesSeries('acme')].map(
-  ({ identity }) => JSON.stringify(identity),
-);
-const headroom = JSON.stringify(headroomSeries('acme').identity);
+const shared = [
+  ...faultDomains.map((domain) => severitySeries({ name: 'acme' }, domain)),
+  retriesSeries({ name: 'acme' }),
+].map(({ identity }) => JSON.stringify(identity));
+const headroom = JSON.stringify(headroomSeries({ name: 'acme' }).identity);
 
 describe('the series of a plan', () => {
+  it('has a namespace for each deployment, so that two never share a series', () => {
+    const namespaces = (deployment?: string) => {
+      const org = { ...fullOrg, ...(deployment && { deployment }) };
+      return new Set(seriesOf(org, planProbes(org, probes)).map(({ identity }) => identity.namespace));
+    };
+    expect(namespaces()).toEqual(new Set(['OktaSynthetics']));
+    expect(namespaces('staging')).toEqual(new Set(['OktaSynthetics/staging']));
+  });
+
   it('lists each series once, even if several groups publish it', () => {
     const all = identities(probes);
     expect(new Set(all).size).toBe(all.length);

@@ -9,8 +9,8 @@ it('an org with only a name and a domain is monitored at the Org server', () => 
   expect(buildOrg().servers).toEqual([{ id: 'org', issuer: 'https://acme.okta.com' }]);
 });
 
-it('a run receives a status page and the fields of its org, but not its intervals', () => {
-  const [{ intervalMinutes, servers, ...fields } = expect.fail('no org')] = buildConfig().orgs;
+it('a run receives a status page and the fields of its org, but neither its intervals nor whether it has a dashboard', () => {
+  const [{ intervalMinutes, dashboard, servers, ...fields } = expect.fail('no org')] = buildConfig().orgs;
   expect(buildOrg()).toEqual({ ...fields, servers: expect.any(Array), statusPage: expect.any(Object) });
 });
 

@@ -58,6 +58,7 @@ describe('the document for chats and programs', () => {
       requestIds: 'req-120100-token,req-120000-token',
       runbook: `${links.runbook}#internal-error`,
       dashboard: links.dashboard,
+      ...links.monitor,
       alarm: 'okta-synthetics/acme/okta/page',
       oktaStatus: 'none',
     } satisfies NotificationContext);

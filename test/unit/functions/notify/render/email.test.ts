@@ -9,6 +9,7 @@ import {
   firing,
   firingEvidence,
   firingOf,
+  links,
   messageOf,
   resolved,
   resolvedEvidence,
@@ -111,11 +112,17 @@ describe('the e-mail about an alarm that fires', () => {
   });
 
   it('links to the runbook, the System Log, the alarm and the log, in full', () => {
-    const links = section(message, 'LINKS');
-    expect(links.map((line) => line.split(/ {2,}/)[0])).toEqual(['Runbook', 'System Log', 'Alarm', 'Log']);
-    for (const line of links) expect(URL.canParse(line.replace(/^.*?(?=https:)/, ''))).toBe(true);
-    expect(links[1]).toContain('https://acme-admin.okta.com/report/system_log_2?search=transaction.id+eq+');
-    expect(links[2]).toContain('#alarmsV2:alarm/okta-synthetics%2Facme%2Fokta%2Fpage');
+    const shown = section(message, 'LINKS').filter((line) => !line.startsWith('Monitor'));
+    expect(shown.map((line) => line.split(/ {2,}/)[0])).toEqual(['Runbook', 'System Log', 'Alarm', 'Log']);
+    for (const line of shown) expect(URL.canParse(line.replace(/^.*?(?=https:)/, ''))).toBe(true);
+    expect(shown[1]).toContain('https://acme-admin.okta.com/report/system_log_2?search=transaction.id+eq+');
+    expect(shown[2]).toContain('#alarmsV2:alarm/okta-synthetics%2Facme%2Fokta%2Fpage');
+  });
+
+  it('names the deployment that sent it, with its account and Region', () => {
+    const elsewhere = { ...links, monitor: { deployment: 'staging', account: '210987654321', region: 'eu-west-1' } };
+    const message = messageOf(firing, firingEvidence, elsewhere);
+    expect(section(message, 'LINKS').at(-1)).toBe('Monitor     staging in account 210987654321, eu-west-1');
   });
 
   it('links to the page of the Admin Console that a remedy names', () => {

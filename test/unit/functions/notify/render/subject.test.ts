@@ -30,6 +30,12 @@ function messageAbout(code: FindingCode, targets: readonly string[], org = 'acme
 }
 
 describe('the subject of a message', () => {
+  it('names the deployment, unless it is the default', () => {
+    const staging = { ...links, monitor: { ...links.monitor, deployment: 'staging' } };
+    expect(messageOf(firing, firingEvidence, staging).subject).toMatch(/^PAGE staging\/acme: /);
+    expect(messageOf(firing, firingEvidence, links).subject).toMatch(/^PAGE acme: /);
+  });
+
   it.each<[FindingCode, string[], string]>([
     ['internal-error', ['token@default'], "PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z"],
     ['internal-error', ['authorize@org'], 'PAGE acme: no sign-in at Org server - Okta 500 since 12:36Z'],
