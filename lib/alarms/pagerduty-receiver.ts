@@ -8,6 +8,7 @@ import {
   RuleTargetInput,
 } from 'aws-cdk-lib/aws-events';
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { detailTypes, eventSource } from '../../functions/notify/outlets.ts';
@@ -58,11 +59,26 @@ export class PagerDutyReceiver extends Construct {
       // PagerDuty takes about 120 a minute for a key.
       rateLimitPerSecond: 2,
     });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+      description: `Allows ${name} to post events to PagerDuty`,
+      inlinePolicies: {
+        Post: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['events:InvokeApiDestination'],
+              resources: [apiDestination.apiDestinationArn],
+            }),
+          ],
+        }),
+      },
+    });
     new Rule(this, 'Rule', {
       ruleName: name,
       eventPattern: { source: [eventSource], detailType: [detailTypes.pagerDuty], resources: [props.topicArn] },
       targets: [
         new ApiDestinationTarget(apiDestination, {
+          eventRole: role.withoutPolicyUpdates(),
           event: RuleTargetInput.fromEventPath('$.detail'),
           deadLetterQueue: props.deadLetterQueue,
           maxEventAge: Duration.minutes(15),

@@ -23,8 +23,10 @@ export interface AlarmDocument {
 
 /** CloudWatch's limit for `NewStateReason`. */
 const mostOfReason = 1_023;
-/** SNS's limit for a subject. */
-const mostOfSubject = 100;
+/** SNS requires fewer than 100 characters. */
+const mostOfSubject = 99;
+/** Longer than the name of any Region. */
+const mostOfRegion = 40;
 
 /**
  * The message in the shape of CloudWatch's own, for tools that take alarms from SNS: they open an incident for an alarm
@@ -95,10 +97,14 @@ function placeOf(name: string, links: Links, { Region, AlarmArn }: Readonly<Reco
   return { AWSAccountId: account, Region: text(Region) ?? region, AlarmArn: text(AlarmArn) ?? alarmArn(name, links) };
 }
 
+/** SNS rejects a subject with a line break, and gateways garble everything but ASCII. */
+const ascii = (value: string) => value.replaceAll(/[^ -~]/g, '?');
+
 /** A long name is cut, so that the subject keeps its form. The document has the whole name. */
 function subjectOf({ AlarmName, NewStateValue, Region }: AlarmDocument): string {
-  const frame = `${NewStateValue}: "" in ${Region}`;
-  return `${NewStateValue}: "${clip(AlarmName, mostOfSubject - frame.length)}" in ${Region}`;
+  const place = clip(ascii(Region), mostOfRegion);
+  const frame = `${NewStateValue}: "" in ${place}`;
+  return `${NewStateValue}: "${clip(ascii(AlarmName), mostOfSubject - frame.length)}" in ${place}`;
 }
 
 function cloudWatchTime(time: number): string {
