@@ -9,14 +9,17 @@ import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
 import { flatTemplateOf } from './flat-template.ts';
 import { bundle } from './functions/bundle.ts';
-import { MonitorStack } from './monitor-stack.ts';
+import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
-const config = withRunbook(loadConfigOf(app));
-new MonitorStack(app, 'OktaSynthetics', {
-  config,
-  code: (entry) => Code.fromAsset(bundle(entry).directory),
-});
+const config = withRunbook(orExit(() => loadConfig(app.node.getContext('config'))));
+orExit(
+  () =>
+    new MonitorStack(app, stackName(config), {
+      config,
+      code: (entry) => Code.fromAsset(bundle(entry).directory),
+    }),
+);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 process.stderr.write(`${costSummary(estimateCost(flatTemplateOf(app)))}\n`);
 
@@ -30,10 +33,10 @@ function withRunbook(config: Config): Config {
   return config;
 }
 
-/** Loads the configuration, or prints its problems, without a stack trace, and exits with 1. */
-function loadConfigOf(app: App): Config {
+/** What a function returns. If it finds problems in the configuration, prints them, without a stack trace, and exits with 1. */
+function orExit<Result>(build: () => Result): Result {
   try {
-    return loadConfig(app.node.getContext('config'));
+    return build();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -55,7 +55,7 @@ export class OktaMonitor extends Construct {
             deployment,
             group,
             code: code(group),
-            secrets: [...new Set(eventsOf(group).flatMap(({ org }) => secretsIn(org)))],
+            secrets: eventsOf(group).flatMap(({ org }) => secretsIn(org).map((secret) => ({ org: org.name, secret }))),
             logRetentionDays,
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
@@ -129,7 +129,7 @@ export class OktaMonitor extends Construct {
         ...(!Token.isUnresolved(stack.region) && { region: stack.region }),
       },
     });
-    shard.addDependency(stack);
+    shard.addStackDependency(stack);
     return shard;
   }
 

@@ -1,5 +1,6 @@
 import { metricNamespace } from './deployment.ts';
 import type { FaultDomain } from './fault-domain.ts';
+import type { Group } from './probe.ts';
 
 /** What a metric means and how to read it. */
 export interface MetricDefinition {
@@ -18,9 +19,11 @@ export interface MetricIdentity {
 
 /** What distinguishes the series of one metric. */
 export interface MetricLabels {
-  readonly org: string;
+  /** Absent for a series of the monitor itself, which is about no org. */
+  readonly org?: string;
   /** Absent for the default deployment. */
   readonly deployment?: string | undefined;
+  readonly group?: Group;
   readonly server?: string;
   readonly probe?: string;
   readonly domain?: FaultDomain;
@@ -33,7 +36,8 @@ export interface MetricLabels {
  * omits one dimension returns no data. The dimensions are in alphabetical order.
  */
 export function metricIdentity(name: string, labels: MetricLabels): MetricIdentity {
-  const dimensions = { Domain: labels.domain, Org: labels.org, Probe: labels.probe, Server: labels.server };
+  const { domain, group, org, probe, server } = labels;
+  const dimensions = { Domain: domain, Group: group, Org: org, Probe: probe, Server: server };
   return {
     namespace: metricNamespace(labels.deployment),
     name,

@@ -19,6 +19,12 @@ export const sharedMetrics = {
     statistic: 'Minimum',
     help: 'The lowest remaining share of any rate-limit bucket, 0 to 100, from the response headers. Excludes buckets that returned 429.',
   },
+  /** One series per group, whichever org a run is for: it is about the monitor and about no org. */
+  Lateness: {
+    unit: 'Seconds',
+    statistic: 'Maximum',
+    help: 'How long after its scheduled time a run of the group began, for whichever org. No data point for a run that was started by hand.',
+  },
   Duration: {
     unit: 'Milliseconds',
     statistic: 'Average',

@@ -19,7 +19,7 @@ export interface Evidence {
 
 /** One line of a log, and when it was logged. */
 export interface LoggedLine<Line extends EvidenceLine = EvidenceLine> {
-  /** When the run began, in milliseconds since the epoch. */
+  /** The minute of the run's data points, in milliseconds since the epoch. */
   readonly time: number;
   readonly logGroup: string;
   readonly line: Line;
@@ -55,6 +55,9 @@ const marginMs = 5 * minuteMs;
 
 /** The timeout of a function is shorter. */
 const longestRunMs = minuteMs;
+
+/** A run that is later than this goes by its start. */
+const mostLateMs = 6 * minuteMs;
 
 /** How far back a message about a silent org looks for its last run. */
 const silenceMs = 30 * minuteMs;
@@ -93,7 +96,7 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources): Pro
     lines.push(...(await read(pattern, [{ from: changedAt - statusPageMs, to: changedAt }])));
   }
   lines.sort((one, other) => one.time - other.time);
-  return { lines, windows, ...(firing && { firing }), logGroups, gaps: [...gaps.values()] };
+  return { lines: withoutDuplicates(lines), windows, ...(firing && { firing }), logGroups, gaps: [...gaps.values()] };
 }
 
 /** An alarm about an org needs all logs, one about a function that function's log, and one about a notifier none. */
@@ -123,14 +126,28 @@ export function windowsOf(
 }
 
 /**
- * When a line was logged: its run's own time, unless that is far from the time at which CloudWatch received the line.
+ * The time of a line: the minute that its run was due in, which is also the time of the alarm's datapoint. Without a
+ * schedule, the run's start. If that is far from the time at which CloudWatch received the line, then that time.
  *
  * A line is written when its run ends. If the run's clock is wrong, or a simulation has set it, its time must not split
  * an incident: the alarm goes by CloudWatch's time.
  */
 export function timeOf(line: EvidenceLine, timestamp: number): number {
-  const startedAt = 'at' in line ? Date.parse(line.at) : Number.NaN;
-  return Math.abs(timestamp - startedAt) <= longestRunMs ? startedAt : timestamp;
+  if (!('at' in line)) return timestamp;
+  const [startedAt, due] = [Date.parse(line.at), Date.parse(line.due ?? '')];
+  if (!(Math.abs(timestamp - startedAt) <= longestRunMs)) return timestamp;
+  return Math.abs(startedAt - due) <= mostLateMs ? due : startedAt;
+}
+
+/** The lines without those of a run that was the second one of the same event: it says the same of the same minute. */
+function withoutDuplicates(lines: readonly LoggedLine[]): readonly LoggedLine[] {
+  const first = new Map<string, string>();
+  return lines.filter(({ line }) => {
+    if (!('at' in line) || line.executionId === undefined) return true;
+    const { at, executionId } = line;
+    if (!first.has(executionId)) first.set(executionId, at);
+    return first.get(executionId) === at;
+  });
 }
 
 /** Trap: a page may be empty although more follow. Only a page without a token is the last. */

@@ -10,7 +10,7 @@ import {
 } from '../model/exchange.ts';
 import { faultDomains } from '../model/fault-domain.ts';
 import { type Comparison, type Finding, severities, type TokenFacts } from '../model/finding.ts';
-import type { FindingLine, LogLine, MonitorErrorLine } from '../runtime/log.ts';
+import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../runtime/log.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
 /** A run that ended badly, as Lambda reports it: out of time or memory, or an uncaught error. */
@@ -25,17 +25,17 @@ export type EvidenceLine = LogLine | FindingLine | MonitorErrorLine | CrashLine;
 /** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {
   const line = asRecord(parseJson(message));
-  const [at = '', org] = [text(line.at, 30), text(line.org, 60)];
+  const org = text(line.org, 60);
   switch (line.type) {
     case 'outcome':
-      return org === undefined ? undefined : readOutcome(line, at, org);
+      return org === undefined ? undefined : readOutcome(line, org);
     case 'finding': {
       const finding = readFinding(line.finding);
-      return org === undefined || !finding ? undefined : { type: 'finding', at, org, finding };
+      return org === undefined || !finding ? undefined : { type: 'finding', ...readStamp(line), org, finding };
     }
     case 'monitor-error':
       return {
-        ...{ type: 'monitor-error', at, org: org ?? '' },
+        ...{ type: 'monitor-error', ...readStamp(line), org: org ?? '' },
         ...{ name: text(line.name, 80) ?? 'unknown error', frames: strings(line.frames) },
       };
     case 'platform.report':
@@ -45,11 +45,15 @@ export function readLine(message: unknown): EvidenceLine | undefined {
   }
 }
 
-function readOutcome(line: Readonly<Record<string, unknown>>, at: string, org: string): LogLine | undefined {
+function readStamp({ at, due, executionId }: Readonly<Record<string, unknown>>): RunStamp {
+  return defined({ at: text(at, 30) ?? '', due: text(due, 30), executionId: text(executionId, 128) });
+}
+
+function readOutcome(line: Readonly<Record<string, unknown>>, org: string): LogLine | undefined {
   const probe = text(line.probe, 60);
   if (probe === undefined) return undefined;
   const base = defined({
-    ...{ type: 'outcome' as const, at, org, probe },
+    ...{ type: 'outcome' as const, ...readStamp(line), org, probe },
     server: text(line.server, 60),
     exchanges: list(line.exchanges, readExchange),
     retriedAfter: text(line.retriedAfter, 60),

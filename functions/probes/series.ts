@@ -1,7 +1,7 @@
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type MetricDefinition, type MetricIdentity, metricIdentity } from '../model/metric.ts';
 import type { Org } from '../model/org.ts';
-import { type Probe, publishMode } from '../model/probe.ts';
+import { type Group, type Probe, publishMode } from '../model/probe.ts';
 import { sharedMetrics } from '../model/shared-metrics.ts';
 import type { Target } from '../model/target.ts';
 import { budgetOf } from './budget.ts';
@@ -27,7 +27,7 @@ export type SeriesOrg = Pick<Org, 'name' | 'deployment'>;
 
 const labelsOf = ({ name, deployment }: SeriesOrg) => ({ org: name, deployment });
 
-/** Every series that a plan publishes, each once: first the shared metrics, then those of individual probes. */
+/** Every series of an org that a plan publishes, each once: first the shared metrics, then those of individual probes. */
 export function seriesOf(org: SeriesOrg, plan: readonly PlannedProbe[]): readonly Series[] {
   const enabled = enabledProbes(plan);
   const sharing = enabled.filter(({ probe }) => publishMode[probe.group] !== 'ownSeries');
@@ -66,6 +66,11 @@ export function retriesSeries(org: SeriesOrg): Series {
 export function headroomSeries(org: SeriesOrg): Series {
   const identity = metricIdentity('Headroom', labelsOf(org));
   return { identity, definition: sharedMetrics.Headroom, target: { org: org.name }, source: { kind: 'headroom' } };
+}
+
+/** How late the runs of a group are. All orgs of a deployment add to it, so it belongs to no org and no plan. */
+export function latenessSeries(group: Group, deployment?: string): Pick<Series, 'identity' | 'definition'> {
+  return { identity: metricIdentity('Lateness', { group, deployment }), definition: sharedMetrics.Lateness };
 }
 
 /** The series that a probe publishes at one target. */

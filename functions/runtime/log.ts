@@ -1,32 +1,57 @@
 import type { Finding } from '../model/finding.ts';
 import { durationMs, type Outcome } from '../model/outcome.ts';
 import type { RunReport } from './run.ts';
+import type { RunTime } from './run-time.ts';
 
-/** A log line with an outcome, its evidence and the time of its run. */
-export type LogLine = { readonly type: 'outcome'; readonly at: string; readonly durationMs?: number } & Outcome;
+/** What each line says of its run. Times are in ISO 8601. */
+export interface RunStamp {
+  /** When the run began: no request of it is earlier. */
+  readonly at: string;
+  /** The minute that the run was due in, which its data points carry. Absent if no schedule started it. */
+  readonly due?: string;
+  /** The same in each run of one event, which may be delivered twice. */
+  readonly executionId?: string;
+}
+
+/** A log line with an outcome and its evidence. */
+export type LogLine = RunStamp & { readonly type: 'outcome'; readonly durationMs?: number } & Outcome;
 
 /** A log line with a finding of the run itself rather than of a probe. */
-export interface FindingLine {
+export interface FindingLine extends RunStamp {
   readonly type: 'finding';
-  readonly at: string;
   readonly org: string;
   readonly finding: Finding;
 }
 
 /** A log line with an error in the monitor itself. It has no message, because that may quote what was sent. */
-export interface MonitorErrorLine {
+export interface MonitorErrorLine extends RunStamp {
   readonly type: 'monitor-error';
-  readonly at: string;
   readonly org: string;
   readonly name: string;
   readonly frames: readonly string[];
 }
 
+/** A log line about the event of a run: it came twice and was not run again, or its scheduled time is not used. */
+export interface EventLine extends RunStamp {
+  readonly type: 'event';
+  readonly org: string;
+  readonly note: string;
+}
+
+/** What each line of a run says of it. */
+export function stampOf({ startedAt, due, minute, executionId }: RunTime): RunStamp {
+  return {
+    at: new Date(startedAt).toISOString(),
+    ...(due && { due: new Date(minute).toISOString() }),
+    ...(executionId !== undefined && { executionId }),
+  };
+}
+
 /** A run's outcomes as log lines, which are kept as evidence. */
-export function logLines({ startedAt, outcomes }: Pick<RunReport, 'startedAt' | 'outcomes'>): readonly LogLine[] {
+export function logLines({ outcomes, ...time }: RunTime & Pick<RunReport, 'outcomes'>): readonly LogLine[] {
+  const stamp = stampOf(time);
   return outcomes.map((outcome) => {
     const duration = durationMs(outcome);
-    const at = new Date(startedAt).toISOString();
-    return { type: 'outcome', at, ...(duration !== undefined && { durationMs: duration }), ...outcome };
+    return { type: 'outcome', ...stamp, ...(duration !== undefined && { durationMs: duration }), ...outcome };
   });
 }

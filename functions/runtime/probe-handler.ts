@@ -7,12 +7,15 @@ import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import { openHttp } from './http.ts';
-import { type FindingLine, type LogLine, logLines, type MonitorErrorLine } from './log.ts';
+import { type EventLine, type FindingLine, type LogLine, logLines, type MonitorErrorLine, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
+import { readRunTime } from './run-time.ts';
+import { openSeenExecutions } from './seen-executions.ts';
 
 /**
- * Creates the Lambda handler for a group's probes. The event is one org's configuration. Returns the logged outcomes.
+ * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the
+ * run. Returns the logged outcomes. An event that comes twice is run once.
  *
  * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
  * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
@@ -20,8 +23,17 @@ import { run } from './run.ts';
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
-  return async (org: Org, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
-    requireOrg(org);
+  const seen = openSeenExecutions();
+  return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
+    requireOrg(event);
+    const { schedule, ...org } = event;
+    const time = readRunTime(schedule, Date.now());
+    const line = { ...stampOf(time), org: org.name };
+    if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
+      write({ type: 'event', ...line, note: 'this event came before and was run then' });
+      return [];
+    }
+    if (time.ignored !== undefined) write({ type: 'event', ...line, note: time.ignored });
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const report = await run(org, probes, {
@@ -31,17 +43,17 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       canonicalName,
       resolves,
       deadline,
+      time,
     });
-    const { startedAt, monitorErrors } = report;
-    const line = { at: new Date(startedAt).toISOString(), org: org.name };
+    const { minute, monitorErrors } = report;
     const lines = logLines(report);
     for (const outcome of lines) write(outcome);
     for (const error of monitorErrors)
       write({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) });
-    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), startedAt), http.close()]);
+    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), minute), http.close()]);
     if (published.status === 'rejected') {
       const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [metricsRefused]), startedAt)) write(document);
+      for (const document of emfLines(pointsOf(report, [metricsRefused]), minute)) write(document);
       write({ type: 'finding', ...line, finding: metricsRefused });
     }
     // Without a `cause`, because Lambda would log its message.
@@ -50,8 +62,11 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   };
 }
 
+/** The input of a schedule. `readRunTime` reads its `schedule`, which may be anything. */
+export type ProbeEvent = Org & { readonly schedule?: unknown };
+
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
-function requireOrg(event: unknown): asserts event is Org {
+function requireOrg(event: unknown): asserts event is ProbeEvent {
   const { name, domain, servers } = Object(event) as Partial<Org>;
   if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
   throw new Error(
@@ -60,7 +75,7 @@ function requireOrg(event: unknown): asserts event is Org {
 }
 
 /** Writes one log line as JSON. Lambda does not change JSON lines. */
-function write(line: LogLine | FindingLine | MonitorErrorLine | EmfDocument): void {
+function write(line: LogLine | FindingLine | MonitorErrorLine | EventLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

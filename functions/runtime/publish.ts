@@ -7,7 +7,7 @@ import type { MetricIdentity } from '../model/metric.ts';
 import { durationMs, findingsOf, type Outcome } from '../model/outcome.ts';
 import { publishMode } from '../model/probe.ts';
 import { enabledProbes } from '../probes/plan.ts';
-import { type Series, seriesOf } from '../probes/series.ts';
+import { latenessSeries, type Series, seriesOf } from '../probes/series.ts';
 import type { RunReport } from './run.ts';
 
 /** One data point of a series. */
@@ -18,11 +18,11 @@ export interface Point {
 }
 
 /**
- * The data points of a run, one for each declared series that has a value. A reading that is not declared is never
- * published. `runFindings` are findings of the run itself rather than of a probe.
+ * The data points of a run, one for each declared series that has a value, and how late it was. A reading that is not
+ * declared is never published. `runFindings` are findings of the run itself rather than of a probe.
  */
 export function pointsOf(
-  { org, plan, outcomes }: Pick<RunReport, 'org' | 'plan' | 'outcomes'>,
+  { org, plan, outcomes, due }: Pick<RunReport, 'org' | 'plan' | 'outcomes' | 'due'>,
   runFindings: readonly Finding[] = [],
 ): readonly Point[] {
   const sharing = enabledProbes(plan).filter(({ probe }) => publishMode[probe.group] !== 'ownSeries');
@@ -48,11 +48,12 @@ export function pointsOf(
         return source satisfies never;
     }
   };
-  return seriesOf(org, plan).flatMap((series) => {
-    const value = valueAt(series);
-    const { identity, definition } = series;
-    return value === undefined || !Number.isFinite(value) ? [] : [{ identity, unit: definition.unit, value }];
-  });
+  const measured = seriesOf(org, plan).map((series) => ({ ...series, value: valueAt(series) }));
+  const groups = new Set(plan.map(({ probe }) => probe.group));
+  const late = [...groups].map((group) => ({ ...latenessSeries(group, org.deployment), value: due?.latenessSeconds }));
+  return [...measured, ...late].flatMap(({ identity, definition, value }) =>
+    value === undefined || !Number.isFinite(value) ? [] : [{ identity, unit: definition.unit, value }],
+  );
 }
 
 /** The level of the most severe finding in a fault domain, or 0 if there is none. */
@@ -66,11 +67,11 @@ function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
 /** CloudWatch normally responds in a fraction of this. Waiting longer would use up the function's last seconds. */
 export const publishTimeoutMs = 3_000;
 
-/** Sends a run's data points in one call, with the run's start time. Throws the SDK's errors. */
-export async function publish(client: CloudWatchClient, points: readonly Point[], startedAt: number): Promise<void> {
+/** Sends a run's data points in one call, with the minute that they carry (epoch ms). Throws the SDK's errors. */
+export async function publish(client: CloudWatchClient, points: readonly Point[], minute: number): Promise<void> {
   const namespace = points[0]?.identity.namespace;
   if (namespace === undefined) return;
-  const timestamp = new Date(startedAt);
+  const timestamp = new Date(minute);
   const data = points.map(
     ({ identity: { name, dimensions }, unit, value }): MetricDatum => ({
       MetricName: name,

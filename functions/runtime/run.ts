@@ -9,6 +9,7 @@ import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts'
 import { type Deadline, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
 import { type Attempt, retryOnce } from './retry.ts';
+import { type RunTime, readRunTime } from './run-time.ts';
 
 /** The side effects that a run may use. */
 export interface RunOptions {
@@ -20,13 +21,13 @@ export interface RunOptions {
   readonly resolves: (host: string) => Promise<boolean>;
   /** Probes that have not finished by then fail with a finding. All other outcomes are kept. */
   readonly deadline: Deadline;
+  /** Absent if no schedule started the run. */
+  readonly time?: RunTime;
 }
 
 /** The result of running all probes of one group for one org. */
-export interface RunReport {
+export interface RunReport extends RunTime {
   readonly org: Org;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
   readonly plan: readonly PlannedProbe[];
   readonly outcomes: readonly Outcome[];
   /** Errors in the monitor itself. Throw them once the outcomes are published. */
@@ -44,7 +45,7 @@ type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifact
  * the monitor ends that probe only and is reported in `monitorErrors`.
  */
 export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
-  const startedAt = options.now();
+  const time = options.time ?? readRunTime(undefined, options.now());
   const plan = planProbes(org, probes);
   const started = new Map<PlannedProbe, Promise<ProbeRun>>();
   const startOnce = (planned: PlannedProbe): Promise<ProbeRun> => {
@@ -65,7 +66,7 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     results.map((result) => ('outcome' in result ? result.outcome : result)),
     options,
   );
-  return { org, startedAt, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
+  return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
 }
 
 async function runProbe(

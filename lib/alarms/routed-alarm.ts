@@ -1,5 +1,12 @@
-import { ArnFormat } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, type CfnAlarm, type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ArnFormat, Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmProps,
+  type CfnAlarm,
+  type IAlarm,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { alarmMeaning } from '../../functions/alarms/catalog.ts';
@@ -54,8 +61,13 @@ export class RoutedAlarm extends Alarm {
       alarmDescription: `${description} What to do: ${targets.runbook}#${heading}`,
       treatMissingData: missingData[treatMissingData === 'breaching' ? 'breaching' : treatMissingData.as],
     });
-    if (treatMissingData !== 'breaching') {
-      (this.node.defaultChild as CfnAlarm).addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat, deployment));
+    const resource = this.node.defaultChild as CfnAlarm;
+    if (treatMissingData === 'breaching') {
+      resource.warmUpConfiguration = { warmUpPeriodDurationInMinutes: warmUpMinutes(rules.metric) };
+      // cfn-lint 1.51 does not know WarmUpConfiguration. The CDK does, and checks the properties of this resource too.
+      resource.addMetadata('cfn-lint', { config: { ignore_checks: ['E3002'] } });
+    } else {
+      resource.addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat, deployment));
     }
     this.subject = subject;
     const { [route]: alarms } = targets.alarms;
@@ -76,4 +88,20 @@ export class RoutedAlarm extends Alarm {
       }),
     );
   }
+}
+
+/** CloudWatch's limit. */
+const mostWarmUpMinutes = 2_880;
+
+/**
+ * How long a new heartbeat waits for its first data, at the most. It ends sooner, when they come.
+ *
+ * In two periods, a schedule has run twice: the first run may fail while the permissions of its new role spread. The rest
+ * is for creating the schedule after the alarm. A schedule that never starts is told after this.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ */
+function warmUpMinutes(metric: IMetric): number {
+  const { metricStat, mathExpression } = metric.toMetricConfig();
+  const period = metricStat?.period ?? Duration.seconds(mathExpression?.period ?? 60);
+  return Math.min(mostWarmUpMinutes, 8 + Math.ceil(2 * period.toMinutes({ integral: false })));
 }

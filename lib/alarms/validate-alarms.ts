@@ -8,7 +8,8 @@ export const heartbeatKey = 'Heartbeat';
 /**
  * Fails the synth when an alarm of the monitor could not do its job, whoever added it and with whichever construct.
  *
- * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not.
+ * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not. That one must
+ * wait for its first data, or each deployment of it would be a false alarm.
  */
 export function validateAlarms(monitor: Construct): void {
   monitor.node.addValidation({
@@ -23,6 +24,7 @@ export function validateAlarms(monitor: Construct): void {
 interface ReadAlarm {
   readonly name: string;
   readonly toleratesMissing: boolean;
+  readonly warmsUp: boolean;
   readonly heartbeat: string | undefined;
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
@@ -40,6 +42,7 @@ function read(alarm: CfnAlarm): ReadAlarm {
   return {
     name: typeof name === 'string' ? name : alarm.node.path,
     toleratesMissing: alarm.treatMissingData !== 'breaching',
+    warmsUp: stack.resolve(alarm.warmUpConfiguration) !== undefined,
     heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
     datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
     evaluationPeriods,
@@ -58,9 +61,13 @@ function problemsOf(alarms: readonly ReadAlarm[]): string[] {
         : []),
       ...(alarm.hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
       ...(alarm.hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
-      ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : []),
+      ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : warmUpProblems(alarm)),
     ];
   });
+}
+
+function warmUpProblems({ name, warmsUp }: ReadAlarm): string[] {
+  return warmsUp ? [] : [`${name} fires when it is new, because it has no data yet: set WarmUpConfiguration`];
 }
 
 function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<string, ReadAlarm>): string[] {

@@ -3,7 +3,7 @@ import { type Group, groups } from '../../functions/model/probe.ts';
 import { budgetOf, type RequestBudget } from '../../functions/probes/budget.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
-import { seriesOf } from '../../functions/probes/series.ts';
+import { latenessSeries, seriesOf } from '../../functions/probes/series.ts';
 import { secretsIn } from '../functions/probe-event.ts';
 import { minutesPerMonth } from './prices.ts';
 
@@ -67,7 +67,9 @@ function probeRunOf(schedule: string, event: Org | { readonly selfTest: true }):
   return {
     org: event.name,
     outcomes: plan.length,
-    series: seriesOf(event, plan).map(({ identity }) => JSON.stringify(identity)),
+    series: [...seriesOf(event, plan), latenessSeries(group, event.deployment)].map(({ identity }) =>
+      JSON.stringify(identity),
+    ),
     secrets: secretsIn(event),
     requests: budgetOf(plan),
   };

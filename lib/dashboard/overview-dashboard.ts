@@ -15,13 +15,14 @@ import type { Construct } from 'constructs';
 import { findingAlarms } from '../../functions/alarms/finding-alarms.ts';
 import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
-import { type Series, seriesOf } from '../../functions/probes/series.ts';
+import { latenessSeries, type Series, seriesOf } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import type { MonitorFunction } from '../functions/monitor-function.ts';
 import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
+import { seriesMetric } from '../series-metric.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
 import { axisOf, titleOf } from './series-graph.ts';
@@ -158,7 +159,7 @@ function searchGraph({ series, expression }: Search, width: number): IWidget {
   });
 }
 
-function monitorGraphs({ functions, notifiers, topics }: OverviewDashboardProps): readonly IWidget[] {
+function monitorGraphs({ deployment, functions, notifiers, topics }: OverviewDashboardProps): readonly IWidget[] {
   const all: readonly MonitorFunction[] = [...functions, ...notifiers];
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
@@ -167,6 +168,16 @@ function monitorGraphs({ functions, notifiers, topics }: OverviewDashboardProps)
     graphOfAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
     graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
+    new GraphWidget({
+      title: 'Lateness',
+      left: functions.map(({ group }) => {
+        const { identity, definition } = latenessSeries(group, deployment);
+        // The latest run of each minute, of whichever org.
+        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
+      }),
+      leftYAxis: { min: 0, label: 'seconds', showUnits: false },
+      ...size,
+    }),
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [

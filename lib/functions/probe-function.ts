@@ -6,17 +6,21 @@ import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { MonitorFunction } from './monitor-function.ts';
+import { type OrgSecret, secretPatterns } from './secret-patterns.ts';
 
 export interface ProbeFunctionProps {
   readonly deployment: string;
   readonly group: Group;
   readonly code: Code;
-  /** The names and ARNs of the secrets that it may read. */
-  readonly secrets: readonly string[];
+  /** The secrets that it may read. */
+  readonly secrets: readonly OrgSecret[];
   readonly logRetentionDays: number;
   /** The longest `timeoutMs` of the orgs that it probes. */
   readonly timeoutMs: number;
 }
+
+/** How the AWS Solutions checks write an ARN's pseudo parameters. */
+const nagStack = { partition: '<AWS::Partition>', region: '<AWS::Region>', account: '<AWS::AccountId>' };
 
 /** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on starting the SDK and signing. */
 const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, status: 256, 'negative-tests': 256 };
@@ -38,13 +42,20 @@ export class ProbeFunction extends MonitorFunction {
       code,
       memorySize: memorySize[group],
       timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs) / 1000)),
-      permissions: [publishMetrics(deployment), ...readSecrets(Stack.of(scope), secrets)],
+      permissions: [publishMetrics(deployment), ...readSecrets(Stack.of(scope), group, secrets)],
       logRetentionDays,
       // No retries: the next scheduled run is due soon, and a late one measures the past.
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
     });
     this.group = group;
+    for (const pattern of secretPatterns(group, secrets).filter((each) => each.includes('*'))) {
+      Validations.of(this.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${secretArn(nagStack, pattern)}]`,
+        reason:
+          'The names of all secrets would exceed the size of a policy. The pattern names the secrets of every org.',
+      });
+    }
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -62,18 +73,20 @@ function publishMetrics(deployment: string): PolicyStatement {
   });
 }
 
-function readSecrets(stack: Stack, secrets: readonly string[]): readonly PolicyStatement[] {
+function readSecrets(stack: Stack, group: Group, secrets: readonly OrgSecret[]): readonly PolicyStatement[] {
   if (secrets.length === 0) return [];
   return [
     new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
-      resources: secrets.map((secret) => secretArn(stack, secret)),
+      resources: secretPatterns(group, secrets).map((pattern) => secretArn(stack, pattern)),
     }),
   ];
 }
 
-/** Secrets Manager appends a hyphen and six random characters to the name in an ARN. */
-function secretArn({ partition, region, account }: Stack, secret: string): string {
-  if (secret.startsWith('arn:')) return secret;
-  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
+function secretArn(
+  { partition, region, account }: Pick<Stack, 'partition' | 'region' | 'account'>,
+  pattern: string,
+): string {
+  if (pattern.startsWith('arn:')) return pattern;
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${pattern}`;
 }

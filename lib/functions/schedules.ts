@@ -68,13 +68,26 @@ export class Schedules extends Construct {
         target: {
           arn: functionArn(stack, deployment, functionName),
           roleArn,
-          input: JSON.stringify(input),
+          input: JSON.stringify({ ...input, schedule: contextOf(intervalMinutes) }),
           // No retries: the next run is due soon, and a late one measures the past.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
         },
       });
     }
   }
+}
+
+/**
+ * What an event says of its schedule. Scheduler replaces the placeholders when it starts a run, always by text.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ */
+function contextOf(intervalMinutes: number): object {
+  return {
+    time: '<aws.scheduler.scheduled-time>',
+    executionId: '<aws.scheduler.execution-id>',
+    attempt: '<aws.scheduler.attempt-number>',
+    intervalMinutes,
+  };
 }
 
 /** Trap: EventBridge refuses `rate(1 minutes)` and `rate(2 minute)`. */

@@ -6,7 +6,7 @@ import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn, runTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
-import { type LogLine, logLines } from '../../functions/runtime/log.ts';
+import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
@@ -63,13 +63,13 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
  * Probes that ended with an error of the monitor itself. They have no outcome of their own, so each is told as a failed
  * one: no row of the plan may be missing.
  */
-export function brokenProbes({ plan, outcomes, monitorErrors, startedAt }: RunReport): readonly LogLine[] {
+export function brokenProbes({ plan, outcomes, monitorErrors, ...time }: RunReport): readonly LogLine[] {
   const without = enabledProbes(plan).filter(
     ({ probe, target }) => !outcomes.some((each) => each.probe === probe.id && each.server === target.server),
   );
   // A run keeps the order of its plan, in its outcomes as in its errors.
   return without.map(({ probe, target }, index) => ({
-    ...{ type: 'outcome', at: new Date(startedAt).toISOString(), ...target, probe: probe.id },
+    ...{ type: 'outcome', ...stampOf(time), ...target, probe: probe.id },
     ...{ status: 'failed', exchanges: [], readings: {}, finding: bug(monitorErrors[index]) },
   }));
 }

@@ -7,6 +7,8 @@ import { type Emulators, type Fault, type Injected, inject, type TestEnvironment
 
 /** The orgs of a deployment, each with an Okta emulator in its place, and the faults that are injected there. */
 export interface EmulatedOrgs {
+  /** Adds events, whose orgs must have emulators by now. */
+  add(events: readonly Org[]): void;
   environment(org: string): TestEnvironment;
   /** Injects faults at an org until they are restored. Several may be active at the same time. */
   inject(org: string, faults: readonly Fault[]): Promise<Injected>;
@@ -28,24 +30,31 @@ interface OrgState {
 type Headroom = Parameters<OktaEmulator['setRemaining']>;
 
 /** Puts an emulator in the place of each org that the events are about, and their secrets into the shared store. */
-export function emulateOrgs(events: readonly Org[], { environments }: Emulators): EmulatedOrgs {
-  const states = new Map([...environments].map(([name, environment]) => [name, stateOf(environment)]));
+export function emulateOrgs(configured: readonly Org[], { environments }: Emulators): EmulatedOrgs {
+  const states = new Map<string, OrgState>();
   const stateFor = (org: string): OrgState => {
     const state = states.get(org);
     if (!state) throw new Error(`there is no org ${org}, only ${[...states.keys()].join(', ')}`);
     return state;
   };
   const emulated = new Map<Org, Org>();
-  for (const event of events) {
-    const { okta, secrets } = stateFor(event.name).environment;
-    const { org, secrets: own } = emulateOrg(event, okta);
-    for (const [name, text] of own) {
-      if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`Two clients share the secret ${name}.`);
-      secrets.set(name, text);
+  const add = (events: readonly Org[]) => {
+    for (const [name, environment] of environments) {
+      if (!states.has(name)) states.set(name, stateOf(environment));
     }
-    emulated.set(event, org);
-  }
+    for (const event of events) {
+      const { okta, secrets } = stateFor(event.name).environment;
+      const { org, secrets: own } = emulateOrg(event, okta);
+      for (const [name, text] of own) {
+        if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`Two clients share the secret ${name}.`);
+        secrets.set(name, text);
+      }
+      emulated.set(event, org);
+    }
+  };
+  add(configured);
   return {
+    add,
     environment: (org) => stateFor(org).environment,
     async inject(org, faults) {
       const { environment, active } = stateFor(org);

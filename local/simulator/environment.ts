@@ -2,8 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Org } from '../../functions/model/org.ts';
-import { type AwsEmulator, type AwsError, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
-import { type OktaEmulator, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import {
+  type AwsEmulator,
+  type AwsEmulatorOptions,
+  type AwsError,
+  startAwsEmulator,
+} from '../emulators/aws/aws-emulator.ts';
+import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { createIdentity } from '../emulators/okta/org-identity.ts';
+import { defaultLimits } from '../emulators/okta/rate-limits.ts';
 
 /** What the functions of one org talk to: its Okta, and AWS, which all orgs share. */
 export interface TestEnvironment {
@@ -19,27 +26,56 @@ export interface Emulators extends AsyncDisposable {
   readonly aws: AwsEmulator;
   /** What a function's process needs to reach them. */
   readonly access: { readonly awsEndpoint: string; readonly caFile: string };
+  /** Starts the Okta emulators of further orgs. */
+  add(orgs: readonly string[]): Promise<void>;
 }
 
-/** Starts one Okta emulator per org and one AWS emulator for all of them. */
-export async function startEmulators(orgs: readonly string[]): Promise<Emulators> {
+export interface EmulatorOptions extends AwsEmulatorOptions {
+  /** One Okta emulator for all orgs, without rate limits that they could reach: a hundred of them take long to start. */
+  readonly sharesOkta?: boolean;
+}
+
+/** The requests a minute that a shared emulator accepts of every kind. */
+const sharedLimit = 1_000_000;
+
+/** Starts one Okta emulator per org, unless they share it, and one AWS emulator for all of them. */
+export async function startEmulators(
+  orgs: readonly string[],
+  { sharesOkta = false, ...awsOptions }: EmulatorOptions = {},
+): Promise<Emulators> {
   await using starting = new AsyncDisposableStack();
+  let stack: AsyncDisposableStack = starting;
   const secrets: TestEnvironment['secrets'] = new Map();
-  const aws = starting.use(await startAwsEmulator(secrets));
+  const aws = starting.use(await startAwsEmulator(secrets, awsOptions));
   const environments = new Map<string, TestEnvironment>();
-  for (const org of orgs) {
-    environments.set(org, { okta: starting.use(await startOktaEmulator()), aws, secrets });
-  }
+  // Functions trust it from their start, also for orgs that are added later.
+  const { authority } = await createIdentity();
+  const start = async (rateLimits?: OktaOptions['rateLimits']) => {
+    const identity = { ...(await createIdentity()), authority };
+    return stack.use(await startOktaEmulator({ identity, ...(rateLimits && { rateLimits }) }));
+  };
+  const unlimited = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, sharedLimit]));
+  let shared: OktaEmulator | undefined;
+  const add = async (added: readonly string[]) => {
+    for (const org of added) {
+      if (environments.has(org)) continue;
+      if (sharesOkta) shared ??= await start(unlimited);
+      environments.set(org, { okta: shared ?? (await start()), aws, secrets });
+    }
+  };
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-'));
   starting.defer(() => rm(directory, { recursive: true }));
   const caFile = path.join(directory, 'ca.pem');
-  await writeFile(caFile, [...environments.values()].map(({ okta }) => okta.ca).join('\n'));
-  const started = starting.move();
+  await writeFile(caFile, authority.certificate);
+  await add(orgs);
+  const kept = starting.move();
+  stack = kept;
   return {
     environments,
     aws,
     access: { awsEndpoint: aws.url, caFile },
-    [Symbol.asyncDispose]: () => started.disposeAsync(),
+    add,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

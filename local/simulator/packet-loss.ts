@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { chance } from './chance.ts';
 
 export interface PacketLossOptions {
   /** Of all requests, 0 to 1. */
@@ -53,9 +53,4 @@ export function losePackets(
     stop,
     [Symbol.dispose]: stop,
   };
-}
-
-/** A number from 0 to 1 that depends on the text alone. */
-function chance(text: string): number {
-  return createHash('sha256').update(text).digest().readUIntBE(0, 6) / 2 ** 48;
 }

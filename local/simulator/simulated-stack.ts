@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
+import type { AlarmAction } from '../emulators/cloudwatch/alarm-engine.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import type { Account } from './account.ts';
 import { type AlarmStates, openAlarmStates } from './alarms/alarm-state.ts';
 import { deliveryPoints, lambdaPoints, queuePoints, topicPoints } from './alarms/aws-metrics.ts';
-import type { MetricIngestion } from './alarms/metric-ingestion.ts';
+import type { MetricIngestion, PublishedPoint } from './alarms/metric-ingestion.ts';
+import { chance } from './chance.ts';
 import {
   type AsynchronousEvent,
   afterAttempt,
@@ -12,9 +15,13 @@ import {
   failureRecord,
   isTooOld,
 } from './lambda/asynchronous-event.ts';
+import { clockShift, noShift, shiftPoint } from './lambda/clock-shift.ts';
+import { openEventQueue } from './lambda/event-queue.ts';
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
-import type { Execution, LambdaService } from './lambda/lambda-service.ts';
+import { type Execution, type LambdaService, throttledExecution } from './lambda/lambda-service.ts';
 import { platformLines } from './lambda/platform-log.ts';
+import type { RunsInProgress } from './lambda/runs-in-progress.ts';
+import { type ScheduledStart, withScheduleContext } from './schedule-context.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
 import { eventMessage, isMatch } from './sns/event-rules.ts';
@@ -23,7 +30,6 @@ import { openQueues, type Queues } from './sns/queues.ts';
 import {
   alarmIn,
   type DeliveredMessage,
-  type MessageAlarm,
   type MessageOrigin,
   openSns,
   type Publication,
@@ -34,22 +40,35 @@ import {
 import type { Deployment, Topic } from './template/deployment.ts';
 import { account, region } from './template/resolve-text.ts';
 
-export interface StackParts {
+/** What is deployed, and the template that it was read from. */
+export interface Deployed {
   readonly template: Template;
   readonly deployment: Deployment;
+}
+
+export interface StackParts extends Deployed {
   readonly aws: AwsEmulator;
   readonly lambda: LambdaService;
+  readonly runsInProgress: RunsInProgress;
   readonly store: MetricStore;
   readonly ingestion: MetricIngestion;
+  readonly account: () => Account;
+  /** Whether an action that was muted names the present state as the old one. AWS does not document it. */
+  readonly tellsPresentAfterMute: () => boolean;
+  readonly startedAt: number;
   /** Whether a function runs by the real clock, because the Okta emulator that it calls does. */
   readonly isOnRealTime: (lambda: string) => boolean;
 }
 
 /** A request to invoke a function asynchronously. */
 export type InvokeRequest = Pick<AsynchronousEvent, 'target' | 'payload'> &
-  Pick<Invocation, 'by' | 'org'> & { readonly timeoutMs?: number };
+  Pick<Invocation, 'by' | 'org'> & {
+    readonly timeoutMs?: number;
+    /** The start of a schedule that requests it. */
+    readonly start?: ScheduledStart;
+  };
 
-type QueuedEvent = AsynchronousEvent & InvokeRequest;
+type QueuedEvent = AsynchronousEvent & InvokeRequest & { readonly number: number };
 
 /** The deployed stack in virtual time: it runs functions, evaluates alarms and delivers messages. */
 export interface SimulatedStack {
@@ -62,24 +81,38 @@ export interface SimulatedStack {
   readonly sns: Sns;
   readonly https: HttpsDelivery;
   readonly queues: Queues;
-  /** Runs functions concurrently. */
-  invoke(requests: readonly InvokeRequest[], at: number): Promise<void>;
+  /** Puts an event into Lambda's queue. */
+  invoke(request: InvokeRequest, at: number): void;
+  /** Runs the events in Lambda's queue that are due before a time. */
+  runUntil(before: number): Promise<void>;
   /** Evaluates the alarms, runs their actions, and then the events that are due in Lambda's queue. */
   evaluateAlarms(at: number): Promise<void>;
+  /** Updates what is deployed. */
+  deploy(deployed: Deployed, at: number): Promise<void>;
 }
 
 export function openSimulatedStack(parts: StackParts): SimulatedStack {
-  const { template, deployment, aws, lambda, store, ingestion } = parts;
-  const alarms = openAlarmStates(deployment.alarms);
-  const queues = openQueues(deployment.queues);
+  const { aws, lambda, store, ingestion, runsInProgress } = parts;
+  let { template, deployment }: Deployed = parts;
+  const alarms = openAlarmStates(deployment.alarms, parts.startedAt);
+  const queues = openQueues(() => deployment.queues);
   const https = openHttpsDelivery(queues.add);
-  const sns = openSns(deployment.topics, https, (topic, at, isDelivered) => {
-    for (const point of deliveryPoints(topic, at, isDelivered)) ingestion.publish(point);
-  });
+  const sns = openSns(
+    () => deployment.topics,
+    https,
+    (topic, at, isDelivered) => {
+      for (const point of deliveryPoints(topic, at, isDelivered)) ingestion.publish(point, at);
+    },
+  );
   const invocations: Invocation[] = [];
   let runs: Run[] = [];
   const inbox: DeliveredMessage[] = [];
-  const queue: QueuedEvent[] = [];
+  let accepted = 0;
+  const queue = openEventQueue<QueuedEvent>({
+    run: attempt,
+    refuse,
+    concurrency: () => parts.account().concurrency,
+  });
   /** How many of the AWS emulator's points, messages and events have been ingested. */
   const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
@@ -91,41 +124,49 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     return topic;
   }
 
-  function accept(request: InvokeRequest, at: number): QueuedEvent {
-    return { ...request, requestId: randomUUID(), acceptedAt: at, failures: 0, dueAt: at };
+  function invoke(request: InvokeRequest, at: number): void {
+    accepted += 1;
+    const event = { requestId: randomUUID(), number: accepted, acceptedAt: at, failures: 0, throttles: 0, dueAt: at };
+    queue.add({ ...request, ...event });
   }
 
   function publish(topic: Topic, publication: Publication, origin: MessageOrigin): void {
     const { at } = origin;
     const result = sns.publish(topic, publication, origin);
-    for (const point of topicPoints(topic.name, at, result)) ingestion.publish(point);
+    for (const point of topicPoints(topic.name, at, result)) ingestion.publish(point, at);
     if (result.message) inbox.push(result.message);
     for (const target of result.functions) {
-      queue.push(accept({ target, payload: snsEvent(topic, publication, at), by: { topic: topic.name } }, at));
+      invoke({ target, payload: snsEvent(topic, publication, at), by: { topic: topic.name } }, at);
     }
   }
 
-  /** Ingests what functions sent to AWS while the virtual clock was ahead of theirs. */
-  function ingest(at: number, aheadMs: number, alarm?: MessageAlarm): void {
-    for (const { at: measuredAt, ...point } of aws.points.slice(ingested.points)) {
-      ingestion.publish({ ...point, timestamp: Date.parse(measuredAt) + aheadMs, source: 'api' });
-    }
+  /** Ingests what functions have sent to AWS since the last call, in virtual time. */
+  function ingest(): void {
+    const points = aws.points.slice(ingested.points);
     ingested.points = aws.points.length;
+    for (const { at: measuredAt, caller, receivedAt, ...point } of points) {
+      const shift = runsInProgress.ofCaller(caller)?.shift ?? noShift;
+      ingestion.publish({ ...point, timestamp: shiftPoint(Date.parse(measuredAt), shift), source: 'api' }, receivedAt);
+    }
     const published = aws.published.slice(ingested.published);
     ingested.published = aws.published.length;
-    for (const message of published) {
-      publish(topicBy('arn', message.topicArn), readPublication(message), { at, from: 'function', ...alarm });
+    for (const { caller, receivedAt, ...message } of published) {
+      const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
+      const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
+      publish(topicBy('arn', message.topicArn), readPublication(message), origin);
     }
     const events = aws.events.slice(ingested.events);
     ingested.events = aws.events.length;
-    for (const event of events) {
+    for (const { caller, receivedAt, ...event } of events) {
+      const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
+      const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
       for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
-        inbox.push(eventMessage(rule, event, https, { at, from: 'function', ...alarm }));
+        inbox.push(eventMessage(rule, event, https, origin));
       }
     }
   }
 
-  function writeLog(event: QueuedEvent, execution: Execution, at: number, { lines, points }: FunctionLog): void {
+  function writeLog(event: QueuedEvent, execution: Execution, at: number, { lines }: FunctionLog): void {
     const { logGroup, memoryMb } = lambda.functionByName(event.target);
     const { before, after } = platformLines({ memoryMb }, event.requestId, at, execution);
     const write = (timestamp: number, written: readonly (object | string)[]) => {
@@ -135,22 +176,53 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     };
     write(at, before);
     write(at + Math.round(execution.durationMs), [...lines, ...after]);
-    for (const { at: measuredAt, ...point } of points) {
-      ingestion.publish({ ...point, timestamp: Date.parse(measuredAt), source: 'log' });
-    }
   }
 
-  async function attempt(event: QueuedEvent, at: number): Promise<void> {
-    const { target, payload, failures, by, org } = event;
+  /** Runs a function. Returns how long that took. */
+  async function attempt(event: QueuedEvent, at: number): Promise<number> {
+    const { target, payload, start } = event;
     const { asynchronous, timeoutMs } = lambda.functionByName(target);
-    if (isTooOld(event, asynchronous, at)) return discard(event, 'EventAgeExceeded', undefined, at);
-    const aheadMs = at - Date.now();
-    const clock = parts.isOnRealTime(target) ? {} : { clockAheadMs: aheadMs };
-    const execution = await lambda.invoke(target, payload, { timeoutMs: event.timeoutMs ?? timeoutMs, ...clock });
+    if (isTooOld(event, asynchronous, at)) {
+      discard(event, 'EventAgeExceeded', undefined, at);
+      return 0;
+    }
+    const isOnRealTime = parts.isOnRealTime(target);
+    const beganAt = Date.now();
+    const aheadMs = at - beganAt;
+    // On the clock of the function, a start is as late as it is in virtual time.
+    const due = start?.scheduledAt ?? at;
+    const shift = isOnRealTime ? clockShift(due - aheadMs, due) : noShift;
+    const filled = start ? withScheduleContext(payload, { ...start, scheduledAt: due - shift.byMs }) : payload;
+    const alarm = alarmIn(payload);
+    const execution = await lambda.invoke(target, filled, {
+      timeoutMs: event.timeoutMs ?? timeoutMs,
+      ...(!isOnRealTime && { clockAheadMs: aheadMs }),
+      onStart: (accessKeyId) =>
+        runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),
+    });
+    ingest();
+    const log = readFunctionLog(execution.lines, shift);
+    if (execution.status !== 'throttled') writeLog(event, execution, at, log);
+    record(event, at, execution, log);
+    return execution.durationMs;
+  }
+
+  /** An attempt for which the account has no concurrency left. */
+  function refuse(event: QueuedEvent, at: number): void {
+    const { asynchronous } = lambda.functionByName(event.target);
+    if (isTooOld(event, asynchronous, at)) discard(event, 'EventAgeExceeded', undefined, at);
+    else record(event, at, throttledExecution, readFunctionLog([], noShift));
+  }
+
+  /** Records an attempt, and what Lambda does next with its event. */
+  function record(event: QueuedEvent, at: number, execution: Execution, log: FunctionLog): void {
+    const { target, failures, by, org } = event;
     const { status, error, durationMs, cold } = execution;
-    const log = readFunctionLog(execution.lines, parts.isOnRealTime(target) ? aheadMs : 0);
-    if (status !== 'throttled') writeLog(event, execution, at, log);
-    for (const point of lambdaPoints(target, at, execution)) ingestion.publish(point);
+    const endsAt = at + durationMs;
+    const logged = log.points.map(({ at: measuredAt, ...point }): PublishedPoint => {
+      return { ...point, timestamp: Date.parse(measuredAt), source: 'log' };
+    });
+    for (const point of [...logged, ...lambdaPoints(target, at, execution)]) ingestion.publish(point, endsAt);
     const { lines, outcomes, findings } = log;
     const invocation: Invocation = {
       ...{ at, lambda: target, by, ...(org !== undefined && { org }), attempt: failures + 1 },
@@ -158,8 +230,10 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     };
     invocations.push(invocation);
     runs.push({ ...invocation, lines });
-    const next = afterAttempt(event, status, asynchronous, at);
-    if (next.kind === 'retry') queue.push(next.event);
+    const { asynchronous } = lambda.functionByName(target);
+    const drawn = chance(`${event.number} ${event.throttles}`);
+    const next = afterAttempt(event, status, asynchronous, at, drawn);
+    if (next.kind === 'retry') queue.add(next.event);
     if (next.kind === 'discard') discard(event, next.condition, error, at);
   }
 
@@ -169,7 +243,18 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     if (onFailure === undefined) return;
     const arn = `arn:aws:lambda:${region}:${account}:function:${event.target}`;
     const text = JSON.stringify(failureRecord(event, arn, condition, error, at));
-    publish(topicBy('arn', onFailure), { text }, { at, from: 'failed invocation', ...alarmIn(event.payload) });
+    publish(
+      topicBy('arn', onFailure),
+      { text },
+      { at, sentAt: at, from: 'failed invocation', ...alarmIn(event.payload) },
+    );
+  }
+
+  function act(action: AlarmAction, at: number): void {
+    const topic = topicBy('logicalId', action.topic);
+    const origin = { at, sentAt: at, from: 'alarm', alarm: action.alarm.name, state: action.to } as const;
+    const from = action.wasMuted && parts.tellsPresentAfterMute() ? action.to : action.from;
+    if (topic.acceptsAlarms) publish(topic, alarmMessage(template, { ...action, from }), origin);
   }
 
   return {
@@ -184,35 +269,23 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     sns,
     https,
     queues,
-    async invoke(requests, at) {
-      const aheadMs = at - Date.now();
-      await Promise.all(requests.map((request) => attempt(accept(request, at), at)));
-      ingest(at, aheadMs);
-    },
+    invoke,
+    runUntil: (before) => queue.process(before, false),
     async evaluateAlarms(at) {
       https.retryDue(at);
       for (const name of queues.active()) {
-        for (const point of queuePoints(name, at - 1, queues.messages(name).length)) ingestion.publish(point);
+        const points = queuePoints(name, at - 1, queues.messages(name).length);
+        for (const point of points) ingestion.publish(point, point.timestamp);
       }
-      ingestion.storeDelayed(at);
-      for (const action of alarms.evaluate(at, store)) {
-        const topic = topicBy('logicalId', action.topic);
-        const origin = { at, from: 'alarm', alarm: action.alarm.name, state: action.to } as const;
-        if (topic.acceptsAlarms) publish(topic, alarmMessage(template, action), origin);
-      }
-      // One at a time, so that each message can be attributed to its alarm.
-      for (let next = dequeueDue(queue, at); next; next = dequeueDue(queue, at)) {
-        const aheadMs = at - Date.now();
-        await attempt(next, at);
-        ingest(at, aheadMs, alarmIn(next.payload));
-      }
+      ingestion.storeArrived(at);
+      for (const action of alarms.evaluate(at, store)) act(action, at);
+      await queue.process(at, true);
+    },
+    async deploy(deployed, at) {
+      ({ template, deployment } = deployed);
+      alarms.deploy(deployment.alarms, at);
+      await lambda.deploy(deployment.functions);
+      for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
     },
   };
-}
-
-/** Removes the event that has been due for the longest time from the queue. */
-function dequeueDue(queue: QueuedEvent[], at: number): QueuedEvent | undefined {
-  const due = queue.filter(({ dueAt }) => dueAt <= at).toSorted((one, other) => one.dueAt - other.dueAt)[0];
-  if (due) queue.splice(queue.indexOf(due), 1);
-  return due;
 }

@@ -4,10 +4,12 @@ import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
+import type { Account } from './account.ts';
 import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
 import type { ReportedFinding } from './reported-finding.ts';
+import type { Duplicates, Jitter } from './scheduler.ts';
 import type { Queues } from './sns/queues.ts';
 import type { DeliveredMessage } from './sns/sns.ts';
 import type { Deployment } from './template/deployment.ts';
@@ -44,10 +46,21 @@ export interface Simulation extends AsyncDisposable {
   /** Resets some of an org's requests. */
   losePackets(org: string, options: PacketLossOptions): PacketLoss;
 
+  /** Updates what is deployed: orgs are added, removed or changed. New schedules and alarms begin now. */
+  deploy(template: object): Promise<void>;
+
   // Each of these returns a function that undoes it. A Lambda function is named with or without `okta-synthetics-`.
 
+  /** Moves everything to another account or Region, whose quotas hold from now on. */
+  useAccount(changes: Partial<Account>): () => void;
+  /** Makes the actions that a mute rule held back name the present state as the old one: ALARM after ALARM. */
+  tellPresentAfterMute(): () => void;
   /** Disables a schedule: `acme-flows`. */
   disable(schedule: string): () => void;
+  /** Delays each start of a schedule within its minute. */
+  jitter(jitter: Jitter): () => void;
+  /** Delivers some starts of schedules twice, with the same execution id. */
+  duplicate(duplicates: Duplicates): () => void;
   /** Throttles a function, as when the account's concurrency is used up. */
   throttle(lambda: string): () => void;
   /** Crashes a function whenever it starts. */

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import type { Credentials, Probe } from '../../functions/model/probe.ts';
-import { probeHandler } from '../../functions/runtime/probe-handler.ts';
+import { type ProbeEvent, probeHandler } from '../../functions/runtime/probe-handler.ts';
 import { type ReceivedPoint, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { overhearAws } from './overhear.ts';
 
@@ -16,8 +16,18 @@ export type Handled = {
 } & ({ readonly value: unknown } | { readonly error: unknown });
 
 /** Calls a handler of these probes once, in this process. With `refuse`, CloudWatch rejects its metrics. */
-export async function handleOnce(
-  org: Org,
+export function handleOnce(
+  event: ProbeEvent,
+  probes: readonly Probe[],
+  credentialsFor: (org: Org) => Credentials,
+  refuse = false,
+): Promise<Handled> {
+  return handleAll([event], probes, credentialsFor, refuse);
+}
+
+/** Calls a handler of these probes with one event after the other. The last one's result counts. */
+export async function handleAll(
+  events: readonly ProbeEvent[],
   probes: readonly Probe[],
   credentialsFor: (org: Org) => Credentials,
   refuse = false,
@@ -34,10 +44,13 @@ export async function handleOnce(
     vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
   }
   const handler = probeHandler(probes, credentialsFor);
-  const ended = await handler(org, { getRemainingTimeInMillis: () => 30_000 }).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
+  let ended: { readonly value: unknown } | { readonly error: unknown } = { value: undefined };
+  for (const event of events) {
+    ended = await handler(event, { getRemainingTimeInMillis: () => 30_000 }).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+  }
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   const lines = written.join('').split('\n').filter(Boolean);

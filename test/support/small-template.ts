@@ -102,7 +102,8 @@ export const handler = async (event) => {
     MessageStructure: 'json',
     Message: JSON.stringify({ default: 'short', email: 'It is ' + new Date().toISOString() }),
   });
-  const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body: form });
+  const authorization = 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/20261121/us-east-1/sns';
+  const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', headers: { authorization }, body: form });
   if (!answer.ok) throw new Error('refused');
 };`;
 

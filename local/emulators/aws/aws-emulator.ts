@@ -8,6 +8,7 @@ import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
 import { type PublishedMessage, readPublish } from './sns.ts';
+import { openThrottle, type Rates } from './throttle.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
@@ -31,54 +32,83 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly url: string;
   /** The names of the called operations, in order. */
   readonly calls: readonly string[];
-  readonly points: readonly ReceivedPoint[];
+  readonly points: readonly (ReceivedPoint & Received)[];
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
-  readonly published: readonly PublishedMessage[];
+  readonly published: readonly (PublishedMessage & Received)[];
   /** What PutEvents accepted. */
-  readonly events: readonly PutEvent[];
+  readonly events: readonly (PutEvent & Received)[];
+  /** The number of calls that were refused because they exceeded a rate, by operation. */
+  readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published`, `events` and the log groups. The groups remain. */
+  /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups remain. */
   clear(): void;
   close(): Promise<void>;
 }
 
-type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input']) => object>>;
+/** Who sent something, and when. */
+export interface Received {
+  /** The access key that signed the call. */
+  readonly caller?: string;
+  /** Epoch milliseconds, by the clock of the emulator. */
+  readonly receivedAt: number;
+}
+
+export interface AwsEmulatorOptions {
+  /** How many calls of each operation are accepted in a second. By default, all are. */
+  readonly rates?: () => Rates;
+  /** The time of a call, epoch milliseconds. The system clock by default. */
+  readonly now?: (caller: string | undefined) => number;
+}
+
+type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
  *
  * Trap: it checks neither signatures nor permissions.
  */
-export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmulator> {
+export async function startAwsEmulator(
+  secrets: StoredSecrets,
+  { rates = () => ({}), now = Date.now }: AwsEmulatorOptions = {},
+): Promise<AwsEmulator> {
   const calls: string[] = [];
-  const points: ReceivedPoint[] = [];
-  const published: PublishedMessage[] = [];
-  const events: PutEvent[] = [];
+  const points: (ReceivedPoint & Received)[] = [];
+  const published: (PublishedMessage & Received)[] = [];
+  const events: (PutEvent & Received)[] = [];
+  const throttled = new Map<string, number>();
+  const throttle = openThrottle(rates);
   const logs = createLogs();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
-    PutMetricData(input) {
-      points.push(...readPoints(input));
+    PutMetricData(input, call) {
+      points.push(...readPoints(input, call.bytes).map((point) => ({ ...point, ...receipt(call) })));
       return {};
     },
     GetSecretValue: (input) => readSecret(secrets, input),
     FilterLogEvents: (input) => logs.filterLogEvents(input),
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
-    Publish(input) {
-      published.push(readPublish(input));
+    Publish(input, call) {
+      published.push({ ...readPublish(input), ...receipt(call) });
       return { MessageId: randomUUID() };
     },
-    PutEvents(input) {
+    PutEvents(input, call) {
       const put = readPutEvents(input);
-      events.push(...put.events);
+      events.push(...put.events.map((event) => ({ ...event, ...receipt(call) })));
       return put.answer;
     },
   };
-  const server = createServer((request, response) => void serve(request, response, operations, faults, calls));
+  const answer = (call: AwsCall): AwsResponse => {
+    const receivedAt = now(call.caller);
+    const refused = throttle.refuse(call.operation, receivedAt);
+    if (!refused) return run({ ...call, receivedAt }, operations);
+    throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
+    return call.protocol.failure(refused);
+  };
+  const server = createServer((request, response) => void serve(request, response, answer, faults, calls));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -94,6 +124,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     logs,
     published,
     events,
+    throttled,
     alarmHistory: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);
@@ -103,6 +134,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
     },
     clear() {
       for (const list of [calls, points, published, events]) list.length = 0;
+      throttled.clear();
       logs.clear();
     },
     close,
@@ -114,7 +146,7 @@ export async function startAwsEmulator(secrets: StoredSecrets): Promise<AwsEmula
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  operations: Operations,
+  answer: (call: AwsCall) => AwsResponse,
   faults: ReadonlyMap<string, AwsFault>,
   calls: string[],
 ): Promise<void> {
@@ -126,14 +158,19 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const { status, headers, body } = fault ? call.protocol.failure(fault) : run(call, operations);
+  const { status, headers, body } = fault ? call.protocol.failure(fault) : answer(call);
   response.writeHead(status, headers).end(body);
 }
 
-function run({ operation, input, protocol }: AwsCall, operations: Operations): AwsResponse {
+function receipt({ caller, receivedAt }: Received): Received {
+  return { receivedAt, ...(caller !== undefined && { caller }) };
+}
+
+function run(call: AwsCall & Received, operations: Operations): AwsResponse {
+  const { operation, input, protocol } = call;
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as AwsOperation](input));
+    return protocol.success(operation, operations[operation as AwsOperation](input, call));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;

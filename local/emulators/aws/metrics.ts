@@ -1,4 +1,6 @@
 import type { MetricIdentity } from '../cloudwatch/metric-store.ts';
+import { AwsException } from './protocols.ts';
+import { sizeLimits } from './size-limits.ts';
 
 /** One point, as CloudWatch received it. */
 export interface ReceivedPoint {
@@ -32,10 +34,33 @@ interface EmfDocument {
 
 /**
  * The points of a PutMetricData call.
+ *
+ * Trap: CloudWatch refuses a call as a whole if one of its metrics breaks a rule.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ *
+ * @param bytes the size of the request's body
  */
-export function readPoints({ Namespace, MetricData }: Readonly<Record<string, unknown>>): ReceivedPoint[] {
-  return (MetricData as MetricDatum[]).map(({ MetricName, Dimensions = [], Timestamp, Unit, Value }) => ({
+export function readPoints(
+  { Namespace, MetricData }: Readonly<Record<string, unknown>>,
+  bytes: number,
+): ReceivedPoint[] {
+  const data = MetricData as MetricDatum[];
+  if (bytes > sizeLimits.bytesPerMetricsCall) {
+    throw new AwsException('RequestEntityTooLarge', 'Request size exceeded the limit.', 413);
+  }
+  refuseLongerThan(sizeLimits.metricsPerCall, data.length, 'MetricData', 'members');
+  refuseLongerThan(sizeLimits.charactersOfNamespace, String(Namespace).length, 'Namespace');
+  for (const { MetricName, Dimensions = [] } of data) {
+    refuseLongerThan(sizeLimits.charactersOfMetricName, MetricName.length, 'MetricName');
+    refuseLongerThan(sizeLimits.dimensionsPerMetric, Dimensions.length, 'Dimensions', 'members');
+    for (const { Name, Value } of Dimensions) {
+      refuseLongerThan(sizeLimits.charactersOfDimensionName, Name.length, 'Dimensions.Name');
+      refuseLongerThan(sizeLimits.charactersOfDimensionValue, Value.length, 'Dimensions.Value');
+      if (Name === '' || Value.trim() === '')
+        throw invalid(`The parameter Dimensions of ${MetricName} has an empty member.`);
+    }
+  }
+  return data.map(({ MetricName, Dimensions = [], Timestamp, Unit, Value }) => ({
     identity: {
       namespace: String(Namespace),
       name: MetricName,
@@ -67,4 +92,13 @@ export function emfPoints(line: string): readonly ReceivedPoint[] {
       }));
     }),
   );
+}
+
+function refuseLongerThan(most: number, length: number, parameter: string, unit = 'characters'): void {
+  if (length > most)
+    throw invalid(`The parameter ${parameter} has ${length} ${unit}, and may have ${most} at the most.`);
+}
+
+function invalid(message: string): AwsException {
+  return new AwsException('InvalidParameterValue', message);
 }

@@ -7,6 +7,10 @@ export interface AwsCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
+  /** The access key that signed the call; undefined if nobody did. */
+  readonly caller?: string;
+  /** The size of the request's body. */
+  readonly bytes: number;
 }
 
 /** An HTTP response. */
@@ -43,15 +47,17 @@ interface Protocol {
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export async function readCall(request: IncomingMessage): Promise<AwsCall> {
-  const bytes = await buffer(request);
-  const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+  const body = await buffer(request);
+  const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+  const [, caller] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+  const sent = { bytes: body.byteLength, ...(caller !== undefined && { caller }) };
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {
     const operation = target.split('.').at(-1) ?? '';
-    return { operation, input: JSON.parse(text), protocol: json(request.headers['content-type']) };
+    return { ...sent, operation, input: JSON.parse(text), protocol: json(request.headers['content-type']) };
   }
   const { Action = '', ...input } = Object.fromEntries(new URLSearchParams(text));
-  return { operation: Action, input, protocol: query };
+  return { ...sent, operation: Action, input, protocol: query };
 }
 
 /** Services use different versions of the JSON protocol, and the SDK expects the version it sent in the response. */

@@ -1,4 +1,5 @@
 import { AwsException, parseJson } from './protocols.ts';
+import { sizeLimits } from './size-limits.ts';
 
 /** One message, as it was published to a topic. */
 export interface PublishedMessage {
@@ -9,8 +10,6 @@ export interface PublishedMessage {
   readonly structure?: string;
 }
 
-const maxMessageBytes = 262_144;
-
 /**
  * The message of a Publish call.
  *
@@ -20,10 +19,12 @@ const maxMessageBytes = 262_144;
 export function readPublish(input: Readonly<Record<string, unknown>>): PublishedMessage {
   const [topicArn, message] = [String(input.TopicArn ?? ''), String(input.Message ?? '')];
   if (!/^arn:[^:]+:sns:[^:]*:\d{12}:[\w-]+$/.test(topicArn)) reject('TopicArn');
-  if (message === '' || Buffer.byteLength(message) > maxMessageBytes) reject('Message');
+  if (message === '' || Buffer.byteLength(message) > sizeLimits.bytesOfMessage) reject('Message');
   const { Subject: subject, MessageStructure: structure } = input;
   // ASCII only. SNS now accepts more, but mail clients and gateways do not display other characters reliably.
-  if (typeof subject === 'string' && !/^[A-Za-z0-9!-/:-@[-`{-~][ -~]{0,98}$/.test(subject)) reject('Subject');
+  const isSubject = (text: string) =>
+    /^[A-Za-z0-9!-/:-@[-`{-~][ -~]*$/.test(text) && text.length <= sizeLimits.charactersOfSubject;
+  if (typeof subject === 'string' && !isSubject(subject)) reject('Subject');
   if (structure !== undefined && structure !== 'json') reject('MessageStructure');
   const texts = parseJson(message) as { readonly default?: unknown } | null | undefined;
   if (structure === 'json' && typeof texts?.default !== 'string') reject('Message Structure - No default entry');

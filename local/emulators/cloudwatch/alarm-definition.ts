@@ -50,6 +50,14 @@ export interface MetricAlarm extends Common {
   /** M: the number of those points that must breach. */
   readonly datapointsToAlarm: number;
   readonly treatMissingData: MissingData;
+  readonly warmUp?: WarmUp;
+}
+
+/** A new alarm stays in INSUFFICIENT_DATA and does not act until its warm-up ends. */
+export interface WarmUp {
+  readonly durationMs: number;
+  /** Otherwise the warm-up ends early, with the first point of the newest period. */
+  readonly lastsItsDuration: boolean;
 }
 
 export interface CompositeAlarm extends Common {

@@ -16,11 +16,15 @@ export interface AlarmAction {
   readonly to: AlarmState;
   readonly reason: string;
   readonly at: number;
+  /** Whether a mute rule held it back until now. */
+  readonly wasMuted: boolean;
 }
 
 interface Status extends Evaluation {
+  /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
+  readonly warmsUpUntil?: number;
   readonly suppression: Suppression;
-  /** The change that a mute rule holds back, counted from the last state that was acted on. */
+  /** The last change whose action a mute rule holds back. */
   readonly muted?: StateChange;
 }
 
@@ -32,24 +36,31 @@ interface Status extends Evaluation {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
  */
 export class AlarmEngine {
-  readonly #alarms: readonly Alarm[];
-  readonly #muteRules: readonly MuteRule[];
+  #alarms: readonly Alarm[] = [];
+  #muteRules: readonly MuteRule[] = [];
   readonly #status = new Map<string, Status>();
 
   /** Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list. */
-  constructor({ alarms, muteRules, unsupported }: ParsedAlarms) {
+  constructor(parsed: ParsedAlarms, createdAt = 0) {
+    this.deploy(parsed, createdAt);
+  }
+
+  /**
+   * Replaces the alarms and mute rules, as an update of their stack does: new alarms start, others are deleted, and those
+   * that remain keep their state under their new definition.
+   *
+   * Trap: an alarm whose threshold has changed judges the points that it already has by the new threshold.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+   */
+  deploy({ alarms, muteRules, unsupported }: ParsedAlarms, at: number): void {
     if (unsupported.length > 0) {
       throw new UnsupportedError(unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'));
     }
     this.#alarms = inEvaluationOrder(alarms);
     this.#muteRules = muteRules;
-    for (const { name } of alarms) {
-      this.#status.set(name, {
-        state: 'INSUFFICIENT_DATA',
-        reason: 'not evaluated yet',
-        suppression: { by: 'nothing' },
-      });
-    }
+    const before = new Map(this.#status);
+    this.#status.clear();
+    for (const alarm of alarms) this.#status.set(alarm.name, before.get(alarm.name) ?? created(alarm, at));
   }
 
   /** The state of an alarm after the last tick. */
@@ -61,7 +72,8 @@ export class AlarmEngine {
   tick(now: number, store: MetricStore): readonly AlarmAction[] {
     const changes = new Map<string, StateChange>();
     for (const alarm of this.#alarms) {
-      const before = this.#statusOf(alarm.name);
+      const { warmsUpUntil, ...before } = this.#statusOf(alarm.name);
+      if (isWarmingUp(alarm, warmsUpUntil, store, now)) continue;
       const { state, reason } = this.#evaluate(alarm, store, now);
       if (state !== before.state) changes.set(alarm.name, { from: before.state, to: state, reason });
       this.#status.set(alarm.name, { ...before, state, reason });
@@ -87,24 +99,48 @@ export class AlarmEngine {
     };
   }
 
+  /**
+   * Trap: when a mute rule ends, the action of the present state runs if it was held back, whatever was acted on before.
+   * An alarm that went from OK to ALARM and back says OK although nobody was told of the ALARM.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
+   */
   #act(alarm: Alarm, change: StateChange | undefined, now: number): readonly AlarmAction[] {
     const status = this.#statusOf(alarm.name);
     const { next, released } = this.#suppress(alarm, status, change, now);
     const { muted, ...rest } = status;
-    // A muted alarm that went from OK to ALARM and back has nothing to report.
-    const due = released ? { ...released, from: muted?.from ?? released.from } : muted;
+    const due = released ?? muted;
     const isMuted = this.#muteRules.some((rule) => rule.alarms.includes(alarm.name) && isMuting(rule, now));
     // A composite alarm may still be waiting for its suppressor on a later change. That change then takes precedence.
     const isHeld = isMuted || due?.to !== status.state;
     this.#status.set(alarm.name, { ...rest, suppression: next, ...(isHeld && due && { muted: due }) });
-    if (!due || isHeld || due.from === due.to) return [];
-    return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now }));
+    if (!due || isHeld) return [];
+    return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now, wasMuted: !released }));
   }
 
   #suppress(alarm: Alarm, { suppression }: Status, change: StateChange | undefined, now: number) {
     if (alarm.kind === 'metric' || !alarm.suppressor) return { next: suppression, released: change };
     return suppress(suppression, change, this.#statusOf(alarm.suppressor.alarm).state, alarm.suppressor, now);
   }
+}
+
+/** An alarm that has just been created. */
+function created(alarm: Alarm, at: number): Status {
+  const warmUp = alarm.kind === 'metric' ? alarm.warmUp : undefined;
+  return {
+    ...{ state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', suppression: { by: 'nothing' } },
+    ...(warmUp && { warmsUpUntil: at + warmUp.durationMs }),
+  };
+}
+
+/**
+ * Whether a new alarm still waits for its first points.
+ *
+ * Trap: a warm-up happens once, after the alarm is created, and never again.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ */
+function isWarmingUp(alarm: Alarm, until: number | undefined, store: MetricStore, now: number): boolean {
+  if (alarm.kind !== 'metric' || until === undefined || now >= until) return false;
+  return alarm.warmUp?.lastsItsDuration || alarmPoints(alarm, store, now).at(-1) === undefined;
 }
 
 /** Metric alarms first, and each composite alarm after the alarms in its rule. */

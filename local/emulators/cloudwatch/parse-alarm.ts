@@ -1,7 +1,7 @@
 import type { Alarm, AlarmState, CompositeAlarm } from './alarm-definition.ts';
 import { alarmNameOf, alarmsIn, parseRule } from './composite-rule.ts';
 import { type MuteRule, parseDuration, parseSchedule, parseTime } from './mute-rule.ts';
-import { metricAlarmKeys, parseMetricAlarm } from './parse-metric-alarm.ts';
+import { metricAlarmKeys, parseMetricAlarm, warmUpKey } from './parse-metric-alarm.ts';
 import {
   nameOf,
   readList,
@@ -29,7 +29,7 @@ const commonKeys = [
 
 const parsers: Readonly<Record<string, (template: Template, logicalId: string, properties: unknown) => Parsed>> = {
   'AWS::CloudWatch::Alarm': (template, logicalId, properties) => {
-    const known = readObject(properties, [...commonKeys, ...metricAlarmKeys]);
+    const known = readObject(properties, [...commonKeys, ...metricAlarmKeys, warmUpKey]);
     return { ...common(template, logicalId, known), ...parseMetricAlarm(template, known) };
   },
   'AWS::CloudWatch::CompositeAlarm': compositeAlarm,

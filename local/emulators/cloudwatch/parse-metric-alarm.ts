@@ -5,6 +5,7 @@ import {
   missingDataTreatments,
   type Query,
   statistics,
+  type WarmUp,
 } from './alarm-definition.ts';
 import { alarmPoints } from './evaluate-alarm.ts';
 import { type MetricIdentity, MetricStore } from './metric-store.ts';
@@ -19,6 +20,11 @@ export const metricAlarmKeys = [
   ...['ComparisonOperator', 'Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 'TreatMissingData', 'Metrics'],
   ...['MetricName', 'Namespace', 'Dimensions', 'Statistic', 'Period', 'Unit'],
 ];
+
+export const warmUpKey = 'WarmUpConfiguration';
+
+const minuteMs = 60_000;
+const mostWarmUpMinutes = 2_880;
 
 /** Parses a metric alarm, except its name, description and actions. */
 export function parseMetricAlarm(
@@ -45,6 +51,7 @@ export function parseMetricAlarm(
       ? // CloudWatch documents that alarms on this namespace ignore missing data, whatever they specify.
         'ignore'
       : readWord(properties.TreatMissingData ?? 'missing', missingDataTreatments),
+    ...(properties[warmUpKey] !== undefined && { warmUp: warmUp(properties[warmUpKey]) }),
   } as const;
   // A trial evaluation, for errors that occur only then, such as an expression that returns two series.
   alarmPoints(
@@ -112,6 +119,19 @@ function metricQuery(template: Template, metric: Properties, stat: unknown): Que
 
 function isDynamoDb({ queries }: Queries): boolean {
   return Object.values(queries).some((query) => query.kind === 'metric' && query.identity.namespace === 'AWS/DynamoDB');
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html */
+function warmUp(value: unknown): WarmUp {
+  const names = ['WarmUpPeriodDurationInMinutes', 'OnlyStartEvaluatingAfterWarmUpPeriodEnds'] as const;
+  const properties = readObject(value, names);
+  const [duration, lastsItsDuration = false] = names.map((name) => properties[name]);
+  const minutes = count(duration, names[0]);
+  if (minutes > mostWarmUpMinutes) {
+    throw new UnsupportedError(`${names[0]} is ${minutes}, but CloudWatch allows ${mostWarmUpMinutes} at most`);
+  }
+  if (typeof lastsItsDuration !== 'boolean') throw new UnsupportedError(`${names[1]} must be true or false`);
+  return { durationMs: minutes * minuteMs, lastsItsDuration };
 }
 
 function count(value: unknown, name: string): number {

@@ -161,8 +161,8 @@ function probeSection(probe: Probe): string {
 }
 
 function sharedSeries(): string {
-  const { Severity, Retries, Headroom } = sharedMetrics;
-  return metricsTable({ Severity, Retries, Headroom });
+  const { Severity, Retries, Headroom, Lateness } = sharedMetrics;
+  return metricsTable({ Severity, Retries, Headroom, Lateness });
 }
 
 function metricsTable(metrics: Readonly<Record<string, MetricDefinition>>): string {
@@ -188,7 +188,7 @@ function budget(): string {
       const requests = Object.values(byBucket).reduce((sum, count) => sum + count, unlimited);
       const rows = Object.entries(byBucket).map(([bucket, count]) => [`\`${bucket}\``, String(count)]);
       return [
-        `With ${org.servers.length} servers and every probe enabled, the example's org \`${org.name}\` makes ${requests} requests each time that every group runs once, and publishes ${seriesOf(org, plan).length} metrics.`,
+        `With ${org.servers.length} servers and every probe enabled, the example's org \`${org.name}\` makes ${requests} requests each time that every group runs once, and publishes ${seriesOf(org, plan).length} metrics of its own.`,
         markdownTable(['rate-limit bucket', 'requests per run'], [...rows, ['none', String(unlimited)]]),
       ].join('\n\n');
     })

@@ -11,13 +11,15 @@ export interface AlarmStates {
   alarmState(alarm: string): Evaluation;
   /** Evaluates all alarms, adds their changes to `transitions` and returns the actions to run. */
   evaluate(now: number, store: MetricStore): readonly AlarmAction[];
+  /** Replaces the alarms. Those that remain keep their state. */
+  deploy(parsed: ParsedAlarms, at: number): void;
   /** What DescribeAlarmHistory returns for an alarm. */
   history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
 }
 
-export function openAlarmStates(parsed: ParsedAlarms): AlarmStates {
-  const engine = new AlarmEngine(parsed);
-  const names = parsed.alarms.map(({ name }) => name);
+export function openAlarmStates(parsed: ParsedAlarms, createdAt: number): AlarmStates {
+  const engine = new AlarmEngine(parsed, createdAt);
+  let names = parsed.alarms.map(({ name }) => name);
   const transitions: Transition[] = [];
   return {
     transitions,
@@ -31,6 +33,10 @@ export function openAlarmStates(parsed: ParsedAlarms): AlarmStates {
         if (state !== from) transitions.push({ at: now, alarm, from, to: state, reason });
       }
       return actions;
+    },
+    deploy(changed, at) {
+      engine.deploy(changed, at);
+      names = changed.alarms.map(({ name }) => name);
     },
     history: (alarm, from, to) =>
       transitions

@@ -9,11 +9,14 @@ export type PublishedPoint = MetricPoint & { readonly source: PointSource };
 /** How long after its measurement a point becomes visible, in milliseconds. */
 export type Delay = (point: PublishedPoint) => number;
 
-/** Passes published points on to the metric store, at once or with a delay. */
+/** Passes published points on to the metric store when they arrive, or with a delay. */
 export interface MetricIngestion {
-  publish(point: PublishedPoint): void;
-  /** Stores the delayed points that became visible before a time. */
-  storeDelayed(before: number): void;
+  /**
+   * @param arrivesAt when CloudWatch receives it, epoch ms. Its timestamp may be much older: alarms then saw a gap before.
+   */
+  publish(point: PublishedPoint, arrivesAt: number): void;
+  /** Stores the points that became visible before a time. */
+  storeArrived(before: number): void;
   /** Delays points from now on, until the returned function is called. */
   delay(delay: Delay): () => void;
   /** Whether a series has ever been published. */
@@ -26,18 +29,17 @@ export function openMetricIngestion(store: MetricStore): MetricIngestion {
   const delays = new Set<Delay>();
   const series = new Set<string>();
   let published: PublishedPoint[] = [];
-  let delayed: { readonly point: PublishedPoint; readonly visibleAt: number }[] = [];
+  let arriving: { readonly point: PublishedPoint; readonly visibleAt: number }[] = [];
   return {
-    publish(point) {
+    publish(point, arrivesAt) {
       published.push(point);
       series.add(keyOf(point.identity));
       const delayMs = [...delays].reduce((sum, delay) => sum + delay(point), 0);
-      if (delayMs > 0) delayed.push({ point, visibleAt: point.timestamp + delayMs });
-      else store.add(point);
+      arriving.push({ point, visibleAt: Math.max(arrivesAt, point.timestamp + delayMs) });
     },
-    storeDelayed(before) {
-      for (const { point, visibleAt } of delayed) if (visibleAt < before) store.add(point);
-      delayed = delayed.filter(({ visibleAt }) => visibleAt >= before);
+    storeArrived(before) {
+      for (const { point, visibleAt } of arriving) if (visibleAt < before) store.add(point);
+      arriving = arriving.filter(({ visibleAt }) => visibleAt >= before);
     },
     delay(delay) {
       delays.add(delay);

@@ -10,6 +10,8 @@ export interface AsynchronousEvent {
   readonly acceptedAt: number;
   /** How many runs of the function failed. */
   readonly failures: number;
+  /** How many attempts were throttled. */
+  readonly throttles: number;
   /** When Lambda tries it next, epoch ms. */
   readonly dueAt: number;
 }
@@ -34,8 +36,9 @@ const retryAfterMs = [minuteMs, 2 * minuteMs];
  * What Lambda does with an event after an attempt. If the function failed, it is retried after one minute and again
  * after two more. If it was throttled, the event is retried until it is too old.
  *
- * Trap: a throttled attempt does not use up a retry. Lambda waits from one second to five minutes before the next
- * attempt; this always waits a minute.
+ * Trap: a throttled attempt does not use up a retry. Before the next attempt, Lambda waits one second, then two, and so on
+ * up to five minutes. It does not document by how much these times vary. That they do is inferred: here, events that are
+ * throttled together come back at different times, from half of the wait to all of it.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export function afterAttempt<Event extends AsynchronousEvent>(
@@ -43,13 +46,18 @@ export function afterAttempt<Event extends AsynchronousEvent>(
   status: AttemptStatus,
   rules: AsynchronousRules,
   now: number,
+  /** From 0 to 1: the share of the variable part of a wait. */
+  drawn = 1,
 ): NextStep<Event> {
-  const { failures } = event;
+  const { failures, throttles } = event;
   switch (status) {
     case 'succeeded':
       return { kind: 'done' };
-    case 'throttled':
-      return { kind: 'retry', event: { ...event, dueAt: now + minuteMs } };
+    case 'throttled': {
+      const waitMs = Math.min(5 * minuteMs, 1000 * 2 ** throttles);
+      const dueAt = now + Math.ceil((waitMs * (1 + drawn)) / 2);
+      return { kind: 'retry', event: { ...event, throttles: throttles + 1, dueAt } };
+    }
     case 'failed': {
       if (failures >= rules.retries) return { kind: 'discard', condition: 'RetriesExhausted' };
       const dueAt = now + (retryAfterMs[failures] ?? 2 * minuteMs);

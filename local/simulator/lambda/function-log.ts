@@ -2,6 +2,7 @@ import type { ReceivedPoint } from '../../emulators/aws/metrics.ts';
 import { emfPoints } from '../../emulators/aws/metrics.ts';
 import { reportedFindings } from '../reported-finding.ts';
 import type { Invocation } from '../simulation.ts';
+import { type ClockShift, shiftPoint } from './clock-shift.ts';
 
 /** What a function logged during one run, in virtual time. */
 export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'findings'> {
@@ -10,11 +11,11 @@ export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'findings'> {
   readonly points: readonly ReceivedPoint[];
 }
 
-/** Reads what a function logged while the virtual clock was ahead of its own. Lines that are not JSON stay unchanged. */
-export function readFunctionLog(written: readonly string[], aheadMs: number): FunctionLog {
+/** Reads what a function logged while the virtual clock differed from its own. Lines that are not JSON stay unchanged. */
+export function readFunctionLog(written: readonly string[], shift: ClockShift): FunctionLog {
   const lines = written.map((text) => {
     const document = parseObject(text);
-    return { text, document: document && (shiftTimes(document, aheadMs) as JsonObject) };
+    return { text, document: document && (shiftTimes(document, shift) as JsonObject) };
   });
   const documents = lines.map(({ document }) => document).filter((document) => document !== undefined);
   const texts = documents.map((document) => JSON.stringify(document));
@@ -40,23 +41,26 @@ function parseObject(text: string): JsonObject | undefined {
 }
 
 /** Members that hold the time of an event. Other times do not move: a certificate expires when it expires. */
-const timeMembers = new Set(['at', 'issuedAt', 'expiresAt']);
+const timeMembers = new Set(['at', 'due', 'issuedAt', 'expiresAt']);
 
 /**
  * Moves every event time in a logged value.
  *
  * Trap: a document in the embedded metric format has its time in `_aws`, in milliseconds.
  */
-export function shiftTimes(value: unknown, byMs: number): unknown {
-  if (Array.isArray(value)) return value.map((item) => shiftTimes(item, byMs));
+export function shiftTimes(value: unknown, shift: ClockShift): unknown {
+  if (Array.isArray(value)) return value.map((item) => shiftTimes(item, shift));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       if (name === '_aws' && typeof member?.Timestamp === 'number') {
-        return [name, { ...member, Timestamp: member.Timestamp + byMs }];
+        return [name, { ...member, Timestamp: shiftPoint(member.Timestamp, shift) }];
       }
       const isTime = timeMembers.has(name) && typeof member === 'string';
-      return [name, isTime ? shiftTime(member, byMs) : shiftTimes(member, byMs)];
+      return [
+        name,
+        isTime ? shiftTime(member, name === 'due' ? shift.minuteByMs : shift.byMs) : shiftTimes(member, shift),
+      ];
     }),
   );
 }

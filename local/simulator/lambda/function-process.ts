@@ -24,6 +24,8 @@ export interface FunctionEnvironment {
   readonly awsEndpoint: string;
   /** A PEM file of authorities to trust in addition to Node's own. */
   readonly caFile: string;
+  /** The access key of its AWS calls. */
+  readonly accessKeyId?: string;
   /** The function's environment variables. The settings for loopback override them. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -54,7 +56,7 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
       ...environment.variables,
       PATH: process.env.PATH,
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'loopback',
+      AWS_ACCESS_KEY_ID: environment.accessKeyId ?? 'loopback',
       AWS_SECRET_ACCESS_KEY: 'loopback',
       AWS_ENDPOINT_URL: environment.awsEndpoint,
       NODE_EXTRA_CA_CERTS: environment.caFile,

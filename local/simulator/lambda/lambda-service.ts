@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../../lib/functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 import type { AttemptStatus } from './asynchronous-event.ts';
@@ -18,12 +19,16 @@ export interface ExecutionOptions {
   readonly timeoutMs: number;
   /** How far the function's clock runs ahead of the real one. */
   readonly clockAheadMs?: number;
+  /** Called with the access key of its AWS calls before it starts. A container makes one run at a time. */
+  readonly onStart?: (accessKeyId: string) => void;
 }
 
 /** Runs the deployed functions as Lambda does, unless they are throttled or crash. */
 export interface LambdaService extends AsyncDisposable {
   /** Finds a function by its name, with or without the prefix `okta-synthetics-`. */
   functionByName(name: string): DeployedFunction;
+  /** Replaces the functions. Warm containers of those that remain stay warm. */
+  deploy(functions: readonly DeployedFunction[]): Promise<void>;
   invoke(name: string, event: unknown, options: ExecutionOptions): Promise<Execution>;
   /** Throttles a function until the returned function is called. */
   throttle(name: string): () => void;
@@ -34,10 +39,16 @@ export interface LambdaService extends AsyncDisposable {
 }
 
 export function openLambdaService(
-  functions: readonly DeployedFunction[],
+  deployed: readonly DeployedFunction[],
   bundleOf: (entry: Entry) => string,
   access: FunctionEnvironment,
 ): LambdaService {
+  let functions = deployed;
+  let containers = 0;
+  const nextAccessKeyId = () => {
+    containers += 1;
+    return `container-${containers}`;
+  };
   const pools = new Map<string, ContainerPool>();
   const throttled = new Set<string>();
   const crashing = new Set<string>();
@@ -47,7 +58,7 @@ export function openLambdaService(
     return found;
   };
   const poolOf = ({ name, entry, variables }: DeployedFunction): ContainerPool => {
-    const pool = pools.get(name) ?? openContainerPool(bundleOf(entry), { ...access, variables });
+    const pool = pools.get(name) ?? openContainerPool(bundleOf(entry), { ...access, variables }, nextAccessKeyId);
     pools.set(name, pool);
     return pool;
   };
@@ -59,6 +70,16 @@ export function openLambdaService(
   };
   return {
     functionByName,
+    async deploy(changed) {
+      const before = functions;
+      functions = changed;
+      for (const [name, pool] of pools) {
+        const [one, other] = [before, changed].map((all) => all.find((each) => each.name === name));
+        if (isDeepStrictEqual(one, other)) continue;
+        pools.delete(name);
+        await pool[Symbol.asyncDispose]();
+      }
+    },
     async invoke(name, event, options) {
       if (throttled.has(name)) return throttledExecution;
       if (crashing.has(name)) return crashedExecution;
@@ -73,7 +94,8 @@ export function openLambdaService(
   };
 }
 
-const throttledExecution: Execution = { status: 'throttled', lines: [], durationMs: 0, cold: false };
+/** What happens when a function is throttled. */
+export const throttledExecution: Execution = { status: 'throttled', lines: [], durationMs: 0, cold: false };
 const crashedExecution: Execution = {
   ...{ status: 'failed', lines: [], durationMs: 1, cold: true },
   error: "the function's process ended with 1",
@@ -85,29 +107,40 @@ interface ContainerPool extends AsyncDisposable {
   stopIdle(): Promise<void>;
 }
 
-function openContainerPool(file: string, environment: FunctionEnvironment): ContainerPool {
-  const containers = new Set<FunctionProcess>();
-  const idle: FunctionProcess[] = [];
+interface Container {
+  readonly process: FunctionProcess;
+  readonly accessKeyId: string;
+}
 
-  function start(): FunctionProcess {
-    const container = startFunction(file, environment);
+function openContainerPool(
+  file: string,
+  environment: FunctionEnvironment,
+  nextAccessKeyId: () => string,
+): ContainerPool {
+  const containers = new Set<Container>();
+  const idle: Container[] = [];
+
+  function start(): Container {
+    const accessKeyId = nextAccessKeyId();
+    const container = { process: startFunction(file, { ...environment, accessKeyId }), accessKeyId };
     containers.add(container);
     return container;
   }
 
-  async function stop(stopping: readonly FunctionProcess[]): Promise<void> {
+  async function stop(stopping: readonly Container[]): Promise<void> {
     for (const container of stopping) containers.delete(container);
-    await Promise.all(stopping.map((container) => container.stop()));
+    await Promise.all(stopping.map(({ process }) => process.stop()));
   }
 
   return {
-    async run(event, { timeoutMs, ...clock }) {
+    async run(event, { timeoutMs, onStart, ...clock }) {
       const warm = idle.pop();
       const container = warm ?? start();
+      onStart?.(container.accessKeyId);
       const startedAt = performance.now();
-      const result = await container.invoke(event, timeoutMs, clock);
+      const result = await container.process.invoke(event, timeoutMs, clock);
       const durationMs = performance.now() - startedAt;
-      if (container.alive) idle.push(container);
+      if (container.process.alive) idle.push(container);
       else await stop([container]);
       const outcome =
         'error' in result ? ({ status: 'failed', error: result.error } as const) : ({ status: 'succeeded' } as const);

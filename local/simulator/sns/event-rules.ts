@@ -28,6 +28,11 @@ export function eventMessage(
   const text = JSON.stringify({ ...detail, ...body });
   const delivery: PendingDelivery = { protocol: 'api destination', endpoint, text, failed: true };
   const queue = deadLetters !== undefined && { deadLetters };
-  https.post({ endpoint, retryDelaysMs, isRetried: isRetriedByEventBridge, ...queue }, delivery, origin.at, () => {});
+  https.post(
+    { endpoint, retryDelaysMs, isRetried: isRetriedByEventBridge, ...queue },
+    delivery,
+    origin.sentAt,
+    () => {},
+  );
   return { ...origin, topic: name, subject: detailType, text, deliveries: [delivery] };
 }

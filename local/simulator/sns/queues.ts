@@ -8,10 +8,10 @@ export interface Queues {
   active(): readonly string[];
 }
 
-export function openQueues(names: readonly string[]): Queues {
+export function openQueues(names: () => readonly string[]): Queues {
   const contents = new Map<string, string[]>();
   const known = (queue: string) => {
-    if (!names.includes(queue)) throw new Error(`no queue is named ${queue}`);
+    if (!names().includes(queue)) throw new Error(`no queue is named ${queue}`);
     return contents.get(queue) ?? [];
   };
   return {

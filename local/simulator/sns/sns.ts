@@ -20,8 +20,10 @@ export interface MessageAlarm {
 
 /** A message as the subscribers of a topic receive it, functions excepted. */
 export interface DeliveredMessage extends Partial<MessageAlarm> {
-  /** Epoch ms, virtual. */
+  /** When the alarm fired, or the function began that wrote it. Epoch ms, virtual. */
   readonly at: number;
+  /** When it was sent. */
+  readonly sentAt: number;
   /** The name of the topic, or of the rule that posts an event. */
   readonly topic: string;
   /** The topic's route; absent if the topic does not belong to the monitor. */
@@ -37,7 +39,7 @@ export interface DeliveredMessage extends Partial<MessageAlarm> {
   readonly deliveries: readonly Delivery[];
 }
 
-export type MessageOrigin = Pick<DeliveredMessage, 'at' | 'from' | keyof MessageAlarm>;
+export type MessageOrigin = Pick<DeliveredMessage, 'at' | 'sentAt' | 'from' | keyof MessageAlarm>;
 
 /** A message as one subscriber receives it. */
 export interface Delivery {
@@ -75,7 +77,7 @@ export interface Sns {
  * @param onAttempt called with a topic's name after each try by https
  */
 export function openSns(
-  topics: readonly Topic[],
+  topics: () => readonly Topic[],
   https?: HttpsDelivery,
   onAttempt: (topic: string, at: number, isDelivered: boolean) => void = () => {},
 ): Sns {
@@ -94,7 +96,7 @@ export function openSns(
         };
         if (retryDelaysMs && https && !delivery.failed) {
           const target = { ...subscription, retryDelaysMs, isRetried: isRetriedBySns };
-          https.post(target, delivery, origin.at, (at, isDelivered) => onAttempt(name, at, isDelivered));
+          https.post(target, delivery, origin.sentAt, (at, isDelivered) => onAttempt(name, at, isDelivered));
         }
         return delivery;
       });
@@ -119,7 +121,7 @@ export function openSns(
       };
     },
     failDeliveries(topic, protocol) {
-      if (!topics.some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
+      if (!topics().some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
       const failure = { topic, ...(protocol !== undefined && { protocol }) };
       failures.add(failure);
       return () => {

@@ -24,7 +24,11 @@ export interface TemplateIssue {
 /** Invokes a function at a fixed rate. */
 export interface Schedule {
   readonly name: string;
+  /** The name of its schedule group. */
+  readonly group: string;
   readonly intervalMinutes: number;
+  /** Its flexible time window; 0 if it has none. */
+  readonly windowMinutes: number;
   /** The function's name. */
   readonly target: string;
   readonly input: unknown;

@@ -1,4 +1,4 @@
-import { readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { readNumber, readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { Schedule } from './deployment.ts';
 import { physicalName, referencedId, resolveText } from './resolve-text.ts';
@@ -16,7 +16,6 @@ export function readSchedule(template: Template, logicalId: string): Schedule {
   const properties = readObject(template.Resources[logicalId]?.Properties, keys);
   const target = readObject(properties.Target, targetKeys);
   const window = readObject(properties.FlexibleTimeWindow, ['Mode', 'MaximumWindowInMinutes']);
-  if (window.Mode !== 'OFF') throw new UnsupportedError('flexible time windows are not simulated');
   if (target.RoleArn === undefined) throw new UnsupportedError('the target has no RoleArn');
   const functionId = referencedId(template, target.Arn, 'AWS::Lambda::Function');
   if (functionId === undefined) {
@@ -24,11 +23,27 @@ export function readSchedule(template: Template, logicalId: string): Schedule {
   }
   return {
     name: properties.Name === undefined ? logicalId : resolveText(template, properties.Name),
+    group: properties.GroupName === undefined ? 'default' : resolveText(template, properties.GroupName),
+    windowMinutes: parseWindow(window),
     intervalMinutes: parseRate(resolveText(template, properties.ScheduleExpression)),
     target: physicalName(template, functionId),
     input: target.Input === undefined ? {} : parseInput(resolveText(template, target.Input)),
     enabled: readWord(properties.State ?? 'ENABLED', ['ENABLED', 'DISABLED']) === 'ENABLED',
   };
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+function parseWindow({ Mode, MaximumWindowInMinutes }: Readonly<Record<string, unknown>>): number {
+  const isFlexible = readWord(Mode, ['OFF', 'FLEXIBLE']) === 'FLEXIBLE';
+  if (!isFlexible) {
+    if (MaximumWindowInMinutes !== undefined) throw new UnsupportedError('a time window that is OFF has no length');
+    return 0;
+  }
+  const minutes = readNumber(MaximumWindowInMinutes);
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > 1_440) {
+    throw new UnsupportedError(`a flexible time window lasts 1 to 1440 minutes, not ${minutes}`);
+  }
+  return minutes;
 }
 
 /** Trap: EventBridge requires the singular for 1 and the plural otherwise. */

@@ -6,7 +6,7 @@ import { defineProbe, type Group, type Probe } from '../../../functions/model/pr
 import { noCredentials } from '../../../functions/runtime/no-credentials.ts';
 import { emfPoints } from '../../../local/emulators/aws/metrics.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { handleOnce } from '../../support/handle-once.ts';
+import { handleAll, handleOnce } from '../../support/handle-once.ts';
 
 function probe(id: string, run: Probe['run'], group: Group = 'flows'): Probe {
   const metrics = {
@@ -33,7 +33,7 @@ const asText = (points: readonly { identity: { name: string; dimensions: object 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 describe('a run whose metrics CloudWatch rejects', () => {
-  it('writes every data point to the log, with the time of the run, if CloudWatch rejects the metrics', async () => {
+  it('writes every data point to the log, with the minute of the run, if CloudWatch rejects the metrics', async () => {
     const accepted = await handleOnce(fullOrg, [fine, failing], noCredentials);
     const refused = await handleOnce(fullOrg, [fine, failing], noCredentials, true);
     expect(refused.points).toEqual([]);
@@ -46,7 +46,7 @@ describe('a run whose metrics CloudWatch rejects', () => {
         .sort(),
     );
     const [outcome] = loggedLines(refused.lines);
-    expect(new Set(inLog.map(({ at }) => at))).toEqual(new Set([outcome.at]));
+    expect(new Set(inLog.map(({ at }) => at))).toEqual(new Set([`${outcome.at.slice(0, 16)}:00.000Z`]));
   });
 
   it('does not fail if CloudWatch rejects the metrics, but logs a finding after the outcomes', async () => {
@@ -65,6 +65,56 @@ describe('a run whose metrics CloudWatch rejects', () => {
       'Severity{"Domain":"monitor","Org":"acme"} 1',
       'Answer{"Org":"acme","Probe":"rare"} 1',
     ]);
+  });
+});
+
+describe('the event of a schedule', () => {
+  const minuteMs = 60_000;
+  const schedule = (due: number, executionId: string) => {
+    return { time: new Date(due).toISOString(), executionId, attempt: '1', intervalMinutes: 1 };
+  };
+  const dueMinute = (due: number) => new Date(Math.floor(due / minuteMs) * minuteMs).toISOString();
+
+  it('gives all points the minute that the run was due in, in PutMetricData and in the log', async () => {
+    const due = Date.now() - 2 * minuteMs;
+    for (const refuse of [false, true]) {
+      const event = { ...fullOrg, schedule: schedule(due, 'one') };
+      const { lines, points } = await handleOnce(event, [fine], noCredentials, refuse);
+      const times = (refuse ? lines.flatMap(emfPoints) : points).map(({ at }) => at);
+      expect(new Set(times)).toEqual(new Set([dueMinute(due)]));
+      const [outcome] = loggedLines(lines);
+      expect(outcome).toMatchObject({ at: isoTime, due: dueMinute(due), executionId: 'one' });
+      expect(Date.parse(outcome.at)).toBeGreaterThan(due + minuteMs);
+    }
+  });
+
+  it('is run once if it comes twice', async () => {
+    const event = (executionId: string) => ({ ...fullOrg, schedule: schedule(Date.now(), executionId) });
+    const events = [event('one'), event('two'), event('one')];
+    const { lines, ...ended } = await handleAll(events, [fine], noCredentials);
+    expect(ended).toMatchObject({ value: [] });
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'outcome', executionId: 'one' },
+      { type: 'outcome', executionId: 'two' },
+      { type: 'event', at: isoTime, org: 'acme', executionId: 'one', note: expect.stringContaining('came before') },
+    ]);
+  });
+
+  it('is run each time if somebody sends it by hand', async () => {
+    const { lines } = await handleAll([fullOrg, fullOrg], [fine], noCredentials);
+    expect(loggedLines(lines)).toMatchObject([{ type: 'outcome' }, { type: 'outcome' }]);
+  });
+
+  it('goes by the start of the run if it is old, and the log says so', async () => {
+    const event = { ...fullOrg, schedule: schedule(Date.now() - 3_600_000, 'old') };
+    const { lines, points } = await handleOnce(event, [fine], noCredentials);
+    const [note, outcome] = loggedLines(lines);
+    expect(note).toMatchObject({
+      type: 'event',
+      note: expect.stringMatching(/^its scheduled time is 36\d\d s before/),
+    });
+    expect(outcome).not.toHaveProperty('due');
+    expect(new Set(points.map(({ at }) => at))).toEqual(new Set([dueMinute(Date.parse(outcome.at))]));
   });
 });
 

@@ -109,6 +109,7 @@ function alarmedSeries(sample: Synthesized): readonly string[] {
 }
 
 const isPublishedByProbes = (series: string) => !series.startsWith('AWS/');
+const isOfAnOrg = (series: string) => series.includes(' Org=');
 
 /** Not the full sample: the Okta emulator does not have its servers. */
 const { minimal, example } = samples;
@@ -120,20 +121,27 @@ describe.each(Object.entries({ minimal, example }))('the series of the %s config
     published = await publishedBy(sample);
   });
 
-  it(`the ${name} overview searches for each published metric once, and for no others`, () => {
+  it(`the ${name} overview searches for each metric that orgs publish once, and for no others`, () => {
     const { overview } = dashboardsOf(sample);
-    const schemas = new Set([...published].map(schemaOf));
+    const schemas = new Set([...published].filter(isOfAnOrg).map(schemaOf));
     expect(overview && searchedSchemas(overview).toSorted()).toEqual([...schemas].toSorted());
   });
 
-  it(`the pages of the orgs of the ${name} configuration graph each published series once, and no others`, () => {
+  it(`the ${name} overview graphs each series that is about the monitor and no org once, and no others`, () => {
+    const { overview } = dashboardsOf(sample);
+    const own = [...published].filter((series) => !isOfAnOrg(series));
+    expect(own.length).toBeGreaterThan(0);
+    expect(overview && graphedSeries(overview).filter(isPublishedByProbes).toSorted()).toEqual(own.toSorted());
+  });
+
+  it(`the pages of the orgs of the ${name} configuration graph each published series of an org once, and no others`, () => {
     const { template } = synthesize({
       ...sample.config,
       orgs: sample.config.orgs.map((org) => ({ ...org, dashboard: true })),
     });
     const { overview, ...pages } = dashboardsOf(synthesizedOf(template));
     const graphed = Object.values(pages).flatMap(graphedSeries);
-    expect(graphed.toSorted()).toEqual([...published].toSorted());
+    expect(graphed.toSorted()).toEqual([...published].filter(isOfAnOrg).toSorted());
   });
 
   it(`every series in an alarm of the ${name} stack is published`, () => {

@@ -53,7 +53,8 @@ describe('estimateCost', () => {
   });
 
   it.each(names)('each published series of the %s configuration is a custom metric', (name) => {
-    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length;
+    const groups = new Set(eventsOf(name).map(({ group }) => group));
+    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length + groups.size;
     expect(itemOf(name, 'custom metrics')).toEqual({
       item: 'custom metrics',
       quantity: series,

@@ -154,6 +154,20 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
+  it(`each event of the ${name} stack says which minute its schedule is for, as Scheduler fills it in`, () => {
+    const schedules = sample.ofType('AWS::Scheduler::Schedule');
+    expect(schedules.length).toBeGreaterThan(0);
+    for (const { Properties } of schedules) {
+      const [, minutes] = /^rate\((\d+) /.exec(Properties.ScheduleExpression) ?? [];
+      expect(JSON.parse(Properties.Target.Input).schedule).toEqual({
+        time: '<aws.scheduler.scheduled-time>',
+        executionId: '<aws.scheduler.execution-id>',
+        attempt: '<aws.scheduler.attempt-number>',
+        intervalMinutes: Number(minutes),
+      });
+    }
+  });
+
   it(`the ${name} stack tests each notifier every hour`, () => {
     const selfTests = sample.ofType('AWS::Scheduler::Schedule').filter(({ Properties }) => isSelfTest(Properties));
     expect(selfTests.map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression])).toEqual(

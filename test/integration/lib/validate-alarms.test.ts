@@ -12,12 +12,13 @@ interface Plain {
   readonly missing?: TreatMissingData;
   readonly heartbeat?: string;
   readonly actions?: readonly ('alarm' | 'ok')[];
+  readonly warmUp?: boolean;
 }
 
 function addAlarm(
   stack: Stack,
   topic: Topic,
-  { name, missing, heartbeat, actions = ['alarm', 'ok'] }: Plain,
+  { name, missing, heartbeat, actions = ['alarm', 'ok'], warmUp = false }: Plain,
 ): CfnAlarm {
   const alarm = new Alarm(stack, name, {
     alarmName: name,
@@ -33,6 +34,7 @@ function addAlarm(
   if (actions.includes('ok')) alarm.addOkAction(action);
   const resource = alarm.node.defaultChild as CfnAlarm;
   if (heartbeat) resource.addMetadata(heartbeatKey, heartbeat);
+  if (warmUp) resource.warmUpConfiguration = { warmUpPeriodDurationInMinutes: 10 };
   return resource;
 }
 
@@ -54,7 +56,7 @@ function messageOf(act: () => unknown): string {
   }
 }
 
-const beating: Plain = { name: 'beating', missing: TreatMissingData.BREACHING };
+const beating: Plain = { name: 'beating', missing: TreatMissingData.BREACHING, warmUp: true };
 
 describe('a synth', () => {
   test('succeeds with an alarm that tolerates missing data and its heartbeat', () => {
@@ -81,6 +83,12 @@ describe('a synth', () => {
     );
     expect(errorOf(failing, { ...beating, actions: ['ok'] })).toContain(
       'failing tolerates missing data, but its heartbeat beating notifies nobody',
+    );
+  });
+
+  test('fails when a heartbeat would fire before its first data can come', () => {
+    expect(errorOf({ ...beating, warmUp: false })).toContain(
+      '[Sample] beating fires when it is new, because it has no data yet: set WarmUpConfiguration',
     );
   });
 

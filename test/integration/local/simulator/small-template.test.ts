@@ -159,13 +159,10 @@ describe('simulated functions', () => {
     letIn();
     await pass(simulation, 2);
     const tries = simulation.invocations.filter(({ lambda }) => lambda === 'okta-synthetics-flows');
-    expect(tries.map(({ at, status }) => [minuteOf(at), status])).toEqual([
-      [0, 'succeeded'],
-      [1, 'throttled'],
-      [2, 'throttled'],
-      [3, 'succeeded'],
-      [4, 'succeeded'],
+    const statuses = [0, 1, 2, 3, 4].map((minute) => [
+      ...new Set(tries.filter(({ at }) => minuteOf(at) === minute).map(({ status }) => status)),
     ]);
+    expect(statuses).toEqual([['succeeded'], ['throttled'], ['throttled'], ['succeeded'], ['succeeded']]);
   });
 
   it('a function starts cold only after its containers are gone', async () => {
@@ -185,6 +182,7 @@ describe('simulated topics', () => {
     using _ = { [Symbol.dispose]: simulation.failDeliveries('okta-synthetics-pages', 'email') };
     await pass(simulation, 2, 2);
     expect(simulation.inbox.at(-1)?.deliveries).toMatchObject([{ protocol: 'email', failed: true }]);
+    await pass(simulation, 1);
     const identity = {
       namespace: 'AWS/SNS',
       name: 'NumberOfNotificationsFailed',

@@ -31,6 +31,17 @@ describe('timeOf', () => {
     expect(timeOf(line, at('12:00:25'))).toBe(at('12:00'));
   });
 
+  it('returns the minute that the run was due in, which is the time of the datapoint', () => {
+    const due = new Date(at('11:59')).toISOString();
+    expect(timeOf({ ...line, due }, at('12:00:25'))).toBe(at('11:59'));
+  });
+
+  it('returns when the run began if the minute is none that the run can have been due in', () => {
+    for (const due of ['noon', new Date(at('11:00')).toISOString(), new Date(at('13:00')).toISOString()]) {
+      expect(timeOf({ ...line, due }, at('12:00:25'))).toBe(at('12:00'));
+    }
+  });
+
   it('returns when the log received a line whose run had a wrong clock', () => {
     expect(timeOf(line, at('15:00'))).toBe(at('15:00'));
     expect(timeOf({ ...line, at: 'noon' }, at('15:00'))).toBe(at('15:00'));

@@ -41,6 +41,14 @@ describe('readLine', () => {
     expect(again(line)).toMatchObject({ ...failed, exchanges: [shown] });
   });
 
+  it('reads when the run of a line began, which minute it was due in, and which execution it was', () => {
+    const run = { at: '2026-11-21T12:01:02.000Z', due: '2026-11-21T12:00:00.000Z', executionId: 'd32c5kddcf5bb8c3' };
+    const { line } = outcome(time, 'token@default', 'passed', run);
+    for (const logged of [line, { type: 'finding', org: 'acme', finding: finding('metrics-refused'), ...run }]) {
+      expect(again(logged)).toMatchObject(run);
+    }
+  });
+
   it('reads why a probe was skipped', () => {
     expect(again(outcome(time, 'verify@default', 'skipped').line)).toMatchObject({ because: 'token failed' });
   });

@@ -7,6 +7,7 @@ import type { Probe } from '../../../../functions/model/probe.ts';
 import { flows, limits, negativeTests, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
 import { pointsOf } from '../../../../functions/runtime/publish.ts';
+import type { RunReport } from '../../../../functions/runtime/run.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const org = { ...fullOrg, negativeTests: true };
@@ -37,6 +38,30 @@ function shared(probes: readonly Probe[], outcomes: readonly Outcome[], ...own: 
 const zeros = [...faultDomains.map((domain) => `Severity ${domain} 0`), 'Retries 0'];
 const instead = (...points: string[]) =>
   zeros.map((zero) => points.find((point) => point.startsWith(zero.slice(0, -1))) ?? zero);
+
+describe('the metric Lateness', () => {
+  const lateness = (probes: readonly Probe[], more: object, due?: RunReport['due']) =>
+    pointsOf({ org: { ...org, ...more }, plan: planProbes(org, probes), outcomes: [], ...(due && { due }) }).filter(
+      ({ identity }) => identity.name === 'Lateness',
+    );
+
+  it('has one series per group and deployment, whichever org the run is for', () => {
+    for (const [group, probes] of Object.entries({ flows, limits, status, 'negative-tests': negativeTests })) {
+      for (const name of ['acme', 'other']) {
+        expect(lateness(probes, { name, deployment: 'staging' }, { at: 0, latenessSeconds: 1.5 })).toEqual([
+          {
+            identity: { namespace: 'OktaSynthetics/staging', name: 'Lateness', dimensions: { Group: group } },
+            ...{ unit: 'Seconds', value: 1.5 },
+          },
+        ]);
+      }
+    }
+  });
+
+  it('has no data point if no schedule started the run', () => {
+    expect(lateness(flows, {})).toEqual([]);
+  });
+});
 
 describe('the metric Severity', () => {
   it('publishes 0 for every fault domain in flows if there are no findings, or no outcomes at all', () => {

@@ -26,7 +26,7 @@ function checked(
     ...{ ...target, probe: probe.id, status: 'passed', readings: {}, notes: [], warnings: [], exchanges: [] },
     ...change(target.server ? `${probe.id}@${target.server}` : probe.id),
   }));
-  return { org, plan: planned, outcomes: logLines({ startedAt, outcomes: outcomes as Outcome[] }) };
+  return { org, plan: planned, outcomes: logLines({ startedAt, minute: startedAt, outcomes: outcomes as Outcome[] }) };
 }
 
 const failAt =
@@ -138,7 +138,10 @@ describe('the report of a check', () => {
 it('a probe that a bug ended has an outcome, without the message of the error', () => {
   const [first, second, ...others] = enabledProbes(plan);
   const outcomes = others.map(({ probe, target }) => ({ ...target, probe: probe.id })) as Outcome[];
-  const report = { org: fullOrg, startedAt, plan, outcomes, monitorErrors: [new TypeError('canary'), 'canary'] };
+  const report = {
+    ...{ org: fullOrg, startedAt, minute: startedAt, plan, outcomes },
+    monitorErrors: [new TypeError('canary'), 'canary'],
+  };
   const broken = brokenProbes(report);
   expect(broken.map(({ probe }) => probe)).toEqual([first?.probe.id, second?.probe.id]);
   expect(broken).toMatchObject([

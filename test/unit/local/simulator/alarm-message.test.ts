@@ -10,7 +10,8 @@ function messageOf(properties: object) {
   const [alarm] = parseAlarms(template).alarms;
   if (!alarm) throw new Error('the small template has no alarm');
   const at = Date.UTC(2026, 10, 21, 12);
-  const action: AlarmAction = { topic: 'Alarms', alarm, from: 'OK', to: 'ALARM', reason: '2 of 3 points', at };
+  const change = { from: 'OK', to: 'ALARM', reason: '2 of 3 points' } as const;
+  const action: AlarmAction = { topic: 'Alarms', alarm, ...change, at, wasMuted: false };
   const { subject, text, byProtocol } = alarmMessage(template, action);
   return { subject, document: JSON.parse(text), email: byProtocol?.email };
 }

@@ -14,6 +14,7 @@ const event: AsynchronousEvent = {
   payload: { Records: [] },
   acceptedAt: 0,
   failures: 0,
+  throttles: 0,
   dueAt: 0,
 };
 
@@ -43,12 +44,19 @@ it('retries a failed asynchronous event after one minute and after two more, as 
   expect(attempts('failed', { retries: 0, maxAgeMs: anHour })).toEqual({ minutes: [0], end: 'RetriesExhausted' });
 });
 
-it('retries a throttled asynchronous event until it is too old, without using up its retries', () => {
-  expect(attempts('throttled', { retries: 0, maxAgeMs: 5 * minuteMs })).toEqual({
-    minutes: [0, 1, 2, 3, 4],
-    end: 'EventAgeExceeded',
-  });
-  expect(attempts('throttled', { retries: 2, maxAgeMs: minuteMs })).toEqual({ minutes: [0], end: 'EventAgeExceeded' });
+it('retries a throttled asynchronous event ever later until it is too old, without using up its retries', () => {
+  const { minutes, end } = attempts('throttled', { retries: 0, maxAgeMs: 20 * minuteMs });
+  expect(end).toBe('EventAgeExceeded');
+  expect(minutes.map((minute) => Math.round(minute * 60))).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1_111]);
+});
+
+it('spreads the retries of events that were throttled together over half of their wait', () => {
+  const dueAfter = (throttles: number, drawn: number) => {
+    const next = afterAttempt({ ...event, throttles }, 'throttled', { retries: 0, maxAgeMs: anHour }, 0, drawn);
+    return next.kind === 'retry' ? next.event.dueAt : undefined;
+  };
+  expect([dueAfter(0, 0), dueAfter(0, 1)]).toEqual([500, 1_000]);
+  expect([dueAfter(12, 0), dueAfter(12, 1)]).toEqual([150_000, 300_000]);
 });
 
 it('discards an asynchronous event that is too old for its last retry', () => {

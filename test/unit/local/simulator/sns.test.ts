@@ -19,7 +19,7 @@ const topic: Topic = {
 
 /** The message that the topic's subscribers receive. */
 function deliver(publication: Publication, from: DeliveredMessage['from'] = 'function', subscriptions = [email]) {
-  return openSns([topic]).publish({ ...topic, subscriptions }, publication, { at: 0, from }).message;
+  return openSns(() => [topic]).publish({ ...topic, subscriptions }, publication, { at: 0, sentAt: 0, from }).message;
 }
 
 /** What the notifier publishes for an alarm. */

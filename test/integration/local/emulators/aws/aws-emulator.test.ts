@@ -1,8 +1,26 @@
-import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
+import { randomBytes } from 'node:crypto';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  type MetricDatum,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from '../../../../../local/emulators/aws/aws-emulator.ts';
+
+type Clients = ReturnType<typeof clientsOf>;
+
+function clientsOf(endpoint: string, accessKeyId = 'loopback', maxAttempts = 1) {
+  const credentials = { accessKeyId, secretAccessKey: 'loopback' };
+  const options = { endpoint, region: 'us-east-1', credentials, maxAttempts };
+  return {
+    logs: new CloudWatchLogsClient(options),
+    cloudWatch: new CloudWatchClient(options),
+    sns: new SNSClient(options),
+  };
+}
 
 let aws: AwsEmulator;
 let logs: CloudWatchLogsClient;
@@ -10,11 +28,7 @@ let cloudWatch: CloudWatchClient;
 let sns: SNSClient;
 beforeAll(async () => {
   aws = await startAwsEmulator(new Map());
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  const options = { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
-  logs = new CloudWatchLogsClient(options);
-  cloudWatch = new CloudWatchClient(options);
-  sns = new SNSClient(options);
+  ({ logs, cloudWatch, sns } = clientsOf(aws.url));
 });
 afterAll(() => aws.close());
 afterEach(() => {
@@ -115,6 +129,76 @@ describe('DescribeAlarmHistory', () => {
   });
 });
 
+describe('PutMetricData', () => {
+  const put = (datum: Partial<MetricDatum>, count = 1) => {
+    const MetricData = Array.from({ length: count }, () => ({ MetricName: 'Success', Value: 1, ...datum }));
+    return cloudWatch.send(new PutMetricDataCommand({ Namespace: 'OktaSynthetics', MetricData }));
+  };
+  const dimensions = (count: number, Value = 'acme') =>
+    Array.from({ length: count }, (_, index) => ({ Name: `D${index}`, Value }));
+
+  it('accepts a thousand metrics with thirty dimensions', async () => {
+    await put({ Dimensions: dimensions(30), Timestamp: new Date(0) }, 1_000);
+    expect(aws.points).toHaveLength(1_000);
+  });
+
+  it.each<[string, Partial<MetricDatum>, number?]>([
+    ['more metrics than a call may have', {}, 1_001],
+    ['more dimensions than a metric may have', { Dimensions: dimensions(31) }],
+    ['a name that is too long', { MetricName: 'x'.repeat(256) }],
+    ['a dimension that is too long', { Dimensions: dimensions(1, 'x'.repeat(1_025)) }],
+    ['an empty dimension', { Dimensions: dimensions(1, ' ') }],
+  ])('rejects %s, and stores nothing', async (_, datum, count) => {
+    await expect(put(datum, count)).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+    expect(aws.points).toEqual([]);
+  });
+
+  it('rejects a call that is larger than a megabyte', async () => {
+    const random = () => Array.from({ length: 30 }, () => randomBytes(512).toString('hex'));
+    const data = Array.from({ length: 70 }, () => ({
+      ...{ MetricName: 'Success', Value: 1 },
+      Dimensions: random().map((Value, index) => ({ Name: `D${index}`, Value })),
+    }));
+    const call = new PutMetricDataCommand({ Namespace: 'OktaSynthetics', MetricData: data });
+    await expect(cloudWatch.send(call)).rejects.toMatchObject({ name: 'RequestEntityTooLarge' });
+  });
+});
+
+describe('the rates of an account', () => {
+  it.each([
+    ['DescribeAlarmHistory', 'Throttling', (emulator: Clients) => emulator.cloudWatch.send(history())],
+    ['PutMetricData', 'Throttling', (emulator: Clients) => emulator.cloudWatch.send(metrics())],
+    ['FilterLogEvents', 'ThrottlingException', (emulator: Clients) => emulator.logs.send(events())],
+    ['Publish', 'ThrottlingException', (emulator: Clients) => emulator.sns.send(message())],
+  ] as const)('refuse what %s exceeds in a second, so that the SDK tries again', async (operation, name, call) => {
+    let now = 0;
+    await using emulator = await startAwsEmulator(new Map(), { rates: () => ({ [operation]: 2 }), now: () => now });
+    emulator.logs.create('flows');
+    const clients = clientsOf(emulator.url, 'loopback', 2);
+    await call(clients);
+    now = 900;
+    await call(clients);
+    await expect(call(clients)).rejects.toMatchObject({ name, $metadata: { attempts: 2 } });
+    expect(emulator.throttled.get(operation)).toBe(2);
+    now = 1_000;
+    await call(clients);
+  });
+
+  const history = () => new DescribeAlarmHistoryCommand({ AlarmName: 'a' });
+  const metrics = () => new PutMetricDataCommand({ Namespace: 'A', MetricData: [] });
+  const events = () => new FilterLogEventsCommand({ logGroupName: 'flows' });
+  const message = () =>
+    new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:123456789012:people', Message: 'a message' });
+
+  it('know the time of a call by who signed it', async () => {
+    const seen: (string | undefined)[] = [];
+    await using emulator = await startAwsEmulator(new Map(), { now: (caller) => seen.push(caller) });
+    await clientsOf(emulator.url, 'container-7').sns.send(message());
+    expect(seen).toEqual(['container-7']);
+    expect(emulator.published).toMatchObject([{ caller: 'container-7', receivedAt: 1 }]);
+  });
+});
+
 describe('Publish', () => {
   const TopicArn = 'arn:aws:sns:us-east-1:123456789012:people';
   const publish = (input: Partial<PublishCommandInput>) =>
@@ -125,7 +209,10 @@ describe('Publish', () => {
     const { MessageId } = await publish({ Subject: 'PAGE acme: 100 % & more', Message, MessageStructure: 'json' });
     expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
     expect(aws.published).toEqual([
-      { topicArn: TopicArn, subject: 'PAGE acme: 100 % & more', message: Message, structure: 'json' },
+      {
+        ...{ topicArn: TopicArn, subject: 'PAGE acme: 100 % & more', message: Message, structure: 'json' },
+        ...{ caller: 'loopback', receivedAt: expect.any(Number) },
+      },
     ]);
   });
 

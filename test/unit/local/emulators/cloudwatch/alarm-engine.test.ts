@@ -33,7 +33,7 @@ const summaries = (actions: readonly AlarmAction[]) =>
 
 /** The actions for a series of points, one per minute, each evaluated at the end of its minute. */
 function run(alarms: readonly Alarm[], points: string, muteRules: readonly MuteRule[] = []): readonly AlarmAction[] {
-  const engine = new AlarmEngine({ alarms, muteRules, unsupported: [] });
+  const engine = new AlarmEngine({ alarms, muteRules, unsupported: [] }, noon);
   const store = new MetricStore();
   return points.split(' ').flatMap((point, minute) => {
     if (point !== '-') store.add({ identity, value: point === 'X' ? 1 : 0, timestamp: noon + minute * minuteMs });
@@ -83,6 +83,66 @@ describe('the alarm engine', () => {
   });
 });
 
+describe('a new alarm', () => {
+  const heartbeat = sampleAlarm({
+    ...{ evaluationPeriods: 1, datapointsToAlarm: 1, treatMissingData: 'breaching' },
+    ...{ threshold: 0, comparison: 'LessThanThreshold' },
+  });
+  const warming = (minutes: number, lastsItsDuration = false): Alarm => ({
+    ...heartbeat,
+    warmUp: { durationMs: minutes * minuteMs, lastsItsDuration },
+  });
+
+  it('fires at once if it treats missing data as breaching and has no warm-up', () => {
+    expect(summaries(run([heartbeat], '- - 0'))).toEqual([
+      '1 failing INSUFFICIENT_DATA > ALARM',
+      '3 failing ALARM > OK',
+    ]);
+  });
+
+  it('does not act until its warm-up ends early, with the first point of the newest period', () => {
+    expect(summaries(run([warming(10)], '- - 0 0 - - -'))).toEqual([
+      '3 failing INSUFFICIENT_DATA > OK',
+      '7 failing OK > ALARM',
+    ]);
+  });
+
+  it('fires at the end of its warm-up if no point has come', () => {
+    expect(summaries(run([warming(4)], '- - - - - -'))).toEqual(['4 failing INSUFFICIENT_DATA > ALARM']);
+  });
+
+  it('waits for the whole warm-up, points or not, if it is told to', () => {
+    expect(summaries(run([warming(4, true)], '0 X X 0 0'))).toEqual(['4 failing INSUFFICIENT_DATA > OK']);
+  });
+
+  it('starts in a running engine without a change to the alarms that remain', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    const store = new MetricStore();
+    store.add({ identity, value: 0, timestamp: noon });
+    expect(summaries(engine.tick(noon + minuteMs, store))).toEqual(['1 failing INSUFFICIENT_DATA > OK']);
+    const added = { ...warming(10), logicalId: 'Added', name: 'added' };
+    engine.deploy({ alarms: [failing, added], muteRules: [], unsupported: [] }, noon + minuteMs);
+    expect(engine.alarmState('added').state).toBe('INSUFFICIENT_DATA');
+    store.add({ identity, value: 0, timestamp: noon + minuteMs });
+    expect(summaries(engine.tick(noon + 2 * minuteMs, store))).toEqual(['2 added INSUFFICIENT_DATA > OK']);
+  });
+
+  it('judges the points that it already has by its new threshold when that changes', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    const store = new MetricStore();
+    store.add({ identity, value: 0, timestamp: noon });
+    engine.tick(noon + minuteMs, store);
+    engine.deploy({ alarms: [{ ...failing, threshold: -1 }], muteRules: [], unsupported: [] }, noon + minuteMs);
+    expect(summaries(engine.tick(noon + minuteMs, store))).toEqual(['1 failing OK > ALARM']);
+  });
+
+  it('is gone when its definition is', () => {
+    const engine = new AlarmEngine({ alarms: [failing], muteRules: [], unsupported: [] });
+    engine.deploy({ alarms: [], muteRules: [], unsupported: [] }, noon);
+    expect(() => engine.alarmState('failing')).toThrow('no alarm is called failing');
+  });
+});
+
 describe('a composite alarm', () => {
   const quiet = { OK: [], ALARM: [], INSUFFICIENT_DATA: [] };
   const child = { ...failing, actions: quiet };
@@ -121,7 +181,9 @@ describe('a composite alarm', () => {
 
 describe('a mute rule', () => {
   it.each<[string, string, MuteRule, readonly string[]]>([
-    ['sends nothing if the alarm fires and resolves', '0 X 0 0 0', muteFor(3), []],
+    ['sends OK at the end if the alarm fires and resolves', '0 X 0 0 0', muteFor(3), ['5 failing ALARM > OK']],
+    ['sends ALARM at the end if the alarm resolves and fires again', 'X 0 X X X', muteFor(3), ['5 failing OK > ALARM']],
+    ['sends nothing at the end if the alarm fired before and did not change', 'X X X X X', muteFor(3), []],
     ['sends ALARM at the end if the alarm still fires', '0 X X X X', muteFor(3), ['5 failing OK > ALARM']],
     ['sends OK at the end if the alarm fired before', 'X 0 0 0 0', muteFor(3), ['5 failing ALARM > OK']],
     [
@@ -130,11 +192,20 @@ describe('a mute rule', () => {
       muteFor(9, undefined, []),
       ['2 failing OK > ALARM', '3 failing ALARM > OK'],
     ],
-    ['sends nothing if the alarm resolves at the end', '0 X X X 0', muteFor(3), []],
+    ['sends OK if the alarm resolves at the end', '0 X X X 0', muteFor(3), ['5 failing ALARM > OK']],
   ])('a mute rule %s', (_, points, rule, expected) => {
     const [first, ...later] = summaries(run([failing], points, [rule]));
     expect(first).toMatch(/^1 failing INSUFFICIENT_DATA > /);
     expect(later).toEqual(expected);
+  });
+
+  it('tells which actions a mute rule held back', () => {
+    const acted = run([failing], '0 X X X X 0', [muteFor(3)]);
+    expect(acted.map(({ to, wasMuted }) => [to, wasMuted])).toEqual([
+      ['OK', false],
+      ['ALARM', true],
+      ['OK', false],
+    ]);
   });
 
   it('still changes the state of a muted alarm', () => {
@@ -156,7 +227,10 @@ describe('a mute rule', () => {
     const any = compositeOf('any', 'ALARM(failing)', { suppressor });
     const rule = muteFor(2, '2026-11-21T12:03', ['any']);
     const alarms = [{ ...failing, actions: quiet }, never, any];
-    expect(summaries(run(alarms, '0 0 X X 0 0 0', [rule]))).toEqual(['2 any INSUFFICIENT_DATA > OK']);
+    expect(summaries(run(alarms, '0 0 X X 0 0 0', [rule]))).toEqual([
+      '2 any INSUFFICIENT_DATA > OK',
+      '6 any ALARM > OK',
+    ]);
     expect(summaries(run(alarms, '0 0 X X X 0 0', [rule]))).toEqual([
       '2 any INSUFFICIENT_DATA > OK',
       '5 any OK > ALARM',
@@ -188,18 +262,25 @@ describe('for all points', () => {
     );
 
   it('acts only on changes, and each change starts from the state of the previous one', () => {
-    const windows = fc.option(
-      fc.integer({ min: 1, max: 20 }).map((minutes) => muteFor(minutes)),
-      { nil: undefined },
-    );
     fc.assert(
-      fc.property(alarms, pointSeries, windows, (alarm, points, rule) => {
+      fc.property(alarms, pointSeries, (alarm, points) => {
         let state: (typeof alarmStates)[number] = 'INSUFFICIENT_DATA';
-        for (const { from, to } of run([alarm], points, rule ? [rule] : [])) {
+        for (const { from, to } of run([alarm], points)) {
           expect(from).toBe(state);
           expect(to).not.toBe(from);
           state = to;
         }
+      }),
+    );
+  });
+
+  it('has told the present state at the end of a mute rule, unless it is the one before and never changed', () => {
+    const minutes = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(alarms, pointSeries, minutes, (alarm, points, muted) => {
+        const all = `${points}${' -'.repeat(30)}`;
+        const told = run([alarm], all, [muteFor(muted)]).at(-1)?.to;
+        expect(told).toBe(run([alarm], all).at(-1)?.to);
       }),
     );
   });

@@ -142,6 +142,22 @@ describe('a metric alarm in a template', () => {
     expect(unsupported).toEqual([]);
     expect(alarms).toMatchObject([{ resultId: 'e1', periodMs: 60_000 }]);
   });
+
+  it('parses the warm-up of an alarm on a metric or an expression', () => {
+    const { alarms, unsupported } = parse({
+      Metric: alarm({ ...simple, WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 5 } }),
+      Expression: alarm({
+        ...math({ Id: 'e1', Expression: 'm1' }, stat('m1')),
+        AlarmName: 'expression',
+        WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 60, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true },
+      }),
+    });
+    expect(unsupported).toEqual([]);
+    expect(alarms).toMatchObject([
+      { warmUp: { durationMs: 5 * 60_000, lastsItsDuration: false } },
+      { warmUp: { durationMs: 60 * 60_000, lastsItsDuration: true } },
+    ]);
+  });
 });
 
 describe('an unsupported alarm', () => {
@@ -204,6 +220,11 @@ describe('an unsupported alarm', () => {
     ['two periods', math(e1('m1 + m2'), stat('m1'), stat('m2', 300)), 'all metrics must have the same period'],
     ['a duplicate id', math(e1('m1'), stat('m1'), stat('m1')), 'two metrics have the same id'],
     ['another account', math({ ...stat('m1'), ReturnData: true, AccountId: '1' }), 'AccountId is not supported'],
+    [
+      'a warm-up of three days',
+      { ...simple, WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 4_320 } },
+      'WarmUpPeriodDurationInMinutes is 4320, but CloudWatch allows 2880 at most',
+    ],
     [
       'Metrics combined with MetricName',
       { ...math(e1('m1'), stat('m1')), MetricName: 'x' },

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { MetricAlarm } from '../../../local/emulators/cloudwatch/alarm-definition.ts';
+import { AlarmEngine } from '../../../local/emulators/cloudwatch/alarm-engine.ts';
+import { MetricStore } from '../../../local/emulators/cloudwatch/metric-store.ts';
+import { parseAlarms } from '../../../local/emulators/cloudwatch/parse-alarm.ts';
+import { isMetric } from '../../support/evaluate-template.ts';
+import { minuteMs } from '../../support/sample-alarm.ts';
+import { samples } from '../../support/synthesized.ts';
+
+/** Each heartbeat of each sample, with the minutes that its schedule takes. */
+const heartbeats = Object.entries(samples).flatMap(([sample, { text }]) =>
+  parseAlarms(JSON.parse(text))
+    .alarms.filter(isMetric)
+    .filter(({ treatMissingData }) => treatMissingData === 'breaching')
+    .map((alarm) => ({ sample, name: alarm.name, alarm, period: alarm.periodMs / minuteMs })),
+);
+const deployedAt = Date.UTC(2026, 10, 21, 12);
+
+/** The changes of a newly deployed alarm, in minutes since then, while its metric has a point in each of these minutes. */
+function changesOf(alarm: MetricAlarm, minutes: number, pointAt: (minute: number) => boolean) {
+  const engine = new AlarmEngine({ alarms: [alarm], muteRules: [], unsupported: [] }, deployedAt);
+  const store = new MetricStore();
+  const [query] = Object.values(alarm.queries);
+  if (query?.kind !== 'metric') throw new Error(`${alarm.name} is no alarm on a metric`);
+  const { identity } = query;
+  return Array.from({ length: minutes }, (_, minute) => {
+    const timestamp = deployedAt + minute * minuteMs;
+    if (pointAt(minute)) {
+      const enough = Array.from({ length: alarm.threshold }, () => ({ identity, timestamp }));
+      for (const point of enough) store.add({ ...point, value: 1 });
+    }
+    return engine.tick(timestamp + minuteMs, store).map(({ to }) => ({ minute: minute + 1, to }));
+  }).flat();
+}
+
+describe.each(heartbeats)('the heartbeat $name of the $sample configuration', ({ name, alarm, period }) => {
+  it(`${name} is quiet after a deployment, even if the first run fails`, () => {
+    const from = 2 * period;
+    const changes = changesOf(alarm, 6 * period + 20, (minute) => minute >= from && (minute - from) % period === 0);
+    expect(changes.map(({ to }) => to)).toEqual(['OK']);
+  });
+
+  it(`${name} fires once its schedule should have run twice, if it never does`, () => {
+    const [change, ...others] = changesOf(alarm, 3 * period + 20, () => false);
+    expect(others).toEqual([]);
+    expect(change?.to).toBe('ALARM');
+    expect(change?.minute).toBeGreaterThanOrEqual(Math.min(2 * period + 2, 2_880));
+    expect(change?.minute).toBeLessThanOrEqual(2 * period + 10);
+  });
+});
+
+it('a heartbeat that runs every minute is told ten minutes after a deployment in which it never starts', () => {
+  const everyMinute = heartbeats.filter(({ period, alarm }) => period === 1 && alarm.evaluationPeriods === 1);
+  expect(everyMinute.length).toBeGreaterThan(0);
+  for (const { alarm } of everyMinute) {
+    expect(changesOf(alarm, 20, () => false)).toEqual([{ minute: 10, to: 'ALARM' }]);
+  }
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { ratePerSecond, rates, sizes } from '../../../../lib/limits/quotas.ts';
+import { sizeLimits } from '../../../../local/emulators/aws/size-limits.ts';
+
+it('has the rate of a Region where it differs from that of the others', () => {
+  expect(['us-east-1', 'eu-central-1', 'eu-west-1'].map((region) => ratePerSecond('FilterLogEvents', region))).toEqual([
+    25, 5, 10,
+  ]);
+  expect(ratePerSecond('DescribeAlarmHistory', 'eu-central-1')).toBe(rates.DescribeAlarmHistory.perSecond);
+});
+
+it('has the size limits that the emulator enforces', () => {
+  expect(Object.fromEntries(Object.entries(sizes).map(([name, { most }]) => [name, most]))).toEqual(sizeLimits);
+});
+
+it('says where AWS documents each number', () => {
+  for (const { source } of [...Object.values(rates), ...Object.values(sizes)]) {
+    expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/\S+\.html$/);
+  }
+});
