@@ -1,5 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
@@ -22,7 +23,8 @@ import { monitorPartition, type StoredItem, stateTable } from './runtime/state-t
 /** Time reserved for publishing. */
 const reserveMs = 10_000;
 
-const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClient(), new SNSClient()];
+const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
+const [sns, events] = [new SNSClient(), new EventBridgeClient()];
 const { DEPLOYMENT: deployment, LOG_GROUPS = '', GROUPS = '', REMIND_AFTER_MINUTES } = process.env;
 const table = stateTable(process.env);
 const watched = groups.filter((group) => GROUPS.split(',').includes(group));
@@ -80,12 +82,12 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const subject = alarmSubject(incident.alarm, deployment);
   const step = subject && nextStep(incident, subject, kept, { now, remindAfterMs });
   if (!step) return;
-  const { route, topicArn } = incident;
-  const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
+  const { route, audience } = incident;
+  const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: audience.peopleTopicArn });
   const change = changeOf(step, incident, subject, now);
   const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
   const evidence = await gatherEvidence(change, sources, { kept, firing: firingOf(incident) });
-  const outbox: Outbox = { sns, topicArn, table, owner };
+  const outbox: Outbox = { sns, events, audience, table, owner };
   await tell(outbox, settings, {
     ...{ change, evidence, stored, firedAt: incident.firedAt },
     // CloudWatch's own recovery is the same step: whoever is first sends it.

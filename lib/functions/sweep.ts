@@ -7,6 +7,7 @@ import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
+import { sendMessages } from './notifier.ts';
 import type { ProbeFunction } from './probe-function.ts';
 
 export interface SweepProps {
@@ -14,6 +15,8 @@ export interface SweepProps {
   readonly topics: AlertTopics;
   readonly functions: readonly ProbeFunction[];
   readonly dashboard: string;
+  /** Whether an org has topics of its own. */
+  readonly hasOwnReceivers: boolean;
   /** Absent: pages are not repeated. */
   readonly remindAfterMinutes?: number | undefined;
   readonly logRetentionDays: number;
@@ -48,12 +51,7 @@ export class Sweep extends MonitorFunction {
           resources: ['*'],
           conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace(deployment) } },
         }),
-        new PolicyStatement({
-          actions: ['sns:Publish'],
-          resources: routes.map((route) => topics.people[route].topicArn),
-        }),
-        // Needed to publish to an encrypted topic.
-        new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+        ...sendMessages(Stack.of(scope), topics, routes, props.hasOwnReceivers),
       ],
       environment: {
         LOG_GROUPS: functions.map(({ logGroupName }) => logGroupName).join(','),
