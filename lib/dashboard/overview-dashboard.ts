@@ -15,7 +15,7 @@ import type { Construct } from 'constructs';
 import { findingAlarms } from '../../functions/alarms/finding-alarms.ts';
 import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
-import { latenessSeries, type Series, seriesOf } from '../../functions/probes/series.ts';
+import { latenessSeries, type Series, seriesOf, silenceSeries } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import type { MonitorFunction } from '../functions/monitor-function.ts';
@@ -164,20 +164,22 @@ function monitorGraphs({ deployment, functions, notifiers, topics }: OverviewDas
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });
+  const graphOfGroups = (title: string, label: string, seriesOfGroup: typeof latenessSeries) =>
+    new GraphWidget({
+      title,
+      left: functions.map(({ group }) => {
+        const { identity, definition } = seriesOfGroup(group, deployment);
+        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
+      }),
+      leftYAxis: { min: 0, label, showUnits: false },
+      ...size,
+    });
   return [
     graphOfAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
     graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
-    new GraphWidget({
-      title: 'Lateness',
-      left: functions.map(({ group }) => {
-        const { identity, definition } = latenessSeries(group, deployment);
-        // The latest run of each minute, of whichever org.
-        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
-      }),
-      leftYAxis: { min: 0, label: 'seconds', showUnits: false },
-      ...size,
-    }),
+    graphOfGroups('Lateness', 'seconds', latenessSeries),
+    graphOfGroups('Silent schedules', 'orgs', silenceSeries),
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [
