@@ -104,6 +104,8 @@ export function createTables(): Tables {
 async function start(): Promise<Server> {
   const { default: dynalite } = await import('dynalite');
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  // Otherwise it closes a connection after five quiet seconds, and a call that is sent just then fails.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
