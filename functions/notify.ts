@@ -1,8 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
+import { audienceOf } from './notify/audience.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
@@ -10,7 +12,7 @@ import { type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, type Outbox, publish, tell } from './notify/tell.ts';
+import { noteIncident, type Outbox, sendAll, tell } from './notify/tell.ts';
 import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
@@ -20,34 +22,52 @@ const reserveMs = 10_000;
 const tableMs = 3_000;
 
 const settings = readSettings(process.env);
-const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClient(), new SNSClient()];
+const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
+const [sns, events] = [new SNSClient(), new EventBridgeClient()];
 const table = stateTable(process.env);
 
 /**
  * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes reported, and publishes
  * what the alarm means.
  *
- * When it cannot read something, the message says so. When it cannot publish, it throws: Lambda tries again and finally
- * sends the original event. `{"selfTest": true}` does everything but publish, and throws when a permission is missing.
+ * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
+ * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and
+ * throws when a permission is missing. For an event that is none of these, it returns what is wrong and sends nothing.
  */
 export async function handler(
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
-): Promise<void> {
+): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
-  const outbox: Outbox = { sns, topicArn: settings.topicArn, table, owner: context.awsRequestId ?? '' };
   const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
     await testItself(sources);
-    return;
+    return undefined;
   }
-  for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
+  const records = Array.isArray(Records) ? Records.filter((record) => 'Sns' in asRecord(record)) : [];
+  if (records.length === 0) return refused(event);
+  for (const record of records) {
+    const audience = audienceOf(record, settings);
+    const outbox: Outbox = { sns, events, audience, table, owner: context.awsRequestId ?? '' };
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    if (read.kind === 'unreadable') await publish(outbox, composeUnreadable(read.raw, read.why, settings));
+    if (read.kind === 'unreadable') await sendAll(outbox, composeUnreadable(read.raw, read.why, settings));
     else await handleChange(read, sources, outbox);
   }
+  return undefined;
+}
+
+/**
+ * What is wrong with an event that SNS did not send. Somebody invoked the function by hand, or set a wrong target.
+ *
+ * Trap: it is no error, because Lambda would send the event of a failed run to people, and no alarm is in it.
+ */
+function refused(event: unknown): string {
+  const found = 'servers' in asRecord(event) ? 'for a function that runs probes' : 'not from SNS';
+  const note = `The event is ${found}: this function writes messages about alarms, and tests itself with {"selfTest": true}.`;
+  process.stdout.write(`${JSON.stringify({ type: 'event', note })}\n`);
+  return note;
 }
 
 async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
@@ -75,7 +95,7 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
     after: ({ since, startObserved, code }): OpenIncident | undefined =>
       isFiring
         ? {
-            ...{ alarm: change.name, state: 'firing', route: settings.route, topicArn: outbox.topicArn },
+            ...{ alarm: change.name, state: 'firing', route: settings.route, audience: outbox.audience },
             ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
             ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
             ...(code !== undefined && { code }),
@@ -108,5 +128,5 @@ async function testItself(sources: Sources): Promise<void> {
 function selfTestChange(now: number): AlarmChange {
   const subject = { kind: 'not-running', org: '-' } as const;
   const name = alarmName(subject, settings.monitor.deployment);
-  return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test' };
+  return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test', document: {} };
 }

@@ -3,7 +3,9 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
+import { AlertKey } from './alarms/alert-key.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
+import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
 import type { Config } from './config/schema.ts';
@@ -14,6 +16,7 @@ import { Notifier } from './functions/notifier.ts';
 import { probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
+import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
@@ -60,7 +63,14 @@ export class OktaMonitor extends Construct {
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
       );
-    this.topics = new AlertTopics(this, 'Alerts', config);
+    const key = new AlertKey(this, 'AlertKey', deployment);
+    this.topics = new AlertTopics(this, 'Alerts', {
+      deployment,
+      key,
+      receivers: config.alerts,
+      runbook: config.alerts.runbook ?? 'docs/runbook.md',
+    });
+    const hasOwnReceivers = config.orgs.some((org) => org.alerts !== undefined);
     const dashboardName = globalName(stack, deployment);
     const notifyCode = code('notify');
     const notifiers = routes.map(
@@ -69,20 +79,31 @@ export class OktaMonitor extends Construct {
           route,
           code: notifyCode,
           topics: this.topics,
+          hasOwnReceivers,
           readsLogsOf: functions,
           dashboard: dashboardName,
           logRetentionDays,
         }),
     );
+    const sweep = new Sweep(this, 'sweep', {
+      code: code('sweep'),
+      topics: this.topics,
+      functions,
+      hasOwnReceivers,
+      dashboard: dashboardName,
+      remindAfterMinutes: config.alerts.remindAfterMinutes,
+      logRetentionDays,
+    });
     const group = new ScheduleGroup(this, 'ScheduleGroup', {
       deployment,
-      functionArns: [...functions, ...notifiers].map(({ lambda }) => lambda.functionArn),
+      functionArns: [...functions, ...notifiers, sweep].map(({ lambda }) => lambda.functionArn),
     });
-    const own = new Schedules(this, 'Schedules', deployment, notifiers.map(selfTestCall));
+    const own = new Schedules(this, 'Schedules', deployment, [...notifiers.map(selfTestCall), sweepCall]);
     own.node.addDependency(group);
     const alarms = [
-      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events }).alarms,
+      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events, sweep }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
+      ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
       ...{ dashboardName, deployment, orgs, functions, notifiers, topics: this.topics, alarms },
@@ -101,12 +122,12 @@ export class OktaMonitor extends Construct {
       const parent = parentOf(name);
       const orgStack = new OrgStack(parent, `Org-${name}`, { config, monitoredOrg, targets: this.topics });
       // In a stack of its own, the whole shard waits for this stack.
-      if (parent === this) orgStack.node.addDependency(group, this.topics, ...functions);
+      if (parent === this) orgStack.node.addDependency(group, this.topics, key, ...functions, ...notifiers);
       return orgStack;
     });
     this.shards = [...shards.values()];
 
-    this.#output('DashboardUrl', dashboardUrl(stack, dashboardName));
+    this.#output('DashboardUrl', dashboardUrl(this, dashboardName));
     for (const route of routes) this.#output(`Topic${capitalized(route)}s`, this.topics.people[route].topicArn);
     for (const { group, lambda } of functions)
       this.#output(`Function${capitalized(group).replaceAll('-', '')}`, lambda.functionName);
@@ -141,6 +162,14 @@ function selfTestCall({ route }: Notifier): ScheduledCall {
     input: { selfTest: true },
   };
 }
+
+const sweepCall: ScheduledCall = {
+  name: 'sweep',
+  description: 'Looks at the state of all orgs',
+  intervalMinutes: sweepMinutes,
+  function: 'sweep',
+  input: { sweep: true },
+};
 
 function capitalized(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

@@ -20,6 +20,8 @@ export interface AlarmChange {
   readonly repeats?: 'again' | 'reminder';
   /** What else the reader must know of it, in a sentence or two. */
   readonly note?: string;
+  /** CloudWatch's document, for receivers that expect one. Absent if CloudWatch did not report the change. */
+  readonly document?: Readonly<Record<string, unknown>>;
 }
 
 /** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
@@ -67,6 +69,7 @@ export function readRecord(record: unknown, deployment?: string): ReadRecord {
     reason: text(alarm.NewStateReason, 500) ?? '',
     ...(before && { before }),
     ...(runsToAlarm !== undefined && { runsToAlarm }),
+    document: alarm,
   };
 }
 

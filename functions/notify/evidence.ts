@@ -7,6 +7,7 @@ import type { AlarmChange } from './event.ts';
 import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
 import { type EvidenceLine, readLine } from './log.ts';
 import { asRecord, parseJson, text } from './read.ts';
+import type { Silence } from './silent-orgs-item.ts';
 
 /** What a message is made of, apart from the alarm itself. */
 export interface Evidence {
@@ -20,6 +21,8 @@ export interface Evidence {
   /** The log groups that were read. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
+  /** The orgs for which the alarm's group does not run. */
+  readonly silent?: readonly Silence[];
 }
 
 /** When an alarm fired, and what people were told then. */
@@ -137,6 +140,7 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
     ...{ lines: withoutDuplicates(lines), windows, logGroups, gaps: [...gaps.values()] },
     ...(firing && { firing }),
     ...(isPartial && { isPartial }),
+    ...(subject.kind === 'group-not-running' && { silent: known.kept?.silences?.[subject.group] ?? [] }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { type Route, routes } from '../alarms/subject.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
-import { asRecord, defined, number, oneOf, text } from './read.ts';
+import { asRecord, defined, list, number, oneOf, text } from './read.ts';
+import type { Audience } from './sendings.ts';
 
 /**
  * What people know of an alarm:
@@ -18,8 +19,8 @@ export interface OpenIncident {
   readonly alarm: string;
   readonly state: (typeof incidentStates)[number];
   readonly route: Route;
-  /** The topic on which it was told. */
-  readonly topicArn: string;
+  /** Who was told. */
+  readonly audience: Audience;
   /** When CloudWatch changed the alarm to ALARM. It tells this incident from others of the alarm. */
   readonly firedAt: number;
   readonly reason: string;
@@ -60,13 +61,15 @@ export function incidentBody(incident: OpenIncident): object {
 export function readIncident(body: unknown): OpenIncident | undefined {
   const read = asRecord(body);
   const timeIn = (name: string) => number(Date.parse(String(asRecord(read[name]).at)));
-  const [alarm, topicArn] = [text(read.alarm), text(read.topicArn)];
+  const { peopleTopicArn: topic, outlets } = asRecord(read.audience);
+  const [alarm, peopleTopicArn] = [text(read.alarm), text(topic)];
   const [state, route] = [oneOf(incidentStates, read.state), oneOf(routes, read.route)];
   const [firedAt, since, toldAt] = [timeIn('firedAt'), timeIn('since'), timeIn('toldAt')];
-  if (alarm === undefined || topicArn === undefined || !state || !route) return undefined;
+  if (alarm === undefined || peopleTopicArn === undefined || !state || !route) return undefined;
   if (firedAt === undefined || since === undefined || toldAt === undefined) return undefined;
   return defined({
-    ...{ alarm, topicArn, state, route, firedAt, since, toldAt },
+    ...{ alarm, state, route, firedAt, since, toldAt },
+    audience: { peopleTopicArn, outlets: list(outlets, (outlet) => text(outlet)) },
     reason: text(read.reason, 500) ?? '',
     lookBackMs: number(read.lookBackMs) ?? 10 * 60_000,
     runsToAlarm: number(read.runsToAlarm) ?? 2,

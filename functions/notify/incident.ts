@@ -14,6 +14,7 @@ import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
 import { formatTime } from './render/text.ts';
+import type { Silence } from './silent-orgs-item.ts';
 
 /** Where messages link to, and which route they are for. */
 export interface Links {
@@ -23,6 +24,8 @@ export interface Links {
   readonly dashboard: string;
   /** The deployment that sends the message, and where it runs. */
   readonly monitor: { readonly deployment: string; readonly account: string; readonly region: string };
+  /** The partition of AWS: `aws`. */
+  readonly partition: string;
   /** Absent for a partition of AWS whose console is not known. */
   readonly console?: AwsConsole;
 }
@@ -78,6 +81,8 @@ export interface Incident {
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
   readonly monitorErrors: readonly MonitorError[];
+  /** The orgs for which the group does not run, if the alarm is about that. */
+  readonly silent: readonly Silence[];
   /** What else the reader must know of this message. */
   readonly note?: string;
   /** The time of the last outcome in each log group; undefined where none was read. */
@@ -138,6 +143,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
     monitorErrors,
+    silent: alarm.kind === 'firing' ? (evidence.silent ?? []) : [],
     lastLogAt: lastLogIn(evidence),
     isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),

@@ -8,13 +8,22 @@ import type { LoggedLine, Window } from './evidence.ts';
 import { type OpenIncident, readIncident } from './incident-item.ts';
 import { readDocument } from './log.ts';
 import { queryOrg } from './query-state.ts';
+import { readSilence, type Silence, silenceItem } from './silent-orgs-item.ts';
 
 /** What the state table knows of an org, or of the monitor itself. */
 export interface Kept {
   readonly org: string;
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
-  readonly incidents: ReadonlyMap<string, { readonly stored: StoredItem; readonly incident: OpenIncident }>;
+  readonly incidents: ReadonlyMap<string, KnownIncident>;
+  /** In the partition of the monitor: the orgs for which a group does not run. */
+  readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
+}
+
+/** What people know of an alarm, and the item that says so. */
+export interface KnownIncident {
+  readonly stored: StoredItem;
+  readonly incident: OpenIncident;
 }
 
 const minuteMs = 60_000;
@@ -39,7 +48,14 @@ export function keptOf(org: string, items: readonly StoredItem[]): Kept {
     const incident = stored.item.startsWith('incident#') ? readIncident(stored.body) : undefined;
     return incident ? [[incident.alarm, { stored, incident }] as const] : [];
   });
-  return { org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) };
+  const silences = groups.flatMap((group) => {
+    const stored = items.find(({ item }) => item === silenceItem(group));
+    return stored && org === monitorPartition ? [[group, readSilence(stored.body)] as const] : [];
+  });
+  return {
+    ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
+    ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
+  };
 }
 
 /** Whether a group runs for the org: undefined if the table does not say. */

@@ -5,7 +5,10 @@ import { oneOf } from './read.ts';
 
 /** What a notify function reads from its environment. */
 export interface Settings extends Links {
+  /** The topic of the route's people. */
   readonly topicArn: string;
+  /** The other outlets with a receiver on this route. */
+  readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
 }
 
@@ -20,9 +23,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
   const console = consoleOf(topicArn);
-  const [, , , region = '', account = ''] = topicArn.split(':');
+  const [, partition = '', , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
+    outlets: environment.OUTLETS?.split(',') ?? [],
+    partition,
     dashboard: console?.dashboard(dashboard) ?? dashboard,
     monitor: { deployment: required('DEPLOYMENT'), account, region },
     ...(console && { console }),

@@ -3,7 +3,7 @@ import { retriesSeries, severitySeries } from '../../functions/probes/series.ts'
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { type DeploymentVariant, healthyMinutes } from '../scenarios/deployment-variants.ts';
 import type { Tally } from '../scenarios/faults/simulation-fault.ts';
-import type { Notification, Phase, Scenario, Trace } from '../scenarios/scenario.ts';
+import type { Notification, Phase, Receipt, Scenario, Trace } from '../scenarios/scenario.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';
 
@@ -86,6 +86,7 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     notifications: simulation.inbox
       .slice(before.messages)
       .flatMap((message) => notificationOf(message, firstFaultAt) ?? []),
+    receipts: simulation.inbox.slice(before.messages).flatMap((message) => receiptsOf(message, minuteOf)),
     gaps: gapsIn(simulation, scenario.org, startedAt).map(({ series, at }) => ({ series, minute: minuteOf(at) })),
     minutes: (simulation.now - startedAt) / minuteMs,
     faultMinutes: minuteOf(restoredAt),
@@ -112,7 +113,10 @@ function stillFiring(simulation: Simulation): readonly string[] {
  * Trap: a message that got stuck in a topic of alarms has reached nobody.
  */
 export function notificationOf(message: Simulation['inbox'][number], firstFaultAt: number): Notification | undefined {
-  const { at, sentAt, topic, route, alarm, state, from, subject, deliveries, context } = message;
+  const { at, sentAt, topic, route, state, from, subject, deliveries, context } = message;
+  // The sweep sends messages without an alarm's change.
+  const { alarm = context?.alarm } = message;
+  const isResolved = state === undefined ? context?.state === 'resolved' : state === 'OK';
   if (!route || !topic.endsWith(`-${route}s`)) return undefined;
   const delivered = deliveries.find(({ failed }) => !failed);
   if (!delivered) return undefined;
@@ -121,7 +125,7 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
     sentAfterSeconds: (sentAt - firstFaultAt) / 1000,
     hasGaps: deliveries.some(({ text }) => gapsHeading.test(text)),
     route,
-    status: state === 'OK' ? 'resolved' : 'firing',
+    status: isResolved ? 'resolved' : 'firing',
     delivery: from === 'function' ? 'notifier' : 'direct',
     ...(alarm !== undefined && { alarm }),
     subject: delivered.subject ?? subject ?? '',
@@ -131,6 +135,24 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
 
 /** The section of an e-mail in which the notifier says what evidence it could not read. */
 const gapsHeading = /^GAPS\b/m;
+
+function receiptsOf(
+  { alarm, state, deliveries }: Simulation['inbox'][number],
+  minuteOf: (at: number) => number,
+): readonly Receipt[] {
+  return deliveries.flatMap(({ endpoint, text, subject, attempts = 1, deliveredAt }) =>
+    deliveredAt === undefined
+      ? []
+      : [
+          {
+            ...{ endpoint, attempts, text, minute: minuteOf(deliveredAt) },
+            status: state === 'OK' ? 'resolved' : 'firing',
+            ...(alarm !== undefined && { alarm }),
+            ...(subject !== undefined && { subject }),
+          },
+        ],
+  );
+}
 
 function ineffectiveParts({ deployment, unpublished }: Simulation): readonly string[] {
   return [

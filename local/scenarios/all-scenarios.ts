@@ -8,6 +8,7 @@ import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/moni
 import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
@@ -27,6 +28,8 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   notifierBroken,
   selfTestNotRunning,
   undelivered,
+  receiverAnswersLate,
+  receiverGone,
   twoOrgs,
   schedules,
   firstDeployment,

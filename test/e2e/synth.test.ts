@@ -14,7 +14,8 @@ async function synth(config: string) {
   const env = {
     ...process.env,
     CDK_OUTDIR: directory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config }),
+    // The cdk command adds the last one. With it, a template names the templates that are nested in it.
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, 'aws:cdk:enable-asset-metadata': true }),
   };
   const { stderr, code } = await run(process.execPath, ['lib/app.ts'], { env }).then(
     (done) => ({ ...done, code: 0 }),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Incident, Links } from '../incident.ts';
+import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
 import type { OktaStatus } from '../okta-status.ts';
@@ -59,6 +59,8 @@ export interface NotificationContext extends MonitorContext {
   /** The alarm's name. */
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
+  /** Why a firing message is not the first one of its incident. */
+  readonly repeats?: 'again' | 'reminder';
 }
 
 /** Which monitor sends the message. */
@@ -82,8 +84,7 @@ const mostSteps = 8;
 const mostOfStep = 700;
 
 /**
- * The message for chats and programs, in one document. People read `content`; a program that subscribes by https reads
- * `metadata.additionalContext`.
+ * The message for chats. People read `content`; a program that subscribes by https reads `metadata.additionalContext`.
  *
  * Trap: the two messages of an incident share a thread, and no two incidents do: people would miss a page that is
  * posted to an old thread.
@@ -110,7 +111,7 @@ export function renderChat(notification: Notification): CustomNotification {
 function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
   const { alarm, org = 'monitor', code, domain, occurrences } = incident;
   const about = code === undefined ? [org, links.route] : [org, domain, code, links.route];
-  const threadId = threadOf(incident);
+  const threadId = incidentId(incident);
   return {
     version: '1.0',
     source: 'custom',
@@ -164,6 +165,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...links.monitor,
     alarm: alarm.name,
     oktaStatus: oktaStatus?.state ?? 'unknown',
+    ...(alarm.repeats && { repeats: alarm.repeats }),
   };
 }
 
@@ -177,6 +179,10 @@ function describe(incident: Incident, subject: string, links: Links): string {
   const support = isFiring ? supportLines(incident) : [];
   const block = support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support], mostOfSupport) : '';
   const targets = joinFirst(targetsOf(occurrences), 6);
+  const silent = joinFirst(
+    incident.silent.map(({ org }) => org),
+    20,
+  );
   const [start, duration] = [formatTime(since), formatDuration(until - since)];
   const { deployment, account, region } = links.monitor;
   const lines = [
@@ -184,6 +190,8 @@ function describe(incident: Incident, subject: string, links: Links): string {
     ...(isFiring
       ? [`*Hit* ${targets === '' ? 'not known' : `${targets}, since ${start}`}`]
       : [`*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`]),
+    ...(incident.note === undefined ? [] : [`*Note* ${incident.note}`]),
+    ...(silent === '' ? [] : [`*Silent* ${silent}`]),
     ...(stillPassing.length > 0 ? [`*Fine* ${joinFirst(stillPassing, 8)}`] : []),
     ...(gaps.length > 0 ? [`*Gaps* ${gaps.join('; ')}`] : []),
     ...linksOf(incident, links)
@@ -202,9 +210,4 @@ function renderStep({ text, commands = [] }: Step): string {
 
 function targetsOf(occurrences: Incident['occurrences']): readonly string[] {
   return [...new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)))];
-}
-
-/** The reason for which the alarm fired is different in each incident, and the alarm's history keeps it. */
-function threadOf({ alarm, firingReason = '' }: Incident): string {
-  return `${alarm.name}/${createHash('sha256').update(firingReason).digest('hex').slice(0, 12)}`;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
+import { type PutEvent, readPutEvents } from './events.ts';
 import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
@@ -16,7 +17,13 @@ export type { AwsError } from './protocols.ts';
 /** Operations on tables are dynalite's. */
 type TableOperation = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
 
-type OwnOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+type OwnOperation =
+  | 'PutMetricData'
+  | 'GetSecretValue'
+  | 'FilterLogEvents'
+  | 'DescribeAlarmHistory'
+  | 'Publish'
+  | 'PutEvents';
 
 export type AwsOperation = OwnOperation | TableOperation;
 
@@ -42,13 +49,15 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly tables: Tables;
   /** For a caller whose clock differs from the others'. */
   translateItems: Translation;
+  /** What PutEvents accepted. */
+  readonly events: readonly (PutEvent & Received)[];
   /** The number of calls that were refused because they exceeded a rate, by operation. */
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published`, `throttled` and the log groups. The groups and all tables remain. */
+  /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -82,6 +91,7 @@ export async function startAwsEmulator(
   const calls: string[] = [];
   const points: (ReceivedPoint & Received)[] = [];
   const published: (PublishedMessage & Received)[] = [];
+  const events: (PutEvent & Received)[] = [];
   const throttled = new Map<string, number>();
   const throttle = openThrottle(rates);
   const logs = createLogs();
@@ -98,6 +108,11 @@ export async function startAwsEmulator(
     Publish(input, call) {
       published.push({ ...readPublish(input), ...receipt(call) });
       return { MessageId: randomUUID() };
+    },
+    PutEvents(input, call) {
+      const put = readPutEvents(input);
+      events.push(...put.events.map((event) => ({ ...event, ...receipt(call) })));
+      return put.answer;
     },
   };
   const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
@@ -133,6 +148,7 @@ export async function startAwsEmulator(
     published,
     tables,
     translateItems: (_, __, json) => json,
+    events,
     throttled,
     alarmHistory: () => [],
     injectFault(operation, fault) {
@@ -142,7 +158,7 @@ export async function startAwsEmulator(
       };
     },
     clear() {
-      for (const list of [calls, points, published]) list.length = 0;
+      for (const list of [calls, points, published, events]) list.length = 0;
       throttled.clear();
       logs.clear();
     },

@@ -104,7 +104,7 @@ export function createTables(): Tables {
 async function start(): Promise<Server> {
   const { default: dynalite } = await import('dynalite');
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-  // Otherwise it closes a connection after five quiet seconds, and a call that is sent just then fails.
+  // Otherwise it may close an idle connection just when the next request uses it.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

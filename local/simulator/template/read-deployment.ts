@@ -6,14 +6,16 @@ import { isSimulated } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
 import { readFunction } from './read-function.ts';
+import { readRule } from './read-rule.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readTable } from './read-table.ts';
 import { readTopic } from './read-topic.ts';
+import { physicalName } from './resolve-text.ts';
 
 /** Resources that would also invoke functions or publish metrics. */
 const notSimulated = [
-  ...['AWS::Events::Rule', 'AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Alias', 'AWS::Lambda::Version'],
-  ...['AWS::Logs::SubscriptionFilter', 'AWS::Logs::MetricFilter', 'AWS::SQS::Queue'],
+  ...['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Alias', 'AWS::Lambda::Version'],
+  ...['AWS::Logs::SubscriptionFilter', 'AWS::Logs::MetricFilter'],
 ];
 
 /**
@@ -49,6 +51,8 @@ function read(template: Template): Deployment {
   const functions = readAll('AWS::Lambda::Function', (id) => readFunction(template, id));
   const topics = readAll('AWS::SNS::Topic', (id) => readTopic(template, id));
   const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
+  const queues = readAll('AWS::SQS::Queue', (id) => physicalName(template, id));
+  const rules = readAll('AWS::Events::Rule', (id) => readRule(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
       throw new UnsupportedError(`${type} is not simulated`);
@@ -56,7 +60,7 @@ function read(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const parts = { schedules, functions, topics, alarms, tables, unsupported };
+  const parts = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
   return { ...parts, ineffective: lintTemplate(parts) };
 }
 

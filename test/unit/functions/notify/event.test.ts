@@ -15,6 +15,7 @@ describe('readRecord', () => {
       reason: metricAlarm.NewStateReason,
       before: 'OK',
       runsToAlarm: 2,
+      document: metricAlarm,
     });
   });
 

@@ -4,7 +4,8 @@ import { at } from '../../../support/log-of.ts';
 import { firing, resolved } from '../../../support/messages.ts';
 
 const open: OpenIncident = {
-  ...{ alarm: firing.name, state: 'firing', route: 'page', topicArn: 'arn:aws:sns:us-east-1:123456789012:pages' },
+  ...{ alarm: firing.name, state: 'firing', route: 'page' },
+  audience: { peopleTopicArn: 'arn:aws:sns:us-east-1:123456789012:pages', outlets: ['pagerduty'] },
   ...{ firedAt: firing.changedAt, reason: firing.reason, lookBackMs: 600_000, runsToAlarm: 2 },
   ...{ since: at('12:00'), startObserved: true, code: 'internal-error', toldAt: firing.changedAt },
 };
