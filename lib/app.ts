@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
+import { receiverNotes } from './config/receiver-notes.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
@@ -13,6 +14,7 @@ import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
 const config = withRunbook(orExit(() => loadConfig(app.node.getContext('config'))));
+for (const note of receiverNotes(config)) process.stderr.write(`${note}\n`);
 orExit(
   () =>
     new MonitorStack(app, stackName(config), {

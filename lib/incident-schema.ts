@@ -43,6 +43,7 @@ const read = z.strictObject({
   gaps: texts('what could not be read'),
   remedy: texts('what to do, in order'),
   confirm: texts('commands that show the finding from a laptop'),
+  supportCase: texts('the lines of a text for a case with Okta Support, if one is a step'),
 });
 
 const unreadable = z.strictObject({

@@ -6,7 +6,7 @@ import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
-import { receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
+import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
@@ -27,5 +27,6 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   undelivered,
   receiverAnswersLate,
   receiverGone,
+  ownReceivers,
   twoOrgs,
 ];

@@ -28,6 +28,17 @@ export const drillReceivers = [
   { kind: 'pagerduty', secret: 'okta-synthetics/pagerduty' },
 ] as const satisfies readonly Receiver[];
 
+/** Where the pages about the org with receivers of its own go. */
+export const ownEndpoint = 'https://own.example.com/sns';
+
+function ownReceiversOf({ alerts }: Config): NonNullable<Config['orgs'][number]['alerts']> {
+  return {
+    pages: [{ kind: 'json', https: ownEndpoint }],
+    tickets: [{ kind: 'email', email: 'own-team@example.com' }],
+    routes: alerts.routes,
+  };
+}
+
 /** The deployments that scenarios run in, each as a change to the given configuration. */
 export const deploymentVariants = {
   configured: (config: Config): Config => config,
@@ -47,6 +58,16 @@ export const deploymentVariants = {
     const tickets = [{ kind: 'email', email: 'team@example.com' }] as const;
     const orgs = config.orgs.map(({ alerts: _, ...org }) => org);
     return { ...config, orgs, alerts: { ...config.alerts, pages: [...drillReceivers], tickets: [...tickets] } };
+  },
+  /** Two orgs, the second of which has receivers of its own. */
+  ownReceivers(config: Config): Config {
+    const { orgs, alerts } = deploymentVariants.twoOrgs(config);
+    const own = ownReceiversOf(config);
+    return {
+      ...config,
+      alerts: { ...alerts, pages: [...drillReceivers] },
+      orgs: orgs.map((org, at) => ({ ...org, ...(at === 1 && { alerts: own }) })),
+    };
   },
   negativeTests(config: Config): Config {
     const orgs = config.orgs.map((org) => ({
