@@ -1,79 +1,128 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
 import { audienceOf } from './notify/audience.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
-import { gatherEvidence } from './notify/evidence.ts';
-import { composeMessage, composeUnreadable, type Notification } from './notify/message.ts';
+import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
+import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
+import { type Kept, partitionOf, readKept } from './notify/kept.ts';
+import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
-import { type Audience, type Sending, sendingsOf } from './notify/sendings.ts';
 import { readSettings } from './notify/settings.ts';
+import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
+import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
 const reserveMs = 10_000;
 
+/** How long the state table may take. The logs are slower, and must still be read if it fails. */
+const tableMs = 3_000;
+
 const settings = readSettings(process.env);
 const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
-const [sns, events] = [new SNSClient(), new EventBridgeClient()];
+const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
+const table = stateTable(process.env);
 
 /**
- * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes logged, and publishes
+ * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes reported, and publishes
  * what the alarm means.
  *
  * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
- * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and
- * throws when a permission is missing.
+ * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing. For
+ * an event that is none of these, it returns what is wrong and publishes nothing.
  */
-export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
+export async function handler(
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
+): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
   const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
-    const change = selfTestChange(Date.now());
-    const evidence = await gatherEvidence(change, sources);
-    composeMessage(change, evidence, settings);
-    const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
-    if (unreadable.length > 0) throw new Error(`the self-test failed: ${unreadable.join('; ')}`);
-    return;
+    await testItself(sources);
+    return undefined;
   }
-  for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
+  const records = Array.isArray(Records) ? Records.filter((record) => 'Sns' in asRecord(record)) : [];
+  if (records.length === 0) return refused(event);
+  for (const record of records) {
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    const notification =
-      read.kind === 'unreadable'
-        ? composeUnreadable(read.raw, read.why, settings)
-        : composeMessage(read, await gatherEvidence(read, sources), settings);
-    await sendAll(notification, audienceOf(record, settings));
+    const outbox = { ...senders, audience: audienceOf(record, settings), table, owner: context.awsRequestId ?? '' };
+    if (read.kind === 'unreadable') await sendToAll(outbox, composeUnreadable(read.raw, read.why, settings));
+    else await handleChange(read, sources, outbox);
   }
+  return undefined;
 }
 
-/** Tries every outlet, whichever fails, and then throws if one did. */
-async function sendAll(notification: Notification, audience: Audience): Promise<void> {
-  const sendings = sendingsOf(notification, audience);
-  const results = await Promise.allSettled(sendings.map(send));
-  const failed = results.flatMap((result, at) => {
-    const sending = sendings[at];
-    const name = sending?.to === 'bus' ? sending.outlet : sending?.shape;
-    return result.status === 'rejected'
-      ? [`${name}: ${result.reason instanceof Error ? result.reason.name : 'unknown error'}`]
-      : [];
-  });
-  if (failed.length > 0) throw new Error(`a message could not be sent: ${failed.join('; ')}`);
+/**
+ * What is wrong with an event that SNS did not send. Somebody invoked the function by hand, or set a wrong target.
+ *
+ * Trap: it is no error, because Lambda would send the event of a failed run to people, and no alarm is in it.
+ */
+function refused(event: unknown): string {
+  const found = 'servers' in asRecord(event) ? 'for a function that runs probes' : 'not from SNS';
+  const note = `The event is ${found}: this function writes messages about alarms, and tests itself with {"selfTest": true}.`;
+  process.stdout.write(`${JSON.stringify({ type: 'event', note })}\n`);
+  return note;
 }
 
-/** Trap: PutEvents succeeds although it refuses an event. */
-async function send(sending: Sending): Promise<void> {
-  if (sending.to === 'topic') {
-    await sns.send(new PublishCommand(sending.message));
-    const { shape, message } = sending;
-    process.stdout.write(`${JSON.stringify({ type: 'message', shape, subject: message.Subject })}\n`);
+async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
+  const { kept, gap } = await readTable(change);
+  const known = kept?.incidents.get(change.name);
+  const decision = decide(change, known?.incident);
+  const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
+  if (decision === 'nothing') return;
+  const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };
+  if (decision === 'close') {
+    if (resolved) await noteIncident(table, change, resolved, known?.stored);
     return;
   }
-  const { Entries: [entry] = [] } = await events.send(new PutEventsCommand({ Entries: [sending.event] }));
-  if (entry?.ErrorCode) throw Object.assign(new Error('PutEvents refused the event'), { name: entry.ErrorCode });
+  const isFiring = change.kind === 'firing';
+  const firing = !isFiring && open ? firingOf(open) : undefined;
+  const evidence = await gatherEvidence(change, sources, {
+    ...(kept && { kept }),
+    ...(gap && { gap }),
+    ...(firing && { firing }),
+  });
+  await tell(outbox, settings, {
+    ...{ change, evidence, stored: known?.stored },
+    step: isFiring ? 'firing' : open?.state === 'again' ? 'resolved again' : 'resolved',
+    firedAt: (isFiring ? undefined : open?.firedAt) ?? change.changedAt,
+    after: ({ since, startObserved, code }): OpenIncident | undefined =>
+      isFiring
+        ? {
+            ...{ alarm: change.name, state: 'firing', route: settings.route },
+            topicArn: outbox.audience.peopleTopicArn,
+            ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
+            ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
+            ...(code !== undefined && { code }),
+            document: change.document,
+          }
+        : resolved,
+  });
+}
+
+/** What the state table knows, or why it cannot be read. */
+async function readTable({ subject }: AlarmChange): Promise<{ readonly kept?: Kept; readonly gap?: Gap }> {
+  if (!table) return {};
+  try {
+    return { kept: await readKept(table, partitionOf(subject), AbortSignal.timeout(tableMs)) };
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown error';
+    const sentence = `the state table could not be read (${why}): this message is written from the logs`;
+    return { gap: { kind: 'unreadable', sentence } };
+  }
+}
+
+async function testItself(sources: Sources): Promise<void> {
+  const change = selfTestChange(Date.now());
+  const evidence = await gatherEvidence(change, sources, await readTable(change));
+  composeMessage(change, evidence, settings);
+  const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
+  if (unreadable.length > 0) throw new Error(`the self-test failed: ${unreadable.join('; ')}`);
 }
 
 /** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */

@@ -16,10 +16,12 @@ import { Notifier } from './functions/notifier.ts';
 import { probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
+import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
 import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { StateTable } from './state-table.ts';
 
 export interface OktaMonitorProps {
   readonly config: Config;
@@ -47,6 +49,7 @@ export class OktaMonitor extends Construct {
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
+    new StateTable(this, 'State', deployment);
     const functions = groups
       .filter((group) => eventsOf(group).length > 0)
       .map(
@@ -69,26 +72,36 @@ export class OktaMonitor extends Construct {
     });
     const dashboardName = globalName(stack, deployment);
     const notifyCode = code('notify');
+    const hasOwnReceivers = config.orgs.some((org) => org.alerts !== undefined);
     const notifiers = routes.map(
       (route) =>
         new Notifier(this, `notify-${route}`, {
           route,
           code: notifyCode,
           topics: this.topics,
-          hasOwnReceivers: config.orgs.some((org) => org.alerts !== undefined),
+          hasOwnReceivers,
           readsLogsOf: functions,
           dashboard: dashboardName,
           logRetentionDays,
         }),
     );
+    const sweep = new Sweep(this, 'sweep', {
+      code: code('sweep'),
+      topics: this.topics,
+      hasOwnReceivers,
+      functions,
+      dashboard: dashboardName,
+      remindAfterMinutes: config.alerts.remindAfterMinutes,
+      logRetentionDays,
+    });
     const group = new ScheduleGroup(this, 'ScheduleGroup', {
       deployment,
-      functionArns: [...functions, ...notifiers].map(({ lambda }) => lambda.functionArn),
+      functionArns: [...functions, ...notifiers, sweep].map(({ lambda }) => lambda.functionArn),
     });
-    const own = new Schedules(this, 'Schedules', deployment, notifiers.map(selfTestCall));
+    const own = new Schedules(this, 'Schedules', deployment, [...notifiers.map(selfTestCall), sweepCall]);
     own.node.addDependency(group);
     const alarms = [
-      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events }).alarms,
+      ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events, sweep }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
       ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
     ];
@@ -114,7 +127,7 @@ export class OktaMonitor extends Construct {
     });
     this.shards = [...shards.values()];
 
-    this.#output('DashboardUrl', dashboardUrl(stack, dashboardName));
+    this.#output('DashboardUrl', dashboardUrl(this, dashboardName));
     for (const route of routes) this.#output(`Topic${capitalized(route)}s`, this.topics.people[route].topicArn);
     for (const { group, lambda } of functions)
       this.#output(`Function${capitalized(group).replaceAll('-', '')}`, lambda.functionName);
@@ -149,6 +162,14 @@ function selfTestCall({ route }: Notifier): ScheduledCall {
     input: { selfTest: true },
   };
 }
+
+const sweepCall: ScheduledCall = {
+  name: 'sweep',
+  description: 'Looks at the state of all orgs',
+  intervalMinutes: sweepMinutes,
+  function: 'sweep',
+  input: { sweep: true },
+};
 
 function capitalized(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

@@ -183,6 +183,25 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       };
     },
   },
+  'sweep-not-running': {
+    name: 'monitor/sweep-not-running',
+    meaning: () => {
+      const problem =
+        'The function that looks at the state table each minute fails or does not run, so recoveries are told later and stopped schedules are not noticed.';
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'sweep-not-running',
+        domain: 'monitor',
+        brief: 'state not swept',
+        summary: 'The sweep fails or does not run: recoveries are told later, and stopped schedules are not noticed.',
+        remedy: [
+          "Read the error in the function's log",
+          'Check that its schedule is enabled and that the state table exists',
+        ],
+        resolved: () => 'The sweep runs again.',
+      };
+    },
+  },
   'notify-broken': {
     name: 'monitor/notify-{route}-broken',
     meaning: ({ route }) => {

@@ -19,6 +19,7 @@ interface Identities {
   readonly 'group-broken': { readonly group: Group };
   readonly 'group-throttled': { readonly group: Group };
   readonly 'group-not-running': { readonly group: Group };
+  readonly 'sweep-not-running': object;
   readonly 'notify-broken': { readonly route: Route };
   readonly 'notify-not-running': { readonly route: Route };
   /** What could not be delivered to one receiver, or on one way to people. */

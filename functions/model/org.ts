@@ -1,3 +1,5 @@
+import type { Group } from './probe.ts';
+
 /**
  * One Okta org as a run sees it: the event of its schedule, with all defaults applied.
  *
@@ -23,6 +25,8 @@ export interface Org {
   readonly slowAfterMs: number;
   /** How long to wait for a response. */
   readonly timeoutMs: number;
+  /** In the event of `flows`: the groups that run for the org, with their intervals in minutes. */
+  readonly groups?: Readonly<Partial<Record<Group, number>>>;
 }
 
 /** A status page of Okta, and its feed, which is read if the page cannot be. */

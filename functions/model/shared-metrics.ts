@@ -25,6 +25,12 @@ export const sharedMetrics = {
     statistic: 'Maximum',
     help: 'How long after its scheduled time a run of the group began, for whichever org. No data point for a run that was started by hand.',
   },
+  /** One series per group. The sweep publishes it each minute. */
+  SilentSchedules: {
+    unit: 'Count',
+    statistic: 'Maximum',
+    help: 'How many orgs the group has not run for in three intervals, although it should.',
+  },
   Duration: {
     unit: 'Milliseconds',
     statistic: 'Average',

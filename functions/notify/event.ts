@@ -14,6 +14,14 @@ export interface AlarmChange {
   readonly reason: string;
   /** CloudWatch's document, for receivers that expect one. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** The alarm's state before. */
+  readonly before?: (typeof states)[number];
+  /** How many bad periods make the alarm fire. */
+  readonly runsToAlarm?: number;
+  /** Why a message about a firing alarm is not the first one. */
+  readonly repeats?: 'again' | 'reminder';
+  /** What else the reader must know of it, in a sentence or two. */
+  readonly note?: string;
 }
 
 /** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
@@ -28,8 +36,8 @@ const minuteMs = 60_000;
 /**
  * Reads one record of an SNS event whose message is an alarm's change of state.
  *
- * An incident gets one message when the alarm fires and one when it resolves. A change from INSUFFICIENT_DATA to ALARM
- * counts as firing: an alarm that is deployed during an outage starts that way. All other changes are ignored.
+ * A change to INSUFFICIENT_DATA is ignored. Whether people are told of another one depends on what they know: see
+ * `decide`.
  *
  * Trap: a record that cannot be read is passed on as it is, for a person to read. Nothing is dropped.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
@@ -50,17 +58,18 @@ export function readRecord(record: unknown, deployment?: string): ReadRecord {
   if (!state) return unreadable('the message does not contain a valid state');
   const changedAt = parseTime(alarm.StateChangeTime) ?? parseTime(Timestamp);
   if (changedAt === undefined) return unreadable('the message does not say when the alarm changed');
-  const kind = state === 'ALARM' ? 'firing' : 'resolved';
-  const notifies = kind === 'firing' ? before !== 'ALARM' : state === 'OK' && before === 'ALARM';
-  if (!notifies) return { kind: 'ignored' };
+  if (state === 'INSUFFICIENT_DATA') return { kind: 'ignored' };
+  const runsToAlarm = number(asRecord(alarm.Trigger).DatapointsToAlarm);
   return {
-    kind,
+    kind: state === 'ALARM' ? 'firing' : 'resolved',
     name,
     subject,
     changedAt,
     lookBackMs: lookBackMs(alarm.Trigger),
     reason: text(alarm.NewStateReason, 500) ?? '',
     document: alarm,
+    ...(before && { before }),
+    ...(runsToAlarm !== undefined && { runsToAlarm }),
   };
 }
 

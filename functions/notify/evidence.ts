@@ -1,20 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
 import { type CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AlarmSubject } from '../alarms/subject.ts';
+import { type Group, groups } from '../model/probe.ts';
 import type { AlarmChange } from './event.ts';
+import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
 import { type EvidenceLine, readLine } from './log.ts';
 import { asRecord, parseJson, text } from './read.ts';
+import type { Silence } from './silent-orgs-item.ts';
 
 /** What a message is made of, apart from the alarm itself. */
 export interface Evidence {
   /** In order of time. */
   readonly lines: readonly LoggedLine[];
   readonly windows: readonly Window[];
-  /** For an alarm that has resolved: when it fired, and why. */
-  readonly firing?: { readonly at: number; readonly reason?: string };
+  /** For an alarm that fired before: when, and why. */
+  readonly firing?: Firing;
+  /** Whether the beginning of the incident was not read, because it is known otherwise. */
+  readonly isPartial?: boolean;
   /** The log groups that were read. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
+  /** The orgs for which the alarm's group does not run. */
+  readonly silent?: readonly Silence[];
+}
+
+/** When an alarm fired, and what people were told then. */
+export interface Firing {
+  readonly at: number;
+  readonly reason?: string;
+  /** When the problem began; absent if nobody was told. */
+  readonly since?: number;
+  readonly startObserved?: boolean;
+  /** The code of the leading finding. */
+  readonly code?: string;
+}
+
+/** What is known before the logs are read. */
+export interface Known {
+  /** Absent if there is no state table, or if it could not be read: `gap` says why. */
+  readonly kept?: Kept;
+  readonly gap?: Gap;
+  readonly firing?: Firing;
 }
 
 /** One line of a log, and when it was logged. */
@@ -77,26 +104,80 @@ const statusPage = 'status-page';
 type Gaps = Map<string, Gap>;
 
 /**
- * Reads what the probes logged around an alarm's change. It never throws: when something cannot be read, that becomes a
- * gap, because a message with a gap is better than none.
+ * Finds what the probes logged around an alarm's change: in the state table, and in the logs what the table lacks. It
+ * never throws: when something cannot be read, that becomes a gap, because a message with a gap is better than none.
+ *
+ * Trap: all notifiers together may read logs only a few times per second. So each reads one log after another.
  */
-export async function gatherEvidence(change: AlarmChange, sources: Sources): Promise<Evidence> {
+export async function gatherEvidence(change: AlarmChange, sources: Sources, known: Known = {}): Promise<Evidence> {
   const { subject, changedAt } = change;
-  const gaps: Gaps = new Map();
+  const gaps: Gaps = new Map(known.gap ? [[known.gap.sentence, known.gap]] : []);
+  const kept = 'org' in subject ? known.kept : undefined;
   const logGroups = logGroupsFor(subject, sources.logGroups);
-  const firing = change.kind === 'resolved' ? await readFiring(change, sources, gaps) : undefined;
-  const windows = windowsOf(change, firing);
-  const read = (pattern: string, during: readonly Window[]) =>
-    Promise.all(
-      logGroups.flatMap((group) => during.map((window) => readLog(group, pattern, window, sources, gaps))),
-    ).then((found) => found.flat());
-  const lines = await read(patternFor(subject), windows);
-  if ('org' in subject && !lines.some(({ line }) => line.type === 'outcome' && line.probe === statusPage)) {
-    const pattern = `{ $.org = ${JSON.stringify(subject.org)} && $.probe = "${statusPage}" }`;
-    lines.push(...(await read(pattern, [{ from: changedAt - statusPageMs, to: changedAt }])));
+  const firing = known.firing ?? (change.kind === 'resolved' ? await readFiring(change, sources, gaps) : undefined);
+  const wanted = windowsOf(change, firing);
+  // The beginning of a long incident is known if people were told of it.
+  const windows = firing?.since === undefined ? wanted : wanted.slice(-1);
+  const found = logGroups.map((logGroup) => fromTable(kept, logGroup, windows, firing));
+  const lines = found.flatMap((each) => each.lines);
+  for (const [index, logGroup] of logGroups.entries()) {
+    for (const window of found[index]?.lacking ?? []) {
+      lines.push(...(await readLog(logGroup, patternFor(subject), window, sources, gaps)));
+    }
+  }
+  if ('org' in subject && !lines.some(({ line }) => isStatusPage(line))) {
+    const during = { from: changedAt - statusPageMs, to: changedAt };
+    for (const logGroup of logGroups.filter((name) => groupOf(name) === 'status')) {
+      const last = fromTable(kept, logGroup, [during], firing).lines.findLast(({ line }) => isStatusPage(line));
+      const pattern = `{ $.org = ${JSON.stringify(subject.org)} && $.probe = "${statusPage}" }`;
+      const isKnown = last || (kept && isExpected(kept, 'status') === false);
+      lines.push(...(last ? [last] : isKnown ? [] : await readLog(logGroup, pattern, during, sources, gaps)));
+    }
   }
   lines.sort((one, other) => one.time - other.time);
-  return { lines: withoutDuplicates(lines), windows, ...(firing && { firing }), logGroups, gaps: [...gaps.values()] };
+  const isPartial = windows.length < wanted.length || found.some((each) => each.isPartial);
+  return {
+    ...{ lines: withoutDuplicates(lines), windows, logGroups, gaps: [...gaps.values()] },
+    ...(firing && { firing }),
+    ...(isPartial && { isPartial }),
+    ...(subject.kind === 'group-not-running' && { silent: known.kept?.silences?.[subject.group] ?? [] }),
+  };
+}
+
+function isStatusPage(line: EvidenceLine): boolean {
+  return line.type === 'outcome' && line.probe === statusPage;
+}
+
+/** The group whose function writes a log. */
+function groupOf(logGroup: string): Group | undefined {
+  return groups.find((group) => logGroup.endsWith(`-${group}`));
+}
+
+interface FromTable {
+  readonly lines: readonly LoggedLine[];
+  /** What must be read from the log. */
+  readonly lacking: readonly Window[];
+  readonly isPartial: boolean;
+}
+
+/** What the table has instead of a log. */
+function fromTable(
+  kept: Kept | undefined,
+  logGroup: string,
+  windows: readonly Window[],
+  firing: Firing | undefined,
+): FromTable {
+  const group = groupOf(logGroup);
+  if (!kept || !group) return { lines: [], lacking: windows, isPartial: false };
+  const state = kept.states[group];
+  if (!state) return { lines: [], lacking: isExpected(kept, group) === false ? [] : windows, isPartial: false };
+  const lacking = windows.map((window) => lackingIn(state, kept.org, window));
+  const isKnown = firing?.since !== undefined;
+  return {
+    lines: windows.flatMap((window) => keptLines(kept, group, logGroup, window)),
+    lacking: lacking.flatMap(({ before, between }) => [...(before && !isKnown ? [before] : []), ...between]),
+    isPartial: isKnown && lacking.some(({ before }) => before !== undefined),
+  };
 }
 
 /** An alarm about an org needs all logs, one about a function that function's log, and one about a notifier none. */
@@ -166,10 +247,10 @@ async function readLog(
         note(gaps, 'incomplete', `only part of ${logGroupName} was read: it has too many matching lines`);
         break;
       }
-      const answer = await logs.send(
-        new FilterLogEventsCommand({ logGroupName, filterPattern, startTime: from, endTime: to, nextToken }),
-        { abortSignal: signal },
-      );
+      const command = new FilterLogEventsCommand({
+        ...{ logGroupName, filterPattern, startTime: from, endTime: to, nextToken },
+      });
+      const answer = await unlessThrottled(() => logs.send(command, { abortSignal: signal }), signal);
       for (const { message, timestamp = from } of answer.events ?? []) {
         const line = readLine(message);
         if (line) found.push({ time: timeOf(line, timestamp), logGroup: logGroupName, line });
@@ -180,6 +261,21 @@ async function readLog(
     note(gaps, 'unreadable', `${logGroupName} could not be read: ${nameOf(error, signal)}`);
   }
   return found;
+}
+
+/** Between two tries of a throttled request: at random, so that notifiers that wait do not all come back at once. */
+const [shortestWaitMs, longestWaitMs] = [300, 3_000];
+
+/** Repeats a request that is throttled until the time is up. Throws its error then. */
+async function unlessThrottled<Answer>(request: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  for (let wait = shortestWaitMs; ; wait = Math.min(2 * wait, longestWaitMs)) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'ThrottlingException')) throw error;
+      await setTimeout(wait * (0.5 + Math.random()), undefined, { signal });
+    }
+  }
 }
 
 /** When the alarm fired: the last change to ALARM in its history before it resolved. */

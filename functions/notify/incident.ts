@@ -14,6 +14,7 @@ import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
 import { formatTime } from './render/text.ts';
+import type { Silence } from './silent-orgs-item.ts';
 
 /** Where messages link to, and which route they are for. */
 export interface Links {
@@ -80,6 +81,10 @@ export interface Incident {
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
   readonly monitorErrors: readonly MonitorError[];
+  /** The orgs for which the group does not run, if the alarm is about that. */
+  readonly silent: readonly Silence[];
+  /** What else the reader must know of this message. */
+  readonly note?: string;
   /** The time of the last outcome in each log group; undefined where none was read. */
   readonly lastLogAt: Readonly<Record<string, number | undefined>>;
   /** Whether the log was read without interruption from `since` to `until`, so that runs can be counted. */
@@ -95,7 +100,9 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const [lead] = occurrences;
   const isResolved = kind === 'resolved';
   const began = lead?.since ?? (evidence.firing?.at ?? changedAt) - alarm.lookBackMs;
-  const until = isResolved && lead ? Math.max(...occurrences.map((each) => each.until)) : changedAt;
+  const monitorErrors = monitorErrorsIn(evidence);
+  const reported = lead ? occurrences.map((each) => each.until) : brokenUntil(alarm, evidence, monitorErrors);
+  const until = isResolved && reported.length > 0 ? Math.max(...reported) : changedAt;
   const lines = evidence.lines.filter(({ time }) => time >= began);
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
   const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
@@ -115,14 +122,19 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     alarm,
     ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
     ...meaning,
+    ...(alarm.note !== undefined && { note: alarm.note }),
     ...(impact && { impact }),
     occurrences,
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
-    since: lead?.since ?? evidence.firing?.at ?? changedAt,
+    since: lead
+      ? Math.min(lead.since, evidence.firing?.since ?? lead.since)
+      : (evidence.firing?.since ?? evidence.firing?.at ?? changedAt),
     until,
     isStartKnown: !isResolved || lead !== undefined || evidence.firing !== undefined,
-    startObserved: !lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence)),
+    startObserved:
+      evidence.firing?.startObserved ??
+      (!lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence))),
     ...(firingReason !== undefined && { firingReason }),
     passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
@@ -130,11 +142,22 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
-    monitorErrors: monitorErrorsIn(evidence),
+    monitorErrors,
+    silent: alarm.kind === 'firing' ? (evidence.silent ?? []) : [],
     lastLogAt: lastLogIn(evidence),
-    isComplete: evidence.windows.length === 1,
+    isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
+}
+
+/** When a function last failed, or its alarm fired: the alarm on it resolves hours later. */
+function brokenUntil(
+  { subject }: AlarmChange,
+  { firing }: Evidence,
+  errors: readonly MonitorError[],
+): readonly number[] {
+  if (subject.kind !== 'group-broken' || errors.length === 0) return [];
+  return [...errors.map(({ last }) => last), ...(firing ? [firing.at] : [])];
 }
 
 /** What the leading finding means; without one, what the alarm itself means. */

@@ -24,7 +24,12 @@ export type EvidenceLine = LogLine | FindingLine | MonitorErrorLine | CrashLine;
 
 /** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {
-  const line = asRecord(parseJson(message));
+  return readDocument(parseJson(message));
+}
+
+/** The same for a line that was parsed. */
+export function readDocument(document: unknown): EvidenceLine | undefined {
+  const line = asRecord(document);
   const org = text(line.org, 60);
   switch (line.type) {
     case 'outcome':

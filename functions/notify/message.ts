@@ -11,7 +11,11 @@ export type Notification = { readonly subject: string; readonly links: Links } &
 
 /** The message about an alarm's change. */
 export function composeMessage(alarm: AlarmChange, evidence: Evidence, links: Links): Notification {
-  const incident = incidentOf(alarm, evidence);
+  return composeIncident(incidentOf(alarm, evidence), links);
+}
+
+/** The message about an incident. */
+export function composeIncident(incident: Incident, links: Links): Notification {
   return { kind: 'incident', subject: renderSubject(incident, links), links, incident };
 }
 

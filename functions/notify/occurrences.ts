@@ -51,7 +51,7 @@ export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readon
     lines.filter(({ time }) => time <= firing.at),
     isRelevant,
   );
-  const code = whenFiring[0]?.finding.code;
+  const code = firing.code ?? whenFiring[0]?.finding.code;
   return occurrences.toSorted((one, other) => Number(other.finding.code === code) - Number(one.finding.code === code));
 }
 

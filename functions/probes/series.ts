@@ -73,6 +73,14 @@ export function latenessSeries(group: Group, deployment?: string): Pick<Series, 
   return { identity: metricIdentity('Lateness', { group, deployment }), definition: sharedMetrics.Lateness };
 }
 
+/** How many orgs a group does not run for, although it should. */
+export function silenceSeries(group: Group, deployment?: string): Pick<Series, 'identity' | 'definition'> {
+  return {
+    identity: metricIdentity('SilentSchedules', { group, deployment }),
+    definition: sharedMetrics.SilentSchedules,
+  };
+}
+
 /** The series that a probe publishes at one target. */
 export function probeSeries(
   org: SeriesOrg,

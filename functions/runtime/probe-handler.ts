@@ -1,17 +1,21 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
 import { finding } from '../diagnosis/finding.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
+import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
-import { type EventLine, type FindingLine, type LogLine, logLines, type MonitorErrorLine, stampOf } from './log.ts';
+import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { run } from './run.ts';
 import { readRunTime } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
+import { openRunState } from './state.ts';
+import { stateTable } from './state-table.ts';
 
 /**
  * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the
@@ -20,13 +24,16 @@ import { openSeenExecutions } from './seen-executions.ts';
  * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
  * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
  * embedded metric format instead, so no data is lost. The run then reports a finding and does not fail.
+ *
+ * Last of all the run is added to the state table. If that fails, messages are written from the log.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
+  const table = stateTable(process.env);
   const seen = openSeenExecutions();
   return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     requireOrg(event);
-    const { schedule, ...org } = event;
+    const { schedule, groups, ...org } = event;
     const time = readRunTime(schedule, Date.now());
     const line = { ...stampOf(time), org: org.name };
     if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
@@ -35,6 +42,8 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     }
     if (time.ignored !== undefined) write({ type: 'event', ...line, note: time.ignored });
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
+    const [probe] = probes;
+    const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const report = await run(org, probes, {
       http,
@@ -46,19 +55,37 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       time,
     });
     const { minute, monitorErrors } = report;
-    const lines = logLines(report);
-    for (const outcome of lines) write(outcome);
-    for (const error of monitorErrors)
-      write({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) });
+    const outcomes = logLines(report);
+    const errors = monitorErrors.map(
+      (error): RunLine => ({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) }),
+    );
+    const lines: RunLine[] = [...outcomes, ...errors];
+    for (const each of lines) write(each);
+    const addFinding = (found: Finding) => {
+      const reported: RunLine = { type: 'finding', ...line, finding: found };
+      lines.push(reported);
+      write(reported);
+    };
     const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), minute), http.close()]);
     if (published.status === 'rejected') {
       const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
       for (const document of emfLines(pointsOf(report, [metricsRefused]), minute)) write(document);
-      write({ type: 'finding', ...line, finding: metricsRefused });
+      addFinding(metricsRefused);
     }
+    const { executionId, intervalMinutes } = time;
+    await state
+      ?.add({
+        org: org.name,
+        at: time.due ? minute : time.startedAt,
+        lines,
+        executionId,
+        intervalMinutes,
+        expects: groups,
+      })
+      .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
     // Without a `cause`, because Lambda would log its message.
     if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
-    return lines;
+    return outcomes;
   };
 }
 
@@ -67,15 +94,16 @@ export type ProbeEvent = Org & { readonly schedule?: unknown };
 
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
 function requireOrg(event: unknown): asserts event is ProbeEvent {
-  const { name, domain, servers } = Object(event) as Partial<Org>;
+  const { name, domain, servers, ...others } = Object(event) as Partial<Org>;
   if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
+  const found = 'Records' in others || 'selfTest' in others ? 'for a function that writes messages' : 'no org';
   throw new Error(
-    'The event is no org: invoke the function with the input of its schedule, an object with "name", "domain" and "servers".',
+    `The event is ${found}: invoke the function with the input of its schedule, an object with "name", "domain" and "servers".`,
   );
 }
 
 /** Writes one log line as JSON. Lambda does not change JSON lines. */
-function write(line: LogLine | FindingLine | MonitorErrorLine | EventLine | EmfDocument): void {
+function write(line: RunLine | EventLine | EmfDocument): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

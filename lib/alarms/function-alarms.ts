@@ -1,17 +1,21 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmSubject } from '../../functions/alarms/subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { silenceSeries } from '../../functions/probes/series.ts';
+import { longestIntervalMinutes } from '../config/schema.ts';
 import type { ProbeEvent } from '../functions/probe-event.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
+import { type Sweep, sweepMinutes } from '../functions/sweep.ts';
+import { seriesMetric } from '../series-metric.ts';
 import type { AlertTopics } from './alert-topics.ts';
-import { expectedInvocations } from './expected-invocations.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
 export interface FunctionAlarmsProps {
   readonly functions: readonly ProbeFunction[];
   readonly events: readonly ProbeEvent[];
+  readonly sweep: Sweep;
 }
 
 /**
@@ -22,68 +26,103 @@ export interface FunctionAlarmsProps {
 export class FunctionAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
 
-  constructor(scope: Construct, id: string, topics: AlertTopics, { functions, events }: FunctionAlarmsProps) {
+  constructor(scope: Construct, id: string, topics: AlertTopics, { functions, events, sweep }: FunctionAlarmsProps) {
     super(scope, id);
     const definitions = functions.flatMap((each) => {
       const own = events.filter(({ group }) => group === each.group);
-      return [broken(each, own), each.group === 'flows' ? throttled(each, own) : notRunning(each, own)];
+      return [broken(each, own), each.group === 'flows' ? throttled(each, own) : notRunning(each, topics.deployment)];
     });
-    this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
+    this.alarms = [...definitions, sweepNotRunning(sweep)].map(
+      (definition) => new RoutedAlarm(this, topics, definition),
+    );
   }
 }
 
+/**
+ * Trap: the window must not follow from the configured intervals. A change of them would then move old failures into it,
+ * and adding an org that runs rarely would fire the alarm. So there is always room for three runs at the longest interval
+ * that a configuration may have, and the alarm resolves that much later. The message says when a run last failed.
+ */
 function broken({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   return {
     subject: { kind: 'group-broken', group },
-    metric: lambda.metricErrors(periodOf(events)),
+    metric: lambda.metricErrors({ period: Duration.minutes(periodMinutesOf(group)) }),
+    evaluationPeriods: (2 * longestIntervalMinutes[group]) / periodMinutesOf(group) + 1,
     ...repeatedly(group, events),
   };
 }
 
-/** For flows only: the other groups' heartbeats count invocations, and Lambda does not count throttled ones. */
+/**
+ * For flows only: the other groups' heartbeats count invocations, and Lambda does not count throttled ones.
+ *
+ * No log shows when throttling ended, so the alarm must: its window is short. Lambda tries a throttled run again within a
+ * minute, so that two minutes show it. A run that is lost is missed by the heartbeat of its org.
+ */
 function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   return {
     subject: { kind: 'group-throttled', group },
-    metric: lambda.metricThrottles(periodOf(events)),
+    metric: lambda.metricThrottles({ period: Duration.minutes(1) }),
+    evaluationPeriods: 3,
     ...repeatedly(group, events),
   };
 }
 
 /** Fires on the second bad period: a single failed run notifies nobody. */
-function repeatedly(group: Group, events: readonly ProbeEvent[]): Omit<RoutedAlarmProps, 'subject' | 'metric'> {
+function repeatedly(
+  group: Group,
+  events: readonly ProbeEvent[],
+): Omit<RoutedAlarmProps, 'subject' | 'metric' | 'evaluationPeriods'> {
   return {
     route: 'ticket',
     delivery: 'notifier',
     threshold: 0,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: 2,
-    evaluationPeriods: 3,
     treatMissingData: { as: 'notBreaching', heartbeat: heartbeatOf(group, events) },
   };
 }
 
-/** Long enough for every org to have run at least once. */
-function periodOf(events: readonly ProbeEvent[]) {
-  return { period: Duration.minutes(Math.max(...events.map(({ intervalMinutes }) => intervalMinutes))) };
+/** CloudWatch evaluates more than a day only in periods of an hour. */
+function periodMinutesOf(group: Group): number {
+  return longestIntervalMinutes[group] > 60 ? 60 : 1;
 }
 
 /**
- * The heartbeat of a group that does not add to a series on every run. It compares Lambda's count of invocations with
- * what the schedules should cause. Flows do not need it: the heartbeat of each org says which org is affected.
- *
- * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ * The heartbeat of a group that does not add to a series on every run: the sweep counts the orgs for which it does not run,
+ * so it fires whichever of them it is, and however many there are. Flows do not need it: each org has its own heartbeat.
  */
-function notRunning({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
-  const { periodMinutes, invocations } = expectedInvocations(events.map(({ intervalMinutes }) => intervalMinutes));
+function notRunning({ group }: ProbeFunction, deployment: string): RoutedAlarmProps {
+  const { identity, definition } = silenceSeries(group, deployment);
   return {
     subject: { kind: 'group-not-running', group },
     route: 'ticket',
     delivery: 'notifier',
-    metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes) }),
-    threshold: invocations,
-    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    datapointsToAlarm: 3,
+    metric: seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: sweepMinutes }),
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    datapointsToAlarm: 2,
     evaluationPeriods: 3,
+    treatMissingData: { as: 'ignore', heartbeat: { kind: 'sweep-not-running' } },
+  };
+}
+
+/** The sweep fails or does not run. Nobody loses a message by it, so some minutes do not matter. */
+function sweepNotRunning({ lambda }: Sweep): RoutedAlarmProps {
+  const period = Duration.minutes(5);
+  return {
+    subject: { kind: 'sweep-not-running' },
+    route: 'ticket',
+    delivery: 'notifier',
+    metric: new MathExpression({
+      expression: 'm1 - m2',
+      usingMetrics: { m1: lambda.metricInvocations({ period }), m2: lambda.metricErrors({ period }) },
+      period,
+      label: 'successful sweeps',
+    }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    datapointsToAlarm: 2,
+    evaluationPeriods: 2,
     treatMissingData: 'breaching',
   };
 }

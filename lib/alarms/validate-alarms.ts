@@ -77,6 +77,17 @@ function heartbeatProblems({ name, heartbeat }: ReadAlarm, byName: ReadonlyMap<s
   const problem = `${name} tolerates missing data, but its heartbeat ${heartbeat}`;
   const paired = byName.get(heartbeat);
   if (!paired) return [`${problem} is not an alarm of this monitor`];
-  if (paired.toleratesMissing) return [`${problem} tolerates it too`];
-  return paired.hasAlarmAction ? [] : [`${problem} notifies nobody`];
+  if (!paired.hasAlarmAction) return [`${problem} notifies nobody`];
+  // The heartbeat may have one itself: at the end of the chain there must be an alarm that tolerates nothing.
+  return endsInHeartbeat(paired, byName) ? [] : [`${problem} tolerates it too`];
+}
+
+function endsInHeartbeat(
+  { toleratesMissing, heartbeat }: ReadAlarm,
+  byName: ReadonlyMap<string, ReadAlarm>,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  if (!toleratesMissing) return true;
+  const next = heartbeat === undefined || seen.has(heartbeat) ? undefined : byName.get(heartbeat);
+  return next !== undefined && endsInHeartbeat(next, byName, new Set([...seen, next.name]));
 }

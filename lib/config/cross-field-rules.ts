@@ -1,5 +1,4 @@
 import type { Problem } from './config-error.ts';
-import { oneTimeStart } from './maintenance-schedule.ts';
 import { receiverProblems } from './receiver.ts';
 import type { ConfigInput } from './schema.ts';
 
@@ -16,12 +15,12 @@ type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers'
 type PartialAlerts = Pick<NonNullable<PartialConfig['alerts']>, 'pages' | 'tickets'>;
 type Path = readonly PropertyKey[];
 
-/** Well-formed fields that contradict each other, that Okta would refuse together, or that lie in the past. */
-export function crossFieldProblems(config: PartialConfig, now: number): readonly Problem[] {
+/** Well-formed fields that contradict each other, or that Okta would refuse together. */
+export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...alertsProblems(config.alerts, ['alerts']),
-    ...maintenanceProblems(config, now),
+    ...maintenanceProblems(config),
     ...duplicateProblems(
       orgs,
       'name',
@@ -41,31 +40,19 @@ function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly
   });
 }
 
-function maintenanceProblems(config: PartialConfig, now: number): readonly Problem[] {
+function maintenanceProblems(config: PartialConfig): readonly Problem[] {
   const windows = indexed(config.alerts?.maintenance, ['alerts', 'maintenance']);
   const orgNames = (config.orgs ?? []).flatMap((org) => org?.name ?? []);
   // A window may refer to an org whose name is malformed.
   const areAllNamesValid = orgNames.length > 0 && orgNames.length === config.orgs?.length;
   return [
     ...duplicateProblems(windows, 'name', 'is the name of another window: window names must be unique'),
-    ...windows.flatMap(([{ schedule = '', durationMinutes = 0, timeZone = 'UTC', orgs }, path]) => [
-      ...(isOver(schedule, durationMinutes, timeZone, now)
-        ? [{ path: [...path, 'schedule'], message: 'is in the past: remove the window' }]
-        : []),
-      ...indexed(orgs, [...path, 'orgs'])
+    ...windows.flatMap(([{ orgs }, path]) =>
+      indexed(orgs, [...path, 'orgs'])
         .filter(([name]) => areAllNamesValid && !orgNames.includes(name))
         .map(([, at]) => ({ path: at, message: `is not an org in this file. Orgs: ${orgNames.join(', ')}` })),
-    ]),
+    ),
   ];
-}
-
-/** Whether an `at(…)` window is over, on the clock of its time zone. */
-function isOver(schedule: string, durationMinutes: number, timeZone: string, now: number): boolean {
-  const start = oneTimeStart(schedule);
-  if (start === undefined) return false;
-  // The Swedish format is ISO 8601 with a space in place of the T.
-  const localTime = new Date(now).toLocaleString('sv-SE', { timeZone });
-  return start + durationMinutes * 60_000 <= Date.parse(`${localTime.replace(' ', 'T')}Z`);
 }
 
 function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {

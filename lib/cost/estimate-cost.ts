@@ -1,5 +1,5 @@
 import { assumed, daysPerMonth, prices } from './prices.ts';
-import { type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
+import { type ProbeRun, type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
 
 /** One item of the monthly bill. */
 export interface CostLine {
@@ -23,6 +23,8 @@ export interface Cost {
   readonly alarms: number;
   /** Per month. */
   readonly invocations: number;
+  /** How many orgs share the cost. */
+  readonly orgs: number;
   readonly load: readonly BucketLoad[];
 }
 
@@ -43,6 +45,8 @@ export function estimateCost(template: Template): Cost {
   const composites = ofType('AWS::CloudWatch::CompositeAlarm');
   const series = new Set(probeRuns.flatMap((run) => run.series)).size;
   const invocations = sum(runs, ({ count }) => count);
+  const sweeps = sum(runs, ({ function: name, count }) => (name.endsWith('-sweep') ? count : 0));
+  const states = probeRuns.map((run) => stateUnits(run, 4_096));
   const probeInvocations = sum(probeRuns, ({ count }) => count);
   const secretReaders = new Set(probeRuns.flatMap((run) => run.secrets.map((secret) => `${run.function} ${secret}`)))
     .size;
@@ -51,12 +55,12 @@ export function estimateCost(template: Template): Cost {
   const requestsOf = ({ requests }: (typeof probeRuns)[number]) =>
     sum(Object.values(requests.byBucket), (count) => count) + requests.unlimited;
   const lines = [
-    line('custom metrics', series, prices.customMetric),
+    { item: 'custom metrics', quantity: series, dollars: customMetricDollars(series) },
     line('alarm metrics', sum(alarms, metricsIn), prices.alarmMetric),
     line('composite alarms', composites.length, prices.compositeAlarm),
     line('dashboards', ofType('AWS::CloudWatch::Dashboard').length, prices.dashboard),
-    line('PutMetricData calls', probeInvocations, prices.apiCall),
-    line('DescribeAlarmHistory calls', invocations - probeInvocations, prices.apiCall),
+    line('PutMetricData calls', probeInvocations + sweeps, prices.apiCall),
+    line('DescribeAlarmHistory calls', invocations - probeInvocations - sweeps, prices.apiCall),
     line('Lambda invocations', invocations, prices.lambdaRequest),
     line(
       'Lambda GB-seconds',
@@ -64,6 +68,17 @@ export function estimateCost(template: Template): Cost {
       prices.lambdaGigabyteSecond,
     ),
     line('scheduled invocations', invocations, prices.schedule),
+    line(
+      'DynamoDB write units',
+      sum(probeRuns, (run) => run.count * stateUnits(run, 1_024)),
+      prices.stateWriteUnit,
+    ),
+    // A run reads its state consistently. The sweep reads all states, at half the price.
+    line(
+      'DynamoDB read units',
+      sum(probeRuns, (run) => run.count * stateUnits(run, 4_096)) + (sweeps * sum(states, (units) => units)) / 2,
+      prices.stateReadUnit,
+    ),
     line('GB of logs ingested', logGigabytes, prices.logGigabyte),
     line('GB of logs stored', (logGigabytes * retentionDays) / daysPerMonth, prices.storedLogGigabyte),
     line(
@@ -81,8 +96,17 @@ export function estimateCost(template: Template): Cost {
     metrics: series,
     alarms: alarms.length + composites.length,
     invocations,
+    orgs: new Set(probeRuns.map(({ org }) => org)).size,
     load: loadOf(runs),
   };
+}
+
+/** What this many custom metrics cost per month. */
+export function customMetricDollars(count: number): number {
+  return prices.customMetric.reduce((sum, { after, price }, tier) => {
+    const { after: end = Number.POSITIVE_INFINITY } = prices.customMetric[tier + 1] ?? {};
+    return sum + Math.max(0, Math.min(count, end) - after) * price;
+  }, 0);
 }
 
 function line(item: string, quantity: number, price: number): CostLine {
@@ -97,6 +121,11 @@ function metricsIn({ Properties }: Template['Resources'][string]): number {
 
 function logBytes({ count, probeRun }: ScheduledRuns): number {
   return count * (assumed.logBytesPerRun + (probeRun?.outcomes ?? 0) * assumed.logBytesPerOutcome);
+}
+
+/** The units that one access to the state of a run costs. */
+function stateUnits({ outcomes }: ProbeRun, unitBytes: number): number {
+  return Math.ceil((assumed.stateBytesPerRun + outcomes * assumed.stateBytesPerOutcome) / unitBytes);
 }
 
 /** Requests per hour by org and bucket; those without a rate limit come last. */

@@ -1,10 +1,16 @@
 /**
- * List prices in us-east-1, in US dollars, without free tiers and volume discounts.
+ * List prices in us-east-1, in US dollars, without free tiers. Custom metrics are the only item whose volume discount a
+ * large deployment reaches.
  * https://aws.amazon.com/cloudwatch/pricing/ and the pricing pages of the other services, as of November 2026.
  */
 export const prices = {
-  /** Per month and combination of name and dimensions. */
-  customMetric: 0.3,
+  /** Per month and combination of name and dimensions: the price of those after the first so many. */
+  customMetric: [
+    { after: 0, price: 0.3 },
+    { after: 10_000, price: 0.1 },
+    { after: 250_000, price: 0.05 },
+    { after: 1_000_000, price: 0.02 },
+  ],
   /** Per month and metric in an alarm. */
   alarmMetric: 0.1,
   compositeAlarm: 0.5,
@@ -20,6 +26,10 @@ export const prices = {
   schedule: 1 / 1e6,
   /** Data transfer to the internet. The 100 GB that each account gets free are not deducted. */
   sentGigabyte: 0.09,
+  /** DynamoDB on demand: for each kilobyte of a written item. */
+  stateWriteUnit: 0.625 / 1e6,
+  /** For each four kilobytes of an item that is read as the last write left it. */
+  stateReadUnit: 0.125 / 1e6,
   secret: 0.4,
   secretRead: 0.05 / 10_000,
   key: 1,
@@ -38,6 +48,9 @@ export const assumed = {
   logBytesPerOutcome: 700,
   /** The lines that Lambda itself writes about an invocation. */
   logBytesPerRun: 1_000,
+  /** A healthy state: each target adds to it. */
+  stateBytesPerRun: 500,
+  stateBytesPerOutcome: 60,
   /** Includes a share of the TLS handshake: each run opens new connections. */
   bytesSentPerRequest: 2_500,
   /** One an hour. A container caches its secrets and usually lives for hours. */

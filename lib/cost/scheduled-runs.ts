@@ -26,7 +26,7 @@ export interface ScheduledRuns {
   /** The name of the function that it invokes. */
   readonly function: string;
   readonly memoryGigabytes: number;
-  /** Absent for a notifier's self-test. */
+  /** Absent for a notifier's self-test and for the sweep. */
   readonly probeRun?: ProbeRun;
 }
 
@@ -59,8 +59,11 @@ export function scheduledRuns({ Resources }: Template): readonly ScheduledRuns[]
   });
 }
 
-function probeRunOf(schedule: string, event: Org | { readonly selfTest: true }): ProbeRun | undefined {
-  if ('selfTest' in event) return undefined;
+function probeRunOf(
+  schedule: string,
+  event: Org | { readonly selfTest: true } | { readonly sweep: true },
+): ProbeRun | undefined {
+  if (!('servers' in event)) return undefined;
   const group = groups.find((each) => schedule === `${event.name}-${each}`);
   if (!group) throw new Error(`the schedule ${schedule} does not run a group of probes`);
   const plan = enabledProbes(planProbes(event, probesOf(group)));

@@ -4,9 +4,9 @@ import { buildSync, type Metafile } from 'esbuild';
 import { type Group, groups } from '../../functions/model/probe.ts';
 
 /** The deployed functions, by the name of their file in `functions/`. */
-export const entries = [...groups, 'notify'] as const satisfies readonly Entry[];
+export const entries = [...groups, 'notify', 'sweep'] as const satisfies readonly Entry[];
 
-export type Entry = Group | 'notify';
+export type Entry = Group | 'notify' | 'sweep';
 
 /** The deployed code of a function: one file in its own directory. */
 export interface Bundle {

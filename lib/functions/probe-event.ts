@@ -12,13 +12,13 @@ export interface ProbeEvent {
 
 /** The events of an org: one for each group with an enabled probe. */
 export function probeEvents(monitoredOrg: MonitoredOrg): readonly ProbeEvent[] {
-  return groups
-    .filter((group) => planOf(monitoredOrg, group).length > 0)
-    .map((group) => ({
-      group,
-      intervalMinutes: monitoredOrg.intervalMinutes[group],
-      org: orgForGroup(monitoredOrg, group),
-    }));
+  const enabled = groups.filter((group) => planOf(monitoredOrg, group).length > 0);
+  const intervals = Object.fromEntries(enabled.map((group) => [group, monitoredOrg.intervalMinutes[group]]));
+  return enabled.map((group) => ({
+    group,
+    intervalMinutes: monitoredOrg.intervalMinutes[group],
+    org: { ...orgForGroup(monitoredOrg, group), ...(group === 'flows' && { groups: intervals }) },
+  }));
 }
 
 /** The names and ARNs of the secrets in an event. The function that receives it may read them. */

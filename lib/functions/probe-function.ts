@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
+import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
 import { type OrgSecret, secretPatterns } from './secret-patterns.ts';
 
@@ -38,11 +39,16 @@ export class ProbeFunction extends MonitorFunction {
       deployment,
       name: group,
       description: `Runs the ${group} probes for one Okta org`,
-      purpose: 'write its log, publish metrics and read the secrets that it needs',
+      purpose: 'write its log, publish metrics, keep the state of its runs and read the secrets that it needs',
       code,
       memorySize: memorySize[group],
       timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs) / 1000)),
-      permissions: [publishMetrics(deployment), ...readSecrets(Stack.of(scope), group, secrets)],
+      permissions: [
+        publishMetrics(deployment),
+        ...readSecrets(Stack.of(scope), group, secrets),
+        allowState(Stack.of(scope), ['GetItem', 'PutItem'], deployment),
+      ],
+      environment: stateEnvironment(deployment),
       logRetentionDays,
       // No retries: the next scheduled run is due soon, and a late one measures the past.
       retryAttempts: 0,

@@ -54,6 +54,7 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     }),
   );
   const { aws } = emulators;
+  for (const { name, ...keys } of deployed.deployment.tables) await aws.tables.create(name, keys);
   const lambda = opening.use(openLambdaService(deployed.deployment.functions, bundleOf, emulators.access));
   const orgs = emulateOrgs(eventsIn(deployed), emulators);
   const store = new MetricStore();

@@ -22,6 +22,7 @@ import { type Execution, type LambdaService, throttledExecution } from './lambda
 import { platformLines } from './lambda/platform-log.ts';
 import type { RunsInProgress } from './lambda/runs-in-progress.ts';
 import { type ScheduledStart, withScheduleContext } from './schedule-context.ts';
+import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
 import { eventMessage, isMatch } from './sns/event-rules.ts';
@@ -116,6 +117,12 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   /** How many of the AWS emulator's points, messages and events have been ingested. */
   const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
+  // A probe function writes and reads times by its own clock. In the table, all times are virtual.
+  aws.translateItems = (caller, direction, json) => {
+    const { byMs, minuteByMs } = runsInProgress.ofCaller(caller)?.shift ?? noShift;
+    const sign = direction === 'written' ? 1 : -1;
+    return shiftItems(json, { byMs: sign * byMs, minuteByMs: sign * minuteByMs });
+  };
   for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
 
   function topicBy(key: 'arn' | 'logicalId', value: string): Topic {
@@ -196,6 +203,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const alarm = alarmIn(payload);
     const execution = await lambda.invoke(target, filled, {
       timeoutMs: event.timeoutMs ?? timeoutMs,
+      requestId: event.requestId,
       ...(!isOnRealTime && { clockAheadMs: aheadMs }),
       onStart: (accessKeyId) =>
         runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),

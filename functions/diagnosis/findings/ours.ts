@@ -180,6 +180,19 @@ export const ourFindings = {
     remedy: ["Check CloudWatch's health in the region", "Check the function's role and its network"],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
   },
+  'state-refused': {
+    domain: 'monitor',
+    severity: 'info',
+    brief: 'state not kept',
+    summary: 'DynamoDB did not accept the state of this run, so messages about it are written from the log.',
+    causes: [
+      'throttled or slow requests to the state table',
+      'no connection from the function to DynamoDB',
+      "a missing permission in the function's role",
+    ],
+    remedy: ["Check DynamoDB's health in the region", "Check the function's role and its network"],
+    verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
+  },
   'out-of-time': {
     domain: 'monitor',
     severity: 'ticket',

@@ -59,6 +59,8 @@ export interface NotificationContext extends MonitorContext {
   /** The alarm's name. */
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
+  /** Why a firing message is not the first one of its incident. */
+  readonly repeats?: 'again' | 'reminder';
 }
 
 /** Which monitor sends the message. */
@@ -163,6 +165,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...links.monitor,
     alarm: alarm.name,
     oktaStatus: oktaStatus?.state ?? 'unknown',
+    ...(alarm.repeats && { repeats: alarm.repeats }),
   };
 }
 
@@ -176,6 +179,10 @@ function describe(incident: Incident, subject: string, links: Links): string {
   const support = isFiring ? supportLines(incident) : [];
   const block = support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support], mostOfSupport) : '';
   const targets = joinFirst(targetsOf(occurrences), 6);
+  const silent = joinFirst(
+    incident.silent.map(({ org }) => org),
+    20,
+  );
   const [start, duration] = [formatTime(since), formatDuration(until - since)];
   const { deployment, account, region } = links.monitor;
   const lines = [
@@ -183,6 +190,8 @@ function describe(incident: Incident, subject: string, links: Links): string {
     ...(isFiring
       ? [`*Hit* ${targets === '' ? 'not known' : `${targets}, since ${start}`}`]
       : [`*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`]),
+    ...(incident.note === undefined ? [] : [`*Note* ${incident.note}`]),
+    ...(silent === '' ? [] : [`*Silent* ${silent}`]),
     ...(stillPassing.length > 0 ? [`*Fine* ${joinFirst(stillPassing, 8)}`] : []),
     ...(gaps.length > 0 ? [`*Gaps* ${gaps.join('; ')}`] : []),
     ...linksOf(incident, links)

@@ -51,6 +51,10 @@ interface ReadDocument {
   /** The leading finding. Absent if the logs contain none: then nobody is known to be at fault. */
   readonly code?: string;
   readonly summary: string;
+  /** Why a document about a firing alarm is not the first one. */
+  readonly repeats?: 'again' | 'reminder';
+  /** What else to know of it. */
+  readonly note?: string;
   /** When the alarm changed. Times are ISO 8601 in UTC. */
   readonly changedAt: string;
   /** Absent if the evidence does not show when the problem began. */
@@ -111,6 +115,8 @@ function read(incident: Incident, { route }: Links, subject: string): ReadDocume
     ...{ state: alarm.kind, incident: incidentId(incident), alarm: alarm.name, ...(org !== undefined && { org }) },
     severity: 'severity' in alarm.subject ? alarm.subject.severity : route,
     ...{ domain, ...(code !== undefined && { code }), summary: renderSummary(incident, subject) },
+    ...(alarm.repeats && { repeats: alarm.repeats }),
+    ...(incident.note !== undefined && { note: incident.note }),
     changedAt: iso(alarm.changedAt),
     ...(isStartKnown && { since: iso(since), durationSeconds: Math.max(0, Math.round((until - since) / 1000)) }),
     ...(!isFiring && { until: iso(until) }),

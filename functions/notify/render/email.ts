@@ -54,10 +54,12 @@ function firing(incident: Incident, links: Links): readonly Block[] {
   const { alarm, occurrences, related, gaps } = incident;
   return [
     [
+      ['NOTE', (incident.note === undefined ? [] : [incident.note]).flatMap(wrapped)],
       ['ALARM', occurrences.length > 0 ? [] : wrapped(`${alarm.name}, fired at ${formatTime(alarm.changedAt)}`)],
       ['HIT', hitLines(incident)],
       ['FINE', listed(fineTargets(incident))],
       ['GAPS', gaps.flatMap(wrapped)],
+      ['SILENT', incident.silent.map(({ org, since }) => `${org}, last run ${formatTime(since)}`)],
       ['LAST', lastLogLines(incident)],
       ['ERRORS', monitorErrorLines(incident)],
     ],
@@ -76,6 +78,7 @@ function resolved(incident: Incident, links: Links): readonly Block[] {
   return [
     [
       ['WAS', wasLines(incident)],
+      ['NOTE', (incident.note === undefined ? [] : [incident.note]).flatMap(wrapped)],
       ['AGAIN', listed(incident.passingAgain)],
       ['FAILS', incident.stillFailing.flatMap(wrapped)],
       ['FINE', listed(fineTargets(incident))],

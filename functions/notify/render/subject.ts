@@ -1,3 +1,4 @@
+import type { Route } from '../../alarms/subject.ts';
 import { defaultDeployment } from '../../model/deployment.ts';
 import { atServers, type Impact } from '../impact.ts';
 import type { Incident, Links } from '../incident.ts';
@@ -18,12 +19,18 @@ const most = 60;
 export function renderSubject(incident: Incident, { route, monitor: { deployment } }: Links): string {
   const { alarm } = incident;
   const org = `${deployment === defaultDeployment ? '' : `${deployment}/`}${incident.org ?? 'monitor'}`;
-  const status = alarm.kind === 'firing' ? route.toUpperCase() : 'RESOLVED';
+  const status = statusOf(incident, route);
   const details = (alarm.kind === 'firing' ? firingDetails(incident) : resolvedDetails(incident)).map(oneLine);
   const names = [oneLine(org), ...[24, 18, 12].map((length) => shortenName(oneLine(org), length))];
   // It is better to shorten the org's name than to leave something out.
   const candidates = details.flatMap((detail) => names.map((name) => `${status} ${name}: ${detail}`));
   return firstThatFits(candidates, most);
+}
+
+function statusOf({ alarm, since }: Incident, route: Route): string {
+  if (alarm.kind === 'resolved') return 'RESOLVED';
+  if (alarm.repeats === 'reminder') return `REMINDER (${formatDuration(alarm.changedAt - since)})`;
+  return alarm.repeats === 'again' ? `${route.toUpperCase()} AGAIN` : route.toUpperCase();
 }
 
 export function renderUnreadableSubject({ route, monitor: { deployment } }: Links): string {

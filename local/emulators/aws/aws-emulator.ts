@@ -8,18 +8,27 @@ import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
 import { type PublishedMessage, readPublish } from './sns.ts';
+import { createTables, type Tables, tablesApi } from './tables.ts';
 import { openThrottle, type Rates } from './throttle.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
 
-export type AwsOperation =
+/** Operations on tables are dynalite's. */
+type TableOperation = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
+
+type OwnOperation =
   | 'PutMetricData'
   | 'GetSecretValue'
   | 'FilterLogEvents'
   | 'DescribeAlarmHistory'
   | 'Publish'
   | 'PutEvents';
+
+export type AwsOperation = OwnOperation | TableOperation;
+
+/** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
+export type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
 
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
@@ -38,13 +47,17 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly published: readonly (PublishedMessage & Received)[];
   /** What PutEvents accepted. */
   readonly events: readonly (PutEvent & Received)[];
+  /** The tables of DynamoDB. */
+  readonly tables: Tables;
+  /** For a caller whose clock differs from the others'. */
+  translateItems: Translation;
   /** The number of calls that were refused because they exceeded a rate, by operation. */
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups remain. */
+  /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -64,7 +77,7 @@ export interface AwsEmulatorOptions {
   readonly now?: (caller: string | undefined) => number;
 }
 
-type Operations = Readonly<Record<AwsOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
+type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
@@ -82,6 +95,7 @@ export async function startAwsEmulator(
   const throttled = new Map<string, number>();
   const throttle = openThrottle(rates);
   const logs = createLogs();
+  const tables = createTables();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
     PutMetricData(input, call) {
@@ -101,10 +115,16 @@ export async function startAwsEmulator(
       return put.answer;
     },
   };
-  const answer = (call: AwsCall): AwsResponse => {
+  const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
+    const answered = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
+    if (answered.status === 200) return { ...answered, body: aws.translateItems(caller, 'read', answered.body) };
+    const { __type = '', message = '' } = JSON.parse(answered.body);
+    return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message });
+  };
+  const answer = async (call: AwsCall): Promise<AwsResponse> => {
     const receivedAt = now(call.caller);
     const refused = throttle.refuse(call.operation, receivedAt);
-    if (!refused) return run({ ...call, receivedAt }, operations);
+    if (!refused) return call.service === tablesApi ? runOnTable(call) : run({ ...call, receivedAt }, operations);
     throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
     return call.protocol.failure(refused);
   };
@@ -114,7 +134,7 @@ export async function startAwsEmulator(
   const close = async () => {
     server.closeAllConnections();
     server.close();
-    await once(server, 'close');
+    await Promise.all([once(server, 'close'), tables[Symbol.asyncDispose]()]);
   };
   const { port } = server.address() as AddressInfo;
   const aws: AwsEmulator = {
@@ -124,6 +144,8 @@ export async function startAwsEmulator(
     logs,
     published,
     events,
+    tables,
+    translateItems: (_, __, json) => json,
     throttled,
     alarmHistory: () => [],
     injectFault(operation, fault) {
@@ -146,7 +168,7 @@ export async function startAwsEmulator(
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (call: AwsCall) => AwsResponse,
+  answer: (call: AwsCall) => Promise<AwsResponse>,
   faults: ReadonlyMap<string, AwsFault>,
   calls: string[],
 ): Promise<void> {
@@ -158,7 +180,7 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const { status, headers, body } = fault ? call.protocol.failure(fault) : answer(call);
+  const { status, headers, body } = fault ? call.protocol.failure(fault) : await answer(call);
   response.writeHead(status, headers).end(body);
 }
 
@@ -170,7 +192,7 @@ function run(call: AwsCall & Received, operations: Operations): AwsResponse {
   const { operation, input, protocol } = call;
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as AwsOperation](input, call));
+    return protocol.success(operation, operations[operation as OwnOperation](input, call));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;

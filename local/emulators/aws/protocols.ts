@@ -7,6 +7,8 @@ export interface AwsCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
+  /** The service and version of the JSON protocol: `DynamoDB_20120810`. */
+  readonly service?: string;
   /** The access key that signed the call; undefined if nobody did. */
   readonly caller?: string;
   /** The size of the request's body. */
@@ -53,8 +55,8 @@ export async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const sent = { bytes: body.byteLength, ...(caller !== undefined && { caller }) };
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {
-    const operation = target.split('.').at(-1) ?? '';
-    return { ...sent, operation, input: JSON.parse(text), protocol: json(request.headers['content-type']) };
+    const [service = '', operation = ''] = target.split('.');
+    return { ...sent, service, operation, input: JSON.parse(text), protocol: json(request.headers['content-type']) };
   }
   const { Action = '', ...input } = Object.fromEntries(new URLSearchParams(text));
   return { ...sent, operation: Action, input, protocol: query };

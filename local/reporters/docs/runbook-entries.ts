@@ -188,5 +188,9 @@ export const findingEntries: Readonly<Partial<Record<FindingCode, Partial<Runboo
     impact: 'None: CloudWatch takes the metrics from the log. Alarms may fire a few minutes late.',
     mend: ['aws lambda get-function-configuration --function-name okta-synthetics-flows --query Role', deploy],
   },
+  'state-refused': {
+    impact: 'None: messages are written from the log. A recovery is told when the alarm resolves, and not earlier.',
+    mend: ['aws dynamodb describe-table --table-name okta-synthetics-state', deploy],
+  },
   'out-of-time': { mend: ['# Lower timeoutMs in the configuration, and deploy.', deploy] },
 };

@@ -5,7 +5,10 @@
 import type { Context } from 'aws-lambda';
 import type { InvokeMessage, ReplyMessage } from './function-process.ts';
 
-type Handler = (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<unknown>;
+type Handler = (
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>,
+) => Promise<unknown>;
 
 const { handler } = (await import(process.argv[2] ?? '')) as { handler: Handler };
 
@@ -33,9 +36,9 @@ function setClock(aheadMs: number): void {
   });
 }
 
-process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0 }: InvokeMessage) => {
+process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0, requestId = '' }: InvokeMessage) => {
   const endsAt = performance.now() + timeoutMs;
-  const context = { getRemainingTimeInMillis: () => endsAt - performance.now() };
+  const context = { getRemainingTimeInMillis: () => endsAt - performance.now(), awsRequestId: requestId };
   setClock(aheadMs);
   const result = await handler(event, context).then(
     (value) => ({ value }),

@@ -9,6 +9,8 @@ export interface InvokeMessage {
   readonly timeoutMs: number;
   /** How far the function's clock runs ahead of the real one. */
   readonly clockAheadMs?: number;
+  /** Lambda's id of the request: the same in every try of an asynchronous event. */
+  readonly requestId?: string;
 }
 
 /** The handler's value, or its error as text, and each line that the function logged during the invocation. */
@@ -36,7 +38,11 @@ export interface FunctionProcess extends AsyncDisposable {
    * Handles one event at a time. The timeout may be shorter than that of the deployed functions. As in Lambda, a run
    * that exceeds it is killed together with its process.
    */
-  invoke(event: unknown, timeoutMs?: number, options?: Pick<InvokeMessage, 'clockAheadMs'>): Promise<InvocationResult>;
+  invoke(
+    event: unknown,
+    timeoutMs?: number,
+    options?: Pick<InvokeMessage, 'clockAheadMs' | 'requestId'>,
+  ): Promise<InvocationResult>;
   /** Whether it can handle another event. */
   readonly alive: boolean;
   stop(): Promise<void>;

@@ -19,6 +19,7 @@ export interface ExecutionOptions {
   readonly timeoutMs: number;
   /** How far the function's clock runs ahead of the real one. */
   readonly clockAheadMs?: number;
+  readonly requestId?: string;
   /** Called with the access key of its AWS calls before it starts. A container makes one run at a time. */
   readonly onStart?: (accessKeyId: string) => void;
 }
@@ -133,12 +134,12 @@ function openContainerPool(
   }
 
   return {
-    async run(event, { timeoutMs, onStart, ...clock }) {
+    async run(event, { timeoutMs, onStart, ...request }) {
       const warm = idle.pop();
       const container = warm ?? start();
       onStart?.(container.accessKeyId);
       const startedAt = performance.now();
-      const result = await container.process.invoke(event, timeoutMs, clock);
+      const result = await container.process.invoke(event, timeoutMs, request);
       const durationMs = performance.now() - startedAt;
       if (container.process.alive) idle.push(container);
       else await stop([container]);

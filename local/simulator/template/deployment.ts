@@ -10,6 +10,7 @@ export interface Deployment {
   readonly queues: readonly string[];
   readonly rules: readonly EventRule[];
   readonly alarms: ParsedAlarms;
+  readonly tables: readonly Table[];
   /** What AWS would reject or the simulator does not support. */
   readonly unsupported: readonly TemplateIssue[];
   /** What AWS deploys without an error although it can never work. */
@@ -87,4 +88,11 @@ export interface EventRule {
   readonly body: Readonly<Record<string, string>>;
   readonly retryDelaysMs: readonly number[];
   readonly deadLetters?: string;
+}
+
+/** A table of DynamoDB, and the names of its keys. */
+export interface Table {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
 }

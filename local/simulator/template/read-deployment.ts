@@ -8,6 +8,7 @@ import { lintTemplate } from './lint-template.ts';
 import { readFunction } from './read-function.ts';
 import { readRule } from './read-rule.ts';
 import { readSchedule } from './read-schedule.ts';
+import { readTable } from './read-table.ts';
 import { readTopic } from './read-topic.ts';
 import { physicalName } from './resolve-text.ts';
 
@@ -42,6 +43,7 @@ export function readDeployment(template: Template): Deployment {
   const topics = readAll('AWS::SNS::Topic', (id) => readTopic(template, id));
   const queues = readAll('AWS::SQS::Queue', (id) => physicalName(template, id));
   const rules = readAll('AWS::Events::Rule', (id) => readRule(template, id));
+  const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
       throw new UnsupportedError(`${type} is not simulated`);
@@ -49,7 +51,7 @@ export function readDeployment(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const read = { schedules, functions, topics, queues, rules, alarms, unsupported };
+  const read = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
   return { ...read, ineffective: lintTemplate(read) };
 }
 

@@ -32,6 +32,7 @@ const namings: Readonly<Record<string, Naming>> = {
     property: 'DashboardName',
     arn: (name) => `cloudwatch::${account}:dashboard/${name}`,
   },
+  'AWS::DynamoDB::Table': { property: 'TableName', arn: (name) => `dynamodb:${home}:table/${name}` },
   'AWS::IAM::Role': { property: 'RoleName', arn: (name) => `iam::${account}:role/${name}` },
   'AWS::KMS::Alias': { property: 'AliasName', arn: (name) => `kms:${home}:${name}` },
   'AWS::KMS::Key': { arn: (name) => `kms:${home}:key/${name}` },

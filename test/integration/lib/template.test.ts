@@ -146,7 +146,9 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
           ['limits', 'flows'],
           ['negative-tests', 'negativeTests'],
         ]).get(group) ?? group;
-      const minutes = configured?.intervalMinutes[key as 'flows' | 'status' | 'negativeTests'];
+      const minutes = { ...sample.config.intervalMinutes, ...configured?.intervalMinutes }[
+        key as 'flows' | 'status' | 'negativeTests'
+      ];
       expect(Properties.ScheduleExpression).toBe(minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`);
       expect(org).toMatchObject({ domain: configured?.domain, statusPage: expect.any(Object) });
       expect(org.servers.map(({ id }: { id: string }) => id)).toEqual(configured?.servers.map(({ id }) => id));
@@ -225,15 +227,16 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
-  it(`in the ${name} stack, only notifiers have environment variables: where to read and publish`, () => {
+  it(`in the ${name} stack, every function knows the table of its state, and only notifiers what else to read and publish`, () => {
     const logs = sample.ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName as string);
     for (const { Properties } of sample.ofType('AWS::Lambda::Function')) {
       const [, route] = /-notify-(.*)$/.exec(Properties.FunctionName) ?? [];
       if (!route) {
-        expect(Properties.Environment).toBeUndefined();
+        expect(Properties.Environment).toEqual({ Variables: { STATE_TABLE: 'okta-synthetics-state' } });
         continue;
       }
       const { Variables } = Properties.Environment;
+      expect(Variables.STATE_TABLE).toBe('okta-synthetics-state');
       expect(Variables.ROUTE).toBe(route);
       expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !name.includes('notify')));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
@@ -322,32 +325,46 @@ const readSecrets = (resources: unknown) => ({
 });
 
 describe('the permissions of a probe function', () => {
+  const keepsState = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    Resource: expect.toSatisfy((arn) => JSON.stringify(arn).endsWith(':table/okta-synthetics-state"]]}')),
+  };
+
   it('the flows function may read only the secrets of service applications, by name or ARN', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:okta/two-AbC123';
     expect(probePermissionsOf(samples.full, 'flows')).toEqual([
       readSecrets(expect.toSatisfy(isSetOf(secret('okta/one'), arn))),
+      keepsState,
     ]);
-    expect(probePermissionsOf(samples.example, 'flows')).toEqual([readSecrets(secret('okta-synthetics/acme/service'))]);
-    expect(probePermissionsOf(samples.minimal, 'flows')).toEqual([]);
+    expect(probePermissionsOf(samples.example, 'flows')).toEqual([
+      readSecrets(secret('okta-synthetics/acme/service')),
+      keepsState,
+    ]);
+    expect(probePermissionsOf(samples.minimal, 'flows')).toEqual([keepsState]);
   });
 
   it('the limits function may read only the secret for the management API', () => {
-    expect(probePermissionsOf(samples.full, 'limits')).toEqual([readSecrets(secret('okta/api'))]);
+    expect(probePermissionsOf(samples.full, 'limits')).toEqual([readSecrets(secret('okta/api')), keepsState]);
     expect(probePermissionsOf(samples.example, 'limits')).toEqual([
       readSecrets(secret('okta-synthetics/acme/api-token')),
+      keepsState,
     ]);
   });
 
   it('the status function may read no secrets', () => {
-    for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([]);
+    for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([keepsState]);
   });
 });
 
-it('a notifier may read the probe logs and the alarm history, publish to its own topics, put events of its own source, and use the key of the topic', () => {
+it('a notifier may read the probe logs, the alarm history and the state, write the state, publish to its own topics, put events of its own source, and use the key of the topic', () => {
   for (const sample of Object.values(samples)) {
     const [key] = sample.ofType('AWS::KMS::Key');
     for (const route of routes) {
-      const [readLogs, readHistory, publish, putEvents, useKey, ...others] = permissionsOf(sample, `notify-${route}`);
+      const [readLogs, readHistory, useState, publish, putEvents, useKey, ...others] = permissionsOf(
+        sample,
+        `notify-${route}`,
+      );
       const probeLogs = sample
         .ofType('AWS::Logs::LogGroup')
         .filter(({ Properties }) => !Properties.LogGroupName.includes('notify'));
@@ -357,6 +374,8 @@ it('a notifier may read the probe logs and the alarm history, publish to its own
       );
       expect(readHistory?.Action).toBe('cloudwatch:DescribeAlarmHistory');
       expect(JSON.stringify(readHistory?.Resource)).toContain(':alarm:okta-synthetics/*"');
+      expect(useState?.Action).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']);
+      expect(JSON.stringify(useState?.Resource)).toContain(':table/okta-synthetics-state"');
       const topic = sample
         .ofType('AWS::SNS::Topic')
         .find(({ Properties }) => Properties.TopicName === `okta-synthetics-${route}s`);

@@ -14,6 +14,8 @@ describe('readRecord', () => {
       lookBackMs: 600_000,
       reason: metricAlarm.NewStateReason,
       document: metricAlarm,
+      before: 'OK',
+      runsToAlarm: 2,
     });
   });
 
@@ -40,11 +42,11 @@ describe('readRecord', () => {
     ['OK', 'ALARM', 'firing'],
     ['INSUFFICIENT_DATA', 'ALARM', 'firing'],
     ['ALARM', 'OK', 'resolved'],
-    ['INSUFFICIENT_DATA', 'OK', 'ignored'],
+    ['INSUFFICIENT_DATA', 'OK', 'resolved'],
     ['OK', 'INSUFFICIENT_DATA', 'ignored'],
     ['ALARM', 'INSUFFICIENT_DATA', 'ignored'],
-    ['ALARM', 'ALARM', 'ignored'],
-    ['OK', 'OK', 'ignored'],
+    ['ALARM', 'ALARM', 'firing'],
+    ['OK', 'OK', 'resolved'],
   ])('reads an alarm that changes from %s to %s as %s', (OldStateValue, NewStateValue, kind) => {
     expect(read({ ...metricAlarm, OldStateValue, NewStateValue })).toMatchObject({ kind });
   });

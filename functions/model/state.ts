@@ -1,0 +1,46 @@
+import type { Group } from './probe.ts';
+
+/**
+ * What the state table keeps of one group of an org: its recent runs, compressed.
+ *
+ * Trap: it is written as JSON and read by other versions of the monitor. Times are relative to the last run; others are
+ * `RunMoment`s.
+ */
+export interface GroupState {
+  readonly last: RunMoment;
+  /** The Scheduler's id of the last run: the same event may be delivered twice. */
+  readonly executionId?: string;
+  readonly intervalMinutes?: number;
+  /** The groups that run for the org, in the item of `flows`: a group that never ran has no item to show it. */
+  readonly expects?: Readonly<Partial<Record<Group, ExpectedGroup>>>;
+  /** The last run in which nobody had to act. */
+  readonly lastGood?: RunMoment;
+  /** The first of the runs since then. Absent while the last run is good. */
+  readonly failing?: RunMoment;
+  /** Runs that began more than this many milliseconds before the last one are left out. Absent if there are none. */
+  readonly reachesBackMs?: number;
+  /** The different outcomes of the runs below. */
+  readonly outcomes: readonly KeptOutcome[];
+  /** Runs with the same outcomes, together. `of` has the positions of these in `outcomes`. */
+  readonly runs: readonly { readonly of: readonly number[]; readonly agoMs: readonly number[] }[];
+}
+
+/** The time of a run in ISO 8601: the minute that it was due in, or when it began if no schedule started it. */
+export type RunMoment = { readonly due: string } | { readonly at: string };
+
+export interface ExpectedGroup {
+  readonly intervalMinutes: number;
+  /** How long before the last run the group was first expected. */
+  readonly agoMs: number;
+}
+
+/** What is the same in several runs: an outcome that passed, in few words, or the last log lines that say it. */
+export type KeptOutcome = PassedOutcome | { readonly lines: readonly object[] };
+
+/** A probe that passed without a warning. */
+export interface PassedOutcome {
+  readonly probe: string;
+  readonly server?: string;
+  readonly retriedAfter?: string;
+  readonly notes?: readonly string[];
+}

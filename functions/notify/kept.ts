@@ -1,0 +1,108 @@
+import type { AlarmSubject } from '../alarms/subject.ts';
+import { type Group, groups } from '../model/probe.ts';
+import type { GroupState } from '../model/state.ts';
+import { readHistory } from '../runtime/history.ts';
+import { groupState } from '../runtime/state.ts';
+import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from '../runtime/state-table.ts';
+import type { LoggedLine, Window } from './evidence.ts';
+import { type OpenIncident, readIncident } from './incident-item.ts';
+import { readDocument } from './log.ts';
+import { queryOrg } from './query-state.ts';
+import { readSilence, type Silence, silenceItem } from './silent-orgs-item.ts';
+
+/** What the state table knows of an org, or of the monitor itself. */
+export interface Kept {
+  readonly org: string;
+  readonly states: Readonly<Partial<Record<Group, GroupState>>>;
+  /** By the alarm's name. */
+  readonly incidents: ReadonlyMap<string, KnownIncident>;
+  /** In the partition of the monitor: the orgs for which a group does not run. */
+  readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
+}
+
+/** What people know of an alarm, and the item that says so. */
+export interface KnownIncident {
+  readonly stored: StoredItem;
+  readonly incident: OpenIncident;
+}
+
+const minuteMs = 60_000;
+
+export function partitionOf(subject: AlarmSubject): string {
+  return 'org' in subject ? subject.org : monitorPartition;
+}
+
+export function incidentKey(subject: AlarmSubject, alarm: string): ItemKey {
+  return { org: partitionOf(subject), item: `incident#${alarm}` };
+}
+
+/** Reads it in one query. Throws the SDK's errors. */
+export async function readKept(table: StateTable, org: string, signal: AbortSignal): Promise<Kept> {
+  return keptOf(org, await queryOrg(table, org, signal));
+}
+
+/** What the items of one partition say. */
+export function keptOf(org: string, items: readonly StoredItem[]): Kept {
+  const states = groups.map((group) => [group, groupState(items.find(({ item }) => item === `group#${group}`))]);
+  const incidents = items.flatMap((stored) => {
+    const incident = stored.item.startsWith('incident#') ? readIncident(stored.body) : undefined;
+    return incident ? [[incident.alarm, { stored, incident }] as const] : [];
+  });
+  const silences = groups.flatMap((group) => {
+    const stored = items.find(({ item }) => item === silenceItem(group));
+    return stored && org === monitorPartition ? [[group, readSilence(stored.body)] as const] : [];
+  });
+  return {
+    ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
+    ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
+  };
+}
+
+/** Whether a group runs for the org: undefined if the table does not say. */
+export function isExpected({ states }: Kept, group: Group): boolean | undefined {
+  if (states[group]) return true;
+  const expects = states.flows?.expects;
+  return expects && group in expects;
+}
+
+/** The lines of a group's runs during a time, as its log has them: those of runs long ago without their requests. */
+export function keptLines(
+  { org, states }: Kept,
+  group: Group,
+  logGroup: string,
+  { from, to }: Window,
+): readonly LoggedLine[] {
+  const state = states[group];
+  if (!state) return [];
+  return readHistory(state, org).runs.flatMap(({ at, lines }) =>
+    at < from || at > to
+      ? []
+      : lines.flatMap((logged) => {
+          const line = readDocument(JSON.parse(JSON.stringify(logged)));
+          return line ? [{ time: at, logGroup, line }] : [];
+        }),
+  );
+}
+
+/** How much of a time the table knows nothing about: before its first run, and where runs are missing. */
+export interface Lacking {
+  readonly before?: Window;
+  readonly between: readonly Window[];
+}
+
+/** A run that begins late is not missing. */
+const lateIntervals = 2.5;
+
+export function lackingIn(state: GroupState, org: string, { from, to }: Window): Lacking {
+  const { runs, from: begins } = readHistory(state, org);
+  const patienceMs = lateIntervals * (state.intervalMinutes ?? 1) * minuteMs;
+  // Before the first run of all, nothing is missing. The time ends a minute after the last run that can be expected.
+  const times = [...runs.map(({ at }) => at), to - minuteMs];
+  const between = times.flatMap((time, index) => {
+    const previous = times[index - 1] ?? time;
+    const isLast = index === times.length - 1;
+    const window = { from: Math.max(from, previous + 1_000), to: isLast ? to : Math.min(to, time - 1_000) };
+    return time - previous > patienceMs && window.from < window.to ? [window] : [];
+  });
+  return { ...(begins !== undefined && begins > from && { before: { from, to: Math.min(begins, to) } }), between };
+}

@@ -1,0 +1,55 @@
+import { type AttributeValue, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type StateTable, type StoredItem, storedItem } from '../runtime/state-table.ts';
+
+type Page = {
+  readonly Items?: readonly Readonly<Record<string, AttributeValue>>[];
+  readonly LastEvaluatedKey?: Record<string, AttributeValue>;
+};
+
+/**
+ * The groups and incidents of an org in one query. Throws the SDK's errors.
+ *
+ * Trap: the items of sent messages are many. They come after all others, and are not read.
+ */
+export function queryOrg({ client, name }: StateTable, org: string, signal: AbortSignal): Promise<StoredItem[]> {
+  return allPages((start) =>
+    client.send(
+      new QueryCommand({
+        TableName: name,
+        KeyConditionExpression: 'org = :org AND #item < :messages',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':org': { S: org }, ':messages': { S: 'message#' } },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+      { abortSignal: signal },
+    ),
+  );
+}
+
+/** The groups and incidents of all orgs. Throws the SDK's errors. */
+export function scanOrgs({ client, name }: StateTable, signal: AbortSignal): Promise<StoredItem[]> {
+  return allPages((start) =>
+    client.send(
+      new ScanCommand({
+        TableName: name,
+        FilterExpression: '#item < :messages',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':messages': { S: 'message#' } },
+        ExclusiveStartKey: start,
+      }),
+      { abortSignal: signal },
+    ),
+  );
+}
+
+async function allPages(read: (start: Page['LastEvaluatedKey']) => Promise<Page>): Promise<StoredItem[]> {
+  const items: StoredItem[] = [];
+  let start: Page['LastEvaluatedKey'];
+  do {
+    const { Items = [], LastEvaluatedKey } = await read(start);
+    items.push(...Items.map(storedItem));
+    start = LastEvaluatedKey;
+  } while (start);
+  return items;
+}

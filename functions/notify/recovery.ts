@@ -1,0 +1,142 @@
+import type { AlarmSubject, SubjectOf } from '../alarms/subject.ts';
+import { severityLevels } from '../model/finding.ts';
+import { type Group, groups } from '../model/probe.ts';
+import { formatTarget } from '../model/target.ts';
+import { findingsIn, type KeptRun, readHistory } from '../runtime/history.ts';
+import type { OpenIncident } from './incident-item.ts';
+import type { Kept } from './kept.ts';
+
+/** What people must be told of an open incident, apart from what CloudWatch tells. */
+export type NextStep = 'recovered' | 'again' | 'reminder';
+
+const minuteMs = 60_000;
+
+/**
+ * How many good runs in a row end an incident, at least. At one run a minute, the fourth is four minutes after the last
+ * bad one, and the sweep comes within a minute of it. Three would be one minute earlier, but an endpoint that fails for
+ * two runs of five would then recover at its first pause.
+ */
+const fewestGoodRuns = 4;
+
+/** A group whose last run is older than this many intervals does not show that anything works. */
+const lateIntervals = 2.5;
+
+export interface StepOptions {
+  readonly now: number;
+  /** How long a page may stand before it is repeated. Absent: it is not. */
+  readonly remindAfterMs?: number | undefined;
+}
+
+/**
+ * What comes next in an incident:
+ *
+ * - It has recovered when every group that reported it has had more good runs in a row than ever between two bad ones, and
+ *   at least four. An endpoint that flaps has pauses, and none of them is its end.
+ * - It is back when, after that, as many runs were bad as the alarm needs. People are told once. From then on CloudWatch
+ *   alone ends the incident, so that nobody gets more than four messages about it, however it flaps.
+ */
+export function nextStep(
+  incident: OpenIncident,
+  subject: AlarmSubject,
+  kept: Kept,
+  { now, remindAfterMs }: StepOptions,
+): NextStep | undefined {
+  const { state, route, toldAt, recoveredAt } = incident;
+  if (subject.kind === 'findings') {
+    const histories = groups.flatMap((group) => historyOf(kept, group, subject, incident) ?? []);
+    if (state === 'firing' && hasRecovered(histories, now)) return 'recovered';
+    if (state === 'recovered') return isBack(histories, incident, recoveredAt ?? now) ? 'again' : undefined;
+  }
+  const isOpen = state === 'firing' || state === 'again';
+  if (isOpen && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs) return 'reminder';
+  return undefined;
+}
+
+/** The runs of a group since an incident began, in order: each is bad, good, or shows nothing. */
+interface GroupHistory {
+  readonly intervalMs: number;
+  readonly runs: readonly { readonly at: number; readonly result: 'bad' | 'good' | 'unknown' }[];
+}
+
+function historyOf(
+  kept: Kept,
+  group: Group,
+  subject: SubjectOf<'findings'>,
+  { since }: OpenIncident,
+): GroupHistory | undefined {
+  const state = kept.states[group];
+  if (!state) return undefined;
+  const runs = readHistory(state, kept.org).runs.filter(({ at }) => at >= since);
+  const affected = new Set(runs.flatMap((run) => affectedIn(run, subject)));
+  if (affected.size === 0) return undefined;
+  return {
+    intervalMs: (state.intervalMinutes ?? 1) * minuteMs,
+    runs: runs.map((run) => ({ at: run.at, result: resultOf(run, subject, affected) })),
+  };
+}
+
+/** The targets that show a finding because of which the alarm fires. */
+function affectedIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'findings'>): readonly string[] {
+  return lines.flatMap((line) => {
+    const isShown = findingsIn(line).some((each) => each.domain === domain && each.severity === severity);
+    return isShown && line.type !== 'monitor-error'
+      ? [line.type === 'outcome' ? formatTarget(line) : formatTarget({})]
+      : [];
+  });
+}
+
+/**
+ * A run is good only if everything that was affected passed in it, without a finding of this fault domain that is as severe
+ * or more. A run in which something else failed there says nothing of this incident.
+ */
+function resultOf(
+  run: KeptRun,
+  subject: SubjectOf<'findings'>,
+  affected: ReadonlySet<string>,
+): GroupHistory['runs'][number]['result'] {
+  if (affectedIn(run, subject).length > 0) return 'bad';
+  const worse = run.lines
+    .flatMap(findingsIn)
+    .some(
+      ({ domain, severity }) =>
+        domain === subject.domain && severityLevels[severity] > severityLevels[subject.severity],
+    );
+  const passed = new Set(
+    run.lines.flatMap((line) => (line.type === 'outcome' && line.status === 'passed' ? [formatTarget(line)] : [])),
+  );
+  const isAllPassed = [...affected].every((target) => target === formatTarget({}) || passed.has(target));
+  return !worse && isAllPassed ? 'good' : 'unknown';
+}
+
+function hasRecovered(histories: readonly GroupHistory[], now: number): boolean {
+  return histories.length > 0 && histories.every((history) => isQuiet(history, now));
+}
+
+function isQuiet({ runs, intervalMs }: GroupHistory, now: number): boolean {
+  const pauses: number[] = [];
+  let good = 0;
+  for (const [index, { at, result }] of runs.entries()) {
+    // Where runs are missing, nobody knows what they would have reported.
+    const isMissing = at - (runs[index - 1]?.at ?? at) > lateIntervals * intervalMs;
+    if (isMissing) good = 0;
+    if (result === 'good') good += 1;
+    else {
+      pauses.push(good);
+      good = 0;
+    }
+  }
+  const last = runs.at(-1)?.at ?? 0;
+  return good >= Math.max(fewestGoodRuns, 1 + Math.max(0, ...pauses)) && now - last <= lateIntervals * intervalMs;
+}
+
+function isBack(
+  histories: readonly GroupHistory[],
+  { runsToAlarm, lookBackMs }: OpenIncident,
+  recoveredAt: number,
+): boolean {
+  return histories.some(({ runs }) => {
+    const last = runs.at(-1)?.at ?? 0;
+    const bad = runs.filter(({ at, result }) => result === 'bad' && at > recoveredAt && at > last - lookBackMs);
+    return bad.length >= runsToAlarm;
+  });
+}

@@ -1,0 +1,272 @@
+import { type Finding, severityLevels } from '../model/finding.ts';
+import { findingsOf } from '../model/outcome.ts';
+import type { Group } from '../model/probe.ts';
+import type { GroupState, KeptOutcome, PassedOutcome, RunMoment } from '../model/state.ts';
+import { formatTarget } from '../model/target.ts';
+import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
+
+/** A line that a run writes to its log. */
+export type RunLine = LogLine | FindingLine | MonitorErrorLine;
+
+/** One run, as its log has it. */
+export interface KeptRun {
+  /** The minute that it was due in, or when it began if no schedule started it. Milliseconds since the epoch. */
+  readonly at: number;
+  readonly lines: readonly RunLine[];
+}
+
+/** The recent runs of a group, in order of time. */
+export interface History {
+  readonly org: string;
+  readonly runs: readonly KeptRun[];
+  /** Earlier runs are left out. Absent if there were none. */
+  readonly from?: number;
+}
+
+/** A run to add to the history, and what its event says about the schedule. */
+export interface NewRun extends KeptRun {
+  readonly org: string;
+  readonly executionId?: string | undefined;
+  readonly intervalMinutes?: number | undefined;
+  /** The groups that should run for the org, with their intervals in minutes. */
+  readonly expects?: Readonly<Partial<Record<Group, number>>> | undefined;
+}
+
+const minuteMs = 60_000;
+
+/** A message about an alarm looks back as far as the alarm does, which counts at most this many runs, and a little more. */
+const fewestRuns = 20;
+const shortestMs = 20 * minuteMs;
+
+/** After a bad run, the runs of this time are kept: most incidents are shorter. */
+const longestMs = 120 * minuteMs;
+
+/** Messages show at most so many lines with the same finding at the same target. */
+const mostLines = 3;
+
+/**
+ * The most characters of a state. The table's own limit is 400 kB. A healthy state has one or two thousand; an outage of
+ * everything less than this. What is left out first: all but the last line of each outcome, then the older half of the
+ * runs, again and again, and the requests of the last run at the very end.
+ */
+export const mostCharacters = 100_000;
+
+/**
+ * The state with one more run. Runs may be added in any order: each has its place in time. Of two runs of one event, the
+ * first counts.
+ */
+export function withRun(state: GroupState | undefined, run: NewRun): GroupState {
+  const isRepeated = run.executionId !== undefined && run.executionId === state?.executionId;
+  if (state && isRepeated) return state;
+  const history: History = state ? readHistory(state, run.org) : { org: run.org, runs: [] };
+  const runs = [...history.runs, { at: run.at, lines: run.lines }].toSorted((one, other) => one.at - other.at);
+  const last = runs.at(-1)?.at ?? run.at;
+  const about = last === run.at ? run : undefined;
+  const executionId = about?.executionId ?? state?.executionId;
+  const intervalMinutes = about?.intervalMinutes ?? state?.intervalMinutes;
+  const expects = about?.expects ? expectedGroups(about.expects, run.at, state) : state?.expects;
+  return {
+    last: momentOf(last),
+    ...(executionId !== undefined && { executionId }),
+    ...(intervalMinutes !== undefined && { intervalMinutes }),
+    ...(expects && { expects }),
+    ...turningPoints(runs, state),
+    ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
+  };
+}
+
+/** The runs that a state holds. */
+export function readHistory(state: GroupState, org: string): History {
+  const last = timeOfMoment(state.last);
+  const runs = state.runs.flatMap(({ of, agoMs }) =>
+    agoMs.map((ago): KeptRun => {
+      const at = last - ago;
+      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, org) ?? []) };
+    }),
+  );
+  const { reachesBackMs } = state;
+  return {
+    org,
+    runs: runs.toSorted((one, other) => one.at - other.at),
+    ...(reachesBackMs !== undefined && { from: last - reachesBackMs }),
+  };
+}
+
+/** Scheduled runs go by whole minutes. */
+function momentOf(time: number): RunMoment {
+  const iso = new Date(time).toISOString();
+  return time % minuteMs === 0 ? { due: iso } : { at: iso };
+}
+
+/** In milliseconds since the epoch. */
+export function timeOfMoment(moment: RunMoment): number {
+  return Date.parse('due' in moment ? moment.due : moment.at);
+}
+
+/** Whether somebody has to act on what a run reported. */
+export function isBad({ lines }: KeptRun): boolean {
+  return lines.some((line) => line.type === 'monitor-error' || isFailure(line) || findingsIn(line).some(notifies));
+}
+
+function isFailure(line: RunLine): boolean {
+  return line.type === 'outcome' && line.status === 'failed';
+}
+
+function notifies({ severity }: Finding): boolean {
+  return severityLevels[severity] > 0;
+}
+
+/** The findings of a line. */
+export function findingsIn(line: RunLine): readonly Finding[] {
+  if (line.type === 'finding') return [line.finding];
+  return line.type === 'outcome' ? findingsOf(line) : [];
+}
+
+/** Since when a group has been expected, which the previous state may know. Both times are those of a last run. */
+function expectedGroups(
+  expects: NonNullable<NewRun['expects']>,
+  at: number,
+  state: GroupState | undefined,
+): NonNullable<GroupState['expects']> {
+  return Object.fromEntries(
+    Object.entries(expects).map(([group, intervalMinutes]) => {
+      const known = state?.expects?.[group as Group];
+      const since = known && state ? timeOfMoment(state.last) - known.agoMs : at;
+      return [group, { intervalMinutes, agoMs: at - since }];
+    }),
+  );
+}
+
+function turningPoints(
+  runs: readonly KeptRun[],
+  state: GroupState | undefined,
+): Pick<GroupState, 'lastGood' | 'failing'> {
+  const lastGood = runs.findLast((run) => !isBad(run));
+  const good = lastGood ? momentOf(lastGood.at) : state?.lastGood;
+  const isFailing = lastGood !== runs.at(-1);
+  // Without a good run among those that are kept, an earlier start is known only from the previous state.
+  const first = runs.find(({ at }) => at > (lastGood?.at ?? Number.NEGATIVE_INFINITY));
+  const failing = lastGood === undefined && state?.failing ? state.failing : first && momentOf(first.at);
+  return { ...(good && { lastGood: good }), ...(isFailing && failing && { failing }) };
+}
+
+/** Without the runs that no message needs. */
+function recent({ runs, from, ...history }: History): History {
+  const last = runs.at(-1)?.at ?? 0;
+  const firstBad = runs.find((run) => run.at >= last - longestMs && isBad(run))?.at ?? last;
+  const first = runs.findIndex(({ at }, index) => index >= runs.length - fewestRuns || at >= firstBad - shortestMs);
+  return since({ ...history, runs, ...(from !== undefined && { from }) }, first);
+}
+
+/** The history from the run at this position on. */
+function since({ runs, from, ...history }: History, first: number): History {
+  const dropped = runs[first - 1];
+  const begins = dropped ? dropped.at + 1 : from;
+  return { ...history, runs: runs.slice(first), ...(begins !== undefined && { from: begins }) };
+}
+
+type Compressed = Pick<GroupState, 'reachesBackMs' | 'outcomes' | 'runs'>;
+
+/** The history in as much detail as fits. */
+function compressed(history: History): Compressed {
+  for (const most of [mostLines, 1]) {
+    const attempt = compress(history, most);
+    if (JSON.stringify(attempt).length <= mostCharacters) return attempt;
+  }
+  if (history.runs.length > 1) return compressed(since(history, Math.ceil(history.runs.length / 2)));
+  return compress({ ...history, runs: history.runs.map(withoutExchanges) }, 1);
+}
+
+function compress({ runs, from }: History, most: number): Compressed {
+  const last = runs.at(-1)?.at ?? 0;
+  const byKey = new Map<string, { readonly index: number; readonly lines: RunLine[] }>();
+  const byOutcomes = new Map<string, number[]>();
+  for (const { at, lines } of runs) {
+    const of = lines.map((line) => {
+      const key = keyOf(line);
+      const known = byKey.get(key) ?? { index: byKey.size, lines: [] };
+      byKey.set(key, known);
+      known.lines.push(line);
+      return known.index;
+    });
+    const key = JSON.stringify(of);
+    byOutcomes.set(key, [...(byOutcomes.get(key) ?? []), last - at]);
+  }
+  const needed = serversToRepeat(runs);
+  return {
+    ...(from !== undefined && { reachesBackMs: last - from }),
+    outcomes: [...byKey.values()].map(({ lines }) => keptOutcome(lines, most, needed)),
+    runs: [...byOutcomes].map(([of, agoMs]) => ({ of: JSON.parse(of), agoMs })),
+  };
+}
+
+/** Lines with the same key say the same, apart from the requests, the notes and what exactly was seen. */
+function keyOf(line: RunLine): string {
+  const findings = findingsIn(line).map(({ code, domain, severity }) => `${code} ${domain} ${severity}`);
+  if (line.type === 'finding') return JSON.stringify([line.type, findings]);
+  if (line.type === 'monitor-error') return JSON.stringify([line.type, line.name, line.frames]);
+  const { status, retriedAfter = '' } = line;
+  const because = line.status === 'skipped' ? line.because : '';
+  return JSON.stringify([formatTarget(line), status, retriedAfter, because, findings.sort()]);
+}
+
+function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySet<string>): KeptOutcome {
+  const last = lines.at(-1);
+  if (last?.type === 'outcome' && last.status === 'passed' && last.warnings.length === 0) {
+    const { probe, server, retriedAfter, notes } = last;
+    const repeats = server !== undefined && needed.has(server) && last.exchanges.length > 0;
+    if (!repeats) {
+      return {
+        probe,
+        ...(server !== undefined && { server }),
+        ...(retriedAfter !== undefined && { retriedAfter }),
+        // Messages read what the status page's probe notes. Of other notes there may be many, and new ones each time.
+        ...(server === undefined && notes.length > 0 && { notes }),
+      };
+    }
+    return { lines: [last] };
+  }
+  // A line that was shortened before does not become whole again.
+  const whole = lines.filter((line) => !('isShortened' in line));
+  return { lines: (whole.length > 0 ? whole : lines).slice(-most) };
+}
+
+/**
+ * The servers at which a probe failed without a request of its own: people repeat the request whose answer it judged,
+ * which another outcome has.
+ */
+function serversToRepeat(runs: readonly KeptRun[]): ReadonlySet<string> {
+  const servers = runs.flatMap(({ lines }) =>
+    lines.flatMap((line) =>
+      line.type === 'outcome' && line.status === 'failed' && line.exchanges.length === 0 ? (line.server ?? []) : [],
+    ),
+  );
+  return new Set(servers);
+}
+
+/** The line of a run at this time: the one that was kept, or one like it without requests. */
+function lineAt(outcome: KeptOutcome | undefined, at: number, org: string): RunLine | undefined {
+  if (!outcome) return undefined;
+  const moment = momentOf(at);
+  const stamp = { at: new Date(at).toISOString(), ...('due' in moment && moment) };
+  if (!('lines' in outcome)) return passedLine(outcome, stamp, org);
+  const lines = outcome.lines as readonly RunLine[];
+  const own = lines.find((line) => Date.parse(line.due ?? line.at) === at);
+  const [last] = lines.slice(-1);
+  if (own || !last) return own;
+  const { executionId: _, due: __, ...rest } = last;
+  const shortened: object = { ...rest, ...stamp, ...(last.type === 'outcome' && { exchanges: [] }), isShortened: true };
+  return shortened as RunLine;
+}
+
+function passedLine({ probe, server, retriedAfter, notes = [] }: PassedOutcome, stamp: RunStamp, org: string): RunLine {
+  return {
+    ...{ type: 'outcome', ...stamp, org, probe, ...(server !== undefined && { server }) },
+    ...{ exchanges: [], ...(retriedAfter !== undefined && { retriedAfter }) },
+    ...{ status: 'passed', readings: {}, notes, warnings: [] },
+  };
+}
+
+function withoutExchanges({ at, lines }: KeptRun): KeptRun {
+  return { at, lines: lines.map((line) => (line.type === 'outcome' ? { ...line, exchanges: [] } : line)) };
+}

@@ -1,0 +1,92 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+
+/** The table in which the monitor keeps what the next run or message needs. Losing it loses no alarm. */
+export interface StateTable {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+}
+
+/** Every org has a partition of its own, and so do the alarms about the monitor itself: `#monitor`. */
+export interface ItemKey {
+  readonly org: string;
+  /** What it is about, and which: `group#flows`, `incident#okta-synthetics/acme/okta/page`. */
+  readonly item: string;
+}
+
+/** An item as it was read. */
+export interface StoredItem extends ItemKey {
+  /** What was stored. Trap: another version of the monitor may have written it. */
+  readonly body: unknown;
+  /** Counts the writes, so that nobody overwrites what they have not seen. */
+  readonly revision: number;
+}
+
+/** The partition of the alarms about the monitor itself. No org may be called this. */
+export const monitorPartition = '#monitor';
+
+/** The table that the function's environment names; undefined where there is none, as on a workstation. */
+export function stateTable({ STATE_TABLE: name }: NodeJS.ProcessEnv): StateTable | undefined {
+  return name ? { client: new DynamoDBClient({ maxAttempts: 2 }), name } : undefined;
+}
+
+/** Reads an item, as the last write left it. Throws the SDK's errors. */
+export async function getItem(table: StateTable, key: ItemKey, signal: AbortSignal): Promise<StoredItem | undefined> {
+  const { client, name: TableName } = table;
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: { org: { S: key.org }, item: { S: key.item } }, ConsistentRead: true }),
+    { abortSignal: signal },
+  );
+  return Item && storedItem(Item);
+}
+
+/**
+ * Writes an item, unless somebody else wrote it since `previous` was read (undefined: there was none). Returns whether it
+ * was written. Throws the SDK's errors.
+ *
+ * Trap: DynamoDB deletes an item some days after `expiresAt` (ms since the epoch). Until then it is still read.
+ */
+export async function putItem(
+  { client, name: TableName }: StateTable,
+  { org, item }: ItemKey,
+  body: object,
+  { previous, expiresAt }: { readonly previous: StoredItem | undefined; readonly expiresAt: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const Item = {
+    ...{ org: { S: org }, item: { S: item }, body: { S: JSON.stringify(body) } },
+    revision: { N: String((previous?.revision ?? 0) + 1) },
+    expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+  };
+  const condition = previous
+    ? {
+        ConditionExpression: 'revision = :seen',
+        ExpressionAttributeValues: { ':seen': { N: String(previous.revision) } },
+      }
+    : { ConditionExpression: 'attribute_not_exists(revision)' };
+  try {
+    await client.send(new PutItemCommand({ TableName, Item, ...condition }), { abortSignal: signal });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Trap: an item that somebody changed by hand may lack anything. */
+export function storedItem({ org, item, body, revision }: Readonly<Record<string, AttributeValue>>): StoredItem {
+  return { org: org?.S ?? '', item: item?.S ?? '', body: parse(body?.S), revision: Number(revision?.N ?? 0) };
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import type { Context } from 'aws-lambda';
+import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
+import { groups } from './model/probe.ts';
+import { audienceAt } from './notify/audience.ts';
+import type { AlarmChange } from './notify/event.ts';
+import { gatherEvidence } from './notify/evidence.ts';
+import { firingOf, type OpenIncident } from './notify/incident-item.ts';
+import { type Kept, type KnownIncident, keptOf } from './notify/kept.ts';
+import { scanOrgs } from './notify/query-state.ts';
+import { oneOf } from './notify/read.ts';
+import { type NextStep, nextStep } from './notify/recovery.ts';
+import { formatClock, formatDuration } from './notify/render/text.ts';
+import { readSettings } from './notify/settings.ts';
+import { noteSilence, silentOrgs } from './notify/silence.ts';
+import { type Outbox, tell } from './notify/tell.ts';
+import { silenceSeries } from './probes/series.ts';
+import { publish } from './runtime/publish.ts';
+import { monitorPartition, type StoredItem, stateTable } from './runtime/state-table.ts';
+
+/** Time reserved for publishing. */
+const reserveMs = 10_000;
+
+const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
+const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
+const { DEPLOYMENT: deployment, LOG_GROUPS = '', GROUPS = '', REMIND_AFTER_MINUTES } = process.env;
+const table = stateTable(process.env);
+const watched = groups.filter((group) => GROUPS.split(',').includes(group));
+const remindAfterMs = REMIND_AFTER_MINUTES ? Number(REMIND_AFTER_MINUTES) * 60_000 : undefined;
+
+/**
+ * Looks at the state of everything, each minute: it tells people of a recovery before CloudWatch sees it, repeats a page
+ * that stands, and counts the schedules that have stopped.
+ *
+ * If it fails, it throws, and an alarm counts that. Then CloudWatch tells of the recovery, some minutes later.
+ */
+export async function handler(
+  _event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
+): Promise<void> {
+  if (!table) throw new Error('the environment variable STATE_TABLE is missing');
+  const now = Date.now();
+  const signal = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs));
+  const partitions = Map.groupBy(await scanOrgs(table, signal), ({ org }) => org);
+  const all = [...partitions].map(([org, items]) => keptOf(org, items));
+  await countSilence(all, partitions.get(monitorPartition) ?? [], now);
+  const errors: unknown[] = [];
+  for (const kept of all) {
+    for (const known of kept.incidents.values()) {
+      await advance(known, kept, { now, signal, owner: context.awsRequestId ?? '' }).catch((error: unknown) =>
+        errors.push(error),
+      );
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} incidents could not be told`);
+}
+
+/** Publishes how many schedules of each group are silent, and notes which, for the message about it. */
+async function countSilence(all: readonly Kept[], monitor: readonly StoredItem[], now: number): Promise<void> {
+  const orgs = all.filter(({ org }) => org !== monitorPartition);
+  const silent = watched.map((group) => ({ group, silences: silentOrgs(group, orgs, now) }));
+  const points = silent.map(({ group, silences }) => {
+    const { identity, definition } = silenceSeries(group, deployment);
+    return { identity, unit: definition.unit, value: silences.length };
+  });
+  await publish(cloudWatch, points, now);
+  for (const { group, silences } of silent) {
+    if (table && silences.length > 0) await noteSilence(table, group, silences, monitor, now);
+  }
+}
+
+interface Sweep {
+  readonly now: number;
+  readonly signal: AbortSignal;
+  readonly owner: string;
+}
+
+/** Tells people what comes next in an incident, if anything does. */
+async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, signal, owner }: Sweep): Promise<void> {
+  const subject = alarmSubject(incident.alarm, deployment);
+  const step = subject && nextStep(incident, subject, kept, { now, remindAfterMs });
+  if (!step) return;
+  const { route, topicArn } = incident;
+  const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
+  const change = changeOf(step, incident, subject, now);
+  const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
+  const evidence = await gatherEvidence(change, sources, { kept, firing: firingOf(incident) });
+  const outbox: Outbox = { ...senders, audience: audienceAt(topicArn, settings), table, owner };
+  await tell(outbox, settings, {
+    ...{ change, evidence, stored, firedAt: incident.firedAt },
+    // CloudWatch's own recovery is the same step: whoever is first sends it.
+    step: step === 'recovered' ? 'resolved' : step === 'again' ? 'again' : `reminder after ${incident.toldAt}`,
+    after: () => afterStep(step, incident, now),
+  });
+}
+
+function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject, now: number): AlarmChange {
+  const { alarm: name, reason, lookBackMs, runsToAlarm, since, document, recoveredAt = now } = incident;
+  const repeats = oneOf(['again', 'reminder'] as const, step);
+  const lookBack = formatDuration(lookBackMs);
+  const notes: Readonly<Record<NextStep, string>> = {
+    recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
+    again: `It was told to be over at ${formatClock(recoveredAt)}, and fails again. The next message is the last: when CloudWatch's alarm resolves.`,
+    reminder: `A reminder: it has been open for ${formatDuration(now - since)}.`,
+  };
+  return {
+    kind: repeats ? 'firing' : 'resolved',
+    ...{ name, subject, changedAt: now, lookBackMs, reason, runsToAlarm, document, note: notes[step] },
+    ...(repeats && { repeats }),
+  };
+}
+
+function afterStep(step: NextStep, incident: OpenIncident, now: number): OpenIncident {
+  if (step === 'recovered') return { ...incident, state: 'recovered', recoveredAt: now, toldAt: now };
+  return step === 'again' ? { ...incident, state: 'again', toldAt: now } : { ...incident, toldAt: now };
+}

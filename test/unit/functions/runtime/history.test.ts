@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { finding } from '../../../../functions/diagnosis/finding.ts';
+import type { GroupState } from '../../../../functions/model/state.ts';
+import {
+  mostCharacters,
+  type NewRun,
+  type RunLine,
+  readHistory,
+  withRun,
+} from '../../../../functions/runtime/history.ts';
+import { at, exchange, outcome } from '../../../support/log-of.ts';
+
+const minuteMs = 60_000;
+const noon = at('12:00');
+const targets = [
+  'organization',
+  ...['org', 'default'].flatMap((id) =>
+    ['discovery', 'keys', 'authorize', 'token', 'verify', 'introspect'].map((probe) => `${probe}@${id}`),
+  ),
+];
+
+function run(minute: number, statusOf: (target: string) => Parameters<typeof outcome>[2] = () => 'passed'): NewRun {
+  const time = noon + minute * minuteMs + ((minute * 7919) % 1000);
+  return {
+    org: 'acme',
+    at: time,
+    intervalMinutes: 1,
+    lines: targets.map((each) => outcome(time, each, statusOf(each)).line),
+  };
+}
+
+function stateOf(runs: readonly NewRun[]): GroupState {
+  const state = runs.reduce<GroupState | undefined>((before, each) => stored(withRun(before, each)), undefined);
+  if (!state) throw new Error('no runs');
+  return state;
+}
+
+/** As it comes back from the table. */
+const stored = (state: GroupState): GroupState => JSON.parse(JSON.stringify(state));
+const size = (state: GroupState) => JSON.stringify(state).length;
+const minutes = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+const timesOf = (state: GroupState) => readHistory(state, 'acme').runs.map((each) => each.at);
+
+describe('the state of a group', () => {
+  it('is at most two kilobytes while everything passes', () => {
+    expect(size(stateOf(minutes(0, 300).map((minute) => run(minute))))).toBeLessThan(2_000);
+  });
+
+  it('keeps twenty runs while everything passes, and says since when it is complete', () => {
+    const state = stateOf(minutes(0, 60).map((minute) => run(minute)));
+    const times = timesOf(state);
+    expect(times).toEqual(
+      minutes(39, 60)
+        .map((minute) => run(minute).at)
+        .slice(-times.length),
+    );
+    expect(times.length).toBeGreaterThanOrEqual(20);
+    expect(readHistory(state, 'acme').from).toBe(run(59 - times.length).at + 1);
+  });
+
+  it('keeps two hours after a bad run', () => {
+    const fails = (minute: number) =>
+      run(minute, (target) => (minute === 30 && target === 'token@default' ? 'internal-error' : 'passed'));
+    const state = stateOf(minutes(0, 140).map(fails));
+    expect(timesOf(state)[0]).toBeLessThanOrEqual(run(11).at);
+    expect(timesOf(stateOf(minutes(0, 190).map(fails))).length).toBeLessThan(30);
+  });
+
+  it('says since when the group fails and when it was good last, also when the runs of that time are gone', () => {
+    const fails = (minute: number) => run(minute, () => (minute >= 30 ? 'internal-error' : 'passed'));
+    const state = stateOf(minutes(0, 200).map(fails));
+    expect(state.failing).toEqual({ at: new Date(run(30).at).toISOString() });
+    expect(state.lastGood).toEqual({ at: new Date(run(29).at).toISOString() });
+    expect(stateOf([...minutes(0, 200).map(fails), run(201)])).not.toHaveProperty('failing');
+  });
+
+  it('keeps the last lines of a failure exactly as they were logged', () => {
+    const failing = minutes(0, 5).map((minute) =>
+      run(minute, (target) => (target === 'token@org' ? 'internal-error' : 'passed')),
+    );
+    const isFailure = (line: RunLine) => line.type === 'outcome' && line.status === 'failed';
+    const kept = readHistory(stateOf(failing), 'acme').runs.slice(-3);
+    expect(kept.map(({ lines }) => lines.filter(isFailure))).toEqual(
+      failing.slice(-3).map(({ lines }) => lines.filter(isFailure)),
+    );
+  });
+
+  it('keeps the requests of a passed probe only if a probe at the same server failed without a request', () => {
+    const judged = run(0, (target) => (target === 'verify@org' ? 'signature-invalid' : 'passed'));
+    const withoutRequest = {
+      ...judged,
+      lines: judged.lines.map((line) =>
+        line.type === 'outcome' && line.probe === 'verify' && line.server === 'org' ? { ...line, exchanges: [] } : line,
+      ),
+    };
+    const { runs } = readHistory(stateOf([withoutRequest]), 'acme');
+    const requested = runs[0]?.lines.flatMap((line) =>
+      line.type === 'outcome' && line.exchanges.length > 0 ? [`${line.probe}@${line.server}`] : [],
+    );
+    expect(requested).toContain('token@org');
+    expect(requested?.every((target) => target.endsWith('@org'))).toBe(true);
+  });
+
+  it('counts a run that was delivered twice once', () => {
+    const twice = [
+      { ...run(0), executionId: 'a' },
+      { ...run(1), executionId: 'b' },
+      { ...run(1), at: run(1).at + 900, executionId: 'b' },
+    ];
+    expect(timesOf(stateOf(twice))).toEqual([run(0).at, run(1).at]);
+  });
+
+  it('has every run in its place, in whichever order they are added', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(minutes(0, 12), { minLength: 1 }), (order) => {
+        expect(timesOf(stateOf(order.map((minute) => run(minute))))).toEqual(
+          order.toSorted((one, other) => one - other).map((minute) => run(minute).at),
+        );
+      }),
+    );
+  });
+
+  it('remembers since when a group is expected, and forgets one that no longer is', () => {
+    const state = stateOf([
+      { ...run(0), expects: { flows: 1, limits: 1 } },
+      { ...run(10), expects: { flows: 1, limits: 2, status: 5 } },
+    ]);
+    expect(state.expects).toEqual({
+      flows: { intervalMinutes: 1, agoMs: run(10).at - run(0).at },
+      limits: { intervalMinutes: 2, agoMs: run(10).at - run(0).at },
+      status: { intervalMinutes: 5, agoMs: 0 },
+    });
+    expect(
+      stateOf([
+        { ...run(0), expects: { flows: 1, limits: 1 } },
+        { ...run(1), expects: { flows: 1 } },
+      ]).expects,
+    ).toHaveProperty('flows');
+  });
+
+  it('stays within its limit, and gives up the oldest runs first', () => {
+    const detail = 'x'.repeat(500);
+    const everythingFails = (minute: number): NewRun => {
+      const time = noon + minute * minuteMs;
+      const lines = minutes(0, 60).map(
+        (target): RunLine =>
+          ({
+            ...outcome(time, `token@server${target}-${minute % 3}`, 'internal-error').line,
+            ...{ status: 'failed', readings: {}, exchanges: [exchange(time, '/a'), exchange(time, '/b')] },
+            finding: finding('internal-error', { detail }),
+          }) as RunLine,
+      );
+      return { org: 'acme', at: time, lines };
+    };
+    const state = stateOf(minutes(0, 40).map(everythingFails));
+    expect(size(state)).toBeLessThan(mostCharacters + 1_000);
+    expect(timesOf(state).at(-1)).toBe(everythingFails(39).at);
+    expect(readHistory(state, 'acme').from).toBeDefined();
+  });
+});
