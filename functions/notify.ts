@@ -12,7 +12,7 @@ import { type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, type Outbox, sendAll, tell } from './notify/tell.ts';
+import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
 import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
@@ -23,7 +23,7 @@ const tableMs = 3_000;
 
 const settings = readSettings(process.env);
 const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
-const [sns, events] = [new SNSClient(), new EventBridgeClient()];
+const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
 const table = stateTable(process.env);
 
 /**
@@ -31,8 +31,8 @@ const table = stateTable(process.env);
  * what the alarm means.
  *
  * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
- * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and
- * throws when a permission is missing. For an event that is none of these, it returns what is wrong and sends nothing.
+ * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing. For
+ * an event that is none of these, it returns what is wrong and publishes nothing.
  */
 export async function handler(
   event: unknown,
@@ -48,11 +48,10 @@ export async function handler(
   const records = Array.isArray(Records) ? Records.filter((record) => 'Sns' in asRecord(record)) : [];
   if (records.length === 0) return refused(event);
   for (const record of records) {
-    const audience = audienceOf(record, settings);
-    const outbox: Outbox = { sns, events, audience, table, owner: context.awsRequestId ?? '' };
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    if (read.kind === 'unreadable') await sendAll(outbox, composeUnreadable(read.raw, read.why, settings));
+    const outbox = { ...senders, audience: audienceOf(record, settings), table, owner: context.awsRequestId ?? '' };
+    if (read.kind === 'unreadable') await sendToAll(outbox, composeUnreadable(read.raw, read.why, settings));
     else await handleChange(read, sources, outbox);
   }
   return undefined;
@@ -95,10 +94,12 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
     after: ({ since, startObserved, code }): OpenIncident | undefined =>
       isFiring
         ? {
-            ...{ alarm: change.name, state: 'firing', route: settings.route, audience: outbox.audience },
+            ...{ alarm: change.name, state: 'firing', route: settings.route },
+            topicArn: outbox.audience.peopleTopicArn,
             ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
             ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
             ...(code !== undefined && { code }),
+            document: change.document,
           }
         : resolved,
   });

@@ -31,6 +31,11 @@ const read = z.strictObject({
     .optional()
     .describe('the finding; absent if the logs show none, and then nobody is known to be at fault'),
   summary: z.string().describe('one sentence for people'),
+  repeats: z
+    .enum(['again', 'reminder'])
+    .optional()
+    .describe('why a document about a firing alarm is not the first one: it fails again, or still'),
+  note: z.string().optional().describe('what else to know of it'),
   changedAt: time.describe('when the alarm changed'),
   since: time.optional().describe('when the problem began; absent if it is not known'),
   until: time.optional().describe('when the problem was last seen; once the alarm has resolved'),
@@ -43,6 +48,7 @@ const read = z.strictObject({
   gaps: texts('what could not be read'),
   remedy: texts('what to do, in order'),
   confirm: texts('commands that show the finding from a laptop'),
+  supportCase: texts('the lines of a text for a case with Okta Support, if one is a step'),
 });
 
 const unreadable = z.strictObject({

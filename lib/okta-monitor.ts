@@ -88,8 +88,8 @@ export class OktaMonitor extends Construct {
     const sweep = new Sweep(this, 'sweep', {
       code: code('sweep'),
       topics: this.topics,
-      functions,
       hasOwnReceivers,
+      functions,
       dashboard: dashboardName,
       remindAfterMinutes: config.alerts.remindAfterMinutes,
       logRetentionDays,

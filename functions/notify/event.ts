@@ -12,6 +12,8 @@ export interface AlarmChange {
   readonly lookBackMs: number;
   /** CloudWatch's own explanation, with the datapoints. */
   readonly reason: string;
+  /** CloudWatch's document, for receivers that expect one. */
+  readonly document: Readonly<Record<string, unknown>>;
   /** The alarm's state before. */
   readonly before?: (typeof states)[number];
   /** How many bad periods make the alarm fire. */
@@ -20,8 +22,6 @@ export interface AlarmChange {
   readonly repeats?: 'again' | 'reminder';
   /** What else the reader must know of it, in a sentence or two. */
   readonly note?: string;
-  /** CloudWatch's document, for receivers that expect one. Absent if CloudWatch did not report the change. */
-  readonly document?: Readonly<Record<string, unknown>>;
 }
 
 /** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
@@ -67,9 +67,9 @@ export function readRecord(record: unknown, deployment?: string): ReadRecord {
     changedAt,
     lookBackMs: lookBackMs(alarm.Trigger),
     reason: text(alarm.NewStateReason, 500) ?? '',
+    document: alarm,
     ...(before && { before }),
     ...(runsToAlarm !== undefined && { runsToAlarm }),
-    document: alarm,
   };
 }
 

@@ -1,8 +1,7 @@
 import { type Route, routes } from '../alarms/subject.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
-import { asRecord, defined, list, number, oneOf, text } from './read.ts';
-import type { Audience } from './sendings.ts';
+import { asRecord, defined, number, oneOf, parseJson, text } from './read.ts';
 
 /**
  * What people know of an alarm:
@@ -19,8 +18,8 @@ export interface OpenIncident {
   readonly alarm: string;
   readonly state: (typeof incidentStates)[number];
   readonly route: Route;
-  /** Who was told. */
-  readonly audience: Audience;
+  /** The topic on which it was told. */
+  readonly topicArn: string;
   /** When CloudWatch changed the alarm to ALARM. It tells this incident from others of the alarm. */
   readonly firedAt: number;
   readonly reason: string;
@@ -32,6 +31,8 @@ export interface OpenIncident {
   readonly startObserved: boolean;
   /** The code of the leading finding. */
   readonly code?: string;
+  /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
+  readonly document: Readonly<Record<string, unknown>>;
   /** When the last message about it was sent. */
   readonly toldAt: number;
   /** When it was told that the problem is over. */
@@ -54,29 +55,34 @@ export function incidentBody(incident: OpenIncident): object {
     const time = incident[name];
     return [name, time === undefined ? undefined : { at: new Date(time).toISOString() }];
   });
-  return defined({ ...incident, ...Object.fromEntries(stored) });
+  return defined({ ...incident, document: documentBody(incident), ...Object.fromEntries(stored) });
 }
 
 /** An incident as it was stored; undefined if it cannot be one. */
 export function readIncident(body: unknown): OpenIncident | undefined {
   const read = asRecord(body);
   const timeIn = (name: string) => number(Date.parse(String(asRecord(read[name]).at)));
-  const { peopleTopicArn: topic, outlets } = asRecord(read.audience);
-  const [alarm, peopleTopicArn] = [text(read.alarm), text(topic)];
+  const [alarm, topicArn] = [text(read.alarm), text(read.topicArn)];
   const [state, route] = [oneOf(incidentStates, read.state), oneOf(routes, read.route)];
   const [firedAt, since, toldAt] = [timeIn('firedAt'), timeIn('since'), timeIn('toldAt')];
-  if (alarm === undefined || peopleTopicArn === undefined || !state || !route) return undefined;
+  if (alarm === undefined || topicArn === undefined || !state || !route) return undefined;
   if (firedAt === undefined || since === undefined || toldAt === undefined) return undefined;
   return defined({
-    ...{ alarm, state, route, firedAt, since, toldAt },
-    audience: { peopleTopicArn, outlets: list(outlets, (outlet) => text(outlet)) },
+    ...{ alarm, topicArn, state, route, firedAt, since, toldAt },
     reason: text(read.reason, 500) ?? '',
     lookBackMs: number(read.lookBackMs) ?? 10 * 60_000,
     runsToAlarm: number(read.runsToAlarm) ?? 2,
     startObserved: read.startObserved === true,
     code: text(read.code, 60),
+    document: asRecord(parseJson(read.document)),
     recoveredAt: timeIn('recoveredAt'),
   });
+}
+
+/** The parts of CloudWatch's document that a message does not derive from the incident, as JSON. */
+function documentBody({ document }: OpenIncident): string {
+  const { AlarmDescription, AlarmArn, Region, Trigger } = document;
+  return JSON.stringify({ AlarmDescription, AlarmArn, Region, Trigger });
 }
 
 /** When an incident's alarm fired, for the evidence. */

@@ -6,7 +6,7 @@ import { alarmArn, renderCloudWatch, unreadableAlarm } from './render/cloudwatch
 
 /** One call that sends a message, to a topic or to the event bus. */
 export type Sending =
-  | { readonly to: 'topic'; readonly shape: Shape; readonly message: SnsMessage }
+  | { readonly to: 'topic'; readonly outlet: Shape; readonly message: SnsMessage }
   | { readonly to: 'bus'; readonly outlet: string; readonly event: PutEventsRequestEntry };
 
 /** What is published to a topic. */
@@ -28,7 +28,7 @@ export function sendingsOf(notification: Notification, audience: Audience): read
     .filter((shape) => shape in topicMessages)
     .map((shape) => ({
       to: 'topic',
-      shape,
+      outlet: shape,
       message: { TopicArn: topicArnOf(peopleTopicArn, shape), ...topicMessages[shape](notification) },
     }));
   const events = Object.entries<Outlet>(outlets).flatMap(([outlet, each]): readonly Sending[] => {

@@ -1,4 +1,4 @@
-import { routes } from '../alarms/subject.ts';
+import { type Route, routes } from '../alarms/subject.ts';
 import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
@@ -11,6 +11,9 @@ export interface Settings extends Links {
   readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
 }
+
+/** The environment variable with the other outlets of a route. */
+export const outletsVariable = (route: Route) => `OUTLETS_${route.toUpperCase()}`;
 
 /** Throws when a setting is missing, so that a deployment fails on its first start and not in the first incident. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
@@ -26,7 +29,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const [, partition = '', , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
-    outlets: environment.OUTLETS?.split(',') ?? [],
+    outlets: environment[outletsVariable(route)]?.split(',') ?? [],
     partition,
     dashboard: console?.dashboard(dashboard) ?? dashboard,
     monitor: { deployment: required('DEPLOYMENT'), account, region },

@@ -26,7 +26,7 @@ export function stepsOf(incident: Incident): readonly Step[] {
 }
 
 /** The remedies, without those that a message carries out by itself: it has read the status page, and links to a case. */
-export function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
+function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
   return remedy.filter(
     (step) => !/open a case with okta support/i.test(step) && !(oktaStatus?.isRead && /status\.okta\.com/.test(step)),
   );

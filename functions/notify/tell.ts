@@ -1,19 +1,16 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { type ItemKey, putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
+import { putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
 import { incidentBody, incidentExpiresAt, type OpenIncident } from './incident-item.ts';
 import { incidentKey, partitionOf } from './kept.ts';
 import { composeIncident, type Notification } from './message.ts';
+import { type Senders, send, sendAll } from './send.ts';
 import { sendOnce } from './send-once.ts';
-import { type Audience, type Sending, sendingsOf } from './sendings.ts';
+import { type Audience, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
-export interface Outbox {
-  readonly sns: Pick<SNSClient, 'send'>;
-  readonly events: Pick<EventBridgeClient, 'send'>;
+export interface Outbox extends Senders {
   readonly audience: Audience;
   readonly table: StateTable | undefined;
   /** The id of the Lambda request. */
@@ -37,59 +34,28 @@ export interface Telling {
 const noteMs = 2_000;
 
 /**
- * Tells people of an alarm's change, once by each outlet, and notes what they know then. Throws if an outlet fails: the
- * next try sends only what was not sent.
+ * Tells everybody of an alarm's change, each once, and notes what they know then. Throws if a message cannot be sent.
+ *
+ * Trap: after a failure nothing is noted. Whoever tries again then sends what is missing, and nothing twice.
  */
 export async function tell(outbox: Outbox, links: Links, telling: Telling): Promise<void> {
-  const { change, evidence, step, firedAt, stored } = telling;
-  const incident = incidentOf(change, evidence);
-  const item = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
-  const wereSent = await sendAll(outbox, composeIncident(incident, links), { org: partitionOf(change.subject), item });
-  const after = telling.after(incident);
-  if (wereSent && after) await noteIncident(outbox.table, change, after, stored);
-}
-
-/**
- * Tries every outlet, whichever fails, and then throws if one did. Returns whether anything was sent.
- *
- * @param once where to note what was sent, so that it is not sent twice
- */
-export async function sendAll(outbox: Outbox, notification: Notification, once?: ItemKey): Promise<boolean> {
-  const { table, owner, audience } = outbox;
-  const sendings = sendingsOf(notification, audience);
-  const results = await Promise.allSettled(
-    sendings.map((sending) =>
-      sendOnce(
-        once && table,
-        { key: { org: once?.org ?? '', item: `${once?.item}#${nameOf(sending)}` }, owner, now: Date.now() },
-        () => send(outbox, sending),
-      ),
-    ),
-  );
-  const failed = results.flatMap((result, at) => {
-    const sending = sendings[at];
-    return result.status === 'rejected' && sending
-      ? [`${nameOf(sending)}: ${result.reason instanceof Error ? result.reason.name : 'unknown error'}`]
-      : [];
+  const { change, step, firedAt, stored } = telling;
+  const incident = incidentOf(change, telling.evidence);
+  const message = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
+  const isSent = await sendAll(sendingsOf(composeIncident(incident, links), outbox.audience), (sending) => {
+    const key = { org: partitionOf(change.subject), item: `${message}#${sending.outlet}` };
+    return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
-  if (failed.length > 0) throw new Error(`a message could not be sent: ${failed.join('; ')}`);
-  return results.some((result) => result.status === 'fulfilled' && result.value);
+  const after = isSent ? telling.after(incident) : undefined;
+  if (after) await noteIncident(outbox.table, change, after, stored);
 }
 
-function nameOf(sending: Sending): string {
-  return sending.to === 'bus' ? sending.outlet : sending.shape;
-}
-
-/** Trap: PutEvents succeeds although it refuses an event. */
-async function send({ sns, events }: Outbox, sending: Sending): Promise<void> {
-  if (sending.to === 'topic') {
-    await sns.send(new PublishCommand(sending.message));
-    const { shape, message } = sending;
-    process.stdout.write(`${JSON.stringify({ type: 'message', shape, subject: message.Subject })}\n`);
-    return;
-  }
-  const { Entries: [entry] = [] } = await events.send(new PutEventsCommand({ Entries: [sending.event] }));
-  if (entry?.ErrorCode) throw Object.assign(new Error('PutEvents refused the event'), { name: entry.ErrorCode });
+/** Sends a message that is about no incident to everybody. Throws if it cannot be sent. */
+export async function sendToAll(outbox: Outbox, notification: Notification): Promise<void> {
+  await sendAll(sendingsOf(notification, outbox.audience), async (sending) => {
+    await send(sending, outbox);
+    return true;
+  });
 }
 
 /**

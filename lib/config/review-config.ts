@@ -42,9 +42,9 @@ function unreceivedNote(list: (typeof lists)[number], { deployment }: Config): s
   return `Nobody receives ${list}: add a receiver to alerts.${list}, or subscribe to the topic ${topic} in another way.`;
 }
 
-function repeatedNote(list: (typeof lists)[number], { email, https, kind }: Receiver): string {
-  const address = email ?? https ?? kind;
-  return `alerts.${list} has ${address} more than once: it gets each message once.`;
+function repeatedNote(list: (typeof lists)[number], receiver: Receiver): string {
+  const { email, https, secret } = receiver;
+  return `alerts.${list} has ${email ?? https ?? secret ?? 'chat'} more than once: it gets each message once.`;
 }
 
 function overNote({ name }: Maintenance): string {
@@ -61,11 +61,11 @@ function isExample({ orgs, alerts }: Config): boolean {
 }
 
 /** Whether the same receiver stands before this one. E-mail does not distinguish letters by their case. */
-function isRepeated(subscriber: Receiver, index: number, all: readonly Receiver[]): boolean {
-  return all.findIndex((each) => keyOf(each) === keyOf(subscriber)) < index;
+function isRepeated(receiver: Receiver, index: number, all: readonly Receiver[]): boolean {
+  return all.findIndex((each) => keyOf(each) === keyOf(receiver)) < index;
 }
 
-function keyOf({ email, ...others }: Receiver): string {
+function keyOf({ email, name: _, ...others }: Receiver): string {
   return email?.toLowerCase() ?? JSON.stringify(others);
 }
 

@@ -4,11 +4,10 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/alarms/subject.ts';
-import { resourceName } from '../../functions/model/deployment.ts';
-import { eventSource, shapes } from '../../functions/notify/outlets.ts';
-import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
+import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
+import { ownTopicAcknowledgements, ownTopicArn, sendEnvironment, sendRights } from './send-rights.ts';
 
 export interface NotifierProps {
   readonly route: Route;
@@ -37,7 +36,6 @@ export class Notifier extends MonitorFunction {
   constructor(scope: Construct, id: string, props: NotifierProps) {
     const { route, topics } = props;
     const people = topics.people[route];
-    const used = outletsOf(topics.receivers[`${route}s`]);
     super(scope, id, {
       deployment: topics.deployment,
       name: `notify-${route}`,
@@ -49,7 +47,7 @@ export class Notifier extends MonitorFunction {
       environment: {
         ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,
-        ...(used.length > 0 && { OUTLETS: used.join(',') }),
+        ...sendEnvironment(topics, [route]),
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
         DEPLOYMENT: topics.deployment,
@@ -75,26 +73,10 @@ export class Notifier extends MonitorFunction {
   #acceptOwnTopics(topics: AlertTopics, route: Route): void {
     this.lambda.addPermission('OwnTopics', {
       principal: new ServicePrincipal('sns.amazonaws.com'),
-      sourceArn: ownTopic(topics, `${route}-alarms`),
+      sourceArn: ownTopicArn(Stack.of(this), topics, `${route}-alarms`),
     });
-    for (const name of peopleTopicNames(route)) {
-      Validations.of(this.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:${ownTopicName(topics, name)}]`,
-        reason: 'It publishes to the topics of any org with receivers of its own.',
-      });
-    }
+    for (const each of ownTopicAcknowledgements(topics, [route])) Validations.of(this.role).acknowledge(each);
   }
-}
-
-/** The topics of this name of any org with receivers of its own. */
-function ownTopic(topics: AlertTopics, name: string): string {
-  return Stack.of(topics).formatArn({ service: 'sns', resource: ownTopicName(topics, name) });
-}
-
-const ownTopicName = ({ deployment }: AlertTopics, name: string) => resourceName(deployment, `*-${name}`);
-
-function peopleTopicNames(route: Route): readonly string[] {
-  return shapes.map((shape) => (shape === 'people' ? `${route}s` : `${route}s-${shape}`));
 }
 
 /** The names of all alarms of this deployment, and of no others, begin like this. */
@@ -121,31 +103,6 @@ function rightsOf(
       ],
     }),
     allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
-    ...sendMessages(stack, topics, [route], hasOwnReceivers),
-  ];
-}
-
-/** What sending the messages of these routes needs. */
-export function sendMessages(
-  stack: Stack,
-  topics: AlertTopics,
-  sentRoutes: readonly Route[],
-  hasOwnReceivers: boolean,
-): readonly PolicyStatement[] {
-  return [
-    new PolicyStatement({
-      actions: ['sns:Publish'],
-      resources: sentRoutes.flatMap((route) => [
-        ...Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn),
-        ...(hasOwnReceivers ? peopleTopicNames(route).map((name) => ownTopic(topics, name)) : []),
-      ]),
-    }),
-    new PolicyStatement({
-      actions: ['events:PutEvents'],
-      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-      conditions: { StringEquals: { 'events:source': eventSource } },
-    }),
-    // Needed to publish to an encrypted topic.
-    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+    ...sendRights(stack, topics, [route], hasOwnReceivers),
   ];
 }

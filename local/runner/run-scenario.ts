@@ -133,9 +133,6 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
   };
 }
 
-/** The section of an e-mail in which the notifier says what evidence it could not read. */
-const gapsHeading = /^GAPS\b/m;
-
 function receiptsOf(
   { alarm, state, deliveries }: Simulation['inbox'][number],
   minuteOf: (at: number) => number,
@@ -153,6 +150,8 @@ function receiptsOf(
         ],
   );
 }
+/** The section of an e-mail in which the notifier says what evidence it could not read. */
+const gapsHeading = /^GAPS\b/m;
 
 function ineffectiveParts({ deployment, unpublished }: Simulation): readonly string[] {
   return [

@@ -2,8 +2,7 @@ import type { Links } from '../incident.ts';
 import type { Notification } from '../message.ts';
 import { clip, text } from '../read.ts';
 import { seenFacts } from '../seen.ts';
-import { remediesOf } from '../steps.ts';
-import { renderFirstLine } from './first-line.ts';
+import { renderSummary } from './first-line.ts';
 
 /** What CloudWatch publishes when an alarm changes. Receivers match alarms by `AlarmName`. */
 export interface AlarmDocument {
@@ -65,9 +64,9 @@ function documentOf(notification: Notification): AlarmDocument {
   const isFiring = alarm.kind === 'firing';
   const reason = [
     `${subject}.`,
-    renderFirstLine(incident, subject),
+    renderSummary(incident, subject),
     ...(isFiring ? seenFacts(incident) : []),
-    ...(isFiring ? remediesOf(incident).map((step, at) => `To do (${at + 1}): ${step}.`) : []),
+    ...(isFiring ? incident.remedy.map((step, at) => `To do (${at + 1}): ${step}.`) : []),
   ].join(' ');
   const runbook = ` ${links.runbook}#${heading}`;
   return {

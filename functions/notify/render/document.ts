@@ -7,8 +7,8 @@ import type { Notification } from '../message.ts';
 import type { OktaStatus } from '../okta-status.ts';
 import { clip } from '../read.ts';
 import { seenFacts } from '../seen.ts';
-import { remediesOf } from '../steps.ts';
-import { renderFirstLine } from './first-line.ts';
+import { supportLines } from '../steps.ts';
+import { renderSummary } from './first-line.ts';
 
 /** The version of the document. A field may be added within a version; a change that breaks a reader is a new one. */
 export const documentVersion = 1 as const;
@@ -51,6 +51,10 @@ interface ReadDocument {
   /** The leading finding. Absent if the logs contain none: then nobody is known to be at fault. */
   readonly code?: string;
   readonly summary: string;
+  /** Why a document about a firing alarm is not the first one. */
+  readonly repeats?: 'again' | 'reminder';
+  /** What else to know of it. */
+  readonly note?: string;
   /** When the alarm changed. Times are ISO 8601 in UTC. */
   readonly changedAt: string;
   /** Absent if the evidence does not show when the problem began. */
@@ -71,6 +75,8 @@ interface ReadDocument {
   readonly remedy: readonly string[];
   /** Commands that show the finding from a laptop. */
   readonly confirm: readonly string[];
+  /** The lines of a text for a case with Okta Support. Empty if no case is a step. */
+  readonly supportCase: readonly string[];
 }
 
 interface UnreadableDocument {
@@ -108,15 +114,18 @@ function read(incident: Incident, { route }: Links, subject: string): ReadDocume
   return {
     ...{ state: alarm.kind, incident: incidentId(incident), alarm: alarm.name, ...(org !== undefined && { org }) },
     severity: 'severity' in alarm.subject ? alarm.subject.severity : route,
-    ...{ domain, ...(code !== undefined && { code }), summary: renderFirstLine(incident, subject) },
+    ...{ domain, ...(code !== undefined && { code }), summary: renderSummary(incident, subject) },
+    ...(alarm.repeats && { repeats: alarm.repeats }),
+    ...(incident.note !== undefined && { note: incident.note }),
     changedAt: iso(alarm.changedAt),
     ...(isStartKnown && { since: iso(since), durationSeconds: Math.max(0, Math.round((until - since) / 1000)) }),
     ...(!isFiring && { until: iso(until) }),
     oktaStatus: oktaStatus?.state ?? 'unknown',
     targets: [...new Set(hits.map(({ target }) => target))],
     ...{ stillPassing, requestIds, evidence: isFiring ? seenFacts(incident) : [], gaps },
-    remedy: isFiring ? remediesOf(incident) : [],
+    remedy: isFiring ? incident.remedy : [],
     confirm: isFiring ? confirm : [],
+    supportCase: isFiring ? supportLines(incident) : [],
   };
 }
 

@@ -45,12 +45,12 @@ export interface AwsEmulator extends AsyncDisposable {
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
   readonly published: readonly (PublishedMessage & Received)[];
+  /** What PutEvents accepted. */
+  readonly events: readonly (PutEvent & Received)[];
   /** The tables of DynamoDB. */
   readonly tables: Tables;
   /** For a caller whose clock differs from the others'. */
   translateItems: Translation;
-  /** What PutEvents accepted. */
-  readonly events: readonly (PutEvent & Received)[];
   /** The number of calls that were refused because they exceeded a rate, by operation. */
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
@@ -146,9 +146,9 @@ export async function startAwsEmulator(
     points,
     logs,
     published,
+    events,
     tables,
     translateItems: (_, __, json) => json,
-    events,
     throttled,
     alarmHistory: () => [],
     injectFault(operation, fault) {

@@ -1,6 +1,6 @@
 import { alarmName } from '../../../functions/alarms/subject.ts';
 import { identified } from '../../../lib/config/receiver.ts';
-import { drillReceivers } from '../deployment-variants.ts';
+import { drillReceivers, ownEndpoint, twin } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import { faultRuns, type Trace } from '../scenario.ts';
 import {
@@ -73,6 +73,24 @@ export const receiverGone: ScenarioFactory = (context) => {
       ],
     });
   });
+};
+
+/** An org with receivers of its own fails: they get its messages, and the others get none. */
+export const ownReceivers: ScenarioFactory = (context) => {
+  if (!isPage(context)) return [];
+  const org = context.plan.orgs[1]?.org.name ?? twin;
+  const own = { ...context, org };
+  return [
+    scriptedScenario(own, 'own-receivers', 'an org with receivers of its own fails', {
+      target: org,
+      deployment: 'ownReceivers',
+      checks: [
+        everyoneGot(own, [ownEndpoint]),
+        ({ receipts }) =>
+          receipts.filter(({ endpoint }) => endpoint !== ownEndpoint).map(({ endpoint }) => `${endpoint} got it too`),
+      ],
+    }),
+  ];
 };
 
 /** Whether the outage goes to the receivers of pages. */

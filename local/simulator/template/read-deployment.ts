@@ -50,9 +50,9 @@ function read(template: Template): Deployment {
   const schedules = readAll('AWS::Scheduler::Schedule', (id) => readSchedule(template, id));
   const functions = readAll('AWS::Lambda::Function', (id) => readFunction(template, id));
   const topics = readAll('AWS::SNS::Topic', (id) => readTopic(template, id));
-  const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
   const queues = readAll('AWS::SQS::Queue', (id) => physicalName(template, id));
   const rules = readAll('AWS::Events::Rule', (id) => readRule(template, id));
+  const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
       throw new UnsupportedError(`${type} is not simulated`);

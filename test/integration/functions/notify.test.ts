@@ -19,7 +19,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'loopback',
     AWS_SECRET_ACCESS_KEY: 'loopback',
     ROUTE: 'page',
-    OUTLETS: 'cloudwatch,json,pagerduty',
+    OUTLETS_PAGE: 'cloudwatch,json,pagerduty',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     DEPLOYMENT: 'okta-synthetics',
@@ -212,7 +212,7 @@ describe('the deployed notify function', () => {
     const { lines } = await notify.invoke(snsEvent(metricAlarm));
     expect(lines.map((line) => JSON.parse(line))).toContainEqual({
       type: 'message',
-      shape: 'people',
+      outlet: 'people',
       subject: "PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z",
     });
   });

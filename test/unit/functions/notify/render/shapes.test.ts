@@ -38,8 +38,17 @@ describe('the document for programs', () => {
       ...{ deployment: 'okta-synthetics', account: '123456789012', region: 'us-east-1' },
       ...{ code: 'internal-error', since: '2026-11-21T12:00:00.000Z', targets: ['token@default'] },
       ...{ evidence: expect.arrayContaining([expect.stringContaining('internal-error')]) },
+      remedy: expect.arrayContaining([expect.stringMatching(/open a case/i)]),
+      supportCase: expect.arrayContaining([expect.stringContaining('req-120100-token')]),
       confirm: expect.arrayContaining(['npm run check -- --org acme --probe token@default']),
     });
+  });
+
+  it('refers to nothing below, because nothing follows it', () => {
+    for (const [, notification] of notifications) {
+      const { document } = renderCloudWatch(notification);
+      expect(`${JSON.stringify(renderDocument(notification))} ${document.NewStateReason}`).not.toMatch(/ below\./);
+    }
   });
 
   it('has the same incident when the alarm resolves', () => {
