@@ -28,26 +28,42 @@ const table = stateTable(process.env);
  * what the alarm means.
  *
  * When it cannot read something, the message says so. When it cannot publish, it throws: Lambda tries again and finally
- * sends the original event. `{"selfTest": true}` does everything but publish, and throws when a permission is missing.
+ * sends the original event. `{"selfTest": true}` does everything but publish, and throws when a permission is missing. For
+ * an event that is none of these, it returns what is wrong and publishes nothing.
  */
 export async function handler(
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
-): Promise<void> {
+): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
   const outbox: Outbox = { sns, topicArn: settings.topicArn, table, owner: context.awsRequestId ?? '' };
   const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
     await testItself(sources);
-    return;
+    return undefined;
   }
-  for (const record of Array.isArray(Records) && Records.length > 0 ? Records : [event]) {
+  const records = Array.isArray(Records) ? Records.filter((record) => 'Sns' in asRecord(record)) : [];
+  if (records.length === 0) return refused(event);
+  for (const record of records) {
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
     if (read.kind === 'unreadable') await publish(outbox, composeUnreadable(read.raw, read.why, settings));
     else await handleChange(read, sources, outbox);
   }
+  return undefined;
+}
+
+/**
+ * What is wrong with an event that SNS did not send. Somebody invoked the function by hand, or set a wrong target.
+ *
+ * Trap: it is no error, because Lambda would send the event of a failed run to people, and no alarm is in it.
+ */
+function refused(event: unknown): string {
+  const found = 'servers' in asRecord(event) ? 'for a function that runs probes' : 'not from SNS';
+  const note = `The event is ${found}: this function writes messages about alarms, and tests itself with {"selfTest": true}.`;
+  process.stdout.write(`${JSON.stringify({ type: 'event', note })}\n`);
+  return note;
 }
 
 async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {

@@ -2,7 +2,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
-import { loadConfig } from './config/load-config.ts';
+import { loadReviewedConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
@@ -12,7 +12,9 @@ import { bundle } from './functions/bundle.ts';
 import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
-const config = withRunbook(orExit(() => loadConfig(app.node.getContext('config'))));
+const reviewed = orExit(() => loadReviewedConfig(app.node.getContext('config')));
+for (const note of reviewed.notes) process.stderr.write(`${note}\n`);
+const config = withRunbook(reviewed.config);
 orExit(
   () =>
     new MonitorStack(app, stackName(config), {

@@ -31,7 +31,7 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
   return config.orgs.map((orgConfig) => {
     const org = resolveOrg(orgConfig, config);
     const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-    const { flows, status, negativeTests } = orgConfig.intervalMinutes;
+    const { flows, status, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
     return { org, plan, intervalMinutes: { flows, limits: flows, status, 'negative-tests': negativeTests } };
   });
 }

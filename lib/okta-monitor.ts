@@ -117,7 +117,7 @@ export class OktaMonitor extends Construct {
     });
     this.shards = [...shards.values()];
 
-    this.#output('DashboardUrl', dashboardUrl(stack, dashboardName));
+    this.#output('DashboardUrl', dashboardUrl(this, dashboardName));
     for (const route of routes) this.#output(`Topic${capitalized(route)}s`, this.topics.people[route].topicArn);
     for (const { group, lambda } of functions)
       this.#output(`Function${capitalized(group).replaceAll('-', '')}`, lambda.functionName);

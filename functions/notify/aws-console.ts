@@ -7,16 +7,17 @@ export interface AwsConsole {
 }
 
 /** The console's domain by partition. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const domains: Readonly<Record<string, string>> = {
+export const consoleDomains: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
   'aws-cn': 'console.amazonaws.cn',
+  'aws-eusc': 'console.amazonaws-eusc.eu',
 };
 
 /** The console of the partition and region that an ARN names. Undefined for a partition whose console is not known. */
 export function consoleOf(arn: string): AwsConsole | undefined {
   const [, partition = '', , region = ''] = arn.split(':');
-  const domain = domains[partition];
+  const domain = consoleDomains[partition];
   if (domain === undefined || !/^[a-z0-9-]+$/.test(region)) return undefined;
   const home = `https://${region}.${domain}/cloudwatch/home?region=${region}`;
   return {

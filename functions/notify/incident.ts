@@ -98,7 +98,9 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const [lead] = occurrences;
   const isResolved = kind === 'resolved';
   const began = lead?.since ?? (evidence.firing?.at ?? changedAt) - alarm.lookBackMs;
-  const until = isResolved && lead ? Math.max(...occurrences.map((each) => each.until)) : changedAt;
+  const monitorErrors = monitorErrorsIn(evidence);
+  const reported = lead ? occurrences.map((each) => each.until) : brokenUntil(alarm, evidence, monitorErrors);
+  const until = isResolved && reported.length > 0 ? Math.max(...reported) : changedAt;
   const lines = evidence.lines.filter(({ time }) => time >= began);
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
   const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
@@ -138,12 +140,22 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
-    monitorErrors: monitorErrorsIn(evidence),
+    monitorErrors,
     silent: alarm.kind === 'firing' ? (evidence.silent ?? []) : [],
     lastLogAt: lastLogIn(evidence),
     isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
+}
+
+/** When a function last failed, or its alarm fired: the alarm on it resolves hours later. */
+function brokenUntil(
+  { subject }: AlarmChange,
+  { firing }: Evidence,
+  errors: readonly MonitorError[],
+): readonly number[] {
+  if (subject.kind !== 'group-broken' || errors.length === 0) return [];
+  return [...errors.map(({ last }) => last), ...(firing ? [firing.at] : [])];
 }
 
 /** What the leading finding means; without one, what the alarm itself means. */

@@ -94,10 +94,11 @@ export type ProbeEvent = Org & { readonly schedule?: unknown };
 
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
 function requireOrg(event: unknown): asserts event is ProbeEvent {
-  const { name, domain, servers } = Object(event) as Partial<Org>;
+  const { name, domain, servers, ...others } = Object(event) as Partial<Org>;
   if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
+  const found = 'Records' in others || 'selfTest' in others ? 'for a function that writes messages' : 'no org';
   throw new Error(
-    'The event is no org: invoke the function with the input of its schedule, an object with "name", "domain" and "servers".',
+    `The event is ${found}: invoke the function with the input of its schedule, an object with "name", "domain" and "servers".`,
   );
 }
 

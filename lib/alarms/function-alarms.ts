@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { AlarmSubject } from '../../functions/alarms/subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { silenceSeries } from '../../functions/probes/series.ts';
+import { longestIntervalMinutes } from '../config/schema.ts';
 import type { ProbeEvent } from '../functions/probe-event.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import { type Sweep, sweepMinutes } from '../functions/sweep.ts';
@@ -37,39 +38,53 @@ export class FunctionAlarms extends Construct {
   }
 }
 
+/**
+ * Trap: the window must not follow from the configured intervals. A change of them would then move old failures into it,
+ * and adding an org that runs rarely would fire the alarm. So there is always room for three runs at the longest interval
+ * that a configuration may have, and the alarm resolves that much later. The message says when a run last failed.
+ */
 function broken({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   return {
     subject: { kind: 'group-broken', group },
-    metric: lambda.metricErrors(periodOf(events)),
+    metric: lambda.metricErrors({ period: Duration.minutes(periodMinutesOf(group)) }),
+    evaluationPeriods: (2 * longestIntervalMinutes[group]) / periodMinutesOf(group) + 1,
     ...repeatedly(group, events),
   };
 }
 
-/** For flows only: the other groups' heartbeats count invocations, and Lambda does not count throttled ones. */
+/**
+ * For flows only: the other groups' heartbeats count invocations, and Lambda does not count throttled ones.
+ *
+ * No log shows when throttling ended, so the alarm must: its window is short. Lambda tries a throttled run again within a
+ * minute, so that two minutes show it. A run that is lost is missed by the heartbeat of its org.
+ */
 function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent[]): RoutedAlarmProps {
   return {
     subject: { kind: 'group-throttled', group },
-    metric: lambda.metricThrottles(periodOf(events)),
+    metric: lambda.metricThrottles({ period: Duration.minutes(1) }),
+    evaluationPeriods: 3,
     ...repeatedly(group, events),
   };
 }
 
 /** Fires on the second bad period: a single failed run notifies nobody. */
-function repeatedly(group: Group, events: readonly ProbeEvent[]): Omit<RoutedAlarmProps, 'subject' | 'metric'> {
+function repeatedly(
+  group: Group,
+  events: readonly ProbeEvent[],
+): Omit<RoutedAlarmProps, 'subject' | 'metric' | 'evaluationPeriods'> {
   return {
     route: 'ticket',
     delivery: 'notifier',
     threshold: 0,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: 2,
-    evaluationPeriods: 3,
     treatMissingData: { as: 'notBreaching', heartbeat: heartbeatOf(group, events) },
   };
 }
 
-/** Long enough for every org to have run at least once. */
-function periodOf(events: readonly ProbeEvent[]) {
-  return { period: Duration.minutes(Math.max(...events.map(({ intervalMinutes }) => intervalMinutes))) };
+/** CloudWatch evaluates more than a day only in periods of an hour. */
+function periodMinutesOf(group: Group): number {
+  return longestIntervalMinutes[group] > 60 ? 60 : 1;
 }
 
 /**

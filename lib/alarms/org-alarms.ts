@@ -95,8 +95,9 @@ function severityMetric({ org, intervalMinutes }: MonitoredOrg, { domain }: Find
 /**
  * The org's heartbeat. It counts the points of a series to which every run of the flows adds one.
  *
- * Although it evaluates one period, CloudWatch looks back over three. One lost run, or points that arrive two minutes
- * late, do not fire it; three minutes without any do.
+ * Although it evaluates one period, CloudWatch looks back over three. One lost run does not fire it, and neither do
+ * points that arrive two minutes after the minute that they carry, because their run started late in it; three minutes
+ * without any do.
  */
 function notRunning({ org, intervalMinutes }: MonitoredOrg): RoutedAlarmProps {
   return {

@@ -1,6 +1,5 @@
 import { subscriberFields } from '../../functions/notify/outlets.ts';
 import type { Problem } from './config-error.ts';
-import { oneTimeStart } from './maintenance-schedule.ts';
 import type { ConfigInput } from './schema.ts';
 
 /** A configuration in which malformed fields are `undefined`, so that any field may be absent. */
@@ -17,8 +16,8 @@ type Path = readonly PropertyKey[];
 
 const subscriberNames = subscriberFields.map(({ name }) => name);
 
-/** Well-formed fields that contradict each other, that Okta would refuse together, or that lie in the past. */
-export function crossFieldProblems(config: PartialConfig, now: number): readonly Problem[] {
+/** Well-formed fields that contradict each other, or that Okta would refuse together. */
+export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...(['pages', 'tickets'] as const).flatMap((list) =>
@@ -26,7 +25,7 @@ export function crossFieldProblems(config: PartialConfig, now: number): readonly
         exactlyOneProblems(subscriber, subscriberNames, path),
       ),
     ),
-    ...maintenanceProblems(config, now),
+    ...maintenanceProblems(config),
     ...duplicateProblems(
       orgs,
       'name',
@@ -36,31 +35,19 @@ export function crossFieldProblems(config: PartialConfig, now: number): readonly
   ];
 }
 
-function maintenanceProblems(config: PartialConfig, now: number): readonly Problem[] {
+function maintenanceProblems(config: PartialConfig): readonly Problem[] {
   const windows = indexed(config.alerts?.maintenance, ['alerts', 'maintenance']);
   const orgNames = (config.orgs ?? []).flatMap((org) => org?.name ?? []);
   // A window may refer to an org whose name is malformed.
   const areAllNamesValid = orgNames.length > 0 && orgNames.length === config.orgs?.length;
   return [
     ...duplicateProblems(windows, 'name', 'is the name of another window: window names must be unique'),
-    ...windows.flatMap(([{ schedule = '', durationMinutes = 0, timeZone = 'UTC', orgs }, path]) => [
-      ...(isOver(schedule, durationMinutes, timeZone, now)
-        ? [{ path: [...path, 'schedule'], message: 'is in the past: remove the window' }]
-        : []),
-      ...indexed(orgs, [...path, 'orgs'])
+    ...windows.flatMap(([{ orgs }, path]) =>
+      indexed(orgs, [...path, 'orgs'])
         .filter(([name]) => areAllNamesValid && !orgNames.includes(name))
         .map(([, at]) => ({ path: at, message: `is not an org in this file. Orgs: ${orgNames.join(', ')}` })),
-    ]),
+    ),
   ];
-}
-
-/** Whether an `at(…)` window is over, on the clock of its time zone. */
-function isOver(schedule: string, durationMinutes: number, timeZone: string, now: number): boolean {
-  const start = oneTimeStart(schedule);
-  if (start === undefined) return false;
-  // The Swedish format is ISO 8601 with a space in place of the T.
-  const localTime = new Date(now).toLocaleString('sv-SE', { timeZone });
-  return start + durationMinutes * 60_000 <= Date.parse(`${localTime.replace(' ', 'T')}Z`);
 }
 
 function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {

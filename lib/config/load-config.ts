@@ -2,15 +2,21 @@ import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, formatPath, type Problem } from './config-error.ts';
 import { crossFieldProblems, type PartialConfig } from './cross-field-rules.ts';
+import { type ReviewedConfig, reviewConfig } from './review-config.ts';
 import { type Config, configSchema } from './schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 
+/** Reads a configuration file, as it is deployed. Throws a `ConfigError` that lists all of its problems. */
+export function loadConfig(path: string): Config {
+  return loadReviewedConfig(path).config;
+}
+
 /**
- * Reads a configuration file. Throws a `ConfigError` that lists all of its problems.
+ * Reads a configuration file, and what in it is probably not meant. Throws a `ConfigError` that lists all of its problems.
  *
  * @param now milliseconds since the epoch, to find maintenance windows that are over
  */
-export function loadConfig(path: string, now = Date.now()): Config {
+export function loadReviewedConfig(path: string, now = Date.now()): ReviewedConfig {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -21,14 +27,14 @@ export function loadConfig(path: string, now = Date.now()): Config {
       { cause },
     );
   }
-  return parseConfig(text, path, now);
+  return reviewConfig(parseConfig(text, path), now);
 }
 
 /** Parses a configuration: JSON with comments and trailing commas. */
-export function parseConfig(text: string, path = 'the configuration', now = Date.now()): Config {
+export function parseConfig(text: string, path = 'the configuration'): Config {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree), now) : [];
+  const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree)) : [];
   const lines = [
     ...errors.map((error) => `${position(text, error.offset)}: ${syntaxProblem(error)}`),
     ...inFileOrder(problems, tree).map(
@@ -40,9 +46,9 @@ export function parseConfig(text: string, path = 'the configuration', now = Date
   return configSchema.parse(dataOf(tree));
 }
 
-function problemsIn(value: unknown, now: number): readonly Problem[] {
+function problemsIn(value: unknown): readonly Problem[] {
   const { problems, wellFormed } = schemaErrors(value);
-  return [...problems, ...crossFieldProblems(wellFormed as PartialConfig, now)];
+  return [...problems, ...crossFieldProblems(wellFormed as PartialConfig)];
 }
 
 function inFileOrder(problems: readonly Problem[], tree: Node | undefined) {

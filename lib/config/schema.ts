@@ -3,6 +3,7 @@ import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
+import type { Group } from '../../functions/model/probe.ts';
 import { type SubscriberField, subscriberFields } from '../../functions/notify/outlets.ts';
 import {
   checkedString,
@@ -26,7 +27,23 @@ const clientId = z.string().min(1).describe('the client ID of the application, a
 const secret = (contents: string) =>
   secretReference.describe(`the name or complete ARN of a secret in AWS Secrets Manager that contains ${contents}`);
 
-const minutes = z.int().min(1).max(60);
+/** The longest interval at which a configuration may run a group. */
+export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
+  ...{ flows: 60, limits: 60, status: 60 },
+  'negative-tests': 1_440,
+};
+
+const minutes = z.int().min(1).max(longestIntervalMinutes.flows);
+
+const intervals = {
+  flows: minutes.describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
+  status: minutes.describe("the probe of Okta's status page; 1 to 60"),
+  negativeTests: z
+    .int()
+    .min(15)
+    .max(longestIntervalMinutes['negative-tests'])
+    .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
+};
 
 const web = z.strictObject({
   clientId,
@@ -133,17 +150,14 @@ const org = z.strictObject({
     ),
   intervalMinutes: z
     .strictObject({
-      flows: minutes.default(1).describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
-      status: minutes.default(5).describe("the probe of Okta's status page; 1 to 60"),
-      negativeTests: z
-        .int()
-        .min(15)
-        .max(1_440)
-        .default(60)
-        .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
+      flows: intervals.flows.optional(),
+      status: intervals.status.optional(),
+      negativeTests: intervals.negativeTests.optional(),
     })
     .prefault({})
-    .describe('how often each group of probes runs, in minutes'),
+    .describe(
+      'how often each group of probes runs for this org, where that is not as "intervalMinutes" of the file says',
+    ),
   negativeTests: z
     .boolean()
     .default(false)
@@ -277,6 +291,14 @@ export const configSchema = z.strictObject({
     .describe(
       "Okta's status page for all orgs without their own; if omitted, status.okta.com, which does not cover government and military orgs",
     ),
+  intervalMinutes: z
+    .strictObject({
+      flows: intervals.flows.default(1),
+      status: intervals.status.default(5),
+      negativeTests: intervals.negativeTests.default(60),
+    })
+    .prefault({})
+    .describe('how often each group of probes runs, in minutes'),
   orgs: z.array(org).min(1).describe('the Okta orgs to monitor'),
 });
 

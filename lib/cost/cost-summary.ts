@@ -1,7 +1,7 @@
 import type { Cost } from './estimate-cost.ts';
 
 /** The cost in a few lines, which `cdk synth` and `cdk deploy` print. */
-export function costSummary({ dollars, metrics, alarms, invocations, load }: Cost): string {
+export function costSummary({ dollars, metrics, alarms, invocations, orgs, load }: Cost): string {
   const whole = (quantity: number) => Math.round(quantity).toLocaleString('en-US');
   const hourly = load.reduce((sum, { requestsPerHour }) => sum + requestsPerHour, 0);
   const limited = load.reduce((sum, { bucket, requestsPerHour }) => sum + (bucket ? requestsPerHour : 0), 0);
@@ -11,6 +11,7 @@ export function costSummary({ dollars, metrics, alarms, invocations, load }: Cos
       dollars.toFixed(2),
       'list prices in us-east-1, without free tiers; npm run cost shows each item',
     ],
+    ...(orgs > 1 ? [['dollars per org', (dollars / orgs).toFixed(2), `with ${whole(orgs)} orgs`]] : []),
     ['custom metrics', whole(metrics), ''],
     ['alarms', whole(alarms), ''],
     ['invocations per month', whole(invocations), ''],

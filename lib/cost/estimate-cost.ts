@@ -23,6 +23,8 @@ export interface Cost {
   readonly alarms: number;
   /** Per month. */
   readonly invocations: number;
+  /** How many orgs share the cost. */
+  readonly orgs: number;
   readonly load: readonly BucketLoad[];
 }
 
@@ -53,7 +55,7 @@ export function estimateCost(template: Template): Cost {
   const requestsOf = ({ requests }: (typeof probeRuns)[number]) =>
     sum(Object.values(requests.byBucket), (count) => count) + requests.unlimited;
   const lines = [
-    line('custom metrics', series, prices.customMetric),
+    { item: 'custom metrics', quantity: series, dollars: customMetricDollars(series) },
     line('alarm metrics', sum(alarms, metricsIn), prices.alarmMetric),
     line('composite alarms', composites.length, prices.compositeAlarm),
     line('dashboards', ofType('AWS::CloudWatch::Dashboard').length, prices.dashboard),
@@ -94,8 +96,17 @@ export function estimateCost(template: Template): Cost {
     metrics: series,
     alarms: alarms.length + composites.length,
     invocations,
+    orgs: new Set(probeRuns.map(({ org }) => org)).size,
     load: loadOf(runs),
   };
+}
+
+/** What this many custom metrics cost per month. */
+export function customMetricDollars(count: number): number {
+  return prices.customMetric.reduce((sum, { after, price }, tier) => {
+    const { after: end = Number.POSITIVE_INFINITY } = prices.customMetric[tier + 1] ?? {};
+    return sum + Math.max(0, Math.min(count, end) - after) * price;
+  }, 0);
 }
 
 function line(item: string, quantity: number, price: number): CostLine {

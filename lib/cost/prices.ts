@@ -1,10 +1,16 @@
 /**
- * List prices in us-east-1, in US dollars, without free tiers and volume discounts.
+ * List prices in us-east-1, in US dollars, without free tiers. Custom metrics are the only item whose volume discount a
+ * large deployment reaches.
  * https://aws.amazon.com/cloudwatch/pricing/ and the pricing pages of the other services, as of November 2026.
  */
 export const prices = {
-  /** Per month and combination of name and dimensions. */
-  customMetric: 0.3,
+  /** Per month and combination of name and dimensions: the price of those after the first so many. */
+  customMetric: [
+    { after: 0, price: 0.3 },
+    { after: 10_000, price: 0.1 },
+    { after: 250_000, price: 0.05 },
+    { after: 1_000_000, price: 0.02 },
+  ],
   /** Per month and metric in an alarm. */
   alarmMetric: 0.1,
   compositeAlarm: 0.5,

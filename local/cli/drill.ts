@@ -66,7 +66,7 @@ export const drill = defineCommand({
     for (const remark of remarks) progress.step(remark);
     const run = await runScenarios({
       scenarios,
-      open: drillDeployments(adopted, template),
+      deployments: drillDeployments(adopted, template),
       settlingMinutes: plan.settlingMinutes,
       onFinished: ({ scenario, verification }, now) => {
         progress.finished(scenario.name, verification.passed);

@@ -46,13 +46,13 @@ export const start = defineCommand({
     const selected = listOf(values.case);
     const scenarios = values.realtime && !selected ? [] : demoScenarios(plan, selected);
     progress.step('synthesizing the stack, building the functions and starting the emulators');
-    const open = deploymentsOf(adopted);
+    const deployments = deploymentsOf(adopted);
     const print = (lines: readonly string[]) => {
       if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
     };
 
     if (values.realtime) {
-      await using simulation = await open('configured');
+      await using simulation = await deployments.open('configured');
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       print([`${values.config}, in real time; Ctrl-C stops it`, '']);
@@ -63,7 +63,7 @@ export const start = defineCommand({
     }
 
     await using worker = openScenarioWorker({
-      ...{ open, settlingMinutes: plan.settlingMinutes },
+      ...{ deployments, settlingMinutes: plan.settlingMinutes },
       onOpen: (simulation) => !values.json && print(formatIntro(simulation, plan, values.config)),
     });
     const runs: ScenarioRun[] = [];

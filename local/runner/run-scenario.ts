@@ -1,6 +1,7 @@
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { retriesSeries, severitySeries } from '../../functions/probes/series.ts';
-import { healthyMinutes } from '../scenarios/deployment-variants.ts';
+import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import { type DeploymentVariant, healthyMinutes } from '../scenarios/deployment-variants.ts';
 import type { Tally } from '../scenarios/faults/simulation-fault.ts';
 import type { Notification, Phase, Scenario, Trace } from '../scenarios/scenario.ts';
 import type { Simulation } from '../simulator/simulation.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly healthySince: number;
   /** For people who watch: fewer healthy minutes, and the end as soon as the alarms have fired and resolved. */
   readonly brief?: boolean;
+  /** The template of a deployment variant, for phases that deploy one. */
+  readonly templateOf?: (variant: DeploymentVariant) => Template;
   readonly onEvent?: (event: TimelineEvent) => void;
 }
 
@@ -31,8 +34,12 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
   const every = Math.max(1, ...scenario.expected.map((each) => each.every));
   const awaited = scenario.expected.map(({ alarm }) => alarm);
   const areFiring = () => awaited.length > 0 && awaited.every((alarm) => stateOf(simulation, alarm) === 'ALARM');
-  const pass = async ({ minutes, faults = [] }: Phase, isOver: () => boolean = () => false) => {
+  const pass = async ({ minutes, faults = [], deploys }: Phase, isOver: () => boolean = () => false) => {
     const restores: (() => unknown)[] = [];
+    if (deploys) {
+      if (!options.templateOf) throw new Error(`there is no template of ${deploys}`);
+      await simulation.deploy(options.templateOf(deploys));
+    }
     try {
       for (const fault of faults) restores.push(await fault(simulation, scenario.org, tally));
       for (let minute = 0; minute < minutes && !isOver(); minute += 1) {
@@ -44,7 +51,8 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
   };
 
   const healthyFor = (simulation.now - options.healthySince) / minuteMs;
-  const healthy = options.brief ? brief.healthy * every : Math.max(0, healthyMinutes - healthyFor);
+  const usual = Math.max(0, healthyMinutes - healthyFor);
+  const healthy = options.brief ? brief.healthy * every : scenario.isFirstDeployment ? 0 : usual;
   for (const phase of scenario.before ?? [{ minutes: healthy }]) await pass(phase);
 
   const firstFaultAt = simulation.now;
@@ -59,7 +67,11 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
   onEvent({ kind: 'restored', at: restoredAt });
 
   const most = scenario.recoversWithin ?? mostRunsToRecover * every;
-  const least = options.brief ? (awaited.length > 0 ? 1 : brief.healthy * every) : healthyMinutes;
+  const least = options.brief
+    ? awaited.length > 0
+      ? 1
+      : brief.healthy * every
+    : (scenario.watchedFor ?? healthyMinutes);
   for (let minute = 0; minute < most && (minute < least || stillFiring(simulation).length > 0); minute += 1) {
     await pass({ minutes: 1 });
   }
@@ -73,7 +85,7 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
       .map(({ at, alarm, from, to }) => ({ minute: minuteOf(at), alarm, from, to })),
     notifications: simulation.inbox
       .slice(before.messages)
-      .flatMap((message) => notificationOf(message, minuteOf(message.at)) ?? []),
+      .flatMap((message) => notificationOf(message, firstFaultAt) ?? []),
     gaps: gapsIn(simulation, scenario.org, startedAt).map(({ series, at }) => ({ series, minute: minuteOf(at) })),
     minutes: (simulation.now - startedAt) / minuteMs,
     faultMinutes: minuteOf(restoredAt),
@@ -99,8 +111,8 @@ function stillFiring(simulation: Simulation): readonly string[] {
  *
  * Trap: a message that got stuck in a topic of alarms has reached nobody.
  */
-export function notificationOf(message: Simulation['inbox'][number], minute: number): Notification | undefined {
-  const { topic, route, state, from, subject, deliveries, context } = message;
+export function notificationOf(message: Simulation['inbox'][number], firstFaultAt: number): Notification | undefined {
+  const { at, sentAt, topic, route, state, from, subject, deliveries, context } = message;
   // The sweep sends messages without an alarm's change.
   const { alarm = context?.alarm } = message;
   const isResolved = state === undefined ? context?.state === 'resolved' : state === 'OK';
@@ -108,7 +120,9 @@ export function notificationOf(message: Simulation['inbox'][number], minute: num
   const delivered = deliveries.find(({ failed }) => !failed);
   if (!delivered) return undefined;
   return {
-    minute,
+    minute: Math.ceil((at - firstFaultAt) / minuteMs),
+    sentAfterSeconds: (sentAt - firstFaultAt) / 1000,
+    hasGaps: deliveries.some(({ text }) => gapsHeading.test(text)),
     route,
     status: isResolved ? 'resolved' : 'firing',
     delivery: from === 'function' ? 'notifier' : 'direct',
@@ -117,6 +131,9 @@ export function notificationOf(message: Simulation['inbox'][number], minute: num
     ...(context && { context }),
   };
 }
+
+/** The section of an e-mail in which the notifier says what evidence it could not read. */
+const gapsHeading = /^GAPS\b/m;
 
 function ineffectiveParts({ deployment, unpublished }: Simulation): readonly string[] {
   return [

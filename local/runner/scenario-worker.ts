@@ -3,7 +3,7 @@ import type { Config } from '../../lib/config/schema.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
-import { type DeploymentVariant, deploymentVariants, drillStart } from '../scenarios/deployment-variants.ts';
+import { type DeploymentVariant, deploymentVariants, drillStart, isFleet } from '../scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from '../scenarios/scenario.ts';
 import { openSimulation } from '../simulator/open-simulation.ts';
 import type { Simulation } from '../simulator/simulation.ts';
@@ -12,7 +12,11 @@ import { type RunOptions, runScenario } from './run-scenario.ts';
 import { eventsOf } from './timeline.ts';
 import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
 
-export type OpenDeployment = (variant: DeploymentVariant) => Promise<Simulation>;
+/** Opens simulations of deployment variants. */
+export interface Deployments {
+  open(variant: DeploymentVariant): Promise<Simulation>;
+  templateOf(variant: DeploymentVariant): Template;
+}
 
 /**
  * Opens simulations of a configuration's deployment variants. Templates are synthesized and functions built only once.
@@ -20,25 +24,31 @@ export type OpenDeployment = (variant: DeploymentVariant) => Promise<Simulation>
  * @param template replaces the configured variant's own; the other variants are synthesized all the same
  * @param startsAt epoch ms; the current minute by default
  */
-export function deploymentsOf(config: Config, template?: Template, startsAt?: number): OpenDeployment {
+export function deploymentsOf(config: Config, template?: Template, startsAt?: number): Deployments {
   const templates = new Map<DeploymentVariant, Template>(template && [['configured', withoutWindows(template)]]);
-  return (variant) => {
-    const deployed = templates.get(variant) ?? templateOf(config, variant);
+  const templateOf = (variant: DeploymentVariant) => {
+    const deployed = templates.get(variant) ?? synthesizeVariant(config, variant);
     templates.set(variant, deployed);
-    return openSimulation({
-      template: deployed,
-      ...(startsAt !== undefined && { startsAt }),
-      bundleOf: (entry) => bundle(entry).file,
-    });
+    return deployed;
+  };
+  return {
+    templateOf,
+    open: (variant) =>
+      openSimulation({
+        template: templateOf(variant),
+        sharesOkta: isFleet(variant),
+        ...(startsAt !== undefined && { startsAt }),
+        bundleOf: (entry) => bundle(entry).file,
+      }),
   };
 }
 
 /** Every scenario starts at the same virtual time. */
-export function drillDeployments(config: Config, template?: Template): OpenDeployment {
+export function drillDeployments(config: Config, template?: Template): Deployments {
   return deploymentsOf(config, template, drillStart);
 }
 
-function templateOf(config: Config, variant: DeploymentVariant): Template {
+function synthesizeVariant(config: Config, variant: DeploymentVariant): Template {
   const { template } = synthesize(deploymentVariants[variant](config));
   return variant === 'maintenance' ? template : withoutWindows(template);
 }
@@ -65,14 +75,14 @@ export interface ScenarioWorker extends AsyncDisposable {
 }
 
 export interface ScenarioWorkerOptions {
-  readonly open: OpenDeployment;
+  readonly deployments: Deployments;
   /** The minutes between a deployment and its first scenario, until every alarm has data. */
   readonly settlingMinutes: number;
   /** Called with each deployment once it is open. */
   readonly onOpen?: (simulation: Simulation) => void;
 }
 
-export function openScenarioWorker({ open, settlingMinutes, onOpen }: ScenarioWorkerOptions): ScenarioWorker {
+export function openScenarioWorker({ deployments, settlingMinutes, onOpen }: ScenarioWorkerOptions): ScenarioWorker {
   let current: { readonly variant: DeploymentVariant; readonly simulation: Simulation } | undefined;
   let healthySince = 0;
   const close = async () => {
@@ -81,16 +91,16 @@ export function openScenarioWorker({ open, settlingMinutes, onOpen }: ScenarioWo
     await simulation?.[Symbol.asyncDispose]();
   };
   const simulationFor = async (
-    { deployment, fresh = false }: Scenario,
+    { deployment, isFirstDeployment = false, fresh = isFirstDeployment }: Scenario,
     onEvent: NonNullable<RunOptions['onEvent']> = () => {},
   ) => {
     if (current && (fresh || current.variant !== deployment)) await close();
     if (!current) {
-      current = { variant: deployment, simulation: await open(deployment) };
+      current = { variant: deployment, simulation: await deployments.open(deployment) };
       const { simulation } = current;
       onOpen?.(simulation);
       // New alarms change to OK. That belongs to the deployment, and to no scenario.
-      for (let minute = 0; minute < settlingMinutes; minute += 1) {
+      for (let minute = 0; minute < settlingMinutes && !isFirstDeployment; minute += 1) {
         for (const event of eventsOf(await simulation.tick())) if (event.kind === 'minute') onEvent(event);
       }
       healthySince = simulation.now;
@@ -107,10 +117,15 @@ export function openScenarioWorker({ open, settlingMinutes, onOpen }: ScenarioWo
       };
       try {
         const simulation = await simulationFor(scenario, options.onEvent);
-        const trace = await runScenario(simulation, scenario, { ...options, healthySince });
+        const trace = await runScenario(simulation, scenario, {
+          ...options,
+          templateOf: deployments.templateOf,
+          healthySince,
+        });
         const verification = verifyScenario(scenario, trace);
         healthySince = trace.healthySince;
-        if (!verification.passed || scenario.fresh) await close();
+        const isUsed = scenario.fresh || scenario.isFirstDeployment || isUpdated(scenario);
+        if (!verification.passed || isUsed) await close();
         return result(verification, trace);
       } catch (error) {
         await close();
@@ -119,6 +134,11 @@ export function openScenarioWorker({ open, settlingMinutes, onOpen }: ScenarioWo
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Whether another deployment than its own is there at the end. */
+function isUpdated({ before = [], faultPhases }: Scenario): boolean {
+  return [...before, ...faultPhases].some(({ deploys }) => deploys !== undefined);
 }
 
 /** The message says everything about a template or a configuration that cannot be used. */

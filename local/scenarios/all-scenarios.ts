@@ -1,11 +1,14 @@
 import { announced } from './scripted/announced.ts';
 import { coldStart, decline, failsAgain, flapping, flappingInPauses, twoOrgs } from './scripted/at-okta.ts';
 import { deployment } from './scripted/deployment.ts';
+import { fleet } from './scripted/fleet.ts';
 import { metricsRefused, notifierBroken, sweepNotRunning, tableFails, undelivered } from './scripted/losing-nothing.ts';
 import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
+import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
@@ -29,4 +32,8 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   selfTestNotRunning,
   undelivered,
   twoOrgs,
+  schedules,
+  firstDeployment,
+  addedOrg,
+  fleet,
 ];

@@ -18,6 +18,9 @@ export function maintenanceWindow({ settlingMinutes, orgs }: DeploymentPlan) {
   return { from: settlingMinutes + healthyMinutes, minutes: 25 * (orgs[0]?.intervalMinutes.flows ?? 1) };
 }
 
+/** How many orgs the fleets have. */
+export const fleets = { tenOrgs: 10, hundredOrgs: 100 } as const;
+
 /** The deployments that scenarios run in, each as a change to the given configuration. */
 export const deploymentVariants = {
   configured: (config: Config): Config => config,
@@ -40,9 +43,37 @@ export const deploymentVariants = {
     }));
     return { ...config, orgs };
   },
+  tenOrgs: (config: Config): Config => fleetOf(config, fleets.tenOrgs),
+  hundredOrgs: (config: Config): Config => fleetOf(config, fleets.hundredOrgs),
 } as const satisfies Record<string, (config: Config) => Config>;
 
 export type DeploymentVariant = keyof typeof deploymentVariants;
+
+/** Whether all orgs of a deployment are at one emulated Okta, because there are many. */
+export function isFleet(variant: DeploymentVariant): variant is keyof typeof fleets {
+  return variant in fleets;
+}
+
+/** The names of the orgs of a fleet. */
+export function fleetNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `org-${String(index + 1).padStart(3, '0')}`);
+}
+
+/**
+ * Many orgs like the first one, each with its metadata only: one server, without clients.
+ *
+ * Trap: flows run every minute, whatever the configuration says, so that a fleet is a burden.
+ */
+function fleetOf(config: Config, count: number): Config {
+  const [first] = config.orgs;
+  const [server] = first?.servers ?? [];
+  if (!first || !server) return config;
+  const { web: _web, service: _service, api: _api, ...org } = first;
+  const { web: _ownWeb, service: _ownService, ...plain } = server;
+  const intervalMinutes = { ...org.intervalMinutes, flows: 1 };
+  const like = { ...org, servers: [plain], negativeTests: false, intervalMinutes };
+  return { ...config, orgs: fleetNames(count).map((name) => ({ ...like, name })) };
+}
 
 /** Each org has its own clients, and so does each Okta emulator. */
 function withOwnSecrets<Part>(part: Part): Part {

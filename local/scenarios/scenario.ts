@@ -14,6 +14,8 @@ export const faultRuns = 10;
 /** Some minutes with faults, or healthy ones. */
 export interface Phase {
   readonly minutes: number;
+  /** What is deployed at its beginning, as an update of what there is. */
+  readonly deploys?: DeploymentVariant;
   readonly faults?: readonly SimulationFault[];
 }
 
@@ -60,6 +62,10 @@ export interface Scenario {
   readonly faultPhases: readonly Phase[];
   /** The most minutes that all alarms may take to resolve. */
   readonly recoversWithin?: number;
+  /** How many minutes it is watched after that at the least: ten by default. */
+  readonly watchedFor?: number;
+  /** It begins with the deployment itself, and not when every alarm has data. */
+  readonly isFirstDeployment?: boolean;
   readonly expected: readonly ExpectedNotification[];
   /** Alarms that may fire besides, and that must not notify anybody. */
   readonly allowedAlarms?: readonly string[];
@@ -84,6 +90,10 @@ export interface Notification {
   /** The alarm that it is about, if it is about one. */
   readonly alarm?: string;
   readonly subject: string;
+  /** When it was sent, in seconds from the first bad run. */
+  readonly sentAfterSeconds: number;
+  /** Whether it says that evidence is missing. */
+  readonly hasGaps: boolean;
   /** What the notifier's message says, as data. */
   readonly context?: Partial<Readonly<Record<keyof NotificationContext, string>>>;
 }

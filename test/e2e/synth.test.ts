@@ -14,7 +14,8 @@ async function synth(config: string) {
   const env = {
     ...process.env,
     CDK_OUTDIR: directory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config }),
+    // The cdk command adds the last one. With it, a template names the templates that are nested in it.
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, 'aws:cdk:enable-asset-metadata': true }),
   };
   const { stderr, code } = await run(process.execPath, ['lib/app.ts'], { env }).then(
     (done) => ({ ...done, code: 0 }),
@@ -26,11 +27,12 @@ async function synth(config: string) {
 /** Printed where git does not know a published commit. */
 const noRunbook = /^Messages will not link to the runbook: set alerts\.runbook, or /;
 
-it('the example is synthesized without warnings, and its cost is printed', async () => {
+it('the example is synthesized without warnings, and a note says that it is one, and what it costs', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');
   expect(code).toBe(0);
   const lines = stderr.trim().split('\n');
   expect(lines.filter((line) => !noRunbook.test(line))).toEqual([
+    expect.stringMatching(/^This is the shipped example: /),
     expect.stringMatching(/^dollars per month +\d\d\.\d\d .*npm run cost shows each item$/),
     expect.stringMatching(/^custom metrics +\d+$/),
     expect.stringMatching(/^alarms +\d+$/),

@@ -30,7 +30,8 @@ const context = {
 /** The firing message of that scenario. */
 export function buildFiring(overrides: Partial<Notification> = {}): Notification {
   return {
-    ...{ minute: 2, route: 'page', status: 'firing', delivery: 'notifier', alarm },
+    ...{ minute: 2, sentAfterSeconds: 121, route: 'page', status: 'firing', delivery: 'notifier', alarm },
+    hasGaps: false,
     subject: 'PAGE acme: internal-error',
     context: { ...context, state: 'firing', durationSeconds: '60' },
     ...overrides,

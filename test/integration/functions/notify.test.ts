@@ -21,9 +21,9 @@ beforeAll(async () => {
     ROUTE: 'page',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
+    DEPLOYMENT: 'okta-synthetics',
     RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
-    DEPLOYMENT: 'okta-synthetics',
   });
 });
 afterAll(async () => {
@@ -66,6 +66,25 @@ function onlyMessage() {
 }
 
 describe('the deployed notify function', () => {
+  it.each([
+    ['an empty object', {}],
+    ['nothing', null],
+    ['the event of a probe function', { name: 'acme', domain: 'acme.okta.com', servers: [] }],
+    ['records that SNS did not send', { Records: [{ s3: {} }] }],
+    ['an alarm by itself', metricAlarm],
+  ])('publishes nothing for %s, and returns what is wrong', async (_, event) => {
+    const ended = await notify.invoke(event);
+    expect(ended).toMatchObject({
+      value: expect.stringMatching(/^The event is .+: this function writes messages .+\.$/),
+    });
+    expect(aws.published).toEqual([]);
+  });
+
+  it('passes on a record of SNS that it cannot read, for people to read', async () => {
+    await notify.invoke({ Records: [{ Sns: { Message: 'Dear all' } }] });
+    expect(onlyMessage().email).toContain('Dear all');
+  });
+
   it('publishes one message about an alarm that fires, based on what the probes logged', async () => {
     writeLog();
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');

@@ -129,6 +129,15 @@ describe('an event that is no org', () => {
   );
 });
 
+it('an event of a function that writes messages ends in one sentence that says so', async () => {
+  for (const event of [{ selfTest: true }, { Records: [{ Sns: {} }] }]) {
+    const { lines, ...ended } = await handleOnce(event as unknown as Org, [fine], noCredentials);
+    const message = expect.stringMatching(/^The event is for a function that writes messages: invoke .*\.$/);
+    expect(ended).toMatchObject({ error: { message } });
+    expect(lines).toEqual([]);
+  }
+});
+
 describe('a run with a bug in a probe', () => {
   it('publishes and logs the results of the other probes before it throws', async () => {
     for (const refuse of [false, true]) {

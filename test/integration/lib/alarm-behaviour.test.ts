@@ -174,6 +174,15 @@ describe('an alarm about a function', () => {
     expect(one.changesOf(alarm)).toEqual([]);
   });
 
+  it('of kind group-broken fires once for a run that fails every hour, and resolves in the second hour after the last', () => {
+    const alarm = alarmName({ kind: 'group-broken', group: 'flows' });
+    const hourly = (minute: number) => (minute >= 30 && minute < 220 && minute % 60 === 30 ? 1 : undefined);
+    expect(evaluate('example', 400, { override: metric('Errors', 'flows', hourly) }).changesOf(alarm)).toEqual([
+      { minute: 91, to: 'ALARM' },
+      { minute: 272, to: 'OK' },
+    ]);
+  });
+
   it('of kind notify-broken fires on the first failed self-test and resolves after two hours without failures', () => {
     const alarm = alarmName({ kind: 'notify-broken', route: 'page' });
     // The self-tests of minutes 60, 120 and 180 fail, and so do their second tries.
@@ -211,10 +220,10 @@ describe('a maintenance window', () => {
   const [starts, ends] = [30, 120];
   const alarm = alarmName({ kind: 'findings', org: 'acme', domain: 'okta', severity: 'page' });
 
-  it('mutes an alarm that fires and resolves within it', () => {
+  it('runs only the OK action at its end, for an alarm that fired and resolved within it', () => {
     const override = severity('okta', between(40, 60, 2));
     const { changesOf } = evaluate('full', 200, { override, from });
-    expect(changesOf(alarm)).toEqual([]);
+    expect(changesOf(alarm)).toEqual([expect.objectContaining({ minute: ends, to: 'OK' })]);
   });
 
   it('notifies at its end of an alarm that is still firing', () => {

@@ -10,6 +10,8 @@ import {
 } from '../../../functions/alarms/subject.ts';
 import { findings } from '../../../functions/diagnosis/finding.ts';
 import { groups } from '../../../functions/model/probe.ts';
+import { longestIntervalMinutes } from '../../../lib/config/schema.ts';
+import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { runbookAnchors } from '../../support/headings.ts';
 import { type Resource, type Sample, samples } from '../../support/synthesized.ts';
 
@@ -177,7 +179,10 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
 
   it('about an org has a datapoint in every period', () => {
     const intervals = new Map(
-      sample.config.orgs.map(({ name, intervalMinutes }) => [name, Object.values(intervalMinutes).map(secondsOf)]),
+      monitoredOrgs(sample.config).map(({ org, intervalMinutes }) => [
+        org.name,
+        Object.values(intervalMinutes).map(secondsOf),
+      ]),
     );
     for (const { dimensions, period } of alarms.flatMap(metricsOf)) {
       if (typeof dimensions.Org === 'string') expect(intervals.get(dimensions.Org)).toContain(period);
@@ -306,12 +311,34 @@ it('a group that no org runs has no alarm and no function', () => {
   ]);
 });
 
-it('an alarm about a broken function has a period in which every org runs', () => {
+it('an alarm about a broken or throttled function does not change with the orgs and their intervals', () => {
+  const windows = (['full', 'example', 'minimal'] as const).map(
+    (name) =>
+      new Map(
+        [...ofKind('group-broken', sampleOf(name)), ...ofKind('group-throttled', sampleOf(name))].map(
+          ({ name, alarm: { Properties } }) => {
+            const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } = Properties;
+            return [name, { Period, EvaluationPeriods, DatapointsToAlarm, Threshold }];
+          },
+        ),
+      ),
+  );
+  const [first, ...others] = windows;
+  for (const other of others) for (const [name, window] of other) expect(first?.get(name)).toEqual(window);
+});
+
+it('an alarm about a broken function has room for three runs at the longest interval that a configuration may have', () => {
+  for (const { alarm: each, subject } of ofKind('group-broken')) {
+    const { Period, EvaluationPeriods } = each.Properties;
+    expect(Period * (EvaluationPeriods - 1)).toBe(2 * longestIntervalMinutes[subject.group] * 60);
+  }
+});
+
+it('an alarm about a broken function counts the failed minutes of all orgs', () => {
   const limits = alarm({ kind: 'group-broken', group: 'limits' }, example);
   expect(limits.Properties).toMatchObject({
     ...{ Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum', Period: 60 },
   });
-  expect(metricsOf(alarm({ kind: 'group-broken', group: 'flows' }))[0]?.period).toBe(120);
 });
 
 describe('an alarm about notifications', () => {

@@ -4,7 +4,7 @@ import { budgetOf } from '../../../functions/probes/budget.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { costSummary } from '../../../lib/cost/cost-summary.ts';
-import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { customMetricDollars, estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { assumed, daysPerMonth, minutesPerMonth, prices } from '../../../lib/cost/prices.ts';
 import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
@@ -47,6 +47,13 @@ function loadOf(name: string): { readonly byBucket: Readonly<Record<string, numb
 const names = Object.keys(samples);
 
 describe('estimateCost', () => {
+  it('each further custom metric costs the price of its tier', () => {
+    const [first, second, third] = prices.customMetric;
+    expect(customMetricDollars(second.after)).toBeCloseTo(second.after * first.price);
+    expect(customMetricDollars(second.after + 1) - customMetricDollars(second.after)).toBeCloseTo(second.price);
+    expect(customMetricDollars(third.after + 10) - customMetricDollars(third.after)).toBeCloseTo(10 * third.price);
+  });
+
   it('the example, an org with two servers, costs less than 7 dollars per month besides its metrics and alarms', () => {
     const metricsAndAlarms = ['custom metrics', 'alarm metrics'].map((item) => itemOf('example', item)?.dollars ?? 0);
     expect(costOf('example').dollars - sum(metricsAndAlarms)).toBeLessThan(7);
@@ -58,7 +65,7 @@ describe('estimateCost', () => {
     expect(itemOf(name, 'custom metrics')).toEqual({
       item: 'custom metrics',
       quantity: series,
-      dollars: series * prices.customMetric,
+      dollars: customMetricDollars(series),
     });
     expect(costOf(name).metrics).toBe(series);
   });
@@ -71,7 +78,8 @@ describe('estimateCost', () => {
   });
 
   it('limits run as often as flows, and each org has its own intervals', () => {
-    const { intervalMinutes } = sampleOf('full').config.orgs[0] ?? expect.fail('no org');
+    const { config } = sampleOf('full');
+    const intervalMinutes = { ...config.intervalMinutes, ...config.orgs[0]?.intervalMinutes };
     const [first] = orgsOf('full');
     expect(first?.intervalMinutes).toEqual({
       flows: intervalMinutes.flows,

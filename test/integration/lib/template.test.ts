@@ -140,7 +140,9 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
           ['limits', 'flows'],
           ['negative-tests', 'negativeTests'],
         ]).get(group) ?? group;
-      const minutes = configured?.intervalMinutes[key as 'flows' | 'status' | 'negativeTests'];
+      const minutes = { ...sample.config.intervalMinutes, ...configured?.intervalMinutes }[
+        key as 'flows' | 'status' | 'negativeTests'
+      ];
       expect(Properties.ScheduleExpression).toBe(minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`);
       expect(org).toMatchObject({ domain: configured?.domain, statusPage: expect.any(Object) });
       expect(org.servers.map(({ id }: { id: string }) => id)).toEqual(configured?.servers.map(({ id }) => id));

@@ -51,7 +51,7 @@ async function drill(template: Template, cases: readonly string[], scenarios: re
   const plan = deploymentPlan(config);
   const selected = selectScenarios(plan, { cases, scenarios, packetLossMinutes: 1 });
   const { runs } = await runScenarios({
-    ...{ scenarios: selected.scenarios, open: drillDeployments(config, template) },
+    ...{ scenarios: selected.scenarios, deployments: drillDeployments(config, template) },
     settlingMinutes: plan.settlingMinutes,
     poolSize: { busy: 2, waiting: 0 },
   });

@@ -10,6 +10,7 @@ describe('the AWS console', () => {
     ['aws', 'eu-central-1', 'https://eu-central-1.console.aws.amazon.com'],
     ['aws-us-gov', 'us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com'],
     ['aws-cn', 'cn-north-1', 'https://cn-north-1.console.amazonaws.cn'],
+    ['aws-eusc', 'eusc-de-east-1', 'https://eusc-de-east-1.console.amazonaws-eusc.eu'],
   ])('of the partition %s in %s is at %s', (partition, region, origin) => {
     const home = `${origin}/cloudwatch/home?region=${region}`;
     const console = consoleOf(arn(partition, region));

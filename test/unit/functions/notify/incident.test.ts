@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmSubject } from '../../../../functions/alarms/subject.ts';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
+import type { Evidence } from '../../../../functions/notify/evidence.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
 import type { LogLine } from '../../../../functions/runtime/log.ts';
 import { expressionAlarm, recordOf } from '../../../support/alarms.ts';
@@ -218,6 +219,17 @@ describe('the incident of a monitor that is broken or does not run', () => {
     expect(incident).toMatchObject({ code, heading, domain: 'monitor' });
     expect(incident).not.toHaveProperty('org');
     expect(incident).not.toHaveProperty('oktaStatus');
+  });
+
+  it('of a function that was broken lasted until it last failed, although its alarm fired for longer', () => {
+    const alarm = { ...resolved, subject: { kind: 'group-broken', group: 'flows' } } as const;
+    const spans = (lines: Evidence['lines']) => {
+      const { since, until } = incidentOf(alarm, { ...evidenceOf([]), lines, firing: { at: at('12:02') } });
+      return [since, until];
+    };
+    expect(spans([error('12:01', 'TypeError'), crash('12:05', 'timeout')])).toEqual([at('12:02'), at('12:05')]);
+    expect(spans([error('12:01', 'TypeError')])).toEqual([at('12:02'), at('12:02')]);
+    expect(spans([])).toEqual([at('12:02'), resolved.changedAt]);
   });
 
   it('lists the errors of the monitor, those with a stack first', () => {

@@ -83,3 +83,18 @@ it('the management API is called with an API token or as a client', () => {
     scopes: ['okta.users.read'],
   });
 });
+
+describe('the intervals of an org', () => {
+  const intervalsOf = (config: Partial<ConfigInput>) => monitoredOrgs(buildConfig(config))[0]?.intervalMinutes;
+
+  it("are the file's, where the org has none of its own", () => {
+    const orgs = [{ ...minimalOrg, intervalMinutes: { status: 20 } }];
+    expect(intervalsOf({ intervalMinutes: { flows: 5, status: 10 }, orgs })).toMatchObject({
+      ...{ flows: 5, limits: 5, status: 20 },
+    });
+  });
+
+  it('are one minute for sign-in if nothing is configured', () => {
+    expect(intervalsOf({})).toMatchObject({ flows: 1, limits: 1, status: 5 });
+  });
+});

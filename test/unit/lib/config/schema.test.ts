@@ -40,11 +40,14 @@ it('a configuration contains its required fields and those with a default, and n
 it('a configuration has these defaults', () => {
   expect(buildConfig()).toMatchObject({
     alerts: { pages: [], tickets: [], routes: {}, maintenance: [] },
+    deployment: 'okta-synthetics',
+    intervalMinutes: { flows: 1, status: 5, negativeTests: 60 },
     logRetentionDays: 30,
     orgs: [
       {
         ...minimalOrg,
-        intervalMinutes: { flows: 1, status: 5, negativeTests: 60 },
+        dashboard: false,
+        intervalMinutes: {},
         negativeTests: false,
         slowAfterMs: 3_000,
         timeoutMs: 10_000,
