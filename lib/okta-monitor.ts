@@ -96,7 +96,7 @@ export class OktaMonitor extends Construct {
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
-      ...{ dashboardName, deployment, orgs, functions, notifiers, topics: this.topics, alarms },
+      ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
     });
 
     const shards = new Map<number, Stack>();
