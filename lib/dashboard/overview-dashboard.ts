@@ -33,6 +33,7 @@ export interface OverviewDashboardProps {
   readonly orgs: readonly MonitoredOrg[];
   readonly functions: readonly ProbeFunction[];
   readonly notifiers: readonly Notifier[];
+  readonly sweep: MonitorFunction;
   readonly topics: AlertTopics;
   /** The alarms about the monitor itself. */
   readonly alarms: readonly RoutedAlarm[];
@@ -159,8 +160,14 @@ function searchGraph({ series, expression }: Search, width: number): IWidget {
   });
 }
 
-function monitorGraphs({ deployment, functions, notifiers, topics }: OverviewDashboardProps): readonly IWidget[] {
-  const all: readonly MonitorFunction[] = [...functions, ...notifiers];
+function monitorGraphs({
+  deployment,
+  functions,
+  notifiers,
+  sweep,
+  topics,
+}: OverviewDashboardProps): readonly IWidget[] {
+  const all: readonly MonitorFunction[] = [...functions, ...notifiers, sweep];
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });
@@ -180,6 +187,16 @@ function monitorGraphs({ deployment, functions, notifiers, topics }: OverviewDas
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
     graphOfGroups('Lateness', 'seconds', latenessSeries),
     graphOfGroups('Silent schedules', 'orgs', silenceSeries),
+    new GraphWidget({
+      title: 'Silent schedules',
+      left: functions.flatMap(({ group }) => {
+        if (group === 'flows') return [];
+        const { identity, definition } = silenceSeries(group, deployment);
+        return [seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group })];
+      }),
+      leftYAxis: { min: 0, label: 'orgs', showUnits: false },
+      ...size,
+    }),
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [
