@@ -1,8 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
+import { audienceOf } from './notify/audience.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
@@ -10,7 +12,7 @@ import { type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, type Outbox, publish, tell } from './notify/tell.ts';
+import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
 import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
@@ -20,15 +22,16 @@ const reserveMs = 10_000;
 const tableMs = 6_000;
 
 const settings = readSettings(process.env);
-const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClient(), new SNSClient()];
+const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
+const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
 const table = stateTable(process.env);
 
 /**
  * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes reported, and publishes
  * what the alarm means.
  *
- * When it cannot read something, the message says so. When it cannot publish, it throws: Lambda tries again and finally
- * sends the original event. `{"selfTest": true}` does everything but publish, and throws when a permission is missing. For
+ * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
+ * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing. For
  * an event that is none of these, it returns what is wrong and publishes nothing.
  */
 export async function handler(
@@ -37,7 +40,6 @@ export async function handler(
 ): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
-  const outbox: Outbox = { sns, topicArn: settings.topicArn, table, owner: context.awsRequestId ?? '' };
   const { selfTest, Records } = asRecord(event);
   if (selfTest === true) {
     await testItself(sources);
@@ -48,7 +50,8 @@ export async function handler(
   for (const record of records) {
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    if (read.kind === 'unreadable') await publish(outbox, composeUnreadable(read.raw, read.why, settings));
+    const outbox = { ...senders, audience: audienceOf(record, settings), table, owner: context.awsRequestId ?? '' };
+    if (read.kind === 'unreadable') await sendToAll(outbox, composeUnreadable(read.raw, read.why, settings));
     else await handleChange(read, sources, outbox);
   }
   return undefined;
@@ -91,10 +94,12 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
     after: ({ since, startObserved, code }): OpenIncident | undefined =>
       isFiring
         ? {
-            ...{ alarm: change.name, state: 'firing', route: settings.route, topicArn: outbox.topicArn },
+            ...{ alarm: change.name, state: 'firing', route: settings.route },
+            topicArn: outbox.audience.peopleTopicArn,
             ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
             ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
             ...(code !== undefined && { code }),
+            document: change.document,
           }
         : resolved,
   });
@@ -124,5 +129,5 @@ async function testItself(sources: Sources): Promise<void> {
 function selfTestChange(now: number): AlarmChange {
   const subject = { kind: 'not-running', org: '-' } as const;
   const name = alarmName(subject, settings.monitor.deployment);
-  return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test' };
+  return { kind: 'resolved', name, subject, changedAt: now, lookBackMs: 5 * 60_000, reason: 'self-test', document: {} };
 }

@@ -1,9 +1,11 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
 import { groups } from './model/probe.ts';
+import { audienceAt } from './notify/audience.ts';
 import type { AlarmChange } from './notify/event.ts';
 import { gatherEvidence } from './notify/evidence.ts';
 import { firingOf, type OpenIncident } from './notify/incident-item.ts';
@@ -22,7 +24,8 @@ import { monitorPartition, type StoredItem, stateTable } from './runtime/state-t
 /** Time reserved for publishing. */
 const reserveMs = 10_000;
 
-const [logs, cloudWatch, sns] = [new CloudWatchLogsClient(), new CloudWatchClient(), new SNSClient()];
+const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
+const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
 const { DEPLOYMENT: deployment, LOG_GROUPS = '', GROUPS = '', REMIND_AFTER_MINUTES } = process.env;
 const table = stateTable(process.env);
 const watched = groups.filter((group) => GROUPS.split(',').includes(group));
@@ -85,7 +88,7 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const change = changeOf(step, incident, subject, now);
   const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
   const evidence = await gatherEvidence(change, sources, { kept, firing: firingOf(incident) });
-  const outbox: Outbox = { sns, topicArn, table, owner };
+  const outbox: Outbox = { ...senders, audience: audienceAt(topicArn, settings), table, owner };
   await tell(outbox, settings, {
     ...{ change, evidence, stored, firedAt: incident.firedAt },
     // CloudWatch's own recovery is the same step: whoever is first sends it.
@@ -95,7 +98,7 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
 }
 
 function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject, now: number): AlarmChange {
-  const { alarm: name, reason, lookBackMs, runsToAlarm, since, recoveredAt = now } = incident;
+  const { alarm: name, reason, lookBackMs, runsToAlarm, since, document, recoveredAt = now } = incident;
   const repeats = oneOf(['again', 'reminder'] as const, step);
   const lookBack = formatDuration(lookBackMs);
   const notes: Readonly<Record<NextStep, string>> = {
@@ -105,7 +108,7 @@ function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject,
   };
   return {
     kind: repeats ? 'firing' : 'resolved',
-    ...{ name, subject, changedAt: now, lookBackMs, reason, runsToAlarm, note: notes[step] },
+    ...{ name, subject, changedAt: now, lookBackMs, reason, runsToAlarm, document, note: notes[step] },
     ...(repeats && { repeats }),
   };
 }

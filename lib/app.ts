@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from './config/config-error.ts';
 import { loadReviewedConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
+import { receiverNotes } from './config/receiver-notes.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary } from './cost/cost-summary.ts';
 import { estimateCost } from './cost/estimate-cost.ts';
@@ -15,6 +16,7 @@ const app = new App();
 const reviewed = orExit(() => loadReviewedConfig(app.node.getContext('config')));
 for (const note of reviewed.notes) process.stderr.write(`${note}\n`);
 const config = withRunbook(reviewed.config);
+for (const note of receiverNotes(config)) process.stderr.write(`${note}\n`);
 orExit(
   () =>
     new MonitorStack(app, stackName(config), {

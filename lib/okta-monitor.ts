@@ -3,7 +3,9 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
+import { AlertKey } from './alarms/alert-key.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
+import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
 import type { Config } from './config/schema.ts';
@@ -61,7 +63,14 @@ export class OktaMonitor extends Construct {
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
       );
-    this.topics = new AlertTopics(this, 'Alerts', config);
+    const key = new AlertKey(this, 'AlertKey', deployment);
+    this.topics = new AlertTopics(this, 'Alerts', {
+      deployment,
+      key,
+      receivers: config.alerts,
+      runbook: config.alerts.runbook ?? 'docs/runbook.md',
+    });
+    const hasOwnReceivers = config.orgs.some((org) => org.alerts !== undefined);
     const dashboardName = globalName(stack, deployment);
     const notifyCode = code('notify');
     const notifiers = routes.map(
@@ -70,6 +79,7 @@ export class OktaMonitor extends Construct {
           route,
           code: notifyCode,
           topics: this.topics,
+          hasOwnReceivers,
           readsLogsOf: functions,
           dashboard: dashboardName,
           logRetentionDays,
@@ -78,6 +88,7 @@ export class OktaMonitor extends Construct {
     const sweep = new Sweep(this, 'sweep', {
       code: code('sweep'),
       topics: this.topics,
+      hasOwnReceivers,
       functions,
       dashboard: dashboardName,
       remindAfterMinutes: config.alerts.remindAfterMinutes,
@@ -94,6 +105,7 @@ export class OktaMonitor extends Construct {
     const alarms = [
       ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events, sweep }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
+      ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
@@ -112,7 +124,7 @@ export class OktaMonitor extends Construct {
       const parent = parentOf(name);
       const orgStack = new OrgStack(parent, `Org-${name}`, { config, monitoredOrg, targets: this.topics });
       // In a stack of its own, the whole shard waits for this stack.
-      if (parent === this) orgStack.node.addDependency(group, this.topics, ...functions);
+      if (parent === this) orgStack.node.addDependency(group, this.topics, key, ...functions, ...notifiers);
       return orgStack;
     });
     this.shards = [...shards.values()];

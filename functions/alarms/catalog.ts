@@ -236,20 +236,21 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
     },
   },
   'messages-undelivered': {
-    name: 'monitor/messages-undelivered-{route}',
-    meaning: ({ route }) => {
-      const problem = `SNS could not deliver ${route} messages, so the people who receive them may not know of an incident.`;
+    name: 'monitor/messages-undelivered-{receiver}',
+    meaning: ({ receiver }) => {
+      const problem = `Messages could not be delivered to ${receiver}, which may not know of an incident.`;
       return {
-        description: `${problem} Whoever reads this must tell them.`,
+        description: `${problem} Whoever reads this must tell those who should have been notified.`,
         heading: 'messages-undelivered',
         domain: 'monitor',
-        brief: `${route} messages undelivered`,
-        summary: `SNS could not deliver ${route} messages: their readers may not know of an incident.`,
+        brief: 'messages undelivered',
+        summary: `${receiver} did not get a message: it may not know of an incident.`,
         remedy: [
           'Look at the firing alarms on the dashboard and tell the people who should have been notified',
-          "Check the topic's subscriptions and their endpoints",
+          'Check that the receiver exists and answers',
+          'Read its queue of undelivered messages, and purge the queue: the alarm resolves when it is empty',
         ],
-        resolved: () => `SNS has reported no further failures to deliver ${route} messages.`,
+        resolved: () => `No undelivered message of ${receiver} is left.`,
       };
     },
   },

@@ -22,7 +22,8 @@ interface Identities {
   readonly 'sweep-not-running': object;
   readonly 'notify-broken': { readonly route: Route };
   readonly 'notify-not-running': { readonly route: Route };
-  readonly 'messages-undelivered': { readonly route: Route };
+  /** What could not be delivered to one receiver, or on one way to people. */
+  readonly 'messages-undelivered': { readonly receiver: string };
 }
 
 export type AlarmKind = keyof Identities;

@@ -12,6 +12,8 @@ export interface AlarmChange {
   readonly lookBackMs: number;
   /** CloudWatch's own explanation, with the datapoints. */
   readonly reason: string;
+  /** CloudWatch's document, for receivers that expect one. */
+  readonly document: Readonly<Record<string, unknown>>;
   /** The alarm's state before. */
   readonly before?: (typeof states)[number];
   /** How many bad periods make the alarm fire. */
@@ -65,6 +67,7 @@ export function readRecord(record: unknown, deployment?: string): ReadRecord {
     changedAt,
     lookBackMs: lookBackMs(alarm.Trigger),
     reason: text(alarm.NewStateReason, 500) ?? '',
+    document: alarm,
     ...(before && { before }),
     ...(runsToAlarm !== undefined && { runsToAlarm }),
   };

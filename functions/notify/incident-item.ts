@@ -1,7 +1,7 @@
 import { type Route, routes } from '../alarms/subject.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
-import { asRecord, defined, number, oneOf, text } from './read.ts';
+import { asRecord, defined, number, oneOf, parseJson, text } from './read.ts';
 
 /**
  * What people know of an alarm:
@@ -31,6 +31,8 @@ export interface OpenIncident {
   readonly startObserved: boolean;
   /** The code of the leading finding. */
   readonly code?: string;
+  /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
+  readonly document: Readonly<Record<string, unknown>>;
   /** When the last message about it was sent. */
   readonly toldAt: number;
   /** When it was told that the problem is over. */
@@ -53,7 +55,7 @@ export function incidentBody(incident: OpenIncident): object {
     const time = incident[name];
     return [name, time === undefined ? undefined : { at: new Date(time).toISOString() }];
   });
-  return defined({ ...incident, ...Object.fromEntries(stored) });
+  return defined({ ...incident, document: documentBody(incident), ...Object.fromEntries(stored) });
 }
 
 /** An incident as it was stored; undefined if it cannot be one. */
@@ -72,8 +74,15 @@ export function readIncident(body: unknown): OpenIncident | undefined {
     runsToAlarm: number(read.runsToAlarm) ?? 2,
     startObserved: read.startObserved === true,
     code: text(read.code, 60),
+    document: asRecord(parseJson(read.document)),
     recoveredAt: timeIn('recoveredAt'),
   });
+}
+
+/** The parts of CloudWatch's document that a message does not derive from the incident, as JSON. */
+function documentBody({ document }: OpenIncident): string {
+  const { AlarmDescription, AlarmArn, Region, Trigger } = document;
+  return JSON.stringify({ AlarmDescription, AlarmArn, Region, Trigger });
 }
 
 /** When an incident's alarm fired, for the evidence. */

@@ -24,6 +24,8 @@ export interface Links {
   readonly dashboard: string;
   /** The deployment that sends the message, and where it runs. */
   readonly monitor: { readonly deployment: string; readonly account: string; readonly region: string };
+  /** The partition of AWS: `aws`. */
+  readonly partition: string;
   /** Absent for a partition of AWS whose console is not known. */
   readonly console?: AwsConsole;
 }

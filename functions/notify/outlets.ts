@@ -1,72 +1,103 @@
 import type { Notification } from './message.ts';
 import { renderChat } from './render/chat.ts';
+import { renderCloudWatch } from './render/cloudwatch.ts';
+import { renderDocument } from './render/document.ts';
 import { renderEmail } from './render/email.ts';
+import { renderPagerDuty } from './render/pagerduty.ts';
 
-/** A way in which messages reach people or programs: all of them subscribe to an SNS topic. */
-export interface Outlet {
-  /** The SNS protocol of its subscriptions. */
-  readonly protocol: string;
-  /** The text that its subscribers get. Outlets with the same protocol must have the same format. */
+/**
+ * The topics that people subscribe to, by what is published to them. SNS tells the subscribers of one topic apart only by
+ * protocol, so each document by https other than the one for chats needs a topic of its own.
+ */
+export const shapes = ['people', 'cloudwatch', 'json'] as const;
+
+export type Shape = (typeof shapes)[number];
+
+/** A text for the subscribers of a topic by one protocol. */
+interface TopicOutlet {
+  readonly topic: Shape;
+  /** The SNS protocol. Outlets with the same topic and protocol must have the same format. */
+  readonly protocol: 'email' | 'https' | 'http';
   readonly format: (notification: Notification) => string;
-  /** A subscriber's field in the configuration, whose name is the outlet's. Without it the stack subscribes nobody. */
-  readonly field?: OutletField;
+  readonly receiver?: ReceiverFields;
 }
 
-export interface OutletField {
-  readonly description: string;
-  /** What is wrong with a value, if anything. Trap: it must not repeat a secret. */
-  readonly problem: (value: string) => string | undefined;
-  /** What editors can check: it becomes part of the JSON schema. */
-  readonly jsonSchema?: { readonly format: string };
+/** An event on the account's default event bus, for rules. */
+interface EventOutlet {
+  readonly detailType: (notification: Notification) => string;
+  readonly detail: (notification: Notification) => object;
+  readonly receiver?: ReceiverFields;
 }
 
-const document = (notification: Notification) => JSON.stringify(renderChat(notification));
+/** The fields of a receiver in the configuration: those that it needs, and others that it may have. */
+interface ReceiverFields {
+  readonly needs: readonly ReceiverField[];
+  readonly accepts: readonly ReceiverField[];
+}
 
-/** Every outlet. The configuration's fields, the stack's subscriptions and the formats of a message follow from it. */
+export type ReceiverField = 'email' | 'https' | 'secret' | 'region';
+
+export type Outlet = TopicOutlet | EventOutlet;
+
+const chatDocument = (notification: Notification) => JSON.stringify(renderChat(notification));
+
+/** The `source` of our events. */
+export const eventSource = 'okta-synthetics';
+
+export const detailTypes = {
+  raised: 'Okta Synthetics Incident Raised',
+  resolved: 'Okta Synthetics Incident Resolved',
+  pagerDuty: 'Okta Synthetics PagerDuty Event',
+} as const;
+
+/**
+ * Every way for messages to reach people or programs. An entry with a `receiver` is a kind of receiver in the
+ * configuration: its fields, subscriptions, topics and rules follow from the table, and so does what is sent.
+ */
 export const outlets = {
-  email: {
-    protocol: 'email',
-    format: renderEmail,
-    field: {
-      description: 'an e-mail address, whose owner must confirm the subscription',
-      problem: (value) => (emailAddress.test(value) ? undefined : 'must be an e-mail address'),
-      jsonSchema: { format: 'email' },
-    },
-  },
-  https: {
-    protocol: 'https',
-    format: document,
-    field: {
-      description: 'an endpoint that confirms the subscription and receives what SNS posts',
-      problem: httpsUrlProblem,
-    },
-  },
+  email: { topic: 'people', protocol: 'email', format: renderEmail, receiver: { needs: ['email'], accepts: [] } },
+  /** Amazon Q Developer in chat applications, which subscribes itself, and everybody who takes its document by https. */
+  chat: { topic: 'people', protocol: 'https', format: chatDocument, receiver: { needs: [], accepts: ['https'] } },
   /** Only for subscriptions that people make themselves: messages would travel unencrypted. */
-  http: { protocol: 'http', format: document },
-  /** Amazon Q Developer in chat applications subscribes itself to the topic, by https. */
-  chat: { protocol: 'https', format: document },
+  http: { topic: 'people', protocol: 'http', format: chatDocument },
+  /** Whoever takes CloudWatch's own alarm messages by SNS. */
+  cloudwatch: {
+    topic: 'cloudwatch',
+    protocol: 'https',
+    format: (notification) => JSON.stringify(renderCloudWatch(notification).document),
+    receiver: { needs: ['https'], accepts: [] },
+  },
+  json: {
+    topic: 'json',
+    protocol: 'https',
+    format: (notification) => JSON.stringify(renderDocument(notification)),
+    receiver: { needs: ['https'], accepts: [] },
+  },
+  /** The body of a request to PagerDuty's Events API. A rule passes it on, and its connection adds the routing key. */
+  pagerduty: {
+    detailType: () => detailTypes.pagerDuty,
+    detail: renderPagerDuty,
+    receiver: { needs: ['secret'], accepts: ['region'] },
+  },
+  /** For the rules of others. It is sent whoever the receivers are. */
+  events: {
+    detailType: (notification) => (isResolved(notification) ? detailTypes.resolved : detailTypes.raised),
+    detail: renderDocument,
+  },
 } as const satisfies Readonly<Record<string, Outlet>>;
 
 type Outlets = typeof outlets;
 
-/** The name of an outlet that the configuration can subscribe. */
-export type SubscriberField = {
-  [Name in keyof Outlets]: Outlets[Name] extends { readonly field: unknown } ? Name : never;
+/** What a receiver in the configuration can be. */
+export type ReceiverKind = {
+  [Name in keyof Outlets]: Outlets[Name] extends { readonly receiver: unknown } ? Name : never;
 }[keyof Outlets];
 
-/** The outlets that the configuration can subscribe. */
-export const subscriberFields = Object.entries<Outlet>(outlets).flatMap(([name, { protocol, field }]) =>
-  field ? [{ name: name as SubscriberField, protocol, ...field }] : [],
-);
+/** The kinds of receivers, in the order of the table. */
+export const receiverKinds = Object.entries<Outlet>(outlets).flatMap(([name, { receiver }]) =>
+  receiver ? [name as ReceiverKind] : [],
+) as readonly ReceiverKind[];
 
-const emailAddress =
-  /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
-
-/** What is wrong with an https URL, if anything. */
-export function httpsUrlProblem(value: string): string | undefined {
-  const url = URL.parse(value);
-  if (url?.username || url?.password) {
-    return 'must not contain a user name or password: the template shows the URL in clear text';
-  }
-  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+function isResolved(notification: Notification): boolean {
+  return notification.kind === 'incident' && notification.incident.alarm.kind === 'resolved';
 }

@@ -1,13 +1,19 @@
-import { routes } from '../alarms/subject.ts';
+import { type Route, routes } from '../alarms/subject.ts';
 import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';
 
 /** What a notify function reads from its environment. */
 export interface Settings extends Links {
+  /** The topic of the route's people. */
   readonly topicArn: string;
+  /** The other outlets with a receiver on this route. */
+  readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
 }
+
+/** The environment variable with the other outlets of a route. */
+export const outletsVariable = (route: Route) => `OUTLETS_${route.toUpperCase()}`;
 
 /** Throws when a setting is missing, so that a deployment fails on its first start and not in the first incident. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
@@ -20,9 +26,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
   const console = consoleOf(topicArn);
-  const [, , , region = '', account = ''] = topicArn.split(':');
+  const [, partition = '', , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
+    outlets: environment[outletsVariable(route)]?.split(',') ?? [],
+    partition,
     dashboard: console?.dashboard(dashboard) ?? dashboard,
     monitor: { deployment: required('DEPLOYMENT'), account, region },
     ...(console && { console }),

@@ -1,17 +1,17 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
 import { incidentBody, incidentExpiresAt, type OpenIncident } from './incident-item.ts';
 import { incidentKey, partitionOf } from './kept.ts';
-import { composeIncident, type SnsMessage } from './message.ts';
+import { composeIncident, type Notification } from './message.ts';
+import { type Senders, send, sendAll } from './send.ts';
 import { sendOnce } from './send-once.ts';
+import { type Audience, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
-export interface Outbox {
-  readonly sns: Pick<SNSClient, 'send'>;
-  readonly topicArn: string;
+export interface Outbox extends Senders {
+  readonly audience: Audience;
   readonly table: StateTable | undefined;
   /** The id of the Lambda request. */
   readonly owner: string;
@@ -33,23 +33,29 @@ export interface Telling {
 /** How long the table may take to note it. */
 const noteMs = 2_000;
 
-/** Tells people of an alarm's change, once, and notes what they know then. Throws if the message cannot be published. */
+/**
+ * Tells everybody of an alarm's change, each once, and notes what they know then. Throws if a message cannot be sent.
+ *
+ * Trap: after a failure nothing is noted. Whoever tries again then sends what is missing, and nothing twice.
+ */
 export async function tell(outbox: Outbox, links: Links, telling: Telling): Promise<void> {
   const { change, step, firedAt, stored } = telling;
-  const item = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
-  const sending = { key: { org: partitionOf(change.subject), item }, owner: outbox.owner, now: Date.now() };
-  await sendOnce(outbox.table, sending, async () => {
-    const incident = incidentOf(change, telling.evidence);
-    await publish(outbox, composeIncident(incident, links));
-    const after = telling.after(incident);
-    if (after) await noteIncident(outbox.table, change, after, stored);
+  const incident = incidentOf(change, telling.evidence);
+  const message = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
+  const isSent = await sendAll(sendingsOf(composeIncident(incident, links), outbox.audience), (sending) => {
+    const key = { org: partitionOf(change.subject), item: `${message}#${sending.outlet}` };
+    return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
+  const after = isSent ? telling.after(incident) : undefined;
+  if (after) await noteIncident(outbox.table, change, after, stored);
 }
 
-/** Publishes a message. Throws the SDK's errors. */
-export async function publish({ sns, topicArn }: Outbox, message: SnsMessage): Promise<void> {
-  await sns.send(new PublishCommand({ TopicArn: topicArn, ...message }));
-  process.stdout.write(`${JSON.stringify({ type: 'message', subject: message.Subject })}\n`);
+/** Sends a message that is about no incident to everybody. Throws if it cannot be sent. */
+export async function sendToAll(outbox: Outbox, notification: Notification): Promise<void> {
+  await sendAll(sendingsOf(notification, outbox.audience), async (sending) => {
+    await send(sending, outbox);
+    return true;
+  });
 }
 
 /**

@@ -1,12 +1,16 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ITopic, type ITopicSubscription, type SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { resourceName } from '../../functions/model/deployment.ts';
-import { subscriberFields } from '../../functions/notify/outlets.ts';
-import type { Config, Subscriber } from '../config/schema.ts';
+import { type Outlet, outlets, receiverKinds, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { identified, type Receiver } from '../config/receiver.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { deliveryPolicy } from './delivery-policy.ts';
+import { PagerDutyReceiver } from './pagerduty-receiver.ts';
 
 /** Where alarms go: to the notifier of their route, or to people directly. */
 export interface AlertTargets {
@@ -15,58 +19,125 @@ export interface AlertTargets {
   readonly alarms: Readonly<Record<Route, ITopic>>;
   /** People subscribe to these. Alarms about the notifiers come here directly, as CloudWatch writes them. */
   readonly people: Readonly<Record<Route, ITopic>>;
+  /** The same for tools that take what CloudWatch writes, if there are any. */
+  readonly cloudwatch: Readonly<Partial<Record<Route, ITopic>>>;
   /** The beginning of an alarm's link to the runbook. */
   readonly runbook: string;
 }
 
-type Topics = Readonly<Record<Route, Topic>>;
+export type Receivers = Readonly<Record<`${Route}s`, readonly Receiver[]>>;
 
-/** The topics of each route: one for its alarms, and one for the messages that people get. */
+export interface AlertTopicsProps {
+  readonly deployment: string;
+  /** The org whose own receivers these are. Absent for the receivers of all other orgs. */
+  readonly org?: string;
+  readonly receivers: Receivers;
+  readonly key: IKey;
+  /** The beginning of an alarm's link to the runbook. */
+  readonly runbook: string;
+  /**
+   * Whether there is a topic for each shape of messages, even for those that nobody receives: the notifier knows only
+   * the shared receivers.
+   */
+  readonly hasAllShapes?: boolean;
+}
+
+/** A receiver whose messages go to a queue when they cannot be delivered. */
+export interface QueuedReceiver {
+  readonly route: Route;
+  /** Unique in the deployment: `pages-chat-hooks-example-com`. */
+  readonly name: string;
+  readonly deadLetters: DeadLetters;
+}
+
+type PeopleTopics = Readonly<Partial<Record<Shape, Topic>>> & { readonly people: Topic };
+
+/**
+ * The topics of each route: one for its alarms, one for the messages that people get, and one for each other shape of
+ * messages that somebody receives.
+ *
+ * A construct refers to the notifiers only by `notifyBy`, so that the topics of an org can be in another stack.
+ */
 export class AlertTopics extends Construct implements AlertTargets {
   readonly deployment: string;
-  readonly alarms: Topics;
-  readonly people: Topics;
-  readonly key: Key;
+  readonly receivers: Receivers;
+  readonly alarms: Readonly<Record<Route, Topic>>;
+  readonly people: Readonly<Record<Route, Topic>>;
+  readonly cloudwatch: Readonly<Partial<Record<Route, Topic>>>;
+  /** What is published for whom. */
+  readonly shapes: Readonly<Record<Route, PeopleTopics>>;
+  readonly queued: readonly QueuedReceiver[];
+  readonly key: IKey;
   readonly runbook: string;
+  readonly #org: string | undefined;
 
-  constructor(scope: Construct, id: string, { deployment, alerts }: Pick<Config, 'deployment' | 'alerts'>) {
+  constructor(scope: Construct, id: string, props: AlertTopicsProps) {
     super(scope, id);
-    this.deployment = deployment;
-    this.runbook = alerts.runbook ?? 'docs/runbook.md';
-    this.key = this.#key();
+    this.deployment = props.deployment;
+    this.#org = props.org;
+    this.receivers = props.receivers;
+    this.runbook = props.runbook;
+    this.key = props.key;
     this.alarms = byRoute((route) => this.#topic(`${route}-alarms`));
-    this.people = byRoute((route) => {
-      const topic = this.#topic(`${route}s`);
-      for (const each of alerts[`${route}s`].flatMap(subscriptionsOf)) topic.addSubscription(each);
-      return topic;
+    this.shapes = byRoute((route) => {
+      const used = outletsOf(props.receivers[`${route}s`]);
+      const own = shapes.filter((shape) => shape === 'people' || props.hasAllShapes || used.includes(shape));
+      return Object.fromEntries(
+        own.map((shape) => [shape, this.#topic(shape === 'people' ? `${route}s` : `${route}s-${shape}`)]),
+      ) as unknown as PeopleTopics;
+    });
+    this.people = byRoute((route) => this.shapes[route].people);
+    this.cloudwatch = Object.fromEntries(routes.map((route) => [route, this.shapes[route].cloudwatch]));
+    this.queued = routes.flatMap((route) => this.#subscribe(route));
+  }
+
+  /** Subscribes the function with this ARN to the alarms of a route. The function must allow it by itself. */
+  notifyBy(route: Route, functionArn: string): void {
+    new Subscription(this, `${route}-notifier`, {
+      topic: this.alarms[route],
+      protocol: SubscriptionProtocol.LAMBDA,
+      endpoint: functionArn,
     });
   }
 
-  /**
-   * A customer managed key, because CloudWatch may not use the key that AWS manages for SNS: an alarm's message to a
-   * topic that is encrypted with that key is lost silently.
-   * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-   */
-  #key(): Key {
-    const key = new Key(this, 'Key', {
-      description: `Encrypts the alerts of ${this.deployment}`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY,
-      pendingWindow: Duration.days(7),
+  /** Subscribes a route's receivers. Those that are not people get a queue for what cannot be delivered. */
+  #subscribe(route: Route): readonly QueuedReceiver[] {
+    return identified(this.receivers[`${route}s`]).flatMap(({ id, receiver }) => {
+      const { kind, email, https, secret, region = 'us' } = receiver;
+      const list = `${route}s`;
+      const outlet: Outlet = outlets[kind];
+      const name = this.named(`${list}-${id}`);
+      const physicalName = resourceName(this.deployment, name);
+      const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, physicalName) });
+      if (!('topic' in outlet)) {
+        const own = queued();
+        new PagerDutyReceiver(this, `${list}-${id}-rule`, {
+          ...{ name: physicalName, secret: secret ?? '', region },
+          ...{ topicArn: this.people[route].topicArn, deadLetterQueue: own.deadLetters.queue },
+        });
+        return [own];
+      }
+      const topic = this.shapes[route][outlet.topic];
+      if (email !== undefined) {
+        topic?.addSubscription({
+          bind: () => ({ subscriberId: email, endpoint: email, protocol: SubscriptionProtocol.EMAIL }),
+        });
+      }
+      if (https === undefined) return [];
+      const own = queued();
+      const { queue: deadLetterQueue } = own.deadLetters;
+      topic?.addSubscription(new UrlSubscription(https, { deadLetterQueue, deliveryPolicy: deliveryPolicy(kind) }));
+      return [own];
     });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [cloudWatch],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'], // in a key's policy, this is the key
-        conditions: this.#fromThisAccount(),
-      }),
-    );
-    return key;
+  }
+
+  /** A name without the deployment's, which is unique in the deployment. */
+  named(name: string): string {
+    return this.#org === undefined ? name : `${this.#org}-${name}`;
   }
 
   #topic(id: string): Topic {
-    const topicName = resourceName(this.deployment, id);
+    const topicName = resourceName(this.deployment, this.named(id));
     const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,
@@ -77,17 +148,13 @@ export class AlertTopics extends Construct implements AlertTargets {
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
-        principals: [cloudWatch],
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: this.#fromThisAccount(),
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
     return topic;
-  }
-
-  #fromThisAccount() {
-    return { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
   }
 }
 
@@ -102,20 +169,19 @@ export function alertTargetsByName(scope: Construct, { deployment, runbook }: Al
     runbook,
     alarms: byRoute((route) => byName(`${route}-alarms`)),
     people: byRoute((route) => byName(`${route}s`)),
+    // No alarm of another stack goes to people directly.
+    cloudwatch: {},
   };
 }
 
-const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+/** The outlets of some receivers besides the people's topic, in the order of the table. */
+export function outletsOf(receivers: readonly Receiver[]): readonly string[] {
+  return receiverKinds.filter((kind) => {
+    const outlet: Outlet = outlets[kind];
+    return !('topic' in outlet && outlet.topic === 'people') && receivers.some((receiver) => receiver.kind === kind);
+  });
+}
 
 function byRoute<Item>(itemFor: (route: Route) => Item): Readonly<Record<Route, Item>> {
   return Object.fromEntries(routes.map((route) => [route, itemFor(route)])) as Record<Route, Item>;
-}
-
-/** One subscription for each outlet that the subscriber names. */
-function subscriptionsOf(subscriber: Subscriber): readonly ITopicSubscription[] {
-  return subscriberFields.flatMap(({ name, protocol }) => {
-    const endpoint = subscriber[name];
-    if (endpoint === undefined) return [];
-    return { bind: () => ({ subscriberId: endpoint, endpoint, protocol: protocol as SubscriptionProtocol }) };
-  });
 }

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type Route, routes } from '../../functions/alarms/subject.ts';
 import type { Notifier } from '../functions/notifier.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
@@ -19,11 +18,7 @@ export class NotifierAlarms extends Construct {
 
   constructor(scope: Construct, id: string, topics: AlertTopics, notifiers: readonly Notifier[]) {
     super(scope, id);
-    const definitions = notifiers.flatMap((notifier) => [
-      broken(notifier),
-      notRunning(notifier),
-      undelivered(notifier, topics),
-    ]);
+    const definitions = notifiers.flatMap((notifier) => [broken(notifier), notRunning(notifier)]);
     this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
   }
 }
@@ -60,27 +55,5 @@ function notRunning({ route, lambda }: Notifier): RoutedAlarmProps {
     datapointsToAlarm: 1,
     evaluationPeriods: 1,
     treatMissingData: 'breaching',
-  };
-}
-
-/** Trap: it goes to the people of the other route, because delivery to this route's people might fail again. */
-function undelivered({ route }: Notifier, topics: AlertTopics): RoutedAlarmProps {
-  const [other = route] = routes.filter((each) => each !== route);
-  const failed = (topic: AlertTopics['people'][Route]) => topic.metricNumberOfNotificationsFailed({ period });
-  return {
-    subject: { kind: 'messages-undelivered', route },
-    route: other,
-    delivery: 'direct',
-    metric: new MathExpression({
-      expression: 'SUM([m1, m2])',
-      usingMetrics: { m1: failed(topics.alarms[route]), m2: failed(topics.people[route]) },
-      period,
-      label: 'undelivered',
-    }),
-    threshold: 0,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    datapointsToAlarm: 1,
-    evaluationPeriods: 1,
-    treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'notify-not-running', route } },
   };
 }

@@ -24,8 +24,8 @@ export interface RoutedAlarmProps
   readonly host?: string;
   readonly route: Route;
   /**
-   * `notifier`: the route's notifier writes the message. `direct`: people get CloudWatch's own message when the alarm
-   * fires, because the alarm is about the notifiers.
+   * `notifier`: the route's notifier writes the message. `direct`: people, and tools that take CloudWatch's messages,
+   * get CloudWatch's own when the alarm fires, because the alarm is about the notifiers.
    */
   readonly delivery: 'notifier' | 'direct';
   readonly treatMissingData: MissingData;
@@ -71,7 +71,9 @@ export class RoutedAlarm extends Alarm {
     }
     this.subject = subject;
     const { [route]: alarms } = targets.alarms;
-    this.addAlarmAction(new SnsAction(delivery === 'direct' ? targets.people[route] : alarms));
+    const { people, cloudwatch } = targets;
+    const direct = [people[route], ...(cloudwatch[route] ? [cloudwatch[route]] : [])];
+    this.addAlarmAction(...(delivery === 'direct' ? direct : [alarms]).map((topic) => new SnsAction(topic)));
     // The first change of a newly deployed alarm is to OK: the notifier ignores it. When an alarm about a notifier
     // resolves, the notifier works again and can write the message.
     this.addOkAction(new SnsAction(alarms));

@@ -1,5 +1,5 @@
-import { subscriberFields } from '../../functions/notify/outlets.ts';
 import type { Problem } from './config-error.ts';
+import { receiverProblems } from './receiver.ts';
 import type { ConfigInput } from './schema.ts';
 
 /** A configuration in which malformed fields are `undefined`, so that any field may be absent. */
@@ -12,19 +12,14 @@ type Partially<T> = T extends readonly (infer Item)[]
 export type PartialConfig = Partially<ConfigInput>;
 type PartialOrg = Partially<ConfigInput['orgs'][number]>;
 type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers']>[number]>;
+type PartialAlerts = Pick<NonNullable<PartialConfig['alerts']>, 'pages' | 'tickets'>;
 type Path = readonly PropertyKey[];
-
-const subscriberNames = subscriberFields.map(({ name }) => name);
 
 /** Well-formed fields that contradict each other, or that Okta would refuse together. */
 export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
-    ...(['pages', 'tickets'] as const).flatMap((list) =>
-      indexed(config.alerts?.[list], ['alerts', list]).flatMap(([subscriber, path]) =>
-        exactlyOneProblems(subscriber, subscriberNames, path),
-      ),
-    ),
+    ...alertsProblems(config.alerts, ['alerts']),
     ...maintenanceProblems(config),
     ...duplicateProblems(
       orgs,
@@ -33,6 +28,16 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
     ),
     ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
   ];
+}
+
+function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly Problem[] {
+  return (['pages', 'tickets'] as const).flatMap((list) => {
+    const receivers = indexed(alerts?.[list], [...path, list]);
+    return [
+      ...receivers.flatMap(([receiver, at]) => receiverProblems(receiver, at)),
+      ...duplicateProblems(receivers, 'name', 'is the name of another receiver of this list'),
+    ];
+  });
 }
 
 function maintenanceProblems(config: PartialConfig): readonly Problem[] {
@@ -53,6 +58,7 @@ function maintenanceProblems(config: PartialConfig): readonly Problem[] {
 function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
   const servers = indexed(org.servers, [...path, 'servers']);
   return [
+    ...alertsProblems(org.alerts, [...path, 'alerts']),
     ...('servers' in org ? [] : serviceProblems(org, { id: 'org' }, path, [...path, 'servers'])),
     ...duplicateProblems(servers, 'id', 'is the ID of another server of this org: remove one of the two'),
     ...servers.flatMap(([server, at]) => [

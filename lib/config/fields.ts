@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { httpsUrlProblem } from '../../functions/notify/outlets.ts';
 import { isOktaHost } from '../../functions/okta/okta-domains.ts';
 
 /** A string that `problemOf` checks: it returns what is wrong, if anything. Trap: the text must not repeat a secret. */
@@ -69,7 +68,18 @@ export const redirectUri = checkedString((value) => {
   return isAllowed ? undefined : 'must begin with https:// or http://localhost';
 });
 
-export const httpsUrl = checkedString(httpsUrlProblem);
+export const httpsUrl = checkedString((value) => {
+  const url = URL.parse(value);
+  if (hasCredentials(url)) return credentialsInUrl;
+  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+});
+
+/** An address to which SNS can send. */
+export const emailAddress = checkedString((value) =>
+  /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/.test(value)
+    ? undefined
+    : 'must be an e-mail address',
+).meta({ format: 'email' });
 
 function hasCredentials(url: URL | null): boolean {
   return Boolean(url?.username || url?.password);

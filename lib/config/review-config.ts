@@ -1,6 +1,7 @@
 import { resourceName } from '../../functions/model/deployment.ts';
 import { oneTimeStart } from './maintenance-schedule.ts';
-import type { Config, Maintenance, Subscriber } from './schema.ts';
+import type { Receiver } from './receiver.ts';
+import type { Config, Maintenance } from './schema.ts';
 
 /** A configuration as it is deployed, and what in it is valid but probably not meant. */
 export interface ReviewedConfig {
@@ -41,9 +42,9 @@ function unreceivedNote(list: (typeof lists)[number], { deployment }: Config): s
   return `Nobody receives ${list}: add a receiver to alerts.${list}, or subscribe to the topic ${topic} in another way.`;
 }
 
-function repeatedNote(list: (typeof lists)[number], subscriber: Subscriber): string {
-  const [address] = Object.values(subscriber);
-  return `alerts.${list} has ${address} more than once: it gets each message once.`;
+function repeatedNote(list: (typeof lists)[number], receiver: Receiver): string {
+  const { email, https, secret } = receiver;
+  return `alerts.${list} has ${email ?? https ?? secret ?? 'chat'} more than once: it gets each message once.`;
 }
 
 function overNote({ name }: Maintenance): string {
@@ -52,7 +53,7 @@ function overNote({ name }: Maintenance): string {
 
 /** Nobody has this org: the example names it, and its receivers have addresses that are reserved for documentation. */
 function isExample({ orgs, alerts }: Config): boolean {
-  const isReserved = ({ email }: Subscriber) => email?.toLowerCase().endsWith('@example.com') ?? false;
+  const isReserved = ({ email }: Receiver) => email?.toLowerCase().endsWith('@example.com') ?? false;
   return (
     orgs.some(({ name, domain }) => name === 'acme' && domain === 'acme.okta.com') &&
     lists.flatMap((list) => alerts[list]).some(isReserved)
@@ -60,11 +61,11 @@ function isExample({ orgs, alerts }: Config): boolean {
 }
 
 /** Whether the same receiver stands before this one. E-mail does not distinguish letters by their case. */
-function isRepeated(subscriber: Subscriber, index: number, all: readonly Subscriber[]): boolean {
-  return all.findIndex((each) => keyOf(each) === keyOf(subscriber)) < index;
+function isRepeated(receiver: Receiver, index: number, all: readonly Receiver[]): boolean {
+  return all.findIndex((each) => keyOf(each) === keyOf(receiver)) < index;
 }
 
-function keyOf({ email, ...others }: Subscriber): string {
+function keyOf({ email, name: _, ...others }: Receiver): string {
   return email?.toLowerCase() ?? JSON.stringify(others);
 }
 

@@ -4,18 +4,9 @@ import { defaultDeployment, deploymentPattern } from '../../functions/model/depl
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { clientAuthentications } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
-import { type SubscriberField, subscriberFields } from '../../functions/notify/outlets.ts';
-import {
-  checkedString,
-  httpsUrl,
-  issuerUrl,
-  orgDomain,
-  redirectUri,
-  scope,
-  secretReference,
-  timeZone,
-} from './fields.ts';
+import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
+import { receiver } from './receiver.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
 export const logRetentions = [
@@ -130,6 +121,29 @@ const statusPage = z.strictObject({
   feed: httpsUrl.optional().describe('the URL of its Atom feed, which is read if the page cannot be'),
 });
 
+const receivers = z.array(receiver).default(() => []);
+
+const routes = z.strictObject(
+  Object.fromEntries(
+    faultDomains.map((domain) => [
+      domain,
+      z
+        .enum(allRoutes)
+        .optional()
+        .describe(`who is notified about findings in the fault domain ${domain}: "page" or "ticket"`),
+    ]),
+  ) as Record<FaultDomain, z.ZodOptional<z.ZodEnum<{ page: 'page'; ticket: 'ticket' }>>>,
+);
+
+/** No maintenance windows: those of the deployment may name the org. */
+const ownAlerts = z
+  .strictObject({
+    pages: receivers.describe('who receives pages about this org'),
+    tickets: receivers.describe('who receives tickets about this org'),
+    routes: routes.prefault({}).describe('overrides the routes of the deployment for this org'),
+  })
+  .describe("replaces the deployment's receivers for this org");
+
 const org = z.strictObject({
   name: z
     .string()
@@ -142,6 +156,7 @@ const org = z.strictObject({
     .optional()
     .describe('the Okta cell of the org, as the status page names it: okta.com:8. Looked up in DNS if omitted'),
   statusPage: statusPage.optional().describe('replaces the status page for this org'),
+  alerts: ownAlerts.optional(),
   dashboard: z
     .boolean()
     .default(false)
@@ -194,33 +209,6 @@ const org = z.strictObject({
     .describe('the credential for the management API, "token" or "client"; enables the rate-limit probe'),
 });
 
-const subscriber = z
-  .strictObject(
-    Object.fromEntries(
-      subscriberFields.map(({ name, description, problem, jsonSchema = {} }) => [
-        name,
-        checkedString(problem).meta(jsonSchema).optional().describe(description),
-      ]),
-    ) as Record<SubscriberField, z.ZodOptional<z.ZodString>>,
-  )
-  .meta({ minProperties: 1, maxProperties: 1 });
-
-const subscriberNames = subscriberFields.map(({ name }) => `"${name}"`).join(' or ');
-
-const subscribers = z.array(subscriber).default(() => []);
-
-const routes = z.strictObject(
-  Object.fromEntries(
-    faultDomains.map((domain) => [
-      domain,
-      z
-        .enum(allRoutes)
-        .optional()
-        .describe(`who is notified about findings in the fault domain ${domain}: "page" or "ticket"`),
-    ]),
-  ) as Record<FaultDomain, z.ZodOptional<z.ZodEnum<{ page: 'page'; ticket: 'ticket' }>>>,
-);
-
 /** CloudWatch's limit for a mute rule: 15 days. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html */
 const maxDurationMinutes = 15 * 24 * 60;
 
@@ -257,8 +245,8 @@ export const configSchema = z.strictObject({
     ),
   alerts: z
     .strictObject({
-      pages: subscribers.describe(`who receives pages, at any hour: each has ${subscriberNames}`),
-      tickets: subscribers.describe(`who receives tickets, for office hours: each has ${subscriberNames}`),
+      pages: receivers.describe('who receives pages, at any hour'),
+      tickets: receivers.describe('who receives tickets, for office hours'),
       runbook: httpsUrl
         .optional()
         .describe(
@@ -306,7 +294,6 @@ export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type OrgConfig = Config['orgs'][number];
 export type ServerConfig = OrgConfig['servers'][number];
-export type Subscriber = Config['alerts']['pages'][number];
 export type Maintenance = Config['alerts']['maintenance'][number];
 
 /** The text of lib/config/schema.json, for editors. They support draft 7 best. */

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -7,11 +7,14 @@ import type { Route } from '../../functions/alarms/subject.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
+import { ownTopicAcknowledgements, ownTopicArn, sendEnvironment, sendRights } from './send-rights.ts';
 
 export interface NotifierProps {
   readonly route: Route;
   readonly code: Code;
   readonly topics: AlertTopics;
+  /** Whether an org has receivers, and so topics, of its own. */
+  readonly hasOwnReceivers: boolean;
   /** The functions whose logs contain the evidence for messages. */
   readonly readsLogsOf: readonly MonitorFunction[];
   /** The dashboard's name. The notifier makes links of it, for the partition and region that it runs in. */
@@ -20,8 +23,8 @@ export interface NotifierProps {
 }
 
 /**
- * The function that writes the messages of a route: it receives the alarms from one topic and publishes to another, to
- * which people subscribe.
+ * The function that writes the messages of a route: it receives the alarms from one topic and publishes to others, to
+ * which people and tools subscribe, and to the event bus.
  *
  * Trap: an alarm must not get lost in it. When it has failed twice, or could not be started for five minutes, Lambda
  * itself sends the event to people.
@@ -37,13 +40,14 @@ export class Notifier extends MonitorFunction {
       deployment: topics.deployment,
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
-      purpose: "write its log, read the state, the probes' logs and the alarms' history, and publish messages",
+      purpose: "write its log, read the state, the probes' logs and the alarms' history, and send messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
       environment: {
         ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,
+        ...sendEnvironment(topics, [route]),
         LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
         DEPLOYMENT: topics.deployment,
@@ -58,17 +62,30 @@ export class Notifier extends MonitorFunction {
     });
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
+    if (props.hasOwnReceivers) this.#acceptOwnTopics(topics, route);
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${alarmsOf(topics)}]`,
       reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
     });
+  }
+
+  /** One permission for the topics of all orgs: a function's policy may have 20 KB. */
+  #acceptOwnTopics(topics: AlertTopics, route: Route): void {
+    this.lambda.addPermission('OwnTopics', {
+      principal: new ServicePrincipal('sns.amazonaws.com'),
+      sourceArn: ownTopicArn(Stack.of(this), topics, `${route}-alarms`),
+    });
+    for (const each of ownTopicAcknowledgements(topics, [route])) Validations.of(this.role).acknowledge(each);
   }
 }
 
 /** The names of all alarms of this deployment, and of no others, begin like this. */
 const alarmsOf = ({ deployment }: AlertTopics) => `${deployment}/*`;
 
-function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): readonly PolicyStatement[] {
+function rightsOf(
+  stack: Stack,
+  { route, topics, readsLogsOf, hasOwnReceivers }: NotifierProps,
+): readonly PolicyStatement[] {
   return [
     new PolicyStatement({
       actions: ['logs:FilterLogEvents'],
@@ -86,8 +103,6 @@ function rightsOf(stack: Stack, { route, topics, readsLogsOf }: NotifierProps): 
       ],
     }),
     allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
-    new PolicyStatement({ actions: ['sns:Publish'], resources: [topics.people[route].topicArn] }),
-    // Needed to publish to an encrypted topic.
-    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+    ...sendRights(stack, topics, [route], hasOwnReceivers),
   ];
 }

@@ -8,10 +8,13 @@ import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
 import type { ProbeFunction } from './probe-function.ts';
+import { ownTopicAcknowledgements, sendEnvironment, sendRights } from './send-rights.ts';
 
 export interface SweepProps {
   readonly code: Code;
   readonly topics: AlertTopics;
+  /** Whether an org has receivers, and so topics, of its own. */
+  readonly hasOwnReceivers: boolean;
   readonly functions: readonly ProbeFunction[];
   readonly dashboard: string;
   /** Absent: pages are not repeated. */
@@ -34,7 +37,7 @@ export class Sweep extends MonitorFunction {
       deployment,
       name: 'sweep',
       description: 'Looks at the state of all orgs each minute',
-      purpose: "write its log, read the state and the probes' logs, publish metrics and messages",
+      purpose: "write its log, read the state and the probes' logs, publish metrics and send messages",
       code: props.code,
       memorySize: 256,
       permissions: [
@@ -48,12 +51,7 @@ export class Sweep extends MonitorFunction {
           resources: ['*'],
           conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace(deployment) } },
         }),
-        new PolicyStatement({
-          actions: ['sns:Publish'],
-          resources: routes.map((route) => topics.people[route].topicArn),
-        }),
-        // Needed to publish to an encrypted topic.
-        new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+        ...sendRights(Stack.of(scope), topics, routes, props.hasOwnReceivers),
       ],
       environment: {
         LOG_GROUPS: functions.map(({ logGroupName }) => logGroupName).join(','),
@@ -62,6 +60,7 @@ export class Sweep extends MonitorFunction {
         RUNBOOK: topics.runbook,
         DEPLOYMENT: deployment,
         DASHBOARD: props.dashboard,
+        ...sendEnvironment(topics, routes),
         ...(remindAfterMinutes !== undefined && { REMIND_AFTER_MINUTES: String(remindAfterMinutes) }),
         ...stateEnvironment(deployment),
       },
@@ -70,6 +69,9 @@ export class Sweep extends MonitorFunction {
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
     });
+    if (props.hasOwnReceivers) {
+      for (const each of ownTopicAcknowledgements(topics, routes)) Validations.of(this.role).acknowledge(each);
+    }
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:

@@ -1,6 +1,9 @@
 import { NestedStack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type AlertTargets, alertTargetsByName } from '../alarms/alert-topics.ts';
+import { routes } from '../../functions/alarms/subject.ts';
+import { alertKeyByName } from '../alarms/alert-key.ts';
+import { type AlertTargets, AlertTopics, alertTargetsByName, type Receivers } from '../alarms/alert-topics.ts';
+import { DeliveryAlarms } from '../alarms/delivery-alarms.ts';
 import { MaintenanceWindows } from '../alarms/maintenance-windows.ts';
 import { OrgAlarms } from '../alarms/org-alarms.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
@@ -9,6 +12,7 @@ import { OrgDashboard } from '../dashboard/org-dashboard.ts';
 import { type ProbeEvent, probeEvents } from '../functions/probe-event.ts';
 import { type ScheduledCall, Schedules } from '../functions/schedules.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
+import { functionArn } from '../names.ts';
 
 export interface OrgStackProps {
   readonly config: Config;
@@ -31,7 +35,17 @@ export class OrgStack extends NestedStack {
     super(scope, id, { description: `The schedules and alarms of the Okta org ${name}` });
     const { deployment, alerts, orgs } = config;
     this.monitoredOrg = monitoredOrg;
-    this.alarms = new OrgAlarms(this, 'Alarms', alertTargetsByName(this, targets), monitoredOrg, alerts.routes).alarms;
+    const ownAlerts = orgs.find((org) => org.name === name)?.alerts;
+    const own = ownAlerts && this.#ownTopics(name, ownAlerts, targets);
+    const ownRoutes = { ...alerts.routes, ...ownAlerts?.routes };
+    this.alarms = new OrgAlarms(
+      this,
+      'Alarms',
+      own ?? alertTargetsByName(this, targets),
+      monitoredOrg,
+      ownRoutes,
+    ).alarms;
+    if (own) new DeliveryAlarms(this, 'Delivery', own);
     new Schedules(this, 'Schedules', deployment, probeEvents(monitoredOrg).map(probeCall));
     new MaintenanceWindows(this, 'Maintenance', {
       deployment,
@@ -42,6 +56,14 @@ export class OrgStack extends NestedStack {
     if (orgs.find((org) => org.name === name)?.dashboard) {
       new OrgDashboard(this, 'Dashboard', { deployment, monitoredOrg, alarms: this.alarms });
     }
+  }
+
+  /** The topics of an org with receivers of its own. The notifiers are those of the deployment. */
+  #ownTopics(org: string, receivers: Receivers, { deployment, runbook }: AlertTargets): AlertTopics {
+    const key = alertKeyByName(this, deployment);
+    const topics = new AlertTopics(this, 'Alerts', { deployment, org, receivers, key, runbook, hasAllShapes: true });
+    for (const route of routes) topics.notifyBy(route, functionArn(this, deployment, `notify-${route}`));
+    return topics;
   }
 }
 

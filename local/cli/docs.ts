@@ -1,10 +1,12 @@
-/** Writes the generated parts of the docs, and the configuration's JSON Schema: `npm run docs`. Tests fail if they are stale. */
+/** Writes the generated parts of the docs, and the JSON Schemas of the configuration and of messages: `npm run docs`. Tests fail if they are stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { jsonSchema } from '../../lib/config/schema.ts';
+import { incidentJsonSchema, incidentSchemaFile } from '../../lib/incident-schema.ts';
 import { fillMarkers } from '../reporters/docs/fill-markers.ts';
 import { generatedSections } from '../reporters/docs/generated-sections.ts';
 
 await write('lib/config/schema.json', jsonSchema());
+await write(incidentSchemaFile, incidentJsonSchema());
 for (const [file, sections] of Object.entries(generatedSections)) {
   await write(file, fillMarkers(await readFile(file, 'utf8'), sections));
 }

@@ -3,7 +3,7 @@ import { retriesSeries, severitySeries } from '../../functions/probes/series.ts'
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { type DeploymentVariant, healthyMinutes } from '../scenarios/deployment-variants.ts';
 import type { Tally } from '../scenarios/faults/simulation-fault.ts';
-import type { Notification, Phase, Scenario, Trace } from '../scenarios/scenario.ts';
+import type { Notification, Phase, Receipt, Scenario, Trace } from '../scenarios/scenario.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';
 
@@ -86,6 +86,7 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     notifications: simulation.inbox
       .slice(before.messages)
       .flatMap((message) => notificationOf(message, firstFaultAt) ?? []),
+    receipts: simulation.inbox.slice(before.messages).flatMap((message) => receiptsOf(message, minuteOf)),
     gaps: gapsIn(simulation, scenario.org, startedAt).map(({ series, at }) => ({ series, minute: minuteOf(at) })),
     minutes: (simulation.now - startedAt) / minuteMs,
     faultMinutes: minuteOf(restoredAt),
@@ -132,6 +133,23 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
   };
 }
 
+function receiptsOf(
+  { alarm, state, deliveries }: Simulation['inbox'][number],
+  minuteOf: (at: number) => number,
+): readonly Receipt[] {
+  return deliveries.flatMap(({ endpoint, text, subject, attempts = 1, deliveredAt }) =>
+    deliveredAt === undefined
+      ? []
+      : [
+          {
+            ...{ endpoint, attempts, text, minute: minuteOf(deliveredAt) },
+            status: state === 'OK' ? 'resolved' : 'firing',
+            ...(alarm !== undefined && { alarm }),
+            ...(subject !== undefined && { subject }),
+          },
+        ],
+  );
+}
 /** The section of an e-mail in which the notifier says what evidence it could not read. */
 const gapsHeading = /^GAPS\b/m;
 

@@ -8,6 +8,7 @@ import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/moni
 import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
@@ -31,6 +32,9 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   notifierBroken,
   selfTestNotRunning,
   undelivered,
+  receiverAnswersLate,
+  receiverGone,
+  ownReceivers,
   twoOrgs,
   schedules,
   firstDeployment,

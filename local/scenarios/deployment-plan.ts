@@ -1,6 +1,8 @@
-import { alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { groups } from '../../functions/model/probe.ts';
+import { type Outlet, outlets, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import { expectedInvocations } from '../../lib/alarms/expected-invocations.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
@@ -11,8 +13,10 @@ export interface DeploymentPlan {
   readonly orgs: readonly MonitoredOrg[];
   /** The configured route of a fault domain, or the severity itself. */
   routeOf(domain: FaultDomain, severity: Route): Route;
-  /** Whether the configuration names a subscriber. People may also subscribe in other ways. */
-  isSubscribed(route: Route): boolean;
+  /** Who the configuration says receives messages. People may also subscribe in other ways. */
+  readonly receivers: Receivers;
+  /** The topics to which nobody is subscribed. */
+  readonly unsubscribed: readonly string[];
   /** How many minutes it takes after a deployment until every alarm has data. */
   readonly settlingMinutes: number;
 }
@@ -22,9 +26,33 @@ export function deploymentPlan(config: Config): DeploymentPlan {
   return {
     orgs,
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
-    isSubscribed: (route) => config.alerts[`${route}s`].length > 0,
+    receivers: config.alerts,
+    unsubscribed: unsubscribedTopics(config),
     settlingMinutes: settlingMinutesOf(orgs),
   };
+}
+
+/** The shared topics are only those that somebody receives, and the people's. An org's own have every shape. */
+function unsubscribedTopics({ alerts, orgs }: Config): readonly string[] {
+  return [
+    ...routes.flatMap((route) => (isReceived(alerts, route, 'people') ? [] : [`okta-synthetics-${route}s`])),
+    ...orgs.flatMap(({ name, alerts: own }) =>
+      routes.flatMap((route) =>
+        shapes.flatMap((shape) =>
+          !own || isReceived(own, route, shape)
+            ? []
+            : [`okta-synthetics-${name}-${route}s${shape === 'people' ? '' : `-${shape}`}`],
+        ),
+      ),
+    ),
+  ];
+}
+
+function isReceived(receivers: Receivers, route: Route, shape: Shape): boolean {
+  return receivers[`${route}s`].some(({ kind, email, https }) => {
+    const outlet: Outlet = outlets[kind];
+    return 'topic' in outlet && outlet.topic === shape && (email ?? https) !== undefined;
+  });
 }
 
 /** One minute. If orgs run a group at different intervals, one period of that group's heartbeat. */

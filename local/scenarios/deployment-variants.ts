@@ -1,3 +1,4 @@
+import type { Receiver } from '../../lib/config/receiver.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
 
@@ -18,6 +19,25 @@ export function maintenanceWindow({ settlingMinutes, orgs }: DeploymentPlan) {
   return { from: settlingMinutes + healthyMinutes, minutes: 25 * (orgs[0]?.intervalMinutes.flows ?? 1) };
 }
 
+/** The receivers of pages where a scenario needs one of each kind, which e-mail and an address by https stand for. */
+export const drillReceivers = [
+  { kind: 'email', email: 'on-call@example.com' },
+  { kind: 'chat', https: 'https://chat.example.com/sns' },
+  { kind: 'cloudwatch', https: 'https://pager.example.com/sns' },
+  { kind: 'json', https: 'https://json.example.com/sns' },
+  { kind: 'pagerduty', secret: 'okta-synthetics/pagerduty' },
+] as const satisfies readonly Receiver[];
+
+/** Where the pages about the org with receivers of its own go. */
+export const ownEndpoint = 'https://own.example.com/sns';
+
+function ownReceiversOf({ alerts }: Config): NonNullable<Config['orgs'][number]['alerts']> {
+  return {
+    pages: [{ kind: 'json', https: ownEndpoint }],
+    tickets: [{ kind: 'email', email: 'own-team@example.com' }],
+    routes: alerts.routes,
+  };
+}
 /** How many orgs the fleets have. */
 export const fleets = { tenOrgs: 10, hundredOrgs: 100 } as const;
 
@@ -34,6 +54,22 @@ export const deploymentVariants = {
     const schedule = `at(${new Date(drillStart + from * 60_000).toISOString().slice(0, 16)})`;
     const window = { name: 'drill', schedule, durationMinutes: minutes, timeZone: 'UTC' };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };
+  },
+  /** One receiver of each kind for pages, and nobody with receivers of their own. */
+  receivers(config: Config): Config {
+    const tickets = [{ kind: 'email', email: 'team@example.com' }] as const;
+    const orgs = config.orgs.map(({ alerts: _, ...org }) => org);
+    return { ...config, orgs, alerts: { ...config.alerts, pages: [...drillReceivers], tickets: [...tickets] } };
+  },
+  /** Two orgs, the second of which has receivers of its own. */
+  ownReceivers(config: Config): Config {
+    const { orgs, alerts } = deploymentVariants.twoOrgs(config);
+    const own = ownReceiversOf(config);
+    return {
+      ...config,
+      alerts: { ...alerts, pages: [...drillReceivers] },
+      orgs: orgs.map((org, at) => ({ ...org, ...(at === 1 && { alerts: own }) })),
+    };
   },
   negativeTests(config: Config): Config {
     const orgs = config.orgs.map((org) => ({

@@ -98,6 +98,18 @@ export interface Notification {
   readonly context?: Partial<Readonly<Record<keyof NotificationContext, string>>>;
 }
 
+/** A message that a receiver by https accepted. */
+export interface Receipt {
+  readonly endpoint: string;
+  readonly minute: number;
+  /** How many tries it took. */
+  readonly attempts: number;
+  readonly alarm?: string;
+  readonly status: Notification['status'];
+  readonly subject?: string;
+  readonly text: string;
+}
+
 /** What happened in a run of a scenario. Minutes are virtual, and count from the first bad run. */
 export interface Trace {
   readonly transitions: readonly {
@@ -107,6 +119,8 @@ export interface Trace {
     readonly to: AlarmState;
   }[];
   readonly notifications: readonly Notification[];
+  /** What receivers got by https. */
+  readonly receipts: readonly Receipt[];
   /** Minutes without a point in a series that must have one every minute. */
   readonly gaps: readonly { readonly series: string; readonly minute: number }[];
   /** All virtual minutes. */

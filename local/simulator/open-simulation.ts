@@ -161,7 +161,9 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     throttle: lambda.throttle,
     crash: lambda.crash,
     delayPoints: feed.delay,
+    answer: cloud.https.answer,
     failDeliveries: cloud.sns.failDeliveries,
+    queues: cloud.queues,
     coldStart: lambda.coldStart,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

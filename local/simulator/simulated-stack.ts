@@ -5,7 +5,7 @@ import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import type { Account } from './account.ts';
 import { type AlarmStates, openAlarmStates } from './alarms/alarm-state.ts';
-import { lambdaPoints, topicPoints } from './alarms/aws-metrics.ts';
+import { deliveryPoints, lambdaPoints, queuePoints, topicPoints } from './alarms/aws-metrics.ts';
 import type { MetricIngestion, PublishedPoint } from './alarms/metric-ingestion.ts';
 import { chance } from './chance.ts';
 import {
@@ -25,6 +25,9 @@ import { type ScheduledStart, withScheduleContext } from './schedule-context.ts'
 import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
+import { eventMessage, isMatch } from './sns/event-rules.ts';
+import { type HttpsDelivery, openHttpsDelivery } from './sns/https-delivery.ts';
+import { openQueues, type Queues } from './sns/queues.ts';
 import {
   alarmIn,
   type DeliveredMessage,
@@ -77,6 +80,8 @@ export interface SimulatedStack {
   readonly inbox: readonly DeliveredMessage[];
   readonly alarms: AlarmStates;
   readonly sns: Sns;
+  readonly https: HttpsDelivery;
+  readonly queues: Queues;
   /** Puts an event into Lambda's queue. */
   invoke(request: InvokeRequest, at: number): void;
   /** Runs the events in Lambda's queue that are due before a time. */
@@ -91,7 +96,15 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   const { aws, lambda, store, ingestion, runsInProgress } = parts;
   let { template, deployment }: Deployed = parts;
   const alarms = openAlarmStates(deployment.alarms, parts.startedAt);
-  const sns = openSns(() => deployment.topics);
+  const queues = openQueues(() => deployment.queues);
+  const https = openHttpsDelivery(queues.add);
+  const sns = openSns(
+    () => deployment.topics,
+    https,
+    (topic, at, isDelivered) => {
+      for (const point of deliveryPoints(topic, at, isDelivered)) ingestion.publish(point, at);
+    },
+  );
   const invocations: Invocation[] = [];
   let runs: Run[] = [];
   const inbox: DeliveredMessage[] = [];
@@ -101,8 +114,8 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     refuse,
     concurrency: () => parts.account().concurrency,
   });
-  /** How many of the AWS emulator's points and messages have been ingested. */
-  const ingested = { points: 0, published: 0 };
+  /** How many of the AWS emulator's points, messages and events have been ingested. */
+  const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
   // A probe function writes and reads times by its own clock. In the table, all times are virtual.
   aws.translateItems = (caller, direction, json) => {
@@ -148,6 +161,15 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
       const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
       publish(topicBy('arn', message.topicArn), readPublication(message), origin);
+    }
+    const events = aws.events.slice(ingested.events);
+    ingested.events = aws.events.length;
+    for (const { caller, receivedAt, ...event } of events) {
+      const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
+      const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
+      for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
+        inbox.push(eventMessage(rule, event, https, origin));
+      }
     }
   }
 
@@ -253,9 +275,16 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     inbox,
     alarms,
     sns,
+    https,
+    queues,
     invoke,
     runUntil: (before) => queue.process(before, false),
     async evaluateAlarms(at) {
+      https.retryDue(at);
+      for (const name of queues.active()) {
+        const points = queuePoints(name, at - 1, queues.messages(name).length);
+        for (const point of points) ingestion.publish(point, point.timestamp);
+      }
       ingestion.storeArrived(at);
       for (const action of alarms.evaluate(at, store)) act(action, at);
       await queue.process(at, true);

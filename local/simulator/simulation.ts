@@ -10,6 +10,7 @@ import type { Fault, Injected, TestEnvironment } from './environment.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
 import type { ReportedFinding } from './reported-finding.ts';
 import type { Duplicates, Jitter } from './scheduler.ts';
+import type { Queues } from './sns/queues.ts';
 import type { DeliveredMessage } from './sns/sns.ts';
 import type { Deployment } from './template/deployment.ts';
 
@@ -66,9 +67,13 @@ export interface Simulation extends AsyncDisposable {
   crash(lambda: string): () => void;
   /** Delays points on their way to CloudWatch. */
   delayPoints(delay: Delay): () => void;
-  /** Fails a topic's deliveries by one protocol, or by all. */
+  /** Makes a receiver by https answer with these statuses in turn, and with the last one from then on. */
+  answer(endpoint: string, statuses: readonly number[]): () => void;
+  /** Fails a topic's deliveries by one protocol, or by all, at once and for good. */
   failDeliveries(topic: string, protocol?: string): () => void;
 
+  /** The queues of messages that could not be delivered. */
+  readonly queues: Queues;
   /** Ends a function's idle containers, so that its next run is a cold start. */
   coldStart(lambda: string): Promise<void>;
 }

@@ -44,7 +44,13 @@ describe('the docs', () => {
   });
 
   it('the docs link only to files that exist', () => {
-    const pages = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+    const pages = [
+      'README.md',
+      'SECURITY.md',
+      ...readdirSync('docs')
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    ];
     for (const page of pages) {
       const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
       for (const link of links)

@@ -56,6 +56,7 @@ export function buildTrace(overrides: Partial<Trace> = {}): Trace {
       { minute: 19, alarm, from: 'ALARM', to: 'OK' },
     ],
     notifications: [buildFiring(), buildResolved()],
+    receipts: [],
     ...{ gaps: [], minutes: 31, faultMinutes: 10, stillFiring: [], healthySince: 0, ineffective: [], packetsLost: 0 },
     ...overrides,
   };

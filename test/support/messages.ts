@@ -3,8 +3,9 @@ import { consoleOf } from '../../functions/notify/aws-console.ts';
 import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
 import type { Evidence } from '../../functions/notify/evidence.ts';
 import type { Links } from '../../functions/notify/incident.ts';
-import { composeMessage, type SnsMessage } from '../../functions/notify/message.ts';
+import { composeMessage } from '../../functions/notify/message.ts';
 import type { CustomNotification } from '../../functions/notify/render/chat.ts';
+import { peopleMessage, type SnsMessage } from '../../functions/notify/sendings.ts';
 import { metricAlarm, recordOf, resolvedMetricAlarm } from './alarms.ts';
 import { at, evidenceOf, minutes, runs, statusPage } from './log-of.ts';
 
@@ -12,6 +13,7 @@ const console = consoleOf('arn:aws:sns:us-east-1:123456789012:okta-synthetics-pa
 
 export const links: Links = {
   route: 'page',
+  partition: 'aws',
   runbook: 'https://git.example.com/monitor/docs/runbook.md',
   dashboard: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/okta-synthetics',
   monitor: { deployment: 'okta-synthetics', account: '123456789012', region: 'us-east-1' },
@@ -62,7 +64,7 @@ export interface ReadMessage {
   readonly chat: CustomNotification;
 }
 
-export function readMessage({ Subject, Message, MessageStructure }: SnsMessage): ReadMessage {
+export function readMessage({ Subject, Message, MessageStructure }: Omit<SnsMessage, 'TopicArn'>): ReadMessage {
   if (MessageStructure !== 'json') throw new Error('the message has only one format');
   const { default: text, email, https, http } = JSON.parse(Message ?? '');
   if (http !== https) throw new Error('the formats for http and https differ');
@@ -70,7 +72,7 @@ export function readMessage({ Subject, Message, MessageStructure }: SnsMessage):
 }
 
 export function messageOf(alarm: AlarmChange, evidence: Evidence, to: Links = links): ReadMessage {
-  return readMessage(composeMessage(alarm, evidence, to));
+  return readMessage(peopleMessage(composeMessage(alarm, evidence, to)));
 }
 
 /** The lines beside a label of the e-mail, or below a title: up to the next label or blank line. */

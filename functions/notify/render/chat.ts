@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Incident, Links } from '../incident.ts';
+import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
 import type { OktaStatus } from '../okta-status.ts';
@@ -84,8 +84,7 @@ const mostSteps = 8;
 const mostOfStep = 700;
 
 /**
- * The message for chats and programs, in one document. People read `content`; a program that subscribes by https reads
- * `metadata.additionalContext`.
+ * The message for chats. People read `content`; a program that subscribes by https reads `metadata.additionalContext`.
  *
  * Trap: the two messages of an incident share a thread, and no two incidents do: people would miss a page that is
  * posted to an old thread.
@@ -112,7 +111,7 @@ export function renderChat(notification: Notification): CustomNotification {
 function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
   const { alarm, org = 'monitor', code, domain, occurrences } = incident;
   const about = code === undefined ? [org, links.route] : [org, domain, code, links.route];
-  const threadId = threadOf(incident);
+  const threadId = incidentId(incident);
   return {
     version: '1.0',
     source: 'custom',
@@ -211,9 +210,4 @@ function renderStep({ text, commands = [] }: Step): string {
 
 function targetsOf(occurrences: Incident['occurrences']): readonly string[] {
   return [...new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)))];
-}
-
-/** The reason for which the alarm fired is different in each incident, and the alarm's history keeps it. */
-function threadOf({ alarm, firingReason = '' }: Incident): string {
-  return `${alarm.name}/${createHash('sha256').update(firingReason).digest('hex').slice(0, 12)}`;
 }

@@ -53,6 +53,11 @@ export function renderFirstLine(incident: Incident, subject: string): string {
   );
 }
 
+/** The same, for a format in which the text that it refers to does not follow. */
+export function renderSummary(incident: Incident, subject: string): string {
+  return renderFirstLine(incident, subject).replace(/,?(?: text)? below\.$/, '.');
+}
+
 function resolvedLines(incident: Incident): readonly string[] {
   const { headline, isStartKnown, since, until, passingAgain, stillFailing } = incident;
   const lasted = isStartKnown ? ` It lasted ${formatDuration(until - since)}, from ${formatTime(since)}.` : '';

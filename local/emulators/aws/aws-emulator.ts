@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
+import { type PutEvent, readPutEvents } from './events.ts';
 import { createLogs, type LogGroups } from './logs.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
@@ -16,7 +17,13 @@ export type { AwsError } from './protocols.ts';
 /** Operations on tables are dynalite's. */
 type TableOperation = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
 
-type OwnOperation = 'PutMetricData' | 'GetSecretValue' | 'FilterLogEvents' | 'DescribeAlarmHistory' | 'Publish';
+type OwnOperation =
+  | 'PutMetricData'
+  | 'GetSecretValue'
+  | 'FilterLogEvents'
+  | 'DescribeAlarmHistory'
+  | 'Publish'
+  | 'PutEvents';
 
 export type AwsOperation = OwnOperation | TableOperation;
 
@@ -38,6 +45,8 @@ export interface AwsEmulator extends AsyncDisposable {
   /** The log groups that FilterLogEvents reads. */
   readonly logs: LogGroups;
   readonly published: readonly (PublishedMessage & Received)[];
+  /** What PutEvents accepted. */
+  readonly events: readonly (PutEvent & Received)[];
   /** The tables of DynamoDB. */
   readonly tables: Tables;
   /** For a caller whose clock differs from the others'. */
@@ -48,7 +57,7 @@ export interface AwsEmulator extends AsyncDisposable {
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Empties `calls`, `points`, `published`, `throttled` and the log groups. The groups and all tables remain. */
+  /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -82,6 +91,7 @@ export async function startAwsEmulator(
   const calls: string[] = [];
   const points: (ReceivedPoint & Received)[] = [];
   const published: (PublishedMessage & Received)[] = [];
+  const events: (PutEvent & Received)[] = [];
   const throttled = new Map<string, number>();
   const throttle = openThrottle(rates);
   const logs = createLogs();
@@ -99,6 +109,11 @@ export async function startAwsEmulator(
       published.push({ ...readPublish(input), ...receipt(call) });
       return { MessageId: randomUUID() };
     },
+    PutEvents(input, call) {
+      const put = readPutEvents(input);
+      events.push(...put.events.map((event) => ({ ...event, ...receipt(call) })));
+      return put.answer;
+    },
   };
   const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
     const answered = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
@@ -113,7 +128,10 @@ export async function startAwsEmulator(
     throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
     return call.protocol.failure(refused);
   };
-  const server = createServer((request, response) => void serve(request, response, answer, faults, calls));
+  const server = createServer((request, response) => {
+    // A call that is under way when the emulator closes has nobody left to answer.
+    serve(request, response, answer, faults, calls).catch(() => request.socket.destroy());
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -128,6 +146,7 @@ export async function startAwsEmulator(
     points,
     logs,
     published,
+    events,
     tables,
     translateItems: (_, __, json) => json,
     throttled,
@@ -139,7 +158,7 @@ export async function startAwsEmulator(
       };
     },
     clear() {
-      for (const list of [calls, points, published]) list.length = 0;
+      for (const list of [calls, points, published, events]) list.length = 0;
       throttled.clear();
       logs.clear();
     },

@@ -27,9 +27,11 @@ export function nameOf(template: Template, logicalId: string): string {
   return typeof name === 'string' ? name : logicalId;
 }
 
-/** The name of a topic. `Ref` of a topic is its ARN instead, for which the logical id stands here. */
-function topicName(template: Template, logicalId: string): string {
-  const name = template.Resources[logicalId]?.Properties?.TopicName;
+/** The attributes that are the names of resources: `Ref` returns the ARN of a topic and the URL of a queue instead. */
+const nameAttributes = ['TopicName', 'QueueName'];
+
+function nameAttribute(template: Template, logicalId: string, attribute: string): string {
+  const name = template.Resources[logicalId]?.Properties?.[attribute];
   return typeof name === 'string' ? name : logicalId;
 }
 
@@ -45,7 +47,9 @@ export function readText(template: Template, value: unknown): string {
     const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value;
     if (typeof ref === 'string') return nameOf(template, ref);
     if (Array.isArray(attribute) && attribute[1] === 'Arn') return nameOf(template, String(attribute[0]));
-    if (Array.isArray(attribute) && attribute[1] === 'TopicName') return topicName(template, String(attribute[0]));
+    if (Array.isArray(attribute) && nameAttributes.includes(String(attribute[1]))) {
+      return nameAttribute(template, String(attribute[0]), String(attribute[1]));
+    }
     if (Array.isArray(join) && Array.isArray(join[1])) {
       return join[1].map((part) => readText(template, part)).join(String(join[0]));
     }

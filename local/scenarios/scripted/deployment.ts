@@ -1,10 +1,8 @@
-import { routes } from '../../../functions/alarms/subject.ts';
 import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** Nothing may be deployed that can never have an effect, such as an alarm on a series that nobody publishes. */
 export const deployment: ScenarioFactory = (context) => {
-  const unsubscribed = routes.filter((route) => !context.plan.isSubscribed(route));
-  const known = unsubscribed.map((route) => `okta-synthetics-${route}s has no subscribers`);
+  const known = context.plan.unsubscribed.map((topic) => `${topic} has no subscribers`);
   return [
     scriptedScenario(context, 'deployment', 'every part of the deployment has an effect', {
       target: 'the template',

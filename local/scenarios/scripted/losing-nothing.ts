@@ -111,21 +111,31 @@ export const notifierBroken: ScenarioFactory = (context) => {
   );
 };
 
-/** SNS cannot deliver to one route: the people of the other route must be notified. */
+/** SNS cannot send e-mail to the people of a route: somebody else must be notified. */
 export const undelivered: ScenarioFactory = (context) => {
   const { alarm, route } = outageNotification(context);
-  if (!context.plan.isSubscribed(route)) return [];
-  const other = route === 'page' ? 'ticket' : 'page';
+  const { pages, tickets } = context.plan.receivers;
+  const kinds = { page: pages, ticket: tickets }[route].map(({ kind }) => kind);
+  // With other receivers on the topic, nobody can tell what failed.
+  if (!kinds.includes('email') || kinds.includes('chat') || tickets.length === 0 || route === 'ticket') return [];
   const failDeliveries: SimulationFault = (simulation) => simulation.failDeliveries(`okta-synthetics-${route}s`);
-  const undeliveredAlarm = alarmName({ kind: 'messages-undelivered', route });
+  const receiver = `${route}s-email`;
   return [
-    scriptedScenario(context, 'undelivered', `SNS cannot deliver ${route}s`, {
+    scriptedScenario(context, 'undelivered', `SNS cannot send ${route}s by e-mail`, {
       target: '24 minutes',
       faultPhases: [
         { minutes: faultRuns * context.every, faults: [outage, failDeliveries] },
         { minutes: 14 * context.every, faults: [failDeliveries] },
       ],
-      expected: [direct(undeliveredAlarm, other, notifyWithinRuns.page * context.every + 2)],
+      expected: [
+        {
+          alarm: alarmName({ kind: 'messages-undelivered', receiver }),
+          ...{ route: 'ticket', within: notifyWithinRuns.page * context.every + 2, every: 1 },
+          context: { finding: `messages-undelivered-${receiver}`, domain: 'monitor' },
+          // It watches an hour at a time.
+          lasted: [0, hourlyRecovery],
+        },
+      ],
       allowedAlarms: [alarm],
       recoversWithin: hourlyRecovery,
       fresh: true,

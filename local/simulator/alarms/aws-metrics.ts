@@ -2,13 +2,14 @@ import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { Execution } from '../lambda/lambda-service.ts';
 import type { PublishedPoint } from './metric-ingestion.ts';
 
-/** The metrics that AWS publishes about functions and topics, as far as they are simulated. */
+/** The metrics that AWS publishes about functions, topics and queues, as far as they are simulated. */
 export const awsMetrics = {
   'AWS/Lambda': { dimension: 'FunctionName', names: ['Invocations', 'Errors', 'Throttles', 'Duration'] },
   'AWS/SNS': {
     dimension: 'TopicName',
     names: ['NumberOfMessagesPublished', 'NumberOfNotificationsDelivered', 'NumberOfNotificationsFailed'],
   },
+  'AWS/SQS': { dimension: 'QueueName', names: ['ApproximateNumberOfMessagesVisible'] },
 } as const;
 
 /** Whether a series can get points here. AWS publishes many metrics that are not simulated. */
@@ -35,10 +36,21 @@ export function lambdaPoints(
   return pointsOf('AWS/Lambda', name, timestamp, values);
 }
 
+/** The point that SQS publishes each minute for an active queue. */
+export function queuePoints(name: string, timestamp: number, visible: number): readonly PublishedPoint[] {
+  return pointsOf('AWS/SQS', name, timestamp, { ApproximateNumberOfMessagesVisible: visible });
+}
+
 /**
  * The points that SNS publishes for one message, given how many deliveries succeeded and failed.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
  */
+export function deliveryPoints(name: string, timestamp: number, isDelivered: boolean): readonly PublishedPoint[] {
+  return pointsOf('AWS/SNS', name, timestamp, {
+    [isDelivered ? 'NumberOfNotificationsDelivered' : 'NumberOfNotificationsFailed']: 1,
+  });
+}
+
 export function topicPoints(
   name: string,
   timestamp: number,

@@ -3,6 +3,7 @@ import { type Route, routes } from '../../../functions/alarms/subject.ts';
 import type { PublishedMessage } from '../../emulators/aws/sns.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
 import type { Topic } from '../template/deployment.ts';
+import { type HttpsDelivery, isRetriedBySns, type PendingDelivery } from './https-delivery.ts';
 
 /** A message as it is published to a topic: a default text, and other texts for some protocols. */
 export interface Publication {
@@ -23,7 +24,7 @@ export interface DeliveredMessage extends Partial<MessageAlarm> {
   readonly at: number;
   /** When it was sent. */
   readonly sentAt: number;
-  /** The topic's name. */
+  /** The name of the topic, or of the rule that posts an event. */
   readonly topic: string;
   /** The topic's route; absent if the topic does not belong to the monitor. */
   readonly route?: Route;
@@ -46,8 +47,12 @@ export interface Delivery {
   readonly endpoint: string;
   readonly subject?: string;
   readonly text: string;
-  /** Whether the delivery failed. */
+  /** Whether it is not delivered, or not yet. */
   readonly failed: boolean;
+  /** How often it was tried, by https. */
+  readonly attempts?: number;
+  /** When the last try by https succeeded. */
+  readonly deliveredAt?: number;
 }
 
 export interface PublishResult {
@@ -55,6 +60,7 @@ export interface PublishResult {
   readonly functions: readonly string[];
   /** Absent if all subscribers are functions. */
   readonly message?: DeliveredMessage;
+  /** How many deliveries succeeded and failed, other than by https. */
   readonly delivered: number;
   readonly failed: number;
 }
@@ -66,7 +72,15 @@ export interface Sns {
   failDeliveries(topic: string, protocol?: string): () => void;
 }
 
-export function openSns(topics: () => readonly Topic[]): Sns {
+/**
+ * @param https delivers by https, perhaps later. Without it such deliveries succeed at once
+ * @param onAttempt called with a topic's name after each try by https
+ */
+export function openSns(
+  topics: () => readonly Topic[],
+  https?: HttpsDelivery,
+  onAttempt: (topic: string, at: number, isDelivered: boolean) => void = () => {},
+): Sns {
   const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isFailing = (topic: string, protocol: string) =>
     [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
@@ -74,12 +88,19 @@ export function openSns(topics: () => readonly Topic[]): Sns {
     publish({ name, subscriptions }, publication, origin) {
       const { subject, text } = publication;
       const withSubject = subject !== undefined && { subject };
-      const all = subscriptions.map(
-        ({ protocol, endpoint, permitted }): Delivery => ({
+      const all = subscriptions.map((subscription): Delivery => {
+        const { protocol, endpoint, permitted, retryDelaysMs } = subscription;
+        const delivery: PendingDelivery = {
           ...{ protocol, endpoint, text: textFor(protocol, publication) },
           ...{ failed: !permitted || isFailing(name, protocol), ...withSubject },
-        }),
-      );
+        };
+        if (retryDelaysMs && https && !delivery.failed) {
+          const target = { ...subscription, retryDelaysMs, isRetried: isRetriedBySns };
+          https.post(target, delivery, origin.sentAt, (at, isDelivered) => onAttempt(name, at, isDelivered));
+        }
+        return delivery;
+      });
+      const counted = all.filter(({ attempts }) => attempts === undefined);
       const unsubscribed = { protocol: 'none', endpoint: 'nobody', text: textFor('email', publication), failed: false };
       const deliveries =
         all.length === 0 ? [{ ...unsubscribed, ...withSubject }] : all.filter(({ protocol }) => protocol !== 'lambda');
@@ -95,8 +116,8 @@ export function openSns(topics: () => readonly Topic[]): Sns {
           protocol === 'lambda' && !failed ? [endpoint] : [],
         ),
         ...(deliveries.length > 0 && { message }),
-        delivered: all.filter(({ failed }) => !failed).length,
-        failed: all.filter(({ failed }) => failed).length,
+        delivered: counted.filter(({ failed }) => !failed).length,
+        failed: counted.filter(({ failed }) => failed).length,
       };
     },
     failDeliveries(topic, protocol) {

@@ -6,6 +6,9 @@ export interface Deployment {
   readonly schedules: readonly Schedule[];
   readonly functions: readonly DeployedFunction[];
   readonly topics: readonly Topic[];
+  /** The names of the queues. */
+  readonly queues: readonly string[];
+  readonly rules: readonly EventRule[];
   readonly alarms: ParsedAlarms;
   readonly tables: readonly Table[];
   /** What AWS would reject or the simulator does not support. */
@@ -68,6 +71,23 @@ export interface Subscription {
   readonly endpoint: string;
   /** Whether the topic is allowed to invoke the function. Always true for other protocols. */
   readonly permitted: boolean;
+  /** The pauses before each further try by https, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[];
+  /** The name of the queue for what cannot be delivered. */
+  readonly deadLetters?: string;
+}
+
+/** A rule on the default event bus, which posts the detail of matching events. */
+export interface EventRule {
+  readonly name: string;
+  /** Of each, one value must match, unless there is none. */
+  readonly pattern: Readonly<Record<'source' | 'detailType' | 'resources', readonly string[]>>;
+  readonly enabled: boolean;
+  readonly endpoint: string;
+  /** What the connection adds to the body. Trap: references to secrets are not resolved. */
+  readonly body: Readonly<Record<string, string>>;
+  readonly retryDelaysMs: readonly number[];
+  readonly deadLetters?: string;
 }
 
 /** A table of DynamoDB, and the names of its keys. */

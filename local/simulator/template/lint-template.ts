@@ -30,10 +30,11 @@ const lintAlarms: Lint = ({ alarms: { alarms }, topics }) => {
 };
 
 /** AWS publishes these metrics with a single dimension, and only for resources that exist. */
-const lintMetrics: Lint = ({ alarms: { alarms }, functions, topics }) => {
+const lintMetrics: Lint = ({ alarms: { alarms }, functions, topics, queues }) => {
   const resourceNames = {
     'AWS/Lambda': functions.map(({ name }) => name),
     'AWS/SNS': topics.map(({ name }) => name),
+    'AWS/SQS': queues,
   };
   return alarms.flatMap((alarm) =>
     awsSeriesOf(alarm).flatMap(({ namespace, name, dimensions }) => {

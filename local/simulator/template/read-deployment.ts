@@ -6,14 +6,16 @@ import { isSimulated } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
 import { readFunction } from './read-function.ts';
+import { readRule } from './read-rule.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readTable } from './read-table.ts';
 import { readTopic } from './read-topic.ts';
+import { physicalName } from './resolve-text.ts';
 
 /** Resources that would also invoke functions or publish metrics. */
 const notSimulated = [
-  ...['AWS::Events::Rule', 'AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Alias', 'AWS::Lambda::Version'],
-  ...['AWS::Logs::SubscriptionFilter', 'AWS::Logs::MetricFilter', 'AWS::SQS::Queue'],
+  ...['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Alias', 'AWS::Lambda::Version'],
+  ...['AWS::Logs::SubscriptionFilter', 'AWS::Logs::MetricFilter'],
 ];
 
 /**
@@ -23,6 +25,15 @@ const notSimulated = [
  * with everything that AWS would reject. What AWS accepts although it can never work goes into `ineffective`.
  */
 export function readDeployment(template: Template): Deployment {
+  const known = deployments.get(template) ?? read(template);
+  deployments.set(template, known);
+  return known;
+}
+
+/** A template of a hundred orgs takes seconds to read. */
+const deployments = new WeakMap<Template, Deployment>();
+
+function read(template: Template): Deployment {
   const unsupported: TemplateIssue[] = [];
   const readAll = <Part>(type: string, read: (logicalId: string) => Part): readonly Part[] =>
     Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
@@ -39,6 +50,8 @@ export function readDeployment(template: Template): Deployment {
   const schedules = readAll('AWS::Scheduler::Schedule', (id) => readSchedule(template, id));
   const functions = readAll('AWS::Lambda::Function', (id) => readFunction(template, id));
   const topics = readAll('AWS::SNS::Topic', (id) => readTopic(template, id));
+  const queues = readAll('AWS::SQS::Queue', (id) => physicalName(template, id));
+  const rules = readAll('AWS::Events::Rule', (id) => readRule(template, id));
   const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
@@ -47,8 +60,8 @@ export function readDeployment(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const read = { schedules, functions, topics, alarms, tables, unsupported };
-  return { ...read, ineffective: lintTemplate(read) };
+  const parts = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
+  return { ...parts, ineffective: lintTemplate(parts) };
 }
 
 function unsupportedMetrics(alarm: Alarm): readonly TemplateIssue[] {

@@ -1,6 +1,8 @@
 import { readList, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { Subscription, Topic } from './deployment.ts';
+import { readDeadLetters } from './read-dead-letters.ts';
+import { readDeliveryPolicy } from './read-retries.ts';
 import { arnFor, physicalName, referencedId, resolveText } from './resolve-text.ts';
 
 const protocols = ['lambda', 'email', 'email-json', 'http', 'https', 'sms'];
@@ -10,7 +12,7 @@ export function readTopic(template: Template, logicalId: string): Topic {
   const { Subscription: inline } = template.Resources[logicalId]?.Properties ?? {};
   const subscriptions = Object.values(template.Resources).flatMap(({ Type, Properties = {} }) =>
     Type === 'AWS::SNS::Subscription' && referencedId(template, Properties.TopicArn, 'AWS::SNS::Topic') === logicalId
-      ? [readObject(Properties, ['TopicArn', 'Protocol', 'Endpoint'])]
+      ? [readObject(Properties, ['TopicArn', 'Protocol', 'Endpoint', 'DeliveryPolicy', 'RedrivePolicy'])]
       : [],
   );
   const all = [...subscriptions, ...readList(inline).map((each) => readObject(each, ['Protocol', 'Endpoint']))];
@@ -26,11 +28,19 @@ export function readTopic(template: Template, logicalId: string): Topic {
 function readSubscription(
   template: Template,
   topicId: string,
-  { Protocol, Endpoint }: Readonly<Record<string, unknown>>,
+  { Protocol, Endpoint, DeliveryPolicy, RedrivePolicy }: Readonly<Record<string, unknown>>,
 ): Subscription {
   const protocol = resolveText(template, Protocol);
   if (!protocols.includes(protocol)) throw new UnsupportedError(`${protocol} subscriptions are not simulated`);
-  if (protocol !== 'lambda') return { protocol, endpoint: resolveText(template, Endpoint), permitted: true };
+  if (protocol !== 'lambda') {
+    const { deadLetterTargetArn } = readObject(RedrivePolicy ?? {}, ['deadLetterTargetArn']);
+    const deadLetters = readDeadLetters(template, deadLetterTargetArn, 'sns.amazonaws.com', topicId);
+    return {
+      ...{ protocol, endpoint: resolveText(template, Endpoint), permitted: true },
+      ...(protocol.startsWith('http') && { retryDelaysMs: readDeliveryPolicy(DeliveryPolicy) }),
+      ...(deadLetters !== undefined && { deadLetters }),
+    };
+  }
   const functionId = referencedId(template, Endpoint, 'AWS::Lambda::Function');
   if (functionId === undefined) {
     throw new UnsupportedError(`the subscriber ${JSON.stringify(Endpoint)} is not a function in the template`);
@@ -50,8 +60,13 @@ function isPermitted(template: Template, functionId: string, topicId: string): b
       Principal === 'sns.amazonaws.com' &&
       Action === 'lambda:InvokeFunction' &&
       referencedId(template, FunctionName, 'AWS::Lambda::Function') === functionId &&
-      (SourceArn === undefined || referencedId(template, SourceArn, 'AWS::SNS::Topic') === topicId),
+      (SourceArn === undefined || isLike(arnFor(template, topicId), resolveText(template, SourceArn))),
   );
+}
+
+/** Whether an ARN matches one in which `*` stands for any text, as in the conditions of a policy. */
+function isLike(arn: string, pattern: string): boolean {
+  return new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`).test(arn);
 }
 
 interface Statement {
@@ -76,7 +91,9 @@ function acceptsAlarms(template: Template, topicId: string): boolean {
     policies.length === 0 || policies.some(({ Properties }) => allows(Properties?.PolicyDocument, 'sns:Publish'));
   const { KmsMasterKeyId } = template.Resources[topicId]?.Properties ?? {};
   if (KmsMasterKeyId === undefined) return canPublish;
-  const keyId = referencedId(template, KmsMasterKeyId, 'AWS::KMS::Key');
+  const aliasId = referencedId(template, KmsMasterKeyId, 'AWS::KMS::Alias');
+  const key = aliasId === undefined ? KmsMasterKeyId : template.Resources[aliasId]?.Properties?.TargetKeyId;
+  const keyId = referencedId(template, key, 'AWS::KMS::Key');
   const keyPolicy = keyId === undefined ? undefined : template.Resources[keyId]?.Properties?.KeyPolicy;
   return canPublish && ['kms:GenerateDataKey*', 'kms:Decrypt'].every((action) => allows(keyPolicy, action));
 }

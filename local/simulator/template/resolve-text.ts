@@ -34,7 +34,12 @@ const namings: Readonly<Record<string, Naming>> = {
   },
   'AWS::DynamoDB::Table': { property: 'TableName', arn: (name) => `dynamodb:${home}:table/${name}` },
   'AWS::IAM::Role': { property: 'RoleName', arn: (name) => `iam::${account}:role/${name}` },
+  'AWS::KMS::Alias': { property: 'AliasName', arn: (name) => `kms:${home}:${name}` },
   'AWS::KMS::Key': { arn: (name) => `kms:${home}:key/${name}` },
+  'AWS::SQS::Queue': { property: 'QueueName', arn: (name) => `sqs:${home}:${name}` },
+  'AWS::Events::Rule': { property: 'Name', arn: (name) => `events:${home}:rule/${name}` },
+  'AWS::Events::ApiDestination': { property: 'Name', arn: (name) => `events:${home}:api-destination/${name}` },
+  'AWS::Events::Connection': { property: 'Name', arn: (name) => `events:${home}:connection/${name}` },
   'AWS::Scheduler::ScheduleGroup': { property: 'Name', arn: (name) => `scheduler:${home}:schedule-group/${name}` },
 };
 
@@ -96,7 +101,7 @@ function resolveAttribute(template: Template, argument: unknown): string {
   const [id, name] = typeof argument === 'string' ? argument.split('.') : Array.isArray(argument) ? argument : [];
   if (typeof id === 'string') {
     if (name === 'Arn' || name === 'TopicArn') return arnFor(template, id);
-    if (name === 'TopicName' || name === 'KeyId') return physicalName(template, id);
+    if (name === 'TopicName' || name === 'QueueName' || name === 'KeyId') return physicalName(template, id);
   }
   throw new UnsupportedError(`cannot resolve the attribute ${JSON.stringify(argument)}`);
 }

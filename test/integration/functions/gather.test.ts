@@ -145,7 +145,7 @@ describe('the evidence for an alarm that fires', () => {
   });
 
   it('about a notifier reads no log', async () => {
-    await gatherEvidence(firingOf({ kind: 'messages-undelivered', route: 'page' }), sources);
+    await gatherEvidence(firingOf({ kind: 'messages-undelivered', receiver: 'pages-email' }), sources);
     expect(aws.calls).toEqual([]);
   });
 

@@ -2,19 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecord } from '../../../functions/notify/event.ts';
 import { readLine } from '../../../functions/notify/log.ts';
-import { composeMessage, composeUnreadable, type SnsMessage } from '../../../functions/notify/message.ts';
+import { composeMessage, composeUnreadable, type Notification } from '../../../functions/notify/message.ts';
+import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import { peopleMessage, sendingsOf } from '../../../functions/notify/sendings.ts';
+import { readEntry } from '../../../local/emulators/aws/events.ts';
+import { readPublish } from '../../../local/emulators/aws/sns.ts';
 import { expressionAlarm, metricAlarm, recordOf, resolvedMetricAlarm } from '../../support/alarms.ts';
 import { at, evidenceOf, outcome } from '../../support/log-of.ts';
 import { firing, firingEvidence, links, readMessage } from '../../support/messages.ts';
 
-/** What SNS accepts: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-function expectPublishable(message: SnsMessage): void {
+const peopleTopicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
+
+/** What SNS and EventBridge accept: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+function expectPublishable(notification: Notification): void {
+  const message = peopleMessage(notification);
   expect(message.Subject).toMatch(/^[A-Za-z0-9][ -~]{0,98}$/);
   expect(Buffer.byteLength(message.Message ?? '')).toBeLessThan(262_144);
   expect((message.Message ?? '').isWellFormed()).toBe(true);
   const { text, email, chat } = readMessage(message);
   for (const part of [text, email]) expect(part.isWellFormed() && part.length > 0).toBe(true);
   expect(chat).toMatchObject({ version: '1.0', source: 'custom' });
+  for (const sending of sendingsOf(notification, { peopleTopicArn, outlets: receiverKinds })) {
+    if (sending.to === 'topic') readPublish({ ...sending.message });
+    else readEntry({ ...sending.event });
+  }
 }
 
 /** Any text, including what breaks mail programs and terminals. */
@@ -89,14 +100,14 @@ describe('a message', () => {
     );
     const message = composeMessage(firing, evidenceOf([...lines, ...others]), links);
     expectPublishable(message);
-    expect(readMessage(message).email.length).toBeLessThanOrEqual(24_000);
+    expect(readMessage(peopleMessage(message)).email.length).toBeLessThanOrEqual(24_000);
   });
 
   it('contains the original of an alarm that could not be read, and the reason', () => {
     const raw = 'ALARM: "cpu-high" <in> Zürich\n\u0000';
     const message = composeUnreadable(raw, 'the message does not name an alarm', links);
     expectPublishable(message);
-    const { subject, email } = readMessage(message);
+    const { subject, email } = readMessage(peopleMessage(message));
     expect(subject).toBe('PAGE: an alarm that could not be read');
     expect(email.replaceAll('\n', ' ')).toContain('could not read it: the message does not name an alarm.');
     expect(email).toContain(raw);

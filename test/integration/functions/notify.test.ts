@@ -19,6 +19,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'loopback',
     AWS_SECRET_ACCESS_KEY: 'loopback',
     ROUTE: 'page',
+    OUTLETS_PAGE: 'cloudwatch,json,pagerduty',
     PEOPLE_TOPIC_ARN: topicArn,
     LOG_GROUPS: `${flowsLog},${statusLog}`,
     DEPLOYMENT: 'okta-synthetics',
@@ -55,8 +56,9 @@ function writeLog(): void {
 }
 
 function onlyMessage() {
-  expect(aws.published).toHaveLength(1);
-  const [published] = aws.published;
+  const toPeople = aws.published.filter((each) => each.topicArn === topicArn);
+  expect(toPeople).toHaveLength(1);
+  const [published] = toPeople;
   expect(published).toMatchObject({ topicArn, structure: 'json' });
   return readMessage({
     Subject: published?.subject ?? '',
@@ -72,6 +74,7 @@ describe('the deployed notify function', () => {
     ['the event of a probe function', { name: 'acme', domain: 'acme.okta.com', servers: [] }],
     ['records that SNS did not send', { Records: [{ s3: {} }] }],
     ['an alarm by itself', metricAlarm],
+    ['an event of another service', { detail: 'the house is on fire' }],
   ])('publishes nothing for %s, and returns what is wrong', async (_, event) => {
     const ended = await notify.invoke(event);
     expect(ended).toMatchObject({
@@ -144,10 +147,57 @@ describe('the deployed notify function', () => {
   it.each([
     ['text', snsEvent('the house is on fire')],
     ['a foreign alarm', snsEvent({ ...metricAlarm, AlarmName: 'house-on-fire' })],
-    ['an event that is not from SNS', { detail: 'the house is on fire' }],
   ])('passes on the original of %s', async (_, event) => {
     expect(await notify.invoke(event)).not.toHaveProperty('error');
     expect(onlyMessage().email).toMatch(/on.fire/);
+  });
+
+  it('sends each message once to every outlet', async () => {
+    writeLog();
+    await notify.invoke(snsEvent(metricAlarm));
+    expect(aws.published.map((each) => each.topicArn).toSorted()).toEqual([
+      topicArn,
+      `${topicArn}-cloudwatch`,
+      `${topicArn}-json`,
+    ]);
+    expect(aws.events.map(({ source, detailType }) => [source, detailType]).toSorted()).toEqual([
+      ['okta-synthetics', 'Okta Synthetics Incident Raised'],
+      ['okta-synthetics', 'Okta Synthetics PagerDuty Event'],
+    ]);
+  });
+
+  it('sends the messages about an org with receivers of its own to its own topics', async () => {
+    writeLog();
+    const own = JSON.parse(
+      JSON.stringify(snsEvent(metricAlarm)).replaceAll(
+        'okta-synthetics-page-alarms',
+        'okta-synthetics-acme-page-alarms',
+      ),
+    );
+    await notify.invoke(own);
+    const ownArn = topicArn.replace('-pages', '-acme-pages');
+    expect(aws.published.map((each) => each.topicArn).toSorted()).toEqual([
+      ownArn,
+      `${ownArn}-cloudwatch`,
+      `${ownArn}-json`,
+    ]);
+    expect(aws.events.every(({ resources }) => resources.includes(ownArn))).toBe(true);
+  });
+
+  it('fails when the event bus refuses an event, and still publishes the message', async () => {
+    writeLog();
+    undo.push(aws.injectFault('PutEvents', denied));
+    expect(await notify.invoke(snsEvent(metricAlarm))).toMatchObject({
+      error: expect.stringMatching(/pagerduty: AccessDeniedException; events: AccessDeniedException/),
+    });
+    expect(onlyMessage().subject).toContain('PAGE acme');
+  });
+
+  it('fails when it cannot publish, and still puts its events', async () => {
+    writeLog();
+    undo.push(aws.injectFault('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
+    expect(await notify.invoke(snsEvent(metricAlarm))).toHaveProperty('error');
+    expect(aws.events).toHaveLength(2);
   });
 
   it('fails when it cannot publish, so that Lambda tries again and then sends the original alarm', async () => {
@@ -160,9 +210,11 @@ describe('the deployed notify function', () => {
   it('logs the subject of what it published', async () => {
     writeLog();
     const { lines } = await notify.invoke(snsEvent(metricAlarm));
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { type: 'message', subject: "PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z" },
-    ]);
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual({
+      type: 'message',
+      outlet: 'people',
+      subject: "PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z",
+    });
   });
 });
 

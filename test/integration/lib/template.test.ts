@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import { functionTimeoutMs } from '../../../functions/runtime/deadline.ts';
+import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
@@ -68,7 +69,12 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     );
     expect(sample.ofType('AWS::SNS::Topic').map(({ Properties }) => Properties.TopicName)).toEqual([
       ...routes.map((route) => `okta-synthetics-${route}-alarms`),
-      ...routes.map((route) => `okta-synthetics-${route}s`),
+      ...routes.flatMap((route) => [
+        `okta-synthetics-${route}s`,
+        ...outletsOf(sample.config.alerts[`${route}s`])
+          .filter((outlet) => outlet !== 'pagerduty')
+          .map((shape) => `okta-synthetics-${route}s-${shape}`),
+      ]),
     ]);
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       expect(topic.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
@@ -91,7 +97,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
 
   it(`the ${name} stack subscribes the configured addresses`, () => {
     const { pages, tickets } = sample.config.alerts;
-    const addresses = [...pages, ...tickets].map(({ email, https }) => email ?? https);
+    const addresses = [...pages, ...tickets].flatMap(({ email, https }) => email ?? https ?? []);
     const subscriptions = sample
       .ofType('AWS::SNS::Subscription')
       .filter(({ Properties }) => Properties.Protocol !== 'lambda');
@@ -356,11 +362,14 @@ describe('the permissions of a probe function', () => {
   });
 });
 
-it('a notifier may read the probe logs, the alarm history and the state, write the state, publish to its own topic, and use the key of the topic', () => {
+it('a notifier may read the probe logs, the alarm history and the state, write the state, publish to its own topics, put events of its own source, and use the key of the topic', () => {
   for (const sample of Object.values(samples)) {
     const [key] = sample.ofType('AWS::KMS::Key');
     for (const route of routes) {
-      const [readLogs, readHistory, useState, publish, useKey, ...others] = permissionsOf(sample, `notify-${route}`);
+      const [readLogs, readHistory, useState, publish, putEvents, useKey, ...others] = permissionsOf(
+        sample,
+        `notify-${route}`,
+      );
       const probeLogs = sample
         .ofType('AWS::Logs::LogGroup')
         .filter(({ Properties }) => !/notify|sweep/.test(Properties.LogGroupName));
@@ -375,7 +384,13 @@ it('a notifier may read the probe logs, the alarm history and the state, write t
       const topic = sample
         .ofType('AWS::SNS::Topic')
         .find(({ Properties }) => Properties.TopicName === `okta-synthetics-${route}s`);
-      expect(publish).toMatchObject({ Action: 'sns:Publish', Resource: { Ref: topic?.id } });
+      expect(publish?.Action).toBe('sns:Publish');
+      expect(list(publish?.Resource)).toContainEqual({ Ref: topic?.id });
+      expect(putEvents).toMatchObject({
+        Action: 'events:PutEvents',
+        Condition: { StringEquals: { 'events:source': 'okta-synthetics' } },
+      });
+      expect(JSON.stringify(putEvents?.Resource)).toContain(':event-bus/default"');
       expect(useKey).toMatchObject({
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: { 'Fn::GetAtt': [key?.id, 'Arn'] },

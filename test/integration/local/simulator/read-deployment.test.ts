@@ -135,9 +135,9 @@ it('reports an on-failure destination that is not a topic in the template as uns
 });
 
 it('reports resources other than schedules and topics that invoke functions as unsupported', () => {
-  const { Resources } = smallTemplate({ Rule: { Type: 'AWS::Events::Rule', Properties: {} } });
+  const { Resources } = smallTemplate({ Filter: { Type: 'AWS::Logs::MetricFilter', Properties: {} } });
   expect(readDeployment({ Resources }).unsupported).toEqual([
-    { logicalId: 'Rule', reason: 'AWS::Events::Rule is not simulated' },
+    { logicalId: 'Filter', reason: 'AWS::Logs::MetricFilter is not simulated' },
   ]);
 });
 

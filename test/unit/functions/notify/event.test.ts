@@ -13,6 +13,7 @@ describe('readRecord', () => {
       changedAt: Date.parse('2026-11-21T12:02:07.498Z'),
       lookBackMs: 600_000,
       reason: metricAlarm.NewStateReason,
+      document: metricAlarm,
       before: 'OK',
       runsToAlarm: 2,
     });

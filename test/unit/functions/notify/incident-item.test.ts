@@ -7,6 +7,7 @@ const open: OpenIncident = {
   ...{ alarm: firing.name, state: 'firing', route: 'page', topicArn: 'arn:aws:sns:us-east-1:123456789012:pages' },
   ...{ firedAt: firing.changedAt, reason: firing.reason, lookBackMs: 600_000, runsToAlarm: 2 },
   ...{ since: at('12:00'), startObserved: true, code: 'internal-error', toldAt: firing.changedAt },
+  document: { AlarmDescription: 'Okta must act.', Region: 'US East (N. Virginia)', Trigger: { Period: 60 } },
 };
 
 describe('what is done about the change of an alarm', () => {

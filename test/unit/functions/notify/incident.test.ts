@@ -213,7 +213,11 @@ describe('the incident of a monitor that is broken or does not run', () => {
     [{ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', 'monitor-not-running'],
     [{ kind: 'notify-broken', route: 'page' }, 'notify-page-broken', 'notify-broken'],
     [{ kind: 'notify-not-running', route: 'ticket' }, 'notify-ticket-not-running', 'notify-not-running'],
-    [{ kind: 'messages-undelivered', route: 'page' }, 'messages-undelivered-page', 'messages-undelivered'],
+    [
+      { kind: 'messages-undelivered', receiver: 'pages-email' },
+      'messages-undelivered-pages-email',
+      'messages-undelivered',
+    ],
   ])('of %j has the code %s and links to %s in the runbook', (subject, code, heading) => {
     const incident = incidentOf(firingOf(subject), { ...evidenceOf([]), lines: [] });
     expect(incident).toMatchObject({ code, heading, domain: 'monitor' });

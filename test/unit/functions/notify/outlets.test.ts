@@ -1,47 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import type { Notification } from '../../../../functions/notify/message.ts';
-import { composeMessage } from '../../../../functions/notify/message.ts';
-import { type Outlet, outlets, subscriberFields } from '../../../../functions/notify/outlets.ts';
-import { firing, firingEvidence, links } from '../../../support/messages.ts';
+import { composeMessage, composeUnreadable } from '../../../../functions/notify/message.ts';
+import { type Outlet, outlets, receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { sendingsOf } from '../../../../functions/notify/sendings.ts';
+import { firing, firingEvidence, links, resolved, resolvedEvidence } from '../../../support/messages.ts';
 
-const all = Object.entries<Outlet>(outlets).map(([name, outlet]) => ({ name, ...outlet }));
-const unreadable: Notification = { kind: 'unreadable', subject: 'PAGE: x', links, raw: 'it broke', why: 'it is text' };
+const all = Object.entries<Outlet>(outlets).map(([name, outlet]) => ({ name, outlet }));
+const incident = composeMessage(firing, firingEvidence, links);
+const unreadable = composeUnreadable('it broke', 'it is text', links);
+const peopleTopicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
+const sent = (used: readonly string[], notification = incident) =>
+  sendingsOf(notification, { peopleTopicArn, outlets: used });
 
 describe('the table of outlets', () => {
-  it.each(all)('has a text for $name in every message, under the protocol $protocol', ({ protocol }) => {
-    const texts = JSON.parse(composeMessage(firing, firingEvidence, links).Message ?? '');
-    expect(texts[protocol]).toContain('internal-error');
+  it.each(all)('has a text for $name in every message', ({ outlet }) => {
+    for (const [notification, content] of [
+      [incident, 'internal-error'],
+      [unreadable, 'it broke'],
+    ] as const) {
+      const text = 'format' in outlet ? outlet.format(notification) : JSON.stringify(outlet.detail(notification));
+      expect(text).toContain(content);
+    }
   });
 
-  it.each(all)('formats an alarm that could not be read for $name', ({ format }) => {
-    expect(format(unreadable).length).toBeGreaterThan(0);
-  });
-
-  it.each(all)('has one format for all outlets with the protocol of $name', ({ protocol, format }) => {
-    expect(new Set(all.filter((each) => each.protocol === protocol).map((each) => each.format))).toEqual(
-      new Set([format]),
-    );
-  });
-
-  it('has one configuration field for each protocol at most', () => {
-    const protocols = subscriberFields.map(({ protocol }) => protocol);
-    expect(new Set(protocols).size).toBe(protocols.length);
+  it('has one format for each topic and protocol', () => {
+    const formats = new Map<string, unknown>();
+    for (const { outlet } of all) {
+      if (!('topic' in outlet)) continue;
+      const key = `${outlet.topic} ${outlet.protocol}`;
+      expect(formats.get(key) ?? outlet.format).toBe(outlet.format);
+      formats.set(key, outlet.format);
+    }
   });
 });
 
-describe('a field of a subscriber', () => {
-  it.each([
-    ['email', 'team@example.com', undefined],
-    ['email', "o'neil+pager@mail.example.com", undefined],
-    ['email', 'team', 'must be an e-mail address'],
-    ['email', 'team@example.com\nBcc: x@example.com', 'must be an e-mail address'],
-    ['https', 'https://pager.example.com/sns', undefined],
-    ['https', 'http://pager.example.com', 'must be a URL that begins with https://'],
-    ['https', 'pager', 'must be a URL that begins with https://'],
-    ['https', 'https://user:canary@pager.example.com', 'must not contain a user name or password'],
-  ])('named %s accepts %j, or says what is wrong with it', (name, value, problem) => {
-    const found = subscriberFields.find((field) => field.name === name)?.problem(value);
-    expect(found).toEqual(problem === undefined ? undefined : expect.stringContaining(problem));
-    expect(found ?? '').not.toContain('canary');
+describe('what is sent', () => {
+  it('is a message to the people and an event for the rules of others, whoever the receivers are', () => {
+    expect(sent([])).toMatchObject([
+      { to: 'topic', message: { TopicArn: peopleTopicArn } },
+      { to: 'bus', event: { Source: 'okta-synthetics', DetailType: 'Okta Synthetics Incident Raised' } },
+    ]);
+  });
+
+  it('reaches every kind of receiver by one topic or event of its own', () => {
+    const sendings = sent(receiverKinds);
+    const topics = sendings.flatMap((each) => (each.to === 'topic' ? [each.message.TopicArn] : []));
+    expect(topics).toEqual([peopleTopicArn, `${peopleTopicArn}-cloudwatch`, `${peopleTopicArn}-json`]);
+    const types = sendings.flatMap((each) => (each.to === 'bus' ? [each.event.DetailType] : []));
+    expect(types).toEqual(['Okta Synthetics PagerDuty Event', 'Okta Synthetics Incident Raised']);
+  });
+
+  it('has an event of another type when the alarm has resolved', () => {
+    expect(sent([], composeMessage(resolved, resolvedEvidence, links))).toMatchObject([
+      { to: 'topic' },
+      { to: 'bus', event: { DetailType: 'Okta Synthetics Incident Resolved' } },
+    ]);
+  });
+
+  it('names the alarm and the topic in its events, so that rules can tell deployments and routes apart', () => {
+    const [, event] = sent([]);
+    expect(event).toMatchObject({
+      event: {
+        Resources: [`arn:aws:cloudwatch:us-east-1:123456789012:alarm:${firing.name}`, peopleTopicArn],
+      },
+    });
   });
 });

@@ -3,6 +3,8 @@ import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { EvidenceLine } from '../../../../functions/notify/log.ts';
 import { readLine } from '../../../../functions/notify/log.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
+import { receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { type Canaries, openCanaries } from '../../../support/canaries.ts';
 import { at, exchange } from '../../../support/log-of.ts';
 import { firing, firingEvidence, links, resolved } from '../../../support/messages.ts';
@@ -72,7 +74,12 @@ describe('a message', () => {
     ] as const;
     const messages = subjects.flatMap((subject) =>
       [firing, resolved].map((alarm) =>
-        JSON.stringify(composeMessage({ ...alarm, subject }, { ...firingEvidence, lines: seen }, links)),
+        JSON.stringify(
+          sendingsOf(composeMessage({ ...alarm, subject }, { ...firingEvidence, lines: seen }, links), {
+            peopleTopicArn: 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages',
+            outlets: receiverKinds,
+          }),
+        ),
       ),
     );
     expect(canaries.leaksIn(messages.join('\n'))).toEqual([]);

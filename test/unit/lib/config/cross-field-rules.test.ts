@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { subscriberFields } from '../../../../functions/notify/outlets.ts';
 import { minimalOrg } from '../../../support/build-config.ts';
 import { problemsOf, problemsOfOrg } from '../../../support/problems-of.ts';
 
@@ -121,13 +120,51 @@ it.each([
   expect(problemsOfOrg({ api })).toEqual([problem]);
 });
 
-it('a subscriber needs exactly one address', () => {
-  const names = subscriberFields.map(({ name }) => `"${name}"`);
-  const both = { email: 'a@example.com', https: 'https://example.com' };
-  expect(problemsOf({ alerts: { pages: [both], tickets: [{}] }, orgs: [minimalOrg] })).toEqual([
-    `alerts.pages[0] must have only one of ${names.join(' and ')}.`,
-    `alerts.tickets[0] needs ${names.join(' or ')}.`,
-  ]);
+describe('a receiver', () => {
+  const https = 'https://pager.example.com/sns';
+  const problemsOfPage = (page: object) => problemsOf({ alerts: { pages: [page] }, orgs: [minimalOrg] });
+
+  it.each([
+    { email: 'a@example.com' },
+    { https },
+    { kind: 'email', email: 'a@example.com' },
+    { kind: 'chat' },
+    { kind: 'chat', https },
+    { kind: 'cloudwatch', https, name: 'pagerduty-east' },
+    { kind: 'json', https },
+    { kind: 'pagerduty', secret: 'okta-synthetics/pagerduty' },
+    { secret: 'okta-synthetics/pagerduty', region: 'eu' },
+  ])('may be %j', (page) => {
+    expect(problemsOfPage(page)).toEqual([]);
+  });
+
+  it.each<[object, string]>([
+    [{}, '[0] needs "email" or "https", or a "kind".'],
+    [{ email: 'a@example.com', https }, '[0] must have only one of "email" and "https".'],
+    [{ kind: 'cloudwatch' }, '[0] needs "https" because its kind is cloudwatch.'],
+    [{ kind: 'pagerduty' }, '[0] needs "secret" because its kind is pagerduty.'],
+    [{ kind: 'chat', email: 'a@example.com' }, '[0].email does not apply to a receiver of the kind chat: remove it.'],
+    [{ https, region: 'eu' }, '[0].region does not apply to a receiver of the kind chat: remove it.'],
+    [{ https, name: 'notifier' }, '[0].name must not be "notifier", which the alarms use for something else.'],
+  ])('must have the fields of its kind: %j', (page, problem) => {
+    expect(problemsOfPage(page)).toEqual([`alerts.pages${problem}`]);
+  });
+
+  it('has a name of its own', () => {
+    const pages = [
+      { https, name: 'pager' },
+      { kind: 'json', https, name: 'pager' },
+    ];
+    expect(problemsOf({ alerts: { pages }, orgs: [minimalOrg] })).toEqual([
+      'alerts.pages[1].name is the name of another receiver of this list.',
+    ]);
+  });
+
+  it('of an org follows the same rules', () => {
+    expect(problemsOfOrg({ alerts: { tickets: [{ kind: 'json' }] } })).toEqual([
+      'orgs[0].alerts.tickets[0] needs "https" because its kind is json.',
+    ]);
+  });
 });
 
 it('expected claims are accepted only at custom servers', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { composeMessage } from '../../../../functions/notify/message.ts';
+import { peopleMessage } from '../../../../functions/notify/sendings.ts';
 import { readPublish } from '../../../../local/emulators/aws/sns.ts';
 import {
   type DeliveredMessage,
@@ -23,7 +24,9 @@ function deliver(publication: Publication, from: DeliveredMessage['from'] = 'fun
 
 /** What the notifier publishes for an alarm. */
 const notification = () =>
-  readPublication(readPublish({ TopicArn: topic.arn, ...composeMessage(firing, firingEvidence, links) }));
+  readPublication(
+    readPublish({ TopicArn: topic.arn, ...peopleMessage(composeMessage(firing, firingEvidence, links)) }),
+  );
 
 const withHttps = (https: string): Publication => ({ text: 'short', byProtocol: { email: 'a letter', https } });
 

@@ -130,7 +130,7 @@ describe('the subject of a message', () => {
     { kind: 'group-not-running', group: 'negative-tests' },
     { kind: 'notify-broken', route: 'ticket' },
     { kind: 'notify-not-running', route: 'ticket' },
-    { kind: 'messages-undelivered', route: 'ticket' },
+    { kind: 'messages-undelivered', receiver: 'tickets-chat-hooks-example-com' },
   ])('about $kind says what is wrong with the monitor, and so does the first line', (about) => {
     const { subject, email } = messageOf(firingOf(about), evidenceOf([]), { ...links, route: 'ticket' });
     const { brief, summary } = alarmMeaning(about);

@@ -1,0 +1,65 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Route } from '../../functions/alarms/subject.ts';
+import { resourceName } from '../../functions/model/deployment.ts';
+import { eventSource, shapes } from '../../functions/notify/outlets.ts';
+import { outletsVariable } from '../../functions/notify/settings.ts';
+import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
+
+/** What a function may do that sends the messages of these routes. */
+export function sendRights(
+  stack: Stack,
+  topics: AlertTopics,
+  routes: readonly Route[],
+  hasOwnReceivers: boolean,
+): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ['sns:Publish'],
+      resources: [
+        ...routes.flatMap((route) => Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn)),
+        ...(hasOwnReceivers ? ownPeopleTopics(topics, routes).map((name) => topicArnOf(stack, name)) : []),
+      ],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { StringEquals: { 'events:source': eventSource } },
+    }),
+    // Needed to publish to an encrypted topic.
+    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+  ];
+}
+
+/** What such a function must know of the receivers. */
+export function sendEnvironment(topics: AlertTopics, routes: readonly Route[]): Record<string, string> {
+  return Object.fromEntries(
+    routes.flatMap((route) => {
+      const used = outletsOf(topics.receivers[`${route}s`]);
+      return used.length > 0 ? [[outletsVariable(route), used.join(',')]] : [];
+    }),
+  );
+}
+
+/** cdk-nag's name of each right to the topics of any org, and why it is there. */
+export function ownTopicAcknowledgements(topics: AlertTopics, routes: readonly Route[]) {
+  return ownPeopleTopics(topics, routes).map((name) => ({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:${name}]`,
+    reason: 'It publishes to the topics of any org with receivers of its own.',
+  }));
+}
+
+/** The topic of this name of any org with receivers of its own. */
+export function ownTopicArn(stack: Stack, { deployment }: AlertTopics, name: string): string {
+  return topicArnOf(stack, resourceName(deployment, `*-${name}`));
+}
+
+function topicArnOf(stack: Stack, name: string): string {
+  return stack.formatArn({ service: 'sns', resource: name });
+}
+
+function ownPeopleTopics({ deployment }: AlertTopics, routes: readonly Route[]): readonly string[] {
+  return routes.flatMap((route) =>
+    shapes.map((shape) => resourceName(deployment, `*-${route}s${shape === 'people' ? '' : `-${shape}`}`)),
+  );
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { alarmName } from '../../../functions/alarms/subject.ts';
+import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import type { ConfigInput } from '../../../lib/config/schema.ts';
+import type { Template } from '../../../local/emulators/cloudwatch/template-reader.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
+import { buildConfig, minimalOrg } from '../../support/build-config.ts';
+
+const https = 'https://pager.example.com/sns';
+const everyKind = [
+  { email: 'on-call@example.com' },
+  { https: 'https://chat.example.com/sns' },
+  { kind: 'cloudwatch', https },
+  { kind: 'json', https },
+  { kind: 'pagerduty', secret: 'okta/pagerduty' },
+] as const;
+
+function deploy(alerts: ConfigInput['alerts'], org: object = {}) {
+  const { template } = synthesize(buildConfig({ alerts, orgs: [{ ...minimalOrg, ...org }] }));
+  const text = JSON.stringify(template);
+  return { ...readDeployment(template as Template), template: template as Template, text };
+}
+
+const all = deploy({ pages: [...everyKind], tickets: [{ email: 'team@example.com' }] });
+const propertiesOf = (type: string, { Resources }: Template = all.template) =>
+  Object.values(Resources).flatMap(({ Type, Properties }) => (Type === type && Properties ? [Properties] : []));
+
+it('the configuration knows every kind of receiver', () => {
+  const kinds = buildConfig({ alerts: { pages: [...everyKind] } }).alerts.pages.map(({ kind }) => kind);
+  expect(kinds).toEqual(receiverKinds);
+});
+
+describe('the deployment of one receiver of each kind', () => {
+  it('can be simulated as a whole, and every part has an effect', () => {
+    expect(all.unsupported).toEqual([]);
+    expect(all.ineffective).toEqual([]);
+  });
+
+  it('has a topic of its own for each document by https but that for chats', () => {
+    expect(all.topics.map(({ name }) => name)).toEqual([
+      'okta-synthetics-page-alarms',
+      'okta-synthetics-ticket-alarms',
+      'okta-synthetics-pages',
+      'okta-synthetics-pages-cloudwatch',
+      'okta-synthetics-pages-json',
+      'okta-synthetics-tickets',
+    ]);
+  });
+
+  it('has a queue for each receiver but e-mail, and an alarm that names it and is a ticket', () => {
+    const names = [
+      'pages-chat-chat-example-com',
+      'pages-cloudwatch-pager-example-com',
+      'pages-json-pager-example-com',
+      'pages-pagerduty',
+    ];
+    expect(all.queues).toEqual(names.map((name) => `okta-synthetics-${name}`));
+    for (const receiver of names) {
+      const alarm = all.alarms.alarms.find(
+        ({ name }) => name === alarmName({ kind: 'messages-undelivered', receiver }),
+      );
+      const topic = all.topics.find(({ logicalId }) => logicalId === alarm?.actions.ALARM[0]);
+      expect(topic?.name).toBe('okta-synthetics-ticket-alarms');
+    }
+  });
+
+  it('encrypts the queues, refuses connections without TLS, and keeps messages for 14 days', () => {
+    for (const queue of propertiesOf('AWS::SQS::Queue')) {
+      expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    }
+    for (const { PolicyDocument } of propertiesOf('AWS::SQS::QueuePolicy')) {
+      expect(JSON.stringify(PolicyDocument)).toContain('"aws:SecureTransport":"false"');
+      expect(JSON.stringify(PolicyDocument)).toContain('"aws:SourceArn"');
+    }
+  });
+
+  it('gives every subscription by https the same tries, and only our own document the type of JSON', () => {
+    const subscriptions = propertiesOf('AWS::SNS::Subscription').filter(({ Protocol }) => Protocol === 'https');
+    const types = subscriptions.map(({ DeliveryPolicy }) => {
+      const { healthyRetryPolicy, requestPolicy } = DeliveryPolicy as Readonly<Record<string, object>>;
+      expect(healthyRetryPolicy).toMatchObject({ numNoDelayRetries: 3, minDelayTarget: 5, maxDelayTarget: 60 });
+      return requestPolicy;
+    });
+    expect(types).toEqual([undefined, undefined, { headerContentType: 'application/json' }]);
+  });
+
+  it('posts only its own PagerDuty events, with a routing key that the template does not contain', () => {
+    expect(all.rules).toMatchObject([
+      {
+        endpoint: 'https://events.pagerduty.com/v2/enqueue',
+        pattern: {
+          source: ['okta-synthetics'],
+          detailType: ['Okta Synthetics PagerDuty Event'],
+          resources: ['arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages'],
+        },
+        body: { routing_key: '{{resolve:secretsmanager:okta/pagerduty:SecretString:routingKey::}}' },
+        deadLetters: 'okta-synthetics-pages-pagerduty',
+      },
+    ]);
+    expect(propertiesOf('AWS::Events::Connection')).toMatchObject([
+      {
+        AuthParameters: { InvocationHttpParameters: { BodyParameters: [{ Key: 'routing_key', IsValueSecret: true }] } },
+      },
+    ]);
+  });
+
+  it('sends alarms about a notifier to the tools that take what CloudWatch writes, too', () => {
+    const alarm = all.alarms.alarms.find(({ name }) => name === alarmName({ kind: 'notify-broken', route: 'page' }));
+    const names = alarm?.actions.ALARM.map((id) => all.topics.find(({ logicalId }) => logicalId === id)?.name);
+    expect(names).toEqual(['okta-synthetics-pages', 'okta-synthetics-pages-cloudwatch']);
+  });
+});
+
+it('a PagerDuty account in Europe has another endpoint', () => {
+  const { rules } = deploy({ pages: [{ kind: 'pagerduty', secret: 'okta/pagerduty', region: 'eu' }] });
+  expect(rules[0]?.endpoint).toBe('https://events.eu.pagerduty.com/v2/enqueue');
+});
+
+describe('two receivers of one kind', () => {
+  it('at one host have queues of their own', () => {
+    const { queues, unsupported } = deploy({ pages: [{ https: `${https}/1` }, { https: `${https}/2` }] });
+    expect(unsupported).toEqual([]);
+    expect(new Set(queues).size).toBe(2);
+  });
+
+  it('keep the names of their queues in any order', () => {
+    const pages = [{ https: `${https}/1` }, { https: `${https}/2` }];
+    expect(deploy({ pages: pages.toReversed() }).queues.toSorted()).toEqual(deploy({ pages }).queues.toSorted());
+  });
+
+  it('with the same address are one', () => {
+    const { queues, topics } = deploy({ pages: [{ https }, { https }, { email: 'a@b.ch' }, { email: 'a@b.ch' }] });
+    expect(queues).toHaveLength(1);
+    expect(topics.find(({ name }) => name === 'okta-synthetics-pages')?.subscriptions).toHaveLength(2);
+  });
+});
+
+it('an alarm on undelivered tickets pages only if nobody else receives tickets', () => {
+  const routeOf = (tickets: NonNullable<ConfigInput['alerts']>['tickets']) => {
+    const { alarms, topics } = deploy({ pages: [{ email: 'a@b.ch' }], tickets: tickets ?? [] });
+    const receiver = 'tickets-json-pager-example-com';
+    const alarm = alarms.alarms.find(({ name }) => name === alarmName({ kind: 'messages-undelivered', receiver }));
+    return topics.find(({ logicalId }) => logicalId === alarm?.actions.ALARM[0])?.name;
+  };
+  expect(routeOf([{ kind: 'json', https }, { email: 'team@example.com' }])).toBe('okta-synthetics-ticket-alarms');
+  expect(routeOf([{ kind: 'json', https }])).toBe('okta-synthetics-page-alarms');
+});
+
+describe('an org with receivers of its own', () => {
+  const own = deploy(
+    { pages: [{ email: 'on-call@example.com' }] },
+    { alerts: { pages: [...everyKind], tickets: [{ email: 'own@example.com' }], routes: { okta: 'ticket' } } },
+  );
+  const topicsOf = (alarm: string) => {
+    const ids = own.alarms.alarms.find(({ name }) => name === alarm)?.actions.ALARM ?? [];
+    return ids.map((id) => own.topics.find(({ logicalId }) => logicalId === id)?.name);
+  };
+
+  it('can be simulated as a whole', () => {
+    expect(own.unsupported).toEqual([]);
+  });
+
+  it('has its alarms go to its own topics, by its own routes', () => {
+    expect(topicsOf('okta-synthetics/acme/quota/page')).toEqual(['okta-synthetics-acme-page-alarms']);
+    expect(topicsOf('okta-synthetics/acme/okta/page')).toEqual(['okta-synthetics-acme-ticket-alarms']);
+    expect(topicsOf('okta-synthetics/monitor/flows-broken')).toEqual(['okta-synthetics-ticket-alarms']);
+  });
+
+  it('has its topics call the notifiers of the deployment, which may publish to them', () => {
+    for (const route of ['page', 'ticket']) {
+      const topic = own.topics.find(({ name }) => name === `okta-synthetics-acme-${route}-alarms`);
+      expect(topic).toMatchObject({
+        acceptsAlarms: true,
+        subscriptions: [{ endpoint: `okta-synthetics-notify-${route}`, permitted: true }],
+      });
+    }
+    expect(own.text).toContain(':okta-synthetics-*-pages-cloudwatch"');
+  });
+
+  it('leaves no right to other topics where no org has any', () => {
+    expect(all.text).not.toContain('okta-synthetics-*');
+  });
+});
