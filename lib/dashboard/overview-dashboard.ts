@@ -171,10 +171,10 @@ function monitorGraphs({
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });
-  const graphOfGroups = (title: string, label: string, seriesOfGroup: typeof latenessSeries) =>
+  const graphOfGroups = (title: string, label: string, seriesOfGroup: typeof latenessSeries, shown = functions) =>
     new GraphWidget({
       title,
-      left: functions.map(({ group }) => {
+      left: shown.map(({ group }) => {
         const { identity, definition } = seriesOfGroup(group, deployment);
         return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
       }),
@@ -186,17 +186,13 @@ function monitorGraphs({
     graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
     graphOfGroups('Lateness', 'seconds', latenessSeries),
-    graphOfGroups('Silent schedules', 'orgs', silenceSeries),
-    new GraphWidget({
-      title: 'Silent schedules',
-      left: functions.flatMap(({ group }) => {
-        if (group === 'flows') return [];
-        const { identity, definition } = silenceSeries(group, deployment);
-        return [seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group })];
-      }),
-      leftYAxis: { min: 0, label: 'orgs', showUnits: false },
-      ...size,
-    }),
+    // The sweep does not count flows: each org has a heartbeat for them.
+    graphOfGroups(
+      'Silent schedules',
+      'orgs',
+      silenceSeries,
+      functions.filter(({ group }) => group !== 'flows'),
+    ),
     new GraphWidget({
       title: 'Messages',
       left: notifiers.flatMap(({ route }) => [

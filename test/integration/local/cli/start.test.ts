@@ -56,8 +56,9 @@ describe('npm start by default', () => {
       /│ PAGE acme: no tokens at 'default' - Okta 500/,
       /X-Okta-Request-Id/,
       /Fault restored/,
-      /▼ resolved okta-synthetics\/acme\/okta\/page/,
+      // People are told before CloudWatch's alarm resolves.
       /│ RESOLVED acme: Okta 500 at 'default'/,
+      /▼ resolved okta-synthetics\/acme\/okta\/page/,
       /✓ Case O1: page sent after 2 minutes with the finding internal-error; resolved \d+ minutes after the\s+fault\s+ended/,
     );
     expect(stdout.match(/✉/g)).toHaveLength(2);
