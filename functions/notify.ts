@@ -72,7 +72,7 @@ function refused(event: unknown): string {
 async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
   const { kept, gap } = await readTable(change);
   const known = kept?.incidents.get(change.name);
-  const decision = decide(change, known?.incident);
+  const decision = decide(change, known?.incident, kept !== undefined);
   const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
   if (decision === 'nothing') return;
   const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };

@@ -134,6 +134,8 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
       lines.push(...(last ? [last] : isKnown ? [] : await readLog(logGroup, pattern, during, sources, gaps)));
     }
   }
+  // An alarm that was muted fired long ago. What the table has of the time before costs nothing.
+  if (kept && change.kind === 'firing') lines.push(...linesBefore(kept, logGroups, windows));
   lines.sort((one, other) => one.time - other.time);
   const isPartial = windows.length < wanted.length || found.some((each) => each.isPartial);
   return {
@@ -161,6 +163,15 @@ interface FromTable {
 }
 
 /** What the table has instead of a log. */
+/** All that the table has of the time before these windows. */
+function linesBefore(kept: Kept, logGroups: readonly string[], [first]: readonly Window[]): readonly LoggedLine[] {
+  if (!first) return [];
+  return logGroups.flatMap((logGroup) => {
+    const group = groupOf(logGroup);
+    return group ? keptLines(kept, group, logGroup, { from: 0, to: first.from - 1 }) : [];
+  });
+}
+
 function fromTable(
   kept: Kept | undefined,
   logGroup: string,

@@ -1,6 +1,7 @@
 import { type DeploymentVariant, fleetNames, fleets } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import type { ExpectedNotification, Trace } from '../scenario.ts';
+import { monitorNotification } from './monitor-stops.ts';
 import { outage, outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** A Region in which FilterLogEvents may be called five times a second. */
@@ -20,6 +21,8 @@ interface FleetRow {
   readonly title: string;
   readonly deployment: keyof typeof fleets & DeploymentVariant;
   readonly conditions: readonly SimulationFault[];
+  /** What people are told of besides. */
+  readonly alsoExpected?: readonly ExpectedNotification[];
 }
 
 const rows: readonly FleetRow[] = [
@@ -36,6 +39,10 @@ const rows: readonly FleetRow[] = [
   {
     ...{ name: 'hundred, new account', title: 'a hundred orgs fail where ten functions run at once' },
     ...{ deployment: 'hundredOrgs', conditions: [newAccount] },
+    // All of a hundred runs begin in the same second: Lambda refuses most at first, and somebody should know.
+    alsoExpected: [
+      { ...monitorNotification({ kind: 'group-throttled', group: 'flows' }, 'flows-throttled', 1), notBefore: -3 },
+    ],
   },
 ];
 
@@ -45,14 +52,14 @@ const rows: readonly FleetRow[] = [
  * Trap: all orgs of a fleet are at one emulated Okta, so the outage of the first is that of all.
  */
 export const fleet: ScenarioFactory = (context) =>
-  rows.map(({ name, title, deployment, conditions }) => {
+  rows.map(({ name, title, deployment, conditions, alsoExpected = [] }) => {
     const orgs = fleetNames(fleets[deployment]);
     const expected = orgs.map((org) => outageNotification({ ...context, org, every: 1 }));
     return scriptedScenario({ ...context, org: orgs[0] ?? '', every: 1 }, 'fleet', title, {
       ...{ name: `fleet, ${name}`, target: `${orgs.length} orgs`, deployment },
       before: [{ minutes: 3, faults: conditions }],
       faultPhases: [{ minutes: outageMinutes, faults: [...conditions, outage] }],
-      expected,
+      expected: [...expected, ...alsoExpected],
       checks: [allComplete(expected)],
       watchedFor: 1,
       pace: 'long',

@@ -51,7 +51,14 @@ export const maintenance: ScenarioFactory = (context) => {
           scriptedScenario(context, 'maintenance', 'a probe function crashes in a maintenance window', {
             ...{ name: 'maintenance, function', target: 'function crashes', ...inWindow },
             faultPhases: [{ minutes: 10 * every, faults: [crash] }],
-            expected: [monitorNotification({ kind: 'group-broken', group: 'limits' }, 'limits-broken', every)],
+            // A group that crashes each time is not running either.
+            expected: [
+              monitorNotification({ kind: 'group-broken', group: 'limits' }, 'limits-broken', every),
+              {
+                ...monitorNotification({ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', every),
+                within: 3 * every + 10,
+              },
+            ],
             recoversWithin: functionRecovery,
           }),
         ]

@@ -22,15 +22,15 @@ describe('what is done about the change of an alarm', () => {
     ['OK', 'resolved', 'tell'],
   ] as const)('an alarm that fires and was %s, with an incident that is %s: %s', (before, state, decision) => {
     const change = { ...firing, before, changedAt: firing.changedAt + 3_600_000 };
-    expect(decide(change, state && { ...open, state })).toBe(decision);
+    expect(decide(change, state && { ...open, state }, true)).toBe(decision);
   });
 
   it('the same change that SNS delivers again is not told again', () => {
-    expect(decide({ ...firing, before: 'OK' }, open)).toBe('nothing');
+    expect(decide({ ...firing, before: 'OK' }, open, true)).toBe('nothing');
   });
 
   it.each([
-    ['ALARM', undefined, 'tell'],
+    ['ALARM', undefined, 'nothing'],
     ['OK', undefined, 'nothing'],
     ['INSUFFICIENT_DATA', undefined, 'nothing'],
     ['ALARM', 'firing', 'tell'],
@@ -39,12 +39,24 @@ describe('what is done about the change of an alarm', () => {
     ['ALARM', 'recovered', 'close'],
     ['OK', 'resolved', 'nothing'],
   ] as const)('an alarm that resolves and was %s, with an incident that is %s: %s', (before, state, decision) => {
-    expect(decide({ ...resolved, before }, state && { ...open, state })).toBe(decision);
+    expect(decide({ ...resolved, before }, state && { ...open, state }, true)).toBe(decision);
   });
 
   it('the end of an earlier incident that arrives late is not told as the end of this one', () => {
-    expect(decide({ ...resolved, before: 'ALARM', changedAt: open.firedAt - 1 }, open)).toBe('nothing');
+    expect(decide({ ...resolved, before: 'ALARM', changedAt: open.firedAt - 1 }, open, true)).toBe('nothing');
   });
+
+  it('the end of what fired is told if the table cannot be read', () => {
+    expect(decide({ ...resolved, before: 'ALARM' }, undefined, false)).toBe('tell');
+  });
+
+  it.each(['notify-broken', 'notify-not-running'] as const)(
+    'the end of %s is told, although CloudWatch told of its beginning',
+    (kind) => {
+      const change = { ...resolved, before: 'ALARM', subject: { kind, route: 'page' } } as const;
+      expect(decide(change, undefined, true)).toBe('tell');
+    },
+  );
 });
 
 describe('an incident in the table', () => {
