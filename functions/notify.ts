@@ -19,7 +19,7 @@ import { stateTable } from './runtime/state-table.ts';
 const reserveMs = 10_000;
 
 /** How long the state table may take. The logs are slower, and must still be read if it fails. */
-const tableMs = 3_000;
+const tableMs = 6_000;
 
 const settings = readSettings(process.env);
 const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];

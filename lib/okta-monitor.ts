@@ -49,7 +49,7 @@ export class OktaMonitor extends Construct {
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
-    new StateTable(this, 'State', deployment);
+    const table = new StateTable(this, 'State', deployment);
     const functions = groups
       .filter((group) => eventsOf(group).length > 0)
       .map(
@@ -70,9 +70,9 @@ export class OktaMonitor extends Construct {
       receivers: config.alerts,
       runbook: config.alerts.runbook ?? 'docs/runbook.md',
     });
+    const hasOwnReceivers = config.orgs.some((org) => org.alerts !== undefined);
     const dashboardName = globalName(stack, deployment);
     const notifyCode = code('notify');
-    const hasOwnReceivers = config.orgs.some((org) => org.alerts !== undefined);
     const notifiers = routes.map(
       (route) =>
         new Notifier(this, `notify-${route}`, {
@@ -98,6 +98,8 @@ export class OktaMonitor extends Construct {
       deployment,
       functionArns: [...functions, ...notifiers, sweep].map(({ lambda }) => lambda.functionArn),
     });
+    // Nothing runs before there is a table.
+    group.node.addDependency(table);
     const own = new Schedules(this, 'Schedules', deployment, [...notifiers.map(selfTestCall), sweepCall]);
     own.node.addDependency(group);
     const alarms = [
@@ -106,7 +108,7 @@ export class OktaMonitor extends Construct {
       ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
-      ...{ dashboardName, deployment, orgs, functions, notifiers, topics: this.topics, alarms },
+      ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
     });
 
     const shards = new Map<number, Stack>();

@@ -15,6 +15,8 @@ export interface GroupState {
   readonly expects?: Readonly<Partial<Record<Group, ExpectedGroup>>>;
   /** The last run in which nobody had to act. */
   readonly lastGood?: RunMoment;
+  /** Since when no run is missing here. Before that, the group did not run, or the table failed. */
+  readonly unbroken?: RunMoment;
   /** The first of the runs since then. Absent while the last run is good. */
   readonly failing?: RunMoment;
   /** Runs that began more than this many milliseconds before the last one are left out. Absent if there are none. */

@@ -1,7 +1,7 @@
 import type { AlarmSubject } from '../alarms/subject.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
-import { readHistory } from '../runtime/history.ts';
+import { lateIntervals, readHistory } from '../runtime/history.ts';
 import { groupState } from '../runtime/state.ts';
 import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from '../runtime/state-table.ts';
 import type { LoggedLine, Window } from './evidence.ts';
@@ -89,9 +89,6 @@ export interface Lacking {
   readonly before?: Window;
   readonly between: readonly Window[];
 }
-
-/** A run that begins late is not missing. */
-const lateIntervals = 2.5;
 
 export function lackingIn(state: GroupState, org: string, { from, to }: Window): Lacking {
   const { runs, from: begins } = readHistory(state, org);

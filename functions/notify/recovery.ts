@@ -2,7 +2,7 @@ import type { AlarmSubject, SubjectOf } from '../alarms/subject.ts';
 import { severityLevels } from '../model/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
-import { findingsIn, type KeptRun, readHistory } from '../runtime/history.ts';
+import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../runtime/history.ts';
 import type { OpenIncident } from './incident-item.ts';
 import type { Kept } from './kept.ts';
 
@@ -17,9 +17,6 @@ const minuteMs = 60_000;
  * two runs of five would then recover at its first pause.
  */
 const fewestGoodRuns = 4;
-
-/** A group whose last run is older than this many intervals does not show that anything works. */
-const lateIntervals = 2.5;
 
 export interface StepOptions {
   readonly now: number;

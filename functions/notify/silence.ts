@@ -22,7 +22,9 @@ export function silentOrgs(group: Group, orgs: readonly Kept[], now: number): re
     const expected = flows?.expects?.[group];
     if (!flows || !expected || isSilent(timeOfMoment(flows.last), flows.intervalMinutes, now)) return [];
     const since = own ? timeOfMoment(own.last) : timeOfMoment(flows.last) - expected.agoMs;
-    return isSilent(since, expected.intervalMinutes, now) ? [{ org, since }] : [];
+    // While flows were not noted either, runs of this group may have been lost as well.
+    const noted = flows.unbroken ? timeOfMoment(flows.unbroken) : since;
+    return isSilent(Math.max(since, noted), expected.intervalMinutes, now) ? [{ org, since }] : [];
   });
 }
 

@@ -71,6 +71,7 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     ...(intervalMinutes !== undefined && { intervalMinutes }),
     ...(expects && { expects }),
     ...turningPoints(runs, state),
+    unbroken: unbrokenSince(run, state),
     ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
   };
 }
@@ -135,6 +136,15 @@ function expectedGroups(
       return [group, { intervalMinutes, agoMs: at - since }];
     }),
   );
+}
+
+/** A run that begins so many intervals after the one before is not the next one. */
+export const lateIntervals = 2.5;
+
+function unbrokenSince(run: NewRun, state: GroupState | undefined): RunMoment {
+  if (!state?.unbroken) return momentOf(run.at);
+  const { last, unbroken, intervalMinutes = run.intervalMinutes ?? 1 } = state;
+  return run.at - timeOfMoment(last) > lateIntervals * intervalMinutes * minuteMs ? momentOf(run.at) : unbroken;
 }
 
 function turningPoints(

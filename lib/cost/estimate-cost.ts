@@ -43,7 +43,7 @@ export function estimateCost(template: Template): Cost {
     items.reduce((total, item) => total + of(item), 0);
   const alarms = ofType('AWS::CloudWatch::Alarm');
   const composites = ofType('AWS::CloudWatch::CompositeAlarm');
-  const series = new Set(probeRuns.flatMap((run) => run.series)).size;
+  const series = new Set([...probeRuns.flatMap((run) => run.series), ...silenceSeriesOf(probeRuns)]).size;
   const invocations = sum(runs, ({ count }) => count);
   const sweeps = sum(runs, ({ function: name, count }) => (name.endsWith('-sweep') ? count : 0));
   const states = probeRuns.map((run) => stateUnits(run, 4_096));
@@ -99,6 +99,11 @@ export function estimateCost(template: Template): Cost {
     orgs: new Set(probeRuns.map(({ org }) => org)).size,
     load: loadOf(runs),
   };
+}
+
+/** The sweep counts the silent schedules of each group but flows. */
+function silenceSeriesOf(probeRuns: readonly { readonly function: string }[]): readonly string[] {
+  return probeRuns.flatMap(({ function: name }) => (name.endsWith('-flows') ? [] : [`SilentSchedules ${name}`]));
 }
 
 /** What this many custom metrics cost per month. */

@@ -15,7 +15,7 @@ import type { Construct } from 'constructs';
 import { findingAlarms } from '../../functions/alarms/finding-alarms.ts';
 import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
-import { latenessSeries, type Series, seriesOf } from '../../functions/probes/series.ts';
+import { latenessSeries, type Series, seriesOf, silenceSeries } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import type { MonitorFunction } from '../functions/monitor-function.ts';
@@ -33,6 +33,7 @@ export interface OverviewDashboardProps {
   readonly orgs: readonly MonitoredOrg[];
   readonly functions: readonly ProbeFunction[];
   readonly notifiers: readonly Notifier[];
+  readonly sweep: MonitorFunction;
   readonly topics: AlertTopics;
   /** The alarms about the monitor itself. */
   readonly alarms: readonly RoutedAlarm[];
@@ -159,23 +160,41 @@ function searchGraph({ series, expression }: Search, width: number): IWidget {
   });
 }
 
-function monitorGraphs({ deployment, functions, notifiers, topics }: OverviewDashboardProps): readonly IWidget[] {
-  const all: readonly MonitorFunction[] = [...functions, ...notifiers];
+function monitorGraphs({
+  deployment,
+  functions,
+  notifiers,
+  sweep,
+  topics,
+}: OverviewDashboardProps): readonly IWidget[] {
+  const all: readonly MonitorFunction[] = [...functions, ...notifiers, sweep];
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });
+  const graphOfGroups = (title: string, label: string, seriesOfGroup: typeof latenessSeries) =>
+    new GraphWidget({
+      title,
+      left: functions.map(({ group }) => {
+        const { identity, definition } = seriesOfGroup(group, deployment);
+        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
+      }),
+      leftYAxis: { min: 0, label, showUnits: false },
+      ...size,
+    });
   return [
     graphOfAll('Errors', ({ lambda }, label) => lambda.metricErrors({ label })),
     graphOfAll('Throttles', ({ lambda }, label) => lambda.metricThrottles({ label })),
     graphOfAll('Duration', ({ lambda }, label) => lambda.metricDuration({ label })),
+    graphOfGroups('Lateness', 'seconds', latenessSeries),
+    graphOfGroups('Silent schedules', 'orgs', silenceSeries),
     new GraphWidget({
-      title: 'Lateness',
-      left: functions.map(({ group }) => {
-        const { identity, definition } = latenessSeries(group, deployment);
-        // The latest run of each minute, of whichever org.
-        return seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group });
+      title: 'Silent schedules',
+      left: functions.flatMap(({ group }) => {
+        if (group === 'flows') return [];
+        const { identity, definition } = silenceSeries(group, deployment);
+        return [seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: 1, label: group })];
       }),
-      leftYAxis: { min: 0, label: 'seconds', showUnits: false },
+      leftYAxis: { min: 0, label: 'orgs', showUnits: false },
       ...size,
     }),
     new GraphWidget({

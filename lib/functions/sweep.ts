@@ -55,7 +55,8 @@ export class Sweep extends MonitorFunction {
       ],
       environment: {
         LOG_GROUPS: functions.map(({ logGroupName }) => logGroupName).join(','),
-        GROUPS: functions.map(({ group }) => group).join(','),
+        // Flows have a heartbeat for each org.
+        GROUPS: functions.flatMap(({ group }) => (group === 'flows' ? [] : [group])).join(','),
         RUNBOOK: topics.runbook,
         DEPLOYMENT: deployment,
         DASHBOARD: props.dashboard,

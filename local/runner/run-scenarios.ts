@@ -1,3 +1,4 @@
+import { type DeploymentVariant, isFleet } from '../scenarios/deployment-variants.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { type PoolSize, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
@@ -31,18 +32,22 @@ export async function runScenarios(options: DrillOptions): Promise<Omit<DrillRep
   const runs = new Map<Scenario, ScenarioRun>();
   let virtualMinutes = 0;
   const progress = () => ({ done: runs.size, of: scenarios.length, virtualMinutes });
-  const jobs = scenarios.map((scenario) => ({
-    pace: scenario.pace,
+  // A synthesis blocks the process. While a simulation runs, its functions would wait for the emulators in here.
+  for (const variant of new Set(scenarios.flatMap(deploymentsIn))) options.deployments.templateOf(variant);
+  const jobs = [...Map.groupBy(scenarios, jobOf).values()].map((together) => ({
+    pace: together[0]?.pace,
     async run(worker: ReturnType<typeof openScenarioWorker>) {
-      const run = await worker.run(scenario, {
-        onEvent(event) {
-          if (event.kind !== 'minute') return;
-          virtualMinutes += 1;
-          onMinute?.(progress());
-        },
-      });
-      runs.set(scenario, run);
-      onFinished?.(run, progress());
+      for (const scenario of together) {
+        const run = await worker.run(scenario, {
+          onEvent(event) {
+            if (event.kind !== 'minute') return;
+            virtualMinutes += 1;
+            onMinute?.(progress());
+          },
+        });
+        runs.set(scenario, run);
+        onFinished?.(run, progress());
+      }
     },
   }));
   await runPool(jobs, async () => openScenarioWorker(options), poolSize);
@@ -51,4 +56,14 @@ export async function runScenarios(options: DrillOptions): Promise<Omit<DrillRep
     virtualMinutes,
     seconds: (performance.now() - startedAt) / 1000,
   };
+}
+
+/** The deployments that a scenario needs. */
+function deploymentsIn({ deployment, before = [], faultPhases }: Scenario): readonly DeploymentVariant[] {
+  return [deployment, ...[...before, ...faultPhases].flatMap(({ deploys }) => deploys ?? [])];
+}
+
+/** The scenarios of a fleet are one job, so that its simulation, which takes long to open, is opened once. */
+function jobOf(scenario: Scenario): DeploymentVariant | Scenario {
+  return isFleet(scenario.deployment) ? scenario.deployment : scenario;
 }

@@ -8,6 +8,7 @@ import type { Scenario, Trace } from '../scenarios/scenario.ts';
 import { openSimulation } from '../simulator/open-simulation.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import { synthesize } from '../simulator/synthesize.ts';
+import { readDeployment } from '../simulator/template/read-deployment.ts';
 import { type RunOptions, runScenario } from './run-scenario.ts';
 import { eventsOf } from './timeline.ts';
 import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
@@ -29,6 +30,7 @@ export function deploymentsOf(config: Config, template?: Template, startsAt?: nu
   const templateOf = (variant: DeploymentVariant) => {
     const deployed = templates.get(variant) ?? synthesizeVariant(config, variant);
     templates.set(variant, deployed);
+    readDeployment(deployed);
     return deployed;
   };
   return {

@@ -1,8 +1,8 @@
 import { announced } from './scripted/announced.ts';
-import { coldStart, decline, flapping, twoOrgs } from './scripted/at-okta.ts';
+import { coldStart, decline, failsAgain, flapping, flappingInPauses, twoOrgs } from './scripted/at-okta.ts';
 import { deployment } from './scripted/deployment.ts';
 import { fleet } from './scripted/fleet.ts';
-import { metricsRefused, notifierBroken, undelivered } from './scripted/losing-nothing.ts';
+import { metricsRefused, notifierBroken, sweepNotRunning, tableFails, undelivered } from './scripted/losing-nothing.ts';
 import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
@@ -20,8 +20,12 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   deployment,
   packetLoss,
   flapping,
+  flappingInPauses,
+  failsAgain,
   decline,
   metricsRefused,
+  tableFails,
+  sweepNotRunning,
   maintenance,
   coldStart,
   groupNotRunning,

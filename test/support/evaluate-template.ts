@@ -32,6 +32,7 @@ interface Healthy {
 const healthyValues: Readonly<Record<string, number>> = {
   ...{ Severity: 0, Retries: 0, Success: 1 },
   ...{ Errors: 0, Throttles: 0, Invocations: 1 },
+  SilentSchedules: 0,
 };
 
 /** The points of every series that follow from the template's schedules. Lambda's series get one for each call. */
@@ -52,13 +53,15 @@ function healthySeries(sample: string, alarms: readonly Alarm[]): readonly Healt
     }
   }
   return [...watched.values()].flatMap((identity) => {
-    const { Org, FunctionName } = identity.dimensions;
+    const { Org, Group, FunctionName } = identity.dimensions;
     const group = identity.name === 'Success' ? 'negative-tests' : 'flows';
     const value = healthyValues[identity.name];
     // SNS publishes no point while no delivery fails.
     if (value === undefined) return [];
     return calls
-      .filter(({ name, lambda }) => (Org ? name === `${Org}-${group}` : lambda === FunctionName))
+      .filter(({ name, lambda }) =>
+        Org ? name === `${Org}-${group}` : Group ? name === 'sweep' : lambda === FunctionName,
+      )
       .map(({ intervalMinutes }) => ({ identity, value, intervalMinutes }));
   });
 }

@@ -60,6 +60,7 @@ function documentOf(notification: Notification): AlarmDocument {
   }
   const { incident } = notification;
   const { alarm, heading } = incident;
+  const { document = {} } = alarm;
   const isFiring = alarm.kind === 'firing';
   const reason = [
     `${subject}.`,
@@ -70,13 +71,13 @@ function documentOf(notification: Notification): AlarmDocument {
   const runbook = ` ${links.runbook}#${heading}`;
   return {
     AlarmName: alarm.name,
-    AlarmDescription: alarm.document.AlarmDescription ?? null,
-    ...placeOf(alarm.name, links, alarm.document),
+    AlarmDescription: document.AlarmDescription ?? null,
+    ...placeOf(alarm.name, links, document),
     NewStateValue: isFiring ? 'ALARM' : 'OK',
     NewStateReason: `${clip(reason, mostOfReason - runbook.length)}${runbook}`,
     StateChangeTime: cloudWatchTime(alarm.changedAt),
-    OldStateValue: isFiring ? (text(alarm.document.OldStateValue) ?? 'OK') : 'ALARM',
-    Trigger: alarm.document.Trigger ?? {},
+    OldStateValue: isFiring ? (text(document.OldStateValue) ?? 'OK') : 'ALARM',
+    Trigger: document.Trigger ?? {},
   };
 }
 

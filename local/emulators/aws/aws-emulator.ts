@@ -128,7 +128,10 @@ export async function startAwsEmulator(
     throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
     return call.protocol.failure(refused);
   };
-  const server = createServer((request, response) => void serve(request, response, answer, faults, calls));
+  const server = createServer((request, response) => {
+    // A call that is under way when the emulator closes has nobody left to answer.
+    serve(request, response, answer, faults, calls).catch(() => request.socket.destroy());
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {

@@ -6,7 +6,13 @@ import { leaveHeadroom } from '../faults/answers.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import type { ExpectedNotification, Phase, Trace } from '../scenario.ts';
 import { at, token } from '../targets.ts';
-import { isMonitored, outage, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
+import {
+  isMonitored,
+  outage,
+  outageNotification,
+  type ScenarioFactory,
+  scriptedScenario,
+} from './scripted-scenario.ts';
 
 /** Every second run fails. An alarm that only looked at the last runs would fire and resolve with each. */
 export const flapping: ScenarioFactory = (context) => {
@@ -19,6 +25,59 @@ export const flapping: ScenarioFactory = (context) => {
     }),
   ];
 };
+
+/** Pauses that are shorter than a recovery: however an endpoint flaps, it is one incident and one message. */
+export const flappingInPauses: ScenarioFactory = (context) => {
+  const { every } = context;
+  return [
+    { bad: 1, good: 2, title: 'every third run fails' },
+    { bad: 2, good: 3, title: 'two runs of five fail' },
+  ].map(({ bad, good, title }) => {
+    const lasted = (5 * (bad + good) + bad - 1) * every;
+    return scriptedScenario(context, 'flapping', title, {
+      ...{ name: `flapping, ${bad} of ${bad + good}`, target: '25 minutes' },
+      faultPhases: Array.from({ length: 6 }, (): readonly Phase[] => [
+        { minutes: bad * every, faults: [outage] },
+        { minutes: good * every },
+      ]).flat(),
+      expected: [
+        {
+          ...outageNotification(context),
+          // The second bad run may come after a pause.
+          within: (bad + good + 2) * every,
+          lasted: [lasted - every, lasted + every],
+        },
+      ],
+    });
+  });
+};
+
+/** It fails again after people were told that it is over, and before CloudWatch's alarm has resolved. They are told once. */
+export const failsAgain: ScenarioFactory = (context) => {
+  const { every } = context;
+  const { alarm } = outageNotification(context);
+  const badAndGood: readonly Phase[] = [{ minutes: 3 * every, faults: [outage] }, { minutes: 6 * every }];
+  return [
+    scriptedScenario(context, 'fails-again', 'it fails again after it was told to be over', {
+      target: '27 minutes',
+      faultPhases: Array.from({ length: 3 }, () => badAndGood).flat(),
+      expected: [],
+      allowedAlarms: [alarm],
+      allowedMessages: (notification) => notification.alarm === alarm,
+      checks: [toldInOrder(alarm, ['firing', 'resolved', 'firing again', 'resolved'])],
+    }),
+  ];
+};
+
+/** What people were told of an alarm, in this order and nothing else. */
+function toldInOrder(alarm: string, expected: readonly string[]) {
+  return ({ notifications }: Trace): readonly string[] => {
+    const told = notifications
+      .filter((each) => each.alarm === alarm)
+      .map(({ status, context }) => [status, ...(context?.repeats ? [context.repeats] : [])].join(' '));
+    return told.join(', ') === expected.join(', ') ? [] : [`people were told ${told.join(', ') || 'nothing'}`];
+  };
+}
 
 /** How long it takes to use up a rate limit: slowly enough for the ticket to come before the page. */
 const declineMinutes = 60;

@@ -2,6 +2,7 @@ import { alarmName } from '../../../functions/alarms/subject.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import { type ExpectedNotification, faultRuns, notifyWithinRuns } from '../scenario.ts';
+import { monitorNotification } from './monitor-stops.ts';
 import { forEachOrg, outage, outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 const throttled = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' } as const;
@@ -18,6 +19,54 @@ export const metricsRefused: ScenarioFactory = (context) => {
         findingNotification(own, 'ticket', { finding: 'metrics-refused', domain: 'monitor' }),
       ),
       pace: 'waits',
+    }),
+  ];
+};
+
+/** The state table fails: messages are written from the logs, and CloudWatch tells of the recovery. */
+export const tableFails: ScenarioFactory = (context) => {
+  const { every } = context;
+  const refused = ['GetItem', 'PutItem', 'Query', 'Scan'] as const;
+  const fail: SimulationFault = ({ aws }) => {
+    const restores = refused.map((operation) => aws.injectFault(operation, throttled));
+    return () => restores.map((restore) => restore());
+  };
+  const sweep = monitorNotification({ kind: 'sweep-not-running' }, 'sweep-not-running', 5);
+  return [
+    scriptedScenario(context, 'table-fails', 'the state table refuses everything', {
+      target: '35 minutes',
+      faultPhases: [
+        { minutes: faultRuns * every, faults: [outage, fail] },
+        { minutes: 25 * every, faults: [fail] },
+      ],
+      expected: [
+        { ...outageNotification(context), ends: faultRuns * every },
+        { ...sweep, within: 20 },
+      ],
+      recoversWithin: 40,
+      pace: 'long',
+    }),
+  ];
+};
+
+/** The sweep stops: CloudWatch tells of the recovery, and a ticket says that the sweep is missing. */
+export const sweepNotRunning: ScenarioFactory = (context) => {
+  const { every } = context;
+  const stop: SimulationFault = (simulation) => simulation.disable('sweep');
+  const sweep = monitorNotification({ kind: 'sweep-not-running' }, 'sweep-not-running', 5);
+  return [
+    scriptedScenario(context, 'sweep-not-running', 'the sweep stops', {
+      target: '35 minutes',
+      faultPhases: [
+        { minutes: faultRuns * every, faults: [outage, stop] },
+        { minutes: 25 * every, faults: [stop] },
+      ],
+      expected: [
+        { ...outageNotification(context), ends: faultRuns * every },
+        { ...sweep, within: 30 },
+      ],
+      recoversWithin: 40,
+      pace: 'long',
     }),
   ];
 };

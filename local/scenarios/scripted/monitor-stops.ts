@@ -61,7 +61,7 @@ export const notRunning: ScenarioFactory = (context) => {
   );
 };
 
-/** A group without a heartbeat of its own is missed by the count of its function's invocations. */
+/** A group without a heartbeat of its own is missed by the sweep: after three intervals and five minutes. */
 export const groupNotRunning: ScenarioFactory = (context) => {
   const { org, every } = context;
   if (!isMonitored(context, { group: 'limits' })) return [];
@@ -69,8 +69,13 @@ export const groupNotRunning: ScenarioFactory = (context) => {
   return [
     scriptedScenario(context, 'group-not-running', 'the schedule of one group stops', {
       target: 'limits',
-      faultPhases: [{ minutes: 10 * every, faults: [stop] }],
-      expected: [monitorNotification({ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', every)],
+      faultPhases: [{ minutes: 3 * every + 12, faults: [stop] }],
+      expected: [
+        {
+          ...monitorNotification({ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', 1),
+          within: 3 * every + 10,
+        },
+      ],
     }),
   ];
 };

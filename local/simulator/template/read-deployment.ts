@@ -25,6 +25,15 @@ const notSimulated = [
  * with everything that AWS would reject. What AWS accepts although it can never work goes into `ineffective`.
  */
 export function readDeployment(template: Template): Deployment {
+  const known = deployments.get(template) ?? read(template);
+  deployments.set(template, known);
+  return known;
+}
+
+/** A template of a hundred orgs takes seconds to read. */
+const deployments = new WeakMap<Template, Deployment>();
+
+function read(template: Template): Deployment {
   const unsupported: TemplateIssue[] = [];
   const readAll = <Part>(type: string, read: (logicalId: string) => Part): readonly Part[] =>
     Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
@@ -51,8 +60,8 @@ export function readDeployment(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const read = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
-  return { ...read, ineffective: lintTemplate(read) };
+  const parts = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
+  return { ...parts, ineffective: lintTemplate(parts) };
 }
 
 function unsupportedMetrics(alarm: Alarm): readonly TemplateIssue[] {

@@ -124,10 +124,11 @@ describe('a heartbeat', () => {
   const heartbeats = evaluate('full', 1).alarms.filter(({ treatMissingData }) => treatMissingData === 'breaching');
 
   it.each(heartbeats)('$name fires when its data stop', ({ name, queries, evaluationPeriods, periodMs }) => {
-    const [query] = Object.values(queries);
-    const keys = JSON.stringify(query?.kind === 'metric' && query.identity);
+    const keys = Object.values(queries).flatMap((query) =>
+      query.kind === 'metric' ? [JSON.stringify(query.identity)] : [],
+    );
     const override: Override = (identity, minute) =>
-      JSON.stringify(identity) === keys && minute >= 60 ? 'missing' : undefined;
+      keys.includes(JSON.stringify(identity)) && minute >= 60 ? 'missing' : undefined;
     const period = periodMs / 60_000;
     const [first] = evaluate('full', 60 + (evaluationPeriods + 3) * period, { override }).changesOf(name);
     expect(first?.to).toBe('ALARM');
@@ -142,18 +143,19 @@ describe('a heartbeat', () => {
     expect(evaluate('example', 60, { override }).changesOf(name)).toEqual([{ minute: 43, to: 'ALARM' }]);
   });
 
-  it('of a group fires when the schedule of one org stops, although another org’s continues', () => {
+  it('of a group fires when the sweep has counted a silent schedule twice, and not while the sweep does not run', () => {
     const name = alarmName({ kind: 'group-not-running', group: 'status' });
-    // The intervals are 10 and 7 minutes. One schedule stops, then the other.
-    for (const stopped of [10, 7]) {
-      const override: Override = ({ dimensions, name: metric }, minute) => {
-        const isStatus = metric === 'Invocations' && dimensions.FunctionName === 'okta-synthetics-status';
-        if (!isStatus || minute < 60) return undefined;
-        const isDue = (every: number) => minute % every === 0;
-        return isDue(stopped) && !isDue(17 - stopped) ? 'missing' : undefined;
-      };
-      expect(evaluate('full', 240, { override }).changesOf(name)[0]).toMatchObject({ to: 'ALARM' });
-    }
+    const counted =
+      (value: number | 'missing'): Override =>
+      (identity, minute) =>
+        identity.name === 'SilentSchedules' && identity.dimensions.Group === 'status' && minute >= 40 && minute < 60
+          ? value
+          : undefined;
+    expect(evaluate('full', 90, { override: counted(1) }).changesOf(name)).toMatchObject([
+      { minute: 42, to: 'ALARM' },
+      { to: 'OK' },
+    ]);
+    expect(evaluate('full', 90, { override: counted('missing') }).changesOf(name)).toEqual([]);
   });
 });
 

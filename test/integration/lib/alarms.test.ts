@@ -171,7 +171,10 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
       if (each.Properties.TreatMissingData === 'breaching') continue;
       const { Heartbeat: name } = each.Metadata as { Heartbeat: string };
       const heartbeat = alarms.find((other) => nameOf(other) === name);
-      expect(heartbeat?.Properties.TreatMissingData).toBe('breaching');
+      // A group's heartbeat is what the sweep counts, and the sweep has one itself.
+      expect(heartbeat?.Properties.TreatMissingData).toBe(
+        /-not-running$/.test(name) && /monitor\/(?!sweep|notify)/.test(name) ? 'ignore' : 'breaching',
+      );
       expect(heartbeat?.Properties.AlarmActions).not.toEqual([]);
       expect(alarmSubject(name)).toEqual(heartbeatFor(subject));
     }
@@ -293,17 +296,17 @@ describe('a heartbeat', () => {
     });
   });
 
-  it('of another group compares the invocations with those that the schedules of all orgs require', () => {
-    const required = (group: (typeof groups)[number], sample = full) => {
-      const { MetricName, Threshold, Period } = alarm({ kind: 'group-not-running', group }, sample).Properties;
-      return { MetricName, Threshold, Period };
-    };
-    const MetricName = 'Invocations';
-    expect(required('limits')).toEqual({ MetricName, Threshold: 1, Period: 120 });
-    // Every 10 and every 7 minutes.
-    expect(required('status')).toEqual({ MetricName, Threshold: 3, Period: 14 * 60 });
-    expect(required('negative-tests')).toEqual({ MetricName, Threshold: 1, Period: 3_600 });
-    expect(required('status', example)).toEqual({ MetricName, Threshold: 1, Period: 300 });
+  it('of another group counts the orgs for which it does not run, however many there are and however often they run', () => {
+    for (const group of ['limits', 'status', 'negative-tests'] as const) {
+      const { Namespace, MetricName, Dimensions, Threshold, Period } = alarm(
+        { kind: 'group-not-running', group },
+        full,
+      ).Properties;
+      expect({ Namespace, MetricName, Dimensions, Threshold, Period }).toEqual({
+        ...{ Namespace: 'OktaSynthetics', MetricName: 'SilentSchedules', Threshold: 0, Period: 60 },
+        Dimensions: [{ Name: 'Group', Value: group }],
+      });
+    }
   });
 });
 
@@ -315,6 +318,7 @@ it('a group that no org runs has no alarm and no function', () => {
     ...running.map((group) => `okta-synthetics-${group}`),
     'okta-synthetics-notify-page',
     'okta-synthetics-notify-ticket',
+    'okta-synthetics-sweep',
   ]);
 });
 

@@ -1,10 +1,12 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { consoleDomains, consoleOf } from '../../../functions/notify/aws-console.ts';
 import { dashboardUrl } from '../../../lib/dashboard/dashboard-url.ts';
 
 const app = new App();
 const stack = new Stack(app, 'Sample');
+new Topic(stack, 'Topic');
 new CfnOutput(stack, 'Url', { value: dashboardUrl(stack, 'page') });
 const { Mappings, Outputs } = app.synth().getStackByName('Sample').template;
 

@@ -20,7 +20,7 @@ const deployedAt = Date.UTC(2026, 10, 21, 12);
 function changesOf(alarm: MetricAlarm, minutes: number, pointAt: (minute: number) => boolean) {
   const engine = new AlarmEngine({ alarms: [alarm], muteRules: [], unsupported: [] }, deployedAt);
   const store = new MetricStore();
-  const [query] = Object.values(alarm.queries);
+  const query = Object.values(alarm.queries).find(({ kind }) => kind === 'metric');
   if (query?.kind !== 'metric') throw new Error(`${alarm.name} is no alarm on a metric`);
   const { identity } = query;
   return Array.from({ length: minutes }, (_, minute) => {

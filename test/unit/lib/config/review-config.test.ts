@@ -36,7 +36,7 @@ describe('a configuration', () => {
     const [first] = people.pages;
     const pages = [...people.pages, { email: 'On-Call@acme.test' }, { https: 'https://a.test/x' }];
     const { config, notes } = review({ ...people, pages });
-    expect(config.alerts.pages).toMatchObject([first, { https: 'https://a.test/x' }]);
+    expect(config.alerts.pages).toMatchObject([first ?? {}, { https: 'https://a.test/x' }]);
     expect(notes).toEqual(['alerts.pages has On-Call@acme.test more than once: it gets each message once.']);
   });
 

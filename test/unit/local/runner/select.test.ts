@@ -80,7 +80,8 @@ describe('selecting scenarios', () => {
     expect(o1).toMatch(/^O1@token@org, /);
     expect(k1).toMatch(/^K1@token@default, /);
     expect(namesOf({ cases: ['M4'], scenarios: ['flapping'] })).toEqual([
-      ...['M4, schedule-stopped', 'M4, throttled', 'M4, crashing', 'flapping'],
+      ...['M4, schedule-stopped', 'M4, throttled', 'M4, crashing'],
+      ...['flapping', 'flapping, 1 of 3', 'flapping, 2 of 5'],
     ]);
     expect(namesOf({ scenarios: ['packet-loss'] })).toHaveLength(4);
     expect(namesOf({ scenarios: ['packet-loss'], packetLossMinutes: 200 })).toEqual(['packet-loss']);
