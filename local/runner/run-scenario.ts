@@ -143,13 +143,25 @@ function receiptsOf(
       : [
           {
             ...{ endpoint, attempts, text, minute: minuteOf(deliveredAt) },
-            status: state === 'OK' ? 'resolved' : 'firing',
-            ...(alarm !== undefined && { alarm }),
+            ...{ status: state === 'OK' ? 'resolved' : 'firing', ...(alarm !== undefined && { alarm }) },
+            // No alarm's message causes what the sweep sends.
+            ...statedIn(text),
             ...(subject !== undefined && { subject }),
           },
         ],
   );
 }
+
+/** The alarm and its state in a document of any shape. */
+function statedIn(text: string): Partial<Pick<Receipt, 'alarm' | 'status'>> {
+  const document = JSON.parse(text);
+  const { alarm, state } = document.metadata?.additionalContext ?? document.payload?.custom_details ?? document;
+  if (document.AlarmName) {
+    return { alarm: document.AlarmName, status: document.NewStateValue === 'OK' ? 'resolved' : 'firing' };
+  }
+  return alarm === undefined ? {} : { alarm, status: state };
+}
+
 /** The section of an e-mail in which the notifier says what evidence it could not read. */
 const gapsHeading = /^GAPS\b/m;
 
