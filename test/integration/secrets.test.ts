@@ -294,7 +294,7 @@ describe('the objects that hold secrets', () => {
 });
 
 describe('the deployed functions', () => {
-  it('the deployed functions show no secret in their output, metrics, results and errors', async () => {
+  it('the deployed functions show no secret in their output, metrics, state, results and errors', async () => {
     const canaries = openCanaries();
     const secrets = plantedSecrets(canaries);
     undo.push(overhearOkta(okta, canaries));
@@ -303,10 +303,12 @@ describe('the deployed functions', () => {
     await writeFile(caFile, okta.ca);
     const stored = new Map<string, string | { status: number; type: string; message: string }>(secrets);
     await using aws = await startAwsEmulator(stored);
+    await aws.tables.create('okta-synthetics-state', { partition: 'org', sort: 'item' });
     await using overheard = await overhearAws(aws.url);
     const functions = (['flows', 'limits', 'status'] as const).map((entry) =>
       overhearFunction(bundle(entry).file, {
         AWS_ENDPOINT_URL: overheard.url,
+        STATE_TABLE: 'okta-synthetics-state',
         AWS_ACCESS_KEY_ID: 'loopback',
         AWS_SECRET_ACCESS_KEY: canaries.plant('the function’s own AWS key'),
         AWS_SESSION_TOKEN: canaries.plantBase64Url('the function’s own session'),
@@ -361,7 +363,9 @@ describe('the deployed functions', () => {
     await rm(directory, { recursive: true });
     expect(overheard.published.length).toBeGreaterThan(3);
     expect(outputs.join('\n').match(/"type":"outcome"/g)?.length).toBeGreaterThan(1_000);
-    expect(canaries.leaksIn([...said, ...outputs, ...overheard.published].join('\n'))).toEqual([]);
+    expect(overheard.kept.join('\n')).toContain('"code":"secret-unreadable"');
+    const { published, kept } = overheard;
+    expect(canaries.leaksIn([...said, ...outputs, ...published, ...kept].join('\n'))).toEqual([]);
   });
 });
 

@@ -35,16 +35,20 @@ export interface OverheardAws extends AsyncDisposable {
   readonly url: string;
   /** The bodies of the PutMetricData requests. */
   readonly published: readonly string[];
+  /** The items that were written to DynamoDB, and their texts. */
+  readonly kept: readonly string[];
 }
 
 /** Starts a proxy in front of the AWS emulator that records what is published. */
 export async function overhearAws(url: string): Promise<OverheardAws> {
   const published: string[] = [];
+  const kept: string[] = [];
   const server = createServer(async (request, response) => {
     const bytes = await buffer(request);
     const isGzip = request.headers['content-encoding'] === 'gzip';
     const target = String(request.headers['x-amz-target']);
     if (target.endsWith('.PutMetricData')) published.push((isGzip ? gunzipSync(bytes) : bytes).toString());
+    if (target.endsWith('.PutItem')) kept.push(bytes.toString(), JSON.parse(bytes.toString()).Item.body?.S);
     const headers = { 'x-amz-target': target, ...(isGzip && { 'content-encoding': 'gzip' }) };
     const answer = await fetch(url, { method: 'POST', headers, body: bytes }).catch(() => undefined);
     if (!answer) {
@@ -61,6 +65,7 @@ export async function overhearAws(url: string): Promise<OverheardAws> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     published,
+    kept,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

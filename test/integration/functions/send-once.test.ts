@@ -1,0 +1,78 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sendOnce } from '../../../functions/notify/send-once.ts';
+import type { StateTable } from '../../../functions/runtime/state-table.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { at } from '../../support/log-of.ts';
+
+const name = 'okta-synthetics-state';
+const key = { org: 'acme', item: 'message#okta-synthetics/acme/okta/page#firing' };
+const now = at('12:00');
+let aws: AwsEmulator;
+let table: StateTable;
+let sent: string[];
+beforeAll(async () => {
+  aws = await startAwsEmulator(new Map());
+  await aws.tables.create(name, { partition: 'org', sort: 'item' });
+  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+  table = { name, client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 }) };
+});
+afterAll(() => aws.close());
+beforeEach(async () => {
+  sent = [];
+  await aws.tables.clear();
+});
+
+const sendBy = (owner: string, minutes = 0, send = async () => void sent.push(owner)) =>
+  sendOnce(table, { key, owner, now: now + minutes * 60_000 }, send);
+const crashes = async () => {
+  throw new Error('the function ends');
+};
+
+describe('a message', () => {
+  it('is sent once, whoever is asked to send it again', async () => {
+    expect(await sendBy('one')).toBe(true);
+    expect(await sendBy('one', 1)).toBe(false);
+    expect(await sendBy('other', 60)).toBe(false);
+    expect(sent).toEqual(['one']);
+  });
+
+  it('is sent once by two that begin at the same time', async () => {
+    await Promise.all([sendBy('one'), sendBy('other')]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is sent by the next try of the same request if the first one ended before', async () => {
+    await expect(sendBy('one', 0, crashes)).rejects.toThrow('the function ends');
+    expect(await sendBy('other', 1)).toBe(false);
+    expect(await sendBy('one', 1)).toBe(true);
+    expect(sent).toEqual(['one']);
+  });
+
+  it('is sent by another request once the first one can no longer', async () => {
+    await expect(sendBy('one', 0, crashes)).rejects.toThrow('the function ends');
+    expect(await sendBy('other', 5)).toBe(true);
+  });
+
+  it.each(['GetItem', 'PutItem'] as const)(
+    'is sent if %s fails: a duplicate is better than a loss',
+    async (operation) => {
+      await sendBy('one');
+      const restore = aws.injectFault(operation, { status: 400, type: 'AccessDeniedException', message: 'no' });
+      expect(await sendBy('other')).toBe(true);
+      restore();
+      expect(sent).toEqual(['one', 'other']);
+    },
+  );
+
+  it('is sent if there is no table', async () => {
+    await sendOnce(undefined, { key, owner: 'one', now }, async () => void sent.push('one'));
+    expect(sent).toEqual(['one']);
+  });
+
+  it('is not kept for longer than a day', async () => {
+    await sendBy('one');
+    const [item] = await aws.tables.items(name);
+    expect(item?.expiresAt).toEqual({ N: String(now / 1000 + 86_400) });
+  });
+});

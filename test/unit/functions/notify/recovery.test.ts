@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
+import type { GroupState } from '../../../../functions/model/state.ts';
+import type { OpenIncident } from '../../../../functions/notify/incident-item.ts';
+import type { Kept } from '../../../../functions/notify/kept.ts';
+import { nextStep } from '../../../../functions/notify/recovery.ts';
+import { withRun } from '../../../../functions/runtime/history.ts';
+import { at, outcome } from '../../../support/log-of.ts';
+import { firing } from '../../../support/messages.ts';
+
+const minuteMs = 60_000;
+const noon = at('12:00');
+const { subject } = firing;
+
+/** What each run reports of the token probe: `B`ad, `G`ood, something `e`lse, `s`kipped; `.` is a run that is missing. */
+const statuses: Readonly<Record<string, 'passed' | 'skipped' | FindingCode>> = {
+  ...{ B: 'internal-error', G: 'passed', e: 'client-refused', s: 'skipped' },
+};
+
+function keptOf(pattern: string, intervalMinutes = 1): Kept {
+  const flows = [...pattern].reduce<GroupState | undefined>((state, letter, index) => {
+    const [time, status] = [noon + index * intervalMinutes * minuteMs, statuses[letter]];
+    if (status === undefined) return state;
+    const lines = [outcome(time, 'organization', 'passed').line, outcome(time, 'token@default', status).line];
+    return withRun(state, { org: 'acme', at: time, intervalMinutes, lines });
+  }, undefined);
+  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map() };
+}
+
+const open: OpenIncident = {
+  ...{ alarm: firing.name, state: 'firing', route: 'page', topicArn: 'arn:aws:sns:us-east-1:123456789012:pages' },
+  ...{ firedAt: noon + 2 * minuteMs, reason: '', lookBackMs: 10 * minuteMs, runsToAlarm: 2 },
+  ...{ since: noon, startObserved: true, toldAt: noon + 2 * minuteMs, document: {} },
+};
+
+/** The next step, half a minute after the last run. */
+function stepAfter(pattern: string, incident: Partial<OpenIncident> = {}, remindAfterMs?: number, intervalMinutes = 1) {
+  const now = noon + ((pattern.length - 1) * intervalMinutes + 0.5) * minuteMs;
+  return nextStep({ ...open, ...incident }, subject, keptOf(pattern, intervalMinutes), { now, remindAfterMs });
+}
+
+/** The steps that the sweep takes, run by run. */
+function stepsDuring(pattern: string): string {
+  let incident = open;
+  return [...pattern]
+    .map((_, index) => {
+      if (index < 2) return '';
+      const step = stepAfter(pattern.slice(0, index + 1), incident);
+      const now = noon + (index + 0.5) * minuteMs;
+      if (step === 'recovered') incident = { ...incident, state: step, recoveredAt: now };
+      if (step === 'again') incident = { ...incident, state: step };
+      return step ?? '';
+    })
+    .filter(Boolean)
+    .join(' ');
+}
+
+describe('an incident has recovered', () => {
+  it.each([
+    ['BBGGG', undefined],
+    ['BBGGGG', 'recovered'],
+    ['BBGGGeGGG', undefined],
+    ['BBGGsGG', undefined],
+    ['BBGG..GG', undefined],
+    ['BBGG...GGGG', 'recovered'],
+  ])('after %s: %s', (pattern, step) => {
+    expect(stepAfter(pattern)).toBe(step);
+  });
+
+  it('within five minutes of the last bad run, if it runs each minute', () => {
+    const goodRuns = [1, 2, 3, 4, 5, 6].find((count) => stepAfter(`BB${'G'.repeat(count)}`) === 'recovered');
+    // The sweep comes within a minute of the run.
+    expect((goodRuns ?? 0) + 1).toBeLessThanOrEqual(5);
+  });
+
+  it('only after a longer pause than ever before', () => {
+    expect(stepAfter('BGGGGGBGGGGG')).toBeUndefined();
+    expect(stepAfter('BGGGGGBGGGGGG')).toBe('recovered');
+  });
+
+  it('not if its last run is long ago', () => {
+    const now = noon + 30 * minuteMs;
+    expect(nextStep(open, subject, keptOf('BBGGGGG'), { now })).toBeUndefined();
+  });
+
+  it('not while the same domain has a finding that is worse', () => {
+    const ticket = { ...subject, severity: 'ticket' } as typeof subject;
+    expect(nextStep(open, ticket, keptOf('BBBBBB'), { now: noon + 5 * minuteMs })).toBeUndefined();
+  });
+
+  it('by runs and not by minutes, if it runs rarely', () => {
+    expect(stepAfter('BBGGG', {}, undefined, 5)).toBeUndefined();
+    expect(stepAfter('BBGGGG', {}, undefined, 5)).toBe('recovered');
+  });
+});
+
+describe('an endpoint that flaps', () => {
+  it.each(['BG'.repeat(20), 'BGG'.repeat(12), `B${'BGGG'.repeat(10)}`, 'BBGGG'.repeat(10), 'BBBGG'.repeat(10)])(
+    'is told nothing of in between: %s',
+    (pattern) => {
+      expect(stepsDuring(pattern)).toBe('');
+    },
+  );
+
+  it('is told to be over and to be back once, however often it is', () => {
+    expect(stepsDuring('BBGGGGGG'.repeat(10))).toBe('recovered again');
+  });
+});
+
+describe('a problem that is back', () => {
+  it.each([
+    ['BBGGGGB', undefined],
+    ['BBGGGGBB', 'again'],
+    ['BBGGGGBGB', 'again'],
+  ])('after %s: %s', (pattern, step) => {
+    const recoveredAt = noon + 5.5 * minuteMs;
+    expect(stepAfter(pattern, { state: 'recovered', recoveredAt })).toBe(step);
+  });
+
+  it('is told once: from then on CloudWatch ends the incident', () => {
+    expect(stepAfter('BBGGGGBBGGGGGGGG', { state: 'again' })).toBeUndefined();
+  });
+});
+
+describe('a reminder', () => {
+  const hour = 60 * minuteMs;
+  const remindedAfter = (minutes: number, incident: Partial<OpenIncident>, remindAfterMs?: number) =>
+    nextStep({ ...open, ...incident }, subject, keptOf('BBBB'), {
+      now: open.toldAt + minutes * minuteMs,
+      remindAfterMs,
+    });
+
+  it.each([
+    ['a page that stands for so long', 60, {}, hour, 'reminder'],
+    ['a page that was told since', 59, {}, hour, undefined],
+    ['a page that is back', 60, { state: 'again' }, hour, 'reminder'],
+    ['a page that has recovered', 60, { state: 'recovered', recoveredAt: noon + hour }, hour, undefined],
+    ['a page that has resolved', 60, { state: 'resolved' }, hour, undefined],
+    ['a ticket', 60, { route: 'ticket' }, hour, undefined],
+    ['a page without a setting', 600, {}, undefined, undefined],
+  ] as const)('of %s', (_, minutes, incident, setting, step) => {
+    expect(remindedAfter(minutes, incident, setting)).toBe(step);
+  });
+});
