@@ -29,7 +29,9 @@ function changesOf(alarm: MetricAlarm, minutes: number, pointAt: (minute: number
       const enough = Array.from({ length: alarm.threshold }, () => ({ identity, timestamp }));
       for (const point of enough) store.add({ ...point, value: 1 });
     }
-    return engine.tick(timestamp + minuteMs, store).map(({ to }) => ({ minute: minute + 1, to }));
+    // An alarm has an action for each of its topics.
+    const states = new Set(engine.tick(timestamp + minuteMs, store).map(({ to }) => to));
+    return [...states].map((to) => ({ minute: minute + 1, to }));
   }).flat();
 }
 
