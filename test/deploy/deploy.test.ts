@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sd
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
+import { readFlatTemplate } from '../../lib/flat-template.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
@@ -23,6 +24,21 @@ interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
   readonly Properties: any;
 }
+
+const kinds = ['functions', 'logGroups', 'topics', 'dashboards', 'roles', 'tables', 'stacks'] as const;
+
+type Standing = Readonly<Record<(typeof kinds)[number], readonly string[]>>;
+
+/** What of any deployment is there, by kind. */
+async function standingIn(moto: Moto): Promise<Standing> {
+  const entries = kinds.map(async (kind) => {
+    const names = await moto.list(kind);
+    return [kind, names.filter((name) => /okta-?synthetics|staging/i.test(name)).toSorted()] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries)) as unknown as Standing;
+}
+
+const nothing = Object.fromEntries(kinds.map((kind) => [kind, []]));
 
 /** The real command line, the real SDK, the bundles as deployed, and in place of AWS and Okta what speaks like them. */
 describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
@@ -46,28 +62,21 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
   afterAll(() => running.disposeAsync());
 
   async function cdk(...args: readonly string[]): Promise<string> {
-    const options = ['--no-notices', '--output', `${directory}/cdk.out`];
+    const options = ['--no-notices', ...(args.includes('--output') ? [] : ['--output', `${directory}/cdk.out`])];
     const bin = path.resolve('node_modules/aws-cdk/bin/cdk');
     const { stdout, stderr } = await run(process.execPath, [bin, ...args, ...options], { env, maxBuffer: 2 ** 24 });
     return stdout + stderr;
   }
 
   async function resources(type: string): Promise<readonly Resource[]> {
-    const template = JSON.parse(await readFile(path.join(directory, 'cdk.out/OktaSynthetics.template.json'), 'utf8'));
-    return Object.values(template.Resources as Record<string, Resource>).filter(({ Type }) => Type === type);
+    const assembly = path.join(directory, 'cdk.out');
+    const { Resources } = readFlatTemplate([path.join(assembly, 'OktaSynthetics.template.json')], assembly);
+    return Object.values(Resources as Record<string, Resource>).filter(({ Type }) => Type === type);
   }
 
-  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status'];
-  const kinds = ['functions', 'logGroups', 'topics', 'dashboards', 'roles'] as const;
+  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status', 'sweep'];
 
-  /** What of the stack is there, by kind. */
-  async function standing() {
-    const entries = kinds.map(async (kind) => {
-      const names = await moto.list(kind);
-      return [kind, names.filter((name) => /okta-?synthetics/i.test(name)).toSorted()] as const;
-    });
-    return Object.fromEntries(await Promise.all(entries));
-  }
+  const standing = () => standingIn(moto);
 
   test('makes functions, logs, topics, roles and a dashboard', async () => {
     expect(await cdk('deploy', '--require-approval', 'never')).toContain('✅  OktaSynthetics');
@@ -75,7 +84,10 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       functions: names.map((name) => `okta-synthetics-${name}`),
       logGroups: names.map((name) => `/aws/lambda/okta-synthetics-${name}`),
       topics: ['page-alarms', 'pages', 'ticket-alarms', 'tickets'].map((name) => `okta-synthetics-${name}`),
-      dashboards: ['okta-synthetics'],
+      dashboards: [`okta-synthetics-${moto.env.AWS_REGION}`],
+      tables: ['okta-synthetics-state'],
+      // One for what is shared, and one an org.
+      stacks: [expect.stringContaining('/OktaSynthetics-MonitorOrgacme'), expect.stringContaining('/OktaSynthetics/')],
       // One a function, and that of the schedules.
       roles: Array.from({ length: names.length + 1 }, () => expect.anything()),
     });
@@ -90,14 +102,15 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     const environment = { awsEndpoint: moto.env.AWS_ENDPOINT_URL, caFile: path.join(directory, 'ca.pem') };
     for (const { Properties } of await resources('AWS::Scheduler::Schedule')) {
       const event = JSON.parse(Properties.Target.Input);
-      if ('selfTest' in event) continue;
+      if (!('servers' in event)) continue;
       const { org, secrets } = emulateOrg(event, okta);
       for (const [Name, SecretString] of secrets) {
         // Two groups may name one secret.
         await secretsManager.send(new CreateSecretCommand({ Name, SecretString })).catch(() => {});
       }
       const group = Properties.Name.replace(/^acme-/, '');
-      await using lambda = startFunction(path.resolve('dist', group, 'index.mjs'), environment);
+      const variables = await variablesOf(group);
+      await using lambda = startFunction(path.resolve('dist', group, 'index.mjs'), { ...environment, variables });
       expect(await lambda.invoke(org)).not.toHaveProperty('error');
     }
 
@@ -118,6 +131,15 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     expect(seen).toEqual({ ...Object.fromEntries(expected), 'Retries SampleCount Org=acme': 1 });
   });
 
+  /** The environment variables of a function, as its template sets them. */
+  async function variablesOf(name: string): Promise<Readonly<Record<string, string>>> {
+    const found = (await resources('AWS::Lambda::Function')).find(({ Properties }) =>
+      Properties.FunctionName.endsWith(`-${name}`),
+    );
+    const texts = Object.entries<unknown>(found?.Properties.Environment?.Variables ?? {});
+    return Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+
   /** The series of our own that alarms look at. */
   async function alarmed(): Promise<ReadonlyMap<string, MetricStat>> {
     const found = new Map<string, MetricStat>();
@@ -137,6 +159,82 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
 
   test('is undone by cdk destroy, which leaves nothing', async () => {
     await cdk('destroy', '--force');
-    expect(await standing()).toEqual(Object.fromEntries(kinds.map((kind) => [kind, []])));
+    expect(await standing()).toEqual(nothing);
+  });
+
+  describe('two deployments side by side, with three orgs each', () => {
+    const org = (name: string) => ({ name, domain: `${name}.okta.com` });
+    const three = ['acme', 'globex', 'initech'].map(org);
+    /** Stack ids and their templates, by the name of the deployment's stack and of the org's. */
+    type Templates = Readonly<Record<string, string>>;
+
+    async function configFile(deployment: string, orgs: readonly object[]): Promise<string> {
+      const file = path.join(directory, `${deployment}.json`);
+      const people = { pages: [{ email: 'on-call@acme.test' }], tickets: [{ email: 'team@acme.test' }] };
+      await writeFile(file, JSON.stringify({ deployment, alerts: people, orgs }));
+      return file;
+    }
+
+    async function run(command: 'deploy' | 'destroy', deployment: string, orgs: readonly object[]): Promise<void> {
+      const consent = command === 'deploy' ? ['--require-approval', 'never'] : ['--force'];
+      const config = ['--context', `config=${await configFile(deployment, orgs)}`];
+      await cdk(command, ...consent, ...config, '--output', path.join(directory, `cdk.out-${deployment}`));
+    }
+
+    async function templates(): Promise<Templates> {
+      const ids = (await standing()).stacks;
+      return Object.fromEntries(await Promise.all(ids.map(async (id) => [id, await moto.templateOf(id)] as const)));
+    }
+
+    /** The stacks that were changed, made or deleted, as `deployment org`, or `deployment` for what its orgs share. */
+    function changes(before: Templates, after: Templates): readonly string[] {
+      const ids = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+      const names = ids.flatMap((id) => {
+        const [, stack = '', nested] =
+          /:stack\/(OktaSynthetics(?:-staging)?)(?:-MonitorOrg([a-z]+)Nested[^/]*)?\//.exec(id) ?? [];
+        const deployment = stack.endsWith('staging') ? 'staging' : 'okta-synthetics';
+        return before[id] === after[id] ? [] : [[deployment, nested].filter(Boolean).join(' ')];
+      });
+      return names.toSorted();
+    }
+
+    test('share nothing, and adding, renaming and removing an org of one touches no other org', async () => {
+      await run('deploy', 'okta-synthetics', three);
+      const alone = await templates();
+      await run('deploy', 'staging', three);
+      const both = await templates();
+      expect(changes(alone, both)).toEqual(['staging', 'staging acme', 'staging globex', 'staging initech']);
+      const { stacks, ...shared } = await standing();
+      for (const names of Object.values(shared)) {
+        const ours = names.filter((name) => !/staging/.test(name));
+        expect(names).toHaveLength(2 * ours.length);
+      }
+
+      await run('deploy', 'staging', [...three, org('added')]);
+      const added = await templates();
+      expect(changes(both, added)).toEqual(['staging', 'staging added']);
+
+      await run('deploy', 'staging', [...three, org('renamed')]);
+      const renamed = await templates();
+      expect(changes(added, renamed)).toEqual(['staging', 'staging added', 'staging renamed']);
+
+      await run('deploy', 'staging', three);
+      const removed = await templates();
+      expect(changes(renamed, removed)).toEqual(['staging', 'staging renamed']);
+      expect(changes(both, removed)).toEqual([]);
+    }, 600_000);
+
+    test('are destroyed one after the other, and leave nothing', async () => {
+      const both = await templates();
+      await run('destroy', 'staging', three);
+      expect(changes(both, await templates())).toEqual([
+        'staging',
+        'staging acme',
+        'staging globex',
+        'staging initech',
+      ]);
+      await run('destroy', 'okta-synthetics', three);
+      expect(await standing()).toEqual(nothing);
+    });
   });
 });

@@ -11,6 +11,8 @@ export interface Moto extends AsyncDisposable {
   readonly passedOver: ReadonlySet<string>;
   /** The names of what there is of a kind. */
   list(kind: keyof typeof listings): Promise<readonly string[]>;
+  /** The template of a stack, by the stack's name or id. */
+  templateOf(stack: string): Promise<string>;
 }
 
 export const isMotoInstalled = spawnSync('moto_server', ['--help']).status === 0;
@@ -21,6 +23,13 @@ const listings = {
   logGroups: { service: 'logs', target: 'Logs_20140328.DescribeLogGroups', name: /"logGroupName": "([^"]+)"/g },
   topics: { service: 'sns', action: 'ListTopics', version: '2010-03-31', name: /:([^:<]+)<\/TopicArn>/g },
   roles: { service: 'iam', action: 'ListRoles', version: '2010-05-08', name: /<RoleName>([^<]+)</g },
+  stacks: {
+    service: 'cloudformation',
+    action: 'DescribeStacks',
+    version: '2010-05-15',
+    name: /<StackId>([^<]+)<\/StackId>/g,
+  },
+  tables: { service: 'dynamodb', target: 'DynamoDB_20120810.ListTables', name: /"([\w.-]+)"(?=[,\]])/g },
   dashboards: {
     service: 'monitoring',
     action: 'ListDashboards',
@@ -29,13 +38,13 @@ const listings = {
   },
 } as const;
 
-interface Listing {
+interface Request {
   readonly service: string;
   readonly path?: string;
   readonly target?: string;
   readonly action?: string;
   readonly version?: string;
-  readonly name: RegExp;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 const account = '123456789012';
@@ -66,13 +75,21 @@ export async function startMoto(): Promise<Moto> {
       CDK_DEFAULT_ACCOUNT: account,
     },
     passedOver,
-    list: (kind) => namesOf(endpoint, listings[kind]),
+    list: async (kind) => {
+      const { name } = listings[kind];
+      return [...(await ask(endpoint, listings[kind])).matchAll(name)].flatMap(([, found]) => found ?? []);
+    },
+    async templateOf(stack) {
+      const request = { service: 'cloudformation', action: 'GetTemplate', version: '2010-05-15' };
+      const answer = await ask(endpoint, { ...request, parameters: { StackName: stack } });
+      return /<TemplateBody>(.*)<\/TemplateBody>/s.exec(answer)?.[1] ?? '';
+    },
     [Symbol.asyncDispose]: () => stop(server),
   };
 }
 
-async function namesOf(endpoint: string, { service, path = '/', target, action, version, name }: Listing) {
-  const body = target ? '{}' : action && new URLSearchParams({ Action: action, Version: version ?? '' });
+async function ask(endpoint: string, { service, path = '/', target, action, version = '', parameters }: Request) {
+  const body = target ? '{}' : action && new URLSearchParams({ Action: action, Version: version, ...parameters });
   const response = await fetch(`${endpoint}${path}`, {
     method: body ? 'POST' : 'GET',
     headers: {
@@ -84,7 +101,7 @@ async function namesOf(endpoint: string, { service, path = '/', target, action, 
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`moto answered ${response.status}: ${text}`);
-  return [...text.matchAll(name)].flatMap(([, found]) => found ?? []);
+  return text;
 }
 
 async function freePort(): Promise<number> {
