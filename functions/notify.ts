@@ -8,7 +8,7 @@ import { audienceOf } from './notify/audience.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
-import { type Kept, partitionOf, readKept } from './notify/kept.ts';
+import { isUninterrupted, type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
@@ -72,7 +72,7 @@ function refused(event: unknown): string {
 async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
   const { kept, gap } = await readTable(change);
   const known = kept?.incidents.get(change.name);
-  const decision = decide(change, known?.incident, kept !== undefined);
+  const decision = decide(change, known?.incident, kept !== undefined && wasMuted(change, kept));
   const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
   if (decision === 'nothing') return;
   const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };
@@ -103,6 +103,15 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
           }
         : resolved,
   });
+}
+
+/**
+ * Whether an alarm was muted when it fired: it is one that maintenance mutes, and the table, which was written all the time,
+ * knows of no message about it.
+ */
+function wasMuted({ name, subject, changedAt }: AlarmChange, kept: Kept): boolean {
+  const isMutable = subject.kind === 'findings' || subject.kind === 'probe-failing';
+  return isMutable && !kept.messages.has(name) && isUninterrupted(kept, changedAt);
 }
 
 /** What the state table knows, or why it cannot be read. */

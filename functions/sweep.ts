@@ -18,6 +18,7 @@ import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
 import { type Outbox, tell } from './notify/tell.ts';
 import { silenceSeries } from './probes/series.ts';
+import { emfLines } from './runtime/emf.ts';
 import { publish } from './runtime/publish.ts';
 import { monitorPartition, type StoredItem, stateTable } from './runtime/state-table.ts';
 
@@ -66,7 +67,10 @@ async function countSilence(all: readonly Kept[], monitor: readonly StoredItem[]
     const { identity, definition } = silenceSeries(group, deployment);
     return { identity, unit: definition.unit, value: silences.length };
   });
-  await publish(cloudWatch, points, now);
+  // As for a run of probes: CloudWatch also takes metrics from the log.
+  await publish(cloudWatch, points, now).catch(() => {
+    for (const document of emfLines(points, now)) process.stdout.write(`${JSON.stringify(document)}\n`);
+  });
   for (const { group, silences } of silent) {
     if (table && silences.length > 0) await noteSilence(table, group, silences, monitor, now);
   }

@@ -1,4 +1,4 @@
-import { type AlarmSubject, type Route, routes } from '../alarms/subject.ts';
+import { type Route, routes } from '../alarms/subject.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
 import { asRecord, defined, number, oneOf, parseJson, text } from './read.ts';
@@ -99,26 +99,22 @@ export type Decision = 'tell' | 'close' | 'nothing';
  * - An alarm whose incident was not told is told, whatever its old state was: CloudWatch runs the action again when a mute
  *   window ends.
  * - An alarm that was told is not told twice, unless it was OK in between.
- * - The recovery of what nobody was told of is not told: it fired and ended within a mute window.
+ * - The recovery of what nobody was told of is not told: it fired and ended within a mute window. It is told if that is
+ *   not sure.
  * - A recovery that was told before CloudWatch saw it is not told again.
  *
  * @param incident absent if there is none, or if the table cannot be read
- * @param isTableRead without the table, a duplicate is better than a loss
+ * @param wasMuted whether the table shows that no message was sent about the alarm
  */
 export function decide(
-  { kind, subject, before, changedAt }: AlarmChange,
+  { kind, before, changedAt }: AlarmChange,
   incident: OpenIncident | undefined,
-  isTableRead: boolean,
+  wasMuted: boolean,
 ): Decision {
   const open = incident && incident.state !== 'resolved' ? incident : undefined;
   if (kind === 'firing') return open && (before !== 'OK' || changedAt <= open.firedAt) ? 'nothing' : 'tell';
-  if (!open) return before === 'ALARM' && (!isTableRead || isToldDirectly(subject)) ? 'tell' : 'nothing';
+  if (!open) return before === 'ALARM' && !wasMuted ? 'tell' : 'nothing';
   // SNS does not keep the order: this is how an earlier incident ended.
   if (changedAt < open.firedAt) return 'nothing';
   return open.state === 'recovered' ? 'close' : 'tell';
-}
-
-/** Whether CloudWatch itself tells people that the alarm fires, because it is about the notifiers. */
-function isToldDirectly({ kind }: AlarmSubject): boolean {
-  return kind === 'notify-broken' || kind === 'notify-not-running';
 }

@@ -16,6 +16,8 @@ export interface Kept {
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
+  /** The names of alarms about which a message was sent within a day, or was to be sent. */
+  readonly messages: ReadonlySet<string>;
   /** In the partition of the monitor: the orgs for which a group does not run. */
   readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
 }
@@ -54,6 +56,7 @@ export function keptOf(org: string, items: readonly StoredItem[]): Kept {
   });
   return {
     ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
+    messages: new Set(items.flatMap(({ item }) => /^message#([^#]+)#/.exec(item)?.[1] ?? [])),
     ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
   };
 }
@@ -89,6 +92,16 @@ export interface Lacking {
   readonly before?: Window;
   readonly between: readonly Window[];
 }
+
+/** Whether the table has each run of the org that was due in the time before. If it has not, it may lack an incident too. */
+export function isUninterrupted({ org, states }: Kept, before: number): boolean {
+  return Object.values(states).every(
+    (state) => lackingIn(state, org, { from: before - uninterruptedMs, to: before }).between.length === 0,
+  );
+}
+
+/** As long as the alarms look back, and as long again for an outage. */
+const uninterruptedMs = 60 * minuteMs;
 
 export function lackingIn(state: GroupState, org: string, { from, to }: Window): Lacking {
   const { runs, from: begins } = readHistory(state, org);

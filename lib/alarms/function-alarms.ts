@@ -121,8 +121,8 @@ function sweepNotRunning({ lambda }: Sweep): RoutedAlarmProps {
     }),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    datapointsToAlarm: 2,
-    evaluationPeriods: 2,
+    datapointsToAlarm: 5,
+    evaluationPeriods: 5,
     treatMissingData: 'breaching',
   };
 }

@@ -46,24 +46,8 @@ describe('what is done about the change of an alarm', () => {
     expect(decide({ ...resolved, before: 'ALARM', changedAt: open.firedAt - 1 }, open, true)).toBe('nothing');
   });
 
-  it('the end of what fired is told if the table cannot be read', () => {
+  it('the end of what was not muted is told, although no incident is known', () => {
     expect(decide({ ...resolved, before: 'ALARM' }, undefined, false)).toBe('tell');
-  });
-
-  it.each(['notify-broken', 'notify-not-running'] as const)(
-    'the end of %s is told, although CloudWatch told of its beginning',
-    (kind) => {
-      const change = { ...resolved, before: 'ALARM', subject: { kind, route: 'page' } } as const;
-      expect(decide(change, undefined, true)).toBe('tell');
-    },
-  );
-});
-
-describe('an incident in the table', () => {
-  it('is read as it was written', () => {
-    const recovered: OpenIncident = { ...open, state: 'recovered', recoveredAt: at('12:10') };
-    for (const each of [open, recovered])
-      expect(readIncident(JSON.parse(JSON.stringify(incidentBody(each))))).toEqual(each);
   });
 
   it.each([undefined, {}, { ...incidentBody(open), state: 'asleep' }, { ...incidentBody(open), since: 'noon' }])(

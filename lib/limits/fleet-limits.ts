@@ -1,0 +1,90 @@
+import { shardCount } from '../orgs/shards.ts';
+import { concurrency, rates } from './quotas.ts';
+
+/** What an org adds, and what all orgs share, of something that AWS limits. */
+export interface FleetUse {
+  readonly runsPerOrgAndMinute: number;
+  readonly severitySeriesPerOrg: number;
+  readonly maintenanceWindows: number;
+}
+
+/** A quota of AWS that grows with the number of orgs. */
+export interface FleetLimit {
+  readonly what: string;
+  readonly quota: string;
+  /** The number of orgs at which it binds. */
+  readonly orgs: number;
+  /** Whether AWS raises it on request. */
+  readonly isAdjustable: boolean;
+  /** What happens then. */
+  readonly then: string;
+  readonly source: string;
+}
+
+const cloudFormation = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
+
+/** CloudFormation stacks in an account and Region. */
+export const mostStacks = 2_000;
+
+/** Alarm mute rules in an account and Region. */
+const mostMuteRules = 2_000;
+
+/** The metrics that a Metrics Insights query may match. The overview's graph of the worst orgs is one. */
+const mostInsightsMetrics = 10_000;
+
+/** A run holds a container about so long: assumed, as in the cost. */
+const secondsPerRun = 1;
+
+/** The most orgs of one deployment: each is a stack, and so are the shards and what all share. */
+export const mostOrgs = mostStacks - shardCount - 1;
+
+/** The quotas that bind first, the lowest number of orgs first. The account is assumed to hold nothing else. */
+export function fleetLimits(use: FleetUse): readonly FleetLimit[] {
+  const { runsPerOrgAndMinute, severitySeriesPerOrg, maintenanceWindows } = use;
+  const atConcurrency = (most: number) => Math.floor((most * 60) / (runsPerOrgAndMinute * secondsPerRun));
+  const limits: readonly FleetLimit[] = [
+    {
+      ...{ what: 'functions that run at once, in a new account', quota: `${concurrency.newAccount.most}` },
+      ...{
+        orgs: atConcurrency(concurrency.newAccount.most),
+        isAdjustable: true,
+        source: concurrency.newAccount.source,
+      },
+      then: 'runs begin late, and the alarm flows-throttled sends a ticket; sooner if the runs of many orgs begin in the same second',
+    },
+    {
+      ...{ what: 'functions that run at once', quota: concurrency.account.most.toLocaleString('en-US') },
+      ...{ orgs: atConcurrency(concurrency.account.most), isAdjustable: true, source: concurrency.account.source },
+      then: 'runs begin late, and the alarm flows-throttled sends a ticket',
+    },
+    {
+      ...{ what: 'CloudFormation stacks', quota: mostStacks.toLocaleString('en-US') },
+      ...{ orgs: mostOrgs, isAdjustable: true, source: cloudFormation },
+      then: 'synth refuses the configuration',
+    },
+    {
+      ...{ what: 'metrics in a Metrics Insights query', quota: mostInsightsMetrics.toLocaleString('en-US') },
+      ...{ orgs: Math.floor(mostInsightsMetrics / severitySeriesPerOrg), isAdjustable: false },
+      then: "the overview's graph of the worst orgs leaves some out; nothing else depends on it",
+      source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html',
+    },
+    {
+      ...{ what: 'PutMetricData calls a second', quota: `${rates.PutMetricData.perSecond}` },
+      ...{ orgs: Math.floor((rates.PutMetricData.perSecond * 60) / runsPerOrgAndMinute) },
+      ...{ isAdjustable: rates.PutMetricData.isAdjustable, source: rates.PutMetricData.source },
+      then: 'metrics go to the log in the embedded metric format',
+    },
+    {
+      ...{ what: 'alarm mute rules', quota: mostMuteRules.toLocaleString('en-US') },
+      ...{ orgs: Math.floor(mostMuteRules / Math.max(1, maintenanceWindows)), isAdjustable: true },
+      then: 'the deployment of a maintenance window fails. One window of all orgs is assumed',
+      source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html',
+    },
+  ];
+  return limits.toSorted((one, other) => one.orgs - other.orgs);
+}
+
+/** How long a first deployment takes at least: CloudFormation makes alarms no faster than this. */
+export function deployMinutes(orgs: number, alarmsPerOrg: number): number {
+  return (orgs * alarmsPerOrg) / rates.PutMetricAlarm.perSecond / 60;
+}
