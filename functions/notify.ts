@@ -10,6 +10,7 @@ import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
 import { isUninterrupted, type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
+import { hasMessages } from './notify/query-state.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
@@ -72,7 +73,8 @@ function refused(event: unknown): string {
 async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
   const { kept, gap } = await readTable(change);
   const known = kept?.incidents.get(change.name);
-  const decision = decide(change, known?.incident, kept !== undefined && wasMuted(change, kept));
+  const muted = kept !== undefined && !known && (await wasMuted(change, kept));
+  const decision = decide(change, known?.incident, muted);
   const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
   if (decision === 'nothing') return;
   const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };
@@ -107,11 +109,15 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
 
 /**
  * Whether an alarm was muted when it fired: it is one that maintenance mutes, and the table, which was written all the time,
- * knows of no message about it.
+ * knows of no message about it. If that cannot be found out, it was not.
  */
-function wasMuted({ name, subject, changedAt }: AlarmChange, kept: Kept): boolean {
+async function wasMuted({ kind, name, subject, changedAt }: AlarmChange, kept: Kept): Promise<boolean> {
   const isMutable = subject.kind === 'findings' || subject.kind === 'probe-failing';
-  return isMutable && !kept.messages.has(name) && isUninterrupted(kept, changedAt);
+  if (kind === 'firing' || !isMutable || !table || !isUninterrupted(kept, changedAt)) return false;
+  return hasMessages(table, kept.org, name, AbortSignal.timeout(tableMs)).then(
+    (has) => !has,
+    () => false,
+  );
 }
 
 /** What the state table knows, or why it cannot be read. */

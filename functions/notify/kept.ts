@@ -16,8 +16,6 @@ export interface Kept {
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
-  /** The names of alarms about which a message was sent within a day, or was to be sent. */
-  readonly messages: ReadonlySet<string>;
   /** In the partition of the monitor: the orgs for which a group does not run. */
   readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
 }
@@ -56,7 +54,6 @@ export function keptOf(org: string, items: readonly StoredItem[]): Kept {
   });
   return {
     ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
-    messages: new Set(items.flatMap(({ item }) => /^message#([^#]+)#/.exec(item)?.[1] ?? [])),
     ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
   };
 }

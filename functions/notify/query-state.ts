@@ -27,6 +27,27 @@ export function queryOrg({ client, name }: StateTable, org: string, signal: Abor
   );
 }
 
+/** Whether a message about an alarm was sent within a day, or was to be sent. Throws the SDK's errors. */
+export async function hasMessages(
+  { client, name }: StateTable,
+  org: string,
+  alarm: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: name,
+      KeyConditionExpression: 'org = :org AND begins_with(#item, :messages)',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: { ':org': { S: org }, ':messages': { S: `message#${alarm}#` } },
+      ConsistentRead: true,
+      Limit: 1,
+    }),
+    { abortSignal: signal },
+  );
+  return Items.length > 0;
+}
+
 /** The groups and incidents of all orgs. Throws the SDK's errors. */
 export function scanOrgs({ client, name }: StateTable, signal: AbortSignal): Promise<StoredItem[]> {
   return allPages((start) =>

@@ -121,8 +121,8 @@ function sweepNotRunning({ lambda }: Sweep): RoutedAlarmProps {
     }),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    datapointsToAlarm: 5,
-    evaluationPeriods: 5,
+    datapointsToAlarm: 2,
+    evaluationPeriods: 2,
     treatMissingData: 'breaching',
   };
 }

@@ -24,7 +24,7 @@ function keptOf(pattern: string, intervalMinutes = 1): Kept {
     const lines = [outcome(time, 'organization', 'passed').line, outcome(time, 'token@default', status).line];
     return withRun(state, { org: 'acme', at: time, intervalMinutes, lines });
   }, undefined);
-  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map(), messages: new Set() };
+  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map() };
 }
 
 const open: OpenIncident = {

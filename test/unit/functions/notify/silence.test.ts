@@ -35,7 +35,6 @@ function orgOf({
     org: 'acme',
     states: { ...(flowsState && { flows: flowsState }), ...(statusState && { status: statusState }) },
     incidents: new Map(),
-    messages: new Set(),
   };
 }
 
