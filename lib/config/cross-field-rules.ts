@@ -1,3 +1,4 @@
+import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
 import { receiverProblems } from './receiver.ts';
 import type { ConfigInput } from './schema.ts';
@@ -19,6 +20,7 @@ type Path = readonly PropertyKey[];
 export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
+    ...tooManyProblems(orgs.length),
     ...alertsProblems(config.alerts, ['alerts']),
     ...maintenanceProblems(config),
     ...duplicateProblems(
@@ -28,6 +30,13 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
     ),
     ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
   ];
+}
+
+/** Trap: CloudFormation would say so only in the middle of a deployment. */
+function tooManyProblems(count: number): readonly Problem[] {
+  if (count <= mostOrgs) return [];
+  const message = `has ${count} orgs, and ${mostOrgs} are the most: each is a stack, and CloudFormation allows ${mostStacks} in an account and Region. Move some to a deployment in another account or Region`;
+  return [{ path: ['orgs'], message }];
 }
 
 function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly Problem[] {

@@ -1,3 +1,4 @@
+import { deployMinutes } from '../limits/fleet-limits.ts';
 import type { Cost } from './estimate-cost.ts';
 
 /** The cost in a few lines, which `cdk synth` and `cdk deploy` print. */
@@ -12,6 +13,15 @@ export function costSummary({ dollars, metrics, alarms, invocations, orgs, load 
       'list prices in us-east-1, without free tiers; npm run cost shows each item',
     ],
     ...(orgs > 1 ? [['dollars per org', (dollars / orgs).toFixed(2), `with ${whole(orgs)} orgs`]] : []),
+    ...(orgs > 1
+      ? [
+          [
+            'minutes to deploy, at least',
+            whole(deployMinutes(alarms)),
+            'the first time: AWS makes three alarms a second',
+          ],
+        ]
+      : []),
     ['custom metrics', whole(metrics), ''],
     ['alarms', whole(alarms), ''],
     ['invocations per month', whole(invocations), ''],
@@ -19,6 +29,6 @@ export function costSummary({ dollars, metrics, alarms, invocations, orgs, load 
   ];
   const width = Math.max(...rows.map(([, value = '']) => value.length));
   return rows
-    .map(([what = '', value = '', note]) => `${what.padEnd(26)}${value.padStart(width)}  ${note}`.trimEnd())
+    .map(([what = '', value = '', note]) => `${what.padEnd(30)}${value.padStart(width)}  ${note}`.trimEnd())
     .join('\n');
 }

@@ -17,7 +17,7 @@ export interface FleetLimit {
   /** Whether AWS raises it on request. */
   readonly isAdjustable: boolean;
   /** What happens then. */
-  readonly then: string;
+  readonly effect: string;
   readonly source: string;
 }
 
@@ -50,34 +50,35 @@ export function fleetLimits(use: FleetUse): readonly FleetLimit[] {
         isAdjustable: true,
         source: concurrency.newAccount.source,
       },
-      then: 'runs begin late, and the alarm flows-throttled sends a ticket; sooner if the runs of many orgs begin in the same second',
+      effect:
+        'runs begin late, and the alarm flows-throttled sends a ticket; sooner if the runs of many orgs begin in the same second',
     },
     {
       ...{ what: 'functions that run at once', quota: concurrency.account.most.toLocaleString('en-US') },
       ...{ orgs: atConcurrency(concurrency.account.most), isAdjustable: true, source: concurrency.account.source },
-      then: 'runs begin late, and the alarm flows-throttled sends a ticket',
+      effect: 'runs begin late, and the alarm flows-throttled sends a ticket',
     },
     {
       ...{ what: 'CloudFormation stacks', quota: mostStacks.toLocaleString('en-US') },
       ...{ orgs: mostOrgs, isAdjustable: true, source: cloudFormation },
-      then: 'synth refuses the configuration',
+      effect: 'synth refuses the configuration',
     },
     {
       ...{ what: 'metrics in a Metrics Insights query', quota: mostInsightsMetrics.toLocaleString('en-US') },
       ...{ orgs: Math.floor(mostInsightsMetrics / severitySeriesPerOrg), isAdjustable: false },
-      then: "the overview's graph of the worst orgs leaves some out; nothing else depends on it",
+      effect: "the overview's graph of the worst orgs leaves some out; nothing else depends on it",
       source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html',
     },
     {
       ...{ what: 'PutMetricData calls a second', quota: `${rates.PutMetricData.perSecond}` },
       ...{ orgs: Math.floor((rates.PutMetricData.perSecond * 60) / runsPerOrgAndMinute) },
       ...{ isAdjustable: rates.PutMetricData.isAdjustable, source: rates.PutMetricData.source },
-      then: 'metrics go to the log in the embedded metric format',
+      effect: 'metrics go to the log in the embedded metric format',
     },
     {
       ...{ what: 'alarm mute rules', quota: mostMuteRules.toLocaleString('en-US') },
       ...{ orgs: Math.floor(mostMuteRules / Math.max(1, maintenanceWindows)), isAdjustable: true },
-      then: 'the deployment of a maintenance window fails. One window of all orgs is assumed',
+      effect: 'the deployment of a maintenance window fails. One window of all orgs is assumed',
       source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html',
     },
   ];
@@ -85,6 +86,6 @@ export function fleetLimits(use: FleetUse): readonly FleetLimit[] {
 }
 
 /** How long a first deployment takes at least: CloudFormation makes alarms no faster than this. */
-export function deployMinutes(orgs: number, alarmsPerOrg: number): number {
-  return (orgs * alarmsPerOrg) / rates.PutMetricAlarm.perSecond / 60;
+export function deployMinutes(alarms: number): number {
+  return alarms / rates.PutMetricAlarm.perSecond / 60;
 }

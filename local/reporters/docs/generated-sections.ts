@@ -14,6 +14,8 @@ import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { jsonSchema } from '../../../lib/config/schema.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { probeEvents } from '../../../lib/functions/probe-event.ts';
+import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
@@ -29,7 +31,31 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
+  'docs/aws-limits.md': { limits: limitsTable },
 };
+
+/** The quotas that bind for orgs like that of the example. */
+function limitsTable(): string {
+  const [monitoredOrg] = monitoredOrgs(loadConfig('lib/config/example.jsonc'));
+  if (!monitoredOrg) throw new Error('the example has no org');
+  const runs = probeEvents(monitoredOrg).reduce((sum, { intervalMinutes }) => sum + 1 / intervalMinutes, 0);
+  const limits = fleetLimits({
+    runsPerOrgAndMinute: runs,
+    severitySeriesPerOrg: faultDomains.length,
+    maintenanceWindows: 1,
+  });
+  const rows = limits.map(({ what, quota, orgs, isAdjustable, effect, source }) => [
+    `[${what}](${source})`,
+    quota,
+    orgs.toLocaleString('en-US'),
+    isAdjustable ? 'yes' : 'no',
+    effect,
+  ]);
+  return markdownTable(
+    ['quota of an account and Region', 'value', 'binds at orgs', 'adjustable', 'what happens'],
+    rows,
+  );
+}
 
 /** The alarms of the example with everything switched on. Orgs, probes and groups are replaced by placeholders. */
 function alarmTable(): string {
