@@ -15,8 +15,8 @@ export const schedules: ScenarioFactory = (context) =>
     { name: 'duplicates', title: 'three of ten schedules start twice', fault: duplicates },
   ].flatMap(({ name, title, fault }) => [
     scriptedScenario(context, name, `${title}, on a healthy day`, {
-      ...{ name: `${name}, healthy`, target: 'an hour' },
-      faultPhases: [{ minutes: 60 * context.every, faults: [fault] }],
+      ...{ name: `${name}, healthy`, target: 'half an hour' },
+      faultPhases: [{ minutes: 30 * context.every, faults: [fault] }],
       expected: [],
     }),
     scriptedScenario(context, name, `${title}, in an outage`, {
