@@ -16,9 +16,9 @@ export function costSummary({ dollars, metrics, alarms, invocations, orgs, load 
     ...(orgs > 1
       ? [
           [
-            'minutes to deploy, at least',
+            'minutes to deploy',
             whole(deployMinutes(alarms)),
-            'the first time: AWS makes three alarms a second',
+            'at least, the first time: AWS makes three alarms a second',
           ],
         ]
       : []),
@@ -29,6 +29,6 @@ export function costSummary({ dollars, metrics, alarms, invocations, orgs, load 
   ];
   const width = Math.max(...rows.map(([, value = '']) => value.length));
   return rows
-    .map(([what = '', value = '', note]) => `${what.padEnd(30)}${value.padStart(width)}  ${note}`.trimEnd())
+    .map(([what = '', value = '', note]) => `${what.padEnd(26)}${value.padStart(width)}  ${note}`.trimEnd())
     .join('\n');
 }
