@@ -198,7 +198,8 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       return names.toSorted();
     }
 
-    test('share nothing, and adding, renaming and removing an org of one touches no other org', async () => {
+    // What an update changes is in test/integration/lib/org-stacks.test.ts: moto cannot update a stack with nested stacks.
+    test('share nothing, and the second changes nothing of the first', async () => {
       await run('deploy', 'okta-synthetics', three);
       const alone = await templates();
       await run('deploy', 'staging', three);
@@ -209,20 +210,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
         const ours = names.filter((name) => !/staging/.test(name));
         expect(names).toHaveLength(2 * ours.length);
       }
-
-      await run('deploy', 'staging', [...three, org('added')]);
-      const added = await templates();
-      expect(changes(both, added)).toEqual(['staging', 'staging added']);
-
-      await run('deploy', 'staging', [...three, org('renamed')]);
-      const renamed = await templates();
-      expect(changes(added, renamed)).toEqual(['staging', 'staging added', 'staging renamed']);
-
-      await run('deploy', 'staging', three);
-      const removed = await templates();
-      expect(changes(renamed, removed)).toEqual(['staging', 'staging renamed']);
-      expect(changes(both, removed)).toEqual([]);
-    }, 600_000);
+    });
 
     test('are destroyed one after the other, and leave nothing', async () => {
       const both = await templates();
