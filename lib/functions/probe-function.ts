@@ -71,7 +71,7 @@ export class ProbeFunction extends MonitorFunction {
 }
 
 /** PutMetricData does not support resource-level permissions, so a condition on the namespace restricts it. */
-function publishMetrics(deployment: string): PolicyStatement {
+export function publishMetrics(deployment: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['cloudwatch:PutMetricData'],
     resources: ['*'],

@@ -3,11 +3,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { routes } from '../../functions/alarms/subject.ts';
-import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
-import type { ProbeFunction } from './probe-function.ts';
+import { type ProbeFunction, publishMetrics } from './probe-function.ts';
 import { ownTopicAcknowledgements, sendEnvironment, sendRights } from './send-rights.ts';
 
 export interface SweepProps {
@@ -46,11 +45,7 @@ export class Sweep extends MonitorFunction {
           actions: ['logs:FilterLogEvents'],
           resources: functions.map(({ logGroup }) => logGroup.logGroupArn),
         }),
-        new PolicyStatement({
-          actions: ['cloudwatch:PutMetricData'],
-          resources: ['*'],
-          conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace(deployment) } },
-        }),
+        publishMetrics(deployment),
         ...sendRights(Stack.of(scope), topics, routes, props.hasOwnReceivers),
       ],
       environment: {
