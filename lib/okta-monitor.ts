@@ -20,7 +20,7 @@ import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
-import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { shardsOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
 export interface OktaMonitorProps {
@@ -33,12 +33,12 @@ export interface OktaMonitorProps {
  * The whole monitor: functions, topics and what all orgs share in the stack that contains it, and a nested stack for each
  * org.
  *
- * With more orgs than one stack bears, the orgs' stacks are nested in up to 32 further stacks, which CloudFormation deploys
- * side by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
+ * The stacks of orgs that one stack does not bear are nested in up to 32 further stacks, which CloudFormation deploys side
+ * by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
  */
 export class OktaMonitor extends Construct {
   readonly topics: AlertTopics;
-  /** The stacks that hold orgs, if there are too many for the stack that contains the monitor. */
+  /** The further stacks, which hold the orgs that the stack around the monitor does not bear. */
   readonly shards: readonly Stack[];
   readonly orgs: readonly OrgStack[];
 
@@ -111,10 +111,11 @@ export class OktaMonitor extends Construct {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
     });
 
+    const shardIndexes = shardsOf(config.orgs);
     const shards = new Map<number, Stack>();
     const parentOf = (org: string): Construct => {
-      if (orgs.length <= mostOrgsPerStack) return this;
-      const index = shardOf(org);
+      const index = shardIndexes.get(org);
+      if (index === undefined) return this;
       const shard = shards.get(index) ?? this.#shard(stack, index);
       shards.set(index, shard);
       return shard;
