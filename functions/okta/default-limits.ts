@@ -23,12 +23,6 @@ export const defaultLimits = {
   '/api/v1/apps': 100,
   '/api/v1/logs': 120,
   '/api/v1': 1200,
-  '/api/v1/authn': 500,
-  '/api/v1/sessions': 750,
-  '/idp/idx': 1000,
-  '/idp/idx/identify': 1000,
-  '/idp/idx/introspect': 2000,
-  '/login/token/redirect': 600,
 } as const;
 
 export type Bucket = keyof typeof defaultLimits;
