@@ -20,7 +20,7 @@ import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
-import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { mostOrgsPerStack, shardName, shardOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
 export interface OktaMonitorProps {
@@ -137,7 +137,7 @@ export class OktaMonitor extends Construct {
 
   #shard(stack: Stack, index: number): Stack {
     const shard = new Stack(this, `Orgs-${index}`, {
-      stackName: `${stack.stackName}-orgs-${index}`,
+      stackName: shardName(stack.stackName, index),
       description: 'Synthetic monitor for Okta: schedules and alarms of some of its orgs',
       env: {
         ...(!Token.isUnresolved(stack.account) && { account: stack.account }),

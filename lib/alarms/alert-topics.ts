@@ -5,7 +5,7 @@ import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
-import { resourceName } from '../../functions/model/deployment.ts';
+import { composedName, resourceName } from '../../functions/model/deployment.ts';
 import { type Outlet, outlets, receiverKinds, type Shape, shapes } from '../../functions/notify/outlets.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -45,7 +45,7 @@ export interface AlertTopicsProps {
 /** A receiver whose messages go to a queue when they cannot be delivered. */
 export interface QueuedReceiver {
   readonly route: Route;
-  /** Unique in the deployment: `pages-chat-hooks-example-com`. */
+  /** Unique in the deployment: `pages-chat-hooks-example-com`, `acme_pages-pagerduty`. */
   readonly name: string;
   readonly deadLetters: DeadLetters;
 }
@@ -69,12 +69,13 @@ export class AlertTopics extends Construct implements AlertTargets {
   readonly queued: readonly QueuedReceiver[];
   readonly key: IKey;
   readonly runbook: string;
-  readonly #org: string | undefined;
+  /** The org, if these are the topics of one. */
+  readonly #owner: readonly string[];
 
   constructor(scope: Construct, id: string, props: AlertTopicsProps) {
     super(scope, id);
     this.deployment = props.deployment;
-    this.#org = props.org;
+    this.#owner = props.org === undefined ? [] : [props.org];
     this.receivers = props.receivers;
     this.runbook = props.runbook;
     this.key = props.key;
@@ -107,7 +108,7 @@ export class AlertTopics extends Construct implements AlertTargets {
       const list = `${route}s`;
       const outlet: Outlet = outlets[kind];
       const name = this.named(`${list}-${id}`);
-      const physicalName = resourceName(this.deployment, name);
+      const physicalName = composedName(this.deployment, ...this.#owner, `${list}-${id}`);
       const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, physicalName) });
       if (!('topic' in outlet)) {
         const own = queued();
@@ -131,13 +132,15 @@ export class AlertTopics extends Construct implements AlertTargets {
     });
   }
 
-  /** A name without the deployment's, which is unique in the deployment. */
+  /** A name without the deployment's, which is unique in the deployment: `pages-email`, `acme_pages-email`. */
   named(name: string): string {
-    return this.#org === undefined ? name : `${this.#org}-${name}`;
+    return [...this.#owner, name].join('_');
   }
 
   #topic(id: string): Topic {
-    const topicName = resourceName(this.deployment, this.named(id));
+    const { deployment } = this;
+    const isShared = this.#owner.length === 0;
+    const topicName = isShared ? resourceName(deployment, id) : composedName(deployment, ...this.#owner, id);
     const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Route } from '../../functions/alarms/subject.ts';
-import { resourceName } from '../../functions/model/deployment.ts';
+import { composedName } from '../../functions/model/deployment.ts';
 import { eventSource, shapes } from '../../functions/notify/outlets.ts';
 import { outletsVariable } from '../../functions/notify/settings.ts';
 import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
@@ -51,7 +51,7 @@ export function ownTopicAcknowledgements(topics: AlertTopics, routes: readonly R
 
 /** The topic of this name of any org with receivers of its own. */
 export function ownTopicArn(stack: Stack, { deployment }: AlertTopics, name: string): string {
-  return topicArnOf(stack, resourceName(deployment, `*-${name}`));
+  return topicArnOf(stack, composedName(deployment, '*', name));
 }
 
 function topicArnOf(stack: Stack, name: string): string {
@@ -60,6 +60,6 @@ function topicArnOf(stack: Stack, name: string): string {
 
 function ownPeopleTopics({ deployment }: AlertTopics, routes: readonly Route[]): readonly string[] {
   return routes.flatMap((route) =>
-    shapes.map((shape) => resourceName(deployment, `*-${route}s${shape === 'people' ? '' : `-${shape}`}`)),
+    shapes.map((shape) => composedName(deployment, '*', `${route}s${shape === 'people' ? '' : `-${shape}`}`)),
   );
 }
