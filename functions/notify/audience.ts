@@ -1,4 +1,4 @@
-import { composedName } from '../model/deployment.ts';
+import { composedName, resourceName } from '../model/deployment.ts';
 import { receiverKinds } from './outlets.ts';
 import { asRecord, text } from './read.ts';
 import type { Audience } from './sendings.ts';
@@ -20,7 +20,12 @@ export function audienceOf(record: unknown, settings: Settings): Audience {
  *
  * Trap: an org with receivers of its own has the topics of all shapes, because nobody here knows which of them it uses.
  */
-export function audienceAt(peopleTopicArn: string, { outlets, monitor }: Settings): Audience {
-  const isOwn = peopleTopicArn.includes(`:${composedName(monitor.deployment, '')}`);
-  return { peopleTopicArn, outlets: isOwn ? receiverKinds : outlets };
+export function audienceAt(peopleTopicArn: string, { route, outlets, monitor }: Settings): Audience {
+  const name = peopleTopicArn.slice(peopleTopicArn.lastIndexOf(':') + 1);
+  const { deployment } = monitor;
+  if (name.startsWith(composedName(deployment, ''))) {
+    return { peopleTopicArn, ownTopicArn: peopleTopicArn, outlets: receiverKinds };
+  }
+  const place = peopleTopicArn.slice(0, -name.length);
+  return { peopleTopicArn, ownTopicArn: `${place}${resourceName(deployment, `${route}s`)}`, outlets };
 }

@@ -41,10 +41,10 @@ function emailFailures(topics: AlertTopics, route: Route): IMetric {
   return topics.people[route].metricNumberOfNotificationsFailed({ period });
 }
 
-/** Whether failures of the people's topic are those of e-mail alone. */
-function isByEmailOnly({ receivers }: AlertTopics, route: Route): boolean {
+/** Whether failures of the people's topic are those of e-mail alone. Others may publish to a topic that others made. */
+function isByEmailOnly({ receivers, toExistingTopics }: AlertTopics, route: Route): boolean {
   const kinds = receivers[`${route}s`].map(({ kind }) => kind);
-  return kinds.includes('email') && !kinds.includes('chat');
+  return kinds.includes('email') && !kinds.includes('chat') && !toExistingTopics.includes(route);
 }
 
 /**

@@ -26,8 +26,11 @@ export function sendRights(
       resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
       conditions: { StringEquals: { 'events:source': eventSource } },
     }),
-    // Needed to publish to an encrypted topic.
-    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+    // Needed to publish to encrypted topics.
+    new PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: topics.keys.map(({ keyArn }) => keyArn),
+    }),
   ];
 }
 

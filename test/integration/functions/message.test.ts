@@ -22,7 +22,11 @@ function expectPublishable(notification: Notification): void {
   const { text, email, chat } = readMessage(message);
   for (const part of [text, email]) expect(part.isWellFormed() && part.length > 0).toBe(true);
   expect(chat).toMatchObject({ version: '1.0', source: 'custom' });
-  for (const sending of sendingsOf(notification, { peopleTopicArn, outlets: receiverKinds })) {
+  for (const sending of sendingsOf(notification, {
+    peopleTopicArn,
+    ownTopicArn: peopleTopicArn,
+    outlets: receiverKinds,
+  })) {
     if (sending.to === 'topic') readPublish({ ...sending.message });
     else readEntry({ ...sending.event });
   }

@@ -9,6 +9,9 @@ import { mostOrgsPerStack, shardCount, shardName, shardOf } from '../../../lib/o
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 
+/** The warnings of the configurations are not tested here. */
+const silent = { '@aws-cdk/core:annotationsInValidationReport': false };
+
 interface Deployed {
   readonly monitor: MonitorStack['monitor'];
   /** The template of each stack by its path in the app, as text. */
@@ -20,7 +23,7 @@ const orgs = (count: number) =>
 
 function deploy(names: readonly { name: string; domain: string }[], deployment?: string): Deployed {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const app = new App({ context, builtinCloudFormationValidation: false });
+  const app = new App({ context: { ...context, ...silent }, builtinCloudFormationValidation: false });
   const config = buildConfig({ orgs: [...names], ...(deployment && { deployment }) });
   const { monitor } = new MonitorStack(app, stackName(config), { config, code: () => Code.fromInline('//') });
   const { directory } = app.synth();

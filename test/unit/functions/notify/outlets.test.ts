@@ -8,8 +8,8 @@ const all = Object.entries<Outlet>(outlets).map(([name, outlet]) => ({ name, out
 const incident = composeMessage(firing, firingEvidence, links);
 const unreadable = composeUnreadable('it broke', 'it is text', links);
 const peopleTopicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
-const sent = (used: readonly string[], notification = incident) =>
-  sendingsOf(notification, { peopleTopicArn, outlets: used });
+const sent = (used: readonly string[], notification = incident, people = peopleTopicArn) =>
+  sendingsOf(notification, { peopleTopicArn: people, ownTopicArn: peopleTopicArn, outlets: used });
 
 describe('the table of outlets', () => {
   it.each(all)('has a text for $name in every message', ({ outlet }) => {
@@ -63,5 +63,17 @@ describe('what is sent', () => {
         Resources: [`arn:aws:cloudwatch:us-east-1:123456789012:alarm:${firing.name}`, peopleTopicArn],
       },
     });
+  });
+
+  it('sends only what people read to a topic that others made, and its events name both topics', () => {
+    const onCall = 'arn:aws:sns:us-east-1:123456789012:on-call';
+    const sendings = sent(['json', 'pagerduty'], incident, onCall);
+    expect(sendings.flatMap((each) => (each.to === 'topic' ? each.message.TopicArn : []))).toEqual([
+      onCall,
+      `${peopleTopicArn}-json`,
+    ]);
+    for (const each of sendings) {
+      if (each.to === 'bus') expect(each.event.Resources?.slice(1)).toEqual([onCall, peopleTopicArn]);
+    }
   });
 });

@@ -9,6 +9,8 @@ import { type Canaries, openCanaries } from '../../../support/canaries.ts';
 import { at, exchange } from '../../../support/log-of.ts';
 import { firing, firingEvidence, links, resolved } from '../../../support/messages.ts';
 
+const topicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
+
 /** Adds unknown fields to an object and to every object inside it. */
 function withStowaways(value: unknown, { plant }: Canaries, where: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withStowaways(item, { plant } as Canaries, where));
@@ -76,7 +78,7 @@ describe('a message', () => {
       [firing, resolved].map((alarm) =>
         JSON.stringify(
           sendingsOf(composeMessage({ ...alarm, subject }, { ...firingEvidence, lines: seen }, links), {
-            peopleTopicArn: 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages',
+            ...{ peopleTopicArn: topicArn, ownTopicArn: topicArn },
             outlets: receiverKinds,
           }),
         ),
