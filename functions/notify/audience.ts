@@ -1,6 +1,6 @@
 import { composedName, resourceName } from '../model/deployment.ts';
-import { receiverKinds } from './outlets.ts';
 import { asRecord, text } from './read.ts';
+import { receiverKinds } from './receiver-kinds.ts';
 import type { Audience } from './sendings.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,7 +1,8 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import type { Notification } from './message.ts';
-import { eventSource, type Outlet, outlets, type Shape } from './outlets.ts';
+import { eventSource, type Outlet, outlets } from './outlets.ts';
+import type { Shape } from './receiver-kinds.ts';
 import { alarmArn, renderCloudWatch, unreadableAlarm } from './render/cloudwatch.ts';
 
 /** One call that sends a message, to a topic or to the event bus. */

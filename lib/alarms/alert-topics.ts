@@ -5,7 +5,8 @@ import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
-import { type Outlet, outlets, receiverKinds, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { allowAlarmsToUse } from './alert-key.ts';
 import { DeadLetters } from './dead-letters.ts';

@@ -2,7 +2,8 @@ import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Route } from '../../functions/alarms/subject.ts';
 import { composedName } from '../../functions/model/deployment.ts';
-import { eventSource, shapes } from '../../functions/notify/outlets.ts';
+import { eventSource } from '../../functions/notify/outlets.ts';
+import { shapes } from '../../functions/notify/receiver-kinds.ts';
 import { outletsVariable } from '../../functions/notify/settings.ts';
 import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
 

@@ -1,7 +1,8 @@
 import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { groups } from '../../functions/model/probe.ts';
-import { type Outlet, outlets, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import { expectedInvocations } from '../../lib/alarms/expected-invocations.ts';
 import type { Config } from '../../lib/config/schema.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecord } from '../../../functions/notify/event.ts';
 import { readLine } from '../../../functions/notify/log.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../../functions/notify/message.ts';
-import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import { peopleMessage, sendingsOf } from '../../../functions/notify/sendings.ts';
 import { readEntry } from '../../../local/emulators/aws/events.ts';
 import { readPublish } from '../../../local/emulators/aws/sns.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmName } from '../../../functions/alarms/subject.ts';
-import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';
 import type { Template } from '../../../local/emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';

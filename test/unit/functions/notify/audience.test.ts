@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audienceAt, audienceOf } from '../../../../functions/notify/audience.ts';
-import { receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { readSettings } from '../../../../functions/notify/settings.ts';
 
 const arn = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;

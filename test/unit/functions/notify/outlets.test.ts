@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeMessage, composeUnreadable } from '../../../../functions/notify/message.ts';
-import { type Outlet, outlets, receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { firing, firingEvidence, links, resolved, resolvedEvidence } from '../../../support/messages.ts';
 
@@ -12,6 +13,10 @@ const sent = (used: readonly string[], notification = incident, people = peopleT
   sendingsOf(notification, { peopleTopicArn: people, ownTopicArn: peopleTopicArn, outlets: used });
 
 describe('the table of outlets', () => {
+  it('has an entry for each kind of receiver, and no receiver of another kind', () => {
+    expect(all.flatMap(({ name, outlet }) => (outlet.receiver ? [name] : []))).toEqual([...receiverKinds]);
+  });
+
   it.each(all)('has a text for $name in every message', ({ outlet }) => {
     for (const [notification, content] of [
       [incident, 'internal-error'],

@@ -3,7 +3,7 @@ import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { EvidenceLine } from '../../../../functions/notify/log.ts';
 import { readLine } from '../../../../functions/notify/log.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
-import { receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { type Canaries, openCanaries } from '../../../support/canaries.ts';
 import { at, exchange } from '../../../support/log-of.ts';
