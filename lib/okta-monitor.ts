@@ -84,8 +84,8 @@ export class OktaMonitor extends Construct {
   readonly orgs: readonly OrgStack[];
   /** One for each group of probes that runs. */
   readonly functions: readonly ProbeFunction[];
-  /** The URL of the dashboard of all orgs. */
-  readonly dashboardUrl: string;
+  readonly #dashboardName: string;
+  #dashboardUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: OktaMonitorProps) {
     super(scope, id);
@@ -188,7 +188,13 @@ export class OktaMonitor extends Construct {
     });
     this.shards = [...shards.values()];
     this.functions = functions;
-    this.dashboardUrl = dashboardUrl(this, dashboardName);
+    this.#dashboardName = dashboardName;
+  }
+
+  /** The URL of the dashboard of all orgs. Only a template that uses it gets the mapping that it needs. */
+  get dashboardUrl(): string {
+    this.#dashboardUrl ??= dashboardUrl(this, this.#dashboardName);
+    return this.#dashboardUrl;
   }
 
   #shard(stack: Stack, index: number): Stack {

@@ -83,7 +83,9 @@ function undeliveredTo(
 /**
  * A ticket: the other receivers have got the message. Only if there is no other receiver of tickets to tell, it is a page.
  */
-function routeOf({ receivers }: AlertTopics, route: Route): Route {
-  const others = receivers.tickets.length - (route === 'ticket' ? 1 : 0);
-  return others > 0 || receivers.pages.length === 0 ? 'ticket' : 'page';
+function routeOf({ receivers, toExistingTopics }: AlertTopics, route: Route): Route {
+  // Whoever subscribes to a topic that others made is a receiver too.
+  const countOf = (each: Route) => receivers[`${each}s`].length + (toExistingTopics.includes(each) ? 1 : 0);
+  const others = countOf('ticket') - (route === 'ticket' ? 1 : 0);
+  return others > 0 || countOf('page') === 0 ? 'ticket' : 'page';
 }
