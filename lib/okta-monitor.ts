@@ -28,7 +28,7 @@ import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
-import { mostOrgsPerStack, shardName, shardOf } from './orgs/shards.ts';
+import { shardName, shardsOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
 /** How a monitor fits into an account. What it monitors, and who is notified, is in its configuration. */
@@ -74,12 +74,12 @@ export interface OktaMonitorProps {
  * org. Throws a `ConfigError` that lists all problems of the configuration; what is valid but odd becomes a warning of the
  * CDK, which `Annotations.of(monitor).acknowledgeWarning` silences by its id.
  *
- * With more orgs than one stack bears, the orgs' stacks are nested in up to 32 further stacks, which CloudFormation deploys
- * side by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
+ * The stacks of orgs that one stack does not bear are nested in up to 32 further stacks, which CloudFormation deploys side
+ * by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
  */
 export class OktaMonitor extends Construct {
   readonly topics: AlertTopics;
-  /** The stacks that hold orgs, if there are too many for the stack that contains the monitor. */
+  /** The further stacks, which hold the orgs that the stack around the monitor does not bear. */
   readonly shards: readonly Stack[];
   readonly orgs: readonly OrgStack[];
   /** One for each group of probes that runs. */
@@ -168,10 +168,11 @@ export class OktaMonitor extends Construct {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
     });
 
+    const shardIndexes = shardsOf(config.orgs);
     const shards = new Map<number, Stack>();
     const parentOf = (org: string): Construct => {
-      if (orgs.length <= mostOrgsPerStack) return this;
-      const index = shardOf(org);
+      const index = shardIndexes.get(org);
+      if (index === undefined) return this;
       const shard = shards.get(index) ?? this.#shard(stack, index);
       shards.set(index, shard);
       return shard;

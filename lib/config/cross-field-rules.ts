@@ -21,6 +21,7 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...tooManyProblems(orgs.length),
+    ...noneEnabledProblems(orgs.map(([org]) => org)),
     ...alertsProblems(config.alerts, ['alerts']),
     ...maintenanceProblems(config),
     ...duplicateProblems(
@@ -37,6 +38,11 @@ function tooManyProblems(count: number): readonly Problem[] {
   if (count <= mostOrgs) return [];
   const message = `has ${count} orgs, and ${mostOrgs} are the most: each is a stack, and CloudFormation allows ${mostStacks} in an account and Region. Move some to a deployment in another account or Region`;
   return [{ path: ['orgs'], message }];
+}
+
+function noneEnabledProblems(orgs: readonly PartialOrg[]): readonly Problem[] {
+  if (orgs.length === 0 || orgs.some(({ enabled }) => enabled !== false)) return [];
+  return [{ path: ['orgs'], message: 'has no enabled org: remove "enabled": false from one, or run cdk destroy' }];
 }
 
 function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly Problem[] {

@@ -57,7 +57,7 @@ function reviewOrg(org: OrgConfig, index: number, deployment: string) {
     ...{ path: `orgs[${index}].alerts`, what: ` about ${org.name}`, routes },
     topicOf: (list) => composedName(deployment, org.name, list),
   });
-  return { org: { ...org, alerts }, notes };
+  return { org: { ...org, alerts }, notes: org.enabled ? notes : [] };
 }
 
 type Lists = Readonly<Record<`${Route}s`, Receiver[]>>;

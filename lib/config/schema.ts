@@ -150,6 +150,12 @@ const org = z.strictObject({
     .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lowercase letters, digits or hyphens')
     .describe('your name for the org. Do not change it later: metrics are stored under this name'),
   domain: orgDomain.describe('the host of the org, such as acme.okta.com, with a port if it is not 443'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false deploys nothing of the org and keeps its place in the list. In a file of more than 100 orgs, take one of the first 100 out this way',
+    ),
   cell: z
     .string()
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as on the status page')

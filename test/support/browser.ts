@@ -1,9 +1,10 @@
 import { fetch, type Response } from 'undici';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator, TestUser } from '../../local/emulators/okta/okta-emulator.ts';
 import type { OktaClient } from './okta-client.ts';
+import { createIdxSteps, type Send, stateTokenOf } from './sign-in-steps.ts';
 
 /**
- * A browser whose user signs in to Okta: it keeps cookies, follows redirects and fills in the form.
+ * A browser whose user signs in to Okta: it keeps cookies, follows redirects and does what the sign-in page's script does.
  *
  * `hosts` are origins and where they are on this machine, so that an application can have the address that is registered.
  */
@@ -11,16 +12,21 @@ export function createBrowser(
   { origin, user }: OktaEmulator,
   { request }: OktaClient,
   hosts: Record<string, string> = {},
+  account: TestUser = user,
 ) {
   const jars = new Map<string, Map<string, string>>();
   const jarOf = (site: string) => jars.get(site) ?? jars.set(site, new Map()).get(site) ?? new Map<string, string>();
 
-  async function send(url: URL, form: URLSearchParams | undefined): Promise<Response> {
+  async function sendTo(url: URL, { json, method = json ? 'POST' : 'GET' }: Parameters<Send>[1] = {}) {
     const jar = jarOf(url.origin);
     const init = {
-      method: form ? 'POST' : 'GET',
-      ...(form && { body: form }),
-      headers: { accept: 'text/html', cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
+      method,
+      ...(json && { body: JSON.stringify(json) }),
+      headers: {
+        accept: json ? 'application/json' : 'text/html',
+        ...(json && { 'content-type': 'application/json' }),
+        ...(jar.size > 0 && { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }),
+      },
     };
     const at = hosts[url.origin];
     const response = await (at === undefined
@@ -28,26 +34,29 @@ export function createBrowser(
       : fetch(at + url.pathname + url.search, { ...init, redirect: 'manual' }));
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      jar.set(name, value);
+      if (/max-age=0\b/i.test(cookie)) jar.delete(name);
+      else jar.set(name, value);
     }
     return response;
   }
+  const send: Send = (path, init) => sendTo(new URL(path, origin), init);
 
   return {
+    /** One request to Okta, whose answer is not followed. */
+    send,
+    /** The cookies for Okta, by name. */
+    cookies: jarOf(origin),
     /** Requests a URL until the answer is neither the sign-in page nor a redirect to a known host. */
     async visit(start: string): Promise<{ readonly response: Response; readonly url: URL; readonly body: string }> {
       let url = new URL(start);
-      let form: URLSearchParams | undefined;
       for (let step = 0; step < 12; step += 1) {
-        const response = await send(url, form);
+        const response: Response = await sendTo(url);
         const body = await response.text();
         const location = response.headers.get('location');
         const next = location === null ? undefined : new URL(location, url);
-        form = undefined;
         if (next && (next.origin === origin || hosts[next.origin] !== undefined)) url = next;
-        else if (body.includes('id="okta-sign-in" method="post"')) {
-          form = new URLSearchParams({ username: user.login, password: user.password });
-        } else return { response, url, body };
+        else if (stateTokenOf(body) !== undefined) url = new URL(await createIdxSteps(send).signIn(body, account));
+        else return { response, url, body };
       }
       throw new Error(`The browser was redirected too often, the last time to ${url.origin}${url.pathname}.`);
     },

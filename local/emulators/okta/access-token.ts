@@ -1,8 +1,9 @@
 import { compactVerify, decodeJwt, errors, SignJWT } from 'jose';
 import type Provider from 'oidc-provider';
 import type { OktaErrorCode } from './okta-errors.ts';
-import { type ServerAddress, user } from './org.ts';
+import type { ServerAddress } from './org.ts';
 import { generateSigningKey, type SigningKey } from './signing-keys.ts';
+import type { Users } from './users.ts';
 
 export interface AccessTokenClaims {
   readonly ver: 1;
@@ -41,7 +42,7 @@ const orgTokenType = 'application/okta-internal-at+jwt';
  * The `jti` of a JWT is `AT.` and the opaque token, so no mapping is stored: a token that the provider revoked or let
  * expire is unknown here too.
  */
-export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey) {
+export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey, users: Users) {
   let alteration: TokenAlteration | undefined;
   /** The issued tokens by the altered tokens that were sent instead. */
   const issuedByAltered = new Map<string, string>();
@@ -80,7 +81,7 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
         cid: String(token.clientId),
         ...(accountId !== undefined && { uid: accountId }),
         scp: token.scope?.split(' ') ?? [],
-        sub: accountId === undefined ? String(token.clientId) : user.login,
+        sub: accountId === undefined ? String(token.clientId) : (users.find(accountId)?.login ?? accountId),
         ...(token.jkt !== undefined && { cnf: { jkt: token.jkt } }),
       };
       const header = { kid: key.kid, ...(server.id === 'org' && { typ: orgTokenType }), alg: 'RS256' };

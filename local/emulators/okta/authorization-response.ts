@@ -128,7 +128,8 @@ window.location.href = '${escapeForScript(location)}';
   );
 }
 
-function escapeForScript(text: string): string {
+/** Escapes what Okta escapes in strings of its scripts. */
+export function escapeForScript(text: string): string {
   return text.replace(
     /[^\w.]/g,
     (character) => `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,

@@ -1,8 +1,10 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
+import { customClaims } from './account-claims.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
-import { errorEnvelope, oauthError, oauthErrorEnvelope } from './error-responses.ts';
+import { cookiesOf, setCookies } from './cookies.ts';
+import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
 import {
   emptyResponse,
   htmlResponse,
@@ -15,20 +17,30 @@ import { oktaIdToken } from './id-token.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
 import { type OktaError, oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
-import { createProviderBridge, type ProviderBridge, type ProviderResult } from './provider-bridge.ts';
-import { providerConfiguration } from './provider-configuration.ts';
+import type { OrgState } from './org-state.ts';
+import { createProviderBridge, type ProviderResult } from './provider-bridge.ts';
+import { interactionUrl, providerConfiguration, resumeCookie } from './provider-configuration.ts';
 import { translateError } from './provider-errors.ts';
 import { createPushedRequests } from './pushed-requests.ts';
 import { markOfflineAccess, withParameters } from './request-parameters.ts';
+import { type Login, type Sessions, sessionCookie } from './sessions.ts';
+import type { PendingAuthorization } from './sign-in.ts';
+import { createSignOut } from './sign-out.ts';
 import type { ServerKeys } from './signing-keys.ts';
 import type { SystemLog } from './system-log.ts';
+import { createUserInfo } from './user-info.ts';
 
 export interface AuthorizationServer {
   readonly address: ServerAddress;
   readonly keys: ServerKeys;
   readonly accessTokens: AccessTokens;
-  readonly bridge: ProviderBridge;
   respond(request: OktaRequest): Promise<OktaResponse>;
+  /** Goes on with an authorization request whose user has signed in, or refuses it. */
+  resume(request: OktaRequest, uid: string, answer: Login | OktaError): Promise<OktaResponse>;
+  /** Changes the claims of ID tokens from now on. Returns a function that ends this. */
+  alterIdTokens(change: (claims: JWTPayload) => JWTPayload): () => void;
+  /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
+  alterUserInfo(change: (claims: JWTPayload) => JWTPayload): () => void;
 }
 
 interface SharedState {
@@ -37,17 +49,26 @@ interface SharedState {
   /** Epoch milliseconds. */
   readonly nextRotation: number;
   readonly log: SystemLog;
+  readonly state: OrgState;
+  readonly sessions: Sessions;
+  readonly startSignIn: (request: OktaRequest, pending: PendingAuthorization) => OktaResponse;
+  /** The user whom a session token stands for. */
+  readonly redeem: (sessionToken: string) => Login | undefined;
 }
 
 /** One authorization server: an oidc-provider with Okta's requests, responses and errors. */
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation, log }: SharedState,
+  { clients, now, nextRotation, log, state, sessions, startSignIn, redeem }: SharedState,
 ): AuthorizationServer {
-  const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published));
+  const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published, state));
   const pushed = createPushedRequests();
-  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens);
+  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state.users);
+  const userInfo = createUserInfo(address, accessTokens, state);
+  const signOut = createSignOut(address, keys, clients, sessions);
+  const idTokenAlterations = new Set<(claims: JWTPayload) => JWTPayload>();
+  const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
   /** The provider's token for a JWT, or a token that the provider never issued. */
   const toProviderToken = async (jwt: string) =>
@@ -64,11 +85,37 @@ export function createAuthorizationServer(
       form.set('token', await toProviderToken(token));
       return { ...request, body: form.toString() };
     }
-    if (request.path.endsWith('/userinfo')) {
-      const [scheme, token] = request.raw.headers.authorization?.split(' ') ?? [];
-      if (token) request.raw.headers.authorization = `${scheme} ${await toProviderToken(token)}`;
-    }
     return request;
+  }
+
+  /** The ID token that comes with an access token, with what Okta's has more. */
+  function completeIdToken(idToken: string, accessToken: string, scope: string): Promise<string> {
+    const { sub = '' } = decodeJwt(idToken);
+    const custom = customClaims(address.id, state, 'id_token', sub, scope.split(' '));
+    return oktaIdToken(idToken, accessToken, keys.published[0], (claims) =>
+      [...idTokenAlterations].reduce((given, change) => change(given), { ...claims, ...custom }),
+    );
+  }
+
+  /** Starts the session that a session token stands for, as if the browser had it already. */
+  function withSessionToken(request: OktaRequest): string | undefined {
+    const login = redeem(request.query.get('sessionToken') ?? '');
+    if (!login) return undefined;
+    const id = sessions.start(login);
+    setCookies(request, cookiesOf(request).set(sessionCookie, id));
+    return id;
+  }
+
+  /** The answer to a request for authorization: the redirect back, or the sign-in if the user must sign in. */
+  function authorized(result: ProviderResult, request: OktaRequest): OktaResponse {
+    const { location } = result.headers;
+    if (typeof location !== 'string' || !location.startsWith(interactionUrl)) return redirectToApplication(result);
+    const client = clients.find(({ client_id }) => client_id === result.clientId);
+    return startSignIn(request, {
+      server: address,
+      uid: location.slice(interactionUrl.length),
+      client: { id: String(result.clientId), label: client?.client_name ?? '' },
+    });
   }
 
   /** The responses to requests that succeed, by the provider's route name. */
@@ -82,7 +129,7 @@ export function createAuthorizationServer(
       const answer = {
         ...{ token_type, expires_in, access_token, scope },
         ...rest,
-        ...(id_token !== undefined && { id_token: await oktaIdToken(id_token, access_token, keys.published[0]) }),
+        ...(id_token !== undefined && { id_token: await completeIdToken(id_token, access_token, String(scope)) }),
       };
       // Okta sends the nonce again with the token. The provider sends only a new one.
       const nonce = raw.headers.dpop === undefined ? undefined : decodeJwt(String(raw.headers.dpop)).nonce;
@@ -124,15 +171,13 @@ export function createAuthorizationServer(
         'access-control-allow-origin': '*',
       });
     },
-    authorization: redirectToApplication,
-    resume: redirectToApplication,
+    authorization: authorized,
+    resume: authorized,
   };
 
   const failures: Record<string, (error: OktaError, result: ProviderResult) => OktaResponse> = {
     authorization: authorizationError,
     resume: authorizationError,
-    userinfo: ({ status, error, description }) =>
-      emptyResponse(status, { 'www-authenticate': `Bearer error="${error}", error_description="${description}"` }),
   };
 
   /** Writes to the System Log what Okta writes to it: what became of requests for tokens and of sign-ins. */
@@ -158,20 +203,72 @@ export function createAuthorizationServer(
     address,
     keys,
     accessTokens,
-    bridge,
     async respond(request) {
-      const result = await bridge.run(await toProviderRequest(request));
-      if (result.route === undefined) return notFound(request);
-      record(request, result);
-      if (!result.failure) {
-        const succeed = successes[result.route];
-        return succeed ? succeed(result, request) : passThrough(result);
-      }
-      const error = translateError(result.failure, errorDetail(result));
-      const fail = failures[result.route];
-      return fail ? fail(error, result) : oauthError(error, result.headers);
+      if (request.path === `${prefix}/userinfo` && request.method !== 'OPTIONS') return userInfo.respond(request);
+      if (request.path === `${prefix}/logout`) return signOut(request);
+      if (request.path === `${prefix}/authorize/redirect`) return resumeWithSession(request);
+      if (request.path === `${prefix}/authorize`) return authorize(request);
+      return run(request);
     },
+    resume,
+    alterIdTokens(change) {
+      idTokenAlterations.add(change);
+      return () => {
+        idTokenAlterations.delete(change);
+      };
+    },
+    alterUserInfo: userInfo.alter,
   };
+
+  async function run(request: OktaRequest): Promise<OktaResponse> {
+    const result = await bridge.run(await toProviderRequest(request));
+    if (result.route === undefined) return notFound(request);
+    record(request, result);
+    if (!result.failure) {
+      const succeed = successes[result.route];
+      return succeed ? succeed(result, request) : passThrough(result);
+    }
+    const error = translateError(result.failure, errorDetail(result));
+    const fail = failures[result.route];
+    return fail ? fail(error, result) : oauthError(error, result.headers);
+  }
+
+  async function authorize(request: OktaRequest): Promise<OktaResponse> {
+    if (!state.settings().sessionsHonored) forgetSession(request);
+    withSessionToken(request);
+    return run(request);
+  }
+
+  async function resume(request: OktaRequest, uid: string, answer: Login | OktaError): Promise<OktaResponse> {
+    const interaction = await bridge.provider.Interaction.find(uid);
+    if (!interaction) return errorPage(oktaError('request_expired'));
+    interaction.result =
+      'accountId' in answer
+        ? { login: { accountId: answer.accountId, amr: [...answer.amr] } }
+        : { error: answer.error, error_description: answer.description };
+    await interaction.persist();
+    // The session of another user ends when this one signs in.
+    const session = sessions.find(request);
+    if ('accountId' in answer && session?.accountId !== answer.accountId) forgetSession(request);
+    setCookies(request, cookiesOf(request).set(resumeCookie, uid));
+    const path = `${prefix}/authorize/${uid}`;
+    request.raw.url = path;
+    return run({ ...request, method: 'GET', path, query: new URLSearchParams(), body: '' });
+  }
+
+  /** The way back from the page of the Classic engine, which has made a session. */
+  async function resumeWithSession(request: OktaRequest): Promise<OktaResponse> {
+    const session = sessions.find(request);
+    const uid = request.query.get('okta_key') ?? '';
+    if (session?.accountId === undefined) return errorPage(oktaError('request_expired'));
+    return resume(request, uid, { accountId: session.accountId, amr: session.amr ?? [] });
+  }
+}
+
+function forgetSession(request: OktaRequest): void {
+  const cookies = cookiesOf(request);
+  cookies.delete(sessionCookie);
+  setCookies(request, cookies);
 }
 
 const loggedRoutes: Readonly<

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { groups, users } from './org.ts';
 import type { SystemLog } from './system-log.ts';
+import { groups, type User, type Users } from './users.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
 
@@ -30,10 +30,11 @@ export function managementData(
   customServers: readonly AuthorizationServer[],
   log: SystemLog,
   nextRotation: number,
+  users: Users,
 ): Readonly<Record<string, Collection>> {
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
-  const allUsers: readonly Item[] = users.map(({ id, login, firstName, lastName, status }) => ({
+  const userItem = ({ id, login, email, firstName, lastName, status, ...attributes }: User): Item => ({
     id,
     status,
     created,
@@ -43,10 +44,15 @@ export function managementData(
     lastUpdated: created,
     passwordChanged: created,
     type: { id: 'oty1default2user3typ' },
-    profile: { firstName, lastName, mobilePhone: null, secondEmail: null, login, email: login },
+    profile: {
+      ...{ firstName, lastName, mobilePhone: null, secondEmail: null, login, email },
+      ...(attributes.department !== undefined && { department: attributes.department }),
+      ...(attributes.costCenter !== undefined && { costCenter: attributes.costCenter }),
+    },
     credentials: { password: {}, provider: { type: 'OKTA', name: 'OKTA' } },
     _links: self(`users/${id}`),
-  }));
+  });
+  const allUsers = () => users.list().map(userItem);
 
   const allGroups: readonly Item[] = groups.map(({ id, type, name, description }) => ({
     id,
@@ -107,7 +113,7 @@ export function managementData(
       type: 'User',
       scope: 'okta.users.read',
       pageSize: 200,
-      list: () => allUsers,
+      list: allUsers,
       searched: ['profile.firstName', 'profile.lastName', 'profile.email'],
       names: ['profile.login'],
       members: { groups: (id) => membersOf(allGroups, (group) => isMember(id, group)) },
@@ -118,7 +124,7 @@ export function managementData(
       pageSize: 10_000,
       list: () => allGroups,
       searched: ['profile.name'],
-      members: { users: (id) => membersOf(allUsers, (user) => isMember(user, id)) },
+      members: { users: (id) => membersOf(allUsers(), (user) => isMember(user, id)) },
     },
     '/api/v1/apps': {
       type: 'AppInstance',

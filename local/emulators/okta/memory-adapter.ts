@@ -1,27 +1,28 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-
-interface Stored {
-  readonly payload: AdapterPayload;
-  readonly expiresAtMs: number;
-}
+import type { OrgState, SessionStore } from './org-state.ts';
 
 /**
  * In-memory storage for one authorization server.
  *
- * Trap: servers must not share one, because as at Okta a server must not know another server's tokens. The provider's
- * built-in storage prints a warning that it is for development, so it is not used.
+ * Trap: servers must not share one, because as at Okta a server must not know another server's tokens. Only the
+ * sessions are the org's. The provider's built-in storage prints a warning that it is for development, so it is not
+ * used.
  */
-export function createMemoryAdapter(): (model: string) => Adapter {
-  const records = new Map<string, Stored>();
+export function createMemoryAdapter({ sessions, settings }: OrgState): (model: string) => Adapter {
+  const own: SessionStore = new Map();
+  const recordsOf = (key: string) => (key.startsWith('Session:') ? sessions : own);
 
   const unexpired = (key: string): AdapterPayload | undefined => {
+    const records = recordsOf(key);
     const stored = records.get(key);
-    if (stored && stored.expiresAtMs > Date.now()) return withLeeway(stored.payload);
+    if (stored && stored.expiresAtMs > Date.now()) {
+      return withLeeway(stored.payload, settings().refreshTokenLeewaySeconds);
+    }
     records.delete(key);
     return undefined;
   };
   const search = (model: string, wanted: Partial<AdapterPayload>): AdapterPayload | undefined =>
-    [...records.keys()]
+    [...recordsOf(`${model}:`).keys()]
       .filter((key) => key.startsWith(`${model}:`))
       .map(unexpired)
       .find((payload) => payload && matches(payload, wanted));
@@ -29,7 +30,7 @@ export function createMemoryAdapter(): (model: string) => Adapter {
   return (model) => ({
     async upsert(id, payload, expiresIn) {
       const expiresAtMs = expiresIn === undefined ? Number.POSITIVE_INFINITY : Date.now() + expiresIn * 1000;
-      records.set(`${model}:${id}`, { payload, expiresAtMs });
+      recordsOf(`${model}:`).set(`${model}:${id}`, { payload, expiresAtMs });
     },
     async find(id) {
       return unexpired(`${model}:${id}`);
@@ -41,25 +42,23 @@ export function createMemoryAdapter(): (model: string) => Adapter {
       return search(model, { userCode });
     },
     async consume(id) {
-      const payload = records.get(`${model}:${id}`)?.payload;
+      const payload = own.get(`${model}:${id}`)?.payload;
       if (payload) payload.consumed ??= Math.floor(Date.now() / 1000);
     },
     async destroy(id) {
-      records.delete(`${model}:${id}`);
+      recordsOf(`${model}:`).delete(`${model}:${id}`);
     },
     async revokeByGrantId(grantId) {
-      for (const [key, { payload }] of records) if (payload.grantId === grantId) records.delete(key);
+      for (const [key, { payload }] of own) if (payload.grantId === grantId) own.delete(key);
     },
   });
 }
-
-const leewaySeconds = 30;
 
 /**
  * A rotated refresh token still works for a while, so that a client that missed the response can repeat the request.
  * https://developer.okta.com/docs/guides/refresh-tokens/
  */
-function withLeeway(payload: AdapterPayload): AdapterPayload {
+function withLeeway(payload: AdapterPayload, leewaySeconds: number): AdapterPayload {
   const { consumed, ...usable } = payload;
   const isInLeeway = payload.kind === 'RefreshToken' && Number(consumed) > Date.now() / 1000 - leewaySeconds;
   return isInLeeway ? usable : payload;

@@ -1,20 +1,30 @@
+import type { JWTPayload } from 'jose';
 import type { TokenAlteration } from './access-token.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
+import { createIdxApi } from './idx-api.ts';
+import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
-import { type ServerId, serverAddress, serverIds, user } from './org.ts';
+import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
+import { createOrgState } from './org-state.ts';
+import { createPasswordCheck } from './password-check.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSessions, endOwnSession, renameSessionCookie } from './sessions.ts';
+import { createSignInEnd, createSignInStart } from './sign-in.ts';
+import { createSignInLog } from './sign-in-log.ts';
+import type { SignInSettings } from './sign-in-settings.ts';
 import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
 import { createSystemLog } from './system-log.ts';
+import { createCodeChecker } from './time-based-code.ts';
+import { passwordUser, thinUser, totpUser, type User } from './users.ts';
 
 export interface OktaOptions {
   /** The default, 0, selects a free port. */
@@ -25,6 +35,17 @@ export interface OktaOptions {
   readonly identity?: OrgIdentity;
   /** Requests per minute that differ from the defaults. */
   readonly rateLimits?: Partial<Record<Bucket, number>>;
+  /** How it signs its users in, where that differs from the defaults. */
+  readonly signIn?: Partial<SignInSettings>;
+}
+
+/** A user of the org who can sign in. */
+export interface TestUser {
+  readonly id: string;
+  readonly login: string;
+  readonly password: string;
+  /** The secret of Google Authenticator in base32, if the sign-in asks for a code. */
+  readonly totpSecret?: string;
 }
 
 export interface OktaEmulator extends AsyncDisposable {
@@ -34,8 +55,10 @@ export interface OktaEmulator extends AsyncDisposable {
   /** The PEM certificate of the authority that signed the server's certificate. */
   readonly ca: string;
   readonly clients: RegisteredClients;
-  /** The user who can sign in to the web application. */
-  readonly user: { readonly id: string; readonly login: string; readonly password: string };
+  /** A user who can sign in with a password. */
+  readonly user: TestUser;
+  /** The users who can sign in: with a password, with a code too, and with a profile that has only what it must. */
+  readonly users: Readonly<Record<'password' | 'totp' | 'thin', TestUser>>;
   /** For `Authorization: SSWS …`. */
   readonly apiToken: string;
   readonly servers: readonly ServerId[];
@@ -54,6 +77,16 @@ export interface OktaEmulator extends AsyncDisposable {
    * function that ends this.
    */
   alterTokens(server: ServerId, alteration: TokenAlteration): () => void;
+  /** Changes a user, found by id or login, from now on. Returns a function that ends this. */
+  alterUser(idOrLogin: string, changes: Partial<User>): () => void;
+  /** A user as the org sees it now. */
+  findUser(idOrLogin: string): User | undefined;
+  /** Changes how the org signs its users in from now on. Returns a function that ends this. */
+  alterSignIn(changes: Partial<SignInSettings>): () => void;
+  /** Changes the claims of ID tokens from now on. Returns a function that ends this. */
+  alterIdTokens(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
+  /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
+  alterUserInfo(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
   /**
@@ -89,7 +122,16 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const nextRotation = now() + rotationDays * dayMs;
   const log = createSystemLog(now);
-  const sharedState = { clients: clientMetadata(clients), now, nextRotation, log };
+  const state = createOrgState(now, options.signIn);
+  const engine = () => state.settings().engine;
+  const signInLog = createSignInLog(log, engine);
+  const sessions = createSessions(state, signInLog);
+  const transactions = createTransactions(now);
+  const redeem = () => undefined;
+  const sharedState = {
+    ...{ clients: clientMetadata(clients), now, nextRotation, log, state, sessions, redeem },
+    startSignIn: createSignInStart(state, transactions),
+  };
   const [org, ...custom] = serverIds.map((id, i) => {
     const serverKeys = keys[i];
     if (!serverKeys) throw new Error(`The server ${id} has no keys.`);
@@ -97,6 +139,18 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   });
   if (!org) throw new Error('The Org server is missing.');
   const all = [org, ...custom];
+
+  const idx = createIdxApi({
+    ...{ origin, state, transactions, log: signInLog },
+    checkPassword: createPasswordCheck(state),
+    checkCode: createCodeChecker(now),
+  });
+  const theServer = (id: ServerId) => {
+    const server = serverOf(id);
+    if (!server) throw new Error(`The org has no server ${id}.`);
+    return server;
+  };
+  const serverOf = (id: string) => all.find(({ address }) => address.id === id);
 
   const statusPage = createStatusPage(origin, now);
   const route = createRouter({
@@ -106,22 +160,26 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     custom,
     management: createManagementApi(
       { origin, apiToken, accessTokens: org.accessTokens },
-      managementData(origin, sharedState.clients, custom, log, nextRotation),
+      managementData(origin, sharedState.clients, custom, log, nextRotation, state.users),
     ),
     statusPage: statusPage.respond,
-    signIn: createSignIn(all),
+    signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
+    idx: idx.respond,
+    sessions: (request) => endOwnSession(sessions, request),
+    engine,
   });
 
   const limiter = createRateLimiter(now, options.rateLimits);
   listener.handle(async (request) => {
     if (!isLoopback(request.raw.headers.host)) return unknownOrg();
     const bucket = bucketFor(request.path);
-    if (bucket === undefined) return route(request);
-    const state = limiter.count(bucket);
-    const response = state.exceeded ? errorEnvelope('E0000047') : await route(request);
+    const named = renameSessionCookie(request, engine() === 'classic');
+    if (bucket === undefined) return named(await route(request));
+    const counted = limiter.count(bucket);
+    const response = counted.exceeded ? errorEnvelope('E0000047') : named(await route(request));
     // What refuses a request before the API does not know its limits, except what refuses it for them.
-    if (response.sender !== undefined && !state.exceeded) return response;
-    return { ...response, headers: { ...response.headers, ...rateLimitHeaders(state) } };
+    if (response.sender !== undefined && !counted.exceeded) return response;
+    return { ...response, headers: { ...response.headers, ...rateLimitHeaders(counted) } };
   });
 
   return {
@@ -129,7 +187,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     origin,
     ca: certificates.ca,
     clients,
-    user: { id: user.id, login: user.login, password: user.password },
+    user: testUser(passwordUser),
+    users: { password: testUser(passwordUser), totp: testUser(totpUser), thin: testUser(thinUser) },
     apiToken,
     servers: serverIds,
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
@@ -143,10 +202,15 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     setStatus: statusPage.set,
     intercept: listener.intercept,
     alterTokens(server, alteration) {
-      const tokens = all.find(({ address }) => address.id === server)?.accessTokens;
-      tokens?.alter(alteration);
-      return () => tokens?.alter(undefined);
+      const { accessTokens } = theServer(server);
+      accessTokens.alter(alteration);
+      return () => accessTokens.alter(undefined);
     },
+    alterUser: state.users.alter,
+    findUser: state.users.find,
+    alterSignIn: state.alterSettings,
+    alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
+    alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
     async breakTls(flaw) {
       listener.useIdentity(await certificates.flawed(flaw));
       return () => listener.useIdentity(certificates.valid);
@@ -159,6 +223,11 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };
+}
+
+function testUser({ id, login, password = '', factors }: User): TestUser {
+  const [factor] = factors;
+  return { id, login, password, ...(factor && { totpSecret: factor.secret }) };
 }
 
 /** Whether a `Host` header names the org. */

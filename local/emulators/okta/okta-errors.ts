@@ -23,6 +23,7 @@ export const oktaErrors = {
     'access_denied',
     "The request is made from outside the client's permitted network zones.",
   ],
+  user_not_assigned: [400, 'access_denied', 'User is not assigned to the client application.'],
   consent_required: [400, 'consent_required', 'The following scopes require user consent: [{0}].'],
   no_org_scopes_granted: [400, 'consent_required', 'You are not allowed any of the requested scopes.'],
   access_token_insufficient_scopes: [
@@ -167,6 +168,11 @@ export const oktaErrors = {
     'invalid_request',
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
   ],
+  illegal_post_logout_redirect_uri: [
+    400,
+    'invalid_request',
+    "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+  ],
   invalid_authorization_server: [400, 'invalid_request', 'The authorization server id is invalid.'],
   dpop_proof_required_for_token: [400, 'invalid_request', 'The resource request requires a DPoP proof.'],
   dpop_authentication_scheme_required: [
@@ -227,6 +233,7 @@ export const oktaErrors = {
   access_token_invalid_issuer: [401, 'invalid_token', 'The access token provided has an invalid issuer.'],
   access_token_revoked: [401, 'invalid_token', 'The access token has been revoked.'],
   access_token_not_dpop_bound: [401, 'invalid_token', 'The presented access_token is not DPoP bound.'],
+  id_token_invalid: [401, 'invalid_token', 'The id token is invalid.'],
   token_expired: [401, 'invalid_token', 'The token has expired.'],
 
   login_required: [400, 'login_required', 'The client specified not to prompt, but the user is not logged in.'],

@@ -4,6 +4,7 @@ import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-prov
 import { authorizationResponse } from './authorization-response.ts';
 import type { OktaRequest, ResponseHeaders } from './http-message.ts';
 import type { ServerAddress } from './org.ts';
+import { sessionCookie } from './sessions.ts';
 
 /** The provider's result for a request, as data. */
 export interface ProviderResult {
@@ -37,6 +38,13 @@ const failureEvents = [
 /** The provider's response headers that are kept. The emulator writes the others itself. */
 const keptHeaders = ['content-type', 'location', 'dpop-nonce', 'set-cookie', 'access-control-allow-origin', 'vary'];
 
+/** The provider's cookies besides that of the session stay inside: `sign-in.ts` keeps what they would. */
+function keptValue(name: string, value: unknown): string | readonly string[] | undefined {
+  if (name !== 'set-cookie') return value === undefined ? undefined : String(value);
+  const kept = [value].flat().filter((cookie): cookie is string => String(cookie).startsWith(`${sessionCookie}=`));
+  return kept.length > 0 ? kept : undefined;
+}
+
 /**
  * Runs an oidc-provider without a socket and returns its result as data.
  *
@@ -68,8 +76,6 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
 
   return {
     provider,
-    /** The request for methods of the provider that need Node's request. */
-    messageFor: (request: OktaRequest) => mountedMessage(request, '', host),
     async run(request: OktaRequest): Promise<ProviderResult> {
       const message = mountedMessage(request, server.mount, host);
       await handle(message, new ServerResponse(message));
@@ -82,8 +88,8 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
         status: ctx?.status ?? 500,
         headers: Object.fromEntries(
           keptHeaders.flatMap((name) => {
-            const value = headers[name];
-            return value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)]];
+            const value = keptValue(name, headers[name]);
+            return value === undefined ? [] : [[name, value]];
           }),
         ),
         body: ctx?.body,

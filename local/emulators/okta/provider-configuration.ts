@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { type ClientMetadata, type Configuration, errors, type JWKS } from 'oidc-provider';
+import {
+  type ClientMetadata,
+  type Configuration,
+  errors,
+  interactionPolicy,
+  type JWKS,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
+import { accountFinder, claimsByScope } from './account-claims.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
-import { findAccount, type ServerAddress } from './org.ts';
+import type { ServerAddress } from './org.ts';
+import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
 import { offlineMark } from './request-parameters.ts';
 import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
+import { sessionCookie } from './sessions.ts';
 import type { SigningKey } from './signing-keys.ts';
 
 const hourSeconds = 3600;
@@ -35,29 +45,24 @@ export function providerConfiguration(
   server: ServerAddress,
   clients: readonly ClientMetadata[],
   keys: readonly SigningKey[],
+  state: OrgState,
 ): Configuration {
   const renderedElsewhere = async () => {};
   return {
-    adapter: createMemoryAdapter(),
+    adapter: createMemoryAdapter(state),
     clients: clients.map((client) => structuredClone(client)),
     jwks: { keys: keys.map((key) => key.privateJwk) } as JWKS,
     routes: routesUnder(server.id === 'org' ? '/oauth2/v1' : '/v1'),
     scopes: scopesOf(server.id),
-    claims: {
-      openid: ['sub', 'ver', 'idp', 'amr', 'auth_time'],
-      profile: ['name', 'preferred_username', 'given_name', 'family_name', 'locale', 'zoneinfo', 'updated_at'],
-      email: ['email', 'email_verified'],
-      address: ['address'],
-      phone: ['phone_number'],
-      groups: ['groups'],
-    },
+    // The provider adds `amr` itself, as it was when the user signed in.
+    claims: structuredClone(claimsByScope) as unknown as Record<string, string[]>,
     conformIdTokenClaims: false,
     responseTypes: ['code', 'id_token', 'code id_token'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     cookies: {
       // Required by the provider because /authorize accepts POST.
       long: { sameSite: 'none' },
-      names: { session: 'idx', interaction: 'oktaStateToken', resume: 'oktaResume' },
+      names: { session: sessionCookie, interaction: 'oktaStateToken', resume: resumeCookie },
     },
     ttl: {
       AccessToken: hourSeconds,
@@ -70,7 +75,13 @@ export function providerConfiguration(
       Interaction: hourSeconds,
     },
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
-    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    rotateRefreshToken: (ctx) => {
+      const { refreshTokenRotation } = state.settings();
+      if (refreshTokenRotation !== undefined) return refreshTokenRotation === 'ROTATE';
+      return ctx.oidc.client?.clientAuthMethod === 'none';
+    },
+    // Okta's tokens outlive the session.
+    expiresWithSession: () => false,
     enabledJWA: { dPoPSigningAlgValues: [...dpopAlgorithms] },
     /** Okta asks for consent only where an application or a scope requires it, which none here does. */
     async loadExistingGrant({ oidc: { provider, client, session, params } }) {
@@ -90,8 +101,8 @@ export function providerConfiguration(
       },
       [offlineMark]: null,
     },
-    interactions: { url: (_ctx, interaction) => `/signin/${server.id}/${interaction.uid}` },
-    findAccount,
+    interactions: { policy: signInPolicy(state), url: (_ctx, interaction) => interactionUrl + interaction.uid },
+    findAccount: accountFinder(state),
     clientBasedCORS: () => true,
     renderError: renderedElsewhere,
     assertJwtClientAuthClaimsAndHeader(ctx, claims) {
@@ -105,12 +116,9 @@ export function providerConfiguration(
       pushedAuthorizationRequests: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        async logoutSource(ctx, form) {
-          ctx.body = autoConfirmPage(form);
-        },
-        async postLogoutSuccessSource(ctx) {
-          ctx.body = '<!DOCTYPE html>\n<html><body>Signed out</body></html>\n';
-        },
+        // `sign-out.ts` answers. The provider only lists the endpoint.
+        logoutSource: renderedElsewhere,
+        postLogoutSuccessSource: renderedElsewhere,
       },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
@@ -129,8 +137,38 @@ export function providerConfiguration(
   };
 }
 
-/** Okta signs users out without asking, so the provider's confirmation page submits itself. */
-function autoConfirmPage(form: string): string {
-  const confirmed = form.replace('</form>', '<input type="hidden" name="logout" value="yes"/></form>');
-  return `<!DOCTYPE html>\n<html><body onload="document.forms[0].submit()">${confirmed}</body></html>\n`;
+/** The provider's cookie of an authorization request that a sign-in interrupts. Browsers never see it. */
+export const resumeCookie = 'oktaResume';
+
+/** Where the provider says that a user must sign in, and in which request. No response contains it. */
+export const interactionUrl = '/interaction/';
+
+/**
+ * When a user with a session must sign in again, or is refused: the policies of Okta's applications.
+ *
+ * Trap: a session that a password alone made is no good for an application that demands two factors.
+ */
+function signInPolicy({ users }: OrgState) {
+  const policy = interactionPolicy.base();
+  const userOf = ({ oidc }: KoaContextWithOIDC) => users.find(oidc.session?.accountId ?? '');
+  const { Check } = interactionPolicy;
+  const login = policy.get('login');
+  if (!login) throw new Error('The provider has no prompt to sign in.');
+  login.checks.add(
+    new Check('unassigned', 'User is not assigned to the client application.', 'access_denied', (ctx) => {
+      return userOf(ctx)?.assigned === false;
+    }),
+  );
+  login.checks.add(
+    new Check('denied', 'Policy evaluation failed for this request.', 'access_denied', (ctx) => {
+      return userOf(ctx)?.access === 'DENY';
+    }),
+  );
+  login.checks.add(
+    new Check('factor', 'The application demands another factor.', 'login_required', ({ oidc }) => {
+      const user = users.find(oidc.session?.accountId ?? '');
+      return user?.factorMode === '2FA' && !(oidc.session?.amr ?? []).includes('mfa');
+    }),
+  );
+  return policy;
 }

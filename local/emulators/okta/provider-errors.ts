@@ -84,6 +84,8 @@ const translations: readonly Translation[] = [
   { error: 'invalid_dpop_proof', text: /\bjti\b/, code: 'invalid_dpop_proof_invalid_jti' },
   { error: 'invalid_dpop_proof', code: 'invalid_dpop_proof' },
   { error: 'use_dpop_nonce', code: 'use_dpop_nonce' },
+  { error: 'access_denied', text: /not assigned/, code: 'user_not_assigned' },
+  { error: 'access_denied', text: /Policy evaluation/, code: 'no_matching_policy' },
   { error: 'access_denied', code: 'access_denied' },
   { error: 'login_required', code: 'login_required' },
   { error: 'interaction_required', code: 'login_required' },

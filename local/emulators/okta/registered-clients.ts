@@ -86,6 +86,7 @@ export function clientMetadata({ service, dpop, secret, web, spa }: RegisteredCl
       client_secret: web.clientSecret,
       token_endpoint_auth_method: 'client_secret_basic',
       redirect_uris: [web.redirectUri],
+      post_logout_redirect_uris: [new URL(web.redirectUri).origin],
     },
     {
       ...signIn,
@@ -93,6 +94,7 @@ export function clientMetadata({ service, dpop, secret, web, spa }: RegisteredCl
       client_name: 'Single-page application',
       token_endpoint_auth_method: 'none',
       redirect_uris: [spa.redirectUri],
+      post_logout_redirect_uris: [new URL(spa.redirectUri).origin],
     },
   ];
 }

@@ -12,24 +12,42 @@ export interface Handlers {
   readonly management: Handler;
   readonly statusPage: Handler;
   readonly signIn: Handler;
+  readonly idx: Handler;
+  readonly sessions: Handler;
+  readonly engine: () => 'idx' | 'classic';
 }
 
 const wellKnown = /^\/\.well-known\/(openid-configuration|oauth-authorization-server)$/;
 /** RFC 8414, 3.1 puts the well-known part before the issuer's path. Okta serves it there and after the path. */
 const wellKnownBefore = /^\/\.well-known\/oauth-authorization-server\/oauth2\/([^/]+)$/;
 
-export function createRouter({ origin, orgId, org, custom, management, statusPage, signIn }: Handlers): Handler {
+export function createRouter({
+  origin,
+  orgId,
+  org,
+  custom,
+  management,
+  statusPage,
+  signIn,
+  idx,
+  sessions,
+  engine,
+}: Handlers): Handler {
   const customById = new Map<string, AuthorizationServer>(custom.map((server) => [server.address.id, server]));
   const atCustom = (id: string | undefined, request: OktaRequest) =>
     customById.get(id ?? '')?.respond(request) ?? errorEnvelope('E0000007', `${id} (AuthorizationServer)`);
 
-  const organization = { id: orgId, _links: { organization: { href: origin } }, pipeline: 'idx' };
+  const organization = () => ({
+    id: orgId,
+    _links: { organization: { href: origin } },
+    pipeline: engine() === 'idx' ? 'idx' : 'v1',
+  });
 
   const routes: readonly [
     path: RegExp,
     handler: (request: OktaRequest, group?: string) => OktaResponse | Promise<OktaResponse>,
   ][] = [
-    [/^\/\.well-known\/okta-organization$/, () => jsonResponse(200, organization)],
+    [/^\/\.well-known\/okta-organization$/, () => jsonResponse(200, organization())],
     [wellKnown, (request) => org.respond(request)],
     [
       wellKnownBefore,
@@ -38,8 +56,10 @@ export function createRouter({ origin, orgId, org, custom, management, statusPag
     [/^\/oauth2\/v1(?:\/clients)(\/|$)/, management],
     [/^\/oauth2\/v1\//, (request) => org.respond(request)],
     [/^\/oauth2\/([^/]+)\//, (request, id) => atCustom(id, request)],
+    [/^\/api\/v1\/sessions\/me$/, sessions],
     [/^\/api\//, management],
-    [/^\/signin\//, signIn],
+    [/^\/idp\/idx\//, idx],
+    [/^\/login\//, signIn],
     [/^\/status(\/|$)/, statusPage],
   ];
 

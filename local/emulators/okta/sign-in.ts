@@ -1,63 +1,100 @@
-import { ServerResponse } from 'node:http';
-import { errors } from 'oidc-provider';
+import { randomBytes } from 'node:crypto';
 import type { AuthorizationServer } from './authorization-server.ts';
+import { cookiesOf } from './cookies.ts';
 import { errorEnvelope, errorPage } from './error-responses.ts';
-import { escapeHtml, htmlResponse, type OktaRequest, type OktaResponse, redirectResponse } from './http-message.ts';
-import { oktaError } from './okta-errors.ts';
-import { user } from './org.ts';
+import { htmlResponse, type OktaRequest, type OktaResponse, redirectResponse } from './http-message.ts';
+import type { Transaction, Transactions } from './idx-transaction.ts';
+import { type OktaErrorCode, oktaError } from './okta-errors.ts';
+import type { OrgState } from './org-state.ts';
+import type { Login, Sessions } from './sessions.ts';
+import { classicSignInPage, signInPage } from './sign-in-page.ts';
 
-/**
- * The sign-in page, which /authorize redirects to if there is no session and it may prompt.
- *
- * It asks only for a password.
- */
-export function createSignIn(servers: readonly AuthorizationServer[]) {
-  return async (request: OktaRequest): Promise<OktaResponse> => {
-    const id = request.path.split('/')[2];
-    const server = servers.find(({ address }) => address.id === id);
-    if (!server) return errorEnvelope('E0000007', `${request.path} (Path)`);
-    if (request.method !== 'POST') return signInPage(request.path);
+/** An authorization request whose user must sign in first. */
+export interface PendingAuthorization {
+  readonly server: AuthorizationServer['address'];
+  /** The provider's id of the request. */
+  readonly uid: string;
+  readonly client: { readonly id: string; readonly label: string };
+}
 
-    const form = new URLSearchParams(request.body);
-    if (form.get('username') !== user.login || form.get('password') !== user.password) {
-      return signInPage(request.path, 'Unable to sign in');
+/** What became of a sign-in: it goes on, the user is in, or the user must not get in. */
+export type SignInOutcome = 'pending' | 'success' | OktaErrorCode;
+
+const deviceTokenSeconds = 63_072_000;
+
+/** Begins a sign-in at /authorize. The page is at the URL of the request itself, and at Classic a redirect away. */
+export function createSignInStart({ settings }: OrgState, transactions: Transactions) {
+  return (request: OktaRequest, { server, uid, client }: PendingAuthorization): OktaResponse => {
+    const { engine, stateTokenInPage } = settings();
+    const cookies = cookiesOf(request).has('DT') ? [] : [deviceCookie()];
+    if (engine === 'classic') {
+      const path = `${new URL(server.issuer).pathname.replace(/^\/$/, '/oauth2')}/v1/authorize/redirect`;
+      const fromURI = `${path}?${new URLSearchParams({ okta_key: uid })}`;
+      return redirectResponse(`${server.origin}/login/login.htm?${new URLSearchParams({ fromURI })}`, {
+        'set-cookie': cookies,
+      });
     }
-    return signIn(server, request);
+    const finish = { kind: 'redirect', server: server.id, uid } as const;
+    const { startToken } = transactions.begin({ issuer: server.issuer, client, finish });
+    const page = signInPage(server.origin, stateTokenInPage ? startToken : undefined);
+    return { ...page, headers: { ...page.headers, 'set-cookie': cookies } };
   };
 }
 
-async function signIn({ bridge }: AuthorizationServer, request: OktaRequest): Promise<OktaResponse> {
-  const { provider } = bridge;
-  const message = bridge.messageFor(request);
-  const response = new ServerResponse(message);
-  if (!(await provider.interactionDetails(message, response).catch(unknownRequest)))
-    return errorPage(oktaError('request_expired'));
-  const result = { login: { accountId: user.id, amr: ['pwd'] } };
-  return redirectResponse(await provider.interactionResult(message, response, result));
+/** Identifies the browser to Okta for years. */
+function deviceCookie(): string {
+  return `DT=DI1${randomBytes(16).toString('base64url')}; Path=/; Max-Age=${deviceTokenSeconds}; Secure; HttpOnly; SameSite=None`;
 }
 
-/** The cookie of the authorization request is missing, or the request is more than an hour old. */
-function unknownRequest(error: unknown): undefined {
-  if (error instanceof errors.SessionNotFound) return undefined;
-  throw error;
+interface SignInEnd {
+  readonly origin: string;
+  readonly transactions: Transactions;
+  readonly sessions: Sessions;
+  readonly serverOf: (id: string) => AuthorizationServer | undefined;
+  readonly outcome: (transaction: Transaction) => SignInOutcome;
+  /** The user whom a session token stands for. */
+  readonly redeem: (sessionToken: string) => Login | undefined;
 }
 
-function signInPage(action: string, error?: string): OktaResponse {
-  return htmlResponse(
-    200,
-    `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Okta - Sign In</title></head>
-<body class="auth okta-container">
-<form id="okta-sign-in" method="post" action="${escapeHtml(action)}">
-<h2>Sign In</h2>
-${error ? `<p role="alert">${escapeHtml(error)}</p>` : ''}
-<label>Username <input name="username" autocomplete="username" value="${user.login}"></label>
-<label>Password <input name="password" type="password" autocomplete="current-password"></label>
-<button type="submit">Sign in</button>
-</form>
-</body>
-</html>
-`,
-  );
+/** The redirects that lead from a sign-in back to the application. */
+export function createSignInEnd({ origin, transactions, sessions, serverOf, outcome, redeem }: SignInEnd) {
+  async function tokenRedirect(request: OktaRequest): Promise<OktaResponse> {
+    if (!cookiesOf(request).has('DT')) return forbidden();
+    const [id = ''] = (request.query.get('stateToken') ?? '').split('~');
+    const transaction = transactions.findById(id);
+    if (transaction?.finish.kind !== 'redirect') return errorPage(oktaError('request_expired'));
+    const { server, uid } = transaction.finish;
+    const became = outcome(transaction);
+    if (became === 'pending') return errorPage(oktaError('request_expired'));
+    transactions.end(transaction);
+    const answer = became === 'success' ? loginOf(transaction) : oktaError(became);
+    return serverOf(server)?.resume(request, uid, answer) ?? errorPage(oktaError('request_expired'));
+  }
+
+  /** Makes a session of a session token, as the page of the Classic engine needs it. */
+  function sessionCookieRedirect(request: OktaRequest): OktaResponse {
+    const target = new URL(request.query.get('redirectUrl') ?? '/', origin);
+    if (target.origin !== origin) return forbidden();
+    const login = redeem(request.query.get('token') ?? '');
+    if (!login) return redirectResponse(`${origin}/login/login.htm?${new URLSearchParams({ fromURI: target.href })}`);
+    return redirectResponse(target.href, { 'set-cookie': sessions.cookie(sessions.start(login)) });
+  }
+
+  const routes: Readonly<Record<string, (request: OktaRequest) => OktaResponse | Promise<OktaResponse>>> = {
+    '/login/token/redirect': tokenRedirect,
+    '/login/sessionCookieRedirect': sessionCookieRedirect,
+    '/login/login.htm': ({ query }) => classicSignInPage(origin, query.get('fromURI') ?? '/'),
+  };
+  return (request: OktaRequest) =>
+    routes[request.path]?.(request) ?? errorEnvelope('E0000007', `${request.path} (Path)`);
+}
+
+/** The methods of the sign-in in Okta's order (RFC 8176). */
+function loginOf({ user = '', proved }: Transaction): Login {
+  const isMultiFactor = proved.has('google_otp') || proved.has('okta_verify');
+  return { accountId: user, amr: isMultiFactor ? ['mfa', 'otp', 'pwd'] : ['pwd'] };
+}
+
+function forbidden(): OktaResponse {
+  return htmlResponse(403, '<!DOCTYPE html>\n<html><head><title>403 Forbidden</title></head><body></body></html>\n');
 }

@@ -5,9 +5,16 @@ import type { OktaRequest } from './http-message.ts';
 export interface Happening {
   readonly eventType: string;
   readonly displayMessage: string;
-  readonly actor: { readonly id: string; readonly type: string; readonly displayName: string };
+  readonly actor: {
+    readonly id: string;
+    readonly type: string;
+    readonly displayName: string;
+    readonly alternateId?: string;
+  };
   /** Okta's internal code of the error, if it failed. */
   readonly failure?: string;
+  /** The result, if it is neither a success nor a failure. */
+  readonly result?: 'ALLOW' | 'CHALLENGE' | 'DENY';
   readonly debugData?: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +30,7 @@ export function createSystemLog(now: () => number) {
   const events: object[] = [];
   return {
     events: events as readonly object[],
-    record({ id, path, raw }: OktaRequest, { actor, failure, debugData, ...event }: Happening): void {
+    record({ id, path, raw }: OktaRequest, { actor, failure, result, debugData, ...event }: Happening): void {
       if (events.length === keptEvents) events.shift();
       events.push({
         uuid: randomUUID(),
@@ -41,7 +48,7 @@ export function createSystemLog(now: () => number) {
           ipAddress: '127.0.0.1',
           geographicalContext: null,
         },
-        outcome: { result: failure === undefined ? 'SUCCESS' : 'FAILURE', reason: failure ?? null },
+        outcome: { result: result ?? (failure === undefined ? 'SUCCESS' : 'FAILURE'), reason: failure ?? null },
         target: [],
         transaction: { type: 'WEB', id, detail: {} },
         debugContext: { debugData: { requestId: id, requestUri: path, url: `${path}?`, ...debugData } },

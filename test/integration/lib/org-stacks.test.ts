@@ -5,7 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { defaultDeployment } from '../../../functions/model/deployment.ts';
 import { MonitorStack, stackName } from '../../../lib/monitor-stack.ts';
-import { mostOrgsPerStack, shardCount, shardName, shardOf } from '../../../lib/orgs/shards.ts';
+import { mostOrgsPerStack, shardCount, shardName, shardsOf } from '../../../lib/orgs/shards.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 
@@ -21,7 +21,7 @@ interface Deployed {
 const orgs = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ name: `org-${at}`, domain: `org-${at}.okta.com` }));
 
-function deploy(names: readonly { name: string; domain: string }[], deployment?: string): Deployed {
+function deploy(names: readonly { name: string; domain: string; enabled?: boolean }[], deployment?: string): Deployed {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const app = new App({ context: { ...context, ...silent }, builtinCloudFormationValidation: false });
   const config = buildConfig({ orgs: [...names], ...(deployment && { deployment }) });
@@ -47,9 +47,6 @@ describe.each([
 ])('with %s', (_, before) => {
   const deployed = deploy(before);
   const added = { name: 'added', domain: 'added.okta.com' };
-  /** The stacks that contain the stack of an org. */
-  const parentsOf = ({ monitor }: Deployed, org: string) =>
-    monitor.shards.length > 0 ? [`OktaSynthetics/Monitor/Orgs-${shardOf(org)}`] : ['OktaSynthetics'];
 
   it(`each of ${before.length} orgs has a stack of its own`, () => {
     expect(deployed.monitor.orgs.map(({ monitoredOrg }) => monitoredOrg.org.name)).toEqual(
@@ -63,12 +60,22 @@ describe.each([
     expect(changed(deployed, after).filter((each) => each.includes('/Org-'))).toEqual([
       expect.stringMatching(/\/Org-added$/),
     ]);
-    for (const parent of parentsOf(after, 'added')) expect(changed(deployed, after)).toContain(parent);
   });
 
-  it(`removing the first of ${before.length} orgs changes no stack of another`, () => {
-    const touched = changed(deployed, deploy(before.slice(1)));
-    expect(touched.filter((each) => each.includes('/Org-'))).toEqual([expect.stringMatching(/\/Org-org-0$/)]);
+  it(`removing the last of ${before.length} orgs changes no stack of another`, () => {
+    const touched = changed(deployed, deploy(before.slice(0, -1)));
+    expect(touched.filter((each) => each.includes('/Org-'))).toEqual([
+      expect.stringMatching(new RegExp(`/Org-${before.at(-1)?.name}$`)),
+    ]);
+  });
+
+  it(`disabling the first of ${before.length} orgs removes its stack and changes no other`, () => {
+    const [first, ...others] = before;
+    const after = deploy([{ ...minimalOrg, ...first, enabled: false }, ...others]);
+    expect([...after.templates.keys()].filter((each) => each.endsWith('/Org-org-0'))).toEqual([]);
+    expect(changed(deployed, after).filter((each) => each.includes('/Org-'))).toEqual([
+      expect.stringMatching(/\/Org-org-0$/),
+    ]);
   });
 
   it(`renaming one of ${before.length} orgs changes no stack of another`, () => {
@@ -97,8 +104,16 @@ it('a stack changes at most as many nested resources in one operation as CloudFo
   expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2_500);
 });
 
-it('a thousand orgs are spread so evenly that every stack bears its own', () => {
-  const shards = Object.values(Object.groupBy(orgs(1_900), ({ name }) => shardOf(name)));
+it('an org that is appended to as many as one stack bears moves none of them', () => {
+  const full = deploy(orgs(mostOrgsPerStack));
+  const grown = deploy(orgs(mostOrgsPerStack + 1));
+  expect(grown.monitor.shards).toHaveLength(1);
+  const [added] = grown.monitor.orgs.slice(-1);
+  expect(changed(full, grown).filter((each) => each.includes('/Org-'))).toEqual([added?.node.path]);
+});
+
+it('almost two thousand orgs are spread so evenly that every stack bears its own', () => {
+  const shards = Object.values(Object.groupBy(shardsOf(orgs(1_900)).values(), (shard) => shard));
   expect(shards).toHaveLength(shardCount);
   // Names of people's orgs are not random. These differ only in a number.
   for (const shard of shards) expect(shard?.length).toBeLessThanOrEqual(mostOrgsPerStack);

@@ -116,6 +116,11 @@ describe('an org with receivers of its own', () => {
     expect(config.orgs[0]).not.toHaveProperty('alerts');
   });
 
+  it('gets no note while it is disabled', () => {
+    const globex = { ...minimalOrg, name: 'globex', alerts: {}, enabled: false };
+    expect(review(people, { orgs: [minimalOrg, globex] }).notes).toEqual([]);
+  });
+
   it('gets a note about a list without an e-mail address', () => {
     const { notes } = reviewOwn({ pages: [{ kind: 'chat' }], tickets: [email, other].flatMap((each) => each ?? []) });
     expect(notes).toEqual([expect.stringMatching(/^orgs\[1\]\.alerts\.pages has no e-mail address\. /)]);

@@ -162,24 +162,3 @@ describe('/authorize with an error for the application', () => {
     expect(response.headers.get('location')).toContain('error=login_required');
   });
 });
-
-describe('the sign-in page', () => {
-  const form = (password: string) => new URLSearchParams({ username: okta.user.login, password });
-
-  it('/authorize redirects to the sign-in page if it may prompt, and a wrong password fails', async () => {
-    const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
-    const page = await client.request(location);
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('name="password"');
-    expect(await (await client.request(location, { method: 'POST', body: form('wrong') })).text()).toContain(
-      'Unable to sign in',
-    );
-  });
-
-  it('rejects a password from a browser that was not redirected there', async () => {
-    const location = (await authorize({ prompt: undefined })).headers.get('location') ?? '';
-    const answer = await client.request(location, { method: 'POST', body: form(okta.user.password) });
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain('Request expired, please start over and try again.');
-  });
-});

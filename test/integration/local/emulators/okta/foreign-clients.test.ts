@@ -179,11 +179,13 @@ describe('openid-client', () => {
     expect(second.claims()?.sub).toBe(first.claims()?.sub);
   });
 
-  it('openid-client signs a user out through a page that submits itself', async () => {
+  it('openid-client signs a user out, and Okta sends the user back', async () => {
     const config = await discover('org', okta.clients.web.clientId, oidc.None());
-    const answer = await client.request(oidc.buildEndSessionUrl(config).href);
-    expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('<input type="hidden" name="logout" value="yes"/>');
+    const post_logout_redirect_uri = new URL(okta.clients.web.redirectUri).origin;
+    const url = oidc.buildEndSessionUrl(config, { post_logout_redirect_uri, state: 'left' });
+    const answer = await client.request(url.href);
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toBe(`${post_logout_redirect_uri}/?state=left`);
   });
 });
 

@@ -85,7 +85,7 @@ describe('the management API', () => {
       logins.push(...body.map(({ profile }) => profile?.login));
       path = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
     }
-    expect(logins).toEqual(['monitor@example.com', 'ada@example.com']);
+    expect(logins).toEqual(['monitor@example.com', 'two.factor@example.com', 'thin@example.com', 'ada@example.com']);
   });
 
   it.each([

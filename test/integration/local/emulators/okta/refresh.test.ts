@@ -60,7 +60,7 @@ describe('a sign-in', () => {
         at_hash: expect.any(String),
       },
       ...{ amr: ['pwd'], idp: expect.any(String), jti: expect.stringMatching(/^ID\./) },
-      ...{ name: 'Mona Tor', preferred_username: okta.user.login, email: okta.user.login },
+      ...{ department: 'Operations', name: 'Mona Tor', preferred_username: okta.user.login, email: okta.user.login },
     });
     const response = await client.request('/oauth2/default/v1/userinfo', {
       headers: { authorization: `Bearer ${body.access_token}` },

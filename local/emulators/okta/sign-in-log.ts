@@ -1,0 +1,69 @@
+import type { OktaRequest } from './http-message.ts';
+import type { PasswordVerdict } from './password-check.ts';
+import type { SystemLog } from './system-log.ts';
+import type { CodeVerdict } from './time-based-code.ts';
+import type { Factor, User } from './users.ts';
+
+/** Writes the events of sign-ins to the System Log, named as in Okta's catalog of events. */
+export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic') {
+  const actorOf = (user: User | undefined, login: string) => ({
+    id: user?.id ?? 'unknown',
+    type: 'User',
+    alternateId: login,
+    displayName: user ? `${user.firstName} ${user.lastName}` : 'unknown',
+  });
+  const passwordEvent = () => (engine() === 'idx' ? 'user.authentication.auth_via_mfa' : 'user.authentication.auth');
+
+  return {
+    password(request: OktaRequest, login: string, verdict: PasswordVerdict): void {
+      const actor = actorOf(verdict.user, login);
+      const isRefused = verdict.kind === 'refused';
+      const isLocked = isRefused && verdict.user?.status === 'LOCKED_OUT' && !verdict.lockedNow;
+      const failure = isLocked ? 'LOCKED_OUT' : 'INVALID_CREDENTIALS';
+      log.record(request, {
+        eventType: passwordEvent(),
+        displayMessage: 'Authentication of user via MFA',
+        actor,
+        ...(isRefused && { failure }),
+        debugData: { factor: 'PASSWORD_AS_FACTOR' },
+      });
+      if (!isRefused) return;
+      log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor, failure });
+      if (verdict.lockedNow) {
+        const displayMessage = 'Max sign in attempts exceeded';
+        log.record(request, { eventType: 'user.account.lock', displayMessage, actor, failure: 'LOCKED_OUT' });
+      }
+    },
+
+    policy(request: OktaRequest, user: User, result: 'ALLOW' | 'CHALLENGE' | 'DENY'): void {
+      log.record(request, {
+        eventType: 'policy.evaluate_sign_on',
+        displayMessage: 'Evaluation of sign-on policy',
+        actor: actorOf(user, user.login),
+        result,
+      });
+    },
+
+    code(request: OktaRequest, user: User, { provider }: Factor, verdict: CodeVerdict): void {
+      log.record(request, {
+        eventType: 'user.authentication.auth_via_mfa',
+        displayMessage: 'Authentication of user via MFA',
+        actor: actorOf(user, user.login),
+        ...(verdict !== 'accepted' && { failure: 'INVALID_CREDENTIALS' }),
+        debugData: { factor: provider === 'GOOGLE' ? 'GOOGLE_OTP' : 'OKTA_SOFT_TOKEN' },
+      });
+    },
+
+    signedIn(request: OktaRequest, user: User): void {
+      const actor = actorOf(user, user.login);
+      log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor });
+    },
+
+    signedOut(request: OktaRequest, user: User): void {
+      const actor = actorOf(user, user.login);
+      log.record(request, { eventType: 'user.session.end', displayMessage: 'User logout from Okta', actor });
+    },
+  };
+}
+
+export type SignInLog = ReturnType<typeof createSignInLog>;

@@ -1,0 +1,112 @@
+/** How an org signs its users in, and in which way it fails to. Each can be altered while the org runs. */
+export interface SignInSettings {
+  /** The pipeline of the org: Identity Engine, or the Classic engine. */
+  readonly engine: 'idx' | 'classic';
+
+  /** Whether the first page of Identity Engine asks for the password too. */
+  readonly passwordOnFirstPage: boolean;
+  /** Whether the first page says that it does not know a user. */
+  readonly unknownUsersShown: boolean;
+  /** Wrong passwords in a row that lock a user out. */
+  readonly maxAttempts: number;
+  /** Classic engine: whether a user who is locked out is told so. Identity Engine never tells. */
+  readonly lockoutShown: boolean;
+  /** Users whose passwords expire in so many days or less are warned. */
+  readonly expireWarnDays: number;
+  /** What a user without the factor that the policy demands can do about it. */
+  readonly enrollment: 'required' | 'optional' | 'unavailable';
+
+  /** A test on the first page that only a human passes. */
+  readonly captcha?: 'HCAPTCHA' | 'RECAPTCHA_V2' | 'ALTCHA';
+  /** The identity provider that a routing rule sends all users to. */
+  readonly identityProvider?: string;
+  /** Whether the application asks for consent after the sign-in. */
+  readonly consent: boolean;
+  /** Whether users are asked after the sign-in if they want to stay signed in. */
+  readonly keepMeSignedInPrompt: boolean;
+  /** Whether Identity Engine first looks for Okta FastPass on the device. */
+  readonly deviceChallenge: boolean;
+  /** The name of a remediation that no client knows, after the password. */
+  readonly unknownRemediation?: string;
+  /** Whether something in front of the org refuses every step of a sign-in. */
+  readonly networkBlocked: boolean;
+  /** Whether the sign-in page has the state token that Okta's own page has. */
+  readonly stateTokenInPage: boolean;
+
+  /** Whether /authorize knows the sessions of the org. */
+  readonly sessionsHonored: boolean;
+  /** Whether a sign-out ends the session. */
+  readonly signOutEffective: boolean;
+  /** Whether the token endpoint takes authorization codes. */
+  readonly codesAccepted: boolean;
+  /** Whether /revoke revokes. */
+  readonly revocationEffective: boolean;
+
+  /** Whether the token endpoint takes refresh tokens. */
+  readonly refreshTokensAccepted: boolean;
+  /** Whether a refresh token is replaced at each use. By default, it is for clients without a secret only. */
+  readonly refreshTokenRotation?: 'ROTATE' | 'STATIC';
+  /** Seconds in which a replaced refresh token still works. */
+  readonly refreshTokenLeewaySeconds: number;
+
+  /** Whether ID tokens have all claims of their scopes, or leave most to /userinfo as they do with an access token. */
+  readonly idToken: 'thin' | 'fat';
+  /** Claims of the custom servers besides the standard ones. */
+  readonly customClaims: readonly CustomClaim[];
+  /** Whether authorization requests must be pushed (RFC 9126). */
+  readonly pushedRequestsRequired: boolean;
+}
+
+export interface CustomClaim {
+  readonly name: string;
+  /** The attribute of the user. There is no claim for a user without it. */
+  readonly attribute: 'department' | 'costCenter' | 'login' | 'email';
+  /** If it is false, the claim is missing in ID tokens that come with an access token. */
+  readonly alwaysIncludeInToken: boolean;
+  /** The scopes that the claim needs one of. Any scope is enough if there are none. */
+  readonly scopes: readonly string[];
+}
+
+const defaults: SignInSettings = {
+  engine: 'idx',
+  passwordOnFirstPage: true,
+  unknownUsersShown: false,
+  maxAttempts: 10,
+  lockoutShown: false,
+  expireWarnDays: 5,
+  enrollment: 'required',
+  consent: false,
+  keepMeSignedInPrompt: false,
+  deviceChallenge: false,
+  networkBlocked: false,
+  stateTokenInPage: true,
+  sessionsHonored: true,
+  signOutEffective: true,
+  codesAccepted: true,
+  revocationEffective: true,
+  refreshTokensAccepted: true,
+  refreshTokenLeewaySeconds: 30,
+  idToken: 'thin',
+  customClaims: [
+    { name: 'department', attribute: 'department', alwaysIncludeInToken: true, scopes: [] },
+    { name: 'costCenter', attribute: 'costCenter', alwaysIncludeInToken: false, scopes: ['profile'] },
+  ],
+  pushedRequestsRequired: false,
+};
+
+/** The settings of an org. The last alteration of a setting applies. */
+export function createSignInSettings(given: Partial<SignInSettings> = {}) {
+  const alterations = new Set<Partial<SignInSettings>>([given]);
+  return {
+    current: (): SignInSettings => Object.assign({}, defaults, ...alterations),
+
+    /** Changes settings from now on. Returns a function that ends this. */
+    alter(changes: Partial<SignInSettings>): () => void {
+      const alteration = { ...changes };
+      alterations.add(alteration);
+      return () => {
+        alterations.delete(alteration);
+      };
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** https://developer.okta.com/docs/concepts/user-mgmt/ */
+export type UserStatus =
+  | 'STAGED'
+  | 'PROVISIONED'
+  | 'ACTIVE'
+  | 'RECOVERY'
+  | 'PASSWORD_EXPIRED'
+  | 'LOCKED_OUT'
+  | 'SUSPENDED'
+  | 'DEPROVISIONED';
+
+/** A time-based one-time password that a user has enrolled. */
+export interface Factor {
+  readonly id: string;
+  readonly provider: 'GOOGLE' | 'OKTA';
+  /** In base32. */
+  readonly secret: string;
+  /** `SUSPENDED` after too many wrong codes. */
+  readonly status: 'ACTIVE' | 'SUSPENDED';
+}
+
+export interface User {
+  readonly id: string;
+  readonly login: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly locale?: string;
+  readonly zoneinfo?: string;
+  readonly department?: string;
+  readonly costCenter?: string;
+  readonly status: UserStatus;
+  /** A user without one cannot sign in. */
+  readonly password?: string;
+  /** Days until the password expires. Absent if it never does. */
+  readonly passwordExpiresInDays?: number;
+  readonly factors: readonly Factor[];
+  /** What the sign-in policy of the applications demands of the user: the password, or another factor too. */
+  readonly factorMode: '1FA' | '2FA';
+  /** What the sign-in policy of the applications decides about the user. */
+  readonly access: 'ALLOW' | 'DENY';
+  /** Whether the applications are assigned to the user. */
+  readonly assigned: boolean;
+}
+
+const active = { status: 'ACTIVE', factors: [], factorMode: '1FA', access: 'ALLOW', assigned: true } as const;
+const profile = { locale: 'en_US', zoneinfo: 'America/Los_Angeles', department: 'Operations', costCenter: '4711' };
+
+/** Signs in with a password. */
+export const passwordUser = {
+  ...active,
+  ...profile,
+  id: '00u1mon2itor3user4id',
+  login: 'monitor@example.com',
+  email: 'monitor@example.com',
+  firstName: 'Mona',
+  lastName: 'Tor',
+  password: 'correct-horse-battery-staple',
+} as const satisfies User;
+
+/** Signs in with a password and a code of Google Authenticator. */
+export const totpUser = {
+  ...active,
+  ...profile,
+  id: '00u2two3factor4user5',
+  login: 'two.factor@example.com',
+  email: 'two.factor@example.com',
+  firstName: 'Tova',
+  lastName: 'Faktor',
+  password: 'tall-otter-paints-seven-doors',
+  factors: [
+    { id: 'uft1google2otp3fac4', provider: 'GOOGLE', secret: 'KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD', status: 'ACTIVE' },
+  ],
+  factorMode: '2FA',
+} as const satisfies User;
+
+/** Signs in with a password. The profile has only what Okta requires, and the login is not the email address. */
+export const thinUser = {
+  ...active,
+  id: '00u3thin4profile5use',
+  login: 'thin@example.com',
+  email: 'thin.profile@example.org',
+  firstName: 'Thea',
+  lastName: 'Thin',
+  password: 'quiet-lamps-borrow-nine-hills',
+} as const satisfies User;
+
+const others: readonly User[] = [
+  {
+    ...active,
+    id: '00u5ada6lovelace7use',
+    login: 'ada@example.com',
+    email: 'ada@example.com',
+    firstName: 'Ada',
+    lastName: 'Byron',
+  },
+  {
+    ...active,
+    id: '00u8alan9turing0user',
+    login: 'alan@example.com',
+    email: 'alan@example.com',
+    firstName: 'Alan',
+    lastName: 'Mathison',
+    status: 'SUSPENDED',
+  },
+];
+
+interface Group {
+  readonly id: string;
+  readonly type: 'BUILT_IN' | 'OKTA_GROUP';
+  readonly name: string;
+  readonly description: string;
+  readonly members: readonly string[];
+}
+
+const allUsers: readonly User[] = [passwordUser, totpUser, thinUser, ...others];
+
+export const groups: readonly Group[] = [
+  {
+    id: '00g1everyone2group3i',
+    type: 'BUILT_IN',
+    name: 'Everyone',
+    description: 'All users of the org',
+    members: allUsers.map(({ id }) => id),
+  },
+  {
+    id: '00g4monitors5group6i',
+    type: 'OKTA_GROUP',
+    name: 'Monitors',
+    description: 'Users that sign in for tests',
+    members: [passwordUser.id],
+  },
+];
+
+/** The groups of a user, by name. */
+export function groupNames(userId: string): string[] {
+  return groups.filter(({ members }) => members.includes(userId)).map(({ name }) => name);
+}
+
+/** The users of an org. What the org itself changes, such as a lockout, stays. What `alter` changes can be ended. */
+export function createUsers() {
+  const records = allUsers.map((user) => ({ user, alterations: new Set<Partial<User>>() }));
+  type Record = (typeof records)[number];
+  const current = ({ user, alterations }: Record): User => Object.assign({}, user, ...alterations);
+  const recordOf = (idOrLogin: string) => {
+    const wanted = idOrLogin.toLowerCase();
+    return records.find(({ user }) => user.id === idOrLogin || user.login.toLowerCase() === wanted);
+  };
+
+  return {
+    list: (): readonly User[] => records.map(current),
+
+    /** By id or login. */
+    find(idOrLogin: string): User | undefined {
+      const record = recordOf(idOrLogin);
+      return record && current(record);
+    },
+
+    /** Changes a user from now on. Returns a function that ends this. */
+    alter(idOrLogin: string, changes: Partial<User>): () => void {
+      const record = recordOf(idOrLogin);
+      if (!record) throw new Error(`The org has no user ${idOrLogin}.`);
+      const alteration = { ...changes };
+      record.alterations.add(alteration);
+      return () => {
+        record.alterations.delete(alteration);
+      };
+    },
+
+    /** What the org itself changes. */
+    update(id: string, changes: Partial<User>): void {
+      const record = recordOf(id);
+      if (record) record.user = { ...record.user, ...changes };
+    },
+  };
+}
+
+export type Users = ReturnType<typeof createUsers>;

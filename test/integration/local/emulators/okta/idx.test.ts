@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ServerId } from '../../../../../local/emulators/okta/org.ts';
+import { createBrowser } from '../../../../support/browser.ts';
+import { openOkta } from '../../../../support/open-okta.ts';
+import { createIdxSteps, currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
+
+const { okta, client } = await openOkta();
+const { web } = okta.clients;
+const { password, totp, thin } = okta.users;
+
+const restores: (() => void)[] = [];
+const during = (restore: () => void) => void restores.push(restore);
+afterEach(() => {
+  for (const restore of restores.splice(0)) restore();
+});
+
+const authorizePath = (server: ServerId) =>
+  `${new URL(okta.issuers[server]).pathname.replace(/^\/$/, '/oauth2')}/v1/authorize`;
+
+function authorizationUrl(server: ServerId, changes: Record<string, string> = {}) {
+  const parameters = new URLSearchParams({
+    ...{ client_id: web.clientId, redirect_uri: web.redirectUri, response_type: 'code' },
+    ...{ scope: 'openid profile email offline_access', state: randomUUID(), nonce: randomUUID(), ...changes },
+  });
+  return `${authorizePath(server)}?${parameters}`;
+}
+
+/** A browser at the sign-in page. */
+async function open(server: ServerId = 'default', account = password) {
+  const browser = createBrowser(okta, client, {}, account);
+  const page = await browser.send(authorizationUrl(server));
+  const text = await page.text();
+  return { browser, page, text, idx: createIdxSteps(browser.send) };
+}
+
+async function begin(server?: ServerId) {
+  const opened = await open(server);
+  const first = await opened.idx.introspect(stateTokenOf(opened.text) ?? '');
+  return { ...opened, first };
+}
+
+async function tokens(server: ServerId, code: string, more: Record<string, string> = {}) {
+  const path = authorizePath(server).replace('authorize', 'token');
+  const form = { grant_type: 'authorization_code', code, redirect_uri: web.redirectUri, ...more };
+  return client.post(path, form, client.basic(web.clientId, web.clientSecret));
+}
+
+describe('the sign-in page of Identity Engine', () => {
+  it('is at the authorize URL itself, with the cookies of the browser', async () => {
+    const { page, browser } = await open();
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect([...browser.cookies.keys()]).toEqual(expect.arrayContaining(['JSESSIONID', 'DT']));
+  });
+
+  it('has the state token as a JavaScript string, which is refused unless its escapes are resolved', async () => {
+    const { text, idx } = await open();
+    const [, literal = ''] = /"stateToken":"([^"]*)"/.exec(text) ?? [];
+    expect(literal).toContain('\\x2D');
+    expect(await idx.introspect(literal)).toMatchObject({ status: 401, keys: ['idx.session.expired'] });
+    expect((await idx.introspect(stateTokenOf(text) ?? '')).status).toBe(200);
+  });
+
+  it('has no state token if the page is not Okta’s own', async () => {
+    during(okta.alterSignIn({ stateTokenInPage: false }));
+    expect((await open()).text).not.toContain('stateToken":');
+  });
+});
+
+describe('a sign-in at Identity Engine', () => {
+  it.each(['org', 'default'] as const)(
+    'with a password ends at the application with a code (server %s)',
+    async (server) => {
+      const { browser, idx, first } = await begin(server);
+      expect(first.names).toContain('identify');
+      const { body } = await idx.identify(password.login, password.password);
+      expect(body.success?.href).toMatch(
+        new RegExp(`^${okta.origin}/login/token/redirect\\?stateToken=02\\.id\\.[^~]+$`),
+      );
+      const redirect = await browser.send(body.success?.href ?? '');
+      expect(redirect.status).toBe(302);
+      const callback = new URL(redirect.headers.get('location') ?? '');
+      expect(callback.href.startsWith(web.redirectUri)).toBe(true);
+      expect([...callback.searchParams.keys()].toSorted()).toEqual(['code', 'state']);
+      expect(browser.cookies.has('idx')).toBe(true);
+      const { body: granted } = await tokens(server, callback.searchParams.get('code') ?? '');
+      expect(decodeJwt(String(granted.id_token))).toMatchObject({ sub: password.id, amr: ['pwd'], ver: 1 });
+    },
+  );
+
+  it('is refused at the redirect without the device’s cookie', async () => {
+    const { browser, idx } = await begin();
+    const { body } = await idx.identify(password.login, password.password);
+    browser.cookies.delete('DT');
+    expect((await browser.send(body.success?.href ?? '')).status).toBe(403);
+  });
+
+  it('changes the state handle with every answer, and refuses an old one', async () => {
+    const { idx, first } = await begin();
+    const second = await idx.identify(password.login, 'wrong');
+    expect(second.body.stateHandle).not.toBe(first.body.stateHandle);
+    const again = await idx.step('identify', { stateHandle: first.body.stateHandle, identifier: password.login });
+    expect(again).toMatchObject({ status: 401, keys: ['idx.session.expired'] });
+  });
+
+  it('asks for the password on a page of its own if it is so configured', async () => {
+    during(okta.alterSignIn({ passwordOnFirstPage: false }));
+    const { idx } = await begin();
+    expect((await idx.identify(password.login)).names).toEqual(['challenge-authenticator']);
+    expect(await idx.answer({ passcode: 'wrong' })).toMatchObject({ status: 401, keys: ['incorrectPassword'] });
+    expect((await idx.answer({ passcode: password.password })).body.success).toBeDefined();
+  });
+
+  it('of a user with two factors needs a code, which works once', async () => {
+    const { browser, idx } = await begin();
+    const asked = await idx.identify(totp.login, totp.password);
+    expect(asked.names).toEqual(['challenge-authenticator']);
+    expect(asked.body.currentAuthenticator).toMatchObject({ value: { key: 'google_otp' } });
+    expect(await idx.answer({ passcode: '000000' })).toMatchObject({
+      status: 401,
+      keys: ['authfactor.challenge.soft_token.invalid_passcode'],
+    });
+    const passcode = currentCode(totp.totpSecret ?? '');
+    const { body } = await idx.answer({ passcode });
+    const redirect = await browser.send(body.success?.href ?? '');
+    const code = new URL(redirect.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    expect(decodeJwt(String((await tokens('default', code)).body.id_token)).amr).toEqual(['mfa', 'otp', 'pwd']);
+
+    const { idx: other } = await begin();
+    await other.identify(totp.login, totp.password);
+    expect(await other.answer({ passcode })).toMatchObject({ keys: ['authfactor.challenge.soft_token.used_passcode'] });
+  });
+
+  it('lets a user with Okta Verify choose the method, and takes the code in another input', async () => {
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    const factor = { id: 'uft9okta8verify7fac6', provider: 'OKTA', secret, status: 'ACTIVE' } as const;
+    during(okta.alterUser(thin.login, { factors: [factor], factorMode: '2FA' }));
+    const { idx } = await begin();
+    const chosen = await idx.identify(thin.login, thin.password);
+    expect(chosen.names).toEqual(['select-authenticator-authenticate']);
+    const [, id = ''] = /"name":"id","required":true,"value":"(aut\w+)"/.exec(JSON.stringify(chosen.body)) ?? [];
+    const asked = await idx.step('challenge', { authenticator: { id, methodType: 'totp' } });
+    expect(JSON.stringify(asked.body.remediation)).toContain('"name":"totp"');
+    expect((await idx.answer({ totp: currentCode(secret) })).body.success).toBeDefined();
+  });
+
+  it('starts again after cancel', async () => {
+    const { idx } = await begin();
+    await idx.identify(totp.login, totp.password);
+    expect((await idx.step('cancel')).names).toContain('identify');
+  });
+});
+
+describe('a session', () => {
+  it('is good for all servers, without a prompt', async () => {
+    const browser = createBrowser(okta, client);
+    await browser.visit(okta.origin + authorizationUrl('org'));
+    for (const server of okta.servers) {
+      const answer = await browser.send(authorizationUrl(server, { prompt: 'none' }));
+      expect(answer.headers.get('location')).toContain('code=');
+    }
+  });
+
+  it('ends by DELETE /api/v1/sessions/me, once', async () => {
+    const browser = createBrowser(okta, client);
+    await browser.visit(okta.origin + authorizationUrl('org'));
+    const idxCookie = browser.cookies.get('idx') ?? '';
+    expect((await browser.send('/api/v1/sessions/me', { method: 'DELETE' })).status).toBe(204);
+    browser.cookies.set('idx', idxCookie);
+    const again = await browser.send('/api/v1/sessions/me', { method: 'DELETE' });
+    expect(again.status).toBe(404);
+    expect(await again.json()).toMatchObject({ errorCode: 'E0000007' });
+    const answer = await browser.send(authorizationUrl('org', { prompt: 'none' }));
+    expect(answer.headers.get('location')).toContain('error=login_required');
+  });
+});
