@@ -25,3 +25,8 @@ export function shardsOf(orgs: readonly { readonly name: string }[]): ReadonlyMa
 function shardOf(org: string): number {
   return createHash('sha256').update(org).digest().readUInt32BE(0) % shardCount;
 }
+
+/** The name of a shard's stack. No deployment's name has the capital letter, so it is not that of a deployment `orgs-3`. */
+export function shardName(stackName: string, index: number): string {
+  return `${stackName}-Orgs-${index}`;
+}

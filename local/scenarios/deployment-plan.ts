@@ -1,6 +1,7 @@
 import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
-import { type Outlet, outlets, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
