@@ -173,7 +173,8 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
 
 /** Primary authentication is below `/api` too, but nobody calls it with a credential of the API. */
 function isManagement(url: string, endpoint: Endpoint | undefined): boolean {
-  const isSignIn = endpoint === 'primary-authentication' || endpoint === 'factor-verification' || endpoint === 'session';
+  const isSignIn =
+    endpoint === 'primary-authentication' || endpoint === 'factor-verification' || endpoint === 'session';
   return !isSignIn && new URL(url).pathname.startsWith('/api/');
 }
 

@@ -36,7 +36,7 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     'sign-in-cancel': org('/idp/idx/cancel', '/idp/idx'),
     'sign-in-redirect': org('/login/token/redirect', '/login/token/redirect'),
     'primary-authentication': org('/api/v1/authn', '/api/v1/authn'),
-    'factor-verification': org('/api/v1/authn/factors/{id}/verify', '/api/v1/authn'),
+    'factor-verification': org('/api/v1/authn/factors/{id}/verify', '/api/v1/authn/factors/{id}/verify'),
     session: org('/api/v1/sessions/me', '/api/v1/sessions'),
   },
   custom: {

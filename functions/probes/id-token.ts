@@ -72,7 +72,12 @@ function problemOf(
   if (![claims.aud].flat().includes(clientId))
     return mismatch('audience-mismatch', 'aud', clientId, shownValue(claims.aud));
   if (claims.nonce !== nonce)
-    return mismatch('nonce-mismatch', 'nonce', 'the one that was sent', claims.nonce === undefined ? 'missing' : 'another one');
+    return mismatch(
+      'nonce-mismatch',
+      'nonce',
+      'the one that was sent',
+      claims.nonce === undefined ? 'missing' : 'another one',
+    );
   // The left half of the hash of the access token that came with it (3.1.3.6).
   const hash = createHash('sha256').update(access.value).digest().subarray(0, 16).toString('base64url');
   if (claims.at_hash !== undefined && claims.at_hash !== hash)
@@ -86,8 +91,7 @@ function problemOf(
   if (typeof auth_time !== 'number' || auth_time < session.startedAt - clockToleranceSeconds)
     return mismatch('authentication-stale', 'auth_time', 'not before this sign-in', 'before it');
   const used = session.methods.filter((method) => !(Array.isArray(amr) && amr.includes(method)));
-  if (used.length > 0)
-    return mismatch('authentication-mismatch', 'amr', session.methods.join(' '), shownValue(amr));
+  if (used.length > 0) return mismatch('authentication-mismatch', 'amr', session.methods.join(' '), shownValue(amr));
   const lacking = (expects?.idToken ?? []).filter((name) => claims[name] === undefined || claims[name] === null);
   if (lacking.length > 0)
     return {

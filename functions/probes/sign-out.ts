@@ -40,10 +40,11 @@ export const signOut = defineProbe({
         ...{ status: response.status, location: response.headers.get('location') },
         body: await response.text(),
       };
-      if (isSignedOut(() => readCallback(answer, request.state, web)))
-        return { readings: {} };
+      if (isSignedOut(() => readCallback(answer, request.state, web))) return { readings: {} };
       throw new ProbeFailure('sign-out-without-effect', {
-        comparisons: [{ name: 'answer to prompt=none after the sign-out', expected: 'login_required', found: 'a code' }],
+        comparisons: [
+          { name: 'answer to prompt=none after the sign-out', expected: 'login_required', found: 'a code' },
+        ],
       });
     } finally {
       await credentials.endSession(session, fetch);

@@ -7,9 +7,9 @@ import {
 } from 'oauth4webapi';
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
-import { noUserCredentials } from './no-credentials.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
 import { adapt, callAsClient, withSecret } from './client-call.ts';
+import { noUserCredentials } from './no-credentials.ts';
 import { Redacted } from './redacted.ts';
 import { textOf } from './secret-members.ts';
 import type { Secrets } from './secrets.ts';

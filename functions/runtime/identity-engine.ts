@@ -23,7 +23,8 @@ export async function signInAtIdentityEngine({ authorizeUrl, fetch, login, proof
   const stateToken = page.status === 200 ? stateTokenIn(await page.text()) : undefined;
   if (stateToken === undefined) {
     // A redirect: an error for the application, or a page elsewhere.
-    if (page.status >= 300) return { status: page.status, location: page.headers.get('location'), body: '', methods: [] };
+    if (page.status >= 300)
+      return { status: page.status, location: page.headers.get('location'), body: '', methods: [] };
     throw new ProbeFailure('sign-in-page-unknown', 'the page has no state token');
   }
   const { origin } = new URL(authorizeUrl);
@@ -147,7 +148,10 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
   }
   const names = remediations.map(({ name }) => name);
   if (challenge) return stuck('factor-unexpected', `the sign-in asks for ${nameOf(authenticator)}`);
-  return stuck('sign-in-step-unknown', `the sign-in asks for ${names.slice(0, 5).join(', ') || 'nothing that is known'}`);
+  return stuck(
+    'sign-in-step-unknown',
+    `the sign-in asks for ${names.slice(0, 5).join(', ') || 'nothing that is known'}`,
+  );
 }
 
 function canUseCode(key: string, methods: readonly string[]): boolean {

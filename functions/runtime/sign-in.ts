@@ -119,7 +119,13 @@ async function usableSecret(
   }
   if (versionOf(secret) !== remembered?.version) {
     const { step } = remembered ?? {};
-    const record = { version: versionOf(secret), accepted: false, open: 0, at: now, ...(step !== undefined && { step }) };
+    const record = {
+      version: versionOf(secret),
+      accepted: false,
+      open: 0,
+      at: now,
+      ...(step !== undefined && { step }),
+    };
     return { secret, record };
   }
   const { refused, accepted, open, at } = remembered;
@@ -243,5 +249,7 @@ export function codeOf({ verifier, nonce }: AuthorizationRequest, value: string)
 export async function endSession({ domain }: Pick<Org, 'domain'>, cookies: CookieJar, fetch: Fetch): Promise<void> {
   if (!cookies.has('idx') && !cookies.has('sid')) return;
   const url = endpointUrl(domain, { id: 'org' }, 'session');
-  await cookies.through(fetch)(url, { method: 'DELETE' }).catch(() => {});
+  await cookies
+    .through(fetch)(url, { method: 'DELETE' })
+    .catch(() => {});
 }

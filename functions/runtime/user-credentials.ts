@@ -1,4 +1,10 @@
-import { type ClientAuth, genericTokenEndpointRequest, introspectionRequest, None, revocationRequest } from 'oauth4webapi';
+import {
+  type ClientAuth,
+  genericTokenEndpointRequest,
+  introspectionRequest,
+  None,
+  revocationRequest,
+} from 'oauth4webapi';
 import { expectJson } from '../diagnosis/expect-json.ts';
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import type { Org, Server, WebClient } from '../model/org.ts';
@@ -30,7 +36,9 @@ export function openUserCredentials(
       const client = { client_id: clientId };
       if (secret === undefined) return attempt(client, None(), fetch);
       const url = endpointUrl(org.domain, server, endpoint);
-      return callAsClient(secrets, { authentication, secret }, url, fetch, (how, watched) => attempt(client, how, watched));
+      return callAsClient(secrets, { authentication, secret }, url, fetch, (how, watched) =>
+        attempt(client, how, watched),
+      );
     }
 
     const metadata = (server: Server, name: string, endpoint: Endpoint) => ({
@@ -46,7 +54,14 @@ export function openUserCredentials(
       async redeem(server, grant, fetch) {
         const response = await call(server, 'token', fetch, (client, how, watched) => {
           const as = metadata(server, 'token_endpoint', 'token');
-          return genericTokenEndpointRequest(as, client, how, grant.kind, parametersOf(grant, webOf(server)), adapt(watched));
+          return genericTokenEndpointRequest(
+            as,
+            client,
+            how,
+            grant.kind,
+            parametersOf(grant, webOf(server)),
+            adapt(watched),
+          );
         });
         return readTokens(await expectJson(response));
       },

@@ -67,9 +67,11 @@ const user = z
     engine: z
       .enum(engines)
       .optional()
-      .describe("how to sign in: \"identity\" or \"classic\" engine; by default, what the org's metadata says"),
+      .describe('how to sign in: "identity" or "classic" engine; by default, what the org\'s metadata says'),
   })
-  .describe('a test user who signs in on a schedule; enables the journey. Never an administrator: see docs/test-user.md');
+  .describe(
+    'a test user who signs in on a schedule; enables the journey. Never an administrator: see docs/test-user.md',
+  );
 
 const service = z.strictObject({
   clientId,
@@ -110,7 +112,10 @@ const server = z.strictObject({
         .array(z.string().min(1))
         .optional()
         .describe('names of claims that ID tokens must contain, such as email or preferred_username'),
-      userinfo: z.array(z.string().min(1)).optional().describe('names of claims that the userinfo endpoint must return'),
+      userinfo: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('names of claims that the userinfo endpoint must return'),
       refreshTokenRotation: z
         .boolean()
         .optional()

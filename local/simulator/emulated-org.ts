@@ -20,8 +20,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
   const secrets = new Map<string, string>();
   const { service: keyClient, secret: secretClient, web: webClient } = okta.clients;
   const emulateWeb = (web: WebClient): WebClient => {
-    if (web.secret !== undefined)
-      secrets.set(web.secret, JSON.stringify({ clientSecret: webClient.clientSecret }));
+    if (web.secret !== undefined) secrets.set(web.secret, JSON.stringify({ clientSecret: webClient.clientSecret }));
     const { clientId, redirectUri } = webClient;
     const { authentication: _, ...others } = web;
     return { ...others, clientId, redirectUri };

@@ -13,7 +13,9 @@ const org: Org = {
   user: { login: 'monitor@example.com', secret: 'acme/user' },
   servers: fullOrg.servers.map((server) => ({
     ...server,
-    ...(server.web && { web: { ...server.web, secret: 'acme/web', scopes: ['openid', 'profile', 'email', 'offline_access'] } }),
+    ...(server.web && {
+      web: { ...server.web, secret: 'acme/web', scopes: ['openid', 'profile', 'email', 'offline_access'] },
+    }),
   })),
 };
 
