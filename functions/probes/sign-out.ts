@@ -1,6 +1,7 @@
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { isFromOkta } from '../okta/sender.ts';
 import { authorizationRequest, readCallback } from '../runtime/sign-in.ts';
 
 /**
@@ -21,7 +22,7 @@ export const signOut = defineProbe({
   requests: ['logout', 'authorize', 'session'],
   timed: false,
   metrics: {},
-  async run({ org, fetch, credentials, inputs: { session, idToken } }) {
+  async run({ org, fetch, exchanges, credentials, inputs: { session, idToken } }) {
     const server = org.servers.find(({ web }) => web);
     const { web } = server ?? {};
     if (!server || !web) throw new Error(`org ${org.name} has no web client`);
@@ -33,7 +34,8 @@ export const signOut = defineProbe({
         const url = new URL(endpointUrl(org.domain, { id: idToken.server }, 'logout'));
         url.searchParams.set('id_token_hint', idToken.value);
         const { status } = await browse(url.href);
-        if (status >= 400) throw new UnexpectedResponse();
+        const answer = exchanges.at(-1);
+        if (status >= 400 || (answer && !isFromOkta(answer))) throw new UnexpectedResponse();
       } else await credentials.endSession(session, fetch);
       const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
       const response = await before.cookies.through(fetch)(request.url);

@@ -38,6 +38,8 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
+  /** Shared by runs that remember each other's sign-ins, as those of one container do. */
+  readonly userCredentials?: ReturnType<typeof openUserCredentials>;
 }
 
 /** Runs probes against the Okta emulator, over TLS, as a function does. */
@@ -52,10 +54,11 @@ export async function runProbes(
   const deadline = deadlineIn(options.deadlineMs ?? 20_000);
   const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, timeoutMs: org.timeoutMs });
   const secrets = options.secrets ?? memorySecrets(new Map(emulated.secrets));
+  const ofUser = options.userCredentials ?? openUserCredentials(secrets, undefined, now);
   try {
     return await run(org, probes, {
       http,
-      credentials: { ...openCredentials(secrets, now)(org), ...openUserCredentials(secrets, undefined, now)(org) },
+      credentials: { ...openCredentials(secrets, now)(org), ...ofUser(org) },
       now,
       canonicalName: async () => undefined,
       resolves: async () => true,

@@ -81,6 +81,8 @@ export interface OktaEmulator extends AsyncDisposable {
   alterTokens(server: ServerId, alteration: TokenAlteration): () => void;
   /** Changes a user, found by id or login, from now on. Returns a function that ends this. */
   alterUser(idOrLogin: string, changes: Partial<User>): () => void;
+  /** How many passwords it has refused since its start. Several in a row lock a user out. */
+  refusedPasswords(): number;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -129,7 +131,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const signInLog = createSignInLog(log, engine);
   const sessions = createSessions(state, signInLog);
   const transactions = createTransactions(now);
-  const checks = { checkPassword: createPasswordCheck(state), checkCode: createCodeChecker(now), log: signInLog };
+  const checkPassword = createPasswordCheck(state);
+  const checks = { checkPassword: checkPassword.check, checkCode: createCodeChecker(now), log: signInLog };
   const authn = createPrimaryAuthentication({ origin, state, ...checks });
   const { redeem } = authn;
   const sharedState = {
@@ -213,6 +216,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       return () => accessTokens.alter(undefined);
     },
     alterUser: state.users.alter,
+    refusedPasswords: checkPassword.refusals,
     findUser: state.users.find,
     alterSignIn: state.alterSettings,
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
