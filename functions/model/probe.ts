@@ -25,7 +25,15 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
 };
 
 /** The configuration that a probe can require. */
-export type Requirement = 'web' | 'service' | 'api' | 'user' | 'negativeTests' | 'statusPage';
+export type Requirement =
+  | 'web'
+  | 'service'
+  | 'api'
+  | 'user'
+  | 'serviceResource'
+  | 'userResource'
+  | 'negativeTests'
+  | 'statusPage';
 
 /** The endpoints that probes call. Each has a URL, and possibly a rate-limit bucket, per kind of server. */
 export type Endpoint =

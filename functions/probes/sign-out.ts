@@ -17,7 +17,7 @@ export const signOut = defineProbe({
   requires: ['user'],
   inputs: ['session'],
   mayUse: ['idToken'],
-  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'refresh', 'revoke'],
+  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
   requests: ['logout', 'authorize', 'session'],
   timed: false,
   metrics: {},
