@@ -10,6 +10,7 @@ const probesByGroup = {
   flows: probes.flows,
   limits: probes.limits,
   status: probes.status,
+  journey: probes.journey,
   'negative-tests': probes.negativeTests,
 };
 
@@ -33,8 +34,8 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
     .map((orgConfig) => {
       const org = resolveOrg(orgConfig, config);
       const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-      const { flows, status, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
-      return { org, plan, intervalMinutes: { flows, limits: flows, status, 'negative-tests': negativeTests } };
+      const { flows, status, journey, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
+      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, 'negative-tests': negativeTests } };
     });
 }
 

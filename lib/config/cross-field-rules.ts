@@ -82,6 +82,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
       ...serviceProblems(org, server, path, at),
     ]),
     ...timeoutProblems(org, path),
+    ...userProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -100,6 +101,13 @@ function expectedClaimsProblems(server: PartialServer, path: Path): readonly Pro
 }
 
 const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+/** A malformed web application is reported by itself. */
+function userProblems(org: PartialOrg, path: Path): readonly Problem[] {
+  if (!org.user || 'web' in org || org.servers?.some((server) => server && 'web' in server)) return [];
+  const message = 'needs a web application to sign in to: set "web" on the org or on a server';
+  return [{ path: [...path, 'user'], message }];
+}
 
 function timeoutProblems({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
   if (slowAfterMs < timeoutMs) return [];

@@ -52,7 +52,9 @@ export async function startEmulators(
   const { authority } = await createIdentity();
   const start = async (rateLimits?: OktaOptions['rateLimits']) => {
     const identity = { ...(await createIdentity()), authority };
-    return stack.use(await startOktaEmulator({ identity, ...(rateLimits && { rateLimits }) }));
+    return stack.use(
+      await startOktaEmulator({ identity, ...(rateLimits && { rateLimits, signIn: { userLimits: false } }) }),
+    );
   };
   const unlimited = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, sharedLimit]));
   let shared: OktaEmulator | undefined;

@@ -15,14 +15,14 @@ import {
 } from './http-message.ts';
 import { oktaIdToken } from './id-token.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
-import { type OktaError, oktaError } from './okta-errors.ts';
+import { type OktaError, type OktaErrorCode, oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
 import type { OrgState } from './org-state.ts';
 import { createProviderBridge, type ProviderResult } from './provider-bridge.ts';
 import { interactionUrl, providerConfiguration, resumeCookie } from './provider-configuration.ts';
-import { translateError } from './provider-errors.ts';
+import { PolicyError, translateError } from './provider-errors.ts';
 import { createPushedRequests } from './pushed-requests.ts';
-import { markOfflineAccess, withParameters } from './request-parameters.ts';
+import { markOfflineAccess, pushedMark, withParameters } from './request-parameters.ts';
 import { type Login, type Sessions, sessionCookie } from './sessions.ts';
 import type { PendingAuthorization } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
@@ -75,9 +75,10 @@ export function createAuthorizationServer(
     (await accessTokens.toOpaque(jwt)) ?? (jwt.includes('.') ? 'unknown' : jwt);
 
   async function toProviderRequest(request: OktaRequest): Promise<OktaRequest> {
-    if (/\/(authorize|par)$/.test(request.path)) {
+    if (request.path.endsWith('/authorize')) {
       return withParameters(request, (given) => markOfflineAccess(pushed.resolve(given)));
     }
+    if (request.path.endsWith('/par')) return withParameters(request, (given) => markPushed(markOfflineAccess(given)));
     if (/\/(introspect|revoke)$/.test(request.path)) {
       const form = new URLSearchParams(request.body);
       const token = form.get('token');
@@ -98,12 +99,10 @@ export function createAuthorizationServer(
   }
 
   /** Starts the session that a session token stands for, as if the browser had it already. */
-  function withSessionToken(request: OktaRequest): string | undefined {
+  function startsSession(request: OktaRequest): boolean {
     const login = redeem(request.query.get('sessionToken') ?? '');
-    if (!login) return undefined;
-    const id = sessions.start(login);
-    setCookies(request, cookiesOf(request).set(sessionCookie, id));
-    return id;
+    if (login) setCookies(request, cookiesOf(request).set(sessionCookie, sessions.start(login)));
+    return login !== undefined;
   }
 
   /** The answer to a request for authorization: the redirect back, or the sign-in if the user must sign in. */
@@ -221,7 +220,7 @@ export function createAuthorizationServer(
   };
 
   async function run(request: OktaRequest): Promise<OktaResponse> {
-    const result = await bridge.run(await toProviderRequest(request));
+    const result = refusedGrant(request) ?? (await bridge.run(await toProviderRequest(request)));
     if (result.route === undefined) return notFound(request);
     record(request, result);
     if (!result.failure) {
@@ -233,10 +232,28 @@ export function createAuthorizationServer(
     return fail ? fail(error, result) : oauthError(error, result.headers);
   }
 
+  /** What a server that takes no codes or no refresh tokens makes of a request for a token. */
+  function refusedGrant(request: OktaRequest): ProviderResult | undefined {
+    if (request.path !== `${prefix}/token`) return undefined;
+    const params = Object.fromEntries(new URLSearchParams(request.body));
+    const { codesAccepted, refreshTokensAccepted } = state.settings();
+    const refusal: OktaErrorCode | undefined =
+      params.grant_type === 'authorization_code' && !codesAccepted
+        ? 'invalid_authorization_code'
+        : params.grant_type === 'refresh_token' && !refreshTokensAccepted
+          ? 'invalid_refresh_token'
+          : undefined;
+    if (refusal === undefined) return undefined;
+    const result = { route: 'token', clientId: params.client_id, params, status: 400, headers: {}, body: undefined };
+    return { ...result, failure: new PolicyError(refusal) };
+  }
+
   async function authorize(request: OktaRequest): Promise<OktaResponse> {
     if (!state.settings().sessionsHonored) forgetSession(request);
-    withSessionToken(request);
-    return run(request);
+    if (!startsSession(request)) return run(request);
+    // At Identity Engine, a user whom the application's policy wants more of gets the page in spite of `prompt`.
+    const isClassic = state.settings().engine === 'classic';
+    return run(isClassic ? request : withParameters(request, withoutPrompt));
   }
 
   async function resume(request: OktaRequest, uid: string, answer: Login | OktaError): Promise<OktaResponse> {
@@ -263,6 +280,17 @@ export function createAuthorizationServer(
     if (session?.accountId === undefined) return errorPage(oktaError('request_expired'));
     return resume(request, uid, { accountId: session.accountId, amr: session.amr ?? [] });
   }
+}
+
+function withoutPrompt(given: URLSearchParams): URLSearchParams {
+  const rest = new URLSearchParams(given);
+  rest.delete('prompt');
+  return rest;
+}
+
+function markPushed(given: URLSearchParams): URLSearchParams {
+  given.set(pushedMark, 'true');
+  return given;
 }
 
 function forgetSession(request: OktaRequest): void {

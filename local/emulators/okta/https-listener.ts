@@ -3,11 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TlsIdentity } from './certificates.ts';
+import { cookiesOf } from './cookies.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { type OktaRequest, type OktaResponse, readRequest } from './http-message.ts';
 import { createInterceptors, type Effect } from './interceptors.ts';
 import { type Bucket, bucketFor } from './rate-limits.ts';
 import { senderHeaders } from './sender-headers.ts';
+import { classicCookie } from './sessions.ts';
 
 export interface ServedRequest {
   readonly method: string;
@@ -45,11 +47,15 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
   const listeningPort = (server.address() as AddressInfo).port;
 
   /** Adds the headers of the sender. Interceptors see them and can remove them. */
-  const withSenderHeaders = (response: OktaResponse, { id, path }: OktaRequest): OktaResponse => {
+  const withSenderHeaders = (response: OktaResponse, request: OktaRequest): OktaResponse => {
+    const { id, path } = request;
     const sender = response.sender ?? (path.startsWith('/status') ? 'other' : 'application');
     const { 'set-cookie': cookies = [], ...headers } = senderHeaders(sender, `localhost:${listeningPort}`, id);
     const { 'set-cookie': own = [], ...given } = response.headers;
-    const all = [cookies, own].flat();
+    // The cookie of a session at the Classic engine is not cleared while the browser has it.
+    const isKept = cookiesOf(request).has(classicCookie);
+    const cleared = [cookies].flat().filter((cookie) => !(isKept && cookie.startsWith(`${classicCookie}=`)));
+    const all = [cleared, own].flat();
     return {
       ...response,
       headers: {

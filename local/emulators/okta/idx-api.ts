@@ -16,6 +16,7 @@ import type { CheckPassword } from './password-check.ts';
 import type { SignInOutcome } from './sign-in.ts';
 import type { SignInLog } from './sign-in-log.ts';
 import type { CheckCode, CodeVerdict } from './time-based-code.ts';
+import { createUserLimits } from './user-limits.ts';
 
 export interface IdxParts {
   readonly origin: string;
@@ -51,6 +52,14 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     okta_password: oktaId('aut'),
     google_otp: oktaId('aut'),
     okta_verify: oktaId('aut'),
+  };
+
+  const limits = createUserLimits(state);
+
+  /** At most 10 requests of a sign-in and 20 of a user in 5 seconds. */
+  const isTooFast = ({ id, user }: Transaction): boolean => {
+    const exceedsState = limits.exceeded(`state:${id}`, 10, 5000);
+    return (user !== undefined && limits.exceeded(`user:${user}`, 20, 5000)) || exceedsState;
   };
 
   const contextOf = (transaction: Transaction): StepContext => ({
@@ -208,10 +217,12 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     if (request.path === '/idp/idx/introspect') {
       const handle = body.stateHandle ?? body.stateToken ?? body.interactionHandle;
       const transaction = find(transactions, String(handle ?? ''));
-      return transaction ? respond(transaction, request) : expired(origin);
+      if (!transaction) return expired(origin);
+      return isTooFast(transaction) ? tooManyRequests(origin) : respond(transaction, request);
     }
     const transaction = transactions.findByHandle(String(body.stateHandle ?? ''));
     if (!transaction) return expired(origin);
+    if (isTooFast(transaction)) return tooManyRequests(origin);
     if (request.path === '/idp/idx/cancel') {
       restart(transaction);
       return respond(transaction, request);
@@ -279,6 +290,11 @@ function parse(text: string): Body {
 /** Trap: it has no state handle. */
 function expired(origin: string): OktaResponse {
   return idxResponse(401, origin, undefined, { messages: [idxMessage('idx.session.expired')] });
+}
+
+/** The answer of Identity Engine to too many requests, of the org or of a user. It is not the envelope of other APIs. */
+export function tooManyRequests(origin: string): OktaResponse {
+  return idxResponse(429, origin, undefined, { messages: [idxMessage('tooManyRequests')] });
 }
 
 function notFound(): OktaResponse {

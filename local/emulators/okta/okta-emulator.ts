@@ -3,8 +3,9 @@ import type { TokenAlteration } from './access-token.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
+import type { OktaRequest } from './http-message.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
-import { createIdxApi } from './idx-api.ts';
+import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
 import { createManagementApi } from './management-api.ts';
@@ -13,6 +14,7 @@ import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { createOrgState } from './org-state.ts';
 import { createPasswordCheck } from './password-check.ts';
+import { createPrimaryAuthentication } from './primary-authentication.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
@@ -127,7 +129,9 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const signInLog = createSignInLog(log, engine);
   const sessions = createSessions(state, signInLog);
   const transactions = createTransactions(now);
-  const redeem = () => undefined;
+  const checks = { checkPassword: createPasswordCheck(state), checkCode: createCodeChecker(now), log: signInLog };
+  const authn = createPrimaryAuthentication({ origin, state, ...checks });
+  const { redeem } = authn;
   const sharedState = {
     ...{ clients: clientMetadata(clients), now, nextRotation, log, state, sessions, redeem },
     startSignIn: createSignInStart(state, transactions),
@@ -141,9 +145,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const all = [org, ...custom];
 
   const idx = createIdxApi({
-    ...{ origin, state, transactions, log: signInLog },
-    checkPassword: createPasswordCheck(state),
-    checkCode: createCodeChecker(now),
+    ...{ origin, state, transactions },
+    ...checks,
   });
   const theServer = (id: ServerId) => {
     const server = serverOf(id);
@@ -165,18 +168,21 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     statusPage: statusPage.respond,
     signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
     idx: idx.respond,
+    authn: authn.respond,
     sessions: (request) => endOwnSession(sessions, request),
     engine,
   });
 
   const limiter = createRateLimiter(now, options.rateLimits);
+  const refused = ({ path }: OktaRequest) =>
+    path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
   listener.handle(async (request) => {
     if (!isLoopback(request.raw.headers.host)) return unknownOrg();
     const bucket = bucketFor(request.path);
     const named = renameSessionCookie(request, engine() === 'classic');
     if (bucket === undefined) return named(await route(request));
     const counted = limiter.count(bucket);
-    const response = counted.exceeded ? errorEnvelope('E0000047') : named(await route(request));
+    const response = counted.exceeded ? refused(request) : named(await route(request));
     // What refuses a request before the API does not know its limits, except what refuses it for them.
     if (response.sender !== undefined && !counted.exceeded) return response;
     return { ...response, headers: { ...response.headers, ...rateLimitHeaders(counted) } };

@@ -13,7 +13,7 @@ import { createMemoryAdapter } from './memory-adapter.ts';
 import type { ServerAddress } from './org.ts';
 import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
-import { offlineMark } from './request-parameters.ts';
+import { offlineMark, pushedMark } from './request-parameters.ts';
 import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
 import { sessionCookie } from './sessions.ts';
 import type { SigningKey } from './signing-keys.ts';
@@ -100,6 +100,9 @@ export function providerConfiguration(
         if (!state) throw new PolicyError('invalid_state');
       },
       [offlineMark]: null,
+      [pushedMark](_ctx, mark) {
+        if (!mark && state.settings().pushedRequestsRequired) throw new PolicyError('invalid_request');
+      },
     },
     interactions: { policy: signInPolicy(state), url: (_ctx, interaction) => interactionUrl + interaction.uid },
     findAccount: accountFinder(state),
@@ -112,7 +115,16 @@ export function providerConfiguration(
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      revocation: {
+        enabled: true,
+        // The provider revokes the refresh token with the access token. Okta leaves it.
+        async allowedPolicy(_ctx, client, token) {
+          const isOwn = token.clientId === client.clientId && state.settings().revocationEffective;
+          if (!isOwn || token.kind !== 'AccessToken') return isOwn;
+          await token.destroy();
+          return false;
+        },
+      },
       pushedAuthorizationRequests: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { pushedMark } from './request-parameters.ts';
 
 const lifetimeSeconds = 3600;
 
@@ -30,7 +31,10 @@ export function createPushedRequests() {
     resolve(given: URLSearchParams): URLSearchParams {
       const pushed = requests.get(given.get('request_uri') ?? '');
       const isUsable = pushed && pushed.expiresAtMs > Date.now() && pushed.clientId === given.get('client_id');
-      return isUsable ? pushed.parameters : given;
+      const parameters = new URLSearchParams(isUsable ? pushed.parameters : given);
+      parameters.delete(pushedMark);
+      if (isUsable) parameters.set(pushedMark, 'true');
+      return parameters;
     },
   };
 }

@@ -8,6 +8,9 @@ export function withParameters(request: OktaRequest, change: (given: URLSearchPa
   return { ...request, query };
 }
 
+/** An extra parameter that marks a request that was pushed, or is being pushed. */
+export const pushedMark = 'okta_pushed';
+
 /** An extra parameter by which the provider keeps that a request asked for `offline_access`. */
 export const offlineMark = 'okta_offline_access';
 

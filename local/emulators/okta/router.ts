@@ -13,6 +13,7 @@ export interface Handlers {
   readonly statusPage: Handler;
   readonly signIn: Handler;
   readonly idx: Handler;
+  readonly authn: Handler;
   readonly sessions: Handler;
   readonly engine: () => 'idx' | 'classic';
 }
@@ -30,6 +31,7 @@ export function createRouter({
   statusPage,
   signIn,
   idx,
+  authn,
   sessions,
   engine,
 }: Handlers): Handler {
@@ -56,9 +58,10 @@ export function createRouter({
     [/^\/oauth2\/v1(?:\/clients)(\/|$)/, management],
     [/^\/oauth2\/v1\//, (request) => org.respond(request)],
     [/^\/oauth2\/([^/]+)\//, (request, id) => atCustom(id, request)],
+    [/^\/api\/v1\/authn(\/|$)/, authn],
     [/^\/api\/v1\/sessions\/me$/, sessions],
     [/^\/api\//, management],
-    [/^\/idp\/idx\//, idx],
+    [/^\/idp\/idx\//, (request) => (engine() === 'idx' ? idx(request) : unknownPath(request))],
     [/^\/login\//, signIn],
     [/^\/status(\/|$)/, statusPage],
   ];
@@ -68,8 +71,12 @@ export function createRouter({
       const match = path.exec(request.path);
       if (match) return handler(request, match[1]);
     }
-    return errorEnvelope('E0000007', `${request.path} (Path)`);
+    return unknownPath(request);
   };
+}
+
+function unknownPath({ path }: OktaRequest): OktaResponse {
+  return errorEnvelope('E0000007', `${path} (Path)`);
 }
 
 function withPath(request: OktaRequest, path: string): OktaRequest {

@@ -16,7 +16,7 @@ const lifetimeSeconds = 7200;
 /** The cookie that the provider keeps a session in. It is that of Identity Engine. */
 export const sessionCookie = 'idx';
 /** The cookie of a session at the Classic engine. */
-const classicCookie = 'sid';
+export const classicCookie = 'sid';
 
 const keyOf = (id: string) => `Session:${id}`;
 

@@ -33,6 +33,9 @@ export interface SignInSettings {
   /** Whether the sign-in page has the state token that Okta's own page has. */
   readonly stateTokenInPage: boolean;
 
+  /** Whether requests of one user are limited, besides those of the org. */
+  readonly userLimits: boolean;
+
   /** Whether /authorize knows the sessions of the org. */
   readonly sessionsHonored: boolean;
   /** Whether a sign-out ends the session. */
@@ -80,6 +83,7 @@ const defaults: SignInSettings = {
   deviceChallenge: false,
   networkBlocked: false,
   stateTokenInPage: true,
+  userLimits: true,
   sessionsHonored: true,
   signOutEffective: true,
   codesAccepted: true,

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ServerId } from '../../../../../local/emulators/okta/org.ts';
 import { createBrowser } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
-import { createIdxSteps, currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
+import { currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
+import { codeOf, createWebSignIn } from '../../../../support/web-sign-in.ts';
 
 const { okta, client } = await openOkta();
 const { web } = okta.clients;
+const grant = { grant_type: 'authorization_code', redirect_uri: web.redirectUri };
 const { password, totp, thin } = okta.users;
 
 const restores: (() => void)[] = [];
@@ -16,47 +16,18 @@ afterEach(() => {
   for (const restore of restores.splice(0)) restore();
 });
 
-const authorizePath = (server: ServerId) =>
-  `${new URL(okta.issuers[server]).pathname.replace(/^\/$/, '/oauth2')}/v1/authorize`;
-
-function authorizationUrl(server: ServerId, changes: Record<string, string> = {}) {
-  const parameters = new URLSearchParams({
-    ...{ client_id: web.clientId, redirect_uri: web.redirectUri, response_type: 'code' },
-    ...{ scope: 'openid profile email offline_access', state: randomUUID(), nonce: randomUUID(), ...changes },
-  });
-  return `${authorizePath(server)}?${parameters}`;
-}
-
-/** A browser at the sign-in page. */
-async function open(server: ServerId = 'default', account = password) {
-  const browser = createBrowser(okta, client, {}, account);
-  const page = await browser.send(authorizationUrl(server));
-  const text = await page.text();
-  return { browser, page, text, idx: createIdxSteps(browser.send) };
-}
-
-async function begin(server?: ServerId) {
-  const opened = await open(server);
-  const first = await opened.idx.introspect(stateTokenOf(opened.text) ?? '');
-  return { ...opened, first };
-}
-
-async function tokens(server: ServerId, code: string, more: Record<string, string> = {}) {
-  const path = authorizePath(server).replace('authorize', 'token');
-  const form = { grant_type: 'authorization_code', code, redirect_uri: web.redirectUri, ...more };
-  return client.post(path, form, client.basic(web.clientId, web.clientSecret));
-}
+const { authorizePath, begin, post } = createWebSignIn(okta, client);
 
 describe('the sign-in page of Identity Engine', () => {
   it('is at the authorize URL itself, with the cookies of the browser', async () => {
-    const { page, browser } = await open();
+    const { page, browser } = await begin();
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect([...browser.cookies.keys()]).toEqual(expect.arrayContaining(['JSESSIONID', 'DT']));
   });
 
   it('has the state token as a JavaScript string, which is refused unless its escapes are resolved', async () => {
-    const { text, idx } = await open();
+    const { text, idx } = await begin();
     const [, literal = ''] = /"stateToken":"([^"]*)"/.exec(text) ?? [];
     expect(literal).toContain('\\x2D');
     expect(await idx.introspect(literal)).toMatchObject({ status: 401, keys: ['idx.session.expired'] });
@@ -65,7 +36,7 @@ describe('the sign-in page of Identity Engine', () => {
 
   it('has no state token if the page is not Okta’s own', async () => {
     during(okta.alterSignIn({ stateTokenInPage: false }));
-    expect((await open()).text).not.toContain('stateToken":');
+    expect((await begin()).text).not.toContain('stateToken":');
   });
 });
 
@@ -85,7 +56,7 @@ describe('a sign-in at Identity Engine', () => {
       expect(callback.href.startsWith(web.redirectUri)).toBe(true);
       expect([...callback.searchParams.keys()].toSorted()).toEqual(['code', 'state']);
       expect(browser.cookies.has('idx')).toBe(true);
-      const { body: granted } = await tokens(server, callback.searchParams.get('code') ?? '');
+      const { body: granted } = await post(server, 'token', { ...grant, code: codeOf(callback.href) });
       expect(decodeJwt(String(granted.id_token))).toMatchObject({ sub: password.id, amr: ['pwd'], ver: 1 });
     },
   );
@@ -125,8 +96,11 @@ describe('a sign-in at Identity Engine', () => {
     const passcode = currentCode(totp.totpSecret ?? '');
     const { body } = await idx.answer({ passcode });
     const redirect = await browser.send(body.success?.href ?? '');
-    const code = new URL(redirect.headers.get('location') ?? '').searchParams.get('code') ?? '';
-    expect(decodeJwt(String((await tokens('default', code)).body.id_token)).amr).toEqual(['mfa', 'otp', 'pwd']);
+    const { body: granted } = await post('default', 'token', {
+      ...grant,
+      code: codeOf(redirect.headers.get('location')),
+    });
+    expect(decodeJwt(String(granted.id_token)).amr).toEqual(['mfa', 'otp', 'pwd']);
 
     const { idx: other } = await begin();
     await other.identify(totp.login, totp.password);
@@ -156,23 +130,23 @@ describe('a sign-in at Identity Engine', () => {
 describe('a session', () => {
   it('is good for all servers, without a prompt', async () => {
     const browser = createBrowser(okta, client);
-    await browser.visit(okta.origin + authorizationUrl('org'));
+    await browser.visit(okta.origin + authorizePath('org'));
     for (const server of okta.servers) {
-      const answer = await browser.send(authorizationUrl(server, { prompt: 'none' }));
+      const answer = await browser.send(authorizePath(server, { prompt: 'none' }));
       expect(answer.headers.get('location')).toContain('code=');
     }
   });
 
   it('ends by DELETE /api/v1/sessions/me, once', async () => {
     const browser = createBrowser(okta, client);
-    await browser.visit(okta.origin + authorizationUrl('org'));
+    await browser.visit(okta.origin + authorizePath('org'));
     const idxCookie = browser.cookies.get('idx') ?? '';
     expect((await browser.send('/api/v1/sessions/me', { method: 'DELETE' })).status).toBe(204);
     browser.cookies.set('idx', idxCookie);
     const again = await browser.send('/api/v1/sessions/me', { method: 'DELETE' });
     expect(again.status).toBe(404);
     expect(await again.json()).toMatchObject({ errorCode: 'E0000007' });
-    const answer = await browser.send(authorizationUrl('org', { prompt: 'none' }));
+    const answer = await browser.send(authorizePath('org', { prompt: 'none' }));
     expect(answer.headers.get('location')).toContain('error=login_required');
   });
 });
