@@ -1,5 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { routes } from '../functions/alarms/subject.ts';
 import { defaultDeployment } from '../functions/model/deployment.ts';
 import { validateAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
@@ -10,7 +11,7 @@ export function stackName({ deployment }: Pick<Config, 'deployment'>): string {
   return deployment === defaultDeployment ? 'OktaSynthetics' : `OktaSynthetics-${deployment}`;
 }
 
-/** The stack that `cdk deploy` deploys: a monitor and nothing else. */
+/** The stack that `cdk deploy` deploys: a monitor, and outputs that say where to look. */
 export class MonitorStack extends Stack {
   readonly monitor: OktaMonitor;
 
@@ -18,5 +19,17 @@ export class MonitorStack extends Stack {
     super(scope, id, { description: 'Synthetic monitor for Okta' });
     this.monitor = new OktaMonitor(this, 'Monitor', props);
     validateAlarms(this);
+    const { dashboardUrl, topics, functions } = this.monitor;
+    new CfnOutput(this, 'DashboardUrl', { value: dashboardUrl });
+    for (const route of routes) {
+      new CfnOutput(this, `Topic${capitalized(route)}s`, { value: topics.people[route].topicArn });
+    }
+    for (const { group, lambda } of functions) {
+      new CfnOutput(this, `Function${capitalized(group).replaceAll('-', '')}`, { value: lambda.functionName });
+    }
   }
+}
+
+function capitalized(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

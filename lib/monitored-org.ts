@@ -10,6 +10,7 @@ const probesByGroup = {
   flows: probes.flows,
   limits: probes.limits,
   status: probes.status,
+  journey: probes.journey,
   'negative-tests': probes.negativeTests,
 };
 
@@ -22,18 +23,20 @@ export interface MonitoredOrg {
 }
 
 /**
- * The orgs of a configuration, each with its plan.
+ * The enabled orgs of a configuration, each with its plan.
  *
  * The `limits` group runs as often as `flows`: both publish to the series behind an org's alarms, and M-out-of-N alarms
  * need a constant rate of data points.
  */
 export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
-  return config.orgs.map((orgConfig) => {
-    const org = resolveOrg(orgConfig, config);
-    const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-    const { flows, status, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
-    return { org, plan, intervalMinutes: { flows, limits: flows, status, 'negative-tests': negativeTests } };
-  });
+  return config.orgs
+    .filter(({ enabled }) => enabled)
+    .map((orgConfig) => {
+      const org = resolveOrg(orgConfig, config);
+      const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
+      const { flows, status, journey, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
+      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, 'negative-tests': negativeTests } };
+    });
 }
 
 /** The probes of a plan that one group runs. */

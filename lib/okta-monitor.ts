@@ -1,18 +1,26 @@
-import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Tags, Token } from 'aws-cdk-lib';
+import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { routes } from '../functions/alarms/subject.ts';
+import { type Route, routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
-import { AlertKey } from './alarms/alert-key.ts';
+import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
 import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
+import { existingProblems } from './alarms/existing-resources.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
-import type { Config } from './config/schema.ts';
+import { ConfigError } from './config/config-error.ts';
+import { checkConfig, readConfig } from './config/load-config.ts';
+import { reviewConfig } from './config/review-config.ts';
+import type { ConfigInput } from './config/schema.ts';
 import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { OverviewDashboard } from './dashboard/overview-dashboard.ts';
-import type { Entry } from './functions/bundle.ts';
+import type { Entry } from './functions/entries.ts';
 import { Notifier } from './functions/notifier.ts';
+import { packagedCode } from './functions/packaged-code.ts';
 import { probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
@@ -20,32 +28,81 @@ import { Sweep, sweepMinutes } from './functions/sweep.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
-import { mostOrgsPerStack, shardOf } from './orgs/shards.ts';
+import { shardName, shardsOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
+/** How a monitor fits into an account. What it monitors, and who is notified, is in its configuration. */
 export interface OktaMonitorProps {
-  readonly config: Config;
-  /** Returns the code of a function by the name of its file in `functions/`. */
-  readonly code: (entry: Entry) => Code;
+  /**
+   * The configuration, or the path of a JSONC file that contains it. docs/configuration.md describes every field.
+   *
+   * Its values must be known when the app is synthesized: tokens are refused. Two monitors in one account and Region need
+   * two names: set `deployment`.
+   */
+  readonly config: ConfigInput | string;
+  /**
+   * Topics of yours that pages and tickets go to, in place of topics of the monitor's own. They must be in the account and
+   * Region of the stack. The functions may publish to them and to nothing else of yours.
+   *
+   * Trap: nothing changes the policy of a topic that is not of this CDK app. If it has one, or a key, docs/cdk.md has the
+   * statements that they must contain. A topic of this app gets the statements.
+   */
+  readonly topics?: Readonly<Partial<Record<Route, ITopic>>>;
+  /**
+   * Encrypts the monitor's own topics, in place of a key of its own. It must be a key of yours and no alias: CloudWatch may
+   * not use the key that AWS manages for SNS.
+   *
+   * Trap: nothing changes the policy of a key that is not of this CDK app. docs/cdk.md has the statement that it must
+   * contain, or alarms are lost silently.
+   */
+  readonly encryptionKey?: IKey;
+  /** The permissions boundary of every role, also in the stacks of orgs. It must allow what SECURITY.md lists. */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /** Tags of everything that can have tags, also in the stacks of orgs. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Returns the code of a function by the name of its file in `functions/`. By default, as in the npm package. */
+  readonly code?: (entry: Entry) => Code;
+  /**
+   * Milliseconds since the epoch: a maintenance window that is over by then is left out. By default, the current time. Set
+   * it where two syntheses must give the same template.
+   */
+  readonly now?: number;
 }
 
 /**
  * The whole monitor: functions, topics and what all orgs share in the stack that contains it, and a nested stack for each
- * org.
+ * org. Throws a `ConfigError` that lists all problems of the configuration; what is valid but odd becomes a warning of the
+ * CDK, which `Annotations.of(monitor).acknowledgeWarning` silences by its id.
  *
- * With more orgs than one stack bears, the orgs' stacks are nested in up to 32 further stacks, which CloudFormation deploys
- * side by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
+ * The stacks of orgs that one stack does not bear are nested in up to 32 further stacks, which CloudFormation deploys side
+ * by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
  */
 export class OktaMonitor extends Construct {
   readonly topics: AlertTopics;
-  /** The stacks that hold orgs, if there are too many for the stack that contains the monitor. */
+  /** The further stacks, which hold the orgs that the stack around the monitor does not bear. */
   readonly shards: readonly Stack[];
   readonly orgs: readonly OrgStack[];
+  /** One for each group of probes that runs. */
+  readonly functions: readonly ProbeFunction[];
+  readonly #dashboardName: string;
+  #dashboardUrl: string | undefined;
 
-  constructor(scope: Construct, id: string, { config, code }: OktaMonitorProps) {
+  constructor(scope: Construct, id: string, props: OktaMonitorProps) {
     super(scope, id);
-    const { deployment, logRetentionDays } = config;
+    const { topics = {}, encryptionKey, permissionsBoundary, tags = {}, code = packagedCode } = props;
     const stack = Stack.of(this);
+    const { config, notes } = reviewConfig(
+      typeof props.config === 'string'
+        ? readConfig(props.config)
+        : checkConfig(props.config, `the configuration of ${this.node.path}`),
+      { now: props.now ?? Date.now(), toExistingTopics: routes.filter((route) => topics[route]) },
+    );
+    const problems = existingProblems({ topics, encryptionKey }, stack);
+    if (problems.length > 0) throw new ConfigError([`${this.node.path} cannot be deployed:`, ...problems].join('\n  '));
+    for (const { id, text } of notes) Annotations.of(this).addWarningV2(`okta-synthetics:${id}`, text);
+    if (permissionsBoundary) PermissionsBoundary.of(this).apply(permissionsBoundary);
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    const { deployment, logRetentionDays } = config;
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
     const eventsOf = (group: Group) => events.filter((event) => event.group === group);
@@ -63,10 +120,10 @@ export class OktaMonitor extends Construct {
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
           }),
       );
-    const key = new AlertKey(this, 'AlertKey', deployment);
+    const key = encryptionKey ?? new AlertKey(this, 'AlertKey', deployment);
+    if (encryptionKey) allowAlarmsToUse(encryptionKey, stack);
     this.topics = new AlertTopics(this, 'Alerts', {
-      deployment,
-      key,
+      ...{ deployment, key, existing: topics },
       receivers: config.alerts,
       runbook: config.alerts.runbook ?? 'docs/runbook.md',
     });
@@ -111,10 +168,11 @@ export class OktaMonitor extends Construct {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
     });
 
+    const shardIndexes = shardsOf(config.orgs);
     const shards = new Map<number, Stack>();
     const parentOf = (org: string): Construct => {
-      if (orgs.length <= mostOrgsPerStack) return this;
-      const index = shardOf(org);
+      const index = shardIndexes.get(org);
+      if (index === undefined) return this;
       const shard = shards.get(index) ?? this.#shard(stack, index);
       shards.set(index, shard);
       return shard;
@@ -122,22 +180,27 @@ export class OktaMonitor extends Construct {
     this.orgs = orgs.map((monitoredOrg) => {
       const { name } = monitoredOrg.org;
       const parent = parentOf(name);
-      const orgStack = new OrgStack(parent, `Org-${name}`, { config, monitoredOrg, targets: this.topics });
+      const orgStack = new OrgStack(parent, `Org-${name}`, {
+        ...{ config, monitoredOrg, targets: this.topics, encryptionKey },
+      });
       // In a stack of its own, the whole shard waits for this stack.
-      if (parent === this) orgStack.node.addDependency(group, this.topics, key, ...functions, ...notifiers);
+      if (parent === this) orgStack.node.addDependency(group, this.topics, ...functions, ...notifiers);
       return orgStack;
     });
     this.shards = [...shards.values()];
+    this.functions = functions;
+    this.#dashboardName = dashboardName;
+  }
 
-    this.#output('DashboardUrl', dashboardUrl(this, dashboardName));
-    for (const route of routes) this.#output(`Topic${capitalized(route)}s`, this.topics.people[route].topicArn);
-    for (const { group, lambda } of functions)
-      this.#output(`Function${capitalized(group).replaceAll('-', '')}`, lambda.functionName);
+  /** The URL of the dashboard of all orgs. Only a template that uses it gets the mapping that it needs. */
+  get dashboardUrl(): string {
+    this.#dashboardUrl ??= dashboardUrl(this, this.#dashboardName);
+    return this.#dashboardUrl;
   }
 
   #shard(stack: Stack, index: number): Stack {
     const shard = new Stack(this, `Orgs-${index}`, {
-      stackName: `${stack.stackName}-orgs-${index}`,
+      stackName: shardName(stack.stackName, index),
       description: 'Synthetic monitor for Okta: schedules and alarms of some of its orgs',
       env: {
         ...(!Token.isUnresolved(stack.account) && { account: stack.account }),
@@ -146,11 +209,6 @@ export class OktaMonitor extends Construct {
     });
     shard.addStackDependency(stack);
     return shard;
-  }
-
-  #output(id: string, value: string): void {
-    const output = new CfnOutput(this, id, { value });
-    output.overrideLogicalId(id);
   }
 }
 
@@ -172,7 +230,3 @@ const sweepCall: ScheduledCall = {
   function: 'sweep',
   input: { sweep: true },
 };
-
-function capitalized(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
-}

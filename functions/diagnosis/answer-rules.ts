@@ -129,6 +129,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
   { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
   { code: 'scope-unknown', error: ['invalid_scope'] },
+  { code: 'user-not-assigned', reason: ['user_not_assigned'] },
   { code: 'network-zone-refused', error: ['access_denied'], reason: network },
   { code: 'policy-refused', error: ['access_denied'], reason: policy },
   // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
@@ -160,7 +161,7 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
     (rule.shape?.includes(shape) ?? true) &&
     (rule.endpoint?.includes(endpoint) ?? true) &&
     (rule.kind === undefined || rule.kind === kind) &&
-    (rule.management === undefined || new URL(exchange.url).pathname.startsWith('/api/')) &&
+    (rule.management === undefined || isManagement(exchange.url, endpoint)) &&
     (rule.api === undefined || rule.api === api) &&
     (rule.limited === undefined || isRateLimited(exchange)) &&
     (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
@@ -168,6 +169,13 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
     (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&
     (rule.requests === undefined || scopes.some(isCustomScope))
   );
+}
+
+/** Primary authentication is below `/api` too, but nobody calls it with a credential of the API. */
+function isManagement(url: string, endpoint: Endpoint | undefined): boolean {
+  const isSignIn =
+    endpoint === 'primary-authentication' || endpoint === 'factor-verification' || endpoint === 'session';
+  return !isSignIn && new URL(url).pathname.startsWith('/api/');
 }
 
 function matchesReason(expected: readonly string[] | RegExp, reason: string): boolean {

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { configurationFindings } from './findings/configuration.ts';
 import { type Fact, type FindingDefinition, fittingTexts } from './findings/definition.ts';
+import { journeyFindings } from './findings/journey.ts';
 import { networkFindings } from './findings/network.ts';
 import { oktaFindings } from './findings/okta.ts';
 import { ourFindings } from './findings/ours.ts';
@@ -13,6 +14,7 @@ export const findings = {
   ...quotaFindings,
   ...configurationFindings,
   ...ourFindings,
+  ...journeyFindings,
 };
 
 export type FindingCode = keyof typeof findings;

@@ -17,6 +17,8 @@ export interface Org {
   readonly servers: readonly Server[];
   /** The credential with which the rate-limit probe calls the management API. */
   readonly api?: ApiCredential;
+  /** The test user who signs in. Opt-in: without one, nobody does. */
+  readonly user?: TestUser;
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
@@ -51,15 +53,38 @@ export interface Server {
 export interface TokenExpectations {
   /** Names of claims. Their values may be personal data and are never read. */
   readonly claims?: readonly string[];
+  /** Names of claims that ID tokens must contain: what your applications identify a user by. */
+  readonly idToken?: readonly string[];
   readonly minLifetimeSeconds?: number;
+  /** Names of claims that the userinfo endpoint must answer with. */
+  readonly userinfo?: readonly string[];
+  /** Whether the web application's refresh tokens rotate. Not checked if absent. */
+  readonly refreshTokenRotation?: boolean;
 }
 
-/** A web application: only the values that a browser may see. */
+/** A web application. `flows` sees only the values that a browser may see. */
 export interface WebClient {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  /** Name or ARN of its secret. Absent for a public client, which has none. Only the journey needs it. */
+  readonly secret?: string;
+  readonly authentication?: ClientAuthentication;
 }
+
+/** A user who exists only to be signed in by the monitor. */
+export interface TestUser {
+  readonly login: string;
+  /** Name or ARN of the Secrets Manager secret: `{"password": …}`, and `"totpSecret"` (base32) where a code is asked for. */
+  readonly secret: string;
+  /** How to sign in, if not as the engine that the org's metadata names. */
+  readonly engine?: Engine;
+}
+
+export const engines = ['identity', 'classic'] as const;
+
+/** Identity Engine signs in by remediations, Classic Engine by primary authentication. */
+export type Engine = (typeof engines)[number];
 
 /** A client that requests tokens for itself (client credentials). */
 export interface ServiceClient {

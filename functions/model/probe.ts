@@ -5,7 +5,7 @@ import type { Org, Server } from './org.ts';
 import type { Readings } from './outcome.ts';
 
 /** Probes of one group run together in one function, which has the permissions they need and no others. */
-export const groups = ['flows', 'limits', 'status', 'negative-tests'] as const;
+export const groups = ['flows', 'limits', 'status', 'journey', 'negative-tests'] as const;
 
 export type Group = (typeof groups)[number];
 
@@ -20,11 +20,12 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
   flows: 'always',
   limits: 'nonZero',
   status: 'nonZero',
+  journey: 'nonZero',
   'negative-tests': 'ownSeries',
 };
 
 /** The configuration that a probe can require. */
-export type Requirement = 'web' | 'service' | 'api' | 'negativeTests' | 'statusPage';
+export type Requirement = 'web' | 'service' | 'api' | 'user' | 'negativeTests' | 'statusPage';
 
 /** The endpoints that probes call. Each has a URL, and possibly a rate-limit bucket, per kind of server. */
 export type Endpoint =
@@ -34,13 +35,61 @@ export type Endpoint =
   | 'authorize'
   | 'token'
   | 'introspect'
+  | 'userinfo'
+  | 'revoke'
+  | 'logout'
+  | 'sign-in-introspect'
+  | 'sign-in-identify'
+  | 'sign-in-challenge'
+  | 'sign-in-answer'
+  | 'sign-in-cancel'
+  | 'sign-in-redirect'
+  | 'primary-authentication'
+  | 'factor-verification'
+  | 'session'
   | 'users'
   | 'status-page';
 
-/** Results that one probe passes to another, within a run and at the same server. */
+/** Results that one probe passes to others, within a run. A probe of the whole org passes them to those of all servers. */
 export interface Artifacts {
   readonly token: AccessToken;
   readonly keys: KeySet;
+  readonly session: Session;
+  readonly code: AuthorizationCode;
+  readonly userTokens: UserTokens;
+}
+
+/** A user's session at Okta, as a browser has it. Trap: the cookies are live credentials. */
+export interface Session {
+  readonly cookies: CookieJar;
+  /** When the sign-in began, by Okta's clock in seconds since the epoch: an ID token may not be older. */
+  readonly startedAt: number;
+  /** How the user authenticated, as an ID token's `amr` says it: `pwd`, `otp`. */
+  readonly methods: readonly string[];
+}
+
+/** The cookies of one browser, which cannot be printed. */
+export interface CookieJar {
+  /** A `fetch` that sends and keeps cookies as a browser does. */
+  through(fetch: Fetch): Fetch;
+  has(name: string): boolean;
+}
+
+/** An authorization code and what proves that it is used by whom it was issued to (RFC 7636). Trap: a live credential. */
+export interface AuthorizationCode {
+  readonly value: string;
+  readonly verifier: string;
+  readonly nonce: string;
+}
+
+/** The tokens of the test user. Trap: they are live credentials. Send them to Okta and nowhere else. */
+export interface UserTokens {
+  /** The id of the server that issued them. */
+  readonly server: string;
+  readonly access: AccessToken;
+  readonly id: string;
+  readonly nonce: string;
+  readonly refresh?: string;
 }
 
 /** A fresh access token. Trap: `value` is a live credential. Send it to Okta and nowhere else. */
@@ -71,13 +120,48 @@ export interface FetchInit {
 }
 
 /** Authenticates a probe's requests. Probes never see the secret. */
-export interface Credentials {
+export interface Credentials extends ClientCredentials, UserCredentials {}
+
+/** Authenticates the monitor as a client of its own. */
+export interface ClientCredentials {
   /** Requests a new client-credentials token. If Okta rejects the client, re-reads the secret and retries once. */
   fetchToken(server: Server, fetch: Fetch): Promise<AccessToken>;
   /** Introspects a token at the server (RFC 7662). */
   introspect(server: Server, token: AccessToken, fetch: Fetch): Promise<Readonly<Record<string, unknown>>>;
   /** Calls the management API with the org's API credential. If rejected, re-reads the secret and retries once. */
   callApi(url: string, fetch: Fetch): Promise<Response>;
+}
+
+/** Acts as the web application that the test user signs in to. */
+export interface UserCredentials {
+  /** Signs the test user in. `exchanges` are those of this sign-in so far. */
+  signIn(fetch: Fetch, exchanges: readonly Exchange[]): Promise<Session>;
+  /** Ends the session, if it can be. */
+  endSession(session: Session, fetch: Fetch): Promise<void>;
+  /** Exchanges a code, or a refresh token, at the server's token endpoint. */
+  redeem(server: Server, grant: Grant, fetch: Fetch): Promise<TokenResponse>;
+  /** Revokes a token (RFC 7009). Okta answers 200 whatever the token is. */
+  revoke(server: Server, token: string, hint: TokenHint, fetch: Fetch): Promise<void>;
+  /** Introspects a token (RFC 7662). */
+  introspectForUser(
+    server: Server,
+    token: string,
+    hint: TokenHint,
+    fetch: Fetch,
+  ): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export type TokenHint = 'access_token' | 'refresh_token';
+
+export type Grant =
+  | { readonly kind: 'authorization_code'; readonly code: AuthorizationCode }
+  | { readonly kind: 'refresh_token'; readonly token: string };
+
+/** What the token endpoint issued to the web application. Trap: live credentials. */
+export interface TokenResponse {
+  readonly access: AccessToken;
+  readonly id?: string;
+  readonly refresh?: string;
 }
 
 /** Everything a probe works with. Probes get time and the network from here only. */
@@ -91,7 +175,7 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   /** The exchanges that this probe has made so far. */
   readonly exchanges: readonly Exchange[];
   readonly credentials: Credentials;
-  readonly inputs: Pick<Artifacts, Inputs>;
+  readonly inputs: Pick<Artifacts, Inputs> & Partial<Artifacts>;
   /** Resolves a host's CNAME, or undefined. Used to find an org's cell. */
   readonly canonicalName: (host: string) => Promise<string | undefined>;
 }
@@ -116,6 +200,12 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly requires?: readonly Requirement[];
   /** Artifacts of other probes. The probe is skipped if one of them is not available. */
   readonly inputs?: readonly Input[];
+  /** Artifacts that the probe uses if they are there. */
+  readonly mayUse?: readonly ArtifactName[];
+  /** Probes that must have ended before this one starts, however they ended: at the same server, or of the whole org. */
+  readonly after?: readonly string[];
+  /** Never tried twice, not even after a lost connection: the request may have arrived, and it counts. */
+  readonly once?: true;
   readonly provides?: Output;
   /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];

@@ -1,18 +1,18 @@
-import { resourceName } from '../model/deployment.ts';
-import { receiverKinds } from './outlets.ts';
+import { composedName, resourceName } from '../model/deployment.ts';
 import { asRecord, text } from './read.ts';
+import { receiverKinds } from './receiver-kinds.ts';
 import type { Audience } from './sendings.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Who gets a message about an alarm: the people whose topic is named after the topic of the alarm. An org with receivers
- * of its own has topics of its own: `…-acme-page-alarms` and `…-acme-pages`.
+ * Who gets a message about an alarm. An org with receivers of its own has topics of its own, and its people's topic is
+ * named after the topic of the alarm: `…_acme_page-alarms`, `…_acme_pages`.
  */
 export function audienceOf(record: unknown, settings: Settings): Audience {
   const { route, topicArn } = settings;
   const from = text(asRecord(asRecord(record).Sns).TopicArn) ?? '';
-  const end = `-${route}-alarms`;
-  return audienceAt(from.endsWith(end) ? `${from.slice(0, -end.length)}-${route}s` : topicArn, settings);
+  const end = `_${route}-alarms`;
+  return audienceAt(from.endsWith(end) ? `${from.slice(0, -end.length)}_${route}s` : topicArn, settings);
 }
 
 /**
@@ -21,6 +21,11 @@ export function audienceOf(record: unknown, settings: Settings): Audience {
  * Trap: an org with receivers of its own has the topics of all shapes, because nobody here knows which of them it uses.
  */
 export function audienceAt(peopleTopicArn: string, { route, outlets, monitor }: Settings): Audience {
-  const isShared = peopleTopicArn.endsWith(`:${resourceName(monitor.deployment, `${route}s`)}`);
-  return { peopleTopicArn, outlets: isShared ? outlets : receiverKinds };
+  const name = peopleTopicArn.slice(peopleTopicArn.lastIndexOf(':') + 1);
+  const { deployment } = monitor;
+  if (name.startsWith(composedName(deployment, ''))) {
+    return { peopleTopicArn, ownTopicArn: peopleTopicArn, outlets: receiverKinds };
+  }
+  const place = peopleTopicArn.slice(0, -name.length);
+  return { peopleTopicArn, ownTopicArn: `${place}${resourceName(deployment, `${route}s`)}`, outlets };
 }

@@ -1,17 +1,10 @@
 import type { Notification } from './message.ts';
+import type { ReceiverField, ReceiverKind, Shape } from './receiver-kinds.ts';
 import { renderChat } from './render/chat.ts';
 import { renderCloudWatch } from './render/cloudwatch.ts';
 import { renderDocument } from './render/document.ts';
 import { renderEmail } from './render/email.ts';
 import { renderPagerDuty } from './render/pagerduty.ts';
-
-/**
- * The topics that people subscribe to, by what is published to them. SNS tells the subscribers of one topic apart only by
- * protocol, so each document by https other than the one for chats needs a topic of its own.
- */
-export const shapes = ['people', 'cloudwatch', 'json'] as const;
-
-export type Shape = (typeof shapes)[number];
 
 /** A text for the subscribers of a topic by one protocol. */
 interface TopicOutlet {
@@ -34,8 +27,6 @@ interface ReceiverFields {
   readonly needs: readonly ReceiverField[];
   readonly accepts: readonly ReceiverField[];
 }
-
-export type ReceiverField = 'email' | 'https' | 'secret' | 'region';
 
 export type Outlet = TopicOutlet | EventOutlet;
 
@@ -84,19 +75,8 @@ export const outlets = {
     detailType: (notification) => (isResolved(notification) ? detailTypes.resolved : detailTypes.raised),
     detail: renderDocument,
   },
-} as const satisfies Readonly<Record<string, Outlet>>;
-
-type Outlets = typeof outlets;
-
-/** What a receiver in the configuration can be. */
-export type ReceiverKind = {
-  [Name in keyof Outlets]: Outlets[Name] extends { readonly receiver: unknown } ? Name : never;
-}[keyof Outlets];
-
-/** The kinds of receivers, in the order of the table. */
-export const receiverKinds = Object.entries<Outlet>(outlets).flatMap(([name, { receiver }]) =>
-  receiver ? [name as ReceiverKind] : [],
-) as readonly ReceiverKind[];
+} as const satisfies Readonly<Record<ReceiverKind, Outlet & Required<Pick<Outlet, 'receiver'>>>> &
+  Readonly<Record<string, Outlet>>;
 
 function isResolved(notification: Notification): boolean {
   return notification.kind === 'incident' && notification.incident.alarm.kind === 'resolved';

@@ -1,7 +1,8 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import type { Notification } from './message.ts';
-import { eventSource, type Outlet, outlets, type Shape } from './outlets.ts';
+import { eventSource, type Outlet, outlets } from './outlets.ts';
+import type { Shape } from './receiver-kinds.ts';
 import { alarmArn, renderCloudWatch, unreadableAlarm } from './render/cloudwatch.ts';
 
 /** One call that sends a message, to a topic or to the event bus. */
@@ -15,21 +16,23 @@ export type SnsMessage = Required<Pick<PublishCommandInput, 'TopicArn' | 'Subjec
 
 /** Who gets a message. */
 export interface Audience {
-  /** The topic of people. The names of the other topics begin with its name. */
+  /** The topic of people. */
   readonly peopleTopicArn: string;
+  /** What the ARNs of the topics for other shapes begin with: our own topic of people, even if people have another one. */
+  readonly ownTopicArn: string;
   /** The outlets besides the people's topic and the events for all. */
   readonly outlets: readonly string[];
 }
 
 /** Everything to send about a notification. Each can be tried by itself, whether or not another fails. */
 export function sendingsOf(notification: Notification, audience: Audience): readonly Sending[] {
-  const { peopleTopicArn } = audience;
+  const { peopleTopicArn, ownTopicArn } = audience;
   const topics: readonly Sending[] = (['people', ...audience.outlets] as readonly Shape[])
     .filter((shape) => shape in topicMessages)
     .map((shape) => ({
       to: 'topic',
       outlet: shape,
-      message: { TopicArn: topicArnOf(peopleTopicArn, shape), ...topicMessages[shape](notification) },
+      message: { TopicArn: topicArnOf(audience, shape), ...topicMessages[shape](notification) },
     }));
   const events = Object.entries<Outlet>(outlets).flatMap(([outlet, each]): readonly Sending[] => {
     const isSent = each.receiver === undefined || audience.outlets.includes(outlet);
@@ -42,7 +45,7 @@ export function sendingsOf(notification: Notification, audience: Audience): read
           Source: eventSource,
           DetailType: each.detailType(notification),
           // Rules tell deployments, orgs and routes apart by the topic.
-          Resources: [alarmOf(notification), peopleTopicArn],
+          Resources: [alarmOf(notification), ...new Set([peopleTopicArn, ownTopicArn])],
           Detail: JSON.stringify(each.detail(notification)),
         },
       },
@@ -52,8 +55,8 @@ export function sendingsOf(notification: Notification, audience: Audience): read
 }
 
 /** The ARN of the topic for a shape of messages. */
-export function topicArnOf(peopleTopicArn: string, shape: Shape): string {
-  return shape === 'people' ? peopleTopicArn : `${peopleTopicArn}-${shape}`;
+function topicArnOf({ peopleTopicArn, ownTopicArn }: Audience, shape: Shape): string {
+  return shape === 'people' ? peopleTopicArn : `${ownTopicArn}-${shape}`;
 }
 
 const topicMessages: Readonly<Record<Shape, (notification: Notification) => Omit<SnsMessage, 'TopicArn'>>> = {

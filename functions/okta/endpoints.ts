@@ -26,6 +26,18 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     authorize: org('/oauth2/v1/authorize', '/oauth2/v1/authorize'),
     token: org('/oauth2/v1/token', '/oauth2/v1/token'),
     introspect: org('/oauth2/v1/introspect', '/oauth2/v1'),
+    userinfo: org('/oauth2/v1/userinfo', '/oauth2/v1'),
+    revoke: org('/oauth2/v1/revoke', '/oauth2/v1'),
+    logout: org('/oauth2/v1/logout', '/oauth2/v1'),
+    'sign-in-introspect': org('/idp/idx/introspect', '/idp/idx/introspect'),
+    'sign-in-identify': org('/idp/idx/identify', '/idp/idx/identify'),
+    'sign-in-challenge': org('/idp/idx/challenge', '/idp/idx'),
+    'sign-in-answer': org('/idp/idx/challenge/answer', '/idp/idx'),
+    'sign-in-cancel': org('/idp/idx/cancel', '/idp/idx'),
+    'sign-in-redirect': org('/login/token/redirect', '/login/token/redirect'),
+    'primary-authentication': org('/api/v1/authn', '/api/v1/authn'),
+    'factor-verification': org('/api/v1/authn/factors/{id}/verify', '/api/v1/authn/factors/{id}/verify'),
+    session: org('/api/v1/sessions/me', '/api/v1/sessions'),
   },
   custom: {
     discovery: org('/oauth2/{id}/.well-known/openid-configuration'),
@@ -33,6 +45,9 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     authorize: org('/oauth2/{id}/v1/authorize', '/oauth2/{id}/v1/authorize'),
     token: org('/oauth2/{id}/v1/token', '/oauth2/{id}/v1/token'),
     introspect: org('/oauth2/{id}/v1/introspect', '/oauth2/{id}/v1'),
+    userinfo: org('/oauth2/{id}/v1/userinfo', '/oauth2/{id}/v1'),
+    revoke: org('/oauth2/{id}/v1/revoke', '/oauth2/{id}/v1'),
+    logout: org('/oauth2/{id}/v1/logout', '/oauth2/{id}/v1'),
   },
 };
 

@@ -1,5 +1,5 @@
 import { DomUtils } from 'htmlparser2';
-import type { OktaError } from '../model/exchange.ts';
+import type { Exchange, OktaError } from '../model/exchange.ts';
 import { type KnownText, knownText, knownTextIn } from './known-texts.ts';
 import { parseMarkup } from './parse-markup.ts';
 import { parseWwwAuthenticate } from './www-authenticate.ts';
@@ -97,4 +97,9 @@ function textFields(text: KnownText | undefined): Pick<OktaError, 'reason' | 'de
 /** The text of a page. Only the beginning is read, because error pages state the error early. */
 function textOf(html: string): string {
   return DomUtils.textContent(parseMarkup(html.slice(0, 65_536)));
+}
+
+/** Whether the last of the exchanges refused a code or a refresh token (RFC 6749, 5.2). */
+export function isGrantRefused(exchanges: readonly Exchange[]): boolean {
+  return exchanges.at(-1)?.error?.error === 'invalid_grant';
 }

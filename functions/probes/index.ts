@@ -1,14 +1,22 @@
 import type { Probe } from '../model/probe.ts';
 import { authorize } from './authorize.ts';
+import { code } from './code.ts';
 import { discovery } from './discovery.ts';
+import { idToken } from './id-token.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
 import { organization } from './organization.ts';
 import { rateLimits } from './rate-limits.ts';
+import { refresh } from './refresh.ts';
 import { refusesCustomScope } from './refuses-custom-scope.ts';
 import { refusesUnknownRedirectUri } from './refuses-unknown-redirect-uri.ts';
+import { revoke } from './revoke.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { singleSignOn } from './single-sign-on.ts';
 import { statusPage } from './status-page.ts';
 import { token } from './token.ts';
+import { userinfo } from './userinfo.ts';
 import { verify } from './verify.ts';
 
 /** The probes of each group. To add a probe, import it and add it to a list. Each function bundles its own list only. */
@@ -24,6 +32,7 @@ export const flows: readonly Probe[] = [
 ];
 export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];
+export const journey: readonly Probe[] = [signIn, singleSignOn, code, idToken, userinfo, refresh, revoke, signOut];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, negativeTests].flat();
+export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, journey, negativeTests].flat();

@@ -18,6 +18,7 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   service: (org, server) =>
     `set "service" (clientId and secret of a service application) on server "${server}" or org "${org}"`,
   api: (org) => `set "api" (an API token, or a service application with okta.* scopes) on org "${org}"`,
+  user: (org) => `set "user" (login and secret of a test user) on org "${org}"`,
   statusPage: (org) =>
     `set "statusPage" (the URL of the page that announces its incidents) on org "${org}", whose domain has none that is known`,
   negativeTests: (org) => `set "negativeTests" to true on org "${org}"`,
@@ -60,6 +61,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
       return org.api !== undefined;
     case 'statusPage':
       return org.statusPage !== undefined;
+    case 'user':
+      return org.user !== undefined;
     case 'negativeTests':
       return org.negativeTests;
     case 'web':

@@ -78,7 +78,7 @@ async function verifyToken(token: AccessToken, keys: KeySet, server: Server, cur
 }
 
 /** Okta signs access tokens with this and nothing else. */
-const algorithm = 'RS256';
+export const algorithm = 'RS256';
 
 /** The problem of a claim that failed its validation. */
 function claimProblem(
@@ -97,7 +97,7 @@ function claimProblem(
 }
 
 /** The problem of a token whose signature could not be verified, by jose's code. */
-function signatureProblem(code: string, { value }: AccessToken, keys: KeySet): Mismatch {
+export function signatureProblem(code: string, { value }: Pick<AccessToken, 'value'>, keys: KeySet): Mismatch {
   const { alg = 'none', kid = 'none' } = factsOf(value) ?? {};
   const published = signingKeyIds(keys).join(' ').slice(0, 300) || 'none';
   const keyIds = [{ name: 'key id', expected: `one of the published: ${published}`, found: kid }];
@@ -134,6 +134,6 @@ function assess(claims: JWTPayload, { service, expects }: Server): Mismatch | un
 }
 
 /** A claim's value may be personal, so only whether it is there is shown. */
-function missingClaim(claim: string): Comparison {
+export function missingClaim(claim: string): Comparison {
   return { name: `claim ${claim}`, expected: 'present', found: 'missing' };
 }

@@ -1,20 +1,18 @@
 import {
   type AuthorizationServer,
-  type ClientAuth,
   clientCredentialsGrantRequest,
-  customFetch,
   introspectionRequest,
   processClientCredentialsResponse,
   processIntrospectionResponse,
-  ResponseBodyError,
 } from 'oauth4webapi';
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
-import { authenticationFactories } from './client-authentication.ts';
+import { adapt, callAsClient, withSecret } from './client-call.ts';
+import { noUserCredentials } from './no-credentials.ts';
 import { Redacted } from './redacted.ts';
 import { textOf } from './secret-members.ts';
-import type { Secret, Secrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 /** A cached token is renewed this long before it expires. */
 const renewBeforeMs = 60_000;
@@ -32,25 +30,6 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
   const apiTokens = new Map<string, { readonly token: Redacted<string>; readonly renewAt: number }>();
 
   return (org) => {
-    async function call<Result>(
-      service: Pick<ServiceClient, 'authentication' | 'secret'>,
-      endpoint: string,
-      fetch: Fetch,
-      attempt: (authentication: ClientAuth, fetch: Fetch) => Promise<Result>,
-    ): Promise<Result> {
-      const authenticate = authenticationFactories[service.authentication];
-      let status: number | undefined;
-      const watched: Fetch = async (...request) => {
-        const response = await fetch(...request);
-        ({ status } = response);
-        return response;
-      };
-      const isRejected = (result: PromiseSettledResult<Result>) => status === 401 || isInvalidClient(result);
-      return withSecret(secrets, service.secret, isRejected, async (secret) =>
-        attempt(await authenticate(secret, service.secret, endpoint), watched),
-      );
-    }
-
     async function requestToken(
       server: Pick<Server, 'id' | 'issuer'>,
       service: ServiceClient,
@@ -59,7 +38,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       const endpoint = endpointUrl(org.domain, server, 'token');
       const as: AuthorizationServer = { issuer: server.issuer, token_endpoint: endpoint };
       const client = { client_id: service.clientId };
-      return call(service, endpoint, fetch, async (authentication, watched) => {
+      return callAsClient(secrets, service, endpoint, fetch, async (authentication, watched) => {
         const parameters = { scope: service.scopes.join(' ') };
         const response = await clientCredentialsGrantRequest(as, client, authentication, parameters, adapt(watched));
         const token = await processClientCredentialsResponse(as, client, response);
@@ -93,6 +72,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
     }
 
     return {
+      ...noUserCredentials,
       fetchToken: (server, fetch) => requestToken(server, serviceOf(server), fetch),
 
       introspect(server, token, fetch) {
@@ -101,7 +81,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         const as: AuthorizationServer = { issuer: server.issuer, introspection_endpoint: endpoint };
         const client = { client_id: service.clientId };
         const additionalParameters = { token_type_hint: 'access_token' };
-        return call(service, endpoint, fetch, async (authentication, watched) => {
+        return callAsClient(secrets, service, endpoint, fetch, async (authentication, watched) => {
           const options = { ...adapt(watched), additionalParameters };
           const response = await introspectionRequest(as, client, authentication, token.value, options);
           return processIntrospectionResponse(as, client, response);
@@ -126,33 +106,6 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
   };
 }
 
-/**
- * Calls `attempt` with the cached secret. If it is rejected, in whatever words (RFC 6749, 5.2 asks for 401 and a challenge),
- * reads the secret again and, if it changed, retries once.
- * It does not retry with the same secret, because rejected requests look like an attack in the org's System Log.
- */
-async function withSecret<Result>(
-  secrets: Secrets,
-  name: string,
-  isRejected: (result: PromiseSettledResult<Result>) => boolean,
-  attempt: (secret: Secret) => Promise<Result>,
-): Promise<Result> {
-  const secret = await secrets.read(name);
-  const [result] = await Promise.allSettled([attempt(secret)]);
-  if (isRejected(result)) {
-    const fresh = await secrets.read(name, { fresh: true });
-    if (JSON.stringify(fresh.reveal()) !== JSON.stringify(secret.reveal())) return attempt(fresh);
-  }
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
-}
-
-/** Whether the answer was OAuth's `invalid_client`, which Okta sends with 400 as well as 401. */
-function isInvalidClient(result: PromiseSettledResult<unknown>): boolean {
-  if (result.status === 'fulfilled') return false;
-  return result.reason instanceof ResponseBodyError && result.reason.error === 'invalid_client';
-}
-
 /** Okta refuses an API token with 401, and some of its gateways with 403. */
 function isUnauthorized(result: PromiseSettledResult<Response>): boolean {
   return result.status === 'fulfilled' && [401, 403].includes(result.value.status);
@@ -161,16 +114,4 @@ function isUnauthorized(result: PromiseSettledResult<Response>): boolean {
 function serviceOf(server: Server): ServiceClient {
   if (!server.service) throw new Error(`server ${server.id} has no service client`);
   return server.service;
-}
-
-/** Drops oauth4webapi's abort signal and redirect mode: our `fetch` has the run's deadline and never redirects. */
-function adapt(fetch: Fetch): { readonly [customFetch]: typeof globalThis.fetch } {
-  return {
-    [customFetch]: (url, init) =>
-      fetch(String(url), {
-        ...(init?.method !== undefined && { method: init.method }),
-        headers: Object.fromEntries(new Headers(init?.headers)),
-        body: (init?.body ?? null) as URLSearchParams | null,
-      }),
-  };
 }

@@ -1,8 +1,20 @@
-import type { Credentials } from '../model/probe.ts';
+import type { ClientCredentials, Credentials, UserCredentials } from '../model/probe.ts';
 
 const fail = (): never => {
   throw new Error('this function has no credentials');
 };
+
+/** For groups that sign nobody in. */
+export const noUserCredentials: UserCredentials = {
+  signIn: fail,
+  endSession: fail,
+  redeem: fail,
+  revoke: fail,
+  introspectForUser: fail,
+};
+
+/** For groups that are no client of their own. */
+export const noClientCredentials: ClientCredentials = { fetchToken: fail, introspect: fail, callApi: fail };
 
 /**
  * For groups whose probes do not authenticate. A probe that requests credentials there is a bug.
@@ -10,5 +22,5 @@ const fail = (): never => {
  * Trap: this file must stay separate from `credentials.ts`, so that the bundle has no code that can read a secret.
  */
 export function noCredentials(): Credentials {
-  return { fetchToken: fail, introspect: fail, callApi: fail };
+  return { ...noClientCredentials, ...noUserCredentials };
 }

@@ -41,6 +41,11 @@ export async function retryOnce<Result>(
   };
 }
 
+/** An attempt that is not repeated. */
+export function onlyOnce<Result>(final: Attempt<Result>): Retried<Result> {
+  return { final, exchanges: final.exchanges };
+}
+
 /** The code of an error that a retry may resolve. */
 function transientCode(attempt: Attempt<unknown>): string | undefined {
   if (!('error' in attempt && attempt.error instanceof TransportError)) return undefined;

@@ -8,7 +8,7 @@ import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext }
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
 import { type Deadline, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
-import { type Attempt, retryOnce } from './retry.ts';
+import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
 import { type RunTime, readRunTime } from './run-time.ts';
 
 /** The side effects that a run may use. */
@@ -51,9 +51,16 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   const startOnce = (planned: PlannedProbe): Promise<ProbeRun> => {
     const known = started.get(planned);
     if (known) return known;
-    const promise = runProbe(org, planned, options, (name) => {
+    const earlier = async () => {
+      const { after = [] } = planned.probe;
+      const awaited = enabledProbes(plan).filter(
+        ({ probe, target }) => after.includes(probe.id) && reaches(target, planned.target),
+      );
+      await Promise.all(awaited.map(startOnce));
+    };
+    const promise = runProbe(org, planned, options, earlier, (name) => {
       const provider = enabledProbes(plan).find(
-        ({ probe, target }) => probe.provides === name && target.server === planned.target.server,
+        ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
       );
       return provider && startOnce(provider);
     });
@@ -69,29 +76,37 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
 }
 
+/** Whether what a probe does concerns another one: at the same server, or because one of them is of the whole org. */
+function reaches(from: PlannedProbe['target'], to: PlannedProbe['target']): boolean {
+  return from.server === undefined || to.server === undefined || from.server === to.server;
+}
+
 async function runProbe(
   org: Org,
   planned: PlannedProbe,
   options: RunOptions,
+  earlier: () => Promise<void>,
   providerOf: (name: ArtifactName) => Promise<ProbeRun> | undefined,
 ): Promise<ProbeRun> {
   const { probe, server, target } = planned;
   const base = { ...target, probe: probe.id };
   const inputs: Partial<Artifacts> = {};
-  for (const name of probe.inputs ?? []) {
+  await earlier();
+  for (const name of [...(probe.inputs ?? []), ...(probe.mayUse ?? [])]) {
     const provider = await providerOf(name);
     const artifact = provider && 'provides' in provider ? provider.provides[name] : undefined;
     if (artifact === undefined) {
+      if (probe.mayUse?.includes(name)) continue;
       const because = provider ? describe(provider) : `no ${name}`;
       return { outcome: { ...base, exchanges: [], status: 'skipped', because }, provides: {} };
     }
     Object.assign(inputs, { [name]: artifact });
   }
-  const { final, ...attempts } = await retryOnce(
-    (isRetry) => runAttempt(org, planned, inputs as Artifacts, options, isRetry ? options.http.fresh() : options.http),
-    org.timeoutMs,
-    options.deadline,
-  );
+  const attempt = (isRetry: boolean) =>
+    runAttempt(org, planned, inputs as Artifacts, options, isRetry ? options.http.fresh() : options.http);
+  const { final, ...attempts } = probe.once
+    ? onlyOnce(await attempt(false))
+    : await retryOnce(attempt, org.timeoutMs, options.deadline);
   const outcome = { ...base, ...attempts };
   if ('result' in final) {
     const { readings, notes = [], warnings = [], provides = {} } = final.result;

@@ -2,7 +2,7 @@ import { SecretUnreadable } from './errors.ts';
 import type { Secret } from './secrets.ts';
 
 /** The members that secrets have. Trap: a member with any other name may have a secret for a name. */
-const knownMembers = ['privateKey', 'clientSecret', 'apiToken'] as const;
+const knownMembers = ['privateKey', 'clientSecret', 'apiToken', 'password', 'totpSecret'] as const;
 
 export type SecretMember = (typeof knownMembers)[number];
 

@@ -3,7 +3,10 @@ import { SecretUnreadable } from './errors.ts';
 import { Redacted } from './redacted.ts';
 
 /** The members of a secret's JSON. They cannot be printed by accident. */
-export type Secret = Redacted<Readonly<Record<string, unknown>>>;
+export type Secret = Redacted<Readonly<Record<string, unknown>>> & {
+  /** Secrets Manager's id of this value. It says nothing of the value, and another value has another one. */
+  readonly version?: string;
+};
 
 export interface Secrets {
   /** Reads a secret. `fresh` bypasses the cache of a warm container. Throws `SecretUnreadable`. */
@@ -35,13 +38,14 @@ export function secretsManager(client = new SecretsManagerClient(), now: () => n
 
 async function fetchSecret(client: SecretsManagerClient, name: string): Promise<Secret> {
   let text: string | undefined;
+  let version: string | undefined;
   try {
-    ({ SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: name })));
+    ({ SecretString: text, VersionId: version } = await client.send(new GetSecretValueCommand({ SecretId: name })));
   } catch (error) {
     const [why, remedy] = explain(error);
     throw new SecretUnreadable(name, `${why}: ${remedy}`);
   }
-  return parseSecret(name, text);
+  return Object.assign(parseSecret(name, text), { ...(version !== undefined && { version }) });
 }
 
 const signIn = 'sign in to AWS, or set AWS_PROFILE';

@@ -18,15 +18,24 @@ export class AlertKey extends Key {
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'], // in a key's policy, this is the key
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
+    allowAlarmsToUse(this, Stack.of(this));
   }
+}
+
+/**
+ * Allows the alarms of this account to publish to topics that are encrypted with a key.
+ *
+ * Trap: nothing changes the policy of a key that is not of this CDK app. docs/cdk.md has the statement for it.
+ */
+export function allowAlarmsToUse(key: IKey, { account }: Stack): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'], // in a key's policy, this is the key
+      conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    }),
+  );
 }
 
 /** The key by its name, for stacks other than the one that contains it. */

@@ -1,13 +1,14 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
-import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
-import { resourceName } from '../../functions/model/deployment.ts';
-import { type Outlet, outlets, receiverKinds, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { composedName, resourceName } from '../../functions/model/deployment.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
+import { allowAlarmsToUse } from './alert-key.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { deliveryPolicy } from './delivery-policy.ts';
 import { PagerDutyReceiver } from './pagerduty-receiver.ts';
@@ -32,6 +33,9 @@ export interface AlertTopicsProps {
   /** The org whose own receivers these are. Absent for the receivers of all other orgs. */
   readonly org?: string;
   readonly receivers: Receivers;
+  /** Topics that others made, for people, in place of our own. */
+  readonly existing?: Readonly<Partial<Record<Route, ITopic>>>;
+  /** Encrypts our topics. */
   readonly key: IKey;
   /** The beginning of an alarm's link to the runbook. */
   readonly runbook: string;
@@ -45,12 +49,12 @@ export interface AlertTopicsProps {
 /** A receiver whose messages go to a queue when they cannot be delivered. */
 export interface QueuedReceiver {
   readonly route: Route;
-  /** Unique in the deployment: `pages-chat-hooks-example-com`. */
+  /** Unique in the deployment: `pages-chat-hooks-example-com`, `acme_pages-pagerduty`. */
   readonly name: string;
   readonly deadLetters: DeadLetters;
 }
 
-type PeopleTopics = Readonly<Partial<Record<Shape, Topic>>> & { readonly people: Topic };
+type PeopleTopics = Readonly<Partial<Record<Shape, ITopic>>> & { readonly people: ITopic };
 
 /**
  * The topics of each route: one for its alarms, one for the messages that people get, and one for each other shape of
@@ -62,29 +66,39 @@ export class AlertTopics extends Construct implements AlertTargets {
   readonly deployment: string;
   readonly receivers: Receivers;
   readonly alarms: Readonly<Record<Route, Topic>>;
-  readonly people: Readonly<Record<Route, Topic>>;
-  readonly cloudwatch: Readonly<Partial<Record<Route, Topic>>>;
+  readonly people: Readonly<Record<Route, ITopic>>;
+  readonly cloudwatch: Readonly<Partial<Record<Route, ITopic>>>;
   /** What is published for whom. */
   readonly shapes: Readonly<Record<Route, PeopleTopics>>;
   readonly queued: readonly QueuedReceiver[];
-  readonly key: IKey;
+  /** The routes with a topic that others made, to which others may publish too. */
+  readonly toExistingTopics: readonly Route[];
+  /** The keys of all topics. */
+  readonly keys: readonly IKey[];
   readonly runbook: string;
-  readonly #org: string | undefined;
+  readonly #key: IKey;
+  /** The org, if these are the topics of one. */
+  readonly #owner: readonly string[];
 
   constructor(scope: Construct, id: string, props: AlertTopicsProps) {
     super(scope, id);
     this.deployment = props.deployment;
-    this.#org = props.org;
+    this.#owner = props.org === undefined ? [] : [props.org];
     this.receivers = props.receivers;
     this.runbook = props.runbook;
-    this.key = props.key;
+    this.#key = props.key;
+    const { existing = {} } = props;
+    this.toExistingTopics = routes.filter((route) => existing[route]);
+    const others = new Set(routes.flatMap((route) => existing[route] ?? []));
+    for (const topic of others) this.#acceptAlarms(topic);
+    this.keys = [...new Set([props.key, ...[...others].flatMap(({ masterKey }) => masterKey ?? [])])];
     this.alarms = byRoute((route) => this.#topic(`${route}-alarms`));
     this.shapes = byRoute((route) => {
       const used = outletsOf(props.receivers[`${route}s`]);
       const own = shapes.filter((shape) => shape === 'people' || props.hasAllShapes || used.includes(shape));
-      return Object.fromEntries(
-        own.map((shape) => [shape, this.#topic(shape === 'people' ? `${route}s` : `${route}s-${shape}`)]),
-      ) as unknown as PeopleTopics;
+      const topicOf = (shape: Shape) =>
+        shape === 'people' ? (existing[route] ?? this.#topic(`${route}s`)) : this.#topic(`${route}s-${shape}`);
+      return Object.fromEntries(own.map((shape) => [shape, topicOf(shape)])) as unknown as PeopleTopics;
     });
     this.people = byRoute((route) => this.shapes[route].people);
     this.cloudwatch = Object.fromEntries(routes.map((route) => [route, this.shapes[route].cloudwatch]));
@@ -107,59 +121,83 @@ export class AlertTopics extends Construct implements AlertTargets {
       const list = `${route}s`;
       const outlet: Outlet = outlets[kind];
       const name = this.named(`${list}-${id}`);
-      const physicalName = resourceName(this.deployment, name);
+      const physicalName = composedName(this.deployment, ...this.#owner, `${list}-${id}`);
       const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, physicalName) });
       if (!('topic' in outlet)) {
         const own = queued();
         new PagerDutyReceiver(this, `${list}-${id}-rule`, {
           ...{ name: physicalName, secret: secret ?? '', region },
-          ...{ topicArn: this.people[route].topicArn, deadLetterQueue: own.deadLetters.queue },
+          ...{ topicArn: this.#topicArn(list), deadLetterQueue: own.deadLetters.queue },
         });
         return [own];
       }
-      const topic = this.shapes[route][outlet.topic];
-      if (email !== undefined) {
-        topic?.addSubscription({
-          bind: () => ({ subscriberId: email, endpoint: email, protocol: SubscriptionProtocol.EMAIL }),
-        });
-      }
+      const { [outlet.topic]: topic } = this.shapes[route];
+      // In this scope, because several constructs may add the same address to a topic that others made.
+      const subscribe = (endpoint: string, options: Omit<SubscriptionProps, 'topic' | 'endpoint'>) =>
+        topic && new Subscription(this, `${list}-${kind}-${endpoint}`, { ...options, topic, endpoint });
+      if (email !== undefined) subscribe(email, { protocol: SubscriptionProtocol.EMAIL });
       if (https === undefined) return [];
       const own = queued();
-      const { queue: deadLetterQueue } = own.deadLetters;
-      topic?.addSubscription(new UrlSubscription(https, { deadLetterQueue, deliveryPolicy: deliveryPolicy(kind) }));
+      subscribe(https, {
+        protocol: SubscriptionProtocol.HTTPS,
+        deadLetterQueue: own.deadLetters.queue,
+        deliveryPolicy: deliveryPolicy(kind),
+      });
       return [own];
     });
   }
 
-  /** A name without the deployment's, which is unique in the deployment. */
+  /** A name without the deployment's, which is unique in the deployment: `pages-email`, `acme_pages-email`. */
   named(name: string): string {
-    return this.#org === undefined ? name : `${this.#org}-${name}`;
+    return [...this.#owner, name].join('_');
+  }
+
+  #topicName(id: string): string {
+    const { deployment } = this;
+    return this.#owner.length === 0 ? resourceName(deployment, id) : composedName(deployment, ...this.#owner, id);
+  }
+
+  /** By the name, whether or not there is such a topic. */
+  #topicArn(id: string): string {
+    return Stack.of(this).formatArn({ service: 'sns', resource: this.#topicName(id) });
   }
 
   #topic(id: string): Topic {
-    const topicName = resourceName(this.deployment, this.named(id));
+    const topicName = this.#topicName(id);
     const topic = new Topic(this, id, {
       topicName,
       displayName: topicName,
-      masterKey: this.key,
+      masterKey: this.#key,
       enforceSSL: true,
     });
     topic.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    this.#acceptAlarms(topic);
+    return topic;
+  }
+
+  /**
+   * Lets the alarms of this account publish to a topic, and use its key.
+   *
+   * Trap: nothing changes the policy of a topic that is not of this CDK app. Without a policy of its own, SNS's default
+   * one allows the same.
+   */
+  #acceptAlarms(topic: ITopic): void {
+    const stack = Stack.of(this);
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
       }),
     );
-    return topic;
+    if (topic.masterKey && topic.masterKey !== this.#key) allowAlarmsToUse(topic.masterKey, stack);
   }
 }
 
 /** The topics of a deployment by their names, for stacks other than the one that contains them. */
-export function alertTargetsByName(scope: Construct, { deployment, runbook }: AlertTargets): AlertTargets {
+export function alertTargetsByName(scope: Construct, { deployment, runbook, people }: AlertTargets): AlertTargets {
   const byName = (name: string) => {
     const topicName = resourceName(deployment, name);
     return Topic.fromTopicArn(scope, name, Stack.of(scope).formatArn({ service: 'sns', resource: topicName }));
@@ -168,9 +206,8 @@ export function alertTargetsByName(scope: Construct, { deployment, runbook }: Al
     deployment,
     runbook,
     alarms: byRoute((route) => byName(`${route}-alarms`)),
-    people: byRoute((route) => byName(`${route}s`)),
     // No alarm of another stack goes to people directly.
-    cloudwatch: {},
+    ...{ people, cloudwatch: {} },
   };
 }
 

@@ -41,10 +41,10 @@ function emailFailures(topics: AlertTopics, route: Route): IMetric {
   return topics.people[route].metricNumberOfNotificationsFailed({ period });
 }
 
-/** Whether failures of the people's topic are those of e-mail alone. */
-function isByEmailOnly({ receivers }: AlertTopics, route: Route): boolean {
+/** Whether failures of the people's topic are those of e-mail alone. Others may publish to a topic that others made. */
+function isByEmailOnly({ receivers, toExistingTopics }: AlertTopics, route: Route): boolean {
   const kinds = receivers[`${route}s`].map(({ kind }) => kind);
-  return kinds.includes('email') && !kinds.includes('chat');
+  return kinds.includes('email') && !kinds.includes('chat') && !toExistingTopics.includes(route);
 }
 
 /**
@@ -83,7 +83,9 @@ function undeliveredTo(
 /**
  * A ticket: the other receivers have got the message. Only if there is no other receiver of tickets to tell, it is a page.
  */
-function routeOf({ receivers }: AlertTopics, route: Route): Route {
-  const others = receivers.tickets.length - (route === 'ticket' ? 1 : 0);
-  return others > 0 || receivers.pages.length === 0 ? 'ticket' : 'page';
+function routeOf({ receivers, toExistingTopics }: AlertTopics, route: Route): Route {
+  // Whoever subscribes to a topic that others made is a receiver too.
+  const countOf = (each: Route) => receivers[`${each}s`].length + (toExistingTopics.includes(each) ? 1 : 0);
+  const others = countOf('ticket') - (route === 'ticket' ? 1 : 0);
+  return others > 0 || countOf('page') === 0 ? 'ticket' : 'page';
 }

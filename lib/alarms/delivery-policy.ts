@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { BackoffFunction, type DeliveryPolicy } from 'aws-cdk-lib/aws-sns';
-import type { ReceiverKind } from '../../functions/notify/outlets.ts';
+import type { ReceiverKind } from '../../functions/notify/receiver-kinds.ts';
 
 /**
  * How SNS tries again: three times at once, then for some minutes. Later the message would be old, and an alarm says that

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnAlarmMuteRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { resourceName } from '../../functions/model/deployment.ts';
+import { composedName } from '../../functions/model/deployment.ts';
 import type { Maintenance } from '../config/schema.ts';
 import type { RoutedAlarm } from './routed-alarm.ts';
 
@@ -27,7 +27,7 @@ export class MaintenanceWindows extends Construct {
     const own = windows.filter(({ orgs }) => orgs?.includes(org) ?? true);
     for (const { name, schedule, durationMinutes, timeZone } of own) {
       new CfnAlarmMuteRule(this, name, {
-        name: resourceName(deployment, `${name}-${org}`),
+        name: composedName(deployment, name, org),
         description: `Maintenance of ${org}`,
         rule: {
           schedule: {

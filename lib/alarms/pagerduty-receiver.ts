@@ -20,7 +20,7 @@ export interface PagerDutyReceiverProps {
   /** The name or ARN of the secret that contains `{"routingKey": …}`. */
   readonly secret: string;
   readonly region: keyof typeof endpoints;
-  /** The topic of the people whose messages it also gets. Each event names it. */
+  /** The name that the topic of its people has, unless others made it. Each event names it. */
   readonly topicArn: string;
   readonly deadLetterQueue: IQueue;
 }

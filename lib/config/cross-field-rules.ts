@@ -21,6 +21,7 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
   const orgs = indexed(config.orgs, ['orgs']);
   return [
     ...tooManyProblems(orgs.length),
+    ...noneEnabledProblems(orgs.map(([org]) => org)),
     ...alertsProblems(config.alerts, ['alerts']),
     ...maintenanceProblems(config),
     ...duplicateProblems(
@@ -37,6 +38,11 @@ function tooManyProblems(count: number): readonly Problem[] {
   if (count <= mostOrgs) return [];
   const message = `has ${count} orgs, and ${mostOrgs} are the most: each is a stack, and CloudFormation allows ${mostStacks} in an account and Region. Move some to a deployment in another account or Region`;
   return [{ path: ['orgs'], message }];
+}
+
+function noneEnabledProblems(orgs: readonly PartialOrg[]): readonly Problem[] {
+  if (orgs.length === 0 || orgs.some(({ enabled }) => enabled !== false)) return [];
+  return [{ path: ['orgs'], message: 'has no enabled org: remove "enabled": false from one, or run cdk destroy' }];
 }
 
 function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly Problem[] {
@@ -76,6 +82,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
       ...serviceProblems(org, server, path, at),
     ]),
     ...timeoutProblems(org, path),
+    ...userProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -94,6 +101,13 @@ function expectedClaimsProblems(server: PartialServer, path: Path): readonly Pro
 }
 
 const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+/** A malformed web application is reported by itself. */
+function userProblems(org: PartialOrg, path: Path): readonly Problem[] {
+  if (!org.user || 'web' in org || org.servers?.some((server) => server && 'web' in server)) return [];
+  const message = 'needs a web application to sign in to: set "web" on the org or on a server';
+  return [{ path: [...path, 'user'], message }];
+}
 
 function timeoutProblems({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {
   if (slowAfterMs < timeoutMs) return [];

@@ -2,21 +2,17 @@ import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, formatPath, type Problem } from './config-error.ts';
 import { crossFieldProblems, type PartialConfig } from './cross-field-rules.ts';
-import { type ReviewedConfig, reviewConfig } from './review-config.ts';
-import { type Config, configSchema } from './schema.ts';
+import { reviewConfig } from './review-config.ts';
+import { type Config, type ConfigInput, configSchema } from './schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 
-/** Reads a configuration file, as it is deployed. Throws a `ConfigError` that lists all of its problems. */
+/** Reads a configuration file, as it is deployed now. Throws a `ConfigError` that lists all of its problems. */
 export function loadConfig(path: string): Config {
-  return loadReviewedConfig(path).config;
+  return reviewConfig(readConfig(path), { now: Date.now() }).config;
 }
 
-/**
- * Reads a configuration file, and what in it is probably not meant. Throws a `ConfigError` that lists all of its problems.
- *
- * @param now milliseconds since the epoch, to find maintenance windows that are over
- */
-export function loadReviewedConfig(path: string, now = Date.now()): ReviewedConfig {
+/** Reads a configuration file, with the schema's defaults. Throws a `ConfigError` that lists all of its problems. */
+export function readConfig(path: string): Config {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -27,7 +23,7 @@ export function loadReviewedConfig(path: string, now = Date.now()): ReviewedConf
       { cause },
     );
   }
-  return reviewConfig(parseConfig(text, path), now);
+  return parseConfig(text, path);
 }
 
 /** Parses a configuration: JSON with comments and trailing commas. */
@@ -37,13 +33,31 @@ export function parseConfig(text: string, path = 'the configuration'): Config {
   const problems = tree && errors.length === 0 ? problemsIn(dataOf(tree)) : [];
   const lines = [
     ...errors.map((error) => `${position(text, error.offset)}: ${syntaxProblem(error)}`),
-    ...inFileOrder(problems, tree).map(
-      ({ path, message, offset }) =>
-        `${formatPath(path)} (line ${lineOf(text, offset)}) ${message}${/[.?]$/.test(message) ? '' : '.'}`,
+    ...inFileOrder(problems, tree).map(({ path, message, offset }) =>
+      sentence(`${formatPath(path)} (line ${lineOf(text, offset)}) ${message}`),
     ),
   ];
   if (lines.length > 0 || !tree) throw new ConfigError(report(path, lines.length > 0 ? lines : ['The file is empty.']));
   return configSchema.parse(dataOf(tree));
+}
+
+/**
+ * Checks a configuration that code has written. Throws a `ConfigError` that lists all of its problems.
+ *
+ * It is read as the file that it would be: a field that is `undefined` is not there.
+ *
+ * @param name of the configuration, for the error
+ */
+export function checkConfig(config: ConfigInput, name = 'the configuration'): Config {
+  const value: unknown = JSON.parse(JSON.stringify(config));
+  const problems = problemsIn(value);
+  if (problems.length === 0) return configSchema.parse(value);
+  throw new ConfigError(
+    report(
+      name,
+      problems.map(({ path, message }) => sentence(`${formatPath(path)} ${message}`)),
+    ),
+  );
 }
 
 function problemsIn(value: unknown): readonly Problem[] {
@@ -78,6 +92,10 @@ function dataOf(node: Node): unknown {
     default:
       return node.value;
   }
+}
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 function report(path: string, lines: readonly string[]): string {

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  type Outlet,
-  outlets,
-  type ReceiverField,
-  type ReceiverKind,
-  receiverKinds,
-} from '../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { type ReceiverField, type ReceiverKind, receiverKinds } from '../../functions/notify/receiver-kinds.ts';
 import type { Problem } from './config-error.ts';
 import { emailAddress, httpsUrl, secretReference } from './fields.ts';
 

@@ -1,16 +1,29 @@
-import { resourceName } from '../../functions/model/deployment.ts';
+import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { composedName, resourceName } from '../../functions/model/deployment.ts';
 import { oneTimeStart } from './maintenance-schedule.ts';
 import type { Receiver } from './receiver.ts';
-import type { Config, Maintenance } from './schema.ts';
+import type { Config, Maintenance, OrgConfig } from './schema.ts';
 
-/** A configuration as it is deployed, and what in it is valid but probably not meant. */
-export interface ReviewedConfig {
-  readonly config: Config;
-  /** Sentences for whoever deploys it. */
-  readonly notes: readonly string[];
+/** Something in a configuration that is valid but probably not meant. */
+export interface Note {
+  /** What kind of note it is, so that it can be acknowledged. */
+  readonly id: string;
+  /** A sentence for whoever deploys it. */
+  readonly text: string;
 }
 
-const lists = ['pages', 'tickets'] as const;
+/** A configuration as it is deployed, and what in it is probably not meant. */
+export interface ReviewedConfig {
+  readonly config: Config;
+  readonly notes: readonly Note[];
+}
+
+export interface ReviewOptions {
+  /** Milliseconds since the epoch, to find maintenance windows that are over. */
+  readonly now: number;
+  /** The routes whose messages go to a topic that others made, so that the configuration does not say who receives them. */
+  readonly toExistingTopics?: readonly Route[];
+}
 
 /**
  * Leaves out what would have no effect, and says what nobody would notice before an incident.
@@ -18,37 +31,109 @@ const lists = ['pages', 'tickets'] as const;
  * Trap: these are no errors. A window that was right yesterday must not stop today's deployment, and people may subscribe
  * to the topics by other ways than this file.
  */
-export function reviewConfig(config: Config, now: number): ReviewedConfig {
-  const { alerts } = config;
-  const [over, maintenance] = parted(alerts.maintenance, (window) => isOver(window, now));
-  const repeated = lists.map((list) => parted(alerts[list], isRepeated));
-  const [pages = [], tickets = []] = repeated.map(([, once]) => once);
+export function reviewConfig(config: Config, { now, toExistingTopics = [] }: ReviewOptions): ReviewedConfig {
+  const { deployment } = config;
+  const [over, maintenance] = parted(config.alerts.maintenance, (window) => isOver(window, now));
+  const shared = reviewReceivers(config.alerts, {
+    ...{ path: 'alerts', what: '', routes: routes.filter((route) => !toExistingTopics.includes(route)) },
+    topicOf: (list) => resourceName(deployment, list),
+  });
+  const own = config.orgs.map((org, index) => reviewOrg(org, index, deployment));
   return {
-    config: { ...config, alerts: { ...alerts, maintenance, pages, tickets } },
+    config: { ...config, alerts: { ...shared.alerts, maintenance }, orgs: own.map(({ org }) => org) },
     notes: [
       ...(isExample(config) ? [exampleNote] : []),
-      ...lists.flatMap((list) => (alerts[list].length === 0 ? [unreceivedNote(list, config)] : [])),
-      ...lists.flatMap((list, index) => (repeated[index]?.[0] ?? []).map((each) => repeatedNote(list, each))),
+      ...shared.notes,
+      ...own.flatMap(({ notes }) => notes),
+      ...(config.alerts.runbook === undefined ? [runbookNote] : []),
       ...over.map(overNote),
     ],
   };
 }
 
-const exampleNote =
-  'This is the shipped example: acme.okta.com and the addresses at example.com are not yours. Copy lib/config/example.jsonc and enter your own.';
-
-function unreceivedNote(list: (typeof lists)[number], { deployment }: Config): string {
-  const topic = resourceName(deployment, list);
-  return `Nobody receives ${list}: add a receiver to alerts.${list}, or subscribe to the topic ${topic} in another way.`;
+function reviewOrg(org: OrgConfig, index: number, deployment: string) {
+  if (!org.alerts) return { org, notes: [] };
+  const { alerts, notes } = reviewReceivers(org.alerts, {
+    ...{ path: `orgs[${index}].alerts`, what: ` about ${org.name}`, routes },
+    topicOf: (list) => composedName(deployment, org.name, list),
+  });
+  return { org: { ...org, alerts }, notes: org.enabled ? notes : [] };
 }
 
-function repeatedNote(list: (typeof lists)[number], receiver: Receiver): string {
-  const { email, https, secret } = receiver;
-  return `alerts.${list} has ${email ?? https ?? secret ?? 'chat'} more than once: it gets each message once.`;
+type Lists = Readonly<Record<`${Route}s`, Receiver[]>>;
+
+/** Whose receivers they are. */
+interface Owner {
+  readonly path: string;
+  /** What their messages are about, for the end of a sentence. */
+  readonly what: string;
+  /** The routes of which the configuration says who receives them. */
+  readonly routes: readonly Route[];
+  readonly topicOf: (list: string) => string;
 }
 
-function overNote({ name }: Maintenance): string {
-  return `The maintenance window ${name} is over and mutes nothing: remove it.`;
+/** Leaves out receivers that stand twice, and says what is odd about the others. */
+function reviewReceivers<Alerts extends Lists>(
+  alerts: Alerts,
+  owner: Owner,
+): { readonly alerts: Alerts; readonly notes: readonly Note[] } {
+  const lists = routes.map((route) => {
+    const list = `${route}s` as const;
+    const [repeated, once] = parted(alerts[list], isRepeated);
+    const isKnown = owner.routes.includes(route);
+    return {
+      list,
+      once,
+      notes: [
+        ...repeated.map((receiver) => repeatedNote(list, receiver, owner)),
+        ...(isKnown && once.length === 0 ? [unreceivedNote(list, owner)] : []),
+        ...(isKnown && once.length > 0 && !once.some(({ kind }) => kind === 'email') ? [emailNote(list, owner)] : []),
+      ],
+    };
+  });
+  return {
+    alerts: { ...alerts, ...Object.fromEntries(lists.map(({ list, once }) => [list, once])) },
+    notes: lists.flatMap(({ notes }) => notes),
+  };
+}
+
+const exampleNote: Note = {
+  id: 'example',
+  text: 'This is the shipped example: acme.okta.com and the addresses at example.com are not yours. Copy lib/config/example.jsonc and enter your own.',
+};
+
+const runbookNote: Note = {
+  id: 'no-runbook',
+  text: 'Messages will not link to the runbook: set alerts.runbook to the URL of your copy of docs/runbook.md.',
+};
+
+function unreceivedNote(list: string, { path, what, topicOf }: Owner): Note {
+  return {
+    id: 'no-receiver',
+    text: `Nobody receives ${list}${what}: add a receiver to ${path}.${list}, or subscribe to the topic ${topicOf(list)} in another way.`,
+  };
+}
+
+/**
+ * If a notifier fails, Lambda sends the raw alarm to the topic of people. E-mail shows any text; Amazon Q Developer drops
+ * what is not its own document, and other tools have topics of their own.
+ */
+function emailNote(list: string, { path }: Owner): Note {
+  return {
+    id: 'no-email',
+    text: `${path}.${list} has no e-mail address. If the function that writes messages fails, the original alarm reaches people only by e-mail: add an address.`,
+  };
+}
+
+function repeatedNote(list: string, { email, https, secret }: Receiver, { path }: Owner): Note {
+  return {
+    id: 'repeated-receiver',
+    text: `${path}.${list} has ${email ?? https ?? secret ?? 'chat'} more than once: it gets each message once.`,
+  };
+}
+
+function overNote({ name }: Maintenance): Note {
+  return { id: 'window-over', text: `The maintenance window ${name} is over and mutes nothing: remove it.` };
 }
 
 /** Nobody has this org: the example names it, and its receivers have addresses that are reserved for documentation. */
@@ -56,7 +141,7 @@ function isExample({ orgs, alerts }: Config): boolean {
   const isReserved = ({ email }: Receiver) => email?.toLowerCase().endsWith('@example.com') ?? false;
   return (
     orgs.some(({ name, domain }) => name === 'acme' && domain === 'acme.okta.com') &&
-    lists.flatMap((list) => alerts[list]).some(isReserved)
+    [...alerts.pages, ...alerts.tickets].some(isReserved)
   );
 }
 

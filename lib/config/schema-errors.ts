@@ -46,7 +46,13 @@ function problemsOf(issue: Issue, value: unknown): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(key, issue.path) }));
   }
-  const isMissing = issue.path.length > 0 && valueAt(value, issue.path) === undefined;
+  const found = valueAt(value, issue.path);
+  if (typeof found === 'string' && found.includes('${Token[')) {
+    return [
+      { path: issue.path, message: 'is a CDK token, whose value only the deployment knows: write the value itself' },
+    ];
+  }
+  const isMissing = issue.path.length > 0 && found === undefined;
   const message = isMissing ? 'is missing' : issue.message;
   // The checks in fields.ts say how to fix a value. For a wrong type or size, the field's description does.
   const remedy = withOwnRemedy.has(issue.code) ? undefined : schemaAt(issue.path)?.description;

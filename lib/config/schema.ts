@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { clientAuthentications } from '../../functions/model/org.ts';
+import { clientAuthentications, engines } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
@@ -20,7 +20,7 @@ const secret = (contents: string) =>
 
 /** The longest interval at which a configuration may run a group. */
 export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
-  ...{ flows: 60, limits: 60, status: 60 },
+  ...{ flows: 60, limits: 60, status: 60, journey: 60 },
   'negative-tests': 1_440,
 };
 
@@ -29,6 +29,11 @@ const minutes = z.int().min(1).max(longestIntervalMinutes.flows);
 const intervals = {
   flows: minutes.describe('the sign-in and rate-limit probes, which share metrics; 1 to 60'),
   status: minutes.describe("the probe of Okta's status page; 1 to 60"),
+  journey: z
+    .int()
+    .min(2)
+    .max(longestIntervalMinutes.journey)
+    .describe('the sign-in of the test user, if "user" is set; 2 to 60'),
   negativeTests: z
     .int()
     .min(15)
@@ -44,7 +49,29 @@ const web = z.strictObject({
     .min(1)
     .default(() => ['openid'])
     .describe('the scopes to request at sign-in'),
+  secret: secret('{"clientSecret": …} or {"privateKey": …}')
+    .optional()
+    .describe(
+      'the name or complete ARN of a secret in AWS Secrets Manager that contains {"clientSecret": …} or {"privateKey": …}; omitted for a public client. Only the journey of a test user needs it',
+    ),
+  authentication: z
+    .enum(clientAuthentications)
+    .optional()
+    .describe('how the client authenticates if it has a secret; client_secret_basic if omitted'),
 });
+
+const user = z
+  .strictObject({
+    login: z.string().min(1).max(100).describe('the user name with which the test user signs in'),
+    secret: secret('{"password": …}, and "totpSecret" (base32) if a one-time code is asked for'),
+    engine: z
+      .enum(engines)
+      .optional()
+      .describe('how to sign in: "identity" or "classic" engine; by default, what the org\'s metadata says'),
+  })
+  .describe(
+    'a test user who signs in on a schedule; enables the journey. Never an administrator: see docs/test-user.md',
+  );
 
 const service = z.strictObject({
   clientId,
@@ -81,6 +108,18 @@ const server = z.strictObject({
         .array(z.string().min(1))
         .optional()
         .describe('names of claims that access tokens must contain; custom servers only'),
+      idToken: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('names of claims that ID tokens must contain, such as email or preferred_username'),
+      userinfo: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('names of claims that the userinfo endpoint must return'),
+      refreshTokenRotation: z
+        .boolean()
+        .optional()
+        .describe("whether the web application's refresh tokens rotate; not checked if omitted"),
       minLifetimeSeconds: z
         .int()
         .min(60)
@@ -150,6 +189,12 @@ const org = z.strictObject({
     .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lowercase letters, digits or hyphens')
     .describe('your name for the org. Do not change it later: metrics are stored under this name'),
   domain: orgDomain.describe('the host of the org, such as acme.okta.com, with a port if it is not 443'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false deploys nothing of the org and keeps its place in the list. In a file of more than 100 orgs, take one of the first 100 out this way',
+    ),
   cell: z
     .string()
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as on the status page')
@@ -167,6 +212,7 @@ const org = z.strictObject({
     .strictObject({
       flows: intervals.flows.optional(),
       status: intervals.status.optional(),
+      journey: intervals.journey.optional(),
       negativeTests: intervals.negativeTests.optional(),
     })
     .prefault({})
@@ -193,6 +239,7 @@ const org = z.strictObject({
     .max(20_000)
     .default(10_000)
     .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
+  user: user.optional(),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
   service: service
     .optional()
@@ -283,6 +330,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       flows: intervals.flows.default(1),
       status: intervals.status.default(5),
+      journey: intervals.journey.default(5),
       negativeTests: intervals.negativeTests.default(60),
     })
     .prefault({})

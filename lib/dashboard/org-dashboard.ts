@@ -7,7 +7,7 @@ import { type Series, seriesOf } from '../../functions/probes/series.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import { logGroupName } from '../functions/monitor-function.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
-import { globalName } from '../names.ts';
+import { globalNameOf } from '../names.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
@@ -25,7 +25,7 @@ export interface OrgDashboardProps {
 export class OrgDashboard extends Page {
   constructor(scope: Construct, id: string, { deployment, monitoredOrg, alarms }: OrgDashboardProps) {
     const { name, domain, servers } = monitoredOrg.org;
-    super(scope, id, { dashboardName: globalName(Stack.of(scope), deployment, name) });
+    super(scope, id, { dashboardName: globalNameOf(Stack.of(scope), deployment, name) });
     const series = seriesOf(monitoredOrg.org, monitoredOrg.plan);
     const serverSeries = (server: string) => series.filter(({ target }) => target.server === server);
     const [severity = [], ...otherOrgSeries] = byMetric(series.filter(({ target }) => target.server === undefined));

@@ -1,12 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { type Group, groups } from '../../functions/model/probe.ts';
-
-/** The deployed functions, by the name of their file in `functions/`. */
-export const entries = [...groups, 'notify', 'sweep'] as const satisfies readonly Entry[];
-
-export type Entry = Group | 'notify' | 'sweep';
+import type { Entry } from './entries.ts';
 
 /** The deployed code of a function: one file in its own directory. */
 export interface Bundle {

@@ -1,4 +1,4 @@
-import type { Org, Server } from '../../functions/model/org.ts';
+import type { Org, Server, WebClient } from '../../functions/model/org.ts';
 import { type Group, groups, type Requirement } from '../../functions/model/probe.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 
@@ -22,8 +22,8 @@ export function probeEvents(monitoredOrg: MonitoredOrg): readonly ProbeEvent[] {
 }
 
 /** The names and ARNs of the secrets in an event. The function that receives it may read them. */
-export function secretsIn({ servers, api }: Org): readonly string[] {
-  const secrets = [...servers.map(({ service }) => service?.secret), api?.secret];
+export function secretsIn({ servers, api, user }: Org): readonly string[] {
+  const secrets = [...servers.flatMap(({ service, web }) => [service?.secret, web?.secret]), api?.secret, user?.secret];
   return [...new Set(secrets.filter((secret) => secret !== undefined))];
 }
 
@@ -32,16 +32,23 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
   const plan = planOf(monitoredOrg, group);
   const isNeeded = (requirement: Requirement, id?: string) =>
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
-  const { api, servers, ...org } = monitoredOrg.org;
+  const { api, user, servers, ...org } = monitoredOrg.org;
+  const signsIn = user !== undefined && isNeeded('user');
   return {
     ...org,
     servers: servers.map(
       ({ web, service, ...server }): Server => ({
         ...server,
-        ...(web && isNeeded('web', server.id) && { web }),
+        ...(web && isNeeded('web', server.id) && { web: signsIn ? web : withoutSecret(web) }),
         ...(service && isNeeded('service', server.id) && { service }),
       }),
     ),
     ...(api && isNeeded('api') && { api }),
+    ...(signsIn && { user }),
   };
+}
+
+/** What a browser may see. */
+function withoutSecret({ secret: _, authentication: __, ...web }: WebClient): WebClient {
+  return web;
 }

@@ -24,7 +24,13 @@ export interface ProbeFunctionProps {
 const nagStack = { partition: '<AWS::Partition>', region: '<AWS::Region>', account: '<AWS::AccountId>' };
 
 /** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on starting the SDK and signing. */
-const memorySize: Readonly<Record<Group, number>> = { flows: 512, limits: 256, status: 256, 'negative-tests': 256 };
+const memorySize: Readonly<Record<Group, number>> = {
+  flows: 512,
+  limits: 256,
+  status: 256,
+  journey: 512,
+  'negative-tests': 256,
+};
 
 /** The function that runs one group of probes, with the permissions that this group needs. */
 export class ProbeFunction extends MonitorFunction {

@@ -1,8 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Route } from '../../functions/alarms/subject.ts';
-import { resourceName } from '../../functions/model/deployment.ts';
-import { eventSource, shapes } from '../../functions/notify/outlets.ts';
+import { composedName } from '../../functions/model/deployment.ts';
+import { eventSource } from '../../functions/notify/outlets.ts';
+import { shapes } from '../../functions/notify/receiver-kinds.ts';
 import { outletsVariable } from '../../functions/notify/settings.ts';
 import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
 
@@ -26,8 +27,11 @@ export function sendRights(
       resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
       conditions: { StringEquals: { 'events:source': eventSource } },
     }),
-    // Needed to publish to an encrypted topic.
-    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [topics.key.keyArn] }),
+    // Needed to publish to encrypted topics.
+    new PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: topics.keys.map(({ keyArn }) => keyArn),
+    }),
   ];
 }
 
@@ -51,7 +55,7 @@ export function ownTopicAcknowledgements(topics: AlertTopics, routes: readonly R
 
 /** The topic of this name of any org with receivers of its own. */
 export function ownTopicArn(stack: Stack, { deployment }: AlertTopics, name: string): string {
-  return topicArnOf(stack, resourceName(deployment, `*-${name}`));
+  return topicArnOf(stack, composedName(deployment, '*', name));
 }
 
 function topicArnOf(stack: Stack, name: string): string {
@@ -60,6 +64,6 @@ function topicArnOf(stack: Stack, name: string): string {
 
 function ownPeopleTopics({ deployment }: AlertTopics, routes: readonly Route[]): readonly string[] {
   return routes.flatMap((route) =>
-    shapes.map((shape) => resourceName(deployment, `*-${route}s${shape === 'people' ? '' : `-${shape}`}`)),
+    shapes.map((shape) => composedName(deployment, '*', `${route}s${shape === 'people' ? '' : `-${shape}`}`)),
   );
 }

@@ -1,4 +1,5 @@
 import { NestedStack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { routes } from '../../functions/alarms/subject.ts';
 import { alertKeyByName } from '../alarms/alert-key.ts';
@@ -19,6 +20,8 @@ export interface OrgStackProps {
   readonly monitoredOrg: MonitoredOrg;
   /** The deployment's topics. The stack refers to them by name. */
   readonly targets: AlertTargets;
+  /** Encrypts the topics of an org with receivers of its own, if it is not the deployment's own key. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -30,13 +33,14 @@ export class OrgStack extends NestedStack {
   readonly monitoredOrg: MonitoredOrg;
   readonly alarms: readonly RoutedAlarm[];
 
-  constructor(scope: Construct, id: string, { config, monitoredOrg, targets }: OrgStackProps) {
+  constructor(scope: Construct, id: string, props: OrgStackProps) {
+    const { config, monitoredOrg, targets } = props;
     const { name } = monitoredOrg.org;
     super(scope, id, { description: `The schedules and alarms of the Okta org ${name}` });
     const { deployment, alerts, orgs } = config;
     this.monitoredOrg = monitoredOrg;
     const ownAlerts = orgs.find((org) => org.name === name)?.alerts;
-    const own = ownAlerts && this.#ownTopics(name, ownAlerts, targets);
+    const own = ownAlerts && this.#ownTopics(name, ownAlerts, props);
     const ownRoutes = { ...alerts.routes, ...ownAlerts?.routes };
     this.alarms = new OrgAlarms(
       this,
@@ -59,8 +63,9 @@ export class OrgStack extends NestedStack {
   }
 
   /** The topics of an org with receivers of its own. The notifiers are those of the deployment. */
-  #ownTopics(org: string, receivers: Receivers, { deployment, runbook }: AlertTargets): AlertTopics {
-    const key = alertKeyByName(this, deployment);
+  #ownTopics(org: string, receivers: Receivers, { targets, encryptionKey }: OrgStackProps): AlertTopics {
+    const { deployment, runbook } = targets;
+    const key = encryptionKey ?? alertKeyByName(this, deployment);
     const topics = new AlertTopics(this, 'Alerts', { deployment, org, receivers, key, runbook, hasAllShapes: true });
     for (const route of routes) topics.notifyBy(route, functionArn(this, deployment, `notify-${route}`));
     return topics;

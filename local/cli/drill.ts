@@ -67,7 +67,6 @@ export const drill = defineCommand({
     const run = await runScenarios({
       scenarios,
       deployments: drillDeployments(adopted, template),
-      settlingMinutes: plan.settlingMinutes,
       onFinished: ({ scenario, verification }, now) => {
         progress.finished(scenario.name, verification.passed);
         progress.update(describe(now));

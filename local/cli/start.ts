@@ -63,7 +63,7 @@ export const start = defineCommand({
     }
 
     await using worker = openScenarioWorker({
-      ...{ deployments, settlingMinutes: plan.settlingMinutes },
+      deployments,
       onOpen: (simulation) => !values.json && print(formatIntro(simulation, plan, values.config)),
     });
     const runs: ScenarioRun[] = [];

@@ -3,7 +3,13 @@ import type { Config } from '../../lib/config/schema.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
-import { type DeploymentVariant, deploymentVariants, drillStart, isFleet } from '../scenarios/deployment-variants.ts';
+import {
+  type DeploymentVariant,
+  deploymentVariants,
+  drillStart,
+  isFleet,
+  settlingMinutes,
+} from '../scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from '../scenarios/scenario.ts';
 import { openSimulation } from '../simulator/open-simulation.ts';
 import type { Simulation } from '../simulator/simulation.ts';
@@ -78,13 +84,11 @@ export interface ScenarioWorker extends AsyncDisposable {
 
 export interface ScenarioWorkerOptions {
   readonly deployments: Deployments;
-  /** The minutes between a deployment and its first scenario, until every alarm has data. */
-  readonly settlingMinutes: number;
   /** Called with each deployment once it is open. */
   readonly onOpen?: (simulation: Simulation) => void;
 }
 
-export function openScenarioWorker({ deployments, settlingMinutes, onOpen }: ScenarioWorkerOptions): ScenarioWorker {
+export function openScenarioWorker({ deployments, onOpen }: ScenarioWorkerOptions): ScenarioWorker {
   let current: { readonly variant: DeploymentVariant; readonly simulation: Simulation } | undefined;
   let healthySince = 0;
   const close = async () => {

@@ -1,9 +1,8 @@
 import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
-import { groups } from '../../functions/model/probe.ts';
-import { type Outlet, outlets, type Shape, shapes } from '../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import type { Receivers } from '../../lib/alarms/alert-topics.ts';
-import { expectedInvocations } from '../../lib/alarms/expected-invocations.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import type { ScenarioTarget } from './targets.ts';
@@ -17,8 +16,6 @@ export interface DeploymentPlan {
   readonly receivers: Receivers;
   /** The topics to which nobody is subscribed. */
   readonly unsubscribed: readonly string[];
-  /** How many minutes it takes after a deployment until every alarm has data. */
-  readonly settlingMinutes: number;
 }
 
 export function deploymentPlan(config: Config): DeploymentPlan {
@@ -28,7 +25,6 @@ export function deploymentPlan(config: Config): DeploymentPlan {
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
     receivers: config.alerts,
     unsubscribed: unsubscribedTopics(config),
-    settlingMinutes: settlingMinutesOf(orgs),
   };
 }
 
@@ -53,15 +49,6 @@ function isReceived(receivers: Receivers, route: Route, shape: Shape): boolean {
     const outlet: Outlet = outlets[kind];
     return 'topic' in outlet && outlet.topic === shape && (email ?? https) !== undefined;
   });
-}
-
-/** One minute. If orgs run a group at different intervals, one period of that group's heartbeat. */
-function settlingMinutesOf(orgs: readonly MonitoredOrg[]): number {
-  const uneven = groups.flatMap((group) => {
-    const intervals = orgs.flatMap((org) => (planOf(org, group).length > 0 ? [org.intervalMinutes[group]] : []));
-    return new Set(intervals).size > 1 ? [expectedInvocations(intervals).periodMinutes] : [];
-  });
-  return Math.max(1, ...uneven);
 }
 
 /** Whether an org runs a probe at this target; without a probe, whether it runs the group. */

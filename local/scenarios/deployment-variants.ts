@@ -5,6 +5,9 @@ import { type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
 /** When every simulation of a drill starts: an ordinary Monday morning. Epoch ms. */
 export const drillStart = Date.UTC(2026, 0, 5, 9);
 
+/** The minutes after a deployment in which new alarms change to OK. Heartbeats wait longer for their first data. */
+export const settlingMinutes = 1;
+
 /** The minutes before the faults of a scenario, and the least number of minutes after them. */
 export const healthyMinutes = 10;
 
@@ -15,7 +18,7 @@ export const twin = 'twin';
 export const negativeTestMinutes = 15;
 
 /** When the maintenance window begins, in minutes after the deployment, and how long it lasts. */
-export function maintenanceWindow({ settlingMinutes, orgs }: DeploymentPlan) {
+export function maintenanceWindow({ orgs }: DeploymentPlan) {
   return { from: settlingMinutes + healthyMinutes, minutes: 25 * (orgs[0]?.intervalMinutes.flows ?? 1) };
 }
 

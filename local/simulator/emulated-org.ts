@@ -1,4 +1,4 @@
-import type { Org, Server } from '../../functions/model/org.ts';
+import type { Org, Server, WebClient } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
@@ -19,6 +19,12 @@ export interface EmulatedOrg {
 export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
   const secrets = new Map<string, string>();
   const { service: keyClient, secret: secretClient, web: webClient } = okta.clients;
+  const emulateWeb = (web: WebClient): WebClient => {
+    if (web.secret !== undefined) secrets.set(web.secret, JSON.stringify({ clientSecret: webClient.clientSecret }));
+    const { clientId, redirectUri } = webClient;
+    const { authentication: _, ...others } = web;
+    return { ...others, clientId, redirectUri };
+  };
   const emulateServer = ({ web, service, ...server }: Server): Server => {
     if (!okta.servers.some((id) => id === server.id)) {
       throw new ConfigError(`The Okta emulator has no server "${server.id}". It has ${okta.servers.join(', ')}.`);
@@ -34,7 +40,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
       ...server,
       issuer: issuerOf(okta.domain, server.id),
       ...(server.audience && { audience: Object.entries(okta.audiences).find(([id]) => id === server.id)?.[1] }),
-      ...(web && { web: { ...web, clientId: webClient.clientId, redirectUri: webClient.redirectUri } }),
+      ...(web && { web: emulateWeb(web) }),
       ...(service && { service: { ...service, clientId, scopes: scopes.slice(0, 1) } }),
     };
   };
@@ -43,12 +49,15 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
     const secret = api.kind === 'token' ? { apiToken: okta.apiToken } : { privateKey: keyClient.privateJwk };
     secrets.set(api.secret, JSON.stringify(secret));
   }
+  const { user } = org;
+  if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));
   return {
     org: {
       ...org,
       domain: okta.domain,
       servers: org.servers.map(emulateServer),
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClient.clientId } }),
+      ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),
     },
     secrets,

@@ -1,5 +1,5 @@
 import type { Org } from '../../functions/model/org.ts';
-import type { Entry } from '../../lib/functions/bundle.ts';
+import type { Entry } from '../../lib/functions/entries.ts';
 import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';

@@ -8,6 +8,7 @@ import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { fullOrg } from './full-org.ts';
@@ -54,7 +55,7 @@ export async function runProbes(
   try {
     return await run(org, probes, {
       http,
-      credentials: openCredentials(secrets, now)(org),
+      credentials: { ...openCredentials(secrets, now)(org), ...openUserCredentials(secrets, undefined, now)(org) },
       now,
       canonicalName: async () => undefined,
       resolves: async () => true,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Entry } from '../../../lib/functions/bundle.ts';
+import type { Entry } from '../../../lib/functions/entries.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 import type { AttemptStatus } from './asynchronous-event.ts';
 import { type FunctionEnvironment, type FunctionProcess, startFunction } from './function-process.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../lib/functions/bundle.ts';
+import type { Entry } from '../../../lib/functions/entries.ts';
 import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
 
 /** The parts of a template that the simulator runs. */

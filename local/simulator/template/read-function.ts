@@ -1,4 +1,4 @@
-import { entries } from '../../../lib/functions/bundle.ts';
+import { entries } from '../../../lib/functions/entries.ts';
 import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { AsynchronousRules, DeployedFunction } from './deployment.ts';

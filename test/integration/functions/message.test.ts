@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecord } from '../../../functions/notify/event.ts';
 import { readLine } from '../../../functions/notify/log.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../../functions/notify/message.ts';
-import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import { peopleMessage, sendingsOf } from '../../../functions/notify/sendings.ts';
 import { readEntry } from '../../../local/emulators/aws/events.ts';
 import { readPublish } from '../../../local/emulators/aws/sns.ts';
@@ -22,7 +22,11 @@ function expectPublishable(notification: Notification): void {
   const { text, email, chat } = readMessage(message);
   for (const part of [text, email]) expect(part.isWellFormed() && part.length > 0).toBe(true);
   expect(chat).toMatchObject({ version: '1.0', source: 'custom' });
-  for (const sending of sendingsOf(notification, { peopleTopicArn, outlets: receiverKinds })) {
+  for (const sending of sendingsOf(notification, {
+    peopleTopicArn,
+    ownTopicArn: peopleTopicArn,
+    outlets: receiverKinds,
+  })) {
     if (sending.to === 'topic') readPublish({ ...sending.message });
     else readEntry({ ...sending.event });
   }

@@ -171,11 +171,11 @@ describe('the deployed notify function', () => {
     const own = JSON.parse(
       JSON.stringify(snsEvent(metricAlarm)).replaceAll(
         'okta-synthetics-page-alarms',
-        'okta-synthetics-acme-page-alarms',
+        'okta-synthetics_acme_page-alarms',
       ),
     );
     await notify.invoke(own);
-    const ownArn = topicArn.replace('-pages', '-acme-pages');
+    const ownArn = topicArn.replace('-pages', '_acme_pages');
     expect(aws.published.map((each) => each.topicArn).toSorted()).toEqual([
       ownArn,
       `${ownArn}-cloudwatch`,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundle, type Entry, entries, neverLoaded } from '../../../lib/functions/bundle.ts';
+import { bundle, neverLoaded } from '../../../lib/functions/bundle.ts';
+import { type Entry, entries } from '../../../lib/functions/entries.ts';
 
 const bundles = entries.map((entry) => [entry, bundle(entry)] as const);
 

@@ -8,12 +8,15 @@ import { MonitorStack } from '../../../lib/monitor-stack.ts';
 import { deploymentVariants } from '../../../local/scenarios/deployment-variants.ts';
 import { samples } from '../../support/synthesized.ts';
 
+/** The warnings of the configurations are not tested here. */
+const silent = { '@aws-cdk/core:annotationsInValidationReport': false };
+
 /** Synthesizes as `cdk synth` does: the CDK checks the template against CloudFormation's rules and its own. */
 function synth(config: Config, alter = (_: MonitorStack) => {}): void {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const app = new App({ context });
+  const app = new App({ context: { ...context, ...silent } });
   const code = () => Code.fromInline('export const handler = () => {};');
-  alter(new MonitorStack(app, 'OktaSynthetics', { config, code }));
+  alter(new MonitorStack(app, 'OktaSynthetics', { config, code, now: 0 }));
   app.synth();
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import { bundle, type Entry } from '../../../lib/functions/bundle.ts';
+import { bundle } from '../../../lib/functions/bundle.ts';
+import type { Entry } from '../../../lib/functions/entries.ts';
 import { openSimulation } from '../../../local/simulator/open-simulation.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
@@ -45,7 +46,7 @@ function dashboardsOf(sample: Synthesized): Readonly<Record<string, DashboardBod
   return Object.fromEntries(
     sample.ofType('AWS::CloudWatch::Dashboard').map(({ Properties }) => {
       const name = withPlaceholders(Properties.DashboardName['Fn::Join'][1]);
-      const org = name.replace(/^okta-synthetics-token-?/, '') || 'overview';
+      const org = name.replace(/^okta-synthetics-token_?/, '') || 'overview';
       return [org, JSON.parse(withPlaceholders(Properties.DashboardBody['Fn::Join'][1]))];
     }),
   );

@@ -23,9 +23,9 @@ describe('a maintenance window', () => {
     const patching = { Expression: 'cron(30 2 * * SUN)', Duration: 'PT1H30M', Timezone: 'Europe/Zurich' };
     const move = { Expression: 'at(2099-01-31T22:00)', Duration: 'P1DT1H', Timezone: 'UTC' };
     expect(rules.map(({ Name, Rule }) => [Name, Rule.Schedule])).toEqual([
-      ['okta-synthetics-patching-acme', patching],
-      ['okta-synthetics-patching-acme-preview', patching],
-      ['okta-synthetics-tenant-move-acme-preview', move],
+      ['okta-synthetics_patching_acme', patching],
+      ['okta-synthetics_patching_acme-preview', patching],
+      ['okta-synthetics_tenant-move_acme-preview', move],
     ]);
   });
 

@@ -3,9 +3,14 @@ import path from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { defaultDeployment } from '../../../functions/model/deployment.ts';
 import { MonitorStack, stackName } from '../../../lib/monitor-stack.ts';
-import { mostOrgsPerStack, shardCount, shardOf } from '../../../lib/orgs/shards.ts';
+import { mostOrgsPerStack, shardCount, shardName, shardsOf } from '../../../lib/orgs/shards.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
+
+/** The warnings of the configurations are not tested here. */
+const silent = { '@aws-cdk/core:annotationsInValidationReport': false };
 
 interface Deployed {
   readonly monitor: MonitorStack['monitor'];
@@ -16,9 +21,9 @@ interface Deployed {
 const orgs = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ name: `org-${at}`, domain: `org-${at}.okta.com` }));
 
-function deploy(names: readonly { name: string; domain: string }[], deployment?: string): Deployed {
+function deploy(names: readonly { name: string; domain: string; enabled?: boolean }[], deployment?: string): Deployed {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const app = new App({ context, builtinCloudFormationValidation: false });
+  const app = new App({ context: { ...context, ...silent }, builtinCloudFormationValidation: false });
   const config = buildConfig({ orgs: [...names], ...(deployment && { deployment }) });
   const { monitor } = new MonitorStack(app, stackName(config), { config, code: () => Code.fromInline('//') });
   const { directory } = app.synth();
@@ -42,9 +47,6 @@ describe.each([
 ])('with %s', (_, before) => {
   const deployed = deploy(before);
   const added = { name: 'added', domain: 'added.okta.com' };
-  /** The stacks that contain the stack of an org. */
-  const parentsOf = ({ monitor }: Deployed, org: string) =>
-    monitor.shards.length > 0 ? [`OktaSynthetics/Monitor/Orgs-${shardOf(org)}`] : ['OktaSynthetics'];
 
   it(`each of ${before.length} orgs has a stack of its own`, () => {
     expect(deployed.monitor.orgs.map(({ monitoredOrg }) => monitoredOrg.org.name)).toEqual(
@@ -58,12 +60,22 @@ describe.each([
     expect(changed(deployed, after).filter((each) => each.includes('/Org-'))).toEqual([
       expect.stringMatching(/\/Org-added$/),
     ]);
-    for (const parent of parentsOf(after, 'added')) expect(changed(deployed, after)).toContain(parent);
   });
 
-  it(`removing the first of ${before.length} orgs changes no stack of another`, () => {
-    const touched = changed(deployed, deploy(before.slice(1)));
-    expect(touched.filter((each) => each.includes('/Org-'))).toEqual([expect.stringMatching(/\/Org-org-0$/)]);
+  it(`removing the last of ${before.length} orgs changes no stack of another`, () => {
+    const touched = changed(deployed, deploy(before.slice(0, -1)));
+    expect(touched.filter((each) => each.includes('/Org-'))).toEqual([
+      expect.stringMatching(new RegExp(`/Org-${before.at(-1)?.name}$`)),
+    ]);
+  });
+
+  it(`disabling the first of ${before.length} orgs removes its stack and changes no other`, () => {
+    const [first, ...others] = before;
+    const after = deploy([{ ...minimalOrg, ...first, enabled: false }, ...others]);
+    expect([...after.templates.keys()].filter((each) => each.endsWith('/Org-org-0'))).toEqual([]);
+    expect(changed(deployed, after).filter((each) => each.includes('/Org-'))).toEqual([
+      expect.stringMatching(/\/Org-org-0$/),
+    ]);
   });
 
   it(`renaming one of ${before.length} orgs changes no stack of another`, () => {
@@ -92,28 +104,53 @@ it('a stack changes at most as many nested resources in one operation as CloudFo
   expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2_500);
 });
 
-it('a thousand orgs are spread so evenly that every stack bears its own', () => {
-  const shards = Object.values(Object.groupBy(orgs(1_900), ({ name }) => shardOf(name)));
+it('an org that is appended to as many as one stack bears moves none of them', () => {
+  const full = deploy(orgs(mostOrgsPerStack));
+  const grown = deploy(orgs(mostOrgsPerStack + 1));
+  expect(grown.monitor.shards).toHaveLength(1);
+  const [added] = grown.monitor.orgs.slice(-1);
+  expect(changed(full, grown).filter((each) => each.includes('/Org-'))).toEqual([added?.node.path]);
+});
+
+it('almost two thousand orgs are spread so evenly that every stack bears its own', () => {
+  const shards = Object.values(Object.groupBy(shardsOf(orgs(1_900)).values(), (shard) => shard));
   expect(shards).toHaveLength(shardCount);
   // Names of people's orgs are not random. These differ only in a number.
   for (const shard of shards) expect(shard?.length).toBeLessThanOrEqual(mostOrgsPerStack);
 });
 
-it('two deployments in one account and Region share no physical name', () => {
-  const namesOf = ({ templates }: Deployed) =>
-    [...templates.values()]
-      .flatMap((template) =>
-        Object.values<{ Properties?: Record<string, unknown> }>(JSON.parse(template).Resources).flatMap(
-          ({ Properties = {} }) =>
-            ['AlarmName', 'Name', 'FunctionName', 'TopicName', 'LogGroupName', 'DashboardName', 'RoleName'].flatMap(
-              (property) => (property in Properties ? JSON.stringify(Properties[property]) : []),
-            ),
-        ),
-      )
-      .filter((name) => !/^\{"(Ref|Fn::GetAtt)"/.test(name));
-  const [ours, theirs] = [namesOf(deploy(few)), namesOf(deploy(few, 'staging'))];
-  // Schedules are in the deployment's own group.
-  const isSchedule = (name: string) => /^"(org-\d-|notify-|sweep"$)/.test(name);
-  expect(ours.filter((name) => !isSchedule(name) && theirs.includes(name))).toEqual([]);
-  expect(theirs.filter((name) => !isSchedule(name) && !name.includes('staging'))).toEqual([]);
+/** What names a resource in its account and Region, by type. Schedules are named in their group. */
+const naming = ['AlarmName', 'AliasName', 'DashboardName', 'FunctionName', 'LogGroupName', 'Name', 'QueueName'];
+const otherNaming = ['RoleName', 'TableName', 'TopicName'];
+
+/** The physical names of everything in a deployment, with the types, and the names of its stacks. */
+function namesIn(deployment: string): readonly string[] {
+  const tricky = ['b', 'c', 'b-c', 'pages', 'x-pages', 'us-east-1'];
+  const https = 'https://hooks.acme.test/sns';
+  const receivers = ['x', 'pages-x', 'x-pages-x'].map((name) => ({ name, kind: 'json' as const, https }));
+  const pages = [...receivers, { kind: 'pagerduty' as const, secret: 'pagerduty' }];
+  const window = { schedule: 'cron(0 2 * * SUN)', durationMinutes: 60 };
+  const config = buildConfig({
+    deployment,
+    alerts: { pages, maintenance: ['b', 'b-b', 'x'].map((name) => ({ ...window, name })) },
+    orgs: tricky.map((name) => ({ name, domain: `${name}.okta.com`, dashboard: true, alerts: { pages } })),
+  });
+  const { template } = synthesize(config);
+  const own = Object.values(template.Resources).flatMap(({ Type, Properties = {} }) => {
+    const [name] = [...naming, ...otherNaming].flatMap((property) => Properties[property] ?? []);
+    const { GroupName = '' } = Properties;
+    const text = JSON.stringify(name);
+    // A reference is to another resource's name.
+    const isOwn = name !== undefined && !/^\{"(Ref|Fn::GetAtt)"/.test(text);
+    return isOwn ? [`${Type} ${JSON.stringify(GroupName)} ${text}`] : [];
+  });
+  const first = stackName({ deployment });
+  const stacks = Array.from({ length: shardCount }, (_, index) => shardName(first, index));
+  return [...own, ...[first, ...stacks].map((name) => `stack ${name}`)];
+}
+
+it('no two orgs of any deployments in one account and Region share a physical name, however they are named', () => {
+  const deployments = ['a', 'a-b', 'a-b-c', 'a-pages', 'a-us-east-1', 'a-orgs-3', defaultDeployment];
+  const names = deployments.flatMap(namesIn);
+  expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmName } from '../../../functions/alarms/subject.ts';
-import { receiverKinds } from '../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';
 import type { Template } from '../../../local/emulators/cloudwatch/template-reader.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
@@ -55,7 +55,7 @@ describe('the deployment of one receiver of each kind', () => {
       'pages-json-pager-example-com',
       'pages-pagerduty',
     ];
-    expect(all.queues).toEqual(names.map((name) => `okta-synthetics-${name}`));
+    expect(all.queues).toEqual(names.map((name) => `okta-synthetics_${name}`));
     for (const receiver of names) {
       const alarm = all.alarms.alarms.find(
         ({ name }) => name === alarmName({ kind: 'messages-undelivered', receiver }),
@@ -95,7 +95,7 @@ describe('the deployment of one receiver of each kind', () => {
           resources: ['arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages'],
         },
         body: { routing_key: '{{resolve:secretsmanager:okta/pagerduty:SecretString:routingKey::}}' },
-        deadLetters: 'okta-synthetics-pages-pagerduty',
+        deadLetters: 'okta-synthetics_pages-pagerduty',
       },
     ]);
     expect(propertiesOf('AWS::Events::Connection')).toMatchObject([
@@ -162,23 +162,23 @@ describe('an org with receivers of its own', () => {
   });
 
   it('has its alarms go to its own topics, by its own routes', () => {
-    expect(topicsOf('okta-synthetics/acme/quota/page')).toEqual(['okta-synthetics-acme-page-alarms']);
-    expect(topicsOf('okta-synthetics/acme/okta/page')).toEqual(['okta-synthetics-acme-ticket-alarms']);
+    expect(topicsOf('okta-synthetics/acme/quota/page')).toEqual(['okta-synthetics_acme_page-alarms']);
+    expect(topicsOf('okta-synthetics/acme/okta/page')).toEqual(['okta-synthetics_acme_ticket-alarms']);
     expect(topicsOf('okta-synthetics/monitor/flows-broken')).toEqual(['okta-synthetics-ticket-alarms']);
   });
 
   it('has its topics call the notifiers of the deployment, which may publish to them', () => {
     for (const route of ['page', 'ticket']) {
-      const topic = own.topics.find(({ name }) => name === `okta-synthetics-acme-${route}-alarms`);
+      const topic = own.topics.find(({ name }) => name === `okta-synthetics_acme_${route}-alarms`);
       expect(topic).toMatchObject({
         acceptsAlarms: true,
         subscriptions: [{ endpoint: `okta-synthetics-notify-${route}`, permitted: true }],
       });
     }
-    expect(own.text).toContain(':okta-synthetics-*-pages-cloudwatch"');
+    expect(own.text).toContain(':okta-synthetics_*_pages-cloudwatch"');
   });
 
   it('leaves no right to other topics where no org has any', () => {
-    expect(all.text).not.toContain('okta-synthetics-*');
+    expect(all.text).not.toMatch(/okta-synthetics[-_]\*/);
   });
 });

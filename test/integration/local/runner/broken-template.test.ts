@@ -52,7 +52,6 @@ async function drill(template: Template, cases: readonly string[], scenarios: re
   const selected = selectScenarios(plan, { cases, scenarios, packetLossMinutes: 1 });
   const { runs } = await runScenarios({
     ...{ scenarios: selected.scenarios, deployments: drillDeployments(config, template) },
-    settlingMinutes: plan.settlingMinutes,
     poolSize: { busy: 2, waiting: 0 },
   });
   const byId = Object.groupBy(runs, ({ scenario: { id } }) => id);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeMessage, composeUnreadable } from '../../../../functions/notify/message.ts';
-import { type Outlet, outlets, receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { type Outlet, outlets } from '../../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { firing, firingEvidence, links, resolved, resolvedEvidence } from '../../../support/messages.ts';
 
@@ -8,10 +9,14 @@ const all = Object.entries<Outlet>(outlets).map(([name, outlet]) => ({ name, out
 const incident = composeMessage(firing, firingEvidence, links);
 const unreadable = composeUnreadable('it broke', 'it is text', links);
 const peopleTopicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
-const sent = (used: readonly string[], notification = incident) =>
-  sendingsOf(notification, { peopleTopicArn, outlets: used });
+const sent = (used: readonly string[], notification = incident, people = peopleTopicArn) =>
+  sendingsOf(notification, { peopleTopicArn: people, ownTopicArn: peopleTopicArn, outlets: used });
 
 describe('the table of outlets', () => {
+  it('has an entry for each kind of receiver, and no receiver of another kind', () => {
+    expect(all.flatMap(({ name, outlet }) => (outlet.receiver ? [name] : []))).toEqual([...receiverKinds]);
+  });
+
   it.each(all)('has a text for $name in every message', ({ outlet }) => {
     for (const [notification, content] of [
       [incident, 'internal-error'],
@@ -63,5 +68,17 @@ describe('what is sent', () => {
         Resources: [`arn:aws:cloudwatch:us-east-1:123456789012:alarm:${firing.name}`, peopleTopicArn],
       },
     });
+  });
+
+  it('sends only what people read to a topic that others made, and its events name both topics', () => {
+    const onCall = 'arn:aws:sns:us-east-1:123456789012:on-call';
+    const sendings = sent(['json', 'pagerduty'], incident, onCall);
+    expect(sendings.flatMap((each) => (each.to === 'topic' ? each.message.TopicArn : []))).toEqual([
+      onCall,
+      `${peopleTopicArn}-json`,
+    ]);
+    for (const each of sendings) {
+      if (each.to === 'bus') expect(each.event.Resources?.slice(1)).toEqual([onCall, peopleTopicArn]);
+    }
   });
 });

@@ -3,11 +3,13 @@ import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { EvidenceLine } from '../../../../functions/notify/log.ts';
 import { readLine } from '../../../../functions/notify/log.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
-import { receiverKinds } from '../../../../functions/notify/outlets.ts';
+import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { type Canaries, openCanaries } from '../../../support/canaries.ts';
 import { at, exchange } from '../../../support/log-of.ts';
 import { firing, firingEvidence, links, resolved } from '../../../support/messages.ts';
+
+const topicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
 
 /** Adds unknown fields to an object and to every object inside it. */
 function withStowaways(value: unknown, { plant }: Canaries, where: string): unknown {
@@ -76,7 +78,7 @@ describe('a message', () => {
       [firing, resolved].map((alarm) =>
         JSON.stringify(
           sendingsOf(composeMessage({ ...alarm, subject }, { ...firingEvidence, lines: seen }, links), {
-            peopleTopicArn: 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages',
+            ...{ peopleTopicArn: topicArn, ownTopicArn: topicArn },
             outlets: receiverKinds,
           }),
         ),

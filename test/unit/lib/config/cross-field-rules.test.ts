@@ -181,3 +181,11 @@ it('slowAfterMs must be less than timeoutMs', () => {
     'orgs[0].slowAfterMs must be less than timeoutMs (5000): a response that takes as long is not slow, it times out.',
   ]);
 });
+
+it('at least one org must be enabled', () => {
+  const off = { ...minimalOrg, enabled: false };
+  expect(problemsOf({ orgs: [off, { ...minimalOrg, name: 'other' }] })).toEqual([]);
+  expect(problemsOf({ orgs: [off] })).toEqual([
+    'orgs has no enabled org: remove "enabled": false from one, or run cdk destroy.',
+  ]);
+});

@@ -1,10 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Lazy } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../lib/config/config-error.ts';
-import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
+import { checkConfig, loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
 import { buildConfig, minimalOrg } from '../../../support/build-config.ts';
 import { problemsOf, problemsOfText } from '../../../support/problems-of.ts';
 
@@ -24,6 +25,34 @@ describe('a configuration', () => {
   it('a configuration may have comments and trailing commas', () => {
     const text = '// ours\n{ "orgs": [{ "name": "acme", /* host */ "domain": "acme.okta.com", }], }';
     expect(problemsOfText(text)).toEqual([]);
+  });
+
+  it('a configuration that code has written means what the same file means', () => {
+    const org = { ...minimalOrg, cell: undefined, servers: undefined, service: undefined };
+    expect(checkConfig({ deployment: undefined, orgs: [org] })).toEqual(buildConfig());
+  });
+
+  it('all problems of a configuration that code has written are reported at once', () => {
+    const orgs = [{ ...minimalOrg, domain: 'https://acme.okta.com', slowAfterMs: 9_000, timeoutMs: 5_000 }, minimalOrg];
+    expect(() => checkConfig({ orgs }, 'the configuration of Ours/Monitor')).toThrow(
+      new ConfigError(
+        [
+          'the configuration of Ours/Monitor has 3 problems:',
+          '  orgs[0].domain must be a host without a scheme: remove https://.',
+          '  orgs[1].name is the name of another org: org names must be unique, because metrics are stored by name.',
+          '  orgs[0].slowAfterMs must be less than timeoutMs (5000): a response that takes as long is not slow, it times out.',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it('a value that only the deployment knows is refused as such', () => {
+    const secret = Lazy.string({ produce: () => 'okta/service' });
+    const service = { clientId: '0oa', secret };
+    const orgs = [{ ...minimalOrg, service, servers: [{ id: 'default', scopes: ['monitor'] }] }];
+    expect(() => checkConfig({ orgs })).toThrow(
+      /orgs\[0\]\.service\.secret is a CDK token, .*: write the value itself\.$/,
+    );
   });
 
   it('a syntax error is reported with its line and column', () => {

@@ -1,0 +1,11 @@
+import { journey } from './probes/index.ts';
+import { noClientCredentials } from './runtime/no-credentials.ts';
+import { probeHandler } from './runtime/probe-handler.ts';
+import { secretsManager } from './runtime/secrets.ts';
+import { stateTable } from './runtime/state-table.ts';
+import { openUserCredentials } from './runtime/user-credentials.ts';
+
+const open = openUserCredentials(secretsManager(), stateTable(process.env), Date.now);
+
+/** The function in which the test user signs in. Opt-in. Only this function may read the user's secret. */
+export const handler = probeHandler(journey, (org) => ({ ...noClientCredentials, ...open(org) }));

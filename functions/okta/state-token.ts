@@ -1,0 +1,17 @@
+/**
+ * The state token in the sign-in page that /authorize serves. Undefined if the page has none, as one that replaces Okta's
+ * widget may.
+ *
+ * Trap: it stands in a string of JavaScript, in which Okta writes hyphens and other characters as `\x2D` or `\u002D`. A
+ * token that is not decoded is refused as if it had expired.
+ */
+export function stateTokenIn(html: string): string | undefined {
+  const found = /(?:["']?stateToken["']?\s*[:=]\s*)(?:"([^"\s]{10,20000})"|'([^'\s]{10,20000})')/.exec(html);
+  const literal = found?.[1] ?? found?.[2];
+  if (literal === undefined) return undefined;
+  const decoded = literal.replaceAll(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, byte, unit) =>
+    String.fromCharCode(Number.parseInt(byte ?? unit, 16)),
+  );
+  // A token, and no expression that a script would evaluate.
+  return /^[\w.~+/=-]+$/.test(decoded) ? decoded : undefined;
+}

@@ -1,0 +1,51 @@
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+import { scopeProblem } from '../okta/access-token.ts';
+import { isGrantRefused } from '../okta/okta-error.ts';
+
+/**
+ * Exchanges the code for tokens, with PKCE (RFC 6749, 4.1.3; RFC 7636).
+ *
+ * Trap: a code is good once, so this is never tried twice. Okta gives a used and an expired code the same words.
+ */
+export const code = defineProbe({
+  id: 'code',
+  question: 'Does the token endpoint exchange a code for tokens?',
+  group: 'journey',
+  scope: 'server',
+  requires: ['user', 'web'],
+  inputs: ['code'],
+  provides: 'userTokens',
+  once: true,
+  requests: ['token'],
+  timed: false,
+  metrics: {},
+  async run({ server, fetch, exchanges, credentials, inputs }) {
+    const redeeming = credentials.redeem(server, { kind: 'authorization_code', code: inputs.code }, fetch);
+    const { access, id, refresh } = await redeeming.catch((error: unknown) => {
+      throw isGrantRefused(exchanges) ? new ProbeFailure('code-refused', 'invalid_grant for a new code') : error;
+    });
+    if (access.type !== 'bearer')
+      throw new ProbeFailure('unexpected-token-type', {
+        comparisons: [{ name: 'token type', expected: 'Bearer', found: access.type }],
+      });
+    const { scopes = [] } = server.web ?? {};
+    const ungranted = access.scope === undefined ? undefined : scopeProblem(scopes, access.scope.split(' '));
+    if (ungranted) throw new ProbeFailure(ungranted.code, ungranted);
+    if (id === undefined)
+      throw new ProbeFailure('id-token-missing', {
+        comparisons: [{ name: 'id_token', expected: 'present', found: 'missing' }],
+      });
+    const { clockOffsetSeconds } = exchanges.at(-1) ?? {};
+    return {
+      readings: {},
+      provides: {
+        userTokens: {
+          ...{ id, nonce: inputs.code.nonce, server: server.id },
+          access: { ...access, ...(clockOffsetSeconds !== undefined && { clockOffsetSeconds }) },
+          ...(refresh !== undefined && { refresh }),
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,56 @@
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+import { isGrantRefused } from '../okta/okta-error.ts';
+
+/**
+ * Exchanges the refresh token for new tokens (RFC 6749, 6). Skipped where none was issued: only the scope `offline_access`
+ * asks for one.
+ *
+ * Trap: never tried twice. Where refresh tokens rotate, a second use of one may revoke all of the user's tokens.
+ * https://developer.okta.com/docs/guides/refresh-tokens/main/
+ */
+export const refresh = defineProbe({
+  id: 'refresh',
+  question: 'Does the token endpoint renew the tokens?',
+  group: 'journey',
+  scope: 'server',
+  requires: ['user', 'web'],
+  inputs: ['userTokens'],
+  after: ['id-token', 'userinfo'],
+  once: true,
+  requests: ['token', 'revoke'],
+  timed: false,
+  metrics: {},
+  async run({ server, fetch, exchanges, credentials, inputs: { userTokens } }) {
+    const { web, expects } = server;
+    const asked = web?.scopes.includes('offline_access') ?? false;
+    if (userTokens.refresh === undefined) {
+      if (asked) throw new ProbeFailure('refresh-token-missing', 'offline_access was requested and granted');
+      return {
+        readings: {},
+        notes: ['not checked: the web application does not request offline_access'],
+      };
+    }
+    const redeeming = credentials.redeem(server, { kind: 'refresh_token', token: userTokens.refresh }, fetch);
+    const renewed = await redeeming.catch((error: unknown) => {
+      throw isGrantRefused(exchanges) ? new ProbeFailure('refresh-refused', 'invalid_grant for a new token') : error;
+    });
+    const rotated = renewed.refresh !== undefined && renewed.refresh !== userTokens.refresh;
+    // Nothing else would ever revoke it.
+    if (rotated && renewed.refresh) await credentials.revoke(server, renewed.refresh, 'refresh_token', fetch);
+    if (expects?.refreshTokenRotation !== undefined && rotated !== expects.refreshTokenRotation)
+      throw new ProbeFailure('refresh-rotation-unexpected', {
+        comparisons: [
+          {
+            ...{ name: 'refresh token after its use' },
+            ...{ expected: wordOf(expects.refreshTokenRotation), found: wordOf(rotated) },
+          },
+        ],
+      });
+    return { readings: {} };
+  },
+});
+
+function wordOf(isRotated: boolean): string {
+  return isRotated ? 'a new one' : 'the same one';
+}

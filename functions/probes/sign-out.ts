@@ -1,0 +1,65 @@
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+import { endpointUrl } from '../okta/endpoints.ts';
+import { authorizationRequest, readCallback } from '../runtime/sign-in.ts';
+
+/**
+ * Signs the user out as an application does (OpenID Connect RP-Initiated Logout 1.0), and asks for a code with what is left
+ * of the session: `prompt=none` must be answered with `login_required` again. Runs last, whatever became of the others.
+ *
+ * Trap: whatever happens here, the session is ended in the other way too: no session may be left behind.
+ */
+export const signOut = defineProbe({
+  id: 'sign-out',
+  question: 'Does the session end when the user signs out?',
+  group: 'journey',
+  scope: 'org',
+  requires: ['user'],
+  inputs: ['session'],
+  mayUse: ['userTokens'],
+  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'refresh', 'revoke'],
+  requests: ['logout', 'authorize', 'session'],
+  timed: false,
+  metrics: {},
+  async run({ org, fetch, credentials, inputs: { session, userTokens } }) {
+    const server = org.servers.find(({ web }) => web);
+    const { web } = server ?? {};
+    if (!server || !web) throw new Error(`org ${org.name} has no web client`);
+    const browse = session.cookies.through(fetch);
+    try {
+      if (userTokens) {
+        const url = new URL(endpointUrl(org.domain, { id: userTokens.server }, 'logout'));
+        url.searchParams.set('id_token_hint', userTokens.id);
+        const { status } = await browse(url.href);
+        if (status >= 400) throw new UnexpectedResponse();
+      } else await credentials.endSession(session, fetch);
+      const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
+      const response = await browse(request.url);
+      if (response.status >= 400) throw new UnexpectedResponse();
+      const answer = {
+        ...{ status: response.status, location: response.headers.get('location') },
+        body: await response.text(),
+      };
+      if (isSignedOut(() => readCallback(answer, request.state, web))) return { readings: {} };
+      throw new ProbeFailure('sign-out-without-effect', {
+        comparisons: [
+          { name: 'answer to prompt=none after the sign-out', expected: 'login_required', found: 'a code' },
+        ],
+      });
+    } finally {
+      await credentials.endSession(session, fetch);
+    }
+  },
+});
+
+/** Whether Okta answered that the user has to sign in. Throws what else it says. */
+function isSignedOut(readCode: () => string): boolean {
+  try {
+    readCode();
+    return false;
+  } catch (error) {
+    const { error: refusal } = error instanceof UnexpectedResponse ? (error.error ?? {}) : {};
+    if (refusal === 'login_required' || refusal === 'interaction_required') return true;
+    throw error;
+  }
+}

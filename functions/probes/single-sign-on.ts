@@ -1,0 +1,42 @@
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+import { authorizationRequest, codeOf, readCallback } from '../runtime/sign-in.ts';
+
+/**
+ * Asks for a code with the session of the sign-in and `prompt=none`: what each further application does after the first.
+ * OpenID Connect Core 1.0, 3.1.2.1.
+ */
+export const singleSignOn = defineProbe({
+  id: 'single-sign-on',
+  question: 'Does a session get a code without signing in again?',
+  group: 'journey',
+  scope: 'server',
+  requires: ['user', 'web'],
+  inputs: ['session'],
+  provides: 'code',
+  once: true,
+  requests: ['authorize'],
+  timed: false,
+  metrics: {},
+  async run({ org, server, fetch, inputs: { session } }) {
+    const { web } = server;
+    if (!web) throw new Error(`server ${server.id} has no web client`);
+    const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
+    const response = await session.cookies.through(fetch)(request.url);
+    if (response.status >= 400) throw new UnexpectedResponse();
+    const answer = {
+      ...{ status: response.status, location: response.headers.get('location') },
+      body: await response.text(),
+    };
+    try {
+      return { readings: {}, provides: { code: codeOf(request, readCallback(answer, request.state, web)) } };
+    } catch (error) {
+      const { error: refusal } = error instanceof UnexpectedResponse ? (error.error ?? {}) : {};
+      if (refusal !== 'login_required' && refusal !== 'interaction_required') throw error;
+      throw new ProbeFailure('session-not-honored', {
+        detail: `the callback says ${refusal}`,
+        comparisons: [{ name: 'answer to prompt=none with a session', expected: 'a code', found: refusal }],
+      });
+    }
+  },
+});

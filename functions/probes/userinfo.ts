@@ -1,0 +1,53 @@
+import { decodeJwt } from 'jose';
+import { expectJson } from '../diagnosis/expect-json.ts';
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { defineProbe } from '../model/probe.ts';
+import { endpointUrl } from '../okta/endpoints.ts';
+import { missingClaim } from './verify.ts';
+
+/**
+ * Reads the user's claims with the user's access token (OpenID Connect Core 1.0, 5.3): the same subject as in the ID token,
+ * and what applications expect of it. A thin ID token leaves claims to this endpoint.
+ */
+export const userinfo = defineProbe({
+  id: 'userinfo',
+  question: 'Does the userinfo endpoint describe the user who signed in?',
+  group: 'journey',
+  scope: 'server',
+  requires: ['user', 'web'],
+  inputs: ['userTokens'],
+  requests: ['userinfo'],
+  timed: false,
+  metrics: {},
+  async run({ org, server, fetch, inputs: { userTokens } }) {
+    const headers = { authorization: `Bearer ${userTokens.access.value}`, accept: 'application/json' };
+    const claims = await expectJson(await fetch(endpointUrl(org.domain, server, 'userinfo'), { headers }));
+    if (claims.sub === undefined || claims.sub !== subjectOf(userTokens.id))
+      throw new ProbeFailure('userinfo-mismatch', {
+        comparisons: [
+          {
+            ...{ name: 'sub at userinfo', expected: 'that of the ID token' },
+            found: claims.sub === undefined ? 'missing' : 'another one',
+          },
+        ],
+      });
+    const missing = (server.expects?.userinfo ?? []).filter(
+      (name) => claims[name] === undefined || claims[name] === null,
+    );
+    if (missing.length > 0)
+      throw new ProbeFailure('userinfo-claim-missing', {
+        detail: `missing: ${missing.join(', ')}`,
+        comparisons: missing.map(missingClaim),
+      });
+    return { readings: {} };
+  },
+});
+
+/** Trap: not verified. The probe of the ID token does that. */
+function subjectOf(idToken: string): unknown {
+  try {
+    return decodeJwt(idToken).sub;
+  } catch {
+    return undefined;
+  }
+}

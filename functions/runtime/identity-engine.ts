@@ -1,0 +1,208 @@
+import type { FindingCode } from '../diagnosis/finding.ts';
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import type { Fetch } from '../model/probe.ts';
+import { type IdxAnswer, type Remediation, readIdxAnswer } from '../okta/idx-answer.ts';
+import { stateTokenIn } from '../okta/state-token.ts';
+import type { SignIn, SignInAnswer } from './sign-in.ts';
+
+/** A sign-in has at most so many steps. With password and code it takes six. */
+const mostSteps = 12;
+
+const ion = 'application/ion+json; okta-version=1.0.0';
+const json = 'application/json; okta-version=1.0.0';
+
+/**
+ * Signs in as a browser does at Identity Engine: the page, then one remediation after the other.
+ *
+ * Trap: one password and at most one code. A remediation that comes back after it was answered is a refusal, never a reason
+ * to answer it again: the user would be locked out.
+ */
+export async function signInAtIdentityEngine({ authorizeUrl, fetch, login, proof }: SignIn): Promise<SignInAnswer> {
+  const page = await fetch(authorizeUrl);
+  if (page.status >= 400) throw new UnexpectedResponse();
+  const stateToken = page.status === 200 ? stateTokenIn(await page.text()) : undefined;
+  if (stateToken === undefined) {
+    // A redirect: an error for the application, or a page elsewhere.
+    if (page.status >= 300)
+      return { status: page.status, location: page.headers.get('location'), body: '', methods: [] };
+    throw new ProbeFailure('sign-in-page-unknown', 'the page has no state token');
+  }
+  const { origin } = new URL(authorizeUrl);
+  const post = (url: string, body: object, accept: string) => postJson(fetch, url, body, accept);
+  const handle = ({ stateHandle }: IdxAnswer) => ({ stateHandle });
+  const answered = new Set<string>();
+  const methods: string[] = [];
+  let answer = await post(`${origin}/idp/idx/introspect`, { stateToken }, ion);
+
+  for (let step = 0; step < mostSteps; step += 1) {
+    refuse(answer, methods);
+    const { success } = answer;
+    if (success !== undefined) {
+      const ended = await fetch(sameOrigin(success, origin));
+      if (ended.status >= 400) throw new UnexpectedResponse();
+      const { status, headers } = ended;
+      return { status, location: headers.get('location'), body: await ended.text(), methods };
+    }
+    const next = chooseNext(answer, origin, answered);
+    if (next.kind === 'stuck') throw new ProbeFailure(next.code, next.detail);
+    const { remediation } = next;
+    answered.add(answeredKey(remediation, answer));
+    const body: Record<string, unknown> = { ...handle(answer) };
+    switch (next.kind) {
+      case 'identify':
+        body.identifier = login;
+        if (remediation.fields.some((field) => field.startsWith('credentials'))) {
+          body.credentials = { passcode: await proof.password() };
+          methods.push('pwd');
+        }
+        break;
+      case 'password':
+        body.credentials = { passcode: await proof.password() };
+        methods.push('pwd');
+        break;
+      case 'code':
+        body.credentials = { [next.field]: await proof.code() };
+        methods.push('otp');
+        break;
+      case 'choose':
+        body.authenticator = next.authenticator;
+        break;
+      case 'send':
+        Object.assign(body, next.body);
+        break;
+      default:
+        next satisfies never;
+    }
+    answer = await post(sameOrigin(remediation.href, origin), body, json);
+  }
+  throw new ProbeFailure('sign-in-step-unknown', `the sign-in did not end after ${mostSteps} steps`);
+}
+
+type Next = { readonly remediation: Remediation } & (
+  | { readonly kind: 'identify' | 'password' }
+  | { readonly kind: 'code'; readonly field: string }
+  | { readonly kind: 'choose'; readonly authenticator: object }
+  | { readonly kind: 'send'; readonly body: object }
+);
+type Stuck = { readonly kind: 'stuck'; readonly code: FindingCode; readonly detail: string };
+
+/** Authenticators that a time-based code answers. */
+const codeAuthenticators = ['google_otp', 'okta_verify'];
+
+/** The remediations that end a sign-in, and what that means. */
+const dead: Readonly<Record<string, FindingCode>> = {
+  'reenroll-authenticator': 'user-password-expired',
+  'reset-authenticator': 'user-password-expired',
+  'select-authenticator-enroll': 'enrollment-demanded',
+  'enroll-authenticator': 'enrollment-demanded',
+  'enroll-profile': 'enrollment-demanded',
+  'redirect-idp': 'routed-elsewhere',
+  consent: 'consent-demanded',
+  'device-enrollment-terminal': 'enrollment-demanded',
+};
+
+function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<string>): Next | Stuck {
+  const { remediations, hasCaptcha, authenticator, choices, cancelDeviceChallenge } = answer;
+  const named = (name: string) => remediations.find((each) => each.name === name);
+  const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
+  const isAnswered = (remediation: Remediation) => answered.has(answeredKey(remediation, answer));
+  const skip = named('skip');
+  if (skip && !isAnswered(skip)) return { kind: 'send', remediation: skip, body: {} };
+  const keep = named('keep-me-signed-in');
+  if (keep && !isAnswered(keep)) return { kind: 'send', remediation: keep, body: { keepMeSignedIn: false } };
+  const polled = named('device-challenge-poll');
+  if (polled && !isAnswered(polled)) {
+    const href = cancelDeviceChallenge ?? `${origin}/idp/idx/authenticators/poll/cancel`;
+    const body = { reason: 'OV_UNREACHABLE_BY_LOOPBACK', statusCode: null };
+    return { kind: 'send', remediation: { ...polled, href }, body };
+  }
+  const identify = named('identify');
+  if (identify) {
+    if (hasCaptcha || identify.fields.some((field) => field.startsWith('captcha')))
+      return stuck('captcha-demanded', 'the sign-in asks for a captcha');
+    return isAnswered(identify)
+      ? stuck('sign-in-step-unknown', 'identify is asked for again')
+      : { kind: 'identify', remediation: identify };
+  }
+  const end = remediations.find(({ name }) => Object.hasOwn(dead, name));
+  if (end) return stuck(dead[end.name] as FindingCode, `the sign-in demands ${end.name}`);
+  const challenge = named('challenge-authenticator');
+  if (challenge && (authenticator === 'okta_password' || codeAuthenticators.includes(authenticator ?? ''))) {
+    if (isAnswered(challenge)) return stuck('sign-in-step-unknown', `${authenticator} is asked for again`);
+    if (authenticator === 'okta_password') return { kind: 'password', remediation: challenge };
+    const field = challenge.fields.includes('credentials.totp') ? 'totp' : 'passcode';
+    return { kind: 'code', remediation: challenge, field };
+  }
+  const select = named('select-authenticator-authenticate');
+  if (select) {
+    const password = choices.find(({ key }) => key === 'okta_password');
+    const code = choices.find(({ key, methods }) => codeAuthenticators.includes(key) && canUseCode(key, methods));
+    const chosen = password && !answered.has('challenge-authenticator okta_password') ? password : code;
+    if (chosen && !isAnswered({ ...select, name: `${select.name} ${chosen.key}` })) {
+      const method = chosen.key === 'okta_verify' ? { methodType: 'totp' } : {};
+      const remediation = { ...select, name: `${select.name} ${chosen.key}` };
+      return { kind: 'choose', remediation, authenticator: { id: chosen.id, ...method } };
+    }
+    const offered = choices.map(({ key }) => key).filter((key) => /^[\w-]{1,40}$/.test(key));
+    return stuck('factor-unexpected', `the sign-in asks for one of: ${offered.join(', ') || 'unknown authenticators'}`);
+  }
+  const names = remediations.map(({ name }) => name);
+  if (challenge) return stuck('factor-unexpected', `the sign-in asks for ${nameOf(authenticator)}`);
+  return stuck(
+    'sign-in-step-unknown',
+    `the sign-in asks for ${names.slice(0, 5).join(', ') || 'nothing that is known'}`,
+  );
+}
+
+function canUseCode(key: string, methods: readonly string[]): boolean {
+  return key !== 'okta_verify' || methods.length === 0 || methods.includes('totp');
+}
+
+function nameOf(authenticator = ''): string {
+  return /^[\w-]{1,40}$/.test(authenticator) ? authenticator : 'an authenticator that it does not name';
+}
+
+/** A challenge is another one for another authenticator. */
+function answeredKey({ name }: Remediation, { authenticator = '' }: IdxAnswer): string {
+  return name === 'challenge-authenticator' ? `${name} ${authenticator}` : name;
+}
+
+/** What the keys of messages mean. The texts differ by language, and may name the user. The first that fits counts. */
+const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
+  [/used_passcode|PASSCODE_REPLAYED/i, 'one-time-code-used'],
+  [/suspended_factor/, 'factor-locked'],
+  [/soft_token\.invalid_passcode|PASSCODE_INVALID|E0000068/, 'factor-refused'],
+  [/user.*(locked|LOCKED_OUT)|E0000069|E0000119/i, 'user-locked'],
+  [/password\.expired(?!\.warn)|E0000064/, 'user-password-expired'],
+  [/not\.assigned\.to\.app|user_not_assigned/, 'user-not-assigned'],
+  [/assurance\.unsatisfiable/, 'factor-missing'],
+  [/security\.access_denied|E0000085|E0000057/, 'sign-in-denied'],
+  [/incorrectPassword|E0000004|E0000207|unknown\.user/, 'user-password-refused'],
+  [/session\.expired/, 'sign-in-expired'],
+];
+
+function refuse({ messages }: IdxAnswer, methods: readonly string[]): void {
+  for (const [key, code] of refusals) {
+    const found = messages.find((message) => key.test(message));
+    if (found === undefined) continue;
+    // The same words for a wrong code, once the password was right.
+    const isCode = code === 'user-password-refused' && methods.at(-1) === 'otp';
+    throw new ProbeFailure(isCode ? 'factor-refused' : code, `Okta says ${found}`);
+  }
+}
+
+/** Posts to the sign-in API. An answer of another status is one too, if it says so: most refusals are 400 to 403. */
+async function postJson(fetch: Fetch, url: string, body: object, accept: string): Promise<IdxAnswer> {
+  const headers = { accept, 'content-type': accept === ion ? ion : 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = readIdxAnswer(await response.text());
+  if (response.status === 429 || response.status >= 500 || !answer) throw new UnexpectedResponse();
+  return answer;
+}
+
+/** Trap: an answer must not lead the password to another host. */
+function sameOrigin(href: string, origin: string): string {
+  const url = URL.parse(href, origin);
+  if (url?.origin === origin) return url.href;
+  throw new ProbeFailure('malformed-answer', 'the sign-in leads to another host');
+}

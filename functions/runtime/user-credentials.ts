@@ -1,0 +1,115 @@
+import {
+  type ClientAuth,
+  genericTokenEndpointRequest,
+  introspectionRequest,
+  None,
+  revocationRequest,
+} from 'oauth4webapi';
+import { expectJson } from '../diagnosis/expect-json.ts';
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import type { Org, Server, WebClient } from '../model/org.ts';
+import type { Endpoint, Fetch, Grant, TokenResponse, UserCredentials } from '../model/probe.ts';
+import { endpointUrl } from '../okta/endpoints.ts';
+import { adapt, callAsClient } from './client-call.ts';
+import type { Secrets } from './secrets.ts';
+import { endSession, signIn } from './sign-in.ts';
+import { type SignInMemory, signInMemory } from './sign-in-memory.ts';
+import type { StateTable } from './state-table.ts';
+
+/** Signs the test user in, and acts as the web application that it signs in to. The secrets do not leave this file. */
+export function openUserCredentials(
+  secrets: Secrets,
+  table: StateTable | undefined,
+  now: () => number,
+): (org: Org) => UserCredentials {
+  return (org) => {
+    const memory: SignInMemory = signInMemory(table, org.name, now);
+
+    /** Calls an endpoint as the web application. A public client only says who it is. */
+    async function call(
+      server: Server,
+      endpoint: Endpoint,
+      fetch: Fetch,
+      attempt: (client: { readonly client_id: string }, how: ClientAuth, fetch: Fetch) => Promise<Response>,
+    ): Promise<Response> {
+      const { clientId, secret, authentication = 'client_secret_basic' } = webOf(server);
+      const client = { client_id: clientId };
+      if (secret === undefined) return attempt(client, None(), fetch);
+      const url = endpointUrl(org.domain, server, endpoint);
+      return callAsClient(secrets, { authentication, secret }, url, fetch, (how, watched) =>
+        attempt(client, how, watched),
+      );
+    }
+
+    const metadata = (server: Server, name: string, endpoint: Endpoint) => ({
+      issuer: server.issuer,
+      [name]: endpointUrl(org.domain, server, endpoint),
+    });
+
+    return {
+      signIn: (fetch, exchanges) => signIn({ org, secrets, memory, fetch, exchanges, now }),
+
+      endSession: ({ cookies }, fetch) => endSession(org, cookies, fetch),
+
+      async redeem(server, grant, fetch) {
+        const response = await call(server, 'token', fetch, (client, how, watched) => {
+          const as = metadata(server, 'token_endpoint', 'token');
+          return genericTokenEndpointRequest(
+            as,
+            client,
+            how,
+            grant.kind,
+            parametersOf(grant, webOf(server)),
+            adapt(watched),
+          );
+        });
+        return readTokens(await expectJson(response));
+      },
+
+      async revoke(server, token, hint, fetch) {
+        const additionalParameters = { token_type_hint: hint };
+        const { status } = await call(server, 'revoke', fetch, (client, how, watched) => {
+          const as = metadata(server, 'revocation_endpoint', 'revoke');
+          return revocationRequest(as, client, how, token, { ...adapt(watched), additionalParameters });
+        });
+        if (status !== 200) throw new UnexpectedResponse();
+      },
+
+      async introspectForUser(server, token, hint, fetch) {
+        const additionalParameters = { token_type_hint: hint };
+        const response = await call(server, 'introspect', fetch, (client, how, watched) => {
+          const as = metadata(server, 'introspection_endpoint', 'introspect');
+          return introspectionRequest(as, client, how, token, { ...adapt(watched), additionalParameters });
+        });
+        return expectJson(response);
+      },
+    };
+  };
+}
+
+function webOf(server: Server): WebClient {
+  if (!server.web) throw new Error(`server ${server.id} has no web client`);
+  return server.web;
+}
+
+function parametersOf(grant: Grant, { redirectUri }: WebClient): Record<string, string> {
+  return grant.kind === 'refresh_token'
+    ? { refresh_token: grant.token }
+    : { code: grant.code.value, redirect_uri: redirectUri, code_verifier: grant.code.verifier };
+}
+
+/** RFC 6749, 5.1. */
+function readTokens(body: Readonly<Record<string, unknown>>): TokenResponse {
+  const { access_token, token_type, expires_in, scope, id_token, refresh_token } = body;
+  if (typeof access_token !== 'string' || typeof token_type !== 'string')
+    throw new ProbeFailure('malformed-answer', 'the response has no access_token, or no token_type');
+  return {
+    access: {
+      ...{ value: access_token, type: token_type.toLowerCase() },
+      ...(typeof scope === 'string' && { scope }),
+      ...(typeof expires_in === 'number' && { expiresInSeconds: expires_in }),
+    },
+    ...(typeof id_token === 'string' && { id: id_token }),
+    ...(typeof refresh_token === 'string' && { refresh: refresh_token }),
+  };
+}
