@@ -100,6 +100,14 @@ export function formatDescription(description: OktaDescription, title: (text: st
       ],
     ],
     [
+      'Web application that requires DPoP',
+      [
+        ['client id', clients.dpopWeb.clientId],
+        ['secret', clients.dpopWeb.clientSecret],
+        ['redirect URI', clients.dpopWeb.redirectUri],
+      ],
+    ],
+    [
       'Single-page application (PKCE, no secret)',
       [
         ['client id', clients.spa.clientId],

@@ -25,6 +25,8 @@ export interface IdxParts {
   readonly checkPassword: CheckPassword;
   readonly checkCode: CheckCode;
   readonly log: SignInLog;
+  /** Ends the sign-in for an application that signs users in on a page of its own. */
+  readonly issueInteractionCode: (request: OktaRequest, transaction: Transaction) => Promise<object>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -47,7 +49,15 @@ interface Answer extends StepContext {
  *
  * Trap: the state handle changes with every answer, and only the newest one is good.
  */
-export function createIdxApi({ origin, state, transactions, checkPassword, checkCode, log }: IdxParts) {
+export function createIdxApi({
+  origin,
+  state,
+  transactions,
+  checkPassword,
+  checkCode,
+  log,
+  issueInteractionCode,
+}: IdxParts) {
   const authenticators: Authenticators = {
     okta_password: oktaId('aut'),
     google_otp: oktaId('aut'),
@@ -151,7 +161,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     '/idp/idx/authenticators/poll': () => undefined,
   };
 
-  function respond(transaction: Transaction, request: OktaRequest, refusal?: Refusal): OktaResponse {
+  async function respond(transaction: Transaction, request: OktaRequest, refusal?: Refusal): Promise<OktaResponse> {
     const context = contextOf(transaction);
     transactions.advance(transaction);
     const step = currentStep(context);
@@ -160,10 +170,15 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     return idxResponse(refusal?.status ?? status, origin, transaction, withWayBack(status, content, transaction));
   }
 
-  function succeed(transaction: Transaction, request: OktaRequest): OktaResponse {
+  async function succeed(transaction: Transaction, request: OktaRequest): Promise<OktaResponse> {
     const user = state.users.find(transaction.user ?? '');
     if (user && !transaction.passed.has('success')) log.signedIn(request, user);
     transaction.passed.add('success');
+    if (transaction.finish.kind === 'interaction-code') {
+      const successWithInteractionCode = await issueInteractionCode(request, transaction);
+      transactions.end(transaction);
+      return idxResponse(200, origin, transaction, { more: { successWithInteractionCode } });
+    }
     const href = `${origin}/login/token/redirect?stateToken=${transaction.id}`;
     const success = { name: 'success-redirect', href, method: 'GET' };
     return idxResponse(200, origin, transaction, { more: { success } });
@@ -210,7 +225,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
       : 'no_matching_policy';
   }
 
-  function answerRequest(request: OktaRequest): OktaResponse {
+  async function answerRequest(request: OktaRequest): Promise<OktaResponse> {
     if (state.settings().networkBlocked) return networkBlock();
     if (request.method !== 'POST') return notFound();
     const body = parse(request.body);

@@ -133,8 +133,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const authn = createPrimaryAuthentication({ origin, state, ...checks });
   const { redeem } = authn;
   const sharedState = {
-    ...{ clients: clientMetadata(clients), now, nextRotation, log, state, sessions, redeem },
-    startSignIn: createSignInStart(state, transactions),
+    ...{ clients: clientMetadata(clients), now, nextRotation, log, signInLog, state, sessions, redeem },
+    ...{ transactions, startSignIn: createSignInStart(state, transactions) },
   };
   const [org, ...custom] = serverIds.map((id, i) => {
     const serverKeys = keys[i];
@@ -146,9 +146,11 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const idx = createIdxApi({
     ...{ origin, state, transactions },
+    issueInteractionCode: (request, transaction) =>
+      theServer(transaction.finish.server).issueInteractionCode(request, transaction),
     ...checks,
   });
-  const theServer = (id: ServerId) => {
+  const theServer = (id: string) => {
     const server = serverOf(id);
     if (!server) throw new Error(`The org has no server ${id}.`);
     return server;

@@ -90,7 +90,7 @@ export function createSignInEnd({ origin, transactions, sessions, serverOf, outc
 }
 
 /** The methods of the sign-in in Okta's order (RFC 8176). */
-function loginOf({ user = '', proved }: Transaction): Login {
+export function loginOf({ user = '', proved }: Transaction): Login {
   const isMultiFactor = proved.has('google_otp') || proved.has('okta_verify');
   return { accountId: user, amr: isMultiFactor ? ['mfa', 'otp', 'pwd'] : ['pwd'] };
 }
