@@ -25,8 +25,10 @@ export interface IdxParts {
   readonly checkPassword: CheckPassword;
   readonly checkCode: CheckCode;
   readonly log: SignInLog;
+  /** Whether an application, by its id, is assigned to the users of the org. */
+  readonly isAssigned: (applicationId: string) => boolean;
   /** Ends the sign-in for an application that signs users in on a page of its own. */
-  readonly issueInteractionCode: (request: OktaRequest, transaction: Transaction) => Promise<object>;
+  readonly issueInteractionCode: (request: OktaRequest, transaction: Transaction, server: string) => Promise<object>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -56,6 +58,7 @@ export function createIdxApi({
   checkPassword,
   checkCode,
   log,
+  isAssigned,
   issueInteractionCode,
 }: IdxParts) {
   const authenticators: Authenticators = {
@@ -76,6 +79,7 @@ export function createIdxApi({
     transaction,
     user: transaction.user === undefined ? undefined : state.users.find(transaction.user),
     settings: state.settings(),
+    isAssigned: isAssigned(transaction.client.id),
     authenticators,
   });
 
@@ -174,8 +178,9 @@ export function createIdxApi({
     const user = state.users.find(transaction.user ?? '');
     if (user && !transaction.passed.has('success')) log.signedIn(request, user);
     transaction.passed.add('success');
-    if (transaction.finish.kind === 'interaction-code') {
-      const successWithInteractionCode = await issueInteractionCode(request, transaction);
+    const { finish } = transaction;
+    if (finish.kind === 'interaction-code') {
+      const successWithInteractionCode = await issueInteractionCode(request, transaction, finish.server);
       transactions.end(transaction);
       return idxResponse(200, origin, transaction, { more: { successWithInteractionCode } });
     }
@@ -210,7 +215,7 @@ export function createIdxApi({
   }
 
   function withWayBack(status: number, content: IdxContent, transaction: Transaction): IdxContent {
-    if (status === 200 || transaction.finish.kind !== 'redirect') return content;
+    if (status === 200 || transaction.finish.kind === 'interaction-code') return content;
     const path = `${origin}/login/token/redirect?stateToken=${transaction.id}`;
     return { ...content, forms: [{ name: 'failure-redirect', path, method: 'GET' }] };
   }

@@ -9,6 +9,8 @@ export interface StepContext {
   readonly transaction: Transaction;
   readonly user: User | undefined;
   readonly settings: SignInSettings;
+  /** Whether the application is assigned to the users of the org. */
+  readonly isAssigned: boolean;
   readonly authenticators: Authenticators;
 }
 
@@ -72,7 +74,10 @@ const steps: readonly Step[] = [
     }),
   },
   { applies: ({ transaction }) => !transaction.proved.has('okta_password'), content: challenge },
-  { applies: ({ user }) => user?.assigned === false, content: () => denied(400, 'idx.error.user.not.assigned.to.app') },
+  {
+    applies: ({ user, isAssigned }) => user?.assigned === false || !isAssigned,
+    content: () => denied(400, 'idx.error.user.not.assigned.to.app'),
+  },
   { applies: ({ user }) => user?.access === 'DENY', content: () => denied(403, 'security.access_denied') },
   {
     applies: ({ settings }) => settings.unknownRemediation !== undefined,
