@@ -211,7 +211,9 @@ export function createAuthorizationServer(
     const { route, clientId, failure, params, accountId } = result;
     const happened = loggedRoutes[route ?? ''];
     if (!happened || (happened.isRedirect && !failure && !isCodeRedirect(result))) return;
-    const { eventType, displayMessage } = happened[failure ? 'failed' : 'succeeded'];
+    const isReuse =
+      failure !== undefined && /already used/.test(String((failure as { error_detail?: string }).error_detail));
+    const { eventType, displayMessage } = isReuse ? detectReuse : happened[failure ? 'failed' : 'succeeded'];
     log.record(request, {
       eventType: `${address.id === 'org' ? 'app.oauth2' : 'app.oauth2.as'}.${eventType}`,
       displayMessage,
@@ -348,6 +350,12 @@ interface LoggedRoute {
   readonly succeeded: { readonly eventType: string; readonly displayMessage: string };
   readonly failed: { readonly eventType: string; readonly displayMessage: string };
 }
+
+/** A rotated refresh token was used after its grace. */
+const detectReuse = {
+  eventType: 'token.detect_reuse',
+  displayMessage: 'OAuth2 refresh token reuse detected',
+};
 
 const authorizeCode = { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' };
 
