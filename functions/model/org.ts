@@ -46,9 +46,25 @@ export interface Server {
   readonly audience?: string;
   readonly web?: WebClient;
   readonly service?: ServiceClient;
+  /** An API of your own that takes this server's tokens. */
+  readonly resource?: Resource;
   /** What your services require of this server's access tokens, beyond what Okta guarantees. */
   readonly expects?: TokenExpectations;
 }
+
+/** An API of your own. It is called with a fresh token, as its clients do. */
+export interface Resource {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** The status of a healthy answer. */
+  readonly status: number;
+  /** Whose token it takes: that of the service application, or that of the test user. */
+  readonly token: ResourceToken;
+}
+
+export const resourceTokens = ['service', 'user'] as const;
+
+export type ResourceToken = (typeof resourceTokens)[number];
 
 export interface TokenExpectations {
   /** Names of claims. Their values may be personal data and are never read. */

@@ -25,7 +25,15 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
 };
 
 /** The configuration that a probe can require. */
-export type Requirement = 'web' | 'service' | 'api' | 'user' | 'negativeTests' | 'statusPage';
+export type Requirement =
+  | 'web'
+  | 'service'
+  | 'api'
+  | 'user'
+  | 'serviceResource'
+  | 'userResource'
+  | 'negativeTests'
+  | 'statusPage';
 
 /** The endpoints that probes call. Each has a URL, and possibly a rate-limit bucket, per kind of server. */
 export type Endpoint =
@@ -57,6 +65,7 @@ export interface Artifacts {
   readonly session: Session;
   readonly code: AuthorizationCode;
   readonly userTokens: UserTokens;
+  readonly idToken: IssuedIdToken;
 }
 
 /** A user's session at Okta, as a browser has it. Trap: the cookies are live credentials. */
@@ -73,6 +82,8 @@ export interface CookieJar {
   /** A `fetch` that sends and keeps cookies as a browser does. */
   through(fetch: Fetch): Fetch;
   has(name: string): boolean;
+  /** The same cookies, which change no more when these do. */
+  copy(): CookieJar;
 }
 
 /** An authorization code and what proves that it is used by whom it was issued to (RFC 7636). Trap: a live credential. */
@@ -82,10 +93,14 @@ export interface AuthorizationCode {
   readonly nonce: string;
 }
 
+/** An ID token that applications accept, and the id of the server that issued it. Trap: a live credential. */
+export interface IssuedIdToken {
+  readonly server: string;
+  readonly value: string;
+}
+
 /** The tokens of the test user. Trap: they are live credentials. Send them to Okta and nowhere else. */
 export interface UserTokens {
-  /** The id of the server that issued them. */
-  readonly server: string;
   readonly access: AccessToken;
   readonly id: string;
   readonly nonce: string;

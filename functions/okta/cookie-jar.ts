@@ -13,8 +13,12 @@ interface Cookie {
  * sign-in needs, so public suffixes do not matter.
  */
 export function openCookieJar(now: () => number): CookieJar {
-  const cookies = new Map<string, Cookie>();
+  return jarOf(new Map(), now);
+}
+
+function jarOf(cookies: Map<string, Cookie>, now: () => number): CookieJar {
   return {
+    copy: () => jarOf(new Map(cookies), now),
     has: (wanted) => [...cookies.values()].some(({ name }) => name === wanted),
     through: (fetch: Fetch): Fetch => {
       return async (url, init = {}) => {

@@ -41,7 +41,7 @@ export const code = defineProbe({
       readings: {},
       provides: {
         userTokens: {
-          ...{ id, nonce: inputs.code.nonce, server: server.id },
+          ...{ id, nonce: inputs.code.nonce },
           access: { ...access, ...(clockOffsetSeconds !== undefined && { clockOffsetSeconds }) },
           ...(refresh !== undefined && { refresh }),
         },

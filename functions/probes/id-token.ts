@@ -25,6 +25,7 @@ export const idToken = defineProbe({
   scope: 'server',
   requires: ['user', 'web'],
   inputs: ['session', 'userTokens'],
+  provides: 'idToken',
   requests: ['keys'],
   timed: false,
   metrics: {},
@@ -55,7 +56,7 @@ export const idToken = defineProbe({
       if (error instanceof errors.JOSEError) fail(signatureProblem(error.code, { value: userTokens.id }, keys));
       fail({ code: 'keys-unusable', detail: 'the key named in the ID token cannot be used' });
     }
-    return { readings: {} };
+    return { readings: {}, provides: { idToken: { server: server.id, value: userTokens.id } } };
   },
 });
 

@@ -16,25 +16,27 @@ export const signOut = defineProbe({
   scope: 'org',
   requires: ['user'],
   inputs: ['session'],
-  mayUse: ['userTokens'],
-  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'refresh', 'revoke'],
+  mayUse: ['idToken'],
+  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
   requests: ['logout', 'authorize', 'session'],
   timed: false,
   metrics: {},
-  async run({ org, fetch, credentials, inputs: { session, userTokens } }) {
+  async run({ org, fetch, credentials, inputs: { session, idToken } }) {
     const server = org.servers.find(({ web }) => web);
     const { web } = server ?? {};
     if (!server || !web) throw new Error(`org ${org.name} has no web client`);
+    // As somebody who has stolen them would have them. A browser forgets its own.
+    const before = { ...session, cookies: session.cookies.copy() };
     const browse = session.cookies.through(fetch);
     try {
-      if (userTokens) {
-        const url = new URL(endpointUrl(org.domain, { id: userTokens.server }, 'logout'));
-        url.searchParams.set('id_token_hint', userTokens.id);
+      if (idToken) {
+        const url = new URL(endpointUrl(org.domain, { id: idToken.server }, 'logout'));
+        url.searchParams.set('id_token_hint', idToken.value);
         const { status } = await browse(url.href);
         if (status >= 400) throw new UnexpectedResponse();
       } else await credentials.endSession(session, fetch);
       const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
-      const response = await browse(request.url);
+      const response = await before.cookies.through(fetch)(request.url);
       if (response.status >= 400) throw new UnexpectedResponse();
       const answer = {
         ...{ status: response.status, location: response.headers.get('location') },
@@ -47,7 +49,7 @@ export const signOut = defineProbe({
         ],
       });
     } finally {
-      await credentials.endSession(session, fetch);
+      await credentials.endSession(before, fetch);
     }
   },
 });

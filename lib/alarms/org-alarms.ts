@@ -60,12 +60,22 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
     ...breachingRuns[severity](severityMetric(monitored, alarm)),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm,
-    evaluationPeriods: Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / monitored.intervalMinutes.flows)),
+    evaluationPeriods: runsInWindow(monitored, datapointsToAlarm),
     treatMissingData: {
       as: severity === 'page' ? 'notBreaching' : 'ignore',
       heartbeat: { kind: 'not-running', org },
     },
   };
+}
+
+/**
+ * How many runs of the flows the window has. The journey runs more rarely and adds to the same series, so the window has
+ * room for as many of its runs as the alarm needs.
+ */
+function runsInWindow(monitored: MonitoredOrg, datapointsToAlarm: number): number {
+  const { flows, journey } = monitored.intervalMinutes;
+  const ofJourney = planOf(monitored, 'journey').length > 0 ? Math.ceil((datapointsToAlarm * journey) / flows) : 0;
+  return Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / flows), ofJourney);
 }
 
 /**

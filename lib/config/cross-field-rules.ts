@@ -80,6 +80,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
       ...audienceProblems(server, at),
       ...expectedClaimsProblems(server, at),
       ...serviceProblems(org, server, path, at),
+      ...resourceProblems(org, server, at),
     ]),
     ...timeoutProblems(org, path),
     ...userProblems(org, path),
@@ -101,6 +102,18 @@ function expectedClaimsProblems(server: PartialServer, path: Path): readonly Pro
 }
 
 const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+function resourceProblems(org: PartialOrg, server: PartialServer, path: Path): readonly Problem[] {
+  const { resource } = server;
+  if (!resource) return [];
+  const at = [...path, 'resource'];
+  const needed = resource.token === 'user' ? 'user' : 'service';
+  if (needed === 'user' ? !('user' in org) : !('service' in org || 'service' in server))
+    return [{ path: at, message: `needs a token: set "${needed}"` }];
+  if (server.id !== 'org') return [];
+  const message = 'does not apply to the Org server, whose access tokens are for Okta alone: remove it';
+  return [{ path: at, message }];
+}
 
 /** A malformed web application is reported by itself. */
 function userProblems(org: PartialOrg, path: Path): readonly Problem[] {

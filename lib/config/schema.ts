@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { clientAuthentications, engines } from '../../functions/model/org.ts';
+import { clientAuthentications, engines, resourceTokens } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
@@ -129,6 +129,18 @@ const server = z.strictObject({
     })
     .optional()
     .describe("what your services require of this server's access tokens, beyond what Okta guarantees"),
+  resource: z
+    .strictObject({
+      url: httpsUrl.describe('its URL'),
+      method: z.enum(['GET', 'HEAD', 'POST']).default('GET').describe('the method; a POST has no body'),
+      status: z.int().min(200).max(499).default(200).describe('the status of a healthy answer'),
+      token: z
+        .enum(resourceTokens)
+        .default('service')
+        .describe('whose token it takes: "service" for the service application, "user" for the test user'),
+    })
+    .optional()
+    .describe("an API of yours that takes this server's access tokens; it is called with a new one in each run"),
   web: web.optional().describe("replaces the org's web application at this server"),
   service: service.optional().describe("replaces the org's service application at this server"),
 });

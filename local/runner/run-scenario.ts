@@ -117,7 +117,7 @@ export function notificationOf(message: Simulation['inbox'][number], firstFaultA
   // The sweep sends messages without an alarm's change.
   const { alarm = context?.alarm } = message;
   const isResolved = state === undefined ? context?.state === 'resolved' : state === 'OK';
-  if (!route || !topic.endsWith(`-${route}s`)) return undefined;
+  if (!route || topic.endsWith('-alarms')) return undefined;
   const delivered = deliveries.find(({ failed }) => !failed);
   if (!delivered) return undefined;
   return {

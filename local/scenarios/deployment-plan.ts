@@ -1,4 +1,5 @@
 import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
+import { composedName, resourceName } from '../../functions/model/deployment.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
 import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
@@ -29,15 +30,15 @@ export function deploymentPlan(config: Config): DeploymentPlan {
 }
 
 /** The shared topics are only those that somebody receives, and the people's. An org's own have every shape. */
-function unsubscribedTopics({ alerts, orgs }: Config): readonly string[] {
+function unsubscribedTopics({ deployment, alerts, orgs }: Config): readonly string[] {
   return [
-    ...routes.flatMap((route) => (isReceived(alerts, route, 'people') ? [] : [`okta-synthetics-${route}s`])),
+    ...routes.flatMap((route) => (isReceived(alerts, route, 'people') ? [] : [resourceName(deployment, `${route}s`)])),
     ...orgs.flatMap(({ name, alerts: own }) =>
       routes.flatMap((route) =>
         shapes.flatMap((shape) =>
           !own || isReceived(own, route, shape)
             ? []
-            : [`okta-synthetics-${name}-${route}s${shape === 'people' ? '' : `-${shape}`}`],
+            : [composedName(deployment, name, `${route}s${shape === 'people' ? '' : `-${shape}`}`)],
         ),
       ),
     ),

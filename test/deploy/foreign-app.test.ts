@@ -43,7 +43,8 @@ describe.skipIf(!isMotoInstalled)(`a CDK app of others${why}`, () => {
     };
     await writeFile(path.join(app, 'package.json'), JSON.stringify(manifest));
     await inFolder(app, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts');
-  });
+    // Where npm has no cache, it fetches the CDK.
+  }, 600_000);
 
   afterAll(() => running.disposeAsync());
 

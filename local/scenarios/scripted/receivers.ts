@@ -1,4 +1,5 @@
 import { alarmName } from '../../../functions/alarms/subject.ts';
+import { composedName, defaultDeployment } from '../../../functions/model/deployment.ts';
 import { identified } from '../../../lib/config/receiver.ts';
 import { drillReceivers, ownEndpoint, twin } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
@@ -48,7 +49,7 @@ export const receiverGone: ScenarioFactory = (context) => {
     const receiver = `pages-${identified(drillReceivers).find((each) => each.receiver.kind === kind)?.id}`;
     const gone: SimulationFault = (simulation) => simulation.answer(endpoint, [503]);
     const readAfterwards: SimulationFault = (simulation) => () =>
-      simulation.queues.purge(`okta-synthetics-${receiver}`);
+      simulation.queues.purge(composedName(defaultDeployment, receiver));
     const minutes = 30;
     return scriptedScenario(context, 'receiver-gone', `${title} does not answer any more`, {
       ...{ name: `receiver-gone, ${kind}`, target: kind, deployment: 'receivers' },

@@ -194,7 +194,7 @@ function contextIn(document = ''): Readonly<Record<string, string>> | undefined 
   }
 }
 
-/** The route of a topic, of its alarms or its people: `okta-synthetics-page-alarms`, `okta-synthetics-pages`. */
+/** The route of a topic, of its alarms or its people: `okta-synthetics-page-alarms`, `okta-synthetics_acme_pages`. */
 function routeOf(topic: string) {
-  return routes.find((route) => [`${route}s`, `${route}-alarms`].some((end) => topic.endsWith(`-${end}`)));
+  return routes.find((route) => new RegExp(`[-_]${route}(s|-alarms)$`).test(topic));
 }

@@ -1,29 +1,299 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
+import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
+import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
+import type { Secrets } from '../../../functions/runtime/secrets.ts';
+import { parseSecret } from '../../../functions/runtime/secrets.ts';
+import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines, runProbes } from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
+const restores: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const restore of restores.splice(0).toReversed()) await restore();
+});
+
+let stored: { text: string; version: string };
+let runs = 0;
+/** The monitor remembers a sign-in by the name of the org, so each test has an org of its own. */
+let name: string;
+beforeEach(() => {
+  okta.clearRequests();
+  runs += 1;
+  name = `journey-${runs}`;
+  stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'first' };
+});
+
+const scopes = ['openid', 'profile', 'email', 'offline_access'];
 const org: Org = {
   ...fullOrg,
-  name: 'journey',
-  user: { login: 'monitor@example.com', secret: 'acme/user' },
   servers: fullOrg.servers.map((server) => ({
     ...server,
-    ...(server.web && {
-      web: { ...server.web, secret: 'acme/web', scopes: ['openid', 'profile', 'email', 'offline_access'] },
-    }),
+    ...(server.web && { web: { ...server.web, secret: 'acme/web', scopes } }),
   })),
+  user: { login: 'set below', secret: 'acme/user' },
 };
 
-describe('a healthy journey', () => {
-  it('passes at both kinds of server', async () => {
-    const report = await runProbes(okta, journey, { org });
-    for (const e of report.monitorErrors) console.log(e);
-    for (const o of report.outcomes) if (o.status === 'failed') console.log(JSON.stringify(o, null, 1));
-    expect(outcomeLines(report)).toEqual([]);
+let webSecret = okta.clients.web.clientSecret;
+
+const secrets: Secrets = {
+  async read(secret) {
+    if (secret === 'acme/web') return parseSecret(secret, JSON.stringify({ clientSecret: webSecret }));
+    return Object.assign(parseSecret(secret, stored.text), { version: stored.version });
+  },
+};
+
+interface Given {
+  readonly login?: string;
+  readonly at?: typeof okta;
+  readonly adjust?: (org: Org) => Org;
+  readonly now?: () => number;
+}
+
+async function signIn({ at = okta, login = at.users.password.login, adjust = (each) => each, now }: Given = {}) {
+  webSecret = at.clients.web.clientSecret;
+  const report = await runProbes(at, journey, {
+    ...{ org, secrets, ...(now && { now }) },
+    adjust: (each) => adjust({ ...each, name, user: { ...each.user, login, secret: 'acme/user' } }),
+  });
+  expect(report.monitorErrors).toEqual([]);
+  return report;
+}
+
+/** The targets that failed, with their findings. */
+async function failures(given?: Given): Promise<readonly string[]> {
+  return outcomeLines(await signIn(given)).filter((line) => !/: (passed|skipped)$/.test(line));
+}
+
+const passwords = () =>
+  okta.requests.filter(({ path }) => /challenge\/answer|identify|api\/v1\/authn$/.test(path)).length;
+
+const allPassed = enabledProbes(planProbes(org, journey)).map(({ probe, target }) => {
+  const { server } = target;
+  return `${formatTarget({ probe: probe.id, server })}: passed`;
+});
+
+describe('a healthy sign-in', () => {
+  it('passes with a password at Identity Engine, at both kinds of server', async () => {
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
+  });
+
+  it('passes with the password on the first page or on the second', async () => {
+    for (const passwordOnFirstPage of [true, false]) {
+      const restore = okta.alterSignIn({ passwordOnFirstPage });
+      expect(outcomeLines(await signIn())).toEqual(allPassed);
+      restore();
+    }
+  });
+
+  it('passes with a password and a one-time code', async () => {
+    const { login, password, totpSecret } = okta.users.totp;
+    stored = { text: JSON.stringify({ password, totpSecret }), version: 'first' };
+    expect(outcomeLines(await signIn({ login }))).toEqual(allPassed);
+  });
+
+  it('passes at Classic Engine', async () => {
+    restores.push(okta.alterSignIn({ engine: 'classic' }));
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
+  });
+
+  it('passes at Classic Engine with a one-time code', async () => {
+    // A code is good once, so this one must not be that of the other test.
+    await using other = await startOktaEmulator({ signIn: { engine: 'classic' } });
+    const { login, password, totpSecret } = other.users.totp;
+    stored = { text: JSON.stringify({ password, totpSecret }), version: 'first' };
+    expect(outcomeLines(await signIn({ login, at: other }))).toEqual(allPassed);
+  });
+
+  it.each([{ keepMeSignedInPrompt: true }, { deviceChallenge: true }, { unknownUsersShown: true }] as const)(
+    'passes the steps that are optional: %o',
+    async (settings) => {
+      restores.push(okta.alterSignIn(settings));
+      expect(outcomeLines(await signIn())).toEqual(allPassed);
+    },
+  );
+
+  it('leaves no session behind', async () => {
+    await signIn();
+    // The sign-out has ended it, so there is none to end any more.
+    expect(okta.requests.filter(({ path }) => path === '/api/v1/sessions/me').map(({ status }) => status)).toEqual([
+      404,
+    ]);
+  });
+
+  it('sends no more requests than its probes declare', async () => {
+    await signIn();
+    const declared = journey.reduce(
+      (sum, { requests, scope }) => sum + requests.length * (scope === 'org' ? 1 : org.servers.length),
+      0,
+    );
+    expect(okta.requests.length).toBeLessThanOrEqual(declared + 2);
+  });
+});
+
+const altered = (change: Parameters<typeof okta.alterUser>[1]) => () =>
+  okta.alterUser(okta.users.password.login, change);
+const set = (change: Parameters<typeof okta.alterSignIn>[0]) => () => okta.alterSignIn(change);
+
+describe('a sign-in that fails for the test user alone', () => {
+  it.each([
+    ['a locked user', altered({ status: 'LOCKED_OUT' }), 'user-password-refused'],
+    ['a suspended user', altered({ status: 'SUSPENDED' }), 'user-password-refused'],
+    ['a deactivated user', altered({ status: 'DEPROVISIONED' }), 'user-password-refused'],
+    ['another password', altered({ password: 'changed by somebody' }), 'user-password-refused'],
+    ['an expired password', altered({ status: 'PASSWORD_EXPIRED' }), 'user-password-expired'],
+    ['no assignment', altered({ assigned: false }), 'user-not-assigned'],
+    ['a policy that denies', altered({ access: 'DENY' }), 'sign-in-denied'],
+    ['a factor to enroll', altered({ factorMode: '2FA' }), 'enrollment-demanded'],
+    ['consent', set({ consent: true }), 'consent-demanded'],
+    ['a captcha', set({ captcha: 'HCAPTCHA' }), 'captcha-demanded'],
+    ['a routing rule', set({ identityProvider: 'Partner' }), 'routed-elsewhere'],
+    ['an unknown step', set({ unknownRemediation: 'prove-humanity' }), 'sign-in-step-unknown'],
+    ['a page without a state token', set({ stateTokenInPage: false }), 'sign-in-page-unknown'],
+  ] as const)('%s', async (_, fault, code) => {
+    restores.push(fault());
+    expect(await failures()).toEqual([`sign-in: ${code}`]);
+    expect(passwords()).toBeLessThanOrEqual(2);
+  });
+
+  it('a factor that is asked for and that the secret does not have', async () => {
+    const { login, password } = okta.users.totp;
+    stored = { text: JSON.stringify({ password }), version: 'first' };
+    expect(await failures({ login })).toEqual(['sign-in: factor-unexpected']);
+  });
+
+  it('a wrong seed', async () => {
+    const { login, password } = okta.users.totp;
+    stored = { text: JSON.stringify({ password, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }), version: 'first' };
+    expect(await failures({ login })).toEqual(['sign-in: factor-refused']);
+  });
+
+  it.each([
+    ['a locked user who is told so', { status: 'LOCKED_OUT' } as const, { lockoutShown: true }, 'user-locked'],
+    ['a locked user', { status: 'LOCKED_OUT' } as const, {}, 'user-password-refused'],
+    ['an expired password', { status: 'PASSWORD_EXPIRED' } as const, {}, 'user-password-expired'],
+  ])('at Classic Engine: %s', async (_, change, settings, code) => {
+    restores.push(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
+    expect(await failures()).toEqual([`sign-in: ${code}`]);
+  });
+});
+
+describe('a sign-in that fails for everybody', () => {
+  it.each([
+    [
+      'sessions are not honored',
+      set({ sessionsHonored: false }),
+      ['single-sign-on@org: session-not-honored', 'single-sign-on@default: session-not-honored'],
+    ],
+    ['codes are refused', set({ codesAccepted: false }), ['code@org: code-refused', 'code@default: code-refused']],
+    [
+      'refresh tokens are refused',
+      set({ refreshTokensAccepted: false }),
+      ['refresh@org: refresh-refused', 'refresh@default: refresh-refused'],
+    ],
+    [
+      'revocation does nothing',
+      set({ revocationEffective: false }),
+      ['revoke@org: revoked-token-active', 'revoke@default: revoked-token-active'],
+    ],
+    ['a sign-out does nothing', set({ signOutEffective: false }), ['sign-out: sign-out-without-effect']],
+    [
+      'the nonce is another one',
+      () => okta.alterIdTokens('default', (claims) => ({ ...claims, nonce: 'another' })),
+      ['id-token@default: nonce-mismatch'],
+    ],
+    [
+      'the hash is another one',
+      () => okta.alterIdTokens('default', (claims) => ({ ...claims, at_hash: 'another' })),
+      ['id-token@default: access-token-hash-mismatch'],
+    ],
+    [
+      'the issuer is another one',
+      () => okta.alterIdTokens('org', (claims) => ({ ...claims, iss: 'https://other.okta.com' })),
+      ['id-token@org: issuer-mismatch'],
+    ],
+    [
+      'the audience is another one',
+      () => okta.alterIdTokens('org', (claims) => ({ ...claims, aud: '0oaOther' })),
+      ['id-token@org: audience-mismatch'],
+    ],
+    [
+      'the sign-in is an old one',
+      () => okta.alterIdTokens('org', (claims) => ({ ...claims, auth_time: 1 })),
+      ['id-token@org: authentication-stale'],
+    ],
+    [
+      'the method is another one',
+      () => okta.alterIdTokens('org', (claims) => ({ ...claims, amr: ['swk'] })),
+      ['id-token@org: authentication-mismatch'],
+    ],
+    [
+      'userinfo describes another user',
+      () => okta.alterUserInfo('org', (claims) => ({ ...claims, sub: '00uOther' })),
+      ['userinfo@org: userinfo-mismatch'],
+    ],
+  ] as const)('%s', async (_, fault, expected) => {
+    restores.push(fault());
+    // The same cause at both servers may be told once.
+    const found = await failures();
+    expect(found.length).toBeGreaterThan(0);
+    for (const line of found) expect(expected).toContain(line);
+  });
+
+  it('a claim that applications need is missing in the ID token, and is told apart from one that userinfo lacks', async () => {
+    const expecting = (expects: Org['servers'][number]['expects']) => (each: Org) => ({
+      ...each,
+      servers: each.servers.map((server) => ({ ...server, ...(server.id === 'default' && expects && { expects }) })),
+    });
+    expect(await failures({ adjust: expecting({ idToken: ['email', 'staffNumber'] }) })).toEqual([
+      'id-token@default: id-token-claim-missing',
+    ]);
+    expect(await failures({ adjust: expecting({ userinfo: ['email', 'staffNumber'] }) })).toEqual([
+      'userinfo@default: userinfo-claim-missing',
+    ]);
+    expect(await failures({ adjust: expecting({ refreshTokenRotation: true }) })).toEqual([
+      'refresh@default: refresh-rotation-unexpected',
+    ]);
+  });
+});
+
+describe('the user is never locked out', () => {
+  it('by a wrong password: it is sent once, until the secret changes', async () => {
+    stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
+    expect(await failures()).toEqual(['sign-in: user-password-refused']);
+    const once = passwords();
+    for (let run = 0; run < 20; run += 1) expect(await failures()).toEqual(['sign-in: user-password-refused']);
+    expect(passwords()).toBe(once);
+    stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'second' };
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
+    expect(okta.findUser(okta.users.password.login)?.status).toBe('ACTIVE');
+  });
+
+  it('by a new password that is never answered: after three it waits an hour', async () => {
+    restores.push(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
+    restores.push(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
+    let now = Date.now();
+    const sent: number[] = [];
+    for (let run = 0; run < 6; run += 1) {
+      await failures({ now: () => now });
+      sent.push(passwords());
+      now += 300_000;
+    }
+    expect(sent.at(-1)).toBe(sent[2]);
+    expect(await failures({ now: () => now })).toEqual(['sign-in: sign-in-undecided']);
+  });
+
+  it('by an outage of a password that was good before', async () => {
+    expect(await failures()).toEqual([]);
+    const restore = okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 });
+    const other = okta.intercept({ path: '/idp/idx/identify' }, { status: 503 });
+    for (let run = 0; run < 6; run += 1) expect(await failures()).toEqual(['sign-in: gateway-error']);
+    restore();
+    other();
+    expect(await failures()).toEqual([]);
   });
 });

@@ -111,6 +111,8 @@ describe('a run at a healthy org', () => {
       web: 'set "web" (clientId and redirectUri of a web application) on server "org" or org "acme"',
       service: 'set "service" (clientId and secret of a service application) on server "org" or org "acme"',
       api: 'set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
+      serviceResource: 'set "resource" (the URL of an API of yours) on server "org"',
+      userResource: 'set "resource" (the URL of an API of yours) with "token": "user" on server "org"',
       user: 'set "user" (login and secret of a test user) on org "acme"',
       negativeTests: 'set "negativeTests" to true on org "acme"',
       statusPage: 'none, because the org has a status page',

@@ -12,8 +12,10 @@ import { findings } from '../../../functions/diagnosis/finding.ts';
 import { groups } from '../../../functions/model/probe.ts';
 import { longestIntervalMinutes } from '../../../lib/config/schema.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 import { runbookAnchors } from '../../support/headings.ts';
-import { type Resource, type Sample, samples } from '../../support/synthesized.ts';
+import { type Resource, type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';
 
 const sampleOf = (name: string): Sample => {
   const { [name]: sample } = samples;
@@ -363,4 +365,27 @@ describe('an alarm about notifications', () => {
       });
     }
   });
+});
+
+it('the alarms on findings have room for as many journeys as they need, and for no more than CloudWatch allows', () => {
+  const user = { login: 'monitor@example.com', secret: 'acme/user' };
+  const web = { clientId: 'web', redirectUri: 'https://app.example.com/callback' };
+  for (const [flows, journey] of [
+    [1, 5],
+    [1, 60],
+    [2, 2],
+    [60, 60],
+  ] as const) {
+    const config = buildConfig({ orgs: [{ ...minimalOrg, user, web, intervalMinutes: { flows, journey } }] });
+    const { template } = synthesize(config);
+    const alarms = synthesizedOf(template).ofType('AWS::CloudWatch::Alarm');
+    const ofFindings = alarms.filter(({ Properties }) => alarmSubject(Properties.AlarmName)?.kind === 'findings');
+    expect(ofFindings.length).toBeGreaterThan(0);
+    for (const {
+      Properties: { DatapointsToAlarm: m, EvaluationPeriods: n },
+    } of ofFindings) {
+      expect(n * flows).toBeGreaterThanOrEqual(m * journey);
+      expect(n * flows).toBeLessThanOrEqual(24 * 60);
+    }
+  }
 });
