@@ -104,6 +104,8 @@ export interface OktaEmulator extends AsyncDisposable {
   alterSamlApp(name: SamlApplicationName, changes: Partial<SamlSettings>): () => void;
   /** Changes a user, found by id or login, from now on. Returns a function that ends this. */
   alterUser(idOrLogin: string, changes: Partial<User>): () => void;
+  /** Undoes what the org itself changed in its users: lockouts and new passwords. */
+  resetUsers(): void;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -265,6 +267,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     },
     alterSamlApp: (name, changes) => samlApplications[name].alter(changes),
     alterUser: state.users.alter,
+    resetUsers: state.users.reset,
     findUser: state.users.find,
     alterSignIn: state.alterSettings,
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
