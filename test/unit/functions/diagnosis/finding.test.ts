@@ -65,6 +65,12 @@ describe('what was expected and found', () => {
     'scope-missing',
     'token-expired',
     'token-lifetime-short',
+    'session-not-honored',
+    'id-token-missing',
+    'authentication-mismatch',
+    'id-token-claim-missing',
+    'userinfo-claim-missing',
+    'refresh-rotation-unexpected',
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(
