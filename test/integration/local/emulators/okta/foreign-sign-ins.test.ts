@@ -168,8 +168,8 @@ describe('@okta/okta-auth-js', () => {
     const asked = await proceed?.('identify', { identifier: totp.login, credentials });
     expect(asked?.context?.currentAuthenticator).toMatchObject({ value: { key: 'google_otp' } });
     const done = await asked?.proceed('challenge-authenticator', { credentials: { passcode: currentCode(secret) } });
-    const { href } = done?.context?.success as unknown as { href: string };
-    const back = await browser.send(href);
+    const success = done?.context?.success as { readonly href?: string } | undefined;
+    const back = await browser.send(success?.href ?? '');
     expect(back.headers.get('location')).toContain(`${spa.redirectUri}?code=`);
   });
 
