@@ -9,6 +9,7 @@ import { answerContext, codeOfAnswer } from './answer-rules.ts';
 import { authenticationOf, comparisonsOf } from './comparisons.ts';
 import { type FindingCode, finding } from './finding.ts';
 import type { Fact } from './findings/definition.ts';
+import { resourceFindings } from './findings/resource.ts';
 import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
 import { codeOfTransport } from './transport-rules.ts';
 
@@ -43,7 +44,8 @@ export function diagnose(
   const notOkta = answer && codeOfForeignAnswer(answer, facts);
   if (thrown instanceof ProbeFailure) {
     const { code, facts: given } = thrown;
-    if (answer && notOkta) return make(notOkta, [describe(answer), given.detail].filter(Boolean).join(': '));
+    if (answer && notOkta && !(code in resourceFindings))
+      return make(notOkta, [describe(answer), given.detail].filter(Boolean).join(': '));
     return { ...make(code, given.detail), ...(given.token && { token: given.token }), ...shown(given.comparisons) };
   }
   if (!answer) return undefined;

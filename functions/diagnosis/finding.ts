@@ -6,6 +6,8 @@ import { networkFindings } from './findings/network.ts';
 import { oktaFindings } from './findings/okta.ts';
 import { ourFindings } from './findings/ours.ts';
 import { quotaFindings } from './findings/quota.ts';
+import { resourceFindings } from './findings/resource.ts';
+import { samlFindings } from './findings/saml.ts';
 
 /** All findings by their permanent code: who must act, what it means and what to do. */
 export const findings = {
@@ -15,6 +17,8 @@ export const findings = {
   ...configurationFindings,
   ...ourFindings,
   ...journeyFindings,
+  ...resourceFindings,
+  ...samlFindings,
 };
 
 export type FindingCode = keyof typeof findings;

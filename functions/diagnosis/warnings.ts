@@ -16,7 +16,10 @@ export const headroomLevels = { low: 20, critical: 10 } as const;
  * Trap: a limit that rejected any probe of the run has its own finding, so it gets no headroom warning. A first attempt
  * that failed is ignored: only the final attempt shows whether Okta is slow.
  */
-export function withWarnings(outcomes: readonly Outcome[], org: Pick<Org, 'slowAfterMs'>): readonly Outcome[] {
+export function withWarnings(
+  outcomes: readonly Outcome[],
+  org: Pick<Org, 'domain' | 'slowAfterMs'>,
+): readonly Outcome[] {
   const exhausted = exhaustedBuckets(outcomes.flatMap(({ exchanges }) => exchanges));
   return outcomes.map((outcome) => {
     if (outcome.status !== 'passed') return outcome;
@@ -30,10 +33,10 @@ export function withWarnings(outcomes: readonly Outcome[], org: Pick<Org, 'slowA
 
 function slownessWarnings(
   { phases: { firstByteMs = 0, bodyMs = 0 }, url }: Exchange,
-  { slowAfterMs }: Pick<Org, 'slowAfterMs'>,
+  { domain, slowAfterMs }: Pick<Org, 'domain' | 'slowAfterMs'>,
 ): Finding[] {
   const totalMs = Math.round(firstByteMs + bodyMs);
-  if (totalMs <= slowAfterMs || !locate(url)) return [];
+  if (totalMs <= slowAfterMs || !locate(url) || new URL(url).host !== domain) return [];
   const detail = `first byte after ${Math.round(firstByteMs)} ms, complete after ${totalMs} ms at ${url}`;
   const comparisons = [{ name: 'time to answer', expected: `at most ${slowAfterMs} ms`, found: `${totalMs} ms` }];
   return [finding('slow-answer', { detail, comparisons })];

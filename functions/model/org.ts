@@ -19,6 +19,8 @@ export interface Org {
   readonly api?: ApiCredential;
   /** The test user who signs in. Opt-in: without one, nobody does. */
   readonly user?: TestUser;
+  /** SAML applications that the test user signs on to. */
+  readonly samlApps?: readonly SamlApp[];
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
@@ -46,9 +48,25 @@ export interface Server {
   readonly audience?: string;
   readonly web?: WebClient;
   readonly service?: ServiceClient;
+  /** An API of your own that takes this server's tokens. */
+  readonly resource?: Resource;
   /** What your services require of this server's access tokens, beyond what Okta guarantees. */
   readonly expects?: TokenExpectations;
 }
+
+/** An API of your own. It is called with a fresh token, as its clients do. */
+export interface Resource {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** The status of a healthy answer. */
+  readonly status: number;
+  /** Whose token it takes: that of the service application, or that of the test user. */
+  readonly token: ResourceToken;
+}
+
+export const resourceTokens = ['service', 'user'] as const;
+
+export type ResourceToken = (typeof resourceTokens)[number];
 
 export interface TokenExpectations {
   /** Names of claims. Their values may be personal data and are never read. */
@@ -70,6 +88,23 @@ export interface WebClient {
   /** Name or ARN of its secret. Absent for a public client, which has none. Only the journey needs it. */
   readonly secret?: string;
   readonly authentication?: ClientAuthentication;
+}
+
+/** A SAML application, and what its service provider has been told about it. */
+export interface SamlApp {
+  readonly name: string;
+  /** Where a sign-on from Okta begins, on the domain of the org. */
+  readonly ssoUrl: string;
+  /** The public metadata, which has the certificates. */
+  readonly metadataUrl: string;
+  readonly acsUrl: string;
+  readonly audience: string;
+  readonly issuer?: string;
+  readonly nameIdFormat?: string;
+  /** The names of attributes that must have a value. */
+  readonly attributes?: readonly string[];
+  /** SHA-256 of the certificate that the service provider has, in hexadecimal digits. */
+  readonly certificateFingerprint?: string;
 }
 
 /** A user who exists only to be signed in by the monitor. */

@@ -25,7 +25,16 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
 };
 
 /** The configuration that a probe can require. */
-export type Requirement = 'web' | 'service' | 'api' | 'user' | 'negativeTests' | 'statusPage';
+export type Requirement =
+  | 'web'
+  | 'service'
+  | 'api'
+  | 'user'
+  | 'samlApps'
+  | 'serviceResource'
+  | 'userResource'
+  | 'negativeTests'
+  | 'statusPage';
 
 /** The endpoints that probes call. Each has a URL, and possibly a rate-limit bucket, per kind of server. */
 export type Endpoint =
@@ -47,6 +56,8 @@ export type Endpoint =
   | 'primary-authentication'
   | 'factor-verification'
   | 'session'
+  | 'saml-sign-on'
+  | 'saml-metadata'
   | 'users'
   | 'status-page';
 

@@ -10,7 +10,9 @@ import { rateLimits } from './rate-limits.ts';
 import { refresh } from './refresh.ts';
 import { refusesCustomScope } from './refuses-custom-scope.ts';
 import { refusesUnknownRedirectUri } from './refuses-unknown-redirect-uri.ts';
+import { serviceResource, userResource } from './resource.ts';
 import { revoke } from './revoke.ts';
+import { saml } from './saml.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { singleSignOn } from './single-sign-on.ts';
@@ -29,10 +31,22 @@ export const flows: readonly Probe[] = [
   token,
   verify,
   introspect,
+  serviceResource,
 ];
 export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];
-export const journey: readonly Probe[] = [signIn, singleSignOn, code, idToken, userinfo, refresh, revoke, signOut];
+export const journey: readonly Probe[] = [
+  signIn,
+  saml,
+  singleSignOn,
+  code,
+  idToken,
+  userinfo,
+  userResource,
+  refresh,
+  revoke,
+  signOut,
+];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
 export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, journey, negativeTests].flat();

@@ -13,7 +13,7 @@ export const revoke = defineProbe({
   scope: 'server',
   requires: ['user', 'web'],
   inputs: ['userTokens'],
-  after: ['id-token', 'userinfo', 'refresh'],
+  after: ['id-token', 'userinfo', 'user-resource', 'refresh'],
   requests: ['revoke', 'introspect'],
   timed: false,
   metrics: {},

@@ -18,7 +18,7 @@ export const signOut = defineProbe({
   requires: ['user'],
   inputs: ['session'],
   mayUse: ['idToken'],
-  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'refresh', 'revoke'],
+  after: ['saml', 'single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
   requests: ['logout', 'authorize', 'session'],
   timed: false,
   metrics: {},

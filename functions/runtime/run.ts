@@ -122,6 +122,11 @@ function describe(provider: ProbeRun): string {
     : `${provider.base.probe} failed`;
 }
 
+/** Trap: an API of yours may have the paths and the headers of Okta's. Its rate limits are not those of the org. */
+function asSeen({ rateLimit, ...exchange }: Exchange, { domain }: Org): Exchange {
+  return { ...exchange, ...(rateLimit && new URL(exchange.url).host === domain && { rateLimit }) };
+}
+
 /** Runs a probe once, over the given connections. */
 async function runAttempt(
   org: Org,
@@ -131,7 +136,7 @@ async function runAttempt(
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
-  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(exchange));
+  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)));
   try {
     const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };

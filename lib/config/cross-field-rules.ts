@@ -80,9 +80,11 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
       ...audienceProblems(server, at),
       ...expectedClaimsProblems(server, at),
       ...serviceProblems(org, server, path, at),
+      ...resourceProblems(org, server, at),
     ]),
     ...timeoutProblems(org, path),
     ...userProblems(org, path),
+    ...samlProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -101,6 +103,32 @@ function expectedClaimsProblems(server: PartialServer, path: Path): readonly Pro
 }
 
 const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+function resourceProblems(org: PartialOrg, server: PartialServer, path: Path): readonly Problem[] {
+  const { resource } = server;
+  if (!resource) return [];
+  const at = [...path, 'resource'];
+  const needed = resource.token === 'user' ? 'user' : 'service';
+  if (needed === 'user' ? !('user' in org) : !('service' in org || 'service' in server))
+    return [{ path: at, message: `needs a token: set "${needed}"` }];
+  if (server.id !== 'org') return [];
+  const message = 'does not apply to the Org server, whose access tokens are for Okta alone: remove it';
+  return [{ path: at, message }];
+}
+
+function samlProblems(org: PartialOrg, path: Path): readonly Problem[] {
+  const apps = indexed(org.samlApps, [...path, 'samlApps']);
+  const [first] = apps;
+  return [
+    ...(first && !('user' in org) ? [{ path: first[1], message: 'needs a test user to sign on: set "user"' }] : []),
+    ...duplicateProblems(apps, 'name', 'is the name of another SAML application of this org'),
+    ...apps.flatMap(([{ ssoUrl }, at]) =>
+      ssoUrl === undefined || org.domain === undefined || URL.parse(ssoUrl)?.host === org.domain
+        ? []
+        : [{ path: [...at, 'ssoUrl'], message: `must be on ${org.domain}, where the test user has its session` }],
+    ),
+  ];
+}
 
 /** A malformed web application is reported by itself. */
 function userProblems(org: PartialOrg, path: Path): readonly Problem[] {

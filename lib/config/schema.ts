@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { clientAuthentications, engines } from '../../functions/model/org.ts';
+import { clientAuthentications, engines, resourceTokens } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
@@ -58,6 +58,31 @@ const web = z.strictObject({
     .enum(clientAuthentications)
     .optional()
     .describe('how the client authenticates if it has a secret; client_secret_basic if omitted'),
+});
+
+const samlApp = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lowercase letters, digits or hyphens')
+    .describe('your name for the application'),
+  ssoUrl: httpsUrl.describe(
+    'where a sign-on from Okta begins: the Location of the SingleSignOnService in the metadata',
+  ),
+  metadataUrl: httpsUrl.describe('the metadata URL of the application, as Sign On shows it'),
+  acsUrl: httpsUrl.describe('where the service provider takes responses: its Assertion Consumer Service'),
+  audience: z.string().min(1).describe('the entity ID of the service provider'),
+  issuer: z.string().min(1).optional().describe('the entity ID of the application, if the service provider checks it'),
+  nameIdFormat: z
+    .string()
+    .startsWith('urn:oasis:names:tc:SAML:', 'must begin with urn:oasis:names:tc:SAML:')
+    .optional()
+    .describe('the format of NameID that the service provider expects'),
+  attributes: z.array(z.string().min(1)).optional().describe('names of attributes that the service provider needs'),
+  certificateFingerprint: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, 'must be a SHA-256 fingerprint: 64 hexadecimal digits')
+    .optional()
+    .describe('the SHA-256 fingerprint of the certificate that the service provider has'),
 });
 
 const user = z
@@ -129,6 +154,18 @@ const server = z.strictObject({
     })
     .optional()
     .describe("what your services require of this server's access tokens, beyond what Okta guarantees"),
+  resource: z
+    .strictObject({
+      url: httpsUrl.describe('its URL'),
+      method: z.enum(['GET', 'HEAD', 'POST']).default('GET').describe('the method; a POST has no body'),
+      status: z.int().min(200).max(499).default(200).describe('the status of a healthy answer'),
+      token: z
+        .enum(resourceTokens)
+        .default('service')
+        .describe('whose token it takes: "service" for the service application, "user" for the test user'),
+    })
+    .optional()
+    .describe("an API of yours that takes this server's access tokens; it is called with a new one in each run"),
   web: web.optional().describe("replaces the org's web application at this server"),
   service: service.optional().describe("replaces the org's service application at this server"),
 });
@@ -240,6 +277,7 @@ const org = z.strictObject({
     .default(10_000)
     .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
   user: user.optional(),
+  samlApps: z.array(samlApp).min(1).optional().describe('SAML applications that the test user signs on to'),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
   service: service
     .optional()

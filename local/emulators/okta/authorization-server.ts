@@ -2,18 +2,22 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
 import { customClaims } from './account-claims.ts';
+import { createAuthorizationLog } from './authorization-log.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
 import { cookiesOf, setCookies } from './cookies.ts';
 import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
 import {
   emptyResponse,
   htmlResponse,
+  internalRequest,
   jsonResponse,
   noStore,
   type OktaRequest,
   type OktaResponse,
 } from './http-message.ts';
 import { oktaIdToken } from './id-token.ts';
+import type { Transaction, Transactions } from './idx-transaction.ts';
+import { createInteractionCodes } from './interaction-code.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
 import { type OktaError, type OktaErrorCode, oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
@@ -22,9 +26,11 @@ import { createProviderBridge, type ProviderResult } from './provider-bridge.ts'
 import { interactionUrl, providerConfiguration, resumeCookie } from './provider-configuration.ts';
 import { PolicyError, translateError } from './provider-errors.ts';
 import { createPushedRequests } from './pushed-requests.ts';
+import { createRefreshTokenBinding } from './refresh-token-binding.ts';
 import { markOfflineAccess, pushedMark, withParameters } from './request-parameters.ts';
 import { type Login, type Sessions, sessionCookie } from './sessions.ts';
-import type { PendingAuthorization } from './sign-in.ts';
+import { loginOf, type PendingAuthorization } from './sign-in.ts';
+import type { SignInLog } from './sign-in-log.ts';
 import { createSignOut } from './sign-out.ts';
 import type { ServerKeys } from './signing-keys.ts';
 import type { SystemLog } from './system-log.ts';
@@ -37,6 +43,8 @@ export interface AuthorizationServer {
   respond(request: OktaRequest): Promise<OktaResponse>;
   /** Goes on with an authorization request whose user has signed in, or refuses it. */
   resume(request: OktaRequest, uid: string, answer: Login | OktaError): Promise<OktaResponse>;
+  /** Ends a sign-in on a page of the application's own: how it gets its tokens. */
+  issueInteractionCode(request: OktaRequest, transaction: Transaction): Promise<object>;
   /** Changes the claims of ID tokens from now on. Returns a function that ends this. */
   alterIdTokens(change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
@@ -49,8 +57,10 @@ interface SharedState {
   /** Epoch milliseconds. */
   readonly nextRotation: number;
   readonly log: SystemLog;
+  readonly signInLog: SignInLog;
   readonly state: OrgState;
   readonly sessions: Sessions;
+  readonly transactions: Transactions;
   readonly startSignIn: (request: OktaRequest, pending: PendingAuthorization) => OktaResponse;
   /** The user whom a session token stands for. */
   readonly redeem: (sessionToken: string) => Login | undefined;
@@ -60,7 +70,7 @@ interface SharedState {
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation, log, state, sessions, startSignIn, redeem }: SharedState,
+  { clients, now, nextRotation, log, signInLog, state, sessions, transactions, startSignIn, redeem }: SharedState,
 ): AuthorizationServer {
   const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published, state));
   const pushed = createPushedRequests();
@@ -69,6 +79,15 @@ export function createAuthorizationServer(
   const signOut = createSignOut(address, keys, clients, sessions);
   const idTokenAlterations = new Set<(claims: JWTPayload) => JWTPayload>();
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
+
+  const clientName = (id: string | undefined) => clients.find(({ client_id }) => client_id === id)?.client_name;
+  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clientName });
+  const ask = async (request: OktaRequest) => bridge.run(await toProviderRequest(request));
+  const interactionCodes = createInteractionCodes({
+    ...{ server: address, prefix, state, transactions, sessions, run: ask },
+    clientName: (id) => clientName(id) ?? '',
+  });
+  const refreshTokenBinding = createRefreshTokenBinding();
 
   /** The provider's token for a JWT, or a token that the provider never issued. */
   const toProviderToken = async (jwt: string) =>
@@ -79,6 +98,11 @@ export function createAuthorizationServer(
       return withParameters(request, (given) => markOfflineAccess(pushed.resolve(given)));
     }
     if (request.path.endsWith('/par')) return withParameters(request, (given) => markPushed(markOfflineAccess(given)));
+    if (request.path.endsWith('/token')) {
+      const form = new URLSearchParams(request.body);
+      if (form.get('grant_type') !== 'interaction_code' || !state.settings().interactionCode) return request;
+      return { ...request, body: interactionCodes.toCodeGrant(form).toString() };
+    }
     if (/\/(introspect|revoke)$/.test(request.path)) {
       const form = new URLSearchParams(request.body);
       const token = form.get('token');
@@ -109,11 +133,10 @@ export function createAuthorizationServer(
   function authorized(result: ProviderResult, request: OktaRequest): OktaResponse {
     const { location } = result.headers;
     if (typeof location !== 'string' || !location.startsWith(interactionUrl)) return redirectToApplication(result);
-    const client = clients.find(({ client_id }) => client_id === result.clientId);
     return startSignIn(request, {
       server: address,
       uid: location.slice(interactionUrl.length),
-      client: { id: String(result.clientId), label: client?.client_name ?? '' },
+      client: { id: String(result.clientId), label: clientName(result.clientId) ?? '' },
     });
   }
 
@@ -125,6 +148,7 @@ export function createAuthorizationServer(
     async token({ body, headers }, { raw }) {
       const { token_type, expires_in, access_token: opaque, scope, id_token, ...rest } = body as Record<string, string>;
       const access_token = await accessTokens.toJwt(String(opaque));
+      await refreshTokenBinding.bind(rest.refresh_token, raw.headers.dpop?.toString());
       const answer = {
         ...{ token_type, expires_in, access_token, scope },
         ...rest,
@@ -175,41 +199,36 @@ export function createAuthorizationServer(
   };
 
   const failures: Record<string, (error: OktaError, result: ProviderResult) => OktaResponse> = {
-    authorization: authorizationError,
-    resume: authorizationError,
+    authorization: unauthorized,
+    resume: unauthorized,
   };
 
-  /** Writes to the System Log what Okta writes to it: what became of requests for tokens and of sign-ins. */
-  function record(request: OktaRequest, { route, clientId, failure, params }: ProviderResult): void {
-    const happened = loggedRoutes[route ?? ''];
-    if (!happened) return;
-    const client = clients.find(({ client_id }) => client_id === clientId);
-    const { eventType, displayMessage } = happened[failure ? 'failed' : 'succeeded'];
-    log.record(request, {
-      eventType: `${address.id === 'org' ? 'app.oauth2' : 'app.oauth2.as'}.${eventType}`,
-      displayMessage,
-      actor: { id: clientId ?? 'unknown', type: 'PublicClientApp', displayName: client?.client_name ?? 'unknown' },
-      ...(failure && { failure: translateError(failure, '').code }),
-      debugData: {
-        ...(address.id !== 'org' && { authorizationServer: address.id }),
-        ...(typeof params.grant_type === 'string' && { grantType: params.grant_type }),
-        ...(typeof params.scope === 'string' && { requestedScopes: params.scope }),
-      },
-    });
+  function unauthorized(error: OktaError, result: ProviderResult): OktaResponse {
+    const isInteraction = error.code === 'login_required' && state.settings().interactionCode;
+    return authorizationError(isInteraction ? oktaError('interaction_required') : error, result);
   }
+
+  /** The endpoints that do not only ask the provider, by their path. */
+  const ownEndpoints: Readonly<
+    Record<string, { methods: readonly string[]; respond: (request: OktaRequest) => Promise<OktaResponse> }>
+  > = {
+    '/authorize': { methods: ['GET', 'POST'], respond: authorize },
+    '/authorize/redirect': { methods: ['GET'], respond: resumeWithSession },
+    '/interact': { methods: ['POST'], respond: interactionCodes.interact },
+    '/userinfo': { methods: ['GET', 'POST'], respond: userInfo.respond },
+    '/logout': { methods: ['GET', 'POST'], respond: signOut },
+  };
 
   return {
     address,
     keys,
     accessTokens,
     async respond(request) {
-      if (request.path === `${prefix}/userinfo` && request.method !== 'OPTIONS') return userInfo.respond(request);
-      if (request.path === `${prefix}/logout`) return signOut(request);
-      if (request.path === `${prefix}/authorize/redirect`) return resumeWithSession(request);
-      if (request.path === `${prefix}/authorize`) return authorize(request);
-      return run(request);
+      const own = request.path.startsWith(prefix) ? ownEndpoints[request.path.slice(prefix.length)] : undefined;
+      return own?.methods.includes(request.method) ? own.respond(request) : run(request);
     },
     resume,
+    issueInteractionCode: (request, transaction) => interactionCodes.issue(request, transaction, loginOf(transaction)),
     alterIdTokens(change) {
       idTokenAlterations.add(change);
       return () => {
@@ -220,7 +239,7 @@ export function createAuthorizationServer(
   };
 
   async function run(request: OktaRequest): Promise<OktaResponse> {
-    const result = refusedGrant(request) ?? (await bridge.run(await toProviderRequest(request)));
+    const result = (await refusedGrant(request)) ?? (await ask(request));
     if (result.route === undefined) return notFound(request);
     record(request, result);
     if (!result.failure) {
@@ -233,19 +252,33 @@ export function createAuthorizationServer(
   }
 
   /** What a server that takes no codes or no refresh tokens makes of a request for a token. */
-  function refusedGrant(request: OktaRequest): ProviderResult | undefined {
+  async function refusedGrant(request: OktaRequest): Promise<ProviderResult | undefined> {
     if (request.path !== `${prefix}/token`) return undefined;
     const params = Object.fromEntries(new URLSearchParams(request.body));
-    const { codesAccepted, refreshTokensAccepted } = state.settings();
-    const refusal: OktaErrorCode | undefined =
-      params.grant_type === 'authorization_code' && !codesAccepted
-        ? 'invalid_authorization_code'
-        : params.grant_type === 'refresh_token' && !refreshTokensAccepted
-          ? 'invalid_refresh_token'
-          : undefined;
+    const refusal = await grantRefusal(params, request.raw.headers.dpop?.toString());
     if (refusal === undefined) return undefined;
     const result = { route: 'token', clientId: params.client_id, params, status: 400, headers: {}, body: undefined };
     return { ...result, failure: new PolicyError(refusal) };
+  }
+
+  async function grantRefusal(
+    params: Readonly<Record<string, string>>,
+    proof: string | undefined,
+  ): Promise<OktaErrorCode | undefined> {
+    const { codesAccepted, refreshTokensAccepted, interactionCode } = state.settings();
+    switch (params.grant_type) {
+      case 'authorization_code':
+        return codesAccepted ? undefined : 'invalid_authorization_code';
+      case 'interaction_code': {
+        const isTaken = codesAccepted && interactionCodes.isValid(params.interaction_code ?? '');
+        return isTaken || !interactionCode ? undefined : 'invalid_interaction_code';
+      }
+      case 'refresh_token':
+        if (!refreshTokensAccepted) return 'invalid_refresh_token';
+        return refreshTokenBinding.check(params.refresh_token ?? '', proof);
+      default:
+        return undefined;
+    }
   }
 
   async function authorize(request: OktaRequest): Promise<OktaResponse> {
@@ -263,14 +296,13 @@ export function createAuthorizationServer(
       'accountId' in answer
         ? { login: { accountId: answer.accountId, amr: [...answer.amr] } }
         : { error: answer.error, error_description: answer.description };
+    // The provider would refuse who signs in over the session of somebody else.
+    delete interaction.session;
     await interaction.persist();
-    // The session of another user ends when this one signs in.
     const session = sessions.find(request);
     if ('accountId' in answer && session?.accountId !== answer.accountId) forgetSession(request);
-    setCookies(request, cookiesOf(request).set(resumeCookie, uid));
-    const path = `${prefix}/authorize/${uid}`;
-    request.raw.url = path;
-    return run({ ...request, method: 'GET', path, query: new URLSearchParams(), body: '' });
+    const cookies = cookiesOf(request).set(resumeCookie, uid);
+    return run(internalRequest(request, { method: 'GET', path: `${prefix}/authorize/${uid}`, cookies }));
   }
 
   /** The way back from the page of the Classic engine, which has made a session. */
@@ -299,19 +331,6 @@ function forgetSession(request: OktaRequest): void {
   setCookies(request, cookies);
 }
 
-const loggedRoutes: Readonly<
-  Record<string, Readonly<Record<'succeeded' | 'failed', { eventType: string; displayMessage: string }>>>
-> = {
-  token: {
-    succeeded: { eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
-    failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' },
-  },
-  resume: {
-    succeeded: { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' },
-    failed: { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' },
-  },
-};
-
 function redirectToApplication(result: ProviderResult): OktaResponse {
   const { location } = result.headers;
   if (typeof location !== 'string') {
@@ -337,6 +356,6 @@ function errorDetail({ params }: ProviderResult): string {
 }
 
 function notFound({ method, path }: OktaRequest): OktaResponse {
-  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout)$/.test(path);
+  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout|interact)$/.test(path);
   return known ? errorEnvelope('E0000022') : errorEnvelope('E0000007', `${method} ${path}`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Sender } from './sender-headers.ts';
 
 /** One request, with its body read to the end. */
@@ -43,6 +43,35 @@ export async function readRequest(raw: IncomingMessage): Promise<OktaRequest> {
     body: Buffer.concat(chunks).toString(),
     raw,
   };
+}
+
+/** A request of the emulator to itself, from the same client. */
+export function internalRequest(
+  request: OktaRequest,
+  given: {
+    readonly method: string;
+    readonly path: string;
+    readonly query?: URLSearchParams;
+    /** A form. */
+    readonly body?: string;
+    readonly cookies?: ReadonlyMap<string, string>;
+  },
+): OktaRequest {
+  const { method, path, query = new URLSearchParams(), body = '', cookies } = given;
+  const { cookie: _, 'content-length': __, 'content-type': ___, ...kept } = request.raw.headers;
+  const raw = new IncomingMessage(request.raw.socket);
+  raw.method = method;
+  raw.url = query.size > 0 ? `${path}?${query}` : path;
+  raw.httpVersion = request.raw.httpVersion;
+  raw.headers = {
+    ...kept,
+    ...(cookies && { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+    ...(body !== '' && {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(Buffer.byteLength(body)),
+    }),
+  };
+  return { id: request.id, method, path, query, body, raw };
 }
 
 export function jsonResponse(status: number, value: unknown, headers: ResponseHeaders = {}): OktaResponse {

@@ -1,14 +1,8 @@
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import { createRemediation, type IdxContent, idxResponse } from './idx-body.ts';
+import { type Authenticators, credentialOf, currentAuthenticator, keyOfFactor, type StepContext } from './idx-forms.ts';
 import { type IdxMessageKey, idxMessage } from './idx-messages.ts';
-import {
-  type Authenticators,
-  credentialOf,
-  currentAuthenticator,
-  currentStep,
-  keyOfFactor,
-  type StepContext,
-} from './idx-steps.ts';
+import { currentStep } from './idx-steps.ts';
 import { type AuthenticatorKey, stateHandle, type Transaction, type Transactions } from './idx-transaction.ts';
 import { oktaId } from './org.ts';
 import type { OrgState } from './org-state.ts';
@@ -25,6 +19,10 @@ export interface IdxParts {
   readonly checkPassword: CheckPassword;
   readonly checkCode: CheckCode;
   readonly log: SignInLog;
+  /** Whether an application, by its id, is assigned to the users of the org. */
+  readonly isAssigned: (applicationId: string) => boolean;
+  /** Ends the sign-in for an application that signs users in on a page of its own. */
+  readonly issueInteractionCode: (request: OktaRequest, transaction: Transaction, server: string) => Promise<object>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -47,7 +45,16 @@ interface Answer extends StepContext {
  *
  * Trap: the state handle changes with every answer, and only the newest one is good.
  */
-export function createIdxApi({ origin, state, transactions, checkPassword, checkCode, log }: IdxParts) {
+export function createIdxApi({
+  origin,
+  state,
+  transactions,
+  checkPassword,
+  checkCode,
+  log,
+  isAssigned,
+  issueInteractionCode,
+}: IdxParts) {
   const authenticators: Authenticators = {
     okta_password: oktaId('aut'),
     google_otp: oktaId('aut'),
@@ -66,6 +73,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     transaction,
     user: transaction.user === undefined ? undefined : state.users.find(transaction.user),
     settings: state.settings(),
+    isAssigned: isAssigned(transaction.client.id),
     authenticators,
   });
 
@@ -151,7 +159,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     '/idp/idx/authenticators/poll': () => undefined,
   };
 
-  function respond(transaction: Transaction, request: OktaRequest, refusal?: Refusal): OktaResponse {
+  async function respond(transaction: Transaction, request: OktaRequest, refusal?: Refusal): Promise<OktaResponse> {
     const context = contextOf(transaction);
     transactions.advance(transaction);
     const step = currentStep(context);
@@ -160,10 +168,16 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
     return idxResponse(refusal?.status ?? status, origin, transaction, withWayBack(status, content, transaction));
   }
 
-  function succeed(transaction: Transaction, request: OktaRequest): OktaResponse {
+  async function succeed(transaction: Transaction, request: OktaRequest): Promise<OktaResponse> {
     const user = state.users.find(transaction.user ?? '');
     if (user && !transaction.passed.has('success')) log.signedIn(request, user);
     transaction.passed.add('success');
+    const { finish } = transaction;
+    if (finish.kind === 'interaction-code') {
+      const successWithInteractionCode = await issueInteractionCode(request, transaction, finish.server);
+      transactions.end(transaction);
+      return idxResponse(200, origin, transaction, { more: { successWithInteractionCode } });
+    }
     const href = `${origin}/login/token/redirect?stateToken=${transaction.id}`;
     const success = { name: 'success-redirect', href, method: 'GET' };
     return idxResponse(200, origin, transaction, { more: { success } });
@@ -195,7 +209,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
   }
 
   function withWayBack(status: number, content: IdxContent, transaction: Transaction): IdxContent {
-    if (status === 200 || transaction.finish.kind !== 'redirect') return content;
+    if (status === 200 || transaction.finish.kind === 'interaction-code') return content;
     const path = `${origin}/login/token/redirect?stateToken=${transaction.id}`;
     return { ...content, forms: [{ name: 'failure-redirect', path, method: 'GET' }] };
   }
@@ -210,7 +224,7 @@ export function createIdxApi({ origin, state, transactions, checkPassword, check
       : 'no_matching_policy';
   }
 
-  function answerRequest(request: OktaRequest): OktaResponse {
+  async function answerRequest(request: OktaRequest): Promise<OktaResponse> {
     if (state.settings().networkBlocked) return networkBlock();
     if (request.method !== 'POST') return notFound();
     const body = parse(request.body);

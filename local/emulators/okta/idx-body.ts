@@ -95,7 +95,10 @@ export function idxResponse(
     ...(transaction && {
       cancel: remediation({ name: 'cancel', path: '/idp/idx/cancel' }),
       app: object({ name: 'oidc_client', label: transaction.client.label, id: transaction.client.id }),
-      authentication: object({ protocol: 'OIDC', issuer: object({ uri: transaction.issuer }) }),
+      authentication: object({
+        protocol: transaction.finish.kind === 'return' ? 'SAML2.0' : 'OIDC',
+        issuer: object({ uri: transaction.issuer }),
+      }),
     }),
   };
   return jsonResponse(status, body, { 'content-type': ion });

@@ -27,9 +27,10 @@ export interface Transaction {
   passed: Set<string>;
 }
 
-/** A redirect to the application, or a code that the application itself gets. */
+/** A redirect to the application or to what it asked for, or a code that the application itself gets. */
 export type Finish =
   | { readonly kind: 'redirect'; readonly server: string; readonly uid: string }
+  | { readonly kind: 'return'; readonly path: string }
   | { readonly kind: 'interaction-code'; readonly server: string; readonly form: URLSearchParams };
 
 const lifetimeMs = 3_600_000;

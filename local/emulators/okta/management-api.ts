@@ -11,6 +11,8 @@ interface Credentials {
   readonly apiToken: string;
   /** The Org server's tokens: Okta's APIs accept no others. */
   readonly accessTokens: AccessTokens;
+  /** The metadata of a SAML application, by its id. */
+  readonly samlMetadata: (id: string) => Promise<OktaResponse> | undefined;
 }
 
 /** A path that is below a collection, and what it leads to. */
@@ -37,10 +39,14 @@ export function createManagementApi(credentials: Credentials, collections: Reado
     const destination = find(collections, request.path);
     const { collection, id, below } = destination;
     if (collection && request.method !== 'GET' && request.method !== 'HEAD') return errorEnvelope('E0000022');
-    if (!acceptsJson(request.raw.headers.accept)) return errorEnvelope('E0000019');
+    // The only part of the API that is XML.
+    const isXml = below === 'sso/saml/metadata';
+    const { accept } = request.raw.headers;
+    if (isXml ? !/\/(xml|\*)/.test(accept ?? '*/*') : !acceptsJson(accept)) return errorEnvelope('E0000019');
     const rejection = await authorize(request, collection?.scope);
     if (rejection) return rejection;
     if (unlicensed.some((path) => request.path.startsWith(path))) return errorEnvelope('E0000015');
+    if (isXml) return (await credentials.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
     if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
     try {
       if (id === undefined) return page(request, credentials.origin, collection, collection.list());

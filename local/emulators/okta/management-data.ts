@@ -1,5 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
+import type { SamlApplication } from './saml-applications.ts';
 import type { SystemLog } from './system-log.ts';
 import { groups, type User, type Users } from './users.ts';
 
@@ -31,6 +32,7 @@ export function managementData(
   log: SystemLog,
   nextRotation: number,
   users: Users,
+  samlApplications: readonly SamlApplication[],
 ): Readonly<Record<string, Collection>> {
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
@@ -87,6 +89,21 @@ export function managementData(
     _links: self(`apps/${client.client_id}`),
   }));
 
+  const samlItems: readonly Item[] = samlApplications.map((application) => ({
+    id: application.id,
+    name: application.name,
+    label: application.label,
+    status: 'ACTIVE',
+    created,
+    lastUpdated: created,
+    signOnMode: 'SAML_2_0',
+    settings: { signOn: { ssoAcsUrl: application.settings().acsUrl, audience: application.settings().audience } },
+    _links: {
+      ...self(`apps/${application.id}`),
+      metadata: { href: `${origin}/api/v1/apps/${application.id}/sso/saml/metadata`, type: 'application/xml' },
+    },
+  }));
+
   const servers: readonly Item[] = customServers.map(({ address, keys }) => ({
     id: address.id,
     name: address.id === 'default' ? 'default' : 'Orders',
@@ -130,7 +147,7 @@ export function managementData(
       type: 'AppInstance',
       scope: 'okta.apps.read',
       pageSize: 20,
-      list: () => applications,
+      list: () => [...applications, ...samlItems],
       searched: ['name', 'label'],
     },
     '/api/v1/logs': {

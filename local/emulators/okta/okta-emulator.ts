@@ -18,6 +18,15 @@ import { createPrimaryAuthentication } from './primary-authentication.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
+import {
+  createSamlApplications,
+  entityIdOf,
+  type SamlApplication,
+  type SamlApplicationName,
+  type SamlSettings,
+  ssoPathOf,
+} from './saml-applications.ts';
+import { createSamlSignOn } from './saml-sign-on.ts';
 import { createSessions, endOwnSession, renameSessionCookie } from './sessions.ts';
 import { createSignInEnd, createSignInStart } from './sign-in.ts';
 import { createSignInLog } from './sign-in-log.ts';
@@ -50,6 +59,17 @@ export interface TestUser {
   readonly totpSecret?: string;
 }
 
+/** A SAML application of the org, as its service provider knows it. */
+export interface SamlApp {
+  /** For the API. */
+  readonly id: string;
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly metadataUrl: string;
+  readonly acsUrl: string;
+  readonly audience: string;
+}
+
 export interface OktaEmulator extends AsyncDisposable {
   /** `localhost` and the port. */
   readonly domain: string;
@@ -79,10 +99,15 @@ export interface OktaEmulator extends AsyncDisposable {
    * function that ends this.
    */
   alterTokens(server: ServerId, alteration: TokenAlteration): () => void;
+  readonly samlApps: Readonly<Record<SamlApplicationName, SamlApp>>;
+  /** Changes a SAML application from now on. Returns a function that ends this. */
+  alterSamlApp(name: SamlApplicationName, changes: Partial<SamlSettings>): () => void;
   /** Changes a user, found by id or login, from now on. Returns a function that ends this. */
   alterUser(idOrLogin: string, changes: Partial<User>): () => void;
   /** How many passwords it has refused since its start. Several in a row lock a user out. */
   refusedPasswords(): number;
+  /** Undoes what the org itself changed in its users: lockouts and new passwords. */
+  resetUsers(): void;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -114,7 +139,14 @@ const dayMs = 86_400_000;
  */
 export async function startOktaEmulator(options: OktaOptions = {}): Promise<OktaEmulator> {
   const now = options.now ?? Date.now;
-  const { orgId, apiToken, authority, clients, keys: jwks } = options.identity ?? (await createIdentity());
+  const {
+    orgId,
+    apiToken,
+    authority,
+    clients,
+    saml: samlKey,
+    keys: jwks,
+  } = options.identity ?? (await createIdentity());
   const [certificates, ...keys] = await Promise.all([
     issueCertificates(Date.now(), authority),
     ...serverIds.map((id) => importServerKeys(jwks[id])),
@@ -132,12 +164,18 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const sessions = createSessions(state, signInLog);
   const transactions = createTransactions(now);
   const checkPassword = createPasswordCheck(state);
+  const signInStart = createSignInStart(origin, state, transactions);
+  const samlApplications = createSamlApplications();
+  const saml = createSamlSignOn({
+    ...{ origin, key: samlKey, state, sessions, log: signInLog, startSignIn: signInStart.forSignOn },
+    applications: Object.values(samlApplications),
+  });
   const checks = { checkPassword: checkPassword.check, checkCode: createCodeChecker(now), log: signInLog };
   const authn = createPrimaryAuthentication({ origin, state, ...checks });
   const { redeem } = authn;
   const sharedState = {
-    ...{ clients: clientMetadata(clients), now, nextRotation, log, state, sessions, redeem },
-    startSignIn: createSignInStart(state, transactions),
+    ...{ clients: clientMetadata(clients), now, nextRotation, log, signInLog, state, sessions, redeem },
+    ...{ transactions, startSignIn: signInStart.forAuthorization },
   };
   const [org, ...custom] = serverIds.map((id, i) => {
     const serverKeys = keys[i];
@@ -148,10 +186,12 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const all = [org, ...custom];
 
   const idx = createIdxApi({
-    ...{ origin, state, transactions },
+    ...{ origin, state, transactions, isAssigned: saml.isAssigned },
+    issueInteractionCode: (request, transaction, server) =>
+      theServer(server).issueInteractionCode(request, transaction),
     ...checks,
   });
-  const theServer = (id: ServerId) => {
+  const theServer = (id: string) => {
     const server = serverOf(id);
     if (!server) throw new Error(`The org has no server ${id}.`);
     return server;
@@ -165,11 +205,20 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     org,
     custom,
     management: createManagementApi(
-      { origin, apiToken, accessTokens: org.accessTokens },
-      managementData(origin, sharedState.clients, custom, log, nextRotation, state.users),
+      { origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
+      managementData(
+        origin,
+        sharedState.clients,
+        custom,
+        log,
+        nextRotation,
+        state.users,
+        Object.values(samlApplications),
+      ),
     ),
     statusPage: statusPage.respond,
     signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
+    saml: saml.respond,
     idx: idx.respond,
     authn: authn.respond,
     sessions: (request) => endOwnSession(sessions, request),
@@ -215,8 +264,14 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       accessTokens.alter(alteration);
       return () => accessTokens.alter(undefined);
     },
+    samlApps: {
+      payroll: samlApp(samlApplications.payroll, origin),
+      wiki: samlApp(samlApplications.wiki, origin),
+    },
+    alterSamlApp: (name, changes) => samlApplications[name].alter(changes),
     alterUser: state.users.alter,
     refusedPasswords: checkPassword.refusals,
+    resetUsers: state.users.reset,
     findUser: state.users.find,
     alterSignIn: state.alterSettings,
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
@@ -232,6 +287,16 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     resetRateLimits: limiter.reset,
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
+  };
+}
+
+function samlApp(application: SamlApplication, origin: string): SamlApp {
+  const { id, entity } = application;
+  const { acsUrl, audience } = application.settings();
+  return {
+    ...{ id, entityId: entityIdOf(application), acsUrl, audience },
+    ssoUrl: origin + ssoPathOf(application),
+    metadataUrl: `${origin}/app/${entity}/sso/saml/metadata`,
   };
 }
 

@@ -24,6 +24,16 @@ export const oktaErrors = {
     "The request is made from outside the client's permitted network zones.",
   ],
   user_not_assigned: [400, 'access_denied', 'User is not assigned to the client application.'],
+  oie_not_enabled_for_interact: [
+    400,
+    'access_denied',
+    "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.",
+  ],
+  interaction_required: [
+    400,
+    'interaction_required',
+    'Your client is configured to use the interaction code flow and user interaction is required to complete the request.',
+  ],
   consent_required: [400, 'consent_required', 'The following scopes require user consent: [{0}].'],
   no_org_scopes_granted: [400, 'consent_required', 'You are not allowed any of the requested scopes.'],
   access_token_insufficient_scopes: [
@@ -153,6 +163,7 @@ export const oktaErrors = {
     'invalid_grant',
     "The 'redirect_uri' does not match the redirection URI used in the authorization request.",
   ],
+  invalid_interaction_code: [400, 'invalid_grant', 'The interaction code is invalid or has expired.'],
   invalid_refresh_token: [400, 'invalid_grant', 'The refresh token is invalid or expired.'],
 
   invalid_request: [400, 'invalid_request', 'Invalid request'],
@@ -185,6 +196,11 @@ export const oktaErrors = {
     400,
     'invalid_request',
     "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..",
+  ],
+  pkce_challenge_required: [
+    400,
+    'invalid_request',
+    'PKCE code challenge is required to use the interaction code flow.',
   ],
   pkce_invalid_challenge: [400, 'invalid_request', 'PKCE code challenge contains illegal characters.'],
   pkce_missing_challenge: [400, 'invalid_request', 'PKCE code challenge is required by the application.'],

@@ -24,6 +24,8 @@ export interface RegisteredClients {
   readonly secret: { readonly clientId: string; readonly clientSecret: string; readonly scopes: readonly string[] };
   /** A web application that users sign in to. PKCE is optional, and refresh tokens stay the same. */
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
+  /** The same, but its tokens must be bound to a key by DPoP. */
+  readonly dpopWeb: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
   /** A single-page application that users sign in to. It has no secret. It needs PKCE, and refresh tokens rotate. */
   readonly spa: { readonly clientId: string; readonly redirectUri: string };
 }
@@ -44,6 +46,7 @@ export async function createClients(): Promise<RegisteredClients> {
     dpop,
     secret: { clientId: oktaId('0oa'), clientSecret: generateSecret(), scopes: customScopes },
     web: { clientId: oktaId('0oa'), clientSecret: generateSecret(), redirectUri },
+    dpopWeb: { clientId: oktaId('0oa'), clientSecret: generateSecret(), redirectUri },
     spa: { clientId: oktaId('0oa'), redirectUri: 'http://localhost:8080/login/callback' },
   };
 }
@@ -53,7 +56,7 @@ async function createServiceApplication(): Promise<ServiceApplication> {
 }
 
 /** The clients as the provider registers them. As at Okta, every server knows all of them. */
-export function clientMetadata({ service, dpop, secret, web, spa }: RegisteredClients): ClientMetadata[] {
+export function clientMetadata({ service, dpop, secret, web, dpopWeb, spa }: RegisteredClients): ClientMetadata[] {
   const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
   const signIn = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code' as const] };
   return [
@@ -87,6 +90,16 @@ export function clientMetadata({ service, dpop, secret, web, spa }: RegisteredCl
       token_endpoint_auth_method: 'client_secret_basic',
       redirect_uris: [web.redirectUri],
       post_logout_redirect_uris: [new URL(web.redirectUri).origin],
+    },
+    {
+      ...signIn,
+      client_id: dpopWeb.clientId,
+      client_name: 'Web application (DPoP)',
+      client_secret: dpopWeb.clientSecret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [dpopWeb.redirectUri],
+      post_logout_redirect_uris: [new URL(dpopWeb.redirectUri).origin],
+      dpop_bound_access_tokens: true,
     },
     {
       ...signIn,

@@ -12,6 +12,7 @@ export interface Handlers {
   readonly management: Handler;
   readonly statusPage: Handler;
   readonly signIn: Handler;
+  readonly saml: Handler;
   readonly idx: Handler;
   readonly authn: Handler;
   readonly sessions: Handler;
@@ -30,6 +31,7 @@ export function createRouter({
   management,
   statusPage,
   signIn,
+  saml,
   idx,
   authn,
   sessions,
@@ -63,6 +65,7 @@ export function createRouter({
     [/^\/api\//, management],
     [/^\/idp\/idx\//, (request) => (engine() === 'idx' ? idx(request) : unknownPath(request))],
     [/^\/login\//, signIn],
+    [/^\/app\//, saml],
     [/^\/status(\/|$)/, statusPage],
   ];
 

@@ -44,6 +44,11 @@ export function createSessions({ sessions, users, settings }: OrgState, log: Sig
       return jti;
     },
 
+    /** Forgets a session that no browser has. */
+    discard(id: string): void {
+      sessions.delete(keyOf(id));
+    },
+
     /** Ends the session of a request. Returns whether there was one. */
     end(request: OktaRequest): boolean {
       const session = find(request);

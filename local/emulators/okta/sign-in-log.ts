@@ -59,6 +59,15 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
       log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor });
     },
 
+    singleSignOn(request: OktaRequest, user: User, failure: string | undefined): void {
+      log.record(request, {
+        eventType: 'user.authentication.sso',
+        displayMessage: 'User single sign on to app',
+        actor: actorOf(user, user.login),
+        ...(failure !== undefined && { failure }),
+      });
+    },
+
     signedOut(request: OktaRequest, user: User): void {
       const actor = actorOf(user, user.login);
       log.record(request, { eventType: 'user.session.end', displayMessage: 'User logout from Okta', actor });

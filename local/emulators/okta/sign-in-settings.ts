@@ -56,6 +56,8 @@ export interface SignInSettings {
   readonly idToken: 'thin' | 'fat';
   /** Claims of the custom servers besides the standard ones. */
   readonly customClaims: readonly CustomClaim[];
+  /** Whether applications may sign users in on pages of their own. Then nothing without a prompt is `interaction_required`. */
+  readonly interactionCode: boolean;
   /** Whether authorization requests must be pushed (RFC 9126). */
   readonly pushedRequestsRequired: boolean;
 }
@@ -95,6 +97,7 @@ const defaults: SignInSettings = {
     { name: 'department', attribute: 'department', alwaysIncludeInToken: true, scopes: [] },
     { name: 'costCenter', attribute: 'costCenter', alwaysIncludeInToken: false, scopes: ['profile'] },
   ],
+  interactionCode: false,
   pushedRequestsRequired: false,
 };
 

@@ -17,27 +17,51 @@ export interface PendingAuthorization {
   readonly client: { readonly id: string; readonly label: string };
 }
 
+/** A sign-on whose user must sign in first, and then asks again. */
+export interface PendingSignOn {
+  /** The path and the query. */
+  readonly returnTo: string;
+  readonly client: { readonly id: string; readonly label: string };
+}
+
 /** What became of a sign-in: it goes on, the user is in, or the user must not get in. */
 export type SignInOutcome = 'pending' | 'success' | OktaErrorCode;
 
 const deviceTokenSeconds = 63_072_000;
 
-/** Begins a sign-in at /authorize. The page is at the URL of the request itself, and at Classic a redirect away. */
-export function createSignInStart({ settings }: OrgState, transactions: Transactions) {
-  return (request: OktaRequest, { server, uid, client }: PendingAuthorization): OktaResponse => {
+/** Begins sign-ins. The page is at the URL of the request itself, and at Classic a redirect away. */
+export function createSignInStart(origin: string, { settings }: OrgState, transactions: Transactions) {
+  function begin(
+    request: OktaRequest,
+    given: Pick<Transaction, 'issuer' | 'client' | 'finish'>,
+    fromURI: string,
+  ): OktaResponse {
     const { engine, stateTokenInPage } = settings();
     const cookies = cookiesOf(request).has('DT') ? [] : [deviceCookie()];
     if (engine === 'classic') {
-      const path = `${new URL(server.issuer).pathname.replace(/^\/$/, '/oauth2')}/v1/authorize/redirect`;
-      const fromURI = `${path}?${new URLSearchParams({ okta_key: uid })}`;
-      return redirectResponse(`${server.origin}/login/login.htm?${new URLSearchParams({ fromURI })}`, {
+      return redirectResponse(`${origin}/login/login.htm?${new URLSearchParams({ fromURI })}`, {
         'set-cookie': cookies,
       });
     }
-    const finish = { kind: 'redirect', server: server.id, uid } as const;
-    const { startToken } = transactions.begin({ issuer: server.issuer, client, finish });
-    const page = signInPage(server.origin, stateTokenInPage ? startToken : undefined);
+    const { startToken } = transactions.begin(given);
+    const page = signInPage(origin, stateTokenInPage ? startToken : undefined);
     return { ...page, headers: { ...page.headers, 'set-cookie': cookies } };
+  }
+
+  return {
+    forAuthorization(request: OktaRequest, { server, uid, client }: PendingAuthorization): OktaResponse {
+      const path = `${new URL(server.issuer).pathname.replace(/^\/$/, '/oauth2')}/v1/authorize/redirect`;
+      const finish = { kind: 'redirect', server: server.id, uid } as const;
+      return begin(
+        request,
+        { issuer: server.issuer, client, finish },
+        `${path}?${new URLSearchParams({ okta_key: uid })}`,
+      );
+    },
+
+    forSignOn(request: OktaRequest, { returnTo, client }: PendingSignOn): OktaResponse {
+      return begin(request, { issuer: origin, client, finish: { kind: 'return', path: returnTo } }, returnTo);
+    },
   };
 }
 
@@ -62,12 +86,17 @@ export function createSignInEnd({ origin, transactions, sessions, serverOf, outc
     if (!cookiesOf(request).has('DT')) return forbidden();
     const [id = ''] = (request.query.get('stateToken') ?? '').split('~');
     const transaction = transactions.findById(id);
-    if (transaction?.finish.kind !== 'redirect') return errorPage(oktaError('request_expired'));
-    const { server, uid } = transaction.finish;
+    if (!transaction || transaction.finish.kind === 'interaction-code') return errorPage(oktaError('request_expired'));
+    const { finish } = transaction;
     const became = outcome(transaction);
     if (became === 'pending') return errorPage(oktaError('request_expired'));
     transactions.end(transaction);
     const answer = became === 'success' ? loginOf(transaction) : oktaError(became);
+    if (finish.kind === 'return') {
+      if (!('accountId' in answer)) return errorPage(answer);
+      return redirectResponse(origin + finish.path, { 'set-cookie': sessions.cookie(sessions.start(answer)) });
+    }
+    const { server, uid } = finish;
     return serverOf(server)?.resume(request, uid, answer) ?? errorPage(oktaError('request_expired'));
   }
 
@@ -90,7 +119,7 @@ export function createSignInEnd({ origin, transactions, sessions, serverOf, outc
 }
 
 /** The methods of the sign-in in Okta's order (RFC 8176). */
-function loginOf({ user = '', proved }: Transaction): Login {
+export function loginOf({ user = '', proved }: Transaction): Login {
   const isMultiFactor = proved.has('google_otp') || proved.has('okta_verify');
   return { accountId: user, amr: isMultiFactor ? ['mfa', 'otp', 'pwd'] : ['pwd'] };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
+import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import type { Secrets } from '../../../functions/runtime/secrets.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
 import { openUserCredentials } from '../../../functions/runtime/user-credentials.ts';
@@ -71,22 +72,20 @@ async function failures(given?: Given): Promise<readonly string[]> {
 const passwords = () =>
   okta.requests.filter(({ path }) => /challenge\/answer|identify|api\/v1\/authn$/.test(path)).length;
 
-const allPassed = (adjusted = org) =>
-  journey.flatMap(({ id, scope }) =>
-    scope === 'org'
-      ? [`${id}: passed`]
-      : adjusted.servers.map((server) => `${formatTarget({ probe: id, server: server.id })}: passed`),
-  );
+const allPassed = enabledProbes(planProbes(org, journey)).map(({ probe, target }) => {
+  const { server } = target;
+  return `${formatTarget({ probe: probe.id, server })}: passed`;
+});
 
 describe('a healthy sign-in', () => {
   it('passes with a password at Identity Engine, at both kinds of server', async () => {
-    expect(outcomeLines(await signIn())).toEqual(allPassed());
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
   });
 
   it('passes with the password on the first page or on the second', async () => {
     for (const passwordOnFirstPage of [true, false]) {
       const restore = okta.alterSignIn({ passwordOnFirstPage });
-      expect(outcomeLines(await signIn())).toEqual(allPassed());
+      expect(outcomeLines(await signIn())).toEqual(allPassed);
       restore();
     }
   });
@@ -94,12 +93,12 @@ describe('a healthy sign-in', () => {
   it('passes with a password and a one-time code', async () => {
     const { login, password, totpSecret } = okta.users.totp;
     stored = { text: JSON.stringify({ password, totpSecret }), version: 'first' };
-    expect(outcomeLines(await signIn({ login }))).toEqual(allPassed());
+    expect(outcomeLines(await signIn({ login }))).toEqual(allPassed);
   });
 
   it('passes at Classic Engine', async () => {
     restores.push(okta.alterSignIn({ engine: 'classic' }));
-    expect(outcomeLines(await signIn())).toEqual(allPassed());
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
   });
 
   it('passes at Classic Engine with a one-time code', async () => {
@@ -107,14 +106,14 @@ describe('a healthy sign-in', () => {
     await using other = await startOktaEmulator({ signIn: { engine: 'classic' } });
     const { login, password, totpSecret } = other.users.totp;
     stored = { text: JSON.stringify({ password, totpSecret }), version: 'first' };
-    expect(outcomeLines(await signIn({ login, at: other }))).toEqual(allPassed());
+    expect(outcomeLines(await signIn({ login, at: other }))).toEqual(allPassed);
   });
 
   it.each([{ keepMeSignedInPrompt: true }, { deviceChallenge: true }, { unknownUsersShown: true }] as const)(
     'passes the steps that are optional: %o',
     async (settings) => {
       restores.push(okta.alterSignIn(settings));
-      expect(outcomeLines(await signIn())).toEqual(allPassed());
+      expect(outcomeLines(await signIn())).toEqual(allPassed);
     },
   );
 
@@ -270,7 +269,7 @@ describe('the user is never locked out', () => {
     for (let run = 0; run < 20; run += 1) expect(await failures()).toEqual(['sign-in: user-password-refused']);
     expect(passwords()).toBe(once);
     stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'second' };
-    expect(outcomeLines(await signIn())).toEqual(allPassed());
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
     expect(okta.findUser(okta.users.password.login)?.status).toBe('ACTIVE');
   });
 

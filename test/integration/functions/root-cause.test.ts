@@ -58,7 +58,7 @@ describe('warnings about correct responses', () => {
     ...(retriedAfter && { retriedAfter }),
   });
   const warnings = (...outcomes: readonly Outcome[]) =>
-    withWarnings(outcomes, { slowAfterMs: 3_000 })
+    withWarnings(outcomes, { domain: new URL(token.url).host, slowAfterMs: 3_000 })
       .flatMap(findingsOf)
       .map(({ code, domain }) => `${code} (${domain})`);
   const ok = { ...token, status: 200 };

@@ -1,0 +1,124 @@
+import { errorEnvelope, errorPage } from './error-responses.ts';
+import { escapeHtml, htmlResponse, noStore, type OktaRequest, type OktaResponse } from './http-message.ts';
+import { oktaError } from './okta-errors.ts';
+import type { OrgState } from './org-state.ts';
+import { keysOf, type SamlApplication, ssoPathOf } from './saml-applications.ts';
+import type { SamlKey } from './saml-key.ts';
+import { parseSamlRequest, toRedirectParameter } from './saml-request.ts';
+import { samlMetadata, samlResponse } from './saml-response.ts';
+import type { Sessions } from './sessions.ts';
+import type { PendingSignOn } from './sign-in.ts';
+import type { SignInLog } from './sign-in-log.ts';
+
+export interface SamlParts {
+  readonly origin: string;
+  readonly applications: readonly SamlApplication[];
+  readonly key: SamlKey;
+  readonly state: OrgState;
+  readonly sessions: Sessions;
+  readonly log: SignInLog;
+  readonly startSignIn: (request: OktaRequest, pending: PendingSignOn) => OktaResponse;
+}
+
+/**
+ * The sign-on to SAML applications, started by the service provider or by Okta: with a session a page that posts the
+ * response, without one the sign-in first.
+ */
+export function createSamlSignOn({ origin, applications, key, state, sessions, log, startSignIn }: SamlParts) {
+  async function signOn(request: OktaRequest, application: SamlApplication): Promise<OktaResponse> {
+    const { method } = request;
+    const given = method === 'POST' ? new URLSearchParams(request.body) : request.query;
+    const parameter = given.get('SAMLRequest');
+    const asked = parameter === null ? undefined : parseSamlRequest(parameter, method);
+    const settings = application.settings();
+    if (parameter !== null && !asked) return errorPage(oktaError('invalid_request'));
+    if (asked?.acsUrl !== undefined && asked.acsUrl !== settings.acsUrl) return errorPage(oktaError('invalid_request'));
+
+    const session = state.settings().sessionsHonored ? sessions.find(request) : undefined;
+    const user = state.users.find(session?.accountId ?? '');
+    const isProved = user?.factorMode !== '2FA' || (session?.amr ?? []).includes('mfa');
+    if (!session || !user || !isProved) {
+      const back = new URLSearchParams(given);
+      if (parameter !== null && method === 'POST') back.set('SAMLRequest', toRedirectParameter(parameter));
+      const returnTo = back.size > 0 ? `${request.path}?${back}` : request.path;
+      return startSignIn(request, { returnTo, client: { id: application.id, label: application.label } });
+    }
+    if (!user.assigned || !settings.assigned || user.access === 'DENY') {
+      log.singleSignOn(request, user, 'User is not assigned to the application');
+      return notAssigned(application);
+    }
+    log.singleSignOn(request, user, undefined);
+    const { signing } = await keysOf(application, key, state.now());
+    const answer = { application, user, inResponseTo: asked?.id, sessionId: String(session.uid), nowMs: state.now() };
+    return postPage(settings.acsUrl, samlResponse(answer, signing), given.get('RelayState') ?? '');
+  }
+
+  async function metadata(application: SamlApplication): Promise<OktaResponse> {
+    const { published } = await keysOf(application, key, state.now());
+    const headers = { 'content-type': 'application/xml;charset=utf-8', ...noStore };
+    return { status: 200, headers, body: samlMetadata(application, published, origin) };
+  }
+
+  return {
+    /** Whether an application is assigned to the users of the org. Those that are not SAML's are. */
+    isAssigned: (id: string): boolean => applications.find((one) => one.id === id)?.settings().assigned ?? true,
+
+    /** The metadata by the application's id, as the API has it. */
+    metadataOf(id: string): Promise<OktaResponse> | undefined {
+      const application = applications.find((one) => one.id === id);
+      return application && metadata(application);
+    },
+
+    respond(request: OktaRequest): OktaResponse | Promise<OktaResponse> {
+      const { path } = request;
+      const target = applications.find((one) => path === ssoPathOf(one));
+      if (target) return signOn(request, target);
+      const described = applications.find(({ entity }) => path === `/app/${entity}/sso/saml/metadata`);
+      return described ? metadata(described) : errorEnvelope('E0000007', `${path} (Path)`);
+    },
+  };
+}
+
+/**
+ * The page that posts a response to the service provider (SAML Bindings 2.0, 3.5).
+ *
+ * Trap: Okta writes characters that need no escape as entities, such as `&#x2b;` for a plus sign.
+ */
+function postPage(acsUrl: string, xml: string, relayState: string): OktaResponse {
+  const response = entities(Buffer.from(xml).toString('base64'));
+  return htmlResponse(
+    200,
+    `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Signing in...</title></head>
+<body onload="document.getElementById('appForm').submit()">
+<form id="appForm" action="${entities(acsUrl)}" method="POST">
+<input name="SAMLResponse" type="hidden" value="${response}"/>
+<input name="RelayState" type="hidden" value="${entities(relayState)}"/>
+</form>
+</body>
+</html>
+`,
+    noStore,
+  );
+}
+
+function entities(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, (character) => `&#x${character.codePointAt(0)?.toString(16)};`);
+}
+
+function notAssigned({ label }: SamlApplication): OktaResponse {
+  return htmlResponse(
+    403,
+    `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Okta - Error</title></head>
+<body class="auth okta-container">
+<div class="error-content"><h1>403</h1><h2>App not assigned</h2>
+<p>You can't access ${escapeHtml(label)} because you are not assigned this app in Okta.</p></div>
+</body>
+</html>
+`,
+    noStore,
+  );
+}
