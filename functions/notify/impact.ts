@@ -11,6 +11,8 @@ export interface Impact {
   readonly servers: readonly string[];
   /** Whether applications notice it. A probe of the monitor's own may fail without that. */
   readonly concernsApps: boolean;
+  /** The test user alone is known to be affected. */
+  readonly isOfTestUser?: true;
 }
 
 /** A target that shows the finding. */
@@ -189,6 +191,7 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
     clause: clause[part],
     servers,
     concernsApps: effect !== undefined && !effect.isOfTestUser,
+    ...(effect?.isOfTestUser && { isOfTestUser: true }),
   };
 }
 
