@@ -101,13 +101,13 @@ const effectsOnClient: Readonly<Record<string, Effect>> = {
   'sign-in': {
     what: atTimes('test user cannot sign in'),
     short: ['no test sign-in'],
-    clause: atTimes('test user cannot sign in; other users unknown'),
+    clause: atTimes('the test user cannot sign in'),
     isOfTestUser: true,
   },
   'single-sign-on': {
     what: atTimes('test user signs in again'),
     short: ['no test SSO'],
-    clause: atTimes('test user must sign in again; other users unknown'),
+    clause: atTimes('the test user must sign in again'),
     isOfTestUser: true,
   },
   code: {

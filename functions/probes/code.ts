@@ -27,7 +27,9 @@ export const code = defineProbe({
     });
     if (access.type !== 'bearer')
       throw new ProbeFailure('unexpected-token-type', {
-        comparisons: [{ name: 'token type', expected: 'Bearer', found: access.type }],
+        comparisons: [
+          { name: 'token type', expected: 'Bearer', found: access.type === 'dpop' ? 'DPoP' : 'another one' },
+        ],
       });
     const { scopes = [] } = server.web ?? {};
     const ungranted = access.scope === undefined ? undefined : scopeProblem(scopes, access.scope.split(' '));
