@@ -86,6 +86,10 @@ export interface WebClient {
   /** Name or ARN of its secret. Absent for a public client, which has none. Only the journey needs it. */
   readonly secret?: string;
   readonly authentication?: ClientAuthentication;
+  /** Whether its tokens are bound to a key (DPoP, RFC 9449). */
+  readonly dpop?: boolean;
+  /** Whether its authorization requests are pushed (PAR, RFC 9126). */
+  readonly par?: boolean;
 }
 
 /** A user who exists only to be signed in by the monitor. */
@@ -95,6 +99,11 @@ export interface TestUser {
   readonly secret: string;
   /** How to sign in, if not as the engine that the org's metadata names. */
   readonly engine?: Engine;
+}
+
+/** The server that the test user signs in at. The session is good at all of them. */
+export function signInServer({ servers }: Pick<Org, 'servers'>): (Server & { readonly web: WebClient }) | undefined {
+  return servers.find((server): server is Server & { readonly web: WebClient } => server.web !== undefined);
 }
 
 export const engines = ['identity', 'classic'] as const;
@@ -109,6 +118,8 @@ export interface ServiceClient {
   /** Name or ARN of the Secrets Manager secret: `{"clientSecret": …}` or `{"privateKey": …}`. */
   readonly secret: string;
   readonly scopes: readonly string[];
+  /** Whether its tokens are bound to a key (DPoP, RFC 9449). */
+  readonly dpop?: boolean;
 }
 
 export const clientAuthentications = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
@@ -118,7 +129,7 @@ export type ClientAuthentication = (typeof clientAuthentications)[number];
 /** An API token (the secret holds `{"apiToken": …}`), or a service application with okta.* scopes. */
 export type ApiCredential =
   | { readonly kind: 'token'; readonly secret: string }
-  | { readonly kind: 'client'; readonly clientId: string; readonly secret: string; readonly scopes: readonly string[] };
+  | ({ readonly kind: 'client' } & Omit<ServiceClient, 'authentication'>);
 
 /** The two kinds of authorization server. Their paths, clients, scopes and keys differ. */
 export type ServerKind = 'org' | 'custom';
