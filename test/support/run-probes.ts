@@ -1,6 +1,6 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
-import type { Probe } from '../../functions/model/probe.ts';
+import type { Credentials, Probe } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
@@ -38,6 +38,16 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
+  /** The credentials of a warm container, from `openContainer`. Otherwise each run has a new one. */
+  readonly container?: Container;
+}
+
+export type Container = (org: Org) => Credentials;
+
+/** What a function keeps between its runs. */
+export function openContainer(secrets: Secrets, now: () => number = Date.now): Container {
+  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, undefined, now)];
+  return (org) => ({ ...client(org), ...user(org) });
 }
 
 /** Runs probes against the Okta emulator, over TLS, as a function does. */
@@ -55,7 +65,7 @@ export async function runProbes(
   try {
     return await run(org, probes, {
       http,
-      credentials: { ...openCredentials(secrets, now)(org), ...openUserCredentials(secrets, undefined, now)(org) },
+      credentials: (options.container ?? openContainer(secrets, now))(org),
       now,
       canonicalName: async () => undefined,
       resolves: async () => true,

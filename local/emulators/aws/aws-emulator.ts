@@ -213,5 +213,13 @@ function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): obj
 /** Another value has another version, in the form of a UUID. Trap: storing the same text again does not make a new one. */
 function versionOf(name: string, stored: string): string {
   const digest = createHash('sha256').update(`${name}\n${stored}`).digest('hex');
-  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => digest.slice(from, to)).join('-');
+  return [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([from, to]) => digest.slice(from, to))
+    .join('-');
 }
