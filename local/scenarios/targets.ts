@@ -74,8 +74,11 @@ export const authenticatingEndpoints = [...token, ...introspect];
 const inJourney = (probe: string, endpoint: Endpoint, server?: ServerId): EndpointTarget =>
   endpointTarget(probe, endpoint, 'journey', server);
 
-const atBothInJourney = (probe: string, endpoint: Endpoint, when?: Match['when']) =>
-  (['org', 'default'] as const).map((server) => ({ ...inJourney(probe, endpoint, server), ...(when && { when }) }));
+/** The Org server first, then a custom one. */
+const atBothInJourney = (probe: string, endpoint: Endpoint, when?: Match['when']) => {
+  const targetAt = (server: ServerId) => ({ ...inJourney(probe, endpoint, server), ...(when && { when }) });
+  return [targetAt('org'), targetAt('default')] as const;
+};
 
 const isSilent = ({ query }: OktaRequest) => query.get('prompt') === 'none';
 const grantIs =
@@ -114,7 +117,8 @@ export const signOut = inJourney('sign-out', 'logout');
 /** Every endpoint of a journey of a user with a password at Identity Engine. */
 export const journeyEndpoints: readonly EndpointTarget[] = [
   ...signInSteps,
-  ...singleSignOn,
+  // At the Org server, the sign-out sends the same request again.
+  singleSignOn[1],
   ...code,
   ...idToken,
   ...userinfo,

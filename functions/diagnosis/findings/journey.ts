@@ -380,7 +380,7 @@ export const journeyFindings = {
     domain: 'okta',
     severity: 'page',
     brief: 'refresh token refused',
-    summary: 'Okta refuses the refresh token that it has just issued: users of applications are signed out.',
+    summary: 'Okta refuses the refresh token that it has just issued: apps sign users out.',
     causes: ['a fault inside Okta', 'a policy of the server that changed in between'],
     remedy: [
       'In Security > API > the server > Access Policies, look at the lifetimes of the rule',
