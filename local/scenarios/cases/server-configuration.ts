@@ -2,7 +2,7 @@ import { errorEnvelope, errorPage, unknownOrg } from '../../emulators/okta/error
 import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, cascade, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   htmlPage,
   interceptOrg,
