@@ -25,6 +25,7 @@ export function answerContext(exchange: Exchange, org: Org, server: Server): Ans
   const requestedScopes: Partial<Record<Endpoint, readonly string[]>> = {
     authorize: server.web?.scopes ?? [],
     // The rate-limit probe requests a token from the Org server for the API's own client.
+    par: server.web?.scopes ?? [],
     token: server.service?.scopes ?? (org.api?.kind === 'client' ? org.api.scopes : []),
   };
   return {
@@ -54,6 +55,8 @@ interface Rule {
   readonly clocksDiffer?: true;
   /** A rate limit rejected the request. */
   readonly limited?: true;
+  /** The request proved the possession of a key (DPoP). */
+  readonly proof?: true;
   readonly limit?: ReturnType<typeof limitOwner>;
   /** Whether the rate-limit headers show requests that are left. */
   readonly requestsLeft?: boolean;
@@ -65,7 +68,8 @@ const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
 const wrongClient =
   /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
 const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
-const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect'] as const;
+const timesOfProof = ['invalid_dpop_proof_jwt_too_old', 'invalid_dpop_proof_jwt_expired'];
+const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
 
 /**
  * The findings for error responses. The first rule that matches wins.
@@ -107,6 +111,9 @@ export const answerRules: readonly Rule[] = [
   { code: 'server-not-found', kind: 'custom', status: [404] },
   // Anybody may read these, so it is the address that Okta refuses.
   { code: 'address-blocked', endpoint: ['organization', 'discovery', 'keys'], status: [403] },
+  { code: 'clock-skew', proof: true, reason: ['invalid_dpop_proof_jwt_issued_in_future'] },
+  { code: 'clock-skew', proof: true, reason: timesOfProof, clocksDiffer: true },
+  { code: 'dpop-proof-refused', proof: true, error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
   { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
@@ -136,7 +143,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
   // Whatever the words: where a client authenticates, 401 is about its credentials (RFC 6749, 5.2).
-  { code: 'client-refused', endpoint: ['token', 'introspect'], status: [401] },
+  { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
   { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
@@ -164,6 +171,7 @@ function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerCo
     (rule.management === undefined || isManagement(exchange.url, endpoint)) &&
     (rule.api === undefined || rule.api === api) &&
     (rule.limited === undefined || isRateLimited(exchange)) &&
+    (rule.proof === undefined || rule.proof === exchange.proof) &&
     (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
     (rule.limit === undefined || rule.limit === owner) &&
     (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&

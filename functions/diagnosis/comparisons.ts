@@ -55,9 +55,12 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
     client(request, refused),
   ],
   'dpop-required': (request) => [compare('proof of possession (DPoP)', 'not required', 'required'), client(request)],
+  'dpop-proof-refused': (request) => [compare('proof of possession (DPoP)', 'accepted', refused), client(request)],
   'inline-hook-failed': () => [compare('inline hook', 'a success within 3 s', 'an error or no answer')],
   'request-refused': (request) => [client(request, refused), scopes(request)],
-  'unexpected-token-type': () => [compare('token type', 'Bearer', 'another one')],
+  'unexpected-token-type': (request) => [
+    compare('token type', clientOf(request)?.dpop ? 'DPoP' : 'Bearer', 'another one'),
+  ],
   'negative-test-failed': () => [compare('answer to a bad request', 'a rejection', 'accepted')],
   'api-scope-missing': ({ org: { api } }) => [
     compare('scopes of the API token', 'okta.users.read', api?.kind === 'client' ? api.scopes.join(' ') : undefined),
@@ -114,10 +117,11 @@ function clientOf({ org: { api }, server, exchange }: Request): ServiceClient | 
   const apiClient = api?.kind === 'client' ? api : undefined;
   switch (locate(exchange.url)?.endpoint) {
     case 'authorize':
+    case 'par':
       return server.web;
     case 'token':
     case 'introspect':
-      return server.service ?? apiClient;
+      return server.service ?? apiClient ?? server.web;
     default:
       return apiClient;
   }

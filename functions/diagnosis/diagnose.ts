@@ -131,6 +131,7 @@ function factsOfRequest(exchange: Exchange, { org, server }: DiagnosisContext): 
     ...(method === undefined
       ? []
       : [method === 'private_key_jwt' ? ('uses a key' as const) : ('uses a secret' as const)]),
+    ...(locate(exchange.url)?.endpoint === 'authorize' && !server.web?.par ? ['request not pushed' as const] : []),
     ...(isOktaHost(new URL(exchange.url).hostname) ? ['on an Okta domain' as const] : []),
   ];
 }

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly at: string;
   /** How the request authenticated, by which a person can repeat it. Absent if it did not. */
   readonly authentication?: RequestAuthentication;
+  /** The request had a proof of possession (DPoP, RFC 9449). */
+  readonly proof?: true;
   readonly phases: Phases;
   readonly status?: number;
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */

@@ -88,6 +88,10 @@ export interface WebClient {
   /** Name or ARN of its secret. Absent for a public client, which has none. Only the journey needs it. */
   readonly secret?: string;
   readonly authentication?: ClientAuthentication;
+  /** Whether its tokens are bound to a key (DPoP, RFC 9449). */
+  readonly dpop?: boolean;
+  /** Whether its authorization requests are pushed (PAR, RFC 9126). */
+  readonly par?: boolean;
 }
 
 /** A SAML application, and what its service provider has been told about it. */
@@ -116,6 +120,11 @@ export interface TestUser {
   readonly engine?: Engine;
 }
 
+/** The server that the test user signs in at. The session is good at all of them. */
+export function signInServer({ servers }: Pick<Org, 'servers'>): (Server & { readonly web: WebClient }) | undefined {
+  return servers.find((server): server is Server & { readonly web: WebClient } => server.web !== undefined);
+}
+
 export const engines = ['identity', 'classic'] as const;
 
 /** Identity Engine signs in by remediations, Classic Engine by primary authentication. */
@@ -128,6 +137,8 @@ export interface ServiceClient {
   /** Name or ARN of the Secrets Manager secret: `{"clientSecret": …}` or `{"privateKey": …}`. */
   readonly secret: string;
   readonly scopes: readonly string[];
+  /** Whether its tokens are bound to a key (DPoP, RFC 9449). */
+  readonly dpop?: boolean;
 }
 
 export const clientAuthentications = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
@@ -137,7 +148,7 @@ export type ClientAuthentication = (typeof clientAuthentications)[number];
 /** An API token (the secret holds `{"apiToken": …}`), or a service application with okta.* scopes. */
 export type ApiCredential =
   | { readonly kind: 'token'; readonly secret: string }
-  | { readonly kind: 'client'; readonly clientId: string; readonly secret: string; readonly scopes: readonly string[] };
+  | ({ readonly kind: 'client' } & Omit<ServiceClient, 'authentication'>);
 
 /** The two kinds of authorization server. Their paths, clients, scopes and keys differ. */
 export type ServerKind = 'org' | 'custom';

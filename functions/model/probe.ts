@@ -44,6 +44,7 @@ export type Endpoint =
   | 'authorize'
   | 'token'
   | 'introspect'
+  | 'par'
   | 'userinfo'
   | 'revoke'
   | 'logout'
@@ -60,6 +61,11 @@ export type Endpoint =
   | 'saml-metadata'
   | 'users'
   | 'status-page';
+
+/** The settings of a client with which a probe sends more requests. */
+export const requestSettings = ['service.dpop', 'web.dpop', 'web.par'] as const;
+
+export type RequestSetting = (typeof requestSettings)[number];
 
 /** Results that one probe passes to others, within a run. A probe of the whole org passes them to those of all servers. */
 export interface Artifacts {
@@ -87,6 +93,14 @@ export interface CookieJar {
   has(name: string): boolean;
   /** The same cookies, which change no more when these do. */
   copy(): CookieJar;
+}
+
+/** An authorization request, and what its answer must match. */
+export interface AuthorizationRequest {
+  readonly url: string;
+  readonly state: string;
+  readonly verifier: string;
+  readonly nonce: string;
 }
 
 /** An authorization code and what proves that it is used by whom it was issued to (RFC 7636). Trap: a live credential. */
@@ -119,6 +133,16 @@ export interface AccessToken {
   readonly expiresInSeconds?: number;
   /** The server's clock minus ours when it issued the token. */
   readonly clockOffsetSeconds?: number;
+  /** The key that it must be bound to. Absent without DPoP. */
+  readonly proofKey?: ProofKey;
+}
+
+/** A key that tokens are bound to (RFC 9449). Its private half cannot be read. */
+export interface ProofKey {
+  /** The thumbprint of the public key (RFC 7638), which a bound token names as `cnf.jkt`. */
+  readonly thumbprint: string;
+  /** Sends a request with a token and the proof for both. Sends it once more if the server asks for a nonce. */
+  send(token: string, url: string, init: FetchInit, fetch: Fetch): Promise<Response>;
 }
 
 /** A JWK Set (RFC 7517) as served. */
@@ -156,6 +180,12 @@ export interface UserCredentials {
   signIn(fetch: Fetch, exchanges: readonly Exchange[]): Promise<Session>;
   /** Ends the session, if it can be. */
   endSession(session: Session, fetch: Fetch): Promise<void>;
+  /** Prepares a request for a code with PKCE (RFC 7636). Pushes it where the application's are (RFC 9126). */
+  requestAuthorization(
+    server: Server,
+    fetch: Fetch,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<AuthorizationRequest>;
   /** Exchanges a code, or a refresh token, at the server's token endpoint. */
   redeem(server: Server, grant: Grant, fetch: Fetch): Promise<TokenResponse>;
   /** Revokes a token (RFC 7009). Okta answers 200 whatever the token is. */
@@ -227,6 +257,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly provides?: Output;
   /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];
+  /** What settings of the client add to them, at most: with DPoP, a request without a nonce in a new container. */
+  readonly addedRequests?: Readonly<Partial<Record<RequestSetting, readonly Endpoint[]>>>;
   /** Whether to publish `Duration`, the server's time for the request. Each metric costs money, so use it sparingly. */
   readonly timed: boolean;
   readonly metrics: Readonly<Record<Metric, MetricDefinition>>;

@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { FindingCode } from '../diagnosis/finding.ts';
 import type { Comparison, TokenFacts } from '../model/finding.ts';
+import type { AccessToken, Fetch, FetchInit } from '../model/probe.ts';
 
 /**
  * How far two clocks may be apart. Okta recommends that services tolerate at most two minutes when they validate
@@ -95,6 +96,50 @@ export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch |
     detail: `it is valid for ${seconds} s, the configured minimum is ${minimumSeconds} s`,
     comparisons: [{ name: 'lifetime', expected: `at least ${minimumSeconds} s`, found: `${seconds} s` }],
   };
+}
+
+/** The `token_type` that must come with a token, as Okta spells it. */
+export function expectedType({ proofKey }: Pick<AccessToken, 'proofKey'>): 'DPoP' | 'Bearer' {
+  return proofKey ? 'DPoP' : 'Bearer';
+}
+
+const knownTypes: Readonly<Record<string, string>> = { bearer: 'Bearer', dpop: 'DPoP' };
+
+/** What is wrong with the type of a token, if anything (RFC 6749, 7.1; RFC 9449, 5). */
+export function bindingProblem(token: AccessToken): Mismatch | undefined {
+  const { type, proofKey } = token;
+  const expected = expectedType(token);
+  if (type.toLowerCase() === expected.toLowerCase()) return undefined;
+  return {
+    ...{ code: proofKey ? 'token-not-bound' : 'unexpected-token-type', detail: `"token_type" is not ${expected}` },
+    // It comes from the other side, so only a known one is shown.
+    comparisons: [{ name: 'token type', expected, found: knownTypes[type.toLowerCase()] ?? 'another one' }],
+  };
+}
+
+/** What is wrong with the key that a token names (`cnf.jkt`; RFC 9449, 6), if anything. */
+export function confirmationProblem(
+  confirmation: unknown,
+  { proofKey }: Pick<AccessToken, 'proofKey'>,
+): Mismatch | undefined {
+  if (!proofKey) return undefined;
+  const { jkt } = Object(confirmation) as { readonly jkt?: unknown };
+  if (jkt === proofKey.thumbprint) return undefined;
+  return {
+    ...{ code: jkt === undefined ? 'token-not-bound' : 'token-bound-elsewhere', detail: '"cnf.jkt" is not our key' },
+    comparisons: [{ name: 'cnf.jkt', expected: proofKey.thumbprint, found: shownValue(jkt) }],
+  };
+}
+
+/** Sends a request with a token: bound to a key with a proof, and otherwise as a Bearer token (RFC 6750). */
+export function fetchWithToken(
+  { value, proofKey }: AccessToken,
+  url: string,
+  init: FetchInit,
+  fetch: Fetch,
+): Promise<Response> {
+  if (proofKey) return proofKey.send(value, url, init, fetch);
+  return fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${value}` } });
 }
 
 /** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */

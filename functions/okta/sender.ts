@@ -83,7 +83,7 @@ function isProtocolError({ shape, error = '' }: OktaError = { shape: 'other' }, 
   const endpoint = locate(url)?.endpoint;
   return (
     shape === 'oauth' &&
-    (endpoint === 'token' || endpoint === 'introspect' || endpoint === 'authorize') &&
+    (endpoint === 'token' || endpoint === 'introspect' || endpoint === 'par' || endpoint === 'authorize') &&
     /^(invalid_(client|scope|grant|dpop_proof)|unsupported_(grant_type|response_type|token_type)|unauthorized_client|consent_required|use_dpop_nonce)$/.test(
       error,
     )
@@ -298,6 +298,7 @@ const membersOfSuccess: Readonly<Partial<Record<Endpoint, string>>> = {
   keys: 'keys',
   token: 'access_token',
   introspect: 'active',
+  par: 'request_uri',
 };
 
 /** Whether a response is a success as the endpoint of the URL sends it. That of /authorize is a callback. */

@@ -10,11 +10,12 @@ export interface RequestBudget {
 /**
  * What a plan uses of its org's rate limits. The monitor itself must not exhaust them.
  *
- * Trap: an API credential of kind `client` requests one additional token per hour, which is not counted here.
+ * Trap: an API credential of kind `client` requests one additional token per half hour, in two requests with DPoP. They
+ * are not counted here.
  */
 export function budgetOf(plan: readonly PlannedProbe[]): RequestBudget {
-  const buckets = enabledProbes(plan).flatMap(({ probe, server }) =>
-    probe.requests.map((endpoint) => bucketOf(server, endpoint)),
+  const buckets = enabledProbes(plan).flatMap(({ requests, server }) =>
+    requests.map((endpoint) => bucketOf(server, endpoint)),
   );
   const byBucket: Record<string, number> = {};
   for (const bucket of buckets) if (bucket) byBucket[bucket] = (byBucket[bucket] ?? 0) + 1;

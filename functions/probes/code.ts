@@ -1,6 +1,8 @@
+import { decodeJwt } from 'jose';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import { defineProbe } from '../model/probe.ts';
-import { scopeProblem } from '../okta/access-token.ts';
+import { kindOf, type Server } from '../model/org.ts';
+import { type AccessToken, defineProbe } from '../model/probe.ts';
+import { bindingProblem, confirmationProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
 import { isGrantRefused } from '../okta/okta-error.ts';
 
 /**
@@ -18,6 +20,7 @@ export const code = defineProbe({
   provides: 'userTokens',
   once: true,
   requests: ['token'],
+  addedRequests: { 'web.dpop': ['token'] },
   timed: false,
   metrics: {},
   async run({ server, fetch, exchanges, credentials, inputs }) {
@@ -25,12 +28,8 @@ export const code = defineProbe({
     const { access, id, refresh } = await redeeming.catch((error: unknown) => {
       throw isGrantRefused(exchanges) ? new ProbeFailure('code-refused', 'invalid_grant for a new code') : error;
     });
-    if (access.type !== 'bearer')
-      throw new ProbeFailure('unexpected-token-type', {
-        comparisons: [
-          { name: 'token type', expected: 'Bearer', found: access.type === 'dpop' ? 'DPoP' : 'another one' },
-        ],
-      });
+    const misbound = bindingProblem(access) ?? keyProblem(access, server);
+    if (misbound) throw new ProbeFailure(misbound.code, misbound);
     const { scopes = [] } = server.web ?? {};
     const ungranted = access.scope === undefined ? undefined : scopeProblem(scopes, access.scope.split(' '));
     if (ungranted) throw new ProbeFailure(ungranted.code, ungranted);
@@ -51,3 +50,14 @@ export const code = defineProbe({
     };
   },
 });
+
+/** What is wrong with the key that the token names. The tokens of the Org server are for Okta alone to read. */
+function keyProblem(access: AccessToken, server: Server): Mismatch | undefined {
+  if (kindOf(server) === 'org') return undefined;
+  try {
+    return confirmationProblem(decodeJwt(access.value).cnf, access);
+  } catch {
+    // It is encrypted, or no JWT.
+    return undefined;
+  }
+}

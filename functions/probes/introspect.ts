@@ -3,6 +3,8 @@ import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { kindOf, type Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
 import {
+  confirmationProblem,
+  expectedType,
   type Mismatch,
   missingIntrospectionMembers,
   scopeProblem,
@@ -47,11 +49,7 @@ export const introspect = defineProbe({
 });
 
 /** The problem, if any, of an active token: is it the token that was asked about, and would a service accept it? */
-function assess(
-  claims: Readonly<Record<string, unknown>>,
-  server: Server,
-  { value }: AccessToken,
-): Mismatch | undefined {
+function assess(claims: Readonly<Record<string, unknown>>, server: Server, token: AccessToken): Mismatch | undefined {
   const { issuer, audience, service } = server;
   const mismatch = (code: Mismatch['code'], name: string, expected: string): Mismatch => ({
     ...{ code, detail: `"${name}" is not the expected one` },
@@ -59,7 +57,7 @@ function assess(
   });
   const audiences = [claims.aud].flat();
   // The tokens of the Org server are for Okta alone to read.
-  const differing = kindOf(server) === 'custom' ? differingClaim(value, claims) : undefined;
+  const differing = kindOf(server) === 'custom' ? differingClaim(token.value, claims) : undefined;
   if (differing)
     return {
       ...{ code: 'introspection-mismatch', detail: `"${differing}" is not that of the token` },
@@ -67,7 +65,12 @@ function assess(
     };
   if (service && claims.client_id !== service.clientId)
     return mismatch('introspection-mismatch', 'client_id', service.clientId);
-  if (!/^bearer$/i.test(String(claims.token_type))) return mismatch('introspection-mismatch', 'token_type', 'Bearer');
+  const type = expectedType(token);
+  if (String(claims.token_type).toLowerCase() !== type.toLowerCase())
+    return mismatch('introspection-mismatch', 'token_type', type);
+  // RFC 9449, 6.2. Okta does not document whether it is there.
+  const misbound = claims.cnf === undefined ? undefined : confirmationProblem(claims.cnf, token);
+  if (misbound) return misbound;
   if (!isSameUrl(claims.iss, issuer)) return mismatch('issuer-mismatch', 'iss', issuer);
   if (audience !== undefined && !audiences.includes(audience)) return mismatch('audience-mismatch', 'aud', audience);
   return scopeProblem(service?.scopes ?? [], String(claims.scope).split(' '));

@@ -1,5 +1,5 @@
-import { kindOf, type Org, type Server } from '../model/org.ts';
-import type { Probe, Requirement } from '../model/probe.ts';
+import { kindOf, type Org, type Server, signInServer } from '../model/org.ts';
+import { type Endpoint, type Probe, type RequestSetting, type Requirement, requestSettings } from '../model/probe.ts';
 import type { Target } from '../model/target.ts';
 import { issuerOf } from '../okta/endpoints.ts';
 
@@ -8,6 +8,8 @@ export interface PlannedProbe {
   readonly probe: Probe;
   readonly target: Target;
   readonly server: Server;
+  /** Every request of a healthy run with these settings. With DPoP, the most that it makes. */
+  readonly requests: readonly Endpoint[];
   /** Present if the probe is disabled: the settings that would enable it. */
   readonly howToEnable?: string;
 }
@@ -34,7 +36,8 @@ export function planProbes(org: Org, probes: readonly Probe[]): readonly Planned
     return targets.map((server) => {
       const target = probe.scope === 'org' ? { org: org.name } : { org: org.name, server: server.id };
       const howToEnable = missingSettings(probe, org, server);
-      return { probe, target, server, ...(howToEnable && { howToEnable }) };
+      const requests = requestsOf(probe, org, server);
+      return { probe, target, server, requests, ...(howToEnable && { howToEnable }) };
     });
   });
 }
@@ -56,6 +59,17 @@ function missingSettings(probe: Probe, org: Org, server: Server): string | undef
   const missing = (probe.requires ?? []).filter((requirement) => !has(requirement, org, server));
   const settings = missing.map((requirement) => settingFor[requirement](org.name, server.id));
   return settings.length > 0 ? settings.join(', and ') : undefined;
+}
+
+function requestsOf({ requests, addedRequests = {}, scope, requires = [] }: Probe, org: Org, server: Server) {
+  // A sign-in is one of the whole org, and made at one of its servers.
+  const at = scope === 'org' && requires.includes('user') ? signInServer(org) : server;
+  const isSet: Readonly<Record<RequestSetting, boolean>> = {
+    'service.dpop': at?.service?.dpop ?? false,
+    'web.dpop': at?.web?.dpop ?? false,
+    'web.par': at?.web?.par ?? false,
+  };
+  return [...requests, ...requestSettings.flatMap((setting) => (isSet[setting] && addedRequests[setting]) || [])];
 }
 
 function has(requirement: Requirement, org: Org, server: Server): boolean {

@@ -1,5 +1,6 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
+import { bindingProblem } from '../okta/access-token.ts';
 import { isGrantRefused } from '../okta/okta-error.ts';
 
 /**
@@ -38,6 +39,8 @@ export const refresh = defineProbe({
     const rotated = renewed.refresh !== undefined && renewed.refresh !== userTokens.refresh;
     // Nothing else would ever revoke it.
     if (rotated && renewed.refresh) await credentials.revoke(server, renewed.refresh, 'refresh_token', fetch);
+    const misbound = bindingProblem(renewed.access);
+    if (misbound) throw new ProbeFailure(misbound.code, misbound);
     if (expects?.refreshTokenRotation !== undefined && rotated !== expects.refreshTokenRotation)
       throw new ProbeFailure('refresh-rotation-unexpected', {
         comparisons: [

@@ -17,6 +17,7 @@ export const refusesCustomScope = defineProbe({
   scope: 'org',
   requires: ['negativeTests', 'service'],
   requests: ['token'],
+  addedRequests: { 'service.dpop': ['token'] },
   timed: false,
   metrics: {},
   async run({ server, fetch, credentials, exchanges }) {

@@ -3,7 +3,7 @@ import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Comparison } from '../model/finding.ts';
 import { type AccessToken, defineProbe, type ProbeContext } from '../model/probe.ts';
-import { clockToleranceSeconds, factsOf } from '../okta/access-token.ts';
+import { clockToleranceSeconds, factsOf, fetchWithToken } from '../okta/access-token.ts';
 import { TransportError } from '../runtime/errors.ts';
 
 /**
@@ -46,8 +46,8 @@ async function callResource(
 ) {
   const { resource } = server;
   if (!resource) throw new Error(`server ${server.id} has no resource`);
-  const headers = { authorization: `Bearer ${token.value}`, accept: '*/*' };
-  const { status } = await fetch(resource.url, { method: resource.method, headers }).catch((error: unknown) => {
+  const init = { method: resource.method, headers: { accept: '*/*' } };
+  const { status } = await fetchWithToken(token, resource.url, init, fetch).catch((error: unknown) => {
     throw error instanceof TransportError ? new ProbeFailure('resource-unreachable', error.message) : error;
   });
   const exchange = exchanges.at(-1);
@@ -76,6 +76,7 @@ function failureOf(status: number, expected: number, exchange: Exchange | undefi
       ...comparisons,
       { name: 'WWW-Authenticate of your API', expected: 'no error', found: said },
       ...(differs ? [{ name: 'clock of your API', expected: 'as ours', found: `${offset} s off` }] : []),
+      ...(token.proofKey ? [{ name: 'token type', expected: 'what your API accepts', found: 'DPoP' }] : []),
       ...(['issuer', 'audience'] as const).flatMap((name) =>
         facts?.[name] === undefined
           ? []

@@ -22,6 +22,7 @@ export const signIn = defineProbe({
     'sign-in-answer',
     'sign-in-redirect',
   ],
+  addedRequests: { 'web.par': ['par'] },
   timed: false,
   metrics: {
     JourneySeconds: {

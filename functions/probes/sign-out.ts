@@ -1,8 +1,9 @@
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { signInServer } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { isFromOkta } from '../okta/sender.ts';
-import { authorizationRequest, readCallback } from '../runtime/sign-in.ts';
+import { readCallback } from '../runtime/sign-in.ts';
 
 /**
  * Signs the user out as an application does (OpenID Connect RP-Initiated Logout 1.0), and asks for a code with what is left
@@ -20,12 +21,12 @@ export const signOut = defineProbe({
   mayUse: ['idToken'],
   after: ['saml', 'single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
   requests: ['logout', 'authorize', 'session'],
+  addedRequests: { 'web.par': ['par'] },
   timed: false,
   metrics: {},
   async run({ org, fetch, exchanges, credentials, inputs: { session, idToken } }) {
-    const server = org.servers.find(({ web }) => web);
-    const { web } = server ?? {};
-    if (!server || !web) throw new Error(`org ${org.name} has no web client`);
+    const server = signInServer(org);
+    if (!server) throw new Error(`org ${org.name} has no web client`);
     // As somebody who has stolen them would have them. A browser forgets its own.
     const before = { ...session, cookies: session.cookies.copy() };
     const browse = session.cookies.through(fetch);
@@ -37,14 +38,14 @@ export const signOut = defineProbe({
         const answer = exchanges.at(-1);
         if (status >= 400 || (answer && !isFromOkta(answer))) throw new UnexpectedResponse();
       } else await credentials.endSession(session, fetch);
-      const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
+      const request = await credentials.requestAuthorization(server, fetch, { prompt: 'none' });
       const response = await before.cookies.through(fetch)(request.url);
       if (response.status >= 400) throw new UnexpectedResponse();
       const answer = {
         ...{ status: response.status, location: response.headers.get('location') },
         body: await response.text(),
       };
-      if (isSignedOut(() => readCallback(answer, request.state, web))) return { readings: {} };
+      if (isSignedOut(() => readCallback(answer, request.state, server.web))) return { readings: {} };
       throw new ProbeFailure('sign-out-without-effect', {
         comparisons: [
           { name: 'answer to prompt=none after the sign-out', expected: 'login_required', found: 'a code' },

@@ -1,6 +1,6 @@
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
-import { authorizationRequest, codeOf, readCallback } from '../runtime/sign-in.ts';
+import { codeOf, readCallback } from '../runtime/sign-in.ts';
 
 /**
  * Asks for a code with the session of the sign-in and `prompt=none`: what each further application does after the first.
@@ -16,12 +16,13 @@ export const singleSignOn = defineProbe({
   provides: 'code',
   once: true,
   requests: ['authorize'],
+  addedRequests: { 'web.par': ['par'] },
   timed: false,
   metrics: {},
-  async run({ org, server, fetch, inputs: { session } }) {
+  async run({ server, fetch, credentials, inputs: { session } }) {
     const { web } = server;
     if (!web) throw new Error(`server ${server.id} has no web client`);
-    const request = await authorizationRequest(org.domain, server, web, { prompt: 'none' });
+    const request = await credentials.requestAuthorization(server, fetch, { prompt: 'none' });
     const response = await session.cookies.through(fetch)(request.url);
     if (response.status >= 400) throw new UnexpectedResponse();
     const answer = {

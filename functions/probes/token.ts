@@ -1,7 +1,7 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
-import { lifetimeProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
+import { bindingProblem, lifetimeProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
 
 /**
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
@@ -18,6 +18,7 @@ export const token = defineProbe({
   requires: ['service'],
   provides: 'token',
   requests: ['token'],
+  addedRequests: { 'service.dpop': ['token'] },
   timed: true,
   metrics: {},
   async run({ server, fetch, credentials, exchanges }) {
@@ -33,21 +34,17 @@ export const token = defineProbe({
 });
 
 /** The problem, if any, of what the response says about the token. */
-function assess({ type, scope, expiresInSeconds }: AccessToken, { service, expects }: Server): Mismatch | undefined {
-  const compare = (name: string, expected: string, found: string) => [{ name, expected, found }];
-  // RFC 6749, 7.1: a client must not use a token of a type that it does not know.
-  if (type !== 'bearer')
-    return {
-      ...{ code: 'unexpected-token-type', detail: `"token_type" is ${type}, not Bearer` },
-      comparisons: compare('token type', 'Bearer', type),
-    };
+function assess(issued: AccessToken, { service, expects }: Server): Mismatch | undefined {
+  const { scope, expiresInSeconds } = issued;
+  const misbound = bindingProblem(issued);
+  if (misbound) return misbound;
   const ungranted = scope === undefined ? undefined : scopeProblem(service?.scopes ?? [], scope.split(' '));
   if (ungranted) return ungranted;
   const lifetime = expiresInSeconds ?? Number.POSITIVE_INFINITY;
   if (lifetime <= 0)
     return {
       ...{ code: 'token-expired', detail: `"expires_in" is ${lifetime}` },
-      comparisons: compare('expires_in', 'more than 0 s', `${lifetime} s`),
+      comparisons: [{ name: 'expires_in', expected: 'more than 0 s', found: `${lifetime} s` }],
     };
   return lifetimeProblem(lifetime, expects?.minLifetimeSeconds);
 }

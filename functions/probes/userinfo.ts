@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { expectJson } from '../diagnosis/expect-json.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
+import { fetchWithToken } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { missingClaim } from './verify.ts';
 
@@ -20,8 +21,9 @@ export const userinfo = defineProbe({
   timed: false,
   metrics: {},
   async run({ org, server, fetch, inputs: { userTokens } }) {
-    const headers = { authorization: `Bearer ${userTokens.access.value}`, accept: 'application/json' };
-    const claims = await expectJson(await fetch(endpointUrl(org.domain, server, 'userinfo'), { headers }));
+    const url = endpointUrl(org.domain, server, 'userinfo');
+    const headers = { accept: 'application/json' };
+    const claims = await expectJson(await fetchWithToken(userTokens.access, url, { headers }, fetch));
     const { subject } = { subject: claims.sub, ...subjectIn(userTokens.id) };
     if (claims.sub === undefined || claims.sub !== subject)
       throw new ProbeFailure('userinfo-mismatch', {

@@ -6,6 +6,7 @@ import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe, type KeySet } from '../model/probe.ts';
 import {
   clockToleranceSeconds,
+  confirmationProblem,
   documentedClaims,
   factsOf,
   isEncrypted,
@@ -65,7 +66,7 @@ async function verifyToken(token: AccessToken, keys: KeySet, server: Server, cur
       currentDate,
       ...(server.audience !== undefined && { audience: server.audience }),
     });
-    const problem = timeProblem(payload, now, token.clockOffsetSeconds) ?? assess(payload, server);
+    const problem = timeProblem(payload, now, token.clockOffsetSeconds) ?? assess(payload, server, token);
     if (problem) fail(problem);
   } catch (error) {
     if (error instanceof ProbeFailure) throw error;
@@ -119,11 +120,17 @@ export function signatureProblem(code: string, { value }: Pick<AccessToken, 'val
 }
 
 /** The problem, if any, of a token whose signature, issuer, audience and times are valid. */
-function assess(claims: JWTPayload, { service, expects }: Server): Mismatch | undefined {
+function assess(
+  claims: JWTPayload,
+  { service, expects }: Server,
+  token: Pick<AccessToken, 'proofKey'>,
+): Mismatch | undefined {
   const { iat, exp, scp, cid } = claims;
   const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
   if (missing.length > 0)
     return { code: 'claim-missing', detail: `missing: ${missing.join(', ')}`, comparisons: missing.map(missingClaim) };
+  const misbound = confirmationProblem(claims.cnf, token);
+  if (misbound) return misbound;
   const ungranted = scopeProblem(service?.scopes ?? [], Array.isArray(scp) ? scp : []);
   if (ungranted) return ungranted;
   if (service && cid !== service.clientId) {

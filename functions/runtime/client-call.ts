@@ -52,13 +52,16 @@ function isInvalidClient(result: PromiseSettledResult<unknown>): boolean {
   return result.reason instanceof ResponseBodyError && result.reason.error === 'invalid_client';
 }
 
-/** Drops oauth4webapi's abort signal and redirect mode: our `fetch` has the run's deadline and never redirects. */
+/**
+ * Drops oauth4webapi's abort signal and redirect mode: our `fetch` has the run's deadline and never redirects. It names the
+ * monitor as the user agent too.
+ */
 export function adapt(fetch: Fetch): { readonly [customFetch]: typeof globalThis.fetch } {
   return {
     [customFetch]: (url, init) =>
       fetch(String(url), {
         ...(init?.method !== undefined && { method: init.method }),
-        headers: Object.fromEntries(new Headers(init?.headers)),
+        headers: Object.fromEntries([...new Headers(init?.headers)].filter(([name]) => name !== 'user-agent')),
         body: (init?.body ?? null) as URLSearchParams | null,
       }),
   };

@@ -5,10 +5,13 @@ import {
   processClientCredentialsResponse,
   processIntrospectionResponse,
 } from 'oauth4webapi';
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
+import { bindingProblem, fetchWithToken } from '../okta/access-token.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
 import { adapt, callAsClient, withSecret } from './client-call.ts';
+import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import { noUserCredentials } from './no-credentials.ts';
 import { Redacted } from './redacted.ts';
 import { textOf } from './secret-members.ts';
@@ -24,12 +27,15 @@ const renewAfterMs = 30 * 60_000;
  * Authenticates the monitor at any org. The secrets do not leave this file.
  *
  * Trap: `fetchToken` requests a new token each time, because its caller tests the token endpoint. Only the token for
- * the management API is cached, for the lifetime of the container.
+ * the management API is cached, for the lifetime of the container, with the key that it is bound to.
  */
 export function openCredentials(secrets: Secrets, now: () => number): (org: Org) => Credentials {
-  const apiTokens = new Map<string, { readonly token: Redacted<string>; readonly renewAt: number }>();
+  const apiTokens = new Map<string, { readonly token: Redacted<AccessToken>; readonly renewAt: number }>();
+  const nonces: Nonces = new Map();
 
   return (org) => {
+    const keyOf = openRunKey(nonces);
+
     async function requestToken(
       server: Pick<Server, 'id' | 'issuer'>,
       service: ServiceClient,
@@ -38,14 +44,18 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       const endpoint = endpointUrl(org.domain, server, 'token');
       const as: AuthorizationServer = { issuer: server.issuer, token_endpoint: endpoint };
       const client = { client_id: service.clientId };
+      const proofKey = await keyOf(service);
       return callAsClient(secrets, service, endpoint, fetch, async (authentication, watched) => {
         const parameters = { scope: service.scopes.join(' ') };
-        const response = await clientCredentialsGrantRequest(as, client, authentication, parameters, adapt(watched));
+        const response = await withProof(proofKey, watched, (options) =>
+          clientCredentialsGrantRequest(as, client, authentication, parameters, options),
+        );
         const token = await processClientCredentialsResponse(as, client, response);
         return {
           ...{ value: token.access_token, type: token.token_type },
           ...(token.scope !== undefined && { scope: token.scope }),
           ...(token.expires_in !== undefined && { expiresInSeconds: token.expires_in }),
+          ...(proofKey && { proofKey }),
         };
       });
     }
@@ -54,20 +64,16 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       api: ApiCredential & { kind: 'client' },
       fetch: Fetch,
       renew: boolean,
-    ): Promise<Redacted<string>> {
+    ): Promise<Redacted<AccessToken>> {
       const cached = apiTokens.get(api.secret);
       if (cached && !renew && now() < cached.renewAt) return cached.token;
       const server = { id: 'org', issuer: issuerOf(org.domain, 'org') };
-      const { value, expiresInSeconds = 0 } = await requestToken(
-        server,
-        { ...api, authentication: 'private_key_jwt' },
-        fetch,
-      );
-      const token = new Redacted(value);
-      apiTokens.set(api.secret, {
-        token,
-        renewAt: now() + Math.min(renewAfterMs, expiresInSeconds * 1000 - renewBeforeMs),
-      });
+      const issued = await requestToken(server, { ...api, authentication: 'private_key_jwt' }, fetch);
+      const problem = bindingProblem(issued);
+      if (problem) throw new ProbeFailure(problem.code, problem);
+      const token = new Redacted(issued);
+      const lifetimeMs = (issued.expiresInSeconds ?? 0) * 1000;
+      apiTokens.set(api.secret, { token, renewAt: now() + Math.min(renewAfterMs, lifetimeMs - renewBeforeMs) });
       return token;
     }
 
@@ -91,16 +97,17 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       async callApi(url, fetch) {
         const { api } = org;
         if (!api) throw new Error(`org ${org.name} has no API credential`);
-        const send = (authorization: string) => fetch(url, { headers: { authorization, accept: 'application/json' } });
+        const headers = { accept: 'application/json' };
         if (api.kind === 'token') {
           return withSecret(secrets, api.secret, isUnauthorized, (secret) =>
-            send(`SSWS ${textOf(secret, api.secret, 'apiToken')}`),
+            fetch(url, { headers: { ...headers, authorization: `SSWS ${textOf(secret, api.secret, 'apiToken')}` } }),
           );
         }
         const wasCached = apiTokens.has(api.secret);
-        const response = await send(`Bearer ${(await apiToken(api, fetch, false)).reveal()}`);
-        if (!wasCached || response.status !== 401) return response;
-        return send(`Bearer ${(await apiToken(api, fetch, true)).reveal()}`);
+        const send = async (renew: boolean) =>
+          fetchWithToken((await apiToken(api, fetch, renew)).reveal(), url, { headers }, fetch);
+        const response = await send(false);
+        return wasCached && response.status === 401 ? send(true) : response;
       },
     };
   };

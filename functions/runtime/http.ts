@@ -13,7 +13,7 @@ import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
 import { type ConnectionInfo, takeConnectionInfo, timedConnector } from './connection.ts';
 import { bodyTimeoutCode, TransportError, tooLargeCode, undecodableCode } from './errors.ts';
-import { authenticationOf } from './request-authentication.ts';
+import { authenticationOf, hasProof } from './request-authentication.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -92,6 +92,7 @@ async function send(
   const base = {
     ...{ method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() },
     ...(authentication && { authentication }),
+    ...(hasProof(init) && { proof: true as const }),
   };
   let received: Partial<Exchange> = {};
   // undici's own timeout starts again with each part of the headers, and with each interim response.

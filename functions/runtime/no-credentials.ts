@@ -8,6 +8,7 @@ const fail = (): never => {
 export const noUserCredentials: UserCredentials = {
   signIn: fail,
   endSession: fail,
+  requestAuthorization: fail,
   redeem: fail,
   revoke: fail,
   introspectForUser: fail,

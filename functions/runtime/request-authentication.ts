@@ -10,6 +10,11 @@ export function authenticationOf({ headers = {}, body }: FetchInit): RequestAuth
   return schemes[authorization?.split(' ')[0]?.toLowerCase() ?? ''];
 }
 
+/** Whether a request proves the possession of a key (RFC 9449). */
+export function hasProof({ headers = {} }: FetchInit): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'dpop');
+}
+
 const schemes: Readonly<Record<string, RequestAuthentication>> = {
   basic: 'client_secret_basic',
   ssws: 'api_token',

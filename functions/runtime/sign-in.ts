@@ -8,8 +8,15 @@ import { expectJson } from '../diagnosis/expect-json.ts';
 import type { FindingCode } from '../diagnosis/finding.ts';
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
-import type { Engine, Org, Server, TestUser, WebClient } from '../model/org.ts';
-import type { AuthorizationCode, CookieJar, Fetch, Session } from '../model/probe.ts';
+import { type Engine, type Org, signInServer, type TestUser, type WebClient } from '../model/org.ts';
+import type {
+  AuthorizationCode,
+  AuthorizationRequest,
+  CookieJar,
+  Fetch,
+  Session,
+  UserCredentials,
+} from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { openCookieJar } from '../okta/cookie-jar.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
@@ -52,6 +59,7 @@ export interface SignInOptions {
   /** Those of this sign-in so far. */
   readonly exchanges: readonly Exchange[];
   readonly now: () => number;
+  readonly requestAuthorization: UserCredentials['requestAuthorization'];
 }
 
 /** A sign-in that was refused for one of these is not repeated until the secret changes. */
@@ -79,15 +87,15 @@ const openAgainMs = 60 * 60_000;
 export async function signIn(options: SignInOptions): Promise<Session> {
   const { org, secrets, memory, exchanges, now } = options;
   const { user } = org;
-  const server = org.servers.find(({ web }) => web);
-  if (!user || !server?.web) throw new Error(`org ${org.name} has no test user, or no web application`);
+  const server = signInServer(org);
+  if (!user || !server) throw new Error(`org ${org.name} has no test user, or no web application`);
   const { secret, record } = await usableSecret(user, secrets, memory, now());
   const began = now();
   const cookies = openCookieJar(now);
   const offsetMs = () => (exchanges.findLast((each) => each.clockOffsetSeconds)?.clockOffsetSeconds ?? 0) * 1000;
   const proof = proofOf(userSecretOf(secret, user.secret), record, memory, () => now() + offsetMs());
   const engine = user.engine ?? (await engineOf(org, options.fetch));
-  const request = await authorizationRequest(org.domain, server, server.web);
+  const request = await options.requestAuthorization(server, options.fetch);
   const fetch = cookies.through(options.fetch);
   try {
     const sign = { identity: signInAtIdentityEngine, classic: signInAtClassicEngine }[engine];
@@ -201,28 +209,17 @@ async function engineOf({ domain }: Org, fetch: Fetch): Promise<Engine> {
   return pipeline === 'v1' ? 'classic' : 'identity';
 }
 
-/** An authorization request, and what its answer must match. */
-export interface AuthorizationRequest {
-  readonly url: string;
-  readonly state: string;
-  readonly verifier: string;
-  readonly nonce: string;
-}
-
-/** A request for a code with PKCE (RFC 7636), for the scopes of the web application. */
-export async function authorizationRequest(
-  domain: string,
-  server: Pick<Server, 'id'>,
+/** The parameters of a request for a code with PKCE (RFC 7636), for the scopes of the web application. */
+export async function authorizationParameters(
   { clientId, redirectUri, scopes }: WebClient,
-  more: Readonly<Record<string, string>> = {},
-): Promise<AuthorizationRequest> {
+  more: Readonly<Record<string, string>>,
+): Promise<Omit<AuthorizationRequest, 'url'> & { readonly parameters: Record<string, string> }> {
   const [state, nonce, verifier] = [generateRandomState(), generateRandomNonce(), generateRandomCodeVerifier()];
-  const url = new URL(endpointUrl(domain, server, 'authorize'));
-  url.search = new URLSearchParams({
+  const parameters = {
     ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: scopes.join(' '), state, nonce },
     ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', ...more },
-  }).toString();
-  return { url: url.href, state, verifier, nonce };
+  };
+  return { parameters, state, verifier, nonce };
 }
 
 /** The code in the answer to an authorization request. Throws if there is none. */

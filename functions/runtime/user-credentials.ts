@@ -3,6 +3,7 @@ import {
   genericTokenEndpointRequest,
   introspectionRequest,
   None,
+  pushedAuthorizationRequest,
   revocationRequest,
 } from 'oauth4webapi';
 import { expectJson } from '../diagnosis/expect-json.ts';
@@ -11,8 +12,9 @@ import type { Org, Server, WebClient } from '../model/org.ts';
 import type { Endpoint, Fetch, Grant, TokenResponse, UserCredentials } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { adapt, callAsClient } from './client-call.ts';
+import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import type { Secrets } from './secrets.ts';
-import { endSession, signIn } from './sign-in.ts';
+import { authorizationParameters, endSession, signIn } from './sign-in.ts';
 import { openSignInMemory } from './sign-in-memory.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -23,7 +25,9 @@ export function openUserCredentials(
   now: () => number,
 ): (org: Org) => UserCredentials {
   const memoryOf = openSignInMemory(table, now);
+  const nonces: Nonces = new Map();
   return (org) => {
+    const keyOf = openRunKey(nonces);
     const memory = memoryOf(org.name);
 
     /** Calls an endpoint as the web application. A public client only says who it is. */
@@ -47,24 +51,48 @@ export function openUserCredentials(
       [name]: endpointUrl(org.domain, server, endpoint),
     });
 
+    /** Pushes the parameters of an authorization request (RFC 9126). Returns the reference to them. */
+    async function push(server: Server, parameters: Record<string, string>, fetch: Fetch): Promise<string> {
+      const response = await call(server, 'par', fetch, (client, how, watched) => {
+        const as = metadata(server, 'pushed_authorization_request_endpoint', 'par');
+        return pushedAuthorizationRequest(as, client, how, parameters, adapt(watched));
+      });
+      // Okta documents 200, and the RFC demands 201.
+      const { request_uri } = await expectJson(response, [200, 201]);
+      if (typeof request_uri !== 'string' || request_uri === '')
+        throw new ProbeFailure('malformed-answer', 'the response has no request_uri');
+      return request_uri;
+    }
+
+    const requestAuthorization: UserCredentials['requestAuthorization'] = async (server, fetch, more = {}) => {
+      const web = webOf(server);
+      const { parameters, ...expected } = await authorizationParameters(web, more);
+      const url = new URL(endpointUrl(org.domain, server, 'authorize'));
+      const sent = web.par
+        ? { client_id: web.clientId, request_uri: await push(server, parameters, fetch) }
+        : parameters;
+      url.search = new URLSearchParams(sent).toString();
+      return { ...expected, url: url.href };
+    };
+
     return {
-      signIn: (fetch, exchanges) => signIn({ org, secrets, memory, fetch, exchanges, now }),
+      signIn: (fetch, exchanges) => signIn({ org, secrets, memory, fetch, exchanges, now, requestAuthorization }),
+
+      requestAuthorization,
 
       endSession: ({ cookies }, fetch) => endSession(org, cookies, fetch),
 
       async redeem(server, grant, fetch) {
-        const response = await call(server, 'token', fetch, (client, how, watched) => {
-          const as = metadata(server, 'token_endpoint', 'token');
-          return genericTokenEndpointRequest(
-            as,
-            client,
-            how,
-            grant.kind,
-            parametersOf(grant, webOf(server)),
-            adapt(watched),
-          );
-        });
-        return readTokens(await expectJson(response));
+        const web = webOf(server);
+        const proofKey = await keyOf(web);
+        const as = metadata(server, 'token_endpoint', 'token');
+        const response = await call(server, 'token', fetch, (client, how, watched) =>
+          withProof(proofKey, watched, (options) =>
+            genericTokenEndpointRequest(as, client, how, grant.kind, parametersOf(grant, web), options),
+          ),
+        );
+        const { access, ...others } = readTokens(await expectJson(response));
+        return { ...others, access: { ...access, ...(proofKey && { proofKey }) } };
       },
 
       async revoke(server, token, hint, fetch) {

@@ -41,6 +41,13 @@ const intervals = {
     .describe('the negative tests, if "negativeTests" is true; 15 to 1440'),
 };
 
+const dpop = z
+  .boolean()
+  .optional()
+  .describe(
+    'true if the application requires Demonstrating Proof of Possession (DPoP), as new API service applications do by default: its tokens are then bound to a key, and must be',
+  );
+
 const web = z.strictObject({
   clientId,
   redirectUri: redirectUri.describe('a sign-in redirect URI of the application; must match exactly'),
@@ -58,6 +65,11 @@ const web = z.strictObject({
     .enum(clientAuthentications)
     .optional()
     .describe('how the client authenticates if it has a secret; client_secret_basic if omitted'),
+  dpop,
+  par: z
+    .boolean()
+    .optional()
+    .describe('true if the sign-in of the test user must push its authorization requests (PAR)'),
 });
 
 const samlApp = z.strictObject({
@@ -105,6 +117,7 @@ const service = z.strictObject({
     .default('private_key_jwt')
     .describe('how the client authenticates; the Org server accepts only private_key_jwt'),
   secret: secret('{"privateKey": …} or {"clientSecret": …}'),
+  dpop,
 });
 
 const server = z.strictObject({
@@ -185,6 +198,7 @@ const api = z
           .min(1)
           .default(() => ['okta.users.read'])
           .describe('the okta.* scopes to request; they must be granted to the application'),
+        dpop,
       })
       .optional()
       .describe('a service application with okta.* scopes; it authenticates with private_key_jwt'),

@@ -18,8 +18,10 @@ export interface EmulatedOrg {
  */
 export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
   const secrets = new Map<string, string>();
-  const { service: keyClient, secret: secretClient, web: webClient } = okta.clients;
+  const { secret: secretClient } = okta.clients;
+  const keyClientOf = ({ dpop }: { readonly dpop?: boolean }) => okta.clients[dpop ? 'dpop' : 'service'];
   const emulateWeb = (web: WebClient): WebClient => {
+    const webClient = okta.clients[web.dpop ? 'dpopWeb' : 'web'];
     if (web.secret !== undefined) secrets.set(web.secret, JSON.stringify({ clientSecret: webClient.clientSecret }));
     const { clientId, redirectUri } = webClient;
     const { authentication: _, ...others } = web;
@@ -29,6 +31,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
     if (!okta.servers.some((id) => id === server.id)) {
       throw new ConfigError(`The Okta emulator has no server "${server.id}". It has ${okta.servers.join(', ')}.`);
     }
+    const keyClient = keyClientOf(service ?? {});
     const usesKey = service?.authentication === 'private_key_jwt';
     if (service) {
       const secret = usesKey ? { privateKey: keyClient.privateJwk } : { clientSecret: secretClient.clientSecret };
@@ -46,7 +49,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
   };
   const { api } = org;
   if (api) {
-    const secret = api.kind === 'token' ? { apiToken: okta.apiToken } : { privateKey: keyClient.privateJwk };
+    const secret = api.kind === 'token' ? { apiToken: okta.apiToken } : { privateKey: keyClientOf(api).privateJwk };
     secrets.set(api.secret, JSON.stringify(secret));
   }
   const emulateSamlApp = (app: SamlApp): SamlApp => {
@@ -61,7 +64,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
       ...org,
       domain: okta.domain,
       servers: org.servers.map(emulateServer),
-      ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClient.clientId } }),
+      ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClientOf(api).clientId } }),
       ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),
       ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),

@@ -343,7 +343,11 @@ describe('the objects that hold secrets', () => {
     const ofUser = openUser(emulated);
     const held = () => [secrets, open, credentials, openUser, ofUser].map(shownInEveryWay).join('\n');
     const before = held();
-    const report = await runProbes(okta, probes, { org, secrets, userCredentials: openUser });
+    const report = await runProbes(okta, probes, {
+      org,
+      secrets,
+      container: (each) => ({ ...open(each), ...openUser(each) }),
+    });
     expect(outcomeLines(report)).toEqual(expect.arrayContaining(['token@org: passed', 'sign-in: passed']));
     const names = ['acme/key', 'acme/secret', 'acme/api', 'acme/web', 'acme/user'];
     const read = await Promise.all(names.map((name) => secrets.read(name)));

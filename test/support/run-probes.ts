@@ -1,6 +1,6 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
-import type { Probe } from '../../functions/model/probe.ts';
+import type { Credentials, Probe } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
@@ -8,6 +8,7 @@ import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import type { StateTable } from '../../functions/runtime/state-table.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
@@ -38,8 +39,16 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
-  /** Shared by runs that remember each other's sign-ins, as those of one container do. */
-  readonly userCredentials?: ReturnType<typeof openUserCredentials>;
+  /** The credentials of a warm container, from `openContainer`. Otherwise each run has a new one. */
+  readonly container?: Container;
+}
+
+export type Container = (org: Org) => Credentials;
+
+/** What a function keeps between its runs. */
+export function openContainer(secrets: Secrets, now: () => number = Date.now, table?: StateTable): Container {
+  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, table, now)];
+  return (org) => ({ ...client(org), ...user(org) });
 }
 
 /** Runs probes against the Okta emulator, over TLS, as a function does. */
@@ -54,11 +63,10 @@ export async function runProbes(
   const deadline = deadlineIn(options.deadlineMs ?? 20_000);
   const http = openHttp({ signal: deadline.signal, now, ca: okta.ca, timeoutMs: org.timeoutMs });
   const secrets = options.secrets ?? memorySecrets(new Map(emulated.secrets));
-  const ofUser = options.userCredentials ?? openUserCredentials(secrets, undefined, now);
   try {
     return await run(org, probes, {
       http,
-      credentials: { ...openCredentials(secrets, now)(org), ...ofUser(org) },
+      credentials: (options.container ?? openContainer(secrets, now))(org),
       now,
       canonicalName: async () => undefined,
       resolves: async () => true,

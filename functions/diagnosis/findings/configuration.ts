@@ -2,6 +2,7 @@ import { docs, type FindingDefinition } from './definition.ts';
 
 const servers = 'Security > API > Authorization Servers';
 const tokenPreview = `Open ${servers} > the server > Token Preview`;
+const proofOfPossession = 'Open Applications > the application > General > Proof of possession';
 const searchSystemLog = 'Search for the request id in Reports > System Log: its outcome.reason has the details';
 
 /** Settings in Okta or in the monitor's own configuration. */
@@ -231,13 +232,44 @@ export const configurationFindings = {
     domain: 'configuration',
     severity: 'ticket',
     brief: 'DPoP required',
-    summary: 'The application requires DPoP, which this monitor does not support.',
-    causes: ['the default of new API Services applications'],
+    summary: 'The application requires DPoP, and the configuration does not say so.',
+    causes: ['the default of new API Services applications', 'a setting of the application that was turned on'],
     remedy: [
-      'In Applications > the application > General, turn off "Require Demonstrating Proof of Possession" for the monitor\'s client',
+      'Set "dpop": true on the client in the configuration: in "service", in "web", or in "api.client"',
+      'If it was not meant so, in Applications > the application > General, turn off "Require Demonstrating Proof of Possession"',
     ],
     doc: docs.dpop,
-    verify: 'Open Applications > the application > General > Proof of possession',
+    verify: proofOfPossession,
+  },
+  'dpop-proof-refused': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'DPoP proof refused',
+    summary: "Okta refuses the monitor's proof of possession (DPoP).",
+    causes: [
+      'a proxy in front of the org that changes the host or the path: the proof names the address that was called',
+      'something in between that removes the DPoP header',
+      'a fault inside Okta',
+    ],
+    remedy: [
+      'Compare the address in the evidence with the one that reaches Okta',
+      'If clients of yours fail alike, open a case with Okta Support. Include the support block',
+    ],
+    doc: docs.dpop,
+    verify: proofOfPossession,
+  },
+  'token-not-bound': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'token not bound',
+    summary: 'The access token is not bound to a key (DPoP): whoever steals it can use it.',
+    causes: ['an application that no longer requires DPoP', 'a response that was changed on the way'],
+    remedy: [
+      'In Applications > the application > General, turn on "Require Demonstrating Proof of Possession"',
+      'If it was not meant so, remove "dpop" of the client from the configuration',
+    ],
+    doc: docs.dpop,
+    verify: proofOfPossession,
   },
   'inline-hook-failed': {
     domain: 'configuration',
@@ -258,8 +290,17 @@ export const configurationFindings = {
     severity: 'ticket',
     brief: 'request refused',
     summary: 'Okta rejects the request with an error that has no finding of its own.',
-    causes: ['a setting of the application or the server that does not allow the request'],
-    remedy: [searchSystemLog],
+    causes: [
+      { text: 'an application that takes pushed authorization requests (PAR) only', if: 'request not pushed' },
+      'a setting of the application or the server that does not allow the request',
+    ],
+    remedy: [
+      searchSystemLog,
+      {
+        text: 'If the application demands PAR, set "par": true in "web" of the configuration',
+        if: 'request not pushed',
+      },
+    ],
     doc: docs.errors,
     verify: tokenPreview,
   },
@@ -369,7 +410,7 @@ export const configurationFindings = {
     causes: ['an application that requires DPoP', 'a response that was changed on the way'],
     remedy: ['Check Applications > the application > General > Proof of possession'],
     doc: docs.dpop,
-    verify: 'Open Applications > the application > General > Proof of possession',
+    verify: proofOfPossession,
   },
   'negative-test-failed': {
     domain: 'configuration',

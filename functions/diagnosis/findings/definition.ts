@@ -6,6 +6,8 @@ export type Fact =
   /** The client that the request names authenticates with a secret, or with a key. */
   | 'uses a secret'
   | 'uses a key'
+  /** An authorization request that the configuration does not let push (PAR). */
+  | 'request not pushed'
   /** The domain is one of Okta's, and not a custom one. */
   | 'on an Okta domain'
   /** Another name resolved after this one did not. */

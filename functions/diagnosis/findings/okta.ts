@@ -122,6 +122,16 @@ export const oktaFindings = {
     doc: docs.keys,
     verify: 'Fetch a token by hand and verify it with the key set',
   },
+  'token-bound-elsewhere': {
+    domain: 'okta',
+    severity: 'page',
+    brief: 'bound to a wrong key',
+    summary: 'A new access token is bound to another key than the one that was proved (DPoP), so services refuse it.',
+    causes: ['a fault inside Okta', 'something in between that mixes answers'],
+    remedy: [openCase],
+    doc: docs.dpop,
+    verify: 'Fetch a token by hand and compare its cnf.jkt with the thumbprint of the key in the proof',
+  },
   'token-inactive': {
     domain: 'okta',
     severity: 'page',

@@ -12,11 +12,10 @@ import { journey } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import type { Secrets } from '../../../functions/runtime/secrets.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
-import { openUserCredentials } from '../../../functions/runtime/user-credentials.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { outcomeLines, runProbes } from '../../support/run-probes.ts';
+import { type Container, openContainer, outcomeLines, runProbes } from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
@@ -27,12 +26,12 @@ afterEach(async () => {
 
 let stored: { text: string; version: string };
 /** What the runs of a test remember. */
-let userCredentials: ReturnType<typeof openUserCredentials>;
+let container: Container;
 let now: () => number;
 beforeEach(() => {
   okta.clearRequests();
   now = Date.now;
-  userCredentials = openUserCredentials(secrets, undefined, () => now());
+  container = openContainer(secrets, () => now());
   stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'first' };
 });
 
@@ -64,7 +63,7 @@ interface Given {
 async function signIn({ at = okta, login = at.users.password.login, adjust = (each) => each }: Given = {}) {
   webSecret = at.clients.web.clientSecret;
   const report = await runProbes(at, journey, {
-    ...{ org, secrets, userCredentials, now: () => now() },
+    ...{ org, secrets, container, now: () => now() },
     adjust: (each) => adjust({ ...each, user: { ...each.user, login, secret: 'acme/user' } }),
   });
   expect(report.monitorErrors).toEqual([]);
@@ -317,7 +316,7 @@ describe('the user is never locked out', () => {
 
   it('by a wrong password whose refusal cannot be written: the process remembers it', async () => {
     const { table, refuse } = failingTable();
-    userCredentials = openUserCredentials(secrets, table, () => now());
+    container = openContainer(secrets, () => now(), table);
     stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
     refuse(1);
     for (let run = 0; run < 5; run += 1) expect(await failures()).toEqual(['sign-in: user-password-refused']);
@@ -326,7 +325,7 @@ describe('the user is never locked out', () => {
 
   it('by a table that cannot be written: no password is sent', async () => {
     const { table, refuse } = failingTable();
-    userCredentials = openUserCredentials(secrets, table, () => now());
+    container = openContainer(secrets, () => now(), table);
     refuse(0);
     expect(await failures()).toEqual(['sign-in: sign-in-not-remembered']);
     expect(passwords()).toBe(0);
@@ -334,7 +333,7 @@ describe('the user is never locked out', () => {
 
   it('by two runs at the same time: the second sends nothing', async () => {
     const { table } = failingTable();
-    userCredentials = openUserCredentials(secrets, table, () => now());
+    container = openContainer(secrets, () => now(), table);
     stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
     const found = await Promise.all([failures(), failures()]);
     expect(found.flat().toSorted()).toEqual(['sign-in: sign-in-not-remembered', 'sign-in: user-password-refused']);
