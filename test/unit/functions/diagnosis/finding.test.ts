@@ -46,6 +46,7 @@ describe('the causes of a finding', () => {
       'on an Okta domain',
       'another name resolved',
       'Okta answered elsewhere',
+      'request not pushed',
     ];
     for (const known of [[], facts, ...facts.map((fact) => [fact])]) {
       const { causes, remedy } = finding(code, { facts: new Set(known) });
@@ -65,6 +66,7 @@ describe('what was expected and found', () => {
     'scope-missing',
     'token-expired',
     'token-lifetime-short',
+    'token-not-bound',
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(
