@@ -48,7 +48,8 @@ function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLi
   const isTimed = verify.includes('%{time_');
   const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
   const shape = located ? shapes[located.endpoint]?.(exchange, probe) : undefined;
-  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...(isAboutToken ? [decodeToken] : [])].join(' ');
+  const proof = exchange.proof ? ['-H "DPoP: $DPOP_PROOF"'] : [];
+  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...proof, ...(isAboutToken ? [decodeToken] : [])].join(' ');
 }
 
 /** DNS, TCP, TLS and AWS have commands of their own, which the finding names. */
@@ -84,7 +85,10 @@ const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
       ? '-d redirect_uri=https://okta-synthetics.invalid/callback'
       : field('redirect_uri', 'REDIRECT_URI'),
   ],
-  users: ({ authentication }) => ['-G -d limit=1', ...credentials[authentication ?? 'api_token']],
+  users: ({ authentication, proof }) => [
+    '-G -d limit=1',
+    ...(proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication ?? 'api_token']),
+  ],
 };
 
 const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = {

@@ -65,6 +65,16 @@ describe('the commands that confirm a finding', () => {
     expect(command).toBe(`curl -i https://acme.okta.com/api/v1/users -G -d limit=1 -H "${header}"`);
   });
 
+  it('send a proof where the monitor did (DPoP)', () => {
+    const bound = { authentication: 'access_token', proof: true } as const;
+    const [users] = commandsAbout('access-token-refused', 'rate-limits', '/api/v1/users', bound);
+    expect(users).toBe(
+      'curl -i https://acme.okta.com/api/v1/users -G -d limit=1 -H "Authorization: DPoP $ACCESS_TOKEN" -H "DPoP: $DPOP_PROOF"',
+    );
+    const token = commandsAbout('dpop-proof-refused', 'token@org', '/oauth2/v1/token', { proof: true });
+    expect(token[0]).toMatch(/ -H "DPoP: \$DPOP_PROOF"$/);
+  });
+
   it('send what a negative test sends', () => {
     const token = commandsAbout('negative-test-failed', 'refuses-custom-scope', '/oauth2/v1/token');
     expect(token[0]).toContain('-d scope=okta-synthetics.negative-test');
