@@ -66,10 +66,30 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
     compare('scopes of the API token', 'okta.users.read', api?.kind === 'client' ? api.scopes.join(' ') : undefined),
   ],
   'admin-role-missing': () => [compare('admin role', 'one that may read users', 'none, or too few permissions')],
+  'user-not-assigned': ({ org, server }) => [
+    compare('application of the test user', (server.web ?? webOf(org))?.clientId, 'not assigned'),
+  ],
+  'sign-in-denied': () => [compare('sign-in of the test user', 'allowed', 'denied by a policy')],
+  'factor-unexpected': () => [compare('factor that is asked for', 'a password, or a time-based code', 'another one')],
+  'factor-missing': () => [compare('factors of the test user', 'those that the policy demands', 'too few')],
+  'enrollment-demanded': () => [compare('enrollment of the test user', 'complete', 'demanded')],
+  'consent-demanded': () => [compare('consent of the test user', 'given, or not required', 'demanded')],
+  'captcha-demanded': () => [compare('captcha', 'none', 'demanded')],
+  'routed-elsewhere': () => [compare('identity provider of the test user', 'Okta', 'another one')],
+  'sign-in-page-unknown': () => [compare('sign-in page', "Okta's, with its state token", 'another one')],
+  'refresh-token-missing': ({ server }) => [
+    compare('refresh token for offline_access', 'issued', 'missing'),
+    compare('client id', server.web?.clientId, 'accepted'),
+  ],
   'client-refused': (request) => [client(request, refused)],
   'client-unknown': (request) => [client(request, 'not known to Okta, or not active')],
   'assertion-refused': (request) => [client(request, 'its signed assertion is refused')],
 };
+
+/** The web application that the test user signs in to first. */
+function webOf({ servers }: Org): WebClient | undefined {
+  return servers.find(({ web }) => web)?.web;
+}
 
 function compare(name: string, expected: string | undefined, found: string | undefined): Comparison {
   return { name, expected: expected || 'none', found: found || 'not shown' };

@@ -64,15 +64,10 @@ export function diagnose(
  * whether there is an org at all.
  */
 function decisive(exchanges: readonly Exchange[]): Exchange | undefined {
-  const last = exchanges.findLast(({ url }) => !isCleanUp(url)) ?? exchanges.at(-1);
+  const last = exchanges.at(-1);
   const metadata = exchanges.find(({ url }) => locate(url)?.endpoint === 'organization');
   if (!last || (metadata?.status ?? 0) < 300) return last;
   return metadata && (isFromOkta(metadata) || !isFromOkta(last)) ? metadata : last;
-}
-
-/** What only ends something that was begun shows nothing of why it failed. */
-function isCleanUp(url: string): boolean {
-  return ['session', 'sign-in-cancel'].includes(locate(url)?.endpoint ?? '');
 }
 
 function shown(comparisons: Finding['comparisons'] = []): Pick<Finding, 'comparisons'> {

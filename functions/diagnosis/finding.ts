@@ -7,6 +7,7 @@ import { oktaFindings } from './findings/okta.ts';
 import { ourFindings } from './findings/ours.ts';
 import { quotaFindings } from './findings/quota.ts';
 import { resourceFindings } from './findings/resource.ts';
+import { samlFindings } from './findings/saml.ts';
 
 /** All findings by their permanent code: who must act, what it means and what to do. */
 export const findings = {
@@ -17,6 +18,7 @@ export const findings = {
   ...ourFindings,
   ...journeyFindings,
   ...resourceFindings,
+  ...samlFindings,
 };
 
 export type FindingCode = keyof typeof findings;

@@ -100,6 +100,12 @@ const rootCauses: readonly RootCause[] = [
     explains: (root, other) =>
       root.finding.code === other.finding.code && (isAtServerOf(root, other) || isSameClient(root, other)),
   },
+  // The same request, made by two probes.
+  {
+    isRoot: ({ exchanges }) => exchanges.length > 0,
+    explains: (root, other) =>
+      root.finding.code === other.finding.code && root.exchanges.at(-1)?.url === other.exchanges.at(-1)?.url,
+  },
   // The whole org: for example one certificate, or a clock.
   { isRoot: isOfOrg, explains: (root, other) => root.finding.code === other.finding.code },
 ];

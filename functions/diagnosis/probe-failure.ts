@@ -39,3 +39,11 @@ export class UnexpectedResponse extends Error {
     this.error = error;
   }
 }
+
+/** The sign-in asks for a factor that the monitor cannot answer, by its name. */
+export function unexpectedFactor(found: string): ProbeFailure {
+  return new ProbeFailure('factor-unexpected', {
+    detail: `the sign-in asks for ${found}`,
+    comparisons: [{ name: 'factor that is asked for', expected: 'a password, or a time-based code', found }],
+  });
+}

@@ -19,6 +19,8 @@ export interface Org {
   readonly api?: ApiCredential;
   /** The test user who signs in. Opt-in: without one, nobody does. */
   readonly user?: TestUser;
+  /** SAML applications that the test user signs on to. */
+  readonly samlApps?: readonly SamlApp[];
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
@@ -90,6 +92,23 @@ export interface WebClient {
   readonly dpop?: boolean;
   /** Whether its authorization requests are pushed (PAR, RFC 9126). */
   readonly par?: boolean;
+}
+
+/** A SAML application, and what its service provider has been told about it. */
+export interface SamlApp {
+  readonly name: string;
+  /** Where a sign-on from Okta begins, on the domain of the org. */
+  readonly ssoUrl: string;
+  /** The public metadata, which has the certificates. */
+  readonly metadataUrl: string;
+  readonly acsUrl: string;
+  readonly audience: string;
+  readonly issuer?: string;
+  readonly nameIdFormat?: string;
+  /** The names of attributes that must have a value. */
+  readonly attributes?: readonly string[];
+  /** SHA-256 of the certificate that the service provider has, in hexadecimal digits. */
+  readonly certificateFingerprint?: string;
 }
 
 /** A user who exists only to be signed in by the monitor. */

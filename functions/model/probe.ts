@@ -30,6 +30,7 @@ export type Requirement =
   | 'service'
   | 'api'
   | 'user'
+  | 'samlApps'
   | 'serviceResource'
   | 'userResource'
   | 'negativeTests'
@@ -56,6 +57,8 @@ export type Endpoint =
   | 'primary-authentication'
   | 'factor-verification'
   | 'session'
+  | 'saml-sign-on'
+  | 'saml-metadata'
   | 'users'
   | 'status-page';
 

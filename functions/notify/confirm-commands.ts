@@ -38,12 +38,13 @@ function requestOf({ exchanges }: LogLine): Exchange | undefined {
   return last && /^https:\/\/[\w.:/~-]+$/.test(last.url) && URL.canParse(last.url) ? last : undefined;
 }
 
-function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLine): string {
+function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLine): string | undefined {
   const { host, port } = new URL(exchange.url);
   if (isBelowHttp(verify)) {
     return verify.replaceAll('DOMAIN:443', port === '' ? `${host}:443` : host).replaceAll('DOMAIN', host);
   }
   const located = locate(exchange.url);
+  if (located && unrepeatable.includes(located.endpoint)) return undefined;
   const isAboutToken = probe === 'verify' && status === 'failed' && located?.endpoint === 'token';
   const isTimed = verify.includes('%{time_');
   const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
@@ -64,20 +65,52 @@ type Shape = (exchange: Exchange, probe: string) => readonly string[];
 
 const field = (name: string, variable: string) => `--data-urlencode "${name}=$${variable}"`;
 
+/** What the probes of the journey redeem. */
+const grants: Readonly<Record<string, readonly string[]>> = {
+  code: [
+    '-d grant_type=authorization_code',
+    field('code', 'CODE'),
+    field('redirect_uri', 'REDIRECT_URI'),
+    field('code_verifier', 'CODE_VERIFIER'),
+  ],
+  refresh: ['-d grant_type=refresh_token', field('refresh_token', 'REFRESH_TOKEN')],
+};
+
+/**
+ * What nobody can send from a shell: a step of a sign-in means nothing without those before it, and no password belongs
+ * into a command.
+ */
+const unrepeatable: readonly Endpoint[] = [
+  'sign-in-introspect',
+  'sign-in-identify',
+  'sign-in-challenge',
+  'sign-in-answer',
+  'sign-in-cancel',
+  'sign-in-redirect',
+  'primary-authentication',
+  'factor-verification',
+  'session',
+];
+
 /** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
 const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
   token: ({ authentication }, probe) => [
-    '-d grant_type=client_credentials',
-    probe === 'refuses-custom-scope' ? '-d scope=okta-synthetics.negative-test' : field('scope', 'SCOPE'),
+    ...(grants[probe] ?? [
+      '-d grant_type=client_credentials',
+      probe === 'refuses-custom-scope' ? '-d scope=okta-synthetics.negative-test' : field('scope', 'SCOPE'),
+    ]),
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
+  userinfo: () => credentials.access_token,
+  revoke: ({ authentication }) => [field('token', 'ACCESS_TOKEN'), ...credentials[authentication ?? 'private_key_jwt']],
+  logout: () => ['-G', field('id_token_hint', 'ID_TOKEN')],
   introspect: ({ authentication }) => [
     field('token', 'ACCESS_TOKEN'),
     '-d token_type_hint=access_token',
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
   authorize: (_, probe) => [
-    '-G -d response_type=code -d prompt=none -d state=confirm -d code_challenge_method=S256',
+    `-G -d response_type=code${probe === 'sign-in' ? '' : ' -d prompt=none'} -d state=confirm -d code_challenge_method=S256`,
     // The example of RFC 7636, appendix B.
     '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     ...[field('client_id', 'CLIENT_ID'), field('scope', 'SCOPE')],

@@ -36,6 +36,8 @@ interface Effect {
   /** What to write instead in all runs, where there is little room. */
   readonly short?: readonly string[];
   readonly clause: readonly [all: string, some: string];
+  /** The test user alone is known to be affected. */
+  readonly isOfTestUser?: true;
 }
 
 const atTimes = (words: string): readonly [string, string] => [words, `${words} at times`];
@@ -45,6 +47,17 @@ const effects: Readonly<Record<string, Effect>> = {
   authorize: {
     what: ['no sign-in', 'sign-in fails at times'],
     clause: ['users cannot sign in', 'some sign-ins fail'],
+  },
+  'sign-in': { what: ['no sign-in', 'sign-in fails at times'], clause: ['users cannot sign in', 'some sign-ins fail'] },
+  code: {
+    what: atTimes('no tokens after sign-in'),
+    short: ['no user tokens'],
+    clause: atTimes('users sign in and get no tokens'),
+  },
+  'id-token': {
+    what: atTimes('ID tokens unusable'),
+    short: ['bad ID tokens'],
+    clause: atTimes('apps refuse ID tokens'),
   },
   token: { what: ['no tokens', 'some tokens fail'], clause: ['apps get no tokens', 'some token requests fail'] },
   verify: { what: atTimes('tokens unusable'), short: ['bad tokens'], clause: atTimes('services refuse new tokens') },
@@ -58,6 +71,19 @@ const effects: Readonly<Record<string, Effect>> = {
     short: ['no introspection'],
     clause: atTimes('services cannot introspect tokens'),
   },
+  'single-sign-on': {
+    what: atTimes('no single sign-on'),
+    short: ['no SSO'],
+    clause: atTimes('users cannot enter a second app'),
+  },
+  refresh: {
+    what: atTimes('tokens not renewed'),
+    short: ['no renewals'],
+    clause: atTimes('apps cannot renew the tokens of users'),
+  },
+  userinfo: { what: atTimes('userinfo fails'), clause: atTimes('apps cannot read who signed in') },
+  revoke: { what: atTimes('revocation fails'), clause: atTimes('tokens cannot be revoked') },
+  'sign-out': { what: atTimes('sign-out fails'), clause: atTimes('users cannot sign out') },
   discovery: { what: atTimes('bad metadata'), clause: atTimes('clients get no usable metadata') },
   organization: { what: atTimes('org metadata fails'), clause: atTimes("the org's metadata fails") },
   'rate-limits': { what: atTimes('management API fails'), clause: atTimes('the management API fails') },
@@ -69,6 +95,38 @@ const effectsOnClient: Readonly<Record<string, Effect>> = {
     what: atTimes('app sign-in fails'),
     short: ['no app sign-in'],
     clause: atTimes("sign-in to the monitor's app fails"),
+  },
+  'sign-in': {
+    what: atTimes('test user cannot sign in'),
+    short: ['no test sign-in'],
+    clause: atTimes('test user cannot sign in; other users unknown'),
+    isOfTestUser: true,
+  },
+  'single-sign-on': {
+    what: atTimes('test user signs in again'),
+    short: ['no test SSO'],
+    clause: atTimes('test user must sign in again; other users unknown'),
+    isOfTestUser: true,
+  },
+  code: {
+    what: atTimes('app gets no user tokens'),
+    short: ['no user tokens'],
+    clause: atTimes("the monitor's app gets no usable tokens of its user"),
+  },
+  'id-token': {
+    what: atTimes('ID token not as expected'),
+    short: ['bad ID token'],
+    clause: atTimes("ID tokens of the monitor's app are not as expected"),
+  },
+  userinfo: {
+    what: atTimes('userinfo not as expected'),
+    short: ['bad userinfo'],
+    clause: atTimes('the userinfo endpoint does not answer as expected'),
+  },
+  refresh: {
+    what: atTimes('refresh not as expected'),
+    short: ['bad refresh'],
+    clause: atTimes("refresh tokens of the monitor's app are not as expected"),
   },
   token: {
     what: atTimes('client gets no tokens'),
@@ -125,12 +183,12 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
     return { what: ['no sign-in or tokens'], clause, servers, concernsApps: true };
   }
   const fallback = { what: atTimes(`${probe} fails`), clause: atTimes(`the probe ${probe} fails`) };
-  const { what, short = [], clause }: Effect = effect ?? fallback;
+  const { what, short = [], clause }: Omit<Effect, 'isOfTestUser'> = effect ?? fallback;
   return {
     what: [what[part], ...(part === 0 ? short : [])],
     clause: clause[part],
     servers,
-    concernsApps: effect !== undefined,
+    concernsApps: effect !== undefined && !effect.isOfTestUser,
   };
 }
 

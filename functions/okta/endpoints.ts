@@ -38,6 +38,8 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     'sign-in-redirect': org('/login/token/redirect', '/login/token/redirect'),
     'primary-authentication': org('/api/v1/authn', '/api/v1/authn'),
     'factor-verification': org('/api/v1/authn/factors/{id}/verify', '/api/v1/authn/factors/{id}/verify'),
+    'saml-sign-on': org('/app/{id}/{id}/sso/saml'),
+    'saml-metadata': org('/app/{id}/sso/saml/metadata'),
     session: org('/api/v1/sessions/me', '/api/v1/sessions'),
   },
   custom: {

@@ -3,10 +3,10 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVeri
 import { expectJson } from '../diagnosis/expect-json.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Server } from '../model/org.ts';
-import { defineProbe, type Session, type UserTokens } from '../model/probe.ts';
+import { defineProbe, type KeySet, type Session, type UserTokens } from '../model/probe.ts';
 import { clockToleranceSeconds, factsOf, type Mismatch, shownValue, timeProblem } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
-import { parseKeySet } from '../okta/key-set.ts';
+import { parseKeySet, signingKeyIds } from '../okta/key-set.ts';
 import { algorithm, missingClaim, signatureProblem } from './verify.ts';
 
 /** The claims that Okta puts into each ID token. https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ */
@@ -30,8 +30,14 @@ export const idToken = defineProbe({
   timed: false,
   metrics: {},
   async run({ org, server, now, fetch, inputs: { session, userTokens } }) {
-    const keys = parseKeySet(await expectJson(await fetch(endpointUrl(org.domain, server, 'keys'))));
-    if (!keys) throw new ProbeFailure('keys-unusable', 'the key set is malformed');
+    const fetchKeys = async () => {
+      const keys = parseKeySet(await expectJson(await fetch(endpointUrl(org.domain, server, 'keys'))));
+      if (!keys) throw new ProbeFailure('keys-unusable', 'the key set is malformed');
+      return keys;
+    };
+    // The keys may have been rotated after the answer was cached. Applications fetch them once more, so the probe does too.
+    const published = await fetchKeys();
+    const keys = hasKeyOf(userTokens.id, published) ? published : await fetchKeys();
     const fail = ({ code, detail, comparisons = [] }: Mismatch): never => {
       const token = factsOf(userTokens.id);
       throw new ProbeFailure(code, { detail, comparisons, ...(token && { token }) });
@@ -59,6 +65,11 @@ export const idToken = defineProbe({
     return { readings: {}, provides: { idToken: { server: server.id, value: userTokens.id } } };
   },
 });
+
+function hasKeyOf(token: string, keys: KeySet): boolean {
+  const { kid } = factsOf(token) ?? {};
+  return kid === undefined || signingKeyIds(keys).includes(kid);
+}
 
 /** What is wrong with an ID token whose signature is valid, if anything. */
 function problemOf(

@@ -12,6 +12,7 @@ import { refusesCustomScope } from './refuses-custom-scope.ts';
 import { refusesUnknownRedirectUri } from './refuses-unknown-redirect-uri.ts';
 import { serviceResource, userResource } from './resource.ts';
 import { revoke } from './revoke.ts';
+import { saml } from './saml.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { singleSignOn } from './single-sign-on.ts';
@@ -36,6 +37,7 @@ export const limits: readonly Probe[] = [rateLimits];
 export const status: readonly Probe[] = [statusPage];
 export const journey: readonly Probe[] = [
   signIn,
+  saml,
   singleSignOn,
   code,
   idToken,

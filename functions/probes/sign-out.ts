@@ -2,6 +2,7 @@ import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts'
 import { signInServer } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { isFromOkta } from '../okta/sender.ts';
 import { readCallback } from '../runtime/sign-in.ts';
 
 /**
@@ -18,12 +19,12 @@ export const signOut = defineProbe({
   requires: ['user'],
   inputs: ['session'],
   mayUse: ['idToken'],
-  after: ['single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
+  after: ['saml', 'single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
   requests: ['logout', 'authorize', 'session'],
   addedRequests: { 'web.par': ['par'] },
   timed: false,
   metrics: {},
-  async run({ org, fetch, credentials, inputs: { session, idToken } }) {
+  async run({ org, fetch, exchanges, credentials, inputs: { session, idToken } }) {
     const server = signInServer(org);
     if (!server) throw new Error(`org ${org.name} has no web client`);
     // As somebody who has stolen them would have them. A browser forgets its own.
@@ -34,7 +35,8 @@ export const signOut = defineProbe({
         const url = new URL(endpointUrl(org.domain, { id: idToken.server }, 'logout'));
         url.searchParams.set('id_token_hint', idToken.value);
         const { status } = await browse(url.href);
-        if (status >= 400) throw new UnexpectedResponse();
+        const answer = exchanges.at(-1);
+        if (status >= 400 || (answer && !isFromOkta(answer))) throw new UnexpectedResponse();
       } else await credentials.endSession(session, fetch);
       const request = await credentials.requestAuthorization(server, fetch, { prompt: 'none' });
       const response = await before.cookies.through(fetch)(request.url);

@@ -24,7 +24,8 @@ export const userinfo = defineProbe({
     const url = endpointUrl(org.domain, server, 'userinfo');
     const headers = { accept: 'application/json' };
     const claims = await expectJson(await fetchWithToken(userTokens.access, url, { headers }, fetch));
-    if (claims.sub === undefined || claims.sub !== subjectOf(userTokens.id))
+    const { subject } = { subject: claims.sub, ...subjectIn(userTokens.id) };
+    if (claims.sub === undefined || claims.sub !== subject)
       throw new ProbeFailure('userinfo-mismatch', {
         comparisons: [
           {
@@ -45,11 +46,12 @@ export const userinfo = defineProbe({
   },
 });
 
-/** Trap: not verified. The probe of the ID token does that. */
-function subjectOf(idToken: string): unknown {
+/** Empty if it has none. Trap: not verified. The probe of the ID token does both. */
+function subjectIn(idToken: string): { readonly subject?: string } {
   try {
-    return decodeJwt(idToken).sub;
+    const { sub } = decodeJwt(idToken);
+    return sub === undefined ? {} : { subject: sub };
   } catch {
-    return undefined;
+    return {};
   }
 }

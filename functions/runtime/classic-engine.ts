@@ -1,5 +1,5 @@
 import type { FindingCode } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse, unexpectedFactor } from '../diagnosis/probe-failure.ts';
 import type { Fetch } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import type { SignIn, SignInAnswer } from './sign-in.ts';
@@ -18,7 +18,7 @@ export async function signInAtClassicEngine({ authorizeUrl, fetch, login, proof 
   let answer = await post(fetch, `${origin}/api/v1/authn`, { username: login, password: await proof.password() });
   if (answer.status === 'MFA_REQUIRED') {
     const factor = answer.factors.find(({ factorType }) => factorType === 'token:software:totp');
-    if (!factor) throw new ProbeFailure('factor-unexpected', `the sign-in asks for ${namesOf(answer.factors)}`);
+    if (!factor) throw unexpectedFactor(namesOf(answer.factors));
     const url = `${origin}/api/v1/authn/factors/${factor.id}/verify?rememberDevice=false`;
     answer = await post(fetch, url, { stateToken: answer.stateToken, passCode: await proof.code() });
     methods.push('otp');

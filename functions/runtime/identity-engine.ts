@@ -1,5 +1,5 @@
 import type { FindingCode } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse, unexpectedFactor } from '../diagnosis/probe-failure.ts';
 import type { Fetch } from '../model/probe.ts';
 import { type IdxAnswer, type Remediation, readIdxAnswer } from '../okta/idx-answer.ts';
 import { stateTokenIn } from '../okta/state-token.ts';
@@ -144,10 +144,10 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
       return { kind: 'choose', remediation, authenticator: { id: chosen.id, ...method } };
     }
     const offered = choices.map(({ key }) => key).filter((key) => /^[\w-]{1,40}$/.test(key));
-    return stuck('factor-unexpected', `the sign-in asks for one of: ${offered.join(', ') || 'unknown authenticators'}`);
+    throw unexpectedFactor(offered.join(', ') || 'authenticators that it does not name');
   }
   const names = remediations.map(({ name }) => name);
-  if (challenge) return stuck('factor-unexpected', `the sign-in asks for ${nameOf(authenticator)}`);
+  if (challenge) throw unexpectedFactor(nameOf(authenticator));
   return stuck(
     'sign-in-step-unknown',
     `the sign-in asks for ${names.slice(0, 5).join(', ') || 'nothing that is known'}`,

@@ -5,6 +5,7 @@ import type { Exchange } from '../model/exchange.ts';
 import type { Org } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
+import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
 import { type Deadline, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
@@ -140,6 +141,12 @@ async function runAttempt(
     const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
-    return { exchanges, error };
+    return { exchanges: withoutCleanUp(exchanges), error };
   }
+}
+
+/** The exchanges up to the one that failed. What only ends a session comes after it, and shows nothing of why it failed. */
+function withoutCleanUp(exchanges: readonly Exchange[]): readonly Exchange[] {
+  const last = exchanges.findLastIndex(({ url }) => locate(url)?.endpoint !== 'session');
+  return last < 0 ? exchanges : exchanges.slice(0, last + 1);
 }

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../diagnosis/finding.ts';
-import { getItem, type ItemKey, putItem, type StateTable } from './state-table.ts';
+import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from './state-table.ts';
 
 /** What must be remembered of the sign-ins of an org's test user, so that they never lock it out. */
 export interface SignInRecord {
@@ -17,9 +17,11 @@ export interface SignInRecord {
   readonly step?: number;
 }
 
+/** The memory of one run. */
 export interface SignInMemory {
+  /** Throws the SDK's errors. */
   read(): Promise<SignInRecord | undefined>;
-  /** Throws if it could not be written: then nothing may be sent. */
+  /** Throws if it could not be written, or if another run has written since `read`: then nothing may be sent. */
   write(record: SignInRecord): Promise<void>;
 }
 
@@ -29,29 +31,43 @@ const timeoutMs = 2_000;
 /** Longer than anybody leaves a refused secret. */
 const keptMs = 400 * 24 * 60 * 60_000;
 
-/** Remembers in the state table, or in the process where there is none, as on a workstation. */
-export function signInMemory(table: StateTable | undefined, org: string, now: () => number): SignInMemory {
-  if (!table) {
-    return {
-      read: async () => local.get(org),
-      write: async (record) => void local.set(org, record),
-    };
-  }
+/**
+ * Opens the memory of each org: in the state table, or in the process where there is none, as on a workstation.
+ *
+ * What could not be written to the table is remembered by the process at least, so that a refusal is.
+ */
+export function openSignInMemory(table: StateTable | undefined, now: () => number): (org: string) => SignInMemory {
+  const own = new Map<string, SignInRecord>();
+  return (org) =>
+    table
+      ? memoryInTable(table, org, now, own)
+      : { read: async () => own.get(org), write: async (record) => void own.set(org, record) };
+}
+
+function memoryInTable(
+  table: StateTable,
+  org: string,
+  now: () => number,
+  own: Map<string, SignInRecord>,
+): SignInMemory {
   const key: ItemKey = { org, item: 'sign-in' };
+  let previous: StoredItem | undefined;
   return {
     async read() {
-      return recordIn((await getItem(table, key, AbortSignal.timeout(timeoutMs)))?.body);
+      previous = await getItem(table, key, AbortSignal.timeout(timeoutMs));
+      const stored = recordIn(previous?.body);
+      const known = own.get(org);
+      return known?.refused !== undefined && known.version === stored?.version ? known : stored;
     },
     async write(record) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const previous = await getItem(table, key, signal);
-      const isWritten = await putItem(table, key, record, { previous, expiresAt: now() + keptMs }, signal);
+      own.set(org, record);
+      const expiry = { previous, expiresAt: now() + keptMs };
+      const isWritten = await putItem(table, key, record, expiry, AbortSignal.timeout(timeoutMs));
       if (!isWritten) throw new Error('another run signs in at the same time');
+      previous = { ...key, body: record, revision: (previous?.revision ?? 0) + 1 };
     },
   };
 }
-
-const local = new Map<string, SignInRecord>();
 
 /** Trap: an item that somebody changed by hand may lack anything. */
 function recordIn(body: unknown): SignInRecord | undefined {

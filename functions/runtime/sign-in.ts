@@ -101,14 +101,24 @@ export async function signIn(options: SignInOptions): Promise<Session> {
     const sign = { identity: signInAtIdentityEngine, classic: signInAtClassicEngine }[engine];
     const answer = await sign({ authorizeUrl: request.url, fetch, login: user.login, proof });
     readCallback(answer, request.state, server.web);
-    await memory.write({ ...proof.record(), accepted: true, open: 0 });
+    await remembered(memory.write({ ...proof.record(), accepted: true, open: 0 }));
     return { cookies, startedAt: Math.floor((began + offsetMs()) / 1000), methods: answer.methods };
   } catch (error) {
     await endSession(org, cookies, options.fetch);
     if (error instanceof ProbeFailure && finalRefusals.includes(error.code)) {
-      await memory.write({ ...proof.record(), accepted: false, refused: error.code, open: 0 });
+      // If the table cannot be written, the process still remembers it. The refusal is what people must know.
+      await memory.write({ ...proof.record(), accepted: false, refused: error.code, open: 0 }).catch(() => {});
     }
     throw error;
+  }
+}
+
+/** Whatever DynamoDB says: it is the monitor's own trouble, and nobody is asked to sign in. */
+async function remembered<Value>(access: Promise<Value>): Promise<Value> {
+  try {
+    return await access;
+  } catch (error) {
+    throw new ProbeFailure('sign-in-not-remembered', error instanceof Error ? error.name : 'unknown error');
   }
 }
 
@@ -119,24 +129,16 @@ async function usableSecret(
   memory: SignInMemory,
   now: number,
 ): Promise<{ readonly secret: Secret; readonly record: SignInRecord }> {
-  const remembered = await memory.read();
+  const known = await remembered(memory.read());
   let secret = await secrets.read(name);
   const versionOf = ({ version = 'the only one' }: Secret) => version;
-  if (remembered?.refused !== undefined && versionOf(secret) === remembered.version) {
+  if (known?.refused !== undefined && versionOf(secret) === known.version) {
     secret = await secrets.read(name, { fresh: true });
   }
-  if (versionOf(secret) !== remembered?.version) {
-    const { step } = remembered ?? {};
-    const record = {
-      version: versionOf(secret),
-      accepted: false,
-      open: 0,
-      at: now,
-      ...(step !== undefined && { step }),
-    };
-    return { secret, record };
+  if (versionOf(secret) !== known?.version) {
+    return { secret, record: { version: versionOf(secret), accepted: false, open: 0, at: now } };
   }
-  const { refused, accepted, open, at } = remembered;
+  const { refused, accepted, open, at } = known;
   if (refused !== undefined) {
     const why = `not tried again since ${new Date(at).toISOString()}: the secret has not changed, and more attempts could lock the user`;
     throw new ProbeFailure(refused as FindingCode, why);
@@ -144,7 +146,7 @@ async function usableSecret(
   if (!accepted && open >= mostOpen && now < at + openAgainMs) {
     throw new ProbeFailure('sign-in-undecided', `${open} sign-ins with this secret ended without an answer`);
   }
-  return { secret, record: remembered };
+  return { secret, record: known };
 }
 
 function proofOf(
@@ -158,12 +160,7 @@ function proofOf(
   let isCodeSent = false;
   const write = async (next: SignInRecord) => {
     record = next;
-    try {
-      await memory.write(next);
-    } catch (error) {
-      // Whatever DynamoDB says: it is the monitor's own trouble, and nobody was asked to sign in.
-      throw new ProbeFailure('sign-in-not-remembered', error instanceof Error ? error.name : 'unknown error');
-    }
+    await remembered(memory.write(next));
   };
   return {
     record: () => record,
@@ -176,7 +173,10 @@ function proofOf(
     async code() {
       if (isCodeSent) throw new ProbeFailure('sign-in-step-unknown', 'the code is asked for again');
       if (!secret.code)
-        throw new ProbeFailure('factor-unexpected', 'the sign-in asks for a code, and the secret has no "totpSecret"');
+        throw new ProbeFailure('factor-unexpected', {
+          detail: 'the sign-in asks for a code, and the secret has no "totpSecret"',
+          comparisons: [{ name: 'factor that is asked for', expected: 'a password alone', found: 'a code too' }],
+        });
       isCodeSent = true;
       const { code, step } = secret.code(oktaNow()).reveal();
       if (record.step !== undefined && step <= record.step)

@@ -15,7 +15,7 @@ import { adapt, callAsClient } from './client-call.ts';
 import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import type { Secrets } from './secrets.ts';
 import { authorizationParameters, endSession, signIn } from './sign-in.ts';
-import { type SignInMemory, signInMemory } from './sign-in-memory.ts';
+import { openSignInMemory } from './sign-in-memory.ts';
 import type { StateTable } from './state-table.ts';
 
 /** Signs the test user in, and acts as the web application that it signs in to. The secrets do not leave this file. */
@@ -24,10 +24,11 @@ export function openUserCredentials(
   table: StateTable | undefined,
   now: () => number,
 ): (org: Org) => UserCredentials {
+  const memoryOf = openSignInMemory(table, now);
   const nonces: Nonces = new Map();
   return (org) => {
     const keyOf = openRunKey(nonces);
-    const memory: SignInMemory = signInMemory(table, org.name, now);
+    const memory = memoryOf(org.name);
 
     /** Calls an endpoint as the web application. A public client only says who it is. */
     async function call(

@@ -39,8 +39,9 @@ function runsToAlarm({ domain, severity }: FindingAlarm): number {
   return domain === 'network' ? 3 : 2;
 }
 
-/** Bad runs are counted over this many minutes, unless the runs are too rare for that. */
-const windowMinutes = 10;
+/** Bad runs are counted among so many, unless they are so rare that these would be more than an hour. */
+const windowRuns = 10;
+const longestWindowMinutes = 60;
 
 /**
  * One alarm for all findings of a fault domain and severity, whichever probe of whichever group reports them.
@@ -75,7 +76,7 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
 function runsInWindow(monitored: MonitoredOrg, datapointsToAlarm: number): number {
   const { flows, journey } = monitored.intervalMinutes;
   const ofJourney = planOf(monitored, 'journey').length > 0 ? Math.ceil((datapointsToAlarm * journey) / flows) : 0;
-  return Math.max(2 * datapointsToAlarm, Math.round(windowMinutes / flows), ofJourney);
+  return Math.max(2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows)), ofJourney);
 }
 
 /**

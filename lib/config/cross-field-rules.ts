@@ -86,6 +86,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...boundTokenProblems(org, org.web, [...path, 'web']),
     ...timeoutProblems(org, path),
     ...userProblems(org, path),
+    ...samlProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -115,6 +116,20 @@ function resourceProblems(org: PartialOrg, server: PartialServer, path: Path): r
   if (server.id !== 'org') return [];
   const message = 'does not apply to the Org server, whose access tokens are for Okta alone: remove it';
   return [{ path: at, message }];
+}
+
+function samlProblems(org: PartialOrg, path: Path): readonly Problem[] {
+  const apps = indexed(org.samlApps, [...path, 'samlApps']);
+  const [first] = apps;
+  return [
+    ...(first && !('user' in org) ? [{ path: first[1], message: 'needs a test user to sign on: set "user"' }] : []),
+    ...duplicateProblems(apps, 'name', 'is the name of another SAML application of this org'),
+    ...apps.flatMap(([{ ssoUrl }, at]) =>
+      ssoUrl === undefined || org.domain === undefined || URL.parse(ssoUrl)?.host === org.domain
+        ? []
+        : [{ path: [...at, 'ssoUrl'], message: `must be on ${org.domain}, where the test user has its session` }],
+    ),
+  ];
 }
 
 /** A malformed web application is reported by itself. */

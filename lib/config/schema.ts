@@ -72,6 +72,31 @@ const web = z.strictObject({
     .describe('true if the sign-in of the test user must push its authorization requests (PAR)'),
 });
 
+const samlApp = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lowercase letters, digits or hyphens')
+    .describe('your name for the application'),
+  ssoUrl: httpsUrl.describe(
+    'where a sign-on from Okta begins: the Location of the SingleSignOnService in the metadata',
+  ),
+  metadataUrl: httpsUrl.describe('the metadata URL of the application, as Sign On shows it'),
+  acsUrl: httpsUrl.describe('where the service provider takes responses: its Assertion Consumer Service'),
+  audience: z.string().min(1).describe('the entity ID of the service provider'),
+  issuer: z.string().min(1).optional().describe('the entity ID of the application, if the service provider checks it'),
+  nameIdFormat: z
+    .string()
+    .startsWith('urn:oasis:names:tc:SAML:', 'must begin with urn:oasis:names:tc:SAML:')
+    .optional()
+    .describe('the format of NameID that the service provider expects'),
+  attributes: z.array(z.string().min(1)).optional().describe('names of attributes that the service provider needs'),
+  certificateFingerprint: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, 'must be a SHA-256 fingerprint: 64 hexadecimal digits')
+    .optional()
+    .describe('the SHA-256 fingerprint of the certificate that the service provider has'),
+});
+
 const user = z
   .strictObject({
     login: z.string().min(1).max(100).describe('the user name with which the test user signs in'),
@@ -266,6 +291,7 @@ const org = z.strictObject({
     .default(10_000)
     .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
   user: user.optional(),
+  samlApps: z.array(samlApp).min(1).optional().describe('SAML applications that the test user signs on to'),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
   service: service
     .optional()

@@ -16,7 +16,7 @@ const root = path.resolve(import.meta.dirname, '../..');
  * Modules that dependencies never load in Lambda. They would be a third of the code and of the cold start.
  *
  * undici: an opt-in parser, a parser for engines without SIMD, and FormData bodies. The AWS SDK: credential providers
- * for workstations and instance metadata; Lambda has its credentials in the environment.
+ * for workstations and instance metadata; Lambda has its credentials in the environment. supports-color: for terminals.
  */
 export const neverLoaded = [
   '../milo/*',
@@ -28,6 +28,7 @@ export const neverLoaded = [
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
   '@smithy/credential-provider-imds',
+  'supports-color',
 ] as const;
 
 /**

@@ -13,6 +13,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
+import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
 
@@ -34,8 +35,9 @@ export const cases = defineCommand({
     const selected = listOf(values.case);
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
-    // The cases of negative tests need them to run.
-    const orgs = monitoredOrgs({ ...adopted, orgs: adopted.orgs.map((org) => ({ ...org, negativeTests: true })) });
+    // The cases of negative tests and of the journey need them to run.
+    const { orgs: configured, ...rest } = withTestUser(adopted);
+    const orgs = monitoredOrgs({ ...rest, orgs: configured.map((org) => ({ ...org, negativeTests: true })) });
     const variants = selectVariants(orgs, selected);
     using progress = showProgress(stderr);
     for (const remark of remarks) progress.step(remark);

@@ -6,6 +6,8 @@ export interface OktaDescription {
   readonly servers: readonly { id: string; issuer: string; audience: string; discovery: string }[];
   readonly clients: OktaEmulator['clients'];
   readonly user: OktaEmulator['user'];
+  readonly users: OktaEmulator['users'];
+  readonly samlApps: OktaEmulator['samlApps'];
   readonly apiToken: string;
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
@@ -32,6 +34,8 @@ export function describeOkta(
     })),
     clients: okta.clients,
     user: okta.user,
+    users: okta.users,
+    samlApps: okta.samlApps,
     apiToken: okta.apiToken,
     statusPageUrl: okta.statusPageUrl,
     statusFeedUrl: okta.statusFeedUrl,
@@ -58,7 +62,8 @@ type Row = readonly [label: string, ...values: readonly string[]];
  * It fits 80 columns, unless the path of the folder for temporary files is long.
  */
 export function formatDescription(description: OktaDescription, title: (text: string) => string): string {
-  const { servers, clients, user, apiToken, statusPageUrl, statusFeedUrl, files, cases, commands } = description;
+  const { servers, clients, users, samlApps, apiToken, statusPageUrl, statusFeedUrl, files, cases, commands } =
+    description;
   const sections: readonly [heading: string, rows: readonly Row[]][] = [
     ...servers.map(({ id, issuer, audience }): [string, Row[]] => [
       id === 'org' ? 'Org authorization server' : `Custom authorization server ${id}`,
@@ -95,8 +100,6 @@ export function formatDescription(description: OktaDescription, title: (text: st
         ['client id', clients.web.clientId],
         ['secret', clients.web.clientSecret],
         ['redirect URI', clients.web.redirectUri],
-        ['username', user.login],
-        ['password', user.password],
       ],
     ],
     [
@@ -114,6 +117,21 @@ export function formatDescription(description: OktaDescription, title: (text: st
         ['redirect URI', clients.spa.redirectUri],
       ],
     ],
+    ...Object.entries(users).map(([name, { login, password, totpSecret }]): [string, Row[]] => [
+      `User ${name}`,
+      [
+        ['username', login],
+        ['password', password],
+        ...(totpSecret === undefined ? [] : [['TOTP secret', totpSecret] as const]),
+      ],
+    ]),
+    ...Object.entries(samlApps).map(([name, { entityId, metadataUrl }]): [string, Row[]] => [
+      `SAML application ${name}`,
+      [
+        ['entity id', entityId],
+        ['metadata at', new URL(metadataUrl).pathname],
+      ],
+    ]),
     ['Management API', [['SSWS token', apiToken]]],
     [
       'Status page',

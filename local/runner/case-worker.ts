@@ -3,6 +3,8 @@ import { bundle } from '../../lib/functions/bundle.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { shortTimeouts } from '../scenarios/faults/configuration.ts';
+import { forgetSignIns } from '../scenarios/faults/test-user.ts';
+import { at } from '../scenarios/targets.ts';
 import { emulateOrgs } from '../simulator/emulated-orgs.ts';
 import { type Fault, startEmulators } from '../simulator/environment.ts';
 import { type FunctionProcess, startFunction } from '../simulator/lambda/function-process.ts';
@@ -48,6 +50,8 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
   async function run(org: string, group: Group, faults: readonly Fault[]): Promise<RunResult> {
     const configured = events.find((each) => each.group === group && each.org.name === org)?.org;
     if (!configured) throw new Error(`the configuration runs no ${group} at ${org}`);
+    const { okta } = emulated.environment(org);
+    const refusedBefore = okta.refusedPasswords();
     await using _ = await emulated.inject(org, faults);
     const { event, timeoutMs } = emulated.eventOf(configured);
     const result = await functionOf(group).invoke(event, timeoutMs);
@@ -55,13 +59,14 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
     aws.clear();
     emulated.takeRequests();
     emulated.beginMinute();
-    return { ...result, points };
+    return { ...result, points, refusedPasswords: okta.refusedPasswords() - refusedBefore };
   }
 
   const opened = opening.move();
   return {
     async try({ case: one, variant, org }) {
-      return verifyRun(one, variant, await run(org.org.name, variant.target.group, [shortTimeouts, ...variant.faults]));
+      const faults = [shortTimeouts, at(variant.target, forgetSignIns), ...variant.faults];
+      return verifyRun(one, variant, await run(org.org.name, variant.target.group, faults));
     },
     async runHealthy(org, group, faults) {
       const { lines, error } = await run(org, group, faults);

@@ -9,6 +9,7 @@ import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { HttpsProxy } from './proxy.ts';
 import { runsOf, type SelectedOrg } from './select-probes.ts';
@@ -42,10 +43,12 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
     ...(proxy && { createAgent: proxy.createAgent }),
   });
   const credentialsFor = openCredentials(secrets, Date.now);
+  // Without a table: the password is sent once in each check, by somebody who watches.
+  const userCredentialsFor = openUserCredentials(secrets, undefined, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {
       ...{ http, now: Date.now, canonicalName, resolves, deadline },
-      credentials: credentialsFor(each.org),
+      credentials: { ...credentialsFor(each.org), ...userCredentialsFor(each.org) },
     }),
   );
   const reports = await Promise.all(runs);

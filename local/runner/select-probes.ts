@@ -1,7 +1,7 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Probe } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import { probes as allProbes } from '../../functions/probes/index.ts';
+import { probes as allProbes, journey } from '../../functions/probes/index.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../../functions/probes/plan.ts';
 import { UsageError } from './select.ts';
 
@@ -56,7 +56,9 @@ function withProviders(plan: readonly PlannedProbe[], names: readonly string[]):
     const { inputs = [] } = planned.probe;
     enabled
       .filter(
-        ({ probe, target }) => target.server === planned.target.server && inputs.some((of) => of === probe.provides),
+        ({ probe, target }) =>
+          (target.server === undefined || target.server === planned.target.server) &&
+          inputs.some((of) => of === probe.provides),
       )
       .forEach(select);
   };
@@ -74,15 +76,21 @@ function targetOf({ probe, target }: PlannedProbe): string {
 
 /**
  * The runs that make up a plan: one with everything, or one for each server and one for the whole org, because a run
- * takes all probes to all servers of its org.
+ * takes all probes to all servers of its org. A journey is a run of its own, and a whole one: a session that is begun must
+ * be ended.
  */
 export function runsOf({
   org,
   plan,
 }: SelectedOrg): readonly { readonly org: Org; readonly probes: readonly Probe[] }[] {
   if (plan.length === planProbes(org, allProbes).length) return [{ org, probes: allProbes }];
-  return Object.values(Object.groupBy(plan, ({ target }) => target.server ?? '')).map((own = []) => ({
-    org: { ...org, servers: org.servers.filter(({ id }) => own.some(({ target }) => (target.server ?? id) === id)) },
-    probes: [...new Set(own.map(({ probe }) => probe))],
-  }));
+  const [inJourney, others] = [true, false].map((is) => plan.filter(({ probe }) => (probe.group === 'journey') === is));
+  const byServer = Object.groupBy(others ?? [], ({ target }) => target.server ?? '');
+  return [
+    ...Object.values(byServer).map((own = []) => ({
+      org: { ...org, servers: org.servers.filter(({ id }) => own.some(({ target }) => (target.server ?? id) === id)) },
+      probes: [...new Set(own.map(({ probe }) => probe))],
+    })),
+    ...(inJourney?.length ? [{ org, probes: journey }] : []),
+  ];
 }

@@ -94,9 +94,10 @@ function scenariosOf(text: string, ofCases: readonly Scenario[], plan: Deploymen
   const own = ofCases.filter(({ id }) => id === selection.case.id);
   const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
   if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
-  const [first] = variantsOf(selection, plan.orgs);
+  const [configured] = variantsOf(selection, plan.orgs);
+  const [first = configured] = configured ? [] : variantsOf(selection, plan.orgsWithTestUser);
   if (!first) throw new UsageError(whyNone(selection));
-  return [caseScenario(plan, first.org, first.case, first.variant)];
+  return [caseScenario(plan, first.org, first.case, first.variant, configured ? 'configured' : 'journey')];
 }
 
 function parseSelection(text: string): Selection {

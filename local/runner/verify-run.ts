@@ -11,6 +11,8 @@ export interface RunResult {
   readonly error?: string;
   /** The points that CloudWatch received, directly or by the log. */
   readonly points: readonly PublishedPoint[];
+  /** How many passwords Okta refused. Several in a row lock a user out. */
+  readonly refusedPasswords?: number;
 }
 
 type PublishedPoint = Pick<Point, 'identity' | 'value'>;
@@ -32,7 +34,11 @@ export function publishedPoints(lines: readonly string[], received: readonly Pub
  * other failure or warning. Probes that need the failed probe's result may be skipped. The metrics, which are all that
  * alarms see, must agree.
  */
-export function verifyRun(one: Pick<Case, 'severity'>, variant: Variant, { lines, error, points }: RunResult) {
+export function verifyRun(
+  one: Pick<Case, 'severity'>,
+  variant: Variant,
+  { lines, error, points, refusedPasswords = 0 }: RunResult,
+) {
   const findings = reportedFindings(lines);
   const failed = (failure: string): RunVerification => ({ passed: false, findings, failures: [failure] });
   if (error !== undefined) return failed(`the run ended in an error: ${error}`);
@@ -46,6 +52,7 @@ export function verifyRun(one: Pick<Case, 'severity'>, variant: Variant, { lines
   const sender = expectedSender(variant);
   const misascribed = sender && expected.find(({ answeredBy }) => answeredBy !== sender);
   if (misascribed) return failed(`expected an answer of ${sender}, got one of ${misascribed.answeredBy}`);
+  if (refusedPasswords > 1) return failed(`${refusedPasswords} passwords were refused: at most one may be sent`);
   if (!metricsAgree(variant, severity, points)) return failed('the metrics do not report it');
   return { passed: true, findings, failures: [] };
 }

@@ -2,6 +2,7 @@ import type { Case } from './case.ts';
 import { clientConfigurationCases } from './cases/client-configuration.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { intermediaryCases } from './cases/intermediary.ts';
+import { testUserCases } from './cases/journey.ts';
 import { monitorCases } from './cases/monitor.ts';
 import { networkCases } from './cases/network.ts';
 import { oktaCases } from './cases/okta.ts';
@@ -19,5 +20,6 @@ export const allCases: readonly Case[] = [
   ...clientConfigurationCases,
   ...credentialCases,
   ...tokenCases,
+  ...testUserCases,
   ...monitorCases,
 ];

@@ -11,9 +11,10 @@ import { packetLoss } from './scripted/packet-loss.ts';
 import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
+import { codeRefused, wrongPassword } from './scripted/test-user.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
-export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed];
+export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed, codeRefused];
 
 /** All other scenarios, in the order of the report. */
 export const scriptedScenarios: readonly ScenarioFactory[] = [
@@ -23,6 +24,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   flappingInPauses,
   failsAgain,
   decline,
+  wrongPassword,
   metricsRefused,
   tableFails,
   sweepNotRunning,

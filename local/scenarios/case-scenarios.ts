@@ -5,6 +5,7 @@ import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { allCases } from './all-cases.ts';
 import { type Case, type Variant, variantName } from './case.ts';
 import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
+import type { DeploymentVariant } from './deployment-variants.ts';
 import { injects, injectsWithShortTimeouts } from './faults/simulation-fault.ts';
 import {
   type ExpectedContext,
@@ -21,9 +22,16 @@ const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer'];
 /** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
 const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
 
-/** One variant of a case as a scenario. */
-export function caseScenario(plan: DeploymentPlan, org: MonitoredOrg, one: Case, variant: Variant): Scenario {
+/** One variant of a case as a scenario. The faults last for as many runs of its group, however rare they are. */
+export function caseScenario(
+  plan: DeploymentPlan,
+  org: MonitoredOrg,
+  one: Case,
+  variant: Variant,
+  deployment: DeploymentVariant = 'configured',
+): Scenario {
   const { flows } = org.intervalMinutes;
+  const { group } = variant.target;
   const { code, domain } = variant.expected;
   const severity = variant.severity ?? one.severity;
   // A finding of the run itself comes from AWS, which all orgs share.
@@ -35,14 +43,14 @@ export function caseScenario(plan: DeploymentPlan, org: MonitoredOrg, one: Case,
     id: one.id,
     title: one.title,
     target: formatTarget(variant.target),
-    deployment: 'configured',
+    deployment,
     org: org.org.name,
-    faultPhases: [{ minutes: faultRuns * flows, faults: [fault] }],
+    faultPhases: [{ minutes: faultRuns * org.intervalMinutes[group], faults: [fault] }],
     expected:
       severity === 'info'
         ? []
         : affected.map((each) => {
-            const at = { plan, org: each.org.name, every: each.intervalMinutes.flows };
+            const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
             return findingNotification(at, severity, { finding: code, domain });
           }),
     checks: flows === 1 ? [noGaps] : [],

@@ -3,7 +3,7 @@ import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { Ascription } from '../../functions/okta/sender.ts';
 import type { Fault } from '../simulator/environment.ts';
-import { at, type FaultAt, type ScenarioTarget } from './targets.ts';
+import { at, type EndpointTarget, type FaultAt, type ScenarioTarget } from './targets.ts';
 
 /** The finding that the monitor must report. */
 export interface Expected {
@@ -68,6 +68,12 @@ export function variants<Target extends ScenarioTarget>(targets: readonly Target
   return targets.map((target) => variant(target, ...row));
 }
 
+/** One variant per endpoint. The symptom names the endpoint, because a probe may request several. */
+export function variantsByEndpoint(targets: readonly EndpointTarget[], ...row: Row<EndpointTarget>): Variant[] {
+  const [symptom, ...rest] = row;
+  return targets.map((target) => variant(target, `${symptom} at ${target.endpoint.replace('sign-in-', '')}`, ...rest));
+}
+
 /** A variant in which several endpoints fail by one cause, each in words of its own. */
 export function cascade<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {
   return { ...variant(target, ...row), isCascade: true };
@@ -89,7 +95,13 @@ export function expectedSender({ expected, answeredBy, target }: Variant): Ascri
   if (expected.code === 'intercepted') return 'intermediary';
   if (expected.code === 'unidentified-answer') return 'unknown';
   if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
-  const isAnswered = !['no-answer', 'out-of-time', 'secret-unreadable', 'announced-incident'].includes(expected.code);
+  const isAnswered = ![
+    'no-answer',
+    'out-of-time',
+    'secret-unreadable',
+    'announced-incident',
+    'refresh-token-missing',
+  ].includes(expected.code);
   return isAnswered && target.probe !== 'verify' ? 'okta' : undefined;
 }
 

@@ -7,10 +7,13 @@ import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import type { ScenarioTarget } from './targets.ts';
+import { withTestUser } from './with-test-user.ts';
 
 /** What a configuration deploys: which orgs are monitored, and who is notified. */
 export interface DeploymentPlan {
   readonly orgs: readonly MonitoredOrg[];
+  /** The same orgs in the deployment `journey`: each with a test user that can have one. */
+  readonly orgsWithTestUser: readonly MonitoredOrg[];
   /** The configured route of a fault domain, or the severity itself. */
   routeOf(domain: FaultDomain, severity: Route): Route;
   /** Who the configuration says receives messages. People may also subscribe in other ways. */
@@ -20,9 +23,9 @@ export interface DeploymentPlan {
 }
 
 export function deploymentPlan(config: Config): DeploymentPlan {
-  const orgs = monitoredOrgs(config);
   return {
-    orgs,
+    orgs: monitoredOrgs(config),
+    orgsWithTestUser: monitoredOrgs(withTestUser(config)),
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
     receivers: config.alerts,
     unsubscribed: unsubscribedTopics(config),

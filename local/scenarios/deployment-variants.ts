@@ -1,6 +1,7 @@
 import type { Receiver } from '../../lib/config/receiver.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
+import { withTestUser } from './with-test-user.ts';
 
 /** When every simulation of a drill starts: an ordinary Monday morning. Epoch ms. */
 export const drillStart = Date.UTC(2026, 0, 5, 9);
@@ -82,6 +83,7 @@ export const deploymentVariants = {
     }));
     return { ...config, orgs };
   },
+  journey: withTestUser,
   tenOrgs: (config: Config): Config => fleetOf(config, fleets.tenOrgs),
   hundredOrgs: (config: Config): Config => fleetOf(config, fleets.hundredOrgs),
 } as const satisfies Record<string, (config: Config) => Config>;

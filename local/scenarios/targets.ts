@@ -2,6 +2,8 @@ import { kindOf } from '../../functions/model/org.ts';
 import type { Endpoint, Group } from '../../functions/model/probe.ts';
 import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
+import type { OktaRequest } from '../emulators/okta/http-message.ts';
+import type { Match } from '../emulators/okta/interceptors.ts';
 import type { ServerId } from '../emulators/okta/org.ts';
 import type { Fault, TestEnvironment } from '../simulator/environment.ts';
 
@@ -18,8 +20,10 @@ export interface ScenarioTarget {
 export interface EndpointTarget extends ScenarioTarget {
   readonly probe: string;
   readonly endpoint: Endpoint;
-  readonly path: string;
+  readonly path: string | RegExp;
   readonly bucket: Bucket | undefined;
+  /** Which of the requests to the endpoint are the probe's, where others make some too. */
+  readonly when?: Match['when'];
 }
 
 /** A fault at whatever target it is given. A `Fault` that does not depend on the target can be used as one. */
@@ -67,11 +71,72 @@ export const refusesUnknownRedirectUri = endpointTarget('refuses-unknown-redirec
 /** Where the client authenticates. */
 export const authenticatingEndpoints = [...token, ...introspect];
 
+const inJourney = (probe: string, endpoint: Endpoint, server?: ServerId): EndpointTarget =>
+  endpointTarget(probe, endpoint, 'journey', server);
+
+/** The Org server first, then a custom one. */
+const atBothInJourney = (probe: string, endpoint: Endpoint, when?: Match['when']) => {
+  const targetAt = (server: ServerId) => ({ ...inJourney(probe, endpoint, server), ...(when && { when }) });
+  return [targetAt('org'), targetAt('default')] as const;
+};
+
+const isSilent = ({ query }: OktaRequest) => query.get('prompt') === 'none';
+const grantIs =
+  (grant: string) =>
+  ({ body }: OktaRequest) =>
+    new URLSearchParams(body).get('grant_type') === grant;
+
+/** The sign-in itself, wherever it is refused. */
+export const signIn: ScenarioTarget = { group: 'journey', probe: 'sign-in' };
+
+/** The requests of a sign-in at Identity Engine with a password, in their order. */
+export const signInSteps: readonly EndpointTarget[] = [
+  inJourney('sign-in', 'organization'),
+  { ...inJourney('sign-in', 'authorize'), when: (request) => !isSilent(request) },
+  inJourney('sign-in', 'sign-in-introspect'),
+  inJourney('sign-in', 'sign-in-identify'),
+  inJourney('sign-in', 'sign-in-redirect'),
+];
+
+/** Where a code is answered. */
+export const signInAnswer = inJourney('sign-in', 'sign-in-answer');
+export const primaryAuthentication = inJourney('sign-in', 'primary-authentication');
+export const factorVerification = {
+  ...inJourney('sign-in', 'factor-verification'),
+  path: /^\/api\/v1\/authn\/factors\/[^/]+\/verify$/,
+};
+
+export const singleSignOn = atBothInJourney('single-sign-on', 'authorize', isSilent);
+export const code = atBothInJourney('code', 'token', grantIs('authorization_code'));
+export const idToken = atBothInJourney('id-token', 'keys');
+export const userinfo = atBothInJourney('userinfo', 'userinfo');
+export const refresh = atBothInJourney('refresh', 'token', grantIs('refresh_token'));
+export const revoke = atBothInJourney('revoke', 'introspect');
+export const signOut = inJourney('sign-out', 'logout');
+
+/** Every endpoint of a journey of a user with a password at Identity Engine. */
+export const journeyEndpoints: readonly EndpointTarget[] = [
+  ...signInSteps,
+  // At the Org server, the sign-out sends the same request again.
+  singleSignOn[1],
+  ...code,
+  ...idToken,
+  ...userinfo,
+  ...refresh,
+  ...revoke,
+  signOut,
+];
+
 /** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
 /** Requests another site than the org. */
 export const statusPage: ScenarioTarget = { group: 'status', probe: 'status-page' };
-export const runTargets: readonly ScenarioTarget[] = [{ group: 'flows' }, { group: 'limits' }, { group: 'status' }];
+export const runTargets: readonly ScenarioTarget[] = [
+  { group: 'flows' },
+  { group: 'limits' },
+  { group: 'status' },
+  { group: 'journey' },
+];
 
 /** Whose healthy answer is JSON. */
 export const jsonEndpoints: readonly EndpointTarget[] = [

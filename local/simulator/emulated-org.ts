@@ -1,4 +1,4 @@
-import type { Org, Server, WebClient } from '../../functions/model/org.ts';
+import type { Org, SamlApp, Server, WebClient } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
@@ -52,6 +52,11 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
     const secret = api.kind === 'token' ? { apiToken: okta.apiToken } : { privateKey: keyClientOf(api).privateJwk };
     secrets.set(api.secret, JSON.stringify(secret));
   }
+  const emulateSamlApp = (app: SamlApp): SamlApp => {
+    const { ssoUrl, metadataUrl, acsUrl, audience } = okta.samlApps.payroll;
+    const { certificateFingerprint: _, issuer: __, ...others } = app;
+    return { ...others, ssoUrl, metadataUrl, acsUrl, audience };
+  };
   const { user } = org;
   if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));
   return {
@@ -60,6 +65,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
       domain: okta.domain,
       servers: org.servers.map(emulateServer),
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClientOf(api).clientId } }),
+      ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),
       ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),
     },

@@ -53,7 +53,8 @@ export async function startEmulators(
   const start = async (rateLimits?: OktaOptions['rateLimits']) => {
     const identity = { ...(await createIdentity()), authority };
     return stack.use(
-      await startOktaEmulator({ identity, ...(rateLimits && { rateLimits, signIn: { userLimits: false } }) }),
+      // Virtual time runs faster than the real time in which the requests of one user are counted.
+      await startOktaEmulator({ identity, signIn: { userLimits: false }, ...(rateLimits && { rateLimits }) }),
     );
   };
   const unlimited = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, sharedLimit]));

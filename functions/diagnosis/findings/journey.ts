@@ -364,7 +364,7 @@ export const journeyFindings = {
     domain: 'configuration',
     severity: 'ticket',
     brief: 'no refresh token',
-    summary: 'offline_access was granted, and no refresh token was issued: sessions of applications end early.',
+    summary: 'Okta granted offline_access and issued no refresh token: sessions of applications end early.',
     causes: [
       'the grant type Refresh Token was turned off for the application',
       'a rule of the server that does not allow it',
@@ -380,10 +380,9 @@ export const journeyFindings = {
     domain: 'okta',
     severity: 'page',
     brief: 'refresh token refused',
-    summary: 'Okta refuses the refresh token that it has just issued: users of applications are signed out.',
+    summary: 'Okta refuses the refresh token that it has just issued: apps sign users out.',
     causes: ['a fault inside Okta', 'a policy of the server that changed in between'],
     remedy: [
-      'Look at the status page',
       'In Security > API > the server > Access Policies, look at the lifetimes of the rule',
       'Open a case with Okta Support. Include the support block',
     ],

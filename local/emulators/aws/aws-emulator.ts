@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -207,5 +207,19 @@ function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): obj
   const stored = secrets.get(String(SecretId));
   if (stored === undefined) throw new AwsException('ResourceNotFoundException', 'no such secret');
   if (typeof stored !== 'string') throw new AwsException(stored.type, stored.message, stored.status);
-  return { Name: SecretId, SecretString: stored };
+  return { Name: SecretId, SecretString: stored, VersionId: versionOf(String(SecretId), stored) };
+}
+
+/** Another value has another version, in the form of a UUID. Trap: storing the same text again does not make a new one. */
+function versionOf(name: string, stored: string): string {
+  const digest = createHash('sha256').update(`${name}\n${stored}`).digest('hex');
+  return [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([from, to]) => digest.slice(from, to))
+    .join('-');
 }

@@ -2,6 +2,7 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
 import { customClaims } from './account-claims.ts';
+import { createAuthorizationLog } from './authorization-log.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
 import { cookiesOf, setCookies } from './cookies.ts';
 import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
@@ -80,6 +81,7 @@ export function createAuthorizationServer(
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
   const clientName = (id: string | undefined) => clients.find(({ client_id }) => client_id === id)?.client_name;
+  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clientName });
   const ask = async (request: OktaRequest) => bridge.run(await toProviderRequest(request));
   const interactionCodes = createInteractionCodes({
     ...{ server: address, prefix, state, transactions, sessions, run: ask },
@@ -206,38 +208,24 @@ export function createAuthorizationServer(
     return authorizationError(isInteraction ? oktaError('interaction_required') : error, result);
   }
 
-  /** Writes to the System Log what Okta writes to it: what became of requests for tokens and of sign-ins. */
-  function record(request: OktaRequest, result: ProviderResult): void {
-    const { route, clientId, failure, params, accountId } = result;
-    const happened = loggedRoutes[route ?? ''];
-    if (!happened || (happened.isRedirect && !failure && !isCodeRedirect(result))) return;
-    const { eventType, displayMessage } = happened[failure ? 'failed' : 'succeeded'];
-    log.record(request, {
-      eventType: `${address.id === 'org' ? 'app.oauth2' : 'app.oauth2.as'}.${eventType}`,
-      displayMessage,
-      actor: { id: clientId ?? 'unknown', type: 'PublicClientApp', displayName: clientName(clientId) ?? 'unknown' },
-      ...(failure && { failure: translateError(failure, '').code }),
-      debugData: {
-        ...(address.id !== 'org' && { authorizationServer: address.id }),
-        ...(typeof params.grant_type === 'string' && { grantType: params.grant_type }),
-        ...(typeof params.scope === 'string' && { requestedScopes: params.scope }),
-      },
-    });
-    const user = state.users.find(accountId ?? '');
-    if (happened.isRedirect && user) signInLog.singleSignOn(request, user, failure && translateError(failure, '').code);
-  }
+  /** The endpoints that do not only ask the provider, by their path. */
+  const ownEndpoints: Readonly<
+    Record<string, { methods: readonly string[]; respond: (request: OktaRequest) => Promise<OktaResponse> }>
+  > = {
+    '/authorize': { methods: ['GET', 'POST'], respond: authorize },
+    '/authorize/redirect': { methods: ['GET'], respond: resumeWithSession },
+    '/interact': { methods: ['POST'], respond: interactionCodes.interact },
+    '/userinfo': { methods: ['GET', 'POST'], respond: userInfo.respond },
+    '/logout': { methods: ['GET', 'POST'], respond: signOut },
+  };
 
   return {
     address,
     keys,
     accessTokens,
     async respond(request) {
-      if (request.path === `${prefix}/userinfo` && request.method !== 'OPTIONS') return userInfo.respond(request);
-      if (request.path === `${prefix}/logout`) return signOut(request);
-      if (request.path === `${prefix}/interact` && request.method === 'POST') return interactionCodes.interact(request);
-      if (request.path === `${prefix}/authorize/redirect`) return resumeWithSession(request);
-      if (request.path === `${prefix}/authorize`) return authorize(request);
-      return run(request);
+      const own = request.path.startsWith(prefix) ? ownEndpoints[request.path.slice(prefix.length)] : undefined;
+      return own?.methods.includes(request.method) ? own.respond(request) : run(request);
     },
     resume,
     issueInteractionCode: (request, transaction) => interactionCodes.issue(request, transaction, loginOf(transaction)),
@@ -308,8 +296,9 @@ export function createAuthorizationServer(
       'accountId' in answer
         ? { login: { accountId: answer.accountId, amr: [...answer.amr] } }
         : { error: answer.error, error_description: answer.description };
+    // The provider would refuse who signs in over the session of somebody else.
+    delete interaction.session;
     await interaction.persist();
-    // The session of another user ends when this one signs in.
     const session = sessions.find(request);
     if ('accountId' in answer && session?.accountId !== answer.accountId) forgetSession(request);
     const cookies = cookiesOf(request).set(resumeCookie, uid);
@@ -342,30 +331,6 @@ function forgetSession(request: OktaRequest): void {
   setCookies(request, cookies);
 }
 
-interface LoggedRoute {
-  /** It redirects to the application. A redirect to the sign-in is not logged. */
-  readonly isRedirect: boolean;
-  readonly succeeded: { readonly eventType: string; readonly displayMessage: string };
-  readonly failed: { readonly eventType: string; readonly displayMessage: string };
-}
-
-const authorizeCode = { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' };
-
-const loggedRoutes: Readonly<Record<string, LoggedRoute>> = {
-  token: {
-    isRedirect: false,
-    succeeded: { eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
-    failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' },
-  },
-  authorization: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
-  resume: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
-};
-
-function isCodeRedirect({ headers, body }: ProviderResult): boolean {
-  const { location } = headers;
-  return typeof location === 'string' ? !location.startsWith(interactionUrl) : typeof body === 'string';
-}
-
 function redirectToApplication(result: ProviderResult): OktaResponse {
   const { location } = result.headers;
   if (typeof location !== 'string') {
@@ -391,6 +356,6 @@ function errorDetail({ params }: ProviderResult): string {
 }
 
 function notFound({ method, path }: OktaRequest): OktaResponse {
-  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout)$/.test(path);
+  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout|interact)$/.test(path);
   return known ? errorEnvelope('E0000022') : errorEnvelope('E0000007', `${method} ${path}`);
 }

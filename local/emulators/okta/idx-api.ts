@@ -1,14 +1,8 @@
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import { createRemediation, type IdxContent, idxResponse } from './idx-body.ts';
+import { type Authenticators, credentialOf, currentAuthenticator, keyOfFactor, type StepContext } from './idx-forms.ts';
 import { type IdxMessageKey, idxMessage } from './idx-messages.ts';
-import {
-  type Authenticators,
-  credentialOf,
-  currentAuthenticator,
-  currentStep,
-  keyOfFactor,
-  type StepContext,
-} from './idx-steps.ts';
+import { currentStep } from './idx-steps.ts';
 import { type AuthenticatorKey, stateHandle, type Transaction, type Transactions } from './idx-transaction.ts';
 import { oktaId } from './org.ts';
 import type { OrgState } from './org-state.ts';

@@ -104,6 +104,10 @@ export interface OktaEmulator extends AsyncDisposable {
   alterSamlApp(name: SamlApplicationName, changes: Partial<SamlSettings>): () => void;
   /** Changes a user, found by id or login, from now on. Returns a function that ends this. */
   alterUser(idOrLogin: string, changes: Partial<User>): () => void;
+  /** Undoes what the org itself changed in its users: lockouts and new passwords. */
+  resetUsers(): void;
+  /** How many passwords it has refused since its start. Several in a row lock a user out. */
+  refusedPasswords(): number;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -165,7 +169,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     ...{ origin, key: samlKey, state, sessions, log: signInLog, startSignIn: signInStart.forSignOn },
     applications: Object.values(samlApplications),
   });
-  const checks = { checkPassword: createPasswordCheck(state), checkCode: createCodeChecker(now), log: signInLog };
+  const checkPassword = createPasswordCheck(state);
+  const checks = { checkPassword: checkPassword.check, checkCode: createCodeChecker(now), log: signInLog };
   const authn = createPrimaryAuthentication({ origin, state, ...checks });
   const { redeem } = authn;
   const sharedState = {
@@ -265,6 +270,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     },
     alterSamlApp: (name, changes) => samlApplications[name].alter(changes),
     alterUser: state.users.alter,
+    resetUsers: state.users.reset,
+    refusedPasswords: checkPassword.refusals,
     findUser: state.users.find,
     alterSignIn: state.alterSettings,
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),

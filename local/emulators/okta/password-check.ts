@@ -13,7 +13,8 @@ export type PasswordVerdict =
  */
 export function createPasswordCheck({ users, settings }: OrgState) {
   const attempts = new Map<string, number>();
-  return (login: string, password: string): PasswordVerdict => {
+  let refusals = 0;
+  const check = (login: string, password: string): PasswordVerdict => {
     const user = users.find(login);
     if (!user?.password || user.login.toLowerCase() !== login.toLowerCase()) return refused(user, false);
     const maySignIn = user.status === 'ACTIVE' || user.status === 'PASSWORD_EXPIRED';
@@ -31,10 +32,19 @@ export function createPasswordCheck({ users, settings }: OrgState) {
     }
     return refused(user, lockedNow);
   };
+  return {
+    check(login: string, password: string): PasswordVerdict {
+      const verdict = check(login, password);
+      if (verdict.kind === 'refused') refusals += 1;
+      return verdict;
+    },
+    /** How many passwords it has refused. */
+    refusals: () => refusals,
+  };
 }
 
 function refused(user: User | undefined, lockedNow: boolean): PasswordVerdict {
   return { kind: 'refused', user, lockedNow };
 }
 
-export type CheckPassword = ReturnType<typeof createPasswordCheck>;
+export type CheckPassword = ReturnType<typeof createPasswordCheck>['check'];

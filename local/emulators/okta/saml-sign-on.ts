@@ -44,7 +44,7 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
       return startSignIn(request, { returnTo, client: { id: application.id, label: application.label } });
     }
     if (!user.assigned || !settings.assigned || user.access === 'DENY') {
-      log.singleSignOn(request, user, 'FAILURE');
+      log.singleSignOn(request, user, 'User is not assigned to the application');
       return notAssigned(application);
     }
     log.singleSignOn(request, user, undefined);

@@ -73,7 +73,7 @@ const driver = `(function () {
   }
   function messages(of) {
     ((of.messages || {}).value || []).forEach(function (one) { add(root, 'p', one.message).setAttribute('role', 'alert'); });
-    (of.value || []).forEach(messages);
+    if (Array.isArray(of.value)) of.value.forEach(messages);
     if (of.form) messages(of.form);
   }
   function show(idx) {

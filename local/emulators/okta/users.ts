@@ -167,6 +167,13 @@ export function createUsers() {
       };
     },
 
+    /** Undoes what the org itself changed: lockouts and new passwords. */
+    reset(): void {
+      records.forEach((record, index) => {
+        record.user = allUsers[index] ?? record.user;
+      });
+    },
+
     /** What the org itself changes. */
     update(id: string, changes: Partial<User>): void {
       const record = recordOf(id);

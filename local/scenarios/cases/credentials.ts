@@ -129,6 +129,5 @@ export const credentialCases: readonly Case[] = [
       variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
     ),
   ]),
-  skipCase('K5', 'the test user cannot sign in', 'ticket', 'needs a probe that signs in a user'),
   skipCase('K6', 'a certificate expires soon or has expired', 'ticket', 'needs a SAML certificate probe'),
 ];

@@ -1,7 +1,16 @@
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import { type Case, cascade, defineCase, type Expected, type Variant, variant } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, type Variant, variant, variantsByEndpoint } from '../case.ts';
 import { htmlPage, respondFromEdge } from '../faults/answers.ts';
-import { allEndpoints, at, atEach, type EndpointTarget, type FaultAt, organization, rateLimits } from '../targets.ts';
+import {
+  allEndpoints,
+  at,
+  atEach,
+  type EndpointTarget,
+  type FaultAt,
+  journeyEndpoints,
+  organization,
+  rateLimits,
+} from '../targets.ts';
 
 const intercepted: Expected = { code: 'intercepted', domain: 'network' };
 const unidentified: Expected = { code: 'unidentified-answer', domain: 'network' };
@@ -11,12 +20,11 @@ const withHeaders = (answer: OktaResponse, headers: OktaResponse['headers']): Ok
   headers: { ...answer.headers, ...headers },
 });
 
+const blockedPage = withHeaders(htmlPage(403, 'Attention Required!'), { server: 'cloudflare', 'cf-ray': '8f1-FRA' });
+
 /** What stands between a client and Okta says when it does not let a request pass. */
 const intermediaries: readonly (readonly [symptom: string, answer: OktaResponse])[] = [
-  [
-    '403 page, cloudflare',
-    withHeaders(htmlPage(403, 'Attention Required!'), { server: 'cloudflare', 'cf-ray': '8f1-FRA' }),
-  ],
+  ['403 page, cloudflare', blockedPage],
   ['401 proxy, NTLM', withHeaders(htmlPage(401, 'Unauthorized'), { 'www-authenticate': ['Negotiate', 'NTLM'] })],
   ['407 proxy', withHeaders(emptyResponse(407), { 'proxy-authenticate': 'Basic realm="proxy"' })],
   ['429 CDN', withHeaders(htmlPage(429, 'Too Many Requests'), { server: 'AkamaiGHost' })],
@@ -67,11 +75,14 @@ function asTicketOfDocument({ endpoint }: EndpointTarget, one: Variant): Variant
 export const intermediaryCases: readonly Case[] = [
   defineCase('N7', 'something in between answers', 'page', [
     someAtEach(intermediaries, intercepted),
+    variantsByEndpoint(journeyEndpoints, '403', intercepted, respondFromEdge(blockedPage)),
+    variantsByEndpoint(journeyEndpoints, '200 page', intercepted, respondFromEdge(htmlPage(200, 'Maintenance'))),
     cascade(organization, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
     variant(rateLimits, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
   ]),
   defineCase('N8', 'nobody knows who answers', 'page', [
     someAtEach(anonymous, unidentified),
+    variantsByEndpoint(journeyEndpoints, '502', unidentified, respondFromEdge(htmlPage(502, 'Bad Gateway'))),
     cascade(
       organization,
       '502, all endpoints',

@@ -1,6 +1,6 @@
 import type { TlsFlaw } from '../../emulators/okta/certificates.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, defineCase, type Expected, variant, warnings } from '../case.ts';
+import { type Case, defineCase, type Expected, type Variant, variant, variantsByEndpoint, warnings } from '../case.ts';
 import { intercept, interceptOrg } from '../faults/answers.ts';
 import {
   connectionRefused,
@@ -10,7 +10,7 @@ import {
   tlsHang,
   unresolvableName,
 } from '../faults/unreachable.ts';
-import { allEndpoints, organization, orgOutageTargets } from '../targets.ts';
+import { allEndpoints, journeyEndpoints, organization, orgOutageTargets } from '../targets.ts';
 
 const network = (code: string): Expected => ({ code, domain: 'network' });
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
@@ -35,6 +35,10 @@ const breakTls =
 /** Longer than any timeout. The wait ends when the client disconnects. */
 const noResponse = { delayMs: 600_000 };
 
+const slow = intercept({ delayMs: 1_500 });
+
+const asWarning = (one: Variant): Variant => ({ ...one, isWarning: true });
+
 export const networkCases: readonly Case[] = [
   defineCase('N1', 'the name does not resolve', 'page', [
     orgOutageTargets.flatMap((target) => [
@@ -55,6 +59,7 @@ export const networkCases: readonly Case[] = [
         answeredBy: 'okta' as const,
       },
     ]),
+    variantsByEndpoint(journeyEndpoints, 'closed', reset, intercept({ disconnect: 'close' })),
     variant(organization, 'closed, all endpoints', reset, interceptOrg({ disconnect: 'close' })),
   ]),
   defineCase('N3', 'the connection times out', 'page', [
@@ -74,9 +79,11 @@ export const networkCases: readonly Case[] = [
       variant(target, 'no headers', okta('no-answer'), intercept(noResponse)),
       variant(target, 'body stalls', okta('no-answer'), intercept({ truncate: 'stall' })),
     ]),
+    variantsByEndpoint(journeyEndpoints, 'no headers', okta('no-answer'), intercept(noResponse)),
     variant(organization, 'no headers, all endpoints', okta('no-answer'), interceptOrg(noResponse)),
   ]),
   defineCase('N6', 'slow responses', 'ticket', [
-    warnings(allEndpoints, 'first byte after 1.5 s', okta('slow-answer'), intercept({ delayMs: 1_500 })),
+    warnings(allEndpoints, 'first byte after 1.5 s', okta('slow-answer'), slow),
+    variantsByEndpoint(journeyEndpoints, 'slow', okta('slow-answer'), slow).map(asWarning),
   ]),
 ];

@@ -2,7 +2,16 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, cascade, defineCase, type Expected, type Variant, variant, variants } from '../case.ts';
+import {
+  type Case,
+  cascade,
+  defineCase,
+  type Expected,
+  type Variant,
+  variant,
+  variants,
+  variantsByEndpoint,
+} from '../case.ts';
 import {
   alterJson,
   alterKeys,
@@ -27,6 +36,7 @@ import {
   authorize,
   discovery,
   introspect,
+  journeyEndpoints,
   jsonEndpoints,
   keys,
   organization,
@@ -92,6 +102,7 @@ function changeState(answer: OktaResponse): OktaResponse {
 export const oktaCases: readonly Case[] = [
   defineCase('O1', 'internal error', 'page', [
     variants(allEndpoints, '500 E0000009', internalError, respond(errorEnvelope('E0000009'))),
+    variantsByEndpoint(journeyEndpoints, '500', internalError, respond(errorEnvelope('E0000009'))),
     variant(organization, '500, all endpoints', internalError, interceptOrg(errorEnvelope('E0000009'))),
     variants(authorize, '500 page', internalError, respond(htmlPage(500, 'Error'))),
   ]),
@@ -107,6 +118,7 @@ export const oktaCases: readonly Case[] = [
       variant(target, '503, cut', gatewayError, intercept({ ...htmlPage(503, 'Bad Gateway'), truncate: 'close' })),
       variant(target, '503, stalls', gatewayError, intercept({ ...htmlPage(503, 'Bad Gateway'), truncate: 'stall' })),
     ]),
+    variantsByEndpoint(journeyEndpoints, '502', gatewayError, respond(htmlPage(502, 'Bad Gateway'))),
     variant(organization, '502, all endpoints', gatewayError, interceptOrg(htmlPage(502, 'Bad Gateway'))),
     cascade(
       organization,

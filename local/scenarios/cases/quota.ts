@@ -1,11 +1,24 @@
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import type { Effect } from '../../emulators/okta/interceptors.ts';
-import { type Case, defineCase, type Expected, skipCase, variant, variants, warning, warnings } from '../case.ts';
+import {
+  type Case,
+  defineCase,
+  type Expected,
+  skipCase,
+  variant,
+  variants,
+  variantsByEndpoint,
+  warning,
+  warnings,
+} from '../case.ts';
 import { htmlPage, intercept, leaveHeadroom, rateLimitHeaders, replaceHeaders, respond } from '../faults/answers.ts';
-import { authorize, type FaultAt, keys, rateLimitedEndpoints, rateLimits } from '../targets.ts';
+import { authorize, type FaultAt, journeyEndpoints, keys, rateLimitedEndpoints, rateLimits } from '../targets.ts';
 
 /** Where users and applications are refused when a limit is used up. */
 const signInEndpoints = rateLimitedEndpoints.filter((target) => target !== rateLimits);
+
+/** The endpoints of a journey with a rate limit. */
+const limitedInJourney = journeyEndpoints.filter(({ bucket }) => bucket !== undefined);
 
 const quota = (code: string): Expected => ({ code, domain: 'quota' });
 const exhausted = quota('rate-limit-exhausted');
@@ -35,6 +48,7 @@ export const quotaCases: readonly Case[] = [
       variant(target, '429, cut', exhausted, respond429('600', '0', 30, { truncate: 'close' })),
       variant(target, '429, stalls', exhausted, respond429('600', '0', 30, { truncate: 'stall' })),
     ]),
+    variantsByEndpoint(limitedInJourney, '429', exhausted, respond429('600', '0')),
   ]),
   defineCase('Q2', 'the client’s own rate limit is exhausted', 'ticket', [
     authorize.flatMap((target) => [

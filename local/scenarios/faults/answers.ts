@@ -14,8 +14,8 @@ import type { Fault } from '../../simulator/environment.ts';
 import type { FaultAt } from '../targets.ts';
 
 /** Applies an effect to every request to the target's endpoint, or only to those that `when` selects. */
-export function intercept(effect: Effect, when?: Match['when']): FaultAt {
-  return ({ okta }, { path }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
+export function intercept(effect: Effect, only?: Match['when']): FaultAt {
+  return ({ okta }, { path, when = only }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
 }
 
 /** Applies an effect to every request to the org. The status page is not part of the org. */

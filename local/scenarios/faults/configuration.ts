@@ -58,7 +58,7 @@ const registeredKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey
  *
  * Trap: warm functions remember secrets by name, so a changed secret needs a new name.
  */
-function useSecret(
+export function useSecret(
   source: SecretSource,
   use: (secret: string, okta: OktaEmulator) => FaultAt<ScenarioTarget>,
 ): FaultAt<ScenarioTarget> {

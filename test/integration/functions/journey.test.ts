@@ -8,7 +8,7 @@ import { parseSecret } from '../../../functions/runtime/secrets.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { outcomeLines, runProbes } from '../../support/run-probes.ts';
+import { type Container, openContainer, outcomeLines, runProbes } from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
@@ -18,13 +18,13 @@ afterEach(async () => {
 });
 
 let stored: { text: string; version: string };
-let runs = 0;
-/** The monitor remembers a sign-in by the name of the org, so each test has an org of its own. */
-let name: string;
+/** What the runs of a test remember. */
+let container: Container;
+let now: () => number;
 beforeEach(() => {
   okta.clearRequests();
-  runs += 1;
-  name = `journey-${runs}`;
+  now = Date.now;
+  container = openContainer(secrets, () => now());
   stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'first' };
 });
 
@@ -51,14 +51,13 @@ interface Given {
   readonly login?: string;
   readonly at?: typeof okta;
   readonly adjust?: (org: Org) => Org;
-  readonly now?: () => number;
 }
 
-async function signIn({ at = okta, login = at.users.password.login, adjust = (each) => each, now }: Given = {}) {
+async function signIn({ at = okta, login = at.users.password.login, adjust = (each) => each }: Given = {}) {
   webSecret = at.clients.web.clientSecret;
   const report = await runProbes(at, journey, {
-    ...{ org, secrets, ...(now && { now }) },
-    adjust: (each) => adjust({ ...each, name, user: { ...each.user, login, secret: 'acme/user' } }),
+    ...{ org, secrets, container, now: () => now() },
+    adjust: (each) => adjust({ ...each, user: { ...each.user, login, secret: 'acme/user' } }),
   });
   expect(report.monitorErrors).toEqual([]);
   return report;
@@ -276,15 +275,15 @@ describe('the user is never locked out', () => {
   it('by a new password that is never answered: after three it waits an hour', async () => {
     restores.push(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
     restores.push(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
-    let now = Date.now();
     const sent: number[] = [];
     for (let run = 0; run < 6; run += 1) {
-      await failures({ now: () => now });
+      await failures();
       sent.push(passwords());
-      now += 300_000;
+      const at = now() + 300_000;
+      now = () => at;
     }
     expect(sent.at(-1)).toBe(sent[2]);
-    expect(await failures({ now: () => now })).toEqual(['sign-in: sign-in-undecided']);
+    expect(await failures()).toEqual(['sign-in: sign-in-undecided']);
   });
 
   it('by an outage of a password that was good before', async () => {

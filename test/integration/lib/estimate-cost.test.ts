@@ -89,6 +89,7 @@ describe('estimateCost', () => {
       flows: intervalMinutes.flows,
       limits: intervalMinutes.flows,
       status: intervalMinutes.status,
+      journey: intervalMinutes.journey,
       'negative-tests': intervalMinutes.negativeTests,
     });
     expect(new Set(orgsOf('full').map((org) => org.intervalMinutes.status)).size).toBeGreaterThan(1);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { comparisonsOf } from '../../../../functions/diagnosis/comparisons.ts';
 import { type FindingCode, finding, findings } from '../../../../functions/diagnosis/finding.ts';
 import type { Fact } from '../../../../functions/diagnosis/findings/definition.ts';
+import { resourceFindings } from '../../../../functions/diagnosis/findings/resource.ts';
+import { samlFindings } from '../../../../functions/diagnosis/findings/saml.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const codes = Object.keys(findings) as FindingCode[];
@@ -67,6 +69,14 @@ describe('what was expected and found', () => {
     'token-expired',
     'token-lifetime-short',
     'token-not-bound',
+    'session-not-honored',
+    'id-token-missing',
+    'authentication-mismatch',
+    'id-token-claim-missing',
+    'userinfo-claim-missing',
+    'refresh-rotation-unexpected',
+    ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
+    ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Org } from '../../../../functions/model/org.ts';
 import { formatTarget } from '../../../../functions/model/target.ts';
+import { journey } from '../../../../functions/probes/index.ts';
 import { enabledProbes } from '../../../../functions/probes/plan.ts';
 import { type ProbeFilter, runsOf, selectProbes } from '../../../../local/runner/select-probes.ts';
 import { buildOrg } from '../../../support/build-config.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
+const signingIn: Org = { ...fullOrg, user: { login: 'monitor@example.com', secret: 'acme/user' } };
 const bare = buildOrg({ name: 'bare', domain: 'bare.okta.com' });
 const select = (filter: ProbeFilter) => selectProbes([fullOrg, bare], filter);
 const targetsOf = (filter: ProbeFilter) =>
@@ -35,6 +38,25 @@ describe('a filter for orgs and probes', () => {
   it('selects the probes that provide what a named one needs, at its own server', () => {
     expect(targetsOf({ probes: ['verify@default'] })).toEqual([
       ['acme', 'keys@default', 'token@default', 'verify@default'],
+    ]);
+  });
+
+  it('selects the sign-in with whatever needs its session', () => {
+    const [selected = expect.fail('nothing is selected')] = selectProbes([signingIn], { probes: ['code@default'] });
+    expect(selected.plan.map(({ probe, target }) => formatTarget({ probe: probe.id, server: target.server }))).toEqual([
+      'sign-in',
+      'single-sign-on@default',
+      'code@default',
+    ]);
+  });
+
+  it('a journey is one run and a whole one, so that its session ends', () => {
+    const [selected = expect.fail('nothing is selected')] = selectProbes([signingIn], {
+      probes: ['code@default', 'keys@org'],
+    });
+    expect(runsOf(selected).map(({ probes }) => probes.map(({ id }) => id))).toEqual([
+      ['keys'],
+      journey.map(({ id }) => id),
     ]);
   });
 

@@ -10,12 +10,19 @@ import {
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
 const { orgs } = deploymentPlan(example);
 const select = (selection: Partial<ScenarioSelection> = {}, config: Config = example) =>
   selectScenarios(deploymentPlan(config), { packetLossMinutes: 10_000, ...selection });
 const namesOf = (selection: Partial<ScenarioSelection>) => select(selection).scenarios.map(({ name }) => name);
+
+/** Whether a case can happen only where a test user signs in, and the example has none. */
+const isOfJourney = (id: string) => {
+  const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
+  return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
+};
 
 describe('selecting variants', () => {
   it.each(['K1', 'k1'])('selects every variant of a case by its id: %s', (id) => {
@@ -56,7 +63,9 @@ describe('selecting scenarios', () => {
     const known = [...scenarios, ...skipped].map(({ id }) => id);
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
-      allCases.filter(({ id, skipReason }) => skipReason !== undefined && id !== 'M4').map(({ id }) => id),
+      allCases
+        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isOfJourney(id) && id !== 'J4'))
+        .map(({ id }) => id),
     );
   });
 
@@ -89,11 +98,28 @@ describe('selecting scenarios', () => {
 
   it.each<[string, Partial<ScenarioSelection>, RegExp]>([
     ['an unknown case', { cases: ['Z9'] }, /There is no case "Z9"/],
-    ['a skipped case', { cases: ['K5'] }, /Case K5 .* is skipped: /],
+    ['a skipped case', { cases: ['K6'] }, /Case K6 .* is skipped: /],
     ['a target that the case does not have', { cases: ['K3@token@org'] }, /Case K3 .* cannot happen there/],
     ['an unknown scenario', { scenarios: ['storm'] }, /There is no scenario storm\. The scenarios are .*flapping/],
   ])('refuses %s and lists what can be selected', (_, selection, message) => {
     expect(() => select(selection)).toThrow(message);
+  });
+
+  it('selects a case of the test user in a deployment that has one, and gives it as many of its runs', () => {
+    const [locked] = select({ cases: ['K5'] }).scenarios;
+    expect(locked).toMatchObject({ id: 'K5', deployment: 'journey', faultPhases: [{ minutes: 50 }] });
+    const configured = withTestUser(example);
+    const own = select({ cases: ['K5'] }, configured).scenarios;
+    expect(own.length).toBeGreaterThan(1);
+    for (const { deployment } of own) expect(deployment).toBe('configured');
+  });
+
+  it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {
+    const idsOf = (config: Config) => select({}, config).scenarios.filter(({ id }) => isOfJourney(id));
+    expect(idsOf(example).map(({ name }) => name)).toEqual(['J4@code@default, new code refused']);
+    expect(new Set(idsOf(withTestUser(example)).map(({ id }) => id))).toEqual(
+      new Set(allCases.map(({ id }) => id).filter(isOfJourney)),
+    );
   });
 
   it('expects the route that the configuration gives a fault domain', () => {

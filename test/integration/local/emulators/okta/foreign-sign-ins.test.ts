@@ -6,7 +6,7 @@ import { fetch } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
-import { currentCode } from '../../../../support/sign-in-steps.ts';
+import { currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 
 const { okta, client } = await openOkta();
 const { password, totp } = okta.users;
@@ -105,6 +105,16 @@ describe('@okta/okta-auth-js', () => {
     return auth;
   };
 
+  async function openPage() {
+    const browser = createBrowser(okta, client);
+    const parameters = new URLSearchParams({
+      ...{ client_id: spa.clientId, redirect_uri: spa.redirectUri, response_type: 'code', scope: 'openid', state: 'a' },
+      ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' },
+    });
+    const page = await browser.send(`/oauth2/default/v1/authorize?${parameters}`);
+    return { page: await page.text(), browser };
+  }
+
   describe.each(['org', 'default'] as const)('by interaction code at the server %s', (server) => {
     it('signs a user in with a password and gets tokens', async () => {
       during(okta.alterSignIn({ interactionCode: true }));
@@ -145,6 +155,22 @@ describe('@okta/okta-auth-js', () => {
     const { status, tokens } = await auth.idx.proceed({ step: 'challenge-authenticator', credentials });
     expect(status).toBe(IdxStatus.SUCCESS);
     expect(tokens?.idToken?.claims.sub).toBe(password.id);
+  });
+
+  it('drives Okta’s own page by its state token, as the Sign-In Widget does', async () => {
+    const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+    during(okta.alterUser(totp.login, { factors: [{ id: 'uftwidget', ...factor(secret) }] }));
+    const { page, browser } = await openPage();
+    const auth = createAuth(okta.issuers.default, { idx: {} });
+    const { neededToProceed, proceed } = await auth.idx.start({ stateHandle: stateTokenOf(page) ?? '' });
+    expect(neededToProceed?.map(({ name }) => name)).toContain('identify');
+    const credentials = { passcode: totp.password };
+    const asked = await proceed?.('identify', { identifier: totp.login, credentials });
+    expect(asked?.context?.currentAuthenticator).toMatchObject({ value: { key: 'google_otp' } });
+    const done = await asked?.proceed('challenge-authenticator', { credentials: { passcode: currentCode(secret) } });
+    const success = done?.context?.success as { readonly href?: string } | undefined;
+    const back = await browser.send(success?.href ?? '');
+    expect(back.headers.get('location')).toContain(`${spa.redirectUri}?code=`);
   });
 
   it('shows the message for a wrong password, and goes on', async () => {

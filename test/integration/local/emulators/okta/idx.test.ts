@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBrowser } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
-import { currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
+import { createIdxSteps, currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 import { codeOf, createWebSignIn } from '../../../../support/web-sign-in.ts';
 
 const { okta, client } = await openOkta();
@@ -135,6 +135,16 @@ describe('a session', () => {
       const answer = await browser.send(authorizePath(server, { prompt: 'none' }));
       expect(answer.headers.get('location')).toContain('code=');
     }
+  });
+
+  it('gives way to that of another user who signs in at the same browser', async () => {
+    const browser = createBrowser(okta, client);
+    await browser.visit(okta.origin + authorizePath('org'));
+    const page = await browser.send(authorizePath('default', { prompt: 'login' }));
+    const href = await createIdxSteps(browser.send).signIn(await page.text(), thin);
+    const code = codeOf((await browser.send(href)).headers.get('location'));
+    const { body } = await post('default', 'token', { ...grant, code });
+    expect(decodeJwt(String(body.id_token)).sub).toBe(thin.id);
   });
 
   it('ends by DELETE /api/v1/sessions/me, once', async () => {

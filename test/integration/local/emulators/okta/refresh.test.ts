@@ -118,6 +118,10 @@ describe('a refresh token', () => {
       body: { error: 'invalid_grant', error_description: 'The refresh token is invalid or expired.' },
     });
     expect((await refresh(first.body.refresh_token, asSpa)).status).toBe(400);
+    const filter = 'eventType eq "app.oauth2.as.token.detect_reuse"';
+    const headers = { authorization: `SSWS ${okta.apiToken}` };
+    const log = await client.request(`/api/v1/logs?${new URLSearchParams({ filter })}`, { headers });
+    expect(await log.json()).toMatchObject([{ outcome: { result: 'FAILURE' } }]);
   });
 });
 

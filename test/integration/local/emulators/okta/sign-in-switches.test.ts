@@ -51,6 +51,8 @@ describe('a user who cannot sign in at Identity Engine', () => {
     const response = await client.request(`/api/v1/users/${login}`, { headers });
     expect(await response.json()).toMatchObject({ status: 'LOCKED_OUT' });
     expect(await events('user.account.lock')).toMatchObject([{ actor: { alternateId: login } }]);
+    okta.resetUsers();
+    expect((await idx.identify(login, 'right')).body.success).toBeDefined();
   });
 
   it.each<[string, Partial<User>, Partial<SignInSettings>, number, string[], string[]]>([

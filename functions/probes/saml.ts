@@ -1,0 +1,128 @@
+import { finding } from '../diagnosis/finding.ts';
+import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import type { Finding } from '../model/finding.ts';
+import type { SamlApp } from '../model/org.ts';
+import { defineProbe, type Fetch } from '../model/probe.ts';
+import { assertionProblem, certificatesIn, readAssertion } from '../okta/saml-assertion.ts';
+import { readSamlPost, type SamlPost } from '../okta/saml-page.ts';
+import { stateTokenIn } from '../okta/state-token.ts';
+import { verifyResponse } from '../runtime/saml-signature.ts';
+
+/** An expiry within so many days is a ticket. Service providers must be given the new certificate before. */
+const warnDays = 30;
+
+const dayMs = 86_400_000;
+
+/**
+ * Signs on to SAML applications with the session of the sign-in, and judges each response as its service provider would.
+ * The response is posted nowhere.
+ *
+ * Trap: the first application that fails is told, and the others by name. An application's `metadataUrl` is public, so a
+ * certificate that was changed in Okta is in it at once: only `certificateFingerprint` says what the service provider has.
+ * SAML 2.0 Profiles, 4.1.4.
+ */
+export const saml = defineProbe({
+  id: 'saml',
+  question: 'Would the service providers accept the SAML responses?',
+  group: 'journey',
+  scope: 'org',
+  requires: ['user', 'samlApps'],
+  inputs: ['session'],
+  requests: ['saml-sign-on', 'saml-metadata'],
+  timed: false,
+  metrics: {
+    SamlCertificateDays: {
+      unit: 'Count',
+      statistic: 'Minimum',
+      help: 'The days until the first certificate of a SAML application expires.',
+    },
+  },
+  async run({ org, fetch, now, inputs: { session } }) {
+    const { samlApps = [] } = org;
+    const browse = session.cookies.through(fetch);
+    const failures: { readonly app: string; readonly error: unknown }[] = [];
+    const warnings: Finding[] = [];
+    const days: number[] = [];
+    for (const app of samlApps) {
+      try {
+        const left = await judge(app, org.domain, browse, fetch, now());
+        days.push(left);
+        if (left < warnDays) warnings.push(finding('saml-certificate-expires', { comparisons: [daysOf(app, left)] }));
+      } catch (error) {
+        failures.push({ app: app.name, error });
+      }
+    }
+    const readings = { SamlCertificateDays: days.length > 0 ? Math.min(...days) : undefined };
+    const [first, ...others] = failures;
+    if (!first) return { readings, warnings };
+    if (!(first.error instanceof ProbeFailure)) throw first.error;
+    const { code, facts } = first.error;
+    const also = others.length > 0 ? `; others too: ${others.map(({ app }) => app).join(', ')}` : '';
+    throw new ProbeFailure(code, { ...facts, readings, detail: `${first.app}: ${facts.detail ?? code}${also}` });
+  },
+});
+
+const daysOf = ({ name }: SamlApp, left: number) => ({
+  ...{ name: `certificate of ${name}`, expected: `valid for ${warnDays} days` },
+  found: left < 0 ? `expired ${-left} days ago` : `${left} days left`,
+});
+
+/** The days until the certificate of an application expires. Throws if its service provider would refuse the response. */
+async function judge(app: SamlApp, domain: string, browse: Fetch, fetch: Fetch, now: number): Promise<number> {
+  const metadata = await fetch(app.metadataUrl, { headers: { accept: 'application/xml' } });
+  if (metadata.status !== 200) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
+  const certificates = certificatesIn(await metadata.text());
+  if (certificates.length === 0) throw new ProbeFailure('saml-metadata-missing', 'it has no certificate');
+
+  const post = await signOn(app, domain, browse);
+  const verified = await verifyResponse(post.response, certificates);
+  if ('why' in verified)
+    throw new ProbeFailure('saml-signature-invalid', {
+      detail: verified.why,
+      comparisons: [
+        {
+          ...{ name: 'certificate of the signature', expected: 'one of the metadata' },
+          found: 'the response is not signed with it',
+        },
+      ],
+    });
+  const { certificate } = verified;
+  const fingerprint = certificate.fingerprint256;
+  if (app.certificateFingerprint !== undefined && normal(fingerprint) !== normal(app.certificateFingerprint))
+    throw new ProbeFailure('saml-certificate-changed', {
+      comparisons: [{ name: 'SHA-256 of the certificate', expected: app.certificateFingerprint, found: fingerprint }],
+    });
+  const left = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
+  if (left < 0) throw new ProbeFailure('saml-certificate-expired', { comparisons: [daysOf(app, left)] });
+  const problem = assertionProblem(readAssertion(verified.assertion), post.action, app, now);
+  if (problem) throw new ProbeFailure(problem.code, problem);
+  return left;
+}
+
+function normal(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').toLowerCase();
+}
+
+/** The response that a browser with the session would bring to the service provider. */
+async function signOn({ ssoUrl }: SamlApp, domain: string, browse: Fetch): Promise<SamlPost> {
+  let url = ssoUrl;
+  for (let hop = 0; hop < 4; hop += 1) {
+    const response = await browse(url);
+    if (response.status === 403) throw new ProbeFailure('saml-not-assigned', 'status 403');
+    if (response.status >= 400) throw new UnexpectedResponse();
+    if (response.status >= 300) {
+      const next = URL.parse(response.headers.get('location') ?? '', url);
+      if (next?.host !== domain) throw new ProbeFailure('saml-no-response', 'the sign-on redirects to another host');
+      url = next.href;
+      continue;
+    }
+    const page = await response.text();
+    const post = readSamlPost(page);
+    if (post) return post;
+    throw new ProbeFailure(
+      'saml-no-response',
+      stateTokenIn(page) === undefined ? 'the page has no SAML response' : 'the page asks to sign in again',
+    );
+  }
+  throw new ProbeFailure('saml-no-response', 'the sign-on redirects without end');
+}

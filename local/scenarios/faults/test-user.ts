@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import type { TestUser } from '../../../functions/model/org.ts';
+import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
+import { oktaId, type ServerId } from '../../emulators/okta/org.ts';
+import type { SignInSettings } from '../../emulators/okta/sign-in-settings.ts';
+import type { Factor, User } from '../../emulators/okta/users.ts';
+import type { Fault } from '../../simulator/environment.ts';
+import type { FaultAt, ScenarioTarget } from '../targets.ts';
+import { changeOrg, useSecret } from './configuration.ts';
+
+/** What a secret of the test user holds. */
+interface Proof {
+  readonly password: string;
+  readonly totpSecret?: string;
+}
+
+/** Changes the test user of the configuration. Does nothing in events of groups that do not use it. */
+export function changeTestUser(change: Partial<TestUser>): Fault {
+  return changeOrg((org) => (org.user ? { ...org, user: { ...org.user, ...change } } : org));
+}
+
+/**
+ * Changes the user with a password, and what of it is stored in the secret.
+ *
+ * Trap: the secret is a new one, because the monitor does not use one again that Okta has refused.
+ */
+export function alterUser(changes: Partial<User>, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
+  return signInAs(
+    ({ users }) => users.password.login,
+    ({ users }) => ({ password: users.password.password, ...stored }),
+    changes,
+  );
+}
+
+/** No earlier sign-in counts: the secret is a new one. */
+export const forgetSignIns: FaultAt<ScenarioTarget> = useSecret(
+  ({ users }) => JSON.stringify({ password: users.password.password }),
+  (secret) => changeTestUser({ secret }),
+);
+
+/** Signs in as a user who is asked for a code too. Its authenticator is a new one: no code may be used twice. */
+export function signInWithCode(changes: Partial<User> = {}, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
+  const factor = newFactor();
+  const [own = factor] = changes.factors ?? [];
+  return signInAs(
+    ({ users }) => users.totp.login,
+    ({ users }) => ({ password: users.totp.password, totpSecret: own.secret, ...stored }),
+    { factors: [factor], ...changes },
+  );
+}
+
+/** Another Google Authenticator than any before. */
+export function newFactor(status: Factor['status'] = 'ACTIVE'): Factor {
+  return { id: oktaId('uft', 17), provider: 'GOOGLE', secret: newSeed(), status };
+}
+
+/** A key in base32. */
+export function newSeed(): string {
+  return [...randomBytes(32)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
+}
+
+function signInAs(
+  loginOf: (okta: OktaEmulator) => string,
+  proofOf: (okta: OktaEmulator) => Proof,
+  changes: Partial<User>,
+): FaultAt<ScenarioTarget> {
+  return async (environment, target) => {
+    const login = loginOf(environment.okta);
+    const text = (okta: OktaEmulator) => JSON.stringify(proofOf(okta));
+    const changed = await useSecret(text, (secret) => changeTestUser({ login, secret }))(environment, target);
+    const restoreUser = environment.okta.alterUser(login, changes);
+    return {
+      ...changed,
+      restore: async () => {
+        restoreUser();
+        await changed.restore?.();
+      },
+    };
+  };
+}
+
+/** Changes how the org signs its users in. */
+export function alterSignIn(changes: Partial<SignInSettings>): Fault {
+  return ({ okta }) => ({ restore: okta.alterSignIn(changes) });
+}
+
+/** Changes the claims of the ID tokens of a server. */
+export function forgeIdTokens(server: ServerId, change: (claims: JWTPayload) => JWTPayload): Fault {
+  return ({ okta }) => ({ restore: okta.alterIdTokens(server, change) });
+}
+
+/** Changes the claims that a server describes its users with. */
+export function forgeUserInfo(server: ServerId, change: (claims: JWTPayload) => JWTPayload): Fault {
+  return ({ okta }) => ({ restore: okta.alterUserInfo(server, change) });
+}
