@@ -92,6 +92,13 @@ const unrepeatable: readonly Endpoint[] = [
   'session',
 ];
 
+const authorizationRequest: readonly string[] = [
+  '-d response_type=code -d state=confirm -d code_challenge_method=S256',
+  // The example of RFC 7636, appendix B.
+  '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  field('scope', 'SCOPE'),
+];
+
 /** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
 const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
   token: ({ authentication }, probe) => [
@@ -101,7 +108,12 @@ const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
     ]),
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
-  userinfo: () => credentials.access_token,
+  par: ({ authentication }) => [
+    ...authorizationRequest,
+    field('redirect_uri', 'REDIRECT_URI'),
+    ...(authentication ? credentials[authentication] : [field('client_id', 'CLIENT_ID')]),
+  ],
+  userinfo: (exchange) => accessTokenOf(exchange),
   revoke: ({ authentication }) => [field('token', 'ACCESS_TOKEN'), ...credentials[authentication ?? 'private_key_jwt']],
   logout: () => ['-G', field('id_token_hint', 'ID_TOKEN')],
   introspect: ({ authentication }) => [
@@ -110,18 +122,14 @@ const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
   authorize: (_, probe) => [
-    `-G -d response_type=code${probe === 'sign-in' ? '' : ' -d prompt=none'} -d state=confirm -d code_challenge_method=S256`,
-    // The example of RFC 7636, appendix B.
-    '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    ...[field('client_id', 'CLIENT_ID'), field('scope', 'SCOPE')],
+    `-G${probe === 'sign-in' ? '' : ' -d prompt=none'}`,
+    ...authorizationRequest,
+    field('client_id', 'CLIENT_ID'),
     probe === 'refuses-unknown-redirect-uri'
       ? '-d redirect_uri=https://okta-synthetics.invalid/callback'
       : field('redirect_uri', 'REDIRECT_URI'),
   ],
-  users: ({ authentication, proof }) => [
-    '-G -d limit=1',
-    ...(proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication ?? 'api_token']),
-  ],
+  users: (exchange) => ['-G -d limit=1', ...accessTokenOf(exchange)],
 };
 
 const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = {
@@ -135,6 +143,11 @@ const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = 
   api_token: ['-H "Authorization: SSWS $API_TOKEN"'],
   access_token: ['-H "Authorization: Bearer $ACCESS_TOKEN"'],
 };
+
+/** What a request sends with which a token is used: bound to a key or not, or an API token. */
+function accessTokenOf({ authentication = 'api_token', proof }: Exchange): readonly string[] {
+  return proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication];
+}
 
 /** Runs the probe on the reader's own machine. */
 function checkCommand({ org, probe, server }: LogLine): string | undefined {

@@ -75,6 +75,14 @@ describe('the commands that confirm a finding', () => {
     expect(token[0]).toMatch(/ -H "DPoP: \$DPOP_PROOF"$/);
   });
 
+  it('push what an application pushes (PAR)', () => {
+    const basic = { authentication: 'client_secret_basic' } as const;
+    const [command = ''] = commandsAbout('redirect-uri-refused', 'single-sign-on@org', '/oauth2/v1/par', basic);
+    expect(command).toContain(' -d response_type=code ');
+    expect(command).not.toContain(' -G');
+    expect(command.match(/\$\w+/g)).toEqual(['$SCOPE', '$REDIRECT_URI', '$CLIENT_ID', '$CLIENT_SECRET']);
+  });
+
   it('send what a negative test sends', () => {
     const token = commandsAbout('negative-test-failed', 'refuses-custom-scope', '/oauth2/v1/token');
     expect(token[0]).toContain('-d scope=okta-synthetics.negative-test');
