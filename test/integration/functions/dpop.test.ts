@@ -258,6 +258,50 @@ describe('the management API', () => {
   });
 });
 
+describe('answers that are no answers', () => {
+  it.each(['a b', '"', 'a\\b', 'x'.repeat(1_001)])('a nonce such as %j is not sent', async (nonce) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/default/v1/token' },
+        { status: 400, headers: { 'dpop-nonce': nonce }, body: { error: 'use_dpop_nonce' } },
+      ),
+    );
+    const report = await runProbes(okta, flows, { org });
+    expect(report.monitorErrors).toEqual([]);
+    const outcome = outcomeOf(report, 'token', 'default');
+    expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'dpop-proof-refused' } });
+    expect(outcome.exchanges).toHaveLength(1);
+  });
+
+  it.each([
+    ...['DPoP', 'DPoP error=', 'DPoP error="use_dpop_nonce', ',,,=', '"', 'DPoP error="use_dpop_nonce", Bearer'],
+    ...['Bearer error="invalid_token", DPoP error="use_dpop_nonce", algs="ES256"', 'DPoP a68==, DPoP b="\\'],
+  ])('a challenge such as %j is a finding', async (challenge) => {
+    restores.push(
+      okta.intercept(
+        { path: '/api/v1/users' },
+        { status: 401, headers: { 'www-authenticate': challenge, 'dpop-nonce': 'another' }, body: '' },
+      ),
+    );
+    const report = await runProbes(okta, limits, { org });
+    expect(report.monitorErrors).toEqual([]);
+    expect(outcomeOf(report, 'rate-limits').status).toBe('failed');
+  });
+
+  it.each(['a\nb', 'ü', 'a\u0000', '\ud800'])('a token such as %j is not sent', async (access_token) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/v1/token' },
+        { status: 200, body: { access_token, token_type: 'DPoP', expires_in: 3600 } },
+      ),
+    );
+    const report = await runProbes(okta, limits, { org });
+    expect(report.monitorErrors).toEqual([]);
+    expect(outcomeOf(report, 'rate-limits')).toMatchObject({ status: 'failed', finding: { code: 'malformed-answer' } });
+    expect(statusesAt(/users$/)).toEqual([]);
+  });
+});
+
 describe('a web application that requires DPoP', () => {
   it('lives on bound tokens: code, user info, refresh and revocation, all with one key', async () => {
     const requests = watch(/\/(token|userinfo)$/);
