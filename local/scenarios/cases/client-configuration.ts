@@ -133,7 +133,7 @@ export const clientConfigurationCases: readonly Case[] = [
     variants(authorize, 'access_denied, query', outsideZone, redirectWithError('query', 'disallowed_network_zone')),
     variant(rateLimits, '403 access_denied at token', outsideZone, callApiAsServiceApp(), at(orgToken, refusedByZone)),
   ]),
-  skipCase('C16', 'the resource refuses a valid token', 'ticket', 'needs a probe of your own API'),
+  skipCase('C16', 'the resource refuses a valid token', 'page', 'needs an API of your own; its tests have one'),
   defineCase('C17', 'an inline hook fails', 'ticket', [
     [customToken, customAuthorize].flatMap((target) => [
       variant(target, '502 E0000134', hookFailed, respond(errorEnvelope('E0000134'))),

@@ -129,5 +129,5 @@ export const credentialCases: readonly Case[] = [
       variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
     ),
   ]),
-  skipCase('K6', 'a certificate expires soon or has expired', 'ticket', 'needs a SAML certificate probe'),
+  skipCase('K6', 'a certificate expires soon or has expired', 'ticket', 'needs a SAML application; its tests have one'),
 ];

@@ -161,8 +161,10 @@ export const testUserCases: readonly Case[] = [
       signInWithCode({ factors: [newFactor('SUSPENDED')] }),
     ),
   ]),
-  defineCase('J1', 'a policy or a setting stops the test user', 'ticket', [
+  defineCase('C6', 'the user is not assigned to the application', 'ticket', [
     atBothEngines('not assigned', configuration('user-not-assigned'), alterUser({ assigned: false })),
+  ]),
+  defineCase('J1', 'a policy or a setting stops the test user', 'ticket', [
     atBothEngines('denied by policy', configuration('sign-in-denied'), alterUser({ access: 'DENY' })),
     atBothEngines(
       'code, but no seed',

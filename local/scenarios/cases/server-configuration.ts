@@ -2,7 +2,7 @@ import { errorEnvelope, errorPage, unknownOrg } from '../../emulators/okta/error
 import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import { oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { Fault } from '../../simulator/environment.ts';
-import { type Case, cascade, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
+import { type Case, cascade, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   htmlPage,
   interceptOrg,
@@ -147,7 +147,6 @@ export const serverConfigurationCases: readonly Case[] = [
   defineCase('C5', 'the redirect URI is not registered', 'ticket', [
     variants(authorize, '400 page', configuration('redirect-uri-refused'), changeWebClient({ redirectUri })),
   ]),
-  skipCase('C6', 'the user is not assigned to the application', 'ticket', 'needs a probe that signs in a user'),
   defineCase('C7', 'the server ID is wrong or the server is disabled', 'ticket', [
     variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),
     variant(customToken, '400 invalid_request', serverNotFound, respond(oauthAnswer('invalid_authorization_server'))),
