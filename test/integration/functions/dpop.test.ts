@@ -6,7 +6,7 @@ import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
-import { flows, journey, limits } from '../../../functions/probes/index.ts';
+import { flows, journey, limits, negativeTests } from '../../../functions/probes/index.ts';
 import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
 import type { OktaRequest } from '../../../local/emulators/okta/http-message.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
@@ -119,6 +119,12 @@ describe('a service application that requires DPoP', () => {
     expect(statusesAt(/default\/v1\/token$/)).toEqual([400, 200]);
   });
 
+  it('is refused a custom scope in the negative tests, as it must be', async () => {
+    const adjust = (given: Org): Org => ({ ...given, negativeTests: true });
+    const lines = outcomeLines(await runProbes(okta, negativeTests, { org, adjust }));
+    expect(lines).toContain('refuses-custom-scope: passed');
+  });
+
   it('asks once more for a nonce and no further', async () => {
     restores.push(
       okta.intercept(
@@ -194,6 +200,42 @@ describe('a token that is not bound as it must be', () => {
     const outcome = outcomeOf(await runProbes(okta, flows, { org }), 'verify', 'default');
     const comparisons = [{ name: 'cnf.jkt', expected: expect.stringMatching(/^[\w-]{43}$/), found }];
     expect(outcome).toMatchObject({ status: 'failed', finding: { code, comparisons } });
+  });
+
+  it.each([
+    ['passes', { token_type: 'Bearer', cnf: undefined }, 'passed'],
+    ['is found', { token_type: 'mac' }, 'introspection-mismatch'],
+  ])('%s at introspection if it is described by %j, which Okta does not document', async (_, members, expected) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/v1/introspect' },
+        {
+          transform: (response) => ({
+            ...response,
+            body: JSON.stringify({ ...JSON.parse(String(response.body)), ...members }),
+          }),
+        },
+      ),
+    );
+    const outcome = outcomeOf(await runProbes(okta, flows, { org }), 'introspect', 'org');
+    expect(outcome.status === 'failed' ? outcome.finding.code : outcome.status).toBe(expected);
+  });
+
+  it('is found once, although introspection repeats it', async () => {
+    restores.push(
+      okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf: { jkt: 'another' } }) }),
+      okta.intercept(
+        { path: '/oauth2/default/v1/introspect' },
+        {
+          transform: (response) => ({
+            ...response,
+            body: JSON.stringify({ ...JSON.parse(String(response.body)), cnf: { jkt: 'another' } }),
+          }),
+        },
+      ),
+    );
+    const lines = outcomeLines(await runProbes(okta, flows, { org }));
+    expect(notPassed(lines)).toEqual(['verify@default: token-bound-elsewhere', 'introspect@default: skipped']);
   });
 
   it('is found by introspection where a token is opaque', async () => {
