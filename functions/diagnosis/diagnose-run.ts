@@ -59,7 +59,8 @@ export async function diagnoseRun(
       return [];
     }
     const { readings = {} } = result.thrown instanceof ProbeFailure ? result.thrown.facts : {};
-    const severity = failures.length === 1 ? severityOfOneDocument(found, result.exchanges) : found.severity;
+    const isAlone = failures.length === 1 && results.every((each) => 'thrown' in each || each.status !== 'skipped');
+    const severity = isAlone ? severityOfOneDocument(found, result.exchanges) : found.severity;
     return [{ ...result.base, status: 'failed', readings, finding: { ...found, severity } }];
   });
   return { outcomes, monitorErrors };
@@ -97,7 +98,7 @@ async function anotherNameResolves({ statusPage }: Org, { resolves, deadline }: 
   }
 }
 
-/** The severity of the only failure in a run. */
+/** The severity of the only failure in a run, because of which nothing was skipped. */
 function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {
   const last = exchanges.at(-1);
   if (!exchanges.slice(0, -1).every(isFromOkta)) return severity;

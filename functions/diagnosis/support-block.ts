@@ -69,5 +69,6 @@ function describePhases(phases: Phases): string {
 
 function describeToken({ claimNames = [], scopes = [], ...facts }: TokenFacts): string {
   const parts = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  return [...parts, `scopes ${scopes.join(' ')}`, `claims ${claimNames.join(' ')}`].join(', ');
+  const lists = [`scopes ${scopes.join(' ')}`, `claims ${claimNames.join(' ')}`].filter((list) => !list.endsWith(' '));
+  return [...parts, ...lists].join(', ');
 }

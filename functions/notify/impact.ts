@@ -11,6 +11,8 @@ export interface Impact {
   readonly servers: readonly string[];
   /** Whether applications notice it. A probe of the monitor's own may fail without that. */
   readonly concernsApps: boolean;
+  /** The test user alone is known to be affected. */
+  readonly isOfTestUser?: true;
 }
 
 /** A target that shows the finding. */
@@ -99,13 +101,13 @@ const effectsOnClient: Readonly<Record<string, Effect>> = {
   'sign-in': {
     what: atTimes('test user cannot sign in'),
     short: ['no test sign-in'],
-    clause: atTimes('test user cannot sign in; other users unknown'),
+    clause: atTimes('the test user cannot sign in'),
     isOfTestUser: true,
   },
   'single-sign-on': {
     what: atTimes('test user signs in again'),
     short: ['no test SSO'],
-    clause: atTimes('test user must sign in again; other users unknown'),
+    clause: atTimes('the test user must sign in again'),
     isOfTestUser: true,
   },
   code: {
@@ -189,6 +191,7 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
     clause: clause[part],
     servers,
     concernsApps: effect !== undefined && !effect.isOfTestUser,
+    ...(effect?.isOfTestUser && { isOfTestUser: true }),
   };
 }
 

@@ -52,7 +52,7 @@ function timeOf({ at }: Exchange): string {
 function describeToken({ scopes, claimNames, ...facts }: TokenFacts): string {
   const lists = { scopes: scopes?.join(' '), claims: claimNames?.join(' ') };
   return Object.entries({ ...facts, ...lists })
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+    .flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name} ${value}`]))
     .join(', ');
 }
 

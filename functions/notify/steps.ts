@@ -79,7 +79,9 @@ const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
 /** What to do first, in a few words. */
 export function firstActionOf(incident: Incident): string {
   if (isCaseForOkta(incident)) return 'open a case, text below';
-  return incident.code === undefined ? 'run the check below' : firstActions[incident.domain];
+  if (incident.code === undefined) return 'run the check below';
+  if (incident.impact?.isOfTestUser && incident.domain === 'credentials') return 'look at the test user';
+  return firstActions[incident.domain];
 }
 
 const firstActions: Readonly<Record<FaultDomain, string>> = {

@@ -104,6 +104,8 @@ export function expectedType({ proofKey }: Pick<AccessToken, 'proofKey'>): 'DPoP
   return proofKey ? 'DPoP' : 'Bearer';
 }
 
+const knownTypes: Readonly<Record<string, string>> = { bearer: 'Bearer', dpop: 'DPoP' };
+
 /** What is wrong with the type of a token, if anything (RFC 6749, 7.1; RFC 9449, 5). */
 export function bindingProblem(token: AccessToken): Mismatch | undefined {
   const { type, proofKey } = token;
@@ -111,7 +113,8 @@ export function bindingProblem(token: AccessToken): Mismatch | undefined {
   if (type.toLowerCase() === expected.toLowerCase()) return undefined;
   return {
     ...{ code: proofKey ? 'token-not-bound' : 'unexpected-token-type', detail: `"token_type" is not ${expected}` },
-    comparisons: [{ name: 'token type', expected, found: shownValue(type) }],
+    // It comes from the other side, so only a known one is shown.
+    comparisons: [{ name: 'token type', expected, found: knownTypes[type.toLowerCase()] ?? 'another one' }],
   };
 }
 

@@ -30,6 +30,8 @@ export function deadlineIn(ms: number): Deadline {
 
 /** Waits for `work` until the deadline, then throws the signal's reason, even if `work` ignores the deadline. */
 export async function untilDeadline<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  // Nobody waits for it once the time is up, and an error that nobody waits for ends the process.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise: timeUp, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);

@@ -105,6 +105,11 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
   const { remediations, hasCaptcha, authenticator, choices, cancelDeviceChallenge } = answer;
   const named = (name: string) => remediations.find((each) => each.name === name);
   const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
+  /** Whoever is asked again was refused, whatever the words. */
+  const again = (key = 'the login'): Stuck => {
+    const refusal = key === 'okta_password' ? 'user-password-refused' : 'factor-refused';
+    return stuck(key === 'the login' ? 'sign-in-step-unknown' : refusal, `the sign-in asks for ${key} again`);
+  };
   const isAnswered = (remediation: Remediation) => answered.has(answeredKey(remediation, answer));
   const skip = named('skip');
   if (skip && !isAnswered(skip)) return { kind: 'send', remediation: skip, body: {} };
@@ -121,14 +126,14 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
     if (hasCaptcha || identify.fields.some((field) => field.startsWith('captcha')))
       return stuck('captcha-demanded', 'the sign-in asks for a captcha');
     return isAnswered(identify)
-      ? stuck('sign-in-step-unknown', 'identify is asked for again')
+      ? again(identify.fields.some((field) => field.startsWith('credentials')) ? 'okta_password' : undefined)
       : { kind: 'identify', remediation: identify };
   }
   const end = remediations.find(({ name }) => Object.hasOwn(dead, name));
   if (end) return stuck(dead[end.name] as FindingCode, `the sign-in demands ${end.name}`);
   const challenge = named('challenge-authenticator');
   if (challenge && (authenticator === 'okta_password' || codeAuthenticators.includes(authenticator ?? ''))) {
-    if (isAnswered(challenge)) return stuck('sign-in-step-unknown', `${authenticator} is asked for again`);
+    if (isAnswered(challenge)) return again(authenticator);
     if (authenticator === 'okta_password') return { kind: 'password', remediation: challenge };
     const field = challenge.fields.includes('credentials.totp') ? 'totp' : 'passcode';
     return { kind: 'code', remediation: challenge, field };

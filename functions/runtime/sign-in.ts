@@ -105,13 +105,28 @@ export async function signIn(options: SignInOptions): Promise<Session> {
     return { cookies, startedAt: Math.floor((began + offsetMs()) / 1000), methods: answer.methods };
   } catch (error) {
     await endSession(org, cookies, options.fetch);
-    if (error instanceof ProbeFailure && finalRefusals.includes(error.code)) {
-      // If the table cannot be written, the process still remembers it. The refusal is what people must know.
+    const refusal = error instanceof ProbeFailure && finalRefusals.includes(error.code);
+    // If the table cannot be written, the process still remembers it. What Okta said is what people must know.
+    if (refusal) {
       await memory.write({ ...proof.record(), accepted: false, refused: error.code, open: 0 }).catch(() => {});
+    } else if (isAnswerToPassword(error) && proof.record().open > 0) {
+      await memory.write({ ...proof.record(), open: 0 }).catch(() => {});
     }
     throw error;
   }
 }
+
+/** Whether Okta has answered the password, and something else is wrong. A failure of its own, or of the network, is none. */
+function isAnswerToPassword(error: unknown): boolean {
+  return error instanceof ProbeFailure && !noAnswers.includes(error.code);
+}
+
+const noAnswers: readonly FindingCode[] = [
+  'malformed-answer',
+  'sign-in-expired',
+  'sign-in-not-remembered',
+  'sign-in-undecided',
+];
 
 /** Whatever DynamoDB says: it is the monitor's own trouble, and nobody is asked to sign in. */
 async function remembered<Value>(access: Promise<Value>): Promise<Value> {
@@ -140,8 +155,9 @@ async function usableSecret(
   }
   const { refused, accepted, open, at } = known;
   if (refused !== undefined) {
-    const why = `not tried again since ${new Date(at).toISOString()}: the secret has not changed, and more attempts could lock the user`;
-    throw new ProbeFailure(refused as FindingCode, why);
+    const why =
+      'not tried again: the secret has not changed since Okta refused it, and more attempts could lock the user';
+    throw new ProbeFailure(refused, why);
   }
   if (!accepted && open >= mostOpen && now < at + openAgainMs) {
     throw new ProbeFailure('sign-in-undecided', `${open} sign-ins with this secret ended without an answer`);
@@ -165,13 +181,13 @@ function proofOf(
   return {
     record: () => record,
     async password() {
-      if (isPasswordSent) throw new ProbeFailure('sign-in-step-unknown', 'the password is asked for again');
+      if (isPasswordSent) throw new ProbeFailure('user-password-refused', 'the password is asked for again');
       isPasswordSent = true;
       await write({ ...record, open: record.open + 1, at: oktaNow() });
       return secret.password.reveal();
     },
     async code() {
-      if (isCodeSent) throw new ProbeFailure('sign-in-step-unknown', 'the code is asked for again');
+      if (isCodeSent) throw new ProbeFailure('factor-refused', 'the code is asked for again');
       if (!secret.code)
         throw new ProbeFailure('factor-unexpected', {
           detail: 'the sign-in asks for a code, and the secret has no "totpSecret"',

@@ -47,12 +47,14 @@ function serverName(server: string | undefined): string {
 
 /** The probes that are off, and what would switch them on. At most 80 columns. */
 export function formatOff(plan: readonly PlannedProbe[]): readonly string[] {
-  return plan
-    .flatMap(({ probe, target, howToEnable }) =>
-      howToEnable === undefined
-        ? []
-        : `  off  ${probe.id}${target.server ? ` at ${target.server}` : ''}: ${howToEnable}`,
-    )
+  const off = plan.filter(({ howToEnable }) => howToEnable !== undefined);
+  const bySetting = Object.groupBy(off, ({ howToEnable = '' }) => howToEnable);
+  return Object.entries(bySetting)
+    .map(([howToEnable, probes = []]) => {
+      const [server, ...others] = new Set(probes.map(({ target }) => target.server));
+      const where = server === undefined || others.length > 0 ? '' : ` at ${server}`;
+      return `  off  ${[...new Set(probes.map(({ probe }) => probe.id))].join(', ')}${where}: ${howToEnable}`;
+    })
     .flatMap((line) => fold(line, 80));
 }
 

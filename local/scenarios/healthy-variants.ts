@@ -12,6 +12,7 @@ import {
   shiftDate,
 } from './faults/answers.ts';
 import { changeOrg, changeServer } from './faults/configuration.ts';
+import { alterSignIn, alterUser, signInWithCode } from './faults/test-user.ts';
 import {
   allEndpoints,
   at,
@@ -23,6 +24,7 @@ import {
   keys,
   organization,
   rateLimitedEndpoints,
+  signIn,
   verify,
 } from './targets.ts';
 
@@ -54,6 +56,9 @@ const spellDifferently = alterJson((body) =>
 
 /** Less clock skew than the monitor tolerates. */
 const smallSkewSeconds = 30;
+
+/** A sign-in at Classic Engine. */
+const classic = alterSignIn({ engine: 'classic' });
 
 const setCell = changeOrg((org) => ({ ...org, cell: 'okta.com:8' }));
 
@@ -105,5 +110,15 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
     replaceHeaders(() => ({ 'x-rate-limit-reset': String(Date.now() + 30_000) })),
   ),
   'small clock skew': [...atEach(allEndpoints, shiftDate(smallSkewSeconds)), forgeTimes({ iat: smallSkewSeconds })],
+  'Classic Engine': [classic],
+  'one-time code': [at(signIn, signInWithCode())],
+  'one-time code, Classic Engine': [classic, at(signIn, signInWithCode())],
+  'password on the second page': [alterSignIn({ passwordOnFirstPage: false })],
+  'questions that may be skipped': [
+    alterSignIn({ deviceChallenge: true, keepMeSignedInPrompt: true }),
+    at(signIn, alterUser({ passwordExpiresInDays: 3 })),
+  ],
+  'rotating refresh tokens': [alterSignIn({ refreshTokenRotation: 'ROTATE' })],
+  'refresh tokens that stay': [alterSignIn({ refreshTokenRotation: 'STATIC' })],
   'upcoming key rotation': [...atEach(keys, publishNextKey), ...atEach(keys, expireSoon)],
 };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import { defineProbe, type Probe } from '../../functions/model/probe.ts';
-import { flows, probes } from '../../functions/probes/index.ts';
+import { flows, journey, probes } from '../../functions/probes/index.ts';
 import { introspect } from '../../functions/probes/introspect.ts';
 import { keys } from '../../functions/probes/keys.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
@@ -19,6 +19,7 @@ import { noCredentials } from '../../functions/runtime/no-credentials.ts';
 import { pointsOf, publish } from '../../functions/runtime/publish.ts';
 import type { RunReport } from '../../functions/runtime/run.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
+import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
@@ -45,15 +46,26 @@ afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   okta.resetRateLimits();
+  okta.resetUsers();
 });
 
-/** Every kind of secret: a key, a shared secret and an API token. */
+const userScopes = ['openid', 'profile', 'email', 'offline_access'];
+
+/** Every kind of secret: a key, a shared secret, an API token, and the password of a user. */
 const org: Org = {
   ...fullOrg,
-  servers: fullOrg.servers.map((server) =>
-    server.id === 'org' ? server : { ...server, ...clients('client_secret_basic') },
-  ),
+  servers: fullOrg.servers.map((server) => {
+    const own = server.id === 'org' ? server : { ...server, ...clients('client_secret_basic') };
+    return { ...own, ...(own.web && { web: { ...own.web, secret: 'acme/web', scopes: userScopes } }) };
+  }),
+  user: { login: 'monitor@example.com', secret: 'acme/user' },
 };
+
+/** The org with the user who is asked for a code. */
+const withCode = (emulated: Org): Org => ({
+  ...emulated,
+  user: { login: okta.users.totp.login, secret: 'acme/user-with-code' },
+});
 
 /** The stored secrets of the emulator's clients, which become canaries, with more canaries beside them. */
 function plantedSecrets(canaries: Canaries): Map<string, string> {
@@ -63,6 +75,11 @@ function plantedSecrets(canaries: Canaries): Map<string, string> {
   for (const part of [d, p, q, dp, dq, qi]) canaries.add('a part of the private key', part);
   canaries.add('the client secret', secret.clientSecret);
   canaries.add('the API token', okta.apiToken);
+  canaries.add("the web application's secret", okta.clients.web.clientSecret);
+  for (const { password, totpSecret } of Object.values(okta.users)) {
+    canaries.add('a password', password);
+    canaries.add('a seed', totpSecret);
+  }
   const beside = { note: canaries.plant('a note beside a secret') };
   const key = { privateKey: { ...service.privateJwk, note: canaries.plant('a member of the key') }, ...beside };
   return new Map([
@@ -70,6 +87,12 @@ function plantedSecrets(canaries: Canaries): Map<string, string> {
     ['acme/dpop', JSON.stringify({ privateKey: okta.clients.dpop.privateJwk, ...beside })],
     ['acme/secret', JSON.stringify({ clientSecret: secret.clientSecret, ...beside })],
     ['acme/api', JSON.stringify({ apiToken: okta.apiToken, ...beside })],
+    ['acme/web', JSON.stringify({ clientSecret: okta.clients.web.clientSecret, ...beside })],
+    ['acme/user', JSON.stringify({ password: okta.users.password.password, ...beside })],
+    [
+      'acme/user-with-code',
+      JSON.stringify({ password: okta.users.totp.password, totpSecret: okta.users.totp.totpSecret, ...beside }),
+    ],
   ]);
 }
 
@@ -116,7 +139,11 @@ const beyondInputs = /^(?!.*(okta-organization|\/token$))/;
 const places: readonly [path: RegExp, probes: readonly Probe[]][] = [
   [everywhere, probes],
   [beyondInputs, flows],
-  [/\/token$/, [keys, token, verify, introspect]],
+  [/\/token$/, [keys, token, verify, introspect, ...journey]],
+  [/\/idp\/idx\/introspect$/, journey],
+  [/\/idp\/idx\/identify$/, journey],
+  [/\/login\/token\/redirect$/, journey],
+  [/v1\/(keys|userinfo|revoke|introspect|logout)$/, journey],
 ];
 const shapes = Object.keys(leakyAnswers(openCanaries()));
 
@@ -126,6 +153,31 @@ describe('a run', () => {
     expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
     expect(leaks).toEqual([]);
   });
+
+  it.each(['idx', 'classic'] as const)(
+    'a journey with a one-time code at the engine %s shows no secret',
+    async (engine) => {
+      // Another org, because a code is good once.
+      await using other = await startOktaEmulator({ signIn: { engine } });
+      const canaries = openCanaries();
+      const { login, password, totpSecret } = other.users.totp;
+      canaries.add('a password', password);
+      canaries.add('a seed', totpSecret);
+      undo.push(overhearOkta(other, canaries));
+      const secrets = memorySecrets(
+        new Map([
+          ['acme/web', JSON.stringify({ clientSecret: other.clients.web.clientSecret })],
+          ['acme/user', JSON.stringify({ password, totpSecret })],
+        ]),
+      );
+      const adjust = (each: Org): Org => ({ ...each, user: { login, secret: 'acme/user' } });
+      const report = await runProbes(other, journey, { org, secrets, adjust });
+      expect(outcomeLines(report).filter((verdict) => !verdict.endsWith(': passed'))).toEqual([]);
+      const shown = await everythingShown(report);
+      expect(canaries.leaksIn(shown)).toEqual([]);
+      expect(canaries.leaksIn(`${shown} ${password}`)).toEqual(['a password']);
+    },
+  );
 
   it.each(shapes)('a run shows no secret when Okta answers with %s', async (shape) => {
     const canaries = openCanaries();
@@ -222,14 +274,18 @@ describe('a run', () => {
       ({ plant }) => JSON.stringify(members({ kty: 'RSA', alg: plant('an algorithm'), d: plant('d') })),
     ],
   ];
-  const members = (value: unknown) => ({ clientSecret: value, privateKey: value, apiToken: value });
+  const members = (value: unknown) => ({
+    ...{ clientSecret: value, privateKey: value, apiToken: value },
+    ...{ password: value, totpSecret: value },
+  });
   const pem = (body: string, kind = '') =>
     `-----BEGIN ${kind}PRIVATE KEY-----\n${body}\n-----END ${kind}PRIVATE KEY-----\n`;
 
   it.each(badSecrets)('a run shows nothing of stored secrets that %s', async (_, secretOf) => {
     const canaries = openCanaries();
     const text = secretOf(canaries);
-    const secrets = memorySecrets(new Map(['acme/key', 'acme/secret', 'acme/api'].map((name) => [name, text])));
+    const names = ['acme/key', 'acme/secret', 'acme/api', 'acme/web', 'acme/user'];
+    const secrets = memorySecrets(new Map(names.map((name) => [name, text])));
     const { report, leaks } = await leaksOf(canaries, { secrets });
     expect(report.monitorErrors).toEqual([]);
     expect(outcomeLines(report)).not.toContain('token@org: passed');
@@ -300,11 +356,18 @@ describe('the objects that hold secrets', () => {
     const emulated = emulateOrg(org, okta).org;
     const open = openCredentials(secrets, Date.now);
     const credentials = open(emulated);
-    const held = () => [secrets, open, credentials].map(shownInEveryWay).join('\n');
+    const openUser = openUserCredentials(secrets, undefined, Date.now);
+    const ofUser = openUser(emulated);
+    const held = () => [secrets, open, credentials, openUser, ofUser].map(shownInEveryWay).join('\n');
     const before = held();
-    const report = await runProbes(okta, probes, { org, secrets });
-    expect(outcomeLines(report)).toContain('token@org: passed');
-    const read = await Promise.all(['acme/key', 'acme/secret', 'acme/api'].map((name) => secrets.read(name)));
+    const report = await runProbes(okta, probes, {
+      org,
+      secrets,
+      container: (each) => ({ ...open(each), ...openUser(each) }),
+    });
+    expect(outcomeLines(report)).toEqual(expect.arrayContaining(['token@org: passed', 'sign-in: passed']));
+    const names = ['acme/key', 'acme/secret', 'acme/api', 'acme/web', 'acme/user'];
+    const read = await Promise.all(names.map((name) => secrets.read(name)));
     const text = [before, held(), ...read.map(shownInEveryWay), shownInEveryWay(read)].join('\n');
     expect(canaries.leaksIn(text)).toEqual([]);
   });
@@ -322,7 +385,7 @@ describe('the deployed functions', () => {
     await using aws = await startAwsEmulator(stored);
     await aws.tables.create('okta-synthetics-state', { partition: 'org', sort: 'item' });
     await using overheard = await overhearAws(aws.url);
-    const functions = (['flows', 'limits', 'status'] as const).map((entry) =>
+    const functions = (['flows', 'limits', 'status', 'journey'] as const).map((entry) =>
       overhearFunction(bundle(entry).file, {
         AWS_ENDPOINT_URL: overheard.url,
         STATE_TABLE: 'okta-synthetics-state',
@@ -332,7 +395,7 @@ describe('the deployed functions', () => {
         NODE_EXTRA_CA_CERTS: caFile,
       }),
     );
-    const emulated = emulateOrg(org, okta).org;
+    const emulated = withCode(emulateOrg(org, okta).org);
     const said: string[] = [];
     const plan = planProbes(emulated, probes);
     const invoke = async ({ only = functions, timeoutMs = 30_000 } = {}) => {
@@ -346,6 +409,9 @@ describe('the deployed functions', () => {
 
     const healthy = await invoke();
     expect(JSON.stringify(healthy).match(/"status":"passed"/g)?.length).toBeGreaterThanOrEqual(14);
+    expect(outcomeLines({ outcomes: healthy.at(-1)?.lines.map((line) => JSON.parse(line)) ?? [] })).toContain(
+      'sign-out: passed',
+    );
     for (const effect of Object.values(leakyAnswers(canaries))) {
       const leakEverywhere = okta.intercept({ path: everywhere }, effect);
       await invoke();

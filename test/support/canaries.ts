@@ -11,6 +11,8 @@ export interface Canaries {
   plantToken(what: string, claims?: object): string;
   /** Adds a value from elsewhere. */
   add(what: string, value: string | undefined): void;
+  /** Adds a number that is too short to be searched for, except by itself. */
+  addNumber(what: string, digits: string): void;
   /** Which values a text contains: in clear or encoded, whole, or a part too long to be there by chance. */
   leaksIn(text: string): readonly string[];
 }
@@ -20,6 +22,7 @@ const partLength = 40;
 
 export function openCanaries(): Canaries {
   const planted = new Map<string, string>();
+  const numbers = new Map<string, string>();
   const add = (what: string, value: string | undefined) => {
     // The first name is the best one: a stored secret is sent later.
     for (const form of partsOf(value ?? '').flatMap(formsOf)) if (!planted.has(form)) planted.set(form, what);
@@ -31,6 +34,7 @@ export function openCanaries(): Canaries {
   const plant = (what: string) => plantAs(what, `canary-${randomBytes(12).toString('hex')}`);
   return {
     add,
+    addNumber: (what, digits) => void numbers.set(digits, what),
     plant,
     plantBase64Url: (what) => plantAs(what, randomBytes(32).toString('base64url')),
     plantToken(what, claims = {}) {
@@ -45,7 +49,14 @@ export function openCanaries(): Canaries {
     },
     leaksIn(text) {
       const found = new Set(formsWithin(text.toLowerCase(), [...planted.keys()]));
-      return [...new Set([...planted].flatMap(([form, what]) => (found.has(form) ? [what] : [])))];
+      // A part of a longer number, or of a fraction, is there by chance.
+      const alone = new Set(text.match(/(?<![\w.-])\d{6}(?![\w-])/g));
+      return [
+        ...new Set([
+          ...[...planted].flatMap(([form, what]) => (found.has(form) ? [what] : [])),
+          ...[...numbers].flatMap(([digits, what]) => (alone.has(digits) ? [what] : [])),
+        ]),
+      ];
     },
   };
 }

@@ -112,6 +112,43 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
       access_token: plantToken('a poor token'),
       scope: plant('a granted scope'),
     }),
+    'a step of a sign-in': json(200, {
+      version: '1.0.0',
+      stateHandle: plantBase64Url('a state handle'),
+      messages: {
+        value: [{ message: plant('the text of a message'), i18n: { key: `no key: ${plant('the key of a message')}` } }],
+      },
+      remediation: {
+        value: [
+          {
+            name: `no name: ${plant('the name of a step')}`,
+            href: `https://localhost/${plant('the address of a step')}`,
+            value: [{ name: `${plant('the name of a field')}!`, value: plant('the value of a field') }],
+          },
+        ],
+      },
+      user: { value: { identifier: `${plant('the identifier of a user')}@example.com` } },
+    }),
+    'the end of a sign-in': json(200, {
+      ...{ version: '1.0.0', stateHandle: plantBase64Url('the last state handle') },
+      success: {
+        name: 'success-redirect',
+        href: `https://elsewhere.example.com/?stateToken=${plantBase64Url('a last state token')}`,
+      },
+    }),
+    'a state of a user': json(200, {
+      status: `NO_STATE ${plant('the state of a user')}`,
+      stateToken: plantBase64Url('a state token'),
+      sessionToken: plantBase64Url('a session token'),
+      _embedded: {
+        user: { profile: { login: `${plant('the login in a profile')}@example.com` } },
+        factors: [{ id: plant('the id of a factor'), factorType: `no type: ${plant('the type of a factor')}` }],
+      },
+    }),
+    'the claims of a user': json(200, {
+      ...{ sub: plant('the subject at userinfo'), email: `${plant('the email at userinfo')}@example.com` },
+      groups: [plant('a group at userinfo')],
+    }),
     'an inactive token': json(200, {
       active: false,
       username: plant('an inactive name'),

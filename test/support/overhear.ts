@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { stateTokenIn } from '../../functions/okta/state-token.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import type { InvocationResult, InvokeMessage } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';
@@ -19,18 +20,33 @@ export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void
         canaries.add('a proof that was sent', raw.headers.dpop?.toString());
         canaries.add('a nonce for proofs', answer.headers['dpop-nonce']?.toString());
         const sent = new URLSearchParams(body);
-        for (const name of ['client_assertion', 'client_secret', 'token']) {
+        for (const name of ['client_assertion', 'client_secret', 'token', 'code', 'code_verifier', 'refresh_token']) {
           canaries.add(`a ${name} that was sent`, sent.get(name) ?? undefined);
         }
-        for (const name of ['state', 'code_challenge']) {
+        for (const name of ['state', 'nonce', 'code_challenge', 'id_token_hint', 'sessionToken', 'stateToken']) {
           canaries.add(`a ${name} that was sent`, query.get(name) ?? undefined);
         }
         canaries.add('a token that was issued', /"access_token":"([^"]+)"/.exec(answer.body)?.[1]);
+        const [, oneTimeCode] = /"(?:passcode|passCode|totp)":"(\d{6})"/.exec(body) ?? [];
+        if (oneTimeCode !== undefined) canaries.addNumber('a one-time code that was sent', oneTimeCode);
+        canaries.add('a state token in a page', stateTokenIn(answer.body));
+        for (const [, name, value] of `${body}\n${answer.body}`.matchAll(memberWithSecret)) {
+          canaries.add(`the member ${name} of a message`, value);
+        }
+        const cookies = [raw.headers.cookie ?? '', answer.headers['set-cookie'] ?? []].flat();
+        for (const [, value] of cookies.join('; ').matchAll(/=([^;\s]+)/g))
+          canaries.add('the value of a cookie', value);
+        const redirect = URL.parse(String(answer.headers.location ?? ''))?.searchParams;
+        canaries.add('a code that was issued', redirect?.get('code') ?? undefined);
         return answer;
       },
     },
   );
 }
+
+/** What a message of a sign-in, or an answer with tokens, keeps its secrets in. */
+const memberWithSecret =
+  /"(access_token|id_token|refresh_token|stateToken|stateHandle|sessionToken|password|passcode|passCode)":"([^"]+)"/g;
 
 /** A proxy in front of AWS. */
 export interface OverheardAws extends AsyncDisposable {

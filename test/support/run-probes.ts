@@ -8,6 +8,7 @@ import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import type { StateTable } from '../../functions/runtime/state-table.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
@@ -45,8 +46,8 @@ export interface RunProbesOptions {
 export type Container = (org: Org) => Credentials;
 
 /** What a function keeps between its runs. */
-export function openContainer(secrets: Secrets, now: () => number = Date.now): Container {
-  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, undefined, now)];
+export function openContainer(secrets: Secrets, now: () => number = Date.now, table?: StateTable): Container {
+  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, table, now)];
   return (org) => ({ ...client(org), ...user(org) });
 }
 

@@ -40,14 +40,16 @@ export function renderFirstLine(incident: Incident, subject: string): string {
   const [fine, status] = [fineClause(incident), statusClause(incident)];
   const clock = formatClock(incident.since);
   const since = subject.includes(clock) ? '' : ` since ${clock}`;
+  // Nobody else was seen to be affected, and nobody was seen not to be.
+  const others = impact.isOfTestUser ? '; other users unknown' : '';
   return firstThatFits(
     [
-      ...where.map((at) => `${blame}: ${clause}${at}${since}${fine}.${status} ${action}`),
-      ...where.map((at) => `${blame}: ${clause}${at}${since}${fine}. ${action}`),
-      ...where.map((at) => `${blame}: ${clause}${at}${since}. ${action}`),
-      ...where.map((at) => `${blame}: ${clause}${at}. ${action}`),
-      ...where.map((at) => `${blame}: ${clause}${at}.`),
-      `${blame}: ${clause}.`,
+      ...where.map((at) => `${blame}: ${clause}${at}${since}${others}${fine}.${status} ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${since}${others}${fine}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${since}${others}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${others}. ${action}`),
+      ...where.map((at) => `${blame}: ${clause}${at}${others}.`),
+      `${blame}: ${clause}${others}.`,
     ],
     most,
   );

@@ -60,7 +60,6 @@ const failing = respond(errorEnvelope('E0000009'));
 /** Okta words these alike, so that nobody learns which users there are. */
 const wordedAlike: readonly [symptom: string, changes: Partial<User>, stored?: { password: string }][] = [
   ['wrong password', {}, { password: 'wrong' }],
-  ['locked', { status: 'LOCKED_OUT' }],
   ['suspended', { status: 'SUSPENDED' }],
   ['deactivated', { status: 'DEPROVISIONED' }],
 ];
@@ -137,13 +136,6 @@ export const testUserCases: readonly Case[] = [
       alterUser({}, { password: 'wrong' }),
     ),
     variant(signIn, 'unknown login', refused, alterUser({}), changeTestUser({ login: 'nobody@example.com' })),
-    variant(
-      signIn,
-      'locked, and told so',
-      credentials('user-locked'),
-      alterSignIn({ engine: 'classic', lockoutShown: true }),
-      alterUser({ status: 'LOCKED_OUT' }),
-    ),
     atBothEngines('password expired', credentials('user-password-expired'), alterUser({ status: 'PASSWORD_EXPIRED' })),
     atBothEngines('wrong seed', credentials('factor-refused'), signInWithCode({}, { totpSecret: newSeed() })),
     variant(
@@ -151,6 +143,15 @@ export const testUserCases: readonly Case[] = [
       'factor suspended',
       credentials('factor-locked'),
       signInWithCode({ factors: [newFactor('SUSPENDED')] }),
+    ),
+  ]),
+  defineCase('K7', 'the test user is locked out', 'ticket', [
+    variant(
+      signIn,
+      'locked, and told so',
+      credentials('user-locked'),
+      alterSignIn({ engine: 'classic', lockoutShown: true }),
+      alterUser({ status: 'LOCKED_OUT' }),
     ),
     // Classic Engine locks the user with the factor.
     variant(
@@ -160,12 +161,15 @@ export const testUserCases: readonly Case[] = [
       classic,
       signInWithCode({ factors: [newFactor('SUSPENDED')] }),
     ),
+    atBothEngines('locked', refused, alterUser({ status: 'LOCKED_OUT' })),
   ]),
   defineCase('C6', 'the user is not assigned to the application', 'ticket', [
     atBothEngines('not assigned', configuration('user-not-assigned'), alterUser({ assigned: false })),
   ]),
-  defineCase('J1', 'a policy or a setting stops the test user', 'ticket', [
+  defineCase('J1', 'a policy denies the test user the sign-in', 'ticket', [
     atBothEngines('denied by policy', configuration('sign-in-denied'), alterUser({ access: 'DENY' })),
+  ]),
+  defineCase('J2', 'the policy asks for another factor', 'ticket', [
     atBothEngines(
       'code, but no seed',
       configuration('factor-unexpected'),
@@ -179,6 +183,8 @@ export const testUserCases: readonly Case[] = [
       alterSignIn({ enrollment: 'unavailable' }),
       alterUser(lacksFactor),
     ),
+  ]),
+  defineCase('J3', 'a setting of the sign-in stops the test user', 'ticket', [
     stopping.map(([symptom, settings, expected]) => variant(signIn, symptom, expected, alterSignIn(settings))),
     variant(
       signIn,
@@ -187,7 +193,7 @@ export const testUserCases: readonly Case[] = [
       alterSignIn({ unknownRemediation: 'prove-humanity' }),
     ),
   ]),
-  defineCase('J2', 'Okta cannot sign anybody in', 'page', [
+  defineCase('J4', 'Okta cannot sign anybody in', 'page', [
     variant(signInAnswer, '500 at a code', internalError, signInWithCode(), failing),
     variant(primaryAuthentication, '500, Classic', internalError, classic, failing),
     variant(factorVerification, '500 at a code, Classic', internalError, classic, signInWithCode(), failing),
@@ -196,7 +202,7 @@ export const testUserCases: readonly Case[] = [
     variant(primaryAuthentication, 'no status', malformed, classic, respond(declaredJson('{}'))),
     variant(singleSignOn[0], '500, and at sign-out', internalError, failing),
   ]),
-  defineCase('J3', 'a session is not good for single sign-on', 'ticket', [
+  defineCase('J5', 'a session is not good for single sign-on', 'ticket', [
     singleSignOn.map((target) =>
       variant(
         target,
@@ -206,7 +212,7 @@ export const testUserCases: readonly Case[] = [
       ),
     ),
   ]),
-  defineCase('J4', 'what a sign-in promises is refused', 'page', [
+  defineCase('J6', 'what a sign-in promises is refused', 'page', [
     variants(code, 'new code refused', okta('code-refused'), grantRefused),
     variants(refresh, 'new refresh token refused', okta('refresh-refused'), grantRefused),
     revoke.map((target) =>
@@ -214,7 +220,7 @@ export const testUserCases: readonly Case[] = [
     ),
     variant(signOut, 'session still good', okta('sign-out-without-effect'), alterSignIn({ signOutEffective: false })),
   ]),
-  defineCase('J5', 'applications refuse the ID token', 'page', [
+  defineCase('J7', 'applications refuse the ID token', 'page', [
     servers.flatMap((server, index) =>
       badIdTokens.map(([symptom, expected, claim, value]) =>
         variant(idToken[index] ?? customIdToken, symptom, expected, forged(server, claim, value)),
@@ -240,7 +246,7 @@ export const testUserCases: readonly Case[] = [
       ),
     ),
   ]),
-  defineCase('J6', 'a claim that applications identify users by is missing', 'page', [
+  defineCase('J8', 'a claim that applications identify users by is missing', 'page', [
     variant(
       customIdToken,
       'no email',
@@ -263,14 +269,14 @@ export const testUserCases: readonly Case[] = [
       alterUser({ costCenter: undefined }),
     ),
   ]),
-  defineCase('J7', 'the ID token is not as expected', 'ticket', [
+  defineCase('J9', 'the ID token is not as expected', 'ticket', [
     servers.flatMap((server, index) =>
       doubtfulIdTokens.map(([symptom, expected, claim, value]) =>
         variant(idToken[index] ?? customIdToken, symptom, expected, forged(server, claim, value)),
       ),
     ),
   ]),
-  defineCase('J8', 'refresh tokens are not as expected', 'ticket', [
+  defineCase('J10', 'refresh tokens are not as expected', 'ticket', [
     code.map((target) =>
       variant(
         refreshOf(target),

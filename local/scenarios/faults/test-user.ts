@@ -26,11 +26,7 @@ export function changeTestUser(change: Partial<TestUser>): Fault {
  * Trap: the secret is a new one, because the monitor does not use one again that Okta has refused.
  */
 export function alterUser(changes: Partial<User>, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
-  return signInAs(
-    ({ users }) => users.password.login,
-    ({ users }) => ({ password: users.password.password, ...stored }),
-    changes,
-  );
+  return signInAs('password', () => ({ changes, stored }));
 }
 
 /** No earlier sign-in counts: the secret is a new one. */
@@ -39,15 +35,16 @@ export const forgetSignIns: FaultAt<ScenarioTarget> = useSecret(
   (secret) => changeTestUser({ secret }),
 );
 
-/** Signs in as a user who is asked for a code too. Its authenticator is a new one: no code may be used twice. */
+/**
+ * Signs in as a user who is asked for a code too. Its authenticator is a new one each time, because no code may be used
+ * twice.
+ */
 export function signInWithCode(changes: Partial<User> = {}, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
-  const factor = newFactor();
-  const [own = factor] = changes.factors ?? [];
-  return signInAs(
-    ({ users }) => users.totp.login,
-    ({ users }) => ({ password: users.totp.password, totpSecret: own.secret, ...stored }),
-    { factors: [factor], ...changes },
-  );
+  return signInAs('totp', () => {
+    const factor = newFactor();
+    const [{ secret } = factor] = changes.factors ?? [];
+    return { changes: { factors: [factor], ...changes }, stored: { totpSecret: secret, ...stored } };
+  });
 }
 
 /** Another Google Authenticator than any before. */
@@ -61,15 +58,16 @@ export function newSeed(): string {
 }
 
 function signInAs(
-  loginOf: (okta: OktaEmulator) => string,
-  proofOf: (okta: OktaEmulator) => Proof,
-  changes: Partial<User>,
+  name: keyof OktaEmulator['users'],
+  make: () => { readonly changes: Partial<User>; readonly stored: Partial<Proof> },
 ): FaultAt<ScenarioTarget> {
   return async (environment, target) => {
-    const login = loginOf(environment.okta);
-    const text = (okta: OktaEmulator) => JSON.stringify(proofOf(okta));
-    const changed = await useSecret(text, (secret) => changeTestUser({ login, secret }))(environment, target);
-    const restoreUser = environment.okta.alterUser(login, changes);
+    const { okta } = environment;
+    const { login, password } = okta.users[name];
+    const { changes, stored } = make();
+    const use = useSecret(JSON.stringify({ password, ...stored }), (secret) => changeTestUser({ login, secret }));
+    const changed = await use(environment, target);
+    const restoreUser = okta.alterUser(login, changes);
     return {
       ...changed,
       restore: async () => {

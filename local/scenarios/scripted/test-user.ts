@@ -10,12 +10,12 @@ import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 const wrongForMinutes = 60;
 
 /**
- * Where the configuration has no test user: case J4 at the code exchange, in a deployment with one. Otherwise all cases of
+ * Where the configuration has no test user: case J6 at the code exchange, in a deployment with one. Otherwise all cases of
  * the journey are scenarios anyway.
  */
 export const codeRefused: ScenarioFactory = ({ plan, org }) => {
   const hosted = hostOf(plan, org);
-  const one = allCases.find(({ id }) => id === 'J4');
+  const one = allCases.find(({ id }) => id === 'J6');
   const [, target] = code;
   const variant = one?.variants.find(
     (each) => each.target.probe === target.probe && each.target.server === target.server,

@@ -1,3 +1,10 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  type PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
@@ -260,7 +267,36 @@ describe('a sign-in that fails for everybody', () => {
   });
 });
 
+/** A table in memory. `refuse(after)` makes it refuse what is written after so many writes. */
+function failingTable() {
+  const items = new Map<string, Record<string, AttributeValue>>();
+  let writesLeft = Number.POSITIVE_INFINITY;
+  const send = async (command: GetItemCommand | PutItemCommand) => {
+    if (command instanceof GetItemCommand) return { Item: items.get(JSON.stringify(command.input.Key)) };
+    if (writesLeft <= 0) throw new Error('ProvisionedThroughputExceededException');
+    writesLeft -= 1;
+    const { Item = {}, ExpressionAttributeValues: values } = command.input;
+    const key = JSON.stringify({ org: Item.org, item: Item.item });
+    if (items.get(key)?.revision?.N !== values?.[':seen']?.N) {
+      throw new ConditionalCheckFailedException({ message: 'changed', $metadata: {} });
+    }
+    items.set(key, Item);
+    return {};
+  };
+  return {
+    table: { name: 'state', client: { send } as unknown as DynamoDBClient },
+    refuse: (after: number) => {
+      writesLeft = after;
+    },
+  };
+}
+
 describe('the user is never locked out', () => {
+  let before = 0;
+  beforeEach(() => {
+    before = okta.refusedPasswords();
+  });
+
   it('by a wrong password: it is sent once, until the secret changes', async () => {
     stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
     expect(await failures()).toEqual(['sign-in: user-password-refused']);
@@ -270,6 +306,38 @@ describe('the user is never locked out', () => {
     stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'second' };
     expect(outcomeLines(await signIn())).toEqual(allPassed);
     expect(okta.findUser(okta.users.password.login)?.status).toBe('ACTIVE');
+  });
+
+  it('by what is wrong besides the password: it is told for as long as it lasts', async () => {
+    restores.push(okta.alterUser(okta.users.password.login, { access: 'DENY' }));
+    for (let run = 0; run < 6; run += 1) expect(await failures()).toEqual(['sign-in: sign-in-denied']);
+    expect(okta.refusedPasswords()).toBe(before);
+  });
+
+  it('by a wrong password whose refusal cannot be written: the process remembers it', async () => {
+    const { table, refuse } = failingTable();
+    container = openContainer(secrets, () => now(), table);
+    stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
+    refuse(1);
+    for (let run = 0; run < 5; run += 1) expect(await failures()).toEqual(['sign-in: user-password-refused']);
+    expect(okta.refusedPasswords() - before).toBe(1);
+  });
+
+  it('by a table that cannot be written: no password is sent', async () => {
+    const { table, refuse } = failingTable();
+    container = openContainer(secrets, () => now(), table);
+    refuse(0);
+    expect(await failures()).toEqual(['sign-in: sign-in-not-remembered']);
+    expect(passwords()).toBe(0);
+  });
+
+  it('by two runs at the same time: the second sends nothing', async () => {
+    const { table } = failingTable();
+    container = openContainer(secrets, () => now(), table);
+    stored = { text: JSON.stringify({ password: 'wrong' }), version: 'first' };
+    const found = await Promise.all([failures(), failures()]);
+    expect(found.flat().toSorted()).toEqual(['sign-in: sign-in-not-remembered', 'sign-in: user-password-refused']);
+    expect(okta.refusedPasswords() - before).toBe(1);
   });
 
   it('by a new password that is never answered: after three it waits an hour', async () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { functionTimeoutMs, publishReserveMs, runTimeoutMs } from '../../../../functions/runtime/deadline.ts';
+import {
+  functionTimeoutMs,
+  publishReserveMs,
+  runTimeoutMs,
+  untilDeadline,
+} from '../../../../functions/runtime/deadline.ts';
 import { publishTimeoutMs } from '../../../../functions/runtime/publish.ts';
 import { jsonSchema } from '../../../../lib/config/schema.ts';
 import { problemsOfOrg } from '../../../support/problems-of.ts';
@@ -28,4 +33,17 @@ it('a function has time to publish after its run, even if CloudWatch does not an
 
 it('a run ends before the next one begins, whatever the timeout', () => {
   fc.assert(fc.property(anyTimeoutMs, (timeoutMs) => functionTimeoutMs(timeoutMs) < 60_000));
+});
+
+it('work that fails after the deadline ends no process', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const late = Promise.withResolvers<never>();
+  await expect(untilDeadline(late.promise, AbortSignal.abort('the time is up'))).rejects.toBe('the time is up');
+  late.reject(new Error('too late'));
+  // Node tells of it once all that is pending has run.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
 });

@@ -64,7 +64,7 @@ describe('selecting scenarios', () => {
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
       allCases
-        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isOfJourney(id) && id !== 'J4'))
+        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isOfJourney(id) && id !== 'J6'))
         .map(({ id }) => id),
     );
   });
@@ -116,7 +116,7 @@ describe('selecting scenarios', () => {
 
   it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {
     const idsOf = (config: Config) => select({}, config).scenarios.filter(({ id }) => isOfJourney(id));
-    expect(idsOf(example).map(({ name }) => name)).toEqual(['J4@code@default, new code refused']);
+    expect(idsOf(example).map(({ name }) => name)).toEqual(['J6@code@default, new code refused']);
     expect(new Set(idsOf(withTestUser(example)).map(({ id }) => id))).toEqual(
       new Set(allCases.map(({ id }) => id).filter(isOfJourney)),
     );
