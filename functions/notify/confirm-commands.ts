@@ -65,16 +65,18 @@ type Shape = (exchange: Exchange, probe: string) => readonly string[];
 
 const field = (name: string, variable: string) => `--data-urlencode "${name}=$${variable}"`;
 
-/** What the probes of the journey redeem. */
-const grants: Readonly<Record<string, readonly string[]>> = {
-  code: [
-    '-d grant_type=authorization_code',
-    field('code', 'CODE'),
-    field('redirect_uri', 'REDIRECT_URI'),
-    field('code_verifier', 'CODE_VERIFIER'),
-  ],
-  refresh: ['-d grant_type=refresh_token', field('refresh_token', 'REFRESH_TOKEN')],
-};
+/** What the probes of the journey redeem. A map, because the log may name any probe, `__proto__` too. */
+const grants: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    code: [
+      '-d grant_type=authorization_code',
+      field('code', 'CODE'),
+      field('redirect_uri', 'REDIRECT_URI'),
+      field('code_verifier', 'CODE_VERIFIER'),
+    ],
+    refresh: ['-d grant_type=refresh_token', field('refresh_token', 'REFRESH_TOKEN')],
+  }),
+);
 
 /**
  * What nobody can send from a shell: a step of a sign-in means nothing without those before it, and no password belongs
@@ -102,7 +104,7 @@ const authorizationRequest: readonly string[] = [
 /** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
 const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
   token: ({ authentication }, probe) => [
-    ...(grants[probe] ?? [
+    ...(grants.get(probe) ?? [
       '-d grant_type=client_credentials',
       probe === 'refuses-custom-scope' ? '-d scope=okta-synthetics.negative-test' : field('scope', 'SCOPE'),
     ]),

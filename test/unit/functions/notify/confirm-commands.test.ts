@@ -75,6 +75,11 @@ describe('the commands that confirm a finding', () => {
     expect(token[0]).toMatch(/ -H "DPoP: \$DPOP_PROOF"$/);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('are told for a probe that the log calls %s', (probe) => {
+    const [command] = commandsAbout('internal-error', probe, '/oauth2/v1/token');
+    expect(command).toContain('-d grant_type=client_credentials');
+  });
+
   it('push what an application pushes (PAR)', () => {
     const basic = { authentication: 'client_secret_basic' } as const;
     const [command = ''] = commandsAbout('redirect-uri-refused', 'single-sign-on@org', '/oauth2/v1/par', basic);
