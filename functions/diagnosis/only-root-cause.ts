@@ -91,7 +91,7 @@ const rootCauses: readonly RootCause[] = [
     explains: (root, other) =>
       isAtServerOf(root, other) &&
       other.probe === 'introspect' &&
-      (hasCode('malformed-answer', 'introspection-mismatch')(other) ||
+      (hasCode('malformed-answer', 'introspection-mismatch', 'token-bound-elsewhere')(other) ||
         (isIn('okta')(root) && hasCode('token-inactive')(other))),
   },
   // The same token, judged twice, or the same client, refused twice.

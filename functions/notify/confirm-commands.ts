@@ -49,7 +49,8 @@ function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLi
   const isTimed = verify.includes('%{time_');
   const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
   const shape = located ? shapes[located.endpoint]?.(exchange, probe) : undefined;
-  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...(isAboutToken ? [decodeToken] : [])].join(' ');
+  const proof = exchange.proof ? ['-H "DPoP: $DPOP_PROOF"'] : [];
+  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...proof, ...(isAboutToken ? [decodeToken] : [])].join(' ');
 }
 
 /** DNS, TCP, TLS and AWS have commands of their own, which the finding names. */
@@ -64,16 +65,18 @@ type Shape = (exchange: Exchange, probe: string) => readonly string[];
 
 const field = (name: string, variable: string) => `--data-urlencode "${name}=$${variable}"`;
 
-/** What the probes of the journey redeem. */
-const grants: Readonly<Record<string, readonly string[]>> = {
-  code: [
-    '-d grant_type=authorization_code',
-    field('code', 'CODE'),
-    field('redirect_uri', 'REDIRECT_URI'),
-    field('code_verifier', 'CODE_VERIFIER'),
-  ],
-  refresh: ['-d grant_type=refresh_token', field('refresh_token', 'REFRESH_TOKEN')],
-};
+/** What the probes of the journey redeem. A map, because the log may name any probe, `__proto__` too. */
+const grants: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    code: [
+      '-d grant_type=authorization_code',
+      field('code', 'CODE'),
+      field('redirect_uri', 'REDIRECT_URI'),
+      field('code_verifier', 'CODE_VERIFIER'),
+    ],
+    refresh: ['-d grant_type=refresh_token', field('refresh_token', 'REFRESH_TOKEN')],
+  }),
+);
 
 /**
  * What nobody can send from a shell: a step of a sign-in means nothing without those before it, and no password belongs
@@ -91,16 +94,28 @@ const unrepeatable: readonly Endpoint[] = [
   'session',
 ];
 
+const authorizationRequest: readonly string[] = [
+  '-d response_type=code -d state=confirm -d code_challenge_method=S256',
+  // The example of RFC 7636, appendix B.
+  '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  field('scope', 'SCOPE'),
+];
+
 /** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
 const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
   token: ({ authentication }, probe) => [
-    ...(grants[probe] ?? [
+    ...(grants.get(probe) ?? [
       '-d grant_type=client_credentials',
       probe === 'refuses-custom-scope' ? '-d scope=okta-synthetics.negative-test' : field('scope', 'SCOPE'),
     ]),
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
-  userinfo: () => credentials.access_token,
+  par: ({ authentication }) => [
+    ...authorizationRequest,
+    field('redirect_uri', 'REDIRECT_URI'),
+    ...(authentication ? credentials[authentication] : [field('client_id', 'CLIENT_ID')]),
+  ],
+  userinfo: (exchange) => accessTokenOf(exchange),
   revoke: ({ authentication }) => [field('token', 'ACCESS_TOKEN'), ...credentials[authentication ?? 'private_key_jwt']],
   logout: () => ['-G', field('id_token_hint', 'ID_TOKEN')],
   introspect: ({ authentication }) => [
@@ -109,15 +124,14 @@ const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
     ...credentials[authentication ?? 'private_key_jwt'],
   ],
   authorize: (_, probe) => [
-    `-G -d response_type=code${probe === 'sign-in' ? '' : ' -d prompt=none'} -d state=confirm -d code_challenge_method=S256`,
-    // The example of RFC 7636, appendix B.
-    '-d code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    ...[field('client_id', 'CLIENT_ID'), field('scope', 'SCOPE')],
+    `-G${probe === 'sign-in' ? '' : ' -d prompt=none'}`,
+    ...authorizationRequest,
+    field('client_id', 'CLIENT_ID'),
     probe === 'refuses-unknown-redirect-uri'
       ? '-d redirect_uri=https://okta-synthetics.invalid/callback'
       : field('redirect_uri', 'REDIRECT_URI'),
   ],
-  users: ({ authentication }) => ['-G -d limit=1', ...credentials[authentication ?? 'api_token']],
+  users: (exchange) => ['-G -d limit=1', ...accessTokenOf(exchange)],
 };
 
 const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = {
@@ -131,6 +145,11 @@ const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = 
   api_token: ['-H "Authorization: SSWS $API_TOKEN"'],
   access_token: ['-H "Authorization: Bearer $ACCESS_TOKEN"'],
 };
+
+/** What a request sends with which a token is used: bound to a key or not, or an API token. */
+function accessTokenOf({ authentication = 'api_token', proof }: Exchange): readonly string[] {
+  return proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication];
+}
 
 /** Runs the probe on the reader's own machine. */
 function checkCommand({ org, probe, server }: LogLine): string | undefined {

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { FindingCode } from '../diagnosis/finding.ts';
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Comparison, TokenFacts } from '../model/finding.ts';
 import type { AccessToken, Fetch, FetchInit } from '../model/probe.ts';
 
@@ -131,13 +132,19 @@ export function confirmationProblem(
   };
 }
 
-/** Sends a request with a token: bound to a key with a proof, and otherwise as a Bearer token (RFC 6750). */
-export function fetchWithToken(
+/**
+ * Sends a request with a token: bound to a key with a proof, and otherwise as a Bearer token (RFC 6750). Throws
+ * `ProbeFailure` for a token that no header can hold.
+ */
+export async function fetchWithToken(
   { value, proofKey }: AccessToken,
   url: string,
   init: FetchInit,
   fetch: Fetch,
 ): Promise<Response> {
+  // RFC 6749, appendix A.12.
+  if (!/^[\x20-\x7E]+$/.test(value))
+    throw new ProbeFailure('malformed-answer', 'the access token has characters that no request can carry');
   if (proofKey) return proofKey.send(value, url, init, fetch);
   return fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${value}` } });
 }

@@ -12,6 +12,9 @@ const healthyErrors = ['login_required', 'interaction_required'];
  * Checks whether users could sign in. `prompt=none` without a session exercises routing, the client, the redirect URI,
  * scopes and the session lookup without a user. A healthy server redirects to the callback with `login_required`.
  *
+ * Trap: this function has no secret of the application, so it cannot push the request. An application that demands that
+ * answers with `invalid_request`, and only the client and the redirect URI are checked then.
+ *
  * Trap: the redirect is not followed and no cookies are kept. A session would change the result.
  * OpenID Connect Core 1.0, 3.1.2.6; RFC 7636.
  */
@@ -66,6 +69,8 @@ export const authorize = defineProbe({
     if (!parameters.has('error'))
       throw new ProbeFailure('unrecognised-answer', 'the callback has no error, although login_required was expected');
     const error = parameters.get('error') ?? '';
+    if (web.par && error === 'invalid_request')
+      return { readings: {}, notes: ['not checked in full: the application takes pushed requests (PAR) only'] };
     if (!healthyErrors.includes(error)) throw new UnexpectedResponse(parseCallbackError(parameters));
     return { readings: {} };
   },

@@ -81,7 +81,9 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
       ...expectedClaimsProblems(server, at),
       ...serviceProblems(org, server, path, at),
       ...resourceProblems(org, server, at),
+      ...boundTokenProblems(org, server.web, [...at, 'web']),
     ]),
+    ...boundTokenProblems(org, org.web, [...path, 'web']),
     ...timeoutProblems(org, path),
     ...userProblems(org, path),
     ...samlProblems(org, path),
@@ -135,6 +137,13 @@ function userProblems(org: PartialOrg, path: Path): readonly Problem[] {
   if (!org.user || 'web' in org || org.servers?.some((server) => server && 'web' in server)) return [];
   const message = 'needs a web application to sign in to: set "web" on the org or on a server';
   return [{ path: [...path, 'user'], message }];
+}
+
+/** Without a test user, nobody gets a token for a web application. */
+function boundTokenProblems(org: PartialOrg, web: PartialOrg['web'], path: Path): readonly Problem[] {
+  if (!web?.dpop || 'user' in org) return [];
+  const message = 'does nothing without a test user, for whom alone tokens are issued here: set "user", or remove it';
+  return [{ path: [...path, 'dpop'], message }];
 }
 
 function timeoutProblems({ slowAfterMs = 3_000, timeoutMs = 10_000 }: PartialOrg, path: Path): readonly Problem[] {

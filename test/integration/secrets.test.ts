@@ -71,6 +71,7 @@ const withCode = (emulated: Org): Org => ({
 function plantedSecrets(canaries: Canaries): Map<string, string> {
   const { service, secret } = okta.clients;
   const { d, p, q, dp, dq, qi } = service.privateJwk;
+  canaries.add('the private key for DPoP', okta.clients.dpop.privateJwk.d);
   for (const part of [d, p, q, dp, dq, qi]) canaries.add('a part of the private key', part);
   canaries.add('the client secret', secret.clientSecret);
   canaries.add('the API token', okta.apiToken);
@@ -83,6 +84,7 @@ function plantedSecrets(canaries: Canaries): Map<string, string> {
   const key = { privateKey: { ...service.privateJwk, note: canaries.plant('a member of the key') }, ...beside };
   return new Map([
     ['acme/key', JSON.stringify(key)],
+    ['acme/dpop', JSON.stringify({ privateKey: okta.clients.dpop.privateJwk, ...beside })],
     ['acme/secret', JSON.stringify({ clientSecret: secret.clientSecret, ...beside })],
     ['acme/api', JSON.stringify({ apiToken: okta.apiToken, ...beside })],
     ['acme/web', JSON.stringify({ clientSecret: okta.clients.web.clientSecret, ...beside })],
@@ -203,6 +205,21 @@ describe('a run', () => {
         expect(report.monitorErrors).toEqual([]);
         expect(leaks).toEqual([]);
       }
+    },
+  );
+
+  it.each([undefined, '401 with an OAuth error', 'a challenge'])(
+    'a run with tokens that are bound to a key shows no secret when Okta answers with %s',
+    async (shape) => {
+      const canaries = openCanaries();
+      const effect = shape === undefined ? {} : (leakyAnswers(canaries)[shape] ?? {});
+      undo.push(okta.intercept({ path: /(introspect|users)$/ }, effect));
+      const bound = { clientId: '', authentication: 'private_key_jwt', secret: 'acme/dpop', dpop: true } as const;
+      const server = { id: 'default', issuer: '', service: { ...bound, scopes: ['monitor.read'] } };
+      const api = { ...bound, kind: 'client', scopes: ['okta.users.read'] } as const;
+      const { report, leaks } = await leaksOf(canaries, { org: { ...org, servers: [server], api } });
+      expect(outcomeLines(report)).toContain('verify@default: passed');
+      expect(leaks).toEqual([]);
     },
   );
 

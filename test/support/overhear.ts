@@ -17,6 +17,8 @@ export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void
     {
       transform(answer, { raw, body, query }) {
         canaries.add('an Authorization header that was sent', raw.headers.authorization?.split(' ')[1]);
+        canaries.add('a proof that was sent', raw.headers.dpop?.toString());
+        canaries.add('a nonce for proofs', answer.headers['dpop-nonce']?.toString());
         const sent = new URLSearchParams(body);
         for (const name of ['client_assertion', 'client_secret', 'token', 'code', 'code_verifier', 'refresh_token']) {
           canaries.add(`a ${name} that was sent`, sent.get(name) ?? undefined);

@@ -48,6 +48,7 @@ const translations: readonly Translation[] = [
   { error: 'invalid_request', text: /missing .*\btoken/, code: 'request_missing_token' },
   { error: 'invalid_request', text: /missing .*\bclient_id/, code: 'invalid_client_id' },
   { error: 'invalid_request', text: /missing .*\bredirect_uri/, code: 'illegal_redirect_uri' },
+  { error: 'invalid_request', text: /redirect_uri did not match/, code: 'illegal_redirect_uri' },
   { error: 'invalid_request', text: /missing .*\bnonce/, code: 'invalid_nonce' },
   { error: 'invalid_request', text: /grant type is not allowed/, code: 'unauthorized_client' },
   { error: 'invalid_request', text: /provided twice/, code: 'duplicate_oauth_params' },

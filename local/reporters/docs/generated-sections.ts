@@ -168,6 +168,14 @@ function requirementInWords(requirement: Requirement): string {
   return `\`${requirement}\`${requirement === 'statusPage' ? ' (set by default for most domains)' : ''}`;
 }
 
+function addedRequestsInWords({ addedRequests = {} }: Probe): string {
+  return Object.entries(addedRequests)
+    .map(
+      ([setting, endpoints]) => `With \`${setting}\`, at most one more: ${endpoints.map(requestInWords).join(', ')}.`,
+    )
+    .join(' ');
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
@@ -176,6 +184,7 @@ function probeSection(probe: Probe): string {
       : 'Requires no credentials.',
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
     probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
+    addedRequestsInWords(probe),
   ];
   const metrics = metricsOf(probe);
   return [

@@ -19,6 +19,7 @@ import {
   callApiAsServiceApp,
   changeServer,
   changeServiceClient,
+  useDpopApplication,
 } from '../faults/configuration.ts';
 import {
   at,
@@ -45,12 +46,16 @@ const notGranted = configuration('okta-scope-not-granted');
 const noAdminRole = configuration('admin-role-missing');
 const wrongKind = configuration('wrong-client-kind');
 const dpopRequired = configuration('dpop-required');
+const proofRefused = configuration('dpop-proof-refused');
 const outsideZone = configuration('network-zone-refused');
 const hookFailed = configuration('inline-hook-failed');
 const negativeTestFailed = configuration('negative-test-failed');
 
 const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
 const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
+const useNonce = oauthAnswer('use_dpop_nonce');
+const wrongHost = respond(oauthAnswer('invalid_dpop_proof_invalid_htu'));
+const anotherNonce = respond({ ...useNonce, headers: { ...useNonce.headers, 'dpop-nonce': 'another' } });
 const refusedByZone = respond(oauthAnswer('disallowed_network_zone'));
 
 /** What the Org server would answer if it accepted the request. */
@@ -116,7 +121,12 @@ export const clientConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C14', 'DPoP is required', 'ticket', [
     variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
     variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
+  ]),
+  defineCase('C23', 'a DPoP proof is refused', 'ticket', [
+    variants(token, "a proxy's host in the proof", proofRefused, useDpopApplication(true), wrongHost),
+    variants(token, 'no nonce is right', proofRefused, useDpopApplication(true), anotherNonce),
   ]),
   defineCase('C15', 'the request is outside the network zone', 'ticket', [
     variants(authenticatingEndpoints, '403 access_denied', outsideZone, refusedByZone),

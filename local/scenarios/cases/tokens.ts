@@ -3,7 +3,7 @@ import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, variants, warning } from '../case.ts';
 import { alterJson, alterKeys, forgeClaims, forgeTimes, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
-import { changeServer } from '../faults/configuration.ts';
+import { changeServer, useDpopApplication } from '../faults/configuration.ts';
 import { at, introspect, keys, organization, token, verify } from '../targets.ts';
 
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
@@ -27,6 +27,9 @@ const removeSignature = alterJson(({ access_token, ...rest }) => {
 });
 
 const nameOrgServer: Fault = (environment) => forgeClaims({ iss: environment.okta.issuers.org })(environment);
+
+/** The thumbprint is that of the example in RFC 9449, 6.1. */
+const bindElsewhere = forgeClaims({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } });
 
 /** Publishes another key under each `kid`. */
 const replaceKeys = alterKeys(async (published) => {
@@ -127,5 +130,31 @@ export const tokenCases: readonly Case[] = [
   ]),
   defineCase('T10', 'the token is signed with another algorithm', 'page', [
     variant(verify, 'alg none', okta('algorithm-unexpected'), at(customToken, removeSignature)),
+  ]),
+  defineCase('T11', 'the token is not bound to a key', 'ticket', [
+    variants(
+      token,
+      'token_type Bearer',
+      configuration('token-not-bound'),
+      useDpopApplication(true),
+      alterJson((body) => ({ ...body, token_type: 'Bearer' })),
+    ),
+    variant(
+      verify,
+      'no cnf',
+      configuration('token-not-bound'),
+      useDpopApplication(true),
+      forgeClaims({ cnf: undefined }),
+    ),
+  ]),
+  defineCase('T12', 'the token is bound to another key', 'page', [
+    variant(verify, 'another cnf.jkt', okta('token-bound-elsewhere'), useDpopApplication(true), bindElsewhere),
+    variants(
+      introspect,
+      'another cnf.jkt',
+      okta('token-bound-elsewhere'),
+      useDpopApplication(true),
+      alterJson((body) => ({ ...body, cnf: { jkt: 'another' } })),
+    ),
   ]),
 ];

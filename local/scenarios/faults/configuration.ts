@@ -50,6 +50,7 @@ export const shortTimeouts = changeOrg((org) => ({ ...org, slowAfterMs: 1_200, t
 export type Secret = string | AwsError;
 export type SecretSource = Secret | ((okta: OktaEmulator) => string | Promise<string>);
 
+const dpopKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.dpop.privateJwk });
 const registeredKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.service.privateJwk });
 
 /**
@@ -85,6 +86,13 @@ export function authenticateWithSecret(
       return JSON.stringify({ clientSecret: rightOrWrong === 'right' ? right : `${right.slice(0, -4)}0000` });
     },
     (secret, { clients }) => changeServiceClient({ clientId: clients.secret.clientId, authentication, secret }),
+  );
+}
+
+/** Makes the target's server use the service application that requires DPoP, with or without saying so. */
+export function useDpopApplication(dpop: boolean): FaultAt<ScenarioTarget> {
+  return useSecret(dpopKey, (secret, { clients }) =>
+    changeServiceClient({ clientId: clients.dpop.clientId, authentication: 'private_key_jwt', secret, dpop }),
   );
 }
 

@@ -6,7 +6,7 @@ import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
-import { flows, journey, limits } from '../../../functions/probes/index.ts';
+import { flows, journey, limits, negativeTests } from '../../../functions/probes/index.ts';
 import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
 import type { OktaRequest } from '../../../local/emulators/okta/http-message.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
@@ -119,6 +119,12 @@ describe('a service application that requires DPoP', () => {
     expect(statusesAt(/default\/v1\/token$/)).toEqual([400, 200]);
   });
 
+  it('is refused a custom scope in the negative tests, as it must be', async () => {
+    const adjust = (given: Org): Org => ({ ...given, negativeTests: true });
+    const lines = outcomeLines(await runProbes(okta, negativeTests, { org, adjust }));
+    expect(lines).toContain('refuses-custom-scope: passed');
+  });
+
   it('asks once more for a nonce and no further', async () => {
     restores.push(
       okta.intercept(
@@ -196,6 +202,42 @@ describe('a token that is not bound as it must be', () => {
     expect(outcome).toMatchObject({ status: 'failed', finding: { code, comparisons } });
   });
 
+  it.each([
+    ['passes', { token_type: 'Bearer', cnf: undefined }, 'passed'],
+    ['is found', { token_type: 'mac' }, 'introspection-mismatch'],
+  ])('%s at introspection if it is described by %j, which Okta does not document', async (_, members, expected) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/v1/introspect' },
+        {
+          transform: (response) => ({
+            ...response,
+            body: JSON.stringify({ ...JSON.parse(String(response.body)), ...members }),
+          }),
+        },
+      ),
+    );
+    const outcome = outcomeOf(await runProbes(okta, flows, { org }), 'introspect', 'org');
+    expect(outcome.status === 'failed' ? outcome.finding.code : outcome.status).toBe(expected);
+  });
+
+  it('is found once, although introspection repeats it', async () => {
+    restores.push(
+      okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf: { jkt: 'another' } }) }),
+      okta.intercept(
+        { path: '/oauth2/default/v1/introspect' },
+        {
+          transform: (response) => ({
+            ...response,
+            body: JSON.stringify({ ...JSON.parse(String(response.body)), cnf: { jkt: 'another' } }),
+          }),
+        },
+      ),
+    );
+    const lines = outcomeLines(await runProbes(okta, flows, { org }));
+    expect(notPassed(lines)).toEqual(['verify@default: token-bound-elsewhere', 'introspect@default: skipped']);
+  });
+
   it('is found by introspection where a token is opaque', async () => {
     restores.push(
       okta.intercept(
@@ -254,6 +296,50 @@ describe('the management API', () => {
     );
     const outcome = outcomeOf(await runProbes(okta, limits, { org }), 'rate-limits');
     expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'token-not-bound' } });
+    expect(statusesAt(/users$/)).toEqual([]);
+  });
+});
+
+describe('answers that are no answers', () => {
+  it.each(['a b', '"', 'a\\b', 'x'.repeat(1_001)])('a nonce such as %j is not sent', async (nonce) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/default/v1/token' },
+        { status: 400, headers: { 'dpop-nonce': nonce }, body: { error: 'use_dpop_nonce' } },
+      ),
+    );
+    const report = await runProbes(okta, flows, { org });
+    expect(report.monitorErrors).toEqual([]);
+    const outcome = outcomeOf(report, 'token', 'default');
+    expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'dpop-proof-refused' } });
+    expect(outcome.exchanges).toHaveLength(1);
+  });
+
+  it.each([
+    ...['DPoP', 'DPoP error=', 'DPoP error="use_dpop_nonce', ',,,=', '"', 'DPoP error="use_dpop_nonce", Bearer'],
+    ...['Bearer error="invalid_token", DPoP error="use_dpop_nonce", algs="ES256"', 'DPoP a68==, DPoP b="\\'],
+  ])('a challenge such as %j is a finding', async (challenge) => {
+    restores.push(
+      okta.intercept(
+        { path: '/api/v1/users' },
+        { status: 401, headers: { 'www-authenticate': challenge, 'dpop-nonce': 'another' }, body: '' },
+      ),
+    );
+    const report = await runProbes(okta, limits, { org });
+    expect(report.monitorErrors).toEqual([]);
+    expect(outcomeOf(report, 'rate-limits').status).toBe('failed');
+  });
+
+  it.each(['a\nb', 'ü', 'a\u0000', '\ud800'])('a token such as %j is not sent', async (access_token) => {
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/v1/token' },
+        { status: 200, body: { access_token, token_type: 'DPoP', expires_in: 3600 } },
+      ),
+    );
+    const report = await runProbes(okta, limits, { org });
+    expect(report.monitorErrors).toEqual([]);
+    expect(outcomeOf(report, 'rate-limits')).toMatchObject({ status: 'failed', finding: { code: 'malformed-answer' } });
     expect(statusesAt(/users$/)).toEqual([]);
   });
 });

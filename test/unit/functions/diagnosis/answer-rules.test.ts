@@ -15,9 +15,11 @@ interface Recorded {
   readonly body?: string | object;
   readonly headers?: Record<string, string>;
   readonly scopes?: readonly string[];
+  /** The request had a proof of possession. */
+  readonly proof?: true;
 }
 
-function codeOf({ path, status, body = '', headers = {}, scopes = ['okta.users.read'] }: Recorded): FindingCode {
+function codeOf({ path, status, body = '', headers = {}, scopes = ['okta.users.read'], proof }: Recorded): FindingCode {
   const received = new Headers(headers);
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const url = `https://acme.okta.com${path}`;
@@ -38,6 +40,7 @@ function codeOf({ path, status, body = '', headers = {}, scopes = ['okta.users.r
     status,
     error: parseOktaError(received, text),
     ...(rateLimit && { rateLimit }),
+    ...(proof && { proof }),
   };
   return codeOfAnswer(answerContext(exchange, fullOrg, server));
 }
@@ -262,6 +265,31 @@ const recorded: readonly (readonly [FindingCode, string, Recorded])[] = [
     'a missing DPoP proof',
     { path: org('token'), status: 400, body: oauth('invalid_dpop_proof', 'The DPoP proof JWT header is missing.') },
   ],
+  [
+    'dpop-proof-refused',
+    'a proof without the right nonce',
+    { path: custom('token'), status: 400, body: oauth('use_dpop_nonce'), proof: true },
+  ],
+  [
+    'clock-skew',
+    'a proof from the future',
+    {
+      ...{ path: custom('token'), status: 400, proof: true },
+      body: oauth('invalid_dpop_proof', 'The DPoP proof JWT is issued in the future.'),
+    },
+  ],
+  [
+    'redirect-uri-refused',
+    'a pushed redirect URI that is not registered',
+    {
+      ...{ path: custom('par'), status: 400 },
+      body: oauth(
+        'invalid_redirect_uri',
+        "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
+      ),
+    },
+  ],
+  ['client-refused', 'a refused push', { path: org('par'), status: 401, body: '' }],
   [
     'server-not-found',
     'E0000007',

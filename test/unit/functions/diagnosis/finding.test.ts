@@ -48,6 +48,7 @@ describe('the causes of a finding', () => {
       'on an Okta domain',
       'another name resolved',
       'Okta answered elsewhere',
+      'request not pushed',
     ];
     for (const known of [[], facts, ...facts.map((fact) => [fact])]) {
       const { causes, remedy } = finding(code, { facts: new Set(known) });
@@ -67,6 +68,7 @@ describe('what was expected and found', () => {
     'scope-missing',
     'token-expired',
     'token-lifetime-short',
+    'token-not-bound',
     'session-not-honored',
     'id-token-missing',
     'authentication-mismatch',

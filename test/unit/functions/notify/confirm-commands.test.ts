@@ -65,6 +65,29 @@ describe('the commands that confirm a finding', () => {
     expect(command).toBe(`curl -i https://acme.okta.com/api/v1/users -G -d limit=1 -H "${header}"`);
   });
 
+  it('send a proof where the monitor did (DPoP)', () => {
+    const bound = { authentication: 'access_token', proof: true } as const;
+    const [users] = commandsAbout('access-token-refused', 'rate-limits', '/api/v1/users', bound);
+    expect(users).toBe(
+      'curl -i https://acme.okta.com/api/v1/users -G -d limit=1 -H "Authorization: DPoP $ACCESS_TOKEN" -H "DPoP: $DPOP_PROOF"',
+    );
+    const token = commandsAbout('dpop-proof-refused', 'token@org', '/oauth2/v1/token', { proof: true });
+    expect(token[0]).toMatch(/ -H "DPoP: \$DPOP_PROOF"$/);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('are told for a probe that the log calls %s', (probe) => {
+    const [command] = commandsAbout('internal-error', probe, '/oauth2/v1/token');
+    expect(command).toContain('-d grant_type=client_credentials');
+  });
+
+  it('push what an application pushes (PAR)', () => {
+    const basic = { authentication: 'client_secret_basic' } as const;
+    const [command = ''] = commandsAbout('redirect-uri-refused', 'single-sign-on@org', '/oauth2/v1/par', basic);
+    expect(command).toContain(' -d response_type=code ');
+    expect(command).not.toContain(' -G');
+    expect(command.match(/\$\w+/g)).toEqual(['$SCOPE', '$REDIRECT_URI', '$CLIENT_ID', '$CLIENT_SECRET']);
+  });
+
   it('send what a negative test sends', () => {
     const token = commandsAbout('negative-test-failed', 'refuses-custom-scope', '/oauth2/v1/token');
     expect(token[0]).toContain('-d scope=okta-synthetics.negative-test');

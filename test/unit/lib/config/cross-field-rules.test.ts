@@ -167,6 +167,27 @@ describe('a receiver', () => {
   });
 });
 
+describe('bound tokens of a web application', () => {
+  const web = { clientId: '0oaWeb', redirectUri: 'https://app.example.com/callback', dpop: true };
+  const user = { login: 'monitor@acme.com', secret: 'okta/user' };
+  const message =
+    'web.dpop does nothing without a test user, for whom alone tokens are issued here: set "user", or remove it.';
+
+  it('need a test user, whose tokens they are', () => {
+    expect(problemsOfOrg({ web })).toEqual([`orgs[0].${message}`]);
+    expect(problemsOfOrg({ servers: [{ id: 'default', web }] })).toEqual([`orgs[0].servers[0].${message}`]);
+  });
+
+  it('are accepted with one, and so is a setting that is off', () => {
+    expect(problemsOfOrg({ web, user })).toEqual([]);
+    expect(problemsOfOrg({ web: { ...web, dpop: false } })).toEqual([]);
+  });
+
+  it('are no setting of an API token, which is never bound', () => {
+    expect(problemsOfOrg({ api: { token: { secret: 'okta/token', dpop: true } } })).toHaveLength(1);
+  });
+});
+
 it('expected claims are accepted only at custom servers', () => {
   const expects = { claims: ['groups'], minLifetimeSeconds: 300 };
   expect(problemsOfOrg({ servers: [{ id: 'default', expects }] })).toEqual([]);

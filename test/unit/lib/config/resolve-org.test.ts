@@ -74,6 +74,17 @@ it("a server uses its own applications, or else the org's", () => {
   ]);
 });
 
+it('a run receives whether tokens are bound and requests are pushed', () => {
+  const web = { clientId: '0oaWeb', redirectUri: 'https://app.example.com/callback', dpop: true, par: true };
+  const user = { login: 'monitor@acme.com', secret: 'okta/user' };
+  const servers = [{ id: 'default', scopes: ['monitor'] }];
+  const api = { client: { clientId: '0oaApi', secret: 'okta/key', dpop: true } };
+  expect(buildOrg({ web, user, service: { ...service, dpop: true }, servers, api })).toMatchObject({
+    ...{ servers: [{ web: { dpop: true, par: true }, service: { dpop: true } }], api: { dpop: true } },
+  });
+  expect(JSON.stringify(buildOrg({ web: { ...web, dpop: undefined, par: undefined } }))).not.toMatch(/dpop|par"/);
+});
+
 it('the management API is called with an API token or as a client', () => {
   expect(buildOrg({ api: { token: { secret: 'okta/token' } } }).api).toEqual({ kind: 'token', secret: 'okta/token' });
   expect(buildOrg({ api: { client: { clientId: '0oaApi', secret: 'okta/key' } } }).api).toEqual({
