@@ -90,9 +90,9 @@ const effects: Readonly<Record<string, Effect>> = {
   },
   'user-resource': {
     what: atTimes('API fails for users'),
-    clause: atTimes('calls of the monitored API for users fail'),
+    clause: atTimes('your API fails for users'),
   },
-  resource: { what: atTimes('API fails'), clause: atTimes('calls of the monitored API fail') },
+  resource: { what: atTimes('API fails'), clause: atTimes('your API fails') },
   userinfo: { what: atTimes('userinfo fails'), clause: atTimes('apps cannot read who signed in') },
   revoke: { what: atTimes('revocation fails'), clause: atTimes('tokens cannot be revoked') },
   'sign-out': { what: atTimes('sign-out fails'), clause: atTimes('users cannot sign out') },
