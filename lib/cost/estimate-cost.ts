@@ -64,19 +64,20 @@ export function estimateCost(template: Template): Cost {
     line('Lambda invocations', invocations, prices.lambdaRequest),
     line(
       'Lambda GB-seconds',
-      sum(runs, ({ count, memoryGigabytes }) => count * memoryGigabytes * assumed.secondsPerRun),
+      sum(runs, (run) => run.count * run.memoryGigabytes * secondsOf(run)),
       prices.lambdaGigabyteSecond,
     ),
     line('scheduled invocations', invocations, prices.schedule),
     line(
       'DynamoDB write units',
-      sum(probeRuns, (run) => run.count * stateUnits(run, 1_024)),
+      sum(probeRuns, (run) => run.count * (stateUnits(run, 1_024) + (run.signsIn ? assumed.writesPerSignIn : 0))),
       prices.stateWriteUnit,
     ),
     // A run reads its state consistently. The sweep reads all states, at half the price.
     line(
       'DynamoDB read units',
-      sum(probeRuns, (run) => run.count * stateUnits(run, 4_096)) + (sweeps * sum(states, (units) => units)) / 2,
+      sum(probeRuns, (run) => run.count * (stateUnits(run, 4_096) + (run.signsIn ? 1 : 0))) +
+        (sweeps * sum(states, (units) => units)) / 2,
       prices.stateReadUnit,
     ),
     line('GB of logs ingested', logGigabytes, prices.logGigabyte),
@@ -126,6 +127,10 @@ function metricsIn({ Properties }: Template['Resources'][string]): number {
 
 function logBytes({ count, probeRun }: ScheduledRuns): number {
   return count * (assumed.logBytesPerRun + (probeRun?.outcomes ?? 0) * assumed.logBytesPerOutcome);
+}
+
+function secondsOf({ probeRun }: ScheduledRuns): number {
+  return assumed.secondsPerRun + (probeRun?.signsIn ? assumed.moreSecondsPerJourney : 0);
 }
 
 /** The units that one access to the state of a run costs. */

@@ -45,6 +45,10 @@ export const minutesPerMonth = daysPerMonth * 24 * 60;
 export const assumed = {
   /** The duration of a warm run. */
   secondsPerRun: 1,
+  /** A sign-in and what comes of it: some fifteen requests, each of which waits for the one before. */
+  moreSecondsPerJourney: 3,
+  /** What is remembered of the password, of the code, and of how it ended. */
+  writesPerSignIn: 3,
   logBytesPerOutcome: 700,
   /** The lines that Lambda itself writes about an invocation. */
   logBytesPerRun: 1_000,

@@ -37,6 +37,8 @@ export interface ProbeRun {
   /** The identities of the series that it publishes, as JSON. */
   readonly series: readonly string[];
   readonly secrets: readonly string[];
+  /** Whether a user signs in, one request after the other. */
+  readonly signsIn: boolean;
   readonly requests: RequestBudget;
 }
 
@@ -74,6 +76,7 @@ function probeRunOf(
       JSON.stringify(identity),
     ),
     secrets: secretsIn(event),
+    signsIn: event.user !== undefined,
     requests: budgetOf(plan),
   };
 }

@@ -33,6 +33,25 @@ const showNetwork = 'aws lambda get-function-configuration --function-name okta-
 const grantScope =
   'curl -X POST https://DOMAIN/api/v1/apps/APP/grants -H "Authorization: SSWS $API_TOKEN" -H "Content-Type: application/json" -d \'{"scopeId":"SCOPE","issuer":"https://DOMAIN"}\'';
 
+/** What is known where the test user alone was seen to fail, and how to find out about others. */
+const ofTestUser: Partial<RunbookEntry> = {
+  impact:
+    'The test user alone was seen. Whether others are affected is not known: compare with the sign-ins of others in the System Log.',
+  systemLog: 'actor.alternateId eq "LOGIN" and (outcome.result eq "FAILURE" or outcome.result eq "DENY")',
+};
+/** The monitor tries again as soon as the secret has a new version. */
+const testUserRefused = (first: string): Partial<RunbookEntry> => ({
+  ...ofTestUser,
+  mend: [`# ${first}`, ...putSecret],
+});
+const testUserStopped: Partial<RunbookEntry> = {
+  impact:
+    'The test user was stopped. Whoever the same policy or setting applies to is stopped too: look at its conditions.',
+  systemLog: 'eventType eq "policy.evaluate_sign_on" or eventType sw "policy." or eventType sw "application."',
+  mend: [],
+};
+const codeFailures = 'eventType sw "app.oauth2" and outcome.reason sw "invalid_grant"';
+
 export const domainEntries: Readonly<Record<FaultDomain, DomainEntry>> = {
   okta: {
     impact:
@@ -191,6 +210,82 @@ export const findingEntries: Readonly<Partial<Record<FindingCode, Partial<Runboo
   'state-refused': {
     impact: 'None: messages are written from the log. A recovery is told when the alarm resolves, and not earlier.',
     mend: ['aws dynamodb describe-table --table-name okta-synthetics-state', deploy],
+  },
+  'user-password-refused': testUserRefused(
+    'secret.json holds {"password": "…"}, and "totpSecret" if a code is asked for:',
+  ),
+  'user-locked': {
+    ...testUserRefused('Unlock the user. Then store its secret again, so that the monitor tries again:'),
+    systemLog: 'eventType eq "user.account.lock" or eventType eq "user.account.unlock"',
+  },
+  'user-password-expired': testUserRefused('Set a new password, and store it:'),
+  'factor-refused': testUserRefused('Enroll the factor again, and store its key as "totpSecret" beside the password:'),
+  'factor-locked': testUserRefused('Reset the factor and enroll it again. Then store its key beside the password:'),
+  'user-not-assigned': {
+    ...testUserStopped,
+    impact: 'The test user. If its group lost the application, so did the other members of the group.',
+    systemLog: 'eventType sw "application.user_membership" or eventType sw "group.application_assignment"',
+  },
+  'sign-in-denied': testUserStopped,
+  'factor-unexpected': testUserStopped,
+  'factor-missing': testUserStopped,
+  'enrollment-demanded': testUserStopped,
+  'consent-demanded': testUserStopped,
+  'captcha-demanded': testUserStopped,
+  'routed-elsewhere': testUserStopped,
+  'sign-in-page-unknown': testUserStopped,
+  'sign-in-step-unknown': { ...ofTestUser, mend: [] },
+  'sign-in-expired': { impact: 'Nobody can sign in, as far as one sign-in shows. Those who are signed in stay so.' },
+  'session-not-honored': {
+    impact: 'Users sign in again at each application.',
+    systemLog: 'eventType eq "policy.evaluate_sign_on" and outcome.result eq "CHALLENGE"',
+    mend: [],
+  },
+  'code-refused': {
+    impact:
+      'Users sign in, come back to the application and see its error page. Those who are signed in notice nothing.',
+    systemLog: codeFailures,
+  },
+  'id-token-missing': { impact: 'Applications do not learn who signed in, and refuse the sign-in.', mend: [] },
+  'nonce-mismatch': { impact: 'Applications that compare the nonce refuse the sign-in. All of them should.' },
+  'access-token-hash-mismatch': { impact: 'Applications that compare at_hash refuse the sign-in.' },
+  'authentication-stale': { impact: 'Applications that demand a recent sign-in (max_age) refuse it.' },
+  'authentication-mismatch': { impact: 'Applications that demand a factor (amr) refuse the sign-in.', mend: [] },
+  'id-token-claim-missing': {
+    impact:
+      'Applications that identify users by the claim create duplicates, show the wrong data or refuse the sign-in.',
+    systemLog: 'eventType sw "oauth2.as" or eventType sw "oauth2.claim" or eventType sw "application.lifecycle"',
+    mend: [],
+  },
+  'userinfo-claim-missing': {
+    impact: 'Applications that read the claim from userinfo show the wrong data or refuse the sign-in.',
+    systemLog: 'eventType sw "oauth2.as" or eventType sw "oauth2.claim" or eventType sw "application.lifecycle"',
+    mend: [],
+  },
+  'userinfo-mismatch': {
+    impact: 'Applications may show somebody the data of somebody else: treat it as a security incident.',
+  },
+  'refresh-token-missing': {
+    impact: 'Users sign in again when the access token expires, often after an hour.',
+    mend: [],
+  },
+  'refresh-refused': {
+    impact: 'Users are signed out when the access token expires, often after an hour.',
+    systemLog: codeFailures,
+  },
+  'refresh-rotation-unexpected': {
+    impact:
+      'Applications that keep an old refresh token lose the sign-in; rotation that was switched off protects nobody.',
+    systemLog: 'eventType sw "application.lifecycle"',
+    mend: [],
+  },
+  'revoked-token-active': {
+    impact: 'None that users notice. A stolen token works until it expires: treat it as a security incident.',
+    systemLog: 'eventType sw "app.oauth2" and eventType co "token.revoke"',
+  },
+  'sign-out-without-effect': {
+    impact: 'Whoever uses the same browser next enters as the user before: treat it as a security incident.',
+    systemLog: 'eventType eq "user.session.end"',
   },
   'out-of-time': { mend: ['# Lower timeoutMs in the configuration, and deploy.', deploy] },
 };

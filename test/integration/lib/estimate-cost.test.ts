@@ -10,7 +10,9 @@ import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { sweepMinutes } from '../../../lib/functions/sweep.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { type Sample, samples } from '../../support/synthesized.ts';
+import { withTestUser } from '../../../local/scenarios/with-test-user.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';
 
 function sampleOf(name: string): Sample {
   return samples[name] ?? expect.fail(`no sample ${name}`);
@@ -141,6 +143,25 @@ describe('estimateCost', () => {
   it.each(names)('the cost of the %s configuration is the sum of its items', (name) => {
     const { lines, dollars } = costOf(name);
     expect(dollars).toBeCloseTo(sum(lines.map((line) => line.dollars)));
+  });
+
+  it('a test user is on the bill only where there is one', () => {
+    const { config } = sampleOf('example');
+    const signingIn = synthesizedOf(synthesize(withTestUser(config)).template);
+    const [without, withUser] = [costOf('example'), estimateCost(JSON.parse(signingIn.text))];
+    const [journey = expect.fail('no journey')] = monitoredOrgs(withTestUser(config))
+      .flatMap(probeEvents)
+      .filter(({ group }) => group === 'journey');
+    expect(withUser.invocations - without.invocations).toBeCloseTo(minutesPerMonth / journey.intervalMinutes);
+    const quantityOf = ({ lines }: typeof without, item: string) =>
+      lines.find((each) => each.item === item)?.quantity ?? 0;
+    expect(quantityOf(withUser, 'secrets') - quantityOf(without, 'secrets')).toBe(secretsIn(journey.org).length);
+    const buckets = ({ load }: typeof without) => load.map(({ bucket }) => bucket);
+    expect(buckets(withUser)).toContain('/idp/idx/identify');
+    expect(buckets(without)).not.toContain('/idp/idx/identify');
+    expect(without.lines.filter(({ item }) => !withUser.lines.some((each) => each.item === item))).toEqual([]);
+    expect(withUser.dollars - without.dollars).toBeLessThan(4);
+    expect(withUser.dollars).toBeGreaterThan(without.dollars);
   });
 
   it('requests to Okta are listed by rate-limit bucket, and those without a rate limit last', () => {
