@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
+import type { Org } from '../../../functions/model/org.ts';
 import { functionTimeoutMs } from '../../../functions/runtime/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
@@ -419,12 +420,22 @@ it('schedules may invoke the functions, and only schedules of this stack may use
 it('the event of a schedule names only the credentials that its probes need', () => {
   for (const sample of Object.values(samples)) {
     for (const { Properties } of probeSchedules(sample)) {
-      const { name, api, servers } = JSON.parse(Properties.Target.Input);
+      const { name, api, user, servers } = JSON.parse(Properties.Target.Input) as Org;
       const group: string = Properties.Name.slice(name.length + 1);
       expect(api !== undefined).toBe(group === 'limits');
-      const holders = servers.filter(({ web, service }: Record<string, unknown>) => web || service);
-      const allowed = { flows: servers.map(({ id }: { id: string }) => id), 'negative-tests': ['org'] }[group] ?? [];
-      expect(holders.map(({ id }: { id: string }) => id).filter((id: string) => !allowed.includes(id))).toEqual([]);
+      const idsWith = (credential: (server: Org['servers'][number]) => unknown) =>
+        servers.filter(credential).map(({ id }) => id);
+      const all = servers.map(({ id }) => id);
+      const allowed = (groups: Readonly<Record<string, readonly string[]>>) => groups[group] ?? [];
+      expect(allowed({ flows: all, journey: all, 'negative-tests': ['org'] })).toEqual(
+        expect.arrayContaining(idsWith(({ web }) => web)),
+      );
+      expect(allowed({ flows: all, 'negative-tests': ['org'] })).toEqual(
+        expect.arrayContaining(idsWith(({ service }) => service)),
+      );
+      // A browser may see a web application, but not its secret.
+      expect(allowed({ journey: all })).toEqual(expect.arrayContaining(idsWith(({ web }) => web?.secret)));
+      expect(user === undefined || group === 'journey').toBe(true);
     }
   }
 });
