@@ -187,7 +187,7 @@ describe('a token that is not bound as it must be', () => {
       ...{ status: 'failed' },
       finding: {
         ...{ code: 'token-not-bound', domain: 'configuration' },
-        comparisons: [{ name: 'token type', expected: 'DPoP', found: 'bearer' }],
+        comparisons: [{ name: 'token type', expected: 'DPoP', found: 'Bearer' }],
       },
     });
   });
