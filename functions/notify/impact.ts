@@ -83,6 +83,16 @@ const effects: Readonly<Record<string, Effect>> = {
     short: ['no renewals'],
     clause: atTimes('apps cannot renew the tokens of users'),
   },
+  saml: {
+    what: atTimes('SAML sign-on fails'),
+    short: ['no SAML'],
+    clause: atTimes('users cannot enter a SAML application'),
+  },
+  'user-resource': {
+    what: atTimes('API fails for users'),
+    clause: atTimes('your API fails for users'),
+  },
+  resource: { what: atTimes('API fails'), clause: atTimes('your API fails') },
   userinfo: { what: atTimes('userinfo fails'), clause: atTimes('apps cannot read who signed in') },
   revoke: { what: atTimes('revocation fails'), clause: atTimes('tokens cannot be revoked') },
   'sign-out': { what: atTimes('sign-out fails'), clause: atTimes('users cannot sign out') },

@@ -267,6 +267,52 @@ describe('a sign-in that fails for everybody', () => {
   });
 });
 
+describe('a failing request of a journey', () => {
+  it('is the evidence, and not the end of the session after it', async () => {
+    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { disconnect: 'close' }));
+    const { outcomes } = await signIn();
+    const signOut = outcomes.find(({ probe }) => probe === 'sign-out');
+    expect(signOut).toMatchObject({ status: 'failed', finding: { code: 'connection-reset' } });
+    expect(signOut?.exchanges.at(-1)?.url).toContain('/oauth2/v1/logout');
+    expect(okta.requests.at(-1)?.path).toBe('/api/v1/sessions/me');
+  });
+
+  it('is told by who answered it: a page of something in between is no sign-out', async () => {
+    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { status: 200, body: 'blocked', sender: 'other' }));
+    expect(await failures()).toEqual(['sign-out: intercepted']);
+  });
+
+  it('is a page where all else depends on it, though it is one document', async () => {
+    restores.push(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
+    const { outcomes } = await signIn();
+    expect(outcomes.find(({ probe }) => probe === 'sign-in')).toMatchObject({ finding: { severity: 'page' } });
+  });
+
+  it('is none where the key of the ID token is published late: applications fetch the keys once more', async () => {
+    let answers = 0;
+    restores.push(
+      okta.intercept(
+        { path: '/oauth2/default/v1/keys' },
+        {
+          transform: (answer) => {
+            answers += 1;
+            if (answers > 1) return answer;
+            const { keys } = JSON.parse(answer.body) as { keys: readonly object[] };
+            return { ...answer, body: JSON.stringify({ keys: keys.slice(1) }) };
+          },
+        },
+      ),
+    );
+    expect(await failures()).toEqual([]);
+    expect(answers).toBe(2);
+  });
+
+  it('is told once, where the ID token has no sub to compare with', async () => {
+    restores.push(okta.alterIdTokens('default', ({ sub: _, ...claims }) => claims));
+    expect(await failures()).toEqual(['id-token@default: claim-missing']);
+  });
+});
+
 /** A table in memory. `refuse(after)` makes it refuse what is written after so many writes. */
 function failingTable() {
   const items = new Map<string, Record<string, AttributeValue>>();

@@ -54,6 +54,31 @@ describe('only the root cause', () => {
     ).toEqual(['organization: intercepted']);
   });
 
+  it('is reported where two probes make the same request, and not where the requests or the findings differ', () => {
+    const asked = (probe: string, endpoint: 'authorize@org' | 'authorize@default', code: FindingCode) => ({
+      ...failed(endpoint, code, { status: 500 }),
+      probe,
+    });
+    expect(
+      reported(
+        asked('single-sign-on', 'authorize@org', 'rate-limit-exhausted'),
+        asked('sign-out', 'authorize@org', 'rate-limit-exhausted'),
+      ),
+    ).toEqual(['single-sign-on@org: rate-limit-exhausted']);
+    expect(
+      reported(
+        asked('single-sign-on', 'authorize@default', 'rate-limit-exhausted'),
+        asked('sign-out', 'authorize@org', 'rate-limit-exhausted'),
+      ),
+    ).toHaveLength(2);
+    expect(
+      reported(
+        asked('single-sign-on', 'authorize@org', 'rate-limit-exhausted'),
+        asked('sign-out', 'authorize@org', 'sign-out-without-effect'),
+      ),
+    ).toHaveLength(2);
+  });
+
   it('is reported where there is no org, whatever the other endpoints say', () => {
     expect(
       reported(

@@ -10,6 +10,7 @@ import {
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
 import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
@@ -117,7 +118,7 @@ describe('selecting scenarios', () => {
   it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {
     const idsOf = (config: Config) => select({}, config).scenarios.filter(({ id }) => isOfJourney(id));
     expect(idsOf(example).map(({ name }) => name)).toEqual(['J6@code@default, new code refused']);
-    expect(new Set(idsOf(withTestUser(example)).map(({ id }) => id))).toEqual(
+    expect(new Set(idsOf(withSamlApp(withTestUser(example))).map(({ id }) => id))).toEqual(
       new Set(allCases.map(({ id }) => id).filter(isOfJourney)),
     );
   });

@@ -47,6 +47,16 @@ describe('verifying a run', () => {
     });
   });
 
+  it('fails a run in which more than one password was refused', () => {
+    const lines = [failed('token', 'org', 'internal-error')];
+    const withRefusals = (refusedPasswords: number) => verifyRun(one, fails, { lines, points: page, refusedPasswords });
+    expect(withRefusals(1)).toMatchObject({ passed: true });
+    expect(withRefusals(2)).toMatchObject({
+      passed: false,
+      failures: ['2 passwords were refused: at most one may be sent'],
+    });
+  });
+
   it.each([
     ['no finding', [passed('token', 'org')], 'no finding'],
     ['a different finding', [failed('token', 'org', 'gateway-error')], 'a different finding'],
