@@ -13,6 +13,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
+import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
@@ -36,7 +37,7 @@ export const cases = defineCommand({
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
     // The cases of negative tests and of the journey need them to run.
-    const { orgs: configured, ...rest } = withTestUser(adopted);
+    const { orgs: configured, ...rest } = withSamlApp(withTestUser(adopted));
     const orgs = monitoredOrgs({ ...rest, orgs: configured.map((org) => ({ ...org, negativeTests: true })) });
     const variants = selectVariants(orgs, selected);
     using progress = showProgress(stderr);

@@ -7,6 +7,7 @@ import { monitorCases } from './cases/monitor.ts';
 import { networkCases } from './cases/network.ts';
 import { oktaCases } from './cases/okta.ts';
 import { quotaCases } from './cases/quota.ts';
+import { samlCases } from './cases/saml.ts';
 import { serverConfigurationCases } from './cases/server-configuration.ts';
 import { tokenCases } from './cases/tokens.ts';
 
@@ -21,5 +22,6 @@ export const allCases: readonly Case[] = [
   ...credentialCases,
   ...tokenCases,
   ...testUserCases,
+  ...samlCases,
   ...monitorCases,
 ];

@@ -106,6 +106,7 @@ export const factorVerification = {
   path: /^\/api\/v1\/authn\/factors\/[^/]+\/verify$/,
 };
 
+export const saml = inJourney('saml', 'saml-sign-on');
 export const singleSignOn = atBothInJourney('single-sign-on', 'authorize', isSilent);
 export const code = atBothInJourney('code', 'token', grantIs('authorization_code'));
 export const idToken = atBothInJourney('id-token', 'keys');

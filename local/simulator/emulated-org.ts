@@ -53,9 +53,9 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
     secrets.set(api.secret, JSON.stringify(secret));
   }
   const emulateSamlApp = (app: SamlApp): SamlApp => {
-    const { ssoUrl, metadataUrl, acsUrl, audience } = okta.samlApps.payroll;
-    const { certificateFingerprint: _, issuer: __, ...others } = app;
-    return { ...others, ssoUrl, metadataUrl, acsUrl, audience };
+    const { ssoUrl, metadataUrl, acsUrl, audience, entityId } = okta.samlApps.payroll;
+    const { certificateFingerprint: _, ...others } = app;
+    return { ...others, ssoUrl, metadataUrl, acsUrl, audience, ...(app.issuer !== undefined && { issuer: entityId }) };
   };
   const { user } = org;
   if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
 import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
 import { oktaId } from '../../emulators/okta/org.ts';
-import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
 import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
 import {
   authenticateWithSecret,
@@ -129,5 +129,4 @@ export const credentialCases: readonly Case[] = [
       variant(rateLimits, `401 ${symptom}`, tokenRefused, callApiAsServiceApp(), respondWithChallenge(code)),
     ),
   ]),
-  skipCase('K6', 'a certificate expires soon or has expired', 'ticket', 'needs a SAML application; its tests have one'),
 ];

@@ -10,6 +10,7 @@ import {
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
 import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
@@ -98,7 +99,7 @@ describe('selecting scenarios', () => {
 
   it.each<[string, Partial<ScenarioSelection>, RegExp]>([
     ['an unknown case', { cases: ['Z9'] }, /There is no case "Z9"/],
-    ['a skipped case', { cases: ['K6'] }, /Case K6 .* is skipped: /],
+    ['a skipped case', { cases: ['C16'] }, /Case C16 .* is skipped: /],
     ['a target that the case does not have', { cases: ['K3@token@org'] }, /Case K3 .* cannot happen there/],
     ['an unknown scenario', { scenarios: ['storm'] }, /There is no scenario storm\. The scenarios are .*flapping/],
   ])('refuses %s and lists what can be selected', (_, selection, message) => {
@@ -117,7 +118,7 @@ describe('selecting scenarios', () => {
   it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {
     const idsOf = (config: Config) => select({}, config).scenarios.filter(({ id }) => isOfJourney(id));
     expect(idsOf(example).map(({ name }) => name)).toEqual(['J6@code@default, new code refused']);
-    expect(new Set(idsOf(withTestUser(example)).map(({ id }) => id))).toEqual(
+    expect(new Set(idsOf(withSamlApp(withTestUser(example))).map(({ id }) => id))).toEqual(
       new Set(allCases.map(({ id }) => id).filter(isOfJourney)),
     );
   });
