@@ -3,6 +3,7 @@ import { signInServer } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { isFromOkta } from '../okta/sender.ts';
+import { browse } from '../runtime/browse.ts';
 import { readCallback } from '../runtime/sign-in.ts';
 
 /**
@@ -29,22 +30,17 @@ export const signOut = defineProbe({
     if (!server) throw new Error(`org ${org.name} has no web client`);
     // As somebody who has stolen them would have them. A browser forgets its own.
     const before = { ...session, cookies: session.cookies.copy() };
-    const browse = session.cookies.through(fetch);
+    const visit = session.cookies.through(fetch);
     try {
       if (idToken) {
         const url = new URL(endpointUrl(org.domain, { id: idToken.server }, 'logout'));
         url.searchParams.set('id_token_hint', idToken.value);
-        const { status } = await browse(url.href);
+        const { status } = await visit(url.href);
         const answer = exchanges.at(-1);
         if (status >= 400 || (answer && !isFromOkta(answer))) throw new UnexpectedResponse();
       } else await credentials.endSession(session, fetch);
       const request = await credentials.requestAuthorization(server, fetch, { prompt: 'none' });
-      const response = await before.cookies.through(fetch)(request.url);
-      if (response.status >= 400) throw new UnexpectedResponse();
-      const answer = {
-        ...{ status: response.status, location: response.headers.get('location') },
-        body: await response.text(),
-      };
+      const answer = await browse(before.cookies.through(fetch), request.url, server.web.redirectUri);
       if (isSignedOut(() => readCallback(answer, request.state, server.web))) return { readings: {} };
       throw new ProbeFailure('sign-out-without-effect', {
         comparisons: [

@@ -1,5 +1,6 @@
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
+import { browse } from '../runtime/browse.ts';
 import { codeOf, readCallback } from '../runtime/sign-in.ts';
 
 /**
@@ -23,12 +24,7 @@ export const singleSignOn = defineProbe({
     const { web } = server;
     if (!web) throw new Error(`server ${server.id} has no web client`);
     const request = await credentials.requestAuthorization(server, fetch, { prompt: 'none' });
-    const response = await session.cookies.through(fetch)(request.url);
-    if (response.status >= 400) throw new UnexpectedResponse();
-    const answer = {
-      ...{ status: response.status, location: response.headers.get('location') },
-      body: await response.text(),
-    };
+    const answer = await browse(session.cookies.through(fetch), request.url, web.redirectUri);
     try {
       return { readings: {}, provides: { code: codeOf(request, readCallback(answer, request.state, web)) } };
     } catch (error) {

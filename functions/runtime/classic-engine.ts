@@ -12,7 +12,13 @@ import type { SignIn, SignInAnswer } from './sign-in.ts';
  * password policy shows lockouts.
  * https://developer.okta.com/docs/reference/api/authn/
  */
-export async function signInAtClassicEngine({ authorizeUrl, fetch, login, proof }: SignIn): Promise<SignInAnswer> {
+export async function signInAtClassicEngine({
+  authorizeUrl,
+  fetch,
+  browse,
+  login,
+  proof,
+}: SignIn): Promise<SignInAnswer> {
   const { origin } = new URL(authorizeUrl);
   const methods = ['pwd'];
   let answer = await post(fetch, `${origin}/api/v1/authn`, { username: login, password: await proof.password() });
@@ -30,10 +36,7 @@ export async function signInAtClassicEngine({ authorizeUrl, fetch, login, proof 
   const url = new URL(authorizeUrl);
   url.searchParams.set('sessionToken', answer.sessionToken);
   url.searchParams.set('prompt', 'none');
-  const response = await fetch(url.href);
-  if (response.status >= 400) throw new UnexpectedResponse();
-  const { status, headers } = response;
-  return { status, location: headers.get('location'), body: await response.text(), methods };
+  return { ...(await browse(url.href)), methods };
 }
 
 /** What the states of a user mean that are no success. */

@@ -17,14 +17,18 @@ const json = 'application/json; okta-version=1.0.0';
  * Trap: one password and at most one code. A remediation that comes back after it was answered is a refusal, never a reason
  * to answer it again: the user would be locked out.
  */
-export async function signInAtIdentityEngine({ authorizeUrl, fetch, login, proof }: SignIn): Promise<SignInAnswer> {
-  const page = await fetch(authorizeUrl);
-  if (page.status >= 400) throw new UnexpectedResponse();
-  const stateToken = page.status === 200 ? stateTokenIn(await page.text()) : undefined;
+export async function signInAtIdentityEngine({
+  authorizeUrl,
+  fetch,
+  browse,
+  login,
+  proof,
+}: SignIn): Promise<SignInAnswer> {
+  const page = await browse(authorizeUrl);
+  const stateToken = page.status === 200 ? stateTokenIn(page.body) : undefined;
   if (stateToken === undefined) {
     // A redirect: an error for the application, or a page elsewhere.
-    if (page.status >= 300)
-      return { status: page.status, location: page.headers.get('location'), body: '', methods: [] };
+    if (page.status >= 300) return { ...page, methods: [] };
     throw new ProbeFailure('sign-in-page-unknown', 'the page has no state token');
   }
   const { origin } = new URL(authorizeUrl);
@@ -38,10 +42,7 @@ export async function signInAtIdentityEngine({ authorizeUrl, fetch, login, proof
     refuse(answer, methods);
     const { success } = answer;
     if (success !== undefined) {
-      const ended = await fetch(sameOrigin(success, origin));
-      if (ended.status >= 400) throw new UnexpectedResponse();
-      const { status, headers } = ended;
-      return { status, location: headers.get('location'), body: await ended.text(), methods };
+      return { ...(await browse(sameOrigin(success, origin))), methods };
     }
     const next = chooseNext(answer, origin, answered);
     if (next.kind === 'stuck') throw new ProbeFailure(next.code, next.detail);

@@ -21,6 +21,7 @@ import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { openCookieJar } from '../okta/cookie-jar.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { parseCallbackError } from '../okta/okta-error.ts';
+import { browse, type Page } from './browse.ts';
 import { signInAtClassicEngine } from './classic-engine.ts';
 import { signInAtIdentityEngine } from './identity-engine.ts';
 import type { Secret, Secrets } from './secrets.ts';
@@ -33,6 +34,8 @@ export interface SignIn {
   readonly authorizeUrl: string;
   /** Keeps cookies as a browser does. */
   readonly fetch: Fetch;
+  /** Opens an address, and follows redirects on the host of the org. */
+  readonly browse: (url: string) => Promise<Page>;
   readonly login: string;
   readonly proof: Proof;
 }
@@ -44,10 +47,7 @@ export interface Proof {
 }
 
 /** Where the sign-in ended. */
-export interface SignInAnswer {
-  readonly status: number;
-  readonly location: string | null;
-  readonly body: string;
+export interface SignInAnswer extends Page {
   readonly methods: readonly string[];
 }
 
@@ -99,7 +99,10 @@ export async function signIn(options: SignInOptions): Promise<Session> {
   const fetch = cookies.through(options.fetch);
   try {
     const sign = { identity: signInAtIdentityEngine, classic: signInAtClassicEngine }[engine];
-    const answer = await sign({ authorizeUrl: request.url, fetch, login: user.login, proof });
+    const answer = await sign({
+      ...{ authorizeUrl: request.url, fetch, login: user.login, proof },
+      browse: (url) => browse(fetch, url, server.web.redirectUri),
+    });
     readCallback(answer, request.state, server.web);
     await remembered(memory.write({ ...proof.record(), accepted: true, open: 0 }));
     return { cookies, startedAt: Math.floor((began + offsetMs()) / 1000), methods: answer.methods };
@@ -223,11 +226,7 @@ export async function authorizationParameters(
 }
 
 /** The code in the answer to an authorization request. Throws if there is none. */
-export function readCallback(
-  answer: Pick<SignInAnswer, 'status' | 'location' | 'body'>,
-  state: string,
-  { redirectUri }: WebClient,
-): string {
+export function readCallback(answer: Page, state: string, { redirectUri }: WebClient): string {
   const read = readAuthorizeAnswer(answer, redirectUri);
   if (read.kind === 'page') throw new ProbeFailure('sign-in-step-unknown', 'the sign-in ends with a page of Okta');
   if (read.kind === 'elsewhere')

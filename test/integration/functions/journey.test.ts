@@ -12,6 +12,7 @@ import { journey } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import type { Secrets } from '../../../functions/runtime/secrets.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
+import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
@@ -122,6 +123,41 @@ describe('a healthy sign-in', () => {
       expect(outcomeLines(await signIn())).toEqual(allPassed);
     },
   );
+
+  it('follows redirects on the host of the org, as a browser does', async () => {
+    const held = new Map<string, OktaResponse>();
+    const detour = (path: string, hop: string, when: (query: URLSearchParams) => boolean) => {
+      restores.push(
+        okta.intercept(
+          { path, when: ({ query }) => when(query) },
+          {
+            transform: (real) => {
+              held.set(hop, real);
+              const { 'set-cookie': cookie } = real.headers;
+              return {
+                ...real,
+                status: 302,
+                body: '',
+                headers: { ...real.headers, ...(cookie && { 'set-cookie': cookie }), location: hop },
+              };
+            },
+          },
+        ),
+        okta.intercept({ path: hop }, { transform: (none) => held.get(hop) ?? none }),
+      );
+    };
+    // Where it has no session yet, the page comes after a hop.
+    detour('/oauth2/v1/authorize', '/signin/page', (query) => query.get('prompt') === null);
+    detour('/login/token/redirect', '/login/step', () => true);
+    expect(outcomeLines(await signIn())).toEqual(allPassed);
+    expect(okta.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(['/signin/page', '/login/step']));
+  });
+
+  it('does not follow a redirect to another host', async () => {
+    const headers = { location: 'https://elsewhere.example.com/', 'x-okta-request-id': 'aaaa' };
+    restores.push(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
+    expect(await failures()).toEqual(['sign-in: malformed-answer']);
+  });
 
   it('leaves no session behind', async () => {
     await signIn();
