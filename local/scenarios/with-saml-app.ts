@@ -11,7 +11,7 @@ export function withSamlApp(config: Config): Config {
         ...{ name: 'payroll', ssoUrl: `${at}/payroll/exk1/sso/saml`, metadataUrl: `${at}/exk1/sso/saml/metadata` },
         ...{ acsUrl: 'https://payroll.example.com/acs', audience: 'https://payroll.example.com', issuer: 'exk1' },
         nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
-        attributes: ['email', 'department'],
+        attributes: ['email', 'lastName'],
       };
       return { ...org, samlApps: [samlApp] };
     }),
