@@ -23,7 +23,10 @@ export async function signInAtClassicEngine({
   const methods = ['pwd'];
   let answer = await post(fetch, `${origin}/api/v1/authn`, { username: login, password: await proof.password() });
   if (answer.status === 'MFA_REQUIRED') {
-    const factor = answer.factors.find(({ factorType }) => factorType === 'token:software:totp');
+    const [factor] = answer.factors
+      .filter(({ factorType }) => factorType === 'token:software:totp')
+      // As at Identity Engine, Google Authenticator comes before Okta Verify.
+      .toSorted((one, other) => one.provider.localeCompare(other.provider));
     if (!factor) throw unexpectedFactor(namesOf(answer.factors));
     const url = `${origin}/api/v1/authn/factors/${factor.id}/verify?rememberDevice=false`;
     answer = await post(fetch, url, { stateToken: answer.stateToken, passCode: await proof.code() });
@@ -68,7 +71,7 @@ interface Answer {
   readonly status: string;
   readonly stateToken?: string;
   readonly sessionToken?: string;
-  readonly factors: readonly { readonly id: string; readonly factorType: string }[];
+  readonly factors: readonly { readonly id: string; readonly factorType: string; readonly provider: string }[];
 }
 
 async function post(fetch: Fetch, url: string, body: object): Promise<Answer> {
@@ -102,9 +105,9 @@ function readAnswer(text: string): Answer | undefined {
     ...(typeof stateToken === 'string' && { stateToken }),
     ...(typeof sessionToken === 'string' && { sessionToken }),
     factors: (Array.isArray(factors) ? factors : []).flatMap((factor) => {
-      const { id, factorType } = Object(factor) as Record<string, unknown>;
+      const { id, factorType, provider = '' } = Object(factor) as Record<string, unknown>;
       const isUsable = /^\w{1,64}$/.test(String(id)) && /^[\w:]{1,40}$/.test(String(factorType));
-      return isUsable ? [{ id: String(id), factorType: String(factorType) }] : [];
+      return isUsable ? [{ id: String(id), factorType: String(factorType), provider: String(provider) }] : [];
     }),
   };
 }

@@ -87,7 +87,7 @@ type Next = { readonly remediation: Remediation } & (
 );
 type Stuck = { readonly kind: 'stuck'; readonly code: FindingCode; readonly detail: string };
 
-/** Authenticators that a time-based code answers. */
+/** Authenticators that a time-based code answers. The first of them that the user has is meant by the secret's seed. */
 const codeAuthenticators = ['google_otp', 'okta_verify'];
 
 /** The remediations that end a sign-in, and what that means. */
@@ -142,7 +142,9 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
   const select = named('select-authenticator-authenticate');
   if (select) {
     const password = choices.find(({ key }) => key === 'okta_password');
-    const code = choices.find(({ key, methods }) => codeAuthenticators.includes(key) && canUseCode(key, methods));
+    const [code] = codeAuthenticators.flatMap((wanted) =>
+      choices.filter(({ key, methods }) => key === wanted && canUseCode(key, methods)),
+    );
     const chosen = password && !answered.has('challenge-authenticator okta_password') ? password : code;
     if (chosen && !isAnswered({ ...select, name: `${select.name} ${chosen.key}` })) {
       const method = chosen.key === 'okta_verify' ? { methodType: 'totp' } : {};

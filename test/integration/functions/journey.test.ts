@@ -124,6 +124,25 @@ describe('a healthy sign-in', () => {
     },
   );
 
+  it.each(['identity', 'classic'] as const)(
+    'passes at the %s engine with the code of Google Authenticator where the user has Okta Verify too',
+    async (engine) => {
+      const { login, password } = okta.users.totp;
+      const seed = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+      const factor = { status: 'ACTIVE', secret: seed } as const;
+      const factors = [
+        { ...factor, id: `uftverify${engine}`, provider: 'OKTA' as const, secret: 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU' },
+        { ...factor, id: `uftgoogle${engine}`, provider: 'GOOGLE' as const },
+      ];
+      restores.push(
+        okta.alterUser(login, { factors }),
+        okta.alterSignIn({ engine: engine === 'identity' ? 'idx' : 'classic' }),
+      );
+      stored = { text: JSON.stringify({ password, totpSecret: seed }), version: 'first' };
+      expect(outcomeLines(await signIn({ login }))).toEqual(allPassed);
+    },
+  );
+
   it('follows redirects on the host of the org, as a browser does', async () => {
     const held = new Map<string, OktaResponse>();
     const detour = (path: string, hop: string, when: (query: URLSearchParams) => boolean) => {
