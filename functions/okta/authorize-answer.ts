@@ -1,5 +1,7 @@
 import { DomUtils } from 'htmlparser2';
+import { formsIn, type HtmlForm } from './html-forms.ts';
 import { ownText, parseMarkup } from './parse-markup.ts';
+import { unescapeCharacters } from './unescape-characters.ts';
 
 /** Where a response of /authorize sends the browser. For a callback, the parameters that it would receive. */
 export type AuthorizeAnswer =
@@ -60,7 +62,7 @@ function isAt(url: URL | null, redirectUri: string): boolean {
 }
 
 interface Page {
-  readonly forms: readonly { readonly action: string; readonly fields: ReadonlyMap<string, string> }[];
+  readonly forms: readonly HtmlForm[];
   /** Texts that may contain the redirect target: links, meta refreshes and scripts. */
   readonly targets: readonly string[];
 }
@@ -70,15 +72,7 @@ function readPage(html: string): Page {
   const all = (name: string) => DomUtils.getElementsByTagName(name, nodes, true);
   const attributes = (name: string, attribute: string) => all(name).map(({ attribs }) => attribs[attribute] ?? '');
   return {
-    forms: all('form').map((form) => ({
-      action: form.attribs.action ?? '',
-      fields: new Map(
-        DomUtils.getElementsByTagName('input', form.children, true).map(({ attribs }) => [
-          attribs.name ?? '',
-          attribs.value ?? '',
-        ]),
-      ),
-    })),
+    forms: formsIn(nodes),
     targets: [
       ...attributes('a', 'href'),
       ...attributes('meta', 'content'),
@@ -89,9 +83,5 @@ function readPage(html: string): Page {
 
 /** Reverses the escapes that JavaScript string literals use in URLs: \x3D, \u0026 and \/. */
 function unescapeScript(script: string): string {
-  return script
-    .replaceAll(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, byte, unit) =>
-      String.fromCharCode(Number.parseInt(byte ?? unit, 16)),
-    )
-    .replaceAll('\\/', '/');
+  return unescapeCharacters(script).replaceAll('\\/', '/');
 }

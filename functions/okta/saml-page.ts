@@ -1,4 +1,4 @@
-import { DomUtils } from 'htmlparser2';
+import { formsIn } from './html-forms.ts';
 import { parseMarkup } from './parse-markup.ts';
 
 /** The form by which a browser brings a SAML response to a service provider (SAML 2.0 Bindings, 3.5). */
@@ -11,10 +11,9 @@ export interface SamlPost {
 
 /** The form in a page. Undefined if the page is another one. */
 export function readSamlPost(html: string): SamlPost | undefined {
-  for (const form of DomUtils.getElementsByTagName('form', parseMarkup(html), true)) {
-    const inputs = DomUtils.getElementsByTagName('input', form.children, true);
-    const response = inputs.find(({ attribs }) => attribs.name === 'SAMLResponse')?.attribs.value;
-    if (response) return { action: form.attribs.action ?? '', response };
-  }
-  return undefined;
+  const posts = formsIn(parseMarkup(html)).map(({ action, fields }) => ({
+    action,
+    response: fields.get('SAMLResponse') ?? '',
+  }));
+  return posts.find(({ response }) => response !== '');
 }

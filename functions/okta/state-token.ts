@@ -1,3 +1,5 @@
+import { unescapeCharacters } from './unescape-characters.ts';
+
 /**
  * The state token in the sign-in page that /authorize serves. Undefined if the page has none, as one that replaces Okta's
  * widget may.
@@ -9,9 +11,7 @@ export function stateTokenIn(html: string): string | undefined {
   const found = /(?:["']?stateToken["']?\s*[:=]\s*)(?:"([^"\s]{10,20000})"|'([^'\s]{10,20000})')/.exec(html);
   const literal = found?.[1] ?? found?.[2];
   if (literal === undefined) return undefined;
-  const decoded = literal.replaceAll(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, byte, unit) =>
-    String.fromCharCode(Number.parseInt(byte ?? unit, 16)),
-  );
+  const decoded = unescapeCharacters(literal);
   // A token, and no expression that a script would evaluate.
   return /^[\w.~+/=-]+$/.test(decoded) ? decoded : undefined;
 }

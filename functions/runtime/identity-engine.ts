@@ -33,7 +33,6 @@ export async function signInAtIdentityEngine({
   }
   const { origin } = new URL(authorizeUrl);
   const post = (url: string, body: object, accept: string) => postJson(fetch, url, body, accept);
-  const handle = ({ stateHandle }: IdxAnswer) => ({ stateHandle });
   const answered = new Set<string>();
   const methods: string[] = [];
   let answer = await post(`${origin}/idp/idx/introspect`, { stateToken }, ion);
@@ -48,7 +47,7 @@ export async function signInAtIdentityEngine({
     if (next.kind === 'stuck') throw new ProbeFailure(next.code, next.detail);
     const { remediation } = next;
     answered.add(answeredKey(remediation, answer));
-    const body: Record<string, unknown> = { ...handle(answer) };
+    const body: Record<string, unknown> = { stateHandle: answer.stateHandle };
     switch (next.kind) {
       case 'identify':
         body.identifier = login;

@@ -4,6 +4,7 @@ import type { Org, SamlApp } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { journey } from '../../../functions/probes/index.ts';
 import { verifyResponse } from '../../../functions/runtime/saml-signature.ts';
+import { parseSecret } from '../../../functions/runtime/secrets.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
@@ -36,10 +37,7 @@ async function signOn(change: Partial<SamlApp> = {}): Promise<Outcome> {
       samlApps: [{ ...payroll, ...change }],
     }),
     secrets: {
-      read: async () => {
-        const { parseSecret } = await import('../../../functions/runtime/secrets.ts');
-        return parseSecret('acme/user', JSON.stringify({ password: okta.user.password }));
-      },
+      read: async () => parseSecret('acme/user', JSON.stringify({ password: okta.user.password })),
     },
   });
   expect(report.monitorErrors).toEqual([]);
