@@ -1,11 +1,13 @@
 import { finding } from '../diagnosis/finding.ts';
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SamlApp } from '../model/org.ts';
 import { defineProbe, type Fetch } from '../model/probe.ts';
 import { assertionProblem, certificatesIn, readAssertion } from '../okta/saml-assertion.ts';
 import { readSamlPost, type SamlPost } from '../okta/saml-page.ts';
 import { stateTokenIn } from '../okta/state-token.ts';
+import { browse } from '../runtime/browse.ts';
 import { verifyResponse } from '../runtime/saml-signature.ts';
 
 /** An expiry within so many days is a ticket. Service providers must be given the new certificate before. */
@@ -37,15 +39,15 @@ export const saml = defineProbe({
       help: 'The days until the first certificate of a SAML application expires.',
     },
   },
-  async run({ org, fetch, now, inputs: { session } }) {
+  async run({ org, fetch, exchanges, now, inputs: { session } }) {
     const { samlApps = [] } = org;
-    const browse = session.cookies.through(fetch);
+    const withSession = session.cookies.through(fetch);
     const failures: { readonly app: string; readonly error: unknown }[] = [];
     const warnings: Finding[] = [];
     const days: number[] = [];
     for (const app of samlApps) {
       try {
-        const left = await judge(app, org.domain, browse, fetch, now());
+        const left = await judge(app, fetch, () => signOn(app, withSession, exchanges), now());
         days.push(left);
         if (left < warnDays) warnings.push(finding('saml-certificate-expires', { comparisons: [daysOf(app, left)] }));
       } catch (error) {
@@ -68,13 +70,14 @@ const daysOf = ({ name }: SamlApp, left: number) => ({
 });
 
 /** The days until the certificate of an application expires. Throws if its service provider would refuse the response. */
-async function judge(app: SamlApp, domain: string, browse: Fetch, fetch: Fetch, now: number): Promise<number> {
+async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPost>, now: number): Promise<number> {
+  // Without the session's cookies, which are for the host of the org alone.
   const metadata = await fetch(app.metadataUrl, { headers: { accept: 'application/xml' } });
   if (metadata.status !== 200) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
   const certificates = certificatesIn(await metadata.text());
   if (certificates.length === 0) throw new ProbeFailure('saml-metadata-missing', 'it has no certificate');
 
-  const post = await signOn(app, domain, browse);
+  const post = await signOnTo();
   const verified = await verifyResponse(post.response, certificates);
   if ('why' in verified)
     throw new ProbeFailure('saml-signature-invalid', {
@@ -104,25 +107,15 @@ function normal(fingerprint: string): string {
 }
 
 /** The response that a browser with the session would bring to the service provider. */
-async function signOn({ ssoUrl }: SamlApp, domain: string, browse: Fetch): Promise<SamlPost> {
-  let url = ssoUrl;
-  for (let hop = 0; hop < 4; hop += 1) {
-    const response = await browse(url);
-    if (response.status === 403) throw new ProbeFailure('saml-not-assigned', 'status 403');
-    if (response.status >= 400) throw new UnexpectedResponse();
-    if (response.status >= 300) {
-      const next = URL.parse(response.headers.get('location') ?? '', url);
-      if (next?.host !== domain) throw new ProbeFailure('saml-no-response', 'the sign-on redirects to another host');
-      url = next.href;
-      continue;
-    }
-    const page = await response.text();
-    const post = readSamlPost(page);
-    if (post) return post;
-    throw new ProbeFailure(
-      'saml-no-response',
-      stateTokenIn(page) === undefined ? 'the page has no SAML response' : 'the page asks to sign in again',
-    );
-  }
-  throw new ProbeFailure('saml-no-response', 'the sign-on redirects without end');
+async function signOn({ ssoUrl, acsUrl }: SamlApp, fetch: Fetch, exchanges: readonly Exchange[]): Promise<SamlPost> {
+  const page = await browse(fetch, ssoUrl, acsUrl).catch((error: unknown) => {
+    const isRefused = error instanceof UnexpectedResponse && exchanges.at(-1)?.status === 403;
+    throw isRefused ? new ProbeFailure('saml-not-assigned', 'status 403') : error;
+  });
+  const post = readSamlPost(page.body);
+  if (post) return post;
+  const why =
+    page.status >= 300 ? 'the sign-on redirects to another host, or without end' : 'the page has no SAML response';
+  const asksAgain = stateTokenIn(page.body) !== undefined;
+  throw new ProbeFailure('saml-no-response', asksAgain ? 'the page asks to sign in again' : why);
 }
