@@ -69,13 +69,31 @@ export const journeyFindings = {
     summary: 'A policy denies the test user the sign-in.',
     causes: [
       'a changed rule of the authentication policy or of the global session policy',
-      'a network zone that does not contain the address of the monitor, or blocks it',
-      'ThreatInsight, which blocks the address of the monitor',
+      'a network zone that a rule of the policy names, and that does not contain the address of the monitor',
     ],
     remedy: [
       policyOfApp,
       'In Reports > System Log, look at policy.evaluate_sign_on of the test user: it names the policy and the rule',
       'If the rule is not about the test user alone, others are denied too',
+    ],
+    doc: docs.errors,
+    verify: signInAsUser,
+  },
+  'sign-in-blocked': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'monitor blocked at sign-in',
+    summary:
+      'Okta refuses the address of the monitor at the sign-in, before it looks at the password. The user is not to blame.',
+    causes: [
+      'ThreatInsight, which holds the address of the monitor for an attacker',
+      'a network zone that blocks the address, or does not contain it any more',
+    ],
+    remedy: [
+      'In Reports > System Log, look for security.threat.detected and security.request.blocked with the address of the monitor',
+      'In Security > General > Okta ThreatInsight settings, exempt a network zone that contains that address',
+      'In Security > Networks, look at the zones that block',
+      'If people whose addresses Okta does not know are refused too, it is an outage for them',
     ],
     doc: docs.errors,
     verify: signInAsUser,

@@ -169,6 +169,9 @@ export const testUserCases: readonly Case[] = [
   defineCase('J1', 'a policy denies the test user the sign-in', 'ticket', [
     atBothEngines('denied by policy', configuration('sign-in-denied'), alterUser({ access: 'DENY' })),
   ]),
+  defineCase('J13', 'Okta blocks the address of the monitor at the sign-in', 'ticket', [
+    atBothEngines('ThreatInsight blocks', configuration('sign-in-blocked'), alterSignIn({ addressSuspicious: true })),
+  ]),
   defineCase('J2', 'the policy asks for another factor', 'ticket', [
     atBothEngines(
       'code, but no seed',

@@ -178,6 +178,34 @@ describe('a healthy sign-in', () => {
     expect(await failures()).toEqual(['sign-in: malformed-answer']);
   });
 
+  it('comes from the same device each time, in every container and not as another user', async () => {
+    const deviceOf = async (login: string) => {
+      const devices = new Set<string>();
+      const watching = okta.intercept(
+        {
+          path: /./,
+          when: ({ raw }) => {
+            for (const [, device = ''] of raw.headers.cookie?.matchAll(/\bDT=([^;]*)/g) ?? []) devices.add(device);
+            return false;
+          },
+        },
+        {},
+      );
+      await runProbes(okta, journey, {
+        ...{ org, secrets },
+        adjust: (each) => ({ ...each, user: { login, secret: 'acme/user' } }),
+      });
+      watching();
+      return [...devices];
+    };
+    const [device, ...others] = await deviceOf(okta.users.password.login);
+    expect(others).toEqual([]);
+    // As long as Okta takes.
+    expect(device).toMatch(/^\w{32}$/);
+    expect(await deviceOf(okta.users.password.login)).toEqual([device]);
+    expect(await deviceOf('somebody.else@example.com')).not.toEqual([device]);
+  });
+
   it('leaves no session behind', async () => {
     await signIn();
     // The sign-out has ended it, so there is none to end any more.
@@ -210,6 +238,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['no assignment', altered({ assigned: false }), 'user-not-assigned'],
     ['a policy that denies', altered({ access: 'DENY' }), 'sign-in-denied'],
     ['a factor to enroll', altered({ factorMode: '2FA' }), 'enrollment-demanded'],
+    ['an address that ThreatInsight blocks', set({ addressSuspicious: true }), 'sign-in-blocked'],
     ['consent', set({ consent: true }), 'consent-demanded'],
     ['a captcha', set({ captcha: 'HCAPTCHA' }), 'captcha-demanded'],
     ['a routing rule', set({ identityProvider: 'Partner' }), 'routed-elsewhere'],
@@ -237,6 +266,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['a locked user who is told so', { status: 'LOCKED_OUT' } as const, { lockoutShown: true }, 'user-locked'],
     ['a locked user', { status: 'LOCKED_OUT' } as const, {}, 'user-password-refused'],
     ['an expired password', { status: 'PASSWORD_EXPIRED' } as const, {}, 'user-password-expired'],
+    ['an address that ThreatInsight blocks', {}, { addressSuspicious: true }, 'sign-in-blocked'],
   ])('at Classic Engine: %s', async (_, change, settings, code) => {
     restores.push(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
