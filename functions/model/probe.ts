@@ -254,6 +254,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly after?: readonly string[];
   /** Never tried twice, not even after a lost connection: the request may have arrived, and it counts. */
   readonly once?: true;
+  /** Ends what others began. They stop some seconds before the run's deadline, so that it has the time to. */
+  readonly cleansUp?: true;
   readonly provides?: Output;
   /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];

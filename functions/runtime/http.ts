@@ -31,8 +31,12 @@ export interface HttpOptions {
 }
 
 export interface Http {
-  /** Sends one request and passes its exchange to `record`, with or without a response. Throws `TransportError`. */
-  send(url: string, init: FetchInit, record: (exchange: Exchange) => void): Promise<Response>;
+  /**
+   * Sends one request and passes its exchange to `record`, with or without a response. Throws `TransportError`.
+   *
+   * @param signal aborts it; by default at the run's deadline
+   */
+  send(url: string, init: FetchInit, record: (exchange: Exchange) => void, signal?: AbortSignal): Promise<Response>;
   /** Uses new connections, so that a retry does not reuse the one that failed. */
   fresh(): Pick<Http, 'send'>;
   /** Closes all connections, including those of `fresh`. */
@@ -66,7 +70,9 @@ export function openHttp(options: HttpOptions): Http {
       bodyTimeout: 0,
     });
     agents.push(agent);
-    return { send: (url, init, record) => send(agent, url, init, record, options) };
+    return {
+      send: (url, init, record, signal = options.signal) => send(agent, url, init, record, { ...options, signal }),
+    };
   };
   return {
     ...fresh(),

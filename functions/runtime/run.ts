@@ -7,7 +7,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
-import { type Deadline, untilDeadline } from './deadline.ts';
+import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
 import { type RunTime, readRunTime } from './run-time.ts';
@@ -35,6 +35,9 @@ export interface RunReport extends RunTime {
   readonly monitorErrors: readonly unknown[];
 }
 
+/** Left to what ends what other probes began, in milliseconds. */
+const cleanUpReserveMs = 3_000;
+
 type RawResult = Awaited<ReturnType<Probe['run']>>;
 
 type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | UndiagnosedFailure;
@@ -48,18 +51,22 @@ type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifact
 export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
   const time = options.time ?? readRunTime(undefined, options.now());
   const plan = planProbes(org, probes);
+  const { deadline } = options;
+  const isCleanedUp = enabledProbes(plan).some(({ probe }) => probe.cleansUp);
+  const deadlineOfOthers = isCleanedUp ? earlier(deadline, cleanUpReserveMs) : deadline;
   const started = new Map<PlannedProbe, Promise<ProbeRun>>();
   const startOnce = (planned: PlannedProbe): Promise<ProbeRun> => {
     const known = started.get(planned);
     if (known) return known;
-    const earlier = async () => {
+    const before = async () => {
       const { after = [] } = planned.probe;
       const awaited = enabledProbes(plan).filter(
         ({ probe, target }) => after.includes(probe.id) && reaches(target, planned.target),
       );
       await Promise.all(awaited.map(startOnce));
     };
-    const promise = runProbe(org, planned, options, earlier, (name) => {
+    const own = { ...options, deadline: planned.probe.cleansUp ? deadline : deadlineOfOthers };
+    const promise = runProbe(org, planned, own, before, (name) => {
       const provider = enabledProbes(plan).find(
         ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
       );
@@ -86,13 +93,13 @@ async function runProbe(
   org: Org,
   planned: PlannedProbe,
   options: RunOptions,
-  earlier: () => Promise<void>,
+  before: () => Promise<void>,
   providerOf: (name: ArtifactName) => Promise<ProbeRun> | undefined,
 ): Promise<ProbeRun> {
   const { probe, server, target } = planned;
   const base = { ...target, probe: probe.id };
   const inputs: Partial<Artifacts> = {};
-  await earlier();
+  await before();
   for (const name of [...(probe.inputs ?? []), ...(probe.mayUse ?? [])]) {
     const provider = await providerOf(name);
     const artifact = provider && 'provides' in provider ? provider.provides[name] : undefined;
@@ -113,7 +120,9 @@ async function runProbe(
     const { readings, notes = [], warnings = [], provides = {} } = final.result;
     return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
   }
-  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges };
+  const { signal } = options.deadline;
+  const isOutOfTime = signal.aborted && final.error === signal.reason;
+  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
 }
 
 function describe(provider: ProbeRun): string {
@@ -136,7 +145,7 @@ async function runAttempt(
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
-  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)));
+  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)), deadline.signal);
   try {
     const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };

@@ -206,6 +206,19 @@ describe('a healthy sign-in', () => {
     expect(await deviceOf('somebody.else@example.com')).not.toEqual([device]);
   });
 
+  it('ends the session when the time is up for everything else', async () => {
+    restores.push(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, deadlineMs: 6_000 },
+      adjust: (each) => ({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    const lines = outcomeLines(report);
+    expect(lines).toContain('userinfo@default: out-of-time');
+    expect(lines).toContain('sign-out: passed');
+    const userinfo = report.outcomes.find(({ probe, server }) => probe === 'userinfo' && server === 'default');
+    expect(userinfo?.exchanges.at(-1)?.url).toContain('/oauth2/default/v1/userinfo');
+  });
+
   it('leaves no session behind', async () => {
     await signIn();
     // The sign-out has ended it, so there is none to end any more.
