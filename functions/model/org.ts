@@ -78,6 +78,8 @@ export interface TokenExpectations {
   readonly userinfo?: readonly string[];
   /** Whether the web application's refresh tokens rotate. Not checked if absent. */
   readonly refreshTokenRotation?: boolean;
+  /** Seconds for which a replaced refresh token still works. Its refusal after that is not checked if absent. */
+  readonly refreshTokenLeewaySeconds?: number;
 }
 
 /** A web application. `flows` sees only the values that a browser may see. */

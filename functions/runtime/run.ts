@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { withWarnings } from '../diagnosis/warnings.ts';
@@ -10,7 +11,7 @@ import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts'
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
-import { type RunTime, readRunTime } from './run-time.ts';
+import { isFirstOfHour, type RunTime, readRunTime } from './run-time.ts';
 
 /** The side effects that a run may use. */
 export interface RunOptions {
@@ -24,6 +25,11 @@ export interface RunOptions {
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
   readonly time?: RunTime;
+}
+
+/** What one probe of a run may use. */
+interface ProbeOptions extends RunOptions {
+  readonly time: RunTime;
 }
 
 /** The result of running all probes of one group for one org. */
@@ -65,7 +71,7 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
       );
       await Promise.all(awaited.map(startOnce));
     };
-    const own = { ...options, deadline: planned.probe.cleansUp ? deadline : deadlineOfOthers };
+    const own = { ...options, time, deadline: planned.probe.cleansUp ? deadline : deadlineOfOthers };
     const promise = runProbe(org, planned, own, before, (name) => {
       const provider = enabledProbes(plan).find(
         ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
@@ -92,7 +98,7 @@ function reaches(from: PlannedProbe['target'], to: PlannedProbe['target']): bool
 async function runProbe(
   org: Org,
   planned: PlannedProbe,
-  options: RunOptions,
+  options: ProbeOptions,
   before: () => Promise<void>,
   providerOf: (name: ArtifactName) => Promise<ProbeRun> | undefined,
 ): Promise<ProbeRun> {
@@ -141,13 +147,17 @@ async function runAttempt(
   org: Org,
   { probe, server }: PlannedProbe,
   inputs: Artifacts,
-  { now, credentials, canonicalName, deadline }: RunOptions,
+  { now, credentials, canonicalName, deadline, time }: ProbeOptions,
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
-  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)), deadline.signal);
+  const fetch: Fetch = (url, init = {}) =>
+    http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)), deadline.signal);
   try {
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
+    const { signal } = deadline;
+    const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const isHourly = isFirstOfHour(time);
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges: withoutCleanUp(exchanges), error };

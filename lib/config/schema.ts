@@ -158,6 +158,14 @@ const server = z.strictObject({
         .boolean()
         .optional()
         .describe("whether the web application's refresh tokens rotate; not checked if omitted"),
+      refreshTokenLeewaySeconds: z
+        .int()
+        .min(0)
+        .max(60)
+        .optional()
+        .describe(
+          'the grace period for token rotation of the web application, in seconds; 0 to 60. Once an hour, the journey waits for its end and tries the replaced refresh token, which must be refused; not checked if omitted',
+        ),
       minLifetimeSeconds: z
         .int()
         .min(60)

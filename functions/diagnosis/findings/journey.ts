@@ -90,10 +90,8 @@ export const journeyFindings = {
       'a network zone that blocks the address, or does not contain it any more',
     ],
     remedy: [
-      'In Reports > System Log, look for security.threat.detected and security.request.blocked with the address of the monitor',
-      'In Security > General > Okta ThreatInsight settings, exempt a network zone that contains that address',
-      'In Security > Networks, look at the zones that block',
-      'If people whose addresses Okta does not know are refused too, it is an outage for them',
+      'In Reports > System Log, look for security.threat.detected and security.request.blocked',
+      'Exempt the zone of the monitor in Security > General > Okta ThreatInsight settings, or in Security > Networks',
     ],
     doc: docs.errors,
     verify: signInAsUser,
@@ -417,6 +415,23 @@ export const journeyFindings = {
       'In Applications > the application > General > Refresh token behavior, compare with expects.refreshTokenRotation',
     ],
     doc: docs.errors,
+    verify: 'Open Applications > the application > General > Refresh token behavior',
+  },
+  'replaced-refresh-token-accepted': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'replaced refresh token works',
+    summary:
+      'A refresh token that was replaced still works after its grace period: whoever copied it stays signed in. Users can sign in.',
+    causes: [
+      'a grace period for token rotation that is longer than in the configuration',
+      'a fault inside Okta, if the period is as configured',
+    ],
+    remedy: [
+      'In Applications > the application > General > Refresh token behavior, compare the grace period with expects.refreshTokenLeewaySeconds',
+      'If it is the same, open a case with Okta Support. Include the support block',
+    ],
+    doc: 'https://developer.okta.com/docs/guides/refresh-tokens/main/',
     verify: 'Open Applications > the application > General > Refresh token behavior',
   },
   'revoked-token-active': {

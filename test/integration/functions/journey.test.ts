@@ -16,7 +16,13 @@ import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { type Container, openContainer, outcomeLines, runProbes } from '../../support/run-probes.ts';
+import {
+  type Container,
+  openContainer,
+  outcomeLines,
+  type RunProbesOptions,
+  runProbes,
+} from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
@@ -362,6 +368,68 @@ describe('a sign-in that fails for everybody', () => {
     expect(await failures({ adjust: expecting({ refreshTokenRotation: true }) })).toEqual([
       'refresh@default: refresh-rotation-unexpected',
     ]);
+  });
+});
+
+describe('a refresh token that has been replaced', () => {
+  const leaving = (refreshTokenLeewaySeconds: number) => (each: Org) => ({
+    ...each,
+    servers: each.servers.map((server) => ({ ...server, expects: { refreshTokenLeewaySeconds } })),
+  });
+  const reuse = async (settings: Parameters<typeof okta.alterSignIn>[0], more: Partial<RunProbesOptions> = {}) => {
+    restores.push(okta.alterSignIn(settings));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, ...more },
+      adjust: (each) => leaving(0)({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    expect(report.monitorErrors).toEqual([]);
+    const { outcomes } = report;
+    return {
+      outcomes,
+      lines: outcomeLines(report),
+      notes: outcomes.flatMap((each) => ('notes' in each ? each.notes : [])),
+    };
+  };
+  const passed = ['refresh-reuse@org: passed', 'refresh-reuse@default: passed'];
+
+  it('is refused after its grace', async () => {
+    const { lines, outcomes } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    const used = outcomes.filter(({ probe }) => probe === 'refresh-reuse').map(({ exchanges }) => exchanges[0]);
+    for (const exchange of used) expect(exchange?.error?.error).toBe('invalid_grant');
+  });
+
+  it('is told if it still works, and nothing that came of it does afterwards', async () => {
+    const { lines } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 60 });
+    expect(lines).toContain('refresh-reuse@default: replaced-refresh-token-accepted');
+    // The replacement, and what the old one got.
+    const revocations = okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').slice(-2);
+    expect(revocations.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('is not tried where refresh tokens do not rotate', async () => {
+    const { lines, notes } = await reuse({ refreshTokenRotation: 'STATIC' });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked: the refresh token was not replaced');
+  });
+
+  it('is tried once an hour only, and revoked in every run', async () => {
+    const noon = Date.UTC(2026, 10, 21, 12);
+    const runAt = (minute: number) => {
+      okta.clearRequests();
+      const at = noon + minute * 60_000;
+      const time = { startedAt: at, minute: at, due: { at, latenessSeconds: 0 }, intervalMinutes: 5 };
+      return reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 }, { time });
+    };
+    const tokenRequests = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/token').length;
+    const revocations = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').length;
+    await runAt(0);
+    const [first, revoked] = [tokenRequests(), revocations()];
+    const { lines, notes } = await runAt(5);
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked in this run, but in the first of each hour');
+    expect(tokenRequests()).toBe(first - 1);
+    expect(revocations()).toBe(revoked);
   });
 });
 
