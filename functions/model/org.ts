@@ -25,6 +25,8 @@ export interface Org {
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
   readonly negativeTests: boolean;
+  /** How many percent of any rate limit the monitor may use. */
+  readonly atMostPercent: number;
   /** A response is slow if all of it takes longer than this. */
   readonly slowAfterMs: number;
   /** How long to wait for a response. */

@@ -119,7 +119,7 @@ async function send(
     });
     clearTimeout(headTimer);
     const headers = toHeaders(fields);
-    received = { status: statusCode, ...headerFacts(headers, now()) };
+    received = { status: statusCode, ...headerFacts(headers, now()), ...retryAfter(statusCode, headers, now()) };
     // What arrived before a body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
       ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
@@ -215,6 +215,18 @@ function headerFacts(headers: Headers, now: number): Partial<Exchange> {
     // `Date` is truncated to whole seconds, by half a second on average.
     ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),
   };
+}
+
+/** A success may have the header too, for a redirect or a page that is being made. */
+function retryAfter(status: number, headers: Headers, now: number): Pick<Exchange, 'retryAfterSeconds'> {
+  const text = headers.get('retry-after') ?? '';
+  const date = Date.parse(headers.get('date') ?? '');
+  const seconds = /^\d{1,9}$/.test(text)
+    ? Number(text)
+    : /[a-z]{3}/i.test(text)
+      ? Math.round((Date.parse(text) - (Number.isNaN(date) ? now : date)) / 1000)
+      : Number.NaN;
+  return status >= 400 && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
 }
 
 /** Reads a body. Its parts may arrive one by one, so the time for all of them is limited. */

@@ -10,6 +10,7 @@ import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
+import { type Held, type Restraint, targetOf, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
 import { isFirstOfHour, type RunTime, readRunTime } from './run-time.ts';
 
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
   readonly time?: RunTime;
+  /** What to leave out because of the runs before. */
+  readonly restraint?: Restraint;
 }
 
 /** What one probe of a run may use. */
@@ -57,7 +60,7 @@ type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifact
 export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
   const time = options.time ?? readRunTime(undefined, options.now());
   const plan = planProbes(org, probes);
-  const { deadline } = options;
+  const { deadline, restraint = unrestrained } = options;
   const isCleanedUp = enabledProbes(plan).some(({ probe }) => probe.cleansUp);
   const deadlineOfOthers = isCleanedUp ? earlier(deadline, cleanUpReserveMs) : deadline;
   const started = new Map<PlannedProbe, Promise<ProbeRun>>();
@@ -72,14 +75,24 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
       await Promise.all(awaited.map(startOnce));
     };
     const own = { ...options, time, deadline: planned.probe.cleansUp ? deadline : deadlineOfOthers };
-    const promise = runProbe(org, planned, own, before, (name) => {
-      const provider = enabledProbes(plan).find(
-        ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
-      );
-      return provider && startOnce(provider);
-    });
+    const promise = unlessRestrained(planned, () =>
+      runProbe(org, planned, own, before, (name) => {
+        const provider = enabledProbes(plan).find(
+          ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
+        );
+        return provider && startOnce(provider);
+      }),
+    );
     started.set(planned, promise);
     return promise;
+  };
+  const first = enabledProbes(plan).find((planned) => targetOf(planned) === restraint.first);
+  const unlessRestrained = async (planned: PlannedProbe, start: () => Promise<ProbeRun>): Promise<ProbeRun> => {
+    const held = restraint.held.get(targetOf(planned));
+    if (held) return { outcome: heldOutcome(planned, held), provides: {} };
+    if (!first || first === planned || isAnswered(await startOnce(first))) return start();
+    const because = `the circuit breaker is open: Okta does not answer ${restraint.first} either`;
+    return { outcome: heldOutcome(planned, { because }), provides: {} };
   };
   const results = await Promise.all(enabledProbes(plan).map(startOnce));
   const { outcomes, monitorErrors } = await diagnoseRun(
@@ -88,6 +101,19 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     options,
   );
   return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
+}
+
+/** The outcome of a probe that does not ask. */
+function heldOutcome({ probe, target }: PlannedProbe, { because, finding }: Held): Outcome {
+  const base = { ...target, probe: probe.id, exchanges: [] };
+  return finding ? { ...base, status: 'failed', readings: {}, finding } : { ...base, status: 'skipped', because };
+}
+
+/** Whether Okta is there again: it passed, or failed for another reason than a fault of the server. */
+function isAnswered(first: ProbeRun): boolean {
+  if ('outcome' in first) return first.outcome.status === 'passed';
+  const { status = 500 } = first.exchanges.at(-1) ?? {};
+  return status < 500 && status !== 429;
 }
 
 /** Whether what a probe does concerns another one: at the same server, or because one of them is of the whole org. */

@@ -284,6 +284,14 @@ const org = z.strictObject({
     .describe(
       'whether to send requests that Okta must reject (a custom scope at the Org server, an unregistered redirect URI); they look like an attack in the System Log',
     ),
+  atMostPercent: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      "how many percent of any of the org's rate limits the monitor may use, by the limits that the org's answers name; 1 to 100. Where it is too little for all probes of a run, they take turns",
+    ),
   slowAfterMs: z
     .int()
     .min(100)
