@@ -30,7 +30,9 @@ const notAtOkta = new Proxy({} as never, {
 });
 
 export function createCaseSwitch(okta: OktaEmulator, orgs: readonly MonitoredOrg[]): CaseSwitch {
-  const environment: TestEnvironment = { okta: withLastingLimits(okta), aws: notAtOkta, secrets: notAtOkta };
+  const environment: TestEnvironment = {
+    ...{ okta: withLastingLimits(okta), api: notAtOkta, aws: notAtOkta, secrets: notAtOkta },
+  };
   let failures: readonly Failure[] = [];
 
   async function start(id: string): Promise<Failure> {

@@ -17,7 +17,7 @@ import {
 } from './scenario.ts';
 
 /** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
-const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer'];
+const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer', 'resource-slow'];
 
 /** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
 const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
