@@ -1,3 +1,4 @@
+import { resourceFindings } from '../../functions/diagnosis/findings/resource.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
@@ -92,10 +93,9 @@ export function warnings<Target extends ScenarioTarget>(targets: readonly Target
 /** Who must be seen to answer: mostly, the finding says so. Undefined for findings that are not about an answer. */
 export function expectedSender({ expected, answeredBy, target }: Variant): Ascription['by'] | undefined {
   if (answeredBy !== undefined || target.probe === undefined) return answeredBy;
-  // Nobody may say that Okta answered for an API of your own.
-  if (target.probe.endsWith('resource')) return undefined;
   if (expected.code === 'intercepted') return 'intermediary';
   if (expected.code === 'unidentified-answer') return 'unknown';
+  if (expected.code in resourceFindings) return expected.code === 'resource-unreachable' ? 'nobody' : 'resource';
   if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
   const isAnswered = ![
     'no-answer',

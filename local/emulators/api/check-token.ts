@@ -29,6 +29,8 @@ export interface Refusal {
 
 /** Of Okta's access tokens, whose lifetime is a day at most. It makes jose refuse an `iat` in the future. */
 const maxTokenAge = '24h';
+/** What Okta recommends that APIs tolerate at most. */
+const clockTolerance = '2 minutes';
 const proofMaxAge = '5m';
 
 /**
@@ -47,7 +49,7 @@ export async function checkToken(
   const name = isBound ? 'DPoP' : 'Bearer';
   let claims: JWTPayload;
   try {
-    claims = (await jwtVerify(token, getKey, { issuer, audience, currentDate, maxTokenAge })).payload;
+    claims = (await jwtVerify(token, getKey, { issuer, audience, currentDate, maxTokenAge, clockTolerance })).payload;
   } catch (error) {
     return refused(name, 'invalid_token', error);
   }
@@ -55,7 +57,7 @@ export async function checkToken(
   if (isBound) {
     try {
       const { payload, protectedHeader } = await jwtVerify(String(headers.dpop), EmbeddedJWK, {
-        ...{ typ: 'dpop+jwt', algorithms: ['ES256', 'RS256'], currentDate, maxTokenAge: proofMaxAge },
+        ...{ typ: 'dpop+jwt', algorithms: ['ES256', 'RS256'], currentDate, clockTolerance, maxTokenAge: proofMaxAge },
       });
       const isProof =
         payload.htm === method &&

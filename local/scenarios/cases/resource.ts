@@ -2,7 +2,7 @@ import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
 import { type Case, defineCase, type Expected, variant, variants, warnings } from '../case.ts';
 import { useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
-import { alterApi, apiIsDown, changeResource, expiredCertificate } from '../faults/resource.ts';
+import { alterApi, apiIsDown, changeResource, expiredCertificate, pathLikeOkta } from '../faults/resource.ts';
 import { resources } from '../targets.ts';
 
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
@@ -30,7 +30,7 @@ const likeOkta = {
   'x-rate-limit-remaining': '1',
   'x-rate-limit-reset': '4102444800',
 };
-const okta500 = errorEnvelope('E0000009');
+const [okta403, okta429, okta500] = [errorEnvelope('E0000006'), errorEnvelope('E0000047'), errorEnvelope('E0000009')];
 
 const hour = 3_600;
 
@@ -43,7 +43,7 @@ export const resourceCases: readonly Case[] = [
     variants(resources, '403 insufficient_scope', refused, alterApi({ scopes: ['orders.write'] })),
     variants(resources, '401 without a challenge', refused, answers(401)),
     variants(resources, '403, page of a gateway', refused, answers(403, page, html)),
-    variants(resources, '403, headers like Okta', refused, answers(403, okta500.body, likeOkta)),
+    variants(resources, '403, just like Okta', refused, pathLikeOkta, answers(403, okta403.body, likeOkta)),
     resources.map((target) =>
       variant(
         target,
@@ -60,7 +60,7 @@ export const resourceCases: readonly Case[] = [
   ]),
   defineCase('C25', 'the resource fails or cannot be reached', 'page', [
     ...([500, 502, 503] as const).map((status) => variants(resources, `${status}`, failing, answers(status))),
-    variants(resources, '500, headers like Okta', failing, answers(500, okta500.body, likeOkta)),
+    variants(resources, '500, just like Okta', failing, pathLikeOkta, answers(500, okta500.body, likeOkta)),
     variants(resources, 'ECONNREFUSED', unreachable, apiIsDown),
     variants(resources, 'ENOTFOUND', unreachable, changeResource({ url: 'https://api.example.invalid/' })),
     variants(resources, 'expired certificate', unreachable, expiredCertificate),
@@ -75,7 +75,7 @@ export const resourceCases: readonly Case[] = [
       unexpected,
       answers(302, '', { location: 'https://login.example.com' }),
     ),
-    variants(resources, '429, headers like Okta', unexpected, answers(429, '', likeOkta)),
+    variants(resources, '429, just like Okta', unexpected, pathLikeOkta, answers(429, okta429.body, likeOkta)),
     variants(resources, '200 where 204 is expected', unexpected, changeResource({ status: 204 })),
     warnings(resources, 'first byte after 1.5 s', configuration('resource-slow'), alterApi({ delayMs: 1_500 })),
   ]),

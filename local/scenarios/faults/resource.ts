@@ -17,6 +17,10 @@ export function changeResource(change: Partial<Resource>): FaultAt<ScenarioTarge
   );
 }
 
+/** The API has a path that Okta has too. */
+export const pathLikeOkta: FaultAt<ScenarioTarget> = (environment, target) =>
+  changeResource({ url: new URL('/api/v1/users', environment.api.url).href })(environment, target);
+
 /** The API shows a certificate that has expired. */
 export const expiredCertificate: Fault = async ({ api }) => ({ restore: await api.expireCertificate() });
 

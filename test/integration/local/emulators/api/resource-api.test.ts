@@ -87,6 +87,13 @@ describe('the API', () => {
     expect(await call(authorization)).toMatchObject({ status: 200 });
   });
 
+  it('takes a token if its clock differs by a minute only', async () => {
+    for (const clockSkewSeconds of [60, -60]) {
+      alter({ clockSkewSeconds });
+      expect(await call(await bearer())).toMatchObject({ status: 200 });
+    }
+  });
+
   it('refuses a token that is signed with another key, altered or no token at all', async () => {
     const authorization = await bearer();
     const [, payload = ''] = authorization.split('.');
