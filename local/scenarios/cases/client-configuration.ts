@@ -129,12 +129,12 @@ export const clientConfigurationCases: readonly Case[] = [
     variant(rateLimits, 'not a service application', wrongKind, callApiAsServiceApp(), at(orgToken, notServiceApp)),
   ]),
   defineCase('C14', 'DPoP is required', 'ticket', [
-    variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
-    variants(code, 'turned on for the web app', dpopRequired, useDpopWebApplication(false)),
-    variant(rateLimits, 'default of new applications', dpopRequired, callApiAsDpopApp(false)),
     variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
     variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
     variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
+    variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(code, 'turned on for the web app', dpopRequired, useDpopWebApplication(false)),
+    variant(rateLimits, 'default of new applications', dpopRequired, callApiAsDpopApp(false)),
   ]),
   defineCase('C23', 'a DPoP proof is refused', 'ticket', [
     variants(token, "a proxy's host in the proof", proofRefused, useDpopApplication(true), wrongHost),
