@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Org, Resource } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { ascribe } from '../../../functions/okta/sender.ts';
@@ -6,43 +6,36 @@ import { flows, journey } from '../../../functions/probes/index.ts';
 import { type ApiSettings, startResourceApi } from '../../../local/emulators/api/resource-api.ts';
 import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
 import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { createIdentity } from '../../../local/emulators/okta/org-identity.ts';
+import { openDuring } from '../../support/during.ts';
 import { fullOrg } from '../../support/full-org.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
+import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 const identity = await createIdentity();
-const okta = await startOktaEmulator({ identity });
+const { okta } = await openOkta({ identity });
 const { default: issuer } = okta.issuers;
 const { valid } = await issueCertificates(Date.now(), identity.authority);
 const api = await startResourceApi({
   ...{ identity: valid, ca: okta.ca },
   issuers: [{ issuer, audience: okta.audiences.default, jwksUri: `${issuer}/v1/keys` }],
 });
-const restores: (() => void)[] = [];
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-  await okta.close();
-});
+const during = openDuring();
+afterAll(() => api[Symbol.asyncDispose]());
 
-const alter = (changes: Partial<ApiSettings>) => void restores.push(api.alter(changes));
+const alter = (changes: Partial<ApiSettings>) => during(api.alter(changes));
 
 // The path is one of Okta's own, which must not make the API Okta.
 const url = new URL('/api/v1/users', api.url).href;
 
+function withResource(org: Org, change: Partial<Resource>): Org {
+  const resource: Resource = { url, method: 'GET', status: 200, token: 'service', ...change };
+  return { ...org, servers: org.servers.map((each) => (each.id === 'default' ? { ...each, resource } : each)) };
+}
+
 async function call(resource: Partial<Resource> = {}, adjust = (org: Org) => org): Promise<Outcome> {
-  const org: Org = {
-    ...fullOrg,
-    servers: fullOrg.servers.map((each) =>
-      each.id === 'default'
-        ? { ...each, resource: { url, method: 'GET', status: 200, token: 'service', ...resource } }
-        : each,
-    ),
-  };
-  const report = await runProbes(okta, flows, { org, adjust });
+  const report = await runProbes(okta, flows, { org: withResource(fullOrg, resource), adjust });
   expect(report.monitorErrors).toEqual([]);
   return outcomeOf(report, 'resource', 'default');
 }
@@ -131,14 +124,6 @@ it('a slow API is a warning that is not about Okta', async () => {
 });
 
 it('an API that takes the token of the user is called with it', async () => {
-  const org: Org = {
-    ...{ ...fullOrg, name: 'user-resource', user: { login: okta.user.login, secret: 'acme/user' } },
-    servers: fullOrg.servers.map((each) => ({
-      ...each,
-      ...(each.web && { web: { ...each.web, secret: 'acme/web' } }),
-      ...(each.id === 'default' && { resource: { url, method: 'GET', status: 200, token: 'user' } as const }),
-    })),
-  };
-  const report = await runProbes(okta, journey, { org });
+  const report = await runProbes(okta, journey, { org: withResource(journeyOrg('user-resource'), { token: 'user' }) });
   expect(outcomeOf(report, 'user-resource', 'default').status).toBe('passed');
 });

@@ -6,18 +6,17 @@ import {
   customFetch as useFetch,
 } from 'oauth4webapi';
 import { Agent, fetch, type RequestInit } from 'undici';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type ApiSettings, startResourceApi } from '../../../../../local/emulators/api/resource-api.ts';
 import { issueCertificates } from '../../../../../local/emulators/okta/certificates.ts';
-import { startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import { createIdentity } from '../../../../../local/emulators/okta/org-identity.ts';
 import { generateSigningKey } from '../../../../../local/emulators/okta/signing-keys.ts';
-import { createOktaClient } from '../../../../support/okta-client.ts';
+import { openDuring } from '../../../../support/during.ts';
+import { openOkta } from '../../../../support/open-okta.ts';
 
 const { publicJwk: otherKey } = await generateSigningKey();
 const identity = await createIdentity();
-const okta = await startOktaEmulator({ identity });
-const client = createOktaClient(okta);
+const { okta, client } = await openOkta({ identity });
 const certificates = await issueCertificates(Date.now(), identity.authority);
 const api = await startResourceApi({
   ...{ identity: certificates.valid, ca: okta.ca },
@@ -25,17 +24,10 @@ const api = await startResourceApi({
     ...{ issuer: okta.issuers[id], audience: okta.audiences[id], jwksUri: `${okta.issuers[id]}/v1/keys` },
   })),
 });
-const restores: (() => void)[] = [];
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
-afterAll(async () => {
-  await client.close();
-  await api[Symbol.asyncDispose]();
-  await okta.close();
-});
+const during = openDuring();
+afterAll(() => api[Symbol.asyncDispose]());
 
-const alter = (changes: Partial<ApiSettings>) => void restores.push(api.alter(changes));
+const alter = (changes: Partial<ApiSettings>) => during(api.alter(changes));
 
 /** Calls the API over a connection of its own. */
 async function call(authorization?: string, init: RequestInit = {}) {
@@ -78,12 +70,12 @@ describe('the API', () => {
     ['a clock that is an hour behind', { clockSkewSeconds: -3_600 }],
   ])('refuses a token if it has %s, until that is restored', async (_, changes) => {
     const authorization = await bearer();
-    alter(changes);
+    const restore = api.alter(changes);
     const refused = await call(authorization);
     expect(refused).toMatchObject({ status: 401, challenge: expect.stringContaining('Bearer error="invalid_token"') });
     const ahead = (Date.parse(refused.date ?? '') - Date.now()) / 1000;
     expect(Math.abs(ahead - (changes.clockSkewSeconds ?? 0))).toBeLessThan(60);
-    for (const restore of restores.splice(0)) restore();
+    restore();
     expect(await call(authorization)).toMatchObject({ status: 200 });
   });
 
