@@ -102,3 +102,8 @@ export function outcomeLines({ outcomes }: Pick<RunReport, 'outcomes'>): string[
     return `${formatTarget(outcome)}: ${result}`;
   });
 }
+
+/** The lines of outcomes that did not pass. */
+export function notPassed(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.endsWith(': passed'));
+}
