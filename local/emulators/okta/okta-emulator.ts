@@ -8,6 +8,7 @@ import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
+import { createLogApi } from './log-query.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
@@ -33,7 +34,7 @@ import { createSignInLog } from './sign-in-log.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
-import { createSystemLog } from './system-log.ts';
+import { createSystemLog, type LogDelay, type LogEvent, type PastHappening } from './system-log.ts';
 import { createCodeChecker } from './time-based-code.ts';
 import { passwordUser, thinUser, totpUser, type User } from './users.ts';
 
@@ -125,6 +126,15 @@ export interface OktaEmulator extends AsyncDisposable {
   setRemaining(bucket: Bucket, share: number): () => void;
   /** Clears the request counts of all rate limits. */
   resetRateLimits(): void;
+  /**
+   * Records events in the System Log that no request to the emulator caused, now or in the past, tens of thousands at once
+   * if need be. An event of the future arrives when its time has come.
+   */
+  recordEvents(events: Iterable<PastHappening>): void;
+  /** Lets events reach the System Log late from now on, by milliseconds. Returns a function that ends this. */
+  delayLog(by: LogDelay): () => void;
+  /** Lets events never reach the System Log from now on. Returns a function that ends this. */
+  dropFromLog(matches: (event: LogEvent) => boolean): () => void;
   close(): Promise<void>;
 }
 
@@ -210,7 +220,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
         origin,
         sharedState.clients,
         custom,
-        log,
+        createLogApi(origin, log, now),
         nextRotation,
         state.users,
         Object.values(samlApplications),
@@ -285,6 +295,9 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       return () => limiter.reset();
     },
     resetRateLimits: limiter.reset,
+    recordEvents: log.recordAll,
+    delayLog: log.delay,
+    dropFromLog: log.drop,
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };

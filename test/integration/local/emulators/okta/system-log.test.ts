@@ -1,0 +1,302 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import type { LogEvent, PastHappening } from '../../../../../local/emulators/okta/system-log.ts';
+import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
+
+const hourMs = 3_600_000;
+const start = Date.UTC(2026, 0, 1, 12);
+
+let okta: OktaEmulator;
+let client: OktaClient;
+let nowMs = start;
+const restores: (() => void)[] = [];
+const during = (restore: () => void) => void restores.push(restore);
+
+beforeAll(async () => {
+  okta = await startOktaEmulator({ now: () => nowMs, rateLimits: { '/api/v1/logs': 10_000 } });
+  client = createOktaClient(okta);
+});
+
+/** Each test begins a day after the one before, and reads only its own events. */
+let since = '';
+beforeEach(() => {
+  nowMs += 24 * hourMs;
+  since = new Date(nowMs).toISOString();
+});
+
+afterEach(() => {
+  for (const restore of restores.splice(0)) restore();
+});
+
+afterAll(async () => {
+  await client.close();
+  await okta.close();
+});
+
+async function get(pathOrUrl: string) {
+  const response = await client.request(pathOrUrl, { headers: { authorization: `SSWS ${okta.apiToken}` } });
+  const events = (await response.json()) as readonly LogEvent[];
+  const links = response.headers.get('link') ?? '';
+  const linkOf = (rel: string) => new RegExp(`<([^>]+)>; rel="${rel}"`).exec(links)?.[1];
+  return { response, events, self: linkOf('self'), next: linkOf('next') };
+}
+
+const logs = (query: Readonly<Record<string, string>> = {}) => get(`/api/v1/logs?${new URLSearchParams(query)}`);
+const types = (events: readonly LogEvent[]) => events.map(({ eventType }) => eventType);
+const at = (ms: number) => new Date(ms).toISOString();
+
+const actor = { id: '0oa1batch2job3client', type: 'PublicClientApp', displayName: 'Batch' };
+const happening = (name: string, publishedAt?: number): PastHappening => ({
+  ...{ eventType: `test.${name}`, displayMessage: name, actor },
+  ...(publishedAt !== undefined && { publishedAt }),
+});
+const many = (count: number, stepMs = 1) =>
+  Array.from({ length: count }, (_, index) => happening(`event${index}`, nowMs + index * stepMs));
+
+/** All pages from here to the first empty one, and the link after it. */
+async function drain(first: Promise<Awaited<ReturnType<typeof logs>>>) {
+  const events: LogEvent[] = [];
+  let page = await first;
+  let pages = 1;
+  while (page.next !== undefined && page.events.length > 0) {
+    events.push(...page.events);
+    page = await get(page.next);
+    pages += 1;
+  }
+  events.push(...page.events);
+  return { events, pages, next: page.next };
+}
+
+const getToken = (scope = 'monitor.read') =>
+  client.post('/oauth2/default/v1/token', { grant_type: 'client_credentials', scope }, client.secretAuth);
+
+describe('an event of the System Log', () => {
+  it('of a token has the request ID of its response', async () => {
+    const id = (await getToken()).headers.get('x-okta-request-id');
+    expect((await logs({ filter: `transaction.id eq "${id}"` })).events).toMatchObject([
+      {
+        eventType: 'app.oauth2.as.token.grant.access_token',
+        outcome: { result: 'SUCCESS', reason: null },
+        actor: { id: okta.clients.secret.clientId, type: 'PublicClientApp' },
+        debugContext: { debugData: { requestId: id, requestUri: '/oauth2/default/v1/token' } },
+      },
+    ]);
+  });
+
+  it('has the reason of a refusal', async () => {
+    const id = (await getToken('nope')).headers.get('x-okta-request-id');
+    expect((await logs({ q: String(id) })).events).toMatchObject([
+      { eventType: 'app.oauth2.as.token.grant', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
+    ]);
+  });
+});
+
+describe('a query of the System Log that polls', () => {
+  it('returns 100 events at a time unless it asks for another number', async () => {
+    okta.recordEvents(many(150));
+    nowMs += 1000;
+    expect((await logs({ since })).events).toHaveLength(100);
+    expect((await logs({ since, limit: '1000' })).events).toHaveLength(150);
+    expect((await logs({ since, limit: '0' })).events).toEqual([]);
+  });
+
+  it('always has a next page, also after an empty one, which has what happens later', async () => {
+    const { events, next = '' } = await logs({ since });
+    expect(events).toEqual([]);
+    expect((await get(next)).events).toEqual([]);
+    okta.recordEvents([happening('later')]);
+    const later = await get(next);
+    expect(types(later.events)).toEqual(['test.later']);
+    const last = await get(later.next ?? '');
+    expect(last.events).toEqual([]);
+    expect(last.next).toBeDefined();
+  });
+
+  it('repeats its parameters in its links', async () => {
+    const query = { since, filter: 'eventType sw "test."', q: 'batch', limit: '7' };
+    const { self = '', next = '' } = await logs(query);
+    const parametersOf = (link: string) => Object.fromEntries(new URL(link).searchParams);
+    expect(parametersOf(self)).toEqual(query);
+    expect(parametersOf(next)).toEqual({ ...query, after: expect.any(String) });
+    expect((await get(next)).self).toBe(next);
+  });
+
+  it('returns each event once, page by page, where many have the same time', async () => {
+    okta.recordEvents(many(25, 0));
+    const { events } = await drain(logs({ since, limit: '10' }));
+    expect(types(events)).toEqual(many(25).map(({ eventType }) => eventType));
+  });
+
+  it('does not read again what the filter left out', async () => {
+    okta.recordEvents([...many(5), happening('wanted', nowMs + 5), ...many(5)]);
+    nowMs += 1000;
+    const filter = 'eventType eq "test.wanted"';
+    const first = await logs({ since, filter });
+    expect(types(first.events)).toEqual(['test.wanted']);
+    expect((await get(first.next ?? '')).events).toEqual([]);
+    okta.recordEvents([happening('wanted')]);
+    expect(types((await get(first.next ?? '')).events)).toEqual(['test.wanted']);
+  });
+});
+
+describe('an event that reaches the System Log late', () => {
+  it('is not there before, and then on the next page of a poll, with its own time', async () => {
+    during(okta.delayLog(90_000));
+    okta.recordEvents([happening('late')]);
+    const { events, next = '' } = await logs({ since });
+    expect(events).toEqual([]);
+    nowMs += 89_999;
+    expect((await get(next)).events).toEqual([]);
+    nowMs += 1;
+    expect((await get(next)).events).toMatchObject([{ eventType: 'test.late', published: since }]);
+  });
+
+  it('comes after events that happened later in a poll, and before them in a bounded query', async () => {
+    during(okta.delayLog(({ eventType }) => (eventType === 'test.slow' ? 5000 : 0)));
+    okta.recordEvents([happening('slow'), happening('fast', nowMs + 1000)]);
+    nowMs += hourMs;
+    expect(types((await logs({ since })).events)).toEqual(['test.fast', 'test.slow']);
+    expect(types((await logs({ since, until: at(nowMs) })).events)).toEqual(['test.slow', 'test.fast']);
+  });
+
+  it('is returned by a poll since a time before it arrived, though it happened earlier', async () => {
+    during(okta.delayLog(60_000));
+    okta.recordEvents([happening('late')]);
+    nowMs += hourMs;
+    const afterIt = at(nowMs - hourMs + 30_000);
+    expect(types((await logs({ since: afterIt })).events)).toEqual(['test.late']);
+    expect((await logs({ since: afterIt, until: at(nowMs) })).events).toEqual([]);
+  });
+
+  it('is missed by a bounded query that has passed it', async () => {
+    during(okta.delayLog(({ eventType }) => (eventType === 'test.slow' ? 5000 : 0)));
+    okta.recordEvents([happening('slow'), happening('fast', nowMs + 1), happening('faster', nowMs + 2)]);
+    nowMs += 1000;
+    const first = await logs({ since, until: at(nowMs), limit: '1' });
+    nowMs += 10_000;
+    const { events } = await drain(Promise.resolve(first));
+    expect(types(events)).toEqual(['test.fast', 'test.faster']);
+  });
+
+  it('is late no more when the delay has ended', async () => {
+    okta.delayLog(90_000)();
+    okta.recordEvents([happening('punctual')]);
+    expect(types((await logs({ since })).events)).toEqual(['test.punctual']);
+  });
+});
+
+describe('the System Log', () => {
+  it('lacks the events that are dropped, until that ends', async () => {
+    const restore = okta.dropFromLog(({ eventType }) => eventType === 'test.lost');
+    okta.recordEvents([happening('lost'), happening('kept')]);
+    restore();
+    okta.recordEvents([happening('lost')]);
+    expect(types((await logs({ since })).events)).toEqual(['test.kept', 'test.lost']);
+  });
+
+  it('has the events of the future when their time has come', async () => {
+    okta.recordEvents([happening('tomorrow', nowMs + 2 * hourMs), happening('soon', nowMs + hourMs)]);
+    expect((await logs({ since })).events).toEqual([]);
+    nowMs += 3 * hourMs;
+    expect(types((await logs({ since })).events)).toEqual(['test.soon', 'test.tomorrow']);
+  });
+
+  it('has an hour of 50,000 events, each once, while it is polled by pages of 1,000', async () => {
+    okta.recordEvents(many(50_000, 72));
+    const seen: string[] = [];
+    let link = `/api/v1/logs?${new URLSearchParams({ since, limit: '1000' })}`;
+    for (let minute = 0; minute <= 60; minute += 1) {
+      const { events, next = '' } = await drain(get(link));
+      seen.push(...types(events));
+      link = next;
+      nowMs += 60_000;
+    }
+    expect(seen).toEqual(many(50_000).map(({ eventType }) => eventType));
+  });
+
+  it('forgets the oldest events when it is full, and polls on', async () => {
+    okta.recordEvents([happening('oldest')]);
+    const { next = '' } = await logs({ since });
+    okta.recordEvents(many(120_000, 0));
+    const { events } = await logs({ since, limit: '1' });
+    expect(types(events)).not.toContain('test.oldest');
+    expect((await get(next)).events.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a query of the System Log with an end', () => {
+  it('has no link after its last page, in either order', async () => {
+    okta.recordEvents(many(5));
+    nowMs += 1000;
+    for (const sortOrder of ['ASCENDING', 'DESCENDING']) {
+      const { events, pages, next } = await drain(logs({ since, until: at(nowMs), limit: '2', sortOrder }));
+      const wanted = many(5).map(({ eventType }) => eventType);
+      expect(types(events)).toEqual(sortOrder === 'ASCENDING' ? wanted : wanted.toReversed());
+      expect([pages, next]).toEqual([3, undefined]);
+    }
+  });
+
+  it('returns the events since and before its times', async () => {
+    okta.recordEvents([happening('first'), happening('second', nowMs + 1000), happening('third', nowMs + 2000)]);
+    nowMs += hourMs;
+    const { events } = await logs({ since: at(nowMs - hourMs + 1000), until: at(nowMs - hourMs + 2000) });
+    expect(types(events)).toEqual(['test.second']);
+  });
+
+  it('begins seven days before it ends unless it says when', async () => {
+    okta.recordEvents([happening('old', nowMs - 8 * 24 * hourMs), happening('young', nowMs - 6 * 24 * hourMs)]);
+    const { events } = await logs({ until: at(nowMs), filter: 'eventType eq "test.old" or eventType eq "test.young"' });
+    expect(types(events)).toEqual(['test.young']);
+  });
+});
+
+describe('a query of the System Log', () => {
+  it.each([
+    ['filter=eventType eq "test.one"', ['test.one']],
+    ['filter=event_type eq "test.one"', ['test.one']],
+    ['filter=eventType eq "test.one" or eventType eq "test.two"', ['test.one', 'test.two']],
+    ['filter=not (eventType eq "test.one")', ['test.two']],
+    ['filter=target.type eq "URL Pattern"', ['test.two']],
+    ['filter=debugContext.debugData.grantType eq "client_credentials"', ['test.one']],
+    ['q=BATCH test.one', ['test.one']],
+    ['q=nobody', []],
+  ])('with %s selects %j', async (query, selected) => {
+    const target = { id: '/api/v1/users', type: 'URL Pattern', displayName: null };
+    okta.recordEvents([
+      { ...happening('one'), debugData: { grantType: 'client_credentials' } },
+      { ...happening('two'), targets: [target] },
+    ]);
+    const { events } = await get(`/api/v1/logs?${new URLSearchParams({ since })}&${query}`);
+    expect(types(events)).toEqual(selected);
+  });
+
+  it.each([
+    ['since=yesterday', 'E0000001', "Api validation failed: 'since': "],
+    ['until=2026-01-01', 'E0000001', "Api validation failed: 'until': "],
+    ['limit=1001', 'E0000001', "Api validation failed: 'limit': "],
+    ['limit=-1', 'E0000001', "Api validation failed: 'limit': "],
+    ['limit=many', 'E0000001', "Api validation failed: 'limit': "],
+    ['sortOrder=UPWARD', 'E0000001', "Api validation failed: 'sortOrder': "],
+    [`q=${'x'.repeat(41)}`, 'E0000001', "Api validation failed: 'q': "],
+    [`q=${'x '.repeat(11)}`, 'E0000001', "Api validation failed: 'q': "],
+    ['since=2024-01-01T00:00:00Z', 'E0000053', 'Invalid parameter: '],
+    ['filter=eventType is "a"', 'E0000053', `Invalid filter 'eventType is "a"': `],
+    ['filter=some_field eq "a"', 'E0000053', 'field is not valid: some_field'],
+    ['filter=published gt "2026-01-01T00:00:00Z"', 'E0000053', 'field is not valid: published'],
+    ['filter=debugContext.debugData.url co "/oauth/"', 'E0000031', 'The supplied combination of operator and field'],
+    ['after=nowhere', 'E0000029', 'Invalid paging request.'],
+  ])('with %s is refused with %s', async (query, errorCode, errorSummary) => {
+    const { response, events: body } = await get(`/api/v1/logs?${query}`);
+    expect(response.status).toBe(400);
+    expect(body).toMatchObject({ errorCode, errorSummary: expect.stringContaining(errorSummary) });
+  });
+
+  it('needs the scope okta.logs.read', async () => {
+    const as = async (scope: string) => {
+      const headers = { authorization: `Bearer ${await client.orgToken(scope)}` };
+      return (await client.request('/api/v1/logs?limit=1', { headers })).status;
+    };
+    expect(await as('okta.logs.read')).toBe(200);
+    expect(await as('okta.users.read')).toBe(403);
+  });
+});
