@@ -8,6 +8,7 @@ import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
+import { type Caller, createCallerOf } from './log-caller.ts';
 import { createLogApi } from './log-query.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
@@ -16,6 +17,7 @@ import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { createOrgState } from './org-state.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPrimaryAuthentication } from './primary-authentication.ts';
+import { createRateLimitLog, otherIntegration, type TouchedLimit, type TouchedLimitKind } from './rate-limit-log.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
@@ -120,7 +122,8 @@ export interface OktaEmulator extends AsyncDisposable {
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
   /**
-   * Leaves a share, 0 to 1, of a bucket's requests in the current minute, as if other clients had used the rest.
+   * Leaves a share, 0 to 1, of a bucket's requests in the current minute, as if other clients had used the rest. The
+   * System Log warns of it as of theirs.
    * Returns a function that resets all rate limits.
    */
   setRemaining(bucket: Bucket, share: number): () => void;
@@ -131,6 +134,8 @@ export interface OktaEmulator extends AsyncDisposable {
    * if need be. An event of the future arrives when its time has come.
    */
   recordEvents(events: Iterable<PastHappening>): void;
+  /** Records that somebody touched a limit that the emulator does not count: another integration, unless it is said who. */
+  touchLimit(kind: TouchedLimitKind, limit?: TouchedLimit, caller?: Caller): void;
   /** Lets events reach the System Log late from now on, by milliseconds. Returns a function that ends this. */
   delayLog(by: LogDelay): () => void;
   /** Lets events never reach the System Log from now on. Returns a function that ends this. */
@@ -236,6 +241,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   });
 
   const limiter = createRateLimiter(now, options.rateLimits);
+  const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
+  const limitLog = createRateLimitLog(log, now, callerOf);
   const refused = ({ path }: OktaRequest) =>
     path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
   listener.handle(async (request) => {
@@ -244,6 +251,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     const named = renameSessionCookie(request, engine() === 'classic');
     if (bucket === undefined) return named(await route(request));
     const counted = limiter.count(bucket);
+    limitLog.counted(request, bucket, counted);
     const response = counted.exceeded ? refused(request) : named(await route(request));
     // What refuses a request before the API does not know its limits, except what refuses it for them.
     if (response.sender !== undefined && !counted.exceeded) return response;
@@ -291,11 +299,12 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       return () => listener.useIdentity(certificates.valid);
     },
     setRemaining(bucket, share) {
-      limiter.setRemaining(bucket, share);
+      limitLog.usedByOthers(bucket, limiter.setRemaining(bucket, share));
       return () => limiter.reset();
     },
     resetRateLimits: limiter.reset,
     recordEvents: log.recordAll,
+    touchLimit: (kind, limit = {}, caller = otherIntegration) => limitLog.record(kind, limit, caller),
     delayLog: log.delay,
     dropFromLog: log.drop,
     close: listener.close,

@@ -13,7 +13,7 @@ const restores: (() => void)[] = [];
 const during = (restore: () => void) => void restores.push(restore);
 
 beforeAll(async () => {
-  okta = await startOktaEmulator({ now: () => nowMs, rateLimits: { '/api/v1/logs': 10_000 } });
+  okta = await startOktaEmulator({ now: () => nowMs, rateLimits: { '/api/v1/logs': 10_000, '/api/v1/apps': 20 } });
   client = createOktaClient(okta);
 });
 
@@ -247,6 +247,81 @@ describe('a query of the System Log with an end', () => {
     okta.recordEvents([happening('old', nowMs - 8 * 24 * hourMs), happening('young', nowMs - 6 * 24 * hourMs)]);
     const { events } = await logs({ until: at(nowMs), filter: 'eventType eq "test.old" or eventType eq "test.young"' });
     expect(types(events)).toEqual(['test.young']);
+  });
+});
+
+describe('the System Log of rate limits', () => {
+  const bucket = '/api/v1/apps';
+  const apps = (headers: Record<string, string> = { authorization: `SSWS ${okta.apiToken}` }) =>
+    client.request('/api/v1/apps?limit=1', { headers });
+  const limitEvents = async () =>
+    (await logs({ since, filter: 'eventType co "rate_limit" or eventType co "limit.v"' })).events;
+
+  it('has one warning and one violation of a bucket in a window, of who sent the request that reached it', async () => {
+    for (let count = 0; count < 25; count += 1) await apps();
+    const [warning, violation, ...others] = await limitEvents();
+    expect(others).toEqual([]);
+    const owner = { id: okta.user.id, type: 'User' };
+    const target = [
+      { type: 'URL Pattern', id: bucket },
+      { type: 'Bucket Uuid', id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-3/) },
+    ];
+    const debugData = {
+      ...{
+        rateLimitScopeType: 'ORG',
+        rateLimitSecondsToReset: '60',
+        threshold: '20',
+        timeSpan: '1',
+        timeUnit: 'MINUTES',
+      },
+      ...{ userId: okta.user.id, requestUri: bucket },
+    };
+    expect(warning).toMatchObject({
+      ...{
+        eventType: 'system.org.rate_limit.warning',
+        severity: 'WARN',
+        outcome: { result: 'SUCCESS' },
+        actor: owner,
+        target,
+      },
+      transaction: { detail: { requestApiTokenId: expect.stringMatching(/^00T/) } },
+      debugContext: { debugData: { ...debugData, warningPercent: '90' } },
+    });
+    expect(violation).toMatchObject({ eventType: 'system.org.rate_limit.violation', debugContext: { debugData } });
+    expect(violation?.debugContext.debugData).not.toHaveProperty('warningPercent');
+  });
+
+  it('has them again in the next window, and names an application by its ID', async () => {
+    const headers = { authorization: `Bearer ${await client.orgToken('okta.apps.read')}` };
+    for (const _ of ['first window', 'second window']) {
+      for (let count = 0; count < 20; count += 1) await apps(headers);
+      nowMs += 60_000;
+    }
+    const { clientId } = okta.clients.service;
+    const warning = { eventType: 'system.org.rate_limit.warning', actor: { id: clientId, type: 'PublicClientApp' } };
+    expect(await limitEvents()).toMatchObject([warning, warning]);
+  });
+
+  it('has a warning of other clients where they used a bucket', async () => {
+    during(okta.setRemaining(bucket, 0.05));
+    okta.setRemaining(bucket, 0.05);
+    expect(await limitEvents()).toMatchObject([
+      { eventType: 'system.org.rate_limit.warning', actor: { displayName: 'Nightly import' } },
+    ]);
+  });
+
+  it.each([
+    ['org-burst', 'system.org.rate_limit.burst', { burstRateLimitUrlPattern: '/oauth2/v1/token' }],
+    ['org-concurrency', 'core.concurrency.org.limit.violation', {}],
+    ['client-violation', 'system.client.rate_limit.violation', { clientId: '0oa7nightly8import9x', threshold: '60' }],
+    ['client-notification', 'system.client.rate_limit.notification', { clientType: 'OAUTH2' }],
+    ['client-concurrency', 'system.client.concurrency_rate_limit.violation', { clientId: '0oa7nightly8import9x' }],
+    ['client-share', 'app.oauth2.client_id_rate_limit_warning', { rateLimitBucket: '/oauth2/v1/token' }],
+    ['operation-warning', 'system.operation.rate_limit.warning', { operationRateLimitType: 'phone_enrollment' }],
+    ['operation-violation', 'system.operation.rate_limit.violation', { operationRateLimitScopeType: 'user' }],
+  ] as const)('has a limit of the kind %s as %s', async (kind, eventType, debugData) => {
+    okta.touchLimit(kind, { threshold: 60, operation: 'phone_enrollment', scope: 'USER' });
+    expect(await limitEvents()).toMatchObject([{ eventType, debugContext: { debugData } }]);
   });
 });
 
