@@ -1,5 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { TokenAlteration } from './access-token.ts';
+import { type Administer, createAdministrationLog } from './administration-log.ts';
+import { altering, createAlterationLog } from './alteration-log.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
@@ -12,6 +14,7 @@ import { type Caller, createCallerOf } from './log-caller.ts';
 import { createLogApi } from './log-query.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
+import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { createOrgState } from './org-state.ts';
@@ -38,7 +41,7 @@ import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
 import { createSystemLog, type LogDelay, type LogEvent, type PastHappening } from './system-log.ts';
 import { createCodeChecker } from './time-based-code.ts';
-import { passwordUser, thinUser, totpUser, type User } from './users.ts';
+import { administratorId, passwordUser, thinUser, totpUser, type User } from './users.ts';
 
 export interface OktaOptions {
   /** The default, 0, selects a free port. */
@@ -134,6 +137,10 @@ export interface OktaEmulator extends AsyncDisposable {
    * if need be. An event of the future arrives when its time has come.
    */
   recordEvents(events: Iterable<PastHappening>): void;
+  /** Records that an administrator changed something. Nothing else in the org changes by it. */
+  readonly administer: Administer;
+  /** Records what Okta, an agent or a hook did. `name` is that of the agent, the hook, the stream or the domain. */
+  recordJob(job: OktaJob, name?: string, client?: { readonly id: string; readonly name: string }): void;
   /** Records that somebody touched a limit that the emulator does not count: another integration, unless it is said who. */
   touchLimit(kind: TouchedLimitKind, limit?: TouchedLimit, caller?: Caller): void;
   /** Lets events reach the System Log late from now on, by milliseconds. Returns a function that ends this. */
@@ -242,6 +249,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const limiter = createRateLimiter(now, options.rateLimits);
   const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
+  const administration = createAdministrationLog(log, () => state.users.find(administratorId));
+  const alterationLog = createAlterationLog(log, administration);
   const limitLog = createRateLimitLog(log, now, callerOf);
   const refused = ({ path }: OktaRequest) =>
     path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
@@ -286,12 +295,24 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       payroll: samlApp(samlApplications.payroll, origin),
       wiki: samlApp(samlApplications.wiki, origin),
     },
-    alterSamlApp: (name, changes) => samlApplications[name].alter(changes),
-    alterUser: state.users.alter,
+    alterSamlApp(name, changes) {
+      const application = samlApplications[name];
+      return altering(
+        application.settings,
+        () => application.alter(changes),
+        (before, after) => alterationLog.samlApp(application, before, after),
+      );
+    },
+    alterUser: (idOrLogin, changes) =>
+      altering(
+        () => state.users.find(idOrLogin),
+        () => state.users.alter(idOrLogin, changes),
+        alterationLog.user,
+      ),
     resetUsers: state.users.reset,
     refusedPasswords: checkPassword.refusals,
     findUser: state.users.find,
-    alterSignIn: state.alterSettings,
+    alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
     alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
     async breakTls(flaw) {
@@ -304,6 +325,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     },
     resetRateLimits: limiter.reset,
     recordEvents: log.recordAll,
+    administer: administration.administer,
+    recordJob: createJobsLog(log),
     touchLimit: (kind, limit = {}, caller = otherIntegration) => limitLog.record(kind, limit, caller),
     delayLog: log.delay,
     dropFromLog: log.drop,

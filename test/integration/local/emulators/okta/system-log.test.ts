@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import type { LogEvent, PastHappening } from '../../../../../local/emulators/okta/system-log.ts';
+import { signIn } from '../../../../support/browser.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
 const hourMs = 3_600_000;
@@ -67,8 +68,9 @@ async function drain(first: Promise<Awaited<ReturnType<typeof logs>>>) {
   return { events, pages, next: page.next };
 }
 
-const getToken = (scope = 'monitor.read') =>
-  client.post('/oauth2/default/v1/token', { grant_type: 'client_credentials', scope }, client.secretAuth);
+const post = (server: string, authentication: Record<string, string>, scope = 'monitor.read') =>
+  client.post(`/oauth2/${server}/v1/token`, { grant_type: 'client_credentials', scope }, authentication);
+const getToken = (scope?: string) => post('default', client.secretAuth, scope);
 
 describe('an event of the System Log', () => {
   it('of a token has the request ID of its response', async () => {
@@ -83,10 +85,107 @@ describe('an event of the System Log', () => {
     ]);
   });
 
-  it('has the reason of a refusal', async () => {
-    const id = (await getToken('nope')).headers.get('x-okta-request-id');
-    expect((await logs({ q: String(id) })).events).toMatchObject([
-      { eventType: 'app.oauth2.as.token.grant', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
+  it('of a granted token names the client, the token, the server, the scopes and the policy', async () => {
+    await getToken();
+    const { clientId } = okta.clients.secret;
+    expect((await logs({ since, filter: 'eventType sw "app.oauth2"' })).events).toMatchObject([
+      {
+        actor: { id: clientId, type: 'PublicClientApp', displayName: 'Okta monitor (secret)', alternateId: clientId },
+        client: { id: clientId },
+        target: [{ type: 'access_token', displayName: 'Access Token', detailEntry: { subject: clientId } }],
+        debugContext: {
+          debugData: {
+            ...{ grantType: 'client_credentials', requestedScopes: 'monitor.read', grantedScopes: 'monitor.read' },
+            ...{ clientAuthType: 'client_secret_basic', authorizationServer: 'default' },
+            ...{ authorizationServerName: 'default', policy: expect.any(String), rule: expect.any(String) },
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['a scope that the server lacks', 'no_matching_scope', () => getToken('nope')],
+    [
+      'a wrong secret',
+      'invalid_client_secret',
+      () => post('default', client.basic(okta.clients.secret.clientId, 'wrong')),
+    ],
+    ['a client that does not exist', 'invalid_client_id', () => post('default', client.basic('0oa1nobody', 'wrong'))],
+    ['no credentials', 'missing_client_credentials', () => post('default', {})],
+    [
+      'a grant that the Org server refuses',
+      'unsupported_auth_method_client_creds',
+      () =>
+        client.post(
+          '/oauth2/v1/token',
+          { grant_type: 'client_credentials', scope: 'okta.users.read' },
+          client.secretAuth,
+        ),
+    ],
+    [
+      'a code that is none',
+      'invalid_authorization_code',
+      () => {
+        const { clientId, clientSecret, redirectUri } = okta.clients.web;
+        const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: redirectUri };
+        return client.post('/oauth2/default/v1/token', form, client.basic(clientId, clientSecret));
+      },
+    ],
+  ])('of a request refused for %s has the reason %s', async (_, reason, ask) => {
+    const refused = await ask();
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect((await logs({ since })).events).toMatchObject([
+      {
+        eventType: expect.stringMatching(/^app\.oauth2\.(as\.)?token\.grant$/),
+        severity: 'WARN',
+        outcome: { result: 'FAILURE', reason },
+        target: [],
+        transaction: { id: refused.headers.get('x-okta-request-id') },
+        debugContext: { debugData: { error: refused.body.error, errorDescription: refused.body.error_description } },
+      },
+    ]);
+  });
+
+  it('of a revocation is there, and there is none of an introspection', async () => {
+    const { body } = await getToken();
+    const form = { token: String(body.access_token) };
+    await client.post('/oauth2/default/v1/introspect', form, client.secretAuth);
+    await client.post('/oauth2/default/v1/revoke', form, client.secretAuth);
+    expect(types((await logs({ since })).events)).toEqual([
+      'app.oauth2.as.token.grant.access_token',
+      'app.oauth2.as.token.revoke',
+    ]);
+  });
+
+  it('of each token of a user names the user and the token', async () => {
+    const { clientId, clientSecret, redirectUri } = okta.clients.web;
+    const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', state: 'a-state' };
+    const url = `/oauth2/default/v1/authorize?${new URLSearchParams({ ...query, scope: 'openid offline_access', nonce: 'n' })}`;
+    const callback = await signIn(okta, client, new URL(okta.origin + url));
+    const form = {
+      ...{ grant_type: 'authorization_code', redirect_uri: redirectUri },
+      code: callback.searchParams.get('code') ?? '',
+    };
+    await client.post('/oauth2/default/v1/token', form, client.basic(clientId, clientSecret));
+    const user = { type: 'User', id: okta.user.id };
+    const { events } = await logs({ since, filter: 'eventType sw "app.oauth2"' });
+    const issued = (eventType: string, type: string) => ({ eventType, target: [user, { type }] });
+    expect(events).toMatchObject([
+      issued('app.oauth2.as.authorize.code', 'code'),
+      issued('app.oauth2.as.token.grant.access_token', 'access_token'),
+      issued('app.oauth2.as.token.grant.id_token', 'id_token'),
+      issued('app.oauth2.as.token.grant.refresh_token', 'refresh_token'),
+    ]);
+    expect(events[0]?.debugContext.debugData).toMatchObject({ state: 'a-state', redirectUri, responseType: 'code' });
+    const sso = (await logs({ since, filter: 'eventType eq "user.authentication.sso"' })).events;
+    expect(sso).toMatchObject([
+      {
+        target: [
+          { type: 'AppInstance', id: clientId },
+          { type: 'AppUser', id: okta.user.id },
+        ],
+      },
     ]);
   });
 });
@@ -247,6 +346,102 @@ describe('a query of the System Log with an end', () => {
     okta.recordEvents([happening('old', nowMs - 8 * 24 * hourMs), happening('young', nowMs - 6 * 24 * hourMs)]);
     const { events } = await logs({ until: at(nowMs), filter: 'eventType eq "test.old" or eventType eq "test.young"' });
     expect(types(events)).toEqual(['test.young']);
+  });
+});
+
+describe('the System Log of administrators', () => {
+  it.each([
+    ['policy-rule', 'update', 'policy.rule.update', ['PolicyRule', 'PolicyEntity']],
+    ['server-policy-rule', 'create', 'policy.rule.add', ['PolicyRule', 'PolicyEntity']],
+    ['policy', 'deactivate', 'policy.lifecycle.deactivate', ['PolicyEntity']],
+    ['server', 'deactivate', 'oauth2.as.deactivated', ['AuthorizationServer']],
+    ['scope', 'delete', 'oauth2.scope.deleted', ['Scope', 'AuthorizationServer']],
+    ['claim', 'update', 'oauth2.claim.updated', ['Claim', 'AuthorizationServer']],
+    ['application', 'update', 'application.lifecycle.update', ['AppInstance']],
+    ['credential', 'deactivate', 'app.oauth2.credentials.lifecycle.deactivate', ['ClientCredential', 'AppInstance']],
+    ['application-key', 'update', 'app.keys.rotate', ['AppInstance']],
+    ['server-key', 'update', 'app.oauth2.as.key.rollover', ['AuthorizationServer']],
+    ['zone', 'update', 'zone.update', ['NetworkZone']],
+    ['feature', 'activate', 'system.feature.enable', ['Feature']],
+  ] as const)('has a change of a %s (%s) as %s', async (what, change, eventType, targetTypes) => {
+    (okta.administer as (what: string, change: string) => void)(what, change);
+    const { events } = await logs({ since });
+    expect(events).toMatchObject([
+      { eventType, actor: { id: '00u5ada6lovelace7use', type: 'User' }, outcome: { result: 'SUCCESS' } },
+    ]);
+    expect(events[0]?.target.map(({ type }) => type)).toEqual(targetTypes);
+  });
+
+  it('names what was changed, and when', async () => {
+    const of = { id: '00p9policy', name: 'Finance' };
+    okta.administer('policy-rule', 'update', { id: '0pr9rule', name: 'Deny all', of, publishedAt: nowMs + 1000 });
+    nowMs += 1000;
+    expect((await logs({ since })).events).toMatchObject([
+      {
+        published: at(nowMs),
+        target: [
+          { id: '0pr9rule', displayName: 'Deny all' },
+          { id: '00p9policy', displayName: 'Finance', detailEntry: { policyType: 'ACCESS_POLICY' } },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    [{ status: 'LOCKED_OUT' }, 'user.account.lock', 'user.account.unlock_by_admin'],
+    [{ status: 'SUSPENDED' }, 'user.lifecycle.suspend', 'user.lifecycle.unsuspend'],
+    [{ status: 'DEPROVISIONED' }, 'user.lifecycle.deactivate', 'user.lifecycle.activate'],
+    [{ assigned: false }, 'application.user_membership.remove', 'application.user_membership.add'],
+    [{ access: 'DENY' }, 'policy.rule.update', 'policy.rule.update'],
+    [{ factorMode: '1FA' }, 'policy.rule.update', 'policy.rule.update'],
+    [{ factors: [] }, 'user.mfa.factor.deactivate', 'user.mfa.factor.activate'],
+    [{ password: 'new' }, 'user.account.update_password', 'user.account.update_password'],
+    [{ department: 'Sales' }, 'user.account.update_profile', 'user.account.update_profile'],
+  ] as const)('has what made a user %j as %s, and what ended it as %s', async (changes, began, ended) => {
+    const restore = okta.alterUser(okta.users.totp.login, changes);
+    restore();
+    restore();
+    expect(types((await logs({ since })).events)).toEqual([began, ended]);
+  });
+
+  it.each([
+    [{ identityProvider: 'Partner' }, 'policy.rule.update'],
+    [{ captcha: 'HCAPTCHA' }, 'system.org.captcha.activate'],
+    [{ maxAttempts: 3 }, 'policy.lifecycle.update'],
+    [{ customClaims: [] }, 'oauth2.claim.updated'],
+    [{ pushedRequestsRequired: true }, 'application.lifecycle.update'],
+    [{ deviceChallenge: true }, 'security.authenticator.lifecycle.update'],
+  ] as const)('has the setting %j as %s', async (changes, eventType) => {
+    during(okta.alterSignIn(changes));
+    expect(types((await logs({ since })).events)).toEqual([eventType]);
+  });
+
+  it('has nothing of what only does not work', async () => {
+    during(okta.alterSignIn({ codesAccepted: false, sessionsHonored: false, networkBlocked: true }));
+    expect((await logs({ since })).events).toEqual([]);
+  });
+
+  it.each([
+    [{ certificateDays: 5 }, 'app.keys.rotate'],
+    [{ audience: 'another' }, 'application.lifecycle.update'],
+  ])('has the setting %j of a SAML application as %s', async (changes, eventType) => {
+    during(okta.alterSamlApp('wiki', changes));
+    expect((await logs({ since })).events).toMatchObject([{ eventType, target: [{ displayName: 'Wiki' }] }]);
+  });
+});
+
+describe('the System Log of Okta’s own jobs', () => {
+  it.each([
+    ['ldap-agent-disconnected', 'system.agent.ldap.disconnect', 'SUCCESS'],
+    ['event-hook-failed', 'event_hook.delivery', 'FAILURE'],
+    ['inline-hook-failed', 'inline_hook.executed', 'FAILURE'],
+    ['log-stream-deactivated', 'system.log_stream.lifecycle.deactivate', 'SUCCESS'],
+    ['threat-detected', 'security.threat.detected', 'DENY'],
+  ] as const)('has a job of the kind %s as %s with the outcome %s', async (job, eventType, result) => {
+    okta.recordJob(job, 'siem');
+    expect((await logs({ since })).events).toMatchObject([
+      { eventType, outcome: { result }, actor: { type: 'SystemPrincipal' } },
+    ]);
   });
 });
 
