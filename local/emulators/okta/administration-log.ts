@@ -25,6 +25,10 @@ const lifecycle = <Prefix extends string>(prefix: Prefix) => ({
   activate: `${prefix}.activate`,
   deactivate: `${prefix}.deactivate`,
 });
+const withoutUpdate = <Prefix extends string>(prefix: Prefix) => {
+  const { update: _, ...events } = lifecycle(prefix);
+  return events;
+};
 const rule = { ...lifecycle('policy.rule'), create: 'policy.rule.add' };
 const created = (prefix: string) => ({
   ...{ create: `${prefix}.created`, update: `${prefix}.updated`, delete: `${prefix}.deleted` },
@@ -86,7 +90,7 @@ const things = {
   credential: {
     ...{ noun: 'client credential', type: 'ClientCredential', id: 'ocs1client2secret345', name: 'Client secret' },
     of: application,
-    events: lifecycle('app.oauth2.credentials.lifecycle'),
+    events: withoutUpdate('app.oauth2.credentials.lifecycle'),
   },
   'application-key': {
     ...{ noun: 'application signing key', ...application },
