@@ -19,6 +19,8 @@ export interface Exchange {
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */
   readonly requestId?: string;
   readonly rateLimit?: RateLimit;
+  /** `Retry-After` (RFC 9110, 10.2.3) of a refusal, in seconds from the response on. */
+  readonly retryAfterSeconds?: number;
   /** The error in the response, parsed from whichever format Okta used. */
   readonly error?: OktaError;
   /** The server's certificate, if this exchange opened the connection. */

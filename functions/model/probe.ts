@@ -33,6 +33,7 @@ export type Requirement =
   | 'samlApps'
   | 'serviceResource'
   | 'userResource'
+  | 'refreshTokenLeeway'
   | 'negativeTests'
   | 'statusPage';
 
@@ -74,6 +75,7 @@ export interface Artifacts {
   readonly session: Session;
   readonly code: AuthorizationCode;
   readonly userTokens: UserTokens;
+  readonly refreshed: RefreshedToken;
   readonly idToken: IssuedIdToken;
 }
 
@@ -122,6 +124,14 @@ export interface UserTokens {
   readonly id: string;
   readonly nonce: string;
   readonly refresh?: string;
+}
+
+/** What became of a refresh token when it was used. Trap: live credentials. */
+export interface RefreshedToken {
+  /** When it was used, in milliseconds since the epoch. */
+  readonly usedAt: number;
+  /** The refresh token that replaces it. Absent where they do not rotate. */
+  readonly replacement?: string;
 }
 
 /** A fresh access token. Trap: `value` is a live credential. Send it to Okta and nowhere else. */
@@ -224,6 +234,10 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly exchanges: readonly Exchange[];
   readonly credentials: Credentials;
   readonly inputs: Pick<Artifacts, Inputs> & Partial<Artifacts>;
+  /** Whether the run is the first of its hour, or nobody's schedule started it: what is not done in each run is done in these. */
+  readonly isHourly: boolean;
+  /** Waits so many milliseconds. Throws if the time is up before. */
+  readonly wait: (ms: number) => Promise<void>;
   /** Resolves a host's CNAME, or undefined. Used to find an org's cell. */
   readonly canonicalName: (host: string) => Promise<string | undefined>;
 }
@@ -254,6 +268,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly after?: readonly string[];
   /** Never tried twice, not even after a lost connection: the request may have arrived, and it counts. */
   readonly once?: true;
+  /** Ends what others began. They stop some seconds before the run's deadline, so that it has the time to. */
+  readonly cleansUp?: true;
   readonly provides?: Output;
   /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];

@@ -11,6 +11,7 @@ import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
 import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
+import { openRestraints } from './restraint.ts';
 import { run } from './run.ts';
 import { readRunTime } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
@@ -31,6 +32,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const cloudWatch = new CloudWatchClient();
   const table = stateTable(process.env);
   const seen = openSeenExecutions();
+  const restraints = openRestraints();
   return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     requireOrg(event);
     const { schedule, groups, ...org } = event;
@@ -45,7 +47,10 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     const [probe] = probes;
     const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+    // Whoever invokes the function by hand wants to know everything.
+    const restraint = time.due && restraints.before(org, probes, time, await state?.previous());
     const report = await run(org, probes, {
+      ...(restraint && { restraint }),
       http,
       credentials: credentialsFor(org),
       now: Date.now,
@@ -54,6 +59,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       deadline,
       time,
     });
+    restraints.after(report);
     const { minute, monitorErrors } = report;
     const outcomes = logLines(report);
     const errors = monitorErrors.map(

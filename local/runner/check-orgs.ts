@@ -3,7 +3,7 @@ import type { Finding } from '../../functions/model/finding.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';
 import { canonicalName, resolves } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
-import { deadlineIn, runTimeoutMs } from '../../functions/runtime/deadline.ts';
+import { deadlineIn, runTimeoutMs, waitMsOf } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
@@ -37,7 +37,7 @@ export async function checkOrgs(
 
 async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsProxy): Promise<CheckedOrg> {
   const { org, plan } = selected;
-  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs));
+  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs, waitMsOf(org, 'journey')));
   const http = openHttp({
     ...{ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs },
     ...(proxy && { createAgent: proxy.createAgent }),

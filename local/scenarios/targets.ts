@@ -112,6 +112,11 @@ export const code = atBothInJourney('code', 'token', grantIs('authorization_code
 export const idToken = atBothInJourney('id-token', 'keys');
 export const userinfo = atBothInJourney('userinfo', 'userinfo');
 export const refresh = atBothInJourney('refresh', 'token', grantIs('refresh_token'));
+/** Only where the configuration says how long a replaced refresh token works. */
+export const refreshReuse: readonly ScenarioTarget[] = [
+  { group: 'journey', probe: 'refresh-reuse', server: 'org' },
+  { group: 'journey', probe: 'refresh-reuse', server: 'default' },
+];
 export const revoke = atBothInJourney('revoke', 'introspect');
 export const signOut = inJourney('sign-out', 'logout');
 

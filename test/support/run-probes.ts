@@ -6,7 +6,9 @@ import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
+import type { Restraint } from '../../functions/runtime/restraint.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
+import type { RunTime } from '../../functions/runtime/run-time.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import type { StateTable } from '../../functions/runtime/state-table.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
@@ -39,6 +41,9 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
+  /** When a schedule started the run. Otherwise somebody did by hand. */
+  readonly time?: RunTime;
+  readonly restraint?: Restraint;
   /** The credentials of a warm container, from `openContainer`. Otherwise each run has a new one. */
   readonly container?: Container;
 }
@@ -71,6 +76,8 @@ export async function runProbes(
       canonicalName: async () => undefined,
       resolves: async () => true,
       deadline,
+      ...(options.time && { time: options.time }),
+      ...(options.restraint && { restraint: options.restraint }),
     });
   } finally {
     await http.close();

@@ -225,7 +225,9 @@ export function createIdxApi({
   }
 
   async function answerRequest(request: OktaRequest): Promise<OktaResponse> {
-    if (state.settings().networkBlocked) return networkBlock();
+    const { networkBlocked, addressSuspicious } = state.settings();
+    if (networkBlocked) return networkBlock();
+    if (addressSuspicious) return log.suspicious(request);
     if (request.method !== 'POST') return notFound();
     const body = parse(request.body);
     if (request.path === '/idp/idx/introspect') {

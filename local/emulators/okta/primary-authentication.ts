@@ -67,6 +67,7 @@ export function createPrimaryAuthentication({
 
   function start({ username, password, options }: Body, request: OktaRequest): OktaResponse {
     const login = String(username ?? '');
+    if (state.settings().addressSuspicious) return log.suspicious(request);
     if (limits.exceeded(`authn:${login}`, 4, 1000)) return errorEnvelope('E0000047');
     if (login === '' || typeof password !== 'string') {
       return errorEnvelope('E0000001', 'authRequest', ["The 'username' and 'password' attributes are required."]);

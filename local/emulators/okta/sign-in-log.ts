@@ -1,4 +1,5 @@
-import type { OktaRequest } from './http-message.ts';
+import { errorEnvelope } from './error-responses.ts';
+import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { userParticipant } from './log-caller.ts';
 import type { PasswordVerdict } from './password-check.ts';
 import type { LogParticipant, SystemLog } from './system-log.ts';
@@ -35,6 +36,18 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
         const words = { eventType: 'user.account.lock', displayMessage: 'Max sign in attempts exceeded' };
         log.record(request, { ...words, actor, targets: [actor], failure: 'LOCKED_OUT' });
       }
+    },
+
+    /** The refusal of an address by ThreatInsight. It does not say which user. */
+    suspicious(request: OktaRequest): OktaResponse {
+      log.record(request, {
+        eventType: 'security.threat.detected',
+        displayMessage: 'Request from suspicious actor',
+        actor: { id: '127.0.0.1', type: 'IP address', displayName: 'unknown' },
+        result: 'DENY',
+        debugData: { threatDetections: '{"Login failures":"HIGH"}' },
+      });
+      return errorEnvelope('E0000006');
     },
 
     policy(request: OktaRequest, user: User, result: 'ALLOW' | 'CHALLENGE' | 'DENY'): void {

@@ -5,7 +5,7 @@ import type { SignInSettings } from '../../emulators/okta/sign-in-settings.ts';
 import type { User } from '../../emulators/okta/users.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, variants, variantsByEndpoint } from '../case.ts';
 import { alterJson, declaredJson, oauthAnswer, redirectWithError, respond } from '../faults/answers.ts';
-import { changeServer } from '../faults/configuration.ts';
+import { changeOrg, changeServer } from '../faults/configuration.ts';
 import {
   alterSignIn,
   alterUser,
@@ -24,6 +24,7 @@ import {
   idToken,
   primaryAuthentication,
   refresh,
+  refreshReuse,
   revoke,
   type ScenarioTarget,
   signIn,
@@ -169,6 +170,9 @@ export const testUserCases: readonly Case[] = [
   defineCase('J1', 'a policy denies the test user the sign-in', 'ticket', [
     atBothEngines('denied by policy', configuration('sign-in-denied'), alterUser({ access: 'DENY' })),
   ]),
+  defineCase('J13', 'Okta blocks the address of the monitor at the sign-in', 'ticket', [
+    atBothEngines('address blocked', configuration('sign-in-blocked'), alterSignIn({ addressSuspicious: true })),
+  ]),
   defineCase('J2', 'the policy asks for another factor', 'ticket', [
     atBothEngines(
       'code, but no seed',
@@ -294,7 +298,7 @@ export const testUserCases: readonly Case[] = [
         'rotates',
         configuration('refresh-rotation-unexpected'),
         changeServer({ expects: { refreshTokenRotation: false } }),
-        alterSignIn({ refreshTokenRotation: 'ROTATE' }),
+        alterSignIn({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 }),
       ),
       variant(
         target,
@@ -304,5 +308,18 @@ export const testUserCases: readonly Case[] = [
         alterSignIn({ refreshTokenRotation: 'STATIC' }),
       ),
     ]),
+    refreshReuse.map((target) =>
+      variant(
+        target,
+        'replaced one still works',
+        configuration('replaced-refresh-token-accepted'),
+        // What a web application is set to holds at both servers.
+        changeOrg(({ servers, ...org }) => ({
+          ...org,
+          servers: servers.map((each) => (each.id === target.server ? each : { ...each, expects: {} })),
+        })),
+        alterSignIn({ refreshTokenRotation: 'ROTATE' }),
+      ),
+    ),
   ]),
 ];

@@ -16,7 +16,13 @@ import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { type Container, openContainer, outcomeLines, runProbes } from '../../support/run-probes.ts';
+import {
+  type Container,
+  openContainer,
+  outcomeLines,
+  type RunProbesOptions,
+  runProbes,
+} from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
@@ -178,6 +184,47 @@ describe('a healthy sign-in', () => {
     expect(await failures()).toEqual(['sign-in: malformed-answer']);
   });
 
+  it('comes from the same device each time, in every container and not as another user', async () => {
+    const deviceOf = async (login: string) => {
+      const devices = new Set<string>();
+      const watching = okta.intercept(
+        {
+          path: /./,
+          when: ({ raw }) => {
+            for (const [, device = ''] of raw.headers.cookie?.matchAll(/\bDT=([^;]*)/g) ?? []) devices.add(device);
+            return false;
+          },
+        },
+        {},
+      );
+      await runProbes(okta, journey, {
+        ...{ org, secrets },
+        adjust: (each) => ({ ...each, user: { login, secret: 'acme/user' } }),
+      });
+      watching();
+      return [...devices];
+    };
+    const [device, ...others] = await deviceOf(okta.users.password.login);
+    expect(others).toEqual([]);
+    // As long as Okta takes.
+    expect(device).toMatch(/^\w{32}$/);
+    expect(await deviceOf(okta.users.password.login)).toEqual([device]);
+    expect(await deviceOf('somebody.else@example.com')).not.toEqual([device]);
+  });
+
+  it('ends the session when the time is up for everything else', async () => {
+    restores.push(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, deadlineMs: 6_000 },
+      adjust: (each) => ({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    const lines = outcomeLines(report);
+    expect(lines).toContain('userinfo@default: out-of-time');
+    expect(lines).toContain('sign-out: passed');
+    const userinfo = report.outcomes.find(({ probe, server }) => probe === 'userinfo' && server === 'default');
+    expect(userinfo?.exchanges.at(-1)?.url).toContain('/oauth2/default/v1/userinfo');
+  });
+
   it('leaves no session behind', async () => {
     await signIn();
     // The sign-out has ended it, so there is none to end any more.
@@ -210,6 +257,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['no assignment', altered({ assigned: false }), 'user-not-assigned'],
     ['a policy that denies', altered({ access: 'DENY' }), 'sign-in-denied'],
     ['a factor to enroll', altered({ factorMode: '2FA' }), 'enrollment-demanded'],
+    ['an address that ThreatInsight blocks', set({ addressSuspicious: true }), 'sign-in-blocked'],
     ['consent', set({ consent: true }), 'consent-demanded'],
     ['a captcha', set({ captcha: 'HCAPTCHA' }), 'captcha-demanded'],
     ['a routing rule', set({ identityProvider: 'Partner' }), 'routed-elsewhere'],
@@ -237,6 +285,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['a locked user who is told so', { status: 'LOCKED_OUT' } as const, { lockoutShown: true }, 'user-locked'],
     ['a locked user', { status: 'LOCKED_OUT' } as const, {}, 'user-password-refused'],
     ['an expired password', { status: 'PASSWORD_EXPIRED' } as const, {}, 'user-password-expired'],
+    ['an address that ThreatInsight blocks', {}, { addressSuspicious: true }, 'sign-in-blocked'],
   ])('at Classic Engine: %s', async (_, change, settings, code) => {
     restores.push(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
@@ -319,6 +368,68 @@ describe('a sign-in that fails for everybody', () => {
     expect(await failures({ adjust: expecting({ refreshTokenRotation: true }) })).toEqual([
       'refresh@default: refresh-rotation-unexpected',
     ]);
+  });
+});
+
+describe('a refresh token that has been replaced', () => {
+  const leaving = (refreshTokenLeewaySeconds: number) => (each: Org) => ({
+    ...each,
+    servers: each.servers.map((server) => ({ ...server, expects: { refreshTokenLeewaySeconds } })),
+  });
+  const reuse = async (settings: Parameters<typeof okta.alterSignIn>[0], more: Partial<RunProbesOptions> = {}) => {
+    restores.push(okta.alterSignIn(settings));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, ...more },
+      adjust: (each) => leaving(0)({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    expect(report.monitorErrors).toEqual([]);
+    const { outcomes } = report;
+    return {
+      outcomes,
+      lines: outcomeLines(report),
+      notes: outcomes.flatMap((each) => ('notes' in each ? each.notes : [])),
+    };
+  };
+  const passed = ['refresh-reuse@org: passed', 'refresh-reuse@default: passed'];
+
+  it('is refused after its grace', async () => {
+    const { lines, outcomes } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    const used = outcomes.filter(({ probe }) => probe === 'refresh-reuse').map(({ exchanges }) => exchanges[0]);
+    for (const exchange of used) expect(exchange?.error?.error).toBe('invalid_grant');
+  });
+
+  it('is told if it still works, and nothing that came of it does afterwards', async () => {
+    const { lines } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 60 });
+    expect(lines).toContain('refresh-reuse@default: replaced-refresh-token-accepted');
+    // The replacement, and what the old one got.
+    const revocations = okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').slice(-2);
+    expect(revocations.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('is not tried where refresh tokens do not rotate', async () => {
+    const { lines, notes } = await reuse({ refreshTokenRotation: 'STATIC' });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked: the refresh token was not replaced');
+  });
+
+  it('is tried once an hour only, and revoked in every run', async () => {
+    const noon = Date.UTC(2026, 10, 21, 12);
+    const runAt = (minute: number) => {
+      okta.clearRequests();
+      const at = noon + minute * 60_000;
+      const time = { startedAt: at, minute: at, due: { at, latenessSeconds: 0 }, intervalMinutes: 5 };
+      return reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 }, { time });
+    };
+    const tokenRequests = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/token').length;
+    const revocations = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').length;
+    await runAt(0);
+    const [first, revoked] = [tokenRequests(), revocations()];
+    const { lines, notes } = await runAt(5);
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked in this run, but in the first of each hour');
+    expect(tokenRequests()).toBe(first - 1);
+    expect(revocations()).toBe(revoked);
   });
 });
 

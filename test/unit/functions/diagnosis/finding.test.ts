@@ -75,6 +75,7 @@ describe('what was expected and found', () => {
     'id-token-claim-missing',
     'userinfo-claim-missing',
     'refresh-rotation-unexpected',
+    'replaced-refresh-token-accepted',
     'token-not-bound',
     ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
     ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
