@@ -30,15 +30,20 @@ export function queryItems(
   const selected = items.filter((item) => conditions.every((condition) => condition(item)));
   const start = startOf(selected, query.get('after'));
   const found = selected.slice(start, start + limit);
-  const next = selected.length > start + limit ? found.at(-1)?.id : undefined;
+  const next = selected.length > start + limit ? cursorOf(found.at(-1)) : undefined;
   return { found, ...(next !== undefined && { next }) };
 }
 
 function startOf(selected: readonly Item[], after: string | null): number {
   if (after === null) return 0;
-  const index = selected.findIndex(({ id }) => id === after);
+  const index = selected.findIndex((item) => cursorOf(item) === after);
   if (index < 0) throw new InvalidQuery('E0000029', 'Invalid cursor.');
   return index + 1;
+}
+
+function cursorOf(item: Item | undefined): string | undefined {
+  const key = item?.id;
+  return key === undefined ? undefined : String(key);
 }
 
 function conditionOf(expression: string | null) {
