@@ -309,7 +309,11 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
         () => state.users.alter(idOrLogin, changes),
         alterationLog.user,
       ),
-    resetUsers: state.users.reset,
+    resetUsers() {
+      const before = state.users.list();
+      state.users.reset();
+      for (const user of before) alterationLog.user(user, state.users.find(user.id));
+    },
     refusedPasswords: checkPassword.refusals,
     findUser: state.users.find,
     alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),

@@ -1,6 +1,6 @@
 import { errorEnvelope } from './error-responses.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
-import { userParticipant } from './log-caller.ts';
+import { oktaSystem, userParticipant } from './log-caller.ts';
 import type { PasswordVerdict } from './password-check.ts';
 import type { LogParticipant, SystemLog } from './system-log.ts';
 import type { CodeVerdict } from './time-based-code.ts';
@@ -48,6 +48,21 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
         debugData: { threatDetections: '{"Login failures":"HIGH"}' },
       });
       return errorEnvelope('E0000006');
+    },
+
+    /** The first refusal of a user, if it is known who, by a limit of so many requests in so many milliseconds. */
+    limited(request: OktaRequest, user: User | undefined, limit: number, windowMs: number): void {
+      const seconds = String(windowMs / 1000);
+      log.record(request, {
+        ...{ eventType: 'system.org.rate_limit.violation', displayMessage: 'Rate limit violation', severity: 'WARN' },
+        actor: user ? userParticipant(user) : oktaSystem,
+        targets: [{ id: request.path, type: 'URL Pattern', displayName: null }],
+        debugData: {
+          ...{ rateLimitScopeType: 'USER', rateLimitSecondsToReset: seconds, threshold: String(limit) },
+          ...{ timeSpan: seconds, timeUnit: 'SECONDS', urlPattern: request.path },
+          ...(user && { userId: user.id }),
+        },
+      });
     },
 
     policy(request: OktaRequest, user: User, result: 'ALLOW' | 'CHALLENGE' | 'DENY'): void {

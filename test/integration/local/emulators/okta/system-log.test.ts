@@ -416,6 +416,18 @@ describe('the System Log of administrators', () => {
     expect(types((await logs({ since })).events)).toEqual([eventType]);
   });
 
+  it('has a lockout by wrong passwords, and what undid it', async () => {
+    during(okta.alterSignIn({ maxAttempts: 1 }));
+    const body = JSON.stringify({ username: okta.users.thin.login, password: 'wrong' });
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    await client.request('/api/v1/authn', { method: 'POST', body, headers });
+    okta.resetUsers();
+    expect(types((await logs({ since, filter: 'eventType sw "user.account."' })).events)).toEqual([
+      'user.account.lock',
+      'user.account.unlock_by_admin',
+    ]);
+  });
+
   it('has nothing of what only does not work', async () => {
     during(okta.alterSignIn({ codesAccepted: false, sessionsHonored: false, networkBlocked: true }));
     expect((await logs({ since })).events).toEqual([]);
@@ -502,6 +514,20 @@ describe('the System Log of rate limits', () => {
     okta.setRemaining(bucket, 0.05);
     expect(await limitEvents()).toMatchObject([
       { eventType: 'system.org.rate_limit.warning', actor: { displayName: 'Nightly import' } },
+    ]);
+  });
+
+  it('has one violation of a user’s own limit in a window, of the user', async () => {
+    const json = { username: okta.user.login, password: 'wrong' };
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    for (let count = 0; count < 8; count += 1) {
+      await client.request('/api/v1/authn', { method: 'POST', body: JSON.stringify(json), headers });
+    }
+    expect(await limitEvents()).toMatchObject([
+      {
+        ...{ eventType: 'system.org.rate_limit.violation', actor: { type: 'User', id: okta.user.id } },
+        debugContext: { debugData: { rateLimitScopeType: 'USER', threshold: '4', timeSpan: '1', timeUnit: 'SECONDS' } },
+      },
     ]);
   });
 
