@@ -203,7 +203,7 @@ describe('a healthy sign-in', () => {
   });
 
   it('ends the session when the time is up for everything else', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
+    during(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
     const report = await runProbes(okta, journey, {
       ...{ org, secrets, deadlineMs: 6_000 },
       adjust: (each) => ({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
@@ -367,7 +367,7 @@ describe('a refresh token that has been replaced', () => {
     servers: each.servers.map((server) => ({ ...server, expects: { refreshTokenLeewaySeconds } })),
   });
   const reuse = async (settings: Parameters<typeof okta.alterSignIn>[0], more: Partial<RunProbesOptions> = {}) => {
-    restores.push(okta.alterSignIn(settings));
+    during(okta.alterSignIn(settings));
     const report = await runProbes(okta, journey, {
       ...{ org, secrets, ...more },
       adjust: (each) => leaving(0)({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
