@@ -88,7 +88,8 @@ function readReport(record: unknown): CrashLine | undefined {
 
 /** A finding; undefined unless it says who must act and how soon. */
 function readFinding(value: unknown): Finding | undefined {
-  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, token } = asRecord(value);
+  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, once, token } =
+    asRecord(value);
   const [known, who, urgent] = [text(code, 60), oneOf(faultDomains, domain), oneOf(severities, severity)];
   if (known === undefined || !who || !urgent) return undefined;
   return defined({
@@ -96,9 +97,13 @@ function readFinding(value: unknown): Finding | undefined {
     ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known, detail: text(detail, 600) },
     ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
     ...{ comparisons: comparisons === undefined ? undefined : list(comparisons, readComparison) },
+    once: once === undefined ? undefined : list(once, (key) => text(key), mostKeys),
     token: token === undefined ? undefined : readToken(token),
   });
 }
+
+/** A probe may report many things at once, and each of them is told. */
+const mostKeys = 1_000;
 
 function readComparison(value: unknown): Comparison | undefined {
   const read = asRecord(value);

@@ -5,7 +5,7 @@ import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
+import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
   readonly time?: RunTime;
+  readonly memory: RunMemory;
   /** What to leave out because of the runs before. */
   readonly restraint?: Restraint;
 }
@@ -179,7 +180,7 @@ async function runAttempt(
   org: Org,
   { probe, server }: PlannedProbe,
   inputs: Artifacts,
-  { now, credentials, canonicalName, deadline, time }: ProbeOptions,
+  { now, credentials, canonicalName, deadline, time, memory }: ProbeOptions,
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
@@ -189,7 +190,7 @@ async function runAttempt(
     const { signal } = deadline;
     const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     const isHourly = isFirstOfHour(time);
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly };
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly, memory };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges: withoutCleanUp(exchanges), error };
