@@ -49,7 +49,9 @@ export function createManagementApi(credentials: Credentials, collections: Reado
     if (isXml) return (await credentials.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
     if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
     try {
-      if (id === undefined) return page(request, credentials.origin, collection, collection.list());
+      if (id === undefined) {
+        return collection.respond?.(request) ?? page(request, credentials.origin, collection, collection.list());
+      }
       const item = findItem(collection, id);
       if (!item) return errorEnvelope('E0000007', `${id} (${collection.type})`);
       if (below === undefined) return jsonResponse(200, item);
@@ -58,7 +60,7 @@ export function createManagementApi(credentials: Credentials, collections: Reado
         ? jsonResponse(200, members(String(item.id)))
         : errorEnvelope('E0000007', `${request.path} (Path)`);
     } catch (error) {
-      if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', [error.message]);
+      if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', error.causes, error.summary);
       throw error;
     }
   };
@@ -90,11 +92,7 @@ function findItem({ list, names = [] }: Collection, id: string): Item | undefine
   return list().find((item) => item.id === id) ?? list().find(isNamed);
 }
 
-/**
- * One page of a collection, with links to itself and to the next one.
- *
- * Trap: a query of the log that has no end always has a next page, which may be empty.
- */
+/** One page of a collection, with links to itself and to the next one. */
 function page(request: OktaRequest, origin: string, collection: Collection, items: readonly Item[]): OktaResponse {
   const { query, path } = request;
   const limit = Number(query.get('limit') ?? collection.pageSize) || collection.pageSize;
@@ -108,7 +106,7 @@ function page(request: OktaRequest, origin: string, collection: Collection, item
 
 /** The parameters that select items, which links repeat. */
 function filters(query: URLSearchParams): Record<string, string> {
-  const names = ['filter', 'search', 'q', 'since', 'until', 'sortOrder'];
+  const names = ['filter', 'search', 'q'];
   return Object.fromEntries([...query].filter(([name]) => names.includes(name)));
 }
 

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
+import type { OktaRequest, OktaResponse } from './http-message.ts';
 import type { SamlApplication } from './saml-applications.ts';
-import type { SystemLog } from './system-log.ts';
 import { groups, type User, type Users } from './users.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
@@ -14,8 +14,10 @@ export interface Collection {
   /** The page size if the request does not ask for one. */
   readonly pageSize: number;
   list(): readonly Item[];
-  /** The attributes that `q` searches. It compares with their beginnings, or in the log with any part of any attribute. */
-  readonly searched: readonly string[] | 'everything';
+  /** The attributes that `q` searches. It compares with their beginnings. */
+  readonly searched: readonly string[];
+  /** How the collection itself answers, if not like the others. Throws `InvalidQuery`. */
+  readonly respond?: (request: OktaRequest) => OktaResponse;
   /** Attributes that identify an item as well as its id. */
   readonly names?: readonly string[];
   /** The collections of one item by the path below it: `credentials/keys`. */
@@ -29,7 +31,7 @@ export function managementData(
   origin: string,
   clients: readonly ClientMetadata[],
   customServers: readonly AuthorizationServer[],
-  log: SystemLog,
+  log: (request: OktaRequest) => OktaResponse,
   nextRotation: number,
   users: Users,
   samlApplications: readonly SamlApplication[],
@@ -154,8 +156,9 @@ export function managementData(
       type: 'LogEvent',
       scope: 'okta.logs.read',
       pageSize: 100,
-      list: () => log.events as readonly Item[],
-      searched: 'everything',
+      list: () => [],
+      searched: [],
+      respond: log,
     },
     '/api/v1/authorizationServers': {
       type: 'AuthorizationServer',
