@@ -313,6 +313,25 @@ describe('the System Log', () => {
     expect(seen).toEqual(many(50_000).map(({ eventType }) => eventType));
   });
 
+  it('has events that are late by up to 90 s each once for who polls, and not for who asks minute by minute', async () => {
+    const happenings = many(3000, 200);
+    const delays = new Map(happenings.map(({ eventType }, index) => [eventType, (index * 7919) % 90_000]));
+    during(okta.delayLog(({ eventType }) => delays.get(eventType) ?? 0));
+    okta.recordEvents(happenings);
+    const polled: string[] = [];
+    const bounded: string[] = [];
+    let link = `/api/v1/logs?${new URLSearchParams({ since, limit: '1000' })}`;
+    for (let minute = 0; minute < 13; minute += 1) {
+      nowMs += 60_000;
+      const { events, next = '' } = await drain(get(link));
+      polled.push(...types(events));
+      link = next;
+      bounded.push(...types((await logs({ since: at(nowMs - 60_000), until: at(nowMs), limit: '1000' })).events));
+    }
+    expect(polled.toSorted()).toEqual(happenings.map(({ eventType }) => eventType).toSorted());
+    expect(new Set(bounded).size).toBeLessThan(happenings.length);
+  });
+
   it('forgets the oldest events when it is full, and polls on', async () => {
     okta.recordEvents([happening('oldest')]);
     const { next = '' } = await logs({ since });
