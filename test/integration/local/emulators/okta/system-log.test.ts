@@ -391,6 +391,14 @@ describe('the System Log of administrators', () => {
     expect(events[0]?.target.map(({ type }) => type)).toEqual(targetTypes);
   });
 
+  it('names the web application by its client ID', async () => {
+    okta.administer('application', 'update');
+    okta.administer('credential', 'delete');
+    const { clientId } = okta.clients.web;
+    const { events } = await logs({ since, filter: `target.id eq "${clientId}"` });
+    expect(types(events)).toEqual(['application.lifecycle.update', 'app.oauth2.credentials.lifecycle.delete']);
+  });
+
   it('names what was changed, and when', async () => {
     const of = { id: '00p9policy', name: 'Finance' };
     okta.administer('policy-rule', 'update', { id: '0pr9rule', name: 'Deny all', of, publishedAt: nowMs + 1000 });
