@@ -24,7 +24,7 @@ export const findings = {
 export type FindingCode = keyof typeof findings;
 
 /** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
-export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity'>> {
+export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
   /** Decide which causes and steps fit. */
   readonly facts?: ReadonlySet<Fact>;
 }
@@ -32,7 +32,7 @@ export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' |
 /** Creates a finding with the facts of this occurrence. */
 export function finding(
   code: FindingCode,
-  { detail, token, comparisons = [], facts = new Set(), severity }: FindingFacts = {},
+  { detail, token, comparisons = [], facts = new Set(), severity, once = [] }: FindingFacts = {},
 ): Finding {
   const definition: FindingDefinition = findings[code];
   const { domain, brief, summary, causes, remedy, doc } = definition;
@@ -42,6 +42,7 @@ export function finding(
     ...(doc && { doc }),
     ...(detail && { detail: clip(detail) }),
     ...(comparisons.length > 0 && { comparisons }),
+    ...(once.length > 0 && { once }),
     ...(token && { token }),
   };
 }

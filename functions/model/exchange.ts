@@ -14,6 +14,8 @@ export interface Exchange {
   readonly authentication?: RequestAuthentication;
   /** The request had a proof of possession (DPoP, RFC 9449). */
   readonly proof?: true;
+  /** The request was to an API of your own, in whose answer nothing is read as Okta's. */
+  readonly ofResource?: true;
   readonly phases: Phases;
   readonly status?: number;
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */

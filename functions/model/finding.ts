@@ -27,6 +27,11 @@ export interface Finding {
   readonly doc?: string;
   /** What was expected, and what was found instead. Trap: never the value of a claim that may be personal. */
   readonly comparisons?: readonly Comparison[];
+  /**
+   * Present if people are told once, and not while it lasts: a key for each thing that it says, `certificate payroll#14`.
+   * Trap: without personal data. What is told again, with another key, is another thing.
+   */
+  readonly once?: readonly string[];
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
 }

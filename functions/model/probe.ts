@@ -222,6 +222,21 @@ export interface TokenResponse {
   readonly refresh?: string;
 }
 
+/** What a probe remembers from run to run. Trap: losing it must do no harm, and no secret may be in it. */
+export interface Memory {
+  /** What was written last; undefined if there is nothing. Throws the SDK's errors. */
+  read(): Promise<unknown>;
+  /** Throws if it could not be written, or if another run has written since `read`. */
+  write(value: object): Promise<void>;
+}
+
+/** The memory of an org's probes. */
+export interface RunMemory {
+  /** What people have been told, and when, by the keys in `Finding.once`. Throws the SDK's errors. */
+  told(): Promise<ReadonlyMap<string, string>>;
+  of(name: string): Memory;
+}
+
 /** Everything a probe works with. Probes get time and the network from here only. */
 export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly org: Org;
@@ -234,6 +249,7 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly exchanges: readonly Exchange[];
   readonly credentials: Credentials;
   readonly inputs: Pick<Artifacts, Inputs> & Partial<Artifacts>;
+  readonly memory: RunMemory;
   /** Whether the run is the first of its hour, or nobody's schedule started it: what is not done in each run is done in these. */
   readonly isHourly: boolean;
   /** Waits so many milliseconds. Throws if the time is up before. */

@@ -10,6 +10,7 @@ import { type EmfDocument, emfLines } from './emf.ts';
 import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
 import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
+import { openMemory } from './memory.ts';
 import { pointsOf, publish } from './publish.ts';
 import { openRestraints } from './restraint.ts';
 import { run } from './run.ts';
@@ -31,6 +32,7 @@ import { stateTable } from './state-table.ts';
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   const table = stateTable(process.env);
+  const memoryOf = openMemory(table, Date.now);
   const seen = openSeenExecutions();
   const restraints = openRestraints();
   return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
@@ -58,6 +60,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       resolves,
       deadline,
       time,
+      memory: memoryOf(org.name),
     });
     restraints.after(report);
     const { minute, monitorErrors } = report;

@@ -3,9 +3,9 @@ import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
-import type { Org } from '../model/org.ts';
+import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
+import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
   readonly time?: RunTime;
+  readonly memory: RunMemory;
   /** What to leave out because of the runs before. */
   readonly restraint?: Restraint;
 }
@@ -163,9 +164,15 @@ function describe(provider: ProbeRun): string {
     : `${provider.base.probe} failed`;
 }
 
-/** Trap: an API of yours may have the paths and the headers of Okta's. Its rate limits are not those of the org. */
-function asSeen({ rateLimit, ...exchange }: Exchange, { domain }: Org): Exchange {
-  return { ...exchange, ...(rateLimit && new URL(exchange.url).host === domain && { rateLimit }) };
+/** Trap: an API of yours may have the paths and the headers of Okta's. Its ids, limits and errors are not those of the org. */
+function asSeen(exchange: Exchange, { domain }: Org, { resource }: Server): Exchange {
+  const { rateLimit: _, ...others } = exchange;
+  const url = new URL(exchange.url);
+  if (url.host === domain) return exchange;
+  if (!resource || new URL(resource.url).host !== url.host) return others;
+  const { requestId: _id, sender: _sender, error, ...own } = others;
+  const said = error?.error;
+  return { ...own, ofResource: true, ...(said !== undefined && { error: { shape: 'other', error: said } }) };
 }
 
 /** Runs a probe once, over the given connections. */
@@ -173,17 +180,17 @@ async function runAttempt(
   org: Org,
   { probe, server }: PlannedProbe,
   inputs: Artifacts,
-  { now, credentials, canonicalName, deadline, time }: ProbeOptions,
+  { now, credentials, canonicalName, deadline, time, memory }: ProbeOptions,
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
   const fetch: Fetch = (url, init = {}) =>
-    http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)), deadline.signal);
+    http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org, server)), deadline.signal);
   try {
     const { signal } = deadline;
     const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     const isHourly = isFirstOfHour(time);
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly };
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly, memory };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges: withoutCleanUp(exchanges), error };

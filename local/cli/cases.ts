@@ -5,14 +5,17 @@
  * the expected ones. Then runs them while nothing is wrong.
  */
 import { writeFileSync } from 'node:fs';
+import { resourceTokens } from '../../functions/model/org.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import type { Config } from '../../lib/config/schema.ts';
+import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { caseResults, casesDocument, formatCases } from '../reporters/cases.ts';
 import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
+import { withResource } from '../scenarios/with-resource.ts';
 import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
@@ -36,9 +39,7 @@ export const cases = defineCommand({
     const selected = listOf(values.case);
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
-    // The cases of negative tests and of the journey need them to run.
-    const { orgs: configured, ...rest } = withSamlApp(withTestUser(adopted));
-    const orgs = monitoredOrgs({ ...rest, orgs: configured.map((org) => ({ ...org, negativeTests: true })) });
+    const orgs = caseOrgs(adopted);
     const variants = selectVariants(orgs, selected);
     using progress = showProgress(stderr);
     for (const remark of remarks) progress.step(remark);
@@ -57,5 +58,15 @@ export const cases = defineCommand({
     return passed ? 0 : 1;
   },
 });
+
+/**
+ * The orgs that cases happen to, with all that these need: negative tests, a test user and a SAML application. Each is there
+ * once more for either token that an API can take, because a broken token would break the API's answer too.
+ */
+function caseOrgs(config: Config): readonly MonitoredOrg[] {
+  const { orgs, ...rest } = withSamlApp(withTestUser(config));
+  const everything: Config = { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) };
+  return [undefined, ...resourceTokens].flatMap((token) => monitoredOrgs(withResource(everything, token)));
+}
 
 if (import.meta.main) await main(cases);

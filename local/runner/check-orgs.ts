@@ -7,6 +7,7 @@ import { deadlineIn, runTimeoutMs, waitMsOf } from '../../functions/runtime/dead
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
+import { openMemory } from '../../functions/runtime/memory.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
@@ -45,9 +46,10 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
   const credentialsFor = openCredentials(secrets, Date.now);
   // Without a table: the password is sent once in each check, by somebody who watches.
   const userCredentialsFor = openUserCredentials(secrets, undefined, Date.now);
+  const memoryOf = openMemory(undefined, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {
-      ...{ http, now: Date.now, canonicalName, resolves, deadline },
+      ...{ http, now: Date.now, canonicalName, resolves, deadline, memory: memoryOf(each.org.name) },
       credentials: { ...credentialsFor(each.org), ...userCredentialsFor(each.org) },
     }),
   );

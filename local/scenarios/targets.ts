@@ -106,6 +106,9 @@ export const factorVerification = {
   path: /^\/api\/v1\/authn\/factors\/[^/]+\/verify$/,
 };
 
+/** Where requests are pushed, if the web application's are: for the sign-in, and for single sign-on at a custom server. */
+export const pushedRequests = [inJourney('sign-in', 'par'), inJourney('single-sign-on', 'par', 'default')] as const;
+
 export const saml = inJourney('saml', 'saml-sign-on');
 export const singleSignOn = atBothInJourney('single-sign-on', 'authorize', isSilent);
 export const code = atBothInJourney('code', 'token', grantIs('authorization_code'));
@@ -131,6 +134,12 @@ export const journeyEndpoints: readonly EndpointTarget[] = [
   ...refresh,
   ...revoke,
   signOut,
+];
+
+/** An API of your own, called with the token of the service application, and with that of the test user. */
+export const resources: readonly ScenarioTarget[] = [
+  { group: 'flows', probe: 'resource', server: 'default' },
+  { group: 'journey', probe: 'user-resource', server: 'default' },
 ];
 
 /** Makes no request. */

@@ -15,6 +15,7 @@ import {
   newFactor,
   newSeed,
   signInWithCode,
+  storeWrongPassword,
 } from '../faults/test-user.ts';
 import {
   at,
@@ -59,10 +60,10 @@ const malformed = okta('malformed-answer');
 const failing = respond(errorEnvelope('E0000009'));
 
 /** Okta words these alike, so that nobody learns which users there are. */
-const wordedAlike: readonly [symptom: string, changes: Partial<User>, stored?: { password: string }][] = [
-  ['wrong password', {}, { password: 'wrong' }],
-  ['suspended', { status: 'SUSPENDED' }],
-  ['deactivated', { status: 'DEPROVISIONED' }],
+const wordedAlike: readonly [symptom: string, fault: FaultAt<ScenarioTarget>][] = [
+  ['wrong password', storeWrongPassword],
+  ['suspended', alterUser({ status: 'SUSPENDED' })],
+  ['deactivated', alterUser({ status: 'DEPROVISIONED' })],
 ];
 
 /** A setting of the sign-in that stops the test user, and what it must be called. */
@@ -128,15 +129,15 @@ const done: OktaResponse = emptyResponse(200);
 /** The sign-in of the test user, and what comes of it. They happen only where the configuration has one. */
 export const testUserCases: readonly Case[] = [
   defineCase('K5', 'the test user cannot sign in', 'ticket', [
-    wordedAlike.flatMap(([symptom, changes, stored]) => atBothEngines(symptom, refused, alterUser(changes, stored))),
+    wordedAlike.flatMap(([symptom, fault]) => atBothEngines(symptom, refused, fault)),
     variant(
       signIn,
       'wrong password, second page',
       refused,
       alterSignIn({ passwordOnFirstPage: false }),
-      alterUser({}, { password: 'wrong' }),
+      storeWrongPassword,
     ),
-    variant(signIn, 'unknown login', refused, alterUser({}), changeTestUser({ login: 'nobody@example.com' })),
+    variant(signIn, 'unknown login', refused, changeTestUser({ login: 'nobody@example.com' })),
     atBothEngines('password expired', credentials('user-password-expired'), alterUser({ status: 'PASSWORD_EXPIRED' })),
     atBothEngines('wrong seed', credentials('factor-refused'), signInWithCode({}, { totpSecret: newSeed() })),
     variant(

@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   type PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
@@ -14,7 +14,8 @@ import type { Secrets } from '../../../functions/runtime/secrets.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
 import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
-import { fullOrg } from '../../support/full-org.ts';
+import { openDuring } from '../../support/during.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import {
   type Container,
@@ -26,10 +27,7 @@ import {
 
 const { okta } = await openOkta();
 
-const restores: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const restore of restores.splice(0).toReversed()) await restore();
-});
+const during = openDuring();
 
 let stored: { text: string; version: string };
 /** What the runs of a test remember. */
@@ -42,15 +40,7 @@ beforeEach(() => {
   stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'first' };
 });
 
-const scopes = ['openid', 'profile', 'email', 'offline_access'];
-const org: Org = {
-  ...fullOrg,
-  servers: fullOrg.servers.map((server) => ({
-    ...server,
-    ...(server.web && { web: { ...server.web, secret: 'acme/web', scopes } }),
-  })),
-  user: { login: 'set below', secret: 'acme/user' },
-};
+const org = journeyOrg('acme');
 
 let webSecret = okta.clients.web.clientSecret;
 
@@ -110,7 +100,7 @@ describe('a healthy sign-in', () => {
   });
 
   it('passes at Classic Engine', async () => {
-    restores.push(okta.alterSignIn({ engine: 'classic' }));
+    during(okta.alterSignIn({ engine: 'classic' }));
     expect(outcomeLines(await signIn())).toEqual(allPassed);
   });
 
@@ -125,7 +115,7 @@ describe('a healthy sign-in', () => {
   it.each([{ keepMeSignedInPrompt: true }, { deviceChallenge: true }, { unknownUsersShown: true }] as const)(
     'passes the steps that are optional: %o',
     async (settings) => {
-      restores.push(okta.alterSignIn(settings));
+      during(okta.alterSignIn(settings));
       expect(outcomeLines(await signIn())).toEqual(allPassed);
     },
   );
@@ -140,7 +130,7 @@ describe('a healthy sign-in', () => {
         { ...factor, id: `uftverify${engine}`, provider: 'OKTA' as const, secret: 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU' },
         { ...factor, id: `uftgoogle${engine}`, provider: 'GOOGLE' as const },
       ];
-      restores.push(
+      during(
         okta.alterUser(login, { factors }),
         okta.alterSignIn({ engine: engine === 'identity' ? 'idx' : 'classic' }),
       );
@@ -152,7 +142,7 @@ describe('a healthy sign-in', () => {
   it('follows redirects on the host of the org, as a browser does', async () => {
     const held = new Map<string, OktaResponse>();
     const detour = (path: string, hop: string, when: (query: URLSearchParams) => boolean) => {
-      restores.push(
+      during(
         okta.intercept(
           { path, when: ({ query }) => when(query) },
           {
@@ -180,7 +170,7 @@ describe('a healthy sign-in', () => {
 
   it('does not follow a redirect to another host', async () => {
     const headers = { location: 'https://elsewhere.example.com/', 'x-okta-request-id': 'aaaa' };
-    restores.push(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
+    during(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
     expect(await failures()).toEqual(['sign-in: malformed-answer']);
   });
 
@@ -213,7 +203,7 @@ describe('a healthy sign-in', () => {
   });
 
   it('ends the session when the time is up for everything else', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
+    during(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
     const report = await runProbes(okta, journey, {
       ...{ org, secrets, deadlineMs: 6_000 },
       adjust: (each) => ({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
@@ -264,7 +254,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['an unknown step', set({ unknownRemediation: 'prove-humanity' }), 'sign-in-step-unknown'],
     ['a page without a state token', set({ stateTokenInPage: false }), 'sign-in-page-unknown'],
   ] as const)('%s', async (_, fault, code) => {
-    restores.push(fault());
+    during(fault());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
     expect(passwords()).toBeLessThanOrEqual(2);
   });
@@ -287,7 +277,7 @@ describe('a sign-in that fails for the test user alone', () => {
     ['an expired password', { status: 'PASSWORD_EXPIRED' } as const, {}, 'user-password-expired'],
     ['an address that ThreatInsight blocks', {}, { addressSuspicious: true }, 'sign-in-blocked'],
   ])('at Classic Engine: %s', async (_, change, settings, code) => {
-    restores.push(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
+    during(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
   });
 });
@@ -347,7 +337,7 @@ describe('a sign-in that fails for everybody', () => {
       ['userinfo@org: userinfo-mismatch'],
     ],
   ] as const)('%s', async (_, fault, expected) => {
-    restores.push(fault());
+    during(fault());
     // The same cause at both servers may be told once.
     const found = await failures();
     expect(found.length).toBeGreaterThan(0);
@@ -377,7 +367,7 @@ describe('a refresh token that has been replaced', () => {
     servers: each.servers.map((server) => ({ ...server, expects: { refreshTokenLeewaySeconds } })),
   });
   const reuse = async (settings: Parameters<typeof okta.alterSignIn>[0], more: Partial<RunProbesOptions> = {}) => {
-    restores.push(okta.alterSignIn(settings));
+    during(okta.alterSignIn(settings));
     const report = await runProbes(okta, journey, {
       ...{ org, secrets, ...more },
       adjust: (each) => leaving(0)({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
@@ -435,7 +425,7 @@ describe('a refresh token that has been replaced', () => {
 
 describe('a failing request of a journey', () => {
   it('is the evidence, and not the end of the session after it', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { disconnect: 'close' }));
+    during(okta.intercept({ path: '/oauth2/v1/logout' }, { disconnect: 'close' }));
     const { outcomes } = await signIn();
     const signOut = outcomes.find(({ probe }) => probe === 'sign-out');
     expect(signOut).toMatchObject({ status: 'failed', finding: { code: 'connection-reset' } });
@@ -444,19 +434,19 @@ describe('a failing request of a journey', () => {
   });
 
   it('is told by who answered it: a page of something in between is no sign-out', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { status: 200, body: 'blocked', sender: 'other' }));
+    during(okta.intercept({ path: '/oauth2/v1/logout' }, { status: 200, body: 'blocked', sender: 'other' }));
     expect(await failures()).toEqual(['sign-out: intercepted']);
   });
 
   it('is a page where all else depends on it, though it is one document', async () => {
-    restores.push(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
+    during(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
     const { outcomes } = await signIn();
     expect(outcomes.find(({ probe }) => probe === 'sign-in')).toMatchObject({ finding: { severity: 'page' } });
   });
 
   it('is none where the key of the ID token is published late: applications fetch the keys once more', async () => {
     let answers = 0;
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/keys' },
         {
@@ -474,7 +464,7 @@ describe('a failing request of a journey', () => {
   });
 
   it('is told once, where the ID token has no sub to compare with', async () => {
-    restores.push(okta.alterIdTokens('default', ({ sub: _, ...claims }) => claims));
+    during(okta.alterIdTokens('default', ({ sub: _, ...claims }) => claims));
     expect(await failures()).toEqual(['id-token@default: claim-missing']);
   });
 });
@@ -521,7 +511,7 @@ describe('the user is never locked out', () => {
   });
 
   it('by what is wrong besides the password: it is told for as long as it lasts', async () => {
-    restores.push(okta.alterUser(okta.users.password.login, { access: 'DENY' }));
+    during(okta.alterUser(okta.users.password.login, { access: 'DENY' }));
     for (let run = 0; run < 6; run += 1) expect(await failures()).toEqual(['sign-in: sign-in-denied']);
     expect(okta.refusedPasswords()).toBe(before);
   });
@@ -553,8 +543,8 @@ describe('the user is never locked out', () => {
   });
 
   it('by a new password that is never answered: after three it waits an hour', async () => {
-    restores.push(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
-    restores.push(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
+    during(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
+    during(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
     const sent: number[] = [];
     for (let run = 0; run < 6; run += 1) {
       await failures();
