@@ -105,6 +105,7 @@ export function createAuthorizationLog({ server, log, signInLog, users, clients 
         },
       });
     }
+    if (happened.isRedirect && user && error?.code === 'no_matching_policy') signInLog.policy(request, user, 'DENY');
     const application = { id: clientId ?? 'unknown', label: name ?? 'unknown' };
     if (happened.isRedirect && user) signInLog.singleSignOn(request, user, application, error?.code);
   };

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
 import type { LogEvent, PastHappening } from '../../../../../local/emulators/okta/system-log.ts';
-import { signIn } from '../../../../support/browser.ts';
+import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
 const hourMs = 3_600_000;
@@ -188,6 +188,38 @@ describe('an event of the System Log', () => {
       },
     ]);
   });
+});
+
+describe('a refused single sign-on', () => {
+  const authorize = (more = {}) => {
+    const { clientId: client_id, redirectUri: redirect_uri } = okta.clients.web;
+    const query = { client_id, redirect_uri, response_type: 'code', state: 'a-state', scope: 'openid' };
+    return `/oauth2/default/v1/authorize?${new URLSearchParams({ ...query, ...more })}`;
+  };
+
+  it.each([
+    [{ access: 'DENY' }, 'no_matching_policy', true],
+    [{ assigned: false }, 'user_not_assigned', false],
+  ] as const)(
+    'of a user with %j has the reason %s in the log, and the policy that denied it if one did',
+    async (changes, reason, isDenied) => {
+      const browser = createBrowser(okta, client);
+      await browser.visit(okta.origin + authorize());
+      during(okta.alterUser(okta.user.login, changes));
+      nowMs += 1000;
+      since = at(nowMs);
+      await browser.send(authorize({ prompt: 'none' }));
+      await browser.send(new URL(okta.samlApps.wiki.ssoUrl).pathname);
+      const { events } = await logs({ since });
+      const refused = events.filter(({ eventType }) => /authorize\.code$/.test(eventType));
+      expect(refused).toMatchObject([{ outcome: { result: 'FAILURE', reason } }]);
+      const signOns = events.filter(({ eventType }) => eventType === 'user.authentication.sso');
+      expect(signOns).toMatchObject([{ outcome: { result: 'FAILURE' } }, { outcome: { result: 'FAILURE' } }]);
+      const policies = events.filter(({ eventType }) => eventType === 'policy.evaluate_sign_on');
+      const denied = { outcome: { result: 'DENY' }, target: [{ type: 'PolicyEntity' }, { type: 'PolicyRule' }] };
+      expect(policies).toMatchObject(isDenied ? [denied, denied] : []);
+    },
+  );
 });
 
 describe('a query of the System Log that polls', () => {
