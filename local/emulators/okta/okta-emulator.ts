@@ -3,6 +3,7 @@ import type { TokenAlteration } from './access-token.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
+import { type AlterHealth, createHealth } from './health-state.ts';
 import type { OktaRequest } from './http-message.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
@@ -116,6 +117,12 @@ export interface OktaEmulator extends AsyncDisposable {
   alterIdTokens(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
   alterUserInfo(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
+  /** Changes an agent, a domain, a hook and the like from now on. Returns a function that ends this. */
+  alterHealth: AlterHealth;
+  /** Takes rights away from the admin roles of all clients. Returns a function that ends this. */
+  restrictRoles(scopes: readonly string[]): () => void;
+  /** Leaves a key out of what a server publishes. Its tokens still have it. Returns a function that ends this. */
+  hideKey(server: ServerId, which: 'active' | 'next'): () => void;
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
   /**
@@ -158,6 +165,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const nextRotation = now() + rotationDays * dayMs;
   const log = createSystemLog(now);
+  const health = createHealth();
   const state = createOrgState(now, options.signIn);
   const engine = () => state.settings().engine;
   const signInLog = createSignInLog(log, engine);
@@ -205,16 +213,23 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     org,
     custom,
     management: createManagementApi(
-      { origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
-      managementData(
-        origin,
-        sharedState.clients,
-        custom,
-        log,
-        nextRotation,
-        state.users,
-        Object.values(samlApplications),
-      ),
+      {
+        ...{ origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
+        isRestricted: health.isRestricted,
+      },
+      managementData({
+        ...{
+          origin,
+          orgId,
+          clients: sharedState.clients,
+          customServers: custom,
+          log,
+          nextRotation,
+          users: state.users,
+        },
+        ...{ samlApplications: Object.values(samlApplications), samlKey, health, now },
+        servedCertificate: String(certificates.valid.cert),
+      }),
     ),
     statusPage: statusPage.respond,
     signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
@@ -276,6 +291,12 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     alterSignIn: state.alterSettings,
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
     alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
+    alterHealth: health.alter,
+    restrictRoles: health.restrictRoles,
+    hideKey(server, which) {
+      const { keys, hideKey } = theServer(server);
+      return hideKey(keys.published[which === 'active' ? 0 : 1].kid);
+    },
     async breakTls(flaw) {
       listener.useIdentity(await certificates.flawed(flaw));
       return () => listener.useIdentity(certificates.valid);

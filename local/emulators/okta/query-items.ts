@@ -47,7 +47,7 @@ function startOf(selected: readonly Item[], after: string | null): number {
 }
 
 function cursorOf(item: Item | undefined): string | undefined {
-  const key = item?.id ?? item?.uuid;
+  const key = item?.id ?? item?.uuid ?? item?.kid;
   return key === undefined ? undefined : String(key);
 }
 
