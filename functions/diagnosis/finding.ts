@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { configurationFindings } from './findings/configuration.ts';
 import { type Fact, type FindingDefinition, fittingTexts } from './findings/definition.ts';
+import { healthFindings } from './findings/health.ts';
 import { journeyFindings } from './findings/journey.ts';
 import { networkFindings } from './findings/network.ts';
 import { oktaFindings } from './findings/okta.ts';
@@ -19,12 +20,13 @@ export const findings = {
   ...journeyFindings,
   ...resourceFindings,
   ...samlFindings,
+  ...healthFindings,
 };
 
 export type FindingCode = keyof typeof findings;
 
 /** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
-export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity'>> {
+export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
   /** Decide which causes and steps fit. */
   readonly facts?: ReadonlySet<Fact>;
 }
@@ -32,7 +34,7 @@ export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' |
 /** Creates a finding with the facts of this occurrence. */
 export function finding(
   code: FindingCode,
-  { detail, token, comparisons = [], facts = new Set(), severity }: FindingFacts = {},
+  { detail, token, comparisons = [], facts = new Set(), severity, once }: FindingFacts = {},
 ): Finding {
   const definition: FindingDefinition = findings[code];
   const { domain, brief, summary, causes, remedy, doc } = definition;
@@ -43,6 +45,7 @@ export function finding(
     ...(detail && { detail: clip(detail) }),
     ...(comparisons.length > 0 && { comparisons }),
     ...(token && { token }),
+    ...(once !== undefined && { once }),
   };
 }
 

@@ -29,6 +29,11 @@ export interface Finding {
   readonly comparisons?: readonly Comparison[];
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
+  /**
+   * Present if people are to be told once, and not for as long as it lasts: the thing and the step that it has reached,
+   * such as `0oa1/kid1#30` for 30 days before an expiry. Ids of Okta's, never a name of a person.
+   */
+  readonly once?: string;
 }
 
 /** A setting or a value that differs from what was expected. */

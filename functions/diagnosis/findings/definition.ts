@@ -69,5 +69,8 @@ export const docs = {
   domains: 'https://developer.okta.com/docs/guides/custom-url-domain/main/',
   hooks: 'https://developer.okta.com/docs/concepts/inline-hooks/',
   apiTokens: 'https://developer.okta.com/docs/guides/create-an-api-token/main/',
+  identityProviders: 'https://developer.okta.com/docs/concepts/identity-providers/',
+  agents: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AgentPools/',
+  logStreams: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/LogStream/',
   tokens: 'https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/',
 } as const;

@@ -113,6 +113,7 @@ describe('a run at a healthy org', () => {
       api: 'set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
       serviceResource: 'set "resource" (the URL of an API of yours) on server "org"',
       userResource: 'set "resource" (the URL of an API of yours) with "token": "user" on server "org"',
+      health: 'set "health" ({} is enough) on org "acme"',
       samlApps: 'set "samlApps" (SAML applications of the test user) on org "acme"',
       user: 'set "user" (login and secret of a test user) on org "acme"',
       negativeTests: 'set "negativeTests" to true on org "acme"',
