@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange, PeerCertificate } from './exchange.ts';
 import type { Finding } from './finding.ts';
 import type { MetricDefinition } from './metric.ts';
 import type { Org, Server } from './org.ts';
@@ -93,8 +93,13 @@ export interface Artifacts {
   readonly code: AuthorizationCode;
   readonly userTokens: UserTokens;
   readonly idToken: IssuedIdToken;
-  /** The management API can be called: what a call needs is there. */
-  readonly apiAccess: true;
+  readonly apiAccess: ApiAccess;
+}
+
+/** The management API can be called: what a call needs is there. */
+export interface ApiAccess {
+  /** The certificate with which the org is served. */
+  readonly certificate?: PeerCertificate;
 }
 
 /** A user's session at Okta, as a browser has it. Trap: the cookies are live credentials. */

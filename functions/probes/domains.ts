@@ -2,7 +2,6 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { type CustomDomain, isVerified, parseCustomDomains } from '../okta/custom-domains.ts';
-import { endpointUrl } from '../okta/endpoints.ts';
 import { wholeDays } from '../okta/expiry.ts';
 import { memberAt } from '../okta/json-fields.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
@@ -27,11 +26,11 @@ export const domains = defineProbe({
   requires: ['api', 'health'],
   apiScopes: { anyOf: ['okta.domains.read'] },
   inputs: ['apiAccess'],
-  requests: ['custom-domains', 'organization'],
+  requests: ['custom-domains'],
   timed: false,
   metrics: {},
   async run(context) {
-    const { org, server, now, fetch, exchanges } = context;
+    const { org, now, inputs } = context;
     const { ignored = [] } = healthOf(org);
     const api = openApiReader(context, 'domains');
     const items = await api.list('custom domains', 'custom-domains', {
@@ -40,8 +39,7 @@ export const domains = defineProbe({
     const found = parseCustomDomains(items ?? []).filter(({ id }) => !ignored.includes(id));
     const host = new URL(`https://${org.domain}`).hostname;
     const own = found.find(({ domain }) => domain === host);
-    if (own) await fetch(endpointUrl(org.domain, server, 'organization'));
-    const served = own && Date.parse(exchanges.at(-1)?.certificate?.validTo ?? '');
+    const served = Date.parse(inputs.apiAccess.certificate?.validTo ?? '');
     const judged = found.map((domain): CustomDomain => {
       if (domain !== own || !served) return domain;
       if (Math.abs(served - (domain.expiresAt ?? served)) > sameTimeMs)

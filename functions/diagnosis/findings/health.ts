@@ -214,13 +214,21 @@ export const healthFindings = {
     verify: 'Open Reports > Log Streaming',
   },
   'active-key-unpublished': {
-    domain: 'okta',
+    domain: 'configuration',
     severity: 'page',
     brief: 'signing key missing',
     summary:
       'The key with which a server signs is not among those that it publishes, even after these were fetched again.',
-    causes: ['a key rotation that has not reached the published keys', 'a cache in between that serves old keys'],
-    remedy: ['Search the System Log for key.rollover', openCase],
+    causes: [
+      'a cache in between that serves old keys',
+      'a rotation by hand that has not reached the published keys',
+      'a fault inside Okta',
+    ],
+    remedy: [
+      'Fetch the keys past any cache of yours, and look for the kid of the finding',
+      'Search the System Log for key.rollover',
+      openCase,
+    ],
     doc: docs.keys,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
   },
