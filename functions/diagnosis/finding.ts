@@ -25,6 +25,14 @@ export const findings = {
 
 export type FindingCode = keyof typeof findings;
 
+/** Whether a finding says that something fails, beyond what the probe that reports it sees. */
+export function failsElsewhere(code: string): boolean {
+  const definition: FindingDefinition | undefined = Object.hasOwn(findings, code)
+    ? findings[code as FindingCode]
+    : undefined;
+  return definition?.failsElsewhere ?? false;
+}
+
 /** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
 export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
   /** Decide which causes and steps fit. */

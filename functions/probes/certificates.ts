@@ -67,7 +67,11 @@ export const certificates = defineProbe({
   },
 });
 
-const samlCode = (isOver: boolean) => (isOver ? 'saml-certificate-expired' : 'saml-certificate-expires');
+const samlCode = { expires: 'saml-certificate-expires', expired: 'saml-certificate-expired' } as const;
+const providerCode = {
+  expires: 'identity-provider-certificate-expires',
+  expired: 'identity-provider-certificate-expired',
+} as const;
 
 async function ofApplications({ org, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
   const { expiryDays, ignored = [] } = healthOf(org);
@@ -165,7 +169,7 @@ async function ofProviders({ org, server, now }: ApiContext, api: ApiReader): Pr
       })
       .toSorted((one, other) => other.at - one.at);
     if (!last) api.notes.push(`not known: when the certificate of the identity provider ${name} expires`);
-    return last ? expiryFindings('identity-provider-certificate-expires', last, now(), expiryDays) : [];
+    return last ? expiryFindings(providerCode, last, now(), expiryDays) : [];
   });
 }
 

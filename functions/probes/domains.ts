@@ -13,6 +13,8 @@ const renewedBeforeDays = 20;
 /** Clocks and formats of dates differ by less than this. */
 const sameTimeMs = 60_000;
 
+const expired = 'domain-certificate-expired';
+
 /**
  * Finds custom domains that are not verified, and certificates that expire: those that you renew, and those that Okta
  * should have renewed. For the domain that the monitor itself uses, what is served is the truth, and not what Okta holds.
@@ -55,10 +57,14 @@ export const domains = defineProbe({
       const { expiryDays } = healthOf(org);
       if (expiresAt === undefined) return [];
       const thing = { id: `${id}/${expiresAt}`, what: `certificate of ${domain}`, at: expiresAt };
-      if (!isManaged) return expiryFindings('domain-certificate-expires', thing, now(), expiryDays);
+      if (!isManaged)
+        return expiryFindings({ expires: 'domain-certificate-expires', expired }, thing, now(), expiryDays);
       if (wholeDays(now(), expiresAt) >= renewedBeforeDays) return [];
       const ticket = [renewedBeforeDays, ...expiryDays.ticket.filter((days) => days < renewedBeforeDays)];
-      return expiryFindings('domain-certificate-not-renewed', thing, now(), { ...expiryDays, ticket });
+      return expiryFindings({ expires: 'domain-certificate-not-renewed', expired }, thing, now(), {
+        ...expiryDays,
+        ticket,
+      });
     }
   },
 });

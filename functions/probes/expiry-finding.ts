@@ -15,7 +15,7 @@ export interface Expiring {
 
 /** The finding of an expiry, if one of the steps has been reached. */
 export function expiryFindings(
-  code: FindingCode | ((isOver: boolean) => FindingCode),
+  code: FindingCode | { readonly expires: FindingCode; readonly expired: FindingCode },
   { id, what, at }: Expiring,
   now: number,
   days: ExpiryDays,
@@ -27,7 +27,7 @@ export function expiryFindings(
   const found = `${validityInWords(left)}, ${new Date(at).toISOString().slice(0, 10)}`;
   const first = Math.max(...days.ticket, ...days.page);
   return [
-    finding(typeof code === 'string' ? code : code(step === 0), {
+    finding(typeof code === 'string' ? code : step === 0 ? code.expired : code.expires, {
       ...{ severity, once: `${id}#${step}`, detail: `${what}: ${found}` },
       comparisons: [{ name: what, expected: `valid for more than ${first} days`, found }],
     }),

@@ -1,4 +1,4 @@
-import { finding } from '../diagnosis/finding.ts';
+import { type FindingCode, finding } from '../diagnosis/finding.ts';
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
@@ -49,16 +49,9 @@ export const signingKeys = defineProbe({
     const hidden = () => active.filter((kid) => !published.kids.includes(kid));
     // The keys may have been rotated between the two requests.
     if (hidden().length > 0) published = await publishedKeys(context);
-    if (hidden().length > 0)
-      throw new ProbeFailure('active-key-unpublished', {
-        detail: `of ${server.id}`,
-        comparisons: [
-          {
-            ...{ name: 'published key ids', expected: hidden().join(' ') },
-            found: published.kids.join(' ').slice(0, 300) || 'none',
-          },
-        ],
-      });
+    const kids = published.kids.join(' ').slice(0, 300) || 'none';
+    const unpublished = (code: FindingCode, expected: string) =>
+      finding(code, { comparisons: [{ name: `key ids that ${server.id} publishes`, expected, found: kids }] });
     const signing = parseServerSigning(found);
     const { nextRotation, isManual } = signing;
     const left = nextRotation === undefined ? undefined : wholeDays(now(), nextRotation);
@@ -68,18 +61,14 @@ export const signingKeys = defineProbe({
     );
     const isAnnounced = next.length > 0 && next.every((kid) => published.kids.includes(kid));
     return result([
+      ...(hidden().length > 0 ? [unpublished('active-key-unpublished', hidden().join(' '))] : []),
       ...(isAnnounced || (next.length === 0 && (left ?? Number.POSITIVE_INFINITY) > announcedDays)
         ? []
-        : [finding('next-key-unpublished', unannounced(next, published.kids))]),
+        : [unpublished('next-key-unpublished', next.join(' ') || 'a NEXT key')]),
       ...rotationFindings(server.id, signing, healthOf(org).maxAgeDays, now()),
     ]);
   },
 });
-
-function unannounced(next: readonly string[], published: readonly string[]) {
-  const expected = next.join(' ') || 'a NEXT key';
-  return { comparisons: [{ name: 'published key ids', expected, found: published.join(' ').slice(0, 300) || 'none' }] };
-}
 
 function rotationFindings(
   server: string,

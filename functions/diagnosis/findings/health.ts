@@ -45,6 +45,21 @@ export const healthFindings = {
     doc: docs.identityProviders,
     verify: 'Open Security > Identity Providers > the identity provider',
   },
+  'identity-provider-certificate-expired': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: 'IdP certificate expired',
+    summary:
+      'The certificate with which Okta verifies an identity provider has expired, so Okta refuses the users who come from it.',
+    failsElsewhere: true,
+    causes: ['a certificate that the operator of the identity provider replaced without telling you'],
+    remedy: [
+      'Ask the operator of the identity provider for the certificate that signs now',
+      'In Security > Identity Providers > the identity provider, replace the old one',
+    ],
+    doc: docs.identityProviders,
+    verify: 'Open Security > Identity Providers > the identity provider',
+  },
   'domain-certificate-expires': {
     domain: 'credentials',
     severity: 'ticket',
@@ -74,11 +89,26 @@ export const healthFindings = {
     doc: docs.domains,
     verify: 'dig +short CAA DOMAIN; dig +short CNAME DOMAIN',
   },
+  'domain-certificate-expired': {
+    domain: 'credentials',
+    severity: 'page',
+    brief: 'domain cert expired',
+    summary: 'The TLS certificate of a custom domain has expired, so no browser signs in there.',
+    failsElsewhere: true,
+    causes: ['a certificate that nobody renewed', "a CAA or CNAME record that prevents Okta's renewal"],
+    remedy: [
+      `In ${domains}, upload a new certificate, or let Okta manage it`,
+      "Check the domain's CAA and CNAME records",
+    ],
+    doc: docs.domains,
+    verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
+  },
   'domain-not-verified': {
     domain: 'configuration',
     severity: 'ticket',
     brief: 'domain not verified',
     summary: 'A custom domain is not verified, so Okta does not serve it, or will not renew its certificate.',
+    failsElsewhere: true,
     causes: ['DNS records that were removed or changed', 'a domain whose setup was not finished'],
     remedy: [`In ${domains}, compare the DNS records with those that Okta shows, and verify the domain`],
     doc: docs.domains,
@@ -89,6 +119,7 @@ export const healthFindings = {
     severity: 'page',
     brief: 'no active client key',
     summary: 'An application has public keys, and none of them is active, so it cannot authenticate with a key.',
+    failsElsewhere: true,
     causes: ['a rotation in which the old key was deactivated before the new one was activated'],
     remedy: ['In Applications > the application > General > Public Keys, activate the key that the client uses'],
     doc: docs.assertions,
@@ -138,6 +169,7 @@ export const healthFindings = {
     severity: 'ticket',
     brief: "API token's owner inactive",
     summary: 'The owner of an API token is not active, so Okta refuses the token.',
+    failsElsewhere: true,
     causes: ['a person who left', 'a service account that was suspended'],
     remedy: [
       'Find out what uses the token',
@@ -152,6 +184,7 @@ export const healthFindings = {
     brief: 'no agent works',
     summary:
       'None of the agents for a directory or network works. What needs them fails, and nothing at Okta is at fault.',
+    failsElsewhere: true,
     causes: [
       'hosts of the agents that are down, or without a way to Okta',
       'a service account of the agents that is locked or whose password expired',
@@ -182,6 +215,7 @@ export const healthFindings = {
     severity: 'ticket',
     brief: 'hook inactive',
     summary: 'An event hook or an inline hook is not active, so Okta does not call it.',
+    failsElsewhere: true,
     causes: ['Okta, which deactivates a hook that fails', 'an administrator who deactivated it'],
     remedy: [
       'Search the System Log for eventType sw "event_hook" or eventType sw "inline_hook": the actor says who did it',
@@ -195,6 +229,7 @@ export const healthFindings = {
     severity: 'ticket',
     brief: 'event hook not verified',
     summary: 'An event hook is active and not verified, so it gets no events.',
+    failsElsewhere: true,
     causes: ['an endpoint that did not answer the one-time verification', 'an endpoint whose address was changed'],
     remedy: ['In Workflow > Event Hooks > Actions, verify the hook'],
     doc: docs.hooks,
@@ -205,6 +240,7 @@ export const healthFindings = {
     severity: 'ticket',
     brief: 'log stream inactive',
     summary: 'A log stream is not active, so what it feeds gets no events of the System Log.',
+    failsElsewhere: true,
     causes: ['Okta, which deactivates a stream that fails', 'an administrator who deactivated it'],
     remedy: [
       'Search the System Log for eventType sw "system.log_stream": the actor says who did it',
@@ -219,6 +255,7 @@ export const healthFindings = {
     brief: 'signing key missing',
     summary:
       'The key with which a server signs is not among those that it publishes, even after these were fetched again.',
+    failsElsewhere: true,
     causes: [
       'a cache in between that serves old keys',
       'a rotation by hand that has not reached the published keys',
@@ -236,13 +273,9 @@ export const healthFindings = {
     domain: 'okta',
     severity: 'ticket',
     brief: 'next key missing',
-    summary:
-      'The key with which a server will sign after its next rotation is not published, so caches cannot have it.',
+    summary: 'A server does not publish the key that will sign next, so services cannot have it in time.',
     causes: ['a rotation that has just begun', 'a fault inside Okta'],
-    remedy: [
-      'Check that your services fetch the keys again when they meet an unknown kid',
-      `In ${servers} > the server > Settings, look at the date of the next rotation`,
-    ],
+    remedy: ['Check that your services fetch the keys again when they meet an unknown kid', openCase],
     doc: docs.keys,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys',
   },

@@ -117,6 +117,25 @@ describe('what is about to break', () => {
       'identity-provider-certificate-expires configuration/page',
     ],
     [
+      'an expired certificate of an identity provider',
+      () => okta.alterHealth('identityProviders', 'Partner', { certificateDays: -2 }),
+      'identity-provider-certificate-expired configuration/page',
+    ],
+    [
+      'an expired certificate of a domain',
+      () => okta.alterHealth('domains', 'login.example.com', { certificateDays: -2 }),
+      'domain-certificate-expired credentials/page',
+    ],
+    [
+      'an application whose keys are all inactive',
+      () =>
+        okta.intercept(
+          { path: /credentials\/jwks$/ },
+          { transform: (answer) => ({ ...answer, body: String(answer.body).replaceAll('"ACTIVE"', '"INACTIVE"') }) },
+        ),
+      'client-keys-inactive credentials/page',
+    ],
+    [
       'a certificate of a domain that you renew',
       () => okta.alterHealth('domains', 'login.example.com', { certificateDays: 29 }),
       'domain-certificate-expires credentials/ticket',

@@ -92,6 +92,7 @@ describe('estimateCost', () => {
       limits: intervalMinutes.flows,
       status: intervalMinutes.status,
       journey: intervalMinutes.journey,
+      health: intervalMinutes.health,
       'negative-tests': intervalMinutes.negativeTests,
     });
     expect(new Set(orgsOf('full').map((org) => org.intervalMinutes.status)).size).toBeGreaterThan(1);
