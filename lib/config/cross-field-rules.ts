@@ -139,9 +139,10 @@ function healthProblems(org: PartialOrg, path: Path): readonly Problem[] {
   const { health } = org;
   if (!health) return [];
   const at = [...path, 'health'];
-  const { ticket = [], page = [] } = { ticket: [30, 14], page: [7, 1], ...health.expiryDays };
+  const { ticket = [30, 14], page = [7, 1] } = health.expiryDays ?? {};
   const latestTicket = Math.min(...ticket.filter((days) => days !== undefined));
   const late = indexed(page, [...at, 'expiryDays', 'page']).filter(([days]) => days >= latestTicket);
+  const isDefault = health.expiryDays?.page === undefined;
   return [
     ...('api' in org ? [] : [{ path: at, message: 'needs a credential for the management API: set "api"' }]),
     ...(health.applications && health.allApplications
@@ -150,9 +151,11 @@ function healthProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...(health.clientSecrets && !health.clients
       ? [{ path: [...at, 'clientSecrets'], message: 'needs applications whose secrets are checked: set "clients"' }]
       : []),
-    ...late.map(([, where]) => ({
-      path: where,
-      message: `must be less than each of "ticket" (${ticket.join(', ')}): a page comes after the tickets`,
+    ...late.slice(0, isDefault ? 1 : late.length).map(([, where]) => ({
+      path: isDefault ? [...at, 'expiryDays'] : where,
+      message: isDefault
+        ? `must leave days for its pages: "page" (${page.join(', ')}) must be less than each of "ticket" (${ticket.join(', ')})`
+        : `must be less than each of "ticket" (${ticket.join(', ')}): a page comes after the tickets`,
     })),
     ...requiredProblems(org, [...at, 'required']),
   ];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../functions/model/finding.ts';
 import type { Org } from '../../../functions/model/org.ts';
@@ -10,6 +11,7 @@ import { fullOrg } from '../../support/full-org.ts';
 import { healthOrg, healthScopes } from '../../support/health-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines, outcomeOf, type RunProbesOptions, runProbes } from '../../support/run-probes.ts';
+import { expectSound } from '../../support/sound-report.ts';
 
 const { okta } = await openOkta();
 
@@ -414,6 +416,43 @@ describe('an org that does not answer', () => {
     expect(inShort(await check())).toEqual([]);
     expect(pages).toBe(1);
   });
+});
+
+it('a run reports one valid outcome per probe, whatever the management API answers', async () => {
+  const names =
+    'id kid status name label agents operationalStatus lastConnection credentials signing signOnMode protocol trust domains domain publicCertificate expiration jwks keys created expiresAt userId network'.split(
+      ' ',
+    );
+  const { anything } = fc.letrec((tie) => ({
+    anything: fc.oneof(
+      { depthSize: 'small' },
+      fc.jsonValue(),
+      fc.dictionary(fc.constantFrom(...names), tie('anything')),
+      fc.array(tie('anything')),
+    ),
+  }));
+  const statuses = fc.constantFrom(200, 200, 200, 204, 302, 400, 401, 403, 404, 429, 500, 503);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(statuses, anything), { minLength: 1, maxLength: 12 }), async (answers) => {
+      let turn = 0;
+      const restore = okta.intercept(
+        { path: /^\/api\/v1\// },
+        {
+          transform: (answer) => {
+            const [status, body] = answers[turn % answers.length] ?? [200, null];
+            turn += 1;
+            return { ...answer, status, body: status === 204 ? '' : JSON.stringify(body) };
+          },
+        },
+      );
+      try {
+        expectSound(await check());
+      } finally {
+        restore();
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
 
 it('a secret that Okta answers with is nowhere in a report', async () => {
