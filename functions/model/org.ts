@@ -122,7 +122,7 @@ export interface HealthSettings {
   /** The client ids of applications whose keys are checked, besides the monitor's own. */
   readonly clients?: readonly string[];
   /** Whether their secrets are checked too. Trap: Okta answers with the secrets in clear text, and logs that. */
-  readonly clientSecrets: boolean;
+  readonly readSecrets: boolean;
   /** How many days before an expiry people are told. */
   readonly expiryDays: ExpiryDays;
   /** The age at which a secret or a key is a finding, in days. */

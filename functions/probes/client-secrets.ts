@@ -32,7 +32,7 @@ function clientsOf({ api, health }: Org): readonly string[] {
  * Looks at the secrets and keys of applications, none of which Okta lets expire, and at API tokens, which expire when
  * nobody uses them.
  *
- * Trap: Okta answers with secrets in clear text, and logs an event for it. They are read only with `clientSecrets`, and
+ * Trap: Okta answers with secrets in clear text, and logs an event for it. They are read only with `readSecrets`, and
  * nothing of them but their id, status and age is kept.
  */
 export const clientSecrets = defineProbe({
@@ -46,11 +46,11 @@ export const clientSecrets = defineProbe({
   requests: ['api-tokens'],
   configuredRequests: {
     words:
-      "the application and its keys, of the monitor's own client and each of `health.clients`, and with `health.clientSecrets` its secrets; with the scope `okta.users.read`, five owners of API tokens",
+      "the application and its keys, of the monitor's own client and each of `health.clients`, and with `health.readSecrets` its secrets; with the scope `okta.users.read`, five owners of API tokens",
     of: (org) => [
       ...clientsOf(org).flatMap(() => [
         ...(['application', 'client-keys'] as const),
-        ...(org.health?.clientSecrets ? ['client-secrets' as const] : []),
+        ...(org.health?.readSecrets ? ['client-secrets' as const] : []),
       ]),
       ...(mayRead(org, 'api-tokens') ? Array.from({ length: mostOwners }, () => 'user' as const) : []),
     ],
@@ -65,7 +65,7 @@ export const clientSecrets = defineProbe({
 });
 
 async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
-  const { clientSecrets: readsSecrets, maxAgeDays, ignored = [] } = healthOf(org);
+  const { readSecrets, maxAgeDays, ignored = [] } = healthOf(org);
   const found: Finding[] = [];
   for (const id of clientsOf(org)) {
     if (ignored.includes(id) || !api.hasTime()) continue;
@@ -91,7 +91,7 @@ async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<read
       found.push(finding('client-keys-inactive', { detail: name, comparisons }));
     }
     judge('key', parsed);
-    if (!readsSecrets) continue;
+    if (!readSecrets) continue;
     const secrets = await api.list(`secrets of ${name}`, 'client-secrets', {
       url: itemUrl(org.domain, 'client-secrets', id),
     });

@@ -148,8 +148,8 @@ function healthProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...(health.applications && health.allApplications
       ? [{ path: [...at, 'applications'], message: 'has no effect with "allApplications": remove one of the two' }]
       : []),
-    ...(health.clientSecrets && !health.clients
-      ? [{ path: [...at, 'clientSecrets'], message: 'needs applications whose secrets are checked: set "clients"' }]
+    ...(health.readSecrets && !health.clients
+      ? [{ path: [...at, 'readSecrets'], message: 'needs applications whose secrets are checked: set "clients"' }]
       : []),
     ...late.slice(0, isDefault ? 1 : late.length).map(([, where]) => ({
       path: isDefault ? [...at, 'expiryDays'] : where,

@@ -243,7 +243,7 @@ const health = z.strictObject({
     .describe(
       `the client IDs of applications whose keys are checked, besides that of "api"; at most ${mostClientReads}`,
     ),
-  clientSecrets: z
+  readSecrets: z
     .boolean()
     .default(false)
     .describe(

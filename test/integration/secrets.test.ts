@@ -60,7 +60,7 @@ const org: Org = {
   }),
   user: { login: 'monitor@example.com', secret: 'acme/user' },
   health: {
-    ...{ applications: ['0oaPayroll001'], clients: ['0oaWebClient1'], allApplications: false, clientSecrets: true },
+    ...{ applications: ['0oaPayroll001'], clients: ['0oaWebClient1'], allApplications: false, readSecrets: true },
     ...{ expiryDays: { ticket: [30], page: [7] }, maxAgeDays: 50 },
   },
 };

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const restore of restores.splice(0).toReversed()) restore();
 });
 
-const all = healthOrg({ applications: ['0oaPayrollPayroll'], clients: ['0oaWebApplication'], clientSecrets: true });
+const all = healthOrg({ applications: ['0oaPayrollPayroll'], clients: ['0oaWebApplication'], readSecrets: true });
 
 async function check(org: Org = all, options: Omit<RunProbesOptions, 'org'> = {}): Promise<RunReport> {
   okta.clearRequests();

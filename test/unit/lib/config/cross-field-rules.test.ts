@@ -234,9 +234,9 @@ describe('health checks', () => {
   });
 
   it('secrets are those of named applications', () => {
-    expect(problemsOfOrg({ api: token, health: { clientSecrets: true, clients: ['0oaWebClient1'] } })).toEqual([]);
-    expect(problemsOfOrg({ api: token, health: { clientSecrets: true } })).toEqual([
-      'orgs[0].health.clientSecrets needs applications whose secrets are checked: set "clients".',
+    expect(problemsOfOrg({ api: token, health: { readSecrets: true, clients: ['0oaWebClient1'] } })).toEqual([]);
+    expect(problemsOfOrg({ api: token, health: { readSecrets: true } })).toEqual([
+      'orgs[0].health.readSecrets needs applications whose secrets are checked: set "clients".',
     ]);
   });
 
