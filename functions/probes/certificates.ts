@@ -1,5 +1,5 @@
 import { finding } from '../diagnosis/finding.ts';
-import { UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { mostCertificateReads, type Org } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
@@ -58,10 +58,11 @@ export const certificates = defineProbe({
   metrics: {},
   async run(context) {
     const api = openApiReader(context, 'certificates');
+    const ends = new Set<number>();
     const warnings = [
-      ...(await ofApplications(context, api)),
+      ...(await ofApplications(context, api, ends)),
       ...(await ofProviders(context, api)),
-      ...(await ofMetadata(context, api)),
+      ...(await ofMetadata(context, api, ends)),
     ];
     return { readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] };
   },
@@ -73,7 +74,12 @@ const providerCode = {
   expired: 'identity-provider-certificate-expired',
 } as const;
 
-async function ofApplications({ org, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+/** The findings about applications. Adds to `ends` when their certificates end. */
+async function ofApplications(
+  { org, now }: ApiContext,
+  api: ApiReader,
+  ends: Set<number>,
+): Promise<readonly Finding[]> {
   const { expiryDays, ignored = [] } = healthOf(org);
   const { applications, findings } = await applicationsOf(org, api, now());
   const found: Finding[] = [...findings];
@@ -93,10 +99,11 @@ async function ofApplications({ org, now }: ApiContext, api: ApiReader): Promise
     if (!keys) continue;
     const at = kid === undefined ? undefined : expiriesByKid(keys).get(kid);
     if (at === undefined) api.notes.push(`not known: which certificate of ${name} is active`);
-    else
-      found.push(
-        ...expiryFindings(samlCode, { id: `${id}/${kid}`, what: `SAML certificate of ${name}`, at }, now(), expiryDays),
-      );
+    else {
+      ends.add(at);
+      const expiring = { id: `${id}/${kid}`, what: `SAML certificate of ${name}`, at };
+      found.push(...expiryFindings(samlCode, expiring, now(), expiryDays));
+    }
   }
   return found;
 }
@@ -173,14 +180,21 @@ async function ofProviders({ org, server, now }: ApiContext, api: ApiReader): Pr
   });
 }
 
-/** The public metadata of the configured applications, which takes no right. */
-async function ofMetadata({ org, fetch, now, exchanges }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+/**
+ * The public metadata of the configured applications, which takes no right. A certificate that ends at the same second as
+ * one that the API has told is that one.
+ */
+async function ofMetadata(
+  { org, fetch, now, exchanges }: ApiContext,
+  api: ApiReader,
+  ends: ReadonlySet<number>,
+): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const { name, metadataUrl } of org.samlApps ?? []) {
     const response = await fetch(metadataUrl, { headers: { accept: 'application/xml' } });
     const last = exchanges.at(-1);
     if (response.status >= 500 || (last && response.status !== 200 && !isFromOkta(last)))
-      throw new UnexpectedResponse();
+      throw new ProbeFailure('health-unread', `metadata of ${name}: status ${response.status}`);
     const known = response.status === 200 ? certificatesIn(await response.text()) : [];
     const [certificate] = known.toSorted((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo));
     if (!certificate) {
@@ -194,7 +208,7 @@ async function ofMetadata({ org, fetch, now, exchanges }: ApiContext, api: ApiRe
       ...{ id: `${name}/${certificate.fingerprint256}`, what: `SAML certificate of ${name}` },
       at: Date.parse(certificate.validTo),
     };
-    found.push(...expiryFindings(samlCode, expiring, now(), healthOf(org).expiryDays));
+    if (!ends.has(expiring.at)) found.push(...expiryFindings(samlCode, expiring, now(), healthOf(org).expiryDays));
   }
   return found;
 }

@@ -13,6 +13,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
+import { withHealth } from '../scenarios/with-health.ts';
 import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
@@ -36,8 +37,8 @@ export const cases = defineCommand({
     const selected = listOf(values.case);
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
-    // The cases of negative tests and of the journey need them to run.
-    const { orgs: configured, ...rest } = withSamlApp(withTestUser(adopted));
+    // The cases of negative tests, of the journey and of health checks need them to run.
+    const { orgs: configured, ...rest } = withHealth(withSamlApp(withTestUser(adopted)));
     const orgs = monitoredOrgs({ ...rest, orgs: configured.map((org) => ({ ...org, negativeTests: true })) });
     const variants = selectVariants(orgs, selected);
     using progress = showProgress(stderr);

@@ -128,6 +128,17 @@ export const journeyEndpoints: readonly EndpointTarget[] = [
   signOut,
 ];
 
+/** The health checks. Each asks several endpoints. */
+const ofHealth = (probe: string, server?: ServerId): ScenarioTarget & { readonly probe: string } => ({
+  ...{ group: 'health', probe, ...(server && { server }) },
+});
+export const certificates = ofHealth('certificates');
+export const domains = ofHealth('domains');
+export const clientSecrets = ofHealth('client-secrets');
+export const agents = ofHealth('agents');
+export const hooks = ofHealth('hooks');
+export const signingKeys = ofHealth('signing-keys', 'default');
+
 /** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
 /** Requests another site than the org. */
