@@ -3,7 +3,7 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { ServerSigningState } from './health-state.ts';
 import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
 import { keysOf, type SamlApplication } from './saml-applications.ts';
-import { type SamlKey, samlKeyFor } from './saml-key.ts';
+import { listedKey, type SamlKey } from './saml-key.ts';
 import type { SystemLog } from './system-log.ts';
 import { groups, type User, type Users } from './users.ts';
 
@@ -120,7 +120,7 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
   async function samlKeys(application: SamlApplication | undefined): Promise<readonly Item[]> {
     if (!application) return [];
     const { published } = await keysOf(application, samlKey, now());
-    const replaced = await samlKeyFor(-400, now());
+    const replaced = await listedKey(-400, now());
     return [
       certificateItem(replaced, kidOf(application.id, 'replaced')),
       certificateItem(published, samlKid(application)),

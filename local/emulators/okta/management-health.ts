@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { ClientMetadata } from 'oidc-provider';
 import type { AgentState, ClientCredentialsState, Health } from './health-state.ts';
 import type { Collection, Item } from './management-data.ts';
-import { certificateBody, type SamlKey, samlKeyFor } from './saml-key.ts';
+import { certificateBody, listedKey, type SamlKey } from './saml-key.ts';
 
 /** What the collections are made of. */
 export interface HealthParts {
@@ -90,11 +90,11 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
   const idpKeys = async () => {
     const used = await Promise.all(
       identityProviders().map(async ([name, { certificateDays }]) =>
-        certificateItem(await samlKeyFor(certificateDays, now()), kidOf(name, certificateDays)),
+        certificateItem(await listedKey(certificateDays, now()), kidOf(name, certificateDays)),
       ),
     );
     // Nobody uses it any more, and nobody deleted it.
-    return [...used, certificateItem(await samlKeyFor(-500, now()), kidOf('replaced'))];
+    return [...used, certificateItem(await listedKey(-500, now()), kidOf('replaced'))];
   };
 
   const domains = (): readonly Item[] => [
