@@ -10,6 +10,7 @@ import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
 import { isUninterrupted, type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
+import { isNotice } from './notify/occurrences.ts';
 import { hasMessages } from './notify/query-state.ts';
 import { asRecord } from './notify/read.ts';
 import { readSettings } from './notify/settings.ts';
@@ -93,7 +94,7 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
     ...{ change, evidence, stored: known?.stored },
     step: isFiring ? 'firing' : open?.state === 'again' ? 'resolved again' : 'resolved',
     firedAt: (isFiring ? undefined : open?.firedAt) ?? change.changedAt,
-    after: ({ since, startObserved, code }): OpenIncident | undefined =>
+    after: ({ since, startObserved, code, occurrences }): OpenIncident | undefined =>
       isFiring
         ? {
             ...{ alarm: change.name, state: 'firing', route: settings.route },
@@ -101,6 +102,7 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
             ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
             ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
             ...(code !== undefined && { code }),
+            ...(isNotice(occurrences) && { isNotice: true as const }),
             document: change.document,
           }
         : resolved,

@@ -6,13 +6,13 @@ import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
 import { groups } from './model/probe.ts';
 import { audienceAt } from './notify/audience.ts';
-import type { AlarmChange } from './notify/event.ts';
+import { type AlarmChange, repetitions } from './notify/event.ts';
 import { gatherEvidence } from './notify/evidence.ts';
 import { firingOf, type OpenIncident } from './notify/incident-item.ts';
 import { type Kept, type KnownIncident, keptOf } from './notify/kept.ts';
 import { scanOrgs } from './notify/query-state.ts';
 import { oneOf } from './notify/read.ts';
-import { type NextStep, nextStep } from './notify/recovery.ts';
+import { type NextStep, newsIn, nextStep } from './notify/recovery.ts';
 import { formatClock, formatDuration } from './notify/render/text.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
@@ -87,27 +87,29 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const subject = alarmSubject(incident.alarm, deployment);
   const step = subject && nextStep(incident, subject, kept, { now, remindAfterMs });
   if (!step) return;
+  const news = step === 'also' && subject.kind === 'findings' ? newsIn(incident, subject, kept) : undefined;
   const { route, topicArn } = incident;
   const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
-  const change = changeOf(step, incident, subject, now);
+  const change = { ...changeOf(step, incident, subject, now), ...(news && { news: news.code }) };
   const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
   const evidence = await gatherEvidence(change, sources, { kept, firing: firingOf(incident) });
   const outbox: Outbox = { ...senders, audience: audienceAt(topicArn, settings), table, owner };
   await tell(outbox, settings, {
     ...{ change, evidence, stored, firedAt: incident.firedAt },
     // CloudWatch's own recovery is the same step: whoever is first sends it.
-    step: step === 'recovered' ? 'resolved' : step === 'again' ? 'again' : `reminder after ${incident.toldAt}`,
-    after: () => afterStep(step, incident, now),
+    step: step === 'recovered' ? 'resolved' : step === 'again' ? 'again' : `${step} after ${incident.toldAt}`,
+    after: () => ({ ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) }),
   });
 }
 
 function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject, now: number): AlarmChange {
   const { alarm: name, reason, lookBackMs, runsToAlarm, since, document, recoveredAt = now } = incident;
-  const repeats = oneOf(['again', 'reminder'] as const, step);
+  const repeats = oneOf(repetitions, step);
   const lookBack = formatDuration(lookBackMs);
   const notes: Readonly<Record<NextStep, string>> = {
     recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
     again: `It was told to be over at ${formatClock(recoveredAt)}, and fails again. The next message is the last: when CloudWatch's alarm resolves.`,
+    also: 'The alarm fires already, for something that was told. This is new.',
     reminder: `A reminder: it has been open for ${formatDuration(now - since)}.`,
   };
   return {

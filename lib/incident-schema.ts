@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { routes } from '../functions/alarms/subject.ts';
 import { faultDomains } from '../functions/model/fault-domain.ts';
+import { repetitions } from '../functions/notify/event.ts';
 import { documentVersion } from '../functions/notify/render/document.ts';
 
 const time = z.iso.datetime().describe('ISO 8601 in UTC');
@@ -32,9 +33,11 @@ const read = z.strictObject({
     .describe('the finding; absent if the logs show none, and then nobody is known to be at fault'),
   summary: z.string().describe('one sentence for people'),
   repeats: z
-    .enum(['again', 'reminder'])
+    .enum(repetitions)
     .optional()
-    .describe('why a document about a firing alarm is not the first one: it fails again, or still'),
+    .describe(
+      'why a document about a firing alarm is not the first one: it fails again, there is more to tell, or it still fails',
+    ),
   note: z.string().optional().describe('what else to know of it'),
   changedAt: time.describe('when the alarm changed'),
   since: time.optional().describe('when the problem began; absent if it is not known'),

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
+import { waitMsOf } from '../functions/runtime/deadline.ts';
 import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';
 import { AlertTopics } from './alarms/alert-topics.ts';
 import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
@@ -118,6 +119,7 @@ export class OktaMonitor extends Construct {
             secrets: eventsOf(group).flatMap(({ org }) => secretsIn(org).map((secret) => ({ org: org.name, secret }))),
             logRetentionDays,
             timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
+            waitMs: Math.max(...eventsOf(group).map(({ org }) => waitMsOf(org, group))),
           }),
       );
     const key = encryptionKey ?? new AlertKey(this, 'AlertKey', deployment);

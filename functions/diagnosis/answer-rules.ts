@@ -69,6 +69,15 @@ const wrongClient =
   /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
 const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
 const timesOfProof = ['invalid_dpop_proof_jwt_too_old', 'invalid_dpop_proof_jwt_expired'];
+/** Steps whose refusals of a user have words of their own. A 403 without them is about the address (E0000006). */
+const signInSteps = [
+  'sign-in-introspect',
+  'sign-in-identify',
+  'sign-in-challenge',
+  'sign-in-answer',
+  'primary-authentication',
+  'factor-verification',
+] as const;
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
 
 /**
@@ -116,6 +125,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'dpop-proof-refused', proof: true, error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
+  { code: 'sign-in-blocked', endpoint: signInSteps, status: [403] },
   { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
   { code: 'access-token-refused', management: true, error: ['invalid_token'] },
   { code: 'admin-role-missing', management: true, error: ['E0000006'] },

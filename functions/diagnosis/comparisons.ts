@@ -71,6 +71,7 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'user-not-assigned': ({ org, server }) => [
     compare('application of the test user', (server.web ?? webOf(org))?.clientId, 'not assigned'),
   ],
+  'sign-in-blocked': () => [compare("the monitor's address at the sign-in", 'not blocked', refused)],
   'sign-in-denied': () => [compare('sign-in of the test user', 'allowed', 'denied by a policy')],
   'factor-unexpected': () => [compare('factor that is asked for', 'a password, or a time-based code', 'another one')],
   'factor-missing': () => [compare('factors of the test user', 'those that the policy demands', 'too few')],

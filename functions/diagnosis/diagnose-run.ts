@@ -21,6 +21,8 @@ export interface UndiagnosedFailure {
   readonly thrown: unknown;
   /** The exchanges of the final attempt. */
   readonly exchanges: readonly Exchange[];
+  /** The time was up before the probe had ended. */
+  readonly isOutOfTime: boolean;
 }
 
 interface RunOptions {
@@ -53,7 +55,7 @@ export async function diagnoseRun(
       ...(anotherResolved ? ['another name resolved' as const] : []),
       ...(others.some(isAnswerOfOkta) ? ['Okta answered elsewhere' as const] : []),
     ];
-    const found = diagnoseFailure(org, result, new Set(facts), options.deadline);
+    const found = diagnoseFailure(org, result, new Set(facts));
     if (!found) {
       monitorErrors.push(result.thrown);
       return [];
@@ -68,11 +70,10 @@ export async function diagnoseRun(
 
 function diagnoseFailure(
   org: Org,
-  { server, thrown, exchanges }: UndiagnosedFailure,
+  { server, thrown, exchanges, isOutOfTime }: UndiagnosedFailure,
   facts: ReadonlySet<Fact>,
-  { signal }: Deadline,
 ): Finding | undefined {
-  if (signal.aborted && thrown === signal.reason) return finding('out-of-time');
+  if (isOutOfTime) return finding('out-of-time');
   return diagnose(thrown, exchanges, { org, server, facts });
 }
 

@@ -109,6 +109,7 @@ const codesOfSenders: Readonly<Record<Ascription['by'], FindingCode | undefined>
   intermediary: 'intercepted',
   unknown: 'unidentified-answer',
   nobody: undefined,
+  resource: undefined,
 };
 
 /**

@@ -42,7 +42,7 @@ export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' |
 /** Creates a finding with the facts of this occurrence. */
 export function finding(
   code: FindingCode,
-  { detail, token, comparisons = [], facts = new Set(), severity, once }: FindingFacts = {},
+  { detail, token, comparisons = [], facts = new Set(), severity, once = [] }: FindingFacts = {},
 ): Finding {
   const definition: FindingDefinition = findings[code];
   const { domain, brief, summary, causes, remedy, doc } = definition;
@@ -52,8 +52,8 @@ export function finding(
     ...(doc && { doc }),
     ...(detail && { detail: clip(detail) }),
     ...(comparisons.length > 0 && { comparisons }),
+    ...(once.length > 0 && { once }),
     ...(token && { token }),
-    ...(once !== undefined && { once }),
   };
 }
 

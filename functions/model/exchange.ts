@@ -14,11 +14,15 @@ export interface Exchange {
   readonly authentication?: RequestAuthentication;
   /** The request had a proof of possession (DPoP, RFC 9449). */
   readonly proof?: true;
+  /** The request was to an API of your own, in whose answer nothing is read as Okta's. */
+  readonly ofResource?: true;
   readonly phases: Phases;
   readonly status?: number;
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */
   readonly requestId?: string;
   readonly rateLimit?: RateLimit;
+  /** `Retry-After` (RFC 9110, 10.2.3) of a refusal, in seconds from the response on. */
+  readonly retryAfterSeconds?: number;
   /** The error in the response, parsed from whichever format Okta used. */
   readonly error?: OktaError;
   /** The server's certificate, if this exchange opened the connection. */

@@ -27,13 +27,13 @@ export interface Finding {
   readonly doc?: string;
   /** What was expected, and what was found instead. Trap: never the value of a claim that may be personal. */
   readonly comparisons?: readonly Comparison[];
+  /**
+   * Present if people are told once, and not while it lasts: a key for each thing that it says, `certificate payroll#14`.
+   * Trap: without personal data. What is told again, with another key, is another thing.
+   */
+  readonly once?: readonly string[];
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
-  /**
-   * Present if people are to be told once, and not for as long as it lasts: the thing and the step that it has reached,
-   * such as `0oa1/kid1#30` for 30 days before an expiry. Ids of Okta's, never a name of a person.
-   */
-  readonly once?: string;
 }
 
 /** A setting or a value that differs from what was expected. */

@@ -27,6 +27,8 @@ export interface Org {
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
   readonly negativeTests: boolean;
+  /** How many percent of any rate limit the monitor may use. */
+  readonly atMostPercent: number;
   /** A response is slow if all of it takes longer than this. */
   readonly slowAfterMs: number;
   /** How long to wait for a response. */
@@ -80,6 +82,8 @@ export interface TokenExpectations {
   readonly userinfo?: readonly string[];
   /** Whether the web application's refresh tokens rotate. Not checked if absent. */
   readonly refreshTokenRotation?: boolean;
+  /** Seconds for which a replaced refresh token still works. Its refusal after that is not checked if absent. */
+  readonly refreshTokenLeewaySeconds?: number;
 }
 
 /** A web application. `flows` sees only the values that a browser may see. */

@@ -35,6 +35,7 @@ export type Requirement =
   | 'health'
   | 'serviceResource'
   | 'userResource'
+  | 'refreshTokenLeeway'
   | 'negativeTests'
   | 'statusPage';
 
@@ -92,6 +93,7 @@ export interface Artifacts {
   readonly session: Session;
   readonly code: AuthorizationCode;
   readonly userTokens: UserTokens;
+  readonly refreshed: RefreshedToken;
   readonly idToken: IssuedIdToken;
   readonly apiAccess: ApiAccess;
 }
@@ -147,6 +149,14 @@ export interface UserTokens {
   readonly id: string;
   readonly nonce: string;
   readonly refresh?: string;
+}
+
+/** What became of a refresh token when it was used. Trap: live credentials. */
+export interface RefreshedToken {
+  /** When it was used, in milliseconds since the epoch. */
+  readonly usedAt: number;
+  /** The refresh token that replaces it. Absent where they do not rotate. */
+  readonly replacement?: string;
 }
 
 /** A fresh access token. Trap: `value` is a live credential. Send it to Okta and nowhere else. */
@@ -239,6 +249,21 @@ export interface TokenResponse {
   readonly refresh?: string;
 }
 
+/** What a probe remembers from run to run. Trap: losing it must do no harm, and no secret may be in it. */
+export interface Memory {
+  /** What was written last; undefined if there is nothing. Throws the SDK's errors. */
+  read(): Promise<unknown>;
+  /** Throws if it could not be written, or if another run has written since `read`. */
+  write(value: object): Promise<void>;
+}
+
+/** The memory of an org's probes. */
+export interface RunMemory {
+  /** What people have been told, and when, by the keys in `Finding.once`. Throws the SDK's errors. */
+  told(): Promise<ReadonlyMap<string, string>>;
+  of(name: string): Memory;
+}
+
 /** Everything a probe works with. Probes get time and the network from here only. */
 export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly org: Org;
@@ -251,6 +276,11 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly exchanges: readonly Exchange[];
   readonly credentials: Credentials;
   readonly inputs: Pick<Artifacts, Inputs> & Partial<Artifacts>;
+  readonly memory: RunMemory;
+  /** Whether the run is the first of its hour, or nobody's schedule started it: what is not done in each run is done in these. */
+  readonly isHourly: boolean;
+  /** Waits so many milliseconds. Throws if the time is up before. */
+  readonly wait: (ms: number) => Promise<void>;
   /** Resolves a host's CNAME, or undefined. Used to find an org's cell. */
   readonly canonicalName: (host: string) => Promise<string | undefined>;
 }
@@ -286,6 +316,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly after?: readonly string[];
   /** Never tried twice, not even after a lost connection: the request may have arrived, and it counts. */
   readonly once?: true;
+  /** Ends what others began. They stop some seconds before the run's deadline, so that it has the time to. */
+  readonly cleansUp?: true;
   readonly provides?: Output;
   /** Every request of a healthy run. The request budget, the headroom series and the docs follow from it. */
   readonly requests: readonly Endpoint[];

@@ -20,6 +20,7 @@ const blamesOkta: Readonly<Record<Ascription['by'], string>> = {
   unknown: "Okta's or a proxy's fault",
   nobody: "Okta's or the network's fault",
   intermediary: 'Not answered by Okta',
+  resource: 'Not answered by Okta',
 };
 
 const blames: Readonly<Record<FaultDomain, string>> = {
@@ -42,4 +43,5 @@ const senders: Readonly<Record<Exclude<Ascription['by'], 'nobody'>, string>> = {
   okta: 'answered by Okta',
   intermediary: 'answered by something in between, not Okta',
   unknown: 'answered by Okta or something in between',
+  resource: 'answered by your API',
 };

@@ -43,14 +43,14 @@ function commandFor(verify: string, exchange: Exchange, { probe, status }: LogLi
   if (isBelowHttp(verify)) {
     return verify.replaceAll('DOMAIN:443', port === '' ? `${host}:443` : host).replaceAll('DOMAIN', host);
   }
-  const located = locate(exchange.url);
+  const located = exchange.ofResource ? undefined : locate(exchange.url);
   if (located && unrepeatable.includes(located.endpoint)) return undefined;
   const isAboutToken = probe === 'verify' && status === 'failed' && located?.endpoint === 'token';
   const isTimed = verify.includes('%{time_');
   const show = isAboutToken ? '-s' : isTimed ? '-so /dev/null -w "%{http_code} %{time_starttransfer}\\n"' : '-i';
-  const shape = located ? shapes[located.endpoint]?.(exchange, probe) : undefined;
+  const shape = located ? shapes[located.endpoint]?.(exchange, probe) : exchange.ofResource && accessTokenOf(exchange);
   const proof = exchange.proof ? ['-H "DPoP: $DPOP_PROOF"'] : [];
-  return [`curl ${show} ${exchange.url}`, ...(shape ?? []), ...proof, ...(isAboutToken ? [decodeToken] : [])].join(' ');
+  return [`curl ${show} ${exchange.url}`, ...(shape || []), ...proof, ...(isAboutToken ? [decodeToken] : [])].join(' ');
 }
 
 /** DNS, TCP, TLS and AWS have commands of their own, which the finding names. */

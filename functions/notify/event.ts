@@ -1,6 +1,11 @@
 import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
 import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
 
+/** Another message about an alarm that fires: it fails again, something else is to be told, or it still fails. */
+export const repetitions = ['again', 'also', 'reminder'] as const;
+
+export type Repetition = (typeof repetitions)[number];
+
 /** A change of an alarm that people are notified of. */
 export interface AlarmChange {
   readonly kind: 'firing' | 'resolved';
@@ -19,7 +24,9 @@ export interface AlarmChange {
   /** How many bad periods make the alarm fire. */
   readonly runsToAlarm?: number;
   /** Why a message about a firing alarm is not the first one. */
-  readonly repeats?: 'again' | 'reminder';
+  readonly repeats?: Repetition;
+  /** The finding that the message is about, if it is not the one that made the alarm fire. */
+  readonly news?: string;
   /** What else the reader must know of it, in a sentence or two. */
   readonly note?: string;
 }

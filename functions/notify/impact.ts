@@ -83,6 +83,11 @@ const effects: Readonly<Record<string, Effect>> = {
     short: ['no renewals'],
     clause: atTimes('apps cannot renew the tokens of users'),
   },
+  'refresh-reuse': {
+    what: atTimes('refresh not as expected'),
+    short: ['bad refresh'],
+    clause: atTimes('requests with a refresh token fail'),
+  },
   saml: {
     what: atTimes('SAML sign-on fails'),
     short: ['no SAML'],
@@ -150,6 +155,11 @@ const effectsOnClient: Readonly<Record<string, Effect>> = {
     what: atTimes('refresh not as expected'),
     short: ['bad refresh'],
     clause: atTimes("refresh tokens of the monitor's app are not as expected"),
+  },
+  'refresh-reuse': {
+    what: atTimes('old refresh token works'),
+    short: ['old token works'],
+    clause: atTimes("old refresh tokens of the monitor's app work"),
   },
   token: {
     what: atTimes('client gets no tokens'),

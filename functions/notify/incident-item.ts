@@ -31,6 +31,8 @@ export interface OpenIncident {
   readonly startObserved: boolean;
   /** The code of the leading finding. */
   readonly code?: string;
+  /** People were told something once, and its end is no news: that a certificate is mended shows in no alarm. */
+  readonly isNotice?: true;
   /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
   readonly document: Readonly<Record<string, unknown>>;
   /** When the last message about it was sent. */
@@ -73,6 +75,7 @@ export function readIncident(body: unknown): OpenIncident | undefined {
     lookBackMs: number(read.lookBackMs) ?? 10 * 60_000,
     runsToAlarm: number(read.runsToAlarm) ?? 2,
     startObserved: read.startObserved === true,
+    isNotice: read.isNotice === true || undefined,
     code: text(read.code, 60),
     document: asRecord(parseJson(read.document)),
     recoveredAt: timeIn('recoveredAt'),
@@ -101,6 +104,7 @@ export type Decision = 'tell' | 'close' | 'nothing';
  * - An alarm that was told is not told twice, unless it was OK in between.
  * - The recovery of what nobody was told of is not told: it fired and ended within a mute window. It is told if that is
  *   not sure.
+ * - The end of what is told once is not told: the alarm ends because it was told.
  * - A recovery that was told before CloudWatch saw it is not told again.
  *
  * @param incident absent if there is none, or if the table cannot be read
@@ -116,5 +120,5 @@ export function decide(
   if (!open) return before === 'ALARM' && !wasMuted ? 'tell' : 'nothing';
   // SNS does not keep the order: this is how an earlier incident ended.
   if (changedAt < open.firedAt) return 'nothing';
-  return open.state === 'recovered' ? 'close' : 'tell';
+  return open.state === 'recovered' || open.isNotice ? 'close' : 'tell';
 }

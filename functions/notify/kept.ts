@@ -4,6 +4,7 @@ import type { GroupState } from '../model/state.ts';
 import { lateIntervals, readHistory } from '../runtime/history.ts';
 import { groupState } from '../runtime/state.ts';
 import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from '../runtime/state-table.ts';
+import { type Told, toldIn, toldItem } from '../runtime/told.ts';
 import type { LoggedLine, Window } from './evidence.ts';
 import { type OpenIncident, readIncident } from './incident-item.ts';
 import { readDocument } from './log.ts';
@@ -16,6 +17,8 @@ export interface Kept {
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
+  /** What people have been told that is told once. */
+  readonly told: Told;
   /** In the partition of the monitor: the orgs for which a group does not run. */
   readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
 }
@@ -54,6 +57,7 @@ export function keptOf(org: string, items: readonly StoredItem[]): Kept {
   });
   return {
     ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
+    told: toldIn(items.find(({ item }) => item === toldItem)?.body),
     ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
   };
 }

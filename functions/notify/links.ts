@@ -41,6 +41,8 @@ function systemLogLinks(incident: Incident, around: { readonly from: number; rea
 /** What to search the System Log for. Requests for keys, metadata and introspection leave nothing in it. */
 function logQueryOf(incident: Incident): string | undefined {
   const exchange = leadExchange(incident);
+  // Okta has not seen the request.
+  if (exchange?.ofResource) return undefined;
   const endpoint = exchange && locate(exchange.url)?.endpoint;
   if (incident.domain !== 'quota' && exchange?.requestId && endpoint && logged.includes(endpoint)) {
     return `transaction.id eq "${exchange.requestId}"`;

@@ -88,7 +88,8 @@ function readReport(record: unknown): CrashLine | undefined {
 
 /** A finding; undefined unless it says who must act and how soon. */
 function readFinding(value: unknown): Finding | undefined {
-  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, token } = asRecord(value);
+  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, once, token } =
+    asRecord(value);
   const [known, who, urgent] = [text(code, 60), oneOf(faultDomains, domain), oneOf(severities, severity)];
   if (known === undefined || !who || !urgent) return undefined;
   return defined({
@@ -96,9 +97,13 @@ function readFinding(value: unknown): Finding | undefined {
     ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known, detail: text(detail, 600) },
     ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
     ...{ comparisons: comparisons === undefined ? undefined : list(comparisons, readComparison) },
+    once: once === undefined ? undefined : list(once, (key) => text(key), mostKeys),
     token: token === undefined ? undefined : readToken(token),
   });
 }
+
+/** A probe may report many things at once, and each of them is told. */
+const mostKeys = 1_000;
 
 function readComparison(value: unknown): Comparison | undefined {
   const read = asRecord(value);
@@ -117,13 +122,14 @@ function readToken(value: unknown): TokenFacts {
 }
 
 function readExchange(value: unknown): Exchange | undefined {
-  const { method, url, at, authentication, proof, phases, status, requestId, ...answer } = asRecord(value);
-  const { rateLimit, error, certificate, sender, failure } = answer;
+  const { method, url, at, authentication, proof, ofResource, phases, status, ...answer } = asRecord(value);
+  const { requestId, rateLimit, error, certificate, sender, failure } = answer;
   const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
   if (verb === undefined || where === undefined || when === undefined) return undefined;
   return defined({
     ...{ method: verb, url: where, at: when, phases: readPhases(phases) },
     ...{ authentication: oneOf(requestAuthentications, authentication), proof: proof === true || undefined },
+    ofResource: ofResource === true || undefined,
     ...{ status: number(status), requestId: text(requestId, 80) },
     ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
     ...{ certificate: readCertificate(certificate), failure: readFailure(failure), sender: readSender(sender) },

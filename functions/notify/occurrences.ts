@@ -27,6 +27,11 @@ export interface AffectedTarget {
   readonly outcomes: readonly LogLine[];
 }
 
+/** Whether all that made the alarm fire is told once. */
+export function isNotice(occurrences: readonly Occurrence[]): boolean {
+  return occurrences.length > 0 && occurrences.every(({ finding }) => finding.once !== undefined);
+}
+
 const mostOutcomes = 3;
 const minuteMs = 60_000;
 
@@ -44,14 +49,15 @@ export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readon
   const isRelevant = relevantTo(alarm.subject);
   const lines = linesOfIncident(alarm, evidence, isRelevant);
   const { firing } = evidence;
+  const { news } = alarm;
   const occurrences = occurrencesIn(lines, isRelevant);
-  if (!firing) return occurrences;
+  if (!firing && news === undefined) return occurrences;
   // The finding that led when the alarm fired also leads when it resolves, so that both messages have the same name.
   const whenFiring = occurrencesIn(
-    lines.filter(({ time }) => time <= firing.at),
+    lines.filter(({ time }) => time <= (firing?.at ?? alarm.changedAt)),
     isRelevant,
   );
-  const code = firing.code ?? whenFiring[0]?.finding.code;
+  const code = news ?? firing?.code ?? whenFiring[0]?.finding.code;
   return occurrences.toSorted((one, other) => Number(other.finding.code === code) - Number(one.finding.code === code));
 }
 
@@ -113,7 +119,8 @@ function isOrg(target: string): boolean {
 function foundIn({ time, line }: LoggedLine): readonly Found[] {
   if (line.type === 'finding') return [{ time, target: formatTarget({}), finding: line.finding }];
   if (line.type !== 'outcome') return [];
-  const unique = new Map(findingsOf(line).map((finding) => [finding.code, finding]));
+  // The same may be a ticket of one thing and a page of another.
+  const unique = new Map(findingsOf(line).map((finding) => [`${finding.code} ${finding.severity}`, finding]));
   return [...unique.values()].map((finding) => ({ time, target: formatTarget(line), finding, outcome: line }));
 }
 

@@ -1,5 +1,5 @@
 import type { AlarmSubject, SubjectOf } from '../alarms/subject.ts';
-import { severityLevels } from '../model/finding.ts';
+import { type Finding, severityLevels } from '../model/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
 import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../runtime/history.ts';
@@ -7,7 +7,7 @@ import type { OpenIncident } from './incident-item.ts';
 import type { Kept } from './kept.ts';
 
 /** What people must be told of an open incident, apart from what CloudWatch tells. */
-export type NextStep = 'recovered' | 'again' | 'reminder';
+export type NextStep = 'recovered' | 'again' | 'also' | 'reminder';
 
 const minuteMs = 60_000;
 
@@ -31,6 +31,7 @@ export interface StepOptions {
  *   at least four. An endpoint that flaps has pauses, and none of them is its end.
  * - It is back when, after that, as many runs were bad as the alarm needs. People are told once. From then on CloudWatch
  *   alone ends the incident, so that nobody gets more than four messages about it, however it flaps.
+ * - There is more when the alarm fires already, and will not fire again for what is new: see `newsIn`.
  */
 export function nextStep(
   incident: OpenIncident,
@@ -41,12 +42,42 @@ export function nextStep(
   const { state, route, toldAt, recoveredAt } = incident;
   if (subject.kind === 'findings') {
     const histories = groups.flatMap((group) => historyOf(kept, group, subject, incident) ?? []);
-    if (state === 'firing' && hasRecovered(histories, now)) return 'recovered';
+    if (state !== 'recovered' && newsIn(incident, subject, kept)) return 'also';
+    if (state === 'firing' && !incident.isNotice && hasRecovered(histories, now)) return 'recovered';
     if (state === 'recovered') return isBack(histories, incident, recoveredAt ?? now) ? 'again' : undefined;
   }
   const isOpen = state === 'firing' || state === 'again';
   if (isOpen && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs) return 'reminder';
   return undefined;
+}
+
+/**
+ * What has to be told although the alarm fires already: something that is told once and that nobody was told of; or
+ * anything else, if people were only told of such.
+ */
+export function newsIn(
+  { isNotice, runsToAlarm, since }: Pick<OpenIncident, 'isNotice' | 'runsToAlarm' | 'since'>,
+  { domain, severity }: SubjectOf<'findings'>,
+  { states, told, org }: Kept,
+): Finding | undefined {
+  const runs = groups.flatMap((group) => {
+    const state = states[group];
+    return state ? [readHistory(state, org).runs.filter(({ at }) => at >= since)] : [];
+  });
+  const shown = ({ lines }: KeptRun) =>
+    lines.flatMap(findingsIn).filter((each) => each.domain === domain && each.severity === severity);
+  const untold = runs
+    .flatMap((each) => each.slice(-1).flatMap(shown))
+    .find(({ once }) => once?.some((key) => !told.has(key)));
+  if (untold || !isNotice) return untold;
+  const lasting = runs.flatMap((each) =>
+    each.flatMap((run) =>
+      shown(run)
+        .filter(({ once }) => !once)
+        .slice(0, 1),
+    ),
+  );
+  return lasting.length >= runsToAlarm ? lasting.at(-1) : undefined;
 }
 
 /** The runs of a group since an incident began, in order: each is bad, good, or shows nothing. */

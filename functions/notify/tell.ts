@@ -1,4 +1,5 @@
 import { putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
+import { noteTold } from '../runtime/told.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
@@ -46,8 +47,24 @@ export async function tell(outbox: Outbox, links: Links, telling: Telling): Prom
     const key = { org: partitionOf(change.subject), item: `${message}#${sending.outlet}` };
     return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
+  if (isSent && change.kind === 'firing') await noteOnce(outbox.table, change, incident);
   const after = isSent ? telling.after(incident) : undefined;
   if (after) await noteIncident(outbox.table, change, after, stored);
+}
+
+/**
+ * Notes what is told once. It never throws: without the note, it is told again.
+ *
+ * Trap: only what the message said, and the message says what its occurrences show.
+ */
+async function noteOnce(
+  table: StateTable | undefined,
+  { subject, name }: AlarmChange,
+  { occurrences }: Incident,
+): Promise<void> {
+  const keys = occurrences.flatMap(({ finding }) => finding.once ?? []);
+  if (!table || keys.length === 0) return;
+  await noteTold(table, partitionOf(subject), keys, Date.now()).catch((error: unknown) => logFailure(name, error));
 }
 
 /** Sends a message that is about no incident to everybody. Throws if it cannot be sent. */
@@ -75,7 +92,11 @@ export async function noteIncident(
   try {
     await putItem(table, incidentKey(subject, name), incidentBody(incident), options, signal);
   } catch (error) {
-    const why = error instanceof Error ? error.name : 'unknown error';
-    process.stdout.write(`${JSON.stringify({ type: 'incident-not-noted', alarm: name, error: why })}\n`);
+    logFailure(name, error);
   }
+}
+
+function logFailure(alarm: string, error: unknown): void {
+  const why = error instanceof Error ? error.name : 'unknown error';
+  process.stdout.write(`${JSON.stringify({ type: 'incident-not-noted', alarm, error: why })}\n`);
 }

@@ -11,9 +11,16 @@ interface Cookie {
  *
  * Trap: only for requests to that host. A cookie for all hosts of a domain is sent to this one alone, which is all that a
  * sign-in needs, so public suffixes do not matter.
+ *
+ * @param first the values of cookies that the browser has from an earlier visit, by name
  */
-export function openCookieJar(now: () => number): CookieJar {
-  return jarOf(new Map(), now);
+export function openCookieJar(now: () => number, first: Readonly<Record<string, string>> = {}): CookieJar {
+  const cookies = Object.entries(first).map(([name, value]) => ({ name, value, path: '/' }));
+  return jarOf(new Map(cookies.map((cookie) => [keyOf(cookie), cookie])), now);
+}
+
+function keyOf({ name, path }: Pick<Cookie, 'name' | 'path'>): string {
+  return `${name};${path}`;
 }
 
 function jarOf(cookies: Map<string, Cookie>, now: () => number): CookieJar {
@@ -32,7 +39,7 @@ function jarOf(cookies: Map<string, Cookie>, now: () => number): CookieJar {
         for (const line of response.headers.getSetCookie()) {
           const read = readSetCookie(line, pathname, now());
           if (!read) continue;
-          const key = `${read.name};${read.path}`;
+          const key = keyOf(read);
           if (read.isOver) cookies.delete(key);
           else cookies.set(key, read);
         }

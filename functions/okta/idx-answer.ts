@@ -36,8 +36,6 @@ export interface Remediation {
   readonly href: string;
   /** The names of the fields to send, with a dot before those of an object: `credentials.passcode`. */
   readonly fields: readonly string[];
-  /** The names of the fields that must be sent. */
-  readonly required: readonly string[];
 }
 
 /** Undefined if the text is no answer of this API. */
@@ -87,24 +85,17 @@ function readChoice(
 
 function readRemediation({ name, href, value }: Readonly<Record<string, unknown>>): readonly Remediation[] {
   if (typeof name !== 'string' || typeof href !== 'string' || !/^[\w-]{1,64}$/.test(name)) return [];
-  const all = fieldsOf(value);
-  return [
-    {
-      ...{ name, href },
-      fields: all.map((field) => field.name),
-      required: all.filter((field) => field.isRequired).map((field) => field.name),
-    },
-  ];
+  return [{ name, href, fields: fieldsOf(value) }];
 }
 
-/** The fields of a form. A field that is an object has a form of its own, or several to choose from. */
-function fieldsOf(value: unknown, prefix = ''): readonly { readonly name: string; readonly isRequired: boolean }[] {
+/** The names of a form's fields. A field that is an object has a form of its own. */
+function fieldsOf(value: unknown, prefix = ''): readonly string[] {
   return listOf(value)
     .map(asObject)
-    .flatMap(({ name, form, required }) => {
+    .flatMap(({ name, form }) => {
       if (typeof name !== 'string') return [];
       const path = `${prefix}${name}`;
-      return [{ name: path, isRequired: required === true }, ...fieldsOf(asObject(form).value, `${path}.`)];
+      return [path, ...fieldsOf(asObject(form).value, `${path}.`)];
     });
 }
 

@@ -6,8 +6,8 @@ import { isOktaHost } from './okta-domains.ts';
 import { isUnknownHost } from './okta-error.ts';
 import { parseWwwAuthenticate } from './www-authenticate.ts';
 
-/** Who sent a response. `unknown` means that it may be Okta's own edge or something in between. */
-export const senders = ['okta', 'intermediary', 'unknown', 'nobody'] as const;
+/** Who sent a response. `unknown` means that it may be Okta's own edge or something in between; `resource` is your own API. */
+export const senders = ['okta', 'intermediary', 'unknown', 'nobody', 'resource'] as const;
 
 export interface Ascription {
   readonly by: (typeof senders)[number];
@@ -25,6 +25,7 @@ export interface Ascription {
 export function ascribe(exchange: Exchange): Ascription {
   const { url, status, error, failure, sender = {} } = exchange;
   if (status === undefined) return { by: 'nobody', because: [failure ? failure.code : 'no response'] };
+  if (exchange.ofResource) return { by: 'resource', because: ['its URL is that of "resource"'] };
   const proof = proofOfOkta(exchange);
   if (proof.length > 0) return { by: 'okta', because: proof };
   // Weaker signs. Nobody else words an error as Okta's catalog does, but another provider may speak the same protocol.

@@ -34,17 +34,13 @@ export const agents = defineProbe({
       pool.agents.filter(({ outdatedVersion }) => outdatedVersion !== undefined),
     );
     const single = pools.filter((pool) => pool.agents.length === 1);
-    return {
-      readings: {},
-      notes: [
-        ...api.notes,
-        ...(outdated.length > 0
-          ? [`outdated: ${outdated.map(({ name, outdatedVersion }) => `${name} (${outdatedVersion})`).join(', ')}`]
-          : []),
-        ...(single.length > 0 ? [`one agent and none in reserve: ${single.map(({ name }) => name).join(', ')}`] : []),
-      ],
-      warnings: [...api.warnings, ...pools.flatMap((pool) => poolFindings(pool, now(), ignored))],
-    };
+    if (outdated.length > 0) {
+      const versions = outdated.map(({ name, outdatedVersion }) => `${name} (${outdatedVersion})`);
+      api.notes.push(`outdated: ${versions.join(', ')}`);
+    }
+    if (single.length > 0)
+      api.notes.push(`one agent and none in reserve: ${single.map(({ name }) => name).join(', ')}`);
+    return api.resultWith(pools.flatMap((pool) => poolFindings(pool, now(), ignored)));
   },
 });
 

@@ -4,12 +4,13 @@ import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts'
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HealthProbe, HealthSettings, Org } from '../model/org.ts';
-import type { Endpoint, ProbeContext } from '../model/probe.ts';
+import type { Endpoint, ProbeContext, ProbeResult } from '../model/probe.ts';
 import { identified } from '../okta/certificate-keys.ts';
 import { apiScopes, endpointUrl, locate, mayRead } from '../okta/endpoints.ts';
 import type { JsonObject } from '../okta/json-fields.ts';
 import { nextPage } from '../okta/next-page.ts';
 import { isFromOkta } from '../okta/sender.ts';
+import { folded } from './folded.ts';
 
 /** How much time a probe has for requests that it can leave out. The function has some 25 s. */
 const patienceMs = 12_000;
@@ -35,6 +36,10 @@ export interface ApiReader {
   readonly notes: string[];
   /** What was not checked although the configuration demands it. */
   readonly warnings: Finding[];
+  /** What a probe found, and what it could not read. */
+  resultWith(
+    found: readonly Finding[],
+  ): Pick<ProbeResult, 'notes' | 'warnings'> & { readonly readings: Readonly<Record<never, never>> };
 }
 
 /** The context of a probe that calls the management API. */
@@ -107,6 +112,7 @@ export function openApiReader(
   return {
     notes,
     warnings,
+    resultWith: (found) => ({ readings: {}, notes, warnings: folded([...warnings, ...found]) }),
     hasTime: () => now() - startedAt < patienceMs,
     async list(
       what,

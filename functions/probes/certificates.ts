@@ -64,7 +64,7 @@ export const certificates = defineProbe({
       ...(await ofProviders(context, api)),
       ...(await ofMetadata(context, api, ends)),
     ];
-    return { readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] };
+    return api.resultWith(warnings);
   },
 });
 
@@ -135,7 +135,7 @@ async function applicationsOf(
     if (item === undefined) break;
     if (item === 'missing') {
       const comparisons = [{ name: 'application', expected: id, found: 'not found' }];
-      findings.push(finding('application-not-found', { detail: id, comparisons, once: `${id}#missing` }));
+      findings.push(finding('application-not-found', { detail: id, comparisons, once: [`${id}#missing`] }));
       continue;
     }
     const application = parseSigningApplication(item);

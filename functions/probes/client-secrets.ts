@@ -60,7 +60,7 @@ export const clientSecrets = defineProbe({
   async run(context) {
     const api = openApiReader(context, 'client-secrets');
     const warnings = [...(await ofClients(context, api)), ...(await ofApiTokens(context, api))];
-    return { readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] };
+    return api.resultWith(warnings);
   },
 });
 
@@ -73,7 +73,7 @@ async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<read
     if (application === undefined) break;
     if (application === 'missing') {
       const comparisons = [{ name: 'application', expected: id, found: 'not found' }];
-      found.push(finding('application-not-found', { detail: id, comparisons, once: `${id}#missing` }));
+      found.push(finding('application-not-found', { detail: id, comparisons, once: [`${id}#missing`] }));
       continue;
     }
     const name = shownName(application, id, 'label');
@@ -118,13 +118,13 @@ function judgeCredentials(
   if (!newest) return [];
   const youngest = Math.min(...ages);
   const old = {
-    ...{ detail: `${what} of ${name}: ${youngest} days old`, once: `${id}/${newest.id}#old` },
+    ...{ detail: `${what} of ${name}: ${youngest} days old`, once: [`${id}/${newest.id}#old`] },
     comparisons: [
       { name: `age of the ${what} of ${name}`, expected: `at most ${maxAgeDays} days`, found: `${youngest} days` },
     ],
   };
   const two = {
-    ...{ detail: `${active.length} active ${what}s of ${name}`, once: `${id}/${newest.id}#two` },
+    ...{ detail: `${active.length} active ${what}s of ${name}`, once: [`${id}/${newest.id}#two`] },
     comparisons: [
       {
         ...{ name: `active ${what}s of ${name}`, expected: `one, ${rotationDays} days after a rotation` },
@@ -177,7 +177,7 @@ async function ofOwners({ org }: ApiContext, api: ApiReader, tokens: readonly Ap
         { name: `owner ${idAt({ owner }, 'owner')} of API token ${name}`, expected: 'ACTIVE', found: status },
       ];
       found.push(
-        finding('api-token-owner-inactive', { detail: `API token ${name}`, comparisons, once: `${id}#owner` }),
+        finding('api-token-owner-inactive', { detail: `API token ${name}`, comparisons, once: [`${id}#owner`] }),
       );
     }
   }

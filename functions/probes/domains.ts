@@ -51,7 +51,7 @@ export const domains = defineProbe({
       return { ...domain, expiresAt: served };
     });
     const warnings = judged.flatMap((domain) => [...unverified(domain), ...expiring(domain)]);
-    return { readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] };
+    return api.resultWith(warnings);
 
     function expiring({ id, domain, isManaged, expiresAt }: CustomDomain): readonly Finding[] {
       const { expiryDays } = healthOf(org);

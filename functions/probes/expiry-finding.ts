@@ -28,7 +28,7 @@ export function expiryFindings(
   const first = Math.max(...days.ticket, ...days.page);
   return [
     finding(typeof code === 'string' ? code : step === 0 ? code.expired : code.expires, {
-      ...{ severity, once: `${id}#${step}`, detail: `${what}: ${found}` },
+      ...{ severity, once: [`${id}#${step}`], detail: `${what}: ${found}` },
       comparisons: [{ name: what, expected: `valid for more than ${first} days`, found }],
     }),
   ];

@@ -37,7 +37,7 @@ export const hooks = defineProbe({
       const found = parseHooks(items ?? []).filter(({ id }) => !ignored.includes(id));
       warnings.push(...found.flatMap((hook) => hookFindings(kind, hook)));
     }
-    return { readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] };
+    return api.resultWith(warnings);
   },
 });
 

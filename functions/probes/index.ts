@@ -14,6 +14,7 @@ import { keys } from './keys.ts';
 import { organization } from './organization.ts';
 import { rateLimits } from './rate-limits.ts';
 import { refresh } from './refresh.ts';
+import { refreshReuse } from './refresh-reuse.ts';
 import { refusesCustomScope } from './refuses-custom-scope.ts';
 import { refusesUnknownRedirectUri } from './refuses-unknown-redirect-uri.ts';
 import { serviceResource, userResource } from './resource.ts';
@@ -53,6 +54,7 @@ export const journey: readonly Probe[] = [
   refresh,
   revoke,
   signOut,
+  refreshReuse,
 ];
 export const health: readonly Probe[] = [apiAccess, certificates, domains, clientSecrets, agents, hooks, signingKeys];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];

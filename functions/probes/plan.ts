@@ -24,6 +24,8 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   serviceResource: (_, server) => `set "resource" (the URL of an API of yours) on server "${server}"`,
   userResource: (_, server) => `set "resource" (the URL of an API of yours) with "token": "user" on server "${server}"`,
   health: (org) => `set "health" ({} is enough) on org "${org}"`,
+  refreshTokenLeeway: (_, server) =>
+    `set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "${server}"`,
   samlApps: (org) => `set "samlApps" (SAML applications of the test user) on org "${org}"`,
   statusPage: (org) =>
     `set "statusPage" (the URL of the page that announces its incidents) on org "${org}", whose domain has none that is known`,
@@ -104,6 +106,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
       return server.resource?.token === 'service';
     case 'userResource':
       return server.resource?.token === 'user';
+    case 'refreshTokenLeeway':
+      return server.expects?.refreshTokenLeewaySeconds !== undefined;
     case 'samlApps':
       return (org.samlApps?.length ?? 0) > 0;
     case 'health':

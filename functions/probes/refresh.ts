@@ -1,5 +1,5 @@
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import { defineProbe } from '../model/probe.ts';
+import { defineProbe, type TokenResponse } from '../model/probe.ts';
 import { bindingProblem } from '../okta/access-token.ts';
 import { isGrantRefused } from '../okta/okta-error.ts';
 
@@ -19,16 +19,18 @@ export const refresh = defineProbe({
   inputs: ['userTokens'],
   after: ['id-token', 'userinfo'],
   once: true,
+  provides: 'refreshed',
   requests: ['token', 'revoke'],
   timed: false,
   metrics: {},
-  async run({ server, fetch, exchanges, credentials, inputs: { userTokens } }) {
+  async run({ server, fetch, exchanges, credentials, now, inputs: { userTokens } }) {
     const { web, expects } = server;
     const asked = web?.scopes.includes('offline_access') ?? false;
     if (userTokens.refresh === undefined) {
       if (asked) throw new ProbeFailure('refresh-token-missing', 'offline_access was requested and granted');
       return {
         readings: {},
+        provides: { refreshed: { usedAt: now() } },
         notes: ['not checked: the web application does not request offline_access'],
       };
     }
@@ -36,23 +38,32 @@ export const refresh = defineProbe({
     const renewed = await redeeming.catch((error: unknown) => {
       throw isGrantRefused(exchanges) ? new ProbeFailure('refresh-refused', 'invalid_grant for a new token') : error;
     });
-    const rotated = renewed.refresh !== undefined && renewed.refresh !== userTokens.refresh;
+    const usedAt = now();
+    const replacement = renewed.refresh === userTokens.refresh ? undefined : renewed.refresh;
+    const problem = problemOf(renewed, replacement !== undefined, expects?.refreshTokenRotation);
+    const isUsedAgain = expects?.refreshTokenLeewaySeconds !== undefined && !problem;
     // Nothing else would ever revoke it.
-    if (rotated && renewed.refresh) await credentials.revoke(server, renewed.refresh, 'refresh_token', fetch);
-    const misbound = bindingProblem(renewed.access);
-    if (misbound) throw new ProbeFailure(misbound.code, misbound);
-    if (expects?.refreshTokenRotation !== undefined && rotated !== expects.refreshTokenRotation)
-      throw new ProbeFailure('refresh-rotation-unexpected', {
-        comparisons: [
-          {
-            ...{ name: 'refresh token after its use' },
-            ...{ expected: wordOf(expects.refreshTokenRotation), found: wordOf(rotated) },
-          },
-        ],
-      });
-    return { readings: {} };
+    if (replacement !== undefined && !isUsedAgain) {
+      await credentials.revoke(server, replacement, 'refresh_token', fetch);
+    }
+    if (problem) throw problem;
+    const refreshed = { usedAt, ...(isUsedAgain && replacement !== undefined && { replacement }) };
+    return { readings: {}, provides: { refreshed } };
   },
 });
+
+function problemOf(
+  renewed: TokenResponse,
+  isReplaced: boolean,
+  isExpected: boolean | undefined,
+): ProbeFailure | undefined {
+  const misbound = bindingProblem(renewed.access);
+  if (misbound) return new ProbeFailure(misbound.code, misbound);
+  if (isExpected === undefined || isReplaced === isExpected) return undefined;
+  return new ProbeFailure('refresh-rotation-unexpected', {
+    comparisons: [{ name: 'refresh token after its use', expected: wordOf(isExpected), found: wordOf(isReplaced) }],
+  });
+}
 
 function wordOf(isRotated: boolean): string {
   return isRotated ? 'a new one' : 'the same one';

@@ -19,8 +19,9 @@ export const revoke = defineProbe({
   metrics: {},
   async run({ server, fetch, credentials, inputs: { userTokens } }) {
     const { access, refresh } = userTokens;
-    // A refresh token first: Okta revokes the access tokens with it.
-    if (refresh !== undefined) await credentials.revoke(server, refresh, 'refresh_token', fetch);
+    // A refresh token first: Okta revokes the access tokens with it. One that `refresh-reuse` needs is left to it.
+    const isUsedAgain = server.expects?.refreshTokenLeewaySeconds !== undefined;
+    if (refresh !== undefined && !isUsedAgain) await credentials.revoke(server, refresh, 'refresh_token', fetch);
     await credentials.revoke(server, access.value, 'access_token', fetch);
     const { active } = await credentials.introspectForUser(server, access.value, 'access_token', fetch);
     if (typeof active !== 'boolean') throw new ProbeFailure('malformed-answer', 'the response has no usable active');

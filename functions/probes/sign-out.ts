@@ -21,6 +21,7 @@ export const signOut = defineProbe({
   inputs: ['session'],
   mayUse: ['idToken'],
   after: ['saml', 'single-sign-on', 'code', 'id-token', 'userinfo', 'user-resource', 'refresh', 'revoke'],
+  cleansUp: true,
   requests: ['logout', 'authorize', 'session'],
   addedRequests: { 'web.par': ['par'] },
   timed: false,

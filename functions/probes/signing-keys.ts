@@ -32,9 +32,6 @@ export const signingKeys = defineProbe({
   async run(context) {
     const { org, server, now } = context;
     const api = openApiReader(context, 'signing-keys');
-    const result = (warnings: readonly Finding[]) => ({
-      ...{ readings: {}, notes: api.notes, warnings: [...api.warnings, ...warnings] },
-    });
     const urlOf = (endpoint: 'authorization-server' | 'authorization-server-keys') =>
       endpointUrl(org.domain, server, endpoint);
     const found = await api.item('authorization server', 'authorization-server', urlOf('authorization-server'));
@@ -42,7 +39,7 @@ export const signingKeys = defineProbe({
     const keys =
       found &&
       (await api.list('signing keys', 'authorization-server-keys', { url: urlOf('authorization-server-keys') }));
-    if (!keys) return result([]);
+    if (!keys) return api.resultWith([]);
     const [active, next] = [kidsWith('ACTIVE', keys), kidsWith('NEXT', keys)];
     if (active.length === 0) throw new ProbeFailure('health-unread', 'signing keys: none of them is ACTIVE');
     let published = await publishedKeys(context);
@@ -60,7 +57,7 @@ export const signingKeys = defineProbe({
       ...(published.cachedFor === undefined ? [] : [`services may cache the keys for ${published.cachedFor} s`]),
     );
     const isAnnounced = next.length > 0 && next.every((kid) => published.kids.includes(kid));
-    return result([
+    return api.resultWith([
       ...(hidden().length > 0 ? [unpublished('active-key-unpublished', hidden().join(' '))] : []),
       ...(isAnnounced || (next.length === 0 && (left ?? Number.POSITIVE_INFINITY) > announcedDays)
         ? []
@@ -90,7 +87,7 @@ function rotationFindings(
     ...(isManual && age > maxAgeDays
       ? [
           finding('signing-key-old', {
-            once: `${server}/${lastRotated}#old`,
+            once: [`${server}/${lastRotated}#old`],
             comparisons: [
               { name: 'age of the signing key', expected: `at most ${maxAgeDays} days`, found: `${age} days` },
             ],

@@ -31,8 +31,12 @@ export interface HttpOptions {
 }
 
 export interface Http {
-  /** Sends one request and passes its exchange to `record`, with or without a response. Throws `TransportError`. */
-  send(url: string, init: FetchInit, record: (exchange: Exchange) => void): Promise<Response>;
+  /**
+   * Sends one request and passes its exchange to `record`, with or without a response. Throws `TransportError`.
+   *
+   * @param signal aborts it; by default at the run's deadline
+   */
+  send(url: string, init: FetchInit, record: (exchange: Exchange) => void, signal?: AbortSignal): Promise<Response>;
   /** Uses new connections, so that a retry does not reuse the one that failed. */
   fresh(): Pick<Http, 'send'>;
   /** Closes all connections, including those of `fresh`. */
@@ -66,7 +70,9 @@ export function openHttp(options: HttpOptions): Http {
       bodyTimeout: 0,
     });
     agents.push(agent);
-    return { send: (url, init, record) => send(agent, url, init, record, options) };
+    return {
+      send: (url, init, record, signal = options.signal) => send(agent, url, init, record, { ...options, signal }),
+    };
   };
   return {
     ...fresh(),
@@ -113,7 +119,7 @@ async function send(
     });
     clearTimeout(headTimer);
     const headers = toHeaders(fields);
-    received = { status: statusCode, ...headerFacts(headers, now()) };
+    received = { status: statusCode, ...headerFacts(headers, now()), ...retryAfter(statusCode, headers, now()) };
     // What arrived before a body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
       ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
@@ -209,6 +215,18 @@ function headerFacts(headers: Headers, now: number): Partial<Exchange> {
     // `Date` is truncated to whole seconds, by half a second on average.
     ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),
   };
+}
+
+/** A success may have the header too, for a redirect or a page that is being made. */
+function retryAfter(status: number, headers: Headers, now: number): Pick<Exchange, 'retryAfterSeconds'> {
+  const text = headers.get('retry-after') ?? '';
+  const date = Date.parse(headers.get('date') ?? '');
+  const seconds = /^\d{1,9}$/.test(text)
+    ? Number(text)
+    : /[a-z]{3}/i.test(text)
+      ? Math.round((Date.parse(text) - (Number.isNaN(date) ? now : date)) / 1000)
+      : Number.NaN;
+  return status >= 400 && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
 }
 
 /** Reads a body. Its parts may arrive one by one, so the time for all of them is limited. */

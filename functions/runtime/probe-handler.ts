@@ -10,7 +10,9 @@ import { type EmfDocument, emfLines } from './emf.ts';
 import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
 import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
+import { openMemory } from './memory.ts';
 import { pointsOf, publish } from './publish.ts';
+import { openRestraints } from './restraint.ts';
 import { run } from './run.ts';
 import { readRunTime } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
@@ -30,7 +32,9 @@ import { stateTable } from './state-table.ts';
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
   const table = stateTable(process.env);
+  const memoryOf = openMemory(table, Date.now);
   const seen = openSeenExecutions();
+  const restraints = openRestraints();
   return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     requireOrg(event);
     const { schedule, groups, ...org } = event;
@@ -45,7 +49,10 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     const [probe] = probes;
     const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+    // Whoever invokes the function by hand wants to know everything.
+    const restraint = time.due && restraints.before(org, probes, time, await state?.previous());
     const report = await run(org, probes, {
+      ...(restraint && { restraint }),
       http,
       credentials: credentialsFor(org),
       now: Date.now,
@@ -53,7 +60,9 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       resolves,
       deadline,
       time,
+      memory: memoryOf(org.name),
     });
+    restraints.after(report);
     const { minute, monitorErrors } = report;
     const outcomes = logLines(report);
     const errors = monitorErrors.map(

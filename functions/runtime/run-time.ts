@@ -18,6 +18,7 @@ export interface RunTime {
 }
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /**
  * A run that is later than this is not the schedule's: Scheduler starts a run within a minute, and it and Lambda each
@@ -51,6 +52,11 @@ export function readRunTime(schedule: unknown, startedAt: number): RunTime {
     ...(isInterval(intervalMinutes) && { intervalMinutes }),
     ...(Number.isFinite(lateMs) && !isRight && { ignored: describe(lateMs) }),
   };
+}
+
+/** Whether a run is the first of its hour. One that no schedule started is. */
+export function isFirstOfHour({ due, minute, intervalMinutes = 1 }: RunTime): boolean {
+  return due === undefined || minute % hourMs < intervalMinutes * minuteMs;
 }
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;

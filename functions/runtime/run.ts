@@ -1,16 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
-import type { Org } from '../model/org.ts';
+import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext } from '../model/probe.ts';
+import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
-import { type Deadline, untilDeadline } from './deadline.ts';
+import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
+import { type Held, type Restraint, targetOf, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
-import { type RunTime, readRunTime } from './run-time.ts';
+import { isFirstOfHour, type RunTime, readRunTime } from './run-time.ts';
 
 /** The side effects that a run may use. */
 export interface RunOptions {
@@ -24,6 +26,14 @@ export interface RunOptions {
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
   readonly time?: RunTime;
+  readonly memory: RunMemory;
+  /** What to leave out because of the runs before. */
+  readonly restraint?: Restraint;
+}
+
+/** What one probe of a run may use. */
+interface ProbeOptions extends RunOptions {
+  readonly time: RunTime;
 }
 
 /** The result of running all probes of one group for one org. */
@@ -34,6 +44,9 @@ export interface RunReport extends RunTime {
   /** Errors in the monitor itself. Throw them once the outcomes are published. */
   readonly monitorErrors: readonly unknown[];
 }
+
+/** Left to what ends what other probes began, in milliseconds. */
+const cleanUpReserveMs = 3_000;
 
 type RawResult = Awaited<ReturnType<Probe['run']>>;
 
@@ -48,25 +61,39 @@ type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifact
 export async function run(org: Org, probes: readonly Probe[], options: RunOptions): Promise<RunReport> {
   const time = options.time ?? readRunTime(undefined, options.now());
   const plan = planProbes(org, probes);
+  const { deadline, restraint = unrestrained } = options;
+  const isCleanedUp = enabledProbes(plan).some(({ probe }) => probe.cleansUp);
+  const deadlineOfOthers = isCleanedUp ? earlier(deadline, cleanUpReserveMs) : deadline;
   const started = new Map<PlannedProbe, Promise<ProbeRun>>();
   const startOnce = (planned: PlannedProbe): Promise<ProbeRun> => {
     const known = started.get(planned);
     if (known) return known;
-    const earlier = async () => {
+    const before = async () => {
       const { after = [] } = planned.probe;
       const awaited = enabledProbes(plan).filter(
         ({ probe, target }) => after.includes(probe.id) && reaches(target, planned.target),
       );
       await Promise.all(awaited.map(startOnce));
     };
-    const promise = runProbe(org, planned, options, earlier, (name) => {
-      const provider = enabledProbes(plan).find(
-        ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
-      );
-      return provider && startOnce(provider);
-    });
+    const own = { ...options, time, deadline: planned.probe.cleansUp ? deadline : deadlineOfOthers };
+    const promise = unlessRestrained(planned, () =>
+      runProbe(org, planned, own, before, (name) => {
+        const provider = enabledProbes(plan).find(
+          ({ probe, target }) => probe.provides === name && reaches(target, planned.target),
+        );
+        return provider && startOnce(provider);
+      }),
+    );
     started.set(planned, promise);
     return promise;
+  };
+  const first = enabledProbes(plan).find((planned) => targetOf(planned) === restraint.first);
+  const unlessRestrained = async (planned: PlannedProbe, start: () => Promise<ProbeRun>): Promise<ProbeRun> => {
+    const held = restraint.held.get(targetOf(planned));
+    if (held) return { outcome: heldOutcome(planned, held), provides: {} };
+    if (!first || first === planned || isAnswered(await startOnce(first))) return start();
+    const because = `the circuit breaker is open: Okta does not answer ${restraint.first} either`;
+    return { outcome: heldOutcome(planned, { because }), provides: {} };
   };
   const results = await Promise.all(enabledProbes(plan).map(startOnce));
   const { outcomes, monitorErrors } = await diagnoseRun(
@@ -77,6 +104,19 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
 }
 
+/** The outcome of a probe that does not ask. */
+function heldOutcome({ probe, target }: PlannedProbe, { because, finding }: Held): Outcome {
+  const base = { ...target, probe: probe.id, exchanges: [] };
+  return finding ? { ...base, status: 'failed', readings: {}, finding } : { ...base, status: 'skipped', because };
+}
+
+/** Whether Okta is there again: it passed, or failed for another reason than a fault of the server. */
+function isAnswered(first: ProbeRun): boolean {
+  if ('outcome' in first) return first.outcome.status === 'passed';
+  const { status = 500 } = first.exchanges.at(-1) ?? {};
+  return status < 500 && status !== 429;
+}
+
 /** Whether what a probe does concerns another one: at the same server, or because one of them is of the whole org. */
 function reaches(from: PlannedProbe['target'], to: PlannedProbe['target']): boolean {
   return from.server === undefined || to.server === undefined || from.server === to.server;
@@ -85,14 +125,14 @@ function reaches(from: PlannedProbe['target'], to: PlannedProbe['target']): bool
 async function runProbe(
   org: Org,
   planned: PlannedProbe,
-  options: RunOptions,
-  earlier: () => Promise<void>,
+  options: ProbeOptions,
+  before: () => Promise<void>,
   providerOf: (name: ArtifactName) => Promise<ProbeRun> | undefined,
 ): Promise<ProbeRun> {
   const { probe, server, target } = planned;
   const base = { ...target, probe: probe.id };
   const inputs: Partial<Artifacts> = {};
-  await earlier();
+  await before();
   for (const name of [...(probe.inputs ?? []), ...(probe.mayUse ?? [])]) {
     const provider = await providerOf(name);
     const artifact = provider && 'provides' in provider ? provider.provides[name] : undefined;
@@ -113,7 +153,9 @@ async function runProbe(
     const { readings, notes = [], warnings = [], provides = {} } = final.result;
     return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
   }
-  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges };
+  const { signal } = options.deadline;
+  const isOutOfTime = signal.aborted && final.error === signal.reason;
+  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
 }
 
 function describe(provider: ProbeRun): string {
@@ -122,9 +164,15 @@ function describe(provider: ProbeRun): string {
     : `${provider.base.probe} failed`;
 }
 
-/** Trap: an API of yours may have the paths and the headers of Okta's. Its rate limits are not those of the org. */
-function asSeen({ rateLimit, ...exchange }: Exchange, { domain }: Org): Exchange {
-  return { ...exchange, ...(rateLimit && new URL(exchange.url).host === domain && { rateLimit }) };
+/** Trap: an API of yours may have the paths and the headers of Okta's. Its ids, limits and errors are not those of the org. */
+function asSeen(exchange: Exchange, { domain }: Org, { resource }: Server): Exchange {
+  const { rateLimit: _, ...others } = exchange;
+  const url = new URL(exchange.url);
+  if (url.host === domain) return exchange;
+  if (!resource || new URL(resource.url).host !== url.host) return others;
+  const { requestId: _id, sender: _sender, error, ...own } = others;
+  const said = error?.error;
+  return { ...own, ofResource: true, ...(said !== undefined && { error: { shape: 'other', error: said } }) };
 }
 
 /** Runs a probe once, over the given connections. */
@@ -132,13 +180,17 @@ async function runAttempt(
   org: Org,
   { probe, server }: PlannedProbe,
   inputs: Artifacts,
-  { now, credentials, canonicalName, deadline }: RunOptions,
+  { now, credentials, canonicalName, deadline, time, memory }: ProbeOptions,
   http: Pick<Http, 'send'>,
 ): Promise<Attempt<RawResult>> {
   const exchanges: Exchange[] = [];
-  const fetch: Fetch = (url, init = {}) => http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org)));
+  const fetch: Fetch = (url, init = {}) =>
+    http.send(url, init, (exchange) => exchanges.push(asSeen(exchange, org, server)), deadline.signal);
   try {
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs };
+    const { signal } = deadline;
+    const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const isHourly = isFirstOfHour(time);
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly, memory };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges: withoutCleanUp(exchanges), error };

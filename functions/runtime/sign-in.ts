@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   calculatePKCECodeChallenge,
   generateRandomCodeVerifier,
@@ -91,7 +92,7 @@ export async function signIn(options: SignInOptions): Promise<Session> {
   if (!user || !server) throw new Error(`org ${org.name} has no test user, or no web application`);
   const { secret, record } = await usableSecret(user, secrets, memory, now());
   const began = now();
-  const cookies = openCookieJar(now);
+  const cookies = openCookieJar(now, { DT: deviceTokenOf(user, server.web) });
   const offsetMs = () => (exchanges.findLast((each) => each.clockOffsetSeconds)?.clockOffsetSeconds ?? 0) * 1000;
   const proof = proofOf(userSecretOf(secret, user.secret), record, memory, () => now() + offsetMs());
   const engine = user.engine ?? (await engineOf(org, options.fetch));
@@ -118,6 +119,19 @@ export async function signIn(options: SignInOptions): Promise<Session> {
     throw error;
   }
 }
+
+/**
+ * The device token, by which Okta recognizes a browser: always the same one for a test user, so that not each sign-in is one
+ * from a new device, of which Okta writes to the user and which raises the risk that it sees. It is no secret: it lets
+ * nobody in.
+ * https://developer.okta.com/docs/guides/device-context/
+ */
+function deviceTokenOf({ login }: TestUser, { clientId }: WebClient): string {
+  return createHash('sha256').update(`${clientId} ${login}`).digest('hex').slice(0, deviceTokenLength);
+}
+
+/** The longest that Okta takes. */
+const deviceTokenLength = 32;
 
 /** Whether Okta has answered the password, and something else is wrong. A failure of its own, or of the network, is none. */
 function isAnswerToPassword(error: unknown): boolean {

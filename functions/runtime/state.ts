@@ -1,16 +1,22 @@
 import type { Group } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
+import { untilDeadline } from './deadline.ts';
 import { type NewRun, timeOfMoment, withRun } from './history.ts';
 import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from './state-table.ts';
 
 /** How long a run waits for the table once its metrics are published. Reading it has been going on since the start. */
 export const stateTimeoutMs = 1_500;
 
+/** How long a run waits for the state before its first request. */
+const previousTimeoutMs = 500;
+
 /** Nobody needs to know of a group that has not run for so long. */
 const keptMs = 2 * 24 * 60 * 60_000;
 
 /** The state of a group, from the start of a run to its end. */
 export interface RunState {
+  /** The state before the run. Undefined if there is none, or if the table does not say in time: a run waits for nobody. */
+  previous(): Promise<GroupState | undefined>;
   /** Adds the run. Throws the SDK's errors, and an error if others write all the time. Trap: only after publishing. */
   add(run: NewRun): Promise<void>;
 }
@@ -31,6 +37,10 @@ export function openRunState(table: StateTable, org: string, group: Group): RunS
   // The error is thrown when the run is added.
   reading.catch(() => {});
   return {
+    async previous() {
+      const stored = untilDeadline(reading, AbortSignal.timeout(previousTimeoutMs));
+      return groupState(await stored.catch(() => undefined));
+    },
     async add(run) {
       const signal = AbortSignal.timeout(stateTimeoutMs);
       signal.addEventListener('abort', () => timeUp.abort(signal.reason), { once: true });

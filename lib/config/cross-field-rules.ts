@@ -80,6 +80,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...servers.flatMap(([server, at]) => [
       ...audienceProblems(server, at),
       ...expectedClaimsProblems(server, at),
+      ...refreshTokenProblems(server, at),
       ...serviceProblems(org, server, path, at),
       ...resourceProblems(org, server, at),
       ...boundTokenProblems(org, server.web, [...at, 'web']),
@@ -107,6 +108,12 @@ function expectedClaimsProblems(server: PartialServer, path: Path): readonly Pro
 }
 
 const opaqueTokens = 'does not apply to the Org server, whose access tokens are opaque: remove it';
+
+function refreshTokenProblems({ expects }: PartialServer, path: Path): readonly Problem[] {
+  if (expects?.refreshTokenLeewaySeconds === undefined || expects.refreshTokenRotation !== false) return [];
+  const message = 'contradicts "refreshTokenRotation": false: a refresh token that is not replaced has no grace period';
+  return [{ path: [...path, 'expects', 'refreshTokenLeewaySeconds'], message }];
+}
 
 function resourceProblems(org: PartialOrg, server: PartialServer, path: Path): readonly Problem[] {
   const { resource } = server;

@@ -170,6 +170,14 @@ const server = z.strictObject({
         .boolean()
         .optional()
         .describe("whether the web application's refresh tokens rotate; not checked if omitted"),
+      refreshTokenLeewaySeconds: z
+        .int()
+        .min(0)
+        .max(60)
+        .optional()
+        .describe(
+          'the grace period for token rotation of the web application, in seconds; 0 to 60. Once an hour, the journey waits for its end and tries the replaced refresh token, which must be refused; not checked if omitted',
+        ),
       minLifetimeSeconds: z
         .int()
         .min(60)
@@ -353,6 +361,14 @@ const org = z.strictObject({
     .default(false)
     .describe(
       'whether to send requests that Okta must reject (a custom scope at the Org server, an unregistered redirect URI); they look like an attack in the System Log',
+    ),
+  atMostPercent: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      "how many percent of any of the org's rate limits the monitor may use, by the limits that the org's answers name; 1 to 100. Where it is too little for all probes of a run, they take turns",
     ),
   slowAfterMs: z
     .int()

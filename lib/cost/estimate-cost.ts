@@ -129,8 +129,9 @@ function logBytes({ count, probeRun }: ScheduledRuns): number {
   return count * (assumed.logBytesPerRun + (probeRun?.outcomes ?? 0) * assumed.logBytesPerOutcome);
 }
 
-function secondsOf({ probeRun }: ScheduledRuns): number {
-  return assumed.secondsPerRun + (probeRun?.signsIn ? assumed.moreSecondsPerJourney : 0);
+function secondsOf({ probeRun, intervalMinutes }: ScheduledRuns): number {
+  const waitSeconds = ((probeRun?.waitMs ?? 0) / 1000) * Math.min(1, intervalMinutes / 60);
+  return assumed.secondsPerRun + (probeRun?.signsIn ? assumed.moreSecondsPerJourney : 0) + waitSeconds;
 }
 
 /** The units that one access to the state of a run costs. */

@@ -4,6 +4,7 @@ import { budgetOf, type RequestBudget } from '../../functions/probes/budget.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
 import { latenessSeries, seriesOf } from '../../functions/probes/series.ts';
+import { waitMsOf } from '../../functions/runtime/deadline.ts';
 import { secretsIn } from '../functions/probe-event.ts';
 import { minutesPerMonth } from './prices.ts';
 
@@ -40,6 +41,8 @@ export interface ProbeRun {
   /** Whether a user signs in, one request after the other. */
   readonly signsIn: boolean;
   readonly requests: RequestBudget;
+  /** How long one run an hour waits for the end of a grace period. */
+  readonly waitMs: number;
 }
 
 /** The runs of every schedule in a template. */
@@ -78,6 +81,7 @@ function probeRunOf(
     secrets: secretsIn(event),
     signsIn: event.user !== undefined,
     requests: budgetOf(plan),
+    waitMs: waitMsOf(event, group),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ProbeFunctionProps {
   readonly logRetentionDays: number;
   /** The longest `timeoutMs` of the orgs that it probes. */
   readonly timeoutMs: number;
+  /** The longest that probes of these orgs wait for anything but a response. */
+  readonly waitMs: number;
 }
 
 /** How the AWS Solutions checks write an ARN's pseudo parameters. */
@@ -40,7 +42,7 @@ export class ProbeFunction extends MonitorFunction {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, group, code, secrets, logRetentionDays, timeoutMs }: ProbeFunctionProps,
+    { deployment, group, code, secrets, logRetentionDays, timeoutMs, waitMs }: ProbeFunctionProps,
   ) {
     super(scope, id, {
       deployment,
@@ -49,7 +51,7 @@ export class ProbeFunction extends MonitorFunction {
       purpose: 'write its log, publish metrics, keep the state of its runs and read the secrets that it needs',
       code,
       memorySize: memorySize[group],
-      timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs) / 1000)),
+      timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs, waitMs) / 1000)),
       permissions: [
         publishMetrics(deployment),
         ...readSecrets(Stack.of(scope), group, secrets),

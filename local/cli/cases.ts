@@ -5,8 +5,10 @@
  * the expected ones. Then runs them while nothing is wrong.
  */
 import { writeFileSync } from 'node:fs';
+import { resourceTokens } from '../../functions/model/org.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import type { Config } from '../../lib/config/schema.ts';
+import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { caseResults, casesDocument, formatCases } from '../reporters/cases.ts';
 import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
@@ -14,6 +16,7 @@ import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
 import { withHealth } from '../scenarios/with-health.ts';
+import { withResource } from '../scenarios/with-resource.ts';
 import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
@@ -37,9 +40,7 @@ export const cases = defineCommand({
     const selected = listOf(values.case);
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
-    // The cases of negative tests, of the journey and of health checks need them to run.
-    const { orgs: configured, ...rest } = withHealth(withSamlApp(withTestUser(adopted)));
-    const orgs = monitoredOrgs({ ...rest, orgs: configured.map((org) => ({ ...org, negativeTests: true })) });
+    const orgs = caseOrgs(adopted);
     const variants = selectVariants(orgs, selected);
     using progress = showProgress(stderr);
     for (const remark of remarks) progress.step(remark);
@@ -58,5 +59,15 @@ export const cases = defineCommand({
     return passed ? 0 : 1;
   },
 });
+
+/**
+ * The orgs that cases happen to, with all that these need: negative tests, a test user and a SAML application. Each is there
+ * once more for either token that an API can take, because a broken token would break the API's answer too.
+ */
+function caseOrgs(config: Config): readonly MonitoredOrg[] {
+  const { orgs, ...rest } = withHealth(withSamlApp(withTestUser(config)));
+  const everything: Config = { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) };
+  return [undefined, ...resourceTokens].flatMap((token) => monitoredOrgs(withResource(everything, token)));
+}
 
 if (import.meta.main) await main(cases);

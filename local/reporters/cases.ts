@@ -77,6 +77,7 @@ const sendersInShort: Readonly<Record<string, string>> = {
   intermediary: 'between',
   unknown: 'unknown',
   nobody: 'nobody',
+  resource: 'the API',
 };
 
 function headingOf({ id, title, severity }: Case): string {

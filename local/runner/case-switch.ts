@@ -20,7 +20,7 @@ interface Failure {
   readonly changes: readonly Change[];
 }
 
-/** Thrown by a fault that uses something else than Okta. */
+/** Thrown by a fault that uses something else than Okta: AWS, an API, or a secret that the monitor must use. */
 class NotAtOkta extends Error {}
 
 const notAtOkta = new Proxy({} as never, {
@@ -30,7 +30,8 @@ const notAtOkta = new Proxy({} as never, {
 });
 
 export function createCaseSwitch(okta: OktaEmulator, orgs: readonly MonitoredOrg[]): CaseSwitch {
-  const environment: TestEnvironment = { okta: withLastingLimits(okta), aws: notAtOkta, secrets: notAtOkta };
+  const elsewhere = { api: notAtOkta, aws: notAtOkta, secrets: notAtOkta };
+  const environment: TestEnvironment = { okta: withLastingLimits(okta), ...elsewhere };
   let failures: readonly Failure[] = [];
 
   async function start(id: string): Promise<Failure> {

@@ -18,16 +18,19 @@ export interface CaseWorker extends AsyncDisposable {
   try(selected: SelectedVariant): Promise<RunVerification>;
   /** Runs a group of an org that is healthy, whatever it looks like. */
   runHealthy(
-    org: string,
+    org: MonitoredOrg,
     group: Group,
     faults: readonly Fault[],
   ): Promise<{ readonly findings: readonly ReportedFinding[]; readonly error?: string }>;
 }
 
-/** Starts the emulators of these orgs and a warm function for each of their groups. */
+/**
+ * Starts the emulators of these orgs and a warm function for each group. An org may be there several times, configured
+ * differently: it has one emulator all the same.
+ */
 export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<CaseWorker> {
   await using opening = new AsyncDisposableStack();
-  const events = orgs.flatMap(probeEvents);
+  const events = orgs.flatMap((org) => probeEvents(org).map((event) => ({ ...event, of: org })));
   const emulators = opening.use(await startEmulators(orgs.map(({ org }) => org.name)));
   const { aws, access } = emulators;
   const emulated = emulateOrgs(
@@ -47,12 +50,13 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
     await Promise.all([...functions.values()].map((each) => each.stop()));
   });
 
-  async function run(org: string, group: Group, faults: readonly Fault[]): Promise<RunResult> {
-    const configured = events.find((each) => each.group === group && each.org.name === org)?.org;
-    if (!configured) throw new Error(`the configuration runs no ${group} at ${org}`);
-    const { okta } = emulated.environment(org);
+  async function run(org: MonitoredOrg, group: Group, faults: readonly Fault[]): Promise<RunResult> {
+    const { name } = org.org;
+    const configured = events.find((each) => each.group === group && each.of === org)?.org;
+    if (!configured) throw new Error(`the configuration runs no ${group} at ${name}`);
+    const { okta } = emulated.environment(name);
     const refusedBefore = okta.refusedPasswords();
-    await using _ = await emulated.inject(org, faults);
+    await using _ = await emulated.inject(name, faults);
     const { event, timeoutMs } = emulated.eventOf(configured);
     const result = await functionOf(group).invoke(event, timeoutMs);
     const points = publishedPoints(result.lines, aws.points);
@@ -66,7 +70,7 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
   return {
     async try({ case: one, variant, org }) {
       const faults = [shortTimeouts, at(variant.target, forgetSignIns), ...variant.faults];
-      return verifyRun(one, variant, await run(org.org.name, variant.target.group, faults));
+      return verifyRun(one, variant, await run(org, variant.target.group, faults));
     },
     async runHealthy(org, group, faults) {
       const { lines, error } = await run(org, group, faults);

@@ -3,10 +3,11 @@ import type { Finding } from '../../functions/model/finding.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';
 import { canonicalName, resolves } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
-import { deadlineIn, runTimeoutMs } from '../../functions/runtime/deadline.ts';
+import { deadlineIn, runTimeoutMs, waitMsOf } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
+import { openMemory } from '../../functions/runtime/memory.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
@@ -37,7 +38,7 @@ export async function checkOrgs(
 
 async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsProxy): Promise<CheckedOrg> {
   const { org, plan } = selected;
-  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs));
+  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs, waitMsOf(org, 'journey')));
   const http = openHttp({
     ...{ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs },
     ...(proxy && { createAgent: proxy.createAgent }),
@@ -45,9 +46,10 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
   const credentialsFor = openCredentials(secrets, Date.now);
   // Without a table: the password is sent once in each check, by somebody who watches.
   const userCredentialsFor = openUserCredentials(secrets, undefined, Date.now);
+  const memoryOf = openMemory(undefined, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {
-      ...{ http, now: Date.now, canonicalName, resolves, deadline },
+      ...{ http, now: Date.now, canonicalName, resolves, deadline, memory: memoryOf(each.org.name) },
       credentials: { ...credentialsFor(each.org), ...userCredentialsFor(each.org) },
     }),
   );

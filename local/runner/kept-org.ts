@@ -58,7 +58,12 @@ async function readIdentity(file: string): Promise<OrgIdentity | undefined> {
   }
 }
 
-const secretNames = { service: 'okta-emulator/service', api: 'okta-emulator/api-token' } as const;
+const secretNames = {
+  service: 'okta-emulator/service',
+  web: 'okta-emulator/web',
+  api: 'okta-emulator/api-token',
+  user: 'okta-emulator/user',
+} as const;
 
 /** Writes the files for a running emulator. They replace those of an earlier start. */
 export async function writeFiles(folder: string, okta: OktaEmulator): Promise<OktaFiles> {
@@ -77,6 +82,8 @@ export async function writeFiles(folder: string, okta: OktaEmulator): Promise<Ok
     writeJson(files.config, configFor(okta)),
     writeJson(files.secrets, {
       [secretNames.service]: { privateKey: privateJwk },
+      [secretNames.web]: { clientSecret: okta.clients.web.clientSecret },
+      [secretNames.user]: { password: okta.user.password },
       [secretNames.api]: { apiToken: okta.apiToken },
     }),
   ]);
@@ -84,8 +91,10 @@ export async function writeFiles(folder: string, okta: OktaEmulator): Promise<Ok
 }
 
 /** A configuration of the monitor with every probe at every server of the emulator. */
-function configFor({ domain, clients, servers, audiences, statusPageUrl, statusFeedUrl }: OktaEmulator) {
+function configFor(okta: OktaEmulator) {
+  const { domain, clients, servers, audiences, statusPageUrl, statusFeedUrl } = okta;
   const { service, web } = clients;
+  const { ssoUrl, metadataUrl, acsUrl, audience, entityId: issuer } = okta.samlApps.payroll;
   return {
     statusPage: { page: statusPageUrl, feed: statusFeedUrl },
     orgs: [
@@ -93,7 +102,14 @@ function configFor({ domain, clients, servers, audiences, statusPageUrl, statusF
         name: 'emulator',
         domain,
         negativeTests: true,
-        web: { clientId: web.clientId, redirectUri: web.redirectUri },
+        web: {
+          ...{ clientId: web.clientId, redirectUri: web.redirectUri, secret: secretNames.web },
+          scopes: ['openid', 'profile', 'email', 'offline_access'],
+        },
+        user: { login: okta.user.login, secret: secretNames.user },
+        samlApps: [
+          { name: 'payroll', ssoUrl, metadataUrl, acsUrl, audience, issuer, attributes: ['email', 'lastName'] },
+        ],
         service: { clientId: service.clientId, authentication: 'private_key_jwt', secret: secretNames.service },
         servers: servers.map((id) =>
           id === 'org'

@@ -79,7 +79,7 @@ function healthyJobs(
   falseAlarms: FalseAlarm[],
 ): readonly Job<CaseWorker>[] {
   const running = orgs.flatMap((org) =>
-    groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org: org.org.name, group })),
+    groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org, group })),
   );
   const looks = Object.entries(healthyVariants);
   return Array.from({ length: count }, (_, index) => ({

@@ -4,7 +4,7 @@ import { allCases } from '../scenarios/all-cases.ts';
 import { scriptedCases, scriptedScenarios } from '../scenarios/all-scenarios.ts';
 import type { Case, Variant } from '../scenarios/case.ts';
 import { caseScenario, caseScenarios } from '../scenarios/case-scenarios.ts';
-import { canHost, type DeploymentPlan } from '../scenarios/deployment-plan.ts';
+import { type CaseDeployment, canHost, caseDeployments, type DeploymentPlan } from '../scenarios/deployment-plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { ScenarioContext } from '../scenarios/scripted/scripted-scenario.ts';
 import type { Skipped } from './result.ts';
@@ -94,10 +94,11 @@ function scenariosOf(text: string, ofCases: readonly Scenario[], plan: Deploymen
   const own = ofCases.filter(({ id }) => id === selection.case.id);
   const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
   if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
-  const [configured] = variantsOf(selection, plan.orgs);
-  const [first = configured] = configured ? [] : variantsOf(selection, plan.orgsWithTestUser);
-  if (!first) throw new UsageError(whyNone(selection));
-  return [caseScenario(plan, first.org, first.case, first.variant, configured ? 'configured' : 'journey')];
+  for (const deployment of Object.keys(caseDeployments) as CaseDeployment[]) {
+    const [first] = variantsOf(selection, plan.orgsIn[deployment]);
+    if (first) return [caseScenario(plan, first.org, first.case, first.variant, deployment)];
+  }
+  throw new UsageError(whyNone(selection));
 }
 
 function parseSelection(text: string): Selection {

@@ -8,6 +8,7 @@ import { monitorCases } from './cases/monitor.ts';
 import { networkCases } from './cases/network.ts';
 import { oktaCases } from './cases/okta.ts';
 import { quotaCases } from './cases/quota.ts';
+import { resourceCases } from './cases/resource.ts';
 import { samlCases } from './cases/saml.ts';
 import { serverConfigurationCases } from './cases/server-configuration.ts';
 import { tokenCases } from './cases/tokens.ts';
@@ -25,5 +26,6 @@ export const allCases: readonly Case[] = [
   ...testUserCases,
   ...samlCases,
   ...healthCases,
+  ...resourceCases,
   ...monitorCases,
 ];

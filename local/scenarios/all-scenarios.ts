@@ -1,5 +1,5 @@
 import { announced } from './scripted/announced.ts';
-import { coldStart, decline, failsAgain, flapping, flappingInPauses, twoOrgs } from './scripted/at-okta.ts';
+import { coldStart, decline, failsAgain, flapping, flappingInPauses, orgDown, twoOrgs } from './scripted/at-okta.ts';
 import { deployment } from './scripted/deployment.ts';
 import { fleet } from './scripted/fleet.ts';
 import { metricsRefused, notifierBroken, sweepNotRunning, tableFails, undelivered } from './scripted/losing-nothing.ts';
@@ -22,6 +22,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   packetLoss,
   flapping,
   flappingInPauses,
+  orgDown,
   failsAgain,
   decline,
   wrongPassword,

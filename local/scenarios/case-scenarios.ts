@@ -7,6 +7,7 @@ import { type Case, type Variant, variantName } from './case.ts';
 import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
 import { injects, injectsWithShortTimeouts } from './faults/simulation-fault.ts';
+import { forgetSignIns } from './faults/test-user.ts';
 import {
   type ExpectedContext,
   type ExpectedNotification,
@@ -15,9 +16,10 @@ import {
   notifyWithinRuns,
   type Scenario,
 } from './scenario.ts';
+import { at } from './targets.ts';
 
 /** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
-const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer'];
+const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer', 'resource-slow'];
 
 /** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
 const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
@@ -36,7 +38,8 @@ export function caseScenario(
   const severity = variant.severity ?? one.severity;
   // A finding of the run itself comes from AWS, which all orgs share.
   const affected = variant.target.probe === undefined ? plan.orgs : [org];
-  const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...variant.faults);
+  const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
+  const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
   return {
     name: `${variantName(one, variant)}, ${variant.symptom}`,
     kind: 'case',

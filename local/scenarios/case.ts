@@ -1,3 +1,4 @@
+import { resourceFindings } from '../../functions/diagnosis/findings/resource.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
@@ -94,6 +95,7 @@ export function expectedSender({ expected, answeredBy, target }: Variant): Ascri
   if (answeredBy !== undefined || target.probe === undefined) return answeredBy;
   if (expected.code === 'intercepted') return 'intermediary';
   if (expected.code === 'unidentified-answer') return 'unknown';
+  if (expected.code in resourceFindings) return expected.code === 'resource-unreachable' ? 'nobody' : 'resource';
   if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
   const isAnswered = ![
     'no-answer',

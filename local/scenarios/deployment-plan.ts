@@ -7,13 +7,27 @@ import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import type { ScenarioTarget } from './targets.ts';
+import { withResource } from './with-resource.ts';
 import { withTestUser } from './with-test-user.ts';
+
+/** The deployments that cases need, each as a change to the given configuration. */
+export const caseDeployments = {
+  configured: (config: Config): Config => config,
+  /** With a test user at each org that can have one. */
+  journey: withTestUser,
+  /** With an API that takes the service application's token. */
+  resource: (config: Config): Config => withResource(config, 'service'),
+  /** With an API that takes the test user's token. */
+  userResource: (config: Config): Config => withResource(withTestUser(config), 'user'),
+} as const satisfies Record<string, (config: Config) => Config>;
+
+export type CaseDeployment = keyof typeof caseDeployments;
 
 /** What a configuration deploys: which orgs are monitored, and who is notified. */
 export interface DeploymentPlan {
   readonly orgs: readonly MonitoredOrg[];
-  /** The same orgs in the deployment `journey`: each with a test user that can have one. */
-  readonly orgsWithTestUser: readonly MonitoredOrg[];
+  /** The same orgs in each deployment that a case can happen in. A case happens in the first that has what it needs. */
+  readonly orgsIn: Readonly<Record<CaseDeployment, readonly MonitoredOrg[]>>;
   /** The configured route of a fault domain, or the severity itself. */
   routeOf(domain: FaultDomain, severity: Route): Route;
   /** Who the configuration says receives messages. People may also subscribe in other ways. */
@@ -23,9 +37,15 @@ export interface DeploymentPlan {
 }
 
 export function deploymentPlan(config: Config): DeploymentPlan {
+  const orgs = monitoredOrgs(config);
   return {
-    orgs: monitoredOrgs(config),
-    orgsWithTestUser: monitoredOrgs(withTestUser(config)),
+    orgs,
+    orgsIn: {
+      configured: orgs,
+      journey: monitoredOrgs(caseDeployments.journey(config)),
+      resource: monitoredOrgs(caseDeployments.resource(config)),
+      userResource: monitoredOrgs(caseDeployments.userResource(config)),
+    },
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
     receivers: config.alerts,
     unsubscribed: unsubscribedTopics(config),

@@ -1,7 +1,6 @@
 import type { Receiver } from '../../lib/config/receiver.ts';
 import type { Config } from '../../lib/config/schema.ts';
-import { type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
-import { withTestUser } from './with-test-user.ts';
+import { caseDeployments, type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
 
 /** When every simulation of a drill starts: an ordinary Monday morning. Epoch ms. */
 export const drillStart = Date.UTC(2026, 0, 5, 9);
@@ -47,7 +46,7 @@ export const fleets = { tenOrgs: 10, hundredOrgs: 100 } as const;
 
 /** The deployments that scenarios run in, each as a change to the given configuration. */
 export const deploymentVariants = {
-  configured: (config: Config): Config => config,
+  ...caseDeployments,
   twoOrgs(config: Config): Config {
     const [first] = config.orgs;
     if (!first || config.orgs.length > 1) return config;
@@ -83,7 +82,6 @@ export const deploymentVariants = {
     }));
     return { ...config, orgs };
   },
-  journey: withTestUser,
   tenOrgs: (config: Config): Config => fleetOf(config, fleets.tenOrgs),
   hundredOrgs: (config: Config): Config => fleetOf(config, fleets.hundredOrgs),
 } as const satisfies Record<string, (config: Config) => Config>;

@@ -118,7 +118,7 @@ export const healthyVariants: Readonly<Record<string, readonly Fault[]>> = {
     alterSignIn({ deviceChallenge: true, keepMeSignedInPrompt: true }),
     at(signIn, alterUser({ passwordExpiresInDays: 3 })),
   ],
-  'rotating refresh tokens': [alterSignIn({ refreshTokenRotation: 'ROTATE' })],
+  'rotating refresh tokens': [alterSignIn({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 })],
   'refresh tokens that stay': [alterSignIn({ refreshTokenRotation: 'STATIC' })],
   'upcoming key rotation': [...atEach(keys, publishNextKey), ...atEach(keys, expireSoon)],
 };

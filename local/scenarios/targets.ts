@@ -106,12 +106,20 @@ export const factorVerification = {
   path: /^\/api\/v1\/authn\/factors\/[^/]+\/verify$/,
 };
 
+/** Where requests are pushed, if the web application's are: for the sign-in, and for single sign-on at a custom server. */
+export const pushedRequests = [inJourney('sign-in', 'par'), inJourney('single-sign-on', 'par', 'default')] as const;
+
 export const saml = inJourney('saml', 'saml-sign-on');
 export const singleSignOn = atBothInJourney('single-sign-on', 'authorize', isSilent);
 export const code = atBothInJourney('code', 'token', grantIs('authorization_code'));
 export const idToken = atBothInJourney('id-token', 'keys');
 export const userinfo = atBothInJourney('userinfo', 'userinfo');
 export const refresh = atBothInJourney('refresh', 'token', grantIs('refresh_token'));
+/** Only where the configuration says how long a replaced refresh token works. */
+export const refreshReuse: readonly ScenarioTarget[] = [
+  { group: 'journey', probe: 'refresh-reuse', server: 'org' },
+  { group: 'journey', probe: 'refresh-reuse', server: 'default' },
+];
 export const revoke = atBothInJourney('revoke', 'introspect');
 export const signOut = inJourney('sign-out', 'logout');
 
@@ -138,6 +146,11 @@ export const clientSecrets = ofHealth('client-secrets');
 export const agents = ofHealth('agents');
 export const hooks = ofHealth('hooks');
 export const signingKeys = ofHealth('signing-keys', 'default');
+/** An API of your own, called with the token of the service application, and with that of the test user. */
+export const resources: readonly ScenarioTarget[] = [
+  { group: 'flows', probe: 'resource', server: 'default' },
+  { group: 'journey', probe: 'user-resource', server: 'default' },
+];
 
 /** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };

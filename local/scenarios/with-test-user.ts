@@ -23,6 +23,11 @@ function orgWithTestUser(org: OrgConfig): OrgConfig {
     ...org,
     user: { login: 'monitor@example.com', secret: `okta-synthetics/${name}/user` },
     ...(web && { web: prepare(web) }),
-    servers: servers.map((server) => (server.web ? { ...server, web: prepare(server.web) } : server)),
+    servers: servers.map((server) => ({
+      ...server,
+      ...(server.web && { web: prepare(server.web) }),
+      // Without a grace period, no run waits for its end.
+      expects: { refreshTokenLeewaySeconds: 0, ...server.expects },
+    })),
   };
 }

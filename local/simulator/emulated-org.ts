@@ -1,6 +1,7 @@
 import type { HealthSettings, Org, SamlApp, Server, WebClient } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { ResourceApi } from '../emulators/api/resource-api.ts';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 
 /** An org whose addresses and clients are an emulator's, and the secrets that it names. */
@@ -11,12 +12,12 @@ export interface EmulatedOrg {
 }
 
 /**
- * Points a configured org at an Okta emulator. Name, servers and probes stay the same, and so do the metrics; addresses,
- * clients and secrets become the emulator's.
+ * Points a configured org at an Okta emulator, and its resources at an API that takes its tokens, if there is one. Name,
+ * servers and probes stay the same, and so do the metrics; addresses, clients and secrets become the emulators'.
  *
  * Trap: a server keeps its id, so the emulator must have a server of that id.
  */
-export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
+export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<ResourceApi, 'url'>): EmulatedOrg {
   const secrets = new Map<string, string>();
   const { secret: secretClient } = okta.clients;
   const keyClientOf = ({ dpop }: { readonly dpop?: boolean }) => okta.clients[dpop ? 'dpop' : 'service'];
@@ -27,7 +28,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
     const { authentication: _, ...others } = web;
     return { ...others, clientId, redirectUri };
   };
-  const emulateServer = ({ web, service, ...server }: Server): Server => {
+  const emulateServer = ({ web, service, resource, ...server }: Server): Server => {
     if (!okta.servers.some((id) => id === server.id)) {
       throw new ConfigError(`The Okta emulator has no server "${server.id}". It has ${okta.servers.join(', ')}.`);
     }
@@ -45,6 +46,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator): EmulatedOrg {
       ...(server.audience && { audience: Object.entries(okta.audiences).find(([id]) => id === server.id)?.[1] }),
       ...(web && { web: emulateWeb(web) }),
       ...(service && { service: { ...service, clientId, scopes: scopes.slice(0, 1) } }),
+      ...(resource && { resource: resourceApi ? { ...resource, url: resourceApi.url, status: 200 } : resource }),
     };
   };
   const { api } = org;

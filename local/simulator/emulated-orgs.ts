@@ -43,8 +43,8 @@ export function emulateOrgs(configured: readonly Org[], { environments }: Emulat
       if (!states.has(name)) states.set(name, stateOf(environment));
     }
     for (const event of events) {
-      const { okta, secrets } = stateFor(event.name).environment;
-      const { org, secrets: own } = emulateOrg(event, okta);
+      const { okta, api, secrets } = stateFor(event.name).environment;
+      const { org, secrets: own } = emulateOrg(event, okta, api);
       for (const [name, text] of own) {
         if ((secrets.get(name) ?? text) !== text) throw new ConfigError(`Two clients share the secret ${name}.`);
         secrets.set(name, text);

@@ -2,22 +2,32 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Org } from '../../functions/model/org.ts';
+import { type ResourceApi, startResourceApi } from '../emulators/api/resource-api.ts';
 import {
   type AwsEmulator,
   type AwsEmulatorOptions,
   type AwsError,
   startAwsEmulator,
 } from '../emulators/aws/aws-emulator.ts';
+import { type AuthorityPem, issueCertificates } from '../emulators/okta/certificates.ts';
 import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { customServerIds } from '../emulators/okta/org.ts';
 import { createIdentity } from '../emulators/okta/org-identity.ts';
 import { defaultLimits } from '../emulators/okta/rate-limits.ts';
 
-/** What the functions of one org talk to: its Okta, and AWS, which all orgs share. */
+/** What the functions of one org talk to: its Okta, an API that takes its tokens, and AWS, which all orgs share. */
 export interface TestEnvironment {
   readonly okta: OktaEmulator;
+  readonly api: EmulatedApi;
   readonly aws: AwsEmulator;
   /** The contents of Secrets Manager: the text of a secret by its name, or the error that reading it returns. */
   readonly secrets: Map<string, string | AwsError>;
+}
+
+/** An API of the org's owner. */
+export interface EmulatedApi extends ResourceApi {
+  /** Shows new connections a certificate that has expired. Resolves to a function that ends this. */
+  expireCertificate(): Promise<() => void>;
 }
 
 /** The emulators of several orgs. */
@@ -58,12 +68,16 @@ export async function startEmulators(
     );
   };
   const unlimited = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, sharedLimit]));
-  let shared: OktaEmulator | undefined;
+  const startBoth = async (...given: Parameters<typeof start>) => {
+    const okta = await start(...given);
+    return { okta, api: stack.use(await startApi(okta, authority)) };
+  };
+  let shared: Awaited<ReturnType<typeof startBoth>> | undefined;
   const add = async (added: readonly string[]) => {
     for (const org of added) {
       if (environments.has(org)) continue;
-      if (sharesOkta) shared ??= await start(unlimited);
-      environments.set(org, { okta: shared ?? (await start()), aws, secrets });
+      if (sharesOkta) shared ??= await startBoth(unlimited);
+      environments.set(org, { ...(shared ?? (await startBoth())), aws, secrets });
     }
   };
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-'));
@@ -80,6 +94,19 @@ export async function startEmulators(
     add,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Starts an API that takes the tokens of the custom servers of an org. Its certificate is by the same authority. */
+async function startApi(okta: OktaEmulator, authority: AuthorityPem): Promise<EmulatedApi> {
+  const certificates = await issueCertificates(Date.now(), authority);
+  const api = await startResourceApi({
+    ...{ identity: certificates.valid, ca: okta.ca },
+    issuers: customServerIds.map((id) => {
+      const [issuer, audience] = [okta.issuers[id], okta.audiences[id]];
+      return { issuer, audience, jwksUri: `${issuer}/v1/keys` };
+    }),
+  });
+  return { ...api, expireCertificate: async () => api.useIdentity(await certificates.flawed('expired')) };
 }
 
 /** What one fault changes. */

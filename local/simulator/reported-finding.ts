@@ -8,7 +8,7 @@ import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/run
 
 /** A finding in a run's log: its target is absent if the run reports it of itself. */
 export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity'> {
-  /** Who sent the last answer of the probe. Absent if it made no request to the org. */
+  /** Who sent the last answer of the probe. Absent if it made no request to the org or to an API of your own. */
   readonly answeredBy?: Ascription['by'];
   /** It is a warning of a probe that passed. */
   readonly isWarning: boolean;
@@ -29,7 +29,7 @@ function report(
   { probe, server, exchanges = [] }: ProbeTarget & { readonly exchanges?: readonly Exchange[] },
   isWarning: boolean,
 ): ReportedFinding {
-  const last = exchanges.findLast(({ url }) => locate(url));
+  const last = exchanges.findLast(({ url, ofResource }) => ofResource || locate(url));
   return {
     ...(probe && { probe }),
     ...(server && { server }),

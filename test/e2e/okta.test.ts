@@ -121,6 +121,22 @@ describe('npm run okta', () => {
     await stop();
   });
 
+  it('fails as cases of the test user do, and as SAML applications do', async () => {
+    const { description, stop } = await start('--case', 'K5');
+    expect(description.cases.active).toEqual(['K5@sign-in']);
+    expect((await check(description)).findings).toEqual(['user-password-refused']);
+    const choose = async (id: string) => {
+      const response = await fetch(`${description.cases.url}/${id}`, { method: 'PUT' });
+      expect([response.status, await response.json()]).toEqual([200, { cases: [expect.any(String)] }]);
+      return (await check(description)).findings;
+    };
+    expect(await choose('K7')).toEqual(['user-locked']);
+    expect(await choose('J2')).toEqual(['enrollment-demanded']);
+    expect(await choose('J6@code@default')).toEqual(['code-refused']);
+    expect(await choose('J11')).toEqual(['saml-acs-mismatch']);
+    await stop();
+  });
+
   it('keeps its CA, clients and keys between starts, unless they shall be new or their file is broken', async () => {
     const identityOf = async (...args: readonly string[]) => {
       const { description, stop } = await start(...args);

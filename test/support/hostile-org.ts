@@ -5,6 +5,7 @@ import { probes as allProbes } from '../../functions/probes/index.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
+import { openMemory } from '../../functions/runtime/memory.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { fullOrg } from './full-org.ts';
 import { answerBytes, type RawReply, type RawRequest, startRawServer } from './raw-server.ts';
@@ -167,6 +168,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
           credentials: openCredentials(secrets, Date.now)(org),
           now: Date.now,
           canonicalName: async () => undefined,
+          memory: openMemory(undefined, Date.now)('acme'),
           resolves: async () => true,
           deadline,
         });

@@ -1,10 +1,12 @@
 import { afterAll } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { createOktaClient, type OktaClient } from './okta-client.ts';
 
 /** Starts an Okta emulator and a client for the tests of one file, and closes both after them. */
-export async function openOkta(): Promise<{ readonly okta: OktaEmulator; readonly client: OktaClient }> {
-  const okta = await startOktaEmulator();
+export async function openOkta(
+  options?: OktaOptions,
+): Promise<{ readonly okta: OktaEmulator; readonly client: OktaClient }> {
+  const okta = await startOktaEmulator(options);
   const client = createOktaClient(okta);
   afterAll(async () => {
     await client.close();

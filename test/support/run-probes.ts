@@ -1,12 +1,15 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
-import type { Credentials, Probe } from '../../functions/model/probe.ts';
+import type { Credentials, Probe, RunMemory } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
 import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
+import { openMemory } from '../../functions/runtime/memory.ts';
+import type { Restraint } from '../../functions/runtime/restraint.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
+import type { RunTime } from '../../functions/runtime/run-time.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import type { StateTable } from '../../functions/runtime/state-table.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
@@ -39,6 +42,11 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
+  /** When a schedule started the run. Otherwise somebody did by hand. */
+  readonly time?: RunTime;
+  readonly restraint?: Restraint;
+  /** What the runs of a test remember. Otherwise each begins anew. */
+  readonly memory?: RunMemory;
   /** The credentials of a warm container, from `openContainer`. Otherwise each run has a new one. */
   readonly container?: Container;
 }
@@ -71,6 +79,9 @@ export async function runProbes(
       canonicalName: async () => undefined,
       resolves: async () => true,
       deadline,
+      memory: options.memory ?? openMemory(undefined, now)(org.name),
+      ...(options.time && { time: options.time }),
+      ...(options.restraint && { restraint: options.restraint }),
     });
   } finally {
     await http.close();
@@ -90,4 +101,9 @@ export function outcomeLines({ outcomes }: Pick<RunReport, 'outcomes'>): string[
     const result = outcome.status === 'failed' ? outcome.finding.code : outcome.status;
     return `${formatTarget(outcome)}: ${result}`;
   });
+}
+
+/** The lines of outcomes that did not pass. */
+export function notPassed(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.endsWith(': passed'));
 }

@@ -69,13 +69,29 @@ export const journeyFindings = {
     summary: 'A policy denies the test user the sign-in.',
     causes: [
       'a changed rule of the authentication policy or of the global session policy',
-      'a network zone that does not contain the address of the monitor, or blocks it',
-      'ThreatInsight, which blocks the address of the monitor',
+      'a network zone that a rule of the policy names, and that does not contain the address of the monitor',
     ],
     remedy: [
       policyOfApp,
       'In Reports > System Log, look at policy.evaluate_sign_on of the test user: it names the policy and the rule',
       'If the rule is not about the test user alone, others are denied too',
+    ],
+    doc: docs.errors,
+    verify: signInAsUser,
+  },
+  'sign-in-blocked': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'monitor blocked at sign-in',
+    summary:
+      'Okta refuses the address of the monitor at the sign-in, before it looks at the password. The user is not to blame.',
+    causes: [
+      'ThreatInsight, which holds the address of the monitor for an attacker',
+      'a network zone that blocks the address, or does not contain it any more',
+    ],
+    remedy: [
+      'In Reports > System Log, look for security.threat.detected and security.request.blocked',
+      'Exempt the zone of the monitor in Security > General > Okta ThreatInsight settings, or in Security > Networks',
     ],
     doc: docs.errors,
     verify: signInAsUser,
@@ -399,6 +415,23 @@ export const journeyFindings = {
       'In Applications > the application > General > Refresh token behavior, compare with expects.refreshTokenRotation',
     ],
     doc: docs.errors,
+    verify: 'Open Applications > the application > General > Refresh token behavior',
+  },
+  'replaced-refresh-token-accepted': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'replaced refresh token works',
+    summary:
+      'A refresh token that was replaced still works after its grace period: whoever copied it stays signed in. Users can sign in.',
+    causes: [
+      'a grace period for token rotation that is longer than in the configuration',
+      'a fault inside Okta, if the period is as configured',
+    ],
+    remedy: [
+      'In Applications > the application > General > Refresh token behavior, compare the grace period with expects.refreshTokenLeewaySeconds',
+      'If it is the same, open a case with Okta Support. Include the support block',
+    ],
+    doc: 'https://developer.okta.com/docs/guides/refresh-tokens/main/',
     verify: 'Open Applications > the application > General > Refresh token behavior',
   },
   'revoked-token-active': {

@@ -1,5 +1,6 @@
 import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
+import type { Repetition } from '../event.ts';
 import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
@@ -60,7 +61,7 @@ export interface NotificationContext extends MonitorContext {
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
   /** Why a firing message is not the first one of its incident. */
-  readonly repeats?: 'again' | 'reminder';
+  readonly repeats?: Repetition;
 }
 
 /** Which monitor sends the message. */

@@ -1,5 +1,6 @@
 import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
+import type { Repetition } from '../event.ts';
 import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
@@ -52,7 +53,7 @@ interface ReadDocument {
   readonly code?: string;
   readonly summary: string;
   /** Why a document about a firing alarm is not the first one. */
-  readonly repeats?: 'again' | 'reminder';
+  readonly repeats?: Repetition;
   /** What else to know of it. */
   readonly note?: string;
   /** When the alarm changed. Times are ISO 8601 in UTC. */

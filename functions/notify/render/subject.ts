@@ -31,7 +31,7 @@ export function renderSubject(incident: Incident, { route, monitor: { deployment
 function statusOf({ alarm, since }: Incident, route: Route): string {
   if (alarm.kind === 'resolved') return 'RESOLVED';
   if (alarm.repeats === 'reminder') return `REMINDER (${formatDuration(alarm.changedAt - since)})`;
-  return alarm.repeats === 'again' ? `${route.toUpperCase()} AGAIN` : route.toUpperCase();
+  return [route, alarm.repeats ?? ''].join(' ').trim().toUpperCase();
 }
 
 export function renderUnreadableSubject({ route, monitor: { deployment } }: Links): string {

@@ -1,10 +1,12 @@
+import type { ClientMetadata } from 'oidc-provider';
 import type { OktaRequest } from './http-message.ts';
+import { clientParticipant, userParticipant } from './log-caller.ts';
 import type { ServerAddress } from './org.ts';
 import type { ProviderResult } from './provider-bridge.ts';
 import { interactionUrl } from './provider-configuration.ts';
 import { translateError } from './provider-errors.ts';
 import type { SignInLog } from './sign-in-log.ts';
-import type { SystemLog } from './system-log.ts';
+import type { LogParticipant, SystemLog } from './system-log.ts';
 import type { Users } from './users.ts';
 
 interface AuthorizationLogParts {
@@ -12,54 +14,131 @@ interface AuthorizationLogParts {
   readonly log: SystemLog;
   readonly signInLog: SignInLog;
   readonly users: Users;
-  readonly clientName: (id: string | undefined) => string | undefined;
+  readonly clients: readonly ClientMetadata[];
 }
 
 interface Event {
   readonly eventType: string;
   readonly displayMessage: string;
+  /** What was issued, by its type in `target`. */
+  readonly issued?: string;
 }
 
-const authorizeCode: Event = { eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request' };
+const authorizeCode: Event = {
+  ...{ eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request', issued: 'code' },
+};
+const revocation: Event = { eventType: 'token.revoke', displayMessage: 'OAuth2 token revocation request' };
+const handle: Event = { eventType: 'interact.interaction_handle', displayMessage: 'Interaction handle is generated' };
+
+/** The tokens in the answer of the token endpoint. Okta logs each by itself. */
+const tokens: Readonly<Record<string, Event>> = {
+  access_token: {
+    ...{ eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
+    issued: 'access_token',
+  },
+  id_token: { eventType: 'token.grant.id_token', displayMessage: 'OAuth2 id token is granted', issued: 'id_token' },
+  refresh_token: {
+    ...{ eventType: 'token.grant.refresh_token', displayMessage: 'OAuth2 refresh token is granted' },
+    issued: 'refresh_token',
+  },
+};
 
 /** A rotated refresh token was used after its grace. */
 const reuse: Event = { eventType: 'token.detect_reuse', displayMessage: 'OAuth2 refresh token reuse detected' };
 
-/** By the provider's route name. A route that redirects to the sign-in instead of the application is not logged yet. */
+/**
+ * By the provider's route name. A route that redirects to the sign-in instead of the application is not logged yet.
+ * Okta's catalog has no event of introspection, user info, keys and discovery.
+ */
 const loggedRoutes: Readonly<
-  Record<string, { readonly isRedirect: boolean; readonly succeeded: Event; readonly failed: Event }>
+  Record<string, { readonly isRedirect?: true; readonly succeeded?: Event; readonly failed: Event }>
 > = {
-  token: {
-    isRedirect: false,
-    succeeded: { eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
-    failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' },
-  },
+  token: { failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' } },
   authorization: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
   resume: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
+  revocation: { succeeded: revocation, failed: revocation },
+  interact: { succeeded: handle, failed: handle },
 };
 
+/** The parameters of a request that events show, by their names there. */
+const shownParameters: Readonly<Record<string, string>> = {
+  ...{ grantType: 'grant_type', requestedScopes: 'scope', responseType: 'response_type' },
+  ...{ responseMode: 'response_mode', redirectUri: 'redirect_uri', state: 'state' },
+};
+
+/** The policy of a custom server that granted the request. */
+const policy = { policy: '00p4server5policy6id', rule: '0pr4server5policy6ru' };
+
 /** Writes to the System Log what became of one server's requests for tokens and for authorization. */
-export function createAuthorizationLog({ server, log, signInLog, users, clientName }: AuthorizationLogParts) {
+export function createAuthorizationLog({ server, log, signInLog, users, clients }: AuthorizationLogParts) {
+  const isCustom = server.id !== 'org';
   return (request: OktaRequest, result: ProviderResult): void => {
     const { route, clientId, failure, params, accountId } = result;
     const happened = loggedRoutes[route ?? ''];
     if (!happened || (happened.isRedirect && !failure && !leadsToApplication(result))) return;
-    const { eventType, displayMessage } = isReuse(failure) ? reuse : happened[failure ? 'failed' : 'succeeded'];
-    const code = failure && translateError(failure, '').code;
-    log.record(request, {
-      eventType: `${server.id === 'org' ? 'app.oauth2' : 'app.oauth2.as'}.${eventType}`,
-      displayMessage,
-      actor: { id: clientId ?? 'unknown', type: 'PublicClientApp', displayName: clientName(clientId) ?? 'unknown' },
-      ...(code !== undefined && { failure: code }),
-      debugData: {
-        ...(server.id !== 'org' && { authorizationServer: server.id }),
-        ...(typeof params.grant_type === 'string' && { grantType: params.grant_type }),
-        ...(typeof params.scope === 'string' && { requestedScopes: params.scope }),
-      },
-    });
+    const client = clients.find(({ client_id }) => client_id === clientId);
     const user = users.find(accountId ?? '');
-    if (happened.isRedirect && user) signInLog.singleSignOn(request, user, code);
+    const error = failure && translateError(failure, '');
+    const name = client?.client_name;
+    const actor = clientParticipant(clientId ?? 'unknown', name);
+    for (const { eventType, displayMessage, issued } of eventsOf(happened, result)) {
+      const isGranted = !error && issued !== undefined;
+      log.record(request, {
+        ...{ eventType: `${isCustom ? 'app.oauth2.as' : 'app.oauth2'}.${eventType}`, displayMessage, actor },
+        targets: [
+          ...(user ? [userParticipant(user)] : []),
+          ...(isGranted ? [token(issued, user?.id ?? clientId)] : []),
+        ],
+        ...(clientId !== undefined && { clientId }),
+        ...(error && { failure: error.code }),
+        debugData: {
+          ...shown(params),
+          ...(isCustom && { authorizationServer: server.id, authorizationServerName: nameOf(server) }),
+          ...(client?.token_endpoint_auth_method && { clientAuthType: client.token_endpoint_auth_method }),
+          ...(isGranted && { grantedScopes: grantedScopes(result) }),
+          ...(isGranted && isCustom && policy),
+          ...(error && { error: error.error, errorDescription: error.description }),
+        },
+      });
+    }
+    const application = { id: clientId ?? 'unknown', label: name ?? 'unknown' };
+    if (happened.isRedirect && user) signInLog.singleSignOn(request, user, application, error?.code);
   };
+}
+
+function eventsOf(
+  { succeeded, failed }: (typeof loggedRoutes)[string],
+  { failure, body }: ProviderResult,
+): readonly Event[] {
+  if (failure) return [isReuse(failure) ? reuse : failed];
+  if (succeeded) return [succeeded];
+  return Object.keys(Object(body)).flatMap((name) => tokens[name] ?? []);
+}
+
+/** Okta separates scopes by a comma and a space. */
+function shown(params: ProviderResult['params']): Record<string, string> {
+  const given = Object.entries(shownParameters).flatMap(([name, parameter]) => {
+    const value = params[parameter];
+    return typeof value === 'string' ? [[name, name === 'requestedScopes' ? listed(value) : value]] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+function grantedScopes({ body, params }: ProviderResult): string {
+  return listed(String(Object(body).scope ?? params.scope ?? ''));
+}
+
+function listed(scope: string): string {
+  return scope.split(' ').join(', ');
+}
+
+function token(type: string, subject: string | undefined): LogParticipant {
+  const words = type.split('_').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  return { id: 'unknown', type, alternateId: null, displayName: words.join(' '), detailEntry: { subject } };
+}
+
+function nameOf({ id }: ServerAddress): string {
+  return id === 'default' ? 'default' : 'Orders';
 }
 
 function isReuse(failure: ProviderResult['failure']): boolean {

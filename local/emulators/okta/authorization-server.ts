@@ -84,10 +84,10 @@ export function createAuthorizationServer(
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
   const clientName = (id: string | undefined) => clients.find(({ client_id }) => client_id === id)?.client_name;
-  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clientName });
+  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clients });
   const ask = async (request: OktaRequest) => bridge.run(await toProviderRequest(request));
   const interactionCodes = createInteractionCodes({
-    ...{ server: address, prefix, state, transactions, sessions, run: ask },
+    ...{ server: address, prefix, state, transactions, sessions, run: ask, record },
     clientName: (id) => clientName(id) ?? '',
   });
   const refreshTokenBinding = createRefreshTokenBinding();

@@ -28,6 +28,7 @@ const summaries = {
   E0000029: [400, 'Invalid paging request.'],
   E0000031: [400, 'Invalid search criteria.'],
   E0000047: [429, 'API call exceeded rate limit due to too many requests.', 'filter'],
+  E0000053: [400, 'Invalid parameter.'],
   E0000068: [403, 'Invalid Passcode/Answer'],
   E0000069: [403, 'User Locked'],
   E0000079: [403, 'This operation is not allowed in the current authentication state.'],
@@ -44,11 +45,19 @@ export type EnvelopeCode = keyof typeof summaries;
 /**
  * An error in the format of Okta's management API.
  *
+ * `ownSummary` takes the place of the code's usual summary, where Okta says more.
+ *
  * Trap: OAuth endpoints also use it, for rate limits and unknown servers, where a client expects `{error}`.
  * https://developer.okta.com/docs/reference/core-okta-api/#errors
  */
-export function errorEnvelope(errorCode: EnvelopeCode, detail = '', causes: readonly string[] = []): OktaResponse {
-  const [status, summary, sender] = summaries[errorCode] as readonly [number, string, Sender?];
+export function errorEnvelope(
+  errorCode: EnvelopeCode,
+  detail = '',
+  causes: readonly string[] = [],
+  ownSummary?: string,
+): OktaResponse {
+  const [status, usual, sender] = summaries[errorCode] as readonly [number, string, Sender?];
+  const summary = ownSummary ?? usual;
   return { ...envelope(status, errorCode, summary.replace('{0}', detail), causes), ...(sender && { sender }) };
 }
 

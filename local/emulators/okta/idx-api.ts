@@ -61,12 +61,12 @@ export function createIdxApi({
     okta_verify: oktaId('aut'),
   };
 
-  const limits = createUserLimits(state);
+  const limits = createUserLimits(state, log);
 
   /** At most 10 requests of a sign-in and 20 of a user in 5 seconds. */
-  const isTooFast = ({ id, user }: Transaction): boolean => {
-    const exceedsState = limits.exceeded(`state:${id}`, 10, 5000);
-    return (user !== undefined && limits.exceeded(`user:${user}`, 20, 5000)) || exceedsState;
+  const isTooFast = ({ id, user }: Transaction, request: OktaRequest): boolean => {
+    const exceedsState = limits.exceeded(request, `state:${id}`, 10, 5000, user);
+    return (user !== undefined && limits.exceeded(request, `user:${user}`, 20, 5000, user)) || exceedsState;
   };
 
   const contextOf = (transaction: Transaction): StepContext => ({
@@ -225,18 +225,20 @@ export function createIdxApi({
   }
 
   async function answerRequest(request: OktaRequest): Promise<OktaResponse> {
-    if (state.settings().networkBlocked) return networkBlock();
+    const { networkBlocked, addressSuspicious } = state.settings();
+    if (networkBlocked) return networkBlock();
+    if (addressSuspicious) return log.suspicious(request);
     if (request.method !== 'POST') return notFound();
     const body = parse(request.body);
     if (request.path === '/idp/idx/introspect') {
       const handle = body.stateHandle ?? body.stateToken ?? body.interactionHandle;
       const transaction = find(transactions, String(handle ?? ''));
       if (!transaction) return expired(origin);
-      return isTooFast(transaction) ? tooManyRequests(origin) : respond(transaction, request);
+      return isTooFast(transaction, request) ? tooManyRequests(origin) : respond(transaction, request);
     }
     const transaction = transactions.findByHandle(String(body.stateHandle ?? ''));
     if (!transaction) return expired(origin);
-    if (isTooFast(transaction)) return tooManyRequests(origin);
+    if (isTooFast(transaction, request)) return tooManyRequests(origin);
     if (request.path === '/idp/idx/cancel') {
       restart(transaction);
       return respond(transaction, request);

@@ -19,6 +19,8 @@ interface InteractionCodeParts {
   readonly clientName: (id: string) => string;
   /** Asks the provider. */
   readonly run: (request: OktaRequest) => Promise<ProviderResult>;
+  /** Writes to the System Log what became of a request. */
+  readonly record: (request: OktaRequest, result: ProviderResult) => void;
 }
 
 const lifetimeMs = 60_000;
@@ -41,6 +43,7 @@ export function createInteractionCodes({
   sessions,
   clientName,
   run,
+  record,
 }: InteractionCodeParts) {
   const codes = new Map<string, { readonly redirectUri: string; readonly expiresAtMs: number }>();
 
@@ -52,6 +55,7 @@ export function createInteractionCodes({
       form.set('response_type', 'code');
       const path = `${prefix}/par`;
       const result = await run(internalRequest(request, { method: 'POST', path, body: form.toString() }));
+      record(request, { ...result, route: 'interact' });
       if (result.failure) return oauthError(translateError(result.failure, ''), result.headers);
       for (const name of credentials) form.delete(name);
       const id = String(result.clientId);

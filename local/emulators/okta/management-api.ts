@@ -52,6 +52,7 @@ export function createManagementApi(credentials: Credentials, collections: Reado
     if (isXml) return (await credentials.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
     if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
     try {
+      if (id === undefined && collection.respond) return collection.respond(request);
       const items = await collection.list();
       if (id === undefined)
         return collection.whole
@@ -65,7 +66,7 @@ export function createManagementApi(credentials: Credentials, collections: Reado
         ? jsonResponse(200, await members(String(item.id)))
         : errorEnvelope('E0000007', `${request.path} (Path)`);
     } catch (error) {
-      if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', [error.message]);
+      if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', error.causes, error.summary);
       throw error;
     }
   };
@@ -99,11 +100,7 @@ function findItem({ names = [] }: Collection, items: readonly Item[], id: string
   return items.find((item) => item.id === id) ?? items.find(isNamed);
 }
 
-/**
- * One page of a collection, with links to itself and to the next one.
- *
- * Trap: a query of the log that has no end always has a next page, which may be empty.
- */
+/** One page of a collection, with links to itself and to the next one. */
 function page(request: OktaRequest, origin: string, collection: Collection, items: readonly Item[]): OktaResponse {
   const { query, path } = request;
   const limit = Number(query.get('limit') ?? collection.pageSize) || collection.pageSize;
@@ -117,7 +114,7 @@ function page(request: OktaRequest, origin: string, collection: Collection, item
 
 /** The parameters that select items, which links repeat. */
 function filters(query: URLSearchParams): Record<string, string> {
-  const names = ['filter', 'search', 'q', 'since', 'until', 'sortOrder'];
+  const names = ['filter', 'search', 'q'];
   return Object.fromEntries([...query].filter(([name]) => names.includes(name)));
 }
 

@@ -1,10 +1,10 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
 import type { ServerSigningState } from './health-state.ts';
+import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
 import { keysOf, type SamlApplication } from './saml-applications.ts';
 import { listedKey, type SamlKey } from './saml-key.ts';
-import type { SystemLog } from './system-log.ts';
 import { groups, type User, type Users } from './users.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
@@ -19,8 +19,10 @@ export interface Collection {
   list(): readonly Item[] | Promise<readonly Item[]>;
   /** The answer with all items, of a collection without pages. */
   readonly whole?: (items: readonly Item[]) => unknown;
-  /** The attributes that `q` searches. It compares with their beginnings, or in the log with any part of any attribute. */
-  readonly searched: readonly string[] | 'everything';
+  /** The attributes that `q` searches. It compares with their beginnings. */
+  readonly searched: readonly string[];
+  /** How the collection itself answers, if not like the others. Throws `InvalidQuery`. */
+  readonly respond?: (request: OktaRequest) => OktaResponse;
   /** Attributes that identify an item as well as its id. */
   readonly names?: readonly string[];
   /** The collections of one item by the path below it: `credentials/keys`. */
@@ -33,7 +35,7 @@ const dayMs = 86_400_000;
 
 interface DataParts extends HealthParts {
   readonly customServers: readonly AuthorizationServer[];
-  readonly log: SystemLog;
+  readonly log: (request: OktaRequest) => OktaResponse;
   readonly nextRotation: number;
   readonly users: Users;
   readonly samlApplications: readonly SamlApplication[];
@@ -190,8 +192,9 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
       type: 'LogEvent',
       scope: 'okta.logs.read',
       pageSize: 100,
-      list: () => log.events as readonly Item[],
-      searched: 'everything',
+      list: () => [],
+      searched: [],
+      respond: log,
     },
     '/api/v1/authorizationServers': {
       type: 'AuthorizationServer',

@@ -1,5 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { TokenAlteration } from './access-token.ts';
+import { type Administer, createAdministrationLog } from './administration-log.ts';
+import { altering, createAlterationLog } from './alteration-log.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
@@ -9,13 +11,17 @@ import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
+import { type Caller, createCallerOf } from './log-caller.ts';
+import { createLogApi } from './log-query.ts';
 import { createManagementApi } from './management-api.ts';
 import { managementData } from './management-data.ts';
+import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
 import { createOrgState } from './org-state.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPrimaryAuthentication } from './primary-authentication.ts';
+import { createRateLimitLog, otherIntegration, type TouchedLimit, type TouchedLimitKind } from './rate-limit-log.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
@@ -34,9 +40,9 @@ import { createSignInLog } from './sign-in-log.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
-import { createSystemLog } from './system-log.ts';
+import { createSystemLog, type LogDelay, type LogEvent, type PastHappening } from './system-log.ts';
 import { createCodeChecker } from './time-based-code.ts';
-import { passwordUser, thinUser, totpUser, type User } from './users.ts';
+import { administratorId, passwordUser, thinUser, totpUser, type User } from './users.ts';
 
 export interface OktaOptions {
   /** The default, 0, selects a free port. */
@@ -126,12 +132,28 @@ export interface OktaEmulator extends AsyncDisposable {
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
   /**
-   * Leaves a share, 0 to 1, of a bucket's requests in the current minute, as if other clients had used the rest.
+   * Leaves a share, 0 to 1, of a bucket's requests in the current minute, as if other clients had used the rest. The
+   * System Log warns of it as of theirs.
    * Returns a function that resets all rate limits.
    */
   setRemaining(bucket: Bucket, share: number): () => void;
   /** Clears the request counts of all rate limits. */
   resetRateLimits(): void;
+  /**
+   * Records events in the System Log that no request to the emulator caused, now or in the past, tens of thousands at once
+   * if need be. An event of the future arrives when its time has come.
+   */
+  recordEvents(events: Iterable<PastHappening>): void;
+  /** Records that an administrator changed something. Nothing else in the org changes by it. */
+  readonly administer: Administer;
+  /** Records what Okta, an agent or a hook did. `name` is that of the agent, the hook, the stream or the domain. */
+  recordJob(job: OktaJob, name?: string, client?: { readonly id: string; readonly name: string }): void;
+  /** Records that somebody touched a limit that the emulator does not count: another integration, unless it is said who. */
+  touchLimit(kind: TouchedLimitKind, limit?: TouchedLimit, caller?: Caller): void;
+  /** Lets events reach the System Log late from now on, by milliseconds. Returns a function that ends this. */
+  delayLog(by: LogDelay): () => void;
+  /** Lets events never reach the System Log from now on. Returns a function that ends this. */
+  dropFromLog(matches: (event: LogEvent) => boolean): () => void;
   close(): Promise<void>;
 }
 
@@ -223,7 +245,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
           orgId,
           clients: sharedState.clients,
           customServers: custom,
-          log,
+          log: createLogApi(origin, log, now),
           nextRotation,
           users: state.users,
         },
@@ -241,6 +263,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   });
 
   const limiter = createRateLimiter(now, options.rateLimits);
+  const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
+  const administration = createAdministrationLog(log, () => state.users.find(administratorId));
+  const alterationLog = createAlterationLog(log, administration);
+  const limitLog = createRateLimitLog(log, now, callerOf);
   const refused = ({ path }: OktaRequest) =>
     path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
   listener.handle(async (request) => {
@@ -249,6 +275,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     const named = renameSessionCookie(request, engine() === 'classic');
     if (bucket === undefined) return named(await route(request));
     const counted = limiter.count(bucket);
+    limitLog.counted(request, bucket, counted);
     const response = counted.exceeded ? refused(request) : named(await route(request));
     // What refuses a request before the API does not know its limits, except what refuses it for them.
     if (response.sender !== undefined && !counted.exceeded) return response;
@@ -283,12 +310,28 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       payroll: samlApp(samlApplications.payroll, origin),
       wiki: samlApp(samlApplications.wiki, origin),
     },
-    alterSamlApp: (name, changes) => samlApplications[name].alter(changes),
-    alterUser: state.users.alter,
-    resetUsers: state.users.reset,
+    alterSamlApp(name, changes) {
+      const application = samlApplications[name];
+      return altering(
+        application.settings,
+        () => application.alter(changes),
+        (before, after) => alterationLog.samlApp(application, before, after),
+      );
+    },
+    alterUser: (idOrLogin, changes) =>
+      altering(
+        () => state.users.find(idOrLogin),
+        () => state.users.alter(idOrLogin, changes),
+        alterationLog.user,
+      ),
+    resetUsers() {
+      const before = state.users.list();
+      state.users.reset();
+      for (const user of before) alterationLog.user(user, state.users.find(user.id));
+    },
     refusedPasswords: checkPassword.refusals,
     findUser: state.users.find,
-    alterSignIn: state.alterSettings,
+    alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
     alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
     alterHealth: health.alter,
@@ -302,10 +345,16 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       return () => listener.useIdentity(certificates.valid);
     },
     setRemaining(bucket, share) {
-      limiter.setRemaining(bucket, share);
+      limitLog.usedByOthers(bucket, limiter.setRemaining(bucket, share));
       return () => limiter.reset();
     },
     resetRateLimits: limiter.reset,
+    recordEvents: log.recordAll,
+    administer: administration.administer,
+    recordJob: createJobsLog(log),
+    touchLimit: (kind, limit = {}, caller = otherIntegration) => limitLog.record(kind, limit, caller),
+    delayLog: log.delay,
+    dropFromLog: log.drop,
     close: listener.close,
     [Symbol.asyncDispose]: listener.close,
   };

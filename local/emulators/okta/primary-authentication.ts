@@ -63,11 +63,12 @@ export function createPrimaryAuthentication({
 }: PrimaryAuthenticationParts) {
   const attempts = new Map<string, Attempt>();
   const sessionTokens = new Map<string, Login & { readonly expiresAtMs: number }>();
-  const limits = createUserLimits(state);
+  const limits = createUserLimits(state, log);
 
   function start({ username, password, options }: Body, request: OktaRequest): OktaResponse {
     const login = String(username ?? '');
-    if (limits.exceeded(`authn:${login}`, 4, 1000)) return errorEnvelope('E0000047');
+    if (state.settings().addressSuspicious) return log.suspicious(request);
+    if (limits.exceeded(request, `authn:${login}`, 4, 1000, login)) return errorEnvelope('E0000047');
     if (login === '' || typeof password !== 'string') {
       return errorEnvelope('E0000001', 'authRequest', ["The 'username' and 'password' attributes are required."]);
     }

@@ -12,7 +12,7 @@ export interface ProviderResult {
   readonly route: string | undefined;
   /** The client that the provider found, whether or not it authenticated it. */
   readonly clientId: string | undefined;
-  /** The user whose session the request carries, or who has just signed in. */
+  /** The user whose session the request carries, who has just signed in, or whom a token is for. */
   readonly accountId?: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly status: number;
@@ -86,7 +86,7 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
       return {
         route: ctx?.oidc?.route,
         clientId: ctx?.oidc?.client?.clientId,
-        accountId: ctx?.oidc?.session?.accountId,
+        accountId: ctx?.oidc?.session?.accountId ?? ctx?.oidc?.account?.accountId,
         params: { ...ctx?.oidc?.params },
         status: ctx?.status ?? 500,
         headers: Object.fromEntries(

@@ -65,9 +65,17 @@ export interface BucketState {
   /** Epoch seconds. */
   readonly reset: number;
   readonly exceeded: boolean;
+  /** What this request is the first one of its window to reach, worst first. Okta logs each once in a window. */
+  readonly reached: readonly Threshold[];
 }
 
-const windowMs = 60_000;
+/** What Okta logs about a bucket: a share of the limit is used, or a request was refused. */
+export type Threshold = 'violation' | 'warning';
+
+export const windowMs = 60_000;
+
+/** Okta warns at 90 % in a Workforce org. https://developer.okta.com/docs/reference/rl2-monitor/ */
+export const warningPercent = 90;
 
 export function bucketFor(path: string): Bucket | undefined {
   return bucketsByPath.find((row) => row.path.test(path))?.bucket;
@@ -80,10 +88,28 @@ export function bucketFor(path: string): Bucket | undefined {
  */
 export function createRateLimiter(now: () => number, limits: Partial<Record<Bucket, number>> = {}) {
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
+  /** The ends of the windows in which a threshold was reached, by bucket and threshold. */
+  const reachedUntil = new Map<string, number>();
   const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimits[bucket];
+
+  function stateOf(
+    bucket: Bucket,
+    { endsAtMs, used }: { readonly endsAtMs: number; readonly used: number },
+  ): BucketState {
+    const limit = limitOf(bucket);
+    const isReached = { violation: used > limit, warning: used >= (limit * warningPercent) / 100 };
+    const reached = (['violation', 'warning'] as const).filter((threshold) => {
+      const key = `${bucket} ${threshold}`;
+      const isFirst = isReached[threshold] && now() >= (reachedUntil.get(key) ?? 0);
+      if (isFirst) reachedUntil.set(key, endsAtMs);
+      return isFirst;
+    });
+    const remaining = Math.max(0, limit - used);
+    return { limit, remaining, reset: Math.ceil(endsAtMs / 1000), exceeded: isReached.violation, reached };
+  }
+
   return {
     count(bucket: Bucket): BucketState {
-      const limit = limitOf(bucket);
       const nowMs = now();
       let window = windows.get(bucket);
       if (!window || nowMs >= window.endsAtMs) {
@@ -91,19 +117,17 @@ export function createRateLimiter(now: () => number, limits: Partial<Record<Buck
         windows.set(bucket, window);
       }
       window.used += 1;
-      return {
-        limit,
-        remaining: Math.max(0, limit - window.used),
-        reset: Math.ceil(window.endsAtMs / 1000),
-        exceeded: window.used > limit,
-      };
+      return stateOf(bucket, window);
     },
-    /** Starts a window in which this share of the requests, 0 to 1, remains. */
-    setRemaining(bucket: Bucket, share: number): void {
-      windows.set(bucket, { endsAtMs: now() + windowMs, used: Math.round(limitOf(bucket) * (1 - share)) });
+    /** Starts a window in which this share of the requests, 0 to 1, remains, because other clients used the rest. */
+    setRemaining(bucket: Bucket, share: number): BucketState {
+      const window = { endsAtMs: now() + windowMs, used: Math.round(limitOf(bucket) * (1 - share)) };
+      windows.set(bucket, window);
+      return stateOf(bucket, window);
     },
     reset(): void {
       windows.clear();
+      reachedUntil.clear();
     },
   };
 }

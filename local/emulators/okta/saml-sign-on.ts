@@ -44,10 +44,10 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
       return startSignIn(request, { returnTo, client: { id: application.id, label: application.label } });
     }
     if (!user.assigned || !settings.assigned || user.access === 'DENY') {
-      log.singleSignOn(request, user, 'User is not assigned to the application');
+      log.singleSignOn(request, user, application, 'User is not assigned to the application');
       return notAssigned(application);
     }
-    log.singleSignOn(request, user, undefined);
+    log.singleSignOn(request, user, application);
     const { signing } = await keysOf(application, key, state.now());
     const answer = { application, user, inResponseTo: asked?.id, sessionId: String(session.uid), nowMs: state.now() };
     return postPage(settings.acsUrl, samlResponse(answer, signing), given.get('RelayState') ?? '');

@@ -4,6 +4,9 @@ export type Condition = (item: object) => boolean;
 /** Thrown for an expression that is not one. The message says where. */
 export class FilterError extends Error {}
 
+/** The path of the field that an attribute of an expression stands for. It may depend on the operator. */
+export type FieldOf = (attribute: string, operator: string) => string;
+
 const token = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([^\s()"]+))/y;
 
 type Token = { readonly text: string; readonly isString: boolean };
@@ -24,10 +27,10 @@ const operators: Readonly<Record<string, (value: unknown, wanted: string) => boo
 /**
  * Parses an expression of the parameters `filter` and `search`: `status eq "ACTIVE" and profile.login sw "mo"`.
  *
- * Throws `FilterError`. The grammar is SCIM's (RFC 7644, 3.4.2.2) without value paths.
+ * `fieldOf` may rename or refuse attributes. Throws `FilterError`. The grammar is SCIM's (RFC 7644, 3.4.2.2) without value paths.
  * https://developer.okta.com/docs/api/#filter
  */
-export function parseFilter(expression: string): Condition {
+export function parseFilter(expression: string, fieldOf: FieldOf = (attribute) => attribute): Condition {
   const tokens = tokenize(expression);
   let position = 0;
   const next = () => tokens[position++] ?? fail(expression, 'it ends too early');
@@ -59,10 +62,11 @@ export function parseFilter(expression: string): Condition {
     }
     const { text: attribute } = next();
     const operator = next().text.toLowerCase();
-    if (operator === 'pr') return (item) => valuesAt(item, attribute).length > 0;
+    const path = fieldOf(attribute, operator).split('.');
+    if (operator === 'pr') return (item) => valuesAt(item, path).length > 0;
     const compare = operators[operator] ?? fail(expression, `there is no operator "${operator}"`);
     const wanted = next().text.toLowerCase();
-    return (item) => valuesAt(item, attribute).some((value) => compare(value, wanted));
+    return (item) => valuesAt(item, path).some((value) => compare(value, wanted));
   }
 
   const condition = parseOr();
@@ -82,15 +86,12 @@ function tokenize(expression: string): readonly Token[] {
 }
 
 /** The values at a path such as `profile.login`. A list on the path contributes each of its members. */
-function valuesAt(item: unknown, path: string): readonly unknown[] {
-  const values = path
-    .split('.')
-    .reduce<readonly unknown[]>((found, name) => found.flatMap((value) => memberOf(value, name) ?? []), [item]);
-  return values.filter((value) => value !== null);
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+function valuesAt(value: unknown, path: readonly string[], depth = 0): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((member) => valuesAt(member, path, depth));
+  const name = path[depth];
+  if (name === undefined) return [value];
+  return typeof value === 'object' ? valuesAt((value as Record<string, unknown>)[name], path, depth + 1) : [];
 }
 
 function textOf(value: unknown): string {

@@ -1,17 +1,19 @@
-import type { OktaRequest } from './http-message.ts';
+import { errorEnvelope } from './error-responses.ts';
+import type { OktaRequest, OktaResponse } from './http-message.ts';
+import { oktaSystem, userParticipant } from './log-caller.ts';
 import type { PasswordVerdict } from './password-check.ts';
-import type { SystemLog } from './system-log.ts';
+import type { LogParticipant, SystemLog } from './system-log.ts';
 import type { CodeVerdict } from './time-based-code.ts';
 import type { Factor, User } from './users.ts';
 
+/** The policies that decide about a sign-in, with their rules, as events name them. */
+const appPolicy = policyTargets('00p1application2pol3', 'Application policy', '0pr1application2rul3', 'Two factors');
+const sessionPolicy = policyTargets('00p7session8policy9i', 'Default Policy', '0pr7session8policy9r', 'Default Rule');
+
 /** Writes the events of sign-ins to the System Log, named as in Okta's catalog of events. */
 export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic') {
-  const actorOf = (user: User | undefined, login: string) => ({
-    id: user?.id ?? 'unknown',
-    type: 'User',
-    alternateId: login,
-    displayName: user ? `${user.firstName} ${user.lastName}` : 'unknown',
-  });
+  const actorOf = (user: User | undefined, login: string): LogParticipant =>
+    user ? userParticipant(user) : { id: 'unknown', type: 'User', alternateId: login, displayName: 'unknown' };
   const passwordEvent = () => (engine() === 'idx' ? 'user.authentication.auth_via_mfa' : 'user.authentication.auth');
 
   return {
@@ -24,23 +26,52 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
         eventType: passwordEvent(),
         displayMessage: 'Authentication of user via MFA',
         actor,
+        targets: [authenticator('Password')],
         ...(isRefused && { failure }),
         debugData: { factor: 'PASSWORD_AS_FACTOR' },
       });
       if (!isRefused) return;
       log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor, failure });
       if (verdict.lockedNow) {
-        const displayMessage = 'Max sign in attempts exceeded';
-        log.record(request, { eventType: 'user.account.lock', displayMessage, actor, failure: 'LOCKED_OUT' });
+        const words = { eventType: 'user.account.lock', displayMessage: 'Max sign in attempts exceeded' };
+        log.record(request, { ...words, actor, targets: [actor], failure: 'LOCKED_OUT' });
       }
+    },
+
+    /** The refusal of an address by ThreatInsight. It does not say which user. */
+    suspicious(request: OktaRequest): OktaResponse {
+      log.record(request, {
+        eventType: 'security.threat.detected',
+        displayMessage: 'Request from suspicious actor',
+        actor: { id: '127.0.0.1', type: 'IP address', displayName: 'unknown' },
+        result: 'DENY',
+        debugData: { threatDetections: '{"Login failures":"HIGH"}' },
+      });
+      return errorEnvelope('E0000006');
+    },
+
+    /** The first refusal of a user, if it is known who, by a limit of so many requests in so many milliseconds. */
+    limited(request: OktaRequest, user: User | undefined, limit: number, windowMs: number): void {
+      const seconds = String(windowMs / 1000);
+      log.record(request, {
+        ...{ eventType: 'system.org.rate_limit.violation', displayMessage: 'Rate limit violation', severity: 'WARN' },
+        actor: user ? userParticipant(user) : oktaSystem,
+        targets: [{ id: request.path, type: 'URL Pattern', displayName: null }],
+        debugData: {
+          ...{ rateLimitScopeType: 'USER', rateLimitSecondsToReset: seconds, threshold: String(limit) },
+          ...{ timeSpan: seconds, timeUnit: 'SECONDS', urlPattern: request.path },
+          ...(user && { userId: user.id }),
+        },
+      });
     },
 
     policy(request: OktaRequest, user: User, result: 'ALLOW' | 'CHALLENGE' | 'DENY'): void {
       log.record(request, {
         eventType: 'policy.evaluate_sign_on',
         displayMessage: 'Evaluation of sign-on policy',
-        actor: actorOf(user, user.login),
-        result,
+        actor: userParticipant(user),
+        targets: engine() === 'idx' ? appPolicy : sessionPolicy,
+        ...{ result, reason: `Sign-on policy evaluation resulted in ${result}` },
       });
     },
 
@@ -48,31 +79,53 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
       log.record(request, {
         eventType: 'user.authentication.auth_via_mfa',
         displayMessage: 'Authentication of user via MFA',
-        actor: actorOf(user, user.login),
+        actor: userParticipant(user),
+        targets: [authenticator(provider === 'GOOGLE' ? 'Google Authenticator' : 'Okta Verify')],
         ...(verdict !== 'accepted' && { failure: 'INVALID_CREDENTIALS' }),
         debugData: { factor: provider === 'GOOGLE' ? 'GOOGLE_OTP' : 'OKTA_SOFT_TOKEN' },
       });
     },
 
     signedIn(request: OktaRequest, user: User): void {
-      const actor = actorOf(user, user.login);
+      const actor = userParticipant(user);
       log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor });
     },
 
-    singleSignOn(request: OktaRequest, user: User, failure: string | undefined): void {
+    singleSignOn(
+      request: OktaRequest,
+      user: User,
+      { id, label }: { readonly id: string; readonly label: string },
+      failure?: string,
+    ): void {
       log.record(request, {
         eventType: 'user.authentication.sso',
         displayMessage: 'User single sign on to app',
-        actor: actorOf(user, user.login),
+        actor: userParticipant(user),
+        targets: [
+          { id, type: 'AppInstance', alternateId: label, displayName: label },
+          { ...userParticipant(user), type: 'AppUser' },
+        ],
         ...(failure !== undefined && { failure }),
       });
     },
 
     signedOut(request: OktaRequest, user: User): void {
-      const actor = actorOf(user, user.login);
+      const actor = userParticipant(user);
       log.record(request, { eventType: 'user.session.end', displayMessage: 'User logout from Okta', actor });
     },
   };
 }
 
 export type SignInLog = ReturnType<typeof createSignInLog>;
+
+function authenticator(displayName: string): LogParticipant {
+  return { id: 'unknown', type: 'AuthenticatorEnrollment', displayName, alternateId: 'unknown' };
+}
+
+function policyTargets(policyId: string, policy: string, ruleId: string, rule: string): readonly LogParticipant[] {
+  const detailEntry = { policyType: policy === 'Default Policy' ? 'OktaSignOn' : 'ACCESS_POLICY' };
+  return [
+    { id: policyId, type: 'PolicyEntity', displayName: policy, alternateId: 'unknown', detailEntry },
+    { id: ruleId, type: 'PolicyRule', displayName: rule, alternateId: policyId },
+  ];
+}

@@ -30,6 +30,8 @@ export interface SignInSettings {
   readonly unknownRemediation?: string;
   /** Whether something in front of the org refuses every step of a sign-in. */
   readonly networkBlocked: boolean;
+  /** Whether ThreatInsight refuses the address of every request to sign in, before it looks at the user. */
+  readonly addressSuspicious: boolean;
   /** Whether the sign-in page has the state token that Okta's own page has. */
   readonly stateTokenInPage: boolean;
 
@@ -84,6 +86,7 @@ const defaults: SignInSettings = {
   keepMeSignedInPrompt: false,
   deviceChallenge: false,
   networkBlocked: false,
+  addressSuspicious: false,
   stateTokenInPage: true,
   userLimits: true,
   sessionsHonored: true,

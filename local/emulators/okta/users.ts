@@ -85,10 +85,13 @@ export const thinUser = {
   password: 'quiet-lamps-borrow-nine-hills',
 } as const satisfies User;
 
+/** Who changes the org in the Admin Console. */
+export const administratorId = '00u5ada6lovelace7use';
+
 const others: readonly User[] = [
   {
     ...active,
-    id: '00u5ada6lovelace7use',
+    id: administratorId,
     login: 'ada@example.com',
     email: 'ada@example.com',
     firstName: 'Ada',

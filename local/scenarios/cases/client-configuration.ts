@@ -1,6 +1,6 @@
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
 import { jsonResponse, type OktaRequest } from '../../emulators/okta/http-message.ts';
-import { type Case, defineCase, type Expected, skipCase, variant, variants } from '../case.ts';
+import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   alterJson,
   forgeClaims,
@@ -16,20 +16,27 @@ import {
 } from '../faults/answers.ts';
 import {
   authenticateWithSecret,
+  callApiAsDpopApp,
   callApiAsServiceApp,
   changeServer,
   changeServiceClient,
   useDpopApplication,
+  useDpopWebApplication,
 } from '../faults/configuration.ts';
+import { alterSignIn } from '../faults/test-user.ts';
 import {
   at,
   authenticatingEndpoints,
   authorize,
+  code,
   type FaultAt,
   rateLimits,
+  refresh,
   refusesCustomScope,
   refusesUnknownRedirectUri,
+  signIn,
   token,
+  userinfo,
   verify,
 } from '../targets.ts';
 
@@ -56,6 +63,8 @@ const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
 const useNonce = oauthAnswer('use_dpop_nonce');
 const wrongHost = respond(oauthAnswer('invalid_dpop_proof_invalid_htu'));
 const anotherNonce = respond({ ...useNonce, headers: { ...useNonce.headers, 'dpop-nonce': 'another' } });
+const demandPushedRequests = alterSignIn({ pushedRequestsRequired: true });
+const classic = alterSignIn({ engine: 'classic' });
 const refusedByZone = respond(oauthAnswer('disallowed_network_zone'));
 
 /** What the Org server would answer if it accepted the request. */
@@ -90,7 +99,7 @@ export const clientConfigurationCases: readonly Case[] = [
     variant(verify, 'required groups missing', claimMissing, changeServer({ expects: { claims: ['groups'] } })),
   ]),
   defineCase('C10', 'a scope is missing', 'ticket', [
-    variants(token, 'fewer scopes granted', scopeMissing, grantOtherScope),
+    variants([...token, ...code], 'fewer scopes granted', scopeMissing, grantOtherScope),
     variant(verify, 'missing from scp', scopeMissing, forgeClaims({ scp: ['another.scope'] })),
     variant(rateLimits, '403 insufficient_scope', apiScopeMissing, callApiAsServiceApp(['okta.apps.read'])),
     variant(
@@ -123,17 +132,43 @@ export const clientConfigurationCases: readonly Case[] = [
     variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
     variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
     variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
+    variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(code, 'turned on for the web app', dpopRequired, useDpopWebApplication(false)),
+    variant(rateLimits, 'default of new applications', dpopRequired, callApiAsDpopApp(false)),
   ]),
   defineCase('C23', 'a DPoP proof is refused', 'ticket', [
     variants(token, "a proxy's host in the proof", proofRefused, useDpopApplication(true), wrongHost),
     variants(token, 'no nonce is right', proofRefused, useDpopApplication(true), anotherNonce),
+    [...code, ...refresh].flatMap((target) => [
+      variant(target, "a proxy's host in the proof", proofRefused, useDpopWebApplication(true), wrongHost),
+      variant(target, 'no nonce is right', proofRefused, useDpopWebApplication(true), anotherNonce),
+    ]),
+    variants(
+      userinfo,
+      '400, another ath',
+      proofRefused,
+      useDpopWebApplication(true),
+      respondWithChallenge('dpop_proof_invalid_ath'),
+    ),
+    variant(rateLimits, "a proxy's host, at token", proofRefused, callApiAsDpopApp(true), at(orgToken, wrongHost)),
+    variant(
+      rateLimits,
+      '400, another ath',
+      proofRefused,
+      callApiAsDpopApp(true),
+      respondWithChallenge('dpop_proof_invalid_ath'),
+    ),
   ]),
   defineCase('C15', 'the request is outside the network zone', 'ticket', [
     variants(authenticatingEndpoints, '403 access_denied', outsideZone, refusedByZone),
     variants(authorize, 'access_denied, query', outsideZone, redirectWithError('query', 'disallowed_network_zone')),
     variant(rateLimits, '403 access_denied at token', outsideZone, callApiAsServiceApp(), at(orgToken, refusedByZone)),
   ]),
-  skipCase('C16', 'the resource refuses a valid token', 'page', 'needs an API of your own; its tests have one'),
+  defineCase('C27', 'the application takes pushed requests only', 'ticket', [
+    variant(orgAuthorize, 'PAR demanded', configuration('request-refused'), demandPushedRequests),
+    variant(signIn, 'PAR demanded', configuration('request-refused'), demandPushedRequests),
+    variant(signIn, 'PAR demanded, Classic', configuration('request-refused'), demandPushedRequests, classic),
+  ]),
   defineCase('C17', 'an inline hook fails', 'ticket', [
     [customToken, customAuthorize].flatMap((target) => [
       variant(target, '502 E0000134', hookFailed, respond(errorEnvelope('E0000134'))),

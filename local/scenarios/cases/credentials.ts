@@ -9,11 +9,22 @@ import {
   callApiAsServiceApp,
   changeServiceClient,
   changeWebClient,
+  pushRequests,
   replaceApiSecret,
   replaceServiceSecret,
   type SecretSource,
+  useWrongWebSecret,
 } from '../faults/configuration.ts';
-import { at, authenticatingEndpoints, authorize, discovery, rateLimits, token } from '../targets.ts';
+import {
+  at,
+  authenticatingEndpoints,
+  authorize,
+  code,
+  discovery,
+  pushedRequests,
+  rateLimits,
+  token,
+} from '../targets.ts';
 
 const credentials = (code: string): Expected => ({ code, domain: 'credentials' });
 const clientRefused = credentials('client-refused');
@@ -89,6 +100,8 @@ export const credentialCases: readonly Case[] = [
       clientRefused,
       respond(oauthAnswer('invalid_client_secret')),
     ),
+    variants(code, 'wrong secret of the web app', clientRefused, useWrongWebSecret),
+    variants(pushedRequests, '401 at PAR', clientRefused, pushRequests, respond(oauthAnswer('invalid_client_secret'))),
     variants(authenticatingEndpoints, '401 text', clientRefused, respond(refusedAsText)),
     variants(authenticatingEndpoints, '401, Basic challenge', clientRefused, respond(refusedWithChallenge)),
     variants(token, 'invalid_client, reworded', clientRefused, respond(reworded(oauthAnswer('invalid_client')))),

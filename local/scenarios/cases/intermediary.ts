@@ -1,6 +1,16 @@
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import { type Case, cascade, defineCase, type Expected, type Variant, variant, variantsByEndpoint } from '../case.ts';
+import {
+  type Case,
+  cascade,
+  defineCase,
+  type Expected,
+  type Variant,
+  variant,
+  variants,
+  variantsByEndpoint,
+} from '../case.ts';
 import { htmlPage, respondFromEdge } from '../faults/answers.ts';
+import { pushRequests } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
@@ -9,6 +19,7 @@ import {
   type FaultAt,
   journeyEndpoints,
   organization,
+  pushedRequests,
   rateLimits,
 } from '../targets.ts';
 
@@ -76,6 +87,7 @@ export const intermediaryCases: readonly Case[] = [
   defineCase('N7', 'something in between answers', 'page', [
     someAtEach(intermediaries, intercepted),
     variantsByEndpoint(journeyEndpoints, '403', intercepted, respondFromEdge(blockedPage)),
+    variants(pushedRequests, '403 page at PAR', intercepted, pushRequests, respondFromEdge(blockedPage)),
     variantsByEndpoint(journeyEndpoints, '200 page', intercepted, respondFromEdge(htmlPage(200, 'Maintenance'))),
     cascade(organization, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
     variant(rateLimits, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),

@@ -5,7 +5,7 @@ import type { SignInSettings } from '../../emulators/okta/sign-in-settings.ts';
 import type { User } from '../../emulators/okta/users.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, variants, variantsByEndpoint } from '../case.ts';
 import { alterJson, declaredJson, oauthAnswer, redirectWithError, respond } from '../faults/answers.ts';
-import { changeServer } from '../faults/configuration.ts';
+import { changeOrg, changeServer } from '../faults/configuration.ts';
 import {
   alterSignIn,
   alterUser,
@@ -15,6 +15,7 @@ import {
   newFactor,
   newSeed,
   signInWithCode,
+  storeWrongPassword,
 } from '../faults/test-user.ts';
 import {
   at,
@@ -24,6 +25,7 @@ import {
   idToken,
   primaryAuthentication,
   refresh,
+  refreshReuse,
   revoke,
   type ScenarioTarget,
   signIn,
@@ -58,10 +60,10 @@ const malformed = okta('malformed-answer');
 const failing = respond(errorEnvelope('E0000009'));
 
 /** Okta words these alike, so that nobody learns which users there are. */
-const wordedAlike: readonly [symptom: string, changes: Partial<User>, stored?: { password: string }][] = [
-  ['wrong password', {}, { password: 'wrong' }],
-  ['suspended', { status: 'SUSPENDED' }],
-  ['deactivated', { status: 'DEPROVISIONED' }],
+const wordedAlike: readonly [symptom: string, fault: FaultAt<ScenarioTarget>][] = [
+  ['wrong password', storeWrongPassword],
+  ['suspended', alterUser({ status: 'SUSPENDED' })],
+  ['deactivated', alterUser({ status: 'DEPROVISIONED' })],
 ];
 
 /** A setting of the sign-in that stops the test user, and what it must be called. */
@@ -127,15 +129,15 @@ const done: OktaResponse = emptyResponse(200);
 /** The sign-in of the test user, and what comes of it. They happen only where the configuration has one. */
 export const testUserCases: readonly Case[] = [
   defineCase('K5', 'the test user cannot sign in', 'ticket', [
-    wordedAlike.flatMap(([symptom, changes, stored]) => atBothEngines(symptom, refused, alterUser(changes, stored))),
+    wordedAlike.flatMap(([symptom, fault]) => atBothEngines(symptom, refused, fault)),
     variant(
       signIn,
       'wrong password, second page',
       refused,
       alterSignIn({ passwordOnFirstPage: false }),
-      alterUser({}, { password: 'wrong' }),
+      storeWrongPassword,
     ),
-    variant(signIn, 'unknown login', refused, alterUser({}), changeTestUser({ login: 'nobody@example.com' })),
+    variant(signIn, 'unknown login', refused, changeTestUser({ login: 'nobody@example.com' })),
     atBothEngines('password expired', credentials('user-password-expired'), alterUser({ status: 'PASSWORD_EXPIRED' })),
     atBothEngines('wrong seed', credentials('factor-refused'), signInWithCode({}, { totpSecret: newSeed() })),
     variant(
@@ -168,6 +170,9 @@ export const testUserCases: readonly Case[] = [
   ]),
   defineCase('J1', 'a policy denies the test user the sign-in', 'ticket', [
     atBothEngines('denied by policy', configuration('sign-in-denied'), alterUser({ access: 'DENY' })),
+  ]),
+  defineCase('J13', 'Okta blocks the address of the monitor at the sign-in', 'ticket', [
+    atBothEngines('address blocked', configuration('sign-in-blocked'), alterSignIn({ addressSuspicious: true })),
   ]),
   defineCase('J2', 'the policy asks for another factor', 'ticket', [
     atBothEngines(
@@ -294,7 +299,7 @@ export const testUserCases: readonly Case[] = [
         'rotates',
         configuration('refresh-rotation-unexpected'),
         changeServer({ expects: { refreshTokenRotation: false } }),
-        alterSignIn({ refreshTokenRotation: 'ROTATE' }),
+        alterSignIn({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 }),
       ),
       variant(
         target,
@@ -304,5 +309,18 @@ export const testUserCases: readonly Case[] = [
         alterSignIn({ refreshTokenRotation: 'STATIC' }),
       ),
     ]),
+    refreshReuse.map((target) =>
+      variant(
+        target,
+        'replaced one still works',
+        configuration('replaced-refresh-token-accepted'),
+        // What a web application is set to holds at both servers.
+        changeOrg(({ servers, ...org }) => ({
+          ...org,
+          servers: servers.map((each) => (each.id === target.server ? each : { ...each, expects: {} })),
+        })),
+        alterSignIn({ refreshTokenRotation: 'ROTATE' }),
+      ),
+    ),
   ]),
 ];

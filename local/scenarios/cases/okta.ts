@@ -27,7 +27,7 @@ import {
   respond,
   respondFromEdge,
 } from '../faults/answers.ts';
-import { changeOrg } from '../faults/configuration.ts';
+import { changeOrg, pushRequests } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
@@ -40,6 +40,7 @@ import {
   jsonEndpoints,
   keys,
   organization,
+  pushedRequests,
   rateLimits,
   statusPage,
   token,
@@ -103,6 +104,7 @@ export const oktaCases: readonly Case[] = [
   defineCase('O1', 'internal error', 'page', [
     variants(allEndpoints, '500 E0000009', internalError, respond(errorEnvelope('E0000009'))),
     variantsByEndpoint(journeyEndpoints, '500', internalError, respond(errorEnvelope('E0000009'))),
+    variants(pushedRequests, '500 at PAR', internalError, pushRequests, respond(errorEnvelope('E0000009'))),
     variant(organization, '500, all endpoints', internalError, interceptOrg(errorEnvelope('E0000009'))),
     variants(authorize, '500 page', internalError, respond(htmlPage(500, 'Error'))),
   ]),
@@ -154,6 +156,7 @@ export const oktaCases: readonly Case[] = [
     variants(token, 'no "access_token"', malformed, removeMember('access_token')),
     variants(token, 'no "token_type"', malformed, removeMember('token_type')),
     variants(introspect, 'no "active"', malformed, removeMember('active')),
+    variants(pushedRequests, 'no "request_uri"', malformed, pushRequests, respond(jsonResponse(201, {}))),
     variants(introspect, 'no "iss"', malformed, removeMember('iss')),
     variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
     authorize.flatMap((target) => [

@@ -14,7 +14,7 @@ import {
   respondFromEdge,
   reworded,
 } from '../faults/answers.ts';
-import { callApiAsServiceApp, changeServiceClient, changeWebClient } from '../faults/configuration.ts';
+import { callApiAsServiceApp, changeServiceClient, changeWebClient, pushRequests } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
@@ -26,6 +26,7 @@ import {
   keys,
   organization,
   orgOutageTargets,
+  pushedRequests,
   rateLimits,
   token,
 } from '../targets.ts';
@@ -36,6 +37,7 @@ const [orgAuthorize, customAuthorize] = authorize;
 const [orgToken, customToken] = token;
 const [, customIntrospect] = introspect;
 const [, customDiscovery] = discovery;
+const [, customPush] = pushedRequests;
 const [, customKeys] = keys;
 const customServerTargets = [customDiscovery, customKeys, customToken, customIntrospect, customAuthorize];
 
@@ -93,6 +95,7 @@ const addServer: FaultAt<typeof wrongServer> = (_, { server: id }) => ({
 const signInWithCustomScope = changeWebClient({ scopes: ['openid', 'monitor.read'] });
 const signInWithUnknownScope = changeWebClient({ scopes: ['openid', 'monitor.delete'] });
 
+const refusedRedirectUri = respond(oauthAnswer('illegal_redirect_uri'));
 const redirectUri = 'https://app.example.com/unregistered';
 
 /** Authorization servers that are not set up as the monitor's configuration expects. */
@@ -132,6 +135,7 @@ export const serverConfigurationCases: readonly Case[] = [
     redirectMethods.map((method) =>
       variant(customAuthorize, `invalid_scope, ${method}`, unknownScope, signInWithUnknownScope, redirectBy(method)),
     ),
+    variant(customPush, '400 at PAR', unknownScope, pushRequests, respond(oauthAnswer('no_matching_scope'))),
   ]),
   defineCase('C4', 'no access policy rule matches', 'ticket', [
     variant(customToken, '400 access_denied', policyRefused, respond(oauthAnswer('no_matching_policy', 400))),
@@ -143,9 +147,11 @@ export const serverConfigurationCases: readonly Case[] = [
         variant(target, `access_denied, ${method}`, policyRefused, redirectWithError(method, 'no_matching_policy')),
       ),
     ),
+    variant(customPush, '400 at PAR', policyRefused, pushRequests, respond(oauthAnswer('no_matching_policy', 400))),
   ]),
   defineCase('C5', 'the redirect URI is not registered', 'ticket', [
     variants(authorize, '400 page', configuration('redirect-uri-refused'), changeWebClient({ redirectUri })),
+    variants(pushedRequests, '400 at PAR', configuration('redirect-uri-refused'), pushRequests, refusedRedirectUri),
   ]),
   defineCase('C7', 'the server ID is wrong or the server is disabled', 'ticket', [
     variants(customServerTargets, '404 E0000007', serverNotFound, respond(errorEnvelope('E0000007', 'default'))),

@@ -2,9 +2,18 @@ import { jsonResponse } from '../../emulators/okta/http-message.ts';
 import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, variants, warning } from '../case.ts';
-import { alterJson, alterKeys, forgeClaims, forgeTimes, forgeTokens, respond, shiftDate } from '../faults/answers.ts';
-import { changeServer, useDpopApplication } from '../faults/configuration.ts';
-import { at, introspect, keys, organization, token, verify } from '../targets.ts';
+import {
+  alterJson,
+  alterKeys,
+  forgeClaims,
+  forgeTimes,
+  forgeTokens,
+  oauthAnswer,
+  respond,
+  shiftDate,
+} from '../faults/answers.ts';
+import { callApiAsDpopApp, changeServer, useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
+import { at, code, introspect, keys, organization, rateLimits, refresh, token, verify } from '../targets.ts';
 
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
@@ -18,7 +27,8 @@ const inactive = jsonResponse(200, { active: false });
 
 const [, customKeys] = keys;
 const [, customIntrospect] = introspect;
-const [, customToken] = token;
+const [orgToken, customToken] = token;
+const [, customCode] = code;
 
 /** An unsecured token (RFC 7519, 6). */
 const removeSignature = alterJson(({ access_token, ...rest }) => {
@@ -30,6 +40,10 @@ const nameOrgServer: Fault = (environment) => forgeClaims({ iss: environment.okt
 
 /** The thumbprint is that of the example in RFC 9449, 6.1. */
 const bindElsewhere = forgeClaims({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } });
+
+const notBound = configuration('token-not-bound');
+const sayBearer = alterJson((body) => ({ ...body, token_type: 'Bearer' }));
+const proofInFuture = respond(oauthAnswer('invalid_dpop_proof_jwt_issued_in_future'));
 
 /** Publishes another key under each `kid`. */
 const replaceKeys = alterKeys(async (published) => {
@@ -43,6 +57,9 @@ export const tokenCases: readonly Case[] = [
     warning(organization, 'Date 5 min behind', clockSkew, shiftDate(-300)),
     variant(verify, 'iat in 5 min', clockSkew, forgeTimes({ iat: 300 })),
     variant(verify, 'nbf in 5 min', clockSkew, forgeTimes({ nbf: 300 })),
+    variants(token, 'DPoP proof in the future', clockSkew, useDpopApplication(true), proofInFuture),
+    variants(code, 'DPoP proof in the future', clockSkew, useDpopWebApplication(true), proofInFuture),
+    variant(rateLimits, 'DPoP proof in the future', clockSkew, callApiAsDpopApp(true), at(orgToken, proofInFuture)),
   ]),
   defineCase('T2', 'the token is expired or its lifetime is too short', 'ticket', [
     variant(verify, 'expired an hour ago', configuration('token-expired'), forgeTimes({ iat: -7200, exp: -3600 })),
@@ -116,13 +133,13 @@ export const tokenCases: readonly Case[] = [
       alterJson((body) => ({ ...body, expires_in: 0 })),
     ),
     variants(
-      token,
+      [...token, ...code, ...refresh],
       'token_type DPoP',
       wrongType,
       alterJson((body) => ({ ...body, token_type: 'DPoP' })),
     ),
     variants(
-      token,
+      [...token, ...code, ...refresh],
       'token_type mac',
       wrongType,
       alterJson((body) => ({ ...body, token_type: 'mac' })),
@@ -132,23 +149,15 @@ export const tokenCases: readonly Case[] = [
     variant(verify, 'alg none', okta('algorithm-unexpected'), at(customToken, removeSignature)),
   ]),
   defineCase('T11', 'the token is not bound to a key', 'ticket', [
-    variants(
-      token,
-      'token_type Bearer',
-      configuration('token-not-bound'),
-      useDpopApplication(true),
-      alterJson((body) => ({ ...body, token_type: 'Bearer' })),
-    ),
-    variant(
-      verify,
-      'no cnf',
-      configuration('token-not-bound'),
-      useDpopApplication(true),
-      forgeClaims({ cnf: undefined }),
-    ),
+    variants(token, 'token_type Bearer', notBound, useDpopApplication(true), sayBearer),
+    variants([...code, ...refresh], 'token_type Bearer', notBound, useDpopWebApplication(true), sayBearer),
+    variant(rateLimits, 'token_type Bearer at token', notBound, callApiAsDpopApp(true), at(orgToken, sayBearer)),
+    variant(customCode, 'no cnf', notBound, useDpopWebApplication(true), forgeClaims({ cnf: undefined })),
+    variant(verify, 'no cnf', notBound, useDpopApplication(true), forgeClaims({ cnf: undefined })),
   ]),
   defineCase('T12', 'the token is bound to another key', 'page', [
     variant(verify, 'another cnf.jkt', okta('token-bound-elsewhere'), useDpopApplication(true), bindElsewhere),
+    variant(customCode, 'another cnf.jkt', okta('token-bound-elsewhere'), useDpopWebApplication(true), bindElsewhere),
     variants(
       introspect,
       'another cnf.jkt',

@@ -17,13 +17,14 @@ export function changeOrg(change: (org: Org) => Org): Fault {
   return () => ({ event: change });
 }
 
-function alterServer(alter: (server: Server) => Server): FaultAt<ScenarioTarget> {
+/** Changes the target's server. Does nothing in events of groups that do not use it. */
+export function alterServer(alter: (server: Server) => Server): FaultAt<ScenarioTarget> {
   return (_, { server: id }) => ({
     event: (org) => ({ ...org, servers: org.servers.map((server) => (server.id === id ? alter(server) : server)) }),
   });
 }
 
-/** Changes the target's server. Does nothing in events of groups that do not use it. */
+/** Sets some of the target's server. */
 export function changeServer(change: Partial<Server>): FaultAt<ScenarioTarget> {
   return alterServer((server) => ({ ...server, ...change }));
 }
@@ -37,6 +38,12 @@ export function changeServiceClient(change: Partial<ServiceClient>): FaultAt<Sce
 export function changeWebClient(change: Partial<WebClient>): FaultAt<ScenarioTarget> {
   return alterServer((server) => (server.web ? { ...server, web: { ...server.web, ...change } } : server));
 }
+
+/** Makes the web application push its requests at every server (RFC 9126). */
+export const pushRequests: Fault = changeOrg((org) => ({
+  ...org,
+  servers: org.servers.map(({ web, ...server }) => ({ ...server, ...(web && { web: { ...web, par: true } }) })),
+}));
 
 /** Changes the credential of the management API. Does nothing in events of groups that do not use it. */
 function changeApiCredential(change: (api: ApiCredential) => ApiCredential): Fault {
@@ -96,9 +103,32 @@ export function useDpopApplication(dpop: boolean): FaultAt<ScenarioTarget> {
   );
 }
 
+/** Makes the test user sign in to the web application that requires DPoP, with or without saying so. */
+export function useDpopWebApplication(dpop: boolean): FaultAt<ScenarioTarget> {
+  return useSecret(
+    ({ clients }) => JSON.stringify({ clientSecret: clients.dpopWeb.clientSecret }),
+    (secret, { clients }) => changeWebClient({ clientId: clients.dpopWeb.clientId, secret, dpop }),
+  );
+}
+
+/** Makes the web application of the target's server authenticate with a secret that is not its own. */
+export const useWrongWebSecret: FaultAt<ScenarioTarget> = useSecret(
+  ({ clients }) => JSON.stringify({ clientSecret: `${clients.web.clientSecret.slice(0, -4)}0000` }),
+  (secret) => changeWebClient({ secret }),
+);
+
 /** Replaces the secret of the management API's credential, and keeps the kind of credential. */
 export function replaceApiSecret(source: SecretSource): FaultAt<ScenarioTarget> {
   return useSecret(source, (secret) => changeApiCredential((api) => ({ ...api, secret })));
+}
+
+/** Calls the management API as the service application that requires DPoP, with or without saying so. */
+export function callApiAsDpopApp(dpop: boolean): FaultAt<ScenarioTarget> {
+  return useSecret(dpopKey, (secret, { clients }) =>
+    changeApiCredential(() => ({
+      ...{ kind: 'client', clientId: clients.dpop.clientId, secret, scopes: ['okta.users.read'], dpop },
+    })),
+  );
 }
 
 /** Calls the management API as a service application instead of with an API token. */

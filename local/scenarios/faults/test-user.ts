@@ -21,30 +21,50 @@ export function changeTestUser(change: Partial<TestUser>): Fault {
 }
 
 /**
- * Changes the user with a password, and what of it is stored in the secret.
+ * Changes the user with a password.
  *
- * Trap: the secret is a new one, because the monitor does not use one again that Okta has refused.
+ * Trap: the monitor does not use a secret again that Okta has refused, so `forgetSignIns` belongs before it.
  */
-export function alterUser(changes: Partial<User>, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
-  return signInAs('password', () => ({ changes, stored }));
+export function alterUser(changes: Partial<User>): Fault {
+  return ({ okta }) => ({ restore: okta.alterUser(okta.users.password.login, changes) });
 }
 
+/** The secret holds a password that is not the user's. */
+export const storeWrongPassword: FaultAt<ScenarioTarget> = storeProof({ password: 'wrong' });
+
 /** No earlier sign-in counts: the secret is a new one. */
-export const forgetSignIns: FaultAt<ScenarioTarget> = useSecret(
-  ({ users }) => JSON.stringify({ password: users.password.password }),
-  (secret) => changeTestUser({ secret }),
-);
+export const forgetSignIns: FaultAt<ScenarioTarget> = storeProof(({ users }) => ({
+  password: users.password.password,
+}));
+
+function storeProof(proof: Proof | ((okta: OktaEmulator) => Proof)): FaultAt<ScenarioTarget> {
+  return useSecret(
+    (okta) => JSON.stringify(typeof proof === 'function' ? proof(okta) : proof),
+    (secret) => changeTestUser({ secret }),
+  );
+}
 
 /**
  * Signs in as a user who is asked for a code too. Its authenticator is a new one each time, because no code may be used
  * twice.
  */
 export function signInWithCode(changes: Partial<User> = {}, stored: Partial<Proof> = {}): FaultAt<ScenarioTarget> {
-  return signInAs('totp', () => {
+  return async (environment, target) => {
+    const { okta } = environment;
+    const { login, password } = okta.users.totp;
     const factor = newFactor();
-    const [{ secret } = factor] = changes.factors ?? [];
-    return { changes: { factors: [factor], ...changes }, stored: { totpSecret: secret, ...stored } };
-  });
+    const [{ secret: totpSecret } = factor] = changes.factors ?? [];
+    const proof = JSON.stringify({ password, totpSecret, ...stored });
+    const changed = await useSecret(proof, (secret) => changeTestUser({ login, secret }))(environment, target);
+    const restoreUser = okta.alterUser(login, { factors: [factor], ...changes });
+    return {
+      ...changed,
+      restore: async () => {
+        restoreUser();
+        await changed.restore?.();
+      },
+    };
+  };
 }
 
 /** Another Google Authenticator than any before. */
@@ -55,27 +75,6 @@ export function newFactor(status: Factor['status'] = 'ACTIVE'): Factor {
 /** A key in base32. */
 export function newSeed(): string {
   return [...randomBytes(32)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
-}
-
-function signInAs(
-  name: keyof OktaEmulator['users'],
-  make: () => { readonly changes: Partial<User>; readonly stored: Partial<Proof> },
-): FaultAt<ScenarioTarget> {
-  return async (environment, target) => {
-    const { okta } = environment;
-    const { login, password } = okta.users[name];
-    const { changes, stored } = make();
-    const use = useSecret(JSON.stringify({ password, ...stored }), (secret) => changeTestUser({ login, secret }));
-    const changed = await use(environment, target);
-    const restoreUser = okta.alterUser(login, changes);
-    return {
-      ...changed,
-      restore: async () => {
-        restoreUser();
-        await changed.restore?.();
-      },
-    };
-  };
 }
 
 /** Changes how the org signs its users in. */

@@ -13,14 +13,17 @@ export function unresolvableName(name: string): Fault {
   return () => ({ event: (org) => ({ ...org, domain: name, timeoutMs: 10_000 }) });
 }
 
-/** A port that nothing listens on. */
-export const connectionRefused: Fault = async () => {
+/** The org is at a port that nothing listens on. */
+export const connectionRefused: Fault = async () => changeDomain(await closedPort());
+
+/** The address of a port that nothing listens on. */
+export async function closedPort(): Promise<string> {
   const server = await listen(() => {});
-  const domain = addressOf(server);
+  const address = addressOf(server);
   server.close();
   await once(server, 'close');
-  return changeDomain(domain);
-};
+  return address;
+}
 
 /** A peer that accepts connections and does not speak TLS. */
 function peer(onConnection: (socket: Socket) => void): Fault {

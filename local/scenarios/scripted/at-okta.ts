@@ -52,6 +52,17 @@ export const flappingInPauses: ScenarioFactory = (context) => {
   });
 };
 
+/** The circuit breaker opens after three runs. It must delay neither the message nor the recovery. */
+export const orgDown: ScenarioFactory = (context) => {
+  const { every } = context;
+  return [
+    scriptedScenario(context, 'org-down', 'everything at Okta fails for twenty runs', {
+      target: '20 minutes',
+      faultPhases: [{ minutes: 20 * every, faults: [outage] }],
+    }),
+  ];
+};
+
 /** It fails again after people were told that it is over, and before CloudWatch's alarm has resolved. They are told once. */
 export const failsAgain: ScenarioFactory = (context) => {
   const { every } = context;

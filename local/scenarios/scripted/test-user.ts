@@ -84,7 +84,7 @@ function changePassword(secret: string, tell: (seen: Seen) => void): SimulationF
 
 /** The org with a test user: its own, or the one of the deployment `journey`. */
 function hostOf(plan: DeploymentPlan, org: string) {
-  const [configured, monitored] = [plan.orgs, plan.orgsWithTestUser].map((orgs) =>
+  const [configured, monitored] = [plan.orgs, plan.orgsIn.journey].map((orgs) =>
     orgs.find((each) => each.org.name === org && each.org.user),
   );
   return monitored && { monitored, isConfigured: configured !== undefined };

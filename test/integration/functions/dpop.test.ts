@@ -3,52 +3,45 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, journey, limits, negativeTests } from '../../../functions/probes/index.ts';
 import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
 import type { OktaRequest } from '../../../local/emulators/okta/http-message.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { createIdentity } from '../../../local/emulators/okta/org-identity.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
-import { fullOrg } from '../../support/full-org.ts';
-import { memorySecrets, openContainer, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
+import { openDuring } from '../../support/during.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
+import { openOkta } from '../../support/open-okta.ts';
+import {
+  memorySecrets,
+  notPassed,
+  openContainer,
+  outcomeLines,
+  outcomeOf,
+  runProbes,
+} from '../../support/run-probes.ts';
+import { watchRequests } from '../../support/watch-requests.ts';
 
 const identity = await createIdentity();
-const okta = await startOktaEmulator({ identity });
-const restores: (() => unknown)[] = [];
+const { okta } = await openOkta({ identity });
+const during = openDuring();
 beforeEach(() => okta.clearRequests());
-afterEach(async () => {
-  for (const restore of restores.splice(0).toReversed()) await restore();
-});
-afterAll(() => okta.close());
 
+const withUser = journeyOrg('dpop', { dpop: true });
 const org: Org = {
-  ...{ ...fullOrg, name: 'dpop', user: { login: okta.user.login, secret: 'acme/user' } },
-  servers: fullOrg.servers.map(({ web, service, ...server }) => ({
+  ...withUser,
+  servers: withUser.servers.map(({ service, ...server }) => ({
     ...server,
     ...(service && { service: { ...service, dpop: true } }),
-    ...(web && { web: { ...web, secret: 'acme/web', dpop: true, scopes: ['openid', 'profile', 'offline_access'] } }),
   })),
   api: { kind: 'client', clientId: 'service', secret: 'acme/api', scopes: ['okta.users.read'], dpop: true },
 };
 const { secrets: stored } = emulateOrg(org, okta);
 const openWarmContainer = () => openContainer(memorySecrets(new Map(stored)));
 
-const notPassed = (lines: readonly string[]) => lines.filter((line) => !line.endsWith(': passed'));
-
-/** Keeps the requests to a path, with their headers. */
-function watch(path: RegExp): OktaRequest[] {
-  const seen: OktaRequest[] = [];
-  const when = (request: OktaRequest) => {
-    seen.push(request);
-    return false;
-  };
-  restores.push(okta.intercept({ path, when }, {}));
-  return seen;
-}
-
+const watch = (path: RegExp) => watchRequests(okta, during, path);
 const proofOf = ({ raw }: OktaRequest) => String(raw.headers.dpop);
 const keyOf = (request: OktaRequest) => calculateJwkThumbprint(decodeProtectedHeader(proofOf(request)).jwk ?? {});
 const statusesAt = (path: RegExp) =>
@@ -126,7 +119,7 @@ describe('a service application that requires DPoP', () => {
   });
 
   it('asks once more for a nonce and no further', async () => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/token' },
         { status: 400, headers: { 'dpop-nonce': 'another' }, body: { error: 'use_dpop_nonce' } },
@@ -139,7 +132,7 @@ describe('a service application that requires DPoP', () => {
 
   it('is judged by the second answer, whatever it is, and not by the demand for a nonce', async () => {
     const proved = ({ raw }: OktaRequest) => decodeJwt(String(raw.headers.dpop)).nonce !== undefined;
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/token', when: proved },
         { status: 401, body: { error: 'invalid_client', error_description: 'No client credentials found.' } },
@@ -155,7 +148,7 @@ describe('a service application that requires DPoP', () => {
     ["'htu' claim in the DPoP proof JWT is invalid.", 'dpop-proof-refused'],
     ['The DPoP proof JWT header is missing.', 'dpop-proof-refused'],
   ])('whose proof is refused with "%s" is %s', async (error_description, code) => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/token' },
         { status: 400, body: { error: 'invalid_dpop_proof', error_description } },
@@ -168,7 +161,7 @@ describe('a service application that requires DPoP', () => {
 
 describe('a token that is not bound as it must be', () => {
   it('is found by its type', async () => {
-    restores.push(
+    during(
       okta.intercept(
         {
           path: '/oauth2/default/v1/token',
@@ -196,7 +189,7 @@ describe('a token that is not bound as it must be', () => {
     ['no key', undefined, 'token-not-bound', 'missing'],
     ['another key', { jkt: 'dGh1bWJwcmludA' }, 'token-bound-elsewhere', 'dGh1bWJwcmludA'],
   ])('is found by a claim that names %s', async (_, cnf, code, found) => {
-    restores.push(okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf }) }));
+    during(okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf }) }));
     const outcome = outcomeOf(await runProbes(okta, flows, { org }), 'verify', 'default');
     const comparisons = [{ name: 'cnf.jkt', expected: expect.stringMatching(/^[\w-]{43}$/), found }];
     expect(outcome).toMatchObject({ status: 'failed', finding: { code, comparisons } });
@@ -206,7 +199,7 @@ describe('a token that is not bound as it must be', () => {
     ['passes', { token_type: 'Bearer', cnf: undefined }, 'passed'],
     ['is found', { token_type: 'mac' }, 'introspection-mismatch'],
   ])('%s at introspection if it is described by %j, which Okta does not document', async (_, members, expected) => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/v1/introspect' },
         {
@@ -222,7 +215,7 @@ describe('a token that is not bound as it must be', () => {
   });
 
   it('is found once, although introspection repeats it', async () => {
-    restores.push(
+    during(
       okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf: { jkt: 'another' } }) }),
       okta.intercept(
         { path: '/oauth2/default/v1/introspect' },
@@ -239,7 +232,7 @@ describe('a token that is not bound as it must be', () => {
   });
 
   it('is found by introspection where a token is opaque', async () => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/v1/introspect' },
         {
@@ -285,7 +278,7 @@ describe('the management API', () => {
   });
 
   it('whose token is not bound is not called', async () => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/v1/token' },
         {
@@ -302,7 +295,7 @@ describe('the management API', () => {
 
 describe('answers that are no answers', () => {
   it.each(['a b', '"', 'a\\b', 'x'.repeat(1_001)])('a nonce such as %j is not sent', async (nonce) => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/token' },
         { status: 400, headers: { 'dpop-nonce': nonce }, body: { error: 'use_dpop_nonce' } },
@@ -319,7 +312,7 @@ describe('answers that are no answers', () => {
     ...['DPoP', 'DPoP error=', 'DPoP error="use_dpop_nonce', ',,,=', '"', 'DPoP error="use_dpop_nonce", Bearer'],
     ...['Bearer error="invalid_token", DPoP error="use_dpop_nonce", algs="ES256"', 'DPoP a68==, DPoP b="\\'],
   ])('a challenge such as %j is a finding', async (challenge) => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/api/v1/users' },
         { status: 401, headers: { 'www-authenticate': challenge, 'dpop-nonce': 'another' }, body: '' },
@@ -331,7 +324,7 @@ describe('answers that are no answers', () => {
   });
 
   it.each(['a\nb', 'ü', 'a\u0000', '\ud800'])('a token such as %j is not sent', async (access_token) => {
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/v1/token' },
         { status: 200, body: { access_token, token_type: 'DPoP', expires_in: 3600 } },
@@ -357,7 +350,7 @@ describe('a web application that requires DPoP', () => {
   });
 
   it('is given a code that names another key', async () => {
-    restores.push(okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf: { jkt: 'another' } }) }));
+    during(okta.alterTokens('default', { claims: (claims) => ({ ...claims, cnf: { jkt: 'another' } }) }));
     const outcome = outcomeOf(await runProbes(okta, journey, { org }), 'code', 'default');
     expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'token-bound-elsewhere' } });
   });
@@ -376,7 +369,7 @@ it('an API of your own gets the bound token with a proof, and may ask for a nonc
         .end();
   }).listen(0);
   await once(server, 'listening');
-  restores.push(() => server.close());
+  during(() => server.close());
   const { port } = server.address() as AddressInfo;
   const adjust = (given: Org): Org => ({
     ...given,

@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   type PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
@@ -14,16 +14,20 @@ import type { Secrets } from '../../../functions/runtime/secrets.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
 import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
 import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
-import { fullOrg } from '../../support/full-org.ts';
+import { openDuring } from '../../support/during.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { type Container, openContainer, outcomeLines, runProbes } from '../../support/run-probes.ts';
+import {
+  type Container,
+  openContainer,
+  outcomeLines,
+  type RunProbesOptions,
+  runProbes,
+} from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
-const restores: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const restore of restores.splice(0).toReversed()) await restore();
-});
+const during = openDuring();
 
 let stored: { text: string; version: string };
 /** What the runs of a test remember. */
@@ -36,15 +40,7 @@ beforeEach(() => {
   stored = { text: JSON.stringify({ password: okta.users.password.password }), version: 'first' };
 });
 
-const scopes = ['openid', 'profile', 'email', 'offline_access'];
-const org: Org = {
-  ...fullOrg,
-  servers: fullOrg.servers.map((server) => ({
-    ...server,
-    ...(server.web && { web: { ...server.web, secret: 'acme/web', scopes } }),
-  })),
-  user: { login: 'set below', secret: 'acme/user' },
-};
+const org = journeyOrg('acme');
 
 let webSecret = okta.clients.web.clientSecret;
 
@@ -104,7 +100,7 @@ describe('a healthy sign-in', () => {
   });
 
   it('passes at Classic Engine', async () => {
-    restores.push(okta.alterSignIn({ engine: 'classic' }));
+    during(okta.alterSignIn({ engine: 'classic' }));
     expect(outcomeLines(await signIn())).toEqual(allPassed);
   });
 
@@ -119,7 +115,7 @@ describe('a healthy sign-in', () => {
   it.each([{ keepMeSignedInPrompt: true }, { deviceChallenge: true }, { unknownUsersShown: true }] as const)(
     'passes the steps that are optional: %o',
     async (settings) => {
-      restores.push(okta.alterSignIn(settings));
+      during(okta.alterSignIn(settings));
       expect(outcomeLines(await signIn())).toEqual(allPassed);
     },
   );
@@ -134,7 +130,7 @@ describe('a healthy sign-in', () => {
         { ...factor, id: `uftverify${engine}`, provider: 'OKTA' as const, secret: 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU' },
         { ...factor, id: `uftgoogle${engine}`, provider: 'GOOGLE' as const },
       ];
-      restores.push(
+      during(
         okta.alterUser(login, { factors }),
         okta.alterSignIn({ engine: engine === 'identity' ? 'idx' : 'classic' }),
       );
@@ -146,7 +142,7 @@ describe('a healthy sign-in', () => {
   it('follows redirects on the host of the org, as a browser does', async () => {
     const held = new Map<string, OktaResponse>();
     const detour = (path: string, hop: string, when: (query: URLSearchParams) => boolean) => {
-      restores.push(
+      during(
         okta.intercept(
           { path, when: ({ query }) => when(query) },
           {
@@ -174,8 +170,49 @@ describe('a healthy sign-in', () => {
 
   it('does not follow a redirect to another host', async () => {
     const headers = { location: 'https://elsewhere.example.com/', 'x-okta-request-id': 'aaaa' };
-    restores.push(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
+    during(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
     expect(await failures()).toEqual(['sign-in: malformed-answer']);
+  });
+
+  it('comes from the same device each time, in every container and not as another user', async () => {
+    const deviceOf = async (login: string) => {
+      const devices = new Set<string>();
+      const watching = okta.intercept(
+        {
+          path: /./,
+          when: ({ raw }) => {
+            for (const [, device = ''] of raw.headers.cookie?.matchAll(/\bDT=([^;]*)/g) ?? []) devices.add(device);
+            return false;
+          },
+        },
+        {},
+      );
+      await runProbes(okta, journey, {
+        ...{ org, secrets },
+        adjust: (each) => ({ ...each, user: { login, secret: 'acme/user' } }),
+      });
+      watching();
+      return [...devices];
+    };
+    const [device, ...others] = await deviceOf(okta.users.password.login);
+    expect(others).toEqual([]);
+    // As long as Okta takes.
+    expect(device).toMatch(/^\w{32}$/);
+    expect(await deviceOf(okta.users.password.login)).toEqual([device]);
+    expect(await deviceOf('somebody.else@example.com')).not.toEqual([device]);
+  });
+
+  it('ends the session when the time is up for everything else', async () => {
+    during(okta.intercept({ path: '/oauth2/default/v1/userinfo' }, { delayMs: 60_000 }));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, deadlineMs: 6_000 },
+      adjust: (each) => ({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    const lines = outcomeLines(report);
+    expect(lines).toContain('userinfo@default: out-of-time');
+    expect(lines).toContain('sign-out: passed');
+    const userinfo = report.outcomes.find(({ probe, server }) => probe === 'userinfo' && server === 'default');
+    expect(userinfo?.exchanges.at(-1)?.url).toContain('/oauth2/default/v1/userinfo');
   });
 
   it('leaves no session behind', async () => {
@@ -210,13 +247,14 @@ describe('a sign-in that fails for the test user alone', () => {
     ['no assignment', altered({ assigned: false }), 'user-not-assigned'],
     ['a policy that denies', altered({ access: 'DENY' }), 'sign-in-denied'],
     ['a factor to enroll', altered({ factorMode: '2FA' }), 'enrollment-demanded'],
+    ['an address that ThreatInsight blocks', set({ addressSuspicious: true }), 'sign-in-blocked'],
     ['consent', set({ consent: true }), 'consent-demanded'],
     ['a captcha', set({ captcha: 'HCAPTCHA' }), 'captcha-demanded'],
     ['a routing rule', set({ identityProvider: 'Partner' }), 'routed-elsewhere'],
     ['an unknown step', set({ unknownRemediation: 'prove-humanity' }), 'sign-in-step-unknown'],
     ['a page without a state token', set({ stateTokenInPage: false }), 'sign-in-page-unknown'],
   ] as const)('%s', async (_, fault, code) => {
-    restores.push(fault());
+    during(fault());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
     expect(passwords()).toBeLessThanOrEqual(2);
   });
@@ -237,8 +275,9 @@ describe('a sign-in that fails for the test user alone', () => {
     ['a locked user who is told so', { status: 'LOCKED_OUT' } as const, { lockoutShown: true }, 'user-locked'],
     ['a locked user', { status: 'LOCKED_OUT' } as const, {}, 'user-password-refused'],
     ['an expired password', { status: 'PASSWORD_EXPIRED' } as const, {}, 'user-password-expired'],
+    ['an address that ThreatInsight blocks', {}, { addressSuspicious: true }, 'sign-in-blocked'],
   ])('at Classic Engine: %s', async (_, change, settings, code) => {
-    restores.push(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
+    during(okta.alterSignIn({ engine: 'classic', ...settings }), altered(change)());
     expect(await failures()).toEqual([`sign-in: ${code}`]);
   });
 });
@@ -298,7 +337,7 @@ describe('a sign-in that fails for everybody', () => {
       ['userinfo@org: userinfo-mismatch'],
     ],
   ] as const)('%s', async (_, fault, expected) => {
-    restores.push(fault());
+    during(fault());
     // The same cause at both servers may be told once.
     const found = await failures();
     expect(found.length).toBeGreaterThan(0);
@@ -322,9 +361,71 @@ describe('a sign-in that fails for everybody', () => {
   });
 });
 
+describe('a refresh token that has been replaced', () => {
+  const leaving = (refreshTokenLeewaySeconds: number) => (each: Org) => ({
+    ...each,
+    servers: each.servers.map((server) => ({ ...server, expects: { refreshTokenLeewaySeconds } })),
+  });
+  const reuse = async (settings: Parameters<typeof okta.alterSignIn>[0], more: Partial<RunProbesOptions> = {}) => {
+    during(okta.alterSignIn(settings));
+    const report = await runProbes(okta, journey, {
+      ...{ org, secrets, ...more },
+      adjust: (each) => leaving(0)({ ...each, user: { login: okta.users.password.login, secret: 'acme/user' } }),
+    });
+    expect(report.monitorErrors).toEqual([]);
+    const { outcomes } = report;
+    return {
+      outcomes,
+      lines: outcomeLines(report),
+      notes: outcomes.flatMap((each) => ('notes' in each ? each.notes : [])),
+    };
+  };
+  const passed = ['refresh-reuse@org: passed', 'refresh-reuse@default: passed'];
+
+  it('is refused after its grace', async () => {
+    const { lines, outcomes } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    const used = outcomes.filter(({ probe }) => probe === 'refresh-reuse').map(({ exchanges }) => exchanges[0]);
+    for (const exchange of used) expect(exchange?.error?.error).toBe('invalid_grant');
+  });
+
+  it('is told if it still works, and nothing that came of it does afterwards', async () => {
+    const { lines } = await reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 60 });
+    expect(lines).toContain('refresh-reuse@default: replaced-refresh-token-accepted');
+    // The replacement, and what the old one got.
+    const revocations = okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').slice(-2);
+    expect(revocations.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('is not tried where refresh tokens do not rotate', async () => {
+    const { lines, notes } = await reuse({ refreshTokenRotation: 'STATIC' });
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked: the refresh token was not replaced');
+  });
+
+  it('is tried once an hour only, and revoked in every run', async () => {
+    const noon = Date.UTC(2026, 10, 21, 12);
+    const runAt = (minute: number) => {
+      okta.clearRequests();
+      const at = noon + minute * 60_000;
+      const time = { startedAt: at, minute: at, due: { at, latenessSeconds: 0 }, intervalMinutes: 5 };
+      return reuse({ refreshTokenRotation: 'ROTATE', refreshTokenLeewaySeconds: 0 }, { time });
+    };
+    const tokenRequests = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/token').length;
+    const revocations = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/revoke').length;
+    await runAt(0);
+    const [first, revoked] = [tokenRequests(), revocations()];
+    const { lines, notes } = await runAt(5);
+    expect(lines).toEqual([...allPassed, ...passed]);
+    expect(notes).toContain('not checked in this run, but in the first of each hour');
+    expect(tokenRequests()).toBe(first - 1);
+    expect(revocations()).toBe(revoked);
+  });
+});
+
 describe('a failing request of a journey', () => {
   it('is the evidence, and not the end of the session after it', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { disconnect: 'close' }));
+    during(okta.intercept({ path: '/oauth2/v1/logout' }, { disconnect: 'close' }));
     const { outcomes } = await signIn();
     const signOut = outcomes.find(({ probe }) => probe === 'sign-out');
     expect(signOut).toMatchObject({ status: 'failed', finding: { code: 'connection-reset' } });
@@ -333,19 +434,19 @@ describe('a failing request of a journey', () => {
   });
 
   it('is told by who answered it: a page of something in between is no sign-out', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/v1/logout' }, { status: 200, body: 'blocked', sender: 'other' }));
+    during(okta.intercept({ path: '/oauth2/v1/logout' }, { status: 200, body: 'blocked', sender: 'other' }));
     expect(await failures()).toEqual(['sign-out: intercepted']);
   });
 
   it('is a page where all else depends on it, though it is one document', async () => {
-    restores.push(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
+    during(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
     const { outcomes } = await signIn();
     expect(outcomes.find(({ probe }) => probe === 'sign-in')).toMatchObject({ finding: { severity: 'page' } });
   });
 
   it('is none where the key of the ID token is published late: applications fetch the keys once more', async () => {
     let answers = 0;
-    restores.push(
+    during(
       okta.intercept(
         { path: '/oauth2/default/v1/keys' },
         {
@@ -363,7 +464,7 @@ describe('a failing request of a journey', () => {
   });
 
   it('is told once, where the ID token has no sub to compare with', async () => {
-    restores.push(okta.alterIdTokens('default', ({ sub: _, ...claims }) => claims));
+    during(okta.alterIdTokens('default', ({ sub: _, ...claims }) => claims));
     expect(await failures()).toEqual(['id-token@default: claim-missing']);
   });
 });
@@ -410,7 +511,7 @@ describe('the user is never locked out', () => {
   });
 
   it('by what is wrong besides the password: it is told for as long as it lasts', async () => {
-    restores.push(okta.alterUser(okta.users.password.login, { access: 'DENY' }));
+    during(okta.alterUser(okta.users.password.login, { access: 'DENY' }));
     for (let run = 0; run < 6; run += 1) expect(await failures()).toEqual(['sign-in: sign-in-denied']);
     expect(okta.refusedPasswords()).toBe(before);
   });
@@ -442,8 +543,8 @@ describe('the user is never locked out', () => {
   });
 
   it('by a new password that is never answered: after three it waits an hour', async () => {
-    restores.push(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
-    restores.push(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
+    during(okta.intercept({ path: '/idp/idx/challenge/answer' }, { status: 503 }));
+    during(okta.intercept({ path: '/idp/idx/identify' }, { status: 503 }));
     const sent: number[] = [];
     for (let run = 0; run < 6; run += 1) {
       await failures();

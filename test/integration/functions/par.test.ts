@@ -1,33 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Org, WebClient } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, journey } from '../../../functions/probes/index.ts';
-import type { OktaRequest } from '../../../local/emulators/okta/http-message.ts';
-import { fullOrg } from '../../support/full-org.ts';
+import { openDuring } from '../../support/during.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
-import { outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
+import { notPassed, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
+import { watchRequests } from '../../support/watch-requests.ts';
 
 const { okta } = await openOkta();
 
-const restores: (() => unknown)[] = [];
+const during = openDuring();
 beforeEach(() => okta.clearRequests());
-afterEach(async () => {
-  for (const restore of restores.splice(0).toReversed()) await restore();
-});
 
-/** An org whose web application is so at each server. */
-function orgWith(change: Partial<WebClient>): Org {
-  return {
-    ...{ ...fullOrg, name: 'par', user: { login: okta.user.login, secret: 'acme/user' } },
-    servers: fullOrg.servers.map(({ web, service: _, ...server }) => ({
-      ...server,
-      ...(web && { web: { ...web, secret: 'acme/web', scopes: ['openid', 'profile', 'offline_access'], ...change } }),
-    })),
-  };
-}
-
-const notPassed = (lines: readonly string[]) => lines.filter((line) => !line.endsWith(': passed'));
+const orgWith = (change: Partial<WebClient>) => journeyOrg('par', change);
 
 async function signIn(change: Partial<WebClient>, adjust = (each: Org): Org => each) {
   const report = await runProbes(okta, journey, { org: orgWith(change), adjust });
@@ -37,21 +24,10 @@ async function signIn(change: Partial<WebClient>, adjust = (each: Org): Org => e
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'failed' ? outcome.finding.code : outcome.status);
 
-/** Keeps the requests to a path, with their queries. */
-function watch(path: RegExp): OktaRequest[] {
-  const seen: OktaRequest[] = [];
-  const when = (request: OktaRequest) => {
-    seen.push(request);
-    return false;
-  };
-  restores.push(okta.intercept({ path, when }, {}));
-  return seen;
-}
-
 describe('a web application whose requests are pushed', () => {
   it('signs in, and sends the browser nothing but a reference', async () => {
-    restores.push(okta.alterSignIn({ pushedRequestsRequired: true }));
-    const requests = watch(/\/authorize$/);
+    during(okta.alterSignIn({ pushedRequestsRequired: true }));
+    const requests = watchRequests(okta, during, /\/authorize$/);
     const { plan, outcomes } = await signIn({ par: true });
     expect(notPassed(outcomeLines({ outcomes }))).toEqual([]);
     expect(requests.map(({ query }) => [...query.keys()])).toEqual(requests.map(() => ['client_id', 'request_uri']));
@@ -64,17 +40,17 @@ describe('a web application whose requests are pushed', () => {
   });
 
   it('signs in at Classic Engine too, and with bound tokens', async () => {
-    restores.push(okta.alterSignIn({ pushedRequestsRequired: true, engine: 'classic' }));
+    during(okta.alterSignIn({ pushedRequestsRequired: true, engine: 'classic' }));
     expect(notPassed(outcomeLines(await signIn({ par: true, dpop: true })))).toEqual([]);
   });
 
   it('accepts the status 200 that Okta documents', async () => {
-    restores.push(okta.intercept({ path: /\/par$/ }, { transform: (response) => ({ ...response, status: 200 }) }));
+    during(okta.intercept({ path: /\/par$/ }, { transform: (response) => ({ ...response, status: 200 }) }));
     expect(notPassed(outcomeLines(await signIn({ par: true })))).toEqual([]);
   });
 
   it('whose answer has no reference is malformed', async () => {
-    restores.push(okta.intercept({ path: '/oauth2/default/v1/par' }, { status: 201, body: { expires_in: 60 } }));
+    during(okta.intercept({ path: '/oauth2/default/v1/par' }, { status: 201, body: { expires_in: 60 } }));
     const outcome = outcomeOf(await signIn({ par: true }), 'single-sign-on', 'default');
     expect(codeOf(outcome)).toBe('malformed-answer');
   });
@@ -97,7 +73,7 @@ describe('a web application whose requests are pushed', () => {
       'policy-refused',
     ],
   ])('whose push is refused with %d %s "%s" is %s', async (status, error, error_description, code) => {
-    restores.push(okta.intercept({ path: '/oauth2/default/v1/par' }, { status, body: { error, error_description } }));
+    during(okta.intercept({ path: '/oauth2/default/v1/par' }, { status, body: { error, error_description } }));
     const outcome = outcomeOf(await signIn({ par: true }), 'single-sign-on', 'default');
     expect(codeOf(outcome)).toBe(code);
   });
@@ -117,7 +93,7 @@ describe('a web application whose requests are pushed', () => {
 });
 
 describe('an org that demands pushed requests', () => {
-  beforeEach(() => void restores.push(okta.alterSignIn({ pushedRequestsRequired: true })));
+  beforeEach(() => during(okta.alterSignIn({ pushedRequestsRequired: true })));
 
   it('refuses an application without the setting, and the remedy names the setting', async () => {
     for (const outcome of [

@@ -15,7 +15,7 @@ import { jsonResponse, redirectResponse } from '../../../local/emulators/okta/ht
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
-import { memorySecrets, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
+import { memorySecrets, notPassed, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 let okta: OktaEmulator;
 beforeAll(async () => {
@@ -24,7 +24,6 @@ beforeAll(async () => {
 afterAll(() => okta.close());
 beforeEach(() => okta.clearRequests());
 
-const notPassed = (lines: readonly string[]) => lines.filter((line) => !line.endsWith(': passed'));
 const countDuplicates = (items: readonly string[]) => items.length - new Set(items).size;
 
 describe('a run at a healthy org', () => {
@@ -114,6 +113,8 @@ describe('a run at a healthy org', () => {
       serviceResource: 'set "resource" (the URL of an API of yours) on server "org"',
       userResource: 'set "resource" (the URL of an API of yours) with "token": "user" on server "org"',
       health: 'set "health" ({} is enough) on org "acme"',
+      refreshTokenLeeway:
+        'set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "org"',
       samlApps: 'set "samlApps" (SAML applications of the test user) on org "acme"',
       user: 'set "user" (login and secret of a test user) on org "acme"',
       negativeTests: 'set "negativeTests" to true on org "acme"',

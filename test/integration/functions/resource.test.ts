@@ -1,63 +1,41 @@
-import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, expect, it } from 'vitest';
 import type { Org, Resource } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
+import { ascribe } from '../../../functions/okta/sender.ts';
 import { flows, journey } from '../../../functions/probes/index.ts';
+import { type ApiSettings, startResourceApi } from '../../../local/emulators/api/resource-api.ts';
 import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
-import { startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
 import { createIdentity } from '../../../local/emulators/okta/org-identity.ts';
+import { openDuring } from '../../support/during.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { createOktaClient } from '../../support/okta-client.ts';
+import { journeyOrg } from '../../support/journey-org.ts';
+import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 const identity = await createIdentity();
-const okta = await startOktaEmulator({ identity });
-const client = createOktaClient(okta);
-const keys = (await (await client.request('/oauth2/default/v1/keys')).json()) as JSONWebKeySet;
-
-/** An API that verifies tokens with jose, unless a test programs another answer. */
-const verifying =
-  (audience: string, shiftMs = 0): RequestListener =>
-  async (request, response) => {
-    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
-    const currentDate = new Date(Date.now() + shiftMs);
-    response.setHeader('date', currentDate.toUTCString());
-    try {
-      await jwtVerify(token, createLocalJWKSet(keys), { audience, issuer: okta.issuers.default, currentDate });
-      response.end('{}');
-    } catch {
-      response.setHeader('www-authenticate', 'Bearer error="invalid_token", error_description="token canary-token"');
-      response.writeHead(401).end('canary-body');
-    }
-  };
-let api: RequestListener = verifying(okta.audiences.default);
+const { okta } = await openOkta({ identity });
+const { default: issuer } = okta.issuers;
 const { valid } = await issueCertificates(Date.now(), identity.authority);
-const server = createServer(valid, (request, response) => api(request, response)).listen(0);
-await once(server, 'listening');
-const { port } = server.address() as AddressInfo;
-afterAll(async () => {
-  server.close();
-  await client.close();
-  await okta.close();
+const api = await startResourceApi({
+  ...{ identity: valid, ca: okta.ca },
+  issuers: [{ issuer, audience: okta.audiences.default, jwksUri: `${issuer}/v1/keys` }],
 });
+const during = openDuring();
+afterAll(() => api[Symbol.asyncDispose]());
+
+const alter = (changes: Partial<ApiSettings>) => during(api.alter(changes));
 
 // The path is one of Okta's own, which must not make the API Okta.
-const url = `https://localhost:${port}/api/v1/users`;
+const url = new URL('/api/v1/users', api.url).href;
+
+function withResource(org: Org, change: Partial<Resource>): Org {
+  const resource: Resource = { url, method: 'GET', status: 200, token: 'service', ...change };
+  return { ...org, servers: org.servers.map((each) => (each.id === 'default' ? { ...each, resource } : each)) };
+}
 
 async function call(resource: Partial<Resource> = {}, adjust = (org: Org) => org): Promise<Outcome> {
-  const org: Org = {
-    ...fullOrg,
-    servers: fullOrg.servers.map((each) =>
-      each.id === 'default'
-        ? { ...each, resource: { url, method: 'GET', status: 200, token: 'service', ...resource } }
-        : each,
-    ),
-  };
-  const report = await runProbes(okta, flows, { org, adjust });
+  const report = await runProbes(okta, flows, { org: withResource(fullOrg, resource), adjust });
   expect(report.monitorErrors).toEqual([]);
   return outcomeOf(report, 'resource', 'default');
 }
@@ -68,16 +46,15 @@ async function codeOf(...given: Parameters<typeof call>): Promise<string> {
 }
 
 it('an API that accepts the token passes, whatever else its answer looks like', async () => {
-  api = verifying(okta.audiences.default);
   expect(await codeOf()).toBe('passed');
-  api = (_, response) =>
-    void response.writeHead(204, { 'x-rate-limit-limit': '1', 'x-rate-limit-remaining': '0' }).end();
+  const limits = { 'x-rate-limit-limit': '600', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '4102444800' };
+  alter({ answer: { status: 204, headers: { ...limits, 'x-okta-request-id': 'none' } } });
   const outcome = await call({ status: 204 });
   expect(outcome).toMatchObject({ status: 'passed', warnings: [] });
 });
 
 it('an API that expects another audience refuses the token, and both sides are shown', async () => {
-  api = verifying('api://something-else');
+  alter({ audience: 'api://something-else' });
   const outcome = await call();
   expect(outcome).toMatchObject({
     status: 'failed',
@@ -90,14 +67,35 @@ it('an API that expects another audience refuses the token, and both sides are s
       ]),
     },
   });
-  // What the API says in its own words may be anything.
+});
+
+it('what an API says in its own words is not shown', async () => {
+  const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="token canary-token"' };
+  alter({ answer: { status: 401, headers, body: 'canary-body' } });
+  const outcome = await call();
+  expect(outcome).toMatchObject({ status: 'failed', finding: { code: 'resource-refused' } });
   expect(JSON.stringify(outcome)).not.toContain('canary');
 });
 
+it.each([
+  [403, 'E0000006', 'resource-refused'],
+  [429, 'E0000047', 'resource-unexpected'],
+  [500, 'E0000009', 'resource-failing'],
+] as const)('an API that answers %d just as Okta does is not Okta', async (status, errorCode, code) => {
+  const headers = { 'content-type': 'application/json', 'x-okta-request-id': 'none' };
+  alter({ answer: { status, headers, body: errorEnvelope(errorCode).body } });
+  const outcome = await call();
+  expect(outcome).toMatchObject({ status: 'failed', finding: { code, domain: 'configuration' } });
+  const [exchange = expect.fail('no request')] = outcome.exchanges;
+  expect(ascribe(exchange).by).toBe('resource');
+  expect(exchange).not.toHaveProperty('requestId');
+  expect(JSON.stringify(outcome)).not.toContain(errorCode);
+});
+
 it('an API whose clock differs is told apart from one that refuses the token', async () => {
-  api = verifying(okta.audiences.default, -3_600_000);
-  expect(await codeOf()).toBe('passed');
-  api = verifying(okta.audiences.default, 7_200_000);
+  alter({ clockSkewSeconds: 7_200 });
+  expect(await codeOf()).toBe('resource-clock-differs');
+  alter({ clockSkewSeconds: -3_600 });
   expect(await codeOf()).toBe('resource-clock-differs');
 });
 
@@ -109,33 +107,23 @@ it.each([
   [429, 'resource-unexpected'],
   [403, 'resource-refused'],
 ])('status %d of the API is %s, and never the fault of Okta', async (status, code) => {
-  api = (_, response) =>
-    void response.writeHead(status, { 'content-type': 'text/html' }).end('<html>Access Denied</html>');
+  alter({ answer: { status, headers: { 'content-type': 'text/html' }, body: '<html>Access Denied</html>' } });
   expect(await codeOf()).toBe(code);
 });
 
 it('an API that cannot be reached is told apart', async () => {
-  api = (request) => void request.socket.destroy();
+  alter({ disconnects: true });
   expect(await codeOf()).toBe('resource-unreachable');
   expect(await codeOf({ url: 'https://localhost:1/' })).toBe('resource-unreachable');
 });
 
 it('a slow API is a warning that is not about Okta', async () => {
-  api = (_, response) => void setTimeout(() => response.end('{}'), 150);
+  alter({ delayMs: 150 });
   const outcome = await call({}, (org) => ({ ...org, slowAfterMs: 100 }));
   expect(outcome.status === 'passed' && outcome.warnings.map(({ code }) => code)).toEqual(['resource-slow']);
 });
 
 it('an API that takes the token of the user is called with it', async () => {
-  api = verifying(okta.audiences.default);
-  const org: Org = {
-    ...{ ...fullOrg, name: 'user-resource', user: { login: okta.user.login, secret: 'acme/user' } },
-    servers: fullOrg.servers.map((each) => ({
-      ...each,
-      ...(each.web && { web: { ...each.web, secret: 'acme/web' } }),
-      ...(each.id === 'default' && { resource: { url, method: 'GET', status: 200, token: 'user' } as const }),
-    })),
-  };
-  const report = await runProbes(okta, journey, { org });
+  const report = await runProbes(okta, journey, { org: withResource(journeyOrg('user-resource'), { token: 'user' }) });
   expect(outcomeOf(report, 'user-resource', 'default').status).toBe('passed');
 });

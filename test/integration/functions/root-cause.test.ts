@@ -9,6 +9,7 @@ import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { openCredentials } from '../../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../../functions/runtime/deadline.ts';
 import { openHttp } from '../../../functions/runtime/http.ts';
+import { openMemory } from '../../../functions/runtime/memory.ts';
 import { run } from '../../../functions/runtime/run.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { memorySecrets, outcomeLines } from '../../support/run-probes.ts';
@@ -41,6 +42,7 @@ describe('a run at an org that cannot be reached', () => {
       credentials: credentials({ ...org, servers }),
       now: Date.now,
       canonicalName: async () => undefined,
+      memory: openMemory(undefined, Date.now)('acme'),
       resolves: async () => true,
       deadline,
     });

@@ -1,20 +1,18 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { Org, SamlApp } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { journey } from '../../../functions/probes/index.ts';
 import { verifyResponse } from '../../../functions/runtime/saml-signature.ts';
 import { parseSecret } from '../../../functions/runtime/secrets.ts';
+import { openDuring } from '../../support/during.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 const { okta, client } = await openOkta();
 
-const restores: (() => unknown)[] = [];
-afterEach(() => {
-  for (const restore of restores.splice(0).toReversed()) restore();
-});
+const during = openDuring();
 
 let runs = 0;
 beforeEach(() => {
@@ -77,7 +75,7 @@ it.each([
   ['the certificate has expired', { certificateDays: -3 }, 'saml-certificate-expired'],
   ['the user is not assigned', { assigned: false }, 'saml-not-assigned'],
 ] as const)('%s', async (_, change, code) => {
-  restores.push(okta.alterSamlApp('payroll', change));
+  during(okta.alterSamlApp('payroll', change));
   expect(codeOf(await signOn())).toBe(code);
 });
 
@@ -105,19 +103,19 @@ it('a certificate that the service provider does not have is told, and one that 
   expect(codeOf(await signOn({ certificateFingerprint: fingerprint256 }))).toBe('passed');
   const other = createHash('sha256').update('another certificate').digest('hex');
   expect(codeOf(await signOn({ certificateFingerprint: other }))).toBe('saml-certificate-changed');
-  restores.push(okta.alterSamlApp('payroll', { certificateDays: 12 }));
+  during(okta.alterSamlApp('payroll', { certificateDays: 12 }));
   const outcome = await signOn();
   expect(outcome.status === 'passed' && outcome.warnings.map(({ code }) => code)).toEqual(['saml-certificate-expires']);
 });
 
 it('metadata that is not served is told', async () => {
-  restores.push(okta.intercept({ path: new URL(payroll.metadataUrl).pathname }, { status: 404 }));
+  during(okta.intercept({ path: new URL(payroll.metadataUrl).pathname }, { status: 404 }));
   expect(codeOf(await signOn())).toBe('saml-metadata-missing');
 });
 
 it('a page without a response is told', async () => {
   const body = '<html>Something else</html>';
-  restores.push(
+  during(
     okta.intercept(
       { path: new URL(payroll.ssoUrl).pathname },
       { status: 200, body, headers: { 'content-type': 'text/html' } },
@@ -149,7 +147,7 @@ it('a response whose signed assertion is altered, doubled or moved elsewhere is 
   const [, base64 = ''] = /X509Certificate>([^<]+)</.exec(text) ?? [];
   const certificates = [new X509Certificate(Buffer.from(base64, 'base64'))];
   let xml = '';
-  restores.push(
+  during(
     okta.intercept(
       { path: new URL(payroll.ssoUrl).pathname },
       {

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
-import { functionTimeoutMs } from '../../../functions/runtime/deadline.ts';
+import type { Group } from '../../../functions/model/probe.ts';
+import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
@@ -225,7 +226,10 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     const schedules = sample.ofType('AWS::Scheduler::Schedule').map(({ Properties }) => Properties.Target);
     for (const { id, Properties } of sample.ofType('AWS::Lambda::Function')) {
       const events = schedules.filter(({ Arn }) => Arn['Fn::GetAtt'][0] === id).map(({ Input }) => JSON.parse(Input));
-      const timeouts = events.flatMap((event): number[] => event.timeoutMs ?? []).map(functionTimeoutMs);
+      const group = /^Runs the (\S+) probes/.exec(Properties.Description)?.[1] as Group;
+      const timeouts = events.flatMap((event): number[] =>
+        event.timeoutMs ? [functionTimeoutMs(event.timeoutMs, waitMsOf(event, group))] : [],
+      );
       expect(events.length).toBeGreaterThan(0);
       expect(Properties.Timeout * 1_000).toBeGreaterThanOrEqual(Math.max(0, ...timeouts));
     }

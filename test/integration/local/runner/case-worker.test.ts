@@ -10,7 +10,7 @@ import { healthyVariants } from '../../../../local/scenarios/healthy-variants.ts
 const config = loadConfig('lib/config/example.jsonc');
 const orgs = monitoredOrgs({ ...config, orgs: config.orgs.map((org) => ({ ...org, negativeTests: true })) });
 const running = orgs.flatMap((org) =>
-  groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org: org.org.name, group })),
+  groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org, group })),
 );
 
 let worker: CaseWorker;
@@ -29,7 +29,7 @@ describe('a case worker', () => {
     'sees the monitor diagnose a fault, and no trace of it once it is restored: %s',
     async (_, each) => {
       expect(await worker.try(each)).toMatchObject({ passed: true });
-      expect(await worker.runHealthy(each.org.org.name, each.variant.target.group, [])).toEqual({ findings: [] });
+      expect(await worker.runHealthy(each.org, each.variant.target.group, [])).toEqual({ findings: [] });
     },
   );
 

@@ -76,6 +76,7 @@ describe('what was expected and found', () => {
     'id-token-claim-missing',
     'userinfo-claim-missing',
     'refresh-rotation-unexpected',
+    'replaced-refresh-token-accepted',
     'token-not-bound',
     ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
     ...(Object.keys(healthFindings) as (keyof typeof healthFindings)[]),

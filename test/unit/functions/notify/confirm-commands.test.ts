@@ -45,6 +45,12 @@ describe('the commands that confirm a finding', () => {
     expect(introspect.endsWith(credentials)).toBe(true);
   });
 
+  it('send a token to an API of your own, whichever path of Okta it has', () => {
+    const more = { ofResource: true, authentication: 'access_token' } as const;
+    const [command] = commandsAbout('resource-refused', 'resource@default', '/api/v1/users', more);
+    expect(command).toBe('curl -i https://acme.okta.com/api/v1/users -H "Authorization: Bearer $ACCESS_TOKEN"');
+  });
+
   it('send the parameters of a sign-in', () => {
     const [command = ''] = commandsAbout('redirect-uri-refused', 'authorize@org', '/oauth2/v1/authorize');
     for (const parameter of [

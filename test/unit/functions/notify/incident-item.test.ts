@@ -42,6 +42,13 @@ describe('what is done about the change of an alarm', () => {
     expect(decide({ ...resolved, before }, state && { ...open, state }, true)).toBe(decision);
   });
 
+  it('the end of what is told once is noted and not told, and keeps its mark in the table', () => {
+    const notice = readIncident(incidentBody({ ...open, isNotice: true })) ?? expect.fail('it cannot be read');
+    expect(notice.isNotice).toBe(true);
+    expect(decide({ ...resolved, before: 'ALARM' }, notice, false)).toBe('close');
+    expect(readIncident(incidentBody(open))).not.toHaveProperty('isNotice');
+  });
+
   it('the end of an earlier incident that arrives late is not told as the end of this one', () => {
     expect(decide({ ...resolved, before: 'ALARM', changedAt: open.firedAt - 1 }, open, true)).toBe('nothing');
   });

@@ -24,7 +24,7 @@ function keptOf(pattern: string, intervalMinutes = 1): Kept {
     const lines = [outcome(time, 'organization', 'passed').line, outcome(time, 'token@default', status).line];
     return withRun(state, { org: 'acme', at: time, intervalMinutes, lines });
   }, undefined);
-  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map() };
+  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map(), told: new Map() };
 }
 
 const open: OpenIncident = {
@@ -140,5 +140,50 @@ describe('a reminder', () => {
     ['a page without a setting', 600, {}, undefined, undefined],
   ] as const)('of %s', (_, minutes, incident, setting, step) => {
     expect(remindedAfter(minutes, incident, setting)).toBe(step);
+  });
+});
+
+describe('something that is told once', () => {
+  const notices = (keys: readonly (readonly string[] | undefined)[], told: readonly string[] = []): Kept => {
+    const health = keys.reduce<GroupState | undefined>((state, once, index) => {
+      const time = noon + index * 15 * minuteMs;
+      const { line } = outcome(time, 'token@default', once ? 'internal-error' : 'passed');
+      const lines = [
+        line.type === 'outcome' && line.status === 'failed' && once && once.length > 0
+          ? { ...line, finding: { ...line.finding, once } }
+          : line,
+      ];
+      return withRun(state, { org: 'acme', at: time, intervalMinutes: 15, lines });
+    }, undefined);
+    return {
+      ...{ org: 'acme', incidents: new Map(), told: new Map(told.map((key) => [key, '2026-11-21T12:00:00Z'])) },
+      states: health ? { limits: health } : {},
+    };
+  };
+  const step = (kept: Kept, incident: Partial<OpenIncident> = {}) =>
+    nextStep({ ...open, ...incident }, subject, kept, { now: noon + 60 * minuteMs });
+
+  it('is told although the alarm fires for something else, and not again', () => {
+    expect(step(notices([['payroll#14'], ['payroll#14']]))).toBe('also');
+    expect(step(notices([['payroll#14'], ['payroll#14']], ['payroll#14']))).toBeUndefined();
+    expect(step(notices([['payroll#14'], ['payroll#14', 'wiki#30']], ['payroll#14']))).toBe('also');
+  });
+
+  it('is not told any more if the last run does not report it', () => {
+    expect(step(notices([['payroll#14'], undefined]))).toBeUndefined();
+  });
+
+  it('has no recovery, because a run that does not report it need not mean that it is mended', () => {
+    const over = notices([['payroll#14'], ['payroll#14'], undefined, undefined, undefined, undefined], ['payroll#14']);
+    expect(step(over, { isNotice: true })).toBeUndefined();
+  });
+
+  it('does not hide what lasts: as soon as the alarm would have fired for it, it is told', () => {
+    const isNotice = true;
+    const told = ['payroll#14'];
+    expect(step(notices([told, told, []], told), { isNotice })).toBeUndefined();
+    expect(step(notices([told, told, [], []], told), { isNotice })).toBe('also');
+    // It has been told then, and the incident is one that ends.
+    expect(step(notices([told, told, [], []], told))).toBeUndefined();
   });
 });

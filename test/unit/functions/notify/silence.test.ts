@@ -35,6 +35,7 @@ function orgOf({
     org: 'acme',
     states: { ...(flowsState && { flows: flowsState }), ...(statusState && { status: statusState }) },
     incidents: new Map(),
+    told: new Map(),
   };
 }
 

@@ -22,7 +22,6 @@ describe('an answer of the sign-in API', () => {
       {
         ...{ name: 'identify', href: identify.href },
         fields: ['identifier', 'credentials', 'credentials.passcode', 'stateHandle'],
-        required: ['identifier', 'credentials', 'stateHandle'],
       },
     ]);
   });

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { groups } from '../../../../functions/model/probe.ts';
 import {
+  earlier,
   functionTimeoutMs,
   publishReserveMs,
   runTimeoutMs,
   untilDeadline,
+  waitMsOf,
 } from '../../../../functions/runtime/deadline.ts';
 import { publishTimeoutMs } from '../../../../functions/runtime/publish.ts';
 import { jsonSchema } from '../../../../lib/config/schema.ts';
@@ -33,6 +36,26 @@ it('a function has time to publish after its run, even if CloudWatch does not an
 
 it('a run ends before the next one begins, whatever the timeout', () => {
   fc.assert(fc.property(anyTimeoutMs, (timeoutMs) => functionTimeoutMs(timeoutMs) < 60_000));
+});
+
+it('a journey has the time to wait for the end of a grace period, and no other group has', () => {
+  const servers = [30, undefined, 60].map((refreshTokenLeewaySeconds) => ({
+    ...{ id: 'default', issuer: 'https://acme.okta.com/oauth2/default' },
+    expects: { ...(refreshTokenLeewaySeconds && { refreshTokenLeewaySeconds }) },
+  }));
+  for (const group of groups) {
+    expect(waitMsOf({ servers }, group)).toBe(group === 'journey' ? 60_000 : 0);
+  }
+  expect(functionTimeoutMs(10_000, 60_000) - functionTimeoutMs(10_000)).toBe(60_000);
+});
+
+it('a deadline that is earlier passes first, and with the other one at the latest', () => {
+  const all = new AbortController();
+  const sooner = earlier({ signal: all.signal, remainingMs: () => 60_000 }, 20_000);
+  expect(sooner.remainingMs()).toBeLessThanOrEqual(40_000);
+  expect(sooner.signal.aborted).toBe(false);
+  all.abort();
+  expect(sooner.signal.aborted).toBe(true);
 });
 
 it('work that fails after the deadline ends no process', async () => {

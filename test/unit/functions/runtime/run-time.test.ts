@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stampOf } from '../../../../functions/runtime/log.ts';
-import { readRunTime } from '../../../../functions/runtime/run-time.ts';
+import { isFirstOfHour, readRunTime } from '../../../../functions/runtime/run-time.ts';
 
 const minuteMs = 60_000;
 const noon = Date.UTC(2026, 10, 21, 12);
@@ -46,6 +46,18 @@ describe('the time of a run', () => {
     expect(old).toEqual({ startedAt, minute: noon, ignored: 'its scheduled time is 7201 s before its start' });
     const ahead = read(iso(noon + 10 * minuteMs), startedAt);
     expect(ahead).toEqual({ startedAt, minute: noon, ignored: 'its scheduled time is 600 s after its start' });
+  });
+
+  it('is the first of its hour once an hour, whatever the interval and the second', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(59_999), (intervalMinutes, jitterMs) => {
+        const runs = Array.from({ length: Math.floor(60 / intervalMinutes) }, (_, index) => {
+          const due = noon + index * intervalMinutes * minuteMs;
+          return isFirstOfHour(read(iso(due), due + jitterMs, { intervalMinutes }));
+        });
+        expect(runs).toEqual(runs.map((_, index) => index === 0));
+      }),
+    );
   });
 
   it('is never late by less than nothing if the clocks differ a little', () => {

@@ -197,6 +197,18 @@ it('expected claims are accepted only at custom servers', () => {
   ]);
 });
 
+it('a grace period of refresh tokens is refused where they do not rotate', () => {
+  const expecting = (refreshTokenRotation?: boolean) =>
+    problemsOfOrg({
+      servers: [{ id: 'org', expects: { refreshTokenLeewaySeconds: 30, refreshTokenRotation } }],
+    });
+  expect(expecting(true)).toEqual([]);
+  expect(expecting()).toEqual([]);
+  expect(expecting(false)).toEqual([
+    'orgs[0].servers[0].expects.refreshTokenLeewaySeconds contradicts "refreshTokenRotation": false: a refresh token that is not replaced has no grace period.',
+  ]);
+});
+
 it('slowAfterMs must be less than timeoutMs', () => {
   expect(problemsOfOrg({ slowAfterMs: 5_000, timeoutMs: 5_000 })).toEqual([
     'orgs[0].slowAfterMs must be less than timeoutMs (5000): a response that takes as long is not slow, it times out.',

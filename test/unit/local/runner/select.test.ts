@@ -9,7 +9,10 @@ import {
   skippedCases,
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
+import { healthCases } from '../../../../local/scenarios/cases/health.ts';
+import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import { withResource } from '../../../../local/scenarios/with-resource.ts';
 import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
 import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
 
@@ -19,19 +22,18 @@ const select = (selection: Partial<ScenarioSelection> = {}, config: Config = exa
   selectScenarios(deploymentPlan(config), { packetLossMinutes: 10_000, ...selection });
 const namesOf = (selection: Partial<ScenarioSelection>) => select(selection).scenarios.map(({ name }) => name);
 
-/** Whether a case can happen only where a test user signs in, and the example has none. */
+/** Whether a case can happen only where a test user signs in. */
 const isOfJourney = (id: string) => {
   const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
-
-/** Whether a case can happen only where health is checked, which the example does not do. */
-const isOfHealth = (id: string) =>
-  allCases.some((one) => one.id === id && one.variants.some(({ target }) => target.group === 'health'));
+/** Whether a case can happen only where a test user signs in, where there is an API, or where health is checked. */
+const isBeyondExample = (id: string) =>
+  isOfJourney(id) || [...resourceCases, ...healthCases].some((one) => one.id === id);
 
 describe('selecting variants', () => {
-  it.each(['K1', 'k1'])('selects every variant of a case by its id: %s', (id) => {
-    const expected = allCases.find((one) => one.id === 'K1')?.variants.length ?? 0;
+  it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
+    const expected = allCases.find((one) => one.id === 'K2')?.variants.length ?? 0;
     expect(selectVariants(orgs, [id])).toHaveLength(expected);
   });
 
@@ -69,10 +71,7 @@ describe('selecting scenarios', () => {
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
       allCases
-        .filter(
-          ({ id, variants }) =>
-            (variants.length === 0 && id !== 'M4') || (isOfJourney(id) && id !== 'J6') || isOfHealth(id),
-        )
+        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && id !== 'J6'))
         .map(({ id }) => id),
     );
   });
@@ -106,7 +105,7 @@ describe('selecting scenarios', () => {
 
   it.each<[string, Partial<ScenarioSelection>, RegExp]>([
     ['an unknown case', { cases: ['Z9'] }, /There is no case "Z9"/],
-    ['a skipped case', { cases: ['C16'] }, /Case C16 .* is skipped: /],
+    ['a skipped case', { cases: ['Q5'] }, /Case Q5 .* is skipped: /],
     ['a target that the case does not have', { cases: ['K3@token@org'] }, /Case K3 .* cannot happen there/],
     ['an unknown scenario', { scenarios: ['storm'] }, /There is no scenario storm\. The scenarios are .*flapping/],
   ])('refuses %s and lists what can be selected', (_, selection, message) => {
@@ -120,6 +119,18 @@ describe('selecting scenarios', () => {
     const own = select({ cases: ['K5'] }, configured).scenarios;
     expect(own.length).toBeGreaterThan(1);
     for (const { deployment } of own) expect(deployment).toBe('configured');
+  });
+
+  it.each([
+    ['C16', 'resource', 'resource@default'],
+    ['C16@user-resource@default', 'userResource', 'user-resource@default'],
+  ])('selects %s in the deployment %s, which has an API', (text, deployment, target) => {
+    expect(select({ cases: [text] }).scenarios).toMatchObject([{ id: 'C16', deployment, target }]);
+    const configured = select(
+      { cases: [text] },
+      withResource(withTestUser(example), target.startsWith('user') ? 'user' : 'service'),
+    );
+    expect(configured.scenarios).toMatchObject([{ deployment: 'configured', target }]);
   });
 
   it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {

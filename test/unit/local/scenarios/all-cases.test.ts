@@ -12,6 +12,17 @@ const variants = allCases.flatMap(({ id, severity, variants }) =>
   })),
 );
 
+/** Findings that have tests and no case. A new one needs a case. */
+const withoutCase = [
+  'unrecognised-failure',
+  // On a domain of Okta's, which no emulator has.
+  ...['certificate-wrong-name', 'certificate-expired', 'okta-certificate-expires'],
+  ...['status-unknown', 'unrecognised-answer', 'access-refused'],
+  ...['certificate-expires-soon', 'certificate-expires-now', 'local-error'],
+  // Of two runs at once, of the state table, and of a sign-in that takes too long.
+  ...['state-refused', 'one-time-code-used', 'sign-in-expired', 'sign-in-undecided', 'sign-in-not-remembered'],
+];
+
 describe('the table of cases', () => {
   it('gives each case an id of its own', () => {
     const ids = allCases.map(({ id }) => id);
@@ -24,10 +35,15 @@ describe('the table of cases', () => {
     }
   });
 
-  it('contains more than 900 variants, and no two with the same case, target and symptom', () => {
+  it('contains more than 1,000 variants, and no two with the same case, target and symptom', () => {
     const names = variants.map(({ name }) => name);
-    expect(names.length).toBeGreaterThan(900);
+    expect(names.length).toBeGreaterThan(1_000);
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('has a variant for each finding, except for those that are known to have only tests of their own', () => {
+    const caused = new Set<string>(variants.map(({ expected }) => expected.code));
+    expect(Object.keys(findings).filter((code) => !caused.has(code))).toEqual(withoutCase);
   });
 
   it('expects each finding with the fault domain and severity that the finding is defined with', () => {

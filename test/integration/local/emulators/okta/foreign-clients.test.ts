@@ -265,6 +265,29 @@ describe('with the emulator’s certificate authority trusted by the process', (
       expect((await collect(events)).length).toBeGreaterThan(0);
     });
 
+    it('the SDK pages through the log, and goes on with the events that come later', async () => {
+      const actor = { id: '0oa1batch2job3client', type: 'PublicClientApp', displayName: 'Batch' };
+      const record = (from: number, to: number) =>
+        okta.recordEvents(
+          Array.from({ length: to - from }, (_, index) => ({
+            ...{ eventType: `test.paged${from + index}`, displayMessage: 'Paged', actor },
+          })),
+        );
+      record(0, 25);
+      const since = new Date(Date.now() - 60_000).toISOString();
+      const filter = 'eventType sw "test.paged"';
+      const { systemLogApi } = sdk('dpop');
+      const events = await systemLogApi.listLogEvents({ since, filter, limit: 10 });
+      const polled = (await collect(events)).map(({ eventType }) => eventType);
+      record(25, 30);
+      polled.push(...(await collect(events)).map(({ eventType }) => eventType));
+      expect(polled).toEqual(Array.from({ length: 30 }, (_, index) => `test.paged${index}`));
+
+      const until = new Date(Date.now() + 60_000).toISOString();
+      const bounded = await systemLogApi.listLogEvents({ since, until, filter, limit: 10 });
+      expect((await collect(bounded)).map(({ eventType }) => eventType)).toEqual(polled);
+    });
+
     it('the SDK reports a missing scope', async () => {
       await expect(sdk('dpop', ['okta.apps.read']).userApi.getUser({ userId: 'me' })).rejects.toMatchObject({
         status: 403,

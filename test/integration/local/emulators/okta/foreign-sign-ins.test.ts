@@ -3,8 +3,9 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { IdxStatus, OktaAuth, type PKCETransactionMeta } from '@okta/okta-auth-js';
 import * as oidc from 'openid-client';
 import { fetch } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBrowser, signIn } from '../../../../support/browser.ts';
+import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 
@@ -12,11 +13,7 @@ const { okta, client } = await openOkta();
 const { password, totp } = okta.users;
 const { dpopWeb, web, spa } = okta.clients;
 
-const restores: (() => void)[] = [];
-const during = (restore: () => void) => void restores.push(restore);
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
+const during = openDuring();
 
 describe('openid-client', () => {
   const customFetch = (url: string, options: object) => fetch(url, { ...options, dispatcher: client.dispatcher });

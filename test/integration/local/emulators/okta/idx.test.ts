@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBrowser } from '../../../../support/browser.ts';
+import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { createIdxSteps, currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 import { codeOf, createWebSignIn } from '../../../../support/web-sign-in.ts';
@@ -10,11 +11,7 @@ const { web } = okta.clients;
 const grant = { grant_type: 'authorization_code', redirect_uri: web.redirectUri };
 const { password, totp, thin } = okta.users;
 
-const restores: (() => void)[] = [];
-const during = (restore: () => void) => void restores.push(restore);
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
+const during = openDuring();
 
 const { authorizePath, begin, post } = createWebSignIn(okta, client);
 

@@ -91,7 +91,6 @@ describe('the management API', () => {
   it.each([
     ['users?filter=status is "ACTIVE"', 'E0000031', /there is no operator "is"/],
     ['users?after=nobody', 'E0000029', /^Invalid cursor\.$/],
-    ['logs?since=yesterday', 'E0000001', /^since: /],
   ])('rejects %s and says why', async (query, errorCode, errorSummary) => {
     const { response, body } = await read(`/api/v1/${query}`);
     expect(response.status).toBe(400);
@@ -179,60 +178,5 @@ describe('the management API', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errorCode: 'E0000019' });
     expect(response.headers.has('x-okta-request-id')).toBe(false);
-  });
-});
-
-describe('the System Log', () => {
-  const events = async (query: Record<string, string>) => {
-    const response = await api(`/api/v1/logs?${new URLSearchParams(query)}`, `SSWS ${okta.apiToken}`);
-    return { response, body: (await response.json()) as readonly Record<string, never>[] };
-  };
-
-  it('has an event of a token, with the request ID of its response', async () => {
-    const response = await client.post(
-      '/oauth2/default/v1/token',
-      { grant_type: 'client_credentials', scope: 'monitor.read' },
-      client.secretAuth,
-    );
-    const id = response.headers.get('x-okta-request-id');
-    expect((await events({ filter: `transaction.id eq "${id}"` })).body).toMatchObject([
-      {
-        eventType: 'app.oauth2.as.token.grant.access_token',
-        outcome: { result: 'SUCCESS', reason: null },
-        actor: { id: okta.clients.secret.clientId },
-      },
-    ]);
-  });
-
-  it('has the reason of a refusal', async () => {
-    const response = await client.post(
-      '/oauth2/default/v1/token',
-      { grant_type: 'client_credentials', scope: 'nope' },
-      client.secretAuth,
-    );
-    const id = response.headers.get('x-okta-request-id');
-    expect((await events({ q: String(id) })).body).toMatchObject([
-      { eventType: 'app.oauth2.as.token.grant', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
-    ]);
-  });
-
-  it('returns the events since and until a time, in either order', async () => {
-    await client.customToken();
-    await client.customToken('default', 'monitor.write');
-    const all = (await events({})).body.map(({ uuid }) => uuid);
-    expect((await events({ sortOrder: 'DESCENDING' })).body.map(({ uuid }) => uuid)).toEqual(all.toReversed());
-    const soon = new Date(Date.now() + 60_000).toISOString();
-    expect((await events({ since: soon })).body).toEqual([]);
-    expect((await events({ since: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' })).body).toEqual([]);
-    expect((await events({ until: soon })).body.map(({ uuid }) => uuid)).toEqual(all);
-  });
-
-  it('without an end always has a next page, which has the later events', async () => {
-    const { response } = await events({});
-    const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
-    const path = next.slice(okta.origin.length);
-    expect(await (await api(path, `SSWS ${okta.apiToken}`)).json()).toEqual([]);
-    await client.customToken();
-    expect(await (await api(path, `SSWS ${okta.apiToken}`)).json()).toHaveLength(1);
   });
 });

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../../../local/emulators/okta/users.ts';
 import { createBrowser } from '../../../../support/browser.ts';
+import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 import { codeOf, createWebSignIn } from '../../../../support/web-sign-in.ts';
@@ -13,11 +14,7 @@ const { web } = okta.clients;
 
 afterAll(okta.alterSignIn({ engine: 'classic', userLimits: false }));
 
-const restores: (() => void)[] = [];
-const during = (restore: () => void) => void restores.push(restore);
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
+const during = openDuring();
 
 interface Answer {
   readonly status: string;

@@ -1,20 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import { parseDocument } from 'htmlparser2';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SamlApplicationName, SamlSettings } from '../../../../../local/emulators/okta/saml-applications.ts';
 import { createBrowser } from '../../../../support/browser.ts';
+import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { createIdxSteps, stateTokenOf } from '../../../../support/sign-in-steps.ts';
 
 const { okta, client } = await openOkta();
 const { password, totp, thin } = okta.users;
 
-const restores: (() => void)[] = [];
-const during = (restore: () => void) => void restores.push(restore);
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
+const during = openDuring();
 
 async function metadata(name: SamlApplicationName) {
   const response = await client.request(okta.samlApps[name].metadataUrl);

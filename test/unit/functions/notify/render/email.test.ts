@@ -202,6 +202,13 @@ describe('the e-mail about an alarm that fires', () => {
     expect(section(blocked, supportTitle)).toEqual([]);
   });
 
+  it('says that your own API answered, and does not send people to the System Log of Okta', () => {
+    const refused = messageWith('resource-refused', { status: 401, ofResource: true });
+    expect(section(refused, 'SEEN').join(' ')).toContain('answered by your API: its URL is that of "resource"');
+    expect(refused.email).not.toContain('system_log');
+    expect(refused.email).not.toContain('answered by Okta');
+  });
+
   it('shows what was expected and what was found', () => {
     const comparisons = [{ name: 'audience', expected: 'api://default', found: 'api://other' }];
     expect(section(messageWith('audience-mismatch', {}, { comparisons }), 'SEEN')).toContain(

@@ -1,0 +1,45 @@
+import type { Memory, RunMemory } from '../model/probe.ts';
+import { getItem, putItem, type StateTable, type StoredItem } from './state-table.ts';
+import { readTold } from './told.ts';
+
+/** How long a reading or a writing may take. */
+const timeoutMs = 2_000;
+
+/** Longer than a group that was switched off stays off by mistake. */
+const keptMs = 90 * 24 * 60 * 60_000;
+
+/**
+ * What the probes of an org remember from run to run: in the state table, or for the process where there is none, as on a
+ * workstation.
+ */
+export function openMemory(table: StateTable | undefined, now: () => number): (org: string) => RunMemory {
+  const own = new Map<string, unknown>();
+  return (org) => ({
+    told: async () => (table ? readTold(table, org) : new Map()),
+    of: (name) => (table ? memoryInTable(table, org, name, now) : memoryInProcess(own, `${org} ${name}`)),
+  });
+}
+
+function memoryInProcess(own: Map<string, unknown>, key: string): Memory {
+  return {
+    read: async () => own.get(key),
+    write: async (value) => void own.set(key, value),
+  };
+}
+
+function memoryInTable(table: StateTable, org: string, name: string, now: () => number): Memory {
+  const key = { org, item: `memory#${name}` };
+  let previous: StoredItem | undefined;
+  return {
+    async read() {
+      previous = await getItem(table, key, AbortSignal.timeout(timeoutMs));
+      return previous?.body;
+    },
+    async write(value) {
+      const options = { previous, expiresAt: now() + keptMs };
+      const isWritten = await putItem(table, key, value, options, AbortSignal.timeout(timeoutMs));
+      if (!isWritten) throw new Error('another run remembers something else');
+      previous = { ...key, body: value, revision: (previous?.revision ?? 0) + 1 };
+    },
+  };
+}

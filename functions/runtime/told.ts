@@ -1,0 +1,55 @@
+import { getItem, type ItemKey, putItem, type StateTable } from './state-table.ts';
+
+/** What people have been told of an org that is told once only, and when: keys such as `certificate payroll#14`. */
+export type Told = ReadonlyMap<string, string>;
+
+/** Longer than what is told once stays true: the last step of an expiry, and a certificate that lives for a year. */
+const keptMs = 400 * 24 * 60 * 60_000;
+
+/** How long the table may take. */
+const timeoutMs = 2_000;
+
+export const toldItem = 'told';
+
+function keyOf(org: string): ItemKey {
+  return { org, item: toldItem };
+}
+
+/** Throws the SDK's errors. */
+export async function readTold(table: StateTable, org: string): Promise<Told> {
+  return toldIn((await getItem(table, keyOf(org), AbortSignal.timeout(timeoutMs)))?.body);
+}
+
+/**
+ * Notes that people have been told. Throws the SDK's errors, and an error if others write all the time.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function noteTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const previous = await getItem(table, keyOf(org), AbortSignal.timeout(timeoutMs));
+    const told = [...toldIn(previous?.body)].filter(([, at]) => now - Date.parse(at) < keptMs);
+    const added = keys.map((key) => [key, new Date(now).toISOString()] as const);
+    // What was told first keeps its time.
+    const body = { told: Object.fromEntries([...added, ...told]) };
+    const options = { previous, expiresAt: now + keptMs };
+    if (await putItem(table, keyOf(org), body, options, AbortSignal.timeout(timeoutMs))) return;
+  }
+  throw new ToldContended();
+}
+
+/** Others noted something at the same time, again and again. */
+class ToldContended extends Error {
+  override readonly name = 'ToldContended';
+}
+
+/** Trap: an item that somebody changed by hand may hold anything. */
+export function toldIn(body: unknown): Told {
+  const { told } = Object(body) as { readonly told?: unknown };
+  const entries = Object.entries(Object(told) as Readonly<Record<string, unknown>>);
+  return new Map(
+    entries.filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string' && !Number.isNaN(Date.parse(entry[1])),
+    ),
+  );
+}

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SecureContextOptions } from 'node:tls';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  type FetchImplementation,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { Agent, fetch } from 'undici';
+import { checkToken } from './check-token.ts';
+
+/** An authorization server whose tokens the API takes. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  /** The audience that its tokens have for this API. */
+  readonly audience: string;
+  /** Where it publishes its keys. They are fetched with the first token, and again for an unknown `kid`. */
+  readonly jwksUri: string;
+}
+
+export interface ApiOptions {
+  /** A certificate for `localhost` and its private key. */
+  readonly identity: SecureContextOptions;
+  /** The PEM certificate of the authority that signed those of the issuers. */
+  readonly ca: string;
+  readonly issuers: readonly TrustedIssuer[];
+}
+
+/** What the API expects of a token and how it answers. Each can be altered while it runs. */
+export interface ApiSettings {
+  /** The issuer that it expects instead of the one that it trusts. */
+  readonly issuer?: string;
+  /** The audience that it expects instead of the one that the issuer gives. */
+  readonly audience?: string;
+  /** The scopes that a token must have. */
+  readonly scopes: readonly string[];
+  /** Keys that it holds instead of those that the issuer publishes. */
+  readonly keys?: JSONWebKeySet;
+  /** How far its clock is ahead, also in its `Date` header. */
+  readonly clockSkewSeconds: number;
+  /** Whether it takes tokens that are bound to a key (RFC 9449). */
+  readonly dpop: boolean;
+  readonly delayMs: number;
+  /** What it answers whatever the token is. */
+  readonly answer?: ApiAnswer;
+  /** Headers that it adds to every answer. */
+  readonly headers: ApiAnswer['headers'];
+  /** Whether it ends connections without an answer. */
+  readonly disconnects: boolean;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const defaults: ApiSettings = {
+  scopes: [],
+  clockSkewSeconds: 0,
+  dpop: true,
+  delayMs: 0,
+  headers: {},
+  disconnects: false,
+};
+
+/** An API that takes the access tokens of authorization servers. Every path is the same resource. */
+export interface ResourceApi extends AsyncDisposable {
+  readonly url: string;
+  /** Changes its settings from now on. Returns a function that ends this, in any order. */
+  alter(changes: Partial<ApiSettings>): () => void;
+  /** Uses another certificate for new connections. Returns a function that ends this. */
+  useIdentity(identity: ApiOptions['identity']): () => void;
+}
+
+/** Starts the API on loopback. See README.md for what it emulates. */
+export async function startResourceApi({ identity, ca, issuers }: ApiOptions): Promise<ResourceApi> {
+  const dispatcher = new Agent({ connect: { ca } });
+  const fetchKeys: FetchImplementation = async (url, { signal }) =>
+    (await fetch(url, { signal, dispatcher })) as unknown as Response;
+  const trusted = issuers.map(({ jwksUri, ...issuer }) => ({
+    ...issuer,
+    getKey: createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchKeys }) as JWTVerifyGetKey,
+  }));
+  const changes = new Set<Partial<ApiSettings>>();
+  const settings = (): ApiSettings => Object.assign({}, defaults, ...changes);
+  const closing = new AbortController();
+
+  async function answer(request: IncomingMessage, { keys, answer: fixed, ...rules }: ApiSettings, now: Date) {
+    if (fixed) return fixed;
+    const { method = 'GET', headers, url = '/' } = request;
+    const named = trusted.find(({ issuer }) => issuer === issuerIn(headers.authorization)) ?? trusted[0];
+    if (!named) throw new Error('The API trusts no issuer.');
+    const refusal = await checkToken(
+      { method, headers, url: `https://${headers.host}${url.replace(/[?#].*/, '')}` },
+      { ...rules, issuer: rules.issuer ?? named.issuer, audience: rules.audience ?? named.audience, now },
+      keys ? createLocalJWKSet(keys) : named.getKey,
+    );
+    if (!refusal) return { status: 200, body: '{}', headers: { 'content-type': 'application/json' } };
+    return { status: refusal.status, headers: { 'www-authenticate': refusal.challenge } };
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    const current = settings();
+    if (current.disconnects) {
+      request.socket.destroy();
+      return;
+    }
+    const disconnected = new AbortController();
+    response.on('close', () => disconnected.abort());
+    const signal = AbortSignal.any([closing.signal, disconnected.signal]);
+    if (current.delayMs > 0) await wait(current.delayMs, undefined, { signal });
+    const now = new Date(Date.now() + current.clockSkewSeconds * 1000);
+    const { status, headers, body } = await answer(request, current, now);
+    response.writeHead(status, { date: now.toUTCString(), ...headers, ...current.headers }).end(body);
+  }
+
+  const server = createServer(identity, (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (response.destroyed || closing.signal.aborted) response.destroy();
+      // The header tells an error of the API itself from one that it was told to answer.
+      else response.writeHead(500, { 'x-api-emulator-error': encodeURIComponent(String(error)) }).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    url: `https://localhost:${(server.address() as AddressInfo).port}/orders`,
+    alter(change) {
+      const own = { ...change };
+      changes.add(own);
+      return () => void changes.delete(own);
+    },
+    useIdentity(other) {
+      server.setSecureContext(other);
+      return () => server.setSecureContext(identity);
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await dispatcher.close();
+    },
+  };
+}
+
+/** Which of the trusted issuers a token names. Nothing is verified yet. */
+function issuerIn(authorization = ''): string | undefined {
+  try {
+    return decodeJwt(authorization.replace(/^\w+ +/, '')).iss;
+  } catch {
+    return undefined;
+  }
+}

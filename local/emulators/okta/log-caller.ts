@@ -1,0 +1,65 @@
+import { decodeJwt } from 'jose';
+import type { ClientMetadata } from 'oidc-provider';
+import type { OktaRequest } from './http-message.ts';
+import type { LogParticipant } from './system-log.ts';
+import type { User } from './users.ts';
+
+/** Who sent a request, as events name it. */
+export interface Caller {
+  readonly actor: LogParticipant;
+  readonly clientId?: string;
+  /** Of the SSWS token in the request. */
+  readonly apiTokenId?: string;
+}
+
+/** The id of the org's API token. It is not the token. */
+export const apiTokenId = '00T1monitor2token3id';
+
+/** Okta itself, as the actor of what its own jobs do. */
+export const oktaSystem: LogParticipant = {
+  ...{ id: '00u1okta2system3acto', type: 'SystemPrincipal' },
+  ...{ displayName: 'Okta System', alternateId: 'system@okta.com' },
+};
+
+export function userParticipant({ id, login, firstName, lastName }: User): LogParticipant {
+  return { id, type: 'User', alternateId: login, displayName: `${firstName} ${lastName}` };
+}
+
+export function clientParticipant(id: string, name: string | undefined): LogParticipant {
+  return { id, type: 'PublicClientApp', alternateId: id, displayName: name ?? 'unknown' };
+}
+
+/**
+ * Finds who sent a request by what it says about itself, whether or not it proves it: the owner of the API token, the
+ * OAuth client, or nobody that Okta knows.
+ */
+export function createCallerOf(apiToken: string, owner: () => User | undefined, clients: readonly ClientMetadata[]) {
+  return (request: OktaRequest): Caller => {
+    const [scheme = '', credentials = ''] = request.raw.headers.authorization?.split(' ') ?? [];
+    const user = owner();
+    if (scheme.toLowerCase() === 'ssws' && credentials === apiToken && user) {
+      return { actor: userParticipant(user), apiTokenId };
+    }
+    const id = clientIdOf(request, scheme.toLowerCase(), credentials);
+    if (id === undefined) return { actor: oktaSystem };
+    const name = clients.find(({ client_id }) => client_id === id)?.client_name;
+    return { actor: clientParticipant(id, name), clientId: id };
+  };
+}
+
+function clientIdOf({ method, body, query }: OktaRequest, scheme: string, credentials: string): string | undefined {
+  if (scheme === 'bearer' || scheme === 'dpop') return claimOf(credentials, 'cid');
+  if (scheme === 'basic') return Buffer.from(credentials, 'base64').toString().split(':')[0];
+  const given = method === 'POST' ? new URLSearchParams(body) : query;
+  return given.get('client_id') ?? claimOf(given.get('client_assertion') ?? '', 'sub');
+}
+
+/** A claim of a JWT that nobody has verified. */
+function claimOf(jwt: string, name: string): string | undefined {
+  try {
+    const value = decodeJwt(jwt)[name];
+    return value === undefined ? undefined : String(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type { OktaRequest } from './http-message.ts';
+import { type Caller, clientParticipant } from './log-caller.ts';
+import { type Bucket, type BucketState, defaultLimits, warningPercent } from './rate-limits.ts';
+import type { Happening, SystemLog } from './system-log.ts';
+
+/** A limit that somebody touched, as Okta logs it. Each is logged once in a window, however many requests it refuses. */
+export interface TouchedLimit {
+  /** Of a limit of the whole org. Of `org-burst` and those that belong to an API token or an application too. */
+  readonly bucket?: Bucket;
+  /** Requests in the window. */
+  readonly threshold?: number;
+  readonly secondsToReset?: number;
+  /** Whom the limit is for. The org by default. */
+  readonly scope?: 'ORG' | 'USER' | 'API_TOKEN' | 'APP';
+  /** Of a limit of an operation: `phone_enrollment`, `authenticator_otp_verification`. */
+  readonly operation?: string;
+}
+
+interface Kind {
+  readonly eventType: string;
+  readonly displayMessage: string;
+  readonly result?: Happening['result'];
+  readonly reason?: string;
+  readonly debugData: (limit: Required<TouchedLimit>, caller: Caller) => Readonly<Record<string, string>>;
+}
+
+const minute = { timeSpan: '1', timeUnit: 'MINUTES' };
+
+const orgLimit = (limit: Required<TouchedLimit>, { actor }: Caller) => ({
+  rateLimitBucketUuid: bucketUuid(limit.bucket),
+  rateLimitScopeType: limit.scope,
+  rateLimitSecondsToReset: String(limit.secondsToReset),
+  threshold: String(limit.threshold),
+  ...minute,
+  ...(actor.type === 'User' && { userId: actor.id }),
+});
+
+const clientLimit = (limit: Required<TouchedLimit>, { clientId = 'unknown' }: Caller) => ({
+  ...{ clientId, clientType: 'OAUTH2', ip: '127.0.0.1', deviceTokenHash: 'null' },
+  threshold: String(limit.threshold),
+  ...minute,
+});
+
+const operationLimit = (limit: Required<TouchedLimit>) => ({
+  operationRateLimitType: limit.operation,
+  operationRateLimitScopeType: limit.scope.toLowerCase(),
+  operationRateLimitSecondsToReset: String(limit.secondsToReset),
+  operationRateLimitThreshold: String(limit.threshold),
+  operationRateLimitTimeSpan: '5',
+  operationRateLimitTimeUnit: 'MINUTES',
+});
+
+/** https://developer.okta.com/docs/reference/rl-system-log-events/ */
+const kinds = {
+  'org-warning': {
+    eventType: 'system.org.rate_limit.warning',
+    displayMessage: 'Rate limit warning',
+    debugData: (limit, caller) => ({ ...orgLimit(limit, caller), warningPercent: String(warningPercent) }),
+  },
+  'org-violation': {
+    eventType: 'system.org.rate_limit.violation',
+    displayMessage: 'Rate limit violation',
+    debugData: orgLimit,
+  },
+  'org-burst': {
+    eventType: 'system.org.rate_limit.burst',
+    displayMessage: 'Burst rate limit activated',
+    debugData: ({ bucket, threshold }) => ({
+      ...{ burstRateLimitBucketUuid: bucketUuid(bucket), burstRateLimitUrlPattern: bucket },
+      ...{ baseThreshold: String(threshold), burstThreshold: String(5 * threshold), ...minute },
+    }),
+  },
+  'org-concurrency': {
+    eventType: 'core.concurrency.org.limit.violation',
+    displayMessage: 'Too many requests in flight',
+    debugData: () => ({}),
+  },
+  'client-violation': {
+    ...{
+      eventType: 'system.client.rate_limit.violation',
+      displayMessage: 'Client rate limit violation',
+      result: 'DENY',
+    },
+    debugData: clientLimit,
+  },
+  'client-notification': {
+    eventType: 'system.client.rate_limit.notification',
+    displayMessage: 'Client rate limit notification',
+    debugData: clientLimit,
+  },
+  'client-concurrency': {
+    eventType: 'system.client.concurrency_rate_limit.violation',
+    displayMessage: 'Too many requests in flight for client',
+    result: 'DENY',
+    debugData: clientLimit,
+  },
+  'client-share': {
+    eventType: 'app.oauth2.client_id_rate_limit_warning',
+    displayMessage: 'Requests from a single client ID consumed the majority of the rate limit',
+    debugData: ({ bucket }, { clientId = 'unknown' }) => ({
+      ...{ clientId, rateLimitBucket: bucket, rateLimitWarningThresholdInPercent: String(warningPercent) },
+    }),
+  },
+  'operation-warning': {
+    eventType: 'system.operation.rate_limit.warning',
+    displayMessage: 'Operation rate limit warning',
+    debugData: operationLimit,
+  },
+  'operation-violation': {
+    eventType: 'system.operation.rate_limit.violation',
+    displayMessage: 'Operation rate limit violation',
+    ...{ result: 'DENY', reason: 'Too many attempts' },
+    debugData: operationLimit,
+  },
+} as const satisfies Record<string, Kind>;
+
+export type TouchedLimitKind = keyof typeof kinds;
+
+/** An integration of the org, besides the monitor, that uses the rest of a limit. */
+export const otherIntegration: Caller = {
+  actor: clientParticipant('0oa7nightly8import9x', 'Nightly import'),
+  clientId: '0oa7nightly8import9x',
+};
+
+/**
+ * Writes to the System Log who touched which limit.
+ *
+ * Trap: an event stands for a window, not for a request. The limit of an API token or an application has the event of
+ * the org's limit, with the token or the application.
+ */
+export function createRateLimitLog(log: SystemLog, now: () => number, callerOf: (request: OktaRequest) => Caller) {
+  const reachedBy = ({ limit, reset, reached }: BucketState, bucket: Bucket, caller: Caller) =>
+    reached.map((threshold) => {
+      const secondsToReset = Math.max(0, reset - Math.floor(now() / 1000));
+      return happening(`org-${threshold}`, { bucket, threshold: limit, secondsToReset }, caller);
+    });
+  return {
+    /** After a request was counted. */
+    counted(request: OktaRequest, bucket: Bucket, state: BucketState): void {
+      for (const each of reachedBy(state, bucket, callerOf(request))) log.record(request, each);
+    },
+
+    /** After other clients used up a bucket. */
+    usedByOthers(bucket: Bucket, state: BucketState): void {
+      log.recordAll(reachedBy(state, bucket, otherIntegration));
+    },
+
+    record(kind: TouchedLimitKind, limit: TouchedLimit, caller: Caller): void {
+      log.recordAll([happening(kind, limit, caller)]);
+    },
+  };
+}
+
+function happening(name: TouchedLimitKind, given: TouchedLimit, caller: Caller): Happening {
+  const { eventType, displayMessage, result, reason, debugData }: Kind = kinds[name];
+  const bucket = given.bucket ?? '/oauth2/v1/token';
+  const limit: Required<TouchedLimit> = {
+    ...{ bucket, threshold: defaultLimits[bucket], secondsToReset: 30, scope: 'ORG', operation: 'web_request' },
+    ...given,
+  };
+  const isOfBucket = name.startsWith('org-') && name !== 'org-concurrency';
+  const target = (type: string, id: string) => ({ id, type, displayName: null });
+  return {
+    ...{ eventType, displayMessage, severity: 'WARN', ...caller },
+    ...(result !== undefined && { result }),
+    ...(reason !== undefined && { reason }),
+    targets: [
+      ...(isOfBucket ? [target('URL Pattern', bucket), target('Bucket Uuid', bucketUuid(bucket))] : []),
+      ...(caller.clientId !== undefined && name.startsWith('client-') ? [caller.actor] : []),
+    ],
+    debugData: debugData(limit, caller),
+  };
+}
+
+/** The id of a bucket is the same in all orgs: a UUID made of its name (RFC 9562, 5.3). */
+export function bucketUuid(bucket: string): string {
+  const hash = createHash('md5').update(bucket).digest('hex');
+  const variant = ((Number.parseInt(hash.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-3${hash.slice(13, 16)}-${variant}${hash.slice(18, 20)}-${hash.slice(20)}`;
+}

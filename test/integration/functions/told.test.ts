@@ -1,0 +1,91 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openMemory } from '../../../functions/runtime/memory.ts';
+import type { StateTable } from '../../../functions/runtime/state-table.ts';
+import { noteTold, readTold } from '../../../functions/runtime/told.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+
+const name = 'okta-synthetics-state';
+const noon = Date.UTC(2026, 10, 21, 12);
+const day = 24 * 60 * 60_000;
+let aws: AwsEmulator;
+let table: StateTable;
+beforeAll(async () => {
+  aws = await startAwsEmulator(new Map());
+  await aws.tables.create(name, { partition: 'org', sort: 'item' });
+  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+  table = { name, client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 2 }) };
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.tables.clear());
+
+it('what was told is known from then on, with the time when it was told first', async () => {
+  expect(await readTold(table, 'acme')).toEqual(new Map());
+  await noteTold(table, 'acme', ['payroll#30', 'wiki#30'], noon);
+  await noteTold(table, 'acme', ['payroll#14', 'wiki#30'], noon + day);
+  expect(await readTold(table, 'acme')).toEqual(
+    new Map([
+      ['payroll#30', new Date(noon).toISOString()],
+      ['wiki#30', new Date(noon).toISOString()],
+      ['payroll#14', new Date(noon + day).toISOString()],
+    ]),
+  );
+  expect(await readTold(table, 'globex')).toEqual(new Map());
+});
+
+it('what two tell at the same time is both noted', async () => {
+  await Promise.all(['payroll#30', 'wiki#30', 'okta.example#7'].map((key) => noteTold(table, 'acme', [key], noon)));
+  expect([...(await readTold(table, 'acme')).keys()].toSorted()).toEqual(['okta.example#7', 'payroll#30', 'wiki#30']);
+});
+
+it('what was told more than a year ago is forgotten', async () => {
+  await noteTold(table, 'acme', ['payroll#30'], noon);
+  await noteTold(table, 'acme', ['wiki#30'], noon + 401 * day);
+  expect([...(await readTold(table, 'acme')).keys()]).toEqual(['wiki#30']);
+});
+
+it('what somebody wrote by hand is no reason to fail', async () => {
+  const item = {
+    org: { S: 'acme' },
+    item: { S: 'told' },
+    body: { S: '{"told":{"a":7,"b":"soon"}}' },
+    revision: { N: '1' },
+  };
+  await aws.tables.call('PutItem', JSON.stringify({ TableName: name, Item: item }));
+  expect(await readTold(table, 'acme')).toEqual(new Map());
+});
+
+it('a probe remembers what it wrote, in another container too, and another probe does not', async () => {
+  const memory = () => openMemory(table, () => noon)('acme').of('signing-keys@default');
+  const first = memory();
+  expect(await first.read()).toBeUndefined();
+  await first.write({ kids: ['one'] });
+  await first.write({ kids: ['one', 'two'] });
+  expect(await memory().read()).toEqual({ kids: ['one', 'two'] });
+  expect(
+    await openMemory(
+      table,
+      () => noon,
+    )('acme')
+      .of('signing-keys@other')
+      .read(),
+  ).toBeUndefined();
+});
+
+it('a probe does not overwrite what another run remembered since it read', async () => {
+  const [one, other] = [0, 1].map(() => openMemory(table, () => noon)('acme').of('log')) as [
+    ReturnType<ReturnType<ReturnType<typeof openMemory>>['of']>,
+    ReturnType<ReturnType<ReturnType<typeof openMemory>>['of']>,
+  ];
+  await Promise.all([one.read(), other.read()]);
+  await one.write({ cursor: 'a' });
+  await expect(other.write({ cursor: 'b' })).rejects.toThrow('another run');
+});
+
+it('without a table, a probe remembers as long as the process runs', async () => {
+  const memoryOf = openMemory(undefined, () => noon);
+  await memoryOf('acme').of('log').write({ cursor: 'a' });
+  expect(await memoryOf('acme').of('log').read()).toEqual({ cursor: 'a' });
+  expect(await memoryOf('globex').of('log').read()).toBeUndefined();
+  expect(await memoryOf('acme').told()).toEqual(new Map());
+});

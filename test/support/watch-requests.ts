@@ -1,0 +1,14 @@
+import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { During } from './during.ts';
+
+/** Keeps the requests to a path during a test, with their headers and queries. */
+export function watchRequests(okta: OktaEmulator, during: During, path: RegExp): OktaRequest[] {
+  const seen: OktaRequest[] = [];
+  const when = (request: OktaRequest) => {
+    seen.push(request);
+    return false;
+  };
+  during(okta.intercept({ path, when }, {}));
+  return seen;
+}
