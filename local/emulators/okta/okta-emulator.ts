@@ -33,6 +33,7 @@ import {
   type SamlSettings,
   ssoPathOf,
 } from './saml-applications.ts';
+import { prepareListedKey } from './saml-key.ts';
 import { createSamlSignOn } from './saml-sign-on.ts';
 import { createSessions, endOwnSession, renameSessionCookie } from './sessions.ts';
 import { createSignInEnd, createSignInStart } from './sign-in.ts';
@@ -176,9 +177,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     saml: samlKey,
     keys: jwks,
   } = options.identity ?? (await createIdentity());
-  const [certificates, ...keys] = await Promise.all([
+  const [certificates, keys] = await Promise.all([
     issueCertificates(Date.now(), authority),
-    ...serverIds.map((id) => importServerKeys(jwks[id])),
+    Promise.all(serverIds.map((id) => importServerKeys(jwks[id]))),
+    prepareListedKey(),
   ]);
 
   const listener = await listenHttps(certificates.valid, options.port ?? 0, now);
