@@ -11,6 +11,7 @@ const probesByGroup = {
   limits: probes.limits,
   status: probes.status,
   journey: probes.journey,
+  health: probes.health,
   'negative-tests': probes.negativeTests,
 };
 
@@ -34,8 +35,8 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
     .map((orgConfig) => {
       const org = resolveOrg(orgConfig, config);
       const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-      const { flows, status, journey, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
-      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, 'negative-tests': negativeTests } };
+      const { negativeTests, ...others } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
+      return { org, plan, intervalMinutes: { ...others, limits: others.flows, 'negative-tests': negativeTests } };
     });
 }
 

@@ -70,6 +70,7 @@ export const samlFindings = {
     severity: 'page',
     brief: 'SAML certificate expired',
     summary: 'The certificate that signs the SAML responses has expired. Many service providers refuse it.',
+    failsElsewhere: true,
     causes: ['a certificate that nobody renewed'],
     remedy: [certificateSettings, 'Generate a new certificate, give it to the service provider, then activate it'],
     doc: docs.errors,

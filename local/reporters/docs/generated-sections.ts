@@ -176,14 +176,26 @@ function addedRequestsInWords({ addedRequests = {} }: Probe): string {
     .join(' ');
 }
 
+function scopesInWords({ apiScopes }: Probe): string {
+  if (!apiScopes) return '';
+  const { anyOf, or } = apiScopes;
+  const scopes = anyOf.map((scope) => `\`${scope}\``).join(', ');
+  const otherwise = or ? `, or ${requirementInWords(or)}` : '';
+  return anyOf.length > 1
+    ? `Scopes of an API client, one for each of its parts: ${scopes}${otherwise}.`
+    : `Scope of an API client: ${scopes}${otherwise}.`;
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
     probe.requires
       ? `Requires ${probe.requires.map(requirementInWords).join(' and ')} in the configuration.`
       : 'Requires no credentials.',
+    scopesInWords(probe),
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
     probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
+    probe.configuredRequests ? `And at most, by configuration: ${probe.configuredRequests.words}.` : '',
     addedRequestsInWords(probe),
   ];
   const metrics = metricsOf(probe);

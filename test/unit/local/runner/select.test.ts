@@ -9,6 +9,7 @@ import {
   skippedCases,
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
+import { healthCases } from '../../../../local/scenarios/cases/health.ts';
 import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { withResource } from '../../../../local/scenarios/with-resource.ts';
@@ -26,8 +27,9 @@ const isOfJourney = (id: string) => {
   const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
-/** Whether a case can happen only where a test user signs in, or where there is an API. The example has neither. */
-const isBeyondExample = (id: string) => isOfJourney(id) || resourceCases.some((one) => one.id === id);
+/** Whether a case can happen only where a test user signs in, where there is an API, or where health is checked. */
+const isBeyondExample = (id: string) =>
+  isOfJourney(id) || [...resourceCases, ...healthCases].some((one) => one.id === id);
 
 describe('selecting variants', () => {
   it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
