@@ -10,7 +10,6 @@ import { apiScopes, endpointUrl, locate, mayRead } from '../okta/endpoints.ts';
 import type { JsonObject } from '../okta/json-fields.ts';
 import { nextPage } from '../okta/next-page.ts';
 import { isFromOkta } from '../okta/sender.ts';
-import { folded } from './folded.ts';
 
 /** How much time a probe has for requests that it can leave out. The function has some 25 s. */
 const patienceMs = 12_000;
@@ -112,7 +111,7 @@ export function openApiReader(
   return {
     notes,
     warnings,
-    resultWith: (found) => ({ readings: {}, notes, warnings: folded([...warnings, ...found]) }),
+    resultWith: (found) => ({ readings: {}, notes, warnings: [...warnings, ...found] }),
     hasTime: () => now() - startedAt < patienceMs,
     async list(
       what,

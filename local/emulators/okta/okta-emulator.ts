@@ -266,7 +266,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const limiter = createRateLimiter(now, options.rateLimits);
   const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
-  const administration = createAdministrationLog(log, () => state.users.find(administratorId));
+  const administration = createAdministrationLog(log, () => state.users.find(administratorId), clients.web.clientId);
   const alterationLog = createAlterationLog(log, administration);
   const limitLog = createRateLimitLog(log, now, callerOf);
   const refused = ({ path }: OktaRequest) =>
