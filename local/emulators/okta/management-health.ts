@@ -47,6 +47,14 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
   const { origin, orgId, clients, health, now } = parts;
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
   const daysFromNow = (days: number) => new Date(now() + days * dayMs).toISOString();
+  /** The same end for as long as a certificate is the same, however time goes on. */
+  const ends = new Map<string, string>();
+  const endOf = (domain: string, days: number) => {
+    const key = `${domain}/${days}`;
+    const end = ends.get(key) ?? daysFromNow(days);
+    ends.set(key, end);
+    return end;
+  };
   const common = { searched: ['name'], pageSize: 200 };
   const hooks = (kind: 'eventHooks' | 'inlineHooks' | 'logStreams', prefix: string, more: object): readonly Item[] =>
     Object.entries(health.list(kind)).map(([name, state]) => {
@@ -106,7 +114,7 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
         fingerprint:
           certificateDays === undefined ? served.fingerprint.replaceAll(':', '') : kidOf(domain).slice(0, 40),
         expiration:
-          certificateDays === undefined ? new Date(served.validTo).toISOString() : daysFromNow(certificateDays),
+          certificateDays === undefined ? new Date(served.validTo).toISOString() : endOf(domain, certificateDays),
       };
       const id = `OcD${kidOf(domain).replace(/\W/g, '').slice(0, 17)}`;
       return {
