@@ -12,12 +12,14 @@ import { budgetOf } from '../../../functions/probes/budget.ts';
 import { probes } from '../../../functions/probes/index.ts';
 import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
-import { jsonSchema } from '../../../lib/config/schema.ts';
+import { type Config, jsonSchema } from '../../../lib/config/schema.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { withHealth } from '../../scenarios/with-health.ts';
+import { withTestUser } from '../../scenarios/with-test-user.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -27,12 +29,42 @@ import { domainEntries, findingEntries } from './runbook-entries.ts';
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
     cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
+    options: optionsTable,
   },
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
   'docs/aws-limits.md': { limits: limitsTable },
 };
+
+/** What is off in the example, as a change to it, each with what it is called in the configuration. */
+const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [
+  ['a test user signs in, every 5 minutes', '`user`', withTestUser],
+  ['health checks of every kind, every 15 minutes', '`health`', withHealth],
+  [
+    'negative tests, every hour',
+    '`negativeTests`',
+    (config) => ({ ...config, orgs: config.orgs.map((org) => ({ ...org, negativeTests: true })) }),
+  ],
+];
+
+/** What each of them adds to the bill and to the requests, and all together. */
+function optionsTable(): string {
+  const example = loadConfig('lib/config/example.jsonc');
+  const costOf = (config: Config) => {
+    const { dollars, load } = estimateCost(synthesize(config).template);
+    return { dollars, requests: load.reduce((sum, { requestsPerHour }) => sum + requestsPerHour, 0) };
+  };
+  const without = costOf(example);
+  const rows = [
+    ...options,
+    ['all of these', '', (config: Config) => options.reduce((all, [, , change]) => change(all), config)] as const,
+  ].map(([what, setting, change]) => {
+    const { dollars, requests } = costOf(change(example));
+    return [what, setting, (dollars - without.dollars).toFixed(2), String(Math.round(requests - without.requests))];
+  });
+  return markdownTable(['switched on', 'by', 'dollars a month more', 'requests an hour more'], rows);
+}
 
 /** The quotas that bind for orgs like that of the example. */
 function limitsTable(): string {
