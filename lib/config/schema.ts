@@ -11,6 +11,7 @@ import {
   resourceTokens,
 } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { defaultExpiryDays } from '../../functions/okta/expiry.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 import { receiver } from './receiver.ts';
@@ -260,10 +261,10 @@ const health = z.strictObject({
   expiryDays: z
     .strictObject({
       ticket: daysBefore
-        .default(() => [30, 14])
+        .default(() => [...defaultExpiryDays.ticket])
         .describe('how many days before an expiry a ticket is sent, once each; 1 to 365'),
       page: daysBefore
-        .default(() => [7, 1])
+        .default(() => [...defaultExpiryDays.page])
         .describe('how many days before an expiry a page is sent, once each, and on the day itself; 1 to 365'),
     })
     .prefault({})

@@ -160,11 +160,12 @@ function oneDocumentInWords(severity: Severity | undefined): string {
 
 /** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, severity, severityOfOneDocument, verify, doc }: FindingDefinition = findings[code];
+  const { summary, severity, severityOfOneDocument, isToldOnce, verify, doc }: FindingDefinition = findings[code];
   const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
+    ...(isToldOnce ? ['Told once for each thing and step, and not when it is over.'] : []),
     ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
     ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
