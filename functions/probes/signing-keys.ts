@@ -8,6 +8,9 @@ import { cacheSeconds, parseKeySet, signingKeyIds } from '../okta/key-set.ts';
 import { kidsWith, parseServerSigning, type ServerSigning } from '../okta/server-signing.ts';
 import { type ApiContext, healthOf, openApiReader } from './api-reader.ts';
 
+/** Tokens live this long unless an access policy says otherwise. */
+const tokenLifetimeMs = 60 * 60_000;
+
 /** The next key should have been published for as long as this when it begins to sign. */
 const announcedDays = 7;
 
@@ -49,6 +52,7 @@ export const signingKeys = defineProbe({
     const kids = published.kids.join(' ').slice(0, 300) || 'none';
     const unpublished = (code: FindingCode, expected: string) =>
       finding(code, { comparisons: [{ name: `key ids that ${server.id} publishes`, expected, found: kids }] });
+    const vanished = await vanishedKeys(context, active, published.kids);
     const signing = parseServerSigning(found);
     const { nextRotation, isManual } = signing;
     const left = nextRotation === undefined ? undefined : wholeDays(now(), nextRotation);
@@ -59,6 +63,7 @@ export const signingKeys = defineProbe({
     const isAnnounced = next.length > 0 && next.every((kid) => published.kids.includes(kid));
     return api.resultWith([
       ...(hidden().length > 0 ? [unpublished('active-key-unpublished', hidden().join(' '))] : []),
+      ...(vanished.length > 0 ? [unpublished('signing-key-vanished', vanished.join(' '))] : []),
       ...(isAnnounced || (next.length === 0 && (left ?? Number.POSITIVE_INFINITY) > announcedDays)
         ? []
         : [unpublished('next-key-unpublished', next.join(' ') || 'a NEXT key')]),
@@ -95,6 +100,31 @@ function rotationFindings(
         ]
       : []),
   ];
+}
+
+/**
+ * The keys that signed tokens which may still be valid, and that are not published any more. Remembers which keys sign.
+ *
+ * Trap: a service that has cached them still verifies these tokens, and one that starts now refuses them.
+ */
+async function vanishedKeys(
+  { memory, server, now }: ApiContext,
+  active: readonly string[],
+  published: readonly string[],
+): Promise<readonly string[]> {
+  const own = memory.of(`signing-keys@${server.id}`);
+  const signedAt = new Map([...signedAtIn(await own.read()), ...active.map((kid) => [kid, now()] as const)]);
+  const live = [...signedAt].filter(([, at]) => now() - at < tokenLifetimeMs);
+  await own.write({ signedAt: Object.fromEntries(live) });
+  return live.map(([kid]) => kid).filter((kid) => !active.includes(kid) && !published.includes(kid));
+}
+
+/** When each key was last seen to sign. Trap: another version of the monitor may have written it. */
+function signedAtIn(body: unknown): readonly (readonly [string, number])[] {
+  const { signedAt } = Object(body) as { readonly signedAt?: unknown };
+  return Object.entries(Object(signedAt) as object).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
 }
 
 async function publishedKeys({ org, server, fetch }: ApiContext) {

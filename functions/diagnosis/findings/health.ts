@@ -269,6 +269,24 @@ export const healthFindings = {
     doc: docs.keys,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
   },
+  'signing-key-vanished': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: 'signing key vanished',
+    summary:
+      'A key that signed tokens within the last hour is no longer published, so services that fetch the keys now refuse these tokens.',
+    causes: [
+      'a rotation that was forced, or keys that were revoked because one was known to others',
+      'a fault inside Okta',
+    ],
+    remedy: [
+      'Search the System Log for key.rollover',
+      'If nobody meant it, let applications get new tokens: new ones are signed with the published key',
+      openCase,
+    ],
+    doc: docs.keys,
+    verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
+  },
   'next-key-unpublished': {
     domain: 'okta',
     severity: 'ticket',

@@ -3,9 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../functions/model/finding.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { findingsOf } from '../../../functions/model/outcome.ts';
+import type { RunMemory } from '../../../functions/model/probe.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { health, limits } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
+import { openMemory } from '../../../functions/runtime/memory.ts';
 import type { RunReport } from '../../../functions/runtime/run.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { healthOrg, healthScopes } from '../../support/health-org.ts';
@@ -483,4 +485,63 @@ it('an org without "health" is asked nothing of it', async () => {
   expect(report.outcomes).toEqual([]);
   expect(okta.requests).toEqual([]);
   expect(enabledProbes(planProbes(fullOrg, limits)).length).toBeGreaterThan(0);
+});
+
+describe('what is remembered from run to run', () => {
+  const memoryOf = (): RunMemory => openMemory(undefined, Date.now)('acme');
+  const minuteMs = 60_000;
+
+  it('a key that signed within the last hour and is not published any more is a page', async () => {
+    const memory = memoryOf();
+    const vanishing = memory.of('signing-keys@default');
+    expect(inShort(await check(all, { memory }))).toEqual([]);
+    // The keys that sign are known by now, and are still there.
+    expect(inShort(await check(all, { memory }))).toEqual([]);
+    await vanishing.write({ signedAt: { gone: Date.now() - 59 * minuteMs } });
+    const [finding] = found(await check(all, { memory }));
+    expect(finding).toMatchObject({ code: 'signing-key-vanished', domain: 'configuration', severity: 'page' });
+    expect(finding?.comparisons?.[0]).toMatchObject({ expected: 'gone' });
+    // Nothing is left that it signed.
+    await vanishing.write({ signedAt: { gone: Date.now() - 61 * minuteMs } });
+    expect(inShort(await check(all, { memory }))).toEqual([]);
+  });
+
+  it('is nothing if somebody wrote something else there', async () => {
+    const memory = memoryOf();
+    for (const body of [{ signedAt: 'yesterday' }, { signedAt: { gone: 'soon' } }, { at: 7 }]) {
+      await memory.of('signing-keys@default').write(body);
+      expect(inShort(await check(all, { memory }))).toEqual([]);
+    }
+  });
+
+  it('an expiry is told 30, 14, 7 days and 1 day before and when it is over, each once', async () => {
+    const keys = new Map<string, string>();
+    const memory: RunMemory = { ...memoryOf(), told: async () => keys };
+    const told: string[] = [];
+    const expiration = new Date(Date.now() + 40.5 * 24 * 60 * minuteMs).toISOString();
+    restores.push(
+      okta.alterHealth('domains', 'login.example.com', { certificateDays: 40.5 }),
+      // The emulator counts the days anew for each request.
+      okta.intercept(
+        { path: '/api/v1/domains' },
+        {
+          transform: (real) => ({
+            ...real,
+            body: real.body.replace(/("login\.example\.com".*?"expiration":)"[^"]+"/s, `$1"${expiration}"`),
+          }),
+        },
+      ),
+    );
+    // A token of the API is good on any day.
+    const org: Org = { ...all, api: { kind: 'token', secret: 'acme/api' } };
+    for (let daysLeft = 40; daysLeft >= -3; daysLeft -= 1) {
+      const now = () => Date.now() + (40 - daysLeft) * 24 * 60 * minuteMs;
+      for (const { severity, once = [], detail } of found(await check(org, { memory, now }))) {
+        // As whoever sends the message notes it.
+        for (const key of once) keys.set(key, new Date().toISOString());
+        if (detail?.includes('login.example.com')) told.push(`${daysLeft}: ${severity}`);
+      }
+    }
+    expect(told).toEqual(['30: ticket', '14: ticket', '7: page', '1: page', '-1: page']);
+  });
 });
