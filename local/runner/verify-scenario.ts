@@ -105,9 +105,12 @@ function problemsOf(expected: ExpectedNotification, trace: Trace): readonly stri
     ...wrongContext(expected, first),
     ...(resolved.length > 1 ? [`${resolved.length} resolved messages for one incident of ${alarm}`] : []),
     ...(last && last.minute < ends ? [`resolved after ${minutes(last.minute)}, but the fault lasted ${ends}`] : []),
+    ...(expected.isToldOnce && last ? [`a resolved message for ${alarm}, which is told once`] : []),
     ...(last
       ? [...wrongContext(expected, last), ...wrongDuration(expected, last, ends)]
-      : [`no resolved message for ${alarm}`]),
+      : expected.isToldOnce
+        ? []
+        : [`no resolved message for ${alarm}`]),
   ];
 }
 

@@ -54,7 +54,8 @@ export function caseScenario(
         ? []
         : affected.map((each) => {
             const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
-            return findingNotification(at, severity, { finding: code, domain });
+            const notification = findingNotification(at, severity, { finding: code, domain });
+            return { ...notification, ...(variant.isToldOnce && { isToldOnce: true }) };
           }),
     checks: flows === 1 ? [noGaps] : [],
     ...(waitingFindings.includes(code) && { pace: 'waits' }),

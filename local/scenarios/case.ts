@@ -27,6 +27,8 @@ export interface Variant {
   readonly isWarning?: boolean;
   /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
   readonly isCascade?: boolean;
+  /** People are told once, and not that it is over. */
+  readonly isToldOnce?: boolean;
   readonly faults: readonly Fault[];
 }
 

@@ -22,6 +22,9 @@ const certificateDays =
   (days: number): Fault =>
   ({ okta: emulator }) => ({ restore: emulator.alterSamlApp('payroll', { certificateDays: days }) });
 
+/** What a step of an expiry is, or the age of something: it is told once, and that it was mended shows in no message. */
+const toldOnce = (row: Variant): Variant => ({ ...row, isToldOnce: true });
+
 const ofSeverity = (severity: 'page' | 'ticket', row: Variant): Variant => ({ ...row, severity });
 
 /** What the management API answers at a path from now on. */
@@ -40,45 +43,57 @@ const notFound = { errorCode: 'E0000007', errorSummary: 'Not found: Resource not
 /** What breaks quietly, before users notice it. */
 export const healthCases: readonly Case[] = [
   defineCase('H1', 'a certificate runs out', 'ticket', [
-    warning(certificates, 'SAML, 12 days left', configuration('saml-certificate-expires'), certificateDays(12)),
-    ofSeverity(
-      'page',
-      warning(certificates, 'SAML, expired', configuration('saml-certificate-expired'), certificateDays(-3)),
-    ),
-    warning(
-      certificates,
-      'identity provider, 20 days',
-      configuration('identity-provider-certificate-expires'),
-      changed('identityProviders', 'Partner', { certificateDays: 20 }),
+    toldOnce(
+      warning(certificates, 'SAML, 12 days left', configuration('saml-certificate-expires'), certificateDays(12)),
     ),
     ofSeverity(
       'page',
+      toldOnce(warning(certificates, 'SAML, expired', configuration('saml-certificate-expired'), certificateDays(-3))),
+    ),
+    toldOnce(
       warning(
         certificates,
-        'identity provider, expired',
-        configuration('identity-provider-certificate-expired'),
-        changed('identityProviders', 'Partner', { certificateDays: -1 }),
+        'identity provider, 20 days',
+        configuration('identity-provider-certificate-expires'),
+        changed('identityProviders', 'Partner', { certificateDays: 20 }),
       ),
-    ),
-    warning(
-      domains,
-      'domain, 25 days left',
-      credentials('domain-certificate-expires'),
-      changed('domains', 'login.example.com', { certificateDays: 25 }),
-    ),
-    warning(
-      domains,
-      'Okta did not renew it',
-      credentials('domain-certificate-not-renewed'),
-      changed('domains', 'login.example.com', { certificateSourceType: 'OKTA_MANAGED', certificateDays: 15 }),
     ),
     ofSeverity(
       'page',
+      toldOnce(
+        warning(
+          certificates,
+          'identity provider, expired',
+          configuration('identity-provider-certificate-expired'),
+          changed('identityProviders', 'Partner', { certificateDays: -1 }),
+        ),
+      ),
+    ),
+    toldOnce(
       warning(
         domains,
-        'domain, expired',
-        credentials('domain-certificate-expired'),
-        changed('domains', 'login.example.com', { certificateDays: -1 }),
+        'domain, 25 days left',
+        credentials('domain-certificate-expires'),
+        changed('domains', 'login.example.com', { certificateDays: 25 }),
+      ),
+    ),
+    toldOnce(
+      warning(
+        domains,
+        'Okta did not renew it',
+        credentials('domain-certificate-not-renewed'),
+        changed('domains', 'login.example.com', { certificateSourceType: 'OKTA_MANAGED', certificateDays: 15 }),
+      ),
+    ),
+    ofSeverity(
+      'page',
+      toldOnce(
+        warning(
+          domains,
+          'domain, expired',
+          credentials('domain-certificate-expired'),
+          changed('domains', 'login.example.com', { certificateDays: -1 }),
+        ),
       ),
     ),
     warning(
@@ -89,17 +104,21 @@ export const healthCases: readonly Case[] = [
     ),
   ]),
   defineCase('H2', 'a secret, key or API token is left alone', 'ticket', [
-    warning(
-      clientSecrets,
-      'old secret',
-      credentials('client-credential-old'),
-      changed('clientSecrets', 'web', { active: [400] }),
+    toldOnce(
+      warning(
+        clientSecrets,
+        'old secret',
+        credentials('client-credential-old'),
+        changed('clientSecrets', 'web', { active: [400] }),
+      ),
     ),
-    warning(
-      clientSecrets,
-      'two active secrets',
-      credentials('client-rotation-unfinished'),
-      changed('clientSecrets', 'web', { active: [300, 40] }),
+    toldOnce(
+      warning(
+        clientSecrets,
+        'two active secrets',
+        credentials('client-rotation-unfinished'),
+        changed('clientSecrets', 'web', { active: [300, 40] }),
+      ),
     ),
     ofSeverity(
       'page',
@@ -110,24 +129,30 @@ export const healthCases: readonly Case[] = [
         answers(/credentials\/jwks$/, 200, { jwks: { keys: [{ id: 'pks1', status: 'INACTIVE' }] } }),
       ),
     ),
-    warning(
-      clientSecrets,
-      'unused API token',
-      credentials('api-token-expires'),
-      changed('apiTokens', 'pipeline', { unusedDays: 25 }),
-    ),
-    warning(
-      clientSecrets,
-      'suspended owner',
-      credentials('api-token-owner-inactive'),
-      changed('apiTokens', 'pipeline', { userId: '00u8alan9turing0user' }),
-    ),
-    warning(clientSecrets, 'deleted application', configuration('application-not-found'), ({ okta: emulator }) => ({
-      restore: emulator.intercept(
-        { path: `/api/v1/apps/${emulator.clients.web.clientId}` },
-        { transform: (answer) => ({ ...answer, status: 404, body: JSON.stringify(notFound) }) },
+    toldOnce(
+      warning(
+        clientSecrets,
+        'unused API token',
+        credentials('api-token-expires'),
+        changed('apiTokens', 'pipeline', { unusedDays: 25 }),
       ),
-    })),
+    ),
+    toldOnce(
+      warning(
+        clientSecrets,
+        'suspended owner',
+        credentials('api-token-owner-inactive'),
+        changed('apiTokens', 'pipeline', { userId: '00u8alan9turing0user' }),
+      ),
+    ),
+    toldOnce(
+      warning(clientSecrets, 'deleted application', configuration('application-not-found'), ({ okta: emulator }) => ({
+        restore: emulator.intercept(
+          { path: `/api/v1/apps/${emulator.clients.web.clientId}` },
+          { transform: (answer) => ({ ...answer, status: 404, body: JSON.stringify(notFound) }) },
+        ),
+      })),
+    ),
   ]),
   defineCase('H3', 'agents of a directory or network stop', 'page', [
     warning(
@@ -200,11 +225,13 @@ export const healthCases: readonly Case[] = [
       okta('key-rotation-overdue'),
       changed('servers', 'default', { rotatesInDays: -3 }),
     ),
-    warning(
-      signingKeys,
-      'rotated by hand long ago',
-      configuration('signing-key-old'),
-      changed('servers', 'default', { rotationMode: 'MANUAL', rotatedDaysAgo: 400 }),
+    toldOnce(
+      warning(
+        signingKeys,
+        'rotated by hand long ago',
+        configuration('signing-key-old'),
+        changed('servers', 'default', { rotationMode: 'MANUAL', rotatedDaysAgo: 400 }),
+      ),
     ),
   ]),
   defineCase(
