@@ -56,11 +56,14 @@ export function caseScenario(
         ? []
         : affected.map((each) => {
             const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
-            return findingNotification(at, severity, { finding: code, domain });
+            const notification = findingNotification(at, severity, { finding: code, domain });
+            return { ...notification, ...(variant.isToldOnce && { isToldOnce: true }) };
           }),
     checks: flows === 1 ? [noGaps] : [],
     // Its alarm ends when no run of its window has reported it any more.
-    ...(definitionOf(code).isToldOnce && { recoversWithin: faultRuns * org.intervalMinutes[group] }),
+    ...((variant.isToldOnce ?? definitionOf(code).isToldOnce) && {
+      recoversWithin: faultRuns * org.intervalMinutes[group],
+    }),
     ...(waitingFindings.includes(code) && { pace: 'waits' }),
   };
 }

@@ -27,6 +27,8 @@ export interface Variant {
   readonly isWarning?: boolean;
   /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
   readonly isCascade?: boolean;
+  /** Here, people are told once, and not that it is over, although the finding is defined otherwise. */
+  readonly isToldOnce?: boolean;
   readonly faults: readonly Fault[];
 }
 
