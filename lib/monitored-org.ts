@@ -11,6 +11,7 @@ const probesByGroup = {
   limits: probes.limits,
   status: probes.status,
   journey: probes.journey,
+  'system-log': probes.systemLog,
   'negative-tests': probes.negativeTests,
 };
 
@@ -34,8 +35,12 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
     .map((orgConfig) => {
       const org = resolveOrg(orgConfig, config);
       const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-      const { flows, status, journey, negativeTests } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
-      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, 'negative-tests': negativeTests } };
+      const { flows, status, journey, systemLog, negativeTests } = {
+        ...config.intervalMinutes,
+        ...orgConfig.intervalMinutes,
+      };
+      const opted = { 'system-log': systemLog, 'negative-tests': negativeTests };
+      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, ...opted } };
     });
 }
 

@@ -5,7 +5,9 @@ import { discovery } from './discovery.ts';
 import { idToken } from './id-token.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
+import { logLimits } from './log-limits.ts';
 import { organization } from './organization.ts';
+import { ownEvents } from './own-events.ts';
 import { rateLimits } from './rate-limits.ts';
 import { refresh } from './refresh.ts';
 import { refreshReuse } from './refresh-reuse.ts';
@@ -18,7 +20,9 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { singleSignOn } from './single-sign-on.ts';
 import { statusPage } from './status-page.ts';
+import { systemLog as readSystemLog } from './system-log.ts';
 import { token } from './token.ts';
+import { userSignIns } from './user-sign-ins.ts';
 import { userinfo } from './userinfo.ts';
 import { verify } from './verify.ts';
 
@@ -49,6 +53,9 @@ export const journey: readonly Probe[] = [
   signOut,
   refreshReuse,
 ];
+export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIns, ownEvents];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, journey, negativeTests].flat();
+export const probes: readonly Probe[] = /* @__PURE__ */ [
+  ...[flows, limits, status, journey, systemLog, negativeTests].flat(),
+];

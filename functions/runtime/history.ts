@@ -1,8 +1,11 @@
+import type { Exchange } from '../model/exchange.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
+import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
 import type { GroupState, KeptOutcome, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
+import { locate } from '../okta/endpoints.ts';
 import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
@@ -70,10 +73,49 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     ...(executionId !== undefined && { executionId }),
     ...(intervalMinutes !== undefined && { intervalMinutes }),
     ...(expects && { expects }),
+    ...withTokenRequests(state, run),
     ...turningPoints(runs, state),
     unbroken: unbrokenSince(run, state),
     ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
   };
+}
+
+/** So many cover some minutes of an org with a few servers. */
+const mostTokenRequests = 10;
+
+function withTokenRequests(state: GroupState | undefined, { lines }: NewRun): Pick<GroupState, 'tokenRequests'> {
+  const added = lines.flatMap((line) => (line.type === 'outcome' ? line.exchanges : [])).flatMap(grantedRequest);
+  const tokenRequests = [...tokenRequestsIn(state), ...added].slice(-mostTokenRequests);
+  return tokenRequests.length > 0 ? { tokenRequests } : {};
+}
+
+function grantedRequest({ url, at, status, requestId }: Exchange): readonly SentRequest[] {
+  if (status !== 200 || requestId === undefined || locate(url)?.endpoint !== 'token') return [];
+  return [{ requestId, sentAtMs: Date.parse(at) }];
+}
+
+/** Trap: another version of the monitor may have written the state. */
+export function tokenRequestsIn(state: GroupState | undefined): readonly SentRequest[] {
+  const { tokenRequests } = Object(state) as { readonly tokenRequests?: unknown };
+  if (!Array.isArray(tokenRequests)) return [];
+  return tokenRequests.filter(
+    (each) => typeof Object(each).requestId === 'string' && Number.isFinite(Object(each).sentAtMs),
+  );
+}
+
+/**
+ * Whether the run of this time is kept, and a probe passed in it. A run that is older than all that are kept is taken for
+ * one: whoever asks would otherwise do again what has most likely been done.
+ */
+export function hasPassed(state: GroupState | undefined, org: string, probe: string, at: number): boolean {
+  const runs = state ? readHistory(state, org).runs : [];
+  const [oldest] = runs;
+  if (oldest && at < oldest.at) return true;
+  return runs.some(
+    (run) =>
+      run.at === at &&
+      run.lines.some((line) => line.type === 'outcome' && line.probe === probe && line.status === 'passed'),
+  );
 }
 
 /** The runs that a state holds. */

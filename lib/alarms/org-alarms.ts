@@ -70,13 +70,15 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
 }
 
 /**
- * How many runs of the flows the window has. The journey runs more rarely and adds to the same series, so the window has
- * room for as many of its runs as the alarm needs.
+ * How many runs of the flows the window has. The journey, and the reading of the System Log, may run more rarely and
+ * add to the same series, so the window has room for as many of their runs as the alarm needs.
  */
 function runsInWindow(monitored: MonitoredOrg, datapointsToAlarm: number): number {
-  const { flows, journey } = monitored.intervalMinutes;
-  const ofJourney = planOf(monitored, 'journey').length > 0 ? Math.ceil((datapointsToAlarm * journey) / flows) : 0;
-  return Math.max(2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows)), ofJourney);
+  const { flows } = monitored.intervalMinutes;
+  const ofOthers = (['journey', 'system-log'] as const)
+    .filter((group) => planOf(monitored, group).length > 0)
+    .map((group) => Math.ceil((datapointsToAlarm * monitored.intervalMinutes[group]) / flows));
+  return Math.max(2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows)), ...ofOthers);
 }
 
 /**
