@@ -284,13 +284,19 @@ function ownRequests(
   events: readonly OrgEvent[],
   { readAtMs, tokenRequests, settings }: LogReading,
 ) {
+  const sent = [...own.missing, ...tokenRequests.filter(({ sentAtMs }) => sentAtMs > own.knownUntilMs)];
+  const sentIds = new Set(sent.map(({ requestId }) => requestId));
+  // The request of an own client may not be known yet, because `flows` is kept when its run ends.
+  const isOwn = (event: OrgEvent) =>
+    event.kind === 'token-granted' && settings.ownClientIds.includes(event.application?.id ?? '');
+  const newIds = events.flatMap((event) => {
+    const { requestId } = event;
+    return requestId !== undefined && (sentIds.has(requestId) || isOwn(event)) ? [requestId] : [];
+  });
   const read = [
     ...own.read.filter((one) => one.readAtMs > readAtMs - spanMs),
-    ...new Set(events.flatMap((event) => ownRequestId(event, settings) ?? [])),
-  ]
-    .map((one) => (typeof one === 'string' ? { requestId: one, readAtMs } : one))
-    .slice(-most.ownRead);
-  const sent = [...own.missing, ...tokenRequests.filter(({ sentAtMs }) => sentAtMs > own.knownUntilMs)];
+    ...[...new Set(newIds)].map((requestId) => ({ requestId, readAtMs })),
+  ].slice(-most.ownRead);
   const { arrived, missing } = matchFootprint(sent, read);
   const latest = (times: readonly number[]) => times.reduce((most, time) => Math.max(most, time), 0);
   const arrivedUntilMs = latest([own.arrivedUntilMs ?? 0, ...arrived.map(({ sentAtMs }) => sentAtMs)]);
@@ -303,9 +309,4 @@ function ownRequests(
     },
     lagMs: arrived.length > 0 ? latest(arrived.map(({ withinMs }) => withinMs)) : undefined,
   };
-}
-
-function ownRequestId(event: OrgEvent, { ownClientIds }: SystemLogSettings): string | undefined {
-  const isOwn = event.kind === 'token-granted' && ownClientIds.includes(event.application?.id ?? '');
-  return isOwn ? event.requestId : undefined;
 }

@@ -10,16 +10,11 @@ export const systemLogFindings = {
     severity: 'page',
     brief: "org's limit used up",
     summary:
-      'Within the last quarter of an hour a rate limit of the whole org was used up, so Okta refused requests of everybody who shares it. The System Log names whose request reached it, who need not have sent the most.',
-    causes: [
-      'a client, script or integration that sends far more requests than usual',
-      'many users who sign in at the same time',
-      'a limit that is too low for the normal load',
-    ],
+      'A rate limit of the whole org was used up, so Okta refused requests of everybody. Whose request reached it need not have sent the most.',
+    causes: ['a client or script that sends far more than usual', 'many users at the same time'],
     remedy: [
       'In Reports > Rate limits, select the bucket to see who sends the most',
-      'Stop that client or slow it down; for an API token, in Security > API > Tokens, for an application, in Applications > the application',
-      'In Security > API > Tokens > the token, or in Applications > the application > Application rate limits, lower its share of the limit',
+      'Stop it, or lower its share: Security > API > Tokens > the token, or Applications > the application > Application rate limits',
       'If the load is legitimate, ask Okta Support for a higher limit',
     ],
     doc: docs.limits,
@@ -45,16 +40,11 @@ export const systemLogFindings = {
     severity: 'ticket',
     brief: "client's limit used up",
     summary:
-      'Within the last quarter of an hour one application, API token or user used up the share of a rate limit that is its own. Okta refused its requests, and those of nobody else.',
-    causes: [
-      'a script or integration in a loop',
-      'several programs that share one application or API token',
-      'a share of the limit that is too low for it (50 % by default)',
-    ],
+      'An application, API token or user used up its own share of a rate limit. Okta refused its requests, and those of nobody else.',
+    causes: ['a script in a loop', 'programs that share an application or token', 'too low a share (50 % by default)'],
     remedy: [
-      'Find its owner: for an API token, in Security > API > Tokens, for an application, in Applications > the application',
-      'Let it obey X-Rate-Limit-Reset, and give each program an application of its own',
-      'If the load is legitimate, raise its share in Security > API > Tokens > the token, or in Applications > the application > Application rate limits',
+      'Let its owner obey X-Rate-Limit-Reset',
+      'If the load is legitimate, raise its share: Security > API > Tokens > the token, or Applications > the application > Application rate limits',
     ],
     doc: docs.limits,
     verify,
@@ -131,19 +121,11 @@ export const systemLogFindings = {
     domain: 'configuration',
     severity: 'ticket',
     brief: 'more refused tokens',
-    summary:
-      'Okta refuses more token requests of applications than at this hour on other days, and a larger share of all. Whose fault it is was not seen.',
-    causes: [
-      'a changed policy, rule, scope or application',
-      'a client with an old secret, key or refresh token',
-      'a new version of an application',
-    ],
+    summary: 'Okta refuses more token requests than at this hour on other days. Whose fault it is was not seen.',
+    causes: ['a changed policy, scope or application', 'a client with an old secret or refresh token'],
     remedy: [
-      searchLog(
-        '(eventType sw "app.oauth2.token.grant" or eventType sw "app.oauth2.as.token.grant") and outcome.result eq "FAILURE"',
-      ),
-      'Look at the application that is named, and at the reason',
-      'In Security > API > the server > Access Policies, and in Applications > the application, compare with what the reason says',
+      searchLog('eventType co "token.grant" and outcome.result eq "FAILURE"'),
+      'In Security > API > Authorization Servers, or in Applications > the application, look for what the reason says',
     ],
     verify: searchLog('eventType co "token.grant" and outcome.result eq "FAILURE"'),
   },
@@ -152,13 +134,9 @@ export const systemLogFindings = {
     severity: 'ticket',
     brief: 'System Log late',
     summary:
-      "Events of the monitor's own token requests have not been in the System Log for more than ten minutes. Until it catches up, whatever reads it sees nothing new, including security tools.",
-    causes: ['a delay in Okta', 'a service application that is not the one in the configuration'],
-    remedy: [
-      'Compare status.okta.com',
-      'In Reports > System Log, search for a transaction id that is named here',
-      'If it is not there, contact Okta Support with these ids',
-    ],
+      "The monitor's own token requests have no event in the System Log after ten minutes. Security tools that read it see nothing new either.",
+    causes: ['a delay in Okta'],
+    remedy: ['In Reports > System Log, search for a transaction id that is named here'],
     doc: docs.status,
     verify: searchLog('transaction.id eq "ID"'),
   },
@@ -167,12 +145,9 @@ export const systemLogFindings = {
     severity: 'ticket',
     brief: 'System Log incomplete',
     summary:
-      "Events of some of the monitor's own token requests have not been in the System Log for more than half an hour, although later ones are.",
+      "Some of the monitor's own token requests have no event in the System Log after half an hour, and later ones have.",
     causes: ['events that were lost in Okta', 'events that are very late'],
-    remedy: [
-      'In Reports > System Log, search for the transaction ids that are named here',
-      'If they are not there, contact Okta Support with these ids',
-    ],
+    remedy: ['In Reports > System Log, search for the transaction ids that are named here'],
     doc: docs.status,
     verify: searchLog('transaction.id eq "ID"'),
   },

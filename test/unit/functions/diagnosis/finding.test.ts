@@ -4,6 +4,7 @@ import { type FindingCode, finding, findings } from '../../../../functions/diagn
 import type { Fact } from '../../../../functions/diagnosis/findings/definition.ts';
 import { resourceFindings } from '../../../../functions/diagnosis/findings/resource.ts';
 import { samlFindings } from '../../../../functions/diagnosis/findings/saml.ts';
+import { systemLogFindings } from '../../../../functions/diagnosis/findings/system-log.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const codes = Object.keys(findings) as FindingCode[];
@@ -79,6 +80,7 @@ describe('what was expected and found', () => {
     'token-not-bound',
     ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
     ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
+    ...(Object.keys(systemLogFindings) as (keyof typeof systemLogFindings)[]),
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(
