@@ -108,7 +108,7 @@ export interface TouchedLimit {
   /** Who sent the request that reached it. That one need not have sent the most. */
   readonly by: Party;
   /** The minutes in which it happened, in order. */
-  readonly minutes: readonly number[];
+  readonly minutesMs: readonly number[];
   readonly readAtMs: number;
 }
 
@@ -139,8 +139,8 @@ export interface LogEvidence {
 /**
  * What the monitor remembers of an org's System Log from run to run: the item `memory#system-log` of the state table.
  *
- * Trap: other versions of the monitor read it, so read it with `readLogMemory`. It has no personal data, by construction:
- * all of it comes from `OrgEvent`s.
+ * Trap: other versions of the monitor read it, so read it with `readLogMemory`. In the table, times are in ISO 8601 and
+ * their names have no `Ms`. It has no personal data, by construction: all of it comes from `OrgEvent`s.
  */
 export interface LogMemory {
   /** When the log was first read. What happened before is not counted. */
@@ -148,13 +148,13 @@ export interface LogMemory {
   /** The cursor of the next page, as Okta's link has it. */
   readonly after?: string;
   /** When the newest event happened that was read: a poll without a cursor begins there. */
-  readonly newestMs: number;
+  readonly newestAtMs: number;
   /** What identifies the events that such a poll would read again, by when they were read. */
   readonly seen: readonly { readonly readAtMs: number; readonly ids: string }[];
   /** In so many runs, there were more events than the run could read. */
   readonly runsBehind: number;
   /** What the run of this time counted. Trap: it need not have been published. */
-  readonly batch: { readonly run: number; readonly counts: LogCounts };
+  readonly batch: { readonly dueMs: number; readonly counts: LogCounts };
   /** The last twenty minutes. */
   readonly spans: readonly LogSpan[];
   /** The hours that are not in the memory of past days yet. */

@@ -41,10 +41,10 @@ export function newLogMemory(nowMs: number): LogMemory {
   const hourMs = 60 * 60_000;
   return {
     beganAtMs: nowMs,
-    newestMs: nowMs - firstReachMs,
+    newestAtMs: nowMs - firstReachMs,
     seen: [],
     runsBehind: 0,
-    batch: { run: 0, counts: noCounts },
+    batch: { dueMs: 0, counts: noCounts },
     ...{ spans: [], hours: [], limits: [], changes: [], evidence: [] },
     // The hour in which it began is not whole.
     hoursKeptUntilMs: Math.floor(nowMs / hourMs) * hourMs + hourMs,
@@ -57,26 +57,39 @@ export function newLogMemory(nowMs: number): LogMemory {
  *
  * Trap: another version of the monitor may have written it, or somebody by hand. What cannot be right is left out.
  */
-export function readLogMemory(body: unknown): LogMemory | undefined {
-  const { beganAtMs, newestMs, after, seen, runsBehind, batch, spans, hours, hoursKeptUntilMs, usual, own, ...lists } =
-    Object(body) as Record<keyof LogMemory, unknown>;
-  const { run, counts } = Object(batch) as Record<string, unknown>;
+export function readLogMemory(item: unknown): LogMemory | undefined {
+  const body = withTimesInMs(item);
+  const {
+    beganAtMs,
+    newestAtMs,
+    after,
+    seen,
+    runsBehind,
+    batch,
+    spans,
+    hours,
+    hoursKeptUntilMs,
+    usual,
+    own,
+    ...lists
+  } = Object(body) as Record<keyof LogMemory, unknown>;
+  const { dueMs, counts } = Object(batch) as Record<string, unknown>;
   const { missing, read, knownUntilMs, arrivedUntilMs } = Object(own) as Record<string, unknown>;
-  if (!isNumber(beganAtMs) || !isNumber(newestMs) || !isNumber(run)) return undefined;
+  if (!isNumber(beganAtMs) || !isNumber(newestAtMs) || !isNumber(dueMs)) return undefined;
   if (!areCounts(counts) || !isNumber(hoursKeptUntilMs)) return undefined;
   return {
     beganAtMs,
-    newestMs,
+    newestAtMs,
     ...(typeof after === 'string' && { after }),
     seen: listOf(seen, (one): one is LogMemory['seen'][number] => isNumber(one.readAtMs) && isText(one.ids)),
     runsBehind: isNumber(runsBehind) ? runsBehind : 0,
-    batch: { run, counts },
+    batch: { dueMs, counts },
     spans: listOf(spans, isSpan),
     hours: listOf(hours, (one): one is LogHour & Fields => isNumber(one.atMs) && areCounts(one)),
     hoursKeptUntilMs,
     ...(isUsual(usual) && { usual }),
     limits: listOf(lists.limits, isLimit),
-    changes: readChanges(body),
+    changes: readChanges(item),
     evidence: listOf(
       lists.evidence,
       (one): one is LogEvidence & Fields =>
@@ -100,7 +113,7 @@ export function readLogMemory(body: unknown): LogMemory | undefined {
  */
 export function readChanges(body: unknown): readonly LogChange[] {
   return listOf(
-    (Object(body) as Record<string, unknown>).changes,
+    (Object(withTimesInMs(body)) as Record<string, unknown>).changes,
     (one): one is LogChange & Fields =>
       isText(one.id) &&
       isNumber(one.atMs) &&
@@ -109,6 +122,58 @@ export function readChanges(body: unknown): readonly LogChange[] {
       isText(Object(one.by).type) &&
       areThings(one.targets),
   ).map((change) => ({ ...change, isWatched: change.isWatched === true }));
+}
+
+/** The item as it is written: people read the table too. */
+export function writeLogMemory(memory: LogMemory): object {
+  return withTimesInWords(memory) as object;
+}
+
+/** The members that hold a time, or a list of them, as they are called in the table. */
+const timeNames: readonly string[] = [
+  ...['at', 'due', 'beganAt', 'newestAt', 'readAt', 'sentAt', 'minutes'],
+  ...['hoursKeptUntil', 'knownUntil', 'arrivedUntil'],
+];
+
+/** The names of their members are codes of Okta's and names of applications, which may be called anything. */
+const tallyNames: readonly string[] = ['reasons', 'errors', 'applications'];
+
+function withTimesInWords(value: unknown): unknown {
+  return mapMembers(value, withTimesInWords, (name, member) => {
+    const inTable = name.slice(0, -2);
+    if (!name.endsWith('Ms') || !timeNames.includes(inTable)) return undefined;
+    return [inTable, Array.isArray(member) ? member.map(timeInWords) : timeInWords(member)];
+  });
+}
+
+function withTimesInMs(value: unknown): unknown {
+  return mapMembers(value, withTimesInMs, (name, member) => {
+    if (!timeNames.includes(name)) return undefined;
+    return [`${name}Ms`, Array.isArray(member) ? member.map(timeInMs) : timeInMs(member)];
+  });
+}
+
+/** A copy in which all members are mapped by `map`, and some are replaced, with another name. */
+function mapMembers(
+  value: unknown,
+  map: (member: unknown) => unknown,
+  replaced: (name: string, member: unknown) => readonly [name: string, member: unknown] | undefined,
+): unknown {
+  if (Array.isArray(value)) return value.map(map);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(
+      ([name, member]) => replaced(name, member) ?? [name, tallyNames.includes(name) ? member : map(member)],
+    ),
+  );
+}
+
+function timeInWords(time: unknown): string {
+  return new Date(Number(time)).toISOString();
+}
+
+function timeInMs(time: unknown): number {
+  return typeof time === 'string' ? Date.parse(time) : Number.NaN;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -143,14 +208,14 @@ function isSpan(one: Fields): one is LogSpan & Fields {
 }
 
 function isLimit(one: Fields): one is TouchedLimit & Fields {
-  const { limit, scope, by, minutes, readAtMs } = one;
+  const { limit, scope, by, minutesMs, readAtMs } = one;
   return (
     isText(limit) &&
     isText(scope) &&
     isText(Object(by).type) &&
     isNumber(readAtMs) &&
-    Array.isArray(minutes) &&
-    minutes.every(isNumber)
+    Array.isArray(minutesMs) &&
+    minutesMs.every(isNumber)
   );
 }
 

@@ -66,16 +66,16 @@ export function remember(memory: LogMemory, reading: LogReading) {
   const counted = events.filter(({ atMs }) => atMs >= memory.beganAtMs);
   const tallies = counted.map((event) => ({ atMs: event.atMs, ...tallyOf(event, settings) }));
   const spans = addSpans(memory.spans, tallies).filter(({ atMs }) => atMs > readAtMs - keptSpansMs - spanMs);
-  const newestMs = events.reduce((newest, { atMs }) => Math.max(newest, atMs), memory.newestMs);
+  const newestAtMs = events.reduce((newest, { atMs }) => Math.max(newest, atMs), memory.newestAtMs);
   const after = reading.after ?? memory.after;
   const { own, lagMs } = ownRequests(memory.own, events, reading);
   const next: LogMemory = {
     ...memory,
     ...(after !== undefined && { after }),
-    newestMs,
-    seen: stillSeen([...memory.seen, { readAtMs, ids: events.map(({ mark }) => mark).join('') }], newestMs),
+    newestAtMs,
+    seen: stillSeen([...memory.seen, { readAtMs, ids: events.map(({ mark }) => mark).join('') }], newestAtMs),
     runsBehind: isComplete ? 0 : memory.runsBehind + 1,
-    batch: { run, counts: sumOf(unpublished, ...tallies) },
+    batch: { dueMs: run, counts: sumOf(unpublished, ...tallies) },
     spans,
     hours: addHours(memory, tallies),
     limits: addLimits(memory.limits, counted, readAtMs),
@@ -100,8 +100,8 @@ function markOf(id: string): string {
  * The events that a poll without a cursor might read again: it begins at the time of the newest one and goes by when events
  * were stored, which is before they were read.
  */
-function stillSeen(seen: LogMemory['seen'], newestMs: number): LogMemory['seen'] {
-  const needed = seen.filter(({ ids, readAtMs }) => ids !== '' && readAtMs + clockMarginMs >= newestMs);
+function stillSeen(seen: LogMemory['seen'], newestAtMs: number): LogMemory['seen'] {
+  const needed = seen.filter(({ ids, readAtMs }) => ids !== '' && readAtMs + clockMarginMs >= newestAtMs);
   let left = mostSeen;
   return needed
     .toReversed()
@@ -212,20 +212,20 @@ function addLimits(
   const added = events.flatMap((event): TouchedLimit[] => {
     if (event.kind !== 'rate-limit') return [];
     const { limit, scope, bucket, operation, threshold, by } = event;
-    const minutes = [Math.floor(event.atMs / minuteMs) * minuteMs];
+    const minutesMs = [Math.floor(event.atMs / minuteMs) * minuteMs];
     const names = { ...(bucket !== undefined && { bucket }), ...(operation !== undefined && { operation }) };
-    return [{ limit, scope, ...names, ...(threshold !== undefined && { threshold }), by, minutes, readAtMs }];
+    return [{ limit, scope, ...names, ...(threshold !== undefined && { threshold }), by, minutesMs, readAtMs }];
   });
   const keyOf = ({ limit, scope, bucket, operation, by }: TouchedLimit) =>
     JSON.stringify([limit, scope, bucket, operation, by]);
   return [...Map.groupBy([...limits, ...added], keyOf).values()]
     .flatMap((parts) => {
       const last = parts.at(-1);
-      const minutes = [...new Set(parts.flatMap((part) => part.minutes))]
+      const minutesMs = [...new Set(parts.flatMap((part) => part.minutesMs))]
         .filter((minute) => minute > readAtMs - hourMs)
         .sort((one, other) => one - other)
         .slice(-most.minutes);
-      return last && minutes.length > 0 ? [{ ...last, minutes }] : [];
+      return last && minutesMs.length > 0 ? [{ ...last, minutesMs }] : [];
     })
     .sort((one, other) => one.readAtMs - other.readAtMs)
     .slice(-most.limits);

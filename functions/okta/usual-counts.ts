@@ -54,7 +54,7 @@ export function withEndedHours(
 ): PastHours {
   const all = new Map(past);
   const none = mapCounts(() => 0);
-  const firstMs = Math.max(fromMs, untilMs - keptDays * dayMs);
+  const firstMs = Math.ceil(Math.max(fromMs, untilMs - keptDays * dayMs) / hourMs) * hourMs;
   for (let at = firstMs; at < untilMs; at += hourMs) {
     all.set(
       at,

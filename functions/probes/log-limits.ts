@@ -74,7 +74,7 @@ function findingOf(
   own: readonly string[],
   severity?: Finding['severity'],
 ): Finding {
-  const latest = limits.toSorted((one, other) => (other.minutes.at(-1) ?? 0) - (one.minutes.at(-1) ?? 0));
+  const latest = limits.toSorted((one, other) => (other.minutesMs.at(-1) ?? 0) - (one.minutesMs.at(-1) ?? 0));
   const shown = latest.slice(0, 3).map((one) => describe(one, own));
   const more = latest.length > shown.length ? [`and ${latest.length - shown.length} more`] : [];
   return finding(code, {
@@ -93,11 +93,11 @@ function isNear({ limit, scope }: TouchedLimit): boolean {
 }
 
 function isRepeated(limits: readonly TouchedLimit[]): boolean {
-  return new Set(limits.flatMap(({ minutes }) => minutes)).size >= minutesNear;
+  return new Set(limits.flatMap(({ minutesMs }) => minutesMs)).size >= minutesNear;
 }
 
-function describe({ bucket, operation, by, minutes }: TouchedLimit, own: readonly string[]): string {
-  const times = minutes.slice(-3).map((minute) => `${new Date(minute).toISOString().slice(11, 16)}Z`);
+function describe({ bucket, operation, by, minutesMs }: TouchedLimit, own: readonly string[]): string {
+  const times = minutesMs.slice(-3).map((minute) => `${new Date(minute).toISOString().slice(11, 16)}Z`);
   return `${bucket ?? operation ?? 'a bucket without a name'} at ${times.join(', ')}, reached by ${nameOf(by, own)}`;
 }
 

@@ -6,7 +6,7 @@ import { type Artifacts, defineProbe, type Memory, type ProbeContext } from '../
 import { endpointUrl } from '../okta/endpoints.ts';
 import { logFilter } from '../okta/log-event-types.ts';
 import { type OrgEvent, readLogEvent } from '../okta/log-events.ts';
-import { logMemoryName, newLogMemory, noCounts, readLogMemory } from '../okta/log-memory.ts';
+import { logMemoryName, newLogMemory, noCounts, readLogMemory, writeLogMemory } from '../okta/log-memory.ts';
 import { remember } from '../okta/log-reading.ts';
 import { nextCursor } from '../okta/next-cursor.ts';
 import { readPastHours, usualAt, withEndedHours, writePastHours } from '../okta/usual-counts.ts';
@@ -54,8 +54,9 @@ export const systemLog = defineProbe({
     const memory = memories.of(logMemoryName);
     const [stored, tokenRequests] = await orStateRefused(Promise.all([memory.read(), memories.tokenRequests()]));
     const before = readLogMemory(stored) ?? newLogMemory(now());
-    const { run, counts } = before.batch;
-    const isPublished = run === 0 || (await orStateRefused(memories.hasPublished('system-log', 'user-sign-ins', run)));
+    const { dueMs, counts } = before.batch;
+    const isPublished =
+      dueMs === 0 || (await orStateRefused(memories.hasPublished('system-log', 'user-sign-ins', dueMs)));
     const pages = await readPages(context, before);
     const readAtMs = now();
     const { systemLog: settings = { ownClientIds: [], watchedIds: [] } } = org;
@@ -64,7 +65,7 @@ export const systemLog = defineProbe({
       ...{ run: runAt, readAtMs, tokenRequests, settings, unpublished: isPublished ? noCounts : counts },
     });
     const kept = await withUsualHour(after, memories.of(`${logMemoryName}-hours`), readAtMs);
-    await orStateRefused(memory.write(kept));
+    await orStateRefused(memory.write(writeLogMemory(kept)));
     if (pages.failure) throw pages.failure;
     const isFirstHour = readAtMs - kept.beganAtMs < hourMs;
     const orgLog: OrgLog = { memory: kept, readAtMs, isComplete: pages.isComplete, ...read };
@@ -77,8 +78,8 @@ export const systemLog = defineProbe({
   },
 });
 
-function behind({ runsBehind, newestMs }: LogMemory, readAtMs: number) {
-  const minutes = Math.round((readAtMs - newestMs) / 60_000);
+function behind({ runsBehind, newestAtMs }: LogMemory, readAtMs: number) {
+  const minutes = Math.round((readAtMs - newestAtMs) / 60_000);
   return finding('log-behind', {
     detail: `${runsBehind} runs in a row did not reach the end of the log; the newest event that was read is ${minutes} minutes old`,
   });
@@ -93,7 +94,7 @@ interface Pages {
   readonly failure?: unknown;
 }
 
-async function readPages(context: Context, { after: cursor, newestMs }: LogMemory): Promise<Pages> {
+async function readPages(context: Context, { after: cursor, newestAtMs }: LogMemory): Promise<Pages> {
   const { now } = context;
   const startedAt = now();
   const events: OrgEvent[] = [];
@@ -101,7 +102,7 @@ async function readPages(context: Context, { after: cursor, newestMs }: LogMemor
   let after = cursor;
   for (let page = 1; ; page += 1) {
     try {
-      const answer = await readPage(context, after, newestMs);
+      const answer = await readPage(context, after, newestAtMs);
       events.push(...answer.events);
       after = answer.after ?? after;
       if (answer.isAnew) notes.push('Okta refused the cursor: reading began anew at the newest event that was known');
@@ -126,7 +127,7 @@ function pagesAllowed({ org, exchanges }: Context): number {
   return Math.max(1, Math.min(mostPages, Math.floor((limit * org.atMostPercent) / 100)));
 }
 
-async function readPage(context: Context, after: string | undefined, newestMs: number) {
+async function readPage(context: Context, after: string | undefined, newestAtMs: number) {
   const { org, server, credentials, fetch, now } = context;
   const query = (begin: Readonly<Record<string, string>>) => {
     const parameters = new URLSearchParams({ filter: logFilter, limit: String(eventsPerPage), ...begin });
@@ -135,7 +136,7 @@ async function readPage(context: Context, after: string | undefined, newestMs: n
   };
   // Okta refuses a time that is too old. A cursor needs none.
   const oldestMs = now() - 7 * 24 * hourMs;
-  const anew = { since: new Date(Math.max(newestMs, oldestMs)).toISOString() };
+  const anew = { since: new Date(Math.max(newestAtMs, oldestMs)).toISOString() };
   const first = await query(after === undefined ? anew : { after });
   const isAnew = after !== undefined && first.status === 400;
   const response = isAnew ? await query(anew) : first;

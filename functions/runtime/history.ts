@@ -1,4 +1,3 @@
-import type { Exchange } from '../model/exchange.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
@@ -84,23 +83,24 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
 const mostTokenRequests = 10;
 
 function withTokenRequests(state: GroupState | undefined, { lines }: NewRun): Pick<GroupState, 'tokenRequests'> {
-  const added = lines.flatMap((line) => (line.type === 'outcome' ? line.exchanges : [])).flatMap(grantedRequest);
-  const tokenRequests = [...tokenRequestsIn(state), ...added].slice(-mostTokenRequests);
+  const known = Array.isArray(state?.tokenRequests) ? state.tokenRequests : [];
+  const exchanges = lines.flatMap((line) => (line.type === 'outcome' ? line.exchanges : []));
+  const added = exchanges.flatMap(({ url, at, status, requestId }) =>
+    status === 200 && requestId !== undefined && locate(url)?.endpoint === 'token' ? [{ requestId, at }] : [],
+  );
+  const tokenRequests = [...known, ...added].slice(-mostTokenRequests);
   return tokenRequests.length > 0 ? { tokenRequests } : {};
 }
 
-function grantedRequest({ url, at, status, requestId }: Exchange): readonly SentRequest[] {
-  if (status !== 200 || requestId === undefined || locate(url)?.endpoint !== 'token') return [];
-  return [{ requestId, sentAtMs: Date.parse(at) }];
-}
-
-/** Trap: another version of the monitor may have written the state. */
+/** The latest token requests in a state. Trap: another version of the monitor may have written it. */
 export function tokenRequestsIn(state: GroupState | undefined): readonly SentRequest[] {
   const { tokenRequests } = Object(state) as { readonly tokenRequests?: unknown };
   if (!Array.isArray(tokenRequests)) return [];
-  return tokenRequests.filter(
-    (each) => typeof Object(each).requestId === 'string' && Number.isFinite(Object(each).sentAtMs),
-  );
+  return tokenRequests.flatMap((one) => {
+    const { requestId, at } = Object(one) as Readonly<Record<string, unknown>>;
+    const sentAtMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+    return typeof requestId === 'string' && Number.isFinite(sentAtMs) ? [{ requestId, sentAtMs }] : [];
+  });
 }
 
 /**
