@@ -108,7 +108,8 @@ function client(request: Request, found = 'accepted'): Comparison {
 /** How the client of a request to an authorization server authenticates. Undefined if it does not. */
 export function authenticationOf(request: Request): ClientAuthentication | undefined {
   const found = clientOf(request);
-  if (!found || locate(request.exchange.url)?.endpoint === 'users') return undefined;
+  const { endpoint } = locate(request.exchange.url) ?? {};
+  if (!found || endpoint === 'users' || endpoint === 'logs') return undefined;
   if ('authentication' in found) return found.authentication;
   return 'redirectUri' in found ? undefined : 'private_key_jwt';
 }

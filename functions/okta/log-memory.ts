@@ -148,6 +148,8 @@ function withTimesInWords(value: unknown): unknown {
 
 function withTimesInMs(value: unknown): unknown {
   return mapMembers(value, withTimesInMs, (name, member) => {
+    // The table has no times in milliseconds.
+    if (name.endsWith('Ms') && timeNames.includes(name.slice(0, -2))) return [name, Number.NaN];
     if (!timeNames.includes(name)) return undefined;
     return [`${name}Ms`, Array.isArray(member) ? member.map(timeInMs) : timeInMs(member)];
   });

@@ -32,9 +32,9 @@ export const logLimits = defineProbe({
     const recent = memory.limits.filter((one) => readAtMs - one.readAtMs < reportedMs);
     const own = org.systemLog?.ownClientIds ?? [];
     const found = [...Map.groupBy(recent, codeOf)].flatMap(([code, limits]) =>
-      code === undefined ? [] : findingsOf(code, limits, own),
+      code === undefined ? [] : [findingOf(code, limits, own)],
     );
-    const reached = new Set(recent.filter((one) => codeOf(one) === 'org-limit-reached').map(({ bucket }) => bucket));
+    const reached = new Set(recent.filter(isReached).map(({ bucket }) => bucket));
     const near = [...Map.groupBy(memory.limits.filter(isNear), ({ bucket }) => bucket ?? '')]
       .filter(
         ([bucket, limits]) => !reached.has(bucket) && isRepeated(limits) && limits.some((one) => recent.includes(one)),
@@ -49,36 +49,19 @@ export const logLimits = defineProbe({
   },
 });
 
-function codeOf({ limit, scope }: TouchedLimit): FindingCode | undefined {
+/** Only what refuses sign-ins wakes people. */
+function codeOf({ limit, scope, bucket = '' }: TouchedLimit): FindingCode | undefined {
   if (limit === 'concurrency') return 'concurrency-reached';
   if (limit !== 'violation') return undefined;
-  if (scope === 'org') return 'org-limit-reached';
+  if (scope === 'org') return signInBucket.test(bucket) ? 'org-limit-reached' : 'api-limit-reached';
   return scope === 'operation' ? 'operation-limit-reached' : 'client-limit-reached';
 }
 
-/** Only what refuses sign-ins wakes people. */
-function findingsOf(code: FindingCode, limits: readonly TouchedLimit[], own: readonly string[]): readonly Finding[] {
-  if (code !== 'org-limit-reached') return [findingOf(code, limits, own)];
-  const [ofSignIn, others] = [true, false].map((is) =>
-    limits.filter(({ bucket = '' }) => signInBucket.test(bucket) === is),
-  );
-  return [
-    ...(ofSignIn?.length ? [findingOf(code, ofSignIn, own)] : []),
-    ...(others?.length ? [findingOf(code, others, own, 'ticket')] : []),
-  ];
-}
-
-function findingOf(
-  code: FindingCode,
-  limits: readonly TouchedLimit[],
-  own: readonly string[],
-  severity?: Finding['severity'],
-): Finding {
+function findingOf(code: FindingCode, limits: readonly TouchedLimit[], own: readonly string[]): Finding {
   const latest = limits.toSorted((one, other) => (other.minutesMs.at(-1) ?? 0) - (one.minutesMs.at(-1) ?? 0));
   const shown = latest.slice(0, 3).map((one) => describe(one, own));
   const more = latest.length > shown.length ? [`and ${latest.length - shown.length} more`] : [];
   return finding(code, {
-    ...(severity && { severity }),
     detail: [...shown, ...more].join('; '),
     comparisons: latest.slice(0, 3).map(({ bucket, operation, threshold, limit }) => ({
       name: `requests to ${bucket ?? operation ?? 'a bucket without a name'}`,
@@ -86,6 +69,10 @@ function findingOf(
       found: limit === 'warning' ? 'nearly as many' : 'more',
     })),
   });
+}
+
+function isReached({ limit, scope }: TouchedLimit): boolean {
+  return scope === 'org' && limit === 'violation';
 }
 
 function isNear({ limit, scope }: TouchedLimit): boolean {

@@ -10,12 +10,26 @@ export const systemLogFindings = {
     severity: 'page',
     brief: "org's limit used up",
     summary:
-      'A rate limit of the whole org was used up, so Okta refused requests of everybody. Whose request reached it need not have sent the most.',
+      'A rate limit of the whole org for sign-ins or tokens was used up, so Okta refused everybody. Whose request reached it need not have sent the most.',
     causes: ['a client or script that sends far more than usual', 'many users at the same time'],
     remedy: [
       'In Reports > Rate limits, select the bucket to see who sends the most',
       'Stop it, or lower its share: Security > API > Tokens > the token, or Applications > the application > Application rate limits',
       'If the load is legitimate, ask Okta Support for a higher limit',
+    ],
+    doc: docs.limits,
+    verify,
+  },
+  'api-limit-reached': {
+    domain: 'quota',
+    severity: 'ticket',
+    brief: "org's API limit used up",
+    summary:
+      'A rate limit of the whole org was used up, so Okta refused requests of everybody. Sign-ins and tokens have other limits. Whose request reached it need not have sent the most.',
+    causes: ['a script or integration that sends too many requests', 'several integrations at the same time'],
+    remedy: [
+      'In Reports > Rate limits, select the bucket to see who sends the most',
+      'Slow it down, or lower its share: Security > API > Tokens > the token, or Applications > the application > Application rate limits',
     ],
     doc: docs.limits,
     verify,
