@@ -1,13 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { findingsOf } from '../../../functions/model/outcome.ts';
+import { eventTypes } from '../../../functions/okta/log-event-types.ts';
 import { readLogMemory } from '../../../functions/okta/log-memory.ts';
+import { logLines } from '../../../functions/runtime/log.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
+import { openRunState } from '../../../functions/runtime/state.ts';
 import type { StateTable } from '../../../functions/runtime/state-table.ts';
 import { startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import type { PastHappening } from '../../../local/emulators/okta/system-log.ts';
+import { openCanaries } from '../../support/canaries.ts';
 import { type LogRun, openLogSchedule, sumOfSeries } from '../../support/log-schedule.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines } from '../../support/run-probes.ts';
+import { expectSound } from '../../support/sound-report.ts';
 
 const minuteMs = 60_000;
 /** Each test has hours of its own. */
@@ -187,4 +194,158 @@ it('a refused cursor is told, and reading begins anew without a loss or a double
   }
   expect(sums(runs)).toEqual(counts);
   expect(notes).toContain('Okta refused the cursor: reading began anew at the newest event that was known');
+});
+
+it('whatever runs are killed, and wherever, nothing is lost and nothing is published twice', async () => {
+  const crash = fc.constantFrom(undefined, undefined, 'before writing' as const, 'after writing' as const);
+  await fc.assert(
+    fc.asyncProperty(fc.array(crash, { minLength: 6, maxLength: 6 }), fc.nat(90), async (crashes, lagSeconds) => {
+      await aws.tables.clear();
+      start += 4 * 60 * minuteMs;
+      clock = start;
+      const schedule = openLogSchedule(okta, table, now);
+      const runs: LogRun[] = [await schedule.run()];
+      const { happenings, counts } = eventsOf(Array.from({ length: 60 }, (_, index) => start + 1_000 + index * 5_000));
+      const restore = okta.delayLog(
+        (event) => (Number.parseInt(event.uuid.slice(0, 2), 16) % (lagSeconds + 1)) * 1_000,
+      );
+      okta.recordEvents(happenings);
+      for (const [index, killed] of [...crashes, undefined, undefined, undefined].entries()) {
+        clock = start + (index + 1) * minuteMs;
+        schedule.startCold();
+        runs.push(await schedule.run(killed));
+      }
+      restore();
+      expect(sums(runs)).toEqual(counts);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('what is not the log of Okta is a finding, and no event that anybody sends ends a run', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const types = fc.constantFrom(...Object.keys(eventTypes), 'anything.else');
+  const event = fc.oneof(
+    fc.jsonValue(),
+    fc.record(
+      {
+        ...{ uuid: fc.oneof(fc.uuid(), fc.jsonValue()), eventType: fc.oneof(types, fc.jsonValue()) },
+        published: fc.oneof(fc.constantFrom(new Date(start).toISOString(), '9999-12-31T23:59:59Z'), fc.jsonValue()),
+        ...{
+          actor: fc.jsonValue(),
+          outcome: fc.jsonValue(),
+          debugContext: fc.jsonValue(),
+          transaction: fc.jsonValue(),
+        },
+        target: fc.oneof(
+          fc.array(fc.record({ type: fc.string(), id: fc.string(), displayName: fc.string() })),
+          fc.jsonValue(),
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.array(event), fc.jsonValue()), async (body) => {
+      clock += minuteMs;
+      const restore = okta.intercept(
+        { path: '/api/v1/logs' },
+        { transform: (real) => ({ ...real, body: JSON.stringify(body) }) },
+      );
+      const { report } = await schedule.run().finally(restore);
+      if (!report) throw new Error('the run has no report');
+      expectSound(report);
+      const [line = ''] = outcomeLines(report);
+      expect(line).toBe(Array.isArray(body) ? 'system-log: passed' : 'system-log: malformed-answer');
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('nobody of an event is in an outcome, a metric or the table', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const canaries = openCanaries();
+  await schedule.run();
+  const user = {
+    ...{ id: canaries.plant('the id'), type: 'User', displayName: canaries.plant('the name') },
+    alternateId: canaries.plant('the login'),
+  };
+  const debugData = { dtHash: canaries.plant('a device'), url: `/users/${canaries.plant('an address')}` };
+  const happenings: PastHappening[] = [
+    ...Object.entries(eventTypes).map(([eventType]) => ({
+      ...{ eventType, displayMessage: canaries.plant('the message'), actor: user, targets: [user], debugData },
+      ...{ failure: 'INVALID_CREDENTIALS', sessionId: canaries.plant('a session') },
+    })),
+    ...Array.from({ length: 20 }, () => ({ ...kinds.SignInFailures, actor: user, debugData })),
+  ];
+  okta.recordEvents(happenings);
+  okta.touchLimit('org-violation', { bucket: '/api/v1/users', scope: 'USER' }, { actor: user });
+  clock = start + minuteMs;
+  const { report, points } = await schedule.run();
+  const stored = await openMemory(table, now)(schedule.org.name).of('system-log').read();
+  const shown = JSON.stringify([report && logLines(report), points, stored]);
+  expect(shown).toContain('INVALID_CREDENTIALS');
+  expect(shown).toContain('log-limits');
+  expect(canaries.leaksIn(shown)).toEqual([]);
+});
+
+it('a limit is reported for a quarter of an hour, and names the bucket, the minute and who reached it', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  await schedule.run();
+  clock = start + 20_000;
+  okta.touchLimit('org-violation', { bucket: '/oauth2/v1/token', threshold: 2_000 });
+  const reported: number[] = [];
+  let details: readonly (string | undefined)[] = [];
+  for (let minute = 1; minute <= 20; minute += 1) {
+    clock = start + minute * minuteMs;
+    const { report } = await schedule.run();
+    const found = report?.outcomes.flatMap(findingsOf).filter(({ code }) => code === 'org-limit-reached') ?? [];
+    if (found.length > 0) reported.push(minute);
+    if (minute === 1) details = found.map(({ detail, severity }) => `${severity}: ${detail}`);
+  }
+  const time = new Date(start).toISOString().slice(11, 16);
+  expect(details).toEqual([
+    `page: /oauth2/v1/token at ${time}Z, reached by application Nightly import (0oa7nightly8import9x)`,
+  ]);
+  expect(reported).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
+});
+
+it('the events of our own token requests are matched, with their lag, and told when they do not come', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const { clientId } = okta.clients.service;
+  const lags: (number | undefined)[] = [];
+  const codes: string[] = [];
+  let isLost = false;
+  await schedule.run();
+  for (let minute = 1; minute <= 40; minute += 1) {
+    isLost = minute > 5;
+    const sentAt = start + minute * minuteMs - 30_000;
+    const requestId = `request-${minute}`;
+    const token = { ...kinds.TokensGranted, actor: { ...shop, id: clientId }, clientId };
+    if (!isLost || minute === 30) okta.recordEvents([{ ...token, publishedAt: sentAt, requestId }]);
+    const url = `${okta.origin}/oauth2/v1/token`;
+    const exchange = { method: 'POST', url, at: new Date(sentAt).toISOString(), phases: {}, status: 200, requestId };
+    const at = start + (minute - 1) * minuteMs;
+    await openRunState(table, schedule.org.name, 'flows').add({
+      ...{ org: schedule.org.name, at },
+      lines: [
+        {
+          ...{ type: 'outcome', at: new Date(at).toISOString(), org: schedule.org.name, probe: 'token', server: 'org' },
+          ...{ status: 'passed', exchanges: [exchange], readings: {}, notes: [], warnings: [] },
+        },
+      ],
+    });
+    clock = start + minute * minuteMs;
+    const { points, report } = await schedule.run();
+    lags.push(points.find(({ identity }) => identity.name === 'LogLag')?.value);
+    const found = report?.outcomes.flatMap(findingsOf).map(({ code }) => code) ?? [];
+    codes.push(found[0] ?? '');
+    expect(sumOfSeries([{ points }], 'TokensGranted')).toBe(0);
+  }
+  expect(lags.slice(0, 6)).toEqual([30, 30, 30, 30, 30, undefined]);
+  // The first lost one was sent in minute 6. The one of minute 30 arrives, so that those before it are missing.
+  expect(codes.indexOf('log-lags')).toBe(15);
+  expect(codes.slice(15, 29)).toEqual(Array.from({ length: 14 }, () => 'log-lags'));
+  expect(codes[29]).toBe('');
+  expect(codes.indexOf('log-lacks-events')).toBe(35);
 });
