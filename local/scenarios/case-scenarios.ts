@@ -50,7 +50,7 @@ export function caseScenario(
     target: formatTarget(variant.target),
     deployment,
     org: org.org.name,
-    faultPhases: [{ minutes: faultRuns * org.intervalMinutes[group], faults: [fault] }],
+    faultPhases: [{ minutes: variant.reportedMinutes ?? faultRuns * org.intervalMinutes[group], faults: [fault] }],
     expected:
       severity === 'info'
         ? []
@@ -98,7 +98,7 @@ export function findingNotification(
 export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
     const hosted = one.variants.flatMap((variant) => {
-      if (publishMode[variant.target.group] === 'ownSeries') return [];
+      if (variant.needsPast || publishMode[variant.target.group] === 'ownSeries') return [];
       const org = plan.orgs.find((each) => canHost(each, variant.target));
       return org ? [{ variant, org }] : [];
     });

@@ -9,6 +9,7 @@ import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-or
 import type { ScenarioTarget } from './targets.ts';
 import { withHealth } from './with-health.ts';
 import { withResource } from './with-resource.ts';
+import { withSystemLog } from './with-system-log.ts';
 import { withTestUser } from './with-test-user.ts';
 
 /** The deployments that cases need, each as a change to the given configuration. */
@@ -22,6 +23,8 @@ export const caseDeployments = {
   resource: (config: Config): Config => withResource(config, 'service'),
   /** With an API that takes the test user's token. */
   userResource: (config: Config): Config => withResource(withTestUser(config), 'user'),
+  /** In which the System Log is read. */
+  systemLog: withSystemLog,
 } as const satisfies Record<string, (config: Config) => Config>;
 
 export type CaseDeployment = keyof typeof caseDeployments;
@@ -49,6 +52,7 @@ export function deploymentPlan(config: Config): DeploymentPlan {
       health: monitoredOrgs(caseDeployments.health(config)),
       resource: monitoredOrgs(caseDeployments.resource(config)),
       userResource: monitoredOrgs(caseDeployments.userResource(config)),
+      systemLog: monitoredOrgs(caseDeployments.systemLog(config)),
     },
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
     receivers: config.alerts,
