@@ -64,6 +64,6 @@ export const health: readonly Probe[] = [apiAccess, certificates, domains, clien
 export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIns, ownEvents];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [
-  ...[flows, limits, status, journey, health, systemLog, negativeTests].flat(),
-];
+const all = [flows, limits, status, journey, health, systemLog, negativeTests];
+
+export const probes: readonly Probe[] = /* @__PURE__ */ all.flat();
