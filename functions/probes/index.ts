@@ -57,5 +57,10 @@ export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIn
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
 export const probes: readonly Probe[] = /* @__PURE__ */ [
-  ...[flows, limits, status, journey, systemLog, negativeTests].flat(),
-];
+  flows,
+  limits,
+  status,
+  journey,
+  systemLog,
+  negativeTests,
+].flat();

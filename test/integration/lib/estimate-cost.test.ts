@@ -92,6 +92,7 @@ describe('estimateCost', () => {
       limits: intervalMinutes.flows,
       status: intervalMinutes.status,
       journey: intervalMinutes.journey,
+      'system-log': intervalMinutes.systemLog,
       'negative-tests': intervalMinutes.negativeTests,
     });
     expect(new Set(orgsOf('full').map((org) => org.intervalMinutes.status)).size).toBeGreaterThan(1);

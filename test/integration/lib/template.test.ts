@@ -362,6 +362,10 @@ describe('the permissions of a probe function', () => {
     ]);
   });
 
+  it('the function that reads the System Log may read only the secret for the management API', () => {
+    expect(probePermissionsOf(samples.full, 'system-log')).toEqual([readSecrets(secret('okta/api')), keepsState]);
+  });
+
   it('the status function may read no secrets', () => {
     for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([keepsState]);
   });
@@ -424,9 +428,10 @@ it('schedules may invoke the functions, and only schedules of this stack may use
 it('the event of a schedule names only the credentials that its probes need', () => {
   for (const sample of Object.values(samples)) {
     for (const { Properties } of probeSchedules(sample)) {
-      const { name, api, user, servers } = JSON.parse(Properties.Target.Input) as Org;
+      const { name, api, user, systemLog, servers } = JSON.parse(Properties.Target.Input) as Org;
       const group: string = Properties.Name.slice(name.length + 1);
-      expect(api !== undefined).toBe(group === 'limits');
+      expect(api !== undefined).toBe(group === 'limits' || group === 'system-log');
+      expect(systemLog !== undefined).toBe(group === 'system-log');
       const idsWith = (credential: (server: Org['servers'][number]) => unknown) =>
         servers.filter(credential).map(({ id }) => id);
       const all = servers.map(({ id }) => id);
