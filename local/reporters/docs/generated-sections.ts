@@ -176,6 +176,13 @@ function addedRequestsInWords({ addedRequests = {} }: Probe): string {
     .join(' ');
 }
 
+/** What is requested page by page is named once. */
+function requestsInWords(requests: Probe['requests']): string {
+  return [...Map.groupBy(requests, (endpoint) => endpoint)]
+    .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)
+    .join(', ');
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
@@ -183,7 +190,7 @@ function probeSection(probe: Probe): string {
       ? `Requires ${probe.requires.map(requirementInWords).join(' and ')} in the configuration.`
       : 'Requires no credentials.',
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
-    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
+    probe.requests.length > 0 ? `Requests: ${requestsInWords(probe.requests)}.` : 'Makes no requests.',
     addedRequestsInWords(probe),
   ];
   const metrics = metricsOf(probe);

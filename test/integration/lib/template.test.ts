@@ -148,6 +148,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       const key =
         new Map([
           ['limits', 'flows'],
+          ['system-log', 'systemLog'],
           ['negative-tests', 'negativeTests'],
         ]).get(group) ?? group;
       const minutes = { ...sample.config.intervalMinutes, ...configured?.intervalMinutes }[
