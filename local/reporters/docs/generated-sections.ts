@@ -219,6 +219,13 @@ function scopesInWords({ apiScopes }: Probe): string {
     : `Scope of an API client: ${scopes}${otherwise}.`;
 }
 
+/** What is requested page by page is named once. */
+function requestsInWords(requests: Probe['requests']): string {
+  return [...Map.groupBy(requests, (endpoint) => endpoint)]
+    .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)
+    .join(', ');
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
@@ -227,7 +234,7 @@ function probeSection(probe: Probe): string {
       : 'Requires no credentials.',
     scopesInWords(probe),
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
-    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
+    probe.requests.length > 0 ? `Requests: ${requestsInWords(probe.requests)}.` : 'Makes no requests.',
     probe.configuredRequests ? `And at most, by configuration: ${probe.configuredRequests.words}.` : '',
     addedRequestsInWords(probe),
   ];
