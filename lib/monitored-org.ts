@@ -11,6 +11,7 @@ const probesByGroup = {
   limits: probes.limits,
   status: probes.status,
   journey: probes.journey,
+  health: probes.health,
   'system-log': probes.systemLog,
   'negative-tests': probes.negativeTests,
 };
@@ -35,12 +36,9 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
     .map((orgConfig) => {
       const org = resolveOrg(orgConfig, config);
       const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-      const { flows, status, journey, systemLog, negativeTests } = {
-        ...config.intervalMinutes,
-        ...orgConfig.intervalMinutes,
-      };
+      const { systemLog, negativeTests, ...others } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
       const opted = { 'system-log': systemLog, 'negative-tests': negativeTests };
-      return { org, plan, intervalMinutes: { flows, limits: flows, status, journey, ...opted } };
+      return { org, plan, intervalMinutes: { ...others, limits: others.flows, ...opted } };
     });
 }
 

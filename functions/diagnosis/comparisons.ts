@@ -1,7 +1,7 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { Comparison } from '../model/finding.ts';
 import type { ApiCredential, ClientAuthentication, Org, Server, ServiceClient, WebClient } from '../model/org.ts';
-import { locate } from '../okta/endpoints.ts';
+import { apiScopes, locate } from '../okta/endpoints.ts';
 import type { FindingCode } from './finding.ts';
 
 /** What a failed request was made for. */
@@ -62,10 +62,12 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
     compare('token type', clientOf(request)?.dpop ? 'DPoP' : 'Bearer', 'another one'),
   ],
   'negative-test-failed': () => [compare('answer to a bad request', 'a rejection', 'accepted')],
-  'api-scope-missing': ({ org: { api } }) => [
-    compare('scopes of the API token', 'okta.users.read', api?.kind === 'client' ? api.scopes.join(' ') : undefined),
+  'api-scope-missing': ({ org: { api }, exchange }) => [
+    compare('scopes of the API token', scopeOf(exchange), api?.kind === 'client' ? api.scopes.join(' ') : undefined),
   ],
-  'admin-role-missing': () => [compare('admin role', 'one that may read users', 'none, or too few permissions')],
+  'admin-role-missing': ({ exchange }) => [
+    compare('admin role', `one with the rights of ${scopeOf(exchange)}`, 'none, or too few permissions'),
+  ],
   'user-not-assigned': ({ org, server }) => [
     compare('application of the test user', (server.web ?? webOf(org))?.clientId, 'not assigned'),
   ],
@@ -96,6 +98,12 @@ function compare(name: string, expected: string | undefined, found: string | und
   return { name, expected: expected || 'none', found: found || 'not shown' };
 }
 
+/** The scope of the management API that a request needs. */
+function scopeOf({ url }: Pick<Exchange, 'url'>): string {
+  const endpoint = locate(url)?.endpoint;
+  return (endpoint && apiScopes[endpoint]) ?? 'okta.users.read';
+}
+
 function scopes(request: Request, found = refused): Comparison {
   return compare('scopes', clientOf(request)?.scopes.join(' '), found);
 }
@@ -108,8 +116,8 @@ function client(request: Request, found = 'accepted'): Comparison {
 /** How the client of a request to an authorization server authenticates. Undefined if it does not. */
 export function authenticationOf(request: Request): ClientAuthentication | undefined {
   const found = clientOf(request);
-  const { endpoint } = locate(request.exchange.url) ?? {};
-  if (!found || endpoint === 'users' || endpoint === 'logs') return undefined;
+  const endpoint = locate(request.exchange.url)?.endpoint;
+  if (!found || (endpoint && apiScopes[endpoint])) return undefined;
   if ('authentication' in found) return found.authentication;
   return 'redirectUri' in found ? undefined : 'private_key_jwt';
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { configurationFindings } from './findings/configuration.ts';
 import { type Fact, type FindingDefinition, fittingTexts } from './findings/definition.ts';
+import { healthFindings } from './findings/health.ts';
 import { journeyFindings } from './findings/journey.ts';
 import { networkFindings } from './findings/network.ts';
 import { oktaFindings } from './findings/okta.ts';
@@ -20,10 +21,19 @@ export const findings = {
   ...journeyFindings,
   ...resourceFindings,
   ...samlFindings,
+  ...healthFindings,
   ...systemLogFindings,
 };
 
 export type FindingCode = keyof typeof findings;
+
+/** Whether a finding says that something fails, beyond what the probe that reports it sees. */
+export function failsElsewhere(code: string): boolean {
+  const definition: FindingDefinition | undefined = Object.hasOwn(findings, code)
+    ? findings[code as FindingCode]
+    : undefined;
+  return definition?.failsElsewhere ?? false;
+}
 
 /** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
 export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {

@@ -21,6 +21,8 @@ export interface Org {
   readonly user?: TestUser;
   /** SAML applications that the test user signs on to. */
   readonly samlApps?: readonly SamlApp[];
+  /** What is checked of what breaks quietly. Opt-in: without it, nothing is. */
+  readonly health?: HealthSettings;
   /** Opt-in: the org's System Log is read. */
   readonly systemLog?: SystemLogSettings;
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
@@ -116,6 +118,40 @@ export interface SamlApp {
   /** SHA-256 of the certificate that the service provider has, in hexadecimal digits. */
   readonly certificateFingerprint?: string;
 }
+
+/** What is checked with the management API every quarter of an hour, and when it is told. */
+export interface HealthSettings {
+  /** The ids of SAML applications. */
+  readonly applications?: readonly string[];
+  /** Whether all active SAML applications are checked, some of them in each run. */
+  readonly allApplications: boolean;
+  /** The client ids of applications whose keys are checked, besides the monitor's own. */
+  readonly clients?: readonly string[];
+  /** Whether their secrets are checked too. Trap: Okta answers with the secrets in clear text, and logs that. */
+  readonly readSecrets: boolean;
+  /** How many days before an expiry people are told. */
+  readonly expiryDays: ExpiryDays;
+  /** The age at which a secret or a key is a finding, in days. */
+  readonly maxAgeDays: number;
+  /** The ids of things that are known to be as they are. */
+  readonly ignored?: readonly string[];
+  /** The probes for which a missing scope or role is a finding, and not only a note. */
+  readonly required?: readonly HealthProbe[];
+}
+
+/** Days before an expiry, each of which is told once. */
+export interface ExpiryDays {
+  readonly ticket: readonly number[];
+  readonly page: readonly number[];
+}
+
+export const healthProbes = ['certificates', 'domains', 'client-secrets', 'agents', 'hooks', 'signing-keys'] as const;
+
+export type HealthProbe = (typeof healthProbes)[number];
+
+/** The most SAML applications and clients whose credentials are read in one run: a part of the tightest rate limit. */
+export const mostCertificateReads = 15;
+export const mostClientReads = 8;
 
 /** A user who exists only to be signed in by the monitor. */
 export interface TestUser {

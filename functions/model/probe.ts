@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange, PeerCertificate } from './exchange.ts';
 import type { Finding } from './finding.ts';
 import type { MetricDefinition } from './metric.ts';
 import type { Org, Server } from './org.ts';
@@ -6,7 +6,7 @@ import type { OrgLog, SentRequest } from './org-log.ts';
 import type { Readings } from './outcome.ts';
 
 /** Probes of one group run together in one function, which has the permissions they need and no others. */
-export const groups = ['flows', 'limits', 'status', 'journey', 'system-log', 'negative-tests'] as const;
+export const groups = ['flows', 'limits', 'status', 'journey', 'health', 'system-log', 'negative-tests'] as const;
 
 export type Group = (typeof groups)[number];
 
@@ -22,6 +22,7 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
   limits: 'nonZero',
   status: 'nonZero',
   journey: 'nonZero',
+  health: 'nonZero',
   'system-log': 'nonZero',
   'negative-tests': 'ownSeries',
 };
@@ -33,6 +34,7 @@ export type Requirement =
   | 'api'
   | 'user'
   | 'samlApps'
+  | 'health'
   | 'systemLog'
   | 'serviceResource'
   | 'userResource'
@@ -64,6 +66,22 @@ export type Endpoint =
   | 'saml-sign-on'
   | 'saml-metadata'
   | 'users'
+  | 'user'
+  | 'applications'
+  | 'application'
+  | 'application-certificates'
+  | 'client-secrets'
+  | 'client-keys'
+  | 'identity-providers'
+  | 'identity-provider-certificates'
+  | 'custom-domains'
+  | 'api-tokens'
+  | 'agent-pools'
+  | 'event-hooks'
+  | 'inline-hooks'
+  | 'log-streams'
+  | 'authorization-server'
+  | 'authorization-server-keys'
   | 'logs'
   | 'status-page';
 
@@ -82,6 +100,13 @@ export interface Artifacts {
   readonly refreshed: RefreshedToken;
   readonly idToken: IssuedIdToken;
   readonly orgLog: OrgLog;
+  readonly apiAccess: ApiAccess;
+}
+
+/** The management API can be called: what a call needs is there. */
+export interface ApiAccess {
+  /** The certificate with which the org is served. */
+  readonly certificate?: PeerCertificate;
 }
 
 /** A user's session at Okta, as a browser has it. Trap: the cookies are live credentials. */
@@ -187,6 +212,8 @@ export interface ClientCredentials {
   fetchToken(server: Server, fetch: Fetch): Promise<AccessToken>;
   /** Introspects a token at the server (RFC 7662). */
   introspect(server: Server, token: AccessToken, fetch: Fetch): Promise<Readonly<Record<string, unknown>>>;
+  /** Gets what calls of the management API need: the API token, or an access token of this container. */
+  prepareApi(fetch: Fetch): Promise<void>;
   /** Calls the management API with the org's API credential. If rejected, re-reads the secret and retries once. */
   callApi(url: string, fetch: Fetch): Promise<Response>;
 }
@@ -292,6 +319,11 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   /** `server`: once per server; `custom-server`: once per custom server; `org`: once per org. */
   readonly scope: 'org' | 'server' | 'custom-server';
   readonly requires?: readonly Requirement[];
+  /**
+   * The scopes of the management API that its parts need. Without any of them it is disabled, unless it has something to
+   * do without the API: what the `or` names.
+   */
+  readonly apiScopes?: { readonly anyOf: readonly string[]; readonly or?: Requirement };
   /** Artifacts of other probes. The probe is skipped if one of them is not available. */
   readonly inputs?: readonly Input[];
   /** Artifacts that the probe uses if they are there. */
@@ -307,6 +339,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly requests: readonly Endpoint[];
   /** What settings of the client add to them, at most: with DPoP, a request without a nonce in a new container. */
   readonly addedRequests?: Readonly<Partial<Record<RequestSetting, readonly Endpoint[]>>>;
+  /** What the configuration adds to them, at most. In words for the docs, and as a list. */
+  readonly configuredRequests?: { readonly words: string; of(org: Org): readonly Endpoint[] };
   /** Whether to publish `Duration`, the server's time for the request. Each metric costs money, so use it sparingly. */
   readonly timed: boolean;
   readonly metrics: Readonly<Record<Metric, MetricDefinition>>;

@@ -2,7 +2,7 @@ import { findings } from '../diagnosis/finding.ts';
 import type { Exchange, RequestAuthentication } from '../model/exchange.ts';
 import type { Endpoint } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
-import { locate } from '../okta/endpoints.ts';
+import { apiScopes, locate } from '../okta/endpoints.ts';
 import type { LogLine } from '../runtime/log.ts';
 
 /**
@@ -80,7 +80,7 @@ const grants: ReadonlyMap<string, readonly string[]> = new Map(
 
 /**
  * What nobody can send from a shell: a step of a sign-in means nothing without those before it, and no password belongs
- * into a command.
+ * into a command. An answer with secrets is for nobody's terminal.
  */
 const unrepeatable: readonly Endpoint[] = [
   'sign-in-introspect',
@@ -92,6 +92,7 @@ const unrepeatable: readonly Endpoint[] = [
   'primary-authentication',
   'factor-verification',
   'session',
+  'client-secrets',
 ];
 
 const authorizationRequest: readonly string[] = [
@@ -101,8 +102,13 @@ const authorizationRequest: readonly string[] = [
   field('scope', 'SCOPE'),
 ];
 
+const ofManagementApi = Object.fromEntries(
+  Object.keys(apiScopes).map((endpoint) => [endpoint, (exchange: Exchange) => accessTokenOf(exchange)]),
+) as Readonly<Partial<Record<Endpoint, Shape>>>;
+
 /** How a request to each endpoint looks, apart from its URL. Endpoints that take no parameters are not listed. */
 const shapes: Readonly<Partial<Record<Endpoint, Shape>>> = {
+  ...ofManagementApi,
   token: ({ authentication }, probe) => [
     ...(grants.get(probe) ?? [
       '-d grant_type=client_credentials',

@@ -6,6 +6,7 @@ import { type Group, groups } from '../model/probe.ts';
 import type { AlarmChange } from './event.ts';
 import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
 import { type EvidenceLine, readLine } from './log.ts';
+import type { OrgChange } from './org-changes.ts';
 import { asRecord, parseJson, text } from './read.ts';
 import type { Silence } from './silent-orgs-item.ts';
 
@@ -21,6 +22,8 @@ export interface Evidence {
   /** The log groups that were read. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
+  /** What administrators of the org changed lately. */
+  readonly changes?: readonly OrgChange[];
   /** The orgs for which the alarm's group does not run. */
   readonly silent?: readonly Silence[];
 }
@@ -141,6 +144,7 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   return {
     ...{ lines: withoutDuplicates(lines), windows, logGroups, gaps: [...gaps.values()] },
     ...(firing && { firing }),
+    ...(kept && { changes: kept.changes }),
     ...(isPartial && { isPartial }),
     ...(subject.kind === 'group-not-running' && { silent: known.kept?.silences?.[subject.group] ?? [] }),
   };

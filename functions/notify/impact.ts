@@ -106,6 +106,17 @@ const effects: Readonly<Record<string, Effect>> = {
   'rate-limits': { what: atTimes('management API fails'), clause: atTimes('the management API fails') },
 };
 
+/** What the health checks look after. Where one of them fails, nothing is known of it, and nobody is known to be affected. */
+const lookedAfter: Readonly<Record<string, string>> = {
+  'api-access': 'what expires',
+  certificates: 'certificates',
+  domains: 'custom domains',
+  'client-secrets': 'client secrets',
+  agents: 'agents',
+  hooks: 'hooks',
+  'signing-keys': 'key rotation',
+};
+
 /** Effects on the one client that asks: others may have other settings. */
 const effectsOnClient: Readonly<Record<string, Effect>> = {
   authorize: {
@@ -204,7 +215,10 @@ export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts)
     const clause = 'users cannot sign in and apps get no tokens';
     return { what: ['no sign-in or tokens'], clause, servers, concernsApps: true };
   }
-  const fallback = { what: atTimes(`${probe} fails`), clause: atTimes(`the probe ${probe} fails`) };
+  const unknown = Object.hasOwn(lookedAfter, probe) ? lookedAfter[probe] : undefined;
+  const fallback = unknown
+    ? { what: atTimes(`${unknown} not checked`), clause: atTimes(`the monitor cannot check ${unknown}`) }
+    : { what: atTimes(`${probe} fails`), clause: atTimes(`the probe ${probe} fails`) };
   const { what, short = [], clause }: Omit<Effect, 'isOfTestUser'> = effect ?? fallback;
   return {
     what: [what[part], ...(part === 0 ? short : [])],

@@ -13,6 +13,7 @@ import { type HitTarget, type Impact, impactOf } from './impact.ts';
 import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
+import { changesBefore, type OrgChange } from './org-changes.ts';
 import { formatTime } from './render/text.ts';
 import type { Silence } from './silent-orgs-item.ts';
 
@@ -52,6 +53,8 @@ export interface Incident {
   readonly heading: string;
   /** The findings that made the alarm fire, the leading one first. */
   readonly occurrences: readonly Occurrence[];
+  /** What administrators changed shortly before, where that may be the cause. The likeliest first. */
+  readonly changes: readonly OrgChange[];
   /** Other findings of the org while the alarm fires that somebody must act on. */
   readonly related: readonly Occurrence[];
   /** Commands that show the leading finding from a laptop. */
@@ -125,6 +128,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     ...(alarm.note !== undefined && { note: alarm.note }),
     ...(impact && { impact }),
     occurrences,
+    changes: isResolved || !isCausedByChange(meaning.domain) ? [] : changesBefore(evidence.changes ?? [], began),
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
     since: lead
@@ -148,6 +152,11 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
   };
+}
+
+/** Whether a change of an administrator's can cause it. It changes neither Okta's own faults nor the network. */
+function isCausedByChange(domain: FaultDomain): boolean {
+  return domain === 'configuration' || domain === 'credentials' || domain === 'quota';
 }
 
 /** When a function last failed, or its alarm fired: the alarm on it resolves hours later. */

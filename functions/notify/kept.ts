@@ -8,6 +8,7 @@ import { type Told, toldIn, toldItem } from '../runtime/told.ts';
 import type { LoggedLine, Window } from './evidence.ts';
 import { type OpenIncident, readIncident } from './incident-item.ts';
 import { readDocument } from './log.ts';
+import { logMemoryItem, type OrgChange, readOrgChanges } from './org-changes.ts';
 import { queryOrg } from './query-state.ts';
 import { readSilence, type Silence, silenceItem } from './silent-orgs-item.ts';
 
@@ -17,6 +18,8 @@ export interface Kept {
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
+  /** What administrators changed lately, if the System Log is read. */
+  readonly changes: readonly OrgChange[];
   /** What people have been told that is told once. */
   readonly told: Told;
   /** In the partition of the monitor: the orgs for which a group does not run. */
@@ -57,6 +60,7 @@ export function keptOf(org: string, items: readonly StoredItem[]): Kept {
   });
   return {
     ...{ org, states: Object.fromEntries(states.filter(([, state]) => state)), incidents: new Map(incidents) },
+    changes: readOrgChanges(items.find(({ item }) => item === logMemoryItem)?.body),
     told: toldIn(items.find(({ item }) => item === toldItem)?.body),
     ...(silences.length > 0 && { silences: Object.fromEntries(silences) }),
   };

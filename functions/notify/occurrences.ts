@@ -119,7 +119,8 @@ function isOrg(target: string): boolean {
 function foundIn({ time, line }: LoggedLine): readonly Found[] {
   if (line.type === 'finding') return [{ time, target: formatTarget({}), finding: line.finding }];
   if (line.type !== 'outcome') return [];
-  const unique = new Map(findingsOf(line).map((finding) => [finding.code, finding]));
+  // The same may be a ticket of one thing and a page of another.
+  const unique = new Map(findingsOf(line).map((finding) => [`${finding.code} ${finding.severity}`, finding]));
   return [...unique.values()].map((finding) => ({ time, target: formatTarget(line), finding, outcome: line }));
 }
 

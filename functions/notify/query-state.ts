@@ -9,7 +9,8 @@ type Page = {
 /**
  * The groups and incidents of an org in one query. Throws the SDK's errors.
  *
- * Trap: the items of sent messages are many. They come after all others, and are not read.
+ * Trap: the items of sent messages are many. They come after those that are read, so what a message needs must have a name
+ * that comes before `message#`.
  */
 export function queryOrg({ client, name }: StateTable, org: string, signal: AbortSignal): Promise<StoredItem[]> {
   return allPages((start) =>

@@ -2,6 +2,7 @@ import type { Exchange } from '../model/exchange.ts';
 import type { TokenFacts } from '../model/finding.ts';
 import { answeredBy, describeSender } from './blame.ts';
 import { type Incident, leadExchange } from './incident.ts';
+import { formatDuration } from './render/text.ts';
 import { isCaseForOkta } from './steps.ts';
 
 const mostComparisons = 8;
@@ -24,6 +25,7 @@ export function seenFacts(incident: Incident): readonly string[] {
       .slice(0, mostComparisons)
       .map(({ name, expected, found }) => `${name}: expected ${expected}, found ${found}`),
     ...(finding.token && !isCaseForOkta(incident) ? [`token: ${describeToken(finding.token)}`] : []),
+    ...changeFacts(incident),
     ...(causes.length > 0 ? [`Likely: ${causes.join('; ')}.`] : []),
     ...statusFacts(incident),
     ...otherTargets(incident),
@@ -54,6 +56,15 @@ function describeToken({ scopes, claimNames, ...facts }: TokenFacts): string {
   return Object.entries({ ...facts, ...lists })
     .flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name} ${value}`]))
     .join(', ');
+}
+
+/** What was changed, and when, which answers the first question that everybody asks. */
+function changeFacts({ changes, alarm, since }: Incident): readonly string[] {
+  return changes.map(({ at, words, id }) => {
+    const ago = alarm.changedAt - at;
+    const before = at <= since ? 'before it began' : 'after it began';
+    return `changed ${formatDuration(ago)} ago, ${formatDuration(Math.abs(since - at))} ${before}: ${words} (System Log event ${id})`;
+  });
 }
 
 /** What Okta announces, where it could matter: an incident always, the rest if Okta or the way to it may be at fault. */

@@ -21,6 +21,9 @@ export const defaultLimits = {
   '/api/v1/sessions': 750,
   '/api/v1/users': 600,
   '/api/v1/apps': 100,
+  '/api/v1/apps/{id}': 500,
+  '/api/v1/agentPools': 20,
+  '/api/v1/domains': 100,
   '/api/v1/logs': 120,
   '/api/v1': 1200,
 } as const;

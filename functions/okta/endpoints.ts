@@ -42,6 +42,21 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     'saml-sign-on': org('/app/{id}/{id}/sso/saml'),
     'saml-metadata': org('/app/{id}/sso/saml/metadata'),
     session: org('/api/v1/sessions/me', '/api/v1/sessions'),
+    user: org('/api/v1/users/{id}', '/api/v1/users'),
+    applications: org('/api/v1/apps', '/api/v1/apps'),
+    application: org('/api/v1/apps/{id}', '/api/v1/apps/{id}'),
+    // Okta documents no bucket of their own. The tighter one is assumed.
+    'application-certificates': org('/api/v1/apps/{id}/credentials/keys', '/api/v1/apps'),
+    'client-secrets': org('/api/v1/apps/{id}/credentials/secrets', '/api/v1/apps'),
+    'client-keys': org('/api/v1/apps/{id}/credentials/jwks', '/api/v1/apps'),
+    'identity-providers': org('/api/v1/idps', '/api/v1'),
+    'identity-provider-certificates': org('/api/v1/idps/credentials/keys', '/api/v1'),
+    'custom-domains': org('/api/v1/domains', '/api/v1/domains'),
+    'api-tokens': org('/api/v1/api-tokens', '/api/v1'),
+    'agent-pools': org('/api/v1/agentPools', '/api/v1/agentPools'),
+    'event-hooks': org('/api/v1/eventHooks', '/api/v1'),
+    'inline-hooks': org('/api/v1/inlineHooks', '/api/v1'),
+    'log-streams': org('/api/v1/logStreams', '/api/v1'),
   },
   custom: {
     discovery: org('/oauth2/{id}/.well-known/openid-configuration'),
@@ -53,6 +68,8 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
     userinfo: org('/oauth2/{id}/v1/userinfo', '/oauth2/{id}/v1'),
     revoke: org('/oauth2/{id}/v1/revoke', '/oauth2/{id}/v1'),
     logout: org('/oauth2/{id}/v1/logout', '/oauth2/{id}/v1'),
+    'authorization-server': org('/api/v1/authorizationServers/{id}', '/api/v1'),
+    'authorization-server-keys': org('/api/v1/authorizationServers/{id}/credentials/keys', '/api/v1'),
   },
 };
 
@@ -61,6 +78,43 @@ export function endpointUrl(domain: Org['domain'], server: Pick<Server, 'id'>, e
   const definition = endpoints[kindOf(server)][endpoint];
   if (!definition) throw new Error(`server ${server.id} has no endpoint ${endpoint}`);
   return `https://${domain}${definition.path.replace('{id}', server.id)}`;
+}
+
+/** The URL of something of the management API that has an id of its own. */
+export function itemUrl(domain: Org['domain'], endpoint: Endpoint, id: string): string {
+  const definition = endpoints.org[endpoint];
+  if (!definition) throw new Error(`the org has no endpoint ${endpoint}`);
+  return `https://${domain}${definition.path.replace('{id}', encodeURIComponent(id))}`;
+}
+
+/**
+ * The scope of the management API that an endpoint needs, if it is one of that API.
+ * https://developer.okta.com/docs/api/oauth2/
+ */
+export const apiScopes: Readonly<Partial<Record<Endpoint, string>>> = {
+  users: 'okta.users.read',
+  user: 'okta.users.read',
+  applications: 'okta.apps.read',
+  application: 'okta.apps.read',
+  'application-certificates': 'okta.apps.read',
+  'client-secrets': 'okta.apps.read',
+  'client-keys': 'okta.apps.read',
+  'identity-providers': 'okta.idps.read',
+  'identity-provider-certificates': 'okta.idps.read',
+  'custom-domains': 'okta.domains.read',
+  'api-tokens': 'okta.apiTokens.read',
+  'agent-pools': 'okta.agentPools.read',
+  'event-hooks': 'okta.eventHooks.read',
+  'inline-hooks': 'okta.inlineHooks.read',
+  'log-streams': 'okta.logStreams.read',
+  'authorization-server': 'okta.authorizationServers.read',
+  'authorization-server-keys': 'okta.authorizationServers.read',
+};
+
+/** Whether the API credential may read an endpoint, as far as the configuration shows. An API token shows nothing. */
+export function mayRead({ api }: Pick<Org, 'api'>, endpoint: Endpoint): boolean {
+  const scope = apiScopes[endpoint];
+  return scope === undefined || api?.kind !== 'client' || api.scopes.includes(scope);
 }
 
 /** The rate-limit bucket that a request to an endpoint counts against, if any. */

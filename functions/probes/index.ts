@@ -1,7 +1,13 @@
 import type { Probe } from '../model/probe.ts';
+import { agents } from './agents.ts';
+import { apiAccess } from './api-access.ts';
 import { authorize } from './authorize.ts';
+import { certificates } from './certificates.ts';
+import { clientSecrets } from './client-secrets.ts';
 import { code } from './code.ts';
 import { discovery } from './discovery.ts';
+import { domains } from './domains.ts';
+import { hooks } from './hooks.ts';
 import { idToken } from './id-token.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
@@ -18,6 +24,7 @@ import { revoke } from './revoke.ts';
 import { saml } from './saml.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
+import { signingKeys } from './signing-keys.ts';
 import { singleSignOn } from './single-sign-on.ts';
 import { statusPage } from './status-page.ts';
 import { systemLog as readSystemLog } from './system-log.ts';
@@ -53,14 +60,10 @@ export const journey: readonly Probe[] = [
   signOut,
   refreshReuse,
 ];
+export const health: readonly Probe[] = [apiAccess, certificates, domains, clientSecrets, agents, hooks, signingKeys];
 export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIns, ownEvents];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [
-  flows,
-  limits,
-  status,
-  journey,
-  systemLog,
-  negativeTests,
-].flat();
+const all = [flows, limits, status, journey, health, systemLog, negativeTests];
+
+export const probes: readonly Probe[] = /* @__PURE__ */ all.flat();

@@ -1,7 +1,7 @@
 import { kindOf, type Org, type Server, signInServer } from '../model/org.ts';
 import { type Endpoint, type Probe, type RequestSetting, type Requirement, requestSettings } from '../model/probe.ts';
 import type { Target } from '../model/target.ts';
-import { issuerOf } from '../okta/endpoints.ts';
+import { issuerOf, mayRead } from '../okta/endpoints.ts';
 
 /** One probe at one target. It is disabled if the configuration lacks something that it requires. */
 export interface PlannedProbe {
@@ -23,6 +23,7 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   user: (org) => `set "user" (login and secret of a test user) on org "${org}"`,
   serviceResource: (_, server) => `set "resource" (the URL of an API of yours) on server "${server}"`,
   userResource: (_, server) => `set "resource" (the URL of an API of yours) with "token": "user" on server "${server}"`,
+  health: (org) => `set "health" ({} is enough) on org "${org}"`,
   refreshTokenLeeway: (_, server) =>
     `set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "${server}"`,
   samlApps: (org) => `set "samlApps" (SAML applications of the test user) on org "${org}"`,
@@ -60,11 +61,25 @@ function orgServer(org: Org): Server {
 
 function missingSettings(probe: Probe, org: Org, server: Server): string | undefined {
   const missing = (probe.requires ?? []).filter((requirement) => !has(requirement, org, server));
-  const settings = missing.map((requirement) => settingFor[requirement](org.name, server.id));
+  const settings = [
+    ...missing.map((requirement) => settingFor[requirement](org.name, server.id)),
+    ...(missing.length > 0 ? [] : missingScopes(probe, org, server)),
+  ];
   return settings.length > 0 ? settings.join(', and ') : undefined;
 }
 
-function requestsOf({ requests, addedRequests = {}, scope, requires = [] }: Probe, org: Org, server: Server) {
+/** An API token has all rights of its owner, so nothing is known to be missing. */
+function missingScopes({ apiScopes }: Probe, org: Org, server: Server): readonly string[] {
+  if (!apiScopes || org.api?.kind !== 'client') return [];
+  const { anyOf, or } = apiScopes;
+  const { scopes } = org.api;
+  if (anyOf.some((scope) => scopes.includes(scope)) || (or && has(or, org, server))) return [];
+  const names = anyOf.map((scope) => `"${scope}"`).join(' or ');
+  return [`grant the application of "api" ${names}, and add it to "api.client.scopes" on org "${org.name}"`];
+}
+
+function requestsOf(probe: Probe, org: Org, server: Server) {
+  const { requests, addedRequests = {}, configuredRequests, scope, requires = [] } = probe;
   // A sign-in is one of the whole org, and made at one of its servers.
   const at = scope === 'org' && requires.includes('user') ? signInServer(org) : server;
   const isSet: Readonly<Record<RequestSetting, boolean>> = {
@@ -72,7 +87,12 @@ function requestsOf({ requests, addedRequests = {}, scope, requires = [] }: Prob
     'web.dpop': at?.web?.dpop ?? false,
     'web.par': at?.web?.par ?? false,
   };
-  return [...requests, ...requestSettings.flatMap((setting) => (isSet[setting] && addedRequests[setting]) || [])];
+  const isPermitted = (endpoint: Endpoint) => !probe.apiScopes || mayRead(org, endpoint);
+  return [
+    ...requests.filter(isPermitted),
+    ...requestSettings.flatMap((setting) => (isSet[setting] && addedRequests[setting]) || []),
+    ...(configuredRequests?.of(org) ?? []).filter(isPermitted),
+  ];
 }
 
 function has(requirement: Requirement, org: Org, server: Server): boolean {
@@ -93,6 +113,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
       return server.expects?.refreshTokenLeewaySeconds !== undefined;
     case 'samlApps':
       return (org.samlApps?.length ?? 0) > 0;
+    case 'health':
+      return org.health !== undefined;
     case 'negativeTests':
       return org.negativeTests;
     case 'web':

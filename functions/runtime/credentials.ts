@@ -94,6 +94,13 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         });
       },
 
+      async prepareApi(fetch) {
+        const { api } = org;
+        if (!api) throw new Error(`org ${org.name} has no API credential`);
+        if (api.kind === 'client') await apiToken(api, fetch, false);
+        else textOf(await secrets.read(api.secret), api.secret, 'apiToken');
+      },
+
       async callApi(url, fetch) {
         const { api } = org;
         if (!api) throw new Error(`org ${org.name} has no API credential`);

@@ -3,6 +3,7 @@ import type { GroupState } from '../model/state.ts';
 import { hasPassed, tokenRequestsIn } from './history.ts';
 import { groupKey, groupState } from './state.ts';
 import { getItem, putItem, type StateTable, type StoredItem } from './state-table.ts';
+import { withReadTimes, withStoredTimes } from './stored-times.ts';
 import { readTold } from './told.ts';
 
 /** How long a reading or a writing may take. */
@@ -43,13 +44,14 @@ function memoryInTable(table: StateTable, org: string, name: string, now: () => 
   return {
     async read() {
       previous = await getItem(table, key, AbortSignal.timeout(timeoutMs));
-      return previous?.body;
+      return withReadTimes(previous?.body);
     },
     async write(value) {
       const options = { previous, expiresAt: now() + keptMs };
-      const isWritten = await putItem(table, key, value, options, AbortSignal.timeout(timeoutMs));
+      const body = Object(withStoredTimes(value)) as object;
+      const isWritten = await putItem(table, key, body, options, AbortSignal.timeout(timeoutMs));
       if (!isWritten) throw new Error('another run remembers something else');
-      previous = { ...key, body: value, revision: (previous?.revision ?? 0) + 1 };
+      previous = { ...key, body, revision: (previous?.revision ?? 0) + 1 };
     },
   };
 }

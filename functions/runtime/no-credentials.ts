@@ -15,7 +15,12 @@ export const noUserCredentials: UserCredentials = {
 };
 
 /** For groups that are no client of their own. */
-export const noClientCredentials: ClientCredentials = { fetchToken: fail, introspect: fail, callApi: fail };
+export const noClientCredentials: ClientCredentials = {
+  fetchToken: fail,
+  introspect: fail,
+  prepareApi: fail,
+  callApi: fail,
+};
 
 /**
  * For groups whose probes do not authenticate. A probe that requests credentials there is a bug.

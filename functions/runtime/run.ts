@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
+import { onlyUntold } from '../diagnosis/untold.ts';
 import { withWarnings } from '../diagnosis/warnings.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org, Server } from '../model/org.ts';
@@ -104,6 +105,11 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
 }
 
+/** If the table does not say it, people are told again: a duplicate is better than a loss. */
+function knownAsTold(memory: RunMemory): Promise<ReadonlyMap<string, string>> {
+  return memory.told().catch(() => new Map());
+}
+
 /** The outcome of a probe that does not ask. */
 function heldOutcome({ probe, target }: PlannedProbe, { because, finding }: Held): Outcome {
   const base = { ...target, probe: probe.id, exchanges: [] };
@@ -151,7 +157,9 @@ async function runProbe(
   const outcome = { ...base, ...attempts };
   if ('result' in final) {
     const { readings, notes = [], warnings = [], provides = {} } = final.result;
-    return { outcome: { ...outcome, status: 'passed', readings, notes, warnings }, provides };
+    const told = warnings.some(({ once }) => once) ? await knownAsTold(options.memory) : new Map<string, string>();
+    const reported = onlyUntold({ warnings, notes }, told);
+    return { outcome: { ...outcome, status: 'passed', readings, ...reported }, provides };
   }
   const { signal } = options.deadline;
   const isOutOfTime = signal.aborted && final.error === signal.reason;

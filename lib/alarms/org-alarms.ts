@@ -2,6 +2,7 @@ import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 import { type FindingAlarm, findingAlarms } from '../../functions/alarms/finding-alarms.ts';
 import type { Route } from '../../functions/alarms/subject.ts';
+import { healthFindings } from '../../functions/diagnosis/findings/health.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
 import { sharedMetrics } from '../../functions/model/shared-metrics.ts';
 import { probeSeries, retriesSeries, severitySeries } from '../../functions/probes/series.ts';
@@ -61,7 +62,7 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
     ...breachingRuns[severity](severityMetric(monitored, alarm)),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm,
-    evaluationPeriods: runsInWindow(monitored, datapointsToAlarm),
+    evaluationPeriods: runsInWindow(monitored, alarm, datapointsToAlarm),
     treatMissingData: {
       as: severity === 'page' ? 'notBreaching' : 'ignore',
       heartbeat: { kind: 'not-running', org },
@@ -69,16 +70,24 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
   };
 }
 
+/** Whether the alarm is for something that only the group `health` finds. */
+function isOfHealth({ domain, severity }: FindingAlarm): boolean {
+  return Object.values(healthFindings).some((each) => each.domain === domain && each.severity === severity);
+}
+
 /**
- * How many runs of the flows the window has. The journey, and the reading of the System Log, may run more rarely and
- * add to the same series, so the window has room for as many of their runs as the alarm needs.
+ * How many runs of the flows the window has. The journey, the System Log and the health checks may run more rarely and add to
+ * the same series, so the window has room for as many of their runs as the alarm needs. Where health checks find nothing of
+ * their own, the alarms stay as quick as they are.
  */
-function runsInWindow(monitored: MonitoredOrg, datapointsToAlarm: number): number {
+function runsInWindow(monitored: MonitoredOrg, alarm: FindingAlarm, datapointsToAlarm: number): number {
   const { flows } = monitored.intervalMinutes;
-  const ofOthers = (['journey', 'system-log'] as const)
-    .filter((group) => planOf(monitored, group).length > 0)
-    .map((group) => Math.ceil((datapointsToAlarm * monitored.intervalMinutes[group]) / flows));
-  return Math.max(2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows)), ...ofOthers);
+  const roomFor = (group: 'journey' | 'system-log' | 'health') =>
+    planOf(monitored, group).length > 0 ? Math.ceil((datapointsToAlarm * monitored.intervalMinutes[group]) / flows) : 0;
+  return Math.max(
+    ...[2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows))],
+    ...[roomFor('journey'), roomFor('system-log'), ...(isOfHealth(alarm) ? [roomFor('health')] : [])],
+  );
 }
 
 /**

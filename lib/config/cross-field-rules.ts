@@ -1,3 +1,4 @@
+import { health as healthProbeList } from '../../functions/probes/index.ts';
 import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
 import { receiverProblems } from './receiver.ts';
@@ -88,6 +89,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...timeoutProblems(org, path),
     ...userProblems(org, path),
     ...samlProblems(org, path),
+    ...healthProblems(org, path),
     ...systemLogProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
@@ -138,6 +140,46 @@ function samlProblems(org: PartialOrg, path: Path): readonly Problem[] {
         : [{ path: [...at, 'ssoUrl'], message: `must be on ${org.domain}, where the test user has its session` }],
     ),
   ];
+}
+
+/** What is checked with the management API, and told at certain times. */
+function healthProblems(org: PartialOrg, path: Path): readonly Problem[] {
+  const { health } = org;
+  if (!health) return [];
+  const at = [...path, 'health'];
+  const { ticket = [30, 14], page = [7, 1] } = health.expiryDays ?? {};
+  const latestTicket = Math.min(...ticket.filter((days) => days !== undefined));
+  const late = indexed(page, [...at, 'expiryDays', 'page']).filter(([days]) => days >= latestTicket);
+  const isDefault = health.expiryDays?.page === undefined;
+  return [
+    ...('api' in org ? [] : [{ path: at, message: 'needs a credential for the management API: set "api"' }]),
+    ...(health.applications && health.allApplications
+      ? [{ path: [...at, 'applications'], message: 'has no effect with "allApplications": remove one of the two' }]
+      : []),
+    ...(health.readSecrets && !health.clients
+      ? [{ path: [...at, 'readSecrets'], message: 'needs applications whose secrets are checked: set "clients"' }]
+      : []),
+    ...late.slice(0, isDefault ? 1 : late.length).map(([, where]) => ({
+      path: isDefault ? [...at, 'expiryDays'] : where,
+      message: isDefault
+        ? `must leave days for its pages: "page" (${page.join(', ')}) must be less than each of "ticket" (${ticket.join(', ')})`
+        : `must be less than each of "ticket" (${ticket.join(', ')}): a page comes after the tickets`,
+    })),
+    ...requiredProblems(org, [...at, 'required']),
+  ];
+}
+
+/** A probe that must be able to check needs a scope of those that the client asks for. */
+function requiredProblems({ api, health }: PartialOrg, path: Path): readonly Problem[] {
+  const scopes = api?.client && ['okta.users.read'];
+  const granted = api?.client?.scopes ?? scopes;
+  if (!granted) return [];
+  return indexed(health?.required, path).flatMap(([id, at]) => {
+    const { apiScopes } = healthProbeList.find((probe) => probe.id === id) ?? {};
+    const missing = (apiScopes?.anyOf ?? []).filter((scope) => !granted.includes(scope));
+    if (missing.length === 0) return [];
+    return [{ path: at, message: `needs ${missing.join(', ')}: add it to api.client.scopes, and grant it in Okta` }];
+  });
 }
 
 function systemLogProblems({ systemLog, ...org }: PartialOrg, path: Path): readonly Problem[] {

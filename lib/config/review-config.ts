@@ -1,7 +1,10 @@
 import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
+import type { Org } from '../../functions/model/org.ts';
+import { health } from '../../functions/probes/index.ts';
 import { oneTimeStart } from './maintenance-schedule.ts';
 import type { Receiver } from './receiver.ts';
+import { resolveOrg } from './resolve-org.ts';
 import type { Config, Maintenance, OrgConfig } from './schema.ts';
 
 /** Something in a configuration that is valid but probably not meant. */
@@ -39,12 +42,16 @@ export function reviewConfig(config: Config, { now, toExistingTopics = [] }: Rev
     topicOf: (list) => resourceName(deployment, list),
   });
   const own = config.orgs.map((org, index) => reviewOrg(org, index, deployment));
+  const unchecked = config.orgs.flatMap((org, index) =>
+    org.enabled ? uncheckedNotes(resolveOrg(org, config), index) : [],
+  );
   return {
     config: { ...config, alerts: { ...shared.alerts, maintenance }, orgs: own.map(({ org }) => org) },
     notes: [
       ...(isExample(config) ? [exampleNote] : []),
       ...shared.notes,
       ...own.flatMap(({ notes }) => notes),
+      ...unchecked,
       ...(config.alerts.runbook === undefined ? [runbookNote] : []),
       ...over.map(overNote),
     ],
@@ -58,6 +65,18 @@ function reviewOrg(org: OrgConfig, index: number, deployment: string) {
     topicOf: (list) => composedName(deployment, org.name, list),
   });
   return { org: { ...org, alerts }, notes: org.enabled ? notes : [] };
+}
+
+/** What the health checks cannot read, as far as the configuration shows. */
+function uncheckedNotes(org: Org, index: number): readonly Note[] {
+  const { api } = org;
+  if (!org.health || api?.kind !== 'client') return [];
+  const wanted = health.flatMap(({ id, apiScopes }) => (apiScopes?.anyOf ?? []).map((scope) => ({ id, scope })));
+  const missing = wanted.filter(({ scope }) => !api.scopes.includes(scope));
+  if (missing.length === 0) return [];
+  const list = (items: readonly string[]) => [...new Set(items)].join(', ');
+  const text = `Health checks of ${org.name} without all of ${list(missing.map(({ id }) => id))}: to have them, grant the application of orgs[${index}].api ${list(missing.map(({ scope }) => scope))}, and add these to its scopes.`;
+  return [{ id: 'health-scopes', text }];
 }
 
 type Lists = Readonly<Record<`${Route}s`, Receiver[]>>;

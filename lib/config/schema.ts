@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { clientAuthentications, engines, resourceTokens } from '../../functions/model/org.ts';
+import {
+  clientAuthentications,
+  engines,
+  healthProbes,
+  mostCertificateReads,
+  mostClientReads,
+  resourceTokens,
+} from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { defaultExpiryDays } from '../../functions/okta/expiry.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 import { receiver } from './receiver.ts';
@@ -20,7 +28,7 @@ const secret = (contents: string) =>
 
 /** The longest interval at which a configuration may run a group. */
 export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
-  ...{ flows: 60, limits: 60, status: 60, journey: 60, 'system-log': 3 },
+  ...{ flows: 60, limits: 60, status: 60, journey: 60, health: 60, 'system-log': 3 },
   'negative-tests': 1_440,
 };
 
@@ -34,6 +42,11 @@ const intervals = {
     .min(2)
     .max(longestIntervalMinutes.journey)
     .describe('the sign-in of the test user, if "user" is set; 2 to 60'),
+  health: z
+    .int()
+    .min(5)
+    .max(longestIntervalMinutes.health)
+    .describe('the checks of what breaks quietly, if "health" is set; 5 to 60'),
   systemLog: z
     .int()
     .min(1)
@@ -218,6 +231,71 @@ const api = z
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 
+/** Days before an expiry. */
+const daysBefore = z.array(z.int().min(1).max(365));
+
+const oktaId = z.string().regex(/^[A-Za-z0-9]{10,40}$/, 'must be an id of Okta, such as 0oa1b2c3d4e5f6g7h8i9');
+
+const health = z.strictObject({
+  applications: z
+    .array(oktaId)
+    .min(1)
+    .max(mostCertificateReads)
+    .optional()
+    .describe(`the ids of SAML applications whose certificates are checked; at most ${mostCertificateReads}`),
+  allApplications: z
+    .boolean()
+    .default(false)
+    .describe(
+      `true to check the certificates of all active SAML applications instead: ${mostCertificateReads} of them in each run, the next ones each hour`,
+    ),
+  clients: z
+    .array(oktaId)
+    .min(1)
+    .max(mostClientReads)
+    .optional()
+    .describe(
+      `the client IDs of applications whose keys are checked, besides that of "api"; at most ${mostClientReads}`,
+    ),
+  readSecrets: z
+    .boolean()
+    .default(false)
+    .describe(
+      "true to check the age of these applications' secrets too. Okta then sends them to the monitor in clear text, which drops them, and logs an event each time",
+    ),
+  expiryDays: z
+    .strictObject({
+      ticket: daysBefore
+        .default(() => [...defaultExpiryDays.ticket])
+        .describe('how many days before an expiry a ticket is sent, once each; 1 to 365'),
+      page: daysBefore
+        .default(() => [...defaultExpiryDays.page])
+        .describe('how many days before an expiry a page is sent, once each, and on the day itself; 1 to 365'),
+    })
+    .prefault({})
+    .describe('when an expiry is told'),
+  maxAgeDays: z
+    .int()
+    .min(30)
+    .max(3_650)
+    .default(365)
+    .describe(
+      'the age in days at which a client secret, a client key or a signing key that is rotated by hand is too old',
+    ),
+  ignored: z
+    .array(z.string().regex(/^[\w-]{1,100}$/, 'must be an id of Okta'))
+    .min(1)
+    .optional()
+    .describe('the ids of agents, pools, domains, hooks and others that are known to be as they are'),
+  required: z
+    .array(z.enum(healthProbes))
+    .min(1)
+    .optional()
+    .describe(
+      'the probes for which a missing scope or admin role is a ticket; for others it is a note, and what cannot be read is not checked',
+    ),
+});
+
 /** No defaults: another page does not have the feed of status.okta.com. */
 const statusPage = z.strictObject({
   page: httpsUrl.describe('the URL of the page'),
@@ -277,6 +355,7 @@ const org = z.strictObject({
       flows: intervals.flows.optional(),
       status: intervals.status.optional(),
       journey: intervals.journey.optional(),
+      health: intervals.health.optional(),
       systemLog: intervals.systemLog.optional(),
       negativeTests: intervals.negativeTests.optional(),
     })
@@ -334,6 +413,11 @@ const org = z.strictObject({
   api: api
     .optional()
     .describe('the credential for the management API, "token" or "client"; enables the rate-limit probe'),
+  health: health
+    .optional()
+    .describe(
+      'checks what breaks quietly with the management API: certificates, domains, keys, agents, hooks; {} is enough. Needs "api", and a scope for each part: see docs/health.md',
+    ),
 });
 
 /** CloudWatch's limit for a mute rule: 15 days. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html */
@@ -411,6 +495,7 @@ export const configSchema = z.strictObject({
       flows: intervals.flows.default(1),
       status: intervals.status.default(5),
       journey: intervals.journey.default(5),
+      health: intervals.health.default(15),
       systemLog: intervals.systemLog.default(1),
       negativeTests: intervals.negativeTests.default(60),
     })

@@ -31,6 +31,7 @@ const memorySize: Readonly<Record<Group, number>> = {
   limits: 256,
   status: 256,
   journey: 512,
+  health: 256,
   // A thousand events are some megabytes.
   'system-log': 512,
   'negative-tests': 256,

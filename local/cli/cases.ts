@@ -15,6 +15,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
+import { withHealth } from '../scenarios/with-health.ts';
 import { withResource } from '../scenarios/with-resource.ts';
 import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withSystemLog } from '../scenarios/with-system-log.ts';
@@ -65,7 +66,7 @@ export const cases = defineCommand({
  * once more for either token that an API can take, because a broken token would break the API's answer too.
  */
 function caseOrgs(config: Config): readonly MonitoredOrg[] {
-  const { orgs, ...rest } = withSystemLog(withSamlApp(withTestUser(config)));
+  const { orgs, ...rest } = withSystemLog(withHealth(withSamlApp(withTestUser(config))));
   const everything: Config = { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) };
   return [undefined, ...resourceTokens].flatMap((token) => monitoredOrgs(withResource(everything, token)));
 }

@@ -45,17 +45,23 @@ function serverName(server: string | undefined): string {
   return bold(server === 'org' ? 'Org server' : `server ${server}`);
 }
 
-/** The probes that are off, and what would switch them on. At most 80 columns. */
+/** The probes that are off, and what would switch them on first. At most 80 columns. */
 export function formatOff(plan: readonly PlannedProbe[]): readonly string[] {
   const off = plan.filter(({ howToEnable }) => howToEnable !== undefined);
-  const bySetting = Object.groupBy(off, ({ howToEnable = '' }) => howToEnable);
+  const bySetting = Object.groupBy(off, ({ howToEnable = '' }) => firstSetting(howToEnable));
   return Object.entries(bySetting)
-    .map(([howToEnable, probes = []]) => {
-      const [server, ...others] = new Set(probes.map(({ target }) => target.server));
-      const where = server === undefined || others.length > 0 ? '' : ` at ${server}`;
-      return `  off  ${[...new Set(probes.map(({ probe }) => probe.id))].join(', ')}${where}: ${howToEnable}`;
+    .map(([setting, probes = []]) => {
+      const servers = new Set(probes.flatMap(({ target }) => target.server ?? []));
+      const where = servers.size === 0 ? '' : ` at ${[...servers].join(', ')}`;
+      return `  off  ${[...new Set(probes.map(({ probe }) => probe.id))].join(', ')}${where}: ${setting}`;
     })
     .flatMap((line) => fold(line, 80));
+}
+
+/** What is the same for all servers and comes before everything else that is missing. */
+function firstSetting(howToEnable: string): string {
+  const [first = ''] = howToEnable.split(', and set ');
+  return first.replace(/ on server "[^"]*"/, ' on the server');
 }
 
 function milliseconds(value: number | undefined): string {

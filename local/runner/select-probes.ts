@@ -77,20 +77,33 @@ function targetOf({ probe, target }: PlannedProbe): string {
 /**
  * The runs that make up a plan: one with everything, or one for each server and one for the whole org, because a run
  * takes all probes to all servers of its org. A journey is a run of its own, and a whole one: a session that is begun must
- * be ended.
+ * be ended. So are the health checks, of which one gets access for those of all servers.
  */
 export function runsOf({
   org,
   plan,
 }: SelectedOrg): readonly { readonly org: Org; readonly probes: readonly Probe[] }[] {
   if (plan.length === planProbes(org, allProbes).length) return [{ org, probes: allProbes }];
-  const [inJourney, others] = [true, false].map((is) => plan.filter(({ probe }) => (probe.group === 'journey') === is));
-  const byServer = Object.groupBy(others ?? [], ({ target }) => target.server ?? '');
+  const {
+    journey: inJourney = [],
+    health = [],
+    others = [],
+  } = Object.groupBy(plan, ({ probe: { group } }) => (group === 'journey' || group === 'health' ? group : 'others'));
+  const byServer = Object.groupBy(others, ({ target }) => target.server ?? '');
   return [
     ...Object.values(byServer).map((own = []) => ({
       org: { ...org, servers: org.servers.filter(({ id }) => own.some(({ target }) => (target.server ?? id) === id)) },
       probes: [...new Set(own.map(({ probe }) => probe))],
     })),
-    ...(inJourney?.length ? [{ org, probes: journey }] : []),
+    ...(health.length > 0
+      ? [{ org: atServersOf(org, health), probes: [...new Set(health.map(({ probe }) => probe))] }]
+      : []),
+    ...(inJourney.length > 0 ? [{ org, probes: journey }] : []),
   ];
+}
+
+/** The org with the servers that a plan names. The Org server stays, for probes of the whole org. */
+function atServersOf(org: Org, plan: readonly PlannedProbe[]): Org {
+  const named = new Set(plan.map(({ target }) => target.server ?? 'org'));
+  return { ...org, servers: org.servers.filter(({ id }) => named.has(id)) };
 }

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
 import { clientConfigurationCases } from './cases/client-configuration.ts';
 import { credentialCases } from './cases/credentials.ts';
+import { healthCases } from './cases/health.ts';
 import { intermediaryCases } from './cases/intermediary.ts';
 import { testUserCases } from './cases/journey.ts';
 import { monitorCases } from './cases/monitor.ts';
@@ -26,6 +27,7 @@ export const allCases: readonly Case[] = [
   ...tokenCases,
   ...testUserCases,
   ...samlCases,
+  ...healthCases,
   ...resourceCases,
   ...monitorCases,
 ];

@@ -28,6 +28,8 @@ export interface Variant {
   readonly isWarning?: boolean;
   /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
   readonly isCascade?: boolean;
+  /** Here, people are told once, and not that it is over, although the finding is defined otherwise. */
+  readonly isToldOnce?: boolean;
   /** It needs what runs of past days remember, which `npm run cases` writes. In a drill, they would have to happen. */
   readonly needsPast?: true;
   /** How many minutes it is reported, whatever ends it. */

@@ -7,6 +7,7 @@ import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import type { ScenarioTarget } from './targets.ts';
+import { withHealth } from './with-health.ts';
 import { withResource } from './with-resource.ts';
 import { withSystemLog } from './with-system-log.ts';
 import { withTestUser } from './with-test-user.ts';
@@ -16,6 +17,8 @@ export const caseDeployments = {
   configured: (config: Config): Config => config,
   /** With a test user at each org that can have one. */
   journey: withTestUser,
+  /** With health checks of every kind. */
+  health: withHealth,
   /** With an API that takes the service application's token. */
   resource: (config: Config): Config => withResource(config, 'service'),
   /** With an API that takes the test user's token. */
@@ -46,6 +49,7 @@ export function deploymentPlan(config: Config): DeploymentPlan {
     orgsIn: {
       configured: orgs,
       journey: monitoredOrgs(caseDeployments.journey(config)),
+      health: monitoredOrgs(caseDeployments.health(config)),
       resource: monitoredOrgs(caseDeployments.resource(config)),
       userResource: monitoredOrgs(caseDeployments.userResource(config)),
       systemLog: monitoredOrgs(caseDeployments.systemLog(config)),

@@ -141,6 +141,16 @@ export const journeyEndpoints: readonly EndpointTarget[] = [
   signOut,
 ];
 
+/** The health checks. Each asks several endpoints. */
+const ofHealth = (probe: string, server?: ServerId): ScenarioTarget & { readonly probe: string } => ({
+  ...{ group: 'health', probe, ...(server && { server }) },
+});
+export const certificates = ofHealth('certificates');
+export const domains = ofHealth('domains');
+export const clientSecrets = ofHealth('client-secrets');
+export const agents = ofHealth('agents');
+export const hooks = ofHealth('hooks');
+export const signingKeys = ofHealth('signing-keys', 'default');
 /** An API of your own, called with the token of the service application, and with that of the test user. */
 export const resources: readonly ScenarioTarget[] = [
   { group: 'flows', probe: 'resource', server: 'default' },

@@ -1,4 +1,4 @@
-import type { Org, SamlApp, Server, SystemLogSettings, WebClient } from '../../functions/model/org.ts';
+import type { HealthSettings, Org, SamlApp, Server, SystemLogSettings, WebClient } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ResourceApi } from '../emulators/api/resource-api.ts';
@@ -59,6 +59,11 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
     const { certificateFingerprint: _, ...others } = app;
     return { ...others, ssoUrl, metadataUrl, acsUrl, audience, ...(app.issuer !== undefined && { issuer: entityId }) };
   };
+  const emulateHealth = (health: HealthSettings): HealthSettings => ({
+    ...health,
+    ...(health.applications && { applications: [okta.samlApps.payroll.id] }),
+    ...(health.clients && { clients: [okta.clients.web.clientId] }),
+  });
   const { user } = org;
   if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));
   return {
@@ -68,6 +73,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
       servers: org.servers.map(emulateServer),
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClientOf(api).clientId } }),
       ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),
+      ...(org.health && { health: emulateHealth(org.health) }),
       ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.systemLog && { systemLog: emulateSystemLog(okta) }),
       ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import { defineProbe, type Probe } from '../../functions/model/probe.ts';
-import { flows, journey, probes } from '../../functions/probes/index.ts';
+import { flows, health, journey, probes } from '../../functions/probes/index.ts';
 import { introspect } from '../../functions/probes/introspect.ts';
 import { keys } from '../../functions/probes/keys.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
@@ -59,6 +59,10 @@ const org: Org = {
     return { ...own, ...(own.web && { web: { ...own.web, secret: 'acme/web', scopes: userScopes } }) };
   }),
   user: { login: 'monitor@example.com', secret: 'acme/user' },
+  health: {
+    ...{ applications: ['0oaPayroll001'], clients: ['0oaWebClient1'], allApplications: false, readSecrets: true },
+    ...{ expiryDays: { ticket: [30], page: [7] }, maxAgeDays: 50 },
+  },
 };
 
 /** The org with the user who is asked for a code. */
@@ -138,7 +142,7 @@ const beyondInputs = /^(?!.*(okta-organization|\/token$))/;
 /** Where an answer leaks, with the probes that it makes a difference to. */
 const places: readonly [path: RegExp, probes: readonly Probe[]][] = [
   [everywhere, probes],
-  [beyondInputs, flows],
+  [beyondInputs, [...flows, ...health]],
   [/\/token$/, [keys, token, verify, introspect, ...journey]],
   [/\/idp\/idx\/introspect$/, journey],
   [/\/idp\/idx\/identify$/, journey],
@@ -385,7 +389,7 @@ describe('the deployed functions', () => {
     await using aws = await startAwsEmulator(stored);
     await aws.tables.create('okta-synthetics-state', { partition: 'org', sort: 'item' });
     await using overheard = await overhearAws(aws.url);
-    const functions = (['flows', 'limits', 'status', 'journey'] as const).map((entry) =>
+    const functions = (['flows', 'limits', 'status', 'health', 'journey'] as const).map((entry) =>
       overhearFunction(bundle(entry).file, {
         AWS_ENDPOINT_URL: overheard.url,
         STATE_TABLE: 'okta-synthetics-state',

@@ -357,7 +357,7 @@ export const configurationFindings = {
     summary: "The API's access token lacks the okta.* scope that this endpoint requires.",
     causes: ['a scope that is missing from the configuration', 'a scope that is not granted to the application'],
     remedy: [
-      'In Applications > the application > Okta API Scopes, grant okta.users.read',
+      'In Applications > the application > Okta API Scopes, grant the scope that the evidence names',
       'Add the scope to api.client.scopes',
     ],
     doc: docs.serviceApps,

@@ -38,6 +38,10 @@ export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' |
   /** Most likely first. */
   readonly causes: readonly ConditionalText[];
   readonly remedy: readonly ConditionalText[];
+  /** It is a warning of a probe that passes, and something fails all the same, beyond what the probe sees. */
+  readonly failsElsewhere?: true;
+  /** People are told once of each thing and step, and not of its end: see `Finding.once`. */
+  readonly isToldOnce?: true;
   /** Replaces the severity if one document is affected, and everything else in the run works. */
   readonly severityOfOneDocument?: Severity;
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
@@ -69,5 +73,8 @@ export const docs = {
   domains: 'https://developer.okta.com/docs/guides/custom-url-domain/main/',
   hooks: 'https://developer.okta.com/docs/concepts/inline-hooks/',
   apiTokens: 'https://developer.okta.com/docs/guides/create-an-api-token/main/',
+  identityProviders: 'https://developer.okta.com/docs/concepts/identity-providers/',
+  agents: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AgentPools/',
+  logStreams: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/LogStream/',
   tokens: 'https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/',
 } as const;

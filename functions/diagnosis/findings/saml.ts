@@ -70,6 +70,7 @@ export const samlFindings = {
     severity: 'page',
     brief: 'SAML certificate expired',
     summary: 'The certificate that signs the SAML responses has expired. Many service providers refuse it.',
+    failsElsewhere: true,
     causes: ['a certificate that nobody renewed'],
     remedy: [certificateSettings, 'Generate a new certificate, give it to the service provider, then activate it'],
     doc: docs.errors,
@@ -78,6 +79,7 @@ export const samlFindings = {
   'saml-certificate-expires': {
     domain: 'configuration',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'SAML certificate expires',
     summary: 'The certificate that signs the SAML responses expires soon.',
     causes: ['a certificate that has to be renewed, and given to the service provider before it is activated'],

@@ -1,3 +1,4 @@
+import { failsElsewhere } from '../../diagnosis/finding.ts';
 import { answeredBy, blameOf } from '../blame.ts';
 import { atServers, serverName } from '../impact.ts';
 import { type Incident, leadExchange } from '../incident.ts';
@@ -25,12 +26,13 @@ export function renderFirstLine(incident: Incident, subject: string): string {
   const blame = blameOf(lead.finding.domain, answeredBy(leadExchange(incident)));
   const { impact, brief } = incident;
   if (!impact) {
+    const yet = failsElsewhere(lead.finding.code) ? '' : ' Nothing fails yet.';
     const summaries = [lead.finding.summary, `${upperFirst(brief)}.`];
     return firstThatFits(
       [
-        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)} Nothing fails yet. ${action}`),
-        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)} Nothing fails yet.`),
-        `${blame}. Nothing fails yet.`,
+        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)}${yet} ${action}`),
+        ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)}${yet}`),
+        `${blame}.${yet}`,
       ],
       most,
     );

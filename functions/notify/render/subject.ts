@@ -1,4 +1,5 @@
 import type { Route } from '../../alarms/subject.ts';
+import { failsElsewhere } from '../../diagnosis/finding.ts';
 import { defaultDeployment } from '../../model/deployment.ts';
 import { atServers, type Impact } from '../impact.ts';
 import type { Incident, Links } from '../incident.ts';
@@ -46,7 +47,10 @@ function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Inc
   if (occurrences.length === 0) return [`${brief}, alarm at ${time}`, brief];
   const [long, short] = [` since ${time}`, ` ${time}`];
   if (!impact) {
-    return [`${brief} - nothing fails yet, since ${time}`, `${brief} - nothing fails yet`, `${brief}${long}`, brief];
+    const yet = failsElsewhere(occurrences[0]?.finding.code ?? '')
+      ? []
+      : [`${brief} - nothing fails yet, since ${time}`, `${brief} - nothing fails yet`];
+    return [...yet, `${brief}${long}`, brief];
   }
   const what = whatAndWhere(impact);
   const least = impact.what.at(-1) ?? '';

@@ -35,7 +35,9 @@ const created = (prefix: string) => ({
 });
 
 const server = { type: 'AuthorizationServer', id: 'default', name: 'default' };
-const application = { type: 'AppInstance', id: '0oa1web2applicati3on', name: 'Web application' };
+/** The id of the web application is another one in each org. */
+const ofWebApplication = 'web';
+const application = { type: 'AppInstance', id: ofWebApplication, name: 'Web application' };
 const policyOf = (id: string, name: string) => ({ type: 'PolicyEntity', id, name });
 
 /**
@@ -157,7 +159,12 @@ export type Administer = <What extends ChangedThing>(
   instance?: ChangedInstance,
 ) => void;
 
-export function createAdministrationLog(log: SystemLog, administrator: () => User | undefined) {
+export function createAdministrationLog(log: SystemLog, administrator: () => User | undefined, webClientId: string) {
+  const participant = (type: string, id: string, name: string): LogParticipant => ({
+    ...{ type, displayName: name, alternateId: 'unknown' },
+    id: id === ofWebApplication ? webClientId : id,
+  });
+
   /** An event of an administrator, in a request to the Admin Console. */
   function record(happening: Omit<PastHappening, 'actor'>): void {
     const user = administrator();
@@ -185,10 +192,6 @@ export function createAdministrationLog(log: SystemLog, administrator: () => Use
 }
 
 export type AdministrationLog = ReturnType<typeof createAdministrationLog>;
-
-function participant(type: string, id: string, name: string): LogParticipant {
-  return { id, type, displayName: name, alternateId: 'unknown' };
-}
 
 function capitalized(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -29,6 +29,9 @@ const authorizeCode: Event = {
 };
 const revocation: Event = { eventType: 'token.revoke', displayMessage: 'OAuth2 token revocation request' };
 const handle: Event = { eventType: 'interact.interaction_handle', displayMessage: 'Interaction handle is generated' };
+const interactionCode: Event = {
+  ...{ eventType: 'interact.interaction_code', displayMessage: 'Interaction code is generated' },
+};
 
 /** The tokens in the answer of the token endpoint. Okta logs each by itself. */
 const tokens: Readonly<Record<string, Event>> = {
@@ -47,7 +50,7 @@ const tokens: Readonly<Record<string, Event>> = {
 const reuse: Event = { eventType: 'token.detect_reuse', displayMessage: 'OAuth2 refresh token reuse detected' };
 
 /**
- * By the provider's route name. A route that redirects to the sign-in instead of the application is not logged yet.
+ * By the provider's route name, or what the interaction code flow makes of it. A route that redirects to the sign-in instead of the application is not logged yet.
  * Okta's catalog has no event of introspection, user info, keys and discovery.
  */
 const loggedRoutes: Readonly<
@@ -58,6 +61,7 @@ const loggedRoutes: Readonly<
   resume: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
   revocation: { succeeded: revocation, failed: revocation },
   interact: { succeeded: handle, failed: handle },
+  interaction_code: { succeeded: interactionCode, failed: interactionCode },
 };
 
 /** The parameters of a request that events show, by their names there. */
@@ -101,6 +105,7 @@ export function createAuthorizationLog({ server, log, signInLog, users, clients 
         },
       });
     }
+    if (happened.isRedirect && user && error?.code === 'no_matching_policy') signInLog.policy(request, user, 'DENY');
     const application = { id: clientId ?? 'unknown', label: name ?? 'unknown' };
     if (happened.isRedirect && user) signInLog.singleSignOn(request, user, application, error?.code);
   };

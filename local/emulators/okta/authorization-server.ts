@@ -49,6 +49,8 @@ export interface AuthorizationServer {
   alterIdTokens(change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
   alterUserInfo(change: (claims: JWTPayload) => JWTPayload): () => void;
+  /** Leaves a key out of /keys from now on. Returns a function that ends this. */
+  hideKey(kid: string): () => void;
 }
 
 interface SharedState {
@@ -77,6 +79,7 @@ export function createAuthorizationServer(
   const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state.users);
   const userInfo = createUserInfo(address, accessTokens, state);
   const signOut = createSignOut(address, keys, clients, sessions);
+  const hiddenKeys = new Set<string>();
   const idTokenAlterations = new Set<(claims: JWTPayload) => JWTPayload>();
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
@@ -174,11 +177,16 @@ export function createAuthorizationServer(
       return jsonResponse(201, pushed.push(body, clientId), { ...headers, ...noStore });
     },
     jwks({ body }) {
+      const { keys: published } = body as { readonly keys: readonly { readonly kid: string }[] };
       const maxAge = Math.max(0, Math.floor((nextRotation - now()) / 1000));
-      return jsonResponse(200, body, {
-        'cache-control': maxAge > 0 ? `max-age=${maxAge}, must-revalidate` : 'no-cache, no-store',
-        expires: new Date(now() + maxAge * 1000).toUTCString(),
-      });
+      return jsonResponse(
+        200,
+        { keys: published.filter(({ kid }) => !hiddenKeys.has(kid)) },
+        {
+          'cache-control': maxAge > 0 ? `max-age=${maxAge}, must-revalidate` : 'no-cache, no-store',
+          expires: new Date(now() + maxAge * 1000).toUTCString(),
+        },
+      );
     },
     discovery({ body }, request) {
       const client = request.query.get('client_id');
@@ -236,6 +244,12 @@ export function createAuthorizationServer(
       };
     },
     alterUserInfo: userInfo.alter,
+    hideKey(kid) {
+      hiddenKeys.add(kid);
+      return () => {
+        hiddenKeys.delete(kid);
+      };
+    },
   };
 
   async function run(request: OktaRequest): Promise<OktaResponse> {

@@ -79,6 +79,7 @@ export function createInteractionCodes({
         internalRequest(request, { method: 'GET', path: `${prefix}/authorize`, query, cookies }),
       );
       sessions.discard(session);
+      record(request, { ...result, route: 'interaction_code' });
       const code = new URL(String(result.headers.location)).searchParams.get('code') ?? '';
       const redirectUri = query.get('redirect_uri') ?? '';
       codes.set(code, { redirectUri, expiresAtMs: state.now() + lifetimeMs });

@@ -17,6 +17,9 @@ const oldestSinceDays = 180;
  * which they arrived, `since` is compared with that time too, and there is always a next page, which has what arrives
  * later. So a late event is on a later page, with an old `published`. Any other query is bounded: `since`, `until` and
  * the order are those of `published`, the last page has no next one, and an event that arrives late is missed.
+ *
+ * Trap: the links of a poll have `since` beside `after`, as recorded, though the documentation says that these exclude each
+ * other. Then `after` decides.
  * https://developer.okta.com/docs/reference/system-log-query/
  */
 export function createLogApi(origin: string, log: SystemLog, now: () => number) {

@@ -13,6 +13,8 @@ interface Credentials {
   readonly accessTokens: AccessTokens;
   /** The metadata of a SAML application, by its id. */
   readonly samlMetadata: (id: string) => Promise<OktaResponse> | undefined;
+  /** Whether the admin roles of clients lack the right to read what a scope is for. */
+  readonly isRestricted: (scope: string) => boolean;
 }
 
 /** A path that is below a collection, and what it leads to. */
@@ -45,19 +47,23 @@ export function createManagementApi(credentials: Credentials, collections: Reado
     if (isXml ? !/\/(xml|\*)/.test(accept ?? '*/*') : !acceptsJson(accept)) return errorEnvelope('E0000019');
     const rejection = await authorize(request, collection?.scope);
     if (rejection) return rejection;
+    if (collection && credentials.isRestricted(collection.scope)) return errorEnvelope('E0000006');
     if (unlicensed.some((path) => request.path.startsWith(path))) return errorEnvelope('E0000015');
     if (isXml) return (await credentials.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
     if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
     try {
-      if (id === undefined) {
-        return collection.respond?.(request) ?? page(request, credentials.origin, collection, collection.list());
-      }
-      const item = findItem(collection, id);
+      if (id === undefined && collection.respond) return collection.respond(request);
+      const items = await collection.list();
+      if (id === undefined)
+        return collection.whole
+          ? jsonResponse(200, collection.whole(items))
+          : page(request, credentials.origin, collection, items);
+      const item = findItem(collection, items, id);
       if (!item) return errorEnvelope('E0000007', `${id} (${collection.type})`);
       if (below === undefined) return jsonResponse(200, item);
       const members = collection.members?.[below];
       return members
-        ? jsonResponse(200, members(String(item.id)))
+        ? jsonResponse(200, await members(String(item.id)))
         : errorEnvelope('E0000007', `${request.path} (Path)`);
     } catch (error) {
       if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', error.causes, error.summary);
@@ -67,6 +73,8 @@ export function createManagementApi(credentials: Credentials, collections: Reado
 }
 
 function find(collections: Readonly<Record<string, Collection>>, path: string): Destination {
+  // The keys of identity providers are a collection where an item would be.
+  if (collections[path]) return { collection: collections[path], id: undefined, below: undefined };
   const [, base = '', id, below] = /^(\/api\/v1\/[^/]+)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
   return { collection: collections[base], id: id === undefined ? undefined : decoded(id), below };
 }
@@ -83,13 +91,13 @@ function acceptsJson(accept = '*/*'): boolean {
   return /(\*|application)\/(\*|json)|\+json/i.test(accept);
 }
 
-function findItem({ list, names = [] }: Collection, id: string): Item | undefined {
+function findItem({ names = [] }: Collection, items: readonly Item[], id: string): Item | undefined {
   const isNamed = (item: Item) =>
     names.some((path) => {
       const value = path.split('.').reduce<unknown>((found, name) => Object(found)[name], item);
       return String(value).toLowerCase() === id.toLowerCase();
     });
-  return list().find((item) => item.id === id) ?? list().find(isNamed);
+  return items.find((item) => item.id === id) ?? items.find(isNamed);
 }
 
 /** One page of a collection, with links to itself and to the next one. */

@@ -1,7 +1,10 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthorizationServer } from './authorization-server.ts';
+import type { ServerSigningState } from './health-state.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
-import type { SamlApplication } from './saml-applications.ts';
+import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
+import { keysOf, type SamlApplication } from './saml-applications.ts';
+import { listedKey, type SamlKey } from './saml-key.ts';
 import { groups, type User, type Users } from './users.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
@@ -13,7 +16,9 @@ export interface Collection {
   readonly scope: string;
   /** The page size if the request does not ask for one. */
   readonly pageSize: number;
-  list(): readonly Item[];
+  list(): readonly Item[] | Promise<readonly Item[]>;
+  /** The answer with all items, of a collection without pages. */
+  readonly whole?: (items: readonly Item[]) => unknown;
   /** The attributes that `q` searches. It compares with their beginnings. */
   readonly searched: readonly string[];
   /** How the collection itself answers, if not like the others. Throws `InvalidQuery`. */
@@ -21,21 +26,26 @@ export interface Collection {
   /** Attributes that identify an item as well as its id. */
   readonly names?: readonly string[];
   /** The collections of one item by the path below it: `credentials/keys`. */
-  readonly members?: Readonly<Record<string, (id: string) => readonly Item[]>>;
+  readonly members?: Readonly<Record<string, (id: string) => unknown>>;
 }
 
 const created = '2024-01-15T09:30:00.000Z';
 
+const dayMs = 86_400_000;
+
+interface DataParts extends HealthParts {
+  readonly customServers: readonly AuthorizationServer[];
+  readonly log: (request: OktaRequest) => OktaResponse;
+  readonly nextRotation: number;
+  readonly users: Users;
+  readonly samlApplications: readonly SamlApplication[];
+  readonly samlKey: SamlKey;
+}
+
 /** The org's collections by path. */
-export function managementData(
-  origin: string,
-  clients: readonly ClientMetadata[],
-  customServers: readonly AuthorizationServer[],
-  log: (request: OktaRequest) => OktaResponse,
-  nextRotation: number,
-  users: Users,
-  samlApplications: readonly SamlApplication[],
-): Readonly<Record<string, Collection>> {
+export function managementData(parts: DataParts): Readonly<Record<string, Collection>> {
+  const { origin, clients, customServers, log, nextRotation, users, samlApplications, samlKey, health, now } = parts;
+  const credentials = clientCredentials(parts);
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
   const userItem = ({ id, login, email, firstName, lastName, status, ...attributes }: User): Item => ({
@@ -91,43 +101,64 @@ export function managementData(
     _links: self(`apps/${client.client_id}`),
   }));
 
-  const samlItems: readonly Item[] = samlApplications.map((application) => ({
-    id: application.id,
-    name: application.name,
-    label: application.label,
-    status: 'ACTIVE',
-    created,
-    lastUpdated: created,
-    signOnMode: 'SAML_2_0',
-    settings: { signOn: { ssoAcsUrl: application.settings().acsUrl, audience: application.settings().audience } },
-    _links: {
-      ...self(`apps/${application.id}`),
-      metadata: { href: `${origin}/api/v1/apps/${application.id}/sso/saml/metadata`, type: 'application/xml' },
-    },
-  }));
-
-  const servers: readonly Item[] = customServers.map(({ address, keys }) => ({
-    id: address.id,
-    name: address.id === 'default' ? 'default' : 'Orders',
-    description: 'An authorization server of the emulated org',
-    audiences: [address.audience],
-    issuer: address.issuer,
-    issuerMode: 'ORG_URL',
-    status: 'ACTIVE',
-    created,
-    lastUpdated: created,
-    credentials: {
-      signing: {
-        kid: keys.published[0].kid,
-        rotationMode: 'AUTO',
-        lastRotated: created,
-        nextRotation: new Date(nextRotation).toISOString(),
+  const samlItems = (): readonly Item[] =>
+    samlApplications.map((application) => ({
+      id: application.id,
+      name: application.name,
+      label: application.label,
+      status: 'ACTIVE',
+      created,
+      lastUpdated: created,
+      signOnMode: 'SAML_2_0',
+      credentials: { signing: { kid: samlKid(application) } },
+      settings: { signOn: { ssoAcsUrl: application.settings().acsUrl, audience: application.settings().audience } },
+      _links: {
+        ...self(`apps/${application.id}`),
+        metadata: { href: `${origin}/api/v1/apps/${application.id}/sso/saml/metadata`, type: 'application/xml' },
       },
-    },
-    _links: self(`authorizationServers/${address.id}`),
-  }));
+    }));
+
+  /** The certificate that signs, and one that is not active any more. Okta lists both. */
+  async function samlKeys(application: SamlApplication | undefined): Promise<readonly Item[]> {
+    if (!application) return [];
+    const { published } = await keysOf(application, samlKey, now());
+    const replaced = await listedKey(-400, now());
+    return [
+      certificateItem(replaced, kidOf(application.id, 'replaced')),
+      certificateItem(published, samlKid(application)),
+    ];
+  }
+
+  const signingOf = (id: string): ServerSigningState | undefined =>
+    Object.entries(health.list('servers')).find(([server]) => server === id)?.[1];
+
+  const servers = (): readonly Item[] =>
+    customServers.map(({ address, keys }) => ({
+      id: address.id,
+      name: address.id === 'default' ? 'default' : 'Orders',
+      description: 'An authorization server of the emulated org',
+      audiences: [address.audience],
+      issuer: address.issuer,
+      issuerMode: 'ORG_URL',
+      status: signingOf(address.id)?.status,
+      created,
+      lastUpdated: created,
+      credentials: { signing: { kid: keys.published[0].kid, ...rotationOf(signingOf(address.id)) } },
+      _links: self(`authorizationServers/${address.id}`),
+    }));
+
+  /** When the keys of a server are rotated. Okta has a date only if it does so itself. */
+  function rotationOf(signing: ServerSigningState | undefined): object {
+    const { rotationMode, rotatedDaysAgo = 0, rotatesInDays } = signing ?? {};
+    const next = rotatesInDays === undefined ? nextRotation : now() + rotatesInDays * dayMs;
+    return {
+      ...{ rotationMode, lastRotated: new Date(now() - rotatedDaysAgo * dayMs).toISOString() },
+      ...(rotationMode === 'AUTO' && { nextRotation: new Date(next).toISOString() }),
+    };
+  }
 
   return {
+    ...managementHealth(parts),
     '/api/v1/users': {
       type: 'User',
       scope: 'okta.users.read',
@@ -149,8 +180,13 @@ export function managementData(
       type: 'AppInstance',
       scope: 'okta.apps.read',
       pageSize: 20,
-      list: () => [...applications, ...samlItems],
+      list: () => [...applications, ...samlItems()],
       searched: ['name', 'label'],
+      members: {
+        'credentials/keys': (id) => samlKeys(samlApplications.find((application) => application.id === id)),
+        'credentials/secrets': credentials.secrets,
+        'credentials/jwks': credentials.jwks,
+      },
     },
     '/api/v1/logs': {
       type: 'LogEvent',
@@ -164,16 +200,22 @@ export function managementData(
       type: 'AuthorizationServer',
       scope: 'okta.authorizationServers.read',
       pageSize: 200,
-      list: () => servers,
+      list: servers,
       searched: ['name', 'audiences'],
       members: {
         'credentials/keys': (id) => {
           const { published } = customServers.find(({ address }) => address.id === id)?.keys ?? { published: [] };
-          return published.map(({ publicJwk }, index) => ({ status: index === 0 ? 'ACTIVE' : 'NEXT', ...publicJwk }));
+          const listed = signingOf(id)?.hasNextKey === false ? published.slice(0, 1) : published;
+          return listed.map(({ publicJwk }, index) => ({ status: index === 0 ? 'ACTIVE' : 'NEXT', ...publicJwk }));
         },
       },
     },
   };
+}
+
+/** The kid of the certificate with which an application signs. Another certificate has another one. */
+function samlKid({ id, settings }: SamlApplication): string {
+  return kidOf(id, settings().certificateDays ?? 'ten years');
 }
 
 function membersOf(items: readonly Item[], isOne: (id: string) => boolean): readonly Item[] {

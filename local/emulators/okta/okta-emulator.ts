@@ -5,6 +5,7 @@ import { altering, createAlterationLog } from './alteration-log.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
+import { type AlterHealth, createHealth } from './health-state.ts';
 import type { OktaRequest } from './http-message.ts';
 import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
@@ -32,6 +33,7 @@ import {
   type SamlSettings,
   ssoPathOf,
 } from './saml-applications.ts';
+import { prepareListedKey } from './saml-key.ts';
 import { createSamlSignOn } from './saml-sign-on.ts';
 import { createSessions, endOwnSession, renameSessionCookie } from './sessions.ts';
 import { createSignInEnd, createSignInStart } from './sign-in.ts';
@@ -122,6 +124,12 @@ export interface OktaEmulator extends AsyncDisposable {
   alterIdTokens(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Changes the claims at /userinfo from now on. Returns a function that ends this. */
   alterUserInfo(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
+  /** Changes an agent, a domain, a hook and the like from now on. Returns a function that ends this. */
+  alterHealth: AlterHealth;
+  /** Takes rights away from the admin roles of all clients. Returns a function that ends this. */
+  restrictRoles(scopes: readonly string[]): () => void;
+  /** Leaves a key out of what a server publishes. Its tokens still have it. Returns a function that ends this. */
+  hideKey(server: ServerId, which: 'active' | 'next'): () => void;
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
   /**
@@ -169,9 +177,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     saml: samlKey,
     keys: jwks,
   } = options.identity ?? (await createIdentity());
-  const [certificates, ...keys] = await Promise.all([
+  const [certificates, keys] = await Promise.all([
     issueCertificates(Date.now(), authority),
-    ...serverIds.map((id) => importServerKeys(jwks[id])),
+    Promise.all(serverIds.map((id) => importServerKeys(jwks[id]))),
+    prepareListedKey(),
   ]);
 
   const listener = await listenHttps(certificates.valid, options.port ?? 0, now);
@@ -180,6 +189,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const nextRotation = now() + rotationDays * dayMs;
   const log = createSystemLog(now);
+  const health = createHealth();
   const state = createOrgState(now, options.signIn);
   const engine = () => state.settings().engine;
   const signInLog = createSignInLog(log, engine);
@@ -227,16 +237,23 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     org,
     custom,
     management: createManagementApi(
-      { origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
-      managementData(
-        origin,
-        sharedState.clients,
-        custom,
-        createLogApi(origin, log, now),
-        nextRotation,
-        state.users,
-        Object.values(samlApplications),
-      ),
+      {
+        ...{ origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
+        isRestricted: health.isRestricted,
+      },
+      managementData({
+        ...{
+          origin,
+          orgId,
+          clients: sharedState.clients,
+          customServers: custom,
+          log: createLogApi(origin, log, now),
+          nextRotation,
+          users: state.users,
+        },
+        ...{ samlApplications: Object.values(samlApplications), samlKey, health, now },
+        servedCertificate: String(certificates.valid.cert),
+      }),
     ),
     statusPage: statusPage.respond,
     signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
@@ -249,7 +266,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
 
   const limiter = createRateLimiter(now, options.rateLimits);
   const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
-  const administration = createAdministrationLog(log, () => state.users.find(administratorId));
+  const administration = createAdministrationLog(log, () => state.users.find(administratorId), clients.web.clientId);
   const alterationLog = createAlterationLog(log, administration);
   const limitLog = createRateLimitLog(log, now, callerOf);
   const refused = ({ path }: OktaRequest) =>
@@ -319,6 +336,17 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
     alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
+    alterHealth: (kind, name, changes) =>
+      altering(
+        () => health.list(kind)[name],
+        () => health.alter(kind, name, changes),
+        (before, after) => alterationLog.health(kind, String(name), Object(before), Object(after)),
+      ),
+    restrictRoles: health.restrictRoles,
+    hideKey(server, which) {
+      const { keys, hideKey } = theServer(server);
+      return hideKey(keys.published[which === 'active' ? 0 : 1].kid);
+    },
     async breakTls(flaw) {
       listener.useIdentity(await certificates.flawed(flaw));
       return () => listener.useIdentity(certificates.valid);

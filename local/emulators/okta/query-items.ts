@@ -42,7 +42,7 @@ function startOf(selected: readonly Item[], after: string | null): number {
 }
 
 function cursorOf(item: Item | undefined): string | undefined {
-  const key = item?.id;
+  const key = item?.id ?? item?.kid;
   return key === undefined ? undefined : String(key);
 }
 

@@ -6,12 +6,12 @@ import type { Happening, SystemLog } from './system-log.ts';
 
 /** A limit that somebody touched, as Okta logs it. Each is logged once in a window, however many requests it refuses. */
 export interface TouchedLimit {
-  /** Of a limit of the whole org. Of `org-burst` and those that belong to an API token or an application too. */
+  /** That of the Org server's tokens by default. Limits of operations and of requests in flight have none. */
   readonly bucket?: Bucket;
-  /** Requests in the window. */
+  /** Requests in the window. What the bucket has by default. */
   readonly threshold?: number;
   readonly secondsToReset?: number;
-  /** Whom the limit is for. The org by default. */
+  /** Whom the limit is for. The org by default. Recorded events show `ORG`, and the catalog `USER`. */
   readonly scope?: 'ORG' | 'USER' | 'API_TOKEN' | 'APP';
   /** Of a limit of an operation: `phone_enrollment`, `authenticator_otp_verification`. */
   readonly operation?: string;

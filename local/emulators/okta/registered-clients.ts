@@ -13,6 +13,15 @@ export const orgScopes = [
   'okta.apps.read',
   'okta.logs.read',
   'okta.authorizationServers.read',
+  'okta.agentPools.read',
+  'okta.apiTokens.read',
+  'okta.domains.read',
+  'okta.eventHooks.read',
+  'okta.idps.read',
+  'okta.inlineHooks.read',
+  'okta.logStreams.read',
+  'okta.orgs.read',
+  'okta.principalRateLimits.read',
 ] as const;
 
 export interface RegisteredClients {

@@ -19,9 +19,13 @@ const dayMs = 86_400_000;
 const lifetimeDays = 3650;
 
 /** A key whose certificate is valid for ten years in all, and for so many days from now. */
-export async function createSamlKey(daysLeft: number, nowMs: number): Promise<SamlKey> {
+export async function createSamlKey(
+  daysLeft: number,
+  nowMs: number,
+  given?: webcrypto.CryptoKeyPair,
+): Promise<SamlKey> {
   x509.cryptoProvider.set(webcrypto);
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = given ?? (await generateKeys());
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'E=info@okta.com, CN=emulator, OU=SSOProvider, O=Okta, L=San Francisco, ST=California, C=US',
     keys,
@@ -31,6 +35,23 @@ export async function createSamlKey(daysLeft: number, nowMs: number): Promise<Sa
   });
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return { certificate: certificate.toString('pem'), privateKey: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+let shared: Promise<webcrypto.CryptoKeyPair> | undefined;
+
+/** Makes the key pair of `listedKey`, which takes a tenth of a second, before anybody asks for it. */
+export function prepareListedKey(): Promise<webcrypto.CryptoKeyPair> {
+  shared ??= generateKeys();
+  return shared;
+}
+
+/** A key that signs nothing here, of which only the certificate is listed. A key pair of its own would take too long. */
+export async function listedKey(daysLeft: number, nowMs: number): Promise<SamlKey> {
+  return createSamlKey(daysLeft, nowMs, await prepareListedKey());
 }
 
 const created = new Map<string, Promise<SamlKey>>();

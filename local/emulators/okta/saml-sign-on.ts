@@ -44,6 +44,7 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
       return startSignIn(request, { returnTo, client: { id: application.id, label: application.label } });
     }
     if (!user.assigned || !settings.assigned || user.access === 'DENY') {
+      if (user.access === 'DENY') log.policy(request, user, 'DENY');
       log.singleSignOn(request, user, application, 'User is not assigned to the application');
       return notAssigned(application);
     }

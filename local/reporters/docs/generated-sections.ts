@@ -12,12 +12,14 @@ import { budgetOf } from '../../../functions/probes/budget.ts';
 import { probes } from '../../../functions/probes/index.ts';
 import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
-import { jsonSchema } from '../../../lib/config/schema.ts';
+import { type Config, jsonSchema } from '../../../lib/config/schema.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { withHealth } from '../../scenarios/with-health.ts';
+import { withTestUser } from '../../scenarios/with-test-user.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -27,12 +29,42 @@ import { domainEntries, findingEntries } from './runbook-entries.ts';
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
     cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
+    options: optionsTable,
   },
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
   'docs/aws-limits.md': { limits: limitsTable },
 };
+
+/** What is off in the example, as a change to it, each with what it is called in the configuration. */
+const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [
+  ['a test user signs in, every 5 minutes', '`user`', withTestUser],
+  ['health checks of every kind, every 15 minutes', '`health`', withHealth],
+  [
+    'negative tests, every hour',
+    '`negativeTests`',
+    (config) => ({ ...config, orgs: config.orgs.map((org) => ({ ...org, negativeTests: true })) }),
+  ],
+];
+
+/** What each of them adds to the bill and to the requests, and all together. */
+function optionsTable(): string {
+  const example = loadConfig('lib/config/example.jsonc');
+  const costOf = (config: Config) => {
+    const { dollars, load } = estimateCost(synthesize(config).template);
+    return { dollars, requests: load.reduce((sum, { requestsPerHour }) => sum + requestsPerHour, 0) };
+  };
+  const without = costOf(example);
+  const rows = [
+    ...options,
+    ['all of these', '', (config: Config) => options.reduce((all, [, , change]) => change(all), config)] as const,
+  ].map(([what, setting, change]) => {
+    const { dollars, requests } = costOf(change(example));
+    return [what, setting, (dollars - without.dollars).toFixed(2), String(Math.round(requests - without.requests))];
+  });
+  return markdownTable(['switched on', 'by', 'dollars a month more', 'requests an hour more'], rows);
+}
 
 /** The quotas that bind for orgs like that of the example. */
 function limitsTable(): string {
@@ -128,11 +160,12 @@ function oneDocumentInWords(severity: Severity | undefined): string {
 
 /** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, severity, severityOfOneDocument, verify, doc }: FindingDefinition = findings[code];
+  const { summary, severity, severityOfOneDocument, isToldOnce, verify, doc }: FindingDefinition = findings[code];
   const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
+    ...(isToldOnce ? ['Told once for each thing and step, and not when it is over.'] : []),
     ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
     ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
@@ -183,14 +216,26 @@ function requestsInWords(requests: Probe['requests']): string {
     .join(', ');
 }
 
+function scopesInWords({ apiScopes }: Probe): string {
+  if (!apiScopes) return '';
+  const { anyOf, or } = apiScopes;
+  const scopes = anyOf.map((scope) => `\`${scope}\``).join(', ');
+  const otherwise = or ? `, or ${requirementInWords(or)}` : '';
+  return anyOf.length > 1
+    ? `Scopes of an API client, one for each of its parts: ${scopes}${otherwise}.`
+    : `Scope of an API client: ${scopes}${otherwise}.`;
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
     probe.requires
       ? `Requires ${probe.requires.map(requirementInWords).join(' and ')} in the configuration.`
       : 'Requires no credentials.',
+    scopesInWords(probe),
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
     probe.requests.length > 0 ? `Requests: ${requestsInWords(probe.requests)}.` : 'Makes no requests.',
+    probe.configuredRequests ? `And at most, by configuration: ${probe.configuredRequests.words}.` : '',
     addedRequestsInWords(probe),
   ];
   const metrics = metricsOf(probe);

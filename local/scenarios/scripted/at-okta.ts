@@ -12,6 +12,7 @@ import {
   outageNotification,
   type ScenarioFactory,
   scriptedScenario,
+  toldInOrder,
 } from './scripted-scenario.ts';
 
 /** Every second run fails. An alarm that only looked at the last runs would fire and resolve with each. */
@@ -52,6 +53,17 @@ export const flappingInPauses: ScenarioFactory = (context) => {
   });
 };
 
+/** The circuit breaker opens after three runs. It must delay neither the message nor the recovery. */
+export const orgDown: ScenarioFactory = (context) => {
+  const { every } = context;
+  return [
+    scriptedScenario(context, 'org-down', 'everything at Okta fails for twenty runs', {
+      target: '20 minutes',
+      faultPhases: [{ minutes: 20 * every, faults: [outage] }],
+    }),
+  ];
+};
+
 /** It fails again after people were told that it is over, and before CloudWatch's alarm has resolved. They are told once. */
 export const failsAgain: ScenarioFactory = (context) => {
   const { every } = context;
@@ -68,16 +80,6 @@ export const failsAgain: ScenarioFactory = (context) => {
     }),
   ];
 };
-
-/** What people were told of an alarm, in this order and nothing else. */
-function toldInOrder(alarm: string, expected: readonly string[]) {
-  return ({ notifications }: Trace): readonly string[] => {
-    const told = notifications
-      .filter((each) => each.alarm === alarm)
-      .map(({ status, context }) => [status, ...(context?.repeats ? [context.repeats] : [])].join(' '));
-    return told.join(', ') === expected.join(', ') ? [] : [`people were told ${told.join(', ') || 'nothing'}`];
-  };
-}
 
 /** How long it takes to use up a rate limit: slowly enough for the ticket to come before the page. */
 const declineMinutes = 60;

@@ -3,7 +3,7 @@ import { findingNotification } from '../case-scenarios.ts';
 import { canHost, type DeploymentPlan } from '../deployment-plan.ts';
 import { interceptOrg } from '../faults/answers.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
-import { type ExpectedNotification, faultRuns, noGaps, type Scenario } from '../scenario.ts';
+import { type ExpectedNotification, faultRuns, noGaps, type Scenario, type Trace } from '../scenario.ts';
 import type { ScenarioTarget } from '../targets.ts';
 
 /** What a scripted scenario is made for. */
@@ -51,5 +51,15 @@ export function scriptedScenario(
     expected: [outageNotification(context)],
     checks: context.every === 1 ? [noGaps] : [],
     ...overrides,
+  };
+}
+
+/** What people were told of an alarm, in this order and nothing else. */
+export function toldInOrder(alarm: string, expected: readonly string[]) {
+  return ({ notifications }: Trace): readonly string[] => {
+    const told = notifications
+      .filter((each) => each.alarm === alarm)
+      .map(({ status, context }) => [status, ...(context?.repeats ? [context.repeats] : [])].join(' '));
+    return told.join(', ') === expected.join(', ') ? [] : [`people were told ${told.join(', ') || 'nothing'}`];
   };
 }

@@ -112,6 +112,7 @@ describe('a run at a healthy org', () => {
       api: 'set "api" (an API token, or a service application with okta.* scopes) on org "acme"',
       serviceResource: 'set "resource" (the URL of an API of yours) on server "org"',
       userResource: 'set "resource" (the URL of an API of yours) with "token": "user" on server "org"',
+      health: 'set "health" ({} is enough) on org "acme"',
       refreshTokenLeeway:
         'set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "org"',
       samlApps: 'set "samlApps" (SAML applications of the test user) on org "acme"',

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import type { GroupState } from '../../../functions/model/state.ts';
 import { flows } from '../../../functions/probes/index.ts';
@@ -7,16 +7,14 @@ import { logLines } from '../../../functions/runtime/log.ts';
 import { openRestraints } from '../../../functions/runtime/restraint.ts';
 import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
+import { openDuring } from '../../support/during.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines, runProbes } from '../../support/run-probes.ts';
 
 const { okta } = await openOkta();
 
-const restores: (() => unknown)[] = [];
-afterEach(() => {
-  for (const restore of restores.splice(0)) restore();
-});
+const during = openDuring();
 
 const minuteMs = 60_000;
 const firstMinute = Math.floor(Date.now() / minuteMs) * minuteMs;
@@ -46,18 +44,18 @@ async function outage(isRestrained: boolean) {
   const run = openSchedule({ isRestrained });
   const healthy = await run(0);
   const restore = okta.intercept({ path: /./ }, { ...errorEnvelope('E0000009'), status: 503 });
-  restores.push(restore);
-  const during = [];
-  for (let minute = 1; minute <= outageMinutes; minute += 1) during.push(await run(minute));
+  during(restore);
+  const runs = [];
+  for (let minute = 1; minute <= outageMinutes; minute += 1) runs.push(await run(minute));
   restore();
-  return { healthy, during, after: await run(outageMinutes + 1) };
+  return { healthy, runs, after: await run(outageMinutes + 1) };
 }
 
 it('an org that is down sees one request a minute, every run tells of the outage, and the first good answer opens all', async () => {
   const [without, restrained] = [await outage(false), await outage(true)];
-  const sum = ({ during }: typeof without) => during.reduce((total, { requests }) => total + requests, 0);
-  for (const { during, healthy, after } of [without, restrained]) {
-    for (const { report } of during) {
+  const sum = ({ runs }: typeof without) => runs.reduce((total, { requests }) => total + requests, 0);
+  for (const { runs, healthy, after } of [without, restrained]) {
+    for (const { report } of runs) {
       const pages = report.outcomes
         .flatMap(findingsOf)
         .filter(({ domain, severity }) => domain === 'okta' && severity === 'page');
@@ -65,7 +63,7 @@ it('an org that is down sees one request a minute, every run tells of the outage
     }
     expect(outcomeLines(after.report)).toEqual(outcomeLines(healthy.report));
   }
-  const perRun = without.during[0]?.requests ?? 0;
+  const perRun = without.runs[0]?.requests ?? 0;
   expect(sum(without)).toBe(perRun * outageMinutes);
   expect(sum(restrained)).toBe(perRun * 3 + (outageMinutes - 3));
 });
@@ -73,7 +71,7 @@ it('an org that is down sees one request a minute, every run tells of the outage
 it('where a part of Okta works, all of it is asked in every run', async () => {
   const run = openSchedule({ isRestrained: true });
   const { requests } = await run(0);
-  restores.push(okta.intercept({ path: '/oauth2/default/v1/keys' }, { ...errorEnvelope('E0000009'), status: 503 }));
+  during(okta.intercept({ path: '/oauth2/default/v1/keys' }, { ...errorEnvelope('E0000009'), status: 503 }));
   for (const minute of [1, 2, 3, 4, 5]) expect((await run(minute)).requests).toBeGreaterThanOrEqual(requests - 1);
 });
 
@@ -92,7 +90,7 @@ it('a limit that Okta resets after the next run is left alone until then, and st
       },
     },
   );
-  restores.push(restore);
+  during(restore);
   const tokens = () => okta.requests.filter(({ path }) => path === '/oauth2/default/v1/token').length;
   const found = [];
   // The requests have the time of the test's own clock, which is within a minute of the first run's.

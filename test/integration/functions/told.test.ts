@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { keptOf, readKept } from '../../../functions/notify/kept.ts';
+import { scanOrgs } from '../../../functions/notify/query-state.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import type { StateTable } from '../../../functions/runtime/state-table.ts';
-import { noteTold, readTold } from '../../../functions/runtime/told.ts';
+import { noteTold, readTold, toldItem } from '../../../functions/runtime/told.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 
 const name = 'okta-synthetics-state';
@@ -33,6 +35,13 @@ it('what was told is known from then on, with the time when it was told first', 
   expect(await readTold(table, 'globex')).toEqual(new Map());
 });
 
+it('what was told is among the items that a message is written from', async () => {
+  await noteTold(table, 'acme', ['payroll#30'], noon);
+  expect([...(await readKept(table, 'acme', AbortSignal.timeout(5_000))).told.keys()]).toEqual(['payroll#30']);
+  const [items] = [await scanOrgs(table, AbortSignal.timeout(5_000))];
+  expect([...keptOf('acme', items).told.keys()]).toEqual(['payroll#30']);
+});
+
 it('what two tell at the same time is both noted', async () => {
   await Promise.all(['payroll#30', 'wiki#30', 'okta.example#7'].map((key) => noteTold(table, 'acme', [key], noon)));
   expect([...(await readTold(table, 'acme')).keys()].toSorted()).toEqual(['okta.example#7', 'payroll#30', 'wiki#30']);
@@ -47,7 +56,7 @@ it('what was told more than a year ago is forgotten', async () => {
 it('what somebody wrote by hand is no reason to fail', async () => {
   const item = {
     org: { S: 'acme' },
-    item: { S: 'told' },
+    item: { S: toldItem },
     body: { S: '{"told":{"a":7,"b":"soon"}}' },
     revision: { N: '1' },
   };

@@ -367,6 +367,31 @@ describe('an alarm about notifications', () => {
   });
 });
 
+it('the alarms on what health checks alone find have room for as many checks as they need, and the others stay as quick', () => {
+  const alarmsOf = (health: boolean) => {
+    const api = { token: { secret: 'acme/api' } };
+    const config = buildConfig({ orgs: [{ ...minimalOrg, api, ...(health && { health: {} }) }] });
+    return new Map(
+      synthesizedOf(synthesize(config).template)
+        .ofType('AWS::CloudWatch::Alarm')
+        .map(({ Properties }): [string, readonly [number, number]] => [
+          Properties.AlarmName,
+          [Properties.DatapointsToAlarm, Properties.EvaluationPeriods],
+        ]),
+    );
+  };
+  const [without, withHealth] = [alarmsOf(false), alarmsOf(true)];
+  const changed = [...withHealth].filter(([name, [, n]]) => without.has(name) && without.get(name)?.[1] !== n);
+  expect(changed.map(([name]) => name.replace('okta-synthetics/acme/', '')).sort()).toEqual([
+    'configuration/page',
+    'configuration/ticket',
+    'credentials/page',
+    'credentials/ticket',
+    'okta/ticket',
+  ]);
+  for (const [, [m, n]] of changed) expect(n).toBeGreaterThanOrEqual(m * 15);
+});
+
 it('the alarms on findings have room for as many journeys as they need, and for no more than CloudWatch allows', () => {
   const user = { login: 'monitor@example.com', secret: 'acme/user' };
   const web = { clientId: 'web', redirectUri: 'https://app.example.com/callback' };

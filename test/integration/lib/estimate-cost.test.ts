@@ -10,6 +10,7 @@ import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { sweepMinutes } from '../../../lib/functions/sweep.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
+import { withHealth } from '../../../local/scenarios/with-health.ts';
 import { withTestUser } from '../../../local/scenarios/with-test-user.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';
@@ -92,6 +93,7 @@ describe('estimateCost', () => {
       limits: intervalMinutes.flows,
       status: intervalMinutes.status,
       journey: intervalMinutes.journey,
+      health: intervalMinutes.health,
       'system-log': intervalMinutes.systemLog,
       'negative-tests': intervalMinutes.negativeTests,
     });
@@ -163,6 +165,22 @@ describe('estimateCost', () => {
     expect(without.lines.filter(({ item }) => !withUser.lines.some((each) => each.item === item))).toEqual([]);
     expect(withUser.dollars - without.dollars).toBeLessThan(4);
     expect(withUser.dollars).toBeGreaterThan(without.dollars);
+  });
+
+  it('health checks are on the bill only where there are some, and only for what they may read', () => {
+    const { config } = sampleOf('example');
+    const without = costOf('example');
+    const checking = (...scopes: string[]) => {
+      const client = { clientId: '0oaApi', secret: 'okta/api', scopes };
+      const orgs = withHealth(config).orgs.map((org) => ({ ...org, api: { client } }));
+      return estimateCost(JSON.parse(synthesizedOf(synthesize({ ...config, orgs }).template).text));
+    };
+    const perHour = ({ load }: typeof without, bucket: string) =>
+      load.find((each) => each.bucket === bucket)?.requestsPerHour ?? 0;
+    const [agents, users] = [checking('okta.users.read', 'okta.agentPools.read'), checking('okta.users.read')];
+    expect([without, agents, users].map((cost) => perHour(cost, '/api/v1/agentPools'))).toEqual([0, 4, 0]);
+    expect(perHour(agents, '/api/v1/domains')).toBe(0);
+    expect(agents.dollars - without.dollars).toBeLessThan(3);
   });
 
   it('requests to Okta are listed by rate-limit bucket, and those without a rate limit last', () => {

@@ -367,6 +367,10 @@ describe('the permissions of a probe function', () => {
     expect(probePermissionsOf(samples.full, 'system-log')).toEqual([readSecrets(secret('okta/api')), keepsState]);
   });
 
+  it('the health function may read only the secret for the management API', () => {
+    expect(probePermissionsOf(samples.full, 'health')).toEqual([readSecrets(secret('okta/api')), keepsState]);
+  });
+
   it('the status function may read no secrets', () => {
     for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([keepsState]);
   });
@@ -429,9 +433,10 @@ it('schedules may invoke the functions, and only schedules of this stack may use
 it('the event of a schedule names only the credentials that its probes need', () => {
   for (const sample of Object.values(samples)) {
     for (const { Properties } of probeSchedules(sample)) {
-      const { name, api, user, systemLog, servers } = JSON.parse(Properties.Target.Input) as Org;
+      const { name, api, user, health, systemLog, servers } = JSON.parse(Properties.Target.Input) as Org;
       const group: string = Properties.Name.slice(name.length + 1);
-      expect(api !== undefined).toBe(group === 'limits' || group === 'system-log');
+      expect(api !== undefined).toBe(['limits', 'health', 'system-log'].includes(group));
+      expect(health !== undefined).toBe(group === 'health');
       expect(systemLog !== undefined).toBe(group === 'system-log');
       const idsWith = (credential: (server: Org['servers'][number]) => unknown) =>
         servers.filter(credential).map(({ id }) => id);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonsOf } from '../../../../functions/diagnosis/comparisons.ts';
 import { type FindingCode, finding, findings } from '../../../../functions/diagnosis/finding.ts';
 import type { Fact } from '../../../../functions/diagnosis/findings/definition.ts';
+import { healthFindings } from '../../../../functions/diagnosis/findings/health.ts';
 import { resourceFindings } from '../../../../functions/diagnosis/findings/resource.ts';
 import { samlFindings } from '../../../../functions/diagnosis/findings/saml.ts';
 import { systemLogFindings } from '../../../../functions/diagnosis/findings/system-log.ts';
@@ -79,6 +80,7 @@ describe('what was expected and found', () => {
     'replaced-refresh-token-accepted',
     'token-not-bound',
     ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
+    ...(Object.keys(healthFindings) as (keyof typeof healthFindings)[]),
     ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
     ...(Object.keys(systemLogFindings) as (keyof typeof systemLogFindings)[]),
   ];

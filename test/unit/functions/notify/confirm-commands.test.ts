@@ -45,6 +45,17 @@ describe('the commands that confirm a finding', () => {
     expect(introspect.endsWith(credentials)).toBe(true);
   });
 
+  it('send a credential to the management API, and never ask it for secrets', () => {
+    const at = (path: string) =>
+      commandsAbout('health-unread', 'agents', path, { authentication: 'api_token' }).filter((each) =>
+        /^curl/.test(each),
+      );
+    expect(at('/api/v1/agentPools')).toEqual([
+      'curl -i https://acme.okta.com/api/v1/agentPools -H "Authorization: SSWS $API_TOKEN"',
+    ]);
+    expect(at('/api/v1/apps/0oa1/credentials/secrets')).toEqual([]);
+  });
+
   it('send a token to an API of your own, whichever path of Okta it has', () => {
     const more = { ofResource: true, authentication: 'access_token' } as const;
     const [command] = commandsAbout('resource-refused', 'resource@default', '/api/v1/users', more);

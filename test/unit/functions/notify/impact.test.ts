@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FindingCode, findings } from '../../../../functions/diagnosis/finding.ts';
 import { journeyFindings } from '../../../../functions/diagnosis/findings/journey.ts';
 import { impactOf } from '../../../../functions/notify/impact.ts';
-import { journey } from '../../../../functions/probes/index.ts';
+import { health, journey } from '../../../../functions/probes/index.ts';
 import { at, evidenceOf, outcome } from '../../../support/log-of.ts';
 import { firingOf, links, messageOf } from '../../../support/messages.ts';
 
@@ -69,3 +69,12 @@ describe('the impact of a journey that fails', () => {
     }
   });
 });
+
+it.each(health.map(({ id, scope }) => (scope === 'org' ? id : `${id}@default`)))(
+  'a health check that fails says that something is not checked, and nothing of users: %s',
+  (target) => {
+    const { subject, lead } = headOf('health-unread', target);
+    expect(lead).toMatch(/the monitor cannot check/);
+    expect(`${subject} ${lead}`).not.toMatch(/sign in|no tokens|apps/);
+  },
+);

@@ -46,7 +46,7 @@ function keptOf(runs: Readonly<Partial<Record<Group, readonly NewRun[]>>>): Kept
     group,
     own.reduce<GroupState | undefined>((state, run) => JSON.parse(JSON.stringify(withRun(state, run))), undefined),
   ]);
-  return { org: 'acme', states: Object.fromEntries(states), incidents: new Map(), told: new Map() };
+  return { org: 'acme', states: Object.fromEntries(states), incidents: new Map(), told: new Map(), changes: [] };
 }
 
 const linesOf = (runs: readonly NewRun[], group: Group): readonly LoggedLine[] =>

@@ -24,7 +24,7 @@ function keptOf(pattern: string, intervalMinutes = 1): Kept {
     const lines = [outcome(time, 'organization', 'passed').line, outcome(time, 'token@default', status).line];
     return withRun(state, { org: 'acme', at: time, intervalMinutes, lines });
   }, undefined);
-  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map(), told: new Map() };
+  return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map(), told: new Map(), changes: [] };
 }
 
 const open: OpenIncident = {
@@ -156,7 +156,12 @@ describe('something that is told once', () => {
       return withRun(state, { org: 'acme', at: time, intervalMinutes: 15, lines });
     }, undefined);
     return {
-      ...{ org: 'acme', incidents: new Map(), told: new Map(told.map((key) => [key, '2026-11-21T12:00:00Z'])) },
+      ...{
+        org: 'acme',
+        incidents: new Map(),
+        changes: [],
+        told: new Map(told.map((key) => [key, '2026-11-21T12:00:00Z'])),
+      },
       states: health ? { limits: health } : {},
     };
   };

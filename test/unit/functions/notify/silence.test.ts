@@ -36,6 +36,7 @@ function orgOf({
     states: { ...(flowsState && { flows: flowsState }), ...(statusState && { status: statusState }) },
     incidents: new Map(),
     told: new Map(),
+    changes: [],
   };
 }
 

@@ -390,7 +390,7 @@ describe('an event of the embedded Okta', () => {
   };
   const users = createUsers();
   const administer = (log: ReturnType<typeof createSystemLog>) =>
-    createAdministrationLog(log, () => users.find('ada@example.com')).administer;
+    createAdministrationLog(log, () => users.find('ada@example.com'), '0oa1web').administer;
 
   it.each([
     ['policy-rule', 'policy-rule', 'Two factors'],

@@ -242,3 +242,56 @@ describe('the System Log of an org', () => {
     expect(problemsOfOrg({ systemLog: {}, api: { token: { secret: 'okta/api' } } })).toEqual([]);
   });
 });
+
+describe('health checks', () => {
+  const token = { token: { secret: 'acme/api' } };
+  const client = (...scopes: string[]) => ({ client: { clientId: '0oaApi', secret: 'acme/api', scopes } });
+
+  it('an empty object switches them on', () => {
+    expect(problemsOfOrg({ api: token, health: {} })).toEqual([]);
+  });
+
+  it('they need a credential for the management API', () => {
+    expect(problemsOfOrg({ health: {} })).toEqual([
+      'orgs[0].health needs a credential for the management API: set "api".',
+    ]);
+  });
+
+  it('applications are named, or all of them are checked', () => {
+    const applications = ['0oaPayroll001'];
+    expect(problemsOfOrg({ api: token, health: { applications } })).toEqual([]);
+    expect(problemsOfOrg({ api: token, health: { applications, allApplications: true } })).toEqual([
+      'orgs[0].health.applications has no effect with "allApplications": remove one of the two.',
+    ]);
+  });
+
+  it('secrets are those of named applications', () => {
+    expect(problemsOfOrg({ api: token, health: { readSecrets: true, clients: ['0oaWebClient1'] } })).toEqual([]);
+    expect(problemsOfOrg({ api: token, health: { readSecrets: true } })).toEqual([
+      'orgs[0].health.readSecrets needs applications whose secrets are checked: set "clients".',
+    ]);
+  });
+
+  it('a page about an expiry comes after each ticket', () => {
+    const expiries = (expiryDays: object) => problemsOfOrg({ api: token, health: { expiryDays } });
+    expect(expiries({ ticket: [60, 30], page: [3] })).toEqual([]);
+    expect(expiries({ ticket: [60], page: [] })).toEqual([]);
+    expect(expiries({ ticket: [], page: [30, 7] })).toEqual([]);
+    expect(expiries({ page: [20, 1] })).toEqual([
+      'orgs[0].health.expiryDays.page[0] must be less than each of "ticket" (30, 14): a page comes after the tickets.',
+    ]);
+    expect(expiries({ ticket: [5] })).toEqual([
+      'orgs[0].health.expiryDays must leave days for its pages: "page" (7, 1) must be less than each of "ticket" (5).',
+    ]);
+  });
+
+  it('a probe that is required needs each of its scopes', () => {
+    const required = ['agents', 'hooks'];
+    const all = ['okta.agentPools.read', 'okta.eventHooks.read', 'okta.inlineHooks.read', 'okta.logStreams.read'];
+    expect(problemsOfOrg({ api: token, health: { required } })).toEqual([]);
+    expect(problemsOfOrg({ api: client(...all), health: { required } })).toEqual([]);
+    expect(problemsOfOrg({ api: client(...all.slice(0, 2)), health: { required } })).toEqual([
+      'orgs[0].health.required[1] needs okta.inlineHooks.read, okta.logStreams.read: add it to api.client.scopes, and grant it in Okta.',
+    ]);
+  });
+});

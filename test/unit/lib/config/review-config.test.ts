@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { health } from '../../../../functions/probes/index.ts';
 import { readConfig } from '../../../../lib/config/load-config.ts';
 import { type ReviewOptions, reviewConfig } from '../../../../lib/config/review-config.ts';
 import type { ConfigInput } from '../../../../lib/config/schema.ts';
@@ -125,4 +126,19 @@ describe('an org with receivers of its own', () => {
     const { notes } = reviewOwn({ pages: [{ kind: 'chat' }], tickets: [email, other].flatMap((each) => each ?? []) });
     expect(notes).toEqual([expect.stringMatching(/^orgs\[1\]\.alerts\.pages has no e-mail address\. /)]);
   });
+});
+
+it('what the health checks have no scope for is said, with the scopes', () => {
+  const org = (...scopes: string[]) => ({
+    ...minimalOrg,
+    ...{ api: { client: { clientId: '0oaApi', secret: 'acme/api', scopes } }, health: {} },
+  });
+  const all = health.flatMap(({ apiScopes }) => apiScopes?.anyOf ?? []);
+  expect(review(people, { orgs: [org(...all)] }).notes).toEqual([]);
+  expect(review(people, { orgs: [org(...all.filter((scope) => !/agentPools|logStreams/.test(scope)))] }).notes).toEqual(
+    [
+      'Health checks of acme without all of agents, hooks: to have them, grant the application of orgs[0].api okta.agentPools.read, okta.logStreams.read, and add these to its scopes.',
+    ],
+  );
+  expect(review(people, { orgs: [{ ...org('okta.users.read'), enabled: false }] }).notes).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { enabledProbes } from '../../../../functions/probes/plan.ts';
 import { type ProbeFilter, runsOf, selectProbes } from '../../../../local/runner/select-probes.ts';
 import { buildOrg } from '../../../support/build-config.ts';
 import { fullOrg } from '../../../support/full-org.ts';
+import { healthOrg } from '../../../support/health-org.ts';
 
 const signingIn: Org = { ...fullOrg, user: { login: 'monitor@example.com', secret: 'acme/user' } };
 const bare = buildOrg({ name: 'bare', domain: 'bare.okta.com' });
@@ -57,6 +58,16 @@ describe('a filter for orgs and probes', () => {
     expect(runsOf(selected).map(({ probes }) => probes.map(({ id }) => id))).toEqual([
       ['keys'],
       journey.map(({ id }) => id),
+    ]);
+  });
+
+  it('health checks are one run, with the probe that gets access for them', () => {
+    const [selected = expect.fail('nothing is selected')] = selectProbes([healthOrg()], {
+      probes: ['signing-keys@default', 'keys@org', 'agents'],
+    });
+    expect(runsOf(selected).map(({ probes }) => probes.map(({ id }) => id))).toEqual([
+      ['keys'],
+      ['api-access', 'agents', 'signing-keys'],
     ]);
   });
 

@@ -9,6 +9,7 @@ import {
   skippedCases,
 } from '../../../../local/runner/select.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
+import { healthCases } from '../../../../local/scenarios/cases/health.ts';
 import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
 import { systemLogCases } from '../../../../local/scenarios/cases/system-log.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
@@ -27,9 +28,9 @@ const isOfJourney = (id: string) => {
   const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
-/** Whether a case can happen only where a test user signs in, where there is an API, or where the log is read. */
+/** Whether a case can happen only where a test user signs in, there is an API, health is checked, or the log is read. */
 const isBeyondExample = (id: string) =>
-  isOfJourney(id) || [...resourceCases, ...systemLogCases].some((one) => one.id === id);
+  isOfJourney(id) || [...resourceCases, ...healthCases, ...systemLogCases].some((one) => one.id === id);
 
 describe('selecting variants', () => {
   it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
@@ -71,7 +72,10 @@ describe('selecting scenarios', () => {
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
       allCases
-        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && id !== 'J6'))
+        .filter(
+          ({ id, variants }) =>
+            (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && !['J6', 'H3'].includes(id)),
+        )
         .map(({ id }) => id),
     );
   });

@@ -21,6 +21,8 @@ const withoutCase = [
   ...['certificate-expires-soon', 'certificate-expires-now', 'local-error'],
   // Of two runs at once, of the state table, and of a sign-in that takes too long.
   ...['state-refused', 'one-time-code-used', 'sign-in-expired', 'sign-in-undecided', 'sign-in-not-remembered'],
+  // Of two runs, one after the other.
+  'signing-key-vanished',
 ];
 
 describe('the table of cases', () => {

@@ -243,6 +243,17 @@ describe('an interaction code', () => {
     const exchange = () => client.post('/oauth2/default/v1/token', { ...given, code_verifier: verifier });
     expect(await exchange()).toMatchObject({ status: 200, body: { id_token: expect.any(String) } });
     expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+
+    const query = new URLSearchParams({ filter: `eventType sw "app.oauth2" and actor.id eq "${spa.clientId}"` });
+    const headers = { authorization: `SSWS ${okta.apiToken}` };
+    const log = (await (await client.request(`/api/v1/logs?${query}`, { headers })).json()) as { eventType: string }[];
+    expect(log.map(({ eventType }) => eventType).slice(-5)).toEqual([
+      'app.oauth2.as.interact.interaction_handle',
+      'app.oauth2.as.interact.interaction_code',
+      'app.oauth2.as.token.grant.access_token',
+      'app.oauth2.as.token.grant.id_token',
+      'app.oauth2.as.token.grant',
+    ]);
   });
 
   it('makes a request without a prompt interaction_required', async () => {

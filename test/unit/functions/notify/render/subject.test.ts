@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmMeaning } from '../../../../../functions/alarms/catalog.ts';
 import type { AlarmSubject } from '../../../../../functions/alarms/subject.ts';
-import { type FindingCode, finding, findings } from '../../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, failsElsewhere, finding, findings } from '../../../../../functions/diagnosis/finding.ts';
 import { domainLabels, faultDomains } from '../../../../../functions/model/fault-domain.ts';
 import { probes } from '../../../../../functions/probes/index.ts';
 import { at, evidenceOf, flowsLog, minutes, outcome, runs } from '../../../../support/log-of.ts';
@@ -67,6 +67,21 @@ describe('the subject of a message', () => {
       'TICKET acme: certificate expires soon - nothing fails yet',
     );
   });
+
+  it.each(codes.filter(failsElsewhere))(
+    'says nothing of what fails not yet if a probe that passed warns of what fails elsewhere: %s',
+    (code) => {
+      const { domain, severity, brief } = findings[code];
+      const lines = minutes('12:00', '12:03').map((time) =>
+        outcome(at(time), 'agents', 'passed', { warnings: [finding(code)] }),
+      );
+      const route = severity === 'info' ? 'page' : severity;
+      const alarm = firingOf({ kind: 'findings', org: 'acme', domain, severity: route });
+      const { subject, email } = messageOf(alarm, evidenceOf(lines), { ...links, route });
+      expect(subject).toContain(brief);
+      expect(`${subject} ${email}`).not.toMatch(/nothing fails yet/i);
+    },
+  );
 
   it('does not sound like an outage of the org if one custom server fails', () => {
     for (const code of codes) {

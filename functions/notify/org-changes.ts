@@ -1,0 +1,56 @@
+import { withReadTimes } from '../runtime/stored-times.ts';
+import { asRecord, list, number, text } from './read.ts';
+
+/** Something that an administrator changed in the org, by its System Log. Nobody is named. */
+export interface OrgChange {
+  /** The id of the event in the System Log. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What was changed, and how: `policy rule "Two factors" updated`. */
+  readonly words: string;
+  /** The monitor uses it: an application, a server. */
+  readonly isWatched: boolean;
+}
+
+/** The item of the state table in which the probe of the System Log keeps what it has seen. */
+export const logMemoryItem = 'memory#system-log';
+
+const hourMs = 60 * 60_000;
+
+/** What happened so long before the first bad run may have caused it. */
+const causeMs = hourMs;
+
+/** A cause may be logged a little later than its effect is seen. */
+const lateMs = 5 * 60_000;
+
+const mostChanges = 3;
+
+/** The changes that the table knows of. Trap: another version of the monitor may have written them. */
+export function readOrgChanges(body: unknown): readonly OrgChange[] {
+  return list(asRecord(withReadTimes(body)).changes, readChange, 100);
+}
+
+function readChange(value: unknown): OrgChange | undefined {
+  const { id, atMs, what, change, targets, isWatched } = asRecord(value);
+  const [event, at, thing, how] = [text(id, 64), number(atMs), text(what, 40), text(change, 40)];
+  if (event === undefined || at === undefined || thing === undefined || how === undefined) return undefined;
+  const names = list(targets, (target) => text(asRecord(target).name, 60), 2).map((name) => ` "${name}"`);
+  return {
+    id: event,
+    at,
+    words: `${thing.replaceAll('-', ' ')}${names.join(' of')} ${how}`,
+    isWatched: isWatched === true,
+  };
+}
+
+/** The changes that may have caused what began at this time, the likeliest first. */
+export function changesBefore(changes: readonly OrgChange[], since: number): readonly OrgChange[] {
+  return changes
+    .filter(({ at }) => at >= since - causeMs && at <= since + lateMs)
+    .toSorted(
+      (one, other) =>
+        Number(other.isWatched) - Number(one.isWatched) || Math.abs(since - one.at) - Math.abs(since - other.at),
+    )
+    .slice(0, mostChanges);
+}

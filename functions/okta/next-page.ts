@@ -1,0 +1,12 @@
+/**
+ * The URL of the next page of a list, from its `Link` header (RFC 8288). Undefined if there is none, or if it is not the
+ * same list at the same host: a credential goes nowhere else.
+ * https://developer.okta.com/docs/reference/core-okta-api/#pagination
+ */
+export function nextPage(headers: Headers, url: string): string | undefined {
+  const links = (headers.get('link') ?? '').slice(0, 10_000).matchAll(/<([^<>]*)>((?:\s*;\s*[^,;<>]*)*)/g);
+  const [, target = ''] =
+    [...links].find(([, , parameters = '']) => /;\s*rel\s*=\s*"?next"?\s*(;|$)/i.test(parameters)) ?? [];
+  const [next, current] = [URL.parse(target), new URL(url)];
+  return next && next.origin === current.origin && next.pathname === current.pathname ? next.href : undefined;
+}

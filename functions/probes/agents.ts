@@ -1,0 +1,84 @@
+import { finding } from '../diagnosis/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import { defineProbe } from '../model/probe.ts';
+import { type Agent, type AgentPool, parseAgentPools } from '../okta/agent-pools.ts';
+import { endpointUrl } from '../okta/endpoints.ts';
+import { healthOf, openApiReader } from './api-reader.ts';
+
+/**
+ * Finds agents that do not work. One of several is a ticket, the last one of those that people sign in by is a page.
+ *
+ * Trap: an agent that is down is not Okta's fault, and Okta's status page does not show it. Its host is your own.
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AgentPools/
+ */
+export const agents = defineProbe({
+  id: 'agents',
+  question: 'Do the agents for directories and networks work?',
+  group: 'health',
+  scope: 'org',
+  requires: ['api', 'health'],
+  apiScopes: { anyOf: ['okta.agentPools.read'] },
+  inputs: ['apiAccess'],
+  requests: ['agent-pools'],
+  timed: false,
+  metrics: {},
+  async run(context) {
+    const { org, server, now } = context;
+    const { ignored = [] } = healthOf(org);
+    const api = openApiReader(context, 'agents');
+    // Without a limit, Okta answers with five of each type.
+    const url = `${endpointUrl(org.domain, server, 'agent-pools')}?limitPerPoolType=200`;
+    const items = await api.list('agents', 'agent-pools', { url });
+    const pools = parseAgentPools(items ?? []).filter(({ id }) => !ignored.includes(id));
+    const outdated = pools.flatMap((pool) =>
+      pool.agents.filter(({ outdatedVersion }) => outdatedVersion !== undefined),
+    );
+    const single = pools.filter((pool) => pool.agents.length === 1);
+    if (outdated.length > 0) {
+      const versions = outdated.map(({ name, outdatedVersion }) => `${name} (${outdatedVersion})`);
+      api.notes.push(`outdated: ${versions.join(', ')}`);
+    }
+    if (single.length > 0)
+      api.notes.push(`one agent and none in reserve: ${single.map(({ name }) => name).join(', ')}`);
+    return api.resultWith(pools.flatMap((pool) => poolFindings(pool, now(), ignored)));
+  },
+});
+
+/** What stops when all agents of a type are down. The other types stop no sign-in. */
+const effects: Readonly<Record<string, (pool: string) => string>> = {
+  AD: (pool) => `users of directory ${pool} who sign in with its password cannot`,
+  LDAP: (pool) => `users of directory ${pool} who sign in with its password cannot`,
+  Radius: (pool) => `users of RADIUS pool ${pool} cannot sign in`,
+};
+
+function poolFindings(
+  { name, type, state, agents: all }: AgentPool,
+  now: number,
+  ignored: readonly string[],
+): readonly Finding[] {
+  const down = all.filter(({ works, id }) => !works && !ignored.includes(id));
+  const comparisons = [
+    {
+      ...{ name: `agents of ${name} that work`, expected: `${Math.max(1, all.length)}` },
+      found: `${all.filter(({ works }) => works).length}${down.length > 0 ? `; not: ${down.map((agent) => describe(agent, now)).join(', ')}` : ''}`,
+    },
+  ];
+  const effect = Object.hasOwn(effects, type) ? effects[type] : undefined;
+  if (state === 'down') {
+    const detail = effect?.(name) ?? `nothing goes through the agents of ${name} (${type})`;
+    return [finding('agent-pool-down', { detail, comparisons, severity: effect ? 'page' : 'ticket' })];
+  }
+  // A degraded pool in which every agent works, or is known not to, says nothing new.
+  if (down.length === 0 && (state !== 'degraded' || all.length > 0)) return [];
+  return [
+    finding('agent-down', {
+      detail: `of ${name}: ${down.map(({ name: host }) => host).join(', ') || 'one agent'}`,
+      comparisons,
+    }),
+  ];
+}
+
+function describe({ name, status, lastConnection }: Agent, now: number): string {
+  const minutes = lastConnection === undefined ? undefined : Math.max(0, Math.floor((now - lastConnection) / 60_000));
+  return `${name} is ${status}${minutes === undefined ? '' : `, last heard of ${minutes} minutes ago`}`;
+}

@@ -1,0 +1,185 @@
+import { finding } from '../diagnosis/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Org } from '../model/org.ts';
+import { defineProbe } from '../model/probe.ts';
+import {
+  type ApiToken,
+  type ClientCredential,
+  parseApiTokens,
+  parseClientCredentials,
+  signingKeysIn,
+} from '../okta/client-credentials.ts';
+import { itemUrl, mayRead } from '../okta/endpoints.ts';
+import { wholeDays } from '../okta/expiry.ts';
+import { idAt, shownName, textAt } from '../okta/json-fields.ts';
+import { type ApiContext, type ApiReader, healthOf, openApiReader } from './api-reader.ts';
+import { expiryFindings } from './expiry-finding.ts';
+
+/** How long two active secrets or keys may be a rotation that goes on. */
+const rotationDays = 30;
+
+/** An API token that was used within the last two weeks is in use. Okta revokes it after thirty days without. */
+const inUseDays = 15;
+
+const mostOwners = 5;
+
+/** The application whose key the monitor uses, and those that the configuration names. */
+function clientsOf({ api, health }: Org): readonly string[] {
+  return [...new Set([...(api?.kind === 'client' ? [api.clientId] : []), ...(health?.clients ?? [])])];
+}
+
+/**
+ * Looks at the secrets and keys of applications, none of which Okta lets expire, and at API tokens, which expire when
+ * nobody uses them.
+ *
+ * Trap: Okta answers with secrets in clear text, and logs an event for it. They are read only with `readSecrets`, and
+ * nothing of them but their id, status and age is kept.
+ */
+export const clientSecrets = defineProbe({
+  id: 'client-secrets',
+  question: 'Are client secrets, keys and API tokens rotated and in use?',
+  group: 'health',
+  scope: 'org',
+  requires: ['api', 'health'],
+  apiScopes: { anyOf: ['okta.apps.read', 'okta.apiTokens.read'] },
+  inputs: ['apiAccess'],
+  requests: ['api-tokens'],
+  configuredRequests: {
+    words:
+      "the application and its keys, of the monitor's own client and each of `health.clients`, and with `health.readSecrets` its secrets; with the scope `okta.users.read`, five owners of API tokens",
+    of: (org) => [
+      ...clientsOf(org).flatMap(() => [
+        ...(['application', 'client-keys'] as const),
+        ...(org.health?.readSecrets ? ['client-secrets' as const] : []),
+      ]),
+      ...(mayRead(org, 'api-tokens') ? Array.from({ length: mostOwners }, () => 'user' as const) : []),
+    ],
+  },
+  timed: false,
+  metrics: {},
+  async run(context) {
+    const api = openApiReader(context, 'client-secrets');
+    const warnings = [...(await ofClients(context, api)), ...(await ofApiTokens(context, api))];
+    return api.resultWith(warnings);
+  },
+});
+
+async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+  const { readSecrets, maxAgeDays, ignored = [] } = healthOf(org);
+  const found: Finding[] = [];
+  for (const id of clientsOf(org)) {
+    if (ignored.includes(id) || !api.hasTime()) continue;
+    const application = await api.item(`application ${id}`, 'application', itemUrl(org.domain, 'application', id));
+    if (application === undefined) break;
+    if (application === 'missing') {
+      const comparisons = [{ name: 'application', expected: id, found: 'not found' }];
+      found.push(finding('application-not-found', { detail: id, comparisons, once: [`${id}#missing`] }));
+      continue;
+    }
+    const name = shownName(application, id, 'label');
+    const judge = (what: string, credentials: readonly ClientCredential[]) =>
+      found.push(...judgeCredentials({ id, name, what }, credentials, now(), maxAgeDays));
+    const keys = await api.list(`keys of ${name}`, 'client-keys', {
+      url: itemUrl(org.domain, 'client-keys', id),
+      within: signingKeysIn,
+    });
+    const parsed = parseClientCredentials(keys ?? []);
+    if (parsed.length > 0 && !parsed.some(({ isActive }) => isActive)) {
+      const comparisons = [
+        { name: `keys of ${name}`, expected: 'one that is ACTIVE', found: `${parsed.length} INACTIVE` },
+      ];
+      found.push(finding('client-keys-inactive', { detail: name, comparisons }));
+    }
+    judge('key', parsed);
+    if (!readSecrets) continue;
+    const secrets = await api.list(`secrets of ${name}`, 'client-secrets', {
+      url: itemUrl(org.domain, 'client-secrets', id),
+    });
+    judge('secret', parseClientCredentials(secrets ?? []));
+  }
+  return found;
+}
+
+interface Subject {
+  readonly id: string;
+  readonly name: string;
+  readonly what: string;
+}
+
+function judgeCredentials(
+  { id, name, what }: Subject,
+  credentials: readonly ClientCredential[],
+  now: number,
+  maxAgeDays: number,
+): readonly Finding[] {
+  const active = credentials.filter(({ isActive, created }) => isActive && created !== undefined);
+  const ages = active.map(({ created = now }) => wholeDays(created, now));
+  const [newest] = active.toSorted((one, other) => (other.created ?? 0) - (one.created ?? 0));
+  if (!newest) return [];
+  const youngest = Math.min(...ages);
+  const old = {
+    ...{ detail: `${what} of ${name}: ${youngest} days old`, once: [`${id}/${newest.id}#old`] },
+    comparisons: [
+      { name: `age of the ${what} of ${name}`, expected: `at most ${maxAgeDays} days`, found: `${youngest} days` },
+    ],
+  };
+  const two = {
+    ...{ detail: `${active.length} active ${what}s of ${name}`, once: [`${id}/${newest.id}#two`] },
+    comparisons: [
+      {
+        ...{ name: `active ${what}s of ${name}`, expected: `one, ${rotationDays} days after a rotation` },
+        found: `${active.length}, the newest of them ${youngest} days old`,
+      },
+    ],
+  };
+  return [
+    ...(active.length > 1 && youngest > rotationDays ? [finding('client-rotation-unfinished', two)] : []),
+    ...(youngest > maxAgeDays ? [finding('client-credential-old', old)] : []),
+  ];
+}
+
+async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+  const { org, now } = context;
+  const { ignored = [], expiryDays } = healthOf(org);
+  const items = await api.list('API tokens', 'api-tokens');
+  const tokens = parseApiTokens(items ?? []).filter(({ id }) => !ignored.includes(id));
+  const unrestricted = tokens.filter(({ isUnrestricted }) => isUnrestricted).length;
+  if (unrestricted > 0) api.notes.push(`${unrestricted} of ${tokens.length} API tokens work from any address`);
+  // An unused token stops no sign-in, so it wakes nobody.
+  const steps = [...expiryDays.ticket, ...expiryDays.page].filter((days) => days < inUseDays);
+  return [
+    ...tokens.flatMap(({ id, name, expiresAt }) =>
+      expiresAt === undefined || steps.length === 0
+        ? []
+        : expiryFindings('api-token-expires', { id, what: `API token ${name}`, at: expiresAt }, now(), {
+            ticket: steps,
+            page: [],
+          }),
+    ),
+    ...(await ofOwners(context, api, tokens)),
+  ];
+}
+
+async function ofOwners({ org }: ApiContext, api: ApiReader, tokens: readonly ApiToken[]): Promise<readonly Finding[]> {
+  const owners = [...new Set(tokens.flatMap(({ owner }) => owner ?? []))];
+  if (owners.length > mostOwners) api.notes.push(`the owners of ${mostOwners} of ${owners.length} are looked up`);
+  const found: Finding[] = [];
+  for (const owner of owners.slice(0, mostOwners)) {
+    if (!api.hasTime()) break;
+    const user = await api.item('owners of API tokens', 'user', itemUrl(org.domain, 'user', owner));
+    if (user === undefined) break;
+    const status =
+      user === 'missing' ? 'deleted' : (/^[A-Z_]{1,30}$/.exec(textAt(user, 'status') ?? '')?.[0] ?? 'unknown');
+    // What the answer says of the person besides is not looked at. An owner with a password to change is one who can.
+    if (!['deleted', 'DEPROVISIONED', 'SUSPENDED'].includes(status)) continue;
+    for (const { id, name } of tokens.filter((token) => token.owner === owner)) {
+      const comparisons = [
+        { name: `owner ${idAt({ owner }, 'owner')} of API token ${name}`, expected: 'ACTIVE', found: status },
+      ];
+      found.push(
+        finding('api-token-owner-inactive', { detail: `API token ${name}`, comparisons, once: [`${id}#owner`] }),
+      );
+    }
+  }
+  return found;
+}

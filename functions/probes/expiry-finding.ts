@@ -1,0 +1,44 @@
+import type { X509Certificate } from 'node:crypto';
+import { type FindingCode, finding } from '../diagnosis/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import type { ExpiryDays, SamlApp } from '../model/org.ts';
+import { expiryStep, validityInWords, wholeDays } from '../okta/expiry.ts';
+
+/** Something that stops to work at a time that is known. */
+export interface Expiring {
+  /** Ids of Okta's. With the step, they make people be told once. */
+  readonly id: string;
+  /** For people: what it is, and its name. */
+  readonly what: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** The finding of an expiry, if one of the steps has been reached. */
+export function expiryFindings(
+  code: FindingCode | { readonly expires: FindingCode; readonly expired: FindingCode },
+  { id, what, at }: Expiring,
+  now: number,
+  days: ExpiryDays,
+): readonly Finding[] {
+  const left = wholeDays(now, at);
+  const reached = expiryStep(left, days);
+  if (!reached) return [];
+  const { step, severity } = reached;
+  const found = `${validityInWords(left)}, ${new Date(at).toISOString().slice(0, 10)}`;
+  const first = Math.max(...days.ticket, ...days.page);
+  return [
+    finding(typeof code === 'string' ? code : step === 0 ? code.expired : code.expires, {
+      ...{ severity, once: [`${id}#${step}`], detail: `${what}: ${found}` },
+      comparisons: [{ name: what, expected: `valid for more than ${first} days`, found }],
+    }),
+  ];
+}
+
+/** The certificate that an application signs SAML responses with, wherever it was seen: it is told once. */
+export function samlCertificate(
+  { name }: Pick<SamlApp, 'name'>,
+  { fingerprint256, validTo }: Pick<X509Certificate, 'fingerprint256' | 'validTo'>,
+): Expiring {
+  return { id: `${name}/${fingerprint256}`, what: `SAML certificate of ${name}`, at: Date.parse(validTo) };
+}
