@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import { eventTypes } from '../../../functions/okta/log-event-types.ts';
-import { readLogMemory } from '../../../functions/okta/log-memory.ts';
+import { readChanges, readLogMemory } from '../../../functions/okta/log-memory.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
@@ -327,6 +327,35 @@ it('nobody of an event is in an outcome, a metric or the table', async () => {
   expect(shown).toContain('INVALID_CREDENTIALS');
   expect(shown).toContain('log-limits');
   expect(canaries.leaksIn(shown)).toEqual([]);
+});
+
+it('a change by an administrator is remembered for an hour without who it was, also one of before the first run', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const server = { id: 'default', type: 'AuthorizationServer', displayName: 'default' };
+  okta.recordEvents([
+    {
+      ...{ eventType: 'policy.rule.update', displayMessage: 'Update policy rule', actor: person },
+      targets: [{ id: '0pr1rule2of3policy45', type: 'PolicyRule', displayName: 'Machines' }, server],
+      publishedAt: start - 20 * minuteMs,
+    },
+    { eventType: 'zone.update', displayMessage: 'Update zone', actor: person, publishedAt: start - 50 * minuteMs },
+  ]);
+  const changesAt = async (minute: number) => {
+    clock = start + minute * minuteMs;
+    await schedule.run();
+    return readChanges(await openMemory(table, now)(schedule.org.name).of('system-log').read());
+  };
+  const updated = {
+    ...{ id: expect.any(String), atMs: start - 20 * minuteMs, what: 'policy-rule', change: 'updated' },
+    ...{ by: { type: 'user' }, isWatched: true },
+    targets: [
+      { id: '0pr1rule2of3policy45', type: 'PolicyRule', name: 'Machines' },
+      { id: 'default', type: 'AuthorizationServer', name: 'default' },
+    ],
+  };
+  expect(await changesAt(0)).toEqual([expect.objectContaining({ what: 'zone', isWatched: false }), updated]);
+  expect(await changesAt(11)).toEqual([updated]);
+  expect(await changesAt(41)).toEqual([]);
 });
 
 it('a limit is reported for a quarter of an hour, and names the bucket, the minute and who reached it', async () => {
