@@ -9,9 +9,10 @@ import { openMemory } from '../../../functions/runtime/memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
 import type { StateTable } from '../../../functions/runtime/state-table.ts';
 import { startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
 import type { PastHappening } from '../../../local/emulators/okta/system-log.ts';
 import { openCanaries } from '../../support/canaries.ts';
-import { type LogRun, openLogSchedule, sumOfSeries } from '../../support/log-schedule.ts';
+import { type LogRun, logOrg, openLogSchedule, sumOfSeries } from '../../support/log-schedule.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines } from '../../support/run-probes.ts';
 import { expectSound } from '../../support/sound-report.ts';
@@ -97,9 +98,9 @@ const sums = (runs: readonly LogRun[]) => Object.fromEntries(series.map((each) =
 it('of an hour with 50,000 events, a cold start, a 429 and a lag of 90 s, no event is lost or counted twice', async () => {
   const schedule = openLogSchedule(okta, table, now);
   const runs: LogRun[] = [await schedule.run()];
-  // A burst of 12,000 events in three minutes, more than a run may read; the others are spread over the hour.
+  // A burst of 12,000 events in a minute, more than a run may read; the others are spread over the hour.
   const times = Array.from({ length: 50_000 }, (_, index) =>
-    index < 12_000 ? start + 30 * minuteMs + index * 15 : start + 1_000 + ((index * 94_007) % (60 * minuteMs - 2_000)),
+    index < 12_000 ? start + 30 * minuteMs + index * 5 : start + 1_000 + ((index * 94_007) % (60 * minuteMs - 2_000)),
   );
   const { happenings, counts } = eventsOf(times);
   let arriving = 0;
@@ -196,6 +197,45 @@ it('a refused cursor is told, and reading begins anew without a loss or a double
   expect(notes).toContain('Okta refused the cursor: reading began anew at the newest event that was known');
 });
 
+it('a run reads as many pages as its share of the rate limit allows, and the next ones the rest', async () => {
+  const schedule = openLogSchedule(okta, table, now, { ...logOrg, atMostPercent: 2 });
+  const runs: LogRun[] = [await schedule.run()];
+  const { happenings, counts } = eventsOf(Array.from({ length: 3_500 }, (_, index) => start + 1_000 + index));
+  okta.recordEvents(happenings);
+  const requestsIn: number[] = [];
+  for (let minute = 1; minute <= 3; minute += 1) {
+    clock = start + minute * minuteMs;
+    okta.clearRequests();
+    runs.push(await schedule.run());
+    requestsIn.push(okta.requests.filter(({ path }) => path === '/api/v1/logs').length);
+  }
+  expect(requestsIn).toEqual([2, 2, 1]);
+  expect(sums(runs)).toEqual(counts);
+});
+
+it('what was read before a page that Okta refuses is kept, and published when a run succeeds', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const runs: LogRun[] = [await schedule.run()];
+  const { happenings, counts } = eventsOf(Array.from({ length: 2_500 }, (_, index) => start + 1_000 + index));
+  okta.recordEvents(happenings);
+  let asked = 0;
+  const when = () => {
+    asked += 1;
+    return asked > 1;
+  };
+  const restore = okta.intercept({ path: '/api/v1/logs', when }, { ...errorEnvelope('E0000009'), status: 500 });
+  clock = start + minuteMs;
+  const failed = await schedule.run();
+  restore();
+  const read = readLogMemory(await openMemory(table, now)(schedule.org.name).of('system-log').read());
+  expect(failed.report && outcomeLines(failed.report)[0]).toBe('system-log: internal-error');
+  expect(sums([failed])).toMatchObject({ SignIns: 0 });
+  expect(read?.batch.counts.signIns).toBeGreaterThan(0);
+  clock = start + 2 * minuteMs;
+  runs.push(failed, await schedule.run());
+  expect(sums(runs)).toEqual(counts);
+});
+
 it('whatever runs are killed, and wherever, nothing is lost and nothing is published twice', async () => {
   const crash = fc.constantFrom(undefined, undefined, 'before writing' as const, 'after writing' as const);
   await fc.assert(
@@ -287,6 +327,35 @@ it('nobody of an event is in an outcome, a metric or the table', async () => {
   expect(shown).toContain('INVALID_CREDENTIALS');
   expect(shown).toContain('log-limits');
   expect(canaries.leaksIn(shown)).toEqual([]);
+});
+
+it('a change by an administrator is remembered for an hour without who it was, also one of before the first run', async () => {
+  const schedule = openLogSchedule(okta, table, now);
+  const server = { id: 'default', type: 'AuthorizationServer', displayName: 'default' };
+  okta.recordEvents([
+    {
+      ...{ eventType: 'policy.rule.update', displayMessage: 'Update policy rule', actor: person },
+      targets: [{ id: '0pr1rule2of3policy45', type: 'PolicyRule', displayName: 'Machines' }, server],
+      publishedAt: start - 20 * minuteMs,
+    },
+    { eventType: 'zone.update', displayMessage: 'Update zone', actor: person, publishedAt: start - 50 * minuteMs },
+  ]);
+  const changesAt = async (minute: number) => {
+    clock = start + minute * minuteMs;
+    await schedule.run();
+    return readLogMemory(await openMemory(table, now)(schedule.org.name).of('system-log').read())?.changes;
+  };
+  const updated = {
+    ...{ id: expect.any(String), atMs: start - 20 * minuteMs, what: 'policy-rule', change: 'updated' },
+    ...{ by: { type: 'user' }, isWatched: true },
+    targets: [
+      { id: '0pr1rule2of3policy45', type: 'PolicyRule', name: 'Machines' },
+      { id: 'default', type: 'AuthorizationServer', name: 'default' },
+    ],
+  };
+  expect(await changesAt(0)).toEqual([expect.objectContaining({ what: 'zone', isWatched: false }), updated]);
+  expect(await changesAt(11)).toEqual([updated]);
+  expect(await changesAt(41)).toEqual([]);
 });
 
 it('a limit is reported for a quarter of an hour, and names the bucket, the minute and who reached it', async () => {
