@@ -2,7 +2,7 @@ import { formatTarget } from '../../../functions/model/target.ts';
 import { allCases } from '../all-cases.ts';
 import { caseScenario } from '../case-scenarios.ts';
 import { type CaseDeployment, canHost } from '../deployment-plan.ts';
-import { agents, code, type ScenarioTarget } from '../targets.ts';
+import { agents, code, logLimits, type ScenarioTarget } from '../targets.ts';
 import type { ScenarioFactory } from './scripted-scenario.ts';
 
 /** One case of each group that an org need not have, and the deployment that has it. */
@@ -13,6 +13,7 @@ const examples: readonly {
 }[] = [
   { id: 'J6', target: code[1], deployment: 'journey' },
   { id: 'H3', target: agents, deployment: 'health' },
+  { id: 'Q5', target: logLimits, deployment: 'systemLog' },
 ];
 
 /** Where the configuration does not switch a group on: one of its cases. Otherwise all of them are scenarios anyway. */
