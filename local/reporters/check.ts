@@ -17,7 +17,9 @@ const width = 80;
 
 /** How the command was called, for the commands that it suggests. */
 export interface CheckCall {
-  readonly config: string;
+  /** The path of the configuration. Absent if it was made from `domain` and the environment. */
+  readonly config?: string | undefined;
+  readonly domain?: string | undefined;
   readonly secrets?: string | undefined;
   /** Whether it was limited to some orgs or probes. */
   readonly isFiltered: boolean;
@@ -205,11 +207,11 @@ function verdictOf(orgs: readonly CheckedOrg[]): string {
 /** What to do next: a sentence, and a command with its flags. */
 function nextStep(
   orgs: readonly CheckedOrg[],
-  { config, secrets, isFiltered }: CheckCall,
+  { config, domain = '', secrets, isFiltered }: CheckCall,
 ): { readonly what: string; readonly command: readonly string[] } {
   const check = [
     'npm run check --',
-    `--config ${quoted(config)}`,
+    config === undefined ? `--domain ${quoted(domain)}` : `--config ${quoted(config)}`,
     ...(secrets ? [`--secrets ${quoted(secrets)}`] : []),
   ];
   const problems = orgs.flatMap(problemsOf);
@@ -218,14 +220,17 @@ function nextStep(
     const targets = new Set(problems.flatMap(({ outcomes }) => outcomes.map(formatTarget)));
     const filter = [...[...names].map((name) => `--org ${name}`), ...[...targets].map((name) => `--probe ${name}`)];
     const isSecretMissing =
-      secrets === undefined && problems.some(({ finding }) => finding.code === 'secret-unreadable');
+      config !== undefined &&
+      secrets === undefined &&
+      problems.some(({ finding }) => finding.code === 'secret-unreadable');
     const mend = isSecretMissing
       ? 'Mend what is listed above (or pass secrets with --secrets)'
       : 'Mend what is listed above';
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
-  return isFiltered
-    ? { what: 'Check everything:', command: check }
+  if (isFiltered) return { what: 'Check everything:', command: check };
+  return config === undefined
+    ? { what: 'Watch it with a configuration:', command: ['cp lib/config/example.jsonc', 'my.jsonc'] }
     : { what: 'Deploy it:', command: ['npx cdk deploy', `--context config=${quoted(config)}`] };
 }
 
