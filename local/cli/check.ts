@@ -101,14 +101,17 @@ function refuseTokens(values: object): void {
   );
 }
 
-function sourceOf({ config, domain, secrets: file, server, audience }: Values, proxy?: HttpsProxy): Source | undefined {
+function sourceOf(
+  { config, domain, secrets: file, server, audience, token }: Values,
+  proxy?: HttpsProxy,
+): Source | undefined {
   if (config !== undefined && domain !== undefined)
     throw new UsageError('--config and --domain are two ways: use one.');
   if (domain !== undefined) {
     const [id, ...others] = listOf(server) ?? [];
     if (others.length > 0) throw new UsageError('--domain checks one server: give --server once.');
     if (file !== undefined) throw new UsageError('--secrets belongs to --config: with --domain, set the variables.');
-    const made = environmentConfig({ domain, server: id, audience }, process.env);
+    const made = environmentConfig({ domain, server: id, audience: token ? undefined : audience }, process.env);
     return { orgs: monitoredOrgs(made.config).map(({ org }) => org), secrets: made.secrets };
   }
   if (config === undefined) return undefined;

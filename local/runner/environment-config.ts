@@ -30,7 +30,7 @@ export interface EnvironmentConfig {
 /** What the command line says of the org. */
 export interface EnvironmentOrg {
   readonly domain: string;
-  /** The id of the server; by default, the Org server for okta.* scopes, and `default` for others. */
+  /** The id of the server; by default `default` for an audience or scopes of your own, and otherwise the Org server. */
   readonly server?: string | undefined;
   /** The audience of its access tokens; custom servers only. */
   readonly audience?: string | undefined;
@@ -47,7 +47,8 @@ export function environmentConfig({ domain, server, audience }: EnvironmentOrg, 
   const clientId = get('clientId');
   const scopes = get('scopes')?.split(/[\s,]+/) ?? [];
   const given = (['privateKey', 'keyFile', 'clientSecret'] as const).filter((each) => get(each) !== undefined);
-  const id = server ?? (scopes.every((scope) => scope.startsWith('okta.')) ? 'org' : 'default');
+  const isOrg = audience === undefined && scopes.every((scope) => scope.startsWith('okta.'));
+  const id = server ?? (isOrg ? 'org' : 'default');
   const problems = [
     ...(clientId !== undefined && given.length === 0
       ? [

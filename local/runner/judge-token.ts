@@ -168,7 +168,9 @@ function headerChecks({ kind, header }: ReadToken): readonly TokenCheck[] {
       ...(!isOurs && alg !== algorithm && { why: `Okta signs tokens with ${algorithm} and nothing else` }),
     },
     noted('key id', shownValue(kid)),
-    ...(typ === undefined ? [] : [noted('type', shownValue(typ))]),
+    ...(typ === undefined
+      ? []
+      : [noted('type', typeof typ === 'string' && /^[\w.+/-]{1,60}$/.test(typ) ? typ : 'not shown')]),
     ...(named.length > 0
       ? [noted('header', named.join(' '), 'the token brings or names a key of its own, which nobody may trust')]
       : []),
