@@ -13,6 +13,7 @@ import { type Secrets, secretsManager } from '../../functions/runtime/secrets.ts
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { checkDocument, checkResults, formatChecked, isFine } from '../reporters/check.ts';
+import { toAnnotations } from '../reporters/github.ts';
 import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
@@ -20,11 +21,22 @@ import { formatToken, tokenDocument } from '../reporters/token.ts';
 import { checkOrgs, fileSecrets } from '../runner/check-orgs.ts';
 import { checkToken } from '../runner/check-token.ts';
 import { environmentConfig } from '../runner/environment-config.ts';
+import { failOnLevels } from '../runner/fail-on.ts';
 import { type HttpsProxy, proxyOf } from '../runner/proxy.ts';
 import { mostTokenCharacters, readToken } from '../runner/read-token.ts';
+import { mergeRuns, repeatable } from '../runner/repeat-check.ts';
 import { UsageError } from '../runner/select.ts';
 import { selectProbes } from '../runner/select-probes.ts';
-import { defineCommand, type FlagValues, listOf, main, type Option, type Output, sharedOptions } from './command.ts';
+import {
+  defineCommand,
+  type FlagValues,
+  integerOf,
+  listOf,
+  main,
+  type Option,
+  type Output,
+  sharedOptions,
+} from './command.ts';
 import { readHidden } from './read-hidden.ts';
 
 const { json, junit } = sharedOptions;
@@ -64,6 +76,12 @@ const options = {
     ...{ type: 'boolean', default: false },
     help: 'with --token: also print the values of its claims, which may be personal',
   },
+  'fail-on': {
+    ...{ type: 'string', value: '<level>', default: 'warning' },
+    help: 'end with 1 for page, ticket or warning, and what is worse',
+  },
+  repeat: { type: 'string', value: '<n>', help: 'run n times, and show the times by phase; 2 to 100' },
+  github: { type: 'boolean', default: false, help: 'also print the problems as annotations for GitHub Actions' },
   json,
   junit,
 } as const satisfies Record<string, Option>;
@@ -125,22 +143,36 @@ async function probe(values: Values, source: Source, { stdout, stderr }: Output,
   if (values.audience !== undefined && values.domain === undefined)
     throw new UsageError('--audience belongs to --token or --domain: a configuration has its own.');
   const filter = { orgs: listOf(values.org), probes: listOf(values.probe), servers: listOf(values.server) };
+  const failOn = failOnLevels.find((level) => level === values['fail-on']);
+  if (!failOn) throw new UsageError(`--fail-on must be one of ${failOnLevels.join(', ')}.`);
+  if (values.github && values.json) throw new UsageError('--github prints lines, and --json one document: use one.');
+  const times = values.repeat === undefined ? 1 : integerOf('repeat', values.repeat, 2, 100);
   // With --domain there is one server, and the whole org is checked as well.
   const selected = selectProbes(source.orgs, values.domain === undefined ? filter : { ...filter, servers: undefined });
+  const again = repeatable(selected);
+  if (times > 1 && again.length === 0)
+    throw new UsageError('--repeat repeats the probes of sign-in, and none is selected.');
   using progress = showProgress(stderr);
   progress.step(`checking ${selected.map(({ org }) => org.domain).join(', ')}`);
   if (proxy) progress.step(`through the proxy ${proxy.origin}, except for the hosts in NO_PROXY`);
   const startedAt = performance.now();
-  const orgs = await checkOrgs(selected, source.secrets, proxy);
+  const runs = [await checkOrgs(selected, source.secrets, proxy)];
+  while (runs.length < times) {
+    progress.update(`run ${runs.length + 1} of ${times}`);
+    runs.push(await checkOrgs(again, source.secrets, proxy));
+  }
+  const orgs = times > 1 ? mergeRuns(runs) : runs.flat();
   const seconds = (performance.now() - startedAt) / 1000;
-  const fine = isFine(orgs);
+  const fine = isFine(orgs, failOn);
   const { config, domain, secrets } = values;
-  const call = { config, domain, secrets, isFiltered: Object.values(filter).some((each) => each !== undefined) };
-  const results = checkResults(orgs);
+  const isFiltered = Object.values(filter).some((each) => each !== undefined);
+  const call = { config, domain, secrets, failOn, isFiltered };
+  const results = checkResults(orgs, failOn);
   if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'check', results, seconds }));
   stdout.write(
     `${values.json ? toJson(fine, { ...checkDocument(orgs, call), seconds }) : formatChecked(orgs, call)}\n`,
   );
+  if (values.github) for (const line of toAnnotations(orgs, failOn)) stdout.write(`${line}\n`);
   return fine ? 0 : 1;
 }
 
@@ -150,8 +182,9 @@ async function judge(
   { stdout, stderr, stdin }: Output,
   proxy?: HttpsProxy,
 ): Promise<number> {
-  if (values.probe !== undefined || values.junit !== undefined)
-    throw new UsageError('--probe and --junit are about probes: they do not go with --token.');
+  const { probe, junit, repeat, github } = values;
+  if ([probe, junit, repeat].some((each) => each !== undefined) || github)
+    throw new UsageError('--probe, --junit, --repeat and --github are about probes: they do not go with --token.');
   if (!stdin) throw new UsageError('There is no standard input to read the token from.');
   const orgs = selectProbes(source?.orgs ?? [], { orgs: listOf(values.org) }).map(({ org }) => org);
   const token = readToken(await readHidden(stdin, stderr, 'Token (not shown): ', mostTokenCharacters));

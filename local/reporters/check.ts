@@ -1,4 +1,5 @@
 import { supportBlock } from '../../functions/diagnosis/support-block.ts';
+import type { Phases } from '../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
@@ -7,6 +8,7 @@ import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
+import { type FailOn, isFailure, worstOf } from '../runner/fail-on.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../runner/problems.ts';
 import type { Result } from '../runner/result.ts';
 import { formatOff, formatOutcomes, isStatusUnknown } from './outcomes.ts';
@@ -21,6 +23,8 @@ export interface CheckCall {
   readonly config?: string | undefined;
   readonly domain?: string | undefined;
   readonly secrets?: string | undefined;
+  /** What makes it fail. By default, each finding. */
+  readonly failOn?: FailOn | undefined;
   /** Whether it was limited to some orgs or probes. */
   readonly isFiltered: boolean;
 }
@@ -35,23 +39,25 @@ export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): str
     ...formatUndecided(checked.outcomes),
     ...problemsOf(checked).flatMap((problem) => formatProblem(problem, checked)),
     ...formatHeadroom(checked.outcomes),
+    ...formatTimes(checked),
     ...withBlankLine(formatOff(checked.plan)),
   ]);
   return [...lines, '', ...formatVerdict(orgs, call)].join('\n');
 }
 
-/** Whether the check found nothing to act on. An unreadable status page is unknown, and no problem. */
-export function isFine(orgs: readonly CheckedOrg[]): boolean {
-  return orgs.every((checked) => problemsOf(checked).length === 0);
+/** Whether the check found nothing to fail on. An unreadable status page is unknown, and no problem. */
+export function isFine(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'): boolean {
+  return !orgs.flatMap(problemsOf).some(({ finding }) => isFailure(finding, failOn));
 }
 
 /** One result per outcome that was not skipped. */
-export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
+export function checkResults(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'): readonly Result[] {
   return orgs.flatMap(({ org, outcomes }) =>
     outcomes
       .filter(({ status }) => status !== 'skipped')
       .map((outcome): Result => {
-        const failures = isStatusUnknown(outcome) ? [] : findingsOf(outcome).map(describe);
+        const findings = isStatusUnknown(outcome) ? [] : findingsOf(outcome);
+        const failures = findings.filter((finding) => isFailure(finding, failOn)).map(describe);
         const seconds = (outcome.durationMs ?? 0) / 1000;
         const name = formatTarget(outcome);
         return { suite: org.name, name, title: org.domain, passed: failures.length === 0, failures, seconds };
@@ -62,9 +68,9 @@ export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
 /** The checked orgs as data, for scripts. */
 export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): object {
   const [verdict = '', next = ''] = [verdictOf(orgs), nextStep(orgs, call).command.join(' ')];
+  const worst = worstOf(orgs.flatMap(problemsOf).map(({ finding }) => finding));
   return {
-    verdict,
-    next,
+    ...{ verdict, next, failOn: call.failOn ?? 'warning', worst: worst ?? null },
     orgs: orgs.map((checked) => ({
       name: checked.org.name,
       domain: checked.org.domain,
@@ -72,6 +78,7 @@ export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): obj
         ...{ targets: outcomes.map(formatTarget), ...(client !== undefined && { client }), details, finding },
       })),
       outcomes: checked.outcomes,
+      ...(checked.repeated && { repeated: checked.repeated }),
       off: checked.plan.flatMap(({ probe, target, howToEnable }) =>
         howToEnable ? [{ ...target, probe: probe.id, howToEnable }] : [],
       ),
@@ -179,11 +186,34 @@ function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
   return ['', `  ${bold('Rate limits')}`, ...indent(table([header, ...rows.toSorted()], [1, 2, 3]))];
 }
 
+const phaseNames: Readonly<Record<keyof Phases, string>> = {
+  ...{ dnsMs: 'dns', tcpMs: 'tcp', tlsMs: 'tls', firstByteMs: 'answer', bodyMs: 'body' },
+};
+
+/** The times of several runs by phase, and how often each probe had a finding. */
+function formatTimes({ repeated }: CheckedOrg): readonly string[] {
+  if (!repeated) return [];
+  const header = ['milliseconds', 'phase', 'requests', 'min', 'median', 'p95'].map(dim);
+  const rows = repeated.times.map(({ phase, target = 'all requests', count, min, median, p95 }) => [
+    ...[target, phaseNames[phase], `${count}`],
+    ...[min, median, p95].map((value) => value.toFixed(value < 10 ? 1 : 0)),
+  ]);
+  const bad = repeated.probes.filter(({ findings }) => findings > 0);
+  return [
+    ...['', `  ${bold(plural(repeated.runs, 'run'))}`],
+    ...indent(table([header, ...rows], [2, 3, 4, 5])),
+    ...bad.map(({ target, runs, findings }) => `  ${target}: a finding in ${findings} of ${plural(runs, 'run')}`),
+  ];
+}
+
 function formatVerdict(orgs: readonly CheckedOrg[], call: CheckCall): readonly string[] {
   const { what, command } = nextStep(orgs, call);
-  const paint = isFine(orgs) ? green : red;
+  const { failOn = 'warning' } = call;
+  const fine = isFine(orgs, failOn);
+  const tolerated = fine && !isFine(orgs) ? ` Nothing to fail on: --fail-on ${failOn}.` : '';
+  const paint = fine ? (tolerated ? yellow : green) : red;
   return [
-    ...wrap(verdictOf(orgs), width - 9).map(
+    ...wrap(`${verdictOf(orgs)}${tolerated}`, width - 9).map(
       (line, index) => `${index === 0 ? bold('Verdict  ') : ' '.repeat(9)}${paint(line)}`,
     ),
     ...wrap(what, width - 9).map((line, index) => `${index === 0 ? bold('Next     ') : ' '.repeat(9)}${line}`),
