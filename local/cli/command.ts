@@ -1,7 +1,9 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ProgressStream } from '../reporters/progress.ts';
+import { wrap } from '../reporters/text.ts';
 import { UsageError } from '../runner/select.ts';
+import type { HiddenInput } from './read-hidden.ts';
 
 /** A flag of a command line, with what the usage says about it. */
 export interface Option extends ParseArgsOptionDescriptor {
@@ -26,7 +28,8 @@ export const sharedOptions = {
 
 const help = { type: 'boolean', short: 'h', default: false, help: 'print this' } as const satisfies Option;
 
-type Values<Options extends Readonly<Record<string, Option>>> = ReturnType<
+/** The values of a command's flags. */
+export type FlagValues<Options extends Readonly<Record<string, Option>>> = ReturnType<
   typeof parseArgs<{ readonly options: Options }>
 >['values'];
 
@@ -34,6 +37,8 @@ type Values<Options extends Readonly<Record<string, Option>>> = ReturnType<
 export interface Output {
   readonly stdout: ProgressStream;
   readonly stderr: ProgressStream;
+  /** Where a secret is read from. Absent in a test that reads none. */
+  readonly stdin?: HiddenInput;
 }
 
 export interface Command<Options extends Readonly<Record<string, Option>> = Readonly<Record<string, Option>>> {
@@ -44,7 +49,7 @@ export interface Command<Options extends Readonly<Record<string, Option>> = Read
    * Does the work and returns the exit code: 0 if everything passed, 1 if something failed. Throws `UsageError` for a
    * mistake in the command line and `ConfigError` for a configuration that cannot be used: then it is 2.
    */
-  run(values: Values<Options>, output: Output): number | Promise<number>;
+  run(values: FlagValues<Options>, output: Output): number | Promise<number>;
 }
 
 export function defineCommand<const Options extends Readonly<Record<string, Option>>>(
@@ -59,11 +64,11 @@ export async function execute<Options extends Readonly<Record<string, Option>>>(
   args: readonly string[],
   output: Output,
 ): Promise<number> {
-  let values: Values<Options> & { readonly help?: boolean };
+  let values: FlagValues<Options> & { readonly help?: boolean };
   try {
     values = parseArgs({ options: { ...command.options, help }, args: [...args] }).values as typeof values;
   } catch (error) {
-    output.stderr.write(`${(error as Error).message}\n\n${usageOf(command)}`);
+    output.stderr.write(`${explain(error as NodeJS.ErrnoException)}\n\n${usageOf(command)}`);
     return 2;
   }
   if (values.help) {
@@ -79,6 +84,14 @@ export async function execute<Options extends Readonly<Record<string, Option>>>(
   }
 }
 
+/** Trap: people pass secrets as arguments, and Node.js's own messages repeat an argument that no flag takes. */
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return 'There is an argument without a flag. It is not repeated here, because it may be a secret.';
+  const [, unknown] = /^Unknown option '(.*?)'/s.exec(message) ?? [];
+  return unknown === undefined || /^--?[a-z-]{1,20}$/.test(unknown) ? message : 'There is an unknown flag.';
+}
+
 /** Runs a command with the process's own arguments and streams. */
 export async function main<Options extends Readonly<Record<string, Option>>>(command: Command<Options>): Promise<void> {
   // A reader such as `head` may close the pipe early. That is not an error, and the work ends as it should.
@@ -87,6 +100,9 @@ export async function main<Options extends Readonly<Record<string, Option>>>(com
   });
   process.exitCode = await execute(command, process.argv.slice(2), process);
 }
+
+/** The columns of a terminal. */
+const columns = 80;
 
 function usageOf({
   name,
@@ -100,7 +116,10 @@ function usageOf({
     text,
   }));
   const width = Math.max(...all.map(({ flag }) => flag.length));
-  return `Usage: ${name} -- [options]\n\n${all.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}\n`).join('')}`;
+  const lines = all.flatMap(({ flag, text }) =>
+    wrap(text, columns - width - 4).map((line, index) => `  ${(index === 0 ? flag : '').padEnd(width)}  ${line}\n`),
+  );
+  return `Usage: ${name} -- [options]\n\n${lines.join('')}`;
 }
 
 /** The values of a flag that may be repeated, or separated by commas. */

@@ -1,4 +1,5 @@
 import { supportBlock } from '../../functions/diagnosis/support-block.ts';
+import type { Phases } from '../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
@@ -7,6 +8,7 @@ import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
+import { type FailOn, isFailure, worstOf } from '../runner/fail-on.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../runner/problems.ts';
 import type { Result } from '../runner/result.ts';
 import { formatOff, formatOutcomes, isStatusUnknown } from './outcomes.ts';
@@ -17,8 +19,12 @@ const width = 80;
 
 /** How the command was called, for the commands that it suggests. */
 export interface CheckCall {
-  readonly config: string;
+  /** The path of the configuration. Absent if it was made from `domain` and the environment. */
+  readonly config?: string | undefined;
+  readonly domain?: string | undefined;
   readonly secrets?: string | undefined;
+  /** What makes it fail. By default, each finding. */
+  readonly failOn?: FailOn | undefined;
   /** Whether it was limited to some orgs or probes. */
   readonly isFiltered: boolean;
 }
@@ -33,23 +39,25 @@ export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): str
     ...formatUndecided(checked.outcomes),
     ...problemsOf(checked).flatMap((problem) => formatProblem(problem, checked)),
     ...formatHeadroom(checked.outcomes),
+    ...formatTimes(checked),
     ...withBlankLine(formatOff(checked.plan)),
   ]);
   return [...lines, '', ...formatVerdict(orgs, call)].join('\n');
 }
 
-/** Whether the check found nothing to act on. An unreadable status page is unknown, and no problem. */
-export function isFine(orgs: readonly CheckedOrg[]): boolean {
-  return orgs.every((checked) => problemsOf(checked).length === 0);
+/** Whether the check found nothing to fail on. An unreadable status page is unknown, and no problem. */
+export function isFine(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'): boolean {
+  return !orgs.flatMap(problemsOf).some(({ finding }) => isFailure(finding, failOn));
 }
 
 /** One result per outcome that was not skipped. */
-export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
+export function checkResults(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'): readonly Result[] {
   return orgs.flatMap(({ org, outcomes }) =>
     outcomes
       .filter(({ status }) => status !== 'skipped')
       .map((outcome): Result => {
-        const failures = isStatusUnknown(outcome) ? [] : findingsOf(outcome).map(describe);
+        const findings = isStatusUnknown(outcome) ? [] : findingsOf(outcome);
+        const failures = findings.filter((finding) => isFailure(finding, failOn)).map(describe);
         const seconds = (outcome.durationMs ?? 0) / 1000;
         const name = formatTarget(outcome);
         return { suite: org.name, name, title: org.domain, passed: failures.length === 0, failures, seconds };
@@ -60,9 +68,9 @@ export function checkResults(orgs: readonly CheckedOrg[]): readonly Result[] {
 /** The checked orgs as data, for scripts. */
 export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): object {
   const [verdict = '', next = ''] = [verdictOf(orgs), nextStep(orgs, call).command.join(' ')];
+  const worst = worstOf(orgs.flatMap(problemsOf).map(({ finding }) => finding));
   return {
-    verdict,
-    next,
+    ...{ verdict, next, failOn: call.failOn ?? 'warning', worst: worst ?? null },
     orgs: orgs.map((checked) => ({
       name: checked.org.name,
       domain: checked.org.domain,
@@ -70,6 +78,7 @@ export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): obj
         ...{ targets: outcomes.map(formatTarget), ...(client !== undefined && { client }), details, finding },
       })),
       outcomes: checked.outcomes,
+      ...(checked.repeated && { repeated: checked.repeated }),
       off: checked.plan.flatMap(({ probe, target, howToEnable }) =>
         howToEnable ? [{ ...target, probe: probe.id, howToEnable }] : [],
       ),
@@ -177,11 +186,34 @@ function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
   return ['', `  ${bold('Rate limits')}`, ...indent(table([header, ...rows.toSorted()], [1, 2, 3]))];
 }
 
+const phaseNames: Readonly<Record<keyof Phases, string>> = {
+  ...{ dnsMs: 'dns', tcpMs: 'tcp', tlsMs: 'tls', firstByteMs: 'answer', bodyMs: 'body' },
+};
+
+/** The times of several runs by phase, and how often each probe had a finding. */
+function formatTimes({ repeated }: CheckedOrg): readonly string[] {
+  if (!repeated) return [];
+  const header = ['milliseconds', 'phase', 'requests', 'min', 'median', 'p95'].map(dim);
+  const rows = repeated.times.map(({ phase, target = 'all requests', count, min, median, p95 }) => [
+    ...[target, phaseNames[phase], `${count}`],
+    ...[min, median, p95].map((value) => value.toFixed(value < 10 ? 1 : 0)),
+  ]);
+  const bad = repeated.probes.filter(({ findings }) => findings > 0);
+  return [
+    ...['', `  ${bold(plural(repeated.runs, 'run'))}`],
+    ...indent(table([header, ...rows], [2, 3, 4, 5])),
+    ...bad.map(({ target, runs, findings }) => `  ${target}: a finding in ${findings} of ${plural(runs, 'run')}`),
+  ];
+}
+
 function formatVerdict(orgs: readonly CheckedOrg[], call: CheckCall): readonly string[] {
   const { what, command } = nextStep(orgs, call);
-  const paint = isFine(orgs) ? green : red;
+  const { failOn = 'warning' } = call;
+  const fine = isFine(orgs, failOn);
+  const tolerated = fine && !isFine(orgs) ? ` Nothing to fail on: --fail-on ${failOn}.` : '';
+  const paint = fine ? (tolerated ? yellow : green) : red;
   return [
-    ...wrap(verdictOf(orgs), width - 9).map(
+    ...wrap(`${verdictOf(orgs)}${tolerated}`, width - 9).map(
       (line, index) => `${index === 0 ? bold('Verdict  ') : ' '.repeat(9)}${paint(line)}`,
     ),
     ...wrap(what, width - 9).map((line, index) => `${index === 0 ? bold('Next     ') : ' '.repeat(9)}${line}`),
@@ -205,11 +237,11 @@ function verdictOf(orgs: readonly CheckedOrg[]): string {
 /** What to do next: a sentence, and a command with its flags. */
 function nextStep(
   orgs: readonly CheckedOrg[],
-  { config, secrets, isFiltered }: CheckCall,
+  { config, domain = '', secrets, isFiltered }: CheckCall,
 ): { readonly what: string; readonly command: readonly string[] } {
   const check = [
     'npm run check --',
-    `--config ${quoted(config)}`,
+    config === undefined ? `--domain ${quoted(domain)}` : `--config ${quoted(config)}`,
     ...(secrets ? [`--secrets ${quoted(secrets)}`] : []),
   ];
   const problems = orgs.flatMap(problemsOf);
@@ -218,14 +250,17 @@ function nextStep(
     const targets = new Set(problems.flatMap(({ outcomes }) => outcomes.map(formatTarget)));
     const filter = [...[...names].map((name) => `--org ${name}`), ...[...targets].map((name) => `--probe ${name}`)];
     const isSecretMissing =
-      secrets === undefined && problems.some(({ finding }) => finding.code === 'secret-unreadable');
+      config !== undefined &&
+      secrets === undefined &&
+      problems.some(({ finding }) => finding.code === 'secret-unreadable');
     const mend = isSecretMissing
       ? 'Mend what is listed above (or pass secrets with --secrets)'
       : 'Mend what is listed above';
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
-  return isFiltered
-    ? { what: 'Check everything:', command: check }
+  if (isFiltered) return { what: 'Check everything:', command: check };
+  return config === undefined
+    ? { what: 'Watch it with a configuration:', command: ['cp lib/config/example.jsonc', 'my.jsonc'] }
     : { what: 'Deploy it:', command: ['npx cdk deploy', `--context config=${quoted(config)}`] };
 }
 

@@ -13,12 +13,15 @@ import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { HttpsProxy } from './proxy.ts';
+import type { RepeatedRuns } from './repeat-check.ts';
 import { runsOf, type SelectedOrg } from './select-probes.ts';
 
 /** One org whose probes ran once on this machine. */
 export interface CheckedOrg extends SelectedOrg {
   /** One for each enabled probe of the plan, in its order. */
   readonly outcomes: readonly LogLine[];
+  /** Present if it ran several times. */
+  readonly repeated?: RepeatedRuns;
 }
 
 /**

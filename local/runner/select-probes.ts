@@ -11,6 +11,8 @@ export interface ProbeFilter {
   readonly orgs?: readonly string[] | undefined;
   /** Targets such as `token@default`, or a probe's id for the probe at every server. */
   readonly probes?: readonly string[] | undefined;
+  /** Ids of servers: only the probes at these, and what they need. */
+  readonly servers?: readonly string[] | undefined;
 }
 
 /** The probes of one org that are to run. */
@@ -29,12 +31,16 @@ export function selectProbes(orgs: readonly Org[], filter: ProbeFilter): readonl
   const plans = orgs
     .filter(({ name }) => filter.orgs?.includes(name) ?? true)
     .map((org) => ({ org, plan: planProbes(org, allProbes) }));
-  const names = filter.probes;
-  if (names === undefined) return plans;
+  const { probes: names, servers } = filter;
+  if (names === undefined && servers === undefined) return plans;
   const everything = plans.flatMap(({ plan }) => plan);
-  for (const name of names) requireEnabled(name, everything);
+  for (const name of names ?? []) requireEnabled(name, everything);
+  for (const id of servers ?? []) requireServer(id, everything);
+  const isWanted = (planned: PlannedProbe) =>
+    (names?.some((name) => isNamed(planned, name)) ?? true) &&
+    (servers?.some((id) => planned.target.server === id) ?? true);
   return plans
-    .map(({ org, plan }) => ({ org, plan: withProviders(plan, names) }))
+    .map(({ org, plan }) => ({ org, plan: withProviders(plan, isWanted) }))
     .filter(({ plan }) => plan.length > 0);
 }
 
@@ -47,8 +53,16 @@ function requireEnabled(name: string, plan: readonly PlannedProbe[]): void {
   throw new UsageError(`There is no probe "${name}". The probes are:\n\n${[...new Set(possible)].join('\n')}`);
 }
 
+function requireServer(id: string, plan: readonly PlannedProbe[]): void {
+  const ids = [...new Set(plan.flatMap(({ target }) => target.server ?? []))];
+  if (!ids.includes(id)) throw new UsageError(`There is no server "${id}". The servers are ${ids.join(', ')}.`);
+}
+
 /** A probe without its inputs would only be skipped. */
-function withProviders(plan: readonly PlannedProbe[], names: readonly string[]): readonly PlannedProbe[] {
+function withProviders(
+  plan: readonly PlannedProbe[],
+  isWanted: (planned: PlannedProbe) => boolean,
+): readonly PlannedProbe[] {
   const enabled = enabledProbes(plan);
   const selected = new Set<PlannedProbe>();
   const select = (planned: PlannedProbe) => {
@@ -62,7 +76,7 @@ function withProviders(plan: readonly PlannedProbe[], names: readonly string[]):
       )
       .forEach(select);
   };
-  enabled.filter((planned) => names.some((name) => isNamed(planned, name))).forEach(select);
+  enabled.filter(isWanted).forEach(select);
   return enabled.filter((planned) => selected.has(planned));
 }
 

@@ -25,14 +25,17 @@ export async function runCommand<Options extends Readonly<Record<string, Option>
   return { code, ...written };
 }
 
-/** Launches a command of `local/cli` as npm does. */
+/** Launches a command of `local/cli` as npm does, with this text on its standard input. */
 export function launch(
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
+  input = '',
 ): Promise<Ended> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
-  return promisify(execFile)(process.execPath, [`local/cli/${name}.ts`, ...args], options).then(
+  const running = promisify(execFile)(process.execPath, [`local/cli/${name}.ts`, ...args], options);
+  running.child.stdin?.end(input);
+  return running.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );

@@ -4,35 +4,17 @@ import { type FindingCode, finding, findings } from '../../../../functions/diagn
 import type { Outcome } from '../../../../functions/model/outcome.ts';
 import { probes } from '../../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../../functions/probes/plan.ts';
-import { logLines } from '../../../../functions/runtime/log.ts';
 import { checkDocument, checkResults, formatChecked, isFine } from '../../../../local/reporters/check.ts';
 import { brokenProbes, type CheckedOrg } from '../../../../local/runner/check-orgs.ts';
 import { problemsOf } from '../../../../local/runner/problems.ts';
 import { buildOrg } from '../../../support/build-config.ts';
+import { checked, failAt } from '../../../support/checked-org.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 import { tooLong } from '../../../support/run-command.ts';
 
 const plan = planProbes(fullOrg, probes);
 const startedAt = Date.UTC(2030, 0, 1);
 const call = { config: 'my.jsonc', isFiltered: false };
-
-/** A check of the full org in which every probe passes, except for those that `change` replaces. */
-function checked(
-  change: (target: string) => Partial<Outcome> | undefined = () => undefined,
-  org = fullOrg,
-): CheckedOrg {
-  const planned = planProbes(org, probes);
-  const outcomes = enabledProbes(planned).map(({ probe, target }) => ({
-    ...{ ...target, probe: probe.id, status: 'passed', readings: {}, notes: [], warnings: [], exchanges: [] },
-    ...change(target.server ? `${probe.id}@${target.server}` : probe.id),
-  }));
-  return { org, plan: planned, outcomes: logLines({ startedAt, minute: startedAt, outcomes: outcomes as Outcome[] }) };
-}
-
-const failAt =
-  (targets: RegExp, code: FindingCode, detail?: (target: string) => string) =>
-  (target: string): Partial<Outcome> | undefined =>
-    targets.test(target) ? { status: 'failed', finding: finding(code, { detail: detail?.(target) }) } : undefined;
 
 const textOf = (...orgs: CheckedOrg[]) => stripVTControlCharacters(formatChecked(orgs, call));
 

@@ -104,3 +104,20 @@ describe('a filter for orgs and probes', () => {
     );
   });
 });
+
+describe('a filter for servers', () => {
+  it('selects the probes at a server, and not those of the whole org', () => {
+    const targets = targetsOf({ servers: ['default'] }).flat();
+    expect(targets).toContain('token@default');
+    expect(targets.filter((target) => target.includes('@') && !target.endsWith('@default'))).toEqual([]);
+    expect(targets).not.toContain('organization');
+  });
+
+  it('combines with a filter for probes', () => {
+    expect(targetsOf({ servers: ['default'], probes: ['token'] })).toEqual([['acme', 'token@default']]);
+  });
+
+  it('ends with the possible servers for one that there is not', () => {
+    expect(() => select({ servers: ['ausOther'] })).toThrow('The servers are org, default.');
+  });
+});
