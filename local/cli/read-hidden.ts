@@ -30,8 +30,9 @@ export async function readHidden(
 ): Promise<string> {
   const isTerminal = input.isTTY === true && input.setRawMode !== undefined;
   if (isTerminal) {
-    prompt.write(question);
+    // In this order: whoever answers the question at once must not be echoed.
     input.setRawMode?.(true);
+    prompt.write(question);
   }
   const decoder = new StringDecoder('utf8');
   let text = '';

@@ -8,17 +8,17 @@ import type { Config } from '../../lib/config/schema.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variables from which a configuration is made. Those that begin with `OKTA_CLIENT_` and have no underscore after it
- * are those of Okta's SDKs. https://github.com/okta/okta-sdk-nodejs#environment-variables
+ * The variables from which a configuration is made. Those without a further underscore are those of Okta's SDKs.
+ * https://github.com/okta/okta-sdk-nodejs#environment-variables
  */
 export const environmentVariables = {
-  clientId: { name: 'OKTA_CLIENT_CLIENTID', help: 'the client ID of a service application' },
-  privateKey: { name: 'OKTA_CLIENT_PRIVATEKEY', help: 'its private key, as a JWK or in PEM format' },
-  keyFile: { name: 'OKTA_CLIENT_PRIVATEKEY_FILE', help: 'or the path of a file that contains the key' },
-  clientSecret: { name: 'OKTA_CLIENT_SECRET', help: 'or its secret; custom servers only' },
-  scopes: { name: 'OKTA_CLIENT_SCOPES', help: 'the scopes to request, separated by spaces or commas' },
-  dpop: { name: 'OKTA_CLIENT_DPOP', help: '"true" if the application requires DPoP' },
-  apiToken: { name: 'OKTA_CLIENT_TOKEN', help: 'an API token, for the rate limits' },
+  clientId: 'OKTA_CLIENT_CLIENTID',
+  scopes: 'OKTA_CLIENT_SCOPES',
+  privateKey: 'OKTA_CLIENT_PRIVATEKEY',
+  apiToken: 'OKTA_CLIENT_TOKEN',
+  keyFile: 'OKTA_CLIENT_PRIVATEKEY_FILE',
+  clientSecret: 'OKTA_CLIENT_SECRET',
+  dpop: 'OKTA_CLIENT_DPOP',
 } as const;
 
 /** A configuration that was made on the command line, and its secrets. */
@@ -41,9 +41,8 @@ export interface EnvironmentOrg {
  * about a secret says where it came from. Throws `ConfigError` with all problems. No message quotes a value.
  */
 export function environmentConfig({ domain, server, audience }: EnvironmentOrg, env: Environment): EnvironmentConfig {
-  const get = (variable: keyof typeof environmentVariables) =>
-    env[environmentVariables[variable].name]?.trim() || undefined;
-  const nameOf = (variable: keyof typeof environmentVariables) => environmentVariables[variable].name;
+  const get = (variable: keyof typeof environmentVariables) => env[environmentVariables[variable]]?.trim() || undefined;
+  const nameOf = (variable: keyof typeof environmentVariables) => environmentVariables[variable];
   const clientId = get('clientId');
   const scopes = get('scopes')?.split(/[\s,]+/) ?? [];
   const given = (['privateKey', 'keyFile', 'clientSecret'] as const).filter((each) => get(each) !== undefined);
@@ -131,7 +130,7 @@ function readKey(name: string, file: string): string {
 
 /** The first label of a domain, as the name of an org. */
 function orgName(domain: string): string {
-  const label = domain.split('.')[0] ?? '';
+  const label = domain.split(/[.:]/)[0] ?? '';
   return (
     label
       .toLowerCase()

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../functions/diagnosis/finding.ts';
 import { textOf } from '../../functions/diagnosis/findings/definition.ts';
+import { check } from '../../local/cli/check.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
+import { environmentVariables } from '../../local/runner/environment-config.ts';
 import { anchorOf, headingsOf } from '../support/headings.ts';
 import { samples } from '../support/synthesized.ts';
 
@@ -41,6 +43,13 @@ describe('the docs', () => {
       ({ Properties }) => /docs\/runbook\.md#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1],
     );
     expect(anchors.filter((anchor = '') => !headings.includes(anchor))).toEqual([]);
+  });
+
+  it('the page about npm run check names each of its variables and flags', () => {
+    const page = readFileSync('docs/check.md', 'utf8');
+    const flags = Object.keys(check.options).filter((flag) => flag !== 'secrets');
+    const names = [...Object.values(environmentVariables), ...flags.map((flag) => `--${flag}`)];
+    expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 
   it('the docs link only to files that exist', () => {

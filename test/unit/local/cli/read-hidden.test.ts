@@ -9,22 +9,30 @@ async function read(chunks: readonly string[], isTTY: boolean, most = 100) {
   const input: HiddenInput = Object.assign(new PassThrough(), {
     ...(isTTY && { isTTY, setRawMode: (isRaw: boolean) => void modes.push(isRaw) }),
   });
+  const modesAtWrite: (boolean | undefined)[] = [];
   let written = '';
   const prompt = {
     write(text: string | Uint8Array) {
       written += String(text);
+      modesAtWrite.push(modes.at(-1));
       return true;
     },
   };
   for (const chunk of chunks) (input as unknown as PassThrough).write(chunk);
   if (!isTTY) (input as unknown as PassThrough).end();
   const text = await readHidden(input, prompt, 'Token: ', most).catch((error: unknown) => error);
-  return { text, modes, written };
+  return { text, modes, written, modesAtWrite };
 }
 
 describe('a hidden input', () => {
   it('is the line that was typed or pasted, and is never shown', async () => {
-    expect(await read(['sec', 'ret\r'], true)).toEqual({ text: 'secret', modes: [true, false], written: 'Token: \n' });
+    expect(await read(['sec', 'ret\r'], true)).toMatchObject({
+      ...{ text: 'secret', modes: [true, false], written: 'Token: \n' },
+    });
+  });
+
+  it('is hidden before it is asked for', async () => {
+    expect((await read(['secret\r'], true)).modesAtWrite[0]).toBe(true);
   });
 
   it('ends at the first line, so that nothing of a longer paste is left', async () => {
@@ -36,7 +44,9 @@ describe('a hidden input', () => {
   });
 
   it('is the whole input of a pipe, without a prompt', async () => {
-    expect(await read(['one\n', 'two\n'], false)).toEqual({ text: 'one\ntwo\n', modes: [], written: '' });
+    expect(await read(['one\n', 'two\n'], false)).toMatchObject({
+      ...{ text: 'one\ntwo\n', modes: [], written: '' },
+    });
   });
 
   it.each([true, false])('is refused if it is too long, and the terminal is as before', async (isTTY) => {

@@ -150,4 +150,36 @@ describe('npm run check -- --domain', () => {
     expect(incomplete).toMatchObject({ code: 2, stderr: expect.stringContaining('OKTA_CLIENT_SCOPES') });
     expect((await launch('check', [...atDomain, '--config', 'my.jsonc'], env)).code).toBe(2);
   });
+
+  it('repeats the run, and says how long each phase took', async () => {
+    const flags = [...atDomain, ...probes, '--repeat', '3', '--json'];
+    const { code, stdout } = await launch('check', flags, { ...env, ...service('monitor.read') });
+    const [{ repeated }] = JSON.parse(stdout).orgs;
+    expect(repeated.runs).toBe(3);
+    expect(repeated.times).toContainEqual(
+      expect.objectContaining({ phase: 'firstByteMs', target: 'token@default', count: 3 }),
+    );
+    expect(code).toBe(0);
+  });
+
+  it('fails on what --fail-on names and what is worse, and annotates a run of GitHub Actions', async () => {
+    const more = { ...service('nowhere'), ...env };
+    const flags = [...atDomain, '--probe', 'token@default', '--github'];
+    const failing = await launch('check', [...flags, '--fail-on', 'ticket'], more);
+    expect(failing.stdout).toMatch(/^::error title=[^\n]+$/m);
+    expect(failing.code).toBe(1);
+    const tolerant = await launch('check', [...flags, '--fail-on', 'page'], more);
+    expect(tolerant.stdout).toMatch(/^::warning title=[^\n]+$/m);
+    expect(tolerant.code).toBe(0);
+  });
+
+  it.each([
+    ['--fail-on', 'never'],
+    ['--repeat', '1'],
+    ['--github', '--json'],
+    ['--scopes', 'a'],
+    ['--token', '--probe=token'],
+  ])('ends with 2 for %s %s', async (...flags) => {
+    expect(await launch('check', [...atDomain, ...flags], env)).toMatchObject({ code: 2, stdout: '' });
+  });
 });
