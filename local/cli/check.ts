@@ -77,8 +77,8 @@ const options = {
     help: 'with --token: also print the values of its claims, which may be personal',
   },
   'fail-on': {
-    ...{ type: 'string', value: '<level>', default: 'warning' },
-    help: 'end with 1 for page, ticket or warning, and what is worse',
+    ...{ type: 'string', value: '<level>' },
+    help: 'end with 1 for page, ticket or warning, and what is worse; by default warning',
   },
   repeat: { type: 'string', value: '<n>', help: 'run n times, and show the times by phase; 2 to 100' },
   github: { type: 'boolean', default: false, help: 'also print the problems as annotations for GitHub Actions' },
@@ -143,7 +143,7 @@ async function probe(values: Values, source: Source, { stdout, stderr }: Output,
   if (values.audience !== undefined && values.domain === undefined)
     throw new UsageError('--audience belongs to --token or --domain: a configuration has its own.');
   const filter = { orgs: listOf(values.org), probes: listOf(values.probe), servers: listOf(values.server) };
-  const failOn = failOnLevels.find((level) => level === values['fail-on']);
+  const failOn = failOnLevels.find((level) => level === (values['fail-on'] ?? 'warning'));
   if (!failOn) throw new UsageError(`--fail-on must be one of ${failOnLevels.join(', ')}.`);
   if (values.github && values.json) throw new UsageError('--github prints lines, and --json one document: use one.');
   const times = values.repeat === undefined ? 1 : integerOf('repeat', values.repeat, 2, 100);
@@ -182,9 +182,9 @@ async function judge(
   { stdout, stderr, stdin }: Output,
   proxy?: HttpsProxy,
 ): Promise<number> {
-  const { probe, junit, repeat, github } = values;
-  if ([probe, junit, repeat].some((each) => each !== undefined) || github)
-    throw new UsageError('--probe, --junit, --repeat and --github are about probes: they do not go with --token.');
+  const ofProbes = (['probe', 'junit', 'repeat', 'fail-on', 'github'] as const).find((flag) => values[flag]);
+  if (ofProbes) throw new UsageError(`--${ofProbes} is about probes: it does not go with --token.`);
+  if (values.server && values.config) throw new UsageError('The token names its server: --server goes with --domain.');
   if (!stdin) throw new UsageError('There is no standard input to read the token from.');
   const orgs = selectProbes(source?.orgs ?? [], { orgs: listOf(values.org) }).map(({ org }) => org);
   const token = readToken(await readHidden(stdin, stderr, 'Token (not shown): ', mostTokenCharacters));

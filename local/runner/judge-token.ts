@@ -443,6 +443,8 @@ function decide(
   const condition = checks.some(({ name, status }) => name === 'audience' && status === 'noted')
     ? `, if it expects this audience${requirements.scopes || kind === 'id-token' ? '' : ' and these scopes'}`
     : '';
-  const summary = isUnreadable(kind) ? 'Okta says that it is active.' : `${who} accepts it${condition}.`;
+  const isBound = checks.some(({ name, found }) => name === 'binding' && found.startsWith('cnf.jkt'));
+  const proof = isBound ? ' with a proof by its key (DPoP)' : '';
+  const summary = isUnreadable(kind) ? 'Okta says that it is active.' : `${who} accepts it${proof}${condition}.`;
   return { verdict: 'accepted', summary };
 }

@@ -179,6 +179,7 @@ describe('npm run check -- --domain', () => {
     ['--github', '--json'],
     ['--scopes', 'a'],
     ['--token', '--probe=token'],
+    ['--token', '--fail-on=page'],
   ])('ends with 2 for %s %s', async (...flags) => {
     expect(await launch('check', [...atDomain, ...flags], env)).toMatchObject({ code: 2, stdout: '' });
   });

@@ -349,6 +349,12 @@ describe('the text about a token', () => {
     expect(windows.filter((part) => shown.includes(part))).toEqual([]);
   });
 
+  it('says that a bound token is accepted with a proof, and another without one', async () => {
+    const bound = await judge({ token: await signed({ ...accessClaims, cnf: { jkt: 'thumbprint' } }) });
+    expect(bound.summary).toContain('with a proof by its key (DPoP)');
+    expect((await judge({ token: good })).summary).not.toContain('proof');
+  });
+
   it('warns of a key that the token brings along', async () => {
     const token = await signed(accessClaims, { header: { jku: 'https://keys.example.net/jwks' } });
     const { checks } = await judge({ token });
