@@ -139,8 +139,7 @@ export interface LogEvidence {
 /**
  * What the monitor remembers of an org's System Log from run to run: the item `memory#system-log` of the state table.
  *
- * Trap: other versions of the monitor read it, so read it with `readLogMemory`. In the table, times are in ISO 8601 and
- * their names have no `Ms`. It has no personal data, by construction: all of it comes from `OrgEvent`s.
+ * Trap: other versions of the monitor read it, so read it with `readLogMemory`. It has no personal data, by construction: all of it comes from `OrgEvent`s.
  */
 export interface LogMemory {
   /** When the log was first read. What happened before is not counted. */

@@ -58,7 +58,6 @@ export function newLogMemory(nowMs: number): LogMemory {
  * Trap: another version of the monitor may have written it, or somebody by hand. What cannot be right is left out.
  */
 export function readLogMemory(item: unknown): LogMemory | undefined {
-  const body = withTimesInMs(item);
   const {
     beganAtMs,
     newestAtMs,
@@ -72,7 +71,7 @@ export function readLogMemory(item: unknown): LogMemory | undefined {
     usual,
     own,
     ...lists
-  } = Object(body) as Record<keyof LogMemory, unknown>;
+  } = Object(item) as Record<keyof LogMemory, unknown>;
   const { dueMs, counts } = Object(batch) as Record<string, unknown>;
   const { missing, read, knownUntilMs, arrivedUntilMs } = Object(own) as Record<string, unknown>;
   if (!isNumber(beganAtMs) || !isNumber(newestAtMs) || !isNumber(dueMs)) return undefined;
@@ -89,7 +88,7 @@ export function readLogMemory(item: unknown): LogMemory | undefined {
     hoursKeptUntilMs,
     ...(isUsual(usual) && { usual }),
     limits: listOf(lists.limits, isLimit),
-    changes: readChanges(item),
+    changes: listOf(lists.changes, isChange).map((change) => ({ ...change, isWatched: change.isWatched === true })),
     evidence: listOf(
       lists.evidence,
       (one): one is LogEvidence & Fields =>
@@ -107,82 +106,22 @@ export function readLogMemory(item: unknown): LogMemory | undefined {
   };
 }
 
-/**
- * What administrators changed within the hour before the log was last read, in the item `memory#system-log`, oldest first.
- * Empty if the item is none.
- */
-export function readChanges(body: unknown): readonly LogChange[] {
-  return listOf(
-    (Object(withTimesInMs(body)) as Record<string, unknown>).changes,
-    (one): one is LogChange & Fields =>
-      isText(one.id) &&
-      isNumber(one.atMs) &&
-      isText(one.what) &&
-      isText(one.change) &&
-      isText(Object(one.by).type) &&
-      areThings(one.targets),
-  ).map((change) => ({ ...change, isWatched: change.isWatched === true }));
-}
-
-/** The item as it is written: people read the table too. */
-export function writeLogMemory(memory: LogMemory): object {
-  return withTimesInWords(memory) as object;
-}
-
-/** The members that hold a time, or a list of them, as they are called in the table. */
-const timeNames: readonly string[] = [
-  ...['at', 'due', 'beganAt', 'newestAt', 'readAt', 'sentAt', 'minutes'],
-  ...['hoursKeptUntil', 'knownUntil', 'arrivedUntil'],
-];
-
-/** The names of their members are codes of Okta's and names of applications, which may be called anything. */
-const tallyNames: readonly string[] = ['reasons', 'errors', 'applications'];
-
-function withTimesInWords(value: unknown): unknown {
-  return mapMembers(value, withTimesInWords, (name, member) => {
-    const inTable = name.slice(0, -2);
-    if (!name.endsWith('Ms') || !timeNames.includes(inTable)) return undefined;
-    return [inTable, Array.isArray(member) ? member.map(timeInWords) : timeInWords(member)];
-  });
-}
-
-function withTimesInMs(value: unknown): unknown {
-  return mapMembers(value, withTimesInMs, (name, member) => {
-    // The table has no times in milliseconds.
-    if (name.endsWith('Ms') && timeNames.includes(name.slice(0, -2))) return [name, Number.NaN];
-    if (!timeNames.includes(name)) return undefined;
-    return [`${name}Ms`, Array.isArray(member) ? member.map(timeInMs) : timeInMs(member)];
-  });
-}
-
-/** A copy in which all members are mapped by `map`, and some are replaced, with another name. */
-function mapMembers(
-  value: unknown,
-  map: (member: unknown) => unknown,
-  replaced: (name: string, member: unknown) => readonly [name: string, member: unknown] | undefined,
-): unknown {
-  if (Array.isArray(value)) return value.map(map);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(
-      ([name, member]) => replaced(name, member) ?? [name, tallyNames.includes(name) ? member : map(member)],
-    ),
-  );
-}
-
-function timeInWords(time: unknown): string {
-  return new Date(Number(time)).toISOString();
-}
-
-function timeInMs(time: unknown): number {
-  return typeof time === 'string' ? Date.parse(time) : Number.NaN;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 
 function listOf<Item>(value: unknown, isItem: (one: Fields) => one is Item & Fields): readonly Item[] {
   if (!Array.isArray(value)) return [];
   return value.filter((one): one is Item & Fields => typeof one === 'object' && one !== null && isItem(one));
+}
+
+function isChange(one: Fields): one is LogChange & Fields {
+  return (
+    isText(one.id) &&
+    isNumber(one.atMs) &&
+    isText(one.what) &&
+    isText(one.change) &&
+    isText(Object(one.by).type) &&
+    areThings(one.targets)
+  );
 }
 
 function isNumber(value: unknown): value is number {

@@ -6,7 +6,7 @@ import { type Artifacts, defineProbe, type Memory, type ProbeContext } from '../
 import { endpointUrl } from '../okta/endpoints.ts';
 import { logFilter } from '../okta/log-event-types.ts';
 import { type OrgEvent, readLogEvent } from '../okta/log-events.ts';
-import { logMemoryName, newLogMemory, noCounts, readLogMemory, writeLogMemory } from '../okta/log-memory.ts';
+import { logMemoryName, newLogMemory, noCounts, readLogMemory } from '../okta/log-memory.ts';
 import { remember } from '../okta/log-reading.ts';
 import { nextCursor } from '../okta/next-cursor.ts';
 import { readPastHours, usualAt, withEndedHours, writePastHours } from '../okta/usual-counts.ts';
@@ -65,7 +65,7 @@ export const systemLog = defineProbe({
       ...{ run: runAt, readAtMs, tokenRequests, settings, unpublished: isPublished ? noCounts : counts },
     });
     const kept = await withUsualHour(after, memories.of(`${logMemoryName}-hours`), readAtMs);
-    await orStateRefused(memory.write(writeLogMemory(kept)));
+    await orStateRefused(memory.write(kept));
     if (pages.failure) throw pages.failure;
     const isFirstHour = readAtMs - kept.beganAtMs < hourMs;
     const orgLog: OrgLog = { memory: kept, readAtMs, isComplete: pages.isComplete, ...read };

@@ -10,6 +10,7 @@ import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
 import { optionalGroups } from './scripted/optional-groups.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { policyChanged } from './scripted/policy-changed.ts';
 import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
@@ -29,6 +30,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   decline,
   wrongPassword,
   expiry,
+  policyChanged,
   metricsRefused,
   tableFails,
   sweepNotRunning,

@@ -19,6 +19,7 @@ import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { withHealth } from '../../scenarios/with-health.ts';
+import { withSystemLog } from '../../scenarios/with-system-log.ts';
 import { withTestUser } from '../../scenarios/with-test-user.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
@@ -41,6 +42,7 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
 const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [
   ['a test user signs in, every 5 minutes', '`user`', withTestUser],
   ['health checks of every kind, every 15 minutes', '`health`', withHealth],
+  ['the System Log is read, every minute', '`systemLog`', withSystemLog],
   [
     'negative tests, every hour',
     '`negativeTests`',
@@ -209,13 +211,6 @@ function addedRequestsInWords({ addedRequests = {} }: Probe): string {
     .join(' ');
 }
 
-/** What is requested page by page is named once. */
-function requestsInWords(requests: Probe['requests']): string {
-  return [...Map.groupBy(requests, (endpoint) => endpoint)]
-    .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)
-    .join(', ');
-}
-
 function scopesInWords({ apiScopes }: Probe): string {
   if (!apiScopes) return '';
   const { anyOf, or } = apiScopes;
@@ -224,6 +219,13 @@ function scopesInWords({ apiScopes }: Probe): string {
   return anyOf.length > 1
     ? `Scopes of an API client, one for each of its parts: ${scopes}${otherwise}.`
     : `Scope of an API client: ${scopes}${otherwise}.`;
+}
+
+/** What is requested page by page is named once. */
+function requestsInWords(requests: Probe['requests']): string {
+  return [...Map.groupBy(requests, (endpoint) => endpoint)]
+    .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)
+    .join(', ');
 }
 
 function probeSection(probe: Probe): string {

@@ -1,6 +1,7 @@
 import { resourceName } from '../../../functions/model/deployment.ts';
 import type { LogMemory } from '../../../functions/model/org-log.ts';
-import { logMemoryName, newLogMemory, writeLogMemory } from '../../../functions/okta/log-memory.ts';
+import { logMemoryName, newLogMemory } from '../../../functions/okta/log-memory.ts';
+import { withStoredTimes } from '../../../functions/runtime/stored-times.ts';
 import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
 import type { PastHappening } from '../../emulators/okta/system-log.ts';
 import type { Fault } from '../../simulator/environment.ts';
@@ -16,7 +17,7 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
   return async ({ aws, org }) => {
     const nowMs = Date.now();
     const read = { ...newLogMemory(nowMs - 48 * hourMs), newestAtMs: nowMs, hoursKeptUntilMs: nowMs + hourMs };
-    const body = JSON.stringify(writeLogMemory({ ...read, ...change(read, nowMs) }));
+    const body = JSON.stringify(withStoredTimes({ ...read, ...change(read, nowMs) }));
     const Item = {
       ...{ org: { S: org }, item: { S: `memory#${logMemoryName}` }, body: { S: body } },
       ...{ revision: { N: '1' }, expiresAt: { N: String(Math.ceil((nowMs + hourMs) / 1000)) } },

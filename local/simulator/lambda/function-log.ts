@@ -41,11 +41,7 @@ function parseObject(text: string): JsonObject | undefined {
 }
 
 /** Members that hold the time of an event. Other times do not move: a certificate expires when it expires. */
-const timeMembers = new Set([
-  ...['at', 'due', 'issuedAt', 'expiresAt'],
-  // What is remembered of the System Log.
-  ...['beganAt', 'newestAt', 'readAt', 'sentAt', 'minutes', 'hoursKeptUntil', 'knownUntil', 'arrivedUntil'],
-]);
+const timeMembers = new Set(['at', 'due', 'issuedAt', 'expiresAt']);
 
 /**
  * Moves every event time in a logged value.
@@ -60,10 +56,11 @@ export function shiftTimes(value: unknown, shift: ClockShift): unknown {
       if (name === '_aws' && typeof member?.Timestamp === 'number') {
         return [name, { ...member, Timestamp: shiftPoint(member.Timestamp, shift) }];
       }
-      const byMs = name === 'due' ? shift.minuteByMs : shift.byMs;
-      const shifted = (one: unknown) => (typeof one === 'string' ? shiftTime(one, byMs) : shiftTimes(one, shift));
-      if (!timeMembers.has(name)) return [name, shiftTimes(member, shift)];
-      return [name, Array.isArray(member) ? member.map(shifted) : shifted(member)];
+      const isTime = timeMembers.has(name) && typeof member === 'string';
+      return [
+        name,
+        isTime ? shiftTime(member, name === 'due' ? shift.minuteByMs : shift.byMs) : shiftTimes(member, shift),
+      ];
     }),
   );
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import { eventTypes } from '../../../functions/okta/log-event-types.ts';
-import { readChanges, readLogMemory } from '../../../functions/okta/log-memory.ts';
+import { readLogMemory } from '../../../functions/okta/log-memory.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
@@ -343,7 +343,7 @@ it('a change by an administrator is remembered for an hour without who it was, a
   const changesAt = async (minute: number) => {
     clock = start + minute * minuteMs;
     await schedule.run();
-    return readChanges(await openMemory(table, now)(schedule.org.name).of('system-log').read());
+    return readLogMemory(await openMemory(table, now)(schedule.org.name).of('system-log').read())?.changes;
   };
   const updated = {
     ...{ id: expect.any(String), atMs: start - 20 * minuteMs, what: 'policy-rule', change: 'updated' },

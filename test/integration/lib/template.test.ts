@@ -363,12 +363,12 @@ describe('the permissions of a probe function', () => {
     ]);
   });
 
-  it('the function that reads the System Log may read only the secret for the management API', () => {
-    expect(probePermissionsOf(samples.full, 'system-log')).toEqual([readSecrets(secret('okta/api')), keepsState]);
-  });
-
   it('the health function may read only the secret for the management API', () => {
     expect(probePermissionsOf(samples.full, 'health')).toEqual([readSecrets(secret('okta/api')), keepsState]);
+  });
+
+  it('the function that reads the System Log may read only the secret for the management API', () => {
+    expect(probePermissionsOf(samples.full, 'system-log')).toEqual([readSecrets(secret('okta/api')), keepsState]);
   });
 
   it('the status function may read no secrets', () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogChange, LogMemory } from '../../../../functions/model/org-log.ts';
-import { newLogMemory, readChanges, readLogMemory, writeLogMemory } from '../../../../functions/okta/log-memory.ts';
+import { logMemoryItem, readOrgChanges } from '../../../../functions/notify/org-changes.ts';
+import { logMemoryName, newLogMemory, readLogMemory } from '../../../../functions/okta/log-memory.ts';
 import { nextCursor } from '../../../../functions/okta/next-cursor.ts';
+import { withReadTimes, withStoredTimes } from '../../../../functions/runtime/stored-times.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 7);
 const counts = { signIns: 5, signInFailures: 1, lockouts: 0, tokensGranted: 9, tokensRefused: 2 };
@@ -33,7 +35,7 @@ const full: LogMemory = {
   },
 };
 
-const inTable = (memory: LogMemory): unknown => JSON.parse(JSON.stringify(writeLogMemory(memory)));
+const inTable = (memory: LogMemory): unknown => withReadTimes(JSON.parse(JSON.stringify(withStoredTimes(memory))));
 
 describe('what is remembered of the log', () => {
   it('is read as it was written', () => {
@@ -41,7 +43,7 @@ describe('what is remembered of the log', () => {
   });
 
   it('has its times in words in the table', () => {
-    expect(JSON.stringify(inTable(full))).toContain('"beganAt":"2026-11-23T12:07:00.000Z"');
+    expect(JSON.stringify(withStoredTimes(full))).toContain('"beganAtMs":{"at":"2026-11-23T12:07:00.000Z"}');
   });
 
   it('is written although somebody wrote anything into the table', () => {
@@ -66,10 +68,10 @@ describe('what is remembered of the log', () => {
     );
   });
 
-  it('has changes that others read, with times in milliseconds', () => {
-    expect(readChanges(inTable(full))).toEqual([change]);
-    expect(readChanges(undefined)).toEqual([]);
-    expect(readChanges({ changes: [null, 7, { id: 'event' }] })).toEqual([]);
+  it('has the changes that messages are written from', () => {
+    const [read] = readOrgChanges(JSON.parse(JSON.stringify(withStoredTimes(full))));
+    expect(read).toMatchObject({ id: change.id, at: change.atMs, isWatched: change.isWatched });
+    expect(logMemoryItem).toBe(`memory#${logMemoryName}`);
   });
 });
 

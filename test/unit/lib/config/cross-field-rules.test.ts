@@ -223,26 +223,6 @@ it('at least one org must be enabled', () => {
   ]);
 });
 
-describe('the System Log of an org', () => {
-  const client = { clientId: '0oaApi', secret: 'okta/api' };
-  const lacksScope =
-    'orgs[0].api.client.scopes needs okta.logs.read because of "systemLog": add it, and grant it to the application.';
-
-  it('needs a credential for the management API', () => {
-    expect(problemsOfOrg({ systemLog: {} })).toEqual(['orgs[0].systemLog needs the management API: set "api".']);
-  });
-
-  it.each([[{}], [{ scopes: ['okta.users.read'] }]])('needs its scope beside %j', (scopes) => {
-    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, ...scopes } } })).toEqual([lacksScope]);
-  });
-
-  it('is read with that scope, or with an API token', () => {
-    const scopes = ['okta.users.read', 'okta.logs.read'];
-    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, scopes } } })).toEqual([]);
-    expect(problemsOfOrg({ systemLog: {}, api: { token: { secret: 'okta/api' } } })).toEqual([]);
-  });
-});
-
 describe('health checks', () => {
   const token = { token: { secret: 'acme/api' } };
   const client = (...scopes: string[]) => ({ client: { clientId: '0oaApi', secret: 'acme/api', scopes } });
@@ -293,5 +273,25 @@ describe('health checks', () => {
     expect(problemsOfOrg({ api: client(...all.slice(0, 2)), health: { required } })).toEqual([
       'orgs[0].health.required[1] needs okta.inlineHooks.read, okta.logStreams.read: add it to api.client.scopes, and grant it in Okta.',
     ]);
+  });
+});
+
+describe('the System Log of an org', () => {
+  const client = { clientId: '0oaApi', secret: 'okta/api' };
+  const lacksScope =
+    'orgs[0].api.client.scopes needs okta.logs.read because of "systemLog": add it, and grant it to the application.';
+
+  it('needs a credential for the management API', () => {
+    expect(problemsOfOrg({ systemLog: {} })).toEqual(['orgs[0].systemLog needs the management API: set "api".']);
+  });
+
+  it.each([[{}], [{ scopes: ['okta.users.read'] }]])('needs its scope beside %j', (scopes) => {
+    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, ...scopes } } })).toEqual([lacksScope]);
+  });
+
+  it('is read with that scope, or with an API token', () => {
+    const scopes = ['okta.users.read', 'okta.logs.read'];
+    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, scopes } } })).toEqual([]);
+    expect(problemsOfOrg({ systemLog: {}, api: { token: { secret: 'okta/api' } } })).toEqual([]);
   });
 });
