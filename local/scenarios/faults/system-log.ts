@@ -32,7 +32,7 @@ export const forgetRevision: Fault = async ({ aws, org }) => {
   const Key = { org: { S: org }, item: { S: `memory#${logMemoryName}` } };
   const update = { Key, TableName: caseStateTable, UpdateExpression: 'REMOVE revision' };
   await aws.tables.call('UpdateItem', JSON.stringify(update));
-  return {};
+  return { restore: () => aws.tables.call('DeleteItem', JSON.stringify({ Key, TableName: caseStateTable })) };
 };
 
 /** At this hour of the last five days, almost nothing failed. */
