@@ -23,7 +23,8 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
       ...{ revision: { N: '1' }, expiresAt: { N: String(Math.ceil((nowMs + hourMs) / 1000)) } },
     };
     await aws.tables.call('PutItem', JSON.stringify({ TableName: caseStateTable, Item }));
-    return {};
+    const Key = { org: Item.org, item: Item.item };
+    return { restore: () => aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key })) };
   };
 }
 
@@ -32,7 +33,7 @@ export const forgetRevision: Fault = async ({ aws, org }) => {
   const Key = { org: { S: org }, item: { S: `memory#${logMemoryName}` } };
   const update = { Key, TableName: caseStateTable, UpdateExpression: 'REMOVE revision' };
   await aws.tables.call('UpdateItem', JSON.stringify(update));
-  return { restore: () => aws.tables.call('DeleteItem', JSON.stringify({ Key, TableName: caseStateTable })) };
+  return {};
 };
 
 /** At this hour of the last five days, almost nothing failed. */
