@@ -23,7 +23,8 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
       ...{ revision: { N: '1' }, expiresAt: { N: String(Math.ceil((nowMs + hourMs) / 1000)) } },
     };
     await aws.tables.call('PutItem', JSON.stringify({ TableName: caseStateTable, Item }));
-    return {};
+    const Key = { org: Item.org, item: Item.item };
+    return { restore: () => aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key })) };
   };
 }
 
