@@ -48,6 +48,15 @@ const read = z.strictObject({
   stillPassing: texts('what passes meanwhile'),
   requestIds: texts("Okta's request ids"),
   evidence: texts('what was seen, in sentences'),
+  changes: z
+    .array(
+      z.strictObject({
+        at: time,
+        what: z.string().describe('policy rule "Monitors" updated'),
+        event: z.string().describe('the id of the event in the System Log'),
+      }),
+    )
+    .describe('what administrators changed in the hour before, if the System Log is read'),
   gaps: texts('what could not be read'),
   remedy: texts('what to do, in order'),
   confirm: texts('commands that show the finding from a laptop'),

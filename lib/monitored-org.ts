@@ -12,6 +12,7 @@ const probesByGroup = {
   status: probes.status,
   journey: probes.journey,
   health: probes.health,
+  'system-log': probes.systemLog,
   'negative-tests': probes.negativeTests,
 };
 
@@ -35,8 +36,9 @@ export function monitoredOrgs(config: Config): readonly MonitoredOrg[] {
     .map((orgConfig) => {
       const org = resolveOrg(orgConfig, config);
       const plan = groups.flatMap((group) => enabledProbes(planProbes(org, probesByGroup[group])));
-      const { negativeTests, ...others } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
-      return { org, plan, intervalMinutes: { ...others, limits: others.flows, 'negative-tests': negativeTests } };
+      const { systemLog, negativeTests, ...others } = { ...config.intervalMinutes, ...orgConfig.intervalMinutes };
+      const opted = { 'system-log': systemLog, 'negative-tests': negativeTests };
+      return { org, plan, intervalMinutes: { ...others, limits: others.flows, ...opted } };
     });
 }
 

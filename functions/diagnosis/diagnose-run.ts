@@ -34,7 +34,7 @@ interface RunOptions {
 const resolveTimeoutMs = 2_000;
 
 /** The endpoints that serve a document. If one of them is malformed and all else works, nobody has to get up. */
-const documents: readonly Endpoint[] = ['organization', 'discovery', 'users'];
+const documents: readonly Endpoint[] = ['organization', 'discovery', 'users', 'logs'];
 
 /**
  * Finds the causes of a run's failures, once all its probes have ended: what worked elsewhere in the run shows what a

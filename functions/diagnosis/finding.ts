@@ -9,6 +9,7 @@ import { ourFindings } from './findings/ours.ts';
 import { quotaFindings } from './findings/quota.ts';
 import { resourceFindings } from './findings/resource.ts';
 import { samlFindings } from './findings/saml.ts';
+import { systemLogFindings } from './findings/system-log.ts';
 
 /** All findings by their permanent code: who must act, what it means and what to do. */
 export const findings = {
@@ -21,6 +22,7 @@ export const findings = {
   ...resourceFindings,
   ...samlFindings,
   ...healthFindings,
+  ...systemLogFindings,
 };
 
 export type FindingCode = keyof typeof findings;

@@ -23,6 +23,8 @@ export interface Org {
   readonly samlApps?: readonly SamlApp[];
   /** What is checked of what breaks quietly. Opt-in: without it, nothing is. */
   readonly health?: HealthSettings;
+  /** Opt-in: the org's System Log is read. */
+  readonly systemLog?: SystemLogSettings;
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */
   readonly statusPage?: StatusPage;
   /** Whether to run the negative tests. Their rejected requests look like an attack in the org's System Log. */
@@ -158,6 +160,14 @@ export interface TestUser {
   readonly secret: string;
   /** How to sign in, if not as the engine that the org's metadata names. */
   readonly engine?: Engine;
+}
+
+/** What a run must know of the configuration to tell the monitor's own events in the System Log from others. */
+export interface SystemLogSettings {
+  /** The client ids of the monitor's service applications, whose tokens are not counted. */
+  readonly ownClientIds: readonly string[];
+  /** The ids of all applications and servers that the monitor uses: a change of one of them may break what it checks. */
+  readonly watchedIds: readonly string[];
 }
 
 /** The server that the test user signs in at. The session is good at all of them. */

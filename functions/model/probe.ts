@@ -2,10 +2,11 @@ import type { Exchange, PeerCertificate } from './exchange.ts';
 import type { Finding } from './finding.ts';
 import type { MetricDefinition } from './metric.ts';
 import type { Org, Server } from './org.ts';
+import type { OrgLog, SentRequest } from './org-log.ts';
 import type { Readings } from './outcome.ts';
 
 /** Probes of one group run together in one function, which has the permissions they need and no others. */
-export const groups = ['flows', 'limits', 'status', 'journey', 'health', 'negative-tests'] as const;
+export const groups = ['flows', 'limits', 'status', 'journey', 'health', 'system-log', 'negative-tests'] as const;
 
 export type Group = (typeof groups)[number];
 
@@ -22,6 +23,7 @@ export const publishMode: Readonly<Record<Group, 'always' | 'nonZero' | 'ownSeri
   status: 'nonZero',
   journey: 'nonZero',
   health: 'nonZero',
+  'system-log': 'nonZero',
   'negative-tests': 'ownSeries',
 };
 
@@ -33,6 +35,7 @@ export type Requirement =
   | 'user'
   | 'samlApps'
   | 'health'
+  | 'systemLog'
   | 'serviceResource'
   | 'userResource'
   | 'refreshTokenLeeway'
@@ -79,6 +82,7 @@ export type Endpoint =
   | 'log-streams'
   | 'authorization-server'
   | 'authorization-server-keys'
+  | 'logs'
   | 'status-page';
 
 /** The settings of a client with which a probe sends more requests. */
@@ -95,6 +99,7 @@ export interface Artifacts {
   readonly userTokens: UserTokens;
   readonly refreshed: RefreshedToken;
   readonly idToken: IssuedIdToken;
+  readonly orgLog: OrgLog;
   readonly apiAccess: ApiAccess;
 }
 
@@ -194,6 +199,8 @@ export interface FetchInit {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | URLSearchParams | Uint8Array | null;
+  /** The most bytes of a response's body, if not two million. */
+  readonly mostBytes?: number;
 }
 
 /** Authenticates a probe's requests. Probes never see the secret. */
@@ -262,6 +269,13 @@ export interface RunMemory {
   /** What people have been told, and when, by the keys in `Finding.once`. Throws the SDK's errors. */
   told(): Promise<ReadonlyMap<string, string>>;
   of(name: string): Memory;
+  /**
+   * Whether the run of this time (`ProbeContext.runAt`) published what a probe of the group measured. True where no runs
+   * are kept, as on a workstation. Throws the SDK's errors.
+   */
+  hasPublished(group: Group, probe: string, runAt: number): Promise<boolean>;
+  /** The latest token requests of `flows` that were granted. Throws the SDK's errors. */
+  tokenRequests(): Promise<readonly SentRequest[]>;
 }
 
 /** Everything a probe works with. Probes get time and the network from here only. */
@@ -277,6 +291,8 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly credentials: Credentials;
   readonly inputs: Pick<Artifacts, Inputs> & Partial<Artifacts>;
   readonly memory: RunMemory;
+  /** The time by which the state table knows the run: the minute that it was due in, or when it began. */
+  readonly runAt: number;
   /** Whether the run is the first of its hour, or nobody's schedule started it: what is not done in each run is done in these. */
   readonly isHourly: boolean;
   /** Waits so many milliseconds. Throws if the time is up before. */

@@ -13,6 +13,8 @@ export interface GroupState {
   readonly intervalMinutes?: number;
   /** The groups that run for the org, in the item of `flows`: a group that never ran has no item to show it. */
   readonly expects?: Readonly<Partial<Record<Group, ExpectedGroup>>>;
+  /** The latest token requests that were granted: each leaves an event in the org's System Log. Absent without any. */
+  readonly tokenRequests?: readonly { readonly requestId: string; readonly at: string }[];
   /** The last run in which nobody had to act. */
   readonly lastGood?: RunMoment;
   /** Since when no run is missing here. Before that, the group did not run, or the table failed. */

@@ -53,7 +53,7 @@ export interface Incident {
   readonly heading: string;
   /** The findings that made the alarm fire, the leading one first. */
   readonly occurrences: readonly Occurrence[];
-  /** What administrators changed shortly before, where that may be the cause. The likeliest first. */
+  /** What happened in the org shortly before, by its System Log, where that may be the cause. The likeliest first. */
   readonly changes: readonly OrgChange[];
   /** Other findings of the org while the alarm fires that somebody must act on. */
   readonly related: readonly Occurrence[];
@@ -128,7 +128,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     ...(alarm.note !== undefined && { note: alarm.note }),
     ...(impact && { impact }),
     occurrences,
-    changes: isResolved || !isCausedByChange(meaning.domain) ? [] : changesBefore(evidence.changes ?? [], began),
+    changes: isResolved ? [] : changesBefore(changesFor(meaning.domain, evidence), began),
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
     since: lead
@@ -154,9 +154,10 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   };
 }
 
-/** Whether a change of an administrator's can cause it. It changes neither Okta's own faults nor the network. */
-function isCausedByChange(domain: FaultDomain): boolean {
-  return domain === 'configuration' || domain === 'credentials' || domain === 'quota';
+/** What can have to do with it. An administrator's change causes neither a fault of Okta's nor one of the network. */
+function changesFor(domain: FaultDomain, { changes = [] }: Evidence): readonly OrgChange[] {
+  const isCausedByChange = domain === 'configuration' || domain === 'credentials' || domain === 'quota';
+  return changes.filter(({ isByAdministrator }) => isCausedByChange || !isByAdministrator);
 }
 
 /** When a function last failed, or its alarm fired: the alarm on it resolves hours later. */

@@ -50,7 +50,7 @@ function logQueryOf(incident: Incident): string | undefined {
   return logQueries[incident.domain];
 }
 
-const logged: readonly string[] = ['token', 'authorize', 'users'];
+const logged: readonly string[] = ['token', 'authorize', 'users', 'logs'];
 
 const logQueries: Readonly<Partial<Record<FaultDomain, string>>> = {
   quota:

@@ -1,14 +1,16 @@
 import { withReadTimes } from '../runtime/stored-times.ts';
 import { asRecord, list, number, text } from './read.ts';
 
-/** Something that an administrator changed in the org, by its System Log. Nobody is named. */
+/** Something that happened in the org, by its System Log. Nobody is named. */
 export interface OrgChange {
   /** The id of the event in the System Log. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** What was changed, and how: `policy rule "Two factors" updated`. */
+  /** What was changed by an administrator, and how, or what else happened: `policy rule "Two factors" updated`. */
   readonly words: string;
+  /** An administrator did it. Otherwise Okta, an agent, a hook or an attacker. */
+  readonly isByAdministrator: boolean;
   /** The monitor uses it: an application, a server. */
   readonly isWatched: boolean;
 }
@@ -26,22 +28,32 @@ const lateMs = 5 * 60_000;
 
 const mostChanges = 3;
 
-/** The changes that the table knows of. Trap: another version of the monitor may have written them. */
+/** What the table knows of. Trap: another version of the monitor may have written it. */
 export function readOrgChanges(body: unknown): readonly OrgChange[] {
-  return list(asRecord(withReadTimes(body)).changes, readChange, 100);
+  const { changes, evidence } = asRecord(withReadTimes(body));
+  return [...list(changes, readChange, 100), ...list(evidence, readEvent, 100)];
 }
 
 function readChange(value: unknown): OrgChange | undefined {
   const { id, atMs, what, change, targets, isWatched } = asRecord(value);
   const [event, at, thing, how] = [text(id, 64), number(atMs), text(what, 40), text(change, 40)];
   if (event === undefined || at === undefined || thing === undefined || how === undefined) return undefined;
-  const names = list(targets, (target) => text(asRecord(target).name, 60), 2).map((name) => ` "${name}"`);
-  return {
-    id: event,
-    at,
-    words: `${thing.replaceAll('-', ' ')}${names.join(' of')} ${how}`,
-    isWatched: isWatched === true,
-  };
+  const words = `${thing.replaceAll('-', ' ')}${namesOf(targets)} ${how}`;
+  return { id: event, at, words, isByAdministrator: true, isWatched: isWatched === true };
+}
+
+function readEvent(value: unknown): OrgChange | undefined {
+  const { id, atMs, what, targets, count } = asRecord(value);
+  const [event, at, thing] = [text(id, 64), number(atMs), text(what, 60)];
+  if (event === undefined || at === undefined || thing === undefined) return undefined;
+  const often = (number(count) ?? 1) > 1 ? `, ${count} times` : '';
+  return { id: event, at, words: `${thing}${namesOf(targets)}${often}`, isByAdministrator: false, isWatched: false };
+}
+
+function namesOf(targets: unknown): string {
+  return list(targets, (target) => text(asRecord(target).name, 60), 2)
+    .map((name) => ` "${name}"`)
+    .join(' of');
 }
 
 /** The changes that may have caused what began at this time, the likeliest first. */

@@ -60,10 +60,11 @@ function describeToken({ scopes, claimNames, ...facts }: TokenFacts): string {
 
 /** What was changed, and when, which answers the first question that everybody asks. */
 function changeFacts({ changes, alarm, since }: Incident): readonly string[] {
-  return changes.map(({ at, words, id }) => {
+  return changes.map(({ at, words, id, isByAdministrator }) => {
     const ago = alarm.changedAt - at;
     const before = at <= since ? 'before it began' : 'after it began';
-    return `changed ${formatDuration(ago)} ago, ${formatDuration(Math.abs(since - at))} ${before}: ${words} (System Log event ${id})`;
+    const verb = isByAdministrator ? 'changed' : 'happened';
+    return `${verb} ${formatDuration(ago)} ago, ${formatDuration(Math.abs(since - at))} ${before}: ${words} (System Log event ${id})`;
   });
 }
 

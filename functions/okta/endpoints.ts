@@ -21,6 +21,7 @@ export const endpoints: Readonly<Record<ServerKind, Readonly<Partial<Record<Endp
   org: {
     organization: org('/.well-known/okta-organization'),
     users: org('/api/v1/users', '/api/v1/users'),
+    logs: org('/api/v1/logs', '/api/v1/logs'),
     discovery: org('/.well-known/openid-configuration'),
     keys: org('/oauth2/v1/keys'),
     authorize: org('/oauth2/v1/authorize', '/oauth2/v1/authorize'),

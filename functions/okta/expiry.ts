@@ -2,6 +2,9 @@ import type { ExpiryDays } from '../model/org.ts';
 
 const dayMs = 86_400_000;
 
+/** When an expiry is told unless the configuration says otherwise. */
+export const defaultExpiryDays: ExpiryDays = { ticket: [30, 14], page: [7, 1] };
+
 /** What an expiry has reached: so many days before it, or 0 once it is over. */
 export interface ExpiryStep {
   readonly step: number;

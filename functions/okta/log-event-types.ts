@@ -1,27 +1,4 @@
-/** Something that an administrator can change. */
-export type ChangedThing =
-  | 'policy'
-  | 'policy-rule'
-  | 'server'
-  | 'scope'
-  | 'claim'
-  | 'application'
-  | 'client'
-  | 'credential'
-  | 'application-key'
-  | 'server-key'
-  | 'zone'
-  | 'feature'
-  | 'authenticator'
-  | 'identity-provider'
-  | 'captcha'
-  | 'api-token'
-  | 'domain'
-  | 'hook'
-  | 'log-stream'
-  | 'rate-limits';
-
-export type Change = 'created' | 'updated' | 'deleted' | 'activated' | 'deactivated';
+import type { Change, ChangedThing } from '../model/org-log.ts';
 
 /** What the monitor reads an event type as. */
 export type EventReading =

@@ -1,4 +1,5 @@
-import { type Change, type ChangedThing, type EventReading, eventTypes } from './log-event-types.ts';
+import type { Change, ChangedThing, Party, Thing } from '../model/org-log.ts';
+import { type EventReading, eventTypes } from './log-event-types.ts';
 
 /**
  * An event of the org's System Log, without personal data.
@@ -74,20 +75,6 @@ export type EventMeaning =
       readonly sign: Extract<EventReading, { kind: 'threat' }>['sign'];
       readonly result: string;
     };
-
-/** A thing in the org that is no person. */
-export interface Thing {
-  /** Okta's name of the kind: `AppInstance`, `PolicyRule`. */
-  readonly type: string;
-  readonly id?: string;
-  readonly name?: string;
-}
-
-/** Who acted. Of a user it is only known that it was one. */
-export type Party =
-  | { readonly type: 'user' | 'okta' | 'unknown' }
-  | { readonly type: 'application'; readonly id?: string; readonly name?: string }
-  | { readonly type: 'api-token'; readonly id: string };
 
 /**
  * Reads an event of the System Log as the monitor understands it, or undefined if it is none, or one that is not read.

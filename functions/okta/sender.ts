@@ -313,7 +313,7 @@ function isProtocolAnswer({ url, status, headers, body }: SentResponse): boolean
   }
   try {
     const value: unknown = JSON.parse(body);
-    if (endpoint === 'users') return Array.isArray(value);
+    if (endpoint === 'users' || endpoint === 'logs') return Array.isArray(value);
     const member = membersOfSuccess[endpoint];
     if (typeof value !== 'object' || value === null || member === undefined || !(member in value)) return false;
     // Okta's access tokens are JWTs.

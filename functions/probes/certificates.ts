@@ -13,7 +13,7 @@ import { endpointUrl, itemUrl } from '../okta/endpoints.ts';
 import { certificatesIn } from '../okta/saml-assertion.ts';
 import { isFromOkta } from '../okta/sender.ts';
 import { type ApiContext, type ApiReader, healthOf, openApiReader } from './api-reader.ts';
-import { type Expiring, expiryFindings } from './expiry-finding.ts';
+import { type Expiring, expiryFindings, samlCertificate } from './expiry-finding.ts';
 
 /** Pages of 200. */
 const mostApplicationPages = 3;
@@ -204,10 +204,7 @@ async function ofMetadata(
     }
     if (known.length > 1)
       api.notes.push(`the metadata of ${name} has ${known.length} certificates, of which the last to expire counts`);
-    const expiring = {
-      ...{ id: `${name}/${certificate.fingerprint256}`, what: `SAML certificate of ${name}` },
-      at: Date.parse(certificate.validTo),
-    };
+    const expiring = samlCertificate({ name }, certificate);
     if (!ends.has(expiring.at)) found.push(...expiryFindings(samlCode, expiring, now(), healthOf(org).expiryDays));
   }
   return found;

@@ -1,6 +1,7 @@
+import type { X509Certificate } from 'node:crypto';
 import { type FindingCode, finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
-import type { ExpiryDays } from '../model/org.ts';
+import type { ExpiryDays, SamlApp } from '../model/org.ts';
 import { expiryStep, validityInWords, wholeDays } from '../okta/expiry.ts';
 
 /** Something that stops to work at a time that is known. */
@@ -32,4 +33,12 @@ export function expiryFindings(
       comparisons: [{ name: what, expected: `valid for more than ${first} days`, found }],
     }),
   ];
+}
+
+/** The certificate that an application signs SAML responses with, wherever it was seen: it is told once. */
+export function samlCertificate(
+  { name }: Pick<SamlApp, 'name'>,
+  { fingerprint256, validTo }: Pick<X509Certificate, 'fingerprint256' | 'validTo'>,
+): Expiring {
+  return { id: `${name}/${fingerprint256}`, what: `SAML certificate of ${name}`, at: Date.parse(validTo) };
 }

@@ -11,7 +11,9 @@ import { hooks } from './hooks.ts';
 import { idToken } from './id-token.ts';
 import { introspect } from './introspect.ts';
 import { keys } from './keys.ts';
+import { logLimits } from './log-limits.ts';
 import { organization } from './organization.ts';
+import { ownEvents } from './own-events.ts';
 import { rateLimits } from './rate-limits.ts';
 import { refresh } from './refresh.ts';
 import { refreshReuse } from './refresh-reuse.ts';
@@ -25,7 +27,9 @@ import { signOut } from './sign-out.ts';
 import { signingKeys } from './signing-keys.ts';
 import { singleSignOn } from './single-sign-on.ts';
 import { statusPage } from './status-page.ts';
+import { systemLog as readSystemLog } from './system-log.ts';
 import { token } from './token.ts';
+import { userSignIns } from './user-sign-ins.ts';
 import { userinfo } from './userinfo.ts';
 import { verify } from './verify.ts';
 
@@ -57,6 +61,9 @@ export const journey: readonly Probe[] = [
   refreshReuse,
 ];
 export const health: readonly Probe[] = [apiAccess, certificates, domains, clientSecrets, agents, hooks, signingKeys];
+export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIns, ownEvents];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 
-export const probes: readonly Probe[] = /* @__PURE__ */ [flows, limits, status, journey, health, negativeTests].flat();
+const all = [flows, limits, status, journey, health, systemLog, negativeTests];
+
+export const probes: readonly Probe[] = /* @__PURE__ */ all.flat();

@@ -27,6 +27,7 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   refreshTokenLeeway: (_, server) =>
     `set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "${server}"`,
   samlApps: (org) => `set "samlApps" (SAML applications of the test user) on org "${org}"`,
+  systemLog: (org) => `set "systemLog" to {} on org "${org}"`,
   statusPage: (org) =>
     `set "statusPage" (the URL of the page that announces its incidents) on org "${org}", whose domain has none that is known`,
   negativeTests: (org) => `set "negativeTests" to true on org "${org}"`,
@@ -100,6 +101,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
       return org.api !== undefined;
     case 'statusPage':
       return org.statusPage !== undefined;
+    case 'systemLog':
+      return org.systemLog !== undefined;
     case 'user':
       return org.user !== undefined;
     case 'serviceResource':

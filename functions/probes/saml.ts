@@ -1,19 +1,15 @@
-import { finding } from '../diagnosis/finding.ts';
 import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SamlApp } from '../model/org.ts';
 import { defineProbe, type Fetch } from '../model/probe.ts';
+import { defaultExpiryDays, validityInWords, wholeDays } from '../okta/expiry.ts';
 import { assertionProblem, certificatesIn, readAssertion } from '../okta/saml-assertion.ts';
 import { readSamlPost, type SamlPost } from '../okta/saml-page.ts';
 import { stateTokenIn } from '../okta/state-token.ts';
 import { browse } from '../runtime/browse.ts';
 import { verifyResponse } from '../runtime/saml-signature.ts';
-
-/** An expiry within so many days is a ticket. Service providers must be given the new certificate before. */
-const warnDays = 30;
-
-const dayMs = 86_400_000;
+import { type Expiring, expiryFindings, samlCertificate } from './expiry-finding.ts';
 
 /**
  * Signs on to SAML applications with the session of the sign-in, and judges each response as its service provider would.
@@ -47,9 +43,10 @@ export const saml = defineProbe({
     const days: number[] = [];
     for (const app of samlApps) {
       try {
-        const left = await judge(app, fetch, () => signOn(app, withSession, exchanges), now());
-        days.push(left);
-        if (left < warnDays) warnings.push(finding('saml-certificate-expires', { comparisons: [daysOf(app, left)] }));
+        const certificate = await judge(app, fetch, () => signOn(app, withSession, exchanges), now());
+        days.push(wholeDays(now(), certificate.at));
+        // The service providers must be given the next certificate before.
+        warnings.push(...expiryFindings('saml-certificate-expires', certificate, now(), defaultExpiryDays));
       } catch (error) {
         failures.push({ app: app.name, error });
       }
@@ -64,13 +61,8 @@ export const saml = defineProbe({
   },
 });
 
-const daysOf = ({ name }: SamlApp, left: number) => ({
-  ...{ name: `certificate of ${name}`, expected: `valid for ${warnDays} days` },
-  found: left < 0 ? `expired ${-left} days ago` : `${left} days left`,
-});
-
-/** The days until the certificate of an application expires. Throws if its service provider would refuse the response. */
-async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPost>, now: number): Promise<number> {
+/** The certificate that an application signs with. Throws if its service provider would refuse the response. */
+async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPost>, now: number): Promise<Expiring> {
   // Without the session's cookies, which are for the host of the org alone.
   const metadata = await fetch(app.metadataUrl, { headers: { accept: 'application/xml' } });
   if (metadata.status !== 200) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
@@ -95,11 +87,15 @@ async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPos
     throw new ProbeFailure('saml-certificate-changed', {
       comparisons: [{ name: 'SHA-256 of the certificate', expected: app.certificateFingerprint, found: fingerprint }],
     });
-  const left = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
-  if (left < 0) throw new ProbeFailure('saml-certificate-expired', { comparisons: [daysOf(app, left)] });
+  const expiring = samlCertificate(app, certificate);
+  const left = wholeDays(now, expiring.at);
+  if (left < 0)
+    throw new ProbeFailure('saml-certificate-expired', {
+      comparisons: [{ name: expiring.what, expected: 'valid now', found: validityInWords(left) }],
+    });
   const problem = assertionProblem(readAssertion(verified.assertion), post.action, app, now);
   if (problem) throw new ProbeFailure(problem.code, problem);
-  return left;
+  return expiring;
 }
 
 function normal(fingerprint: string): string {

@@ -1,8 +1,10 @@
 import { type Finding, severityLevels } from '../model/finding.ts';
+import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
 import type { GroupState, KeptOutcome, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
+import { locate } from '../okta/endpoints.ts';
 import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
@@ -70,10 +72,50 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     ...(executionId !== undefined && { executionId }),
     ...(intervalMinutes !== undefined && { intervalMinutes }),
     ...(expects && { expects }),
+    ...withTokenRequests(state, run),
     ...turningPoints(runs, state),
     unbroken: unbrokenSince(run, state),
     ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
   };
+}
+
+/** So many cover some minutes of an org with a few servers. */
+const mostTokenRequests = 10;
+
+function withTokenRequests(state: GroupState | undefined, { lines }: NewRun): Pick<GroupState, 'tokenRequests'> {
+  const known = Array.isArray(state?.tokenRequests) ? state.tokenRequests : [];
+  const exchanges = lines.flatMap((line) => (line.type === 'outcome' ? line.exchanges : []));
+  const added = exchanges.flatMap(({ url, at, status, requestId }) =>
+    status === 200 && requestId !== undefined && locate(url)?.endpoint === 'token' ? [{ requestId, at }] : [],
+  );
+  const tokenRequests = [...known, ...added].slice(-mostTokenRequests);
+  return tokenRequests.length > 0 ? { tokenRequests } : {};
+}
+
+/** The latest token requests in a state. Trap: another version of the monitor may have written it. */
+export function tokenRequestsIn(state: GroupState | undefined): readonly SentRequest[] {
+  const { tokenRequests } = Object(state) as { readonly tokenRequests?: unknown };
+  if (!Array.isArray(tokenRequests)) return [];
+  return tokenRequests.flatMap((one) => {
+    const { requestId, at } = Object(one) as Readonly<Record<string, unknown>>;
+    const sentAtMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+    return typeof requestId === 'string' && Number.isFinite(sentAtMs) ? [{ requestId, sentAtMs }] : [];
+  });
+}
+
+/**
+ * Whether the run of this time is kept, and a probe passed in it. A run that is older than all that are kept is taken for
+ * one: whoever asks would otherwise do again what has most likely been done.
+ */
+export function hasPassed(state: GroupState | undefined, org: string, probe: string, at: number): boolean {
+  const runs = state ? readHistory(state, org).runs : [];
+  const [oldest] = runs;
+  if (oldest && at < oldest.at) return true;
+  return runs.some(
+    (run) =>
+      run.at === at &&
+      run.lines.some((line) => line.type === 'outcome' && line.probe === probe && line.status === 'passed'),
+  );
 }
 
 /** The runs that a state holds. */

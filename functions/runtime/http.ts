@@ -126,7 +126,8 @@ async function send(
       ...(received.requestId === undefined && { sender: readSender({ url, status: statusCode, headers, body: text }) }),
     });
     received = { ...received, ...describeBody('') };
-    const bytes = await decode(await readBody(body, timeoutMs / 2), headers);
+    const { mostBytes = maxBodyBytes } = init;
+    const bytes = await decode(await readBody(body, timeoutMs / 2, mostBytes), headers, mostBytes);
     const text = statusCode >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
     record({ ...base, ...received, ...describeBody(text), ...measurements(timing, performance.now()) });
     return toResponse(statusCode, headers, bytes);
@@ -230,7 +231,11 @@ function retryAfter(status: number, headers: Headers, now: number): Pick<Exchang
 }
 
 /** Reads a body. Its parts may arrive one by one, so the time for all of them is limited. */
-async function readBody(body: AsyncIterable<Uint8Array>, withinMs: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  withinMs: number,
+  mostBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const tooSlow = Object.assign(new Error('the body took too long'), { code: bodyTimeoutCode });
@@ -238,8 +243,7 @@ async function readBody(body: AsyncIterable<Uint8Array>, withinMs: number): Prom
   try {
     for await (const chunk of body) {
       size += chunk.length;
-      if (size > maxBodyBytes)
-        throw Object.assign(new Error(`more than ${maxBodyBytes} bytes`), { code: tooLargeCode });
+      if (size > mostBytes) throw Object.assign(new Error(`more than ${mostBytes} bytes`), { code: tooLargeCode });
       chunks.push(chunk);
     }
   } finally {
@@ -262,11 +266,15 @@ function inflateEither(body: Uint8Array, options: ZlibOptions): Promise<Buffer> 
 }
 
 /** Decodes a body that is compressed, although no request asks for that. */
-async function decode(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {
+async function decode(
+  body: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+  mostBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const decoder = decoders[headers.get('content-encoding')?.trim().toLowerCase() ?? ''];
   if (!decoder || body.length === 0) return body;
   try {
-    return new Uint8Array(await decoder(body, { maxOutputLength: maxBodyBytes }));
+    return new Uint8Array(await decoder(body, { maxOutputLength: mostBytes }));
   } catch {
     throw Object.assign(new Error('the body cannot be decoded'), { code: undecodableCode });
   }

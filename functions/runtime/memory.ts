@@ -1,4 +1,7 @@
-import type { Memory, RunMemory } from '../model/probe.ts';
+import type { Group, Memory, RunMemory } from '../model/probe.ts';
+import type { GroupState } from '../model/state.ts';
+import { hasPassed, tokenRequestsIn } from './history.ts';
+import { groupKey, groupState } from './state.ts';
 import { getItem, putItem, type StateTable, type StoredItem } from './state-table.ts';
 import { withReadTimes, withStoredTimes } from './stored-times.ts';
 import { readTold } from './told.ts';
@@ -17,8 +20,15 @@ export function openMemory(table: StateTable | undefined, now: () => number): (o
   const own = new Map<string, unknown>();
   return (org) => ({
     told: async () => (table ? readTold(table, org) : new Map()),
+    hasPublished: async (group, probe, runAt) =>
+      table ? hasPassed(await stateOf(table, org, group), org, probe, runAt) : true,
+    tokenRequests: async () => tokenRequestsIn(table && (await stateOf(table, org, 'flows'))),
     of: (name) => (table ? memoryInTable(table, org, name, now) : memoryInProcess(own, `${org} ${name}`)),
   });
+}
+
+async function stateOf(table: StateTable, org: string, group: Group): Promise<GroupState | undefined> {
+  return groupState(await getItem(table, groupKey(org, group), AbortSignal.timeout(timeoutMs)));
 }
 
 function memoryInProcess(own: Map<string, unknown>, key: string): Memory {

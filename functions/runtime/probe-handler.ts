@@ -14,7 +14,7 @@ import { openMemory } from './memory.ts';
 import { pointsOf, publish } from './publish.ts';
 import { openRestraints } from './restraint.ts';
 import { run } from './run.ts';
-import { readRunTime } from './run-time.ts';
+import { readRunTime, runAtOf } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
 import { openRunState } from './state.ts';
 import { stateTable } from './state-table.ts';
@@ -85,7 +85,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     await state
       ?.add({
         org: org.name,
-        at: time.due ? minute : time.startedAt,
+        at: runAtOf(time),
         lines,
         executionId,
         intervalMinutes,

@@ -54,6 +54,11 @@ export function readRunTime(schedule: unknown, startedAt: number): RunTime {
   };
 }
 
+/** The time by which a run is kept: two runs that somebody starts by hand may share a minute. */
+export function runAtOf({ due, minute, startedAt }: RunTime): number {
+  return due ? minute : startedAt;
+}
+
 /** Whether a run is the first of its hour. One that no schedule started is. */
 export function isFirstOfHour({ due, minute, intervalMinutes = 1 }: RunTime): boolean {
   return due === undefined || minute % hourMs < intervalMinutes * minuteMs;

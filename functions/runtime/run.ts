@@ -13,7 +13,7 @@ import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
 import { type Held, type Restraint, targetOf, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
-import { isFirstOfHour, type RunTime, readRunTime } from './run-time.ts';
+import { isFirstOfHour, type RunTime, readRunTime, runAtOf } from './run-time.ts';
 
 /** The side effects that a run may use. */
 export interface RunOptions {
@@ -198,7 +198,8 @@ async function runAttempt(
     const { signal } = deadline;
     const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     const isHourly = isFirstOfHour(time);
-    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, isHourly, memory };
+    const at = { runAt: runAtOf(time), isHourly };
+    const context = { org, server, now, fetch, exchanges, credentials, canonicalName, inputs, wait, memory, ...at };
     return { exchanges, result: await untilDeadline(probe.run(context), deadline.signal) };
   } catch (error) {
     return { exchanges: withoutCleanUp(exchanges), error };

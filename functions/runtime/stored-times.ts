@@ -1,12 +1,12 @@
-/** Later than 2001 in milliseconds, and no count of anything. */
-const leastTime = 1_000_000_000_000;
+/** From 2001 to 2100 in milliseconds, which is no count of anything. */
+const [leastTime, mostTime] = [1_000_000_000_000, Date.UTC(2100)];
 
 /**
  * A value as it is stored: each time in milliseconds since the epoch becomes `{"at": …}` in ISO 8601, as all times of the
  * table are, so that a person can read them.
  */
 export function withStoredTimes(value: unknown): unknown {
-  if (typeof value === 'number' && value >= leastTime) return { at: new Date(value).toISOString() };
+  if (isTime(value)) return { at: new Date(value).toISOString() };
   return mapped(value, withStoredTimes);
 }
 
@@ -18,6 +18,10 @@ export function withReadTimes(value: unknown): unknown {
     return Number.isNaN(time) ? value : time;
   }
   return mapped(value, withReadTimes);
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= leastTime && Number(value) <= mostTime;
 }
 
 function mapped(value: unknown, of: (member: unknown) => unknown): unknown {

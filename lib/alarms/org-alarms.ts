@@ -76,17 +76,17 @@ function isOfHealth({ domain, severity }: FindingAlarm): boolean {
 }
 
 /**
- * How many runs of the flows the window has. The journey and the health checks run more rarely and add to the same series,
- * so the window has room for as many of their runs as the alarm needs. Where health checks find nothing of their own, the
- * alarms stay as quick as they are.
+ * How many runs of the flows the window has. The journey, the System Log and the health checks may run more rarely and add to
+ * the same series, so the window has room for as many of their runs as the alarm needs. Where health checks find nothing of
+ * their own, the alarms stay as quick as they are.
  */
 function runsInWindow(monitored: MonitoredOrg, alarm: FindingAlarm, datapointsToAlarm: number): number {
   const { flows } = monitored.intervalMinutes;
-  const roomFor = (group: 'journey' | 'health') =>
+  const roomFor = (group: 'journey' | 'system-log' | 'health') =>
     planOf(monitored, group).length > 0 ? Math.ceil((datapointsToAlarm * monitored.intervalMinutes[group]) / flows) : 0;
   return Math.max(
-    ...[2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows)), roomFor('journey')],
-    ...(isOfHealth(alarm) ? [roomFor('health')] : []),
+    ...[2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows))],
+    ...[roomFor('journey'), roomFor('system-log'), ...(isOfHealth(alarm) ? [roomFor('health')] : [])],
   );
 }
 

@@ -90,6 +90,7 @@ function orgProblems(org: PartialOrg, path: Path): readonly Problem[] {
     ...userProblems(org, path),
     ...samlProblems(org, path),
     ...healthProblems(org, path),
+    ...systemLogProblems(org, path),
     ...(org.api ? exactlyOneProblems(org.api, ['token', 'client'], [...path, 'api']) : []),
     ...indexed(org.api?.client?.scopes, [...path, 'api', 'client', 'scopes'])
       .filter(([scope]) => !isOktaScope(scope))
@@ -179,6 +180,17 @@ function requiredProblems({ api, health }: PartialOrg, path: Path): readonly Pro
     if (missing.length === 0) return [];
     return [{ path: at, message: `needs ${missing.join(', ')}: add it to api.client.scopes, and grant it in Okta` }];
   });
+}
+
+function systemLogProblems({ systemLog, ...org }: PartialOrg, path: Path): readonly Problem[] {
+  if (!systemLog) return [];
+  const { api } = org;
+  if (!('api' in org)) return [{ path: [...path, 'systemLog'], message: 'needs the management API: set "api"' }];
+  const client = api?.client;
+  const areScopesMalformed = client !== undefined && 'scopes' in client && client.scopes === undefined;
+  if (!client || areScopesMalformed || client.scopes?.includes('okta.logs.read')) return [];
+  const message = 'needs okta.logs.read because of "systemLog": add it, and grant it to the application';
+  return [{ path: [...path, 'api', 'client', 'scopes'], message }];
 }
 
 /** A malformed web application is reported by itself. */

@@ -1,5 +1,5 @@
 import { defaultDeployment } from '../../functions/model/deployment.ts';
-import type { ApiCredential, Org, Server } from '../../functions/model/org.ts';
+import type { ApiCredential, Org, Server, SystemLogSettings } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import type { Config, OrgConfig, ServerConfig } from './schema.ts';
 import { statusPageOf } from './status-pages.ts';
@@ -10,11 +10,13 @@ import { statusPageOf } from './status-pages.ts';
  * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
  */
 export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage' | 'deployment'>): Org {
-  const { intervalMinutes, dashboard, web, service, servers, api, ...passedOn } = config;
+  const { intervalMinutes, dashboard, web, service, servers, api, systemLog, ...passedOn } = config;
   const statusPage = config.statusPage ?? defaults.statusPage ?? statusPageOf(config.domain);
+  const resolved = servers.map((server) => resolveServer(server, config));
   return {
     ...passedOn,
-    servers: servers.map((server) => resolveServer(server, config)),
+    servers: resolved,
+    ...(systemLog && { systemLog: systemLogSettings(resolved, api) }),
     ...(api && { api: resolveApi(api) }),
     ...(statusPage && { statusPage }),
     ...(defaults.deployment !== defaultDeployment && { deployment: defaults.deployment }),
@@ -29,6 +31,13 @@ function resolveServer(server: ServerConfig, org: OrgConfig): Server {
     ...(web && { web }),
     ...(service && { service: { ...service, scopes } }),
   };
+}
+
+function systemLogSettings(servers: readonly Server[], api: OrgConfig['api']): SystemLogSettings {
+  const own = new Set([...servers.map(({ service }) => service?.clientId), api?.client?.clientId]);
+  const watched = new Set([...own, ...servers.flatMap(({ id, web }) => [id, web?.clientId])]);
+  const [ownClientIds, watchedIds] = [own, watched].map((ids) => [...ids].filter((id) => id !== undefined));
+  return { ownClientIds: ownClientIds ?? [], watchedIds: watchedIds ?? [] };
 }
 
 function resolveApi({ token, client }: NonNullable<OrgConfig['api']>): ApiCredential {

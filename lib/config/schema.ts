@@ -11,6 +11,7 @@ import {
   resourceTokens,
 } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { defaultExpiryDays } from '../../functions/okta/expiry.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 import { receiver } from './receiver.ts';
@@ -27,7 +28,7 @@ const secret = (contents: string) =>
 
 /** The longest interval at which a configuration may run a group. */
 export const longestIntervalMinutes: Readonly<Record<Group, number>> = {
-  ...{ flows: 60, limits: 60, status: 60, journey: 60, health: 60 },
+  ...{ flows: 60, limits: 60, status: 60, journey: 60, health: 60, 'system-log': 3 },
   'negative-tests': 1_440,
 };
 
@@ -46,6 +47,11 @@ const intervals = {
     .min(5)
     .max(longestIntervalMinutes.health)
     .describe('the checks of what breaks quietly, if "health" is set; 5 to 60'),
+  systemLog: z
+    .int()
+    .min(1)
+    .max(longestIntervalMinutes['system-log'])
+    .describe('the reading of the System Log, if "systemLog" is set; 1 to 3'),
   negativeTests: z
     .int()
     .min(15)
@@ -260,10 +266,10 @@ const health = z.strictObject({
   expiryDays: z
     .strictObject({
       ticket: daysBefore
-        .default(() => [30, 14])
+        .default(() => [...defaultExpiryDays.ticket])
         .describe('how many days before an expiry a ticket is sent, once each; 1 to 365'),
       page: daysBefore
-        .default(() => [7, 1])
+        .default(() => [...defaultExpiryDays.page])
         .describe('how many days before an expiry a page is sent, once each, and on the day itself; 1 to 365'),
     })
     .prefault({})
@@ -350,6 +356,7 @@ const org = z.strictObject({
       status: intervals.status.optional(),
       journey: intervals.journey.optional(),
       health: intervals.health.optional(),
+      systemLog: intervals.systemLog.optional(),
       negativeTests: intervals.negativeTests.optional(),
     })
     .prefault({})
@@ -384,6 +391,12 @@ const org = z.strictObject({
     .max(20_000)
     .default(10_000)
     .describe('how long to wait for a response, in milliseconds; 1000 to 20000'),
+  systemLog: z
+    .strictObject({})
+    .optional()
+    .describe(
+      'set to {} to read the System Log of the org: rate limits that anybody touches, sign-ins of real users, changes by administrators. Needs "api", with the scope okta.logs.read if it is a client',
+    ),
   user: user.optional(),
   samlApps: z.array(samlApp).min(1).optional().describe('SAML applications that the test user signs on to'),
   web: web.optional().describe('a web application for all servers without their own; enables the /authorize probes'),
@@ -483,6 +496,7 @@ export const configSchema = z.strictObject({
       status: intervals.status.default(5),
       journey: intervals.journey.default(5),
       health: intervals.health.default(15),
+      systemLog: intervals.systemLog.default(1),
       negativeTests: intervals.negativeTests.default(60),
     })
     .prefault({})

@@ -70,13 +70,17 @@ export function estimateCost(template: Template): Cost {
     line('scheduled invocations', invocations, prices.schedule),
     line(
       'DynamoDB write units',
-      sum(probeRuns, (run) => run.count * (stateUnits(run, 1_024) + (run.signsIn ? assumed.writesPerSignIn : 0))),
+      sum(
+        probeRuns,
+        (run) =>
+          run.count * (stateUnits(run, 1_024) + (run.signsIn ? assumed.writesPerSignIn : 0) + logUnits(run, 1_024)),
+      ),
       prices.stateWriteUnit,
     ),
     // A run reads its state consistently. The sweep reads all states, at half the price.
     line(
       'DynamoDB read units',
-      sum(probeRuns, (run) => run.count * (stateUnits(run, 4_096) + (run.signsIn ? 1 : 0))) +
+      sum(probeRuns, (run) => run.count * (stateUnits(run, 4_096) + (run.signsIn ? 1 : 0) + logReadUnits(run))) +
         (sweeps * sum(states, (units) => units)) / 2,
       prices.stateReadUnit,
     ),
@@ -131,12 +135,26 @@ function logBytes({ count, probeRun }: ScheduledRuns): number {
 
 function secondsOf({ probeRun, intervalMinutes }: ScheduledRuns): number {
   const waitSeconds = ((probeRun?.waitMs ?? 0) / 1000) * Math.min(1, intervalMinutes / 60);
-  return assumed.secondsPerRun + (probeRun?.signsIn ? assumed.moreSecondsPerJourney : 0) + waitSeconds;
+  const { moreSecondsPerJourney, moreSecondsPerLogRun } = assumed;
+  const more = (probeRun?.signsIn ? moreSecondsPerJourney : 0) + (probeRun?.readsLog ? moreSecondsPerLogRun : 0);
+  return assumed.secondsPerRun + more + waitSeconds;
 }
 
 /** The units that one access to the state of a run costs. */
 function stateUnits({ outcomes }: ProbeRun, unitBytes: number): number {
   return Math.ceil((assumed.stateBytesPerRun + outcomes * assumed.stateBytesPerOutcome) / unitBytes);
+}
+
+/** The units that one access to what is remembered of the System Log costs. That of past hours is shared by an hour's runs. */
+function logUnits({ readsLog, intervalMinutes }: ProbeRun & { readonly intervalMinutes: number }, unitBytes: number) {
+  if (!readsLog) return 0;
+  const pastHours = Math.ceil(assumed.pastHoursBytes / unitBytes) * (intervalMinutes / 60);
+  return Math.ceil(assumed.logMemoryBytes / unitBytes) + pastHours;
+}
+
+/** A run reads two states besides: its own, for what was published, and that of `flows`, for its token requests. */
+function logReadUnits(run: ProbeRun & { readonly intervalMinutes: number }): number {
+  return run.readsLog ? logUnits(run, 4_096) + 2 : 0;
 }
 
 /** Requests per hour by org and bucket; those without a rate limit come last. */

@@ -55,6 +55,12 @@ export const assumed = {
   /** A healthy state: each target adds to it. */
   stateBytesPerRun: 500,
   stateBytesPerOutcome: 60,
+  /** What is remembered of the System Log of an org with some thousand events an hour: most of it are ids of events. */
+  logMemoryBytes: 6_000,
+  /** The counts of each hour of two weeks, which are read and written once an hour. */
+  pastHoursBytes: 14_000,
+  /** Pages of the log take long, and come one after the other. */
+  moreSecondsPerLogRun: 1,
   /** Includes a share of the TLS handshake: each run opens new connections. */
   bytesSentPerRequest: 2_500,
   /** One an hour. A container caches its secrets and usually lives for hours. */

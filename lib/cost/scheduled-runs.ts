@@ -40,6 +40,8 @@ export interface ProbeRun {
   readonly secrets: readonly string[];
   /** Whether a user signs in, one request after the other. */
   readonly signsIn: boolean;
+  /** Whether the org's System Log is read, and what is known of it written. */
+  readonly readsLog: boolean;
   readonly requests: RequestBudget;
   /** How long one run an hour waits for the end of a grace period. */
   readonly waitMs: number;
@@ -80,6 +82,7 @@ function probeRunOf(
     ),
     secrets: secretsIn(event),
     signsIn: event.user !== undefined,
+    readsLog: event.systemLog !== undefined,
     requests: budgetOf(plan),
     waitMs: waitMsOf(event, group),
   };

@@ -32,7 +32,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
   const plan = planOf(monitoredOrg, group);
   const isNeeded = (requirement: Requirement, id?: string) =>
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
-  const { api, user, samlApps, health, servers, ...org } = monitoredOrg.org;
+  const { api, user, samlApps, health, systemLog, servers, ...org } = monitoredOrg.org;
   const signsIn = user !== undefined && isNeeded('user');
   return {
     ...org,
@@ -44,6 +44,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
       }),
     ),
     ...(api && isNeeded('api') && { api }),
+    ...(systemLog && isNeeded('systemLog') && { systemLog }),
     ...(signsIn && { user }),
     ...((signsIn || isNeeded('health')) && samlApps && { samlApps }),
     ...(health && isNeeded('health') && { health }),

@@ -32,6 +32,8 @@ const memorySize: Readonly<Record<Group, number>> = {
   status: 256,
   journey: 512,
   health: 256,
+  // A thousand events are some megabytes.
+  'system-log': 512,
   'negative-tests': 256,
 };
 

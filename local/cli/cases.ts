@@ -18,6 +18,7 @@ import { selectVariants, skippedCases } from '../runner/select.ts';
 import { withHealth } from '../scenarios/with-health.ts';
 import { withResource } from '../scenarios/with-resource.ts';
 import { withSamlApp } from '../scenarios/with-saml-app.ts';
+import { withSystemLog } from '../scenarios/with-system-log.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
@@ -61,11 +62,11 @@ export const cases = defineCommand({
 });
 
 /**
- * The orgs that cases happen to, with all that these need: negative tests, a test user and a SAML application. Each is there
+ * The orgs that cases happen to, with all that these need: negative tests, a test user, a SAML application and the System Log. Each is there
  * once more for either token that an API can take, because a broken token would break the API's answer too.
  */
 function caseOrgs(config: Config): readonly MonitoredOrg[] {
-  const { orgs, ...rest } = withHealth(withSamlApp(withTestUser(config)));
+  const { orgs, ...rest } = withSystemLog(withHealth(withSamlApp(withTestUser(config))));
   const everything: Config = { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) };
   return [undefined, ...resourceTokens].flatMap((token) => monitoredOrgs(withResource(everything, token)));
 }

@@ -30,7 +30,7 @@ const notAtOkta = new Proxy({} as never, {
 });
 
 export function createCaseSwitch(okta: OktaEmulator, orgs: readonly MonitoredOrg[]): CaseSwitch {
-  const elsewhere = { api: notAtOkta, aws: notAtOkta, secrets: notAtOkta };
+  const elsewhere = { org: 'okta', api: notAtOkta, aws: notAtOkta, secrets: notAtOkta };
   const environment: TestEnvironment = { okta: withLastingLimits(okta), ...elsewhere };
   let failures: readonly Failure[] = [];
 

@@ -3,6 +3,7 @@ import { bundle } from '../../lib/functions/bundle.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { shortTimeouts } from '../scenarios/faults/configuration.ts';
+import { caseStateTable } from '../scenarios/faults/system-log.ts';
 import { forgetSignIns } from '../scenarios/faults/test-user.ts';
 import { at } from '../scenarios/targets.ts';
 import { emulateOrgs } from '../simulator/emulated-orgs.ts';
@@ -33,6 +34,7 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
   const events = orgs.flatMap((org) => probeEvents(org).map((event) => ({ ...event, of: org })));
   const emulators = opening.use(await startEmulators(orgs.map(({ org }) => org.name)));
   const { aws, access } = emulators;
+  await aws.tables.create(caseStateTable, { partition: 'org', sort: 'item' });
   const emulated = emulateOrgs(
     events.map(({ org }) => org),
     emulators,
@@ -42,7 +44,9 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
   const functionOf = (group: Group): FunctionProcess => {
     const known = functions.get(group);
     if (known?.alive) return known;
-    const started = startFunction(bundle(group).file, access);
+    // What is remembered of the log is what cases change. Other groups remember by themselves.
+    const variables: Record<string, string> = group === 'system-log' ? { STATE_TABLE: caseStateTable } : {};
+    const started = startFunction(bundle(group).file, { ...access, variables });
     functions.set(group, started);
     return started;
   };

@@ -95,7 +95,7 @@ function scenariosOf(text: string, ofCases: readonly Scenario[], plan: Deploymen
   const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
   if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
   for (const deployment of Object.keys(caseDeployments) as CaseDeployment[]) {
-    const [first] = variantsOf(selection, plan.orgsIn[deployment]);
+    const [first] = variantsOf(selection, plan.orgsIn[deployment]).filter(({ variant }) => !variant.needsPast);
     if (first) return [caseScenario(plan, first.org, first.case, first.variant, deployment)];
   }
   throw new UsageError(whyNone(selection));

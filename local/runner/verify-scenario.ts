@@ -89,7 +89,7 @@ function resultOf(expected: ExpectedNotification, trace: Trace): NotificationRes
 }
 
 function problemsOf(expected: ExpectedNotification, trace: Trace): readonly string[] {
-  const { alarm, route, notBefore = 0, within } = expected;
+  const { alarm, route, notBefore = 0, within, isToldOnce } = expected;
   const { fired, firing, resolved, ends } = observed(expected, trace);
   const [first] = firing;
   const [last] = resolved;
@@ -105,9 +105,12 @@ function problemsOf(expected: ExpectedNotification, trace: Trace): readonly stri
     ...wrongContext(expected, first),
     ...(resolved.length > 1 ? [`${resolved.length} resolved messages for one incident of ${alarm}`] : []),
     ...(last && last.minute < ends ? [`resolved after ${minutes(last.minute)}, but the fault lasted ${ends}`] : []),
-    ...(last
-      ? [...wrongContext(expected, last), ...wrongDuration(expected, last, ends)]
-      : [`no resolved message for ${alarm}`]),
+    ...(isToldOnce && last ? [`a resolved message for ${alarm}, which is told once`] : []),
+    ...(isToldOnce
+      ? []
+      : last
+        ? [...wrongContext(expected, last), ...wrongDuration(expected, last, ends)]
+        : [`no resolved message for ${alarm}`]),
   ];
 }
 

@@ -11,6 +11,7 @@ import { quotaCases } from './cases/quota.ts';
 import { resourceCases } from './cases/resource.ts';
 import { samlCases } from './cases/saml.ts';
 import { serverConfigurationCases } from './cases/server-configuration.ts';
+import { systemLogCases } from './cases/system-log.ts';
 import { tokenCases } from './cases/tokens.ts';
 
 /** Every failure that the monitor must tell apart from all others, grouped by cause. To add one, add an entry to its table. */
@@ -19,6 +20,7 @@ export const allCases: readonly Case[] = [
   ...intermediaryCases,
   ...oktaCases,
   ...quotaCases,
+  ...systemLogCases,
   ...serverConfigurationCases,
   ...clientConfigurationCases,
   ...credentialCases,

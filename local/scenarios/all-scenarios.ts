@@ -8,14 +8,16 @@ import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
 import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
+import { optionalGroups } from './scripted/optional-groups.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
+import { policyChanged } from './scripted/policy-changed.ts';
 import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
-import { codeRefused, wrongPassword } from './scripted/test-user.ts';
+import { wrongPassword } from './scripted/test-user.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
-export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed, codeRefused];
+export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed, optionalGroups];
 
 /** All other scenarios, in the order of the report. */
 export const scriptedScenarios: readonly ScenarioFactory[] = [
@@ -28,6 +30,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   decline,
   wrongPassword,
   expiry,
+  policyChanged,
   metricsRefused,
   tableFails,
   sweepNotRunning,

@@ -1,4 +1,6 @@
 import type { Route } from '../../functions/alarms/subject.ts';
+import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
+import type { FindingDefinition } from '../../functions/diagnosis/findings/definition.ts';
 import { publishMode } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
@@ -48,17 +50,27 @@ export function caseScenario(
     target: formatTarget(variant.target),
     deployment,
     org: org.org.name,
-    faultPhases: [{ minutes: faultRuns * org.intervalMinutes[group], faults: [fault] }],
+    faultPhases: [{ minutes: variant.reportedMinutes ?? faultRuns * org.intervalMinutes[group], faults: [fault] }],
     expected:
       severity === 'info'
         ? []
         : affected.map((each) => {
             const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
-            return findingNotification(at, severity, { finding: code, domain });
+            const notification = findingNotification(at, severity, { finding: code, domain });
+            return { ...notification, ...(variant.isToldOnce && { isToldOnce: true }) };
           }),
     checks: flows === 1 ? [noGaps] : [],
+    // Its alarm ends when no run of its window has reported it any more.
+    ...((variant.isToldOnce ?? definitionOf(code).isToldOnce) && {
+      recoversWithin: faultRuns * org.intervalMinutes[group],
+    }),
     ...(waitingFindings.includes(code) && { pace: 'waits' }),
   };
+}
+
+/** Alarms on the monitor itself have a code and no definition. */
+function definitionOf(code: string): Partial<FindingDefinition> {
+  return findings[code as FindingCode] ?? {};
 }
 
 /** What people must be told of a finding at an org whose flows run at this interval. */
@@ -67,13 +79,14 @@ export function findingNotification(
   severity: Route,
   context: ExpectedContext,
 ): ExpectedNotification {
-  const { domain } = context;
+  const { domain, finding } = context;
   return {
     alarm: findingsAlarm(org, domain, severity),
     route: plan.routeOf(domain, severity),
     within: notifyWithinRuns[severity] * every,
     every,
     context,
+    ...(definitionOf(finding).isToldOnce && { isToldOnce: true }),
   };
 }
 
@@ -85,7 +98,7 @@ export function findingNotification(
 export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
   return allCases.flatMap((one) => {
     const hosted = one.variants.flatMap((variant) => {
-      if (publishMode[variant.target.group] === 'ownSeries') return [];
+      if (variant.needsPast || publishMode[variant.target.group] === 'ownSeries') return [];
       const org = plan.orgs.find((each) => canHost(each, variant.target));
       return org ? [{ variant, org }] : [];
     });

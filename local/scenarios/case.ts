@@ -1,4 +1,5 @@
 import { resourceFindings } from '../../functions/diagnosis/findings/resource.ts';
+import { systemLogFindings } from '../../functions/diagnosis/findings/system-log.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';
@@ -27,6 +28,12 @@ export interface Variant {
   readonly isWarning?: boolean;
   /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
   readonly isCascade?: boolean;
+  /** Here, people are told once, and not that it is over, although the finding is defined otherwise. */
+  readonly isToldOnce?: boolean;
+  /** It needs what runs of past days remember, which `npm run cases` writes. In a drill, they would have to happen. */
+  readonly needsPast?: true;
+  /** How many minutes it is reported, whatever ends it. */
+  readonly reportedMinutes?: number;
   readonly faults: readonly Fault[];
 }
 
@@ -95,6 +102,7 @@ export function expectedSender({ expected, answeredBy, target }: Variant): Ascri
   if (answeredBy !== undefined || target.probe === undefined) return answeredBy;
   if (expected.code === 'intercepted') return 'intermediary';
   if (expected.code === 'unidentified-answer') return 'unknown';
+  if (expected.code in systemLogFindings) return undefined;
   if (expected.code in resourceFindings) return expected.code === 'resource-unreachable' ? 'nobody' : 'resource';
   if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
   const isAnswered = ![

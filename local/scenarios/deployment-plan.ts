@@ -7,7 +7,9 @@ import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import type { ScenarioTarget } from './targets.ts';
+import { withHealth } from './with-health.ts';
 import { withResource } from './with-resource.ts';
+import { withSystemLog } from './with-system-log.ts';
 import { withTestUser } from './with-test-user.ts';
 
 /** The deployments that cases need, each as a change to the given configuration. */
@@ -15,10 +17,14 @@ export const caseDeployments = {
   configured: (config: Config): Config => config,
   /** With a test user at each org that can have one. */
   journey: withTestUser,
+  /** With health checks of every kind. */
+  health: withHealth,
   /** With an API that takes the service application's token. */
   resource: (config: Config): Config => withResource(config, 'service'),
   /** With an API that takes the test user's token. */
   userResource: (config: Config): Config => withResource(withTestUser(config), 'user'),
+  /** In which the System Log is read. */
+  systemLog: withSystemLog,
 } as const satisfies Record<string, (config: Config) => Config>;
 
 export type CaseDeployment = keyof typeof caseDeployments;
@@ -43,8 +49,10 @@ export function deploymentPlan(config: Config): DeploymentPlan {
     orgsIn: {
       configured: orgs,
       journey: monitoredOrgs(caseDeployments.journey(config)),
+      health: monitoredOrgs(caseDeployments.health(config)),
       resource: monitoredOrgs(caseDeployments.resource(config)),
       userResource: monitoredOrgs(caseDeployments.userResource(config)),
+      systemLog: monitoredOrgs(caseDeployments.systemLog(config)),
     },
     routeOf: (domain, severity) => config.alerts.routes[domain] ?? severity,
     receivers: config.alerts,

@@ -1,7 +1,6 @@
 import type { Receiver } from '../../lib/config/receiver.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { caseDeployments, type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
-import { withHealth } from './with-health.ts';
 
 /** When every simulation of a drill starts: an ordinary Monday morning. Epoch ms. */
 export const drillStart = Date.UTC(2026, 0, 5, 9);
@@ -59,7 +58,6 @@ export const deploymentVariants = {
     const window = { name: 'drill', schedule, durationMinutes: minutes, timeZone: 'UTC' };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };
   },
-  health: withHealth,
   /** One receiver of each kind for pages, and nobody with receivers of their own. */
   receivers(config: Config): Config {
     const tickets = [{ kind: 'email', email: 'team@example.com' }] as const;

@@ -38,6 +38,8 @@ export interface ExpectedNotification {
   readonly every: number;
   /** Absent where the alarm must arrive as CloudWatch words it, because the notifier cannot. */
   readonly context?: ExpectedContext;
+  /** People are told once, and not when it is over. */
+  readonly isToldOnce?: true;
   /** When its fault ends, if that is not the end of all faults. */
   readonly ends?: number;
   /** The least and the most minutes that the resolved message may report as duration. */

@@ -60,6 +60,11 @@ const atBothServers = (probe: Endpoint) =>
 
 export const organization = endpointTarget('organization', 'organization', 'flows');
 export const rateLimits = endpointTarget('rate-limits', 'users', 'limits');
+export const systemLog = endpointTarget('system-log', 'logs', 'system-log');
+/** They judge what was read of the log, and make no request. */
+export const logLimits: ScenarioTarget = { group: 'system-log', probe: 'log-limits' };
+export const userSignIns: ScenarioTarget = { group: 'system-log', probe: 'user-sign-ins' };
+export const ownEvents: ScenarioTarget = { group: 'system-log', probe: 'own-events' };
 export const discovery = atBothServers('discovery');
 export const keys = atBothServers('keys');
 export const authorize = atBothServers('authorize');

@@ -1,4 +1,4 @@
-import type { HealthSettings, Org, SamlApp, Server, WebClient } from '../../functions/model/org.ts';
+import type { HealthSettings, Org, SamlApp, Server, SystemLogSettings, WebClient } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ResourceApi } from '../emulators/api/resource-api.ts';
@@ -75,8 +75,15 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
       ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),
       ...(org.health && { health: emulateHealth(org.health) }),
       ...(user && { user: { ...user, login: okta.user.login } }),
+      ...(org.systemLog && { systemLog: emulateSystemLog(okta) }),
       ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),
     },
     secrets,
   };
+}
+
+function emulateSystemLog({ clients, servers }: OktaEmulator): SystemLogSettings {
+  const { secret, service, dpop, web, dpopWeb } = clients;
+  const ownClientIds = [secret, service, dpop].map(({ clientId }) => clientId);
+  return { ownClientIds, watchedIds: [...ownClientIds, web.clientId, dpopWeb.clientId, ...servers] };
 }

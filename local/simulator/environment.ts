@@ -17,6 +17,7 @@ import { defaultLimits } from '../emulators/okta/rate-limits.ts';
 
 /** What the functions of one org talk to: its Okta, an API that takes its tokens, and AWS, which all orgs share. */
 export interface TestEnvironment {
+  readonly org: string;
   readonly okta: OktaEmulator;
   readonly api: EmulatedApi;
   readonly aws: AwsEmulator;
@@ -77,7 +78,7 @@ export async function startEmulators(
     for (const org of added) {
       if (environments.has(org)) continue;
       if (sharesOkta) shared ??= await startBoth(unlimited);
-      environments.set(org, { ...(shared ?? (await startBoth())), aws, secrets });
+      environments.set(org, { ...(shared ?? (await startBoth())), org, aws, secrets });
     }
   };
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-'));

@@ -40,6 +40,8 @@ export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' |
   readonly remedy: readonly ConditionalText[];
   /** It is a warning of a probe that passes, and something fails all the same, beyond what the probe sees. */
   readonly failsElsewhere?: true;
+  /** People are told once of each thing and step, and not of its end: see `Finding.once`. */
+  readonly isToldOnce?: true;
   /** Replaces the severity if one document is affected, and everything else in the run works. */
   readonly severityOfOneDocument?: Severity;
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */

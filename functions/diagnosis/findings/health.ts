@@ -24,6 +24,7 @@ export const healthFindings = {
   'application-not-found': {
     domain: 'configuration',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'application not found',
     summary: 'Okta has no application with an id that "health" names, so its certificates or keys are not checked.',
     causes: ['an application that was deleted', 'a wrong id in the configuration'],
@@ -34,6 +35,7 @@ export const healthFindings = {
   'identity-provider-certificate-expires': {
     domain: 'configuration',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'IdP certificate expires',
     summary:
       'The certificate with which Okta verifies an identity provider expires. After that, its users cannot sign in.',
@@ -48,6 +50,7 @@ export const healthFindings = {
   'identity-provider-certificate-expired': {
     domain: 'configuration',
     severity: 'page',
+    isToldOnce: true,
     brief: 'IdP certificate expired',
     summary:
       'The certificate with which Okta verifies an identity provider has expired, so Okta refuses the users who come from it.',
@@ -63,6 +66,7 @@ export const healthFindings = {
   'domain-certificate-expires': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'domain certificate expires',
     summary: 'The TLS certificate of a custom domain expires, and you renew it. After that, no browser signs in there.',
     causes: ['a certificate of your own that is due for renewal', 'a new certificate that was not uploaded to Okta'],
@@ -73,6 +77,7 @@ export const healthFindings = {
   'domain-certificate-not-renewed': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'domain cert not renewed',
     summary:
       'Okta manages the TLS certificate of a custom domain, and has not renewed it as early as it does otherwise.',
@@ -92,6 +97,7 @@ export const healthFindings = {
   'domain-certificate-expired': {
     domain: 'credentials',
     severity: 'page',
+    isToldOnce: true,
     brief: 'domain cert expired',
     summary: 'The TLS certificate of a custom domain has expired, so no browser signs in there.',
     failsElsewhere: true,
@@ -128,6 +134,7 @@ export const healthFindings = {
   'client-rotation-unfinished': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'rotation not finished',
     summary: 'An application has had two active secrets or keys for more than 30 days: a rotation was not finished.',
     causes: ['an old secret or key that nobody deactivated', 'two clients that share one application'],
@@ -141,6 +148,7 @@ export const healthFindings = {
   'client-credential-old': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'old client credential',
     summary: 'The secret or the key of an application is older than health.maxAgeDays. Okta lets neither expire.',
     causes: ['a secret or key that nobody has rotated'],
@@ -154,6 +162,7 @@ export const healthFindings = {
   'api-token-expires': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'API token unused',
     summary: 'An API token has not been used for weeks. Okta revokes it 30 days after its last use.',
     causes: ['a job that does not run any more', 'a token that nobody needs'],
@@ -167,6 +176,7 @@ export const healthFindings = {
   'api-token-owner-inactive': {
     domain: 'credentials',
     severity: 'ticket',
+    isToldOnce: true,
     brief: "API token's owner inactive",
     summary: 'The owner of an API token is not active, so Okta refuses the token.',
     failsElsewhere: true,
@@ -310,6 +320,7 @@ export const healthFindings = {
   'signing-key-old': {
     domain: 'configuration',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'old signing key',
     summary: 'A server signs with a key that is older than health.maxAgeDays, because it is rotated by hand.',
     causes: ['a rotation mode that was set to manual for a service which cannot fetch keys, and left so'],

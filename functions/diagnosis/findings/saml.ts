@@ -79,6 +79,7 @@ export const samlFindings = {
   'saml-certificate-expires': {
     domain: 'configuration',
     severity: 'ticket',
+    isToldOnce: true,
     brief: 'SAML certificate expires',
     summary: 'The certificate that signs the SAML responses expires soon.',
     causes: ['a certificate that has to be renewed, and given to the service provider before it is activated'],

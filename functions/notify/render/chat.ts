@@ -10,7 +10,7 @@ import { clip } from '../read.ts';
 import { seenFacts } from '../seen.ts';
 import { type Step, stepsOf, supportLines } from '../steps.ts';
 import { renderFirstLine } from './first-line.ts';
-import { formatDuration, formatTime, joinFirst, linesThatFit } from './text.ts';
+import { formatClock, formatDuration, formatTime, joinFirst, linesThatFit } from './text.ts';
 
 /** A custom notification of Amazon Q Developer in chat applications, which posts it to Slack or Teams. */
 export interface CustomNotification {
@@ -60,6 +60,8 @@ export interface NotificationContext extends MonitorContext {
   /** The alarm's name. */
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
+  /** What administrators changed shortly before, with the times: `policy rule "Monitors" updated at 12:03Z`. */
+  readonly changes?: string;
   /** Why a firing message is not the first one of its incident. */
   readonly repeats?: Repetition;
 }
@@ -166,6 +168,9 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...links.monitor,
     alarm: alarm.name,
     oktaStatus: oktaStatus?.state ?? 'unknown',
+    ...(incident.changes.length > 0 && {
+      changes: clip(incident.changes.map(({ words, at }) => `${words} at ${formatClock(at)}`).join(', '), 1_000),
+    }),
     ...(alarm.repeats && { repeats: alarm.repeats }),
   };
 }

@@ -70,6 +70,8 @@ interface ReadDocument {
   readonly requestIds: readonly string[];
   /** What was seen, in sentences. */
   readonly evidence: readonly string[];
+  /** What administrators changed shortly before, by the org's System Log. */
+  readonly changes: readonly { readonly at: string; readonly what: string; readonly event: string }[];
   /** What could not be read. */
   readonly gaps: readonly string[];
   /** What to do, in order. */
@@ -124,6 +126,7 @@ function read(incident: Incident, { route }: Links, subject: string): ReadDocume
     oktaStatus: oktaStatus?.state ?? 'unknown',
     targets: [...new Set(hits.map(({ target }) => target))],
     ...{ stillPassing, requestIds, evidence: isFiring ? seenFacts(incident) : [], gaps },
+    changes: incident.changes.map(({ at, words, id }) => ({ at: iso(at), what: words, event: id })),
     remedy: isFiring ? incident.remedy : [],
     confirm: isFiring ? confirm : [],
     supportCase: isFiring ? supportLines(incident) : [],

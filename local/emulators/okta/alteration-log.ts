@@ -1,5 +1,7 @@
 import type { AdministrationLog, ChangedThing, ChangeOf } from './administration-log.ts';
+import type { HealthState } from './health-state.ts';
 import { userParticipant } from './log-caller.ts';
+import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import type { SamlApplication, SamlSettings } from './saml-applications.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import type { SystemLog } from './system-log.ts';
@@ -63,8 +65,22 @@ const settingChanges: Partial<Record<keyof SignInSettings, SettingChange>> = {
   customClaims: updates('claim'),
 };
 
+/** What Okta records when something stops to work, or works again. Of a directory's agent that is gone, it records nothing. */
+const healthEvents: Partial<
+  Record<keyof HealthState, { readonly stops?: OktaJob; readonly works?: OktaJob; readonly isWorking: IsWorking }>
+> = {
+  agents: { works: 'ad-agent-connected', isWorking: ({ operationalStatus }) => operationalStatus === 'OPERATIONAL' },
+  eventHooks: { stops: 'event-hook-failed', isWorking: ({ status }) => status === 'ACTIVE' },
+  inlineHooks: { stops: 'inline-hook-failed', isWorking: ({ status }) => status === 'ACTIVE' },
+  logStreams: { stops: 'log-stream-deactivated', isWorking: ({ status }) => status === 'ACTIVE' },
+};
+
+type IsWorking = (state: Readonly<Record<string, unknown>>) => boolean;
+
 /** Writes to the System Log what administrators, or Okta, must have done for a user or a setting to be as it is now. */
 export function createAlterationLog(log: SystemLog, administration: AdministrationLog) {
+  const recordJob = createJobsLog(log);
+
   function user(before: User | undefined, after: User | undefined): void {
     if (!before || !after) return;
     const target = userParticipant(after);
@@ -100,6 +116,19 @@ export function createAlterationLog(log: SystemLog, administration: Administrati
         const key = name as keyof SignInSettings;
         if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) change(administration, Boolean(after[key]));
       }
+    },
+    health(
+      kind: keyof HealthState,
+      name: string,
+      before: Readonly<Record<string, unknown>>,
+      after: Readonly<Record<string, unknown>>,
+    ): void {
+      const { stops, works, isWorking } = healthEvents[kind] ?? { isWorking: () => true };
+      if (isWorking(before) && !isWorking(after) && stops) recordJob(stops, name);
+      if (!isWorking(before) && isWorking(after) && works) recordJob(works, name);
+      const { status, rotationMode } = before;
+      if (kind === 'servers' && (status !== after.status || rotationMode !== after.rotationMode))
+        administration.administer('server', 'update', { id: name, name });
     },
     samlApp({ id, label }: SamlApplication, before: SamlSettings, after: SamlSettings): void {
       const { certificateDays, unpublishedKey, clockSkewSeconds: _, assigned, ...rest } = after;

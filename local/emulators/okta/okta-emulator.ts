@@ -336,7 +336,12 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
     alterUserInfo: (server, change) => theServer(server).alterUserInfo(change),
-    alterHealth: health.alter,
+    alterHealth: (kind, name, changes) =>
+      altering(
+        () => health.list(kind)[name],
+        () => health.alter(kind, name, changes),
+        (before, after) => alterationLog.health(kind, String(name), Object(before), Object(after)),
+      ),
     restrictRoles: health.restrictRoles,
     hideKey(server, which) {
       const { keys, hideKey } = theServer(server);

@@ -19,6 +19,7 @@ import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { withHealth } from '../../scenarios/with-health.ts';
+import { withSystemLog } from '../../scenarios/with-system-log.ts';
 import { withTestUser } from '../../scenarios/with-test-user.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
@@ -41,6 +42,7 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
 const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [
   ['a test user signs in, every 5 minutes', '`user`', withTestUser],
   ['health checks of every kind, every 15 minutes', '`health`', withHealth],
+  ['the System Log is read, every minute', '`systemLog`', withSystemLog],
   [
     'negative tests, every hour',
     '`negativeTests`',
@@ -160,11 +162,12 @@ function oneDocumentInWords(severity: Severity | undefined): string {
 
 /** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, severity, severityOfOneDocument, verify, doc }: FindingDefinition = findings[code];
+  const { summary, severity, severityOfOneDocument, isToldOnce, verify, doc }: FindingDefinition = findings[code];
   const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
+    ...(isToldOnce ? ['Told once for each thing and step, and not when it is over.'] : []),
     ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
     ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
@@ -218,6 +221,13 @@ function scopesInWords({ apiScopes }: Probe): string {
     : `Scope of an API client: ${scopes}${otherwise}.`;
 }
 
+/** What is requested page by page is named once. */
+function requestsInWords(requests: Probe['requests']): string {
+  return [...Map.groupBy(requests, (endpoint) => endpoint)]
+    .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)
+    .join(', ');
+}
+
 function probeSection(probe: Probe): string {
   const facts = [
     `Group \`${probe.group}\`, ${scopeInWords[probe.scope]}.`,
@@ -226,7 +236,7 @@ function probeSection(probe: Probe): string {
       : 'Requires no credentials.',
     scopesInWords(probe),
     probe.inputs ? `Skipped if ${probe.inputs.map((name) => `\`${name}\``).join(' or ')} did not pass.` : '',
-    probe.requests.length > 0 ? `Requests: ${probe.requests.map(requestInWords).join(', ')}.` : 'Makes no requests.',
+    probe.requests.length > 0 ? `Requests: ${requestsInWords(probe.requests)}.` : 'Makes no requests.',
     probe.configuredRequests ? `And at most, by configuration: ${probe.configuredRequests.words}.` : '',
     addedRequestsInWords(probe),
   ];

@@ -4,7 +4,6 @@ import {
   type Case,
   defineCase,
   type Expected,
-  skipCase,
   variant,
   variants,
   variantsByEndpoint,
@@ -97,5 +96,4 @@ export const quotaCases: readonly Case[] = [
       replaceHeaders(() => rateLimitHeaders('600', '-1')),
     ),
   ]),
-  skipCase('Q5', 'another client is rate limited', 'ticket', 'needs a System Log probe'),
 ];

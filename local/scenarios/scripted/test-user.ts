@@ -1,28 +1,11 @@
-import { allCases } from '../all-cases.ts';
-import { caseScenario, findingNotification } from '../case-scenarios.ts';
+import { findingNotification } from '../case-scenarios.ts';
 import type { DeploymentPlan } from '../deployment-plan.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import type { Trace } from '../scenario.ts';
-import { code } from '../targets.ts';
 import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 /** How long the secret holds a password that is no longer the user's, in minutes. */
 const wrongForMinutes = 60;
-
-/**
- * Where the configuration has no test user: case J6 at the code exchange, in a deployment with one. Otherwise all cases of
- * the journey are scenarios anyway.
- */
-export const codeRefused: ScenarioFactory = ({ plan, org }) => {
-  const hosted = hostOf(plan, org);
-  const one = allCases.find(({ id }) => id === 'J6');
-  const [, target] = code;
-  const variant = one?.variants.find(
-    (each) => each.target.probe === target.probe && each.target.server === target.server,
-  );
-  if (!hosted || hosted.isConfigured || !one || !variant) return [];
-  return [caseScenario(plan, hosted.monitored, one, variant, 'journey')];
-};
 
 /**
  * Somebody changes the password in Okta, and an hour later it is stored. In between it is sent once, and the user is not

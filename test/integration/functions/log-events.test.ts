@@ -38,9 +38,9 @@ it('a token’s grant and its refusal are read from the log, and matched with th
     expect.objectContaining({ kind: 'token-refused', error: 'no_matching_scope', server: 'default', application }),
   );
   const unsent = { requestId: 'never-sent', sentAtMs };
-  const footprint = matchFootprint([...sent, unsent], events, sentAtMs + 60_000);
-  expect(footprint.arrived.map(({ requestId }) => requestId)).toEqual(sent.map(({ requestId }) => requestId));
-  expect(footprint.missing).toMatchObject([{ requestId: 'never-sent', waitedMs: 60_000 }]);
+  const read = events.map(({ requestId = '' }) => ({ requestId, readAtMs: sentAtMs + 60_000 }));
+  const footprint = matchFootprint([...sent, unsent], read);
+  expect(footprint).toEqual({ arrived: sent.map((one) => ({ ...one, withinMs: 60_000 })), missing: [unsent] });
 });
 
 it('a user’s sign-in and tokens are read from the log, and nothing that says who it was', async () => {

@@ -116,6 +116,7 @@ describe('a run at a healthy org', () => {
       refreshTokenLeeway:
         'set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "org"',
       samlApps: 'set "samlApps" (SAML applications of the test user) on org "acme"',
+      systemLog: 'set "systemLog" to {} on org "acme"',
       user: 'set "user" (login and secret of a test user) on org "acme"',
       negativeTests: 'set "negativeTests" to true on org "acme"',
       statusPage: 'none, because the org has a status page',

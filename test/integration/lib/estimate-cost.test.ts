@@ -94,6 +94,7 @@ describe('estimateCost', () => {
       status: intervalMinutes.status,
       journey: intervalMinutes.journey,
       health: intervalMinutes.health,
+      'system-log': intervalMinutes.systemLog,
       'negative-tests': intervalMinutes.negativeTests,
     });
     expect(new Set(orgsOf('full').map((org) => org.intervalMinutes.status)).size).toBeGreaterThan(1);

@@ -148,6 +148,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       const key =
         new Map([
           ['limits', 'flows'],
+          ['system-log', 'systemLog'],
           ['negative-tests', 'negativeTests'],
         ]).get(group) ?? group;
       const minutes = { ...sample.config.intervalMinutes, ...configured?.intervalMinutes }[
@@ -366,6 +367,10 @@ describe('the permissions of a probe function', () => {
     expect(probePermissionsOf(samples.full, 'health')).toEqual([readSecrets(secret('okta/api')), keepsState]);
   });
 
+  it('the function that reads the System Log may read only the secret for the management API', () => {
+    expect(probePermissionsOf(samples.full, 'system-log')).toEqual([readSecrets(secret('okta/api')), keepsState]);
+  });
+
   it('the status function may read no secrets', () => {
     for (const sample of Object.values(samples)) expect(probePermissionsOf(sample, 'status')).toEqual([keepsState]);
   });
@@ -428,10 +433,11 @@ it('schedules may invoke the functions, and only schedules of this stack may use
 it('the event of a schedule names only the credentials that its probes need', () => {
   for (const sample of Object.values(samples)) {
     for (const { Properties } of probeSchedules(sample)) {
-      const { name, api, user, health, servers } = JSON.parse(Properties.Target.Input) as Org;
+      const { name, api, user, health, systemLog, servers } = JSON.parse(Properties.Target.Input) as Org;
       const group: string = Properties.Name.slice(name.length + 1);
-      expect(api !== undefined).toBe(group === 'limits' || group === 'health');
+      expect(api !== undefined).toBe(['limits', 'health', 'system-log'].includes(group));
       expect(health !== undefined).toBe(group === 'health');
+      expect(systemLog !== undefined).toBe(group === 'system-log');
       const idsWith = (credential: (server: Org['servers'][number]) => unknown) =>
         servers.filter(credential).map(({ id }) => id);
       const all = servers.map(({ id }) => id);

@@ -5,6 +5,7 @@ import type { Fact } from '../../../../functions/diagnosis/findings/definition.t
 import { healthFindings } from '../../../../functions/diagnosis/findings/health.ts';
 import { resourceFindings } from '../../../../functions/diagnosis/findings/resource.ts';
 import { samlFindings } from '../../../../functions/diagnosis/findings/saml.ts';
+import { systemLogFindings } from '../../../../functions/diagnosis/findings/system-log.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const codes = Object.keys(findings) as FindingCode[];
@@ -81,6 +82,7 @@ describe('what was expected and found', () => {
     ...(Object.keys(resourceFindings) as (keyof typeof resourceFindings)[]),
     ...(Object.keys(healthFindings) as (keyof typeof healthFindings)[]),
     ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
+    ...(Object.keys(systemLogFindings) as (keyof typeof systemLogFindings)[]),
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(

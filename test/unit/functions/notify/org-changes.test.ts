@@ -14,10 +14,12 @@ const changed = (time: string, more: object = {}) => ({
 });
 const stored = (...changes: readonly object[]) => withStoredTimes({ changes });
 
+const unwatched = { isByAdministrator: true, isWatched: false };
+
 describe('the changes in the state table', () => {
   it('are read with what was changed, how, when, and the event', () => {
     expect(readOrgChanges(stored(changed('11:48')))).toEqual([
-      { id: 'event-11:48', at: at('11:48'), words: 'policy rule "Two factors" updated', isWatched: false },
+      { id: 'event-11:48', at: at('11:48'), words: 'policy rule "Two factors" updated', ...unwatched },
     ]);
   });
 
@@ -51,9 +53,14 @@ describe('the changes that may have caused an incident', () => {
 });
 
 describe('a message', () => {
+  const threat = { id: 'threat-1', atMs: at('11:55'), what: 'threat detected', targets: [], count: 12 };
+
   const factsOf = (code: 'policy-refused' | 'internal-error', domain: 'configuration' | 'okta') => {
     const lines = runs(minutes('11:55', '12:01'), { organization: 'passed', 'token@default': code });
-    const evidence = { ...evidenceOf([...lines]), changes: readOrgChanges(stored(changed('11:50'))) };
+    const evidence = {
+      ...evidenceOf([...lines]),
+      changes: readOrgChanges(withStoredTimes({ changes: [changed('11:50')], evidence: [threat] })),
+    };
     const { subject } = firing;
     const alarm = firingOf({
       ...subject,
@@ -73,8 +80,12 @@ describe('a message', () => {
     );
   });
 
-  it("about Okta's own fault does not, because no administrator caused it", () => {
-    expect(factsOf('internal-error', 'okta').join()).not.toContain('changed');
+  it("about Okta's own fault does not, because no administrator caused it, but has what Okta noted itself", () => {
+    const facts = factsOf('internal-error', 'okta');
+    expect(facts.join()).not.toContain('changed');
+    expect(facts).toContainEqual(
+      'happened 7 min ago, less than a minute before it began: threat detected, 12 times (System Log event threat-1)',
+    );
   });
 });
 

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import {
+  hasPassed,
   mostCharacters,
   type NewRun,
   type RunLine,
   readHistory,
+  tokenRequestsIn,
   withRun,
 } from '../../../../functions/runtime/history.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';
@@ -158,4 +160,38 @@ describe('the state of a group', () => {
     expect(timesOf(state).at(-1)).toBe(everythingFails(39).at);
     expect(readHistory(state, 'acme').from).toBeDefined();
   });
+});
+
+describe('what another group reads in the state', () => {
+  it('is whether a probe passed in the run of a time, and not in others', () => {
+    const failing = (target: string) => (target === 'token@org' ? 'internal-error' : 'passed');
+    const runs = [run(0), run(1, failing), run(2)];
+    const state = stateOf(runs);
+    const passedIn = (probe: string) => runs.map((each) => hasPassed(state, 'acme', probe, each.at));
+    expect(passedIn('organization')).toEqual([true, true, true]);
+    expect(hasPassed(state, 'acme', 'organization', noon + 90 * minuteMs)).toBe(false);
+    expect(hasPassed(state, 'acme', 'nothing', run(1).at)).toBe(false);
+    expect(hasPassed(undefined, 'acme', 'organization', run(1).at)).toBe(false);
+  });
+
+  it('takes a run that is older than all that are kept for one that passed', () => {
+    const state = stateOf(minutes(0, 60).map((minute) => run(minute)));
+    expect(timesOf(state)).not.toContain(run(0).at);
+    expect(hasPassed(state, 'acme', 'organization', run(0).at)).toBe(true);
+  });
+
+  it('are the latest token requests that were granted, although they passed', () => {
+    const state = stateOf(minutes(0, 8).map((minute) => run(minute)));
+    const requests = tokenRequestsIn(state);
+    expect(requests).toHaveLength(10);
+    expect(requests.at(-1)?.sentAtMs).toBe(run(7).at + 350);
+    expect(new Set(requests.map(({ requestId }) => requestId)).size).toBeGreaterThan(1);
+  });
+
+  it.each([[undefined], [{ tokenRequests: 7 }], [{ tokenRequests: [null, 'text', { requestId: 7, at: 'soon' }] }]])(
+    'are no token requests in %j',
+    (state) => {
+      expect(tokenRequestsIn(state as unknown as GroupState)).toEqual([]);
+    },
+  );
 });

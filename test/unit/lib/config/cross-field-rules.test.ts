@@ -275,3 +275,23 @@ describe('health checks', () => {
     ]);
   });
 });
+
+describe('the System Log of an org', () => {
+  const client = { clientId: '0oaApi', secret: 'okta/api' };
+  const lacksScope =
+    'orgs[0].api.client.scopes needs okta.logs.read because of "systemLog": add it, and grant it to the application.';
+
+  it('needs a credential for the management API', () => {
+    expect(problemsOfOrg({ systemLog: {} })).toEqual(['orgs[0].systemLog needs the management API: set "api".']);
+  });
+
+  it.each([[{}], [{ scopes: ['okta.users.read'] }]])('needs its scope beside %j', (scopes) => {
+    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, ...scopes } } })).toEqual([lacksScope]);
+  });
+
+  it('is read with that scope, or with an API token', () => {
+    const scopes = ['okta.users.read', 'okta.logs.read'];
+    expect(problemsOfOrg({ systemLog: {}, api: { client: { ...client, scopes } } })).toEqual([]);
+    expect(problemsOfOrg({ systemLog: {}, api: { token: { secret: 'okta/api' } } })).toEqual([]);
+  });
+});

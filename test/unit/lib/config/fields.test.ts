@@ -110,7 +110,7 @@ it.each([
   [{ intervalMinutes: { flows: 61 } }, 'orgs[0].intervalMinutes.flows must be at most 60'],
   [
     { intervalMinutes: { limits: 1 } },
-    'orgs[0].intervalMinutes.limits is not a valid key. Valid keys: flows, status, journey, health, negativeTests',
+    'orgs[0].intervalMinutes.limits is not a valid key. Valid keys: flows, status, journey, health, systemLog, negativeTests',
   ],
   [{ intervalMinutes: { status: 1.5 } }, 'orgs[0].intervalMinutes.status must be a whole number'],
   [{ intervalMinutes: { status: '1' } }, 'orgs[0].intervalMinutes.status must be a whole number'],

@@ -109,3 +109,20 @@ describe('the intervals of an org', () => {
     expect(intervalsOf({})).toMatchObject({ flows: 1, limits: 1, status: 5 });
   });
 });
+
+it('whoever reads the System Log knows the applications and servers that the monitor uses, without their secrets', () => {
+  const org = buildOrg({
+    systemLog: {},
+    service,
+    web: { clientId: '0oaWeb', redirectUri: 'https://app.example.com/callback' },
+    servers: [
+      { id: 'org', scopes: ['okta.users.read'] },
+      { id: 'default', scopes: ['monitor'] },
+    ],
+    api: { client: { clientId: '0oaApi', secret: 'okta/api', scopes: ['okta.logs.read'] } },
+  });
+  expect(org.systemLog).toEqual({
+    ownClientIds: ['0oaService', '0oaApi'],
+    watchedIds: ['0oaService', '0oaApi', 'org', '0oaWeb', 'default'],
+  });
+});

@@ -11,6 +11,7 @@ import {
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { healthCases } from '../../../../local/scenarios/cases/health.ts';
 import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
+import { systemLogCases } from '../../../../local/scenarios/cases/system-log.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { withResource } from '../../../../local/scenarios/with-resource.ts';
 import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
@@ -27,9 +28,9 @@ const isOfJourney = (id: string) => {
   const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
-/** Whether a case can happen only where a test user signs in, where there is an API, or where health is checked. */
+/** Whether a case can happen only where a test user signs in, there is an API, health is checked, or the log is read. */
 const isBeyondExample = (id: string) =>
-  isOfJourney(id) || [...resourceCases, ...healthCases].some((one) => one.id === id);
+  isOfJourney(id) || [...resourceCases, ...healthCases, ...systemLogCases].some((one) => one.id === id);
 
 describe('selecting variants', () => {
   it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
@@ -71,7 +72,10 @@ describe('selecting scenarios', () => {
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
       allCases
-        .filter(({ id, variants }) => (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && id !== 'J6'))
+        .filter(
+          ({ id, variants }) =>
+            (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && !['J6', 'H3', 'Q5'].includes(id)),
+        )
         .map(({ id }) => id),
     );
   });
@@ -105,7 +109,6 @@ describe('selecting scenarios', () => {
 
   it.each<[string, Partial<ScenarioSelection>, RegExp]>([
     ['an unknown case', { cases: ['Z9'] }, /There is no case "Z9"/],
-    ['a skipped case', { cases: ['Q5'] }, /Case Q5 .* is skipped: /],
     ['a target that the case does not have', { cases: ['K3@token@org'] }, /Case K3 .* cannot happen there/],
     ['an unknown scenario', { scenarios: ['storm'] }, /There is no scenario storm\. The scenarios are .*flapping/],
   ])('refuses %s and lists what can be selected', (_, selection, message) => {

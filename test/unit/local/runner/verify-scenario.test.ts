@@ -56,6 +56,12 @@ describe('verifying a scenario', () => {
     ]);
   });
 
+  it('expects no resolved message of what is told once', () => {
+    const told = buildScenario({}, { isToldOnce: true });
+    expect(failures({ notifications: [firing] }, told)).toEqual([]);
+    expect(failures({}, told)).toEqual([`a resolved message for ${alarm}, which is told once`]);
+  });
+
   it('fails a scenario without a resolved message', () => {
     expect(failures({ notifications: [firing] })).toEqual([`no resolved message for ${alarm}`]);
   });

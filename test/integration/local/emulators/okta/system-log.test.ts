@@ -453,6 +453,25 @@ describe('the System Log of administrators', () => {
     expect(types((await logs({ since })).events)).toEqual([eventType]);
   });
 
+  it('has what Okta tells of agents, hooks, streams and servers, and nothing of an agent that is gone', async () => {
+    const restores = [
+      okta.alterHealth('agents', 'ad-east', { operationalStatus: 'DISRUPTED' }),
+      okta.alterHealth('eventHooks', 'provisioning', { status: 'INACTIVE' }),
+      okta.alterHealth('inlineHooks', 'claims', { status: 'INACTIVE' }),
+      okta.alterHealth('logStreams', 'siem', { status: 'INACTIVE' }),
+      okta.alterHealth('servers', 'default', { rotationMode: 'MANUAL' }),
+    ];
+    const began = types((await logs({ since })).events);
+    expect(began).toEqual([
+      ...['event_hook.delivery', 'inline_hook.executed', 'system.log_stream.lifecycle.deactivate'],
+      'oauth2.as.updated',
+    ]);
+    for (const restore of restores) restore();
+    expect(types((await logs({ since })).events).slice(began.length)).toEqual([
+      ...['system.agent.ad.connect', 'oauth2.as.updated'],
+    ]);
+  });
+
   it('has a lockout by wrong passwords, and what undid it', async () => {
     during(okta.alterSignIn({ maxAttempts: 1 }));
     const body = JSON.stringify({ username: okta.users.thin.login, password: 'wrong' });

@@ -1,0 +1,135 @@
+import type { LogCounts, LogHour, UsualCount, UsualHour, WatchedCount } from '../model/org-log.ts';
+import { watchedCounts } from '../model/org-log.ts';
+import { countNames, mapCounts } from './log-memory.ts';
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+
+/** The days that are remembered. Two weeks hold each day of the week twice. */
+const keptDays = 14;
+
+/** With fewer past days, nothing is unusual. */
+export const fewestDays = 3;
+
+/** Less than this in a quarter of an hour is never unusual. */
+export const fewestCount = 10;
+
+/** A normal distribution's standard deviation, by the median of the absolute deviations. */
+const perDeviation = 1.4826;
+
+/** So many standard deviations above the median are unusual. */
+const deviationsAbove = 5;
+
+/** The share in all attempts must be so many times as high too, so that more traffic alone is not unusual. */
+const timesTheShare = 1.5;
+
+/** The hours of past days, by their start. */
+export type PastHours = ReadonlyMap<number, LogCounts>;
+
+/** Reads the memory of past days. Trap: somebody may have changed it by hand. */
+export function readPastHours(body: unknown): PastHours {
+  const { hours } = Object(body) as { readonly hours?: unknown };
+  return new Map(
+    Object.entries(Object(hours)).flatMap(([at, counts]): [number, LogCounts][] => {
+      const isHour = Array.isArray(counts) && counts.length === countNames.length && counts.every(Number.isFinite);
+      return isHour && Number.isFinite(Number(at))
+        ? [[Number(at), mapCounts((name) => counts[countNames.indexOf(name)])]]
+        : [];
+    }),
+  );
+}
+
+/** The memory of past days as it is written: each hour is a list of its counts. */
+export function writePastHours(hours: PastHours): object {
+  return {
+    hours: Object.fromEntries([...hours].map(([at, counts]) => [at, countNames.map((name) => counts[name])])),
+  };
+}
+
+/** The past hours with those that have ended: one without events had none. Older ones than two weeks are left out. */
+export function withEndedHours(
+  past: PastHours,
+  hours: readonly LogHour[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): PastHours {
+  const all = new Map(past);
+  const none = mapCounts(() => 0);
+  const firstMs = Math.ceil(Math.max(fromMs, untilMs - keptDays * dayMs) / hourMs) * hourMs;
+  for (let at = firstMs; at < untilMs; at += hourMs) {
+    all.set(
+      at,
+      mapCounts((name) => (hours.find(({ atMs }) => atMs === at) ?? none)[name]),
+    );
+  }
+  return new Map([...all].filter(([at]) => at >= untilMs - keptDays * dayMs));
+}
+
+/** What is usual at an hour: by the same hour of past days, in UTC. */
+export function usualAt(past: PastHours, atMs: number): UsualHour {
+  const days = Array.from({ length: keptDays }, (_, index) => past.get(atMs - (index + 1) * dayMs)).filter(
+    (counts) => counts !== undefined,
+  );
+  const of = Object.fromEntries(watchedCounts.map((name) => [name, usualCount(days, name)]));
+  return { atMs, days: days.length, of: of as Record<WatchedCount, UsualCount> };
+}
+
+function usualCount(days: readonly LogCounts[], name: WatchedCount): UsualCount {
+  const quarters = days.map((counts) => counts[name] / 4);
+  const middle = median(quarters);
+  const [count, attempts] = [(counts: LogCounts) => counts[name], attemptsOf(name)].map((of) =>
+    days.reduce((sum, counts) => sum + of(counts), 0),
+  );
+  return {
+    median: middle,
+    deviation: median(quarters.map((value) => Math.abs(value - middle))),
+    share: attempts ? (count ?? 0) / attempts : 0,
+  };
+}
+
+/** Of how many attempts something is a share. */
+function attemptsOf(name: WatchedCount): (counts: LogCounts) => number {
+  return name === 'tokensRefused'
+    ? ({ tokensGranted, tokensRefused }) => tokensGranted + tokensRefused
+    : ({ signIns }) => signIns;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
+  return (lower + upper) / 2;
+}
+
+/** More of something than is usual. */
+export interface Rise {
+  readonly name: WatchedCount;
+  readonly count: number;
+  /** More than this is unusual. */
+  readonly atMost: number;
+  /** Percent of all attempts, now and usually. */
+  readonly percent: number;
+  readonly usualPercent: number;
+}
+
+/**
+ * What rose in a quarter of an hour, against the same hour of past days.
+ *
+ * A plain rule of medians, which one bad day does not change: more than five deviations above the median, more than the
+ * least, and a share of the attempts that is half as high again. A deviation is at least the square root of the median, as
+ * for events that happen at random.
+ */
+export function risesIn(quarter: LogCounts, usual: UsualHour | undefined): readonly Rise[] {
+  if (!usual || usual.days < fewestDays) return [];
+  return watchedCounts.flatMap((name) => {
+    const { median: middle, deviation, share } = usual.of[name];
+    const spread = Math.max(perDeviation * deviation, Math.sqrt(middle));
+    const atMost = Math.max(fewestCount - 1, Math.ceil(middle + deviationsAbove * spread));
+    const count = quarter[name];
+    const attempts = Math.max(count, attemptsOf(name)(quarter));
+    const isMore = count > atMost && count / attempts > timesTheShare * share;
+    const percentOf = (value: number) => Math.round(100 * value);
+    return isMore
+      ? [{ name, count, atMost, percent: percentOf(count / attempts), usualPercent: percentOf(share) }]
+      : [];
+  });
+}
