@@ -35,6 +35,7 @@ export const drill = defineCommand({
       help: 'only this scenario: flapping, packet-loss …; repeat it or separate by commas',
     },
     'every-variant': { type: 'boolean', default: false, help: 'every variant of each case, not one per finding' },
+    'one-per-alarm': { type: 'boolean', default: false, help: 'one case for each alarm, not one per finding' },
     'packet-loss-minutes': {
       ...{ type: 'string', value: '<n>', default: '10000' },
       help: 'the minutes of packet loss (default: 10000)',
@@ -56,6 +57,7 @@ export const drill = defineCommand({
       scenarios: listOf(values.scenario),
       packetLossMinutes: integerOf('packet-loss-minutes', values['packet-loss-minutes'], 1),
       everyVariant: values['every-variant'],
+      onePerAlarm: values['one-per-alarm'],
     });
     if (values.list) {
       stdout.write(`${formatScenarioList(scenarios)}\n`);

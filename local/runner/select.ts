@@ -56,6 +56,8 @@ export interface ScenarioSelection {
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
+  /** One case for each alarm is enough: what is between the alarm and people is the same for all its findings. */
+  readonly onePerAlarm?: boolean;
 }
 
 /**
@@ -64,12 +66,16 @@ export interface ScenarioSelection {
  */
 export function selectScenarios(
   plan: DeploymentPlan,
-  { cases, scenarios, packetLossMinutes, everyVariant = false }: ScenarioSelection,
+  { cases, scenarios, packetLossMinutes, everyVariant = false, onePerAlarm = false }: ScenarioSelection,
 ): { readonly scenarios: readonly Scenario[]; readonly skipped: readonly Skipped[] } {
   const [first] = plan.orgs;
   if (!first) throw new UsageError('The configuration has no org.');
   const context: ScenarioContext = { plan, org: first.org.name, every: first.intervalMinutes.flows, packetLossMinutes };
-  const ofCases = [...caseScenarios(plan, everyVariant), ...scriptedCases.flatMap((make) => make(context))];
+  const ofEach = caseScenarios(plan, everyVariant);
+  const ofCases = [
+    ...(onePerAlarm ? firstOfAlarms(ofEach) : ofEach),
+    ...scriptedCases.flatMap((make) => make(context)),
+  ];
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
@@ -87,6 +93,12 @@ export function selectScenarios(
     ],
     skipped: isEverything ? skippedCases(plan.orgs).filter(({ id }) => !ofCases.some((each) => each.id === id)) : [],
   };
+}
+
+/** The first scenario of each alarm, and of those that wait for timeouts only if there is no other. */
+function firstOfAlarms(scenarios: readonly Scenario[]): readonly Scenario[] {
+  const byAlarm = Map.groupBy(scenarios, ({ expected }) => expected.map(({ alarm }) => alarm).join(' '));
+  return [...byAlarm.values()].flatMap((each) => each.find(({ pace }) => pace !== 'waits') ?? each.slice(0, 1));
 }
 
 function scenariosOf(text: string, ofCases: readonly Scenario[], plan: DeploymentPlan): readonly Scenario[] {

@@ -13,6 +13,7 @@ import { healthCases } from '../../../../local/scenarios/cases/health.ts';
 import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
 import { systemLogCases } from '../../../../local/scenarios/cases/system-log.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import type { Scenario } from '../../../../local/scenarios/scenario.ts';
 import { withResource } from '../../../../local/scenarios/with-resource.ts';
 import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
 import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
@@ -78,6 +79,21 @@ describe('selecting scenarios', () => {
         )
         .map(({ id }) => id),
     );
+  });
+
+  it('selects one scenario of each alarm of the cases if that is enough, and all that are scripted', () => {
+    const alarmsOf = (scenarios: readonly Scenario[]) =>
+      new Set(
+        scenarios
+          .filter(({ kind }) => kind === 'case')
+          .map(({ expected }) => expected.map(({ alarm }) => alarm).join()),
+      );
+    const [all, few] = [select().scenarios, select({ onePerAlarm: true }).scenarios];
+    expect(alarmsOf(few)).toEqual(alarmsOf(all));
+    const scripted = (scenarios: readonly Scenario[]) =>
+      scenarios.filter(({ kind }) => kind === 'scenario').map(({ name }) => name);
+    expect(scripted(few)).toEqual(scripted(all));
+    expect(few.length).toBeLessThan(all.length / 2);
   });
 
   it('selects one scenario per distinct finding of a case, each with a unique name', () => {
