@@ -12,13 +12,20 @@ import { withResource } from './with-resource.ts';
 import { withSystemLog } from './with-system-log.ts';
 import { withTestUser } from './with-test-user.ts';
 
+/** How often health is checked where a scenario needs it. */
+export const healthMinutes = 5;
+
 /** The deployments that cases need, each as a change to the given configuration. */
 export const caseDeployments = {
   configured: (config: Config): Config => config,
   /** With a test user at each org that can have one. */
   journey: withTestUser,
-  /** With health checks of every kind. */
-  health: withHealth,
+  /** With health checks of every kind, as often as the configuration allows. */
+  health(config: Config): Config {
+    const { orgs, ...rest } = withHealth(config);
+    const often = { health: healthMinutes };
+    return { ...rest, orgs: orgs.map((org) => ({ ...org, intervalMinutes: { ...org.intervalMinutes, ...often } })) };
+  },
   /** With an API that takes the service application's token. */
   resource: (config: Config): Config => withResource(config, 'service'),
   /** With an API that takes the test user's token. */
