@@ -1,26 +1,14 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sendOnce } from '../../../functions/notify/send-once.ts';
-import type { StateTable } from '../../../functions/runtime/state-table.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { at } from '../../support/log-of.ts';
+import { openStateTable } from '../../support/open-state-table.ts';
 
-const name = 'okta-synthetics-state';
 const key = { org: 'acme', item: 'message#okta-synthetics/acme/okta/page#firing' };
 const now = at('12:00');
-let aws: AwsEmulator;
-let table: StateTable;
 let sent: string[];
-beforeAll(async () => {
-  aws = await startAwsEmulator(new Map());
-  await aws.tables.create(name, { partition: 'org', sort: 'item' });
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  table = { name, client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 }) };
-});
-afterAll(() => aws.close());
-beforeEach(async () => {
+const { aws, table } = await openStateTable({ maxAttempts: 1 });
+beforeEach(() => {
   sent = [];
-  await aws.tables.clear();
 });
 
 const sendBy = (owner: string, minutes = 0, send = async () => void sent.push(owner)) =>
@@ -72,7 +60,7 @@ describe('a message', () => {
 
   it('is not kept for longer than a day', async () => {
     await sendBy('one');
-    const [item] = await aws.tables.items(name);
+    const [item] = await aws.tables.items(table.name);
     expect(item?.expiresAt).toEqual({ N: String(now / 1000 + 86_400) });
   });
 });

@@ -1,22 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GroupState } from '../../../functions/model/state.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
-import type { StateTable } from '../../../functions/runtime/state-table.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { at, outcome } from '../../support/log-of.ts';
+import { openStateTable } from '../../support/open-state-table.ts';
 
-const name = 'okta-synthetics-state';
-let aws: AwsEmulator;
-let table: StateTable;
-beforeAll(async () => {
-  aws = await startAwsEmulator(new Map());
-  await aws.tables.create(name, { partition: 'org', sort: 'item' });
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  table = { name, client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 2 }) };
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.tables.clear());
+const { aws, table } = await openStateTable();
 
 const runAt = (time: string) => ({
   org: 'acme',
@@ -29,7 +17,7 @@ async function stored(): Promise<{
   readonly expiresAt: unknown;
   readonly state: GroupState;
 }> {
-  const [item] = await aws.tables.items(name);
+  const [item] = await aws.tables.items(table.name);
   return { revision: item?.revision, expiresAt: item?.expiresAt, state: JSON.parse(String(item?.body?.S)) };
 }
 
@@ -39,7 +27,7 @@ describe('the state of a group in the table', () => {
     const { state, ...item } = await stored();
     expect(item).toEqual({ revision: { N: '2' }, expiresAt: { N: String(at('12:01') / 1000 + 2 * 86_400) } });
     expect(state.runs).toEqual([{ of: [0], agoMs: [60_000, 0] }]);
-    expect(await aws.tables.items(name)).toHaveLength(1);
+    expect(await aws.tables.items(table.name)).toHaveLength(1);
   });
 
   it('loses no run of two that began at the same time', async () => {
@@ -67,7 +55,7 @@ describe('the state of a group in the table', () => {
     await aws.tables.call(
       'PutItem',
       JSON.stringify({
-        TableName: name,
+        TableName: table.name,
         Item: { org: { S: 'acme' }, item: { S: 'group#flows' }, body: { S: '{"at":1}' }, revision: { N: '7' } },
       }),
     );

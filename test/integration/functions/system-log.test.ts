@@ -1,19 +1,17 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import { eventTypes } from '../../../functions/okta/log-event-types.ts';
 import { readLogMemory } from '../../../functions/okta/log-memory.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
-import type { StateTable } from '../../../functions/runtime/state-table.ts';
-import { startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
 import type { PastHappening } from '../../../local/emulators/okta/system-log.ts';
 import { openCanaries } from '../../support/canaries.ts';
 import { type LogRun, logOrg, openLogSchedule, sumOfSeries } from '../../support/log-schedule.ts';
 import { openOkta } from '../../support/open-okta.ts';
+import { openStateTable } from '../../support/open-state-table.ts';
 import { outcomeLines } from '../../support/run-probes.ts';
 import { expectSound } from '../../support/sound-report.ts';
 
@@ -24,19 +22,10 @@ let clock = start;
 const now = () => clock;
 const { okta } = await openOkta({ now });
 
-const aws = await startAwsEmulator(new Map());
-afterAll(() => aws.close());
-const name = 'okta-synthetics-state';
-await aws.tables.create(name, { partition: 'org', sort: 'item' });
-const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-const table: StateTable = {
-  name,
-  client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 2 }),
-};
+const { aws, table } = await openStateTable();
 
 const restores: (() => unknown)[] = [];
-beforeEach(async () => {
-  await aws.tables.clear();
+beforeEach(() => {
   start += 4 * 60 * minuteMs;
   clock = start;
 });

@@ -1,25 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { keptOf, readKept } from '../../../functions/notify/kept.ts';
 import { scanOrgs } from '../../../functions/notify/query-state.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
-import type { StateTable } from '../../../functions/runtime/state-table.ts';
 import { noteTold, readTold, toldItem } from '../../../functions/runtime/told.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { openStateTable } from '../../support/open-state-table.ts';
 
-const name = 'okta-synthetics-state';
 const noon = Date.UTC(2026, 10, 21, 12);
 const day = 24 * 60 * 60_000;
-let aws: AwsEmulator;
-let table: StateTable;
-beforeAll(async () => {
-  aws = await startAwsEmulator(new Map());
-  await aws.tables.create(name, { partition: 'org', sort: 'item' });
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  table = { name, client: new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 2 }) };
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.tables.clear());
+const { aws, table } = await openStateTable();
 
 it('what was told is known from then on, with the time when it was told first', async () => {
   expect(await readTold(table, 'acme')).toEqual(new Map());
@@ -60,7 +48,7 @@ it('what somebody wrote by hand is no reason to fail', async () => {
     body: { S: '{"told":{"a":7,"b":"soon"}}' },
     revision: { N: '1' },
   };
-  await aws.tables.call('PutItem', JSON.stringify({ TableName: name, Item: item }));
+  await aws.tables.call('PutItem', JSON.stringify({ TableName: table.name, Item: item }));
   expect(await readTold(table, 'acme')).toEqual(new Map());
 });
 

@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeEach } from 'vitest';
+import type { StateTable } from '../../functions/runtime/state-table.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+
+/** The state table of a test file, which is empty before each test, and the emulator that has it. */
+export async function openStateTable({ maxAttempts = 2 } = {}): Promise<{
+  readonly aws: AwsEmulator;
+  readonly table: StateTable;
+}> {
+  const aws = await startAwsEmulator(new Map());
+  const name = 'okta-synthetics-state';
+  await aws.tables.create(name, { partition: 'org', sort: 'item' });
+  afterAll(() => aws.close());
+  beforeEach(() => aws.tables.clear());
+  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
+  const client = new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts });
+  return { aws, table: { name, client } };
+}
