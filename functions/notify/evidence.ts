@@ -166,7 +166,6 @@ interface FromTable {
   readonly isPartial: boolean;
 }
 
-/** What the table has instead of a log. */
 /** All that the table has of the time before these windows. */
 function linesBefore(kept: Kept, logGroups: readonly string[], [first]: readonly Window[]): readonly LoggedLine[] {
   if (!first) return [];
@@ -176,6 +175,7 @@ function linesBefore(kept: Kept, logGroups: readonly string[], [first]: readonly
   });
 }
 
+/** What the table has instead of a log. */
 function fromTable(
   kept: Kept | undefined,
   logGroup: string,

@@ -1,6 +1,6 @@
 import { kindOf, type Org, type Server, signInServer } from '../model/org.ts';
 import { type Endpoint, type Probe, type RequestSetting, type Requirement, requestSettings } from '../model/probe.ts';
-import type { Target } from '../model/target.ts';
+import { formatTarget, type Target } from '../model/target.ts';
 import { issuerOf, mayRead } from '../okta/endpoints.ts';
 
 /** One probe at one target. It is disabled if the configuration lacks something that it requires. */
@@ -44,6 +44,11 @@ export function planProbes(org: Org, probes: readonly Probe[]): readonly Planned
       return { probe, target, server, requests, ...(howToEnable && { howToEnable }) };
     });
   });
+}
+
+/** The target of a planned probe, in words: `token@default`. */
+export function targetOf({ probe, target: { server } }: PlannedProbe): string {
+  return formatTarget({ probe: probe.id, server });
 }
 
 /** The probes of a plan that are not disabled. */

@@ -7,7 +7,7 @@ import type { GroupState } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
 import { bucketOf, locate } from '../okta/endpoints.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
-import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
+import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import { type History, type KeptRun, lateIntervals, readHistory } from './history.ts';
 import type { LogLine } from './log.ts';
 import type { RunReport } from './run.ts';
@@ -69,8 +69,9 @@ export function restraintOf({ plan, history, intervalMinutes, now }: RestraintOp
   const last = runs.at(-1);
   if (!last || now - last.at > lateIntervals * intervalMinutes * minuteMs) return unrestrained;
   const isBroken = runs.length === runsToOpen && runs.every(isOutage);
-  const isTold = isOutage(last) && failuresIn(last).some(({ exchanges }) => endOfPause(exchanges.at(-1), now) > now);
-  const first = isBroken || isTold ? lightestFailure(plan, last) : undefined;
+  const isAskedToWait =
+    isOutage(last) && failuresIn(last).some(({ exchanges }) => endOfPause(exchanges.at(-1), now) > now);
+  const first = isBroken || isAskedToWait ? lightestFailure(plan, last) : undefined;
   return { ...(first !== undefined && { first }), held: heldByLimits(plan, history?.runs ?? [], now) };
 }
 
@@ -97,11 +98,6 @@ function lightestFailure(plan: readonly PlannedProbe[], last: KeptRun): string |
     .filter(({ probe: { inputs = [], after = [] } }) => inputs.length === 0 && after.length === 0)
     .map(targetOf)
     .find((target) => failed.has(target));
-}
-
-/** The target of a planned probe: `token@default`. */
-export function targetOf({ probe, target }: Pick<PlannedProbe, 'probe' | 'target'>): string {
-  return formatTarget({ probe: probe.id, ...(target.server !== undefined && { server: target.server }) });
 }
 
 /** The last outcome of each target that asked and failed, unless it has passed since. One that did not ask says nothing. */

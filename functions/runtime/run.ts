@@ -8,10 +8,10 @@ import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
-import { enabledProbes, type PlannedProbe, planProbes } from '../probes/plan.ts';
+import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import type { Http } from './http.ts';
-import { type Held, type Restraint, targetOf, unrestrained } from './restraint.ts';
+import { type Held, type Restraint, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
 import { isFirstOfHour, type RunTime, readRunTime, runAtOf } from './run-time.ts';
 

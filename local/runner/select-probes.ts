@@ -1,8 +1,7 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Probe } from '../../functions/model/probe.ts';
-import { formatTarget } from '../../functions/model/target.ts';
 import { probes as allProbes, journey } from '../../functions/probes/index.ts';
-import { enabledProbes, type PlannedProbe, planProbes } from '../../functions/probes/plan.ts';
+import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../../functions/probes/plan.ts';
 import { UsageError } from './select.ts';
 
 /** What a run of `check` is limited to. Everything, where nothing is named. */
@@ -82,10 +81,6 @@ function withProviders(
 
 function isNamed(planned: PlannedProbe, name: string): boolean {
   return [targetOf(planned), planned.probe.id].includes(name);
-}
-
-function targetOf({ probe, target }: PlannedProbe): string {
-  return formatTarget({ probe: probe.id, server: target.server });
 }
 
 /**

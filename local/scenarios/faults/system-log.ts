@@ -1,6 +1,7 @@
 import { resourceName } from '../../../functions/model/deployment.ts';
 import type { LogMemory } from '../../../functions/model/org-log.ts';
-import { logMemoryName, newLogMemory } from '../../../functions/okta/log-memory.ts';
+import { logMemoryItem } from '../../../functions/notify/org-changes.ts';
+import { newLogMemory } from '../../../functions/okta/log-memory.ts';
 import { withStoredTimes } from '../../../functions/runtime/stored-times.ts';
 import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
 import type { PastHappening } from '../../emulators/okta/system-log.ts';
@@ -19,7 +20,7 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
     const read = { ...newLogMemory(nowMs - 48 * hourMs), newestAtMs: nowMs, hoursKeptUntilMs: nowMs + hourMs };
     const body = JSON.stringify(withStoredTimes({ ...read, ...change(read, nowMs) }));
     const Item = {
-      ...{ org: { S: org }, item: { S: `memory#${logMemoryName}` }, body: { S: body } },
+      ...{ org: { S: org }, item: { S: logMemoryItem }, body: { S: body } },
       ...{ revision: { N: '1' }, expiresAt: { N: String(Math.ceil((nowMs + hourMs) / 1000)) } },
     };
     await aws.tables.call('PutItem', JSON.stringify({ TableName: caseStateTable, Item }));
@@ -30,7 +31,7 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
 
 /** What is remembered has another revision than any run has read, as if another run were always faster. */
 export const forgetRevision: Fault = async ({ aws, org }) => {
-  const Key = { org: { S: org }, item: { S: `memory#${logMemoryName}` } };
+  const Key = { org: { S: org }, item: { S: logMemoryItem } };
   const update = { Key, TableName: caseStateTable, UpdateExpression: 'REMOVE revision' };
   await aws.tables.call('UpdateItem', JSON.stringify(update));
   return {};

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { flows } from '../../../../functions/probes/index.ts';
-import { enabledProbes, planProbes } from '../../../../functions/probes/plan.ts';
+import { enabledProbes, planProbes, targetOf } from '../../../../functions/probes/plan.ts';
 import type { KeptRun, RunLine } from '../../../../functions/runtime/history.ts';
-import { heldByBudget, restraintOf, runsToOpen, targetOf } from '../../../../functions/runtime/restraint.ts';
+import { heldByBudget, restraintOf, runsToOpen } from '../../../../functions/runtime/restraint.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const minuteMs = 60_000;
