@@ -56,7 +56,9 @@ const read = z.strictObject({
         event: z.string().describe('the id of the event in the System Log'),
       }),
     )
-    .describe('what administrators changed in the hour before, if the System Log is read'),
+    .describe(
+      'what the System Log has of the hour before, if it is read: changes by administrators, and events of Okta, agents and hooks',
+    ),
   gaps: texts('what could not be read'),
   remedy: texts('what to do, in order'),
   confirm: texts('commands that show the finding from a laptop'),

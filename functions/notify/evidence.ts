@@ -22,7 +22,7 @@ export interface Evidence {
   /** The log groups that were read. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
-  /** What administrators of the org changed lately. */
+  /** What the org's System Log has of the last hour, if it is read. */
   readonly changes?: readonly OrgChange[];
   /** The orgs for which the alarm's group does not run. */
   readonly silent?: readonly Silence[];

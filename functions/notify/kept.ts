@@ -18,7 +18,7 @@ export interface Kept {
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
-  /** What administrators changed lately, if the System Log is read. */
+  /** What the org's System Log has of the last hour, if it is read: changes by administrators, and events of Okta's. */
   readonly changes: readonly OrgChange[];
   /** What people have been told that is told once. */
   readonly told: Told;

@@ -60,7 +60,7 @@ export interface NotificationContext extends MonitorContext {
   /** The alarm's name. */
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
-  /** What administrators changed shortly before, with the times: `policy rule "Monitors" updated at 12:03Z`. */
+  /** What the System Log has of the hour before, with the times: `policy rule "Monitors" updated at 12:03Z`. */
   readonly changes?: string;
   /** Why a firing message is not the first one of its incident. */
   readonly repeats?: Repetition;

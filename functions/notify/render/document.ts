@@ -70,7 +70,7 @@ interface ReadDocument {
   readonly requestIds: readonly string[];
   /** What was seen, in sentences. */
   readonly evidence: readonly string[];
-  /** What administrators changed shortly before, by the org's System Log. */
+  /** What the org's System Log has of the hour before: changes by administrators, and events of Okta's, agents and hooks. */
   readonly changes: readonly { readonly at: string; readonly what: string; readonly event: string }[];
   /** What could not be read. */
   readonly gaps: readonly string[];
