@@ -121,17 +121,26 @@ export const check = defineCommand({
     'HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are obeyed for Okta and for AWS, and the output says which of them are set.',
   async run(values, output) {
     refuseTokens(values);
-    const proxy = proxyOf(process.env);
-    if (values.prompt && values.domain === undefined) throw new UsageError('--prompt belongs to --domain.');
-    const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
-    const source = sourceOf(values, env, proxy);
-    if (values.token) return judge(values, source, output, proxy);
-    if (values.scopes !== undefined || values['show-claims'])
-      throw new UsageError('--scopes and --show-claims are about a token: add --token.');
-    if (!source) throw new UsageError('--config or --domain is required: the path of your configuration, or your org.');
-    return probe(values, source, output, proxy);
+    try {
+      return await checkOrJudge(values, output);
+    } finally {
+      // A terminal that was asked something would keep the process waiting.
+      if (output.stdin?.isTTY && (values.prompt || values.token)) output.stdin.destroy();
+    }
   },
 });
+
+async function checkOrJudge(values: Values, output: Output): Promise<number> {
+  const proxy = proxyOf(process.env);
+  if (values.prompt && values.domain === undefined) throw new UsageError('--prompt belongs to --domain.');
+  const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
+  const source = sourceOf(values, env, proxy);
+  if (values.token) return judge(values, source, output, proxy);
+  if (values.scopes !== undefined || values['show-claims'])
+    throw new UsageError('--scopes and --show-claims are about a token: add --token.');
+  if (!source) throw new UsageError('--config or --domain is required: the path of your configuration, or your org.');
+  return probe(values, source, output, proxy);
+}
 
 /** The orgs to check, and where their secrets are. */
 interface Source {

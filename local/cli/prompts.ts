@@ -25,30 +25,25 @@ export async function askForClient(
   const answers: Record<string, string> = {};
   const isSet = (...variables: readonly (keyof typeof names)[]) => variables.some((each) => env[names[each]]?.trim());
   const ask = (question: string) => readShown(input, prompt, question, mostCharacters);
-  try {
-    if (!isSet('clientId')) answers[names.clientId] = await ask('Client ID (empty for none): ');
-    if (!isSet('clientId') && !answers[names.clientId]) return env;
-    if (!isSet('scopes')) answers[names.scopes] = await ask('Scopes, separated by spaces: ');
-    if (!isSet('privateKey', 'keyFile', 'clientSecret')) {
-      const file = await ask('File of its private key (empty to enter a key or a secret): ');
-      if (file) answers[names.keyFile] = file;
-      else {
-        const secret = await readHidden(
-          input,
-          prompt,
-          'Private key as a JWK, or client secret (not shown): ',
-          mostCharacters,
-        );
-        answers[secret.trimStart().startsWith('{') ? names.privateKey : names.clientSecret] = secret;
-      }
-    }
-    if (!isSet('dpop'))
-      answers[names.dpop] = String(
-        /^y(es)?$/i.test(await ask('Does it require DPoP, as new service applications do? [y/N] ')),
+  if (!isSet('clientId')) answers[names.clientId] = await ask('Client ID (empty for none): ');
+  if (!isSet('clientId') && !answers[names.clientId]) return env;
+  if (!isSet('scopes')) answers[names.scopes] = await ask('Scopes, separated by spaces: ');
+  if (!isSet('privateKey', 'keyFile', 'clientSecret')) {
+    const file = await ask('File of its private key (empty to enter a key or a secret): ');
+    if (file) answers[names.keyFile] = file;
+    else {
+      const secret = await readHidden(
+        input,
+        prompt,
+        'Private key as a JWK, or client secret (not shown): ',
+        mostCharacters,
       );
-    return { ...env, ...answers };
-  } finally {
-    // Otherwise the process would wait for more input.
-    input.destroy();
+      answers[secret.trimStart().startsWith('{') ? names.privateKey : names.clientSecret] = secret;
+    }
   }
+  if (!isSet('dpop'))
+    answers[names.dpop] = String(
+      /^y(es)?$/i.test(await ask('Does it require DPoP, as new service applications do? [y/N] ')),
+    );
+  return { ...env, ...answers };
 }

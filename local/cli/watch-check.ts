@@ -37,7 +37,8 @@ export async function watchCheck(
     await delay(ms, undefined, { signal: until }).catch(() => {});
   };
   let rounds = 0;
-  let code = 0;
+  // Until a round has ended, nothing is known.
+  let code = 2;
   let latest: Parameters<typeof isFine>[0] = [];
   for await (const round of watchChecks({ ...options, wait, signal, now: Date.now })) {
     rounds += 1;
@@ -53,11 +54,13 @@ export async function watchCheck(
     if (stderr.isTTY) progress.update(`${standing}; every ${options.everyMs / 1000} s, until Ctrl-C`);
   }
   const fine = code === 0;
-  print(
-    json
-      ? JSON.stringify({ type: 'ended', passed: fine, rounds, ...checkDocument(latest, call) })
-      : ['', ...formatVerdict(latest, call)].join('\n'),
-  );
+  if (rounds === 0 && !json) print('Nothing was checked.');
+  else
+    print(
+      json
+        ? JSON.stringify({ type: 'ended', passed: fine, rounds, ...checkDocument(latest, call) })
+        : ['', ...formatVerdict(latest, call)].join('\n'),
+    );
   return code;
 }
 

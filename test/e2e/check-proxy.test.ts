@@ -51,6 +51,8 @@ describe('npm run check behind a proxy', () => {
     await using proxy = await startProxy();
     const { code, stdout } = await check({ [variable]: proxy.url });
     expect(stdout).toContain('No problem.');
+    expect(stdout).toContain(`HTTPS_PROXY  ${proxy.url} is obeyed`);
+    expect(stdout).toMatch(/NODE_EXTRA_CA_CERTS {2}.*ca\.pem is\s+obeyed/);
     expect(code).toBe(0);
     expect(new Set(proxy.asked)).toEqual(new Set([okta.domain]));
   });

@@ -134,7 +134,9 @@ describe('an event that asks for a check', () => {
       },
     });
     expect([points, overheard]).toEqual([[], []]);
-    expect(loggedLines(lines)).toMatchObject([{ type: 'event', org: 'acme', note: expect.stringContaining('checked') }]);
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'event', org: 'acme', note: expect.stringContaining('checked') },
+    ]);
     expect(lines.flatMap(emfPoints)).toEqual([]);
   });
 
