@@ -123,6 +123,8 @@ async function diagnoseTopics(
   return [...subscriptions, ...keys];
 }
 
+const unnamed = 'not known: the stack does not name its topics';
+
 /** Trap: the address of anything but e-mail may contain a secret, so it is not shown. */
 export function diagnoseSubscriptions(
   subscriptions: readonly Subscription[],
@@ -153,7 +155,8 @@ export function diagnoseSubscriptions(
           },
         ]
       : []),
-    ...(pending.length + silent.length === 0
+    ...(topics.length === 0 ? [{ what, status: 'open' as const, found: unnamed }] : []),
+    ...(topics.length > 0 && pending.length + silent.length === 0
       ? [{ what, status: 'ok' as const, found: `all ${subscriptions.length} are confirmed` }]
       : []),
   ];
@@ -162,6 +165,7 @@ export function diagnoseSubscriptions(
 export function diagnoseKeys(topics: readonly { readonly arn: string; readonly key: string | undefined }[]): Diagnosis {
   const what = 'encryption';
   const names = (some: typeof topics) => some.map(({ arn }) => arn.split(':').at(-1)).join(', ');
+  if (topics.length === 0) return { what, status: 'open', found: unnamed };
   const unfit = topics.filter(({ key }) => key !== undefined && /(^|:)alias\/aws\/sns$/.test(key));
   const open = topics.filter(({ key }) => key === undefined);
   if (unfit.length > 0)

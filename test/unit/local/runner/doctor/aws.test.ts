@@ -184,6 +184,14 @@ describe('the doctor finds', () => {
     expect(JSON.stringify(found)).not.toContain('canary');
   });
 
+  it('nothing about topics that the stack does not name', async () => {
+    const found = await examineDeployment(
+      aws({ stack: async () => ({ status: 'CREATE_COMPLETE', outputs: {} }) }),
+      config,
+    );
+    expect(statuses(found)).toMatchObject({ subscriptions: 'open', encryption: 'open' });
+  });
+
   it('subscriptions that are not confirmed, by e-mail address, and of others only how', async () => {
     const subscriptions = async () => [
       ...[subscribed('pages', 'a@example.com', false), subscribed('tickets', 'b@example.com')],
