@@ -4,8 +4,8 @@ import type { LogLine } from './log.ts';
  * What a function answers to an event with `check: true`: what its probes found. It contains the same evidence as the log,
  * and nothing else.
  *
- * Lambda's limit of 6 MB is far: a run ends at its deadline, so it has some hundred exchanges at the most. Each is clipped
- * to a few kilobytes and contains neither a header nor a body.
+ * It cannot reach Lambda's limit of 6 MB: an exchange contains neither a header nor a body and takes about a kilobyte, and a
+ * run that ends at its deadline cannot make thousands.
  */
 export interface CheckAnswer {
   readonly check: typeof checkVersion;
