@@ -109,9 +109,11 @@ function describe({ code, domain, summary, detail }: Finding): string {
 
 /** Which variables change the connections of this machine. */
 function formatNetwork({ network = [] }: CheckCall): readonly string[] {
-  const texts = network.map(({ variable, value, ignored }) => {
-    return `  ${variable}  ${ignored === undefined ? `${value} is obeyed` : `${value} has no effect: ${ignored}`}`;
-  });
+  const texts = network.map(({ variable, value, ignored }) =>
+    ignored === undefined
+      ? `  ${variable} is obeyed: ${value}`
+      : `  ${variable} has no effect, because ${ignored}: ${value}`,
+  );
   return withBlankLine(texts.flatMap((text) => fold(text, width)));
 }
 

@@ -20,21 +20,20 @@ export function formatRateLimits({ rateLimits }: Pick<CheckEvidence, 'rateLimits
   return ['', `  ${bold('Rate limits')}`, ...indent(table([header, ...rows], [1, 2, 3]))];
 }
 
-/** Two lines a request: an id and a path share no line of 80 columns. */
+/** Three lines a request: an id and a path share no line of 80 columns. */
 function formatRequests({ requests }: CheckEvidence): readonly string[] {
-  return requests.flatMap(({ target, method, url, status, failure, firstByteMs, requestId, authentication }) => [
-    ...fold(`    ${method} ${url}`, 80),
-    ...fold(
-      `      ${[
-        target,
-        failure ?? status ?? 'no answer',
-        ...(firstByteMs === undefined ? [] : [`${firstByteMs.toFixed(0)} ms`]),
-        ...(authentication ? [authentication] : []),
-        requestId === undefined ? dim('no X-Okta-Request-Id') : `X-Okta-Request-Id ${requestId}`,
-      ].join('  ')}`,
-      80,
-    ),
-  ]);
+  return requests.flatMap(({ target, method, url, status, failure, firstByteMs, requestId, authentication }) => {
+    const seen = [
+      ...[target, String(failure ?? status ?? 'no answer')],
+      ...(firstByteMs === undefined ? [] : [`${firstByteMs.toFixed(0)} ms`]),
+      ...(authentication ? [authentication] : []),
+    ];
+    return [
+      ...fold(`    ${method} ${url}`, 80),
+      ...fold(`      ${seen.join(', ')}`, 80),
+      ...(requestId === undefined ? [] : fold(`      X-Okta-Request-Id ${requestId}`, 80)),
+    ];
+  });
 }
 
 function formatFacts({ certificates, clockOffsetSeconds, oktaStatus }: CheckEvidence, now: number): readonly string[] {

@@ -51,7 +51,7 @@ describe('the evidence of a check in which everything passed', () => {
     const call = { config: 'my.jsonc', isFiltered: false };
     expect(checkDocument([passed], call)).toMatchObject({ orgs: [{ evidence: { clockOffsetSeconds: -4 } }] });
     const text = stripVTControlCharacters(formatChecked([passed], { ...call, showEvidence: true }));
-    expect(text).toContain('token@default  200  41 ms  private_key_jwt  X-Okta-Request-Id aBc-1');
+    expect(text).toContain('token@default, 200, 41 ms, private_key_jwt\n      X-Okta-Request-Id aBc-1\n');
     expect(text).toMatch(/Certificate {2}acme\.okta\.com: of DigiCert, ends /);
     expect(text).toContain('Clock  this machine is 4 s ahead of Okta');
     expect(text).toContain('Okta status  cell: okta.com:8; no open incident');

@@ -36,6 +36,6 @@ describe('the variables that change how this machine connects', () => {
   it('are in the output of a check', () => {
     const network = [{ variable: 'HTTPS_PROXY', value: 'http://proxy:3128' }] as const;
     const text = formatChecked([checked()], { config: 'my.jsonc', isFiltered: false, network });
-    expect(text).toContain('HTTPS_PROXY  http://proxy:3128 is obeyed');
+    expect(text).toContain('HTTPS_PROXY is obeyed: http://proxy:3128');
   });
 });
