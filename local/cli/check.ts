@@ -306,4 +306,8 @@ const noSecrets: Secrets = {
   },
 };
 
-if (import.meta.main) await main(check);
+if (import.meta.main) {
+  await main(check);
+  // A connection that Ctrl-C left open must not keep the process.
+  if (process.argv.includes('--watch')) setTimeout(() => process.exit(), 1_000).unref();
+}

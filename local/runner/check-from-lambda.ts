@@ -44,6 +44,8 @@ export async function openLambdaCheck({ deployment, orgs, client }: Deployed): P
   const timeoutOf = (name: string) => {
     const timeout = known.get(name) ?? requireCheck(client, name, region);
     known.set(name, timeout);
+    // Another time it may be allowed, or deployed.
+    timeout.catch(() => known.delete(name));
     return timeout;
   };
   return async (selected, signal) => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Group } from '../../../../functions/model/probe.ts';
 import { checkEnvironment } from '../../../../functions/runtime/check-answer.ts';
 import { checkConfig } from '../../../../lib/config/load-config.ts';
 import { bundle } from '../../../../lib/functions/bundle.ts';
@@ -20,24 +21,32 @@ import { memorySecrets } from '../../../support/run-probes.ts';
 import { type ApiFunction, startLambdaApi } from '../../../support/start-lambda-api.ts';
 
 const { okta } = await openOkta();
-const { service } = okta.clients;
-const orgs = monitoredOrgs(
-  checkConfig({
-    statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
-    orgs: [
-      {
-        ...{ name: 'acme', domain: okta.domain },
-        service: { clientId: service.clientId, secret: 'acme/key' },
-        servers: [{ id: 'default', audience: 'api://default', scopes: ['monitor.read'] }],
-      },
-    ],
-  }),
-);
+const { service, web } = okta.clients;
+
+const orgsWith = (more: object = {}) =>
+  monitoredOrgs(
+    checkConfig({
+      statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
+      orgs: [
+        {
+          ...{ name: 'acme', domain: okta.domain },
+          service: { clientId: service.clientId, secret: 'acme/key' },
+          servers: [{ id: 'default', audience: 'api://default', scopes: ['monitor.read'] }],
+          ...more,
+        },
+      ],
+    }),
+  );
+const orgs = orgsWith();
 const everything = selectProbes(
   orgs.map(({ org }) => org),
   {},
 );
-const stored = new Map([['acme/key', JSON.stringify({ privateKey: service.privateJwk })]]);
+const stored = new Map([
+  ['acme/key', JSON.stringify({ privateKey: service.privateJwk })],
+  ['acme/web', JSON.stringify({ clientSecret: web.clientSecret })],
+  ['acme/user', JSON.stringify({ password: okta.user.password })],
+]);
 
 const clientOf = (endpoint: string) =>
   new LambdaClient({
@@ -63,34 +72,52 @@ async function ask(
 
 const answering = (value: unknown): ApiFunction => ({ variables: checkEnvironment, invoke: async () => ({ value }) });
 
+let caFile: string;
+beforeAll(async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'check-from-lambda-'));
+  caFile = path.join(directory, 'ca.pem');
+  await writeFile(caFile, okta.ca);
+});
+afterAll(() => rm(path.dirname(caFile), { recursive: true }));
+
+/** Has the deployed functions of these groups, in processes of their own, check the orgs. */
+async function checkDeployed(checked: typeof orgs, groups: readonly Group[]) {
+  await using aws = await startAwsEmulator(stored);
+  await aws.tables.create('okta-synthetics-state', { partition: 'org', sort: 'item' });
+  const variables = { STATE_TABLE: 'okta-synthetics-state', ...checkEnvironment };
+  await using running = new AsyncDisposableStack();
+  const functions = groups.map((group) => {
+    const lambda = running.use(startFunction(bundle(group).file, { awsEndpoint: aws.url, caFile, variables }));
+    const invoke = async (event: unknown) => (await lambda.invoke(event)) as { readonly value: unknown };
+    return [`okta-synthetics-${group}`, { variables, invoke }] as const;
+  });
+  await using api = await startLambdaApi(new Map(functions));
+  const client = clientOf(api.url);
+  const check = await openLambdaCheck({ deployment: 'okta-synthetics', orgs: checked, client });
+  const selected = selectProbes(
+    checked.map(({ org }) => org),
+    {},
+  );
+  const seen = await check(
+    selected.map(({ org, plan }) => ({ org, plan: plan.filter(({ probe }) => groups.includes(probe.group)) })),
+  );
+  const items = await aws.tables.items('okta-synthetics-state');
+  return { checked: seen, awsCalls: [...aws.calls], items, apiCalls: [...api.calls] };
+}
+
 describe('a check from Lambda', () => {
   it('is made by the deployed functions, which publish nothing and leave the state table alone', async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'check-from-lambda-'));
-    afterAll(() => rm(directory, { recursive: true }));
-    const caFile = path.join(directory, 'ca.pem');
-    await writeFile(caFile, okta.ca);
-    await using aws = await startAwsEmulator(stored);
-    await aws.tables.create('okta-synthetics-state', { partition: 'org', sort: 'item' });
-    const variables = { STATE_TABLE: 'okta-synthetics-state', ...checkEnvironment };
-    await using running = new AsyncDisposableStack();
-    const functions = (['flows', 'status'] as const).map((group) => {
-      const lambda = running.use(startFunction(bundle(group).file, { awsEndpoint: aws.url, caFile, variables }));
-      const invoke = async (event: unknown) => (await lambda.invoke(event)) as { readonly value: unknown };
-      return [`okta-synthetics-${group}`, { variables, invoke }] as const;
-    });
-    await using api = await startLambdaApi(new Map(functions));
-    const check = await openLambdaCheck({ deployment: 'okta-synthetics', orgs, client: clientOf(api.url) });
-    const checked = await check(everything);
+    const { checked, awsCalls, apiCalls } = await checkDeployed(orgs, ['flows', 'status']);
     const [org] = checked;
     expect(org?.region).toBe('eu-west-1');
     expect(org?.outcomes.map(({ probe, status }) => [probe, status])).toEqual(
       orgs.flatMap(({ plan }) => plan).map(({ probe }) => [probe.id, 'passed']),
     );
-    expect(aws.calls.filter((call) => call !== 'GetSecretValue')).toEqual([]);
-    expect(api.calls.toSorted()).toEqual(
-      ['flows', 'status']
-        .flatMap((group) => [`GetFunctionConfiguration okta-synthetics-${group}`, `Invoke okta-synthetics-${group}`])
-        .toSorted(),
+    expect(new Set(awsCalls)).toEqual(new Set(['GetSecretValue']));
+    expect(apiCalls.toSorted()).toEqual(
+      ['GetFunctionConfiguration', 'Invoke'].flatMap((call) =>
+        ['flows', 'status'].map((group) => `${call} okta-synthetics-${group}`),
+      ),
     );
 
     const http = await checkOrgs(everything, memorySecrets(stored));
@@ -101,6 +128,18 @@ describe('a check from Lambda', () => {
     expect(text).toMatch(/token@default +passed, \d+ ms +.*differs\n/);
     expect(tooLong(text, 100).filter((line) => !line.includes('localhost'))).toEqual([]);
     expect(checkDocument([...checked, ...http], call)).toMatchObject({ orgs: [{ region: 'eu-west-1' }, {}] });
+  });
+
+  it('remembers of the test user what was sent to Okta, and nothing else', async () => {
+    const clients = {
+      web: { clientId: web.clientId, redirectUri: web.redirectUri, secret: 'acme/web', scopes: ['openid', 'profile'] },
+      user: { login: okta.user.login, secret: 'acme/user' },
+    };
+    const { checked, items, awsCalls } = await checkDeployed(orgsWith(clients), ['journey']);
+    const [signIn] = checked.flatMap(({ outcomes }) => outcomes).filter(({ probe }) => probe === 'sign-in');
+    expect(signIn?.status).toBe('passed');
+    expect(items.map(({ item }) => item)).toEqual([{ S: 'sign-in' }]);
+    expect(awsCalls).not.toContain('PutMetricData');
   });
 
   it.each([
