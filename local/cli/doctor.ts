@@ -66,7 +66,8 @@ export const doctor = defineCommand({
       await examineAws(aws, { config, orgs, proxy, add });
     }
     progress.step('looking at the domains');
-    for (const monitored of orgs) add(`Org ${monitored.org.name}`, await examineOrg(monitored, proxy));
+    const examined = await Promise.all(orgs.map((monitored) => examineOrg(monitored, proxy)));
+    for (const [index, { org }] of orgs.entries()) add(`Org ${org.name}`, examined[index] ?? []);
     const healthy = isHealthy(examinations);
     stdout.write(`${values.json ? toJson(healthy, { examinations }) : formatExaminations(examinations)}\n`);
     return healthy ? 0 : 1;
