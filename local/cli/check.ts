@@ -10,7 +10,6 @@
 import { writeFileSync } from 'node:fs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Group } from '../../functions/model/probe.ts';
 import { type Secrets, secretsManager } from '../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
@@ -39,6 +38,7 @@ import { mostTokenCharacters, readToken } from '../runner/read-token.ts';
 import { mergeRuns, repeatable } from '../runner/repeat-check.ts';
 import { UsageError } from '../runner/select.ts';
 import { selectProbes } from '../runner/select-probes.ts';
+import { intervalsOf } from '../runner/watch-check.ts';
 import {
   defineCommand,
   type FlagValues,
@@ -260,15 +260,6 @@ async function checkFrom(
       signal,
     )),
   ];
-}
-
-/** Sign-in, limits and the status page are checked as often as wanted, and everything else as often as it is deployed. */
-function intervalsOf(orgs: readonly MonitoredOrg[]): (name: string, group: Group) => number {
-  const often: readonly Group[] = ['flows', 'limits', 'status'];
-  return (name, group) => {
-    const { intervalMinutes } = orgs.find(({ org }) => org.name === name) ?? {};
-    return often.includes(group) ? 0 : (intervalMinutes?.[group] ?? 0) * 60_000;
-  };
 }
 
 async function judge(

@@ -4,6 +4,7 @@ import type { Group } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import type { CheckedOrg, CheckOrgs } from './check-orgs.ts';
 import type { SelectedOrg } from './select-probes.ts';
 
@@ -44,6 +45,9 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
+/** A timer may end a little early. */
+const timerToleranceMs = 100;
+
 /**
  * Checks again and again until the signal aborts. A round that could not check at all is told, and the next one tries
  * again; but if the first one cannot, the error is thrown, because it is a mistake in how the check was called.
@@ -57,8 +61,7 @@ export async function* watchChecks(options: WatchOptions): AsyncGenerator<WatchR
     const at = now();
     const isDue = (org: string, group: Group) => {
       const before = startedAt.get(`${org} ${group}`);
-      // A round may begin a little early.
-      return before === undefined || at - before >= Math.max(everyMs, intervalMsOf(org, group)) - everyMs / 2;
+      return before === undefined || at - before >= Math.max(everyMs, intervalMsOf(org, group)) - timerToleranceMs;
     };
     const due = selected
       .map(({ org, plan }) => ({ org, plan: plan.filter(({ probe }) => isDue(org.name, probe.group)) }))
@@ -82,6 +85,15 @@ export async function* watchChecks(options: WatchOptions): AsyncGenerator<WatchR
     yield { at, checked, changes, latest: [...latest.values()] };
     await wait(Math.max(0, at + everyMs - now()), signal);
   }
+}
+
+/** Sign-in, limits and the status page are checked as often as wanted, and everything else as often as it is deployed. */
+export function intervalsOf(orgs: readonly MonitoredOrg[]): WatchOptions['intervalMsOf'] {
+  const often: readonly Group[] = ['flows', 'limits', 'status'];
+  return (name, group) => {
+    const { intervalMinutes } = orgs.find(({ org }) => org.name === name) ?? {};
+    return often.includes(group) ? 0 : (intervalMinutes?.[group] ?? 0) * 60_000;
+  };
 }
 
 /** Of each target the newer outcome, in the order of the first round. */

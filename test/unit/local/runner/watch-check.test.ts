@@ -2,10 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../../../functions/model/probe.ts';
 import { ConfigError } from '../../../../lib/config/config-error.ts';
+import { checkConfig } from '../../../../lib/config/load-config.ts';
+import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
 import { watchCheck } from '../../../../local/cli/watch-check.ts';
 import type { CheckedOrg, CheckOrgs } from '../../../../local/runner/check-orgs.ts';
 import { selectProbes } from '../../../../local/runner/select-probes.ts';
-import { type WatchRound, watchChecks } from '../../../../local/runner/watch-check.ts';
+import { intervalsOf, type WatchRound, watchChecks } from '../../../../local/runner/watch-check.ts';
 import { checked, failAt } from '../../../support/checked-org.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
@@ -78,6 +80,19 @@ describe('a watched check', () => {
     const { asked } = await watch([fine, fine, fine, fine, fine], intervalMsOf);
     expect(asked.map((groups) => groups.includes('limits'))).toEqual([true, false, false, true, false]);
     for (const groups of asked) expect(groups).toContain('flows');
+    const uneven = await watch([fine, fine, fine, fine], (_, group) => (group === 'limits' ? 1.5 * minuteMs : 0));
+    expect(uneven.asked.map((groups) => groups.includes('limits'))).toEqual([true, false, true, false]);
+  });
+
+  it('repeats the sign-in of a test user no more often than it is deployed, and what asks for no user as often as wanted', () => {
+    const orgs = monitoredOrgs(
+      checkConfig({ intervalMinutes: { journey: 7 }, orgs: [{ name: 'acme', domain: 'acme.okta.com' }] }),
+    );
+    const intervalMsOf = intervalsOf(orgs);
+    expect(intervalMsOf('acme', 'journey')).toBe(7 * minuteMs);
+    for (const group of ['health', 'system-log', 'negative-tests'] as const)
+      expect(intervalMsOf('acme', group)).toBe((orgs[0]?.intervalMinutes[group] ?? 0) * minuteMs);
+    for (const group of ['flows', 'limits', 'status'] as const) expect(intervalMsOf('acme', group)).toBe(0);
   });
 
   it('keeps the last outcome of what does not run in a round', async () => {
@@ -115,7 +130,7 @@ describe('npm run check -- --watch', () => {
       return next;
     };
     const call = { config: 'my.jsonc', isFiltered: false };
-    const options = { selected, check, everyMs: 1, intervalMsOf: () => 0, call, json, signal: stop.signal };
+    const options = { selected, check, everyMs: 101, intervalMsOf: () => 0, call, json, signal: stop.signal };
     const code = await watchCheck(options, { stdout: stdoutStream, stderr: { write: () => true } });
     return { code, lines: stdout.split('\n').filter(Boolean) };
   }
