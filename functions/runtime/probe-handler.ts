@@ -4,6 +4,7 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
@@ -28,6 +29,10 @@ import { stateTable } from './state-table.ts';
  * embedded metric format instead, so no data is lost. The run then reports a finding and does not fail.
  *
  * Last of all the run is added to the state table. If that fails, messages are written from the log.
+ *
+ * With `check: true` in the event, the probes run and the answer is all that remains of it: nothing is published, no state
+ * is read or written, and the log has no outcome of it that a message could be written from. Trap: of a test user, it is
+ * still remembered what was sent, because Okta counts these attempts too.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
@@ -35,9 +40,28 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const memoryOf = openMemory(table, Date.now);
   const seen = openSeenExecutions();
   const restraints = openRestraints();
-  return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
+  /** Runs the probes once, and tells nobody but the caller. */
+  const check = async (org: Org, remainingMs: number): Promise<CheckAnswer> => {
+    const deadline = deadlineIn(remainingMs - publishReserveMs);
+    const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+    const time = readRunTime(undefined, Date.now());
+    write({ type: 'event', ...stampOf(time), org: org.name, note: 'somebody checked: nothing was published' });
+    const report = await run(org, probes, {
+      ...{ http, credentials: credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      // What a check remembers would change what the next run finds.
+      memory: openMemory(undefined, Date.now)(org.name),
+    });
+    await http.close();
+    const errors = report.monitorErrors.map((error) => ({ name: nameOf(error), frames: framesOf(error) }));
+    return { check: checkVersion, outcomes: logLines(report), errors };
+  };
+  return async (
+    event: ProbeEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<readonly LogLine[] | CheckAnswer> => {
     requireOrg(event);
-    const { schedule, groups, ...org } = event;
+    const { schedule, groups, check: isCheck, ...org } = event;
+    if (isCheck === true) return check(org, context.getRemainingTimeInMillis());
     const time = readRunTime(schedule, Date.now());
     const line = { ...stampOf(time), org: org.name };
     if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
@@ -98,8 +122,8 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   };
 }
 
-/** The input of a schedule. `readRunTime` reads its `schedule`, which may be anything. */
-export type ProbeEvent = Org & { readonly schedule?: unknown };
+/** The input of a schedule. `readRunTime` reads its `schedule`, which may be anything. With `check: true`, it is no run. */
+export type ProbeEvent = Org & { readonly schedule?: unknown; readonly check?: unknown };
 
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
 function requireOrg(event: unknown): asserts event is ProbeEvent {

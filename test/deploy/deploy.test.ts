@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { Examination } from '../../local/runner/doctor/diagnosis.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
+import { launch } from '../support/run-command.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
 const run = promisify(execFile);
@@ -93,6 +95,16 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     });
     const passedOver = [...moto.passedOver].filter((type) => !type.startsWith('AWS::CDK::')).toSorted();
     process.stdout.write(`moto knows nothing of, and passed over: ${passedOver.join(', ')}\n`);
+  });
+
+  test('has functions that npm run check -- --from lambda finds and asks, which moto cannot run', async () => {
+    const { code, stdout, stderr } = await launch(
+      'check',
+      ['--config', 'lib/config/example.jsonc', '--from', 'lambda'],
+      env,
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('The function okta-synthetics-flows in us-east-1 ended with an unknown error.');
   });
 
   test('lets the functions measure, on their schedules, all that the alarms look at', async () => {
@@ -226,6 +238,23 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
         const ours = names.filter((name) => !/staging/.test(name));
         expect(names).toHaveLength(2 * ours.length);
       }
+    });
+
+    test('are what npm run doctor finds, with the same configuration and with another one', async () => {
+      const doctor = async (orgs: readonly object[]) => {
+        const { stdout } = await launch('doctor', ['--config', await configFile('staging', orgs), '--json'], env);
+        return Object.fromEntries(
+          (JSON.parse(stdout).examinations as readonly Examination[])
+            .filter(({ part }) => ['AWS', 'Deployment'].includes(part))
+            .flatMap(({ diagnoses }) => diagnoses.map(({ what, status }) => [what, status])),
+        );
+      };
+      expect(await doctor(three)).toEqual({
+        // moto does not know GetAccountSettings, and passes over subscriptions.
+        ...{ 'AWS credentials': 'ok', 'CDK bootstrap': 'ok', 'Lambda concurrency': 'open' },
+        ...{ stack: 'ok', configuration: 'ok', functions: 'ok', subscriptions: 'warning', encryption: 'ok' },
+      });
+      expect(await doctor(three.slice(1))).toMatchObject({ stack: 'ok', configuration: 'warning' });
     });
 
     const [acme, globex, initech] = three;

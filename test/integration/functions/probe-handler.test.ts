@@ -118,6 +118,52 @@ describe('the event of a schedule', () => {
   });
 });
 
+describe('an event that asks for a check', () => {
+  const event = { ...fullOrg, check: true };
+
+  it('is answered with the outcomes and publishes nothing, neither to CloudWatch nor in the log', async () => {
+    const { lines, points, overheard, ...ended } = await handleOnce(event, [fine, failing], noCredentials);
+    expect(ended).toMatchObject({
+      value: {
+        check: 1,
+        outcomes: [
+          { probe: 'fine', status: 'passed', readings: { Answer: 42 } },
+          { probe: 'failing', status: 'failed', finding: { code: 'announced-incident' } },
+        ],
+        errors: [],
+      },
+    });
+    expect([points, overheard]).toEqual([[], []]);
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'event', org: 'acme', note: expect.stringContaining('checked') },
+    ]);
+    expect(lines.flatMap(emfPoints)).toEqual([]);
+  });
+
+  it('is answered with the names of errors of the monitor, and does not count as a failed run', async () => {
+    const { lines, ...ended } = await handleOnce(event, [fine, broken], noCredentials);
+    expect(ended).toMatchObject({ value: { outcomes: [{ probe: 'fine' }], errors: [{ name: 'TypeError' }] } });
+    expect(JSON.stringify([ended, lines])).not.toContain('a bug in the probe');
+  });
+
+  it('does not make the next run one that came before', async () => {
+    const due = { time: new Date().toISOString(), executionId: 'one', intervalMinutes: 1 };
+    const events = [
+      { ...event, schedule: due },
+      { ...fullOrg, schedule: due },
+    ];
+    const { value } = (await handleAll(events, [fine], noCredentials)) as { value?: unknown };
+    expect(value).toMatchObject([{ probe: 'fine', status: 'passed' }]);
+  });
+
+  it('is one of the schedule unless it says exactly so', async () => {
+    for (const check of ['true', 1, {}]) {
+      const { points } = await handleOnce({ ...fullOrg, check }, [fine], noCredentials);
+      expect(points.length).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe('an event that is no org', () => {
   it.each([[undefined], [null], [{}], ['acme'], [{ name: 'acme', domain: 'acme.okta.com' }]])(
     'ends in one sentence that says what to do, for %j',

@@ -7,6 +7,7 @@ import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import type { Group } from '../../../functions/model/probe.ts';
+import { checkVersion } from '../../../functions/runtime/check-answer.ts';
 import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
@@ -243,7 +244,10 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       if (!route) {
         expect(Properties.Environment.Variables).toMatchObject({ STATE_TABLE: 'okta-synthetics-state' });
         if (!Properties.FunctionName.endsWith('-sweep'))
-          expect(Object.keys(Properties.Environment.Variables)).toHaveLength(1);
+          expect(Properties.Environment.Variables).toEqual({
+            STATE_TABLE: 'okta-synthetics-state',
+            CHECK_VERSION: `${checkVersion}`,
+          });
         continue;
       }
       const { Variables } = Properties.Environment;
