@@ -183,7 +183,7 @@ function memberEdits(path: ConfigEdit['path'], before: unknown, wanted: unknown)
   if (!isObject(wanted)) {
     if (Array.isArray(wanted) && Array.isArray(before)) {
       const all = [...new Set([...before, ...wanted])];
-      return path[0] === 'web' || all.length === before.length ? [] : [{ path, value: all }];
+      return path[0] === 'web' || all.length === before.length ? [] : [{ path, value: all, from: before }];
     }
     return before === wanted ? [] : [{ path, value: wanted, ...(before !== undefined && { from: before }) }];
   }

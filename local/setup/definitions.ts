@@ -121,7 +121,13 @@ function applicationOf(
 }
 
 /** The keys of an application that has ours already stay as they are: during a rotation there are two. */
-function application(context: Context, found: Found | undefined, label: string, secret: string, client: Json): Json {
+function application(
+  context: Context,
+  found: Found | undefined,
+  label: string,
+  secret: string,
+  { pkce_required, ...client }: Json,
+): Json {
   const { settings } = context;
   const key = at(context.found.get(secret)?.body, 'privateKey') as Json | undefined;
   const registered = at(found?.body, 'settings', 'oauthClient', 'jwks', 'keys');
@@ -131,7 +137,12 @@ function application(context: Context, found: Found | undefined, label: string, 
     name: 'oidc_client',
     label,
     signOnMode: 'OPENID_CONNECT',
-    credentials: { oauthClient: { token_endpoint_auth_method: 'private_key_jwt', autoKeyRotation: true } },
+    credentials: {
+      oauthClient: {
+        ...{ token_endpoint_auth_method: 'private_key_jwt', autoKeyRotation: true },
+        ...(pkce_required !== undefined && { pkce_required }),
+      },
+    },
     settings: {
       oauthClient: { ...client, jwks: { keys } },
       notes: { admin: `${descriptionOf(settings)}. Removed by npm run setup -- --remove.` },
@@ -376,9 +387,10 @@ function serverResources(settings: Settings, server: string): readonly Resource[
       collection: () => `${path}/policies`,
       isIt: ({ name }) => name === nameOf(settings),
       isOwn: ({ description }) => description === descriptionOf(settings),
-      desired: (context) => ({
+      desired: (context, found) => ({
         ...{ type: 'OAUTH_AUTHORIZATION_POLICY', name: nameOf(settings), description: descriptionOf(settings) },
-        ...{ priority: 1 },
+        // Wherever others have moved it to, it is for these applications only.
+        ...(!found && { priority: 1 }),
         conditions: {
           clients: { include: clients.filter((id) => context.available.has(id)).map((id) => idOf(context, id)) },
         },

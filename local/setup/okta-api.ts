@@ -2,7 +2,7 @@ import type { Fetch, FetchInit } from '../../functions/model/probe.ts';
 import { nextPage } from '../../functions/okta/next-page.ts';
 import { parseOktaError } from '../../functions/okta/okta-error.ts';
 import { isRateLimited, parseRateLimit } from '../../functions/okta/rate-limit.ts';
-import { isObject, type Json } from './json.ts';
+import { at, isObject, type Json } from './json.ts';
 import { type AreaName, OktaRefusal, unreadable } from './refusals.ts';
 
 export type WriteMethod = 'POST' | 'PUT' | 'DELETE';
@@ -80,7 +80,7 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
         const response = await read(url, area);
         if (!response.ok) throw new OktaRefusal({ area, status: response.status, code: notFound, writes: false });
         const page = await bodyOf(response, area);
-        items.push(...(Array.isArray(page) ? page.filter(isObject) : []));
+        items.push(...itemsOf(page));
         url = nextPage(response.headers, url);
       }
       return items;
@@ -103,6 +103,12 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
       return isObject(answer) ? answer : {};
     },
   };
+}
+
+/** Okta lists most things in an array, and the keys of a client in a key set. */
+function itemsOf(page: unknown): readonly Json[] {
+  const list = Array.isArray(page) ? page : at(page, 'jwks', 'keys');
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /** The JSON of a success. Its text is not repeated: it may be anything. */

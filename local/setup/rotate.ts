@@ -52,7 +52,7 @@ export async function rotateKey(
 ): Promise<void> {
   const { okta, store, makeKey } = context;
   const keys = `/api/v1/apps/${app.id}/credentials/jwks`;
-  const registered = async () => (await okta.list(keys, 'applications')).filter(isObject);
+  const registered = () => okta.list(keys, 'applications');
   let secret: Json = key.body;
   const save = async (value: Json) => {
     await store.write(key.id, value);
