@@ -1,5 +1,4 @@
 import { decodeJwt, type JWTPayload } from 'jose';
-import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
 import { customClaims } from './account-claims.ts';
 import { createAuthorizationLog } from './authorization-log.ts';
@@ -54,7 +53,6 @@ export interface AuthorizationServer {
 }
 
 interface SharedState {
-  readonly clients: readonly ClientMetadata[];
   readonly now: () => number;
   /** Epoch milliseconds. */
   readonly nextRotation: number;
@@ -72,11 +70,12 @@ interface SharedState {
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation, log, signInLog, state, sessions, transactions, startSignIn, redeem }: SharedState,
+  { now, nextRotation, log, signInLog, state, sessions, transactions, startSignIn, redeem }: SharedState,
 ): AuthorizationServer {
-  const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published, state));
+  const { clients } = state.applications;
+  const bridge = createProviderBridge(address, providerConfiguration(address, keys.published, state));
   const pushed = createPushedRequests();
-  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state.users);
+  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state);
   const userInfo = createUserInfo(address, accessTokens, state);
   const signOut = createSignOut(address, keys, clients, sessions);
   const hiddenKeys = new Set<string>();
@@ -84,7 +83,7 @@ export function createAuthorizationServer(
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
   const clientName = (id: string | undefined) => clients.find(({ client_id }) => client_id === id)?.client_name;
-  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clients });
+  const record = createAuthorizationLog({ server: address, log, signInLog, state });
   const ask = async (request: OktaRequest) => bridge.run(await toProviderRequest(request));
   const interactionCodes = createInteractionCodes({
     ...{ server: address, prefix, state, transactions, sessions, run: ask, record },

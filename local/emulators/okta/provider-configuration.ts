@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type ClientMetadata,
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type JWKS,
-  type KoaContextWithOIDC,
-} from 'oidc-provider';
+import { type Configuration, errors, interactionPolicy, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import { accountFinder, claimsByScope } from './account-claims.ts';
+import { type Application, credentialsOf } from './applications.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 import type { ServerAddress } from './org.ts';
@@ -43,14 +37,12 @@ function routesUnder(prefix: string): Configuration['routes'] {
  */
 export function providerConfiguration(
   server: ServerAddress,
-  clients: readonly ClientMetadata[],
   keys: readonly SigningKey[],
   state: OrgState,
 ): Configuration {
   const renderedElsewhere = async () => {};
   return {
     adapter: createMemoryAdapter(state),
-    clients: clients.map((client) => structuredClone(client)),
     jwks: { keys: keys.map((key) => key.privateJwk) } as JWKS,
     routes: routesUnder(server.id === 'org' ? '/oauth2/v1' : '/v1'),
     scopes: scopesOf(server.id),
@@ -74,7 +66,7 @@ export function providerConfiguration(
       Grant: 90 * 24 * hourSeconds,
       Interaction: hourSeconds,
     },
-    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    pkce: { required: (_ctx, { clientId }) => needsPkce(state.applications.find(clientId)) },
     rotateRefreshToken: (ctx) => {
       const { refreshTokenRotation } = state.settings();
       if (refreshTokenRotation !== undefined) return refreshTokenRotation === 'ROTATE';
@@ -138,7 +130,7 @@ export function providerConfiguration(
         // The only hook that both the token and the authorize endpoint call with the client and the requested scopes.
         // Okta's servers have one audience, so it never selects a resource.
         async defaultResource(ctx, client) {
-          checkScopes(server.id, ctx, client);
+          checkScopes(server.id, ctx, client, state);
           return undefined as unknown as string;
         },
         getResourceServerInfo: () => {
@@ -147,6 +139,12 @@ export function providerConfiguration(
       },
     },
   };
+}
+
+/** Trap: an application without a secret needs PKCE whatever its settings say. */
+function needsPkce(application: Application | undefined): boolean {
+  const { token_endpoint_auth_method, pkce_required } = application ? credentialsOf(application) : {};
+  return token_endpoint_auth_method === 'none' || pkce_required === true;
 }
 
 /** The provider's cookie of an authorization request that a sign-in interrupts. Browsers never see it. */
@@ -160,9 +158,10 @@ export const interactionUrl = '/interaction/';
  *
  * Trap: a session that a password alone made is no good for an application that demands two factors.
  */
-function signInPolicy({ users }: OrgState) {
+function signInPolicy(state: OrgState) {
   const policy = interactionPolicy.base();
-  const userOf = ({ oidc }: KoaContextWithOIDC) => users.find(oidc.session?.accountId ?? '');
+  const userOf = ({ oidc }: KoaContextWithOIDC) =>
+    state.userAt(oidc.session?.accountId ?? '', oidc.client?.clientId ?? '');
   const { Check } = interactionPolicy;
   const login = policy.get('login');
   if (!login) throw new Error('The provider has no prompt to sign in.');
@@ -177,9 +176,8 @@ function signInPolicy({ users }: OrgState) {
     }),
   );
   login.checks.add(
-    new Check('factor', 'The application demands another factor.', 'login_required', ({ oidc }) => {
-      const user = users.find(oidc.session?.accountId ?? '');
-      return user?.factorMode === '2FA' && !(oidc.session?.amr ?? []).includes('mfa');
+    new Check('factor', 'The application demands another factor.', 'login_required', (ctx) => {
+      return userOf(ctx)?.factorMode === '2FA' && !(ctx.oidc.session?.amr ?? []).includes('mfa');
     }),
   );
   return policy;

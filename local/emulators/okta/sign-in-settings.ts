@@ -2,6 +2,8 @@
 export interface SignInSettings {
   /** The pipeline of the org: Identity Engine, or the Classic engine. */
   readonly engine: 'idx' | 'classic';
+  /** Whether the org has a license for custom servers. */
+  readonly apiAccessManagement: boolean;
 
   /** Whether the first page of Identity Engine asks for the password too. */
   readonly passwordOnFirstPage: boolean;
@@ -76,6 +78,7 @@ export interface CustomClaim {
 
 const defaults: SignInSettings = {
   engine: 'idx',
+  apiAccessManagement: true,
   passwordOnFirstPage: true,
   unknownUsersShown: false,
   maxAttempts: 10,
