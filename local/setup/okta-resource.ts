@@ -127,6 +127,11 @@ export function oktaResource(definition: OktaDefinition): Resource {
 
   function differencesOf(found: Found, desired: Json): readonly Difference[] {
     if (change === 'none') return [];
+    if (removal === 'delete twice' && isInactive(found))
+      throw new CannotMake(
+        'It was deactivated, so it has lost its groups and its password.',
+        'Run npm run setup -- --remove, which finishes that, and then this again.',
+      );
     const status = isInactive(found) ? [{ path: 'status', from: String(found.body.status), to: 'ACTIVE' }] : [];
     return [...status, ...differences(found.body, desired)];
   }

@@ -99,7 +99,8 @@ async function applyStep(planned: Step, context: Context, all: readonly Resource
     } else if (step.action === 'update' && step.found) {
       context.found.set(resource.id, await resource.update(context, step.found));
     }
-    return step;
+    // Okta makes some things itself, with what contains them. The plan could not find them.
+    return step.action === 'update' ? { ...step, action: planned.action } : step;
   } catch (error) {
     const failed = refused(resource, error);
     // What exists can still be used as it is.
