@@ -306,7 +306,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
   listener.handle(async (request) => {
     if (!isLoopback(request.raw.headers.host)) return unknownOrg();
-    const bucket = bucketFor(request.path);
+    const bucket = bucketFor(request.path, request.method);
     const named = renameSessionCookie(request, engine() === 'classic');
     if (bucket === undefined) return named(await route(request));
     const counted = limiter.count(bucket);

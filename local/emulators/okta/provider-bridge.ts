@@ -55,6 +55,12 @@ function keptValue(name: string, value: unknown): string | readonly string[] | u
  */
 export function createProviderBridge(server: ServerAddress, configuration: Configuration) {
   const provider = new Provider(server.issuer, configuration);
+  // The provider knows the scopes that there were at its start. `checkScopes` knows those that were made since.
+  Object.defineProperty(provider.OIDCContext.prototype, 'requestParamOIDCScopes', {
+    get(this: KoaContextWithOIDC['oidc']) {
+      return this.requestParamScopes;
+    },
+  });
   const contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>();
   const failures = new WeakMap<IncomingMessage, Error>();
   const host = new URL(server.origin).host;

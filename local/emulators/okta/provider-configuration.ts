@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Configuration, errors, interactionPolicy, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import { accountFinder, claimsByScope } from './account-claims.ts';
 import { type Application, credentialsOf } from './applications.ts';
+import { objectAt } from './documents.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 import type { ServerAddress } from './org.ts';
@@ -9,6 +10,7 @@ import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
 import { offlineMark, pushedMark } from './request-parameters.ts';
 import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
+import type { GrantingRule } from './server-access.ts';
 import { sessionCookie } from './sessions.ts';
 import type { SigningKey } from './signing-keys.ts';
 
@@ -58,7 +60,10 @@ export function providerConfiguration(
     },
     ttl: {
       AccessToken: hourSeconds,
-      ClientCredentials: hourSeconds,
+      ClientCredentials: (_ctx, { scope = '' }, { clientId }) => {
+        const asked = { clientId, grantType: 'client_credentials', scopes: scope.split(' ') };
+        return tokenSeconds(state.serverAccess.ruleFor(server.id, asked));
+      },
       IdToken: hourSeconds,
       AuthorizationCode: 300,
       RefreshToken: 90 * 24 * hourSeconds,
@@ -139,6 +144,12 @@ export function providerConfiguration(
       },
     },
   };
+}
+
+/** How long the access tokens are valid that a rule grants. Those of the Org server, which has no rules, are for an hour. */
+function tokenSeconds(granting: GrantingRule | undefined): number {
+  const { accessTokenLifetimeMinutes } = objectAt(objectAt(granting?.rule ?? {}, 'actions'), 'token');
+  return typeof accessTokenLifetimeMinutes === 'number' ? accessTokenLifetimeMinutes * 60 : hourSeconds;
 }
 
 /** Trap: an application without a secret needs PKCE whatever its settings say. */
