@@ -16,7 +16,7 @@ import {
   secretName,
   userScopes,
 } from './settings.ts';
-import { passwordResource } from './user-password.ts';
+import { findUser, userPassword } from './user-password.ts';
 
 /** The role that reads most of what the monitor reads. Writing is in no role that it gets. */
 export const adminRole = 'READ_ONLY_ADMIN';
@@ -229,6 +229,7 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
 
 function userResources(settings: Settings, login: string): readonly Resource[] {
   const withoutUser = 'Everything but the sign-in of a test user works.';
+  const password = userPassword(login, withoutUser);
   return [
     oktaResource({
       ...{ id: 'group', kind: 'group', name: nameOf(settings), purpose: 'has the test user and nobody else' },
@@ -243,19 +244,14 @@ function userResources(settings: Settings, login: string): readonly Resource[] {
       ...{ id: 'user-secret', kind: 'password in a secret', name: secretName(settings, 'user') },
       ...{ purpose: 'the generated password of the test user', without: withoutUser, needs: [] },
       member: 'password',
-      make: passwordResource.newSecret,
+      make: password.newSecret,
     }),
     oktaResource({
       ...{ id: 'user', kind: 'user', name: login, purpose: 'signs in; it has no right in anything' },
       ...{ without: withoutUser, needs: ['group', 'user-secret'], type: 'User', terraform: 'okta_user', area: 'users' },
       ...{ change: 'merge', removal: 'delete twice', createQuery: '?activate=true' },
       collection: () => '/api/v1/users',
-      find: async ({ okta }) => {
-        const user = await okta.get(`/api/v1/users/${encodeURIComponent(login)}`, 'users');
-        // By its login, Okta finds active users only.
-        const search = `/api/v1/users?search=${encodeURIComponent(`profile.login eq "${login}"`)}`;
-        return user ?? (await okta.list(search, 'users')).find((item) => at(item, 'profile', 'login') === login);
-      },
+      find: ({ okta }) => findUser(okta, login),
       isIt: (item) => at(item, 'profile', 'login') === login,
       isOwn: (item) => at(item, 'profile', 'organization') === markOf(settings),
       desired: (context, found) => ({
@@ -265,9 +261,9 @@ function userResources(settings: Settings, login: string): readonly Resource[] {
         // The members of a group are no part of a user, so they are sent once.
         ...(!found && { groupIds: [idOf(context, 'group')] }),
       }),
-      secretMembers: passwordResource.credentials,
+      secretMembers: password.credentials,
     }),
-    passwordResource.of(withoutUser),
+    password.resource,
     ...(settings.engine === 'classic' ? [] : policyResources(settings)),
   ];
 }

@@ -111,6 +111,6 @@ export async function checkLines(okta: OktaEmulator, config: string, secrets: st
   const orgs = monitoredOrgs(loadConfig(config)).map(({ org }) => org);
   const checked = await checkOrgs(selectProbes(orgs, {}), fileSecrets(secrets), trusting(okta));
   return checked.flatMap(({ outcomes }) =>
-    outcomes.map((each) => `${formatTarget(each)}: ${each.status === "failed" ? each.finding.code + JSON.stringify(each.finding.comparisons) : each.status}`),
+    outcomes.map((each) => `${formatTarget(each)}: ${each.status === 'failed' ? each.finding.code : each.status}`),
   );
 }

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import type { Json } from '../../../../local/setup/json.ts';
+import { makeKey } from '../../../../local/setup/keys.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
 import { checkLines, setupFolder, setupTools } from '../../../support/setup-org.ts';
 
 let okta: OktaEmulator;
+let aKey: Json;
 beforeAll(async () => {
   okta = await startOktaEmulator();
+  aKey = await makeKey();
 });
 afterAll(() => okta.close());
 
@@ -54,4 +58,193 @@ describe('npm run setup', () => {
     expect(existsSync(secrets)).toBe(false);
     await close();
   });
+
+  it('goes on wherever it was stopped, and makes nothing twice', async () => {
+    const before = okta.snapshot();
+    const { secrets, request } = setupFolder(okta);
+    const walked = await stoppedAfterEachWrite(secrets, (tools) => setUp(request, tools));
+    expect(walked).toBeGreaterThan(25);
+    // The same things as when nothing stops it: what was made has the same names, as often.
+    const { tools, writes, close } = setupTools(okta, secrets);
+    expect(actions((await openSetup(request, tools)).plan)).toEqual(['keep']);
+    const stopped = namesIn(okta.snapshot(), before);
+    await remove(request, tools);
+    expect(okta.snapshot()).toEqual(before);
+    await setUp(request, tools);
+    expect(namesIn(okta.snapshot(), before)).toEqual(stopped);
+    expect(writes.length).toBeGreaterThan(0);
+    await close();
+
+    const removed = await stoppedAfterEachWrite(secrets, (each) => remove(request, each));
+    expect(removed).toBeGreaterThan(10);
+    expect(okta.snapshot()).toEqual(before);
+    expect(existsSync(secrets)).toBe(false);
+  });
+
+  it('stores each private key before Okta has its public half, and sends no private one', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    await setUp(request, tools);
+    const paths = writes.map(({ method, path, body }) =>
+      path === '/api/v1/apps' ? `${method} ${String(body?.label)}` : `${method} ${path}`,
+    );
+    for (const what of ['service', 'web']) {
+      const stored = paths.indexOf(`WRITE okta-synthetics/acme/${what}`);
+      expect(stored).toBeGreaterThanOrEqual(0);
+      expect(paths.indexOf(`POST okta-synthetics acme ${what}`)).toBeGreaterThan(stored);
+    }
+    const keys = Object.values(
+      JSON.parse(readFileSync(secrets, 'utf8')) as Record<string, { privateKey?: { d: string } }>,
+    );
+    const sent = JSON.stringify(writes);
+    for (const d of keys.flatMap(({ privateKey }) => privateKey?.d ?? [])) expect(sent).not.toContain(d);
+    expect(keys.filter(({ privateKey }) => privateKey?.d)).toHaveLength(2);
+    await remove(request, tools);
+    await close();
+  });
+
+  it('waits for rate limits and for policies that Okta sorts', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    okta.reconcilePolicies(2);
+    okta.setRemaining('/api/v1/apps', 0);
+    expect(actions(await setUp(request, tools))).toEqual(['create']);
+    await remove(request, tools);
+    await close();
+  });
+
+  it('touches nothing without its mark, and says how to get around it', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    const foreign = await tools.okta.send('POST', '/api/v1/groups', 'groups', {
+      profile: { name: 'okta-synthetics acme', description: 'of others' },
+    });
+    const before = okta.snapshot();
+    const { plan } = await openSetup(request, tools);
+    const group = plan.find(({ resource }) => resource.id === 'group');
+    expect(group).toMatchObject({ action: 'cannot' });
+    expect(group?.remedy).toContain('--org');
+    // What needs the group cannot be made either, and everything else can.
+    expect(plan.flatMap(({ action, resource }) => (action === 'cannot' ? resource.id : []))).toEqual([
+      'group',
+      'user',
+      'user-password',
+      'app-policy-rule',
+      'assignment',
+      'user-rule',
+    ]);
+    await setUp(request, tools);
+    writes.length = 0;
+    await remove(request, tools);
+    expect(okta.snapshot()).toEqual(before);
+    expect(JSON.stringify(writes)).not.toContain(String(foreign.id));
+    await tools.okta.send('DELETE', `/api/v1/groups/${foreign.id}`, 'groups');
+    await close();
+  });
+
+  it('makes what the administrator may, names the right that is missing, and completes it later', async () => {
+    const { config, secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const restore = okta.restrictRoles(['okta.appGrants.manage']);
+    const done = await setUp(request, tools);
+    const refused = done.filter(({ action }) => action === 'cannot');
+    expect(refused.map(({ resource }) => resource.kind)).toContain('grant');
+    expect(refused[0]?.remedy).toContain('Super Administrator');
+    okta.resetRateLimits();
+    const partly = await checkLines(okta, config, secrets);
+    expect(partly.filter((line) => !line.endsWith(': passed'))).toEqual([]);
+    expect(partly).toContain('token@default: passed');
+
+    restore();
+    expect(actions(await setUp(request, tools))).toEqual(['keep', 'create', 'update']);
+    okta.resetRateLimits();
+    const complete = await checkLines(okta, config, secrets);
+    expect(complete.filter((line) => !line.endsWith(': passed'))).toEqual([]);
+    expect(complete.length).toBeGreaterThan(partly.length);
+    await remove(request, tools);
+    await close();
+  });
+
+  it('finds out that the org has no API Access Management before it makes anything', async () => {
+    const { config, secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    const restore = okta.intercept(
+      { path: /^\/api\/v1\/authorizationServers/ },
+      {
+        status: 401,
+        body: {
+          errorCode: 'E0000015',
+          errorSummary: 'You do not have permission to access the feature you are requesting',
+          errorId: 'oae1',
+          errorCauses: [],
+        },
+      },
+    );
+    const { plan, apply } = await openSetup({ ...request, testUser: false }, tools);
+    expect(writes).toEqual([]);
+    const [server] = plan.filter(({ action }) => action === 'cannot');
+    expect(server?.reason).toContain('API Access Management');
+    expect(server?.resource.without).toContain('Org server');
+    await apply(() => {});
+    restore();
+    okta.resetRateLimits();
+    const checked = await checkLines(okta, config, secrets);
+    expect(checked.filter((line) => !line.endsWith(': passed'))).toEqual([]);
+    expect(checked).toContain('token@org: passed');
+    await remove(request, tools);
+    await close();
+  });
+
+  it('changes nothing for a read-only administrator, and ends for a token that Okta does not know', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const before = okta.snapshot();
+    const readOnly = setupTools(okta, secrets, { token: okta.apiToken });
+    const done = await setUp(request, readOnly.tools);
+    expect(done.filter(({ action, resource }) => action === 'create' && resource.okta)).toEqual([]);
+    expect(okta.snapshot()).toEqual(before);
+    await remove(request, readOnly.tools);
+    const unknown = setupTools(okta, secrets, { token: '00unknown' });
+    await expect(openSetup(request, unknown.tools)).rejects.toThrow('API > Tokens');
+    await readOnly.close();
+    await unknown.close();
+  });
 });
+
+class Stopped extends Error {}
+
+/**
+ * Does something again and again, and stops it after one more write each time, before it sees the answer. Returns how often
+ * it was stopped until it came to its end.
+ */
+async function stoppedAfterEachWrite(secrets: string, run: (tools: SetupTools) => Promise<unknown>): Promise<number> {
+  for (let count = 0; ; count += 1) {
+    const { tools, close } = setupTools(okta, secrets, {
+      afterWrite() {
+        throw new Stopped();
+      },
+    });
+    // One key for all: to make one takes long.
+    const end = await run({ ...tools, makeKey: async () => ({ ...aKey, kid: `kid${count}` }) }).catch(
+      (error: unknown) => {
+        if (!(error instanceof Stopped)) throw error;
+        return error;
+      },
+    );
+    await close();
+    if (!(end instanceof Stopped)) return count;
+    expect(count).toBeLessThan(100);
+  }
+}
+
+/** What is new in the org, by its names: ids are others each time. */
+function namesIn(snapshot: object, before: object): unknown {
+  const ids = new Map<string, string>();
+  const text = JSON.stringify(snapshot, (key, value: unknown) => (key === 'kid' ? 'kid' : value));
+  return JSON.parse(
+    text.replace(/"((?:0oa|00g|00u|00p|0pr|rst|rul|scp)[A-Za-z0-9]{15,17})"/g, (whole, id: string) => {
+      if (JSON.stringify(before).includes(id)) return whole;
+      if (!ids.has(id)) ids.set(id, `id${ids.size}`);
+      return `"${ids.get(id)}"`;
+    }),
+  );
+}
