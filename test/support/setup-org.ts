@@ -107,9 +107,14 @@ export function trusting(okta: OktaEmulator): HttpsProxy {
 }
 
 /** Checks a configuration as `npm run check -- --secrets` does. Each outcome as a line: `token@default: passed`. */
-export async function checkLines(okta: OktaEmulator, config: string, secrets: string): Promise<readonly string[]> {
+export async function checkLines(
+  okta: OktaEmulator,
+  config: string,
+  secrets: string,
+  probes?: readonly string[],
+): Promise<readonly string[]> {
   const orgs = monitoredOrgs(loadConfig(config)).map(({ org }) => org);
-  const checked = await checkOrgs(selectProbes(orgs, {}), fileSecrets(secrets), trusting(okta));
+  const checked = await checkOrgs(selectProbes(orgs, { probes }), fileSecrets(secrets), trusting(okta));
   return checked.flatMap(({ outcomes }) =>
     outcomes.map((each) => `${formatTarget(each)}: ${each.status === 'failed' ? each.finding.code : each.status}`),
   );
