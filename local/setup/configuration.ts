@@ -4,7 +4,7 @@ import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { type ConfigEdit, editConfig, emptyConfig, isUntouched, rawConfig } from './config-edits.ts';
-import { at, type Difference, isObject, type Json } from './json.ts';
+import { at, type Difference, isObject, type Json, shown } from './json.ts';
 import { idOf } from './okta-resource.ts';
 import { CannotMake, type Context, type Resource } from './resource.ts';
 import { grantId, oktaScopes, type Settings, scopeName, secretName, userScopes } from './settings.ts';
@@ -214,6 +214,5 @@ function replaced(path: ConfigEdit['path'], from: unknown, value: unknown): read
 }
 
 function shownEdit({ path, value, from }: ConfigEdit): Difference {
-  const text = (each: unknown) => (typeof each === 'string' ? each : JSON.stringify(each));
-  return { path: path.join('.'), to: text(value), ...(from !== undefined && { from: text(from) }) };
+  return { path: path.join('.'), to: shown(value), ...(from !== undefined && { from: shown(from) }) };
 }

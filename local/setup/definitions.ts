@@ -288,7 +288,7 @@ function policyResources(settings: Settings): readonly Resource[] {
     oktaResource({
       ...{
         id: 'app-policy-rule',
-        kind: 'rule of that policy',
+        kind: 'rule of the app sign-in policy',
         name: 'test user',
         ...common,
         needs: ['app-policy', 'group'],
@@ -306,7 +306,7 @@ function policyResources(settings: Settings): readonly Resource[] {
     catchAllRule({
       ...{
         id: 'app-policy-catch-all',
-        kind: 'rule of that policy',
+        kind: 'rule of the app sign-in policy',
         name: 'catch-all',
         ...common,
         needs: ['app-policy'],
@@ -395,7 +395,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
     oktaResource({
       ...{
         id: 'service-rule',
-        kind: 'rule of that policy',
+        kind: 'rule of the access policy',
         name: 'service',
         ...rule,
         needs: ['server-policy', 'scope'],
@@ -413,7 +413,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
     ...(hasUser
       ? [
           oktaResource({
-            ...{ id: 'user-rule', kind: 'rule of that policy', name: 'test user', ...rule },
+            ...{ id: 'user-rule', kind: 'rule of the access policy', name: 'test user', ...rule },
             ...{ needs: ['server-policy', 'web-app', 'group'], terraform: 'okta_auth_server_policy_rule' },
             purpose: 'the test user signs in at the custom server too',
             collection: policies,

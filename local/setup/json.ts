@@ -57,12 +57,18 @@ function isSame(found: unknown, desired: unknown): boolean {
   );
 }
 
-function shown(value: unknown): string {
-  if (!Array.isArray(value)) return typeof value === 'string' ? value : JSON.stringify(value);
+/** A value for people: a text without quotes, and JSON with spaces, so that lines can be broken there. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return spaced(value);
   return `[${value.map((item) => (isObject(item) ? shownObject(item) : shown(item))).join(', ')}]`;
 }
 
 /** A public key by its id, anything else by its JSON. */
 function shownObject(value: Json): string {
-  return typeof value.kid === 'string' ? `key ${value.kid}` : JSON.stringify(value);
+  return typeof value.kid === 'string' ? `key ${value.kid}` : spaced(value);
+}
+
+function spaced(value: unknown): string {
+  return JSON.stringify(value, null, 1).replace(/\n\s*/g, ' ');
 }

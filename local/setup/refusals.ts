@@ -12,7 +12,11 @@ export interface Area {
 
 export const areas = {
   organization: { what: 'the organization', scope: 'okta.orgs.read', role: 'Read-Only Administrator' },
-  applications: { what: 'applications', scope: 'okta.apps.manage', role: 'Application Administrator' },
+  applications: {
+    ...{ what: 'applications', scope: 'okta.apps.manage' },
+    // https://github.com/okta/terraform-provider-okta/issues/2025
+    role: 'Application Administrator, or Super Administrator once the application has an admin role',
+  },
   grants: {
     ...{ what: "the grants of an application's okta.* scopes", scope: 'okta.appGrants.manage' },
     role: 'Super Administrator',
@@ -68,7 +72,7 @@ const lacksFeature: Rule[1] = (_, { what, feature = 'this feature' }) => ({
 
 const lacksRole: Rule[1] = ({ writes }, { what, role }) => ({
   reason: `Whoever signed in may not ${writes ? 'change' : 'read'} ${what}.`,
-  remedy: `Run it once as a ${role}.`,
+  remedy: `Run it once with the role ${role}.`,
 });
 
 /** The code of an answer that is not JSON. It is ours and not Okta's. */

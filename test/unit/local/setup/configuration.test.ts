@@ -147,8 +147,8 @@ describe('the configuration that a set-up writes', () => {
     expect(await differences()).toEqual([
       {
         path: 'api.client.scopes',
-        from: '["okta.users.read"]',
-        to: '["okta.users.read","okta.logs.read"]',
+        from: '[okta.users.read]',
+        to: '[okta.users.read, okta.logs.read]',
       },
       { path: 'systemLog', to: '{}' },
     ]);
