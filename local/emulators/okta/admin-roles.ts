@@ -15,7 +15,6 @@ const roles = {
   ],
   HELP_DESK_ADMIN: ['Help Desk Administrator', /^okta\.(users|groups)\.read$/],
   GROUP_MEMBERSHIP_ADMIN: ['Group Membership Administrator', /^okta\.(users|groups)\.read$/],
-  MOBILE_ADMIN: ['Mobile Administrator', /^okta\.devices\.read$/],
   REPORT_ADMIN: ['Report Administrator', /^okta\.(logs|users|groups|apps)\.read$/],
   READ_ONLY_ADMIN: ['Read-Only Administrator', reads],
   /** Its permissions are not emulated: it may read, whatever its resource set. */
