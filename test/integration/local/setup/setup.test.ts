@@ -4,7 +4,8 @@ import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulator
 import type { Json } from '../../../../local/setup/json.ts';
 import { makeKey } from '../../../../local/setup/keys.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
-import { openRemoval, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
+import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
+import { schemaProblems } from '../../../support/okta-sdk-schema.ts';
 import { checkLines, setupFolder, setupTools } from '../../../support/setup-org.ts';
 
 let okta: OktaEmulator;
@@ -99,6 +100,28 @@ describe('npm run setup', () => {
     const sent = JSON.stringify(writes);
     for (const d of keys.flatMap(({ privateKey }) => privateKey?.d ?? [])) expect(sent).not.toContain(d);
     expect(keys.filter(({ privateKey }) => privateKey?.d)).toHaveLength(2);
+    await remove(request, tools);
+    await close();
+  });
+
+  it("sends nothing that the models of Okta's own SDK do not have", async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    await setUp({ ...request, testUser: false }, tools);
+    await setUp(request, tools);
+    await (await openRotation(request, tools)).apply(() => {});
+    // A replaced application is sent back with what Okta itself answered, such as `settings.app`.
+    const isOurs = (method: string, path: string) => !(method === 'PUT' && path.startsWith('/api/v1/apps/'));
+    const sent = writes.flatMap(({ method, path, body }) =>
+      body && Object.keys(body).length > 0 && isOurs(method, path) ? [{ method, path, body }] : [],
+    );
+    const judged = sent.map(({ method, path, body }) => {
+      const [, model] = models.find(([pattern]) => pattern.test(path)) ?? [];
+      if (!model) throw new Error(`There is no model for ${method} ${path}.`);
+      return { model, problems: schemaProblems(model, body).map((problem) => `${method} ${path}: ${problem}`) };
+    });
+    expect(judged.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(new Set(judged.map(({ model }) => model))).toEqual(new Set(models.map(([, model]) => model)));
     await remove(request, tools);
     await close();
   });
@@ -209,6 +232,21 @@ describe('npm run setup', () => {
     await unknown.close();
   });
 });
+
+/** What each path takes, as the SDK names it. */
+const models: readonly (readonly [RegExp, string])[] = [
+  [/^\/api\/v1\/apps(\/\w+)?$/, 'Application'],
+  [/^\/api\/v1\/apps\/\w+\/grants$/, 'OAuth2ScopeConsentGrant'],
+  [/^\/api\/v1\/apps\/\w+\/credentials\/jwks$/, 'OAuth2ClientJsonWebKeyRsaRequest'],
+  [/^\/oauth2\/v1\/clients\/\w+\/roles$/, 'StandardRoleAssignmentSchema'],
+  [/^\/api\/v1\/groups$/, 'Group'],
+  [/^\/api\/v1\/users$/, 'CreateUserRequest'],
+  [/^\/api\/v1\/policies$/, 'Policy'],
+  [/^\/api\/v1\/policies\/\w+\/rules(\/\w+)?$/, 'PolicyRule'],
+  [/^\/api\/v1\/authorizationServers\/\w+\/scopes$/, 'OAuth2Scope'],
+  [/^\/api\/v1\/authorizationServers\/\w+\/policies(\/\w+)?$/, 'AuthorizationServerPolicy'],
+  [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules$/, 'AuthorizationServerPolicyRuleRequest'],
+];
 
 class Stopped extends Error {}
 
