@@ -7,6 +7,7 @@ import {
   RestoreSecretCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { Redacted } from '../../functions/runtime/redacted.ts';
 import { isObject, type Json } from './json.ts';
 import { type SecretStore, StoreError } from './secret-store.ts';
 
@@ -45,7 +46,7 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
       const read = await ask('secretsmanager:GetSecretValue', () =>
         client.send(new GetSecretValueCommand({ SecretId: name })),
       );
-      return { isOwn, isDeleted, value: parsed(read?.SecretString) };
+      return { isOwn, isDeleted, value: new Redacted(parsed(read?.SecretString)) };
     },
     async write(name, value) {
       const text = JSON.stringify(value);

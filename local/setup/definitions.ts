@@ -129,7 +129,7 @@ function application(
   { pkce_required, ...client }: Json,
 ): Json {
   const { settings } = context;
-  const key = at(context.found.get(secret)?.body, 'privateKey') as Json | undefined;
+  const key = context.found.get(secret)?.secret?.reveal().privateKey as Json | undefined;
   const registered = at(found?.body, 'settings', 'oauthClient', 'jwks', 'keys');
   const isRegistered = key && Array.isArray(registered) && registered.some(({ kid }) => kid === key.kid);
   const keys = isRegistered ? registered : [key ? publicHalf(key) : knownLater];

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Redacted } from '../../functions/runtime/redacted.ts';
 import { isObject, type Json } from './json.ts';
 import { type SecretStore, StoreError } from './secret-store.ts';
 
@@ -45,7 +46,7 @@ export function fileStore(file: string, mark: string): SecretStore {
       if (stored === undefined) return undefined;
       if (!isObject(stored) || stored.managedBy !== mark) return { isOwn: false, isDeleted: false };
       const { managedBy, ...value } = stored;
-      return { isOwn: true, isDeleted: false, value };
+      return { isOwn: true, isDeleted: false, value: new Redacted<Json>(value) };
     },
     async write(name, value) {
       replace({ ...read(), [name]: { ...value, managedBy: mark } });

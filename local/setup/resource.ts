@@ -1,3 +1,4 @@
+import type { Redacted } from '../../functions/runtime/redacted.ts';
 import type { Difference, Json } from './json.ts';
 import type { OktaApi } from './okta-api.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -8,7 +9,10 @@ export interface Found {
   readonly id: string;
   /** It has the mark of this deployment and org, or belongs to something that has. */
   readonly isOwn: boolean;
+  /** What it is like. It has no secret. */
   readonly body: Json;
+  /** The members of a secret. They cannot be printed by accident. */
+  readonly secret?: Redacted<Json>;
 }
 
 /** What a resource is made with and from. */

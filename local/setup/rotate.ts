@@ -53,7 +53,7 @@ export async function rotateKey(
   const { okta, store, makeKey } = context;
   const keys = `/api/v1/apps/${app.id}/credentials/jwks`;
   const registered = () => okta.list(keys, 'applications');
-  let secret: Json = key.body;
+  let secret: Json = key.secret?.reveal() ?? {};
   const save = async (value: Json) => {
     await store.write(key.id, value);
     secret = value;

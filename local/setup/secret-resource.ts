@@ -1,3 +1,4 @@
+import { Redacted } from '../../functions/runtime/redacted.ts';
 import type { Json } from './json.ts';
 import { CannotMake, type Context, type Found, type Resource } from './resource.ts';
 
@@ -24,13 +25,13 @@ export function secretResource({ make, member, ...definition }: SecretDefinition
           'Wait until it is gone, or set up under another name: --org.',
         );
       // It is restored, with a new value.
-      if (stored.isDeleted || (stored.isOwn && stored.value?.[member] === undefined)) return undefined;
-      return { id: name, isOwn: stored.isOwn, body: stored.value ?? {} };
+      if (stored.isDeleted || (stored.isOwn && stored.value?.reveal()[member] === undefined)) return undefined;
+      return { id: name, isOwn: stored.isOwn, body: {}, ...(stored.value && { secret: stored.value }) };
     },
     async create(context) {
-      const body = await make(context);
-      await context.store.write(name, body);
-      return { id: name, isOwn: true, body };
+      const secret = await make(context);
+      await context.store.write(name, secret);
+      return { id: name, isOwn: true, body: {}, secret: new Redacted(secret) };
     },
     async update(_, found: Found) {
       return found;

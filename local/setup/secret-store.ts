@@ -1,3 +1,4 @@
+import type { Redacted } from '../../functions/runtime/redacted.ts';
 import type { Json } from './json.ts';
 
 /** What a store has by a name. */
@@ -7,7 +8,7 @@ export interface StoredSecret {
   /** It is scheduled for deletion, so its value cannot be read. */
   readonly isDeleted: boolean;
   /** Its members. Absent if it is deleted or is not our own: what belongs to others is not read. */
-  readonly value?: Json;
+  readonly value?: Redacted<Json>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Redacted } from '../../functions/runtime/redacted.ts';
 import { at, type Json } from './json.ts';
 import { makePassword } from './keys.ts';
 import type { OktaApi } from './okta-api.ts';
@@ -23,14 +24,14 @@ const changeOf = (user: Json | undefined): string => (user ? String(user.passwor
  * before it was to be changed, until it is known that Okta has it. Whoever is stopped in between finds out by that.
  */
 export function userPassword(login: string, without: string) {
-  const isPending = ({ found }: Context) => found.get('user-secret')?.body.pending;
+  const isPending = ({ found }: Context) => found.get('user-secret')?.secret?.reveal().pending;
   const isSet = (context: Context) =>
     isPending(context) !== changeOf(context.found.get('user')?.body) && context.found.has('user');
 
   async function finish({ found, store }: Context, secret: Found): Promise<Found> {
-    const { pending, ...body } = secret.body;
-    await store.write(secret.id, body);
-    found.set('user-secret', { ...secret, body });
+    const { pending, ...others } = secret.secret?.reveal() ?? {};
+    await store.write(secret.id, others);
+    found.set('user-secret', { ...secret, secret: new Redacted<Json>(others) });
     return { id: 'password', isOwn: true, body: {} };
   }
 
@@ -49,7 +50,7 @@ export function userPassword(login: string, without: string) {
       const secret = context.found.get('user-secret');
       if (!secret) throw new Error('unreachable: a password without a secret');
       if (!isSet(context)) {
-        const body = { credentials: { password: { value: secret.body.password } } };
+        const body = { credentials: { password: { value: secret.secret?.reveal().password } } };
         await context.okta.send('POST', `/api/v1/users/${idOf(context, 'user')}`, 'users', body);
       }
       return finish(context, secret);
@@ -67,7 +68,7 @@ export function userPassword(login: string, without: string) {
     }),
     /** What the user is created with. */
     credentials: async ({ found }: Context): Promise<Json> => ({
-      credentials: { password: { value: at(found.get('user-secret')?.body, 'password') } },
+      credentials: { password: { value: found.get('user-secret')?.secret?.reveal().password } },
     }),
   };
 }

@@ -62,9 +62,11 @@ describe('npm run setup', () => {
 
   it('goes on wherever it was stopped, and makes nothing twice', async () => {
     const before = okta.snapshot();
-    const { secrets, request } = setupFolder(okta);
+    const { secrets, request: full } = setupFolder(okta);
+    // Ten grants more would show nothing new.
+    const request = { ...full, health: false };
     const walked = await stoppedAfterEachWrite(secrets, (tools) => setUp(request, tools));
-    expect(walked).toBeGreaterThan(25);
+    expect(walked).toBeGreaterThan(15);
     // The same things as when nothing stops it: what was made has the same names, as often.
     const { tools, writes, close } = setupTools(okta, secrets);
     expect(actions((await openSetup(request, tools)).plan)).toEqual(['keep']);

@@ -39,7 +39,10 @@ describe('a file of secrets', () => {
     const file = newFile();
     const store = fileStore(file, 'mark');
     await store.write('a/b/web', { privateKey: {} });
-    expect(await store.find('a/b/web')).toEqual({ isOwn: true, isDeleted: false, value: { privateKey: {} } });
+    const found = await store.find('a/b/web');
+    expect(found).toMatchObject({ isOwn: true, isDeleted: false });
+    expect(found?.value?.reveal()).toEqual({ privateKey: {} });
+    expect(JSON.stringify(found)).not.toContain('privateKey');
     await store.remove('a/b/web');
     await store.remove('a/b/web');
     expect(existsSync(file)).toBe(false);
