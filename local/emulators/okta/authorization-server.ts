@@ -3,6 +3,7 @@ import { type AccessTokens, createAccessTokens, introspectionResponse } from './
 import { customClaims } from './account-claims.ts';
 import { createAuthorizationLog } from './authorization-log.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
+import { withFirstSecret } from './client-secrets.ts';
 import { cookiesOf, setCookies } from './cookies.ts';
 import { createDeviceCodes } from './device-codes.ts';
 import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
@@ -235,7 +236,8 @@ export function createAuthorizationServer(
     address,
     keys,
     accessTokens,
-    async respond(request) {
+    async respond(sent) {
+      const request = sent.method === 'POST' ? withFirstSecret(sent, state.applications) : sent;
       const own = request.path.startsWith(prefix) ? ownEndpoints[request.path.slice(prefix.length)] : undefined;
       return own?.methods.includes(request.method) ? own.respond(request) : run(request);
     },

@@ -51,7 +51,7 @@ const translations: readonly Translation[] = [
   { error: 'invalid_request', text: /redirect_uri did not match/, code: 'illegal_redirect_uri' },
   { error: 'invalid_request', text: /missing .*\bnonce/, code: 'invalid_nonce' },
   { error: 'invalid_request', text: /grant type is not allowed/, code: 'unauthorized_client' },
-  { error: 'invalid_request', text: /not allowed for this client/, code: 'unauthorized_client' },
+  { error: 'invalid_request', text: /grant-type:\S+ is not allowed/, code: 'unauthorized_client' },
   { error: 'invalid_request', text: /provided twice/, code: 'duplicate_oauth_params' },
   { error: 'invalid_request', text: /requires PKCE/, code: 'pkce_missing_challenge' },
   { error: 'invalid_request', text: /code_challenge must be provided/, code: 'pkce_missing_challenge' },
