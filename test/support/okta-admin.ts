@@ -36,3 +36,15 @@ export const serviceApplication = (publicJwk: object, more: object = {}) => ({
   },
   profile: { managedBy: 'test' },
 });
+
+/** The body that makes a native application whose users sign in elsewhere, on another device. */
+export const deviceApplication = (more: object = {}) => ({
+  ...{ name: 'oidc_client', label: 'Setup', signOnMode: 'OPENID_CONNECT' },
+  credentials: { oauthClient: { token_endpoint_auth_method: 'none' } },
+  settings: {
+    oauthClient: {
+      ...{ application_type: 'native', grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], ...more },
+      ...{ response_types: [], redirect_uris: [] },
+    },
+  },
+});

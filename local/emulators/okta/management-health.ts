@@ -225,28 +225,28 @@ export function clientCredentials({
 
   /** The secrets and keys of the clients that the org has from its start are as old as their health says. */
   function aged(application: Application): Pick<Application, 'secrets' | 'keys'> {
-    const { id, secrets, keys, isSeed } = application;
-    if (!isSeed) return { secrets, keys };
-    const [secret] = secrets;
-    const [key] = keys;
+    const { id, isSeed } = application;
+    const [secret, ...addedSecrets] = application.secrets;
+    const [key, ...addedKeys] = application.keys;
+    if (!isSeed) return application;
+    const { web } = health.list('clientSecrets');
+    const { service } = health.list('clientKeys');
+    const secrets =
+      secret &&
+      entries(web, (days, status) => ({
+        ...{ id: `ocs${idOf(id, days, status)}`, status, value: secret.value, ...timesOf(days) },
+      })).map((one, index) =>
+        index === 0 && web.active.length > 0 ? { ...one, ...secret, ...timesOf(web.active[0] ?? 0) } : one,
+      );
+    const otherKeys =
+      key &&
+      entries(service, (days, status) => ({
+        ...{ id: `pks${idOf(id, days, status)}`, status, ...timesOf(days) },
+        jwk: { ...key.jwk, kid: kidOf(days, status) },
+      }));
     return {
-      secrets: secret
-        ? [
-            ...entries(health.list('clientSecrets').web, (days, status) => ({
-              ...{ id: `ocs${idOf(id, days, status)}`, status, value: secret.value, ...timesOf(days) },
-            })),
-            ...secrets.slice(1),
-          ]
-        : [],
-      keys: [
-        ...keys.map((one) => (one === key ? { ...one, ...timesOf(200) } : one)),
-        ...(key
-          ? entries(health.list('clientKeys').service, (days, status) => ({
-              ...{ id: `pks${idOf(id, days, status)}`, status, ...timesOf(days) },
-              jwk: { ...key.jwk, kid: kidOf(days, status) },
-            }))
-          : []),
-      ],
+      secrets: [...(secrets ?? []), ...addedSecrets],
+      keys: [...(key ? [{ ...key, ...timesOf(200) }] : []), ...(otherKeys ?? []), ...addedKeys],
     };
   }
 

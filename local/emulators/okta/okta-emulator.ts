@@ -121,6 +121,10 @@ export interface OktaEmulator extends AsyncDisposable {
   resetUsers(): void;
   /** How many passwords it has refused since its start. Several in a row lock a user out. */
   refusedPasswords(): number;
+  /** Allows a device, as its user: an administrator by default, who must be assigned to the application. */
+  approveDevice(userCode: string, idOrLogin?: string): Promise<void>;
+  /** Denies it. */
+  denyDevice(userCode: string, idOrLogin?: string): Promise<void>;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -366,6 +370,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       for (const user of before) alterationLog.user(user, state.users.find(user.id));
     },
     refusedPasswords: checkPassword.refusals,
+    approveDevice: (userCode, login = administratorId) => org.decideDevice(userCode, login, 'allow'),
+    denyDevice: (userCode, login = administratorId) => org.decideDevice(userCode, login, 'deny'),
     findUser: state.users.find,
     alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),

@@ -29,6 +29,7 @@ const failureEvents = [
   'revocation.error',
   'userinfo.error',
   'pushed_authorization_request.error',
+  'device_authorization.error',
   'end_session.error',
   'end_session_confirm.error',
   'end_session_success.error',

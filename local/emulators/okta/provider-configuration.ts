@@ -27,6 +27,8 @@ function routesUnder(prefix: string): Configuration['routes'] {
     userinfo: `${prefix}/userinfo`,
     jwks: `${prefix}/keys`,
     end_session: `${prefix}/logout`,
+    device_authorization: `${prefix}/device/authorize`,
+    code_verification: '/activate',
   };
 }
 
@@ -43,6 +45,11 @@ export function providerConfiguration(
   state: OrgState,
 ): Configuration {
   const renderedElsewhere = async () => {};
+  const devicePages = {
+    userCodeInputSource: renderedElsewhere,
+    userCodeConfirmSource: renderedElsewhere,
+    successSource: renderedElsewhere,
+  };
   return {
     adapter: createMemoryAdapter(state),
     jwks: { keys: keys.map((key) => key.privateJwk) } as JWKS,
@@ -66,6 +73,8 @@ export function providerConfiguration(
       },
       IdToken: hourSeconds,
       AuthorizationCode: 300,
+      // `device-codes.ts` knows when they expire.
+      DeviceCode: 24 * hourSeconds,
       RefreshToken: 90 * 24 * hourSeconds,
       Session: 2 * hourSeconds,
       Grant: 90 * 24 * hourSeconds,
@@ -93,12 +102,13 @@ export function providerConfiguration(
     enableHttpPostMethods: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: {
-      state(_ctx, state) {
-        if (!state) throw new PolicyError('invalid_state');
+      state(ctx, state) {
+        if (!state && ctx.oidc.route !== 'device_authorization') throw new PolicyError('invalid_state');
       },
       [offlineMark]: null,
-      [pushedMark](_ctx, mark) {
-        if (!mark && state.settings().pushedRequestsRequired) throw new PolicyError('invalid_request');
+      [pushedMark](ctx, mark) {
+        const isDevice = ctx.oidc.route === 'device_authorization';
+        if (!mark && !isDevice && state.settings().pushedRequestsRequired) throw new PolicyError('invalid_request');
       },
     },
     interactions: { policy: signInPolicy(state), url: (_ctx, interaction) => interactionUrl + interaction.uid },
@@ -111,6 +121,8 @@ export function providerConfiguration(
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      // No user sees the provider's pages: `device-codes.ts` decides.
+      deviceFlow: { enabled: server.id === 'org', mask: '********', ...devicePages },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: {
         enabled: true,

@@ -49,6 +49,8 @@ export interface SignInSettings {
   /** Whether /revoke revokes. */
   readonly revocationEffective: boolean;
 
+  /** Seconds between two polls of a device whose user signs in elsewhere. */
+  readonly devicePollSeconds: number;
   /** Whether the token endpoint takes refresh tokens. */
   readonly refreshTokensAccepted: boolean;
   /** Whether a refresh token is replaced at each use. By default, it is for clients without a secret only. */
@@ -96,6 +98,7 @@ const defaults: SignInSettings = {
   signOutEffective: true,
   codesAccepted: true,
   revocationEffective: true,
+  devicePollSeconds: 5,
   refreshTokensAccepted: true,
   refreshTokenLeewaySeconds: 30,
   idToken: 'thin',

@@ -204,6 +204,35 @@ describe('a service application that was made by the API', () => {
   });
 });
 
+describe('a client with a secret', () => {
+  it.each(['client_secret_basic', 'client_secret_post'])(
+    'rotates it: both work until the old one is inactive, by %s',
+    async (method) => {
+      const { clientId, clientSecret } = okta.clients.secret;
+      const at = `/api/v1/apps/${clientId}/credentials/secrets`;
+      const added = await admin('POST', at);
+      expect(added).toMatchObject({ status: 201, body: { status: 'ACTIVE', client_secret: expect.any(String) } });
+      const statusWith = async (secret: string) => {
+        const form = { grant_type: 'client_credentials', scope: 'monitor.read' };
+        const posted = { ...form, client_id: clientId, client_secret: secret };
+        return method === 'client_secret_basic'
+          ? (await client.post(customToken, form, client.basic(clientId, secret))).status
+          : (await client.post(customToken, posted)).status;
+      };
+      expect([await statusWith(clientSecret), await statusWith(added.body.client_secret)]).toEqual([200, 200]);
+      const full = await admin('POST', at);
+      expect([full.status, causes(full)]).toEqual([400, [expect.stringContaining('maximum number')]]);
+      expect((await admin('DELETE', `${at}/${added.body.id}`)).status).toBe(400);
+      await admin('POST', `${at}/${added.body.id}/lifecycle/deactivate`);
+      expect([await statusWith(clientSecret), await statusWith(added.body.client_secret)]).toEqual([200, 401]);
+      expect((await admin('DELETE', `${at}/${added.body.id}`)).status).toBe(204);
+      const [last] = (await admin('GET', at)).body;
+      const refused = await admin('POST', `${at}/${last.id}/lifecycle/deactivate`);
+      expect(causes(refused)).toEqual(["You can't deactivate the only active client secret."]);
+    },
+  );
+});
+
 describe('grants and roles', () => {
   it('are given once, and for what Okta knows', async () => {
     const clientId = await makeService({}, ['okta.logs.read'], 'READ_ONLY_ADMIN');
