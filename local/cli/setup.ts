@@ -112,8 +112,8 @@ function requestOf(values: Values): SetupRequest {
   if (values.rotate && values.remove) throw new UsageError('--rotate and --remove contradict each other: use one.');
   if (server !== undefined && !/^(org|default|aus[A-Za-z0-9]+)$/.test(server))
     throw new UsageError('--server must be org, default, or an id that begins with aus.');
-  if (login !== undefined && !/^[^\s@]+@[^\s@]+$/.test(login))
-    throw new UsageError('--login must have the form of an e-mail address.');
+  if (login !== undefined && !/^[\w.+-]+@[\w.-]+$/.test(login))
+    throw new UsageError('--login must have the form of an e-mail address, with letters, digits and ._+- only.');
   return {
     ...{ domain: domain.toLowerCase(), config: values.config, org, server, login },
     ...{ redirectUri: values['redirect-uri'], testUser: values['test-user'] || login !== undefined },
