@@ -71,6 +71,9 @@ export type InvokeRequest = Pick<AsynchronousEvent, 'target' | 'payload'> &
 
 type QueuedEvent = AsynchronousEvent & InvokeRequest & { readonly number: number };
 
+/** An event that a function runs for. */
+type Executed = InvokeRequest & Pick<AsynchronousEvent, 'requestId'>;
+
 /** The deployed stack in virtual time: it runs functions, evaluates alarms and delivers messages. */
 export interface SimulatedStack {
   /** Every attempt to run a function, without its log. */
@@ -84,6 +87,8 @@ export interface SimulatedStack {
   readonly queues: Queues;
   /** Puts an event into Lambda's queue. */
   invoke(request: InvokeRequest, at: number): void;
+  /** Runs a function at once, and waits for its answer. As in Lambda, a synchronous event is not repeated. */
+  call(request: InvokeRequest, at: number): Promise<Execution>;
   /** Runs the events in Lambda's queue that are due before a time. */
   runUntil(before: number): Promise<void>;
   /** Evaluates the alarms, runs their actions, and then the events that are due in Lambda's queue. */
@@ -173,7 +178,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     }
   }
 
-  function writeLog(event: QueuedEvent, execution: Execution, at: number, { lines }: FunctionLog): void {
+  function writeLog(event: Executed, execution: Execution, at: number, { lines }: FunctionLog): void {
     const { logGroup, memoryMb } = lambda.functionByName(event.target);
     const { before, after } = platformLines({ memoryMb }, event.requestId, at, execution);
     const write = (timestamp: number, written: readonly (object | string)[]) => {
@@ -187,12 +192,20 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
 
   /** Runs a function. Returns how long that took. */
   async function attempt(event: QueuedEvent, at: number): Promise<number> {
-    const { target, payload, start } = event;
-    const { asynchronous, timeoutMs } = lambda.functionByName(target);
+    const { asynchronous } = lambda.functionByName(event.target);
     if (isTooOld(event, asynchronous, at)) {
       discard(event, 'EventAgeExceeded', undefined, at);
       return 0;
     }
+    const { execution, log } = await execute(event, at);
+    if (execution.status !== 'throttled') writeLog(event, execution, at, log);
+    record(event, at, execution, log);
+    return execution.durationMs;
+  }
+
+  async function execute(event: Executed, at: number): Promise<{ execution: Execution; log: FunctionLog }> {
+    const { target, payload, start } = event;
+    const { timeoutMs } = lambda.functionByName(target);
     const isOnRealTime = parts.isOnRealTime(target);
     const beganAt = Date.now();
     const aheadMs = at - beganAt;
@@ -209,10 +222,15 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
         runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),
     });
     ingest();
-    const log = readFunctionLog(execution.lines, shift);
+    return { execution, log: readFunctionLog(execution.lines, shift) };
+  }
+
+  async function call(request: InvokeRequest, at: number): Promise<Execution> {
+    const event = { ...request, requestId: randomUUID() };
+    const { execution, log } = await execute(event, at);
     if (execution.status !== 'throttled') writeLog(event, execution, at, log);
-    record(event, at, execution, log);
-    return execution.durationMs;
+    recordRun({ ...event, failures: 0 }, at, execution, log);
+    return execution;
   }
 
   /** An attempt for which the account has no concurrency left. */
@@ -224,6 +242,21 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
 
   /** Records an attempt, and what Lambda does next with its event. */
   function record(event: QueuedEvent, at: number, execution: Execution, log: FunctionLog): void {
+    recordRun(event, at, execution, log);
+    const { status, error } = execution;
+    const { asynchronous } = lambda.functionByName(event.target);
+    const drawn = chance(`${event.number} ${event.throttles}`);
+    const next = afterAttempt(event, status, asynchronous, at, drawn);
+    if (next.kind === 'retry') queue.add(next.event);
+    if (next.kind === 'discard') discard(event, next.condition, error, at);
+  }
+
+  function recordRun(
+    event: Executed & Pick<QueuedEvent, 'failures'>,
+    at: number,
+    execution: Execution,
+    log: FunctionLog,
+  ) {
     const { target, failures, by, org } = event;
     const { status, error, durationMs, cold } = execution;
     const endsAt = at + durationMs;
@@ -238,11 +271,6 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     };
     invocations.push(invocation);
     runs.push({ ...invocation, lines });
-    const { asynchronous } = lambda.functionByName(target);
-    const drawn = chance(`${event.number} ${event.throttles}`);
-    const next = afterAttempt(event, status, asynchronous, at, drawn);
-    if (next.kind === 'retry') queue.add(next.event);
-    if (next.kind === 'discard') discard(event, next.condition, error, at);
   }
 
   /** Sends a discarded event to the function's on-failure destination, if it has one. */
@@ -278,6 +306,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     https,
     queues,
     invoke,
+    call,
     runUntil: (before) => queue.process(before, false),
     async evaluateAlarms(at) {
       https.retryDue(at);

@@ -10,6 +10,8 @@ export interface Execution {
   readonly lines: readonly string[];
   /** What the handler threw, or why the process ended. */
   readonly error?: string;
+  /** What the handler returned. */
+  readonly value?: unknown;
   readonly durationMs: number;
   /** Whether a container was started for it. */
   readonly cold: boolean;
@@ -144,7 +146,9 @@ function openContainerPool(
       if (container.process.alive) idle.push(container);
       else await stop([container]);
       const outcome =
-        'error' in result ? ({ status: 'failed', error: result.error } as const) : ({ status: 'succeeded' } as const);
+        'error' in result
+          ? ({ status: 'failed', error: result.error } as const)
+          : ({ status: 'succeeded', value: result.value } as const);
       return { ...outcome, lines: result.lines, durationMs, cold: !warm };
     },
     stopIdle: () => stop(idle.splice(0)),

@@ -51,7 +51,12 @@ describe('a run whose metrics CloudWatch rejects', () => {
 
   it('does not fail if CloudWatch rejects the metrics, but logs a finding after the outcomes', async () => {
     const { lines, ...ended } = await handleOnce(fullOrg, [fine], noCredentials, true);
-    expect(ended).toMatchObject({ value: [{ probe: 'fine', status: 'passed' }] });
+    expect(ended).toMatchObject({
+      value: [
+        { probe: 'fine', status: 'passed' },
+        { type: 'finding', finding: { code: 'metrics-refused' } },
+      ],
+    });
     expect(loggedLines(lines)).toMatchObject([
       { type: 'outcome', probe: 'fine' },
       { type: 'finding', at: isoTime, org: 'acme', finding: { code: 'metrics-refused', domain: 'monitor' } },
@@ -199,5 +204,35 @@ describe('a run with a bug in a probe', () => {
         ...(refuse ? [{ type: 'finding' }] : []),
       ]);
     }
+  });
+});
+
+describe('a drill', () => {
+  const by = 'Admin/jane';
+  const okta = 'Severity{"Domain":"okta","Org":"acme"}';
+
+  it('runs as usual, and publishes and logs the finding in addition', async () => {
+    const { lines, points } = await handleOnce(
+      { ...fullOrg, drill: { finding: 'internal-error', by } },
+      [fine],
+      noCredentials,
+    );
+    expect(asText(points)).toContain(`${okta} 2`);
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'outcome', probe: 'fine', status: 'passed' },
+      { type: 'drill', at: isoTime, org: 'acme', by, finding: { code: 'internal-error', severity: 'page' } },
+    ]);
+  });
+
+  it('keeps its value in the log if CloudWatch rejects the metrics', async () => {
+    const event = { ...fullOrg, drill: { finding: 'internal-error', by } };
+    const { lines } = await handleOnce(event, [fine], noCredentials, true);
+    expect(asText(lines.flatMap(emfPoints))).toContain(`${okta} 2`);
+  });
+
+  it('of something that cannot be drilled is an ordinary run, and the log says so', async () => {
+    const { lines, points } = await handleOnce({ ...fullOrg, drill: { finding: 'nonsense' } }, [fine], noCredentials);
+    expect(asText(points)).toContain(`${okta} 0`);
+    expect(loggedLines(lines)).toMatchObject([{ type: 'event', note: expect.any(String) }, { type: 'outcome' }]);
   });
 });
