@@ -126,7 +126,7 @@ export function eventDocument(event: TimelineEvent): object {
   const at = isoTime(event.at);
   switch (kind) {
     case 'minute': {
-      const { runs, points, requests } = event.minute;
+      const { runs, points, requests = {} } = event.minute;
       const counts = Object.entries(requests).map(([org, served]) => [org, served.length]);
       return {
         ...{ kind, at, outcomes: event.outcomes, requests: Object.fromEntries(counts) },

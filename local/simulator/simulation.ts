@@ -78,13 +78,17 @@ export interface Simulation extends AsyncDisposable {
   coldStart(lambda: string): Promise<void>;
 }
 
-/** One virtual minute. */
-export interface Minute {
+/** One minute of the deployed system on this machine. */
+export interface SystemMinute {
   readonly at: number;
   readonly runs: readonly Run[];
   readonly points: readonly PublishedPoint[];
   readonly transitions: readonly Transition[];
   readonly messages: readonly DeliveredMessage[];
+}
+
+/** One virtual minute. */
+export interface Minute extends SystemMinute {
   /** The requests that each org received. */
   readonly requests: Readonly<Record<string, readonly ServedRequest[]>>;
 }

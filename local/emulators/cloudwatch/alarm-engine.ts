@@ -20,7 +20,8 @@ export interface AlarmAction {
   readonly wasMuted: boolean;
 }
 
-interface Status extends Evaluation {
+/** What an alarm remembers between ticks. It is JSON. */
+export interface AlarmStatus extends Evaluation {
   /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
   readonly warmsUpUntil?: number;
   readonly suppression: Suppression;
@@ -38,11 +39,32 @@ interface Status extends Evaluation {
 export class AlarmEngine {
   #alarms: readonly Alarm[] = [];
   #muteRules: readonly MuteRule[] = [];
-  readonly #status = new Map<string, Status>();
+  readonly #status: Map<string, AlarmStatus>;
 
-  /** Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list. */
-  constructor(parsed: ParsedAlarms, createdAt = 0) {
+  /**
+   * Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list.
+   *
+   * @param kept what alarms of these names remember, from `statuses`
+   */
+  constructor(parsed: ParsedAlarms, createdAt = 0, kept: ReadonlyMap<string, AlarmStatus> = new Map()) {
+    this.#status = new Map(kept);
     this.deploy(parsed, createdAt);
+  }
+
+  /** What every alarm remembers, by its name. */
+  get statuses(): ReadonlyMap<string, AlarmStatus> {
+    return this.#status;
+  }
+
+  /**
+   * Lets the alarms that warm up when they are created do it once more: while nobody published, nothing was missing.
+   * CloudWatch has nothing like it.
+   */
+  warmUpAgain(at: number): void {
+    for (const alarm of this.#alarms) {
+      const { warmsUpUntil } = created(alarm, at);
+      if (warmsUpUntil !== undefined) this.#status.set(alarm.name, { ...this.#statusOf(alarm.name), warmsUpUntil });
+    }
   }
 
   /**
@@ -82,7 +104,7 @@ export class AlarmEngine {
     return this.#alarms.flatMap((alarm) => this.#act(alarm, changes.get(alarm.name), now));
   }
 
-  #statusOf(alarm: string): Status {
+  #statusOf(alarm: string): AlarmStatus {
     const status = this.#status.get(alarm);
     if (!status) throw new UnsupportedError(`no alarm is called ${alarm}`);
     return status;
@@ -117,14 +139,14 @@ export class AlarmEngine {
     return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now, wasMuted: !released }));
   }
 
-  #suppress(alarm: Alarm, { suppression }: Status, change: StateChange | undefined, now: number) {
+  #suppress(alarm: Alarm, { suppression }: AlarmStatus, change: StateChange | undefined, now: number) {
     if (alarm.kind === 'metric' || !alarm.suppressor) return { next: suppression, released: change };
     return suppress(suppression, change, this.#statusOf(alarm.suppressor.alarm).state, alarm.suppressor, now);
   }
 }
 
 /** An alarm that has just been created. */
-function created(alarm: Alarm, at: number): Status {
+function created(alarm: Alarm, at: number): AlarmStatus {
   const warmUp = alarm.kind === 'metric' ? alarm.warmUp : undefined;
   return {
     ...{ state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', suppression: { by: 'nothing' } },
