@@ -112,7 +112,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem> 
   const scheduler = openScheduler(deployed.deployment.schedules, startedAt, kept?.schedules);
   const stack = openSimulatedStack({ ...parts, ...deployed, lambda, store, ingestion, alarms: kept?.alarms });
   for (const [group, lines] of kept?.logs ?? []) for (const line of lines) aws.logs.add(group, line);
-  if (kept?.hasGap) stack.alarms.warmUpAgain(startedAt);
+  if (kept?.hasGap) stack.alarms.resumeAfterGap(startedAt);
   stack.requeue(kept?.events ?? []);
   let now = startedAt;
   let ticking = false;
@@ -162,7 +162,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem> 
     skipTo(minute) {
       if (minute < now) throw new Error('time does not go back');
       now = minute;
-      stack.alarms.warmUpAgain(minute);
+      stack.alarms.resumeAfterGap(minute);
     },
     async deploy(changed) {
       deployed = changed;

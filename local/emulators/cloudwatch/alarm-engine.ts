@@ -24,6 +24,8 @@ export interface AlarmAction {
 export interface AlarmStatus extends Evaluation {
   /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
   readonly warmsUpUntil?: number;
+  /** Until when the alarm is not evaluated, because it lacks the points of a gap. */
+  readonly heldUntil?: number;
   readonly suppression: Suppression;
   /** The last change whose action a mute rule holds back. */
   readonly muted?: StateChange;
@@ -57,13 +59,22 @@ export class AlarmEngine {
   }
 
   /**
-   * Lets the alarms that warm up when they are created do it once more: while nobody published, nothing was missing.
-   * CloudWatch has nothing like it.
+   * Goes on after a time in which nobody published because nobody ran anything. CloudWatch has nothing like it.
+   *
+   * What treats missing points as breaching warms up once more. What fires keeps its state until it has a window of points
+   * again: otherwise it would resolve although nobody has looked.
    */
-  warmUpAgain(at: number): void {
+  resumeAfterGap(at: number): void {
     for (const alarm of this.#alarms) {
+      if (alarm.kind !== 'metric') continue;
+      const status = this.#statusOf(alarm.name);
       const { warmsUpUntil } = created(alarm, at);
-      if (warmsUpUntil !== undefined) this.#status.set(alarm.name, { ...this.#statusOf(alarm.name), warmsUpUntil });
+      const heldUntil = at + alarm.evaluationPeriods * alarm.periodMs;
+      this.#status.set(alarm.name, {
+        ...status,
+        ...(warmsUpUntil !== undefined && { warmsUpUntil }),
+        ...(status.state === 'ALARM' && { heldUntil }),
+      });
     }
   }
 
@@ -94,7 +105,8 @@ export class AlarmEngine {
   tick(now: number, store: MetricStore): readonly AlarmAction[] {
     const changes = new Map<string, StateChange>();
     for (const alarm of this.#alarms) {
-      const { warmsUpUntil, ...before } = this.#statusOf(alarm.name);
+      const { warmsUpUntil, heldUntil, ...before } = this.#statusOf(alarm.name);
+      if (heldUntil !== undefined && now < heldUntil) continue;
       if (isWarmingUp(alarm, warmsUpUntil, store, now)) continue;
       const { state, reason } = this.#evaluate(alarm, store, now);
       if (state !== before.state) changes.set(alarm.name, { from: before.state, to: state, reason });

@@ -15,8 +15,8 @@ export interface AlarmStates {
   deploy(parsed: ParsedAlarms, at: number): void;
   /** What each alarm remembers, by its name. */
   readonly statuses: ReadonlyMap<string, AlarmStatus>;
-  /** Lets heartbeats wait for their first data again, after a gap in which nothing ran. */
-  warmUpAgain(at: number): void;
+  /** Goes on after a gap in which nothing ran. */
+  resumeAfterGap(at: number): void;
   /** What DescribeAlarmHistory returns for an alarm. */
   history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
 }
@@ -51,7 +51,7 @@ export function openAlarmStates(parsed: ParsedAlarms, createdAt: number, kept?: 
     get statuses() {
       return engine.statuses;
     },
-    warmUpAgain: (at) => engine.warmUpAgain(at),
+    resumeAfterGap: (at) => engine.resumeAfterGap(at),
     history: (alarm, from, to) =>
       transitions
         .filter((each) => each.alarm === alarm && each.at >= from && each.at <= to)
