@@ -64,8 +64,8 @@ export type StoredMessage = { readonly id: number; readonly deliveries: readonly
 export interface HistoryReader {
   runs(period: Period): readonly StoredRun[];
   outcomes(period: Period, filter?: OutcomeFilter): readonly StoredOutcome[];
-  /** The last outcome of every target, perhaps of one that is no longer configured. */
-  latestOutcomes(): readonly StoredOutcome[];
+  /** The last outcome of every target since a time. */
+  latestOutcomes(since: number): readonly StoredOutcome[];
   /** Every series that has points. */
   series(): readonly MetricIdentity[];
   points(identity: MetricIdentity, period: Period): readonly { readonly at: number; readonly value: number }[];
@@ -95,7 +95,8 @@ export function openHistoryReader(database: DatabaseSync): HistoryReader {
       return all(`SELECT * FROM outcomes WHERE ${where} ORDER BY at, rowid`, start, end, ...values).map(outcomeOf);
     },
     // SQLite takes the other columns from the row with the greatest value. https://sqlite.org/lang_select.html#bareagg
-    latestOutcomes: () => all('SELECT *, max(at) FROM outcomes GROUP BY org, probe, server').map(outcomeOf),
+    latestOutcomes: (since) =>
+      all('SELECT *, max(at) FROM outcomes WHERE at >= ? GROUP BY org, probe, server', since).map(outcomeOf),
     series: () => all('SELECT * FROM series ORDER BY id').map(identityOf),
     points({ namespace, name, dimensions }, { start, end }) {
       return all(

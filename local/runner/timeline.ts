@@ -1,4 +1,5 @@
 import type { LogLine } from '../../functions/runtime/log.ts';
+import type { Gap } from '../history/open-history.ts';
 import type { Minute, Simulation, SystemMinute, Transition } from '../simulator/simulation.ts';
 
 type Message = Simulation['inbox'][number];
@@ -13,6 +14,7 @@ export type TimelineEvent =
     }
   | { readonly kind: 'fault'; readonly at: number }
   | { readonly kind: 'restored'; readonly at: number }
+  | { readonly kind: 'gap'; readonly at: number; readonly gap: Gap }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
   | { readonly kind: 'message'; readonly at: number; readonly message: Message };
 

@@ -85,7 +85,12 @@ export interface LocalSystem extends AsyncDisposable {
   readonly aws: AwsEmulator;
   /** Updates what is deployed. */
   deploy(deployed: Deployed): Promise<void>;
-  /** The parts that a simulation disturbs. */
+  /** Drops what is older than a time, and what has expired in the tables. */
+  forget(before: number): Promise<void>;
+}
+
+/** The parts that a simulation disturbs. */
+export interface SystemInternals {
   readonly stack: SimulatedStack;
   readonly lambda: LambdaService;
   readonly scheduler: Scheduler;
@@ -95,7 +100,7 @@ export interface LocalSystem extends AsyncDisposable {
 const minuteMs = 60_000;
 
 /** Opens the deployed system on this machine, as it was when it was last open. */
-export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem> {
+export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem & SystemInternals> {
   const { aws, bundleOf, startedAt, kept } = parts;
   let { deployed } = parts;
   await using opening = new AsyncDisposableStack();
@@ -168,6 +173,10 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem> 
       deployed = changed;
       scheduler.deploy(changed.deployment.schedules, now);
       await stack.deploy(changed, now);
+    },
+    async forget(before) {
+      stack.forget(before);
+      for (const { name } of deployed.deployment.tables) await aws.tables.expire(name, 'expiresAt', now);
     },
     inbox: stack.inbox,
     transitions: stack.alarms.transitions,

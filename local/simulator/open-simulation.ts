@@ -58,7 +58,7 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
   const isOnRealTime = (name: string) =>
     deployed.deployment.schedules.some(({ target, input }) => target === name && isOrg(input));
   const clockOf = (name: string, at: number, due: number): FunctionClock => {
-    if (realTime) return { shift: noShift };
+    if (realTime) return { shift: noShift, aheadMs: realTime.aheadMs };
     const aheadMs = at - Date.now();
     // On the clock of the function, a start is as late as it is in virtual time.
     return isOnRealTime(name) ? { shift: clockShift(due - aheadMs, due) } : { shift: noShift, aheadMs };

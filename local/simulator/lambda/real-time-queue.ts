@@ -4,9 +4,11 @@ import type { EventQueue, QueueOptions } from './event-queue.ts';
 export interface RealTime {
   /** Epoch milliseconds. */
   now(): number;
+  /** How far it is ahead of this machine's clock, in milliseconds: 0 unless a test moves it. */
+  readonly aheadMs: number;
   /** Resolves at a time, or as soon as `signal` aborts. */
   until(time: number, signal: AbortSignal): Promise<void>;
-  /** Nothing starts any more once it aborts, and nobody waits. */
+  /** Once it aborts nothing starts any more, and whoever waits gets its reason as an error. */
   readonly stopped: AbortSignal;
 }
 
@@ -56,7 +58,7 @@ export function openRealTimeQueue<Event extends { readonly dueAt: number }>(
     async process(end, isInclusive) {
       for (;;) {
         if (failure) throw failure.error;
-        if (stopped.aborted) return;
+        stopped.throwIfAborted();
         const isDue = ({ dueAt }: Event) => dueAt <= now() && (dueAt < end || (isInclusive && dueAt === end));
         for (let [next] = waiting; next && isDue(next) && running < mostProcesses; [next] = waiting) {
           waiting.shift();
