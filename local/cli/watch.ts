@@ -15,8 +15,9 @@ import { stateFolder } from '../history/state-folder.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
 import { UsageError } from '../runner/select.ts';
-import { liveEvents, runWatch } from '../runner/watch.ts';
+import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord, serveHealth } from '../runner/watch-health.ts';
+import { noJournal, tee } from '../simulator/journal.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { openWatch } from '../watch/open-watch.ts';
 import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
@@ -68,18 +69,16 @@ export const watch = defineCommand({
     const { template } = synthesize(config);
     const clock = systemClock(stop.signal);
     const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
-    const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => countFiring() }));
+    const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
     const live = liveEvents(reporter.show);
     const system = opened.use(
       await openWatch({
         ...{ template, history, clock, secrets, bundleOf: (entry) => bundle(entry).file },
         caFile: process.env.NODE_EXTRA_CA_CERTS,
-        journal: { ...live, onRun: (run) => health.onRun(run) },
+        journal: tee(live.journal, { ...noJournal, onRun: (run) => health.onRun(run) }),
       }),
     );
     const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
-    const countFiring = () =>
-      system.deployment.alarms.alarms.filter(({ name }) => system.alarmState(name).state === 'ALARM').length;
     const served =
       port === undefined ? undefined : opened.use(await listen(values.host, port, () => health.at(clock.now())));
     const domains = config.orgs.map(({ domain }) => domain);
@@ -89,7 +88,7 @@ export const watch = defineCommand({
       }),
     );
     if (system.gap) reporter.show({ kind: 'gap', at: system.gap.end, gap: system.gap });
-    await runWatch(system, { clock, history, retention: retentionOf(keepDays), onEvent: reporter.show });
+    await runWatch(system, { clock, history, retention: retentionOf(keepDays), live, onEvent: reporter.show });
     return 0;
   },
 });

@@ -19,15 +19,11 @@ type MinuteEvent = Extract<TimelineEvent, { kind: 'minute' }>;
  * Makes lines of the events of a simulation: the first minute in full, later minutes only if they show something new, and
  * every fault, alarm and message. Each event starts with the time of day, UTC. Times are virtual unless it runs in real time.
  */
-export function timelineReporter(
-  scenario?: Scenario,
-  showsEveryRun = false,
-): (event: TimelineEvent) => readonly string[] {
+export function timelineReporter(scenario?: Scenario): (event: TimelineEvent) => readonly string[] {
   const changeOf = changeFilter();
   return (event) => {
     if (event.kind === 'minute') {
       const change = changeOf(event);
-      if (showsEveryRun) return event.minute.runs.length > 0 ? atTime(event, minuteLines(event)) : [];
       if (change === 'none') return [];
       const first = change === 'first' ? [...indent(formatOutcomes(event.outcomes)), ''] : [];
       return [...first, ...atTime(event, minuteLines(event))];

@@ -69,6 +69,8 @@ export interface LocalSystem extends AsyncDisposable {
   readonly now: number;
   /** Advances one minute: schedules, runs, alarms, messages. */
   tick(): Promise<SystemMinute>;
+  /** How many runs the schedules start in a minute. */
+  startsIn(minute: number): number;
   /** Leaves out the minutes before a time, in which this machine ran nothing. */
   skipTo(minute: number): void;
   /** Every message in the order of delivery, including those to a topic without subscribers. */
@@ -164,6 +166,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem &
         ticking = false;
       }
     },
+    startsIn: (minute) => scheduler.due(minute).length,
     skipTo(minute) {
       if (minute < now) throw new Error('time does not go back');
       now = minute;

@@ -1,7 +1,7 @@
 import type { Entry } from '../../lib/functions/entries.ts';
 import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Gap, History } from '../history/open-history.ts';
-import type { Journal } from '../simulator/journal.ts';
+import { type Journal, tee } from '../simulator/journal.ts';
 import { noShift } from '../simulator/lambda/clock-shift.ts';
 import { openRealTimeQueue, type RealTime } from '../simulator/lambda/real-time-queue.ts';
 import { openRunsInProgress } from '../simulator/lambda/runs-in-progress.ts';
@@ -89,37 +89,5 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
       return system.now;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
-}
-
-/** Tells two the same. What the first keeps is kept before the second hears of it. */
-function tee(first: Journal, second?: Journal): Journal {
-  if (!second) return first;
-  return {
-    atomically: (change) => second.atomically(() => first.atomically(change)),
-    onRun(...told) {
-      first.onRun(...told);
-      second.onRun(...told);
-    },
-    onPoint(...told) {
-      first.onPoint(...told);
-      second.onPoint(...told);
-    },
-    onMessage(...told) {
-      first.onMessage(...told);
-      second.onMessage(...told);
-    },
-    onAccepted(...told) {
-      first.onAccepted(...told);
-      second.onAccepted(...told);
-    },
-    onEnded(...told) {
-      first.onEnded(...told);
-      second.onEnded(...told);
-    },
-    onEvaluated(...told) {
-      first.onEvaluated(...told);
-      second.onEvaluated(...told);
-    },
   };
 }
