@@ -13,6 +13,8 @@ CREATE TABLE runs (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   lambda TEXT NOT NULL,
+  -- Absent if a message on a topic started it.
+  schedule TEXT,
   org TEXT,
   status TEXT NOT NULL,
   attempt INTEGER NOT NULL,

@@ -53,6 +53,7 @@ export function openWriter(database: DatabaseSync): Writer {
   const addRun = insert('runs', [
     'at',
     'lambda',
+    'schedule',
     'org',
     'status',
     'attempt',
@@ -114,9 +115,20 @@ export function openWriter(database: DatabaseSync): Writer {
   }
 
   function keepRun(run: Run, deployment: Deployment): void {
-    const { at, lambda, org, status, attempt, error, durationMs, cold, findings, lines } = run;
+    const { at, lambda, by, org, status, attempt, error, durationMs, cold, findings, lines } = run;
     const own = findings.filter(({ probe }) => probe === undefined);
-    const id = addRun(at, lambda, org, status, attempt, error, durationMs, cold ? 1 : 0, JSON.stringify(own));
+    const id = addRun(
+      at,
+      lambda,
+      'schedule' in by ? by.schedule : undefined,
+      org,
+      status,
+      attempt,
+      error,
+      durationMs,
+      cold ? 1 : 0,
+      JSON.stringify(own),
+    );
     const { logGroup = '' } = deployment.functions.find(({ name }) => name === lambda) ?? {};
     for (const line of lines) {
       addLine(logGroup, Math.round(at + durationMs), line);
@@ -192,7 +204,8 @@ export function openWriter(database: DatabaseSync): Writer {
 function outcomeIn(line: string): LogLine | undefined {
   try {
     const value = JSON.parse(line);
-    return value?.type === 'outcome' ? value : undefined;
+    const isOutcome = value?.type === 'outcome' && [value.org, value.probe].every((name) => typeof name === 'string');
+    return isOutcome ? value : undefined;
   } catch {
     return undefined;
   }
