@@ -105,10 +105,7 @@ async function watchEmulator(
   using history = openHistory(':memory:');
   using reporter = watchReporter(stdout, { json, scenario, firing: () => firingAlarms(simulation) });
   const live = liveEvents(reporter.show);
-  const journal = tee(
-    history.journalOf(() => simulation.deployment),
-    live.journal,
-  );
+  const journal = tee(history.journal, live.journal);
   await using simulation = await deployments.open('configured', { realTime: clock, journal });
   const { deployment, startedAt } = simulation;
   const keepDays = usualKeepDays;

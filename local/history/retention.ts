@@ -29,7 +29,7 @@ export function prune(database: DatabaseSync, now: number, { all, evidenceOfPass
   ] as const) {
     database.prepare(`DELETE FROM ${table} WHERE ${column} < ?`).run(old);
   }
-  database.prepare('DELETE FROM log_lines WHERE at < ?').run(now - evidenceOfPassed);
+  database.prepare('DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE at < ?)').run(now - evidenceOfPassed);
   database
     .prepare(
       "UPDATE outcomes SET line = NULL WHERE at < ? AND line IS NOT NULL AND status = 'passed' AND findings = '[]'",

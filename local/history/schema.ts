@@ -123,8 +123,9 @@ CREATE TABLE items (
   PRIMARY KEY ("table", partition, sort)
 ) STRICT;
 CREATE TABLE events (request_id TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT;
-CREATE TABLE log_lines (log_group TEXT NOT NULL, at INTEGER NOT NULL, message TEXT NOT NULL) STRICT;
-CREATE INDEX log_lines_at ON log_lines (at);
+-- What a run logged besides its outcomes.
+CREATE TABLE log_lines (run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, message TEXT NOT NULL) STRICT;
+CREATE INDEX log_lines_run ON log_lines (run);
 -- The last minute whose alarms were evaluated.
 CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), evaluated_at INTEGER NOT NULL) STRICT;
 `;

@@ -63,6 +63,10 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
       const { route = 'message', deliveries, subject = 'no subject', text } = event.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
       const to = readers.length > 0 ? readers.join(', ') : 'nobody, because the configuration names no subscriber';
+      // A document for programs.
+      if (event.message.route === undefined && text.startsWith('{')) {
+        return [...atTime(event, [`${cyan(`✉ ${route}`)} to ${to}: ${subject}`]), ''];
+      }
       const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
       const letter = ['', bold(subject), '', ...(read?.text ?? text).split('\n'), ''];
       const folded = letter.flatMap((line) => fold(line, width - bar.length));

@@ -46,13 +46,10 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
   const deployed = readDeployed(template);
   const { deployment } = deployed;
   const { startedAt, gap } = beginAt(history, clock.now());
-  const kept = history.keptState(startedAt - windowOf(deployment), gap !== undefined);
+  const kept = history.keptState(deployment, startedAt - windowOf(deployment), gap !== undefined);
   await using opening = new AsyncDisposableStack();
   const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now }));
-  const journal = tee(
-    history.journalOf(() => deployment),
-    options.journal,
-  );
+  const journal = tee(history.journal, options.journal);
   const system = opening.use(
     await openLocalSystem({
       ...{ deployed, aws, startedAt, kept, journal, bundleOf: options.bundleOf },

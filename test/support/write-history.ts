@@ -2,12 +2,12 @@
 import path from 'node:path';
 import { lockFolder } from '../../local/history/lock.ts';
 import { openHistory } from '../../local/history/open-history.ts';
-import { failedLine, passedLine, runAt, smallDeployment } from './history-samples.ts';
+import { failedLine, passedLine, runAt } from './history-samples.ts';
 
 const [, , folder = '', first] = process.argv;
 // The lock ends when nobody refers to it any more.
 const lock = lockFolder(folder);
-const journal = openHistory(path.join(folder, 'history.sqlite')).journalOf(() => smallDeployment);
+const journal = openHistory(path.join(folder, 'history.sqlite')).journal;
 for (let at = Number(first); lock; at += 1) {
   journal.atomically(() => journal.onRun(runAt(at, passedLine(at), failedLine(at), passedLine(at))));
   process.stdout.write(`${at}\n`);

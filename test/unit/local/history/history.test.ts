@@ -17,7 +17,6 @@ const always = { start: 0, end: Number.MAX_SAFE_INTEGER };
 let folder: string;
 let file: string;
 let history: History;
-const journalOf = (opened: History) => opened.journalOf(() => smallDeployment);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-history-'));
@@ -38,7 +37,7 @@ function reopen(): History {
 
 describe('a history', () => {
   it('has the outcomes of a run with their evidence, by target, after it is opened again', () => {
-    journalOf(history).onRun(runAt(noon, passedLine(noon, { probe: 'keys' }), failedLine(noon + 5)));
+    history.journal.onRun(runAt(noon, passedLine(noon, { probe: 'keys' }), failedLine(noon + 5)));
     const { reader } = reopen();
     expect(reader.outcomes(always, { probe: 'token', server: 'default' })).toEqual([
       {
@@ -53,7 +52,7 @@ describe('a history', () => {
   });
 
   it('has the last outcome of each target', () => {
-    const journal = journalOf(history);
+    const journal = history.journal;
     for (const minute of [0, 1, 2]) journal.onRun(runAt(noon + minute, passedLine(noon + minute)));
     journal.onRun(runAt(noon, passedLine(noon, { server: undefined, probe: 'organization' })));
     expect(history.reader.latestOutcomes(0).map(({ probe, at }) => [probe, at])).toEqual([
@@ -63,7 +62,7 @@ describe('a history', () => {
   });
 
   it('keeps everything of a change, or nothing', () => {
-    const journal = journalOf(history);
+    const journal = history.journal;
     expect(() =>
       journal.atomically(() => {
         journal.onRun(runAt(noon, passedLine(noon)));
@@ -76,7 +75,7 @@ describe('a history', () => {
   });
 
   it('gives points back by series, whatever the order of the dimensions', () => {
-    const journal = journalOf(history);
+    const journal = history.journal;
     const point = { timestamp: noon, value: 2, unit: 'None', source: 'api' } as const;
     const named = { namespace: 'OktaSynthetics', name: 'Severity' };
     journal.onPoint({ ...point, identity: { ...named, dimensions: { Org: 'acme', Domain: 'okta' } } });
@@ -91,11 +90,13 @@ describe('a history', () => {
       { at: noon + 1, value: 2 },
     ]);
     expect(history.reader.series()).toEqual([identity]);
-    expect(reopen().keptState(noon + 1, false).points).toEqual([{ ...point, timestamp: noon + 1, identity }]);
+    expect(reopen().keptState(smallDeployment, noon + 1, false).points).toEqual([
+      { ...point, timestamp: noon + 1, identity },
+    ]);
   });
 
   it('gives back what a system needs to go on', () => {
-    const journal = journalOf(history);
+    const journal = history.journal;
     const status = { state: 'ALARM', reason: '2 of 3', suppression: { by: 'nothing' } } as const;
     const transition = { at: noon, alarm: 'a', from: 'OK', to: 'ALARM', reason: '2 of 3' } as const;
     journal.onEvaluated(noon, [transition], new Map([['a', status]]));
@@ -109,7 +110,7 @@ describe('a history', () => {
     const item = { org: { S: 'acme' }, item: { S: 'group#flows' }, expiresAt: { N: String(noon / 1000 + 60) } };
     history.keepItem('state', item, { partition: 'org', sort: 'item' });
     journal.onRun(runAt(noon, passedLine(noon)));
-    const kept = reopen().keptState(0, true);
+    const kept = reopen().keptState(smallDeployment, 0, true);
     expect(history.evaluatedAt).toBe(noon);
     expect(kept.alarms.statuses.get('a')).toEqual(status);
     expect(kept.alarms.transitions).toEqual([transition]);
@@ -123,7 +124,7 @@ describe('a history', () => {
     const endpoint = 'https://hooks.example.com/services/T0/canary-key';
     const posted: Delivery = { protocol: 'https', endpoint, text: 'hello', failed: true };
     const letter: Delivery = { protocol: 'email', endpoint: 'a@example.com', text: 'Hello', failed: false };
-    journalOf(history).onMessage(messageAt(noon, posted, letter));
+    history.journal.onMessage(messageAt(noon, posted, letter));
     expect(history.reader.messages(always)[0]?.deliveries).toMatchObject([
       { receiver: 'https://hooks.example.com', state: 'pending' },
       { receiver: 'a@example.com', state: 'shown' },
@@ -135,7 +136,7 @@ describe('a history', () => {
   it('sends again what was under way, to the same address, and gives up on a receiver that is gone', () => {
     const endpoint = 'https://hooks.example.com/key';
     const delivery: Delivery = { protocol: 'https', endpoint, text: 'hello', failed: true };
-    journalOf(history).onMessage(messageAt(noon, delivery, { ...delivery, endpoint: 'https://gone.example.com/' }));
+    history.journal.onMessage(messageAt(noon, delivery, { ...delivery, endpoint: 'https://gone.example.com/' }));
     history.keepDelivery({ ...delivery, attempts: 2 }, true);
     const subscriptions = [{ protocol: 'https', endpoint, permitted: true }];
     const topic = { logicalId: 'T', name: 'okta-synthetics-pages', arn: 'arn', acceptsAlarms: true, subscriptions };
@@ -150,7 +151,7 @@ describe('a history', () => {
   });
 
   it('forgets what is too old, and the evidence of what passed sooner', () => {
-    const journal = journalOf(history);
+    const journal = history.journal;
     for (const days of [101, 3, 1]) {
       const at = noon - days * dayMs;
       journal.onRun(runAt(at, passedLine(at), failedLine(at + 1)));

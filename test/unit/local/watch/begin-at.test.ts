@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openHistory } from '../../../../local/history/open-history.ts';
 import { beginAt } from '../../../../local/watch/begin-at.ts';
-import { passedLine, runAt, smallDeployment } from '../../../support/history-samples.ts';
+import { passedLine, runAt } from '../../../support/history-samples.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
 const minutes = (count: number) => noon + count * 60_000;
@@ -9,7 +9,7 @@ const minutes = (count: number) => noon + count * 60_000;
 /** Begins at a time, after a watch that began a minute at noon, and of whose runs one ended or none. */
 function beginAfter(now: number, hasRun: boolean) {
   using history = openHistory(':memory:');
-  const journal = history.journalOf(() => smallDeployment);
+  const journal = history.journal;
   journal.onEvaluated(noon, [], new Map());
   if (hasRun) journal.onRun(runAt(noon + 500, passedLine(noon + 500)));
   return beginAt(history, now);
