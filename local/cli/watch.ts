@@ -51,8 +51,6 @@ export const watch = defineCommand({
     const config = loadConfig(values.config);
     const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     await using opened = new AsyncDisposableStack();
     const folder = path.resolve(values.data ?? path.join(stateFolder(), 'okta-synthetics'));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -67,6 +65,13 @@ export const watch = defineCommand({
     }
     progress.step('synthesizing the stack and building the functions');
     const { template } = synthesize(config);
+    // Until here there is nothing to lose.
+    const stop = new AbortController();
+    const end = () => stop.abort();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, end);
+      opened.defer(() => void process.off(signal, end));
+    }
     const clock = systemClock(stop.signal);
     const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
     const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
