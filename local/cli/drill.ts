@@ -35,9 +35,12 @@ export const drill = defineCommand({
       help: 'only this scenario: flapping, packet-loss …; repeat it or separate by commas',
     },
     'every-variant': { type: 'boolean', default: false, help: 'every variant of each case, not one per finding' },
-    'one-per-alarm': { type: 'boolean', default: false, help: 'one case for each alarm, not one per finding' },
+    quick: {
+      ...{ type: 'boolean', default: false },
+      help: 'one case for each alarm, not one per finding; small fleets; 200 minutes of packet loss',
+    },
     'packet-loss-minutes': {
-      ...{ type: 'string', value: '<n>', default: '10000' },
+      ...{ type: 'string', value: '<n>' },
       help: 'the minutes of packet loss (default: 10000)',
     },
     config,
@@ -55,9 +58,13 @@ export const drill = defineCommand({
     const { scenarios, skipped } = selectScenarios(plan, {
       cases: listOf(values.case),
       scenarios: listOf(values.scenario),
-      packetLossMinutes: integerOf('packet-loss-minutes', values['packet-loss-minutes'], 1),
+      packetLossMinutes: integerOf(
+        'packet-loss-minutes',
+        values['packet-loss-minutes'] ?? (values.quick ? '200' : '10000'),
+        1,
+      ),
       everyVariant: values['every-variant'],
-      onePerAlarm: values['one-per-alarm'],
+      quick: values.quick,
     });
     if (values.list) {
       stdout.write(`${formatScenarioList(scenarios)}\n`);
