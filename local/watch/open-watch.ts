@@ -48,13 +48,16 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
   const { startedAt, gap } = beginAt(history, clock.now());
   const kept = history.keptState(deployment, startedAt - windowOf(deployment), gap !== undefined);
   await using opening = new AsyncDisposableStack();
-  const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now }));
+  const runsInProgress = openRunsInProgress(startedAt);
+  // It has the real secrets, and every user of this machine can reach it.
+  const accepts = runsInProgress.isKnown;
+  const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now, accepts }));
   const journal = tee(history.journal, options.journal);
   const system = opening.use(
     await openLocalSystem({
       ...{ deployed, aws, startedAt, kept, journal, bundleOf: options.bundleOf },
       access: { awsEndpoint: aws.url, caFile: options.caFile },
-      runsInProgress: openRunsInProgress(startedAt),
+      runsInProgress,
       account: () => noQuota,
       tellsPresentAfterMute: () => false,
       clockOf: () => ({ shift: noShift, aheadMs: clock.aheadMs }),

@@ -39,7 +39,7 @@ async function open(history: History, at: number, send: typeof fetch) {
   };
   const watch = await openWatch({
     ...{ template: smallTemplate({ Hook: hook }), bundleOf: bundles.bundleOf, history, clock, send },
-    ...{ secrets: new Map(), journal: tee(live.journal, { ...noJournal, onRun }) },
+    ...{ secrets: new Map([['acme', '{}']]), journal: tee(live.journal, { ...noJournal, onRun }) },
   });
   /** Waits until so many runs of a function have ended. */
   const runs = async (lambda: string, count: number) => {
@@ -133,6 +133,21 @@ describe('a watch', () => {
       ['shown', 'delivered'],
       ['shown', 'delivered'],
     ]);
+  });
+
+  it('gives secrets to its own functions only', async () => {
+    const { watch } = await open(history, noon, send);
+    await using _ = watch;
+    const answer = await fetch(watch.aws.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'secretsmanager.GetSecretValue',
+        authorization: 'AWS4-HMAC-SHA256 Credential=container-1/20261123/us-east-1/secretsmanager/aws4_request',
+      },
+      body: '{"SecretId":"acme"}',
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([403, { __type: 'UnrecognizedClientException' }]);
   });
 
   it('ends when its clock stops, in the middle of a run that then never was', async () => {
