@@ -15,9 +15,10 @@ const recentRuns = 3;
 /** The probes of an org, by server. Those of the org as a whole come first, then the Org server. */
 export function gridOf(all: readonly GroupRuns[], kept: Kept, unreadable: readonly Group[], now: number): Grid {
   const cells = all.flatMap((runs) => targetsOf(runs).map((target) => ({ ...target, ...cellOf(runs, target, now) })));
-  const columns = [...new Set(cells.map(({ server }) => server))].toSorted(
-    (one, other) => rank(one) - rank(other) || String(one).localeCompare(String(other)),
-  );
+  // Sorting puts undefined last, whatever it is compared with.
+  const columns = [...new Set(cells.map(({ server }) => server ?? wholeOrg))]
+    .toSorted((one, other) => rank(one) - rank(other) || one.localeCompare(other))
+    .map((server) => (server === wholeOrg ? undefined : server));
   const rows = new Map<string, GridRow>();
   for (const { group, probe } of cells) {
     const key = `${group} ${probe}`;
@@ -33,8 +34,11 @@ export function gridOf(all: readonly GroupRuns[], kept: Kept, unreadable: readon
   return { columns, rows: [...rows.values()], notRunning: notRunning(all, kept, unreadable) };
 }
 
-function rank(server: string | undefined): number {
-  return server === undefined ? 0 : server === 'org' ? 1 : 2;
+/** No server has this id. */
+const wholeOrg = '';
+
+function rank(server: string): number {
+  return server === wholeOrg ? 0 : server === 'org' ? 1 : 2;
 }
 
 interface GridTarget {
@@ -94,7 +98,10 @@ function notRunning(all: readonly GroupRuns[], { states }: Kept, unreadable: rea
   return groups.flatMap((group) => {
     const runs = all.find((each) => each.group === group);
     if (unreadable.includes(group)) return [`What ${group} left in the state table cannot be read.`];
-    if (runs) return runs.isLate ? [`${group} has not run since ${formatTime(runs.lastAt)}.`] : [];
+    if (runs?.isLate) return [`${group} has not run since ${formatTime(runs.lastAt)}.`];
+    const broken = runs?.last.find(({ type }) => type === 'monitor-error');
+    if (broken) return [`${group} did not finish its last run, because of an error of the monitor.`];
+    if (runs) return [];
     const agoMs = number(asRecord(expects[group]).agoMs);
     if (agoMs === undefined || !states.flows) return [];
     return [`${group} has never run. It should since ${formatTime(timeOfMoment(states.flows.last) - agoMs)}.`];

@@ -42,6 +42,12 @@ export function renderProblems(problems: readonly string[]): Html {
   return html`${problems.map((problem) => html`<p class="warning">${foreign(problem)}</p>`)}`;
 }
 
+/** What people were told of the monitor itself. Nothing if that is nothing. */
+export function renderMonitor(monitor: OrgBoard | undefined, links: BoardLinks = {}): Html | undefined {
+  if (!monitor || monitor.incidents.length === 0) return undefined;
+  return html`<section aria-label="The monitor itself"><h2>The monitor itself</h2>${renderIncidents(monitor, links)}</section>`;
+}
+
 /** The orgs, the worst first. Those that do not fit are counted. */
 export function renderOrgs(boards: readonly OrgBoard[], most = 100): Html {
   const others = boards.slice(most);
@@ -92,14 +98,14 @@ export function renderIncidents({ incidents, org, at }: OrgBoard, links: BoardLi
 const mostIncidents = 20;
 
 function incidentRow(incident: BoardIncident, org: string, now: number, links: BoardLinks): Html {
-  const { alarm, brief, code, route, since, startObserved, toldAt, told, whoMustAct, where, heading, group } = incident;
+  const { alarm, brief, code, route, since, startObserved, told, whoMustAct, where, heading, group } = incident;
   const around = { from: since - 5 * 60_000, to: Math.min(now, since + 60 * 60_000) };
   const places = [
     ...(links.runbook === undefined ? [] : [link(`${links.runbook}#${heading}`, 'Runbook')]),
     ...(links.alarm ? [link(links.alarm(alarm), 'Alarm')] : []),
     ...(links.log && group ? [link(links.log(group, org, around), 'Log')] : []),
   ];
-  return html`<tr><th scope="row">${foreign(brief, 80)}${code !== undefined && html` <span class="muted">${foreign(code, 60)}</span>`}</th><td>${startObserved ? '' : 'before '}${clock(since, now)}</td><td>${whoMustAct}</td><td>${where.length > 0 ? foreign(joinFirst(where, 5)) : 'nowhere'}</td><td>${route}, ${told}${toldAt > now ? ' (clock differs)' : ''}</td><td>${places.map((place, index) => html`${index > 0 && ', '}${place}`)}</td></tr>`;
+  return html`<tr><th scope="row">${foreign(brief, 80)}${code !== undefined && html` <span class="muted">${foreign(code, 60)}</span>`}</th><td>${startObserved ? '' : 'before '}${clock(since, now)}</td><td>${whoMustAct}</td><td>${where.length > 0 ? foreign(joinFirst(where, 5)) : 'not in the last run'}</td><td>${route}, ${told}</td><td>${places.map((place, index) => html`${index > 0 && ', '}${place}`)}</td></tr>`;
 }
 
 export function renderRateLimits({

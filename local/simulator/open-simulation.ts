@@ -1,5 +1,6 @@
 import type { Org } from '../../functions/model/org.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
+import type { Statistic } from '../emulators/cloudwatch/alarm-definition.ts';
 import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
@@ -7,6 +8,7 @@ import { ratesIn, usualAccount } from './account.ts';
 import { openMetricIngestion } from './alarms/metric-ingestion.ts';
 import { emulateOrgs } from './emulated-orgs.ts';
 import { startEmulators } from './environment.ts';
+import { noShift } from './lambda/clock-shift.ts';
 import { openLambdaService } from './lambda/lambda-service.ts';
 import { openRunsInProgress } from './lambda/runs-in-progress.ts';
 import { losePackets } from './packet-loss.ts';
@@ -59,6 +61,8 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
   const orgs = emulateOrgs(eventsIn(deployed), emulators);
   const store = new MetricStore();
   const feed = openMetricIngestion(store);
+  aws.metricData = (identity, statistic, periodMs, window) =>
+    store.statistic(identity, statistic as Statistic, periodMs, window);
   const scheduler = openScheduler(deployed.deployment.schedules, startedAt);
   const cloud = openSimulatedStack({
     ...deployed,
@@ -113,6 +117,12 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
         ticking = false;
       }
     },
+    call: (name, event) =>
+      lambda.invoke(name, event, {
+        timeoutMs: lambda.functionByName(name).timeoutMs,
+        clockAheadMs: now - Date.now(),
+        onStart: (key) => runsInProgress.begin(key, { startedAt: now, beganAt: Date.now(), shift: noShift }),
+      }),
     async deploy(template) {
       const changed = readTemplate(template);
       await emulators.add(orgsIn(changed));

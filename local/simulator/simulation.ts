@@ -7,6 +7,7 @@ import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Account } from './account.ts';
 import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';
+import type { Execution } from './lambda/lambda-service.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
 import type { ReportedFinding } from './reported-finding.ts';
 import type { Duplicates, Jitter } from './scheduler.ts';
@@ -25,6 +26,12 @@ export interface Simulation extends AsyncDisposable {
 
   /** Advances one minute: schedules, runs, alarms, messages. */
   tick(): Promise<Minute>;
+
+  /**
+   * Invokes a function now and waits for its answer, as the console does. It is no run: neither `invocations` nor the
+   * function's metrics have it.
+   */
+  call(lambda: string, event: unknown): Promise<Execution>;
 
   /** Every message in the order of delivery, including those to a topic without subscribers. */
   readonly inbox: readonly DeliveredMessage[];
