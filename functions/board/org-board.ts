@@ -32,7 +32,24 @@ export interface OrgBoardOptions {
  *
  * Never throws: what cannot be read is unknown.
  */
-export function orgBoard(kept: Kept, { deployment, now, measured = nothingMeasured }: OrgBoardOptions): OrgBoard {
+export function orgBoard(kept: Kept, options: OrgBoardOptions): OrgBoard {
+  try {
+    return readableBoard(kept, options);
+  } catch {
+    return unreadableBoard(kept.org, options);
+  }
+}
+
+function unreadableBoard(org: string, { now, measured = nothingMeasured }: OrgBoardOptions): OrgBoard {
+  return {
+    ...{ org, at: now, measured, standing: 'unknown', incidents: [], rateLimits: [] },
+    sentence: 'Unknown: what the state table holds of it cannot be read.',
+    grid: { columns: [], rows: [], notRunning: [] },
+    oktaStatus: oktaStatusIn({ lines: [] }),
+  };
+}
+
+function readableBoard(kept: Kept, { deployment, now, measured = nothingMeasured }: OrgBoardOptions): OrgBoard {
   const { all, unreadable } = groupRunsOf(kept, now);
   const problems = problemsOf(all, kept, deployment, now);
   const told = toldIncidents(kept, deployment);
