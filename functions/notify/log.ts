@@ -73,6 +73,7 @@ function readOutcome(line: Readonly<Record<string, unknown>>, org: string): LogL
     server: text(line.server, 60),
     exchanges: list(line.exchanges, readExchange),
     retriedAfter: text(line.retriedAfter, 60),
+    durationMs: number(line.durationMs),
   });
   const finding = readFinding(line.finding);
   switch (line.status) {

@@ -9,10 +9,10 @@ import { type FunctionEnvironment, type FunctionProcess, startFunction } from '.
 export interface Execution {
   readonly status: AttemptStatus;
   readonly lines: readonly string[];
-  /** What the handler threw, or why the process ended. */
-  readonly error?: string;
   /** What the handler returned. */
   readonly value?: unknown;
+  /** What the handler threw, or why the process ended. */
+  readonly error?: string;
   readonly durationMs: number;
   /** Whether a container was started for it. */
   readonly cold: boolean;
