@@ -130,7 +130,7 @@ describe('npm run check -- --watch', () => {
       return next;
     };
     const call = { config: 'my.jsonc', isFiltered: false };
-    const options = { selected, check, everyMs: 101, intervalMsOf: () => 0, call, json, signal: stop.signal };
+    const options = { selected, check, everyMs: 1, intervalMsOf: () => 0, call, json, signal: stop.signal };
     const code = await watchCheck(options, { stdout: stdoutStream, stderr: { write: () => true } });
     return { code, lines: stdout.split('\n').filter(Boolean) };
   }
