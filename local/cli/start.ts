@@ -4,8 +4,12 @@
  * Builds the functions, synthesizes the stack and simulates both in virtual time: healthy minutes, an outage, the alarm, the
  * message that people get, and its end.
  */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { loadConfig } from '../../lib/config/load-config.ts';
+import { boardJournal } from '../board/board-journal.ts';
+import { pageReader } from '../board/read-page.ts';
+import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
 import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
 import { formatIntro, formatSummary } from '../reporters/demo.ts';
@@ -15,6 +19,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { type ProgressStream, showProgress } from '../reporters/progress.ts';
 import { eventDocument, timelineReporter } from '../reporters/timeline.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
+import { type PlayedBoard, playOnBoard } from '../runner/play-on-board.ts';
 import { type Deployments, deploymentsOf, openScenarioWorker, type ScenarioRun } from '../runner/scenario-worker.ts';
 import { selectScenarios, UsageError } from '../runner/select.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
@@ -24,7 +29,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { tee } from '../simulator/journal.ts';
 import { systemClock } from '../watch/system-clock.ts';
-import { defineCommand, listOf, main, sharedOptions } from './command.ts';
+import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -36,12 +41,18 @@ export const start = defineCommand({
       ...{ type: 'boolean', default: false },
       help: 'run in real time until Ctrl-C, as npm run watch does; injects a fault only with --case',
     },
+    board: {
+      ...{ type: 'boolean', default: false },
+      help: 'show it on a page in the browser too; it begins when you open the page, and the page stays until Ctrl-C',
+    },
+    port: { type: 'string', value: '<number>', default: '0', help: 'with --board: the port (default: a free one)' },
     config,
     json,
     junit,
   },
   async run(values, { stdout, stderr }) {
     if (values.watch && values.junit) throw new UsageError('--watch has no end, so it has no --junit.');
+    const port = integerOf('port', values.port, 0, 65_535);
     using progress = showProgress(stderr);
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
     for (const remark of remarks) progress.step(remark);
@@ -55,12 +66,21 @@ export const start = defineCommand({
     };
 
     if (values.watch) {
-      await watchEmulator(deployments, { ...values, scenario: scenarios[0] }, stdout);
+      await watchEmulator(
+        deployments,
+        { ...values, scenario: scenarios[0], name: adopted.deployment, port: values.board ? port : undefined },
+        stdout,
+      );
       return 0;
     }
 
+    await using opened = new AsyncDisposableStack();
+    const played = values.board
+      ? opened.use(await playOnBoard(deployments, { port, name: adopted.deployment, leastMs: boardMinuteMs }))
+      : undefined;
+    if (played && !(await isOpened(played, (line) => progress.step(line)))) return 0;
     await using worker = openScenarioWorker({
-      deployments,
+      deployments: played?.deployments ?? deployments,
       onOpen: (simulation) => !values.json && print(formatIntro(simulation, plan, values.config)),
     });
     const runs: ScenarioRun[] = [];
@@ -82,9 +102,33 @@ export const start = defineCommand({
         `${toJson(passed, { results: runs.map(demoResult), events: events.map(eventDocument), seconds })}\n`,
       );
     } else print(formatSummary(runs));
+    if (played) {
+      progress.step(`the board stays at ${played.url}/ until Ctrl-C`);
+      await interrupted();
+    }
     return passed ? 0 : 1;
   },
 });
+
+/** A minute on the board takes a second at least. */
+const boardMinuteMs = 1_000;
+
+/** Says where the board is, and waits until somebody opens it. False if Ctrl-C came first. */
+async function isOpened({ url, viewed }: PlayedBoard, say: (line: string) => void): Promise<boolean> {
+  say(`open ${url}/ in a browser: the story begins then`);
+  const stop = new AbortController();
+  try {
+    return await Promise.race([viewed.then(() => true), interrupted(stop.signal).then(() => false)]);
+  } finally {
+    // From now on Ctrl-C ends the process at once.
+    stop.abort();
+  }
+}
+
+async function interrupted(signal?: AbortSignal): Promise<void> {
+  const names = ['SIGINT', 'SIGTERM'];
+  await Promise.race(names.map((name) => once(process, name, { ...(signal && { signal }) }))).catch(() => {});
+}
 
 /** The fault of a case starts after this many minutes, and stays. */
 const minutesBeforeFault = 2;
@@ -96,7 +140,17 @@ async function watchEmulator(
     config,
     json,
     scenario,
-  }: { readonly config: string; readonly json: boolean; readonly scenario?: Scenario | undefined },
+    name,
+    port,
+  }: {
+    readonly config: string;
+    readonly json: boolean;
+    readonly scenario?: Scenario | undefined;
+    /** The name of the deployment. */
+    readonly name: string;
+    /** Where the board is served; undefined if it is not. */
+    readonly port: number | undefined;
+  },
   stdout: ProgressStream,
 ): Promise<void> {
   const stop = new AbortController();
@@ -105,11 +159,24 @@ async function watchEmulator(
   using history = openHistory(':memory:');
   using reporter = watchReporter(stdout, { json, scenario, firing: () => firingAlarms(simulation) });
   const live = liveEvents(reporter.show);
-  const journal = tee(history.journal, live.journal);
-  await using simulation = await deployments.open('configured', { realTime: clock, journal });
+  let board: ServedBoard | undefined;
+  const journal = tee(
+    history.journal,
+    tee(
+      live.journal,
+      boardJournal(() => board),
+    ),
+  );
+  await using opened = new AsyncDisposableStack();
+  const simulation = opened.use(await deployments.open('configured', { realTime: clock, journal }));
+  if (port !== undefined) {
+    const { orgs } = simulation;
+    const read = pageReader({ ...{ system: simulation, orgs, name, now: clock.now }, reader: history.reader });
+    board = opened.use(await serveBoard({ host: '127.0.0.1', port, read }));
+  }
   const { deployment, startedAt } = simulation;
   const keepDays = usualKeepDays;
-  reporter.intro(formatWatchIntro({ config, domains: ['the embedded Okta'], deployment, keepDays }));
+  reporter.intro(formatWatchIntro({ config, domains: ['the embedded Okta'], deployment, keepDays, board: board?.url }));
   await runWatch(simulation, {
     ...{ clock, history, live, retention: retentionOf(keepDays), onEvent: reporter.show },
     async beforeMinute(minute) {

@@ -8,6 +8,9 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
+import { boardJournal } from '../board/board-journal.ts';
+import { pageReader } from '../board/read-page.ts';
+import { type BoardOptions, type ServedBoard, serveBoard } from '../board/serve-board.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
 import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
@@ -16,8 +19,8 @@ import { showProgress } from '../reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
 import { UsageError } from '../runner/select.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
-import { openHealthRecord, serveHealth } from '../runner/watch-health.ts';
-import { noJournal, tee } from '../simulator/journal.ts';
+import { openHealthRecord } from '../runner/watch-health.ts';
+import { tee } from '../simulator/journal.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { openWatch } from '../watch/open-watch.ts';
 import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
@@ -37,7 +40,7 @@ export const watch = defineCommand({
       ...{ type: 'string', value: '<n>', default: String(usualKeepDays) },
       help: `how long the history is kept (default: ${usualKeepDays})`,
     },
-    port: { type: 'string', value: '<number>', help: 'serve GET /health on this port; 0 takes a free one' },
+    port: { type: 'string', value: '<number>', help: 'serve the board and /health on this port; 0 takes a free one' },
     host: {
       type: 'string',
       value: '<address>',
@@ -61,7 +64,9 @@ export const watch = defineCommand({
       progress.step('HTTPS_PROXY is not used: as in AWS, the functions connect directly');
     }
     if (port !== undefined && !isLoopback(values.host)) {
-      progress.step(`--host ${values.host}: whoever reaches this machine can see whether it monitors`);
+      progress.step(
+        `--host ${values.host}: whoever reaches this machine can read the board: domains, findings and messages`,
+      );
     }
     progress.step('synthesizing the stack and building the functions');
     const { template } = synthesize(config);
@@ -76,20 +81,30 @@ export const watch = defineCommand({
     const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
     const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
     const live = liveEvents(reporter.show);
+    let board: ServedBoard | undefined;
     const system = opened.use(
       await openWatch({
         ...{ template, history, clock, secrets, bundleOf: (entry) => bundle(entry).file },
         caFile: process.env.NODE_EXTRA_CA_CERTS,
-        journal: tee(live.journal, { ...noJournal, onRun: (run) => health.onRun(run) }),
+        journal: tee(
+          live.journal,
+          boardJournal(
+            () => board,
+            (run) => health.onRun(run),
+          ),
+        ),
       }),
     );
     const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
-    const served =
-      port === undefined ? undefined : opened.use(await listen(values.host, port, () => health.at(clock.now())));
+    if (port !== undefined) {
+      const orgs = config.orgs.map(({ name }) => name);
+      const read = pageReader({ ...{ system, orgs, now: clock.now }, reader: history.reader, name: config.deployment });
+      board = opened.use(await listen({ ...{ host: values.host, port, read }, health: () => health.at(clock.now()) }));
+    }
     const domains = config.orgs.map(({ domain }) => domain);
     reporter.intro(
       formatWatchIntro({
-        ...{ config: values.config, domains, deployment: system.deployment, folder, keepDays, health: served?.url },
+        ...{ config: values.config, domains, deployment: system.deployment, folder, keepDays, board: board?.url },
       }),
     );
     if (system.gap) reporter.show({ kind: 'gap', at: system.gap.end, gap: system.gap });
@@ -108,13 +123,15 @@ function takeFolder(folder: string): Disposable {
   }
 }
 
-async function listen(host: string, port: number, health: Parameters<typeof serveHealth>[1]) {
+async function listen(options: BoardOptions): Promise<ServedBoard> {
   try {
-    return await serveHealth({ host, port }, health);
+    return await serveBoard(options);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new UsageError(`Port ${port} of ${host} cannot be used (${code}): choose another with --port.`);
+    throw new UsageError(
+      `Port ${options.port} of ${options.host} cannot be used (${code}): choose another with --port.`,
+    );
   }
 }
 

@@ -76,7 +76,8 @@ export interface WatchIntro {
   /** Where the history is; undefined if it ends with the process. */
   readonly folder?: string | undefined;
   readonly keepDays: number;
-  readonly health?: string | undefined;
+  /** Where the board is served. */
+  readonly board?: string | undefined;
 }
 
 /** What is about to be watched, and what this machine cannot do. */
@@ -86,7 +87,7 @@ export function formatWatchIntro({
   deployment,
   folder,
   keepDays,
-  health,
+  board,
 }: WatchIntro): readonly string[] {
   const { schedules, alarms } = deployment;
   const unsent = unsentReceivers(deployment);
@@ -98,7 +99,7 @@ export function formatWatchIntro({
     folder === undefined
       ? '  The history ends with this process.'
       : `  What it sees is kept for ${keepDays} days in ${folder}`,
-    ...(health === undefined ? [] : [`  ${health} says whether runs are on time`]),
+    ...(board === undefined ? [] : [`  The board: ${board}/`, `  ${board}/health says whether runs are on time`]),
     ...(unsent.length === 0
       ? []
       : [`  Not sent from here, because only AWS can: what goes to ${unsent.join(', ')}. It is shown here.`]),

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Invocation } from '../simulator/simulation.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 
-/** Whether the runs of a watch are on time. */
+/** Whether the runs of a watch are on time. The board serves it at `/health`: 200 while they are, otherwise 503. */
 export interface WatchHealth {
   readonly status: 'ok' | 'unhealthy';
   /** The schedules of which no run has ended in time, by name. */
@@ -44,32 +41,6 @@ export function openHealthRecord(schedules: () => Deployment['schedules'], since
         ...{ status: late.length > 0 ? 'unhealthy' : 'ok', late },
         ...(lastEnd !== undefined && { lastRun: new Date(lastEnd).toISOString() }),
       };
-    },
-  };
-}
-
-/** Serves `GET /health`: 200 while runs are on time, otherwise 503, each with the health as JSON. */
-export async function serveHealth(
-  { host, port }: { readonly host: string; readonly port: number },
-  health: () => WatchHealth,
-): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer((request, response) => {
-    const isKnown = request.url === '/health';
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const found = health();
-    const status = !isKnown ? 404 : !isRead ? 405 : found.status === 'ok' ? 200 : 503;
-    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    response.end(isKnown && request.method === 'GET' ? `${JSON.stringify(found)}\n` : undefined);
-  });
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: taken } = server.address() as AddressInfo;
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/health`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openHealthRecord, serveHealth, type WatchHealth } from '../../../../local/runner/watch-health.ts';
+import { openHealthRecord } from '../../../../local/runner/watch-health.ts';
 import type { Schedule } from '../../../../local/simulator/template/deployment.ts';
 
 const minuteMs = 60_000;
@@ -19,16 +19,4 @@ it('a watch is healthy while no schedule misses two runs', () => {
   health.onRun({ ...run('flows', 4), by: { topic: 'pages' } });
   expect(health.at(6 * minuteMs)).toMatchObject({ status: 'ok', lastRun: '1970-01-01T00:04:00.500Z' });
   expect(health.at(12 * minuteMs)).toMatchObject({ status: 'unhealthy', late: ['flows', 'journey'] });
-});
-
-it('health is served with 200 or 503, and nothing else is', async () => {
-  let health: WatchHealth = { status: 'ok', late: [] };
-  await using served = await serveHealth({ host: '127.0.0.1', port: 0 }, () => health);
-  const answer = await fetch(served.url);
-  expect([answer.status, await answer.json()]).toEqual([200, health]);
-  health = { status: 'unhealthy', late: ['acme-flows'] };
-  const worse = await fetch(served.url);
-  expect([worse.status, await worse.json()]).toEqual([503, health]);
-  expect((await fetch(new URL('/', served.url))).status).toBe(404);
-  expect((await fetch(served.url, { method: 'POST' })).status).toBe(405);
 });

@@ -1,0 +1,60 @@
+/**
+ * Makes docs/board.png: the board during an outage of Okta, as a browser shows it. `npm run picture`.
+ *
+ * The times and the story are always the same. Latencies and request ids are not.
+ */
+import { chromium } from 'playwright-core';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { chromiumOptions, findChromium } from '../board/chromium.ts';
+import { errorEnvelope } from '../emulators/okta/error-responses.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { playOnBoard } from '../runner/play-on-board.ts';
+import { drillDeployments } from '../runner/scenario-worker.ts';
+import { UsageError } from '../runner/select.ts';
+import { respond } from '../scenarios/faults/answers.ts';
+import { atEach, token } from '../scenarios/targets.ts';
+import { adoptServers } from '../simulator/adopt-servers.ts';
+import { defineCommand, main, sharedOptions } from './command.ts';
+
+/** So many minutes before and during the outage. */
+const minutes = { healthy: 24, outage: 6 };
+
+export const picture = defineCommand({
+  name: 'npm run picture',
+  options: {
+    out: { type: 'string', value: '<file>', default: 'docs/board.png', help: 'the picture (default: docs/board.png)' },
+    width: { type: 'string', value: '<pixels>', default: '1440', help: 'the width of the window (default: 1440)' },
+    dark: { type: 'boolean', default: false, help: 'in the dark colors' },
+    config: sharedOptions.config,
+  },
+  async run(values, { stderr }) {
+    const executable = findChromium();
+    if (executable === undefined)
+      throw new UsageError('There is no Chromium. Install one, or name its executable in CHROMIUM_PATH.');
+    using progress = showProgress(stderr);
+    const { config } = adoptServers(loadConfig(values.config));
+    await using board = await playOnBoard(drillDeployments(config), { port: 0, name: config.deployment, leastMs: 0 });
+    progress.step('simulating an outage');
+    await using simulation = await board.deployments.open('configured');
+    const [org = ''] = simulation.orgs;
+    for (let minute = 0; minute < minutes.healthy; minute += 1) await simulation.tick();
+    await simulation.inject(org, atEach(token, respond(errorEnvelope('E0000009'))));
+    for (let minute = 0; minute < minutes.outage; minute += 1) await simulation.tick();
+    progress.step('taking the picture');
+    const browser = await chromium.launch(chromiumOptions(executable));
+    try {
+      const page = await browser.newPage({
+        viewport: { width: Number(values.width), height: 900 },
+        colorScheme: values.dark ? 'dark' : 'light',
+      });
+      await page.goto(`${board.url}/orgs/${org}`);
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.screenshot({ path: values.out, fullPage: true });
+    } finally {
+      await browser.close();
+    }
+    return 0;
+  },
+});
+
+if (import.meta.main) await main(picture);
