@@ -26,13 +26,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Enums whose values real orgs have been recorded to write in lower case. */
-const inLowerCase = ['AccessPolicyConstraintTypesEnum'];
+const inLowerCase = ['AccessPolicyConstraintTypesEnum', 'KnowledgeConstraintTypesEnum'];
 
 /** The declaration of a type, without its name: `'web' | 'service'`. There is none for a class. */
 function declarationOf(type: string, owner: string): string | undefined {
   for (const file of [type, owner]) {
     const text = read(file);
-    const found = new RegExp(`export type ${type} = ([^;]+);`).exec(text);
+    const found = new RegExp(`export type ${type} = ((?:'[^']*'|[^;'])+);`).exec(text);
     if (found) return found[1];
   }
   return undefined;

@@ -17,10 +17,13 @@ export function snapshotOf(state: OrgState): OrgSnapshot {
   return {
     applications: byId(applications.list(), applicationSnapshot),
     groups: byId(groups.list(), ({ type, profile, members }) => ({ type, profile, members: [...members].sort() })),
-    users: byId(users.list(), ({ id: _, password, factors, created: __, lastUpdated: ___, ...user }) => ({
-      ...{ ...user, hasPassword: password !== undefined },
-      factors: factors.map(({ provider, status }) => ({ provider, status })),
-    })),
+    users: byId(
+      users.list(),
+      ({ id: _, password, factors, created: __, lastUpdated: ___, passwordChanged: ____, ...user }) => ({
+        ...{ ...user, hasPassword: password !== undefined },
+        factors: factors.map(({ provider, status }) => ({ provider, status })),
+      }),
+    ),
     scopes: Object.fromEntries(servers.map(([id, { scopes }]) => [id, scopes.list().map(withoutTimes)])),
     serverPolicies: Object.fromEntries(servers.map(([id, { policies }]) => [id, policiesSnapshot(policies)])),
     accessPolicies: { org: policiesSnapshot(accessPolicies) },

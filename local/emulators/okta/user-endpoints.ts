@@ -107,7 +107,11 @@ export function userEndpoints({ origin, state, changed, checkCode }: EndpointPar
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(user[name as keyof User] ?? {}),
     );
     const password = passwordOf(call.body, String(profile.login ?? user.login));
-    users.edit(user.id, { ...profile, ...(password !== undefined && { password }), lastUpdated: time() });
+    users.edit(user.id, {
+      ...profile,
+      ...(password !== undefined && { password, passwordChanged: time() }),
+      lastUpdated: time(),
+    });
     const after = find({ userId: user.id });
     if (isOther) changed(call, 'user', 'update', instance(after));
     if (password !== undefined) changed(call, 'user', 'reset password of', instance(after));

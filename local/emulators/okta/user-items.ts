@@ -4,11 +4,12 @@ import type { Factor, User } from './users.ts';
 /** A user as the API shows it. https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ */
 export function userItem(user: User, origin: string) {
   const { id, login, email, firstName, lastName, status, created = seededAt, lastUpdated = created, ...rest } = user;
+  const { passwordChanged = created } = user;
   const isActivated = status !== 'STAGED';
   return {
     ...{ id, status, created, activated: isActivated ? created : null, statusChanged: lastUpdated },
     ...{ lastLogin: user.created === undefined ? created : null, lastUpdated },
-    passwordChanged: user.password === undefined && user.created !== undefined ? null : created,
+    passwordChanged: user.password === undefined && user.created !== undefined ? null : passwordChanged,
     type: { id: 'oty1default2user3typ' },
     profile: {
       ...{ firstName, lastName, mobilePhone: null, secondEmail: null, login, email },

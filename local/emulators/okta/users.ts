@@ -44,6 +44,8 @@ export interface User {
   /** When the user was made, in ISO 8601, if that was not before the org started. */
   readonly created?: string;
   readonly lastUpdated?: string;
+  /** When the password was last changed by an administrator, in ISO 8601. Before that, it is as old as the user. */
+  readonly passwordChanged?: string;
   /** Further attributes of the profile. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
