@@ -14,7 +14,7 @@ import { adapt } from '../../functions/runtime/client-call.ts';
 import { openRunKey, type RunKey, withProof } from '../../functions/runtime/dpop.ts';
 import { UsageError } from '../runner/select.ts';
 import type { AdminFetch } from './okta-api.ts';
-import { areas } from './refusals.ts';
+import { areas, readScope } from './refusals.ts';
 
 export interface DeviceSignIn {
   readonly origin: string;
@@ -27,7 +27,7 @@ export interface DeviceSignIn {
 }
 
 /** The scopes that an administrator's token needs for a set-up. */
-export const adminScopes = [...new Set(Object.values(areas).map(({ scope }) => scope))];
+export const adminScopes = [...new Set(Object.values(areas).flatMap(({ scope }) => [readScope(scope), scope]))];
 
 /**
  * Signs an administrator in with a browser, by the device authorization grant (RFC 8628) at the Org server. The token is

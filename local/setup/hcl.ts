@@ -27,8 +27,10 @@ export function hclBlock(header: string, body: HclBody, indentation = ''): strin
   const isBlock = (value: HclValue): value is NestedBlock => value instanceof NestedBlock;
   const entries = Object.entries(body);
   const width = Math.max(0, ...entries.filter(([, value]) => !isBlock(value)).map(([name]) => name.length));
-  const lines = entries.map(([name, value]) =>
-    isBlock(value) ? `\n${hclBlock(name, value.body, inner)}` : `${inner}${name.padEnd(width)} = ${hclValue(value)}`,
+  const lines = entries.map(([name, value], index) =>
+    isBlock(value)
+      ? `${index > 0 ? '\n' : ''}${hclBlock(name, value.body, inner)}`
+      : `${inner}${name.padEnd(width)} = ${hclValue(value)}`,
   );
   return `${indentation}${header} {\n${lines.join('\n')}\n${indentation}}`;
 }

@@ -75,6 +75,11 @@ const lacksRole: Rule[1] = ({ writes }, { what, role }) => ({
   remedy: `Run it once with the role ${role}.`,
 });
 
+/** The scope that reads what another one changes. Okta asks for it by itself. */
+export function readScope(scope: string): string {
+  return scope.replace(/\.manage$/, '.read');
+}
+
 /** The code of an answer that is not JSON. It is ours and not Okta's. */
 export const unreadable = 'unreadable';
 
@@ -99,10 +104,13 @@ const rules: readonly Rule[] = [
   ],
   [
     hasCode('insufficient_scope', 'invalid_scope'),
-    (_, { scope }) => ({
-      reason: `The administrator's access token has no ${scope}.`,
-      remedy: `Grant ${scope} to the application of --device-client, and sign in again.`,
-    }),
+    ({ writes }, { scope }) => {
+      const needed = writes ? scope : readScope(scope);
+      return {
+        reason: `The administrator's access token has no ${needed}.`,
+        remedy: `Grant ${needed} to the application of --device-client, and sign in again.`,
+      };
+    },
   ],
   [({ code, status }, { feature }) => feature !== undefined && (code === 'E0000015' || status === 404), lacksFeature],
   // Okta says "Invalid session" where a right is missing: https://github.com/okta/terraform-provider-okta/issues/1080

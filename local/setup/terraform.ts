@@ -214,7 +214,7 @@ export function terraformOf(plan: readonly Step[], context: Context): string {
   const scopes = grants.map(({ resource }) => resource.name).sort();
   const hasUser = addresses.has('user');
   return `${[
-    heading(settings, plan),
+    heading(settings, plan, hasUser),
     hclBlock('terraform', {
       required_providers: new NestedBlock({
         okta: new Expression(
@@ -245,13 +245,19 @@ const keyResources = ['service-key', 'web-key'];
 const nothing: Omit<Found, 'id'> = { isOwn: true, body: {} };
 const isGrant = ({ resource }: Step) => resource.okta?.terraform === 'okta_app_oauth_api_scope';
 
-function heading({ domain, org }: Settings, plan: readonly Step[]): string {
+/** How a file begins that was written by this tool, and that it may replace. */
+export const terraformHeading = '# What the monitor needs in the Okta org ';
+
+function heading({ domain, org }: Settings, plan: readonly Step[], hasUser: boolean): string {
   const left = plan.filter(({ resource, action }) => resource.okta && action === 'cannot');
   return [
-    `What the monitor needs in the Okta org ${domain}, as npm run setup -- --terraform wrote it. It contains no secret.`,
+    `${terraformHeading.slice(2)}${domain}, as npm run setup -- --terraform wrote it. It contains no secret.`,
     'After terraform apply, run npm run setup with the same options, but without --terraform. It finds what is here by its mark,',
     'makes the service application demand DPoP, for which the provider has no argument, and writes the configuration.',
     `Its name there is "${org}". Do so again if a later apply changes an application.`,
+    ...(hasUser
+      ? ["Terraform keeps the test user's password in its state. Leave --test-user out if nobody may read it there."]
+      : []),
     ...left.map(({ resource, reason }) => `Left out: ${resource.kind} ${resource.name}. ${reason}`),
   ]
     .map((line) => `# ${line}`)

@@ -5,9 +5,13 @@ import type { OktaApi } from './okta-api.ts';
 import { idOf } from './okta-resource.ts';
 import type { Context, Found, Resource } from './resource.ts';
 
-/** A user by its login. Okta finds one that is deactivated only by a search. */
+/**
+ * A user by its login. Okta finds one that is deactivated only by a search.
+ *
+ * Trap: Okta refuses a proof of possession for a path that has percent-encoded characters, so the login must need none.
+ */
 export async function findUser(okta: OktaApi, login: string): Promise<Json | undefined> {
-  const user = await okta.get(`/api/v1/users/${encodeURIComponent(login)}`, 'users');
+  const user = await okta.get(`/api/v1/users/${login}`, 'users');
   if (user) return user;
   const search = encodeURIComponent(`profile.login eq "${login}"`);
   const found = await okta.list(`/api/v1/users?search=${search}`, 'users');
