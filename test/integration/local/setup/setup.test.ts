@@ -220,6 +220,47 @@ describe('npm run setup', () => {
     await close();
   });
 
+  it('sets up an org of the Classic Engine without an app sign-in policy', async () => {
+    const { config, secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const restore = okta.alterSignIn({ engine: 'classic' });
+    const done = await setUp(request, tools);
+    expect(actions(done)).toEqual(['create']);
+    expect(done.filter(({ resource }) => resource.id.startsWith('app-policy'))).toEqual([]);
+    okta.resetRateLimits();
+    expect((await checkLines(okta, config, secrets)).filter((line) => !line.endsWith(': passed'))).toEqual([]);
+    await remove(request, tools);
+    restore();
+    await close();
+  });
+
+  it("makes grants for the org's own address, also where a custom domain is monitored", async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const own = 'https://acme.okta.com';
+    const restore = okta.intercept(
+      { path: '/.well-known/okta-organization' },
+      { body: { id: '00o1', _links: { organization: { href: own } }, pipeline: 'idx' } },
+    );
+    const { plan } = await openSetup(request, tools);
+    restore();
+    const grant = plan.find(({ resource }) => resource.id === 'grant:okta.users.read');
+    expect(grant?.differences).toContainEqual({ path: 'issuer', to: own });
+    await close();
+  });
+
+  it('makes no service application where Okta would make it a super administrator', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const path = '/api/v1/org/settings/clientPrivilegesSetting';
+    await tools.okta.send('PUT', path, 'organization', { clientPrivilegesSetting: true });
+    const { plan } = await openSetup(request, tools);
+    const app = plan.find(({ resource }) => resource.id === 'service-app');
+    expect(app).toMatchObject({ action: 'cannot', remedy: expect.stringContaining('Public client app admins') });
+    await tools.okta.send('PUT', path, 'organization', { clientPrivilegesSetting: false });
+    await close();
+  });
+
   it('changes nothing for a read-only administrator, and ends for a token that Okta does not know', async () => {
     const { secrets, request } = setupFolder(okta);
     const before = okta.snapshot();
