@@ -213,7 +213,7 @@ async function change(
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
-    else if (applied) stdout.write(`\n${formatDone(steps)}`);
+    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : checkCommand(values))}`);
   };
   const isComplete = plan.every(({ action }) => action !== 'cannot');
   if (values['dry-run']) {
@@ -234,6 +234,10 @@ async function change(
   const passed = done.every(({ action }) => action !== 'cannot');
   print(passed, true, done);
   return passed ? 0 : 1;
+}
+
+function checkCommand({ config, secrets }: Values): string {
+  return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
 }
 
 async function rotate(

@@ -57,7 +57,7 @@ describe('npm run setup', () => {
     expect(tooLong(rotated.stdout, 80)).toEqual([]);
 
     const again = await setup(['--yes', '--test-user']);
-    expect(again.stdout).toMatch(/Done: \d+ as they were\.\n$/);
+    expect(again.stdout).toMatch(/Done: \d+ as they were\.\nNext: npm run check -- --config .*\n$/);
 
     const stored = JSON.parse(readFileSync(file('secrets.json'), 'utf8')) as Record<
       string,
