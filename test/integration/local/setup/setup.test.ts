@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
 import type { Json } from '../../../../local/setup/json.ts';
@@ -164,6 +164,34 @@ describe('npm run setup', () => {
     expect(okta.snapshot()).toEqual(before);
     expect(JSON.stringify(writes)).not.toContain(String(foreign.id));
     await tools.okta.send('DELETE', `/api/v1/groups/${foreign.id}`, 'groups');
+    await close();
+  });
+
+  it('does not choose between two applications with its mark, and takes no secret of others', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    writeFileSync(secrets, JSON.stringify({ 'okta-synthetics/acme/web': { clientSecret: 'of others' } }));
+    await setUp({ ...request, testUser: false }, tools);
+    const made = writes.find(
+      ({ path, body }) => path === '/api/v1/apps' && body?.label === 'okta-synthetics acme service',
+    );
+    const twin = await tools.okta.send('POST', '/api/v1/apps', 'applications', made?.body ?? {});
+    const { plan } = await openSetup(request, tools);
+    const refused = (id: string) => plan.find(({ resource }) => resource.id === id);
+    expect(refused('service-app')).toMatchObject({
+      action: 'cannot',
+      reason: expect.stringContaining(String(twin.id)),
+    });
+    expect(refused('web-key')).toMatchObject({ action: 'cannot', remedy: expect.stringContaining('--org') });
+    expect(JSON.parse(readFileSync(secrets, 'utf8'))).toMatchObject({
+      'okta-synthetics/acme/web': { clientSecret: 'of others' },
+    });
+    await tools.okta.send('POST', `/api/v1/apps/${twin.id}/lifecycle/deactivate`, 'applications');
+    await tools.okta.send('DELETE', `/api/v1/apps/${twin.id}`, 'applications');
+    await remove(request, tools);
+    expect(JSON.parse(readFileSync(secrets, 'utf8'))).toEqual({
+      'okta-synthetics/acme/web': { clientSecret: 'of others' },
+    });
     await close();
   });
 
