@@ -198,7 +198,9 @@ function chooseAt(questions: Questions | undefined): ChooseServer {
   return async (servers) => {
     const [first] = servers;
     if (!first || servers.length === 1) return first;
-    const list = servers.map(({ id, name, audience }) => `  ${id}  ${name}, ${audience}`).join('\n');
+    const list = servers
+      .map(({ id, name, audience }) => `  ${id}  ${name}${audience === undefined ? '' : `, ${audience}`}`)
+      .join('\n');
     const text = `The org has ${servers.length} custom authorization servers:\n${list}`;
     if (!questions) throw new UsageError(`${text}\nName one with --server, or --server org for none.`);
     const answer = await questions.line(`${text}\nWhich one is to be monitored? (an id, or "org" for none) `);

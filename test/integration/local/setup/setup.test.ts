@@ -277,6 +277,25 @@ describe('npm run setup', () => {
     await close();
   });
 
+  it('takes answers of any shape, and makes nothing of them', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    const odd = [null, 5, 'text', {}, { id: 'default' }, { id: 1, name: [], label: {}, profile: null, _links: 'x' }];
+    const restores = [
+      okta.intercept(
+        { path: '/.well-known/okta-organization' },
+        { body: { pipeline: 7, _links: { organization: { href: 'x' } } } },
+      ),
+      okta.intercept({ method: 'GET', path: /^\/(api|oauth2)\/v1\// }, { body: odd }),
+    ];
+    const { plan, settings } = await openSetup(request, tools);
+    for (const restore of restores) restore();
+    expect(settings).toMatchObject({ oktaUrl: okta.origin, engine: 'identity', server: { id: 'default' } });
+    expect(plan.filter(({ action }) => !['create', 'cannot'].includes(action))).toEqual([]);
+    expect(writes).toEqual([]);
+    await close();
+  });
+
   it('makes no service application where Okta would make it a super administrator', async () => {
     const { secrets, request } = setupFolder(okta);
     const { tools, close } = setupTools(okta, secrets);
