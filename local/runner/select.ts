@@ -56,8 +56,8 @@ export interface ScenarioSelection {
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
-  /** One case for each alarm is enough: what is between the alarm and people is the same for all its findings. */
-  readonly onePerAlarm?: boolean;
+  /** One case for each alarm, because what is between an alarm and people is the same for all its findings, and small fleets. */
+  readonly quick?: boolean;
 }
 
 /**
@@ -66,16 +66,14 @@ export interface ScenarioSelection {
  */
 export function selectScenarios(
   plan: DeploymentPlan,
-  { cases, scenarios, packetLossMinutes, everyVariant = false, onePerAlarm = false }: ScenarioSelection,
+  { cases, scenarios, packetLossMinutes, everyVariant = false, quick = false }: ScenarioSelection,
 ): { readonly scenarios: readonly Scenario[]; readonly skipped: readonly Skipped[] } {
   const [first] = plan.orgs;
   if (!first) throw new UsageError('The configuration has no org.');
-  const context: ScenarioContext = { plan, org: first.org.name, every: first.intervalMinutes.flows, packetLossMinutes };
+  const { flows: every } = first.intervalMinutes;
+  const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, quick };
   const ofEach = caseScenarios(plan, everyVariant);
-  const ofCases = [
-    ...(onePerAlarm ? firstOfAlarms(ofEach) : ofEach),
-    ...scriptedCases.flatMap((make) => make(context)),
-  ];
+  const ofCases = [...(quick ? firstOfAlarms(ofEach) : ofEach), ...scriptedCases.flatMap((make) => make(context))];
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];

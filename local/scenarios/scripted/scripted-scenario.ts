@@ -14,6 +14,8 @@ export interface ScenarioContext {
   /** How often flows run there, in minutes. */
   readonly every: number;
   readonly packetLossMinutes: number;
+  /** Leaves out what takes minutes of the processor and is much like another scenario. */
+  readonly quick: boolean;
 }
 
 /** Makes the scenarios of one name. There are none if the configuration does not run what they need. */
