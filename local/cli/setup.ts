@@ -198,7 +198,9 @@ function chooseAt(questions: Questions | undefined): ChooseServer {
   return async (servers) => {
     const [first] = servers;
     if (!first || servers.length === 1) return first;
-    const list = servers.map(({ id, name, audience }) => `  ${id}  ${name}, ${audience}`).join('\n');
+    const list = servers
+      .map(({ id, name, audience }) => `  ${id}  ${name}${audience === undefined ? '' : `, ${audience}`}`)
+      .join('\n');
     const text = `The org has ${servers.length} custom authorization servers:\n${list}`;
     if (!questions) throw new UsageError(`${text}\nName one with --server, or --server org for none.`);
     const answer = await questions.line(`${text}\nWhich one is to be monitored? (an id, or "org" for none) `);
@@ -222,7 +224,7 @@ async function change(
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
-    else if (applied) stdout.write(`\n${formatDone(steps)}`);
+    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : checkCommand(values))}`);
   };
   const isComplete = plan.every(({ action }) => action !== 'cannot');
   if (values['dry-run']) {
@@ -243,6 +245,10 @@ async function change(
   const passed = done.every(({ action }) => action !== 'cannot');
   print(passed, true, done);
   return passed ? 0 : 1;
+}
+
+function checkCommand({ config, secrets }: Values): string {
+  return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
 }
 
 /** Trap: only the secrets are made. Terraform makes the rest, and another call without `--terraform` the configuration. */

@@ -1,0 +1,61 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { questionsAt } from '../../../../local/cli/ask.ts';
+import type { HiddenInput } from '../../../../local/cli/read-hidden.ts';
+
+/** A terminal, the modes that it was in, and what was written to it. */
+function terminal() {
+  const modes: boolean[] = [];
+  let written = '';
+  const keys = new PassThrough();
+  const input: HiddenInput = Object.assign(keys, {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => void modes.push(isRaw),
+  });
+  const output = {
+    write(text: string | Uint8Array) {
+      written += String(text);
+      return true;
+    },
+  };
+  return {
+    questions: questionsAt(input, output),
+    press: (text: string) => keys.write(text),
+    end: () => keys.end(),
+    modes,
+    written: () => written,
+  };
+}
+
+describe('questions at a terminal', () => {
+  it('are answered one after the other: a hidden one, and then one that is shown', async () => {
+    const { questions, press, modes, written } = terminal();
+    const secret = questions?.hidden('Token: ');
+    press('canary\r');
+    expect(await secret).toBe('canary');
+    const yes = questions?.line('Do this? ');
+    press(' yes \n');
+    expect(await yes).toBe('yes');
+    const again = questions?.hidden('Token: ');
+    press('second\r');
+    expect(await again).toBe('second');
+    expect(modes).toEqual([true, false, true, false]);
+    expect(written()).toBe('Token: \nDo this? Token: \n');
+  });
+
+  it('are not asked without a terminal', () => {
+    expect(questionsAt(undefined, process.stderr)).toBeUndefined();
+    expect(questionsAt(new PassThrough() as HiddenInput, process.stderr)).toBeUndefined();
+  });
+
+  it('end with nothing done if they are interrupted', async () => {
+    const { questions, press } = terminal();
+    const secret = questions?.hidden('Token: ').catch((error: unknown) => error);
+    press('\u0003');
+    expect(String(await secret)).toContain('Interrupted');
+    const ended = terminal();
+    const line = ended.questions?.line('Do this? ').catch((error: unknown) => error);
+    ended.end();
+    expect(String(await line)).toContain('nothing was done');
+  });
+});
