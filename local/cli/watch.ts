@@ -20,7 +20,7 @@ import { openHealthRecord, serveHealth } from '../runner/watch-health.ts';
 import { noJournal, tee } from '../simulator/journal.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { openWatch } from '../watch/open-watch.ts';
-import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
+import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, main } from './command.ts';
 
@@ -83,6 +83,9 @@ export const watch = defineCommand({
         journal: tee(live.journal, { ...noJournal, onRun: (run) => health.onRun(run) }),
       }),
     );
+    for (const name of await missingSecrets(system.deployment, secrets)) {
+      progress.step(`the secret ${name} cannot be read from ${values.secrets ?? 'AWS'}: what needs it fails`);
+    }
     const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
     const served =
       port === undefined ? undefined : opened.use(await listen(values.host, port, () => health.at(clock.now())));
