@@ -42,7 +42,7 @@ function hclValue(value: Exclude<HclValue, NestedBlock>): string {
   return `[${value.map((each) => hclValue(each as Exclude<HclValue, NestedBlock>)).join(', ')}]`;
 }
 
-/** Trap: `${` and `%{` begin a template in a text, so they are doubled. */
+/** A text. Trap: `${` and `%{` begin a template in a text, so they are doubled. */
 export function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return JSON.stringify(text).replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { setup, tokenVariable } from '../../../../local/cli/setup.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
 import { openSetup, openTerraform } from '../../../../local/setup/set-up.ts';
 import { terraformProvider } from '../../../../local/setup/terraform.ts';
+import { runCommand, tooLong } from '../../../support/run-command.ts';
 import { setupFolder, setupTools } from '../../../support/setup-org.ts';
 import { type HclBlock, parseHcl, terraformProblems, terraformSchema } from '../../../support/terraform-schema.ts';
 
@@ -93,5 +96,44 @@ describe('npm run setup -- --terraform', () => {
     restore();
     expect(text).not.toContain('okta_auth_server');
     await close();
+  });
+
+  describe('as a command', () => {
+    const authorities = getCACertificates('default');
+    beforeAll(() => {
+      setDefaultCACertificates([...authorities, okta.ca]);
+      vi.stubEnv(tokenVariable, okta.adminToken);
+    });
+    afterAll(() => {
+      setDefaultCACertificates(authorities);
+      vi.unstubAllEnvs();
+    });
+
+    it('writes the file, but over no file of others', async () => {
+      okta.resetRateLimits();
+      const before = okta.snapshot();
+      const { config, secrets } = setupFolder(okta);
+      const file = `${secrets}.tf`;
+      const flags = ['--domain', okta.domain, '--org', 'other', '--config', config, '--secrets', secrets];
+      const run = (...more: readonly string[]) =>
+        runCommand(setup, ...flags, '--terraform', file, '--server', 'default', ...more);
+      const dry = await run('--dry-run');
+      expect([dry.code, dry.stderr, existsSync(file), existsSync(secrets)]).toEqual([0, '', false, false]);
+
+      const written = await run('--yes');
+      expect([written.code, written.stderr]).toEqual([0, '']);
+      expect(written.stdout).toContain('Next: terraform apply');
+      expect(tooLong(written.stdout, 80).filter((line) => !line.includes(file) && !line.includes(secrets))).toEqual([]);
+      expect(readFileSync(file, 'utf8')).toContain('resource "okta_app_oauth" "service_app" {');
+      expect(okta.snapshot()).toEqual(before);
+      expect((await run('--yes', '--json')).code).toBe(0);
+
+      writeFileSync(file, '# ours\n');
+      const refused = await run('--yes');
+      expect([refused.code, refused.stdout]).toEqual([2, '']);
+      expect(refused.stderr).toContain('this tool did not write it');
+      expect(readFileSync(file, 'utf8')).toBe('# ours\n');
+      expect((await run('--rotate')).code).toBe(2);
+    });
   });
 });
