@@ -104,6 +104,8 @@ export const setup = defineCommand({
       if (!(error instanceof StoreError || error instanceof OktaRefusal || error instanceof CannotMake)) throw error;
       throw new UsageError(`${error.message}\nNothing is lost: run it again, and it goes on where it was.`);
     } finally {
+      // A terminal that is still read would keep the process alive.
+      output.stdin?.pause();
       await close();
     }
   },
@@ -235,7 +237,7 @@ async function change(
     print(isComplete, true, plan);
     return isComplete ? 0 : 1;
   }
-  if (!values.yes && (await questions?.line('\nDo this? Only "yes" is accepted: ')) !== 'yes') {
+  if (!values.yes && !(await questions?.confirm('\nDo this?'))) {
     throw new UsageError('Nothing was done.');
   }
   using progress = showProgress(stderr);
@@ -272,8 +274,7 @@ async function writeTerraform(
     if (values.json) stdout.write(`${toJson(true, { applied: false, ...document(plan) })}\n`);
     return 0;
   }
-  if (!values.yes && (await questions?.line('\nDo this? Only "yes" is accepted: ')) !== 'yes')
-    throw new UsageError('Nothing was done.');
+  if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
   const { done, text } = await apply(() => {});
   writeFileSync(file, text);
   const passed = done.every(({ action }) => action !== 'cannot');
@@ -295,8 +296,7 @@ async function rotate(
     shown.write(`${formatSettings(settings, store.name)}\n${formatRotation(applications)}`);
   const document = { ...setupDocument(settings, store.name, []), ...rotationDocument(applications) };
   if (!values['dry-run']) {
-    if (!values.yes && (await questions?.line('\nDo this? Only "yes" is accepted: ')) !== 'yes')
-      throw new UsageError('Nothing was done.');
+    if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
     using progress = showProgress(stderr);
     await apply((application, step) => progress.finished(`${application}: ${step}`, true));
   }

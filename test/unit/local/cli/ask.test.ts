@@ -28,19 +28,22 @@ function terminal() {
 }
 
 describe('questions at a terminal', () => {
-  it('are answered one after the other: a hidden one, and then one that is shown', async () => {
+  it('are answered one after the other: hidden, shown, yes or no', async () => {
     const { questions, press, modes, written } = terminal();
     const secret = questions?.hidden('Token: ');
     press('canary\r');
     expect(await secret).toBe('canary');
-    const yes = questions?.line('Do this? ');
-    press(' yes \n');
-    expect(await yes).toBe('yes');
+    const server = questions?.line('Which one? ');
+    press(' default \n');
+    expect(await server).toBe('default');
+    const goOn = questions?.confirm('Do this?');
+    press('yes\n');
+    expect(await goOn).toBe(true);
     const again = questions?.hidden('Token: ');
     press('second\r');
     expect(await again).toBe('second');
     expect(modes).toEqual([true, false, true, false]);
-    expect(written()).toBe('Token: \nDo this? Token: \n');
+    expect(written()).toBe('Token: \nWhich one? Do this? [y/N] Token: \n');
   });
 
   it('are not asked without a terminal', () => {
@@ -54,8 +57,8 @@ describe('questions at a terminal', () => {
     press('\u0003');
     expect(String(await secret)).toContain('Interrupted');
     const ended = terminal();
-    const line = ended.questions?.line('Do this? ').catch((error: unknown) => error);
+    const goOn = ended.questions?.confirm('Do this?');
     ended.end();
-    expect(String(await line)).toContain('nothing was done');
+    expect(await goOn).toBe(false);
   });
 });
