@@ -52,9 +52,9 @@ export const assumed = {
   logBytesPerOutcome: 700,
   /** The lines that Lambda itself writes about an invocation. */
   logBytesPerRun: 1_000,
-  /** A healthy state: each target adds to it. */
-  stateBytesPerRun: 500,
-  stateBytesPerOutcome: 60,
+  /** A healthy state, with the times of sixty runs and some rate limits: each target adds to it. */
+  stateBytesPerRun: 1_100,
+  stateBytesPerOutcome: 65,
   /** What is remembered of the System Log of an org with some thousand events an hour: most of it are ids of events. */
   logMemoryBytes: 6_000,
   /** The counts of each hour of two weeks, which are read and written once an hour. */

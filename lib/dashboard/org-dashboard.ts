@@ -6,8 +6,10 @@ import { groups } from '../../functions/model/probe.ts';
 import { type Series, seriesOf } from '../../functions/probes/series.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import { logGroupName } from '../functions/monitor-function.ts';
+import { widgetName } from '../functions/widget.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
-import { globalNameOf } from '../names.ts';
+import { functionArn, globalNameOf } from '../names.ts';
+import { BoardWidget } from './board-widget.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
@@ -31,6 +33,12 @@ export class OrgDashboard extends Page {
     const [severity = [], ...otherOrgSeries] = byMetric(series.filter(({ target }) => target.server === undefined));
     const running = groups.filter((group) => planOf(monitoredOrg, group).length > 0);
     this.addText(`# ${name}\n${domain} · ${intervalsOf(monitoredOrg)}`);
+    this.addWidgets(
+      new BoardWidget({
+        ...{ title: `${name}: now`, org: name, height: 3 * grid.height },
+        functionArn: functionArn(Stack.of(this), deployment, widgetName),
+      }),
+    );
     this.addAlarms(
       `${name}: alarms`,
       alarms.map(({ byName }) => byName),

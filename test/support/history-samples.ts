@@ -5,7 +5,7 @@ import type { Deployment } from '../../local/simulator/template/deployment.ts';
 
 /** The parts of a deployment that a history reads. */
 export const smallDeployment: Deployment = {
-  ...{ schedules: [], topics: [], queues: [], rules: [], tables: [], unsupported: [], ineffective: [] },
+  ...{ schedules: [], topics: [], queues: [], rules: [], tables: [], dashboards: [], unsupported: [], ineffective: [] },
   alarms: { alarms: [], muteRules: [], unsupported: [] },
   functions: [
     {

@@ -9,6 +9,8 @@ import { type FunctionEnvironment, type FunctionProcess, startFunction } from '.
 export interface Execution {
   readonly status: AttemptStatus;
   readonly lines: readonly string[];
+  /** What the handler returned. */
+  readonly value?: unknown;
   /** What the handler threw, or why the process ended. */
   readonly error?: string;
   readonly durationMs: number;
@@ -146,7 +148,9 @@ function openContainerPool(
       if (container.process.alive) idle.push(container);
       else await stop([container]);
       const outcome =
-        'error' in result ? ({ status: 'failed', error: result.error } as const) : ({ status: 'succeeded' } as const);
+        'error' in result
+          ? ({ status: 'failed', error: result.error } as const)
+          : ({ status: 'succeeded', value: result.value } as const);
       return { ...outcome, lines: result.lines, durationMs, cold: !warm };
     },
     stopIdle: () => stop(idle.splice(0)),

@@ -151,6 +151,31 @@ it('reports no issue for a template that works', () => {
   expect(readDeployment(smallTemplate())).toMatchObject({ unsupported: [], ineffective: [] });
 });
 
+it('reports a widget of a missing function as ineffective, and refuses a dashboard that is no JSON', () => {
+  const widgetOf = (endpoint: unknown) => ({
+    Type: 'AWS::CloudWatch::Dashboard',
+    Properties: {
+      DashboardName: 'page',
+      DashboardBody: {
+        'Fn::Join': ['', ['{"widgets":[{"type":"custom","properties":{"endpoint":"', endpoint, '"}}]}']],
+      },
+    },
+  });
+  const withDashboard = (dashboard: object) => {
+    const template = smallTemplate();
+    return readDeployment({ ...template, Resources: { ...template.Resources, Page: dashboard as { Type: string } } });
+  };
+  const flows = { 'Fn::GetAtt': ['Flows', 'Arn'] };
+  expect(withDashboard(widgetOf(flows))).toMatchObject({
+    ineffective: [],
+    dashboards: [{ invokes: [expect.stringMatching(/-flows$/)] }],
+  });
+  expect(reasons(withDashboard(widgetOf('arn:gone')).ineffective)).toEqual([
+    'a widget of page invokes arn:gone, which does not exist',
+  ]);
+  expect(reasons(withDashboard(widgetOf('"')).unsupported)).toEqual(['the body of a dashboard is not valid JSON']);
+});
+
 it('reports an alarm without an alarm action as ineffective', () => {
   const { ineffective } = changed('Alarm', withProperties({ AlarmActions: [] }));
   expect(reasons(ineffective)).toEqual(['okta-synthetics/acme/okta/page has no alarm action']);
@@ -212,7 +237,9 @@ it('reports a topic without subscribers as ineffective', () => {
 });
 
 it('reports a function that nothing invokes as ineffective', () => {
-  expect(reasons(changed('Schedule').ineffective)).toEqual(['no schedule or topic invokes okta-synthetics-flows']);
+  expect(reasons(changed('Schedule').ineffective)).toEqual([
+    'no schedule, topic or dashboard invokes okta-synthetics-flows',
+  ]);
 });
 
 it('reports a disabled schedule as ineffective', () => {
