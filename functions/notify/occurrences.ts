@@ -62,7 +62,7 @@ export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readon
 }
 
 /** Which findings make an alarm fire. */
-function relevantTo(subject: AlarmSubject): IsRelevant {
+export function relevantTo(subject: AlarmSubject): IsRelevant {
   if ('domain' in subject) {
     return ({ domain, severity }) => domain === subject.domain && severity === subject.severity;
   }
@@ -74,9 +74,9 @@ function relevantTo(subject: AlarmSubject): IsRelevant {
  * The lines of this incident only. The log that was read may begin during the previous incident, which ended when there
  * was no bad run for as long as the alarm looks back.
  */
-function linesOfIncident(
+export function linesOfIncident(
   alarm: AlarmChange,
-  { lines, firing }: Evidence,
+  { lines, firing }: Pick<Evidence, 'lines' | 'firing'>,
   isRelevant: IsRelevant,
 ): readonly LoggedLine[] {
   const firedAt = firing?.at ?? alarm.changedAt;

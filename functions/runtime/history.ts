@@ -5,10 +5,10 @@ import type { Group } from '../model/probe.ts';
 import type { GroupState, KeptOutcome, KeptRateLimit, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
 import { locate } from '../okta/endpoints.ts';
-import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
+import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
-export type RunLine = LogLine | FindingLine | MonitorErrorLine;
+export type RunLine = LogLine | FindingLine | DrillLine | MonitorErrorLine;
 
 /** One run, as its log has it. */
 export interface KeptRun {
@@ -177,7 +177,7 @@ function notifies({ severity }: Finding): boolean {
   return severityLevels[severity] > 0;
 }
 
-/** The findings of a line. */
+/** The findings of a line. One that is drilled is none. */
 export function findingsIn(line: RunLine): readonly Finding[] {
   if (line.type === 'finding') return [line.finding];
   return line.type === 'outcome' ? findingsOf(line) : [];
@@ -274,6 +274,7 @@ function compress({ runs, from }: History, most: number): Compressed {
 function keyOf(line: RunLine): string {
   const findings = findingsIn(line).map(({ code, domain, severity }) => `${code} ${domain} ${severity}`);
   if (line.type === 'finding') return JSON.stringify([line.type, findings]);
+  if (line.type === 'drill') return JSON.stringify([line.type, line.finding.code, line.by, line.page]);
   if (line.type === 'monitor-error') return JSON.stringify([line.type, line.name, line.frames]);
   const { status, retriedAfter = '' } = line;
   const because = line.status === 'skipped' ? line.because : '';

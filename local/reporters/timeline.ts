@@ -1,6 +1,7 @@
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
+import type { Gap } from '../history/open-history.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatOutcomes } from './outcomes.ts';
@@ -18,15 +19,11 @@ type MinuteEvent = Extract<TimelineEvent, { kind: 'minute' }>;
  * Makes lines of the events of a simulation: the first minute in full, later minutes only if they show something new, and
  * every fault, alarm and message. Each event starts with the time of day, UTC. Times are virtual unless it runs in real time.
  */
-export function timelineReporter(
-  scenario?: Scenario,
-  showsEveryRun = false,
-): (event: TimelineEvent) => readonly string[] {
+export function timelineReporter(scenario?: Scenario): (event: TimelineEvent) => readonly string[] {
   const changeOf = changeFilter();
   return (event) => {
     if (event.kind === 'minute') {
       const change = changeOf(event);
-      if (showsEveryRun) return event.minute.runs.length > 0 ? atTime(event, minuteLines(event)) : [];
       if (change === 'none') return [];
       const first = change === 'first' ? [...indent(formatOutcomes(event.outcomes)), ''] : [];
       return [...first, ...atTime(event, minuteLines(event))];
@@ -35,6 +32,11 @@ export function timelineReporter(
     return lines.length > 0 ? lines : [];
   };
 }
+
+const gapReasons: Readonly<Record<Gap['reason'], string>> = {
+  'not running': 'the watch was not running: what happened then is unknown',
+  suspended: 'this machine slept, or was too busy: what happened then is unknown',
+};
 
 function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario): readonly string[] {
   switch (event.kind) {
@@ -46,6 +48,11 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
     }
     case 'restored':
       return ['', ...atTime(event, [bold('Fault restored')]), ''];
+    case 'gap': {
+      const { start, end, reason } = event.gap;
+      const [from, to] = [start, end].map((time) => new Date(time).toISOString().slice(0, 16).replace('T', ' '));
+      return atTime(event, [yellow(`◦ nothing ran from ${from} to ${to} UTC`), dim(gapReasons[reason])]);
+    }
     case 'alarm': {
       const { alarm, from, to, reason } = event.transition;
       // A new alarm's first OK only says that it has data.
@@ -56,6 +63,10 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
       const { route = 'message', deliveries, subject = 'no subject', text } = event.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
       const to = readers.length > 0 ? readers.join(', ') : 'nobody, because the configuration names no subscriber';
+      // A document for programs.
+      if (event.message.route === undefined && text.startsWith('{')) {
+        return [...atTime(event, [`${cyan(`✉ ${route}`)} to ${to}: ${subject}`]), ''];
+      }
       const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
       const letter = ['', bold(subject), '', ...(read?.text ?? text).split('\n'), ''];
       const folded = letter.flatMap((line) => fold(line, width - bar.length));
@@ -126,7 +137,7 @@ export function eventDocument(event: TimelineEvent): object {
   const at = isoTime(event.at);
   switch (kind) {
     case 'minute': {
-      const { runs, points, requests } = event.minute;
+      const { runs, points, requests = {} } = event.minute;
       const counts = Object.entries(requests).map(([org, served]) => [org, served.length]);
       return {
         ...{ kind, at, outcomes: event.outcomes, requests: Object.fromEntries(counts) },
@@ -137,6 +148,8 @@ export function eventDocument(event: TimelineEvent): object {
     case 'fault':
     case 'restored':
       return { kind, at };
+    case 'gap':
+      return { kind, at, ...event.gap, start: isoTime(event.gap.start), end: isoTime(event.gap.end) };
     case 'alarm':
       return { kind, ...event.transition, at };
     case 'message':

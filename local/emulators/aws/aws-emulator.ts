@@ -35,8 +35,19 @@ export type Translation = (caller: string | undefined, direction: 'written' | 'r
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
 
-/** The value of each secret by its name, or the error that reading it returns. */
-export type StoredSecrets = ReadonlyMap<string, string | AwsError>;
+/** A secret's value, and the id of this version of it if it has one of its own. */
+export interface StoredSecret {
+  readonly text: string;
+  readonly version: string;
+}
+
+/** The value of a secret, or the error that reading it returns. Undefined: there is none of this name. */
+export type SecretAnswer = string | StoredSecret | AwsError | undefined;
+
+/** The secrets by their names. A map, or a place that takes a while to ask. */
+export interface StoredSecrets {
+  get(name: string): SecretAnswer | Promise<SecretAnswer>;
+}
 
 export interface AwsEmulator extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL`. */
@@ -61,6 +72,8 @@ export interface AwsEmulator extends AsyncDisposable {
   metricData: MetricData;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
+  /** Drops the record of all calls, and what was logged before a time. Tables remain. */
+  forget(before: number): void;
   /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
@@ -77,11 +90,19 @@ export interface Received {
 export interface AwsEmulatorOptions {
   /** How many calls of each operation are accepted in a second. By default, all are. */
   readonly rates?: () => Rates;
+  /**
+   * Whether to answer whoever signs with an access key. By default, everybody is answered.
+   *
+   * Trap: signatures are not checked, so it must be a key that nobody can guess.
+   */
+  readonly accepts?: (caller: string | undefined) => boolean;
   /** The time of a call, epoch milliseconds. The system clock by default. */
   readonly now?: (caller: string | undefined) => number;
 }
 
-type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
+type Operations = Readonly<
+  Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object | Promise<object>>
+>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
@@ -90,7 +111,7 @@ type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input'], call: 
  */
 export async function startAwsEmulator(
   secrets: StoredSecrets,
-  { rates = () => ({}), now = Date.now }: AwsEmulatorOptions = {},
+  { rates = () => ({}), now = Date.now, accepts = () => true }: AwsEmulatorOptions = {},
 ): Promise<AwsEmulator> {
   const calls: string[] = [];
   const points: (ReceivedPoint & Received)[] = [];
@@ -127,6 +148,10 @@ export async function startAwsEmulator(
     return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message });
   };
   const answer = async (call: AwsCall): Promise<AwsResponse> => {
+    if (!accepts(call.caller)) {
+      const message = 'The security token included in the request is invalid.';
+      return call.protocol.failure({ status: 403, type: 'UnrecognizedClientException', message });
+    }
     const receivedAt = now(call.caller);
     const refused = throttle.refuse(call.operation, receivedAt);
     if (!refused) return call.service === tablesApi ? runOnTable(call) : run({ ...call, receivedAt }, operations);
@@ -163,6 +188,10 @@ export async function startAwsEmulator(
         faults.delete(operation);
       };
     },
+    forget(before) {
+      for (const list of [calls, points, published, events]) list.length = 0;
+      logs.forget(before);
+    },
     clear() {
       for (const list of [calls, points, published, events]) list.length = 0;
       throttled.clear();
@@ -197,11 +226,11 @@ function receipt({ caller, receivedAt }: Received): Received {
   return { receivedAt, ...(caller !== undefined && { caller }) };
 }
 
-function run(call: AwsCall & Received, operations: Operations): AwsResponse {
+async function run(call: AwsCall & Received, operations: Operations): Promise<AwsResponse> {
   const { operation, input, protocol } = call;
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as OwnOperation](input, call));
+    return protocol.success(operation, await operations[operation as OwnOperation](input, call));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;
@@ -209,11 +238,14 @@ function run(call: AwsCall & Received, operations: Operations): AwsResponse {
 }
 
 /** GetSecretValue. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
-function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): object {
-  const stored = secrets.get(String(SecretId));
+async function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): Promise<object> {
+  const stored = await secrets.get(String(SecretId));
   if (stored === undefined) throw new AwsException('ResourceNotFoundException', 'no such secret');
-  if (typeof stored !== 'string') throw new AwsException(stored.type, stored.message, stored.status);
-  return { Name: SecretId, SecretString: stored, VersionId: versionOf(String(SecretId), stored) };
+  if (typeof stored === 'string') {
+    return { Name: SecretId, SecretString: stored, VersionId: versionOf(String(SecretId), stored) };
+  }
+  if ('type' in stored) throw new AwsException(stored.type, stored.message, stored.status);
+  return { Name: SecretId, SecretString: stored.text, VersionId: stored.version };
 }
 
 /** Another value has another version, in the form of a UUID. Trap: storing the same text again does not make a new one. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../../lib/functions/entries.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
@@ -50,7 +51,8 @@ export function openLambdaService(
   let containers = 0;
   const nextAccessKeyId = () => {
     containers += 1;
-    return `container-${containers}`;
+    // Nobody else on this machine can guess it.
+    return `container-${containers}-${randomUUID()}`;
   };
   const pools = new Map<string, ContainerPool>();
   const throttled = new Set<string>();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Route, routes } from '../../../functions/alarms/subject.ts';
 import type { PublishedMessage } from '../../emulators/aws/sns.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
-import type { Topic } from '../template/deployment.ts';
+import type { Subscription, Topic } from '../template/deployment.ts';
 import { type HttpsDelivery, isRetriedBySns, type PendingDelivery } from './https-delivery.ts';
 
 /** A message as it is published to a topic: a default text, and other texts for some protocols. */
@@ -65,11 +65,18 @@ export interface PublishResult {
   readonly failed: number;
 }
 
+export type HttpsSubscription = Subscription & Required<Pick<Subscription, 'retryDelaysMs'>>;
+
 /** Delivers published messages to the subscribers of a topic. */
 export interface Sns {
   publish(topic: Topic, publication: Publication, origin: MessageOrigin): PublishResult;
+  /** Tries a delivery by https again that was under way. */
+  retry(topic: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void;
   /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
   failDeliveries(topic: string, protocol?: string): () => void;
+  /** Leaves out a subscriber, as long as nobody has confirmed the subscription. */
+  unconfirm(topic: string, endpoint: string): () => void;
+  isConfirmed(topic: string, endpoint: string): boolean;
 }
 
 /**
@@ -84,19 +91,30 @@ export function openSns(
   const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isFailing = (topic: string, protocol: string) =>
     [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
+  const unconfirmed = new Set<{ readonly topic: string; readonly endpoint: string }>();
+  const isConfirmed = (topic: string, endpoint: string) =>
+    ![...unconfirmed].some((each) => each.topic === topic && each.endpoint === endpoint);
+  function post({ name, arn }: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void {
+    https?.post({ ...subscription, topicArn: arn, isRetried: isRetriedBySns }, delivery, at, (...tried) =>
+      onAttempt(name, ...tried),
+    );
+  }
+
   return {
-    publish({ name, subscriptions }, publication, origin) {
+    retry: post,
+    publish(topic, publication, origin) {
+      const { name, subscriptions } = topic;
       const { subject, text } = publication;
       const withSubject = subject !== undefined && { subject };
-      const all = subscriptions.map((subscription): Delivery => {
+      const confirmed = subscriptions.filter(({ endpoint }) => isConfirmed(name, endpoint));
+      const all = confirmed.map((subscription): Delivery => {
         const { protocol, endpoint, permitted, retryDelaysMs } = subscription;
         const delivery: PendingDelivery = {
           ...{ protocol, endpoint, text: textFor(protocol, publication) },
           ...{ failed: !permitted || isFailing(name, protocol), ...withSubject },
         };
         if (retryDelaysMs && https && !delivery.failed) {
-          const target = { ...subscription, retryDelaysMs, isRetried: isRetriedBySns };
-          https.post(target, delivery, origin.sentAt, (at, isDelivered) => onAttempt(name, at, isDelivered));
+          post(topic, { ...subscription, retryDelaysMs }, delivery, origin.sentAt);
         }
         return delivery;
       });
@@ -118,6 +136,14 @@ export function openSns(
         ...(deliveries.length > 0 && { message }),
         delivered: counted.filter(({ failed }) => !failed).length,
         failed: counted.filter(({ failed }) => failed).length,
+      };
+    },
+    isConfirmed,
+    unconfirm(topic, endpoint) {
+      const subscription = { topic, endpoint };
+      unconfirmed.add(subscription);
+      return () => {
+        unconfirmed.delete(subscription);
       };
     },
     failDeliveries(topic, protocol) {

@@ -19,7 +19,7 @@ let simulation: Simulation;
 async function ask(name: string, params?: object, theme = 'light') {
   const { now } = simulation;
   const timeRange = { mode: 'absolute', start: now - 60 * minuteMs, end: now };
-  const { value, error } = await simulation.call('widget', { widgetContext: { params, theme, timeRange } });
+  const { value, error } = await simulation.invoke('widget', { widgetContext: { params, theme, timeRange } });
   if (typeof value !== 'string') throw new Error(`the widget answered ${error ?? typeof value}`);
   answers.set(name, value);
 }
@@ -152,7 +152,7 @@ describe('the deployed widget', () => {
   });
 
   it('describes itself in Markdown', async () => {
-    const { value } = await simulation.call('widget', { describe: true });
+    const { value } = await simulation.invoke('widget', { describe: true });
     expect(value).toMatch(/^## [\s\S]*``` yaml\norg: acme\n```/);
   });
 });

@@ -7,6 +7,7 @@ import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import type { Group } from '../../../functions/model/probe.ts';
+import { checkVersion } from '../../../functions/runtime/check-answer.ts';
 import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
@@ -81,13 +82,14 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
           .filter((outlet) => outlet !== 'pagerduty')
           .map((shape) => `okta-synthetics-${route}s-${shape}`),
       ]),
+      ...(sample.config.alerts.drills.length > 0 ? ['okta-synthetics-drills'] : []),
     ]);
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       expect(topic.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
     }
   });
 
-  it(`the ${name} stack lets alarms publish to its topics, and refuses connections without TLS`, () => {
+  it(`the ${name} stack lets alarms publish to its topics but that of drills, and refuses connections without TLS`, () => {
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       const policy = sample
         .ofType('AWS::SNS::TopicPolicy')
@@ -95,15 +97,17 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(policy?.Properties.PolicyDocument.Statement).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }),
+          ...(topic.Properties.TopicName === 'okta-synthetics-drills'
+            ? []
+            : [expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } })]),
         ]),
       );
     }
   });
 
   it(`the ${name} stack subscribes the configured addresses`, () => {
-    const { pages, tickets } = sample.config.alerts;
-    const addresses = [...pages, ...tickets].flatMap(({ email, https }) => email ?? https ?? []);
+    const { pages, tickets, drills } = sample.config.alerts;
+    const addresses = [...pages, ...tickets, ...drills].flatMap(({ email, https }) => email ?? https ?? []);
     const subscriptions = sample
       .ofType('AWS::SNS::Subscription')
       .filter(({ Properties }) => Properties.Protocol !== 'lambda');
@@ -250,7 +254,10 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       if (!route) {
         expect(Properties.Environment.Variables).toMatchObject({ STATE_TABLE: 'okta-synthetics-state' });
         if (!/-(sweep|widget)$/.test(Properties.FunctionName))
-          expect(Object.keys(Properties.Environment.Variables)).toHaveLength(1);
+          expect(Properties.Environment.Variables).toEqual({
+            STATE_TABLE: 'okta-synthetics-state',
+            CHECK_VERSION: `${checkVersion}`,
+          });
         continue;
       }
       const { Variables } = Properties.Environment;

@@ -8,6 +8,7 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from '../../../../../local/emulators/aws/aws-emulator.ts';
@@ -21,6 +22,7 @@ function clientsOf(endpoint: string, accessKeyId = 'loopback', maxAttempts = 1) 
     logs: new CloudWatchLogsClient(options),
     cloudWatch: new CloudWatchClient(options),
     sns: new SNSClient(options),
+    secrets: new SecretsManagerClient(options),
   };
 }
 
@@ -278,6 +280,51 @@ describe('Publish', () => {
   ])('rejects %s, as SNS does', async (_, input) => {
     await expect(publish(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
     expect(aws.published).toEqual([]);
+  });
+});
+
+describe('what a long run needs', () => {
+  it('is that calls and old log events are forgotten', async () => {
+    aws.logs.add('flows', { timestamp: 1_000, message: 'old' });
+    aws.logs.add('flows', { timestamp: 2_000, message: 'new' });
+    await cloudWatch.send(new DescribeAlarmHistoryCommand({}));
+    aws.forget(2_000);
+    expect(aws.calls).toEqual([]);
+    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName: 'flows' }));
+    expect(events?.map(({ message }) => message)).toEqual(['new']);
+  });
+
+  it('is that a secret may come from elsewhere, with a version of its own or an error', async () => {
+    await using other = await startAwsEmulator({
+      async get(name) {
+        if (name !== 'acme') return { status: 400, type: 'AccessDeniedException', message: 'no right' };
+        return { text: '{"clientSecret":"one"}', version: 'v7' };
+      },
+    });
+    const { secrets } = clientsOf(other.url);
+    const read = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect(await read('acme')).toMatchObject({ SecretString: '{"clientSecret":"one"}', VersionId: 'v7' });
+    await expect(read('other')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('is that items are put as they are, told when they are written, and deleted when they expire', async () => {
+    await using other = await startAwsEmulator(new Map());
+    const { tables } = other;
+    await tables.create('state', { partition: 'org', sort: 'item' });
+    const item = (name: string, seconds: number) => ({
+      ...{ org: { S: 'acme' }, item: { S: name } },
+      expiresAt: { N: String(seconds) },
+    });
+    const told: string[] = [];
+    tables.onPut = (table, { item: written }) => told.push(`${table} ${written?.S}`);
+    await tables.put('state', item('old', 10));
+    const put = { TableName: 'state', Item: item('new', 20) };
+    await tables.call('PutItem', JSON.stringify(put));
+    await tables.call('PutItem', JSON.stringify({ ...put, ConditionExpression: 'attribute_not_exists(org)' }));
+    await tables.expire('state', 'expiresAt', 15_000);
+    expect(await tables.items('state')).toEqual([item('new', 20)]);
+    // Neither what is put for it, nor what its condition refuses.
+    expect(told).toEqual(['state new']);
   });
 });
 
