@@ -1,18 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
-import type { Json } from '../../../../local/setup/json.ts';
-import { makeKey } from '../../../../local/setup/keys.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
 import { schemaProblems } from '../../../support/okta-sdk-schema.ts';
-import { checkLines, setupFolder, setupTools } from '../../../support/setup-org.ts';
+import { checkLines, setupFolder, setupTools, stoppedAfterEachWrite } from '../../../support/setup-org.ts';
 
 let okta: OktaEmulator;
-let aKey: Json;
 beforeAll(async () => {
   okta = await startOktaEmulator();
-  aKey = await makeKey();
 });
 afterAll(() => okta.close());
 
@@ -65,7 +61,7 @@ describe('npm run setup', () => {
     const { secrets, request: full } = setupFolder(okta);
     // Ten grants more would show nothing new.
     const request = { ...full, health: false };
-    const walked = await stoppedAfterEachWrite(secrets, (tools) => setUp(request, tools));
+    const walked = await stoppedAfterEachWrite(okta, secrets, (tools) => setUp(request, tools));
     expect(walked).toBeGreaterThan(15);
     // The same things as when nothing stops it: what was made has the same names, as often.
     const { tools, writes, close } = setupTools(okta, secrets);
@@ -78,7 +74,7 @@ describe('npm run setup', () => {
     expect(writes.length).toBeGreaterThan(0);
     await close();
 
-    const removed = await stoppedAfterEachWrite(secrets, (each) => remove(request, each));
+    const removed = await stoppedAfterEachWrite(okta, secrets, (each) => remove(request, each));
     expect(removed).toBeGreaterThan(10);
     expect(okta.snapshot()).toEqual(before);
     expect(existsSync(secrets)).toBe(false);
@@ -337,32 +333,6 @@ const models: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/authorizationServers\/\w+\/policies(\/\w+)?$/, 'AuthorizationServerPolicy'],
   [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules$/, 'AuthorizationServerPolicyRuleRequest'],
 ];
-
-class Stopped extends Error {}
-
-/**
- * Does something again and again, and stops it after one more write each time, before it sees the answer. Returns how often
- * it was stopped until it came to its end.
- */
-async function stoppedAfterEachWrite(secrets: string, run: (tools: SetupTools) => Promise<unknown>): Promise<number> {
-  for (let count = 0; ; count += 1) {
-    const { tools, close } = setupTools(okta, secrets, {
-      afterWrite() {
-        throw new Stopped();
-      },
-    });
-    // One key for all: to make one takes long.
-    const end = await run({ ...tools, makeKey: async () => ({ ...aKey, kid: `kid${count}` }) }).catch(
-      (error: unknown) => {
-        if (!(error instanceof Stopped)) throw error;
-        return error;
-      },
-    );
-    await close();
-    if (!(end instanceof Stopped)) return count;
-    expect(count).toBeLessThan(100);
-  }
-}
 
 /** What is new in the org, by its names: ids are others each time. */
 function namesIn(snapshot: object, before: object): unknown {
