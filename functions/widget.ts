@@ -5,7 +5,7 @@ import { type Html, html } from './board/html.ts';
 import type { MeasuredSeries } from './board/measured-series.ts';
 import { orgBoard, worstFirst } from './board/org-board.ts';
 import { readMeasured } from './board/read-measured.ts';
-import { type BoardLinks, renderMonitor, renderOrg, renderOrgs, renderProblems } from './board/render.ts';
+import { type BoardLinks, renderMonitor, renderOrgs, renderOrgWithin, renderProblems } from './board/render.ts';
 import { widgetStyles } from './board/styles.ts';
 import { readWidgetEvent, type WidgetRequest } from './board/widget-event.ts';
 import { defaultDeployment, resourceName } from './model/deployment.ts';
@@ -19,9 +19,6 @@ const reserveMs = 3_000;
 
 /** Lambda refuses an answer of more than 6 MB. So much is quick to show, too. */
 export const mostBytes = 1_000_000;
-
-/** The grid of an org that has so many probes and servers that the whole is too large. */
-const fewest = { rows: 15, columns: 3 };
 
 const { DEPLOYMENT: deployment = defaultDeployment, RUNBOOK: runbook, SERIES, PARTITION, AWS_REGION } = process.env;
 const cloudWatch = new CloudWatchClient({ maxAttempts: 2 });
@@ -59,9 +56,7 @@ async function oneOrg(org: string, request: WidgetRequest, now: number, signal: 
   if ('problem' in read) return renderProblems([read.problem]);
   const board = orgBoard(read.value, { deployment, now });
   const measured = await readSeries(board, request, now, signal);
-  const whole = { ...board, measured };
-  const rendered = renderOrg(whole, { links });
-  return Buffer.byteLength(rendered.toString()) <= mostBytes ? rendered : renderOrg(whole, { links, most: fewest });
+  return renderOrgWithin(mostBytes, { ...board, measured }, links);
 }
 
 async function readSeries(

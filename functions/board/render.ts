@@ -29,6 +29,15 @@ export function renderOrg(board: OrgBoard, { links = {}, most = defaultMost }: R
   return html`<section aria-label="${plain(board.org)}"><h2>${foreign(board.org)}</h2>${renderSentence(board)}${renderProblems(board.measured.problems)}${renderIncidents(board, links)}${renderGrid(board, most)}${latencyTable(board.measured.latency)}${renderRateLimits(board)}${renderExpiries(board)}<h3>Okta's status page</h3><p>${foreign(board.oktaStatus.sentence, 600)}</p></section>`;
 }
 
+/** The grid of an org with so many probes and servers that the whole would be too large. */
+const fewest = { rows: 15, columns: 3 };
+
+/** The same with a smaller grid, if all of it has more bytes than this. */
+export function renderOrgWithin(mostBytes: number, board: OrgBoard, links: BoardLinks): Html {
+  const whole = renderOrg(board, { links });
+  return Buffer.byteLength(whole.toString()) <= mostBytes ? whole : renderOrg(board, { links, most: fewest });
+}
+
 export function shown({ sign, word, color }: Shown): Html {
   return html`<span class="standing ${color}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
 }

@@ -29,7 +29,7 @@ const variables = (palette: Palette) =>
 
 /** Below `.okta-board` only, so that the page around it keeps its own. No markup has a style of its own. */
 const rules = `
-.okta-board{background:var(--background);color:var(--text);font:14px/1.45 system-ui,sans-serif;padding:8px;box-sizing:border-box;overflow-wrap:anywhere}
+.okta-board{background:var(--background);color:var(--text);font:14px/1.45 system-ui,sans-serif;padding:8px;box-sizing:border-box;overflow-wrap:break-word}
 .okta-board *{box-sizing:border-box}
 .okta-board a{color:var(--link);text-decoration:underline}
 .okta-board a:focus-visible,.okta-board [tabindex]:focus-visible{outline:3px solid var(--link);outline-offset:2px}
@@ -41,7 +41,8 @@ const rules = `
 .okta-board caption{text-align:left;color:var(--muted);padding:4px 0}
 .okta-board th,.okta-board td{text-align:left;vertical-align:top;padding:4px 8px;border:0;border-bottom:1px solid var(--line);background:transparent;color:inherit;font-weight:400}
 .okta-board thead th{font-weight:600}
-.okta-board td{min-width:136px}
+.okta-board th{min-width:96px;max-width:240px}
+.okta-board td{min-width:88px;max-width:480px}
 .okta-board ul{margin:4px 0;padding-left:20px}
 .okta-board svg{display:block;max-width:100%}
 .okta-board .muted{color:var(--muted)}

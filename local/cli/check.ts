@@ -39,6 +39,7 @@ import { mergeRuns, repeatable } from '../runner/repeat-check.ts';
 import { UsageError } from '../runner/select.ts';
 import { selectProbes } from '../runner/select-probes.ts';
 import { intervalsOf } from '../runner/watch-check.ts';
+import { askForClient } from './ask-for-client.ts';
 import {
   defineCommand,
   type FlagValues,
@@ -50,7 +51,6 @@ import {
   secondsOf,
   sharedOptions,
 } from './command.ts';
-import { askForClient } from './prompts.ts';
 import { readHidden } from './read-hidden.ts';
 import { watchCheck } from './watch-check.ts';
 

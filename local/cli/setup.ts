@@ -6,6 +6,7 @@
  * something could not be made, and 2 if it could not run.
  */
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
@@ -33,7 +34,8 @@ import { type AdminFetch, openOktaApi, withApiToken } from '../setup/okta-api.ts
 import { OktaRefusal } from '../setup/refusals.ts';
 import { CannotMake } from '../setup/resource.ts';
 import { StoreError } from '../setup/secret-store.ts';
-import { openRemoval, openRotation, openSetup, type SetupTools } from '../setup/set-up.ts';
+import { openRemoval, openRotation, openSetup, openTerraform, type SetupTools } from '../setup/set-up.ts';
+import { terraformHeading } from '../setup/terraform.ts';
 import { type Questions, questionsAt } from './ask.ts';
 import { defineCommand, type FlagValues, main, type Option, type Output, sharedOptions } from './command.ts';
 
@@ -71,6 +73,10 @@ const options = {
   'dry-run': { type: 'boolean', default: false, help: 'show the plan, and change nothing' },
   yes: { type: 'boolean', default: false, help: 'do it without a question' },
   rotate: { type: 'boolean', default: false, help: 'give the applications new keys while the monitor runs' },
+  terraform: {
+    ...{ type: 'string', value: '<path>' },
+    help: 'make the secrets only, and write the Okta part to this file, for Terraform',
+  },
   remove: { type: 'boolean', default: false, help: 'take away what was made, and nothing else' },
   json: sharedOptions.json,
 } as const satisfies Record<string, Option>;
@@ -92,11 +98,14 @@ export const setup = defineCommand({
     const { fetch, close } = openFetch(request.domain, proxy);
     try {
       const tools = await openTools(values, request, fetch, output, questions, proxy);
-      return await (values.rotate ? rotate : change)(values, request, tools, output, questions);
+      const act = values.rotate ? rotate : values.terraform === undefined ? change : writeTerraform;
+      return await act(values, request, tools, output, questions);
     } catch (error) {
       if (!(error instanceof StoreError || error instanceof OktaRefusal || error instanceof CannotMake)) throw error;
       throw new UsageError(`${error.message}\nNothing is lost: run it again, and it goes on where it was.`);
     } finally {
+      // A terminal that is still read would keep the process alive.
+      output.stdin?.pause();
       await close();
     }
   },
@@ -109,6 +118,8 @@ function requestOf(values: Values): SetupRequest {
     throw new UsageError('--domain must be a host without https://, such as acme.okta.com.');
   if (/^[^.]+-admin\./.test(domain))
     throw new UsageError('--domain is that of the Admin Console: leave out "-admin". The API has the other one.');
+  if (values.terraform !== undefined && (values.rotate || values.remove))
+    throw new UsageError('--terraform is for a set-up: leave --rotate and --remove out.');
   if (values.rotate && values.remove) throw new UsageError('--rotate and --remove contradict each other: use one.');
   if (server !== undefined && !/^(org|default|aus[A-Za-z0-9]+)$/.test(server))
     throw new UsageError('--server must be org, default, or an id that begins with aus.');
@@ -189,7 +200,9 @@ function chooseAt(questions: Questions | undefined): ChooseServer {
   return async (servers) => {
     const [first] = servers;
     if (!first || servers.length === 1) return first;
-    const list = servers.map(({ id, name, audience }) => `  ${id}  ${name}, ${audience}`).join('\n');
+    const list = servers
+      .map(({ id, name, audience }) => `  ${id}  ${name}${audience === undefined ? '' : `, ${audience}`}`)
+      .join('\n');
     const text = `The org has ${servers.length} custom authorization servers:\n${list}`;
     if (!questions) throw new UsageError(`${text}\nName one with --server, or --server org for none.`);
     const answer = await questions.line(`${text}\nWhich one is to be monitored? (an id, or "org" for none) `);
@@ -213,7 +226,7 @@ async function change(
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
-    else if (applied) stdout.write(`\n${formatDone(steps)}`);
+    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : checkCommand(values))}`);
   };
   const isComplete = plan.every(({ action }) => action !== 'cannot');
   if (values['dry-run']) {
@@ -224,7 +237,7 @@ async function change(
     print(isComplete, true, plan);
     return isComplete ? 0 : 1;
   }
-  if (!values.yes && (await questions?.line('\nDo this? Only "yes" is accepted: ')) !== 'yes') {
+  if (!values.yes && !(await questions?.confirm('\nDo this?'))) {
     throw new UsageError('Nothing was done.');
   }
   using progress = showProgress(stderr);
@@ -233,6 +246,40 @@ async function change(
   });
   const passed = done.every(({ action }) => action !== 'cannot');
   print(passed, true, done);
+  return passed ? 0 : 1;
+}
+
+function checkCommand({ config, secrets }: Values): string {
+  return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
+}
+
+/** Trap: only the secrets are made. Terraform makes the rest, and another call without `--terraform` the configuration. */
+async function writeTerraform(
+  values: Values,
+  request: SetupRequest,
+  tools: SetupTools,
+  { stdout, stderr }: Output,
+  questions: Questions | undefined,
+): Promise<number> {
+  const file = values.terraform ?? '';
+  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(terraformHeading))
+    throw new UsageError(`${file} exists, and this tool did not write it: name another file.`);
+  const { settings, store, plan, apply } = await openTerraform(request, tools);
+  const shown = values.json ? stderr : stdout;
+  if (!values.json || !values.yes) {
+    shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}\nThe Okta part is written to ${file}.\n`);
+  }
+  const document = (steps: typeof plan) => ({ ...setupDocument(settings, store.name, steps), terraform: file });
+  if (values['dry-run']) {
+    if (values.json) stdout.write(`${toJson(true, { applied: false, ...document(plan) })}\n`);
+    return 0;
+  }
+  if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
+  const { done, text } = await apply(() => {});
+  writeFileSync(file, text);
+  const passed = done.every(({ action }) => action !== 'cannot');
+  if (values.json) stdout.write(`${toJson(passed, { applied: true, ...document(done) })}\n`);
+  else stdout.write(`\n${formatDone(done)}Next: terraform apply, then npm run setup without --terraform.\n`);
   return passed ? 0 : 1;
 }
 
@@ -249,8 +296,7 @@ async function rotate(
     shown.write(`${formatSettings(settings, store.name)}\n${formatRotation(applications)}`);
   const document = { ...setupDocument(settings, store.name, []), ...rotationDocument(applications) };
   if (!values['dry-run']) {
-    if (!values.yes && (await questions?.line('\nDo this? Only "yes" is accepted: ')) !== 'yes')
-      throw new UsageError('Nothing was done.');
+    if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
     using progress = showProgress(stderr);
     await apply((application, step) => progress.finished(`${application}: ${step}`, true));
   }

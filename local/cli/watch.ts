@@ -6,11 +6,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
 import { type BoardOptions, type ServedBoard, serveBoard } from '../board/serve-board.ts';
+import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
 import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
@@ -22,8 +24,8 @@ import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord } from '../runner/watch-health.ts';
 import { tee } from '../simulator/journal.ts';
 import { synthesize } from '../simulator/synthesize.ts';
-import { openWatch } from '../watch/open-watch.ts';
-import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
+import { openWatch, type Watch, type WatchOptions } from '../watch/open-watch.ts';
+import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, main } from './command.ts';
 
@@ -83,7 +85,7 @@ export const watch = defineCommand({
     const live = liveEvents(reporter.show);
     let board: ServedBoard | undefined;
     const system = opened.use(
-      await openWatch({
+      await openSupported({
         ...{ template, history, clock, secrets, bundleOf: (entry) => bundle(entry).file },
         caFile: process.env.NODE_EXTRA_CA_CERTS,
         journal: tee(
@@ -95,6 +97,9 @@ export const watch = defineCommand({
         ),
       }),
     );
+    for (const name of await missingSecrets(system.deployment, secrets)) {
+      progress.step(`the secret ${name} cannot be read from ${values.secrets ?? 'AWS'}: what needs it fails`);
+    }
     const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
     if (port !== undefined) {
       const orgs = config.orgs.map(({ name }) => name);
@@ -112,6 +117,16 @@ export const watch = defineCommand({
     return 0;
   },
 });
+
+/** Opens a watch, or says what of the template cannot be run here. */
+async function openSupported(options: WatchOptions): Promise<Watch> {
+  try {
+    return await openWatch(options);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new ConfigError(`This configuration cannot be watched here:\n${error.message}`);
+  }
+}
 
 /** Takes the folder, or says who has it. */
 function takeFolder(folder: string): Disposable {

@@ -97,7 +97,10 @@ export function openHistoryReader(database: DatabaseSync): HistoryReader {
     },
     // SQLite takes the other columns from the row with the greatest value. https://sqlite.org/lang_select.html#bareagg
     latestOutcomes: (since) =>
-      all('SELECT *, max(at) FROM outcomes WHERE at >= ? GROUP BY org, probe, server', since).map(outcomeOf),
+      all(
+        'SELECT *, max(at) FROM outcomes INDEXED BY outcomes_at WHERE at >= ? GROUP BY org, probe, server',
+        since,
+      ).map(outcomeOf),
     series: () => all('SELECT * FROM series ORDER BY id').map(identityOf),
     points({ namespace, name, dimensions }, { start, end }) {
       return all(

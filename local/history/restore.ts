@@ -76,7 +76,7 @@ export function readStatuses(database: DatabaseSync): ReadonlyMap<string, AlarmS
 
 function readPoints(database: DatabaseSync, since: number): readonly PublishedPoint[] {
   return database
-    .prepare('SELECT * FROM points JOIN series ON series.id = points.series WHERE at >= ? ORDER BY at')
+    .prepare('SELECT * FROM series CROSS JOIN points ON points.series = series.id AND at >= ? ORDER BY at')
     .all(since)
     .map((row) => ({
       identity: {

@@ -43,6 +43,8 @@ CREATE TABLE outcomes (
   line TEXT
 ) STRICT;
 CREATE INDEX outcomes_at ON outcomes (at);
+-- For the evidence that is deleted sooner.
+CREATE INDEX outcomes_evidence ON outcomes (at) WHERE line IS NOT NULL AND status = 'passed' AND findings = '[]';
 CREATE INDEX outcomes_run ON outcomes (run);
 CREATE INDEX outcomes_target ON outcomes (org, probe, server, at);
 
@@ -63,7 +65,6 @@ CREATE TABLE points (
   source TEXT NOT NULL
 ) STRICT;
 CREATE INDEX points_series ON points (series, at);
-CREATE INDEX points_at ON points (at);
 
 CREATE TABLE transitions (
   at INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 import type { Action, Step } from '../setup/plan.ts';
 import { markOf, type Settings } from '../setup/settings.ts';
-import { bold, dim, green, indent, red, wrap, yellow } from './text.ts';
+import { bold, dim, fold, green, indent, red, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */
 const columns = 80;
@@ -36,7 +36,7 @@ export function formatSettings(settings: Settings, store: string): string {
     `Secrets: ${store}`,
     `Mark: ${markOf(settings)}. What lacks it is never changed.`,
   ];
-  return `${rows.join('\n')}\n`;
+  return `${rows.flatMap((row) => fold(row, columns)).join('\n')}\n`;
 }
 
 /** A plan, as `terraform plan` shows one: what is to be done, and why. What stays as it is takes one line. */
@@ -45,10 +45,10 @@ export function formatPlan(steps: readonly Step[]): string {
   return [...lines, '', `Plan: ${summaryOf(steps, 1)}.`, ''].join('\n');
 }
 
-/** What was done. */
-export function formatDone(steps: readonly Step[]): string {
+/** What was done, and the next command. */
+export function formatDone(steps: readonly Step[], next?: string): string {
   const failed = steps.filter(({ action }) => action === 'cannot').flatMap(stepLines);
-  return [...failed, `Done: ${summaryOf(steps, 2)}.`, ''].join('\n');
+  return [...failed, `Done: ${summaryOf(steps, 2)}.`, ...(next === undefined ? [] : [`Next: ${next}`]), ''].join('\n');
 }
 
 /** One step, as it is done. */
@@ -68,7 +68,7 @@ function stepLines(step: Step): readonly string[] {
     cannot: [reason ?? '', remedy ?? '', `Without it: ${without}`],
   }[action];
   return [
-    `${signs[action]} ${bold(`${resource.kind}:`)} ${resource.name}`,
+    ...fold(`${signs[action]} ${bold(`${resource.kind}:`)} ${resource.name}`, columns),
     ...indent(texts.flatMap((text) => wrap(text, columns - 4)).map(dimmed(action)), 4),
     ...(isListed ? indent(differences.flatMap(differenceLines), 4) : []),
   ];

@@ -101,6 +101,7 @@ function entryOf(context: Context): Json {
     .filter((scope) => has(grantId(scope)));
   const client = { clientId: idOf(context, 'service-app'), secret: secretName(settings, 'service'), dpop: true };
   const isOrgServed = has('service-app') && scopes.includes('okta.users.read');
+  const usual = server && issuerOf(settings.domain, server.id);
   const isCustomServed = server !== undefined && has('service-app', 'service-rule');
   const hasApi = isOrgServed && has('admin-role');
   const hasUser = settings.login !== undefined && has('user-password', 'assignment');
@@ -119,8 +120,9 @@ function entryOf(context: Context): Json {
       ...(isCustomServed
         ? [
             {
-              ...{ id: server.id, audience: server.audience, scopes: [scopeName(settings)] },
-              ...(server.issuer !== issuerOf(settings.domain, server.id) && { issuer: server.issuer }),
+              ...{ id: server.id, ...(server.audience !== undefined && { audience: server.audience }) },
+              scopes: [scopeName(settings)],
+              ...((server.issuer ?? usual) !== usual && { issuer: server.issuer }),
               // Without a grant, the Org server has no token for it.
               ...(!isOrgServed && { service: client }),
             },

@@ -220,6 +220,7 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
             isIt: (item: Json, context: Context) => linksTo(item, 'accessPolicy', idOf(context, 'app-policy')),
             creation: (context: Context) => ({
               ...{ method: 'PUT' as const, path: `${app(context)}/policies/${idOf(context, 'app-policy')}` },
+              hasNoBody: true,
             }),
             desired: () => ({}),
           },

@@ -97,7 +97,7 @@ export async function discover(
   const redirectUri = request.redirectUri ?? (own.includes('web') ? at(entry, 'web', 'redirectUri') : undefined);
   return {
     ...{ domain, config, ...names, engine: organization?.pipeline === 'v1' ? 'classic' : 'identity' },
-    oktaUrl: typeof href === 'string' ? new URL(href).origin : `https://${domain}`,
+    oktaUrl: (typeof href === 'string' ? URL.parse(href)?.origin : undefined) ?? `https://${domain}`,
     redirectUri: typeof redirectUri === 'string' ? redirectUri : defaultRedirectUri,
     systemLog: request.systemLog || (own.includes('api') && entry.systemLog !== undefined),
     health: request.health || (own.includes('api') && entry.health !== undefined),

@@ -48,7 +48,8 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
     const response = await fetch(url, init);
     if (response.ok) return response;
     const { status, headers } = response;
-    const error = parseOktaError(headers, await response.text());
+    const text = await response.text();
+    const error = parseOktaError(headers, text);
     const code = error.errorCode ?? error.error;
     const pauseMs = pauseOf(status, error.errorCode, method, headers, tries);
     if (pauseMs !== undefined && tries < mostAttempts) {
@@ -57,7 +58,7 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
       return attempt(url, init, area, tries + 1);
     }
     if (status === 404 && code === notFound) return response;
-    throw new OktaRefusal({ area, status, code, writes: method !== 'GET' });
+    throw new OktaRefusal({ area, status, code, writes: method !== 'GET', exists: isDuplicate(status, code, text) });
   }
 
   /** How long to wait before the request is sent again, or undefined if it must not be. */
@@ -103,6 +104,11 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
       return isObject(answer) ? answer : {};
     },
   };
+}
+
+/** Okta has no code of its own for most duplicates, so its words must do. */
+function isDuplicate(status: number, code: string | undefined, text: string): boolean {
+  return code === 'E0000055' || (status === 400 && /already (exists|in use)/i.test(text));
 }
 
 /** Okta lists most things in an array, and the keys of a client in a key set. */

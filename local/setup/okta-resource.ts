@@ -31,13 +31,20 @@ export interface OktaDefinition {
   /** Members that are sent only when it is created, such as a password. */
   secretMembers?(context: Context): Promise<Json>;
   /** How it is created if not by a POST to the collection. */
-  creation?(context: Context): { readonly method: WriteMethod; readonly path: string };
+  creation?(context: Context): Creation;
   /** How it is changed. By default with a PUT of all that was found. */
   readonly change?: 'replace' | 'merge' | 'none';
   /** How it is found if not in the list of the collection. */
   find?(context: Context): Promise<Json | undefined>;
   /** What a removal does. By default it goes with what it is within. */
   readonly removal?: 'delete' | 'deactivate, then delete' | 'delete twice';
+}
+
+interface Creation {
+  readonly method: WriteMethod;
+  readonly path: string;
+  /** The path says it all. */
+  readonly hasNoBody?: boolean;
 }
 
 /** Members that Okta sets, and that a PUT need not repeat. */
@@ -89,11 +96,12 @@ export function oktaResource(definition: OktaDefinition): Resource {
 
     async create(context) {
       const desired = definition.desired(context);
-      const { method, path } = definition.creation?.(context) ?? {
+      const creation: Creation = definition.creation?.(context) ?? {
         ...{ method: 'POST', path: `${definition.collection(context)}${definition.createQuery ?? ''}` },
       };
       const body = overlay(desired, (await definition.secretMembers?.(context)) ?? {});
-      const made = await context.okta.send(method as WriteMethod, path, area, body);
+      const { method, path, hasNoBody = false } = creation;
+      const made = await context.okta.send(method, path, area, hasNoBody ? undefined : body);
       return { id: String(made.id ?? ''), isOwn: true, body: made };
     },
 

@@ -44,6 +44,8 @@ export interface RefusedRequest {
   readonly code?: string | undefined;
   /** Whether it would have changed something. */
   readonly writes: boolean;
+  /** Whether Okta says that something of this name exists. */
+  readonly exists?: boolean;
 }
 
 export interface Refusal {
@@ -120,6 +122,13 @@ const rules: readonly Rule[] = [
     (_, { what }) => ({
       reason: `Okta does not offer ${what} to this org or to this administrator.`,
       remedy: 'Ask Okta which product has it.',
+    }),
+  ],
+  [
+    ({ exists }) => exists === true,
+    () => ({
+      reason: 'Okta says that something of this name exists, although it does not list it.',
+      remedy: 'It may have been made a moment ago, or be hidden from this administrator. Run it again in a minute.',
     }),
   ],
   [

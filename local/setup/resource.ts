@@ -50,6 +50,8 @@ export interface Resource {
   readonly needs: readonly string[];
   /** It is added to what others wrote, so that it needs no mark. */
   readonly isMerged?: boolean;
+  /** It is a secret, and not in Okta. */
+  readonly isSecret?: boolean;
   /** Where it is in Okta. Absent for secrets and the configuration. */
   readonly okta?: { readonly type: string; readonly terraform?: string };
   find(context: Context): Promise<Found | undefined>;

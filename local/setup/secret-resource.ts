@@ -14,6 +14,7 @@ export function secretResource({ make, member, ...definition }: SecretDefinition
   const { name } = definition;
   return {
     ...definition,
+    isSecret: true,
     desired: () => ({}),
     differences: () => [],
     async find({ store }) {

@@ -26,8 +26,9 @@ export interface Settings {
 export interface CustomServer {
   readonly id: string;
   readonly name: string;
-  readonly audience: string;
-  readonly issuer: string;
+  /** Absent if Okta does not say it. */
+  readonly audience?: string;
+  readonly issuer?: string;
 }
 
 /**
@@ -93,10 +94,14 @@ const healthScopes: readonly OktaScope[] = [
   { scope: 'okta.authorizationServers.read', purpose: 'signing keys of custom servers' },
 ];
 
-/** The custom servers in Okta's list. */
+/** A custom server of Okta's list. */
 export function customServer({ id, name, audiences, issuer }: Json): CustomServer {
   const [audience] = Array.isArray(audiences) ? audiences : [];
-  return { id: String(id), name: String(name), audience: String(audience), issuer: String(issuer) };
+  return {
+    ...{ id: String(id), name: typeof name === 'string' ? name : 'without a name' },
+    ...(typeof audience === 'string' && { audience }),
+    ...(typeof issuer === 'string' && { issuer }),
+  };
 }
 
 /** The scopes with which the test user signs in. */

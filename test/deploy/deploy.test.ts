@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +11,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
@@ -22,6 +24,7 @@ import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, Unsubscri
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import type { Org } from '../../functions/model/org.ts';
+import { mostBytes } from '../../functions/widget.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
 import type { Template } from '../../local/emulators/cloudwatch/template-reader.ts';
@@ -34,6 +37,7 @@ import { targetIn } from '../../local/runner/game-day/target.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
 import { readDeployment } from '../../local/simulator/template/read-deployment.ts';
+import { foreignMarkup, parseHtml } from '../support/parse-html.ts';
 import { launch } from '../support/run-command.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
@@ -98,7 +102,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     return Object.values(Resources as Record<string, Resource>).filter(({ Type }) => Type === type);
   }
 
-  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status', 'sweep'];
+  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status', 'sweep', 'widget'];
 
   const standing = () => standingIn(moto);
 
@@ -164,6 +168,48 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     // Only flows say each time how many probes were tried twice.
     expect(seen).toEqual({ ...Object.fromEntries(expected), 'Retries SampleCount Org=acme': 1 });
   });
+
+  test('shows in its widget what the functions have left, without a script and far below the size limit', async () => {
+    const { code, variables } = await deployed('okta-synthetics-widget');
+    const environment = { awsEndpoint: moto.env.AWS_ENDPOINT_URL, caFile: path.join(directory, 'ca.pem'), variables };
+    await using widget = startFunction(path.join(code, 'index.mjs'), environment);
+    const ask = async (params: object) => {
+      const answer = await widget.invoke({ widgetContext: { params, theme: 'dark' } });
+      if ('error' in answer) throw new Error(answer.error);
+      return String(answer.value);
+    };
+    const [all, acme] = [await ask({}), await ask({ org: 'acme' })];
+    for (const markup of [all, acme]) {
+      expect(foreignMarkup(markup)).toEqual([]);
+      expect(Buffer.byteLength(markup)).toBeLessThan(mostBytes / 4);
+      expect(parseHtml(markup).text).toMatch(/acme.*All well: \d+ checks pass\./);
+    }
+    expect(parseHtml(acme).elements.filter(({ attributes }) => attributes.class === 'curve').length).toBeGreaterThan(0);
+    expect(await widget.invoke({ describe: true })).toMatchObject({ value: expect.stringMatching(/^## /) });
+  });
+
+  /** The code and the environment of a function as they were deployed. moto runs no function without Docker. */
+  async function deployed(name: string) {
+    const [endpoint, region] = [moto.env.AWS_ENDPOINT_URL, moto.env.AWS_REGION ?? ''];
+    const client = new LambdaClient({
+      endpoint,
+      region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: name }));
+    const found = (await resources('AWS::Lambda::Function')).find(({ Properties }) => Properties.FunctionName === name);
+    const { S3Bucket, S3Key } = found?.Properties.Code ?? {};
+    const bucket = String(S3Bucket['Fn::Sub'])
+      .replace(/\$\{AWS::AccountId\}/, moto.env.CDK_DEFAULT_ACCOUNT ?? '')
+      .replace(/\$\{AWS::Region\}/, region);
+    const zip = await moto.download(bucket, S3Key);
+    expect(createHash('sha256').update(zip).digest('base64')).toBe(Configuration?.CodeSha256);
+    const [archive, code] = [path.join(directory, `${name}.zip`), path.join(directory, name)];
+    await writeFile(archive, zip);
+    // Node.js reads no archives, and moto brings Python.
+    await run('python3', ['-m', 'zipfile', '-e', archive, code]);
+    return { code, variables: Configuration?.Environment?.Variables ?? {} };
+  }
 
   /** The environment variables of a function, as its template sets them. */
   async function variablesOf(name: string): Promise<Readonly<Record<string, string>>> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
+import type { Secrets } from '../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
@@ -46,8 +47,11 @@ export interface SetupToolOptions {
   readonly afterWrite?: (write: SetupRequestSeen) => void;
 }
 
+/** Where a set-up keeps its secrets: in this file, or elsewhere. */
+export type StorePlace = string | SetupTools['openStore'];
+
 /** What a set-up works with, at the Okta emulator. It waits for nothing: a wait clears the rate limits. */
-export function setupTools(okta: OktaEmulator, secrets: string, options: SetupToolOptions = {}) {
+export function setupTools(okta: OktaEmulator, secrets: StorePlace, options: SetupToolOptions = {}) {
   const { token = okta.adminToken, afterWrite = () => {} } = options;
   const dispatcher = new Agent({ connect: { ca: okta.ca } });
   const writes: SetupRequestSeen[] = [];
@@ -74,7 +78,8 @@ export function setupTools(okta: OktaEmulator, secrets: string, options: SetupTo
   const wait = async () => okta.resetRateLimits();
   const tools: SetupTools = {
     ...{ fetch, wait, makeKey, okta: openOktaApi({ origin: okta.origin, fetch: adminFetch, wait }) },
-    openStore: async (mark) => watched(fileStore(secrets, mark), seen),
+    openStore: async (mark) =>
+      watched(typeof secrets === 'string' ? fileStore(secrets, mark) : await secrets(mark), seen),
     chooseServer: async (servers) => servers[0],
   };
   return { tools, writes, requests: () => requests, close: () => dispatcher.close() };
@@ -106,15 +111,49 @@ export function trusting(okta: OktaEmulator): HttpsProxy {
   };
 }
 
-/** Checks a configuration as `npm run check -- --secrets` does. Each outcome as a line: `token@default: passed`. */
+class Stopped extends Error {}
+
+/**
+ * Runs a set-up until nothing stops it any more. Each time it is stopped after its first write, before it sees the answer.
+ * Returns how often it was.
+ */
+export async function stoppedAfterEachWrite(
+  okta: OktaEmulator,
+  secrets: StorePlace,
+  run: (tools: SetupTools) => Promise<unknown>,
+): Promise<number> {
+  // One key for all: to make one takes long.
+  const key = await makeKey();
+  for (let count = 0; ; count += 1) {
+    const { tools, close } = setupTools(okta, secrets, {
+      afterWrite() {
+        throw new Stopped();
+      },
+    });
+    const makeOne = async () => ({ ...key, kid: `kid${count}` });
+    const isStopped = await run({ ...tools, makeKey: makeOne }).then(
+      () => false,
+      (error: unknown) => {
+        if (!(error instanceof Stopped)) throw error;
+        return true;
+      },
+    );
+    await close();
+    if (!isStopped) return count;
+    if (count > 100) throw new Error('it does not go on');
+  }
+}
+
+/** Checks a configuration as `npm run check` does. Each outcome as a line: `token@default: passed`. */
 export async function checkLines(
   okta: OktaEmulator,
   config: string,
-  secrets: string,
+  secrets: string | Secrets,
   probes?: readonly string[],
 ): Promise<readonly string[]> {
   const orgs = monitoredOrgs(loadConfig(config)).map(({ org }) => org);
-  const checked = await checkOrgs(selectProbes(orgs, { probes }), fileSecrets(secrets), trusting(okta));
+  const read = typeof secrets === 'string' ? fileSecrets(secrets) : secrets;
+  const checked = await checkOrgs(selectProbes(orgs, { probes }), read, trusting(okta));
   return checked.flatMap(({ outcomes }) =>
     outcomes.map((each) => `${formatTarget(each)}: ${each.status === 'failed' ? each.finding.code : each.status}`),
   );

@@ -6,7 +6,7 @@ import { errorEnvelope } from './error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import type { ApiToken, Caller } from './log-caller.ts';
 import type { Collection, Item } from './management-data.ts';
-import { createEndpointFinder, type Endpoint, type Principal, parseBody } from './management-endpoint.ts';
+import { createEndpointFinder, decodedText, type Endpoint, type Principal, parseBody } from './management-endpoint.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
 import type { OrgState } from './org-state.ts';
 import { queryItems } from './query-items.ts';
@@ -109,15 +109,7 @@ function find(collections: Readonly<Record<string, Collection>>, path: string): 
   // The keys of identity providers are a collection where an item would be.
   if (collections[path]) return { collection: collections[path], id: undefined, below: undefined };
   const [, base = '', id, below] = /^(\/api\/v1\/[^/]+)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
-  return { collection: collections[base], id: id === undefined ? undefined : decoded(id), below };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return { collection: collections[base], id: id === undefined ? undefined : decodedText(id), below };
 }
 
 function acceptsJson(accept = '*/*'): boolean {
@@ -172,7 +164,7 @@ function createAuthorizer({ origin, apiTokens, accessTokens, callerOf, state }: 
       const proof = request.raw.headers.dpop;
       const reason = await checkProof({
         ...{ proof: proof === undefined ? undefined : String(proof), method: request.method, token, claims },
-        url: origin + decoded(request.path),
+        url: origin + decodedText(request.path),
       });
       if (reason) return reason;
     }

@@ -48,7 +48,16 @@ export function createEndpointFinder(endpoints: readonly Endpoint[]) {
 }
 
 function decoded(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodedText(value)]));
+}
+
+/** A text of a path. What is not encoded as it should be is taken as it is. */
+export function decodedText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The JSON object in a body. Anything else is refused. */

@@ -1,18 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
-import type { Json } from '../../../../local/setup/json.ts';
-import { makeKey } from '../../../../local/setup/keys.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
 import { schemaProblems } from '../../../support/okta-sdk-schema.ts';
-import { checkLines, setupFolder, setupTools } from '../../../support/setup-org.ts';
+import { checkLines, setupFolder, setupTools, stoppedAfterEachWrite } from '../../../support/setup-org.ts';
 
 let okta: OktaEmulator;
-let aKey: Json;
 beforeAll(async () => {
   okta = await startOktaEmulator();
-  aKey = await makeKey();
 });
 afterAll(() => okta.close());
 
@@ -65,7 +61,7 @@ describe('npm run setup', () => {
     const { secrets, request: full } = setupFolder(okta);
     // Ten grants more would show nothing new.
     const request = { ...full, health: false };
-    const walked = await stoppedAfterEachWrite(secrets, (tools) => setUp(request, tools));
+    const walked = await stoppedAfterEachWrite(okta, secrets, (tools) => setUp(request, tools));
     expect(walked).toBeGreaterThan(15);
     // The same things as when nothing stops it: what was made has the same names, as often.
     const { tools, writes, close } = setupTools(okta, secrets);
@@ -78,7 +74,7 @@ describe('npm run setup', () => {
     expect(writes.length).toBeGreaterThan(0);
     await close();
 
-    const removed = await stoppedAfterEachWrite(secrets, (each) => remove(request, each));
+    const removed = await stoppedAfterEachWrite(okta, secrets, (each) => remove(request, each));
     expect(removed).toBeGreaterThan(10);
     expect(okta.snapshot()).toEqual(before);
     expect(existsSync(secrets)).toBe(false);
@@ -167,6 +163,34 @@ describe('npm run setup', () => {
     await close();
   });
 
+  it('does not choose between two applications with its mark, and takes no secret of others', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    writeFileSync(secrets, JSON.stringify({ 'okta-synthetics/acme/web': { clientSecret: 'of others' } }));
+    await setUp({ ...request, testUser: false }, tools);
+    const made = writes.find(
+      ({ path, body }) => path === '/api/v1/apps' && body?.label === 'okta-synthetics acme service',
+    );
+    const twin = await tools.okta.send('POST', '/api/v1/apps', 'applications', made?.body ?? {});
+    const { plan } = await openSetup(request, tools);
+    const refused = (id: string) => plan.find(({ resource }) => resource.id === id);
+    expect(refused('service-app')).toMatchObject({
+      action: 'cannot',
+      reason: expect.stringContaining(String(twin.id)),
+    });
+    expect(refused('web-key')).toMatchObject({ action: 'cannot', remedy: expect.stringContaining('--org') });
+    expect(JSON.parse(readFileSync(secrets, 'utf8'))).toMatchObject({
+      'okta-synthetics/acme/web': { clientSecret: 'of others' },
+    });
+    await tools.okta.send('POST', `/api/v1/apps/${twin.id}/lifecycle/deactivate`, 'applications');
+    await tools.okta.send('DELETE', `/api/v1/apps/${twin.id}`, 'applications');
+    await remove(request, tools);
+    expect(JSON.parse(readFileSync(secrets, 'utf8'))).toEqual({
+      'okta-synthetics/acme/web': { clientSecret: 'of others' },
+    });
+    await close();
+  });
+
   it('makes what the administrator may, names the right that is missing, and completes it later', async () => {
     const { config, secrets, request } = setupFolder(okta);
     const { tools, close } = setupTools(okta, secrets);
@@ -220,6 +244,66 @@ describe('npm run setup', () => {
     await close();
   });
 
+  it('sets up an org of the Classic Engine without an app sign-in policy', async () => {
+    const { config, secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const restore = okta.alterSignIn({ engine: 'classic' });
+    const done = await setUp(request, tools);
+    expect(actions(done)).toEqual(['create']);
+    expect(done.filter(({ resource }) => resource.id.startsWith('app-policy'))).toEqual([]);
+    okta.resetRateLimits();
+    expect((await checkLines(okta, config, secrets)).filter((line) => !line.endsWith(': passed'))).toEqual([]);
+    await remove(request, tools);
+    restore();
+    await close();
+  });
+
+  it("makes grants for the org's own address, also where a custom domain is monitored", async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const own = 'https://acme.okta.com';
+    const restore = okta.intercept(
+      { path: '/.well-known/okta-organization' },
+      { body: { id: '00o1', _links: { organization: { href: own } }, pipeline: 'idx' } },
+    );
+    const { plan } = await openSetup(request, tools);
+    restore();
+    const grant = plan.find(({ resource }) => resource.id === 'grant:okta.users.read');
+    expect(grant?.differences).toContainEqual({ path: 'issuer', to: own });
+    await close();
+  });
+
+  it('takes answers of any shape, and makes nothing of them', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, writes, close } = setupTools(okta, secrets);
+    const odd = [null, 5, 'text', {}, { id: 'default' }, { id: 1, name: [], label: {}, profile: null, _links: 'x' }];
+    const restores = [
+      okta.intercept(
+        { path: '/.well-known/okta-organization' },
+        { body: { pipeline: 7, _links: { organization: { href: 'x' } } } },
+      ),
+      okta.intercept({ method: 'GET', path: /^\/(api|oauth2)\/v1\// }, { body: odd }),
+    ];
+    const { plan, settings } = await openSetup(request, tools);
+    for (const restore of restores) restore();
+    expect(settings).toMatchObject({ oktaUrl: okta.origin, engine: 'identity', server: { id: 'default' } });
+    expect(plan.filter(({ action }) => !['create', 'cannot'].includes(action))).toEqual([]);
+    expect(writes).toEqual([]);
+    await close();
+  });
+
+  it('makes no service application where Okta would make it a super administrator', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const path = '/api/v1/org/settings/clientPrivilegesSetting';
+    await tools.okta.send('PUT', path, 'organization', { clientPrivilegesSetting: true });
+    const { plan } = await openSetup(request, tools);
+    const app = plan.find(({ resource }) => resource.id === 'service-app');
+    expect(app).toMatchObject({ action: 'cannot', remedy: expect.stringContaining('Public client app admins') });
+    await tools.okta.send('PUT', path, 'organization', { clientPrivilegesSetting: false });
+    await close();
+  });
+
   it('changes nothing for a read-only administrator, and ends for a token that Okta does not know', async () => {
     const { secrets, request } = setupFolder(okta);
     const before = okta.snapshot();
@@ -249,32 +333,6 @@ const models: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/authorizationServers\/\w+\/policies(\/\w+)?$/, 'AuthorizationServerPolicy'],
   [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules$/, 'AuthorizationServerPolicyRuleRequest'],
 ];
-
-class Stopped extends Error {}
-
-/**
- * Does something again and again, and stops it after one more write each time, before it sees the answer. Returns how often
- * it was stopped until it came to its end.
- */
-async function stoppedAfterEachWrite(secrets: string, run: (tools: SetupTools) => Promise<unknown>): Promise<number> {
-  for (let count = 0; ; count += 1) {
-    const { tools, close } = setupTools(okta, secrets, {
-      afterWrite() {
-        throw new Stopped();
-      },
-    });
-    // One key for all: to make one takes long.
-    const end = await run({ ...tools, makeKey: async () => ({ ...aKey, kid: `kid${count}` }) }).catch(
-      (error: unknown) => {
-        if (!(error instanceof Stopped)) throw error;
-        return error;
-      },
-    );
-    await close();
-    if (!(end instanceof Stopped)) return count;
-    expect(count).toBeLessThan(100);
-  }
-}
 
 /** What is new in the org, by its names: ids are others each time. */
 function namesIn(snapshot: object, before: object): unknown {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TemplateResource } from '../../../../local/emulators/cloudwatch/template-reader.ts';
 import { readDeployment } from '../../../../local/simulator/template/read-deployment.ts';
+import { readFunction } from '../../../../local/simulator/template/read-function.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';
 import { samples } from '../../../support/synthesized.ts';
 
@@ -244,4 +245,14 @@ it('reports a function that nothing invokes as ineffective', () => {
 it('reports a disabled schedule as ineffective', () => {
   const { ineffective } = changed('Schedule', withProperties({ State: 'DISABLED' }));
   expect(reasons(ineffective)).toEqual(['acme-flows is disabled']);
+});
+
+it.each([
+  ['okta-synthetics-flows', 'flows'],
+  ['staging-negative-tests', 'negative-tests'],
+  ['a-flows-notify-page', 'notify'],
+  ['flows-notify-ticket', 'notify'],
+])('a function is known by the end of its name, whatever the deployment is called: %s', (FunctionName, entry) => {
+  const Resources = { Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName } } };
+  expect(readFunction({ Resources }, 'Function').entry).toBe(entry);
 });

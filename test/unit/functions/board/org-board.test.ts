@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OrgBoard, shownRuns, standings } from '../../../../functions/board/board.ts';
 import { orgBoard, worstFirst } from '../../../../functions/board/org-board.ts';
-import { renderOrg, renderOrgs } from '../../../../functions/board/render.ts';
+import { renderOrg, renderOrgs, renderOrgWithin } from '../../../../functions/board/render.ts';
 import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
 import { defaultDeployment } from '../../../../functions/model/deployment.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
@@ -104,6 +104,17 @@ describe('the sentence about an org', () => {
     expect(boardAt('12:00', flows('11:40', '11:59'), told).incidents).toMatchObject([
       { whoMustAct: 'Nobody must act: it is over', told: 'told that it is over at 2026-11-21 11:32 UTC' },
     ]);
+  });
+
+  it('says of a drill that nothing is wrong, and of a failure during one that nobody was told of it', () => {
+    const told = incidentItem(okta, { since: at('11:50'), code: 'internal-error', drill: { by: 'Admin/jane' } });
+    expect(saidAt('12:00', flows('11:30', '11:59'), told)).toBe(
+      'well: All well: 4 checks pass. Somebody drills: an alarm fires although nothing is wrong.',
+    );
+    expect(boardAt('12:00', flows('11:30', '11:59'), told).incidents[0]?.whoMustAct).toBe(
+      'Nobody must act: it is a drill',
+    );
+    expect(saidAt('12:00', flows('11:30', '11:59', failsAt('token@org', '11:58')), told)).toMatch(/^watching: /);
   });
 
   it('says that nothing is known, and since when', () => {
@@ -252,6 +263,43 @@ describe('what else is shown of an org', () => {
         ...{ group: 'flows', heading: 'internal-error', since: at('11:50') },
       }),
     ]);
+  });
+});
+
+describe('an org with many probes and servers', () => {
+  const ids = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  const board = boardAt('12:00', flows('11:58', '11:59'));
+  const [cell = expect.fail('no cell')] = board.grid.rows[0]?.cells ?? [];
+  // Each bar is a shape of its own, and each text as long as it may be.
+  const runs = Array.from({ length: shownRuns }, (_, index) => (index % 2 ? ('failed' as const) : ('passed' as const)));
+  const columns = ids('server', 12);
+  const cells = columns.map(() => ({ ...cell, state: 'failed', because: '<'.repeat(500), runs }) as const);
+  const rows = ids('probe', 60).map((probe) => ({ group: 'flows' as const, probe, cells }));
+  const incidents = ids('alarm', 30).map((alarm) => ({
+    ...({
+      alarm,
+      route: 'page',
+      brief: '<'.repeat(500),
+      since: 0,
+      startObserved: true,
+      toldAt: 0,
+      told: 'told',
+    } as const),
+    ...{ whoMustAct: 'Okta must act', where: ids('<'.repeat(60), 60), heading: 'x' },
+  }));
+  const large = { ...board, sentence: '<'.repeat(5_000), grid: { columns, rows, notRunning: [] }, incidents };
+
+  it('is shown with as much of the grid as fits, and says what is left out', () => {
+    expect(Buffer.byteLength(renderOrg(large).toString())).toBeGreaterThan(1_000_000);
+    const markup = renderOrgWithin(1_000_000, large, {}).toString();
+    expect(Buffer.byteLength(markup)).toBeLessThan(1_000_000);
+    expect(parseHtml(markup).text).toContain('Not shown: 9 servers, 45 probes.');
+    expect(parseHtml(markup).text).toContain('10 more are not shown.');
+    expect(foreignMarkup(markup)).toEqual([]);
+  });
+
+  it('is shown as a whole where it fits', () => {
+    expect(renderOrgWithin(1_000_000, board, {}).toString()).toBe(renderOrg(board).toString());
   });
 });
 

@@ -97,6 +97,15 @@ describe('the management API of a set-up', () => {
     }
   });
 
+  it('knows a duplicate by its words, and repeats none of them', async () => {
+    const text = 'canary: An object with this field already exists in the current organization';
+    const body = { ...envelope('E0000001'), errorCauses: [{ errorSummary: text }] };
+    const { okta } = api(answer(400, body));
+    const error = await okta.send('POST', '/api/v1/groups', 'groups', {}).catch((thrown: unknown) => thrown);
+    expect((error as OktaRefusal).refused.exists).toBe(true);
+    expect(String(error)).not.toContain('canary');
+  });
+
   it('takes an answer that is no JSON for that of something in between', async () => {
     const { okta } = api(() => new Response('<html>canary</html>'));
     const error = await okta.get('/api/v1/apps/x', 'applications').catch((thrown: unknown) => thrown);

@@ -21,6 +21,7 @@ describe('a refusal of Okta', () => {
     [{ status: 423, code: 'E0000239' }, 'goes on'],
     [{ status: 502, code: undefined }, 'goes on'],
     [{ area: 'users', status: 400, code: 'E0000080' }, 'password policy'],
+    [{ area: 'groups', status: 400, code: 'E0000001', exists: true }, 'in a minute'],
   ] as const)('names what is missing and what to do: %j', (given, says) => {
     const { reason, remedy } = explainRefusal(refused(given));
     expect(`${reason} ${remedy}`).toContain(says);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { secretsInAws, secretsInFile } from '../../../../local/watch/secret-source.ts';
+import { missingSecrets, secretsInAws, secretsInFile } from '../../../../local/watch/secret-source.ts';
+import { smallDeployment } from '../../../support/history-samples.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-secrets-'));
 const file = path.join(folder, 'secrets.json');
@@ -47,4 +48,20 @@ describe('secrets in AWS', () => {
     expect(refused).toMatchObject({ type: 'AccessDeniedException' });
     expect(JSON.stringify(refused)).not.toContain('canary');
   });
+});
+
+it('secrets that the functions or the receivers need and nobody has are named', async () => {
+  const input = { name: 'acme', service: { secret: 'there' }, servers: [{ web: { secret: 'missing' } }], secret: 7 };
+  const schedule = {
+    ...{ name: 's', group: 'g', intervalMinutes: 1, windowMinutes: 0, target: 'flows' },
+    enabled: true,
+  };
+  const body = { routing_key: '{{resolve:secretsmanager:pager:SecretString:routingKey::}}', other: 'text' };
+  const rule = { name: 'r', enabled: true, endpoint: 'https://pager.example.com', body, retryDelaysMs: [] };
+  const deployment = {
+    ...smallDeployment,
+    schedules: [{ ...schedule, input }],
+    rules: [{ ...rule, pattern: { source: [], detailType: [], resources: [] } }],
+  };
+  expect(await missingSecrets(deployment, new Map([['there', '{}']]))).toEqual(['missing', 'pager']);
 });

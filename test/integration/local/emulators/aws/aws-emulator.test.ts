@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   CloudWatchClient,
   DescribeAlarmHistoryCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
   type MetricDatum,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
@@ -36,6 +38,53 @@ afterAll(() => aws.close());
 afterEach(() => {
   aws.clear();
   aws.alarmHistory = () => [];
+  aws.metricData = () => [];
+});
+
+describe('GetMetricData', () => {
+  const start = Date.UTC(2026, 10, 23, 12);
+  const query = (Id: string, MetricName: string): MetricDataQuery => ({
+    Id,
+    MetricStat: {
+      Metric: { Namespace: 'N', MetricName, Dimensions: [{ Name: 'Org', Value: 'acme' }] },
+      ...{ Period: 60, Stat: 'Average' },
+    },
+  });
+  const read = (MetricDataQueries: MetricDataQuery[], more: object = {}) =>
+    cloudWatch.send(
+      new GetMetricDataCommand({
+        ...{ MetricDataQueries, StartTime: new Date(start), EndTime: new Date(start + 180_000), ...more },
+      }),
+    );
+
+  it('returns the points of each metric by its names, the newest first, and none where there is none', async () => {
+    aws.metricData = ({ namespace, name, dimensions }, statistic, periodMs, window) => {
+      expect([namespace, dimensions, statistic, periodMs]).toEqual(['N', { Org: 'acme' }, 'Average', 60_000]);
+      expect(window).toEqual({ start, end: start + 180_000 });
+      return name === 'Known' ? [1, undefined, 3] : [];
+    };
+    const { MetricDataResults = [] } = await read([query('a', 'Known'), query('b', 'Other')]);
+    expect(MetricDataResults).toMatchObject([
+      { Id: 'a', StatusCode: 'Complete', Values: [3, 1], Timestamps: [new Date(start + 120_000), new Date(start)] },
+      { Id: 'b', Values: [] },
+    ]);
+    const ascending = await read([query('a', 'Known')], { ScanBy: 'TimestampAscending' });
+    expect(ascending.MetricDataResults?.[0]?.Values).toEqual([1, 3]);
+  });
+
+  it('refuses more than 500 queries, an expression, a period of seconds and a time that ends before it begins', async () => {
+    const many = Array.from({ length: 501 }, (_, index) => query(`m${index}`, 'Known'));
+    const { MetricStat } = query('a', 'Known');
+    const refused = await Promise.allSettled([
+      read(many),
+      read([{ Id: 'a', Expression: 'm1 + m2' }]),
+      read([{ Id: 'a', MetricStat: { ...MetricStat, Metric: {}, Stat: 'Sum', Period: 7 } }]),
+      read([query('a', 'Known')], { EndTime: new Date(start) }),
+    ]);
+    // The SDK's name for ValidationError.
+    const reason = expect.objectContaining({ name: 'ValidationException' });
+    expect(refused).toEqual(refused.map(() => ({ status: 'rejected', reason })));
+  });
 });
 
 describe('FilterLogEvents', () => {

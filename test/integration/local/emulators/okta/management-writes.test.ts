@@ -5,7 +5,7 @@ import { createOktaAdmin, serviceApplication } from '../../../../support/okta-ad
 import { openOkta } from '../../../../support/open-okta.ts';
 import { currentCode } from '../../../../support/sign-in-steps.ts';
 
-const { okta, client } = await openOkta({ rateLimits: { 'write /api/v1/apps': 1000, 'write /api/v1': 1000 } });
+const { okta, client } = await openOkta({ rateLimits: { 'write /api/v1/apps': 1000, 'write /api/v1': 1001 } });
 const admin = createOktaAdmin(okta, client);
 const key = await createPrivateJwk();
 const orgToken = '/oauth2/v1/token';
@@ -474,6 +474,25 @@ describe('what an administrator lacks', () => {
     const headers = { authorization: `SSWS ${okta.adminToken}` };
     const response = await client.request('/api/v1/groups', { method: 'POST', headers, body: '{' });
     expect(await response.json()).toMatchObject({ errorCode: 'E0000003' });
+  });
+});
+
+describe('changes', () => {
+  it('are counted apart from what is read, those of applications by themselves', async () => {
+    const limitOf = async (method: string, path: string) =>
+      (await admin(method, path)).headers.get('x-rate-limit-limit');
+    expect(await limitOf('GET', '/api/v1/groups')).toBe('1200');
+    expect(await limitOf('DELETE', '/api/v1/groups/none')).toBe('1001');
+    expect(await limitOf('DELETE', '/api/v1/apps/none')).toBe('1000');
+  });
+
+  it('of what is not there get 404, however the path is written', async () => {
+    for (const id of ['none', '%E0%A4%A']) {
+      expect(await admin('DELETE', `/api/v1/groups/${id}`)).toMatchObject({
+        status: 404,
+        body: { errorCode: 'E0000007' },
+      });
+    }
   });
 });
 

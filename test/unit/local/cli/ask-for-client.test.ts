@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askForClient } from '../../../../local/cli/prompts.ts';
+import { askForClient } from '../../../../local/cli/ask-for-client.ts';
 import type { HiddenInput } from '../../../../local/cli/read-hidden.ts';
 
 /** Asks on a terminal where each question is answered by the next line. */
