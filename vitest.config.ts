@@ -19,13 +19,13 @@ const suite = (name: string) => ({
 
 /**
  * `unit`: pure code. `integration`: TLS, processes, the CDK and the simulator. `e2e`: the commands as npm runs them.
- * `deploy`: the real CDK CLI against an AWS API on loopback; `npm test` leaves it out.
+ * `deploy`: the real CDK CLI against an AWS API on loopback. `browser`: the board in Chromium. `npm test` leaves both out.
  */
 export default defineConfig({
   test: {
     // Many tests wait for real answers, so vitest's default of one processor less would leave one idle.
     maxWorkers: '100%',
     reporters: ['default', ...(outputFile ? [['json', { outputFile }] as ['json', { outputFile: string }]] : [])],
-    projects: ['unit', 'integration', 'e2e', 'deploy'].map(suite),
+    projects: ['unit', 'integration', 'e2e', 'deploy', 'browser'].map(suite),
   },
 });

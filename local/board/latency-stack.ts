@@ -2,7 +2,7 @@ import { type LatencyPhase, type LatencySeries, latencyPhases } from '../../func
 import { foreign, type Html, html, plain } from '../../functions/board/html.ts';
 import { formatTime } from '../../functions/notify/render/text.ts';
 
-const size = { width: 360, height: 56 };
+const size = { width: 200, height: 36 };
 
 /** The class of each phase's color. */
 const colors: Readonly<Record<LatencyPhase, string>> = {
@@ -29,13 +29,13 @@ export function latencyByPhase(all: readonly LatencySeries[]): Html {
   const totals = [...byTarget.values()].flatMap((series) => [...totalsOf(series).values()]);
   const scale = {
     ...{ from: times.reduce((a, b) => Math.min(a, b)), to: times.reduce((a, b) => Math.max(a, b)) },
-    // One slow request would press everything else flat, so the slowest of a hundred are cut off.
-    most: Math.max(1, quantile(totals, 0.99)),
+    // A few slow requests would press everything else flat.
+    most: Math.max(1, 1.25 * quantile(totals, 0.95)),
   };
   const heads = latencyPhases.map(
     (phase) => html`<th scope="col"><span class="key ${colors[phase]}" aria-hidden="true"></span>${phase}</th>`,
   );
-  return html`<div class="scroll" role="region" aria-label="Latency by phase" tabindex="0"><table><caption>Medians in milliseconds from ${formatTime(scale.from)} to ${formatTime(scale.to)}. A connection is opened once in a run, so most checks have no DNS, TCP and TLS. All bars have the same scale, from 0 to ${Math.round(scale.most)} ms.</caption><thead><tr><th scope="col">Check</th>${heads}<th scope="col">Highest</th><th scope="col">Over time</th></tr></thead><tbody>${[...byTarget].map(([target, series]) => row(target, series, scale))}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="Latency by phase" tabindex="0"><table><caption>Medians in milliseconds from ${formatTime(scale.from)} to ${formatTime(scale.to)}. A connection is opened once in a run, so most checks have no DNS, TCP and TLS. All bars have the same scale, from 0 to ${Math.round(scale.most)} ms, and are cut off there.</caption><thead><tr><th scope="col">Check</th>${heads}<th scope="col">Highest</th><th scope="col">Over time</th></tr></thead><tbody>${[...byTarget].map(([target, series]) => row(target, series, scale))}</tbody></table></div>`;
 }
 
 function row(target: string, series: readonly LatencySeries[], scale: Scale): Html {

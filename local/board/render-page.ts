@@ -12,7 +12,7 @@ import {
 import { clock } from '../../functions/board/sentence.ts';
 import { type Shown, shownCells, shownStandings } from '../../functions/board/words.ts';
 import { describeSender } from '../../functions/notify/blame.ts';
-import { formatDuration, formatTime } from '../../functions/notify/render/text.ts';
+import { formatDuration } from '../../functions/notify/render/text.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import { latencyByPhase } from './latency-stack.ts';
 import type { AlarmPoint, AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } from './page.ts';
@@ -31,9 +31,9 @@ export function renderDocument(page: BoardPage, events: string): string {
 
 /** What changes, in one element. */
 export function renderMain(page: BoardPage): Html {
-  const { detail, monitor, runbook, at } = page;
+  const { detail, monitor, runbook } = page;
   const links = runbook === undefined ? {} : { runbook };
-  return html`<main id="main" tabindex="-1" data-title="${titleOf(page)}"><h1>Okta, as this monitor sees it</h1><p class="muted">As of ${formatTime(at)}. Times are in UTC.</p><p class="announcement" role="status">${announcementOf(page)}</p>${renderSentences(page)}${renderMonitor(monitor, links)}${detail && renderDetail(detail, links)}</main>`;
+  return html`<main id="main" tabindex="-1" data-title="${titleOf(page)}"><h1>Okta, as this monitor sees it</h1><p class="announcement" role="status">${announcementOf(page)}</p>${renderSentences(page)}${renderMonitor(monitor, links)}${detail && renderDetail(detail, links)}</main>`;
 }
 
 /** The worst first, so the tab says what the page is about. */
@@ -69,21 +69,19 @@ function renderSentences({ orgs, detail }: BoardPage): Html {
 function renderDetail(detail: OrgDetail, links: { readonly runbook?: string }): Html {
   const { board, timeline, alarms, requests } = detail;
   const { measured } = board;
-  const sections: readonly (readonly [id: string, wide: boolean, content: Html | undefined])[] = [
-    ['incidents', true, html`${renderProblems(measured.problems)}${renderIncidents(board, links)}`],
-    ['checks', true, renderGrid(board)],
-    ['timeline', false, renderTimeline(timeline, board.at)],
-    ['requests', false, renderRequests(requests)],
-    ['alarms', false, renderAlarms(alarms, board.at)],
-    ['latency', false, html`<h3>Latency by phase</h3>${latencyByPhase(measured.latency)}`],
-    ['limits', false, renderRateLimits(board)],
-    [
-      'others',
-      false,
-      html`${renderExpiries(board)}<h3>Okta's status page</h3><p>${foreign(board.oktaStatus.sentence, 600)}</p>`,
-    ],
+  const section = (id: string, content: Html | undefined) => html`<section id="${id}">${content}</section>`;
+  const left = [
+    section('timeline', renderTimeline(timeline, board.at)),
+    section('alarms', renderAlarms(alarms, board.at)),
+    section('limits', renderRateLimits(board)),
+    section('expiries', renderExpiries(board)),
+    section('status', html`<h3>Okta's status page</h3><p>${foreign(board.oktaStatus.sentence, 600)}</p>`),
   ];
-  return html`<div class="sections">${sections.map(([id, wide, content]) => html`<section id="${id}" class="${wide ? 'wide' : 'part'}">${content}</section>`)}</div>`;
+  const right = [
+    section('requests', renderRequests(requests)),
+    section('latency', html`<h3>Latency by phase</h3>${latencyByPhase(measured.latency)}`),
+  ];
+  return html`${renderProblems(measured.problems)}${section('incidents', renderIncidents(board, links))}${section('checks', renderGrid(board))}<div class="columns"><div>${left}</div><div>${right}</div></div>`;
 }
 
 function renderTimeline(entries: readonly TimelineEntry[], now: number): Html {
@@ -104,7 +102,7 @@ function entryOf(entry: TimelineEntry): Html {
     case 'message':
       return html`<details id="${entry.id}-text"><summary>${foreign(entry.subject)}</summary><p class="muted">A ${entry.route} as it was sent. ${foreign(entry.deliveries.join('; '), 300)}</p><pre>${linesOf(entry.text)}</pre></details>`;
     case 'alarm':
-      return html`${shown(shownAlarms[entry.to])} ${foreign(entry.alarm)}`;
+      return html`${shown(shownAlarms[entry.to])} ${foreign(shortName(entry.alarm))}`;
     case 'gap':
       return html`<span class="unknown">? Nothing ran for ${formatDuration(entry.until - entry.at)}. What happened is unknown.</span>`;
     default:
@@ -123,24 +121,37 @@ const shownAlarms: Readonly<Record<AlarmState, Shown>> = {
   INSUFFICIENT_DATA: { sign: '?', word: 'Insufficient data', color: 'unknown' },
 };
 
+/** Without the deployment, which begins all names. */
+function shortName(alarm: string): string {
+  return alarm.slice(alarm.indexOf('/') + 1);
+}
+
 function renderAlarms(alarms: readonly AlarmWindow[], now: number): Html {
   const rows = alarms
     .slice(0, most.alarms)
     .map(
       ({ name, state, since, rule, points }) =>
-        html`<tr><th scope="row">${foreign(name, 120)}</th><td>${shown(shownAlarms[state])}${since !== undefined && html`<br><span class="muted">since ${clock(since, now)}</span>`}</td><td>${rule}</td><td>${points ? pointsOf(points) : '–'}</td></tr>`,
+        html`<tr><th scope="row">${foreign(shortName(name), 120)}</th><td>${shown(shownAlarms[state])}${since !== undefined && html`<br><span class="muted">since ${clock(since, now)}</span>`}</td><td>${rule}</td><td>${points ? pointsOf(points) : '–'}</td></tr>`,
     );
   const firing = alarms.filter(({ state }) => state === 'ALARM').length;
   return html`<h3>Alarms</h3><div class="scroll tall" role="region" aria-label="Alarms" tabindex="0"><table><caption>${firing} of ${alarms.length} alarms fire. The points that each was judged by, the newest on the right; a dot where there is none.</caption><thead><tr><th scope="col">Alarm</th><th scope="col">State</th><th scope="col">Fires at</th><th scope="col">Points</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-/** A breaching point is bold and marked, so that it needs no color. */
-function pointsOf(points: readonly AlarmPoint[]): readonly Html[] {
-  return points.map((point) =>
-    point === undefined
-      ? html`<span class="muted point">·</span>`
-      : html`<span class="point ${point.breaches ? 'bad breaches' : 'muted'}">${Number(point.value.toFixed(1))}</span>`,
-  );
+/** So many points are shown one by one. Some alarms look at hours. */
+const mostPoints = 12;
+
+/** A breaching point is bold and underlined, so that it needs no color. */
+function pointsOf(points: readonly AlarmPoint[]): Html {
+  const shownPoints = points
+    .slice(-mostPoints)
+    .map((point) =>
+      point === undefined
+        ? html`<span class="muted point">·</span>`
+        : html`<span class="point ${point.breaches ? 'bad breaches' : 'muted'}">${Number(point.value.toFixed(1))}</span>`,
+    );
+  const earlier = points.slice(0, -mostPoints);
+  const breaching = earlier.filter((point) => point?.breaches).length;
+  return html`${earlier.length > 0 && html`<span class="muted">${earlier.length} earlier ones, ${breaching} of them bad, then</span> `}${shownPoints}`;
 }
 
 /** Who sent an answer, in a word or two. */

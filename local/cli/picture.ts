@@ -14,16 +14,17 @@ import { UsageError } from '../runner/select.ts';
 import { respond } from '../scenarios/faults/answers.ts';
 import { atEach, token } from '../scenarios/targets.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { defineCommand, main, sharedOptions } from './command.ts';
+import { defineCommand, integerOf, main, sharedOptions } from './command.ts';
 
 /** So many minutes before and during the outage. */
-const minutes = { healthy: 24, outage: 6 };
+const minutes = { healthy: 45, outage: 6 };
 
 export const picture = defineCommand({
   name: 'npm run picture',
   options: {
     out: { type: 'string', value: '<file>', default: 'docs/board.png', help: 'the picture (default: docs/board.png)' },
     width: { type: 'string', value: '<pixels>', default: '1440', help: 'the width of the window (default: 1440)' },
+    full: { type: 'boolean', default: false, help: 'the whole page, and not only what the window shows' },
     dark: { type: 'boolean', default: false, help: 'in the dark colors' },
     config: sharedOptions.config,
   },
@@ -44,12 +45,12 @@ export const picture = defineCommand({
     const browser = await chromium.launch(chromiumOptions(executable));
     try {
       const page = await browser.newPage({
-        viewport: { width: Number(values.width), height: 900 },
+        viewport: { width: integerOf('width', values.width, 200, 4_096), height: 1_300 },
         colorScheme: values.dark ? 'dark' : 'light',
       });
       await page.goto(`${board.url}/orgs/${org}`);
       await page.getByText('Live', { exact: true }).waitFor();
-      await page.screenshot({ path: values.out, fullPage: true });
+      await page.screenshot({ path: values.out, fullPage: values.full });
     } finally {
       await browser.close();
     }
