@@ -1,6 +1,7 @@
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
+import type { Gap } from '../history/open-history.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatOutcomes } from './outcomes.ts';
@@ -36,6 +37,11 @@ export function timelineReporter(
   };
 }
 
+const gapReasons: Readonly<Record<Gap['reason'], string>> = {
+  'not running': 'the watch was not running: what happened then is unknown',
+  suspended: 'this machine slept, or was too busy: what happened then is unknown',
+};
+
 function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario): readonly string[] {
   switch (event.kind) {
     case 'fault': {
@@ -46,6 +52,11 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
     }
     case 'restored':
       return ['', ...atTime(event, [bold('Fault restored')]), ''];
+    case 'gap': {
+      const { start, end, reason } = event.gap;
+      const [from, to] = [start, end].map((time) => new Date(time).toISOString().slice(0, 16).replace('T', ' '));
+      return atTime(event, [yellow(`◦ nothing ran from ${from} to ${to} UTC`), dim(gapReasons[reason])]);
+    }
     case 'alarm': {
       const { alarm, from, to, reason } = event.transition;
       // A new alarm's first OK only says that it has data.
@@ -126,7 +137,7 @@ export function eventDocument(event: TimelineEvent): object {
   const at = isoTime(event.at);
   switch (kind) {
     case 'minute': {
-      const { runs, points, requests } = event.minute;
+      const { runs, points, requests = {} } = event.minute;
       const counts = Object.entries(requests).map(([org, served]) => [org, served.length]);
       return {
         ...{ kind, at, outcomes: event.outcomes, requests: Object.fromEntries(counts) },
@@ -137,6 +148,8 @@ export function eventDocument(event: TimelineEvent): object {
     case 'fault':
     case 'restored':
       return { kind, at };
+    case 'gap':
+      return { kind, at, ...event.gap, start: isoTime(event.gap.start), end: isoTime(event.gap.end) };
     case 'alarm':
       return { kind, ...event.transition, at };
     case 'message':

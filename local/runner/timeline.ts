@@ -1,18 +1,25 @@
 import type { LogLine } from '../../functions/runtime/log.ts';
-import type { Minute, Simulation, Transition } from '../simulator/simulation.ts';
+import type { Gap } from '../history/open-history.ts';
+import type { Minute, Simulation, SystemMinute, Transition } from '../simulator/simulation.ts';
 
 type Message = Simulation['inbox'][number];
 
 /** What happens in a simulation, in order. Times are epoch ms of the simulation. */
 export type TimelineEvent =
-  | { readonly kind: 'minute'; readonly at: number; readonly outcomes: readonly LogLine[]; readonly minute: Minute }
+  | {
+      readonly kind: 'minute';
+      readonly at: number;
+      readonly outcomes: readonly LogLine[];
+      readonly minute: SystemMinute & Partial<Minute>;
+    }
   | { readonly kind: 'fault'; readonly at: number }
   | { readonly kind: 'restored'; readonly at: number }
+  | { readonly kind: 'gap'; readonly at: number; readonly gap: Gap }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
   | { readonly kind: 'message'; readonly at: number; readonly message: Message };
 
 /** The events of one minute. */
-export function eventsOf(minute: Minute): readonly TimelineEvent[] {
+export function eventsOf(minute: SystemMinute & Partial<Minute>): readonly TimelineEvent[] {
   const lines = minute.runs.flatMap((run) => run.lines.map((line) => JSON.parse(line) as LogLine | { type: string }));
   const outcomes = lines.filter((line): line is LogLine => line.type === 'outcome');
   return [

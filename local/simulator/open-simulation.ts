@@ -1,21 +1,18 @@
-import type { Org } from '../../functions/model/org.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
-import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { ratesIn, usualAccount } from './account.ts';
-import { openMetricIngestion } from './alarms/metric-ingestion.ts';
 import { emulateOrgs } from './emulated-orgs.ts';
 import { startEmulators } from './environment.ts';
-import { openLambdaService } from './lambda/lambda-service.ts';
+import { clockShift, noShift } from './lambda/clock-shift.ts';
+import { openEventQueue } from './lambda/event-queue.ts';
+import { openRealTimeQueue, type RealTime } from './lambda/real-time-queue.ts';
 import { openRunsInProgress } from './lambda/runs-in-progress.ts';
+import { eventsIn, isOrg, openLocalSystem, orgsIn, readDeployed } from './local-system.ts';
 import { losePackets } from './packet-loss.ts';
-import { type DueStart, openScheduler } from './scheduler.ts';
-import { type Deployed, type InvokeRequest, openSimulatedStack } from './simulated-stack.ts';
+import type { FunctionClock, StackParts } from './simulated-stack.ts';
 import type { Simulation } from './simulation.ts';
-import { readDeployment } from './template/read-deployment.ts';
+import { openHttpsDelivery, type SimulatedHttpsDelivery } from './sns/https-delivery.ts';
 
-export interface SimulationOptions {
+export interface SimulationOptions extends Pick<StackParts, 'journal'> {
   /** As synthesized. Throws `UnsupportedError` for anything that the simulator does not support. */
   readonly template: object;
   /** The built code of an entry: `flows`, `notify`. */
@@ -24,6 +21,8 @@ export interface SimulationOptions {
   readonly startsAt?: number;
   /** One Okta emulator for all orgs. See `EmulatorOptions`. */
   readonly sharesOkta?: boolean;
+  /** Goes by this clock instead of virtual time: a tick takes until the end of its minute. */
+  readonly realTime?: RealTime;
 }
 
 const minuteMs = 60_000;
@@ -39,8 +38,8 @@ const minuteMs = 60_000;
  * requests take real time, and an hour of virtual timeouts takes real minutes.
  */
 export async function openSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { bundleOf, startsAt, sharesOkta = false } = options;
-  let deployed = readTemplate(options.template);
+  const { bundleOf, startsAt, sharesOkta = false, realTime, journal } = options;
+  let deployed = readDeployed(options.template);
   const startedAt = startsAt ?? Math.floor(Date.now() / minuteMs) * minuteMs;
   await using opening = new AsyncDisposableStack();
   let account = usualAccount;
@@ -54,94 +53,59 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     }),
   );
   const { aws } = emulators;
-  for (const { name, ...keys } of deployed.deployment.tables) await aws.tables.create(name, keys);
-  const lambda = opening.use(openLambdaService(deployed.deployment.functions, bundleOf, emulators.access));
   const orgs = emulateOrgs(eventsIn(deployed), emulators);
-  const store = new MetricStore();
-  const feed = openMetricIngestion(store);
-  const scheduler = openScheduler(deployed.deployment.schedules, startedAt);
-  const cloud = openSimulatedStack({
-    ...deployed,
-    ...{ aws, lambda, runsInProgress, store, ingestion: feed, startedAt },
-    account: () => account,
-    tellsPresentAfterMute: () => tellsPresentAfterMute,
-    isOnRealTime: (name) => deployed.deployment.schedules.some(({ target, input }) => target === name && isOrg(input)),
-  });
-  let now = startedAt;
-  let ticking = false;
-
-  function requestOf({ schedule, startsAt: at, ...start }: DueStart): readonly [InvokeRequest, number] {
-    const { name, target, input } = schedule;
-    const by = { schedule: name };
-    if (!isOrg(input)) return [{ target, payload: input, by, start }, at];
-    const { event, ...rest } = orgs.eventOf(input);
-    return [{ target, payload: event, by, start, org: event.name, ...rest }, at];
-  }
+  /** Whether a function runs by the real clock, because the Okta emulator that it calls does. */
+  const isOnRealTime = (name: string) =>
+    deployed.deployment.schedules.some(({ target, input }) => target === name && isOrg(input));
+  const clockOf = (name: string, at: number, due: number): FunctionClock => {
+    if (realTime) return { shift: noShift, aheadMs: realTime.aheadMs };
+    const aheadMs = at - Date.now();
+    // On the clock of the function, a start is as late as it is in virtual time.
+    return isOnRealTime(name) ? { shift: clockShift(due - aheadMs, due) } : { shift: noShift, aheadMs };
+  };
+  // Assigned when the system opens it.
+  let https: SimulatedHttpsDelivery | undefined;
+  const system = opening.use(
+    await openLocalSystem({
+      ...{ deployed, bundleOf, startedAt, aws, access: emulators.access, runsInProgress, clockOf, journal },
+      account: () => account,
+      tellsPresentAfterMute: () => tellsPresentAfterMute,
+      eventOf: orgs.eventOf,
+      openQueue: (queue) => (realTime ? openRealTimeQueue(queue, realTime) : openEventQueue(queue)),
+      openHttps(giveUp) {
+        https = openHttpsDelivery(giveUp);
+        return https;
+      },
+    }),
+  );
 
   const opened = opening.move();
+  const { stack, lambda, scheduler, ingestion, ...rest } = system;
   return {
+    ...rest,
     get deployment() {
-      return deployed.deployment;
+      return system.deployment;
     },
     get orgs() {
-      return orgsIn(deployed);
+      return system.orgs;
     },
-    startedAt,
     get now() {
-      return now;
+      return system.now;
     },
     async tick() {
-      if (ticking) throw new Error('the previous tick has not ended');
-      ticking = true;
-      try {
-        const at = now;
-        const before = { transitions: cloud.alarms.transitions.length, messages: cloud.inbox.length };
-        orgs.beginMinute();
-        for (const due of scheduler.due(at)) cloud.invoke(...requestOf(due));
-        await cloud.runUntil(at + minuteMs);
-        now = at + minuteMs;
-        await cloud.evaluateAlarms(now);
-        return {
-          at,
-          runs: cloud.takeRuns(),
-          points: feed.takePublished(),
-          transitions: cloud.alarms.transitions.slice(before.transitions),
-          messages: cloud.inbox.slice(before.messages),
-          requests: orgs.takeRequests(),
-        };
-      } finally {
-        ticking = false;
-      }
+      orgs.beginMinute();
+      return { ...(await system.tick()), requests: orgs.takeRequests() };
     },
     async deploy(template) {
-      const changed = readTemplate(template);
+      const changed = readDeployed(template);
       await emulators.add(orgsIn(changed));
       orgs.add(eventsIn(changed));
       deployed = changed;
-      scheduler.deploy(changed.deployment.schedules, now);
-      await cloud.deploy(changed, now);
+      await system.deploy(changed);
     },
-    inbox: cloud.inbox,
-    transitions: cloud.alarms.transitions,
-    invocations: cloud.invocations,
-    alarmState: (alarm) => cloud.alarms.alarmState(alarm),
-    store,
-    unpublished: () =>
-      deployed.deployment.alarms.alarms.flatMap((alarm) =>
-        alarm.kind === 'composite'
-          ? []
-          : Object.values(alarm.queries).flatMap((query) =>
-              query.kind === 'metric' &&
-              !query.identity.namespace.startsWith('AWS/') &&
-              !feed.hasPublished(query.identity)
-                ? [{ alarm: alarm.name, identity: query.identity }]
-                : [],
-            ),
-      ),
     inject: orgs.inject,
     environment: orgs.environment,
-    aws,
-    losePackets: (org, loss) => losePackets(orgs.environment(org).okta, () => now, loss),
+    losePackets: (org, loss) => losePackets(orgs.environment(org).okta, () => system.now, loss),
     useAccount(changes) {
       const before = account;
       account = { ...account, ...changes };
@@ -160,36 +124,14 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     duplicate: scheduler.duplicate,
     throttle: lambda.throttle,
     crash: lambda.crash,
-    delayPoints: feed.delay,
-    answer: cloud.https.answer,
-    failDeliveries: cloud.sns.failDeliveries,
-    queues: cloud.queues,
+    delayPoints: ingestion.delay,
+    answer: (...args) => {
+      if (!https) throw new Error('unreachable: the system has opened it');
+      return https.answer(...args);
+    },
+    failDeliveries: stack.sns.failDeliveries,
+    queues: stack.queues,
     coldStart: lambda.coldStart,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** Throws if the simulator does not support something in the template. */
-function readTemplate(json: object): Deployed {
-  const template = json as Template;
-  const deployment = readDeployment(template);
-  if (deployment.unsupported.length > 0) {
-    throw new UnsupportedError(
-      deployment.unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'),
-    );
-  }
-  return { template, deployment };
-}
-
-function eventsIn({ deployment }: Deployed): readonly Org[] {
-  return deployment.schedules.flatMap(({ input }) => (isOrg(input) ? [input] : []));
-}
-
-function orgsIn(deployed: Deployed): readonly string[] {
-  return [...new Set(eventsIn(deployed).map(({ name }) => name))];
-}
-
-/** The event of a probe function. Every other function is invoked with something else. */
-function isOrg(input: unknown): input is Org {
-  return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
 }

@@ -29,11 +29,17 @@ function report(
   { probe, server, exchanges = [] }: ProbeTarget & { readonly exchanges?: readonly Exchange[] },
   isWarning: boolean,
 ): ReportedFinding {
-  const last = exchanges.findLast(({ url, ofResource }) => ofResource || locate(url));
+  const answeredBy = answererOf(exchanges);
   return {
     ...(probe && { probe }),
     ...(server && { server }),
     ...{ code, domain, severity, isWarning },
-    ...(last && { answeredBy: ascribe(last).by }),
+    ...(answeredBy && { answeredBy }),
   };
+}
+
+/** Who sent the last answer. Undefined if no request was made to the org or to an API of your own. */
+export function answererOf(exchanges: readonly Exchange[]): Ascription['by'] | undefined {
+  const last = exchanges.findLast(({ url, ofResource }) => ofResource || locate(url));
+  return last && ascribe(last).by;
 }

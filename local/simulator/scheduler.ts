@@ -27,6 +27,8 @@ export interface Duplicates {
 export interface Scheduler {
   /** The starts whose scheduled time is this minute. */
   due(minute: number): readonly DueStart[];
+  /** When each schedule was created, by its name. */
+  readonly createdAt: ReadonlyMap<string, number>;
   /** Replaces the schedules. A rate counts from the minute in which its schedule was created. */
   deploy(schedules: readonly Schedule[], at: number): void;
 
@@ -45,11 +47,17 @@ const mostDuplicateSeconds = 20;
  * Starts the schedules of a deployment. Without jitter, each start is on time, as long as its schedule has no flexible
  * time window.
  *
+ * @param kept when schedules of these names were created, if not now
+ *
  * Trap: Scheduler delivers at least once and with a precision of a minute. What it starts may come at any second.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html
  */
-export function openScheduler(schedules: readonly Schedule[], startedAt: number): Scheduler {
+export function openScheduler(
+  schedules: readonly Schedule[],
+  startedAt: number,
+  kept: ReadonlyMap<string, number> = new Map(),
+): Scheduler {
   let deployed = new Map<string, { readonly schedule: Schedule; readonly createdAt: number }>();
   const disabled = new Set<string>();
   const jitters = new Set<Jitter>();
@@ -92,11 +100,14 @@ export function openScheduler(schedules: readonly Schedule[], startedAt: number)
         const isDue = Math.round((minute - createdAt) / minuteMs) % schedule.intervalMinutes === 0;
         return isDue && schedule.enabled && !disabled.has(schedule.name) ? startsOf(schedule, minute) : [];
       }),
+    get createdAt() {
+      return new Map([...deployed].map(([name, { createdAt }]) => [name, createdAt]));
+    },
     deploy(changed, at) {
       deployed = new Map(
         changed.map((schedule) => [
           schedule.name,
-          { schedule, createdAt: deployed.get(schedule.name)?.createdAt ?? at },
+          { schedule, createdAt: deployed.get(schedule.name)?.createdAt ?? kept.get(schedule.name) ?? at },
         ]),
       );
     },

@@ -4,10 +4,11 @@ import type { AlarmAction } from '../emulators/cloudwatch/alarm-engine.ts';
 import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import type { Account } from './account.ts';
-import { type AlarmStates, openAlarmStates } from './alarms/alarm-state.ts';
+import { type AlarmStates, type KeptAlarms, openAlarmStates } from './alarms/alarm-state.ts';
 import { deliveryPoints, lambdaPoints, queuePoints, topicPoints } from './alarms/aws-metrics.ts';
 import type { MetricIngestion, PublishedPoint } from './alarms/metric-ingestion.ts';
 import { chance } from './chance.ts';
+import { type Journal, noJournal } from './journal.ts';
 import {
   type AsynchronousEvent,
   afterAttempt,
@@ -15,8 +16,8 @@ import {
   failureRecord,
   isTooOld,
 } from './lambda/asynchronous-event.ts';
-import { clockShift, noShift, shiftPoint } from './lambda/clock-shift.ts';
-import { openEventQueue } from './lambda/event-queue.ts';
+import { type ClockShift, noShift, shiftPoint } from './lambda/clock-shift.ts';
+import type { EventQueue, QueueOptions } from './lambda/event-queue.ts';
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import { type Execution, type LambdaService, throttledExecution } from './lambda/lambda-service.ts';
 import { platformLines } from './lambda/platform-log.ts';
@@ -25,8 +26,8 @@ import { type ScheduledStart, withScheduleContext } from './schedule-context.ts'
 import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
-import { eventMessage, isMatch } from './sns/event-rules.ts';
-import { type HttpsDelivery, openHttpsDelivery } from './sns/https-delivery.ts';
+import { eventMessage, isMatch, postEvent } from './sns/event-rules.ts';
+import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { openQueues, type Queues } from './sns/queues.ts';
 import {
   alarmIn,
@@ -57,8 +58,23 @@ export interface StackParts extends Deployed {
   /** Whether an action that was muted names the present state as the old one. AWS does not document it. */
   readonly tellsPresentAfterMute: () => boolean;
   readonly startedAt: number;
-  /** Whether a function runs by the real clock, because the Okta emulator that it calls does. */
-  readonly isOnRealTime: (lambda: string) => boolean;
+  /** The clock of a function that is due at `due` and starts at `at`, by the clock of the stack. */
+  readonly clockOf: (lambda: string, at: number, due: number) => FunctionClock;
+  /** Opens Lambda's queue, which goes by the clock of the stack. */
+  readonly openQueue: (options: QueueOptions<QueuedEvent>) => EventQueue<QueuedEvent>;
+  readonly openHttps: (giveUp: Queues['add']) => HttpsDelivery;
+  /** Is told everything that must not be lost. */
+  readonly journal?: Journal | undefined;
+  /** What is known of the alarms from before. */
+  readonly alarms?: KeptAlarms | undefined;
+}
+
+/** How a function's clock relates to the others. */
+export interface FunctionClock {
+  /** From the clock of the function to that of the stack. */
+  readonly shift: ClockShift;
+  /** How far the function's clock is ahead of this machine's. */
+  readonly aheadMs?: number;
 }
 
 /** A request to invoke a function asynchronously. */
@@ -69,9 +85,9 @@ export type InvokeRequest = Pick<AsynchronousEvent, 'target' | 'payload'> &
     readonly start?: ScheduledStart;
   };
 
-type QueuedEvent = AsynchronousEvent & InvokeRequest & { readonly number: number };
+export type QueuedEvent = AsynchronousEvent & InvokeRequest & { readonly number: number };
 
-/** The deployed stack in virtual time: it runs functions, evaluates alarms and delivers messages. */
+/** The deployed stack on this machine: it runs functions, evaluates alarms and delivers messages. */
 export interface SimulatedStack {
   /** Every attempt to run a function, without its log. */
   readonly invocations: readonly Invocation[];
@@ -84,6 +100,14 @@ export interface SimulatedStack {
   readonly queues: Queues;
   /** Puts an event into Lambda's queue. */
   invoke(request: InvokeRequest, at: number): void;
+  /** Puts events back into Lambda's queue that were there before the stack was opened. */
+  requeue(events: readonly QueuedEvent[]): void;
+  /** Publishes a message again to those who have not got it. */
+  redeliver(message: DeliveredMessage): void;
+  /** Drops what is older than a time, and nobody needs to evaluate alarms or to write messages. */
+  forget(before: number): void;
+  /** From now on nothing is recorded: what has not ended will not have been. */
+  close(): void;
   /** Runs the events in Lambda's queue that are due before a time. */
   runUntil(before: number): Promise<void>;
   /** Evaluates the alarms, runs their actions, and then the events that are due in Lambda's queue. */
@@ -93,23 +117,24 @@ export interface SimulatedStack {
 }
 
 export function openSimulatedStack(parts: StackParts): SimulatedStack {
-  const { aws, lambda, store, ingestion, runsInProgress } = parts;
+  const { aws, lambda, store, ingestion, runsInProgress, journal = noJournal } = parts;
   let { template, deployment }: Deployed = parts;
-  const alarms = openAlarmStates(deployment.alarms, parts.startedAt);
+  const alarms = openAlarmStates(deployment.alarms, parts.startedAt, parts.alarms);
   const queues = openQueues(() => deployment.queues);
-  const https = openHttpsDelivery(queues.add);
+  const https = parts.openHttps(queues.add);
   const sns = openSns(
     () => deployment.topics,
     https,
     (topic, at, isDelivered) => {
-      for (const point of deliveryPoints(topic, at, isDelivered)) ingestion.publish(point, at);
+      for (const point of deliveryPoints(topic, at, isDelivered)) publishPoint(point, at);
     },
   );
   const invocations: Invocation[] = [];
   let runs: Run[] = [];
   const inbox: DeliveredMessage[] = [];
   let accepted = 0;
-  const queue = openEventQueue<QueuedEvent>({
+  let closed = false;
+  const queue = parts.openQueue({
     run: attempt,
     refuse,
     concurrency: () => parts.account().concurrency,
@@ -125,6 +150,16 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   };
   for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
 
+  function publishPoint(point: PublishedPoint, arrivesAt: number): void {
+    ingestion.publish(point, arrivesAt);
+    journal.onPoint(point);
+  }
+
+  function deliver(message: DeliveredMessage): void {
+    inbox.push(message);
+    journal.onMessage(message);
+  }
+
   function topicBy(key: 'arn' | 'logicalId', value: string): Topic {
     const topic = deployment.topics.find((each) => each[key] === value);
     if (!topic) throw new Error(`cannot publish to ${value}: it is not a topic in the template`);
@@ -134,14 +169,17 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   function invoke(request: InvokeRequest, at: number): void {
     accepted += 1;
     const event = { requestId: randomUUID(), number: accepted, acceptedAt: at, failures: 0, throttles: 0, dueAt: at };
-    queue.add({ ...request, ...event });
+    const queued: QueuedEvent = { ...request, ...event };
+    // What a schedule starts is not made up for.
+    if ('topic' in queued.by) journal.onAccepted(queued);
+    queue.add(queued);
   }
 
   function publish(topic: Topic, publication: Publication, origin: MessageOrigin): void {
     const { at } = origin;
     const result = sns.publish(topic, publication, origin);
-    for (const point of topicPoints(topic.name, at, result)) ingestion.publish(point, at);
-    if (result.message) inbox.push(result.message);
+    for (const point of topicPoints(topic.name, at, result)) publishPoint(point, at);
+    if (result.message) deliver(result.message);
     for (const target of result.functions) {
       invoke({ target, payload: snsEvent(topic, publication, at), by: { topic: topic.name } }, at);
     }
@@ -153,7 +191,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     ingested.points = aws.points.length;
     for (const { at: measuredAt, caller, receivedAt, ...point } of points) {
       const shift = runsInProgress.ofCaller(caller)?.shift ?? noShift;
-      ingestion.publish({ ...point, timestamp: shiftPoint(Date.parse(measuredAt), shift), source: 'api' }, receivedAt);
+      publishPoint({ ...point, timestamp: shiftPoint(Date.parse(measuredAt), shift), source: 'api' }, receivedAt);
     }
     const published = aws.published.slice(ingested.published);
     ingested.published = aws.published.length;
@@ -168,7 +206,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
       const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
       for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
-        inbox.push(eventMessage(rule, event, https, origin));
+        deliver(eventMessage(rule, event, https, origin));
       }
     }
   }
@@ -193,25 +231,25 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       discard(event, 'EventAgeExceeded', undefined, at);
       return 0;
     }
-    const isOnRealTime = parts.isOnRealTime(target);
     const beganAt = Date.now();
-    const aheadMs = at - beganAt;
-    // On the clock of the function, a start is as late as it is in virtual time.
     const due = start?.scheduledAt ?? at;
-    const shift = isOnRealTime ? clockShift(due - aheadMs, due) : noShift;
+    const { shift, aheadMs } = parts.clockOf(target, at, due);
     const filled = start ? withScheduleContext(payload, { ...start, scheduledAt: due - shift.byMs }) : payload;
     const alarm = alarmIn(payload);
     const execution = await lambda.invoke(target, filled, {
       timeoutMs: event.timeoutMs ?? timeoutMs,
       requestId: event.requestId,
-      ...(!isOnRealTime && { clockAheadMs: aheadMs }),
+      ...(aheadMs !== undefined && { clockAheadMs: aheadMs }),
       onStart: (accessKeyId) =>
         runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),
     });
-    ingest();
-    const log = readFunctionLog(execution.lines, shift);
-    if (execution.status !== 'throttled') writeLog(event, execution, at, log);
-    record(event, at, execution, log);
+    if (closed) return execution.durationMs;
+    journal.atomically(() => {
+      ingest();
+      const log = readFunctionLog(execution.lines, shift);
+      if (execution.status !== 'throttled') writeLog(event, execution, at, log);
+      record(event, at, execution, log);
+    });
     return execution.durationMs;
   }
 
@@ -230,18 +268,24 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const logged = log.points.map(({ at: measuredAt, ...point }): PublishedPoint => {
       return { ...point, timestamp: Date.parse(measuredAt), source: 'log' };
     });
-    for (const point of [...logged, ...lambdaPoints(target, at, execution)]) ingestion.publish(point, endsAt);
+    for (const point of [...logged, ...lambdaPoints(target, at, execution)]) publishPoint(point, endsAt);
     const { lines, outcomes, findings } = log;
     const invocation: Invocation = {
       ...{ at, lambda: target, by, ...(org !== undefined && { org }), attempt: failures + 1 },
       ...{ status, durationMs, cold, outcomes, findings, ...(error !== undefined && { error }) },
     };
     invocations.push(invocation);
-    runs.push({ ...invocation, lines });
+    const run: Run = { ...invocation, lines };
+    runs.push(run);
+    journal.onRun(run);
     const { asynchronous } = lambda.functionByName(target);
     const drawn = chance(`${event.number} ${event.throttles}`);
     const next = afterAttempt(event, status, asynchronous, at, drawn);
-    if (next.kind === 'retry') queue.add(next.event);
+    if (next.kind !== 'retry') journal.onEnded(event);
+    else {
+      queue.add(next.event);
+      if ('topic' in event.by) journal.onAccepted(next.event);
+    }
     if (next.kind === 'discard') discard(event, next.condition, error, at);
   }
 
@@ -278,15 +322,50 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     https,
     queues,
     invoke,
+    requeue(events) {
+      for (const event of events) {
+        accepted += 1;
+        queue.add({ ...event, number: accepted });
+      }
+    },
+    redeliver(message) {
+      inbox.push(message);
+      for (const delivery of message.deliveries) {
+        const topic = deployment.topics.find(({ name }) => name === message.topic);
+        const subscription = topic?.subscriptions.find(({ endpoint }) => endpoint === delivery.endpoint);
+        const rule = deployment.rules.find(
+          ({ name, endpoint }) => name === message.topic && endpoint === delivery.endpoint,
+        );
+        const { retryDelaysMs } = subscription ?? {};
+        if (topic && subscription && retryDelaysMs)
+          sns.retry(topic, { ...subscription, retryDelaysMs }, delivery, message.sentAt);
+        else if (rule) postEvent(rule, delivery, https, message.sentAt);
+      }
+    },
+    forget(before) {
+      ingest();
+      aws.forget(before);
+      Object.assign(ingested, { points: 0, published: 0, events: 0 });
+      store.forget(before);
+      dropBefore(invocations, before);
+      dropBefore(inbox, before);
+    },
+    close() {
+      closed = true;
+    },
     runUntil: (before) => queue.process(before, false),
     async evaluateAlarms(at) {
-      https.retryDue(at);
-      for (const name of queues.active()) {
-        const points = queuePoints(name, at - 1, queues.messages(name).length);
-        for (const point of points) ingestion.publish(point, point.timestamp);
-      }
-      ingestion.storeArrived(at);
-      for (const action of alarms.evaluate(at, store)) act(action, at);
+      journal.atomically(() => {
+        https.retryDue(at);
+        for (const name of queues.active()) {
+          const points = queuePoints(name, at - 1, queues.messages(name).length);
+          for (const point of points) publishPoint(point, point.timestamp);
+        }
+        ingestion.storeArrived(at);
+        const before = alarms.transitions.length;
+        for (const action of alarms.evaluate(at, store)) act(action, at);
+        journal.onEvaluated(at, alarms.transitions.slice(before), alarms.statuses);
+      });
       await queue.process(at, true);
     },
     async deploy(deployed, at) {
@@ -296,4 +375,10 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       for (const { logGroup } of deployment.functions) aws.logs.create(logGroup);
     },
   };
+}
+
+/** Drops the first items of a list, up to the first that is not older than a time. */
+function dropBefore(list: { readonly at: number }[], before: number): void {
+  const kept = list.findIndex(({ at }) => at >= before);
+  list.splice(0, kept < 0 ? list.length : kept);
 }

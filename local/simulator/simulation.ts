@@ -1,48 +1,24 @@
-import type { MetricIdentity } from '../../functions/model/metric.ts';
-import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
-import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
-import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Account } from './account.ts';
 import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';
+import type { LocalSystem, SystemInternals } from './local-system.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
 import type { ReportedFinding } from './reported-finding.ts';
 import type { Duplicates, Jitter } from './scheduler.ts';
 import type { Queues } from './sns/queues.ts';
 import type { DeliveredMessage } from './sns/sns.ts';
-import type { Deployment } from './template/deployment.ts';
 
 /** The deployed system on this machine, in virtual time. Times are epoch milliseconds of the virtual clock. */
-export interface Simulation extends AsyncDisposable {
-  readonly deployment: Deployment;
-  /** The names of the monitored orgs. */
-  readonly orgs: readonly string[];
-  readonly startedAt: number;
-  /** The end of the last minute, and the start of the next. */
-  readonly now: number;
-
+export interface Simulation extends Omit<LocalSystem, 'tick' | 'deploy' | keyof SystemInternals> {
   /** Advances one minute: schedules, runs, alarms, messages. */
   tick(): Promise<Minute>;
-
-  /** Every message in the order of delivery, including those to a topic without subscribers. */
-  readonly inbox: readonly DeliveredMessage[];
-  readonly transitions: readonly Transition[];
-  /** Every attempt to run a function, in order, without its log. */
-  readonly invocations: readonly Invocation[];
-  /** An alarm's state, by its full name. */
-  alarmState(alarm: string): Evaluation;
-  /** The points that the alarms see. */
-  readonly store: MetricStore;
-  /** Our own series that an alarm watches and nothing has published so far, perhaps because of a misspelt name. */
-  unpublished(): readonly { readonly alarm: string; readonly identity: MetricIdentity }[];
 
   /** Injects faults at an org until they are restored. Several may be active at the same time. */
   inject(org: string, steps: readonly Fault[]): Promise<Injected>;
   /** The emulators of an org. All orgs share one AWS. */
   environment(org: string): TestEnvironment;
-  readonly aws: AwsEmulator;
   /** Resets some of an org's requests. */
   losePackets(org: string, options: PacketLossOptions): PacketLoss;
 
@@ -78,13 +54,17 @@ export interface Simulation extends AsyncDisposable {
   coldStart(lambda: string): Promise<void>;
 }
 
-/** One virtual minute. */
-export interface Minute {
+/** One minute of the deployed system on this machine. */
+export interface SystemMinute {
   readonly at: number;
   readonly runs: readonly Run[];
   readonly points: readonly PublishedPoint[];
   readonly transitions: readonly Transition[];
   readonly messages: readonly DeliveredMessage[];
+}
+
+/** One virtual minute. */
+export interface Minute extends SystemMinute {
   /** The requests that each org received. */
   readonly requests: Readonly<Record<string, readonly ServedRequest[]>>;
 }

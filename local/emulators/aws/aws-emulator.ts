@@ -33,8 +33,19 @@ export type Translation = (caller: string | undefined, direction: 'written' | 'r
 /** How an operation fails: with an error, with a closed connection, or without any answer. */
 export type AwsFault = AwsError | 'connection closed' | 'no answer';
 
-/** The value of each secret by its name, or the error that reading it returns. */
-export type StoredSecrets = ReadonlyMap<string, string | AwsError>;
+/** A secret's value, and the id of this version of it if it has one of its own. */
+export interface StoredSecret {
+  readonly text: string;
+  readonly version: string;
+}
+
+/** The value of a secret, or the error that reading it returns. Undefined: there is none of this name. */
+export type SecretAnswer = string | StoredSecret | AwsError | undefined;
+
+/** The secrets by their names. A map, or a place that takes a while to ask. */
+export interface StoredSecrets {
+  get(name: string): SecretAnswer | Promise<SecretAnswer>;
+}
 
 export interface AwsEmulator extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL`. */
@@ -57,6 +68,8 @@ export interface AwsEmulator extends AsyncDisposable {
   alarmHistory: AlarmHistory;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
+  /** Drops the record of all calls, and what was logged before a time. Tables remain. */
+  forget(before: number): void;
   /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
   close(): Promise<void>;
@@ -77,7 +90,9 @@ export interface AwsEmulatorOptions {
   readonly now?: (caller: string | undefined) => number;
 }
 
-type Operations = Readonly<Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object>>;
+type Operations = Readonly<
+  Record<OwnOperation, (input: AwsCall['input'], call: AwsCall & Received) => object | Promise<object>>
+>;
 
 /**
  * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
@@ -157,6 +172,10 @@ export async function startAwsEmulator(
         faults.delete(operation);
       };
     },
+    forget(before) {
+      for (const list of [calls, points, published, events]) list.length = 0;
+      logs.forget(before);
+    },
     clear() {
       for (const list of [calls, points, published, events]) list.length = 0;
       throttled.clear();
@@ -191,11 +210,11 @@ function receipt({ caller, receivedAt }: Received): Received {
   return { receivedAt, ...(caller !== undefined && { caller }) };
 }
 
-function run(call: AwsCall & Received, operations: Operations): AwsResponse {
+async function run(call: AwsCall & Received, operations: Operations): Promise<AwsResponse> {
   const { operation, input, protocol } = call;
   try {
     if (!(operation in operations)) throw new AwsException('UnknownOperationException', operation);
-    return protocol.success(operation, operations[operation as OwnOperation](input, call));
+    return protocol.success(operation, await operations[operation as OwnOperation](input, call));
   } catch (error) {
     if (error instanceof AwsException) return protocol.failure(error.error);
     throw error;
@@ -203,11 +222,14 @@ function run(call: AwsCall & Received, operations: Operations): AwsResponse {
 }
 
 /** GetSecretValue. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
-function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): object {
-  const stored = secrets.get(String(SecretId));
+async function readSecret(secrets: StoredSecrets, { SecretId }: AwsCall['input']): Promise<object> {
+  const stored = await secrets.get(String(SecretId));
   if (stored === undefined) throw new AwsException('ResourceNotFoundException', 'no such secret');
-  if (typeof stored !== 'string') throw new AwsException(stored.type, stored.message, stored.status);
-  return { Name: SecretId, SecretString: stored, VersionId: versionOf(String(SecretId), stored) };
+  if (typeof stored === 'string') {
+    return { Name: SecretId, SecretString: stored, VersionId: versionOf(String(SecretId), stored) };
+  }
+  if ('type' in stored) throw new AwsException(stored.type, stored.message, stored.status);
+  return { Name: SecretId, SecretString: stored.text, VersionId: stored.version };
 }
 
 /** Another value has another version, in the form of a UUID. Trap: storing the same text again does not make a new one. */

@@ -16,6 +16,8 @@ export interface LogGroups {
 
 export interface Logs extends LogGroups {
   filterLogEvents(input: Readonly<Record<string, unknown>>): object;
+  /** Drops what was written before a time. */
+  forget(before: number): void;
   /** Empties all groups. */
   clear(): void;
 }
@@ -67,6 +69,12 @@ export function createLogs(): Logs {
         if (matches(event.message)) found.push({ ...event, eventId: String(at) });
       }
       return { events: found, searchedLogStreams: [] };
+    },
+    forget(before) {
+      for (const events of groups.values()) {
+        const kept = events.findIndex(({ timestamp }) => timestamp >= before);
+        events.splice(0, kept < 0 ? events.length : kept);
+      }
     },
     clear() {
       for (const events of groups.values()) events.length = 0;

@@ -17,6 +17,12 @@ export interface Tables extends AsyncDisposable {
   create(name: string, keys: TableKeys): Promise<void>;
   /** Everything in a table. */
   items(name: string): Promise<readonly Item[]>;
+  /** Writes an item as it is. */
+  put(name: string, item: Item): Promise<void>;
+  /** Deletes the items whose `attribute`, in seconds since the epoch, is before a time in milliseconds. */
+  expire(name: string, attribute: string, before: number): Promise<void>;
+  /** Called with each item that PutItem has written, before the caller is answered. */
+  onPut?: ((table: string, item: Item) => void) | undefined;
   /** Empties all tables. They remain. */
   clear(): Promise<void>;
   /** Runs an operation with its input as JSON. */
@@ -56,6 +62,15 @@ export function createTables(): Tables {
     };
   }
 
+  async function callAndTell(operation: string, input: string): Promise<AwsResponse> {
+    const answer = await call(operation, input);
+    if (operation === 'PutItem' && answer.status === 200) {
+      const { TableName, Item } = JSON.parse(input);
+      tables.onPut?.(TableName, Item);
+    }
+    return answer;
+  }
+
   async function must(operation: string, input: object) {
     const { status, body } = await call(operation, JSON.stringify(input));
     if (status !== 200) throw new Error(`${operation} failed: ${body}`);
@@ -67,9 +82,22 @@ export function createTables(): Tables {
     return Items;
   }
 
-  return {
-    call,
+  async function remove(name: string, item: Item): Promise<void> {
+    const { partition = '', sort = '' } = created.get(name) ?? {};
+    await must('DeleteItem', { TableName: name, Key: { [partition]: item[partition], [sort]: item[sort] } });
+  }
+
+  const tables: Tables = {
+    call: callAndTell,
     items,
+    async put(name, item) {
+      await must('PutItem', { TableName: name, Item: item });
+    },
+    async expire(name, attribute, before) {
+      for (const item of await items(name)) {
+        if (Number(item[attribute]?.N ?? Number.POSITIVE_INFINITY) * 1000 < before) await remove(name, item);
+      }
+    },
     async create(name, keys) {
       const attributes = [keys.partition, keys.sort];
       await must('CreateTable', {
@@ -86,11 +114,7 @@ export function createTables(): Tables {
       while (!(await isActive())) await new Promise(setImmediate);
     },
     async clear() {
-      for (const [TableName, { partition, sort }] of created) {
-        for (const item of await items(TableName)) {
-          await must('DeleteItem', { TableName, Key: { [partition]: item[partition], [sort]: item[sort] } });
-        }
-      }
+      for (const name of created.keys()) for (const item of await items(name)) await remove(name, item);
     },
     async [Symbol.asyncDispose]() {
       const server = await starting;
@@ -99,6 +123,7 @@ export function createTables(): Tables {
       server.close();
     },
   };
+  return tables;
 }
 
 async function start(): Promise<Server> {

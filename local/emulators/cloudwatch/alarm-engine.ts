@@ -20,9 +20,12 @@ export interface AlarmAction {
   readonly wasMuted: boolean;
 }
 
-interface Status extends Evaluation {
+/** What an alarm remembers between ticks. It is JSON. */
+export interface AlarmStatus extends Evaluation {
   /** Until when the alarm warms up at the most. Absent once the warm-up has ended. */
   readonly warmsUpUntil?: number;
+  /** Until when the alarm is not evaluated, because it lacks the points of a gap. */
+  readonly heldUntil?: number;
   readonly suppression: Suppression;
   /** The last change whose action a mute rule holds back. */
   readonly muted?: StateChange;
@@ -38,11 +41,41 @@ interface Status extends Evaluation {
 export class AlarmEngine {
   #alarms: readonly Alarm[] = [];
   #muteRules: readonly MuteRule[] = [];
-  readonly #status = new Map<string, Status>();
+  readonly #status: Map<string, AlarmStatus>;
 
-  /** Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list. */
-  constructor(parsed: ParsedAlarms, createdAt = 0) {
+  /**
+   * Throws if `unsupported` is not empty. To ignore the unsupported resources, pass an empty list.
+   *
+   * @param kept what alarms of these names remember, from `statuses`
+   */
+  constructor(parsed: ParsedAlarms, createdAt = 0, kept: ReadonlyMap<string, AlarmStatus> = new Map()) {
+    this.#status = new Map(kept);
     this.deploy(parsed, createdAt);
+  }
+
+  /** What every alarm remembers, by its name. */
+  get statuses(): ReadonlyMap<string, AlarmStatus> {
+    return this.#status;
+  }
+
+  /**
+   * Goes on after a time in which nobody published because nobody ran anything. CloudWatch has nothing like it.
+   *
+   * What treats missing points as breaching warms up once more. What fires keeps its state until it has a window of points
+   * again: otherwise it would resolve although nobody has looked.
+   */
+  resumeAfterGap(at: number): void {
+    for (const alarm of this.#alarms) {
+      if (alarm.kind !== 'metric') continue;
+      const status = this.#statusOf(alarm.name);
+      const { warmsUpUntil } = created(alarm, at);
+      const heldUntil = at + alarm.evaluationPeriods * alarm.periodMs;
+      this.#status.set(alarm.name, {
+        ...status,
+        ...(warmsUpUntil !== undefined && { warmsUpUntil }),
+        ...(status.state === 'ALARM' && { heldUntil }),
+      });
+    }
   }
 
   /**
@@ -72,7 +105,8 @@ export class AlarmEngine {
   tick(now: number, store: MetricStore): readonly AlarmAction[] {
     const changes = new Map<string, StateChange>();
     for (const alarm of this.#alarms) {
-      const { warmsUpUntil, ...before } = this.#statusOf(alarm.name);
+      const { warmsUpUntil, heldUntil, ...before } = this.#statusOf(alarm.name);
+      if (heldUntil !== undefined && now < heldUntil) continue;
       if (isWarmingUp(alarm, warmsUpUntil, store, now)) continue;
       const { state, reason } = this.#evaluate(alarm, store, now);
       if (state !== before.state) changes.set(alarm.name, { from: before.state, to: state, reason });
@@ -82,7 +116,7 @@ export class AlarmEngine {
     return this.#alarms.flatMap((alarm) => this.#act(alarm, changes.get(alarm.name), now));
   }
 
-  #statusOf(alarm: string): Status {
+  #statusOf(alarm: string): AlarmStatus {
     const status = this.#status.get(alarm);
     if (!status) throw new UnsupportedError(`no alarm is called ${alarm}`);
     return status;
@@ -117,14 +151,14 @@ export class AlarmEngine {
     return alarm.actions[due.to].map((topic) => ({ topic, alarm, ...due, at: now, wasMuted: !released }));
   }
 
-  #suppress(alarm: Alarm, { suppression }: Status, change: StateChange | undefined, now: number) {
+  #suppress(alarm: Alarm, { suppression }: AlarmStatus, change: StateChange | undefined, now: number) {
     if (alarm.kind === 'metric' || !alarm.suppressor) return { next: suppression, released: change };
     return suppress(suppression, change, this.#statusOf(alarm.suppressor.alarm).state, alarm.suppressor, now);
   }
 }
 
 /** An alarm that has just been created. */
-function created(alarm: Alarm, at: number): Status {
+function created(alarm: Alarm, at: number): AlarmStatus {
   const warmUp = alarm.kind === 'metric' ? alarm.warmUp : undefined;
   return {
     ...{ state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', suppression: { by: 'nothing' } },

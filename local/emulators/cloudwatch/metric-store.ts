@@ -58,6 +58,14 @@ export class MetricStore {
     this.#samples.set(key, samples);
   }
 
+  /** Drops the samples that were measured before a time. */
+  forget(before: number): void {
+    for (const [key, samples] of this.#samples) {
+      samples.splice(0, indexAtOrAfter(samples, before));
+      if (samples.length === 0) this.#samples.delete(key);
+    }
+  }
+
   /**
    * Trap: periods start at the start of the window, not at the hour: five minutes from 12:02 end at 12:07. CloudWatch
    * rounds the start of the window down to a minute, or to the period if that is shorter.

@@ -1,5 +1,5 @@
 import type { AlarmHistoryItem } from '../../emulators/aws/alarm-history.ts';
-import { type AlarmAction, AlarmEngine } from '../../emulators/cloudwatch/alarm-engine.ts';
+import { type AlarmAction, AlarmEngine, type AlarmStatus } from '../../emulators/cloudwatch/alarm-engine.ts';
 import type { Evaluation } from '../../emulators/cloudwatch/evaluate-alarm.ts';
 import type { MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
 import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
@@ -13,14 +13,24 @@ export interface AlarmStates {
   evaluate(now: number, store: MetricStore): readonly AlarmAction[];
   /** Replaces the alarms. Those that remain keep their state. */
   deploy(parsed: ParsedAlarms, at: number): void;
+  /** What each alarm remembers, by its name. */
+  readonly statuses: ReadonlyMap<string, AlarmStatus>;
+  /** Goes on after a gap in which nothing ran. */
+  resumeAfterGap(at: number): void;
   /** What DescribeAlarmHistory returns for an alarm. */
   history(alarm: string, from: number, to: number): readonly AlarmHistoryItem[];
 }
 
-export function openAlarmStates(parsed: ParsedAlarms, createdAt: number): AlarmStates {
-  const engine = new AlarmEngine(parsed, createdAt);
+/** What is known of the alarms from before. */
+export interface KeptAlarms {
+  readonly statuses: ReadonlyMap<string, AlarmStatus>;
+  readonly transitions: readonly Transition[];
+}
+
+export function openAlarmStates(parsed: ParsedAlarms, createdAt: number, kept?: KeptAlarms): AlarmStates {
+  const engine = new AlarmEngine(parsed, createdAt, kept?.statuses);
   let names = parsed.alarms.map(({ name }) => name);
-  const transitions: Transition[] = [];
+  const transitions: Transition[] = [...(kept?.transitions ?? [])];
   return {
     transitions,
     alarmState: (alarm) => engine.alarmState(alarm),
@@ -38,6 +48,10 @@ export function openAlarmStates(parsed: ParsedAlarms, createdAt: number): AlarmS
       engine.deploy(changed, at);
       names = changed.alarms.map(({ name }) => name);
     },
+    get statuses() {
+      return engine.statuses;
+    },
+    resumeAfterGap: (at) => engine.resumeAfterGap(at),
     history: (alarm, from, to) =>
       transitions
         .filter((each) => each.alarm === alarm && each.at >= from && each.at <= to)

@@ -25,7 +25,7 @@ export type ReplyMessage = InvocationResult & { readonly characters: number };
 export interface FunctionEnvironment {
   readonly awsEndpoint: string;
   /** A PEM file of authorities to trust in addition to Node's own. */
-  readonly caFile: string;
+  readonly caFile?: string | undefined;
   /** The access key of its AWS calls. */
   readonly accessKeyId?: string;
   /** The function's environment variables. The settings for loopback override them. */
@@ -65,7 +65,7 @@ export function startFunction(file: string, environment: FunctionEnvironment): F
       AWS_ACCESS_KEY_ID: environment.accessKeyId ?? 'loopback',
       AWS_SECRET_ACCESS_KEY: 'loopback',
       AWS_ENDPOINT_URL: environment.awsEndpoint,
-      NODE_EXTRA_CA_CERTS: environment.caFile,
+      ...(environment.caFile !== undefined && { NODE_EXTRA_CA_CERTS: environment.caFile }),
       // Halves the processor time of a start: the compiled code of a bundle is the same in every process.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(tmpdir(), 'node-compile-cache'),
     },

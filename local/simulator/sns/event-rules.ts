@@ -18,21 +18,27 @@ export function isMatch({ pattern, enabled }: EventRule, event: PutEvent): boole
   );
 }
 
+/** Posts an event as its rule says. */
+export function postEvent(
+  { endpoint, body, retryDelaysMs, deadLetters }: EventRule,
+  delivery: PendingDelivery,
+  https: HttpsDelivery,
+  at: number,
+): void {
+  const queue = deadLetters !== undefined && { deadLetters };
+  https.post({ endpoint, body, retryDelaysMs, isRetried: isRetriedByEventBridge, ...queue }, delivery, at, () => {});
+}
+
 /** Posts an event as its rule says, and returns it as a message. */
 export function eventMessage(
-  { name, endpoint, body, retryDelaysMs, deadLetters }: EventRule,
+  rule: EventRule,
   { detail, detailType }: PutEvent,
   https: HttpsDelivery,
   origin: MessageOrigin,
 ): DeliveredMessage {
+  const { name, endpoint, body } = rule;
   const text = JSON.stringify({ ...detail, ...body });
   const delivery: PendingDelivery = { protocol: 'api destination', endpoint, text, failed: true };
-  const queue = deadLetters !== undefined && { deadLetters };
-  https.post(
-    { endpoint, retryDelaysMs, isRetried: isRetriedByEventBridge, ...queue },
-    delivery,
-    origin.sentAt,
-    () => {},
-  );
+  postEvent(rule, delivery, https, origin.sentAt);
   return { ...origin, topic: name, subject: detailType, text, deliveries: [delivery] };
 }

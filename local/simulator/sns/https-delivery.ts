@@ -3,6 +3,10 @@ import type { Delivery } from './sns.ts';
 /** Somebody who gets messages by https, and what happens when they do not. */
 export interface HttpsTarget {
   readonly endpoint: string;
+  /** The ARN of the topic whose message it is. Absent for an API destination. */
+  readonly topicArn?: string;
+  /** What the connection of an API destination adds to the body. Trap: references to secrets are not resolved. */
+  readonly body?: Readonly<Record<string, string>>;
   /** The pauses before each further try, in milliseconds. */
   readonly retryDelaysMs: readonly number[];
   /** Whether a status is worth another try. Every other failure is final. */
@@ -14,12 +18,19 @@ export interface HttpsTarget {
 /** Called after each try. */
 export type OnAttempt = (at: number, isDelivered: boolean) => void;
 
-/** Posts messages to receivers, which answer as they are told, in virtual time. */
+/** Posts messages to receivers. */
 export interface HttpsDelivery {
-  /** Tries at once, and later again if it must. The delivery is updated as it happens. */
+  /**
+   * Tries at once, and later again if it must. The delivery is updated as it happens; from the start it has `attempts`,
+   * which is more than 0 if it was tried before.
+   */
   post(target: HttpsTarget, delivery: PendingDelivery, at: number, onAttempt: OnAttempt): void;
   /** Makes the tries that are due. */
   retryDue(now: number): void;
+}
+
+/** Posts messages to receivers which answer as they are told, in virtual time. */
+export interface SimulatedHttpsDelivery extends HttpsDelivery {
   /** Makes a receiver answer with these statuses in turn, and with the last one from then on. 200 otherwise. */
   answer(endpoint: string, statuses: readonly number[]): () => void;
 }
@@ -44,7 +55,7 @@ export const isRetriedByEventBridge = (status: number): boolean =>
   [401, 407, 409, 429].includes(status) || status >= 500;
 
 /** @param giveUp called with the queue and the text of a message that could not be delivered */
-export function openHttpsDelivery(giveUp: (queue: string, text: string) => void): HttpsDelivery {
+export function openHttpsDelivery(giveUp: (queue: string, text: string) => void): SimulatedHttpsDelivery {
   const answers = new Map<string, readonly number[]>();
   let waiting: readonly Try[] = [];
 

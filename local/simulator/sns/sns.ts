@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Route, routes } from '../../../functions/alarms/subject.ts';
 import type { PublishedMessage } from '../../emulators/aws/sns.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
-import type { Topic } from '../template/deployment.ts';
+import type { Subscription, Topic } from '../template/deployment.ts';
 import { type HttpsDelivery, isRetriedBySns, type PendingDelivery } from './https-delivery.ts';
 
 /** A message as it is published to a topic: a default text, and other texts for some protocols. */
@@ -65,9 +65,13 @@ export interface PublishResult {
   readonly failed: number;
 }
 
+export type HttpsSubscription = Subscription & Required<Pick<Subscription, 'retryDelaysMs'>>;
+
 /** Delivers published messages to the subscribers of a topic. */
 export interface Sns {
   publish(topic: Topic, publication: Publication, origin: MessageOrigin): PublishResult;
+  /** Tries a delivery by https again that was under way. */
+  retry(topic: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void;
   /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
   failDeliveries(topic: string, protocol?: string): () => void;
 }
@@ -84,8 +88,16 @@ export function openSns(
   const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isFailing = (topic: string, protocol: string) =>
     [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
+  function post({ name, arn }: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void {
+    https?.post({ ...subscription, topicArn: arn, isRetried: isRetriedBySns }, delivery, at, (...tried) =>
+      onAttempt(name, ...tried),
+    );
+  }
+
   return {
-    publish({ name, subscriptions }, publication, origin) {
+    retry: post,
+    publish(topic, publication, origin) {
+      const { name, subscriptions } = topic;
       const { subject, text } = publication;
       const withSubject = subject !== undefined && { subject };
       const all = subscriptions.map((subscription): Delivery => {
@@ -95,8 +107,7 @@ export function openSns(
           ...{ failed: !permitted || isFailing(name, protocol), ...withSubject },
         };
         if (retryDelaysMs && https && !delivery.failed) {
-          const target = { ...subscription, retryDelaysMs, isRetried: isRetriedBySns };
-          https.post(target, delivery, origin.sentAt, (at, isDelivered) => onAttempt(name, at, isDelivered));
+          post(topic, { ...subscription, retryDelaysMs }, delivery, origin.sentAt);
         }
         return delivery;
       });

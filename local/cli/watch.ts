@@ -1,0 +1,121 @@
+/**
+ * Runs the monitor on this machine, in real time, against the real orgs, without AWS: `npm run watch -- --config my.jsonc`.
+ *
+ * The same functions on the same schedules, alarms and messages as deployed. Secrets come from AWS Secrets Manager with your
+ * own credentials, or from a file. Ends on Ctrl-C with 0.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { bundle } from '../../lib/functions/bundle.ts';
+import { FolderInUse, lockFolder } from '../history/lock.ts';
+import { openHistory } from '../history/open-history.ts';
+import { retentionOf, usualKeepDays } from '../history/retention.ts';
+import { stateFolder } from '../history/state-folder.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
+import { UsageError } from '../runner/select.ts';
+import { liveEvents, runWatch } from '../runner/watch.ts';
+import { openHealthRecord, serveHealth } from '../runner/watch-health.ts';
+import { synthesize } from '../simulator/synthesize.ts';
+import { openWatch } from '../watch/open-watch.ts';
+import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
+import { systemClock } from '../watch/system-clock.ts';
+import { defineCommand, integerOf, main } from './command.ts';
+
+export const watch = defineCommand({
+  name: 'npm run watch',
+  options: {
+    config: { type: 'string', value: '<path>', help: 'the configuration file with your own orgs' },
+    secrets: {
+      ...{ type: 'string', value: '<path>' },
+      help: 'a JSON file with the secrets by name; otherwise AWS has them',
+    },
+    data: { type: 'string', value: '<dir>', help: "the folder of the history; by default one among your user's state" },
+    'keep-days': {
+      ...{ type: 'string', value: '<n>', default: String(usualKeepDays) },
+      help: `how long the history is kept (default: ${usualKeepDays})`,
+    },
+    port: { type: 'string', value: '<number>', help: 'serve GET /health on this port; 0 takes a free one' },
+    host: {
+      type: 'string',
+      value: '<address>',
+      default: '127.0.0.1',
+      help: 'with --port: the address (default: loopback)',
+    },
+    json: { type: 'boolean', default: false, help: 'print each event as one line of JSON' },
+  },
+  async run(values, { stdout, stderr }) {
+    if (values.config === undefined) throw new UsageError('--config is required: the path of your configuration.');
+    const config = loadConfig(values.config);
+    const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
+    const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    await using opened = new AsyncDisposableStack();
+    const folder = path.resolve(values.data ?? path.join(stateFolder(), 'okta-synthetics'));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    opened.use(takeFolder(folder));
+    const history = opened.use(openHistory(path.join(folder, 'history.sqlite')));
+    using progress = showProgress(stderr);
+    if (process.env.HTTPS_PROXY || process.env.https_proxy) {
+      progress.step('HTTPS_PROXY is not used: as in AWS, the functions connect directly');
+    }
+    if (port !== undefined && !isLoopback(values.host)) {
+      progress.step(`--host ${values.host}: whoever reaches this machine can see whether it monitors`);
+    }
+    progress.step('synthesizing the stack and building the functions');
+    const { template } = synthesize(config);
+    const clock = systemClock(stop.signal);
+    const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
+    const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => countFiring() }));
+    const live = liveEvents(reporter.show);
+    const system = opened.use(
+      await openWatch({
+        ...{ template, history, clock, secrets, bundleOf: (entry) => bundle(entry).file },
+        caFile: process.env.NODE_EXTRA_CA_CERTS,
+        journal: { ...live, onRun: (run) => health.onRun(run) },
+      }),
+    );
+    const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
+    const countFiring = () =>
+      system.deployment.alarms.alarms.filter(({ name }) => system.alarmState(name).state === 'ALARM').length;
+    const served =
+      port === undefined ? undefined : opened.use(await listen(values.host, port, () => health.at(clock.now())));
+    const domains = config.orgs.map(({ domain }) => domain);
+    reporter.intro(
+      formatWatchIntro({
+        ...{ config: values.config, domains, deployment: system.deployment, folder, keepDays, health: served?.url },
+      }),
+    );
+    if (system.gap) reporter.show({ kind: 'gap', at: system.gap.end, gap: system.gap });
+    await runWatch(system, { clock, history, retention: retentionOf(keepDays), onEvent: reporter.show });
+    return 0;
+  },
+});
+
+/** Takes the folder, or says who has it. */
+function takeFolder(folder: string): Disposable {
+  try {
+    return lockFolder(folder);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    throw new UsageError(`${error.message} Give this one another folder with --data.`);
+  }
+}
+
+async function listen(host: string, port: number, health: Parameters<typeof serveHealth>[1]) {
+  try {
+    return await serveHealth({ host, port }, health);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError(`Port ${port} of ${host} cannot be used (${code}): choose another with --port.`);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+if (import.meta.main) await main(watch);

@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Item } from '../emulators/aws/tables.ts';
+import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { PointSource, PublishedPoint } from '../simulator/alarms/metric-ingestion.ts';
+import type { KeptState } from '../simulator/local-system.ts';
+import type { QueuedEvent } from '../simulator/simulated-stack.ts';
+import type { DeliveredMessage, Delivery } from '../simulator/sns/sns.ts';
+import type { Deployment } from '../simulator/template/deployment.ts';
+import { digestOf } from './write-history.ts';
+
+/** A message with the deliveries that were under way. */
+export type PendingMessage = DeliveredMessage;
+
+/** How far back the history of an alarm is needed for a message about it. */
+const alarmHistoryMs = 24 * 60 * 60_000;
+
+/** What a system needs to go on. Points and logs are those since a time. */
+export function readKeptState(database: DatabaseSync, since: number, hasGap: boolean): KeptState {
+  const items = new Map<string, Item[]>();
+  for (const row of database.prepare('SELECT "table" AS name, item FROM items').iterate()) {
+    const name = String(row.name);
+    items.set(name, [...(items.get(name) ?? []), JSON.parse(String(row.item))]);
+  }
+  const logs = new Map<string, { readonly timestamp: number; readonly message: string }[]>();
+  for (const row of database.prepare('SELECT * FROM log_lines WHERE at >= ? ORDER BY at').iterate(since)) {
+    const lines = logs.get(String(row.log_group)) ?? [];
+    lines.push({ timestamp: Number(row.at), message: String(row.message) });
+    logs.set(String(row.log_group), lines);
+  }
+  return {
+    hasGap,
+    items,
+    logs,
+    schedules: new Map(
+      database
+        .prepare('SELECT name, created_at FROM schedules')
+        .all()
+        .map((row) => [String(row.name), Number(row.created_at)]),
+    ),
+    alarms: {
+      statuses: readStatuses(database),
+      transitions: database
+        .prepare('SELECT * FROM transitions WHERE at >= ? ORDER BY at, rowid')
+        .all(since - alarmHistoryMs)
+        .map((row) => ({
+          ...{ at: Number(row.at), alarm: String(row.alarm), reason: String(row.reason) },
+          ...{ from: row.before as AlarmState, to: row.after as AlarmState },
+        })),
+    },
+    points: readPoints(database, since),
+    events: database
+      .prepare('SELECT event FROM events ORDER BY rowid')
+      .all()
+      .map((row) => JSON.parse(String(row.event)) as QueuedEvent),
+  };
+}
+
+export function readStatuses(database: DatabaseSync): ReadonlyMap<string, AlarmStatus> {
+  const rows = database.prepare('SELECT name, status FROM alarms').all();
+  return new Map(rows.map((row) => [String(row.name), JSON.parse(String(row.status)) as AlarmStatus]));
+}
+
+function readPoints(database: DatabaseSync, since: number): readonly PublishedPoint[] {
+  return database
+    .prepare('SELECT * FROM points JOIN series ON series.id = points.series WHERE at >= ? ORDER BY at')
+    .all(since)
+    .map((row) => ({
+      identity: {
+        namespace: String(row.namespace),
+        name: String(row.name),
+        dimensions: JSON.parse(String(row.dimensions)),
+      },
+      ...{ timestamp: Number(row.at), value: Number(row.value), source: row.source as PointSource },
+      ...(row.unit !== null && { unit: String(row.unit) }),
+    }));
+}
+
+/**
+ * The messages with deliveries that were under way. Their addresses come from the deployment: the history has only digests.
+ *
+ * @param adopt connects a delivery with its row
+ */
+export function readPending(
+  database: DatabaseSync,
+  { topics, rules }: Deployment,
+  adopt: (delivery: Delivery, row: number) => void,
+): readonly PendingMessage[] {
+  const addresses = new Map([
+    ...topics.flatMap(({ name, subscriptions }) =>
+      subscriptions.map(({ endpoint }) => [`${name} ${digestOf(endpoint)}`, endpoint] as const),
+    ),
+    ...rules.map(({ name, endpoint }) => [`${name} ${digestOf(endpoint)}`, endpoint] as const),
+  ]);
+  const rows = database
+    .prepare(
+      `SELECT deliveries.*, messages.at, messages.sent_at, messages.topic, messages.source
+       FROM deliveries JOIN messages ON messages.id = deliveries.message
+       WHERE deliveries.state = 'pending' ORDER BY deliveries.id`,
+    )
+    .all();
+  return rows.flatMap((row) => {
+    const endpoint = addresses.get(`${row.topic} ${row.digest}`);
+    if (endpoint === undefined) {
+      database.prepare("UPDATE deliveries SET state = 'failed' WHERE id = ?").run(Number(row.id));
+      return [];
+    }
+    const text = String(row.text);
+    const subject = row.subject !== null && { subject: String(row.subject) };
+    const delivery: Delivery = {
+      ...{ protocol: String(row.protocol), endpoint, text, ...subject, failed: true },
+      attempts: Number(row.attempts),
+    };
+    adopt(delivery, Number(row.id));
+    return [
+      {
+        ...{ at: Number(row.at), sentAt: Number(row.sent_at), topic: String(row.topic), text, ...subject },
+        from: row.source as DeliveredMessage['from'],
+        deliveries: [delivery],
+      },
+    ];
+  });
+}

@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** How long things are kept, in milliseconds. */
+export interface Retention {
+  /** Runs, outcomes, points, transitions, messages, gaps. */
+  readonly all: number;
+  /** The exchanges of probes that passed without a finding, and the lines of the logs. */
+  readonly evidenceOfPassed: number;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** Three whole months: the last one can be told, and the quarter. */
+export const usualKeepDays = 100;
+
+export function retentionOf(keepDays: number): Retention {
+  return { all: keepDays * dayMs, evidenceOfPassed: Math.min(keepDays, 2) * dayMs };
+}
+
+/** Deletes what is too old, each kind in a transaction of its own. */
+export function prune(database: DatabaseSync, now: number, { all, evidenceOfPassed }: Retention): void {
+  const old = now - all;
+  for (const [table, column] of [
+    ['runs', 'at'],
+    ['points', 'at'],
+    ['transitions', 'at'],
+    ['messages', 'at'],
+    ['gaps', 'end'],
+  ] as const) {
+    database.prepare(`DELETE FROM ${table} WHERE ${column} < ?`).run(old);
+  }
+  database.prepare('DELETE FROM log_lines WHERE at < ?').run(now - evidenceOfPassed);
+  database
+    .prepare(
+      "UPDATE outcomes SET line = NULL WHERE at < ? AND line IS NOT NULL AND status = 'passed' AND findings = '[]'",
+    )
+    .run(now - evidenceOfPassed);
+  database.prepare('DELETE FROM items WHERE expires_at < ?').run(now);
+}

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { MetricIdentity } from '../../functions/model/metric.ts';
+import { findingsOf } from '../../functions/model/outcome.ts';
+import type { LogLine } from '../../functions/runtime/log.ts';
+import type { Journal } from '../simulator/journal.ts';
+import { answererOf } from '../simulator/reported-finding.ts';
+import type { Run } from '../simulator/simulation.ts';
+import type { Delivery } from '../simulator/sns/sns.ts';
+import type { Deployment } from '../simulator/template/deployment.ts';
+import type { History } from './open-history.ts';
+
+type Writer = Pick<History, 'journalOf' | 'keepItem' | 'keepSchedules' | 'keepGap' | 'keepDelivery'> & {
+  /** Connects a delivery with its row. */
+  adopt(delivery: Delivery, row: number): void;
+};
+
+/** How a delivery stands. What cannot be sent from this machine is shown. */
+export type DeliveryState = 'shown' | 'pending' | 'delivered' | 'failed';
+
+const minuteMs = 60_000;
+
+/** What a receiver is called where its address must not be: the origin of an address by https, which may hold a key. */
+export function receiverOf({ protocol, endpoint }: Pick<Delivery, 'protocol' | 'endpoint'>): string {
+  return isPosted(protocol) ? (URL.parse(endpoint)?.origin ?? 'unreadable address') : endpoint;
+}
+
+/** Tells addresses of the same origin apart. */
+export function digestOf(endpoint: string): string {
+  return createHash('sha256').update(endpoint).digest('base64url').slice(0, 22);
+}
+
+/** Whether this machine can deliver by a protocol. */
+export function isPosted(protocol: string): boolean {
+  return protocol === 'https' || protocol === 'api destination';
+}
+
+/** A JSON object with its members in order, so that equal dimensions are equal texts. */
+export function dimensionsKey(dimensions: MetricIdentity['dimensions']): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1))),
+  );
+}
+
+export function openWriter(database: DatabaseSync): Writer {
+  const insert = (table: string, columns: readonly string[]) => {
+    const statement = database.prepare(
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    );
+    return (...values: readonly (SQLInputValue | undefined)[]) =>
+      Number(statement.run(...values.map((value) => value ?? null)).lastInsertRowid);
+  };
+  const addRun = insert('runs', [
+    'at',
+    'lambda',
+    'org',
+    'status',
+    'attempt',
+    'error',
+    'duration_ms',
+    'cold',
+    'findings',
+  ]);
+  const addOutcome = insert('outcomes', [
+    ...['run', 'at', 'minute', 'org', 'probe', 'server', 'status', 'findings', 'answered_by', 'duration_ms', 'line'],
+  ]);
+  const addPoint = insert('points', ['series', 'at', 'value', 'unit', 'source']);
+  const addTransition = insert('transitions', ['at', 'alarm', 'before', 'after', 'reason']);
+  const addMessage = insert('messages', [
+    ...['at', 'sent_at', 'topic', 'route', 'source', 'alarm', 'state', 'subject', 'text', 'context'],
+  ]);
+  const addDelivery = insert('deliveries', [
+    ...['message', 'protocol', 'receiver', 'digest', 'subject', 'text', 'state', 'attempts', 'delivered_at'],
+  ]);
+  const addGap = insert('gaps', ['start', '"end"', 'reason']);
+  const addLine = insert('log_lines', ['log_group', 'at', 'message']);
+  const putAlarm = database.prepare(
+    'INSERT INTO alarms VALUES (?, ?) ON CONFLICT DO UPDATE SET status = excluded.status WHERE status != excluded.status',
+  );
+  const putSchedule = database.prepare('INSERT INTO schedules VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const putItem = database.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)');
+  const putEvent = database.prepare('INSERT OR REPLACE INTO events VALUES (?, ?)');
+  const endEvent = database.prepare('DELETE FROM events WHERE request_id = ?');
+  const putClock = database.prepare('INSERT OR REPLACE INTO clock VALUES (1, ?)');
+  const putDelivery = database.prepare('UPDATE deliveries SET state = ?, attempts = ?, delivered_at = ? WHERE id = ?');
+  const addSeries = insert('series', ['namespace', 'name', 'dimensions']);
+  const findSeries = database.prepare('SELECT id FROM series WHERE namespace = ? AND name = ? AND dimensions = ?');
+  const rows = new WeakMap<Delivery, number>();
+  let depth = 0;
+
+  function seriesOf({ namespace, name, dimensions }: MetricIdentity): number {
+    const key = dimensionsKey(dimensions);
+    const found = findSeries.get(namespace, name, key);
+    return found ? Number(found.id) : addSeries(namespace, name, key);
+  }
+
+  /** Keeps what a change writes, or nothing of it. */
+  function atomically(change: () => void): void {
+    if (depth > 0) {
+      change();
+      return;
+    }
+    database.exec('BEGIN IMMEDIATE');
+    depth += 1;
+    try {
+      change();
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    } finally {
+      depth -= 1;
+    }
+  }
+
+  function keepRun(run: Run, deployment: Deployment): void {
+    const { at, lambda, org, status, attempt, error, durationMs, cold, findings, lines } = run;
+    const own = findings.filter(({ probe }) => probe === undefined);
+    const id = addRun(at, lambda, org, status, attempt, error, durationMs, cold ? 1 : 0, JSON.stringify(own));
+    const { logGroup = '' } = deployment.functions.find(({ name }) => name === lambda) ?? {};
+    for (const line of lines) {
+      addLine(logGroup, Math.round(at + durationMs), line);
+      const outcome = outcomeIn(line);
+      if (outcome) keepOutcome(id, outcome, line);
+    }
+  }
+
+  function keepOutcome(run: number, outcome: LogLine, line: string): void {
+    const { org, probe, server, status, exchanges, durationMs } = outcome;
+    const at = Date.parse(outcome.at);
+    const minute = outcome.due === undefined ? Math.floor(at / minuteMs) * minuteMs : Date.parse(outcome.due);
+    const findings = findingsOf(outcome).map(({ code, domain, severity }) => ({ code, domain, severity }));
+    const answeredBy = answererOf(exchanges ?? []);
+    addOutcome(run, at, minute, org, probe, server, status, JSON.stringify(findings), answeredBy, durationMs, line);
+  }
+
+  return {
+    adopt(delivery, row) {
+      rows.set(delivery, row);
+    },
+    journalOf: (deployment): Journal => ({
+      atomically,
+      onRun: (run) => keepRun(run, deployment()),
+      onPoint: ({ identity, timestamp, value, unit, source }) =>
+        addPoint(seriesOf(identity), Math.round(timestamp), value, unit, source),
+      onMessage(message) {
+        const { at, sentAt, topic, route, from, alarm, state, subject, text, context, deliveries } = message;
+        const id = addMessage(
+          ...[Math.round(at), Math.round(sentAt), topic, route, from, alarm, state, subject, text],
+          context && JSON.stringify(context),
+        );
+        for (const delivery of deliveries) {
+          const { protocol, endpoint } = delivery;
+          const begins: DeliveryState = isPosted(protocol) ? 'pending' : 'shown';
+          const row = addDelivery(
+            ...[id, protocol, receiverOf(delivery), digestOf(endpoint), delivery.subject, delivery.text, begins],
+            delivery.attempts ?? 0,
+            delivery.deliveredAt,
+          );
+          rows.set(delivery, row);
+        }
+      },
+      onAccepted: (event) => putEvent.run(event.requestId, JSON.stringify(event)),
+      onEnded: ({ requestId }) => endEvent.run(requestId),
+      onEvaluated(at, transitions, statuses) {
+        for (const { at: changedAt, alarm, from, to, reason } of transitions)
+          addTransition(changedAt, alarm, from, to, reason);
+        for (const [name, status] of statuses) putAlarm.run(name, JSON.stringify(status));
+        putClock.run(at);
+      },
+    }),
+    keepItem(table, item, { partition, sort }) {
+      const key = (name: string) => String(item[name]?.S ?? '');
+      const expiresAt = Number(item.expiresAt?.N ?? Number.MAX_SAFE_INTEGER / 1000) * 1000;
+      putItem.run(table, key(partition), key(sort), JSON.stringify(item), Math.floor(expiresAt));
+    },
+    keepSchedules(createdAt) {
+      for (const [name, at] of createdAt) putSchedule.run(name, at);
+    },
+    keepGap: ({ start, end, reason }) => void addGap(start, end, reason),
+    keepDelivery(delivery, isPending) {
+      const row = rows.get(delivery);
+      if (row === undefined) return;
+      const { failed, attempts = 0, deliveredAt } = delivery;
+      const state: DeliveryState = isPending ? 'pending' : failed ? 'failed' : 'delivered';
+      putDelivery.run(state, attempts, deliveredAt ?? null, row);
+    },
+  };
+}
+
+/** The outcome in a logged line. Undefined for any other line. */
+function outcomeIn(line: string): LogLine | undefined {
+  try {
+    const value = JSON.parse(line);
+    return value?.type === 'outcome' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

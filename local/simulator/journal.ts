@@ -1,0 +1,31 @@
+import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { PublishedPoint } from './alarms/metric-ingestion.ts';
+import type { QueuedEvent } from './simulated-stack.ts';
+import type { Run, Transition } from './simulation.ts';
+import type { DeliveredMessage } from './sns/sns.ts';
+
+/** Is told at once of everything that a deployed system must not lose. Times are epoch ms. */
+export interface Journal {
+  /** Keeps everything that it is told meanwhile, or nothing of it. */
+  atomically(change: () => void): void;
+  onRun(run: Run): void;
+  onPoint(point: PublishedPoint): void;
+  onMessage(message: DeliveredMessage): void;
+  /** A topic's event is in Lambda's queue, perhaps for another try. */
+  onAccepted(event: QueuedEvent): void;
+  /** An event is not tried again. */
+  onEnded(event: Pick<QueuedEvent, 'requestId'>): void;
+  /** All alarms were evaluated: these changed, and this is what each remembers. */
+  onEvaluated(at: number, transitions: readonly Transition[], statuses: ReadonlyMap<string, AlarmStatus>): void;
+}
+
+/** For a system that nobody expects to remember anything. */
+export const noJournal: Journal = {
+  atomically: (change) => change(),
+  onRun() {},
+  onPoint() {},
+  onMessage() {},
+  onAccepted() {},
+  onEnded() {},
+  onEvaluated() {},
+};

@@ -1,0 +1,125 @@
+import type { Entry } from '../../lib/functions/entries.ts';
+import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
+import type { Gap, History } from '../history/open-history.ts';
+import type { Journal } from '../simulator/journal.ts';
+import { noShift } from '../simulator/lambda/clock-shift.ts';
+import { openRealTimeQueue, type RealTime } from '../simulator/lambda/real-time-queue.ts';
+import { openRunsInProgress } from '../simulator/lambda/runs-in-progress.ts';
+import { type LocalSystem, openLocalSystem, readDeployed } from '../simulator/local-system.ts';
+import { beginAt } from './begin-at.ts';
+import { openHttpsPosts } from './https-posts.ts';
+import { windowOf } from './window.ts';
+
+export interface WatchOptions {
+  /** As synthesized. Throws `UnsupportedError` for anything that the simulator does not support. */
+  readonly template: object;
+  /** The built code of an entry: `flows`, `notify`. */
+  readonly bundleOf: (entry: Entry) => string;
+  readonly secrets: StoredSecrets;
+  readonly history: History;
+  readonly clock: RealTime;
+  /** A PEM file of authorities that the functions trust in addition to Node's own. */
+  readonly caFile?: string | undefined;
+  /** Is told the same as the history. */
+  readonly journal?: Journal | undefined;
+  /** Posts to receivers by https. */
+  readonly send?: typeof fetch;
+}
+
+/** A system in real time, and what its history misses. */
+export interface Watch extends LocalSystem {
+  /** The minutes before the first in which nothing ran, if it was open before. */
+  readonly gap?: Gap;
+}
+
+/** Nobody runs into a quota of AWS here. */
+const noQuota = { region: 'us-east-1', concurrency: Number.POSITIVE_INFINITY };
+
+/**
+ * The deployed system on this machine, in real time, against the real orgs: the same functions, schedules, alarms and
+ * messages, and no AWS. It goes on where the history ends.
+ *
+ * Nothing here limits what the functions do, and nothing adds to it: an org gets the requests that the deployment would
+ * send.
+ */
+export async function openWatch({ template, history, clock, ...options }: WatchOptions): Promise<Watch> {
+  const deployed = readDeployed(template);
+  const { deployment } = deployed;
+  const { startedAt, gap } = beginAt(history, clock.now());
+  const kept = history.keptState(startedAt - windowOf(deployment), gap !== undefined);
+  await using opening = new AsyncDisposableStack();
+  const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now }));
+  const journal = tee(
+    history.journalOf(() => deployment),
+    options.journal,
+  );
+  const system = opening.use(
+    await openLocalSystem({
+      ...{ deployed, aws, startedAt, kept, journal, bundleOf: options.bundleOf },
+      access: { awsEndpoint: aws.url, caFile: options.caFile },
+      runsInProgress: openRunsInProgress(startedAt),
+      account: () => noQuota,
+      tellsPresentAfterMute: () => false,
+      clockOf: () => ({ shift: noShift, aheadMs: clock.aheadMs }),
+      eventOf: (org) => ({ event: org }),
+      openQueue: (queue) => openRealTimeQueue(queue, clock),
+      openHttps: (giveUp) =>
+        openHttpsPosts({
+          ...{ clock, giveUp, secrets: options.secrets, onChange: history.keepDelivery },
+          ...(options.send && { send: options.send }),
+        }),
+    }),
+  );
+  const keysOf = new Map(deployment.tables.map(({ name, ...keys }) => [name, keys]));
+  aws.tables.onPut = (table, item) => {
+    const keys = keysOf.get(table);
+    if (keys) history.keepItem(table, item, keys);
+  };
+  history.keepSchedules(system.scheduler.createdAt);
+  if (gap) history.keepGap(gap);
+  // A kill in the first minute is a kill in this minute.
+  journal.onEvaluated(startedAt, [], new Map());
+  for (const message of history.pendingMessages(deployment)) system.stack.redeliver(message);
+  const opened = opening.move();
+  const { stack, lambda, scheduler, ingestion, ...rest } = system;
+  return {
+    ...rest,
+    ...(gap && { gap }),
+    get now() {
+      return system.now;
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Tells two the same. What the first keeps is kept before the second hears of it. */
+function tee(first: Journal, second?: Journal): Journal {
+  if (!second) return first;
+  return {
+    atomically: (change) => second.atomically(() => first.atomically(change)),
+    onRun(...told) {
+      first.onRun(...told);
+      second.onRun(...told);
+    },
+    onPoint(...told) {
+      first.onPoint(...told);
+      second.onPoint(...told);
+    },
+    onMessage(...told) {
+      first.onMessage(...told);
+      second.onMessage(...told);
+    },
+    onAccepted(...told) {
+      first.onAccepted(...told);
+      second.onAccepted(...told);
+    },
+    onEnded(...told) {
+      first.onEnded(...told);
+      second.onEnded(...told);
+    },
+    onEvaluated(...told) {
+      first.onEvaluated(...told);
+      second.onEvaluated(...told);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { readFile, stat } from 'node:fs/promises';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AwsError, StoredSecrets } from '../emulators/aws/aws-emulator.ts';
+
+/**
+ * Secrets from a JSON file, `{"name": {"clientSecret": …}}`. It is read each time, so a new secret takes effect as in Secrets
+ * Manager.
+ *
+ * Trap: a version must say nothing of its value, because it is kept. It is the time at which the file was changed.
+ */
+export function secretsInFile(file: string): StoredSecrets {
+  return {
+    async get(name) {
+      try {
+        const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+        const stored: unknown = JSON.parse(text);
+        const value = Object.hasOwn(Object(stored), name) ? (stored as Record<string, unknown>)[name] : undefined;
+        return value === undefined ? undefined : { text: JSON.stringify(value), version: `file-${mtimeMs}` };
+      } catch (error) {
+        // The parser's own message would quote the file.
+        const isJson = error instanceof SyntaxError;
+        return failure(isJson ? 'SecretsFileIsNotJson' : 'SecretsFileUnreadable', 'the secrets file cannot be read');
+      }
+    },
+  };
+}
+
+/** Secrets from AWS Secrets Manager, with the credentials of whoever starts the command. */
+export function secretsInAws(client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient()): StoredSecrets {
+  return {
+    async get(name) {
+      try {
+        const { SecretString: text, VersionId: version = '' } = await client.send(
+          new GetSecretValueCommand({ SecretId: name }),
+        );
+        return text === undefined ? failure('InvalidRequestException', 'its value is binary') : { text, version };
+      } catch (error) {
+        if (!(error instanceof Error)) return failure('UnknownError', 'unknown error');
+        // Trap: AWS's messages may quote what was sent. This one is the SDK's own, and whoever reads it goes by its text.
+        const hasNoRegion = /^region is missing$/i.test(error.message);
+        return failure(error.name, hasNoRegion ? error.message : 'see the name of the error');
+      }
+    },
+  };
+}
+
+function failure(type: string, message: string): AwsError {
+  return { status: 400, type, message };
+}
