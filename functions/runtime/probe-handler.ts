@@ -37,7 +37,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const restraints = openRestraints();
   return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
     requireOrg(event);
-    const { schedule, groups, ...org } = event;
+    const { schedule, groups, slo, ...org } = event;
     const time = readRunTime(schedule, Date.now());
     const line = { ...stampOf(time), org: org.name };
     if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
@@ -90,6 +90,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
         executionId,
         intervalMinutes,
         expects: groups,
+        slo,
       })
       .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
     // Without a `cause`, because Lambda would log its message.

@@ -1,6 +1,6 @@
 import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type FindingAlarm, findingAlarms } from '../../functions/alarms/finding-alarms.ts';
+import { type FindingAlarm, findingAlarms, runsToAlarm, windowRuns } from '../../functions/alarms/finding-alarms.ts';
 import type { Route } from '../../functions/alarms/subject.ts';
 import { healthFindings } from '../../functions/diagnosis/findings/health.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
@@ -34,14 +34,6 @@ export class OrgAlarms extends Construct {
   }
 }
 
-/** How many runs must be bad. A page must not wait, but a single lost connection is normal for a network. */
-function runsToAlarm({ domain, severity }: FindingAlarm): number {
-  if (severity === 'ticket') return 4;
-  return domain === 'network' ? 3 : 2;
-}
-
-/** Bad runs are counted among so many, unless they are so rare that these would be more than an hour. */
-const windowRuns = 10;
 const longestWindowMinutes = 60;
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { AlarmAction } from '../emulators/cloudwatch/alarm-engine.ts';
-import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
+import { type MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import type { Account } from './account.ts';
 import { type AlarmStates, type KeptAlarms, openAlarmStates } from './alarms/alarm-state.ts';
@@ -142,6 +142,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   /** How many of the AWS emulator's points, messages and events have been ingested. */
   const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
+  aws.metricData = (...query) => statisticOf(store, ...query);
   // A probe function writes and reads times by its own clock. In the table, all times are virtual.
   aws.translateItems = (caller, direction, json) => {
     const { byMs, minuteByMs } = runsInProgress.ofCaller(caller)?.shift ?? noShift;

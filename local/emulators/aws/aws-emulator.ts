@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
 import { type PutEvent, readPutEvents } from './events.ts';
 import { createLogs, type LogGroups } from './logs.ts';
+import { getMetricData, type MetricData } from './metric-data.ts';
 import { type ReceivedPoint, readPoints } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
 import { type PublishedMessage, readPublish } from './sns.ts';
@@ -19,6 +20,7 @@ type TableOperation = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
 
 type OwnOperation =
   | 'PutMetricData'
+  | 'GetMetricData'
   | 'GetSecretValue'
   | 'FilterLogEvents'
   | 'DescribeAlarmHistory'
@@ -66,6 +68,8 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
+  /** What GetMetricData reads. Empty by default. */
+  metricData: MetricData;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
   /** Drops the record of all calls, and what was logged before a time. Tables remain. */
@@ -117,6 +121,7 @@ export async function startAwsEmulator(
       points.push(...readPoints(input, call.bytes).map((point) => ({ ...point, ...receipt(call) })));
       return {};
     },
+    GetMetricData: (input, { receivedAt }) => getMetricData(aws.metricData, input, receivedAt),
     GetSecretValue: (input) => readSecret(secrets, input),
     FilterLogEvents: (input) => logs.filterLogEvents(input),
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),
@@ -166,6 +171,7 @@ export async function startAwsEmulator(
     translateItems: (_, __, json) => json,
     throttled,
     alarmHistory: () => [],
+    metricData: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);
       return () => {
