@@ -1,7 +1,7 @@
 import { readNotes } from '../../functions/okta/status-notes.ts';
 import type { Series } from '../../functions/probes/series.ts';
 import type { IncidentTime } from './incidents.ts';
-import { joined } from './slots.ts';
+import { joined, resolutionsIn } from './slots.ts';
 import type { Period, ReportSource } from './source.ts';
 
 /** An incident that Okta's status page announced. */
@@ -29,25 +29,28 @@ export async function readAnnouncements(
   intervalMinutes: number,
   observed: readonly IncidentTime[],
 ): Promise<readonly Announcement[]> {
-  const finest = source.finestMinutes(period.start);
-  const everyMinutes = Math.max(intervalMinutes, finest * Math.ceil(intervalMinutes / finest));
-  const start = Math.floor(period.start / (everyMinutes * minuteMs)) * everyMinutes * minuteMs;
-  // The minute of each run counts where it is known.
-  const readMinutes = finest === 1 ? 1 : everyMinutes;
-  const [levels = []] = await source.statistics(
-    [{ identity, statistic: 'Maximum' }],
-    { start, end: period.end },
-    readMinutes,
-  );
-  const slots = levels.flatMap((level, index) =>
-    level === undefined || level < 1
-      ? []
-      : [{ level, start: start + index * readMinutes * minuteMs, end: start + (index + everyMinutes / readMinutes) * readMinutes * minuteMs }],
-  );
+  const slots: (Period & { readonly level: number; readonly everyMinutes: number })[] = [];
+  for (const part of resolutionsIn(source, period, 1)) {
+    const slotMs = part.minutes * minuteMs;
+    const start = Math.floor(part.start / slotMs) * slotMs;
+    const everyMinutes = Math.max(intervalMinutes, part.minutes);
+    const [levels = []] = await source.statistics(
+      [{ identity, statistic: 'Maximum' }],
+      { start, end: part.end },
+      part.minutes,
+    );
+    for (const [index, level] of levels.entries()) {
+      const at = start + index * slotMs;
+      // What the page says holds until it is read again.
+      if (level !== undefined && level >= 1)
+        slots.push({ level, everyMinutes, start: at, end: at + everyMinutes * minuteMs });
+    }
+  }
   const own = observed.filter(({ domain }) => domain === 'okta');
   const announcements: Announcement[] = [];
-  for (const time of joined(slots, everyMinutes * minuteMs)) {
+  for (const time of joined(slots, intervalMinutes * minuteMs)) {
     const during = slots.filter(({ start: at }) => at >= time.start && at < time.end);
+    const [{ everyMinutes } = { everyMinutes: intervalMinutes }] = during;
     const { lines } = await source.evidence(target.org, { start: time.start, end: time.start + 2 * minuteMs });
     const words = new Set(
       lines.flatMap(({ line }) => {

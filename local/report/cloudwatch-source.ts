@@ -64,7 +64,10 @@ export function openCloudWatchSource(options: CloudWatchOptions): ReportSource {
       return all;
     },
     alarmsKnownSince: now - alarmHistoryDays * dayMs,
-    alarmChanges: (alarm, period) => readChanges(cloudWatch, alarm, period),
+    alarmChanges: async (alarm, { start, end }) => {
+      const since = Math.max(start, now - alarmHistoryDays * dayMs);
+      return since < end ? readChanges(cloudWatch, alarm, { start: since, end }) : [];
+    },
     async evidence(org, { start, end }) {
       if (end < now - logRetentionDays * dayMs)
         return { lines: [], problem: `the logs are kept for ${logRetentionDays} days` };

@@ -96,11 +96,17 @@ export async function completed(
 }
 
 /** The alarm that tells of an incident. */
-export function alarmOf({ domain, severity }: IncidentTime, org: { readonly name: string; readonly deployment?: string }) {
+export function alarmOf(
+  { domain, severity }: IncidentTime,
+  org: { readonly name: string; readonly deployment?: string },
+) {
   return alarmName({ kind: 'findings', org: org.name, domain, severity }, org.deployment);
 }
 
-function findingsIn(found: readonly FoundEvidence[], { domain, severity, start, end }: IncidentTime): readonly IncidentFinding[] {
+function findingsIn(
+  found: readonly FoundEvidence[],
+  { domain, severity, start, end }: IncidentTime,
+): readonly IncidentFinding[] {
   const lines = found.flatMap((each) => each.lines).filter(({ time }) => time >= start && time < end);
   const occurrences = occurrencesIn(lines, (finding) => finding.domain === domain && finding.severity === severity);
   return occurrences.slice(0, mostFindings).map(({ finding, targets }) => {

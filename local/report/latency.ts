@@ -50,10 +50,12 @@ export async function readLatency(
     minutes,
   );
   return series.flatMap(({ label }, at) => {
-    const valueOf = (statistic: number, index: number) => values[at * statistics.length + statistic]?.[index];
+    const value = (statistic: number, index: number) => values[at * statistics.length + statistic]?.[index];
     const filled = buckets.flatMap((bucket, index) => {
-      const [requests = 0, p50, p95, p99] = statistics.map((_, statistic) => valueOf(statistic, index));
-      return p50 === undefined || p95 === undefined || p99 === undefined ? [] : [{ ...bucket, requests, p50, p95, p99 }];
+      const [requests = 0, p50, p95, p99] = statistics.map((_, statistic) => value(statistic, index));
+      return p50 === undefined || p95 === undefined || p99 === undefined
+        ? []
+        : [{ ...bucket, requests, p50, p95, p99 }];
     });
     return filled.length > 0 ? [{ target: label, buckets: filled }] : [];
   });

@@ -15,8 +15,8 @@ import {
   type Resolution,
   readSlots,
   resolutionsIn,
-  silencesIn,
   type Slot,
+  silencesIn,
   type Tally,
   tally,
 } from './slots.ts';
@@ -111,14 +111,13 @@ export async function reportOrg(source: ReportSource, options: ReportOptions): P
   const all = incidentTimes(slots, intervalMinutes);
   const long = all.filter((time) => isLongEnough(time, intervalMinutes));
   const shortOnes = all.filter((time) => !long.includes(time));
-  const withEvidence = new Set(
-    long.toSorted((one, other) => weightOf(other) - weightOf(one)).slice(0, mostEvidence),
-  );
+  const withEvidence = new Set(long.toSorted((one, other) => weightOf(other) - weightOf(one)).slice(0, mostEvidence));
   const changes = new Map<string, readonly AlarmChange[]>();
   const incidents: Incident[] = [];
   for (const time of long) {
     const alarm = alarmOf(time, org);
-    const known = changes.get(alarm) ?? (await source.alarmChanges(alarm, { start: period.start, end: period.end + dayMs }));
+    const known =
+      changes.get(alarm) ?? (await source.alarmChanges(alarm, { start: period.start, end: period.end + dayMs }));
     changes.set(alarm, known);
     incidents.push(
       withEvidence.has(time)
@@ -131,7 +130,10 @@ export async function reportOrg(source: ReportSource, options: ReportOptions): P
   const announcements = announced ? await readAnnouncements(source, announced, period, status, all) : [];
   const timed = series
     .filter(({ identity, source: from }) => identity.name === 'Duration' && from.kind === 'probe')
-    .map((each) => ({ ...each, label: formatTarget({ probe: each.identity.dimensions.Probe ?? '', ...serverOf(each.target) }) }));
+    .map((each) => ({
+      ...each,
+      label: formatTarget({ probe: each.identity.dimensions.Probe ?? '', ...serverOf(each.target) }),
+    }));
   const hasHeadroom = series.some(({ source: from }) => from.kind === 'headroom');
   const reasons = source.reasons(period);
   const gaps = silencesIn(slots).map((gap): Gap => {
@@ -151,7 +153,10 @@ export async function reportOrg(source: ReportSource, options: ReportOptions): P
     brief: {
       count: shortOnes.length,
       minutes: {
-        least: shortOnes.reduce((sum, { pageMinutes, ticketMinutes }) => sum + pageMinutes.least + ticketMinutes.least, 0),
+        least: shortOnes.reduce(
+          (sum, { pageMinutes, ticketMinutes }) => sum + pageMinutes.least + ticketMinutes.least,
+          0,
+        ),
         most: shortOnes.reduce((sum, { pageMinutes, ticketMinutes }) => sum + pageMinutes.most + ticketMinutes.most, 0),
       },
     },
@@ -219,7 +224,9 @@ function remarksOf(
         `From ${iso(part.start)} to ${iso(part.end)}, points can only be read in periods of ${part.minutes} minutes. How many of the minutes were bad is known between two bounds, and gaps shorter than ${part.minutes} minutes do not show.`,
     ),
     ...(start < source.alarmsKnownSince && Number.isFinite(source.alarmsKnownSince)
-      ? [`Changes of alarms are kept for 30 days: whether people were told before ${iso(source.alarmsKnownSince)} is not known.`]
+      ? [
+          `Changes of alarms are kept for 30 days: whether people were told before ${iso(source.alarmsKnownSince)} is not known.`,
+        ]
       : []),
   ];
 }

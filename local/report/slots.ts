@@ -1,6 +1,6 @@
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
-import { severitySeries, type SeriesOrg } from '../../functions/probes/series.ts';
+import { type SeriesOrg, severitySeries } from '../../functions/probes/series.ts';
 import { type Levels, type MinuteState, minuteState } from '../../functions/slo/minutes.ts';
 import type { Period, ReportSource } from './source.ts';
 
@@ -61,7 +61,10 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
   for (const part of resolutionsIn(source, period, intervalMinutes)) {
     const identities = faultDomains.map((domain) => severitySeries(org, domain).identity);
     const isExact = part.minutes === intervalMinutes;
-    const aligned = { start: Math.floor(part.start / (part.minutes * minuteMs)) * part.minutes * minuteMs, end: part.end };
+    const aligned = {
+      start: Math.floor(part.start / (part.minutes * minuteMs)) * part.minutes * minuteMs,
+      end: part.end,
+    };
     const series = await source.statistics(
       [
         ...identities.map((identity) => ({ identity, statistic: 'Maximum' as const })),
@@ -73,11 +76,17 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
     const count = Math.ceil((aligned.end - aligned.start) / (part.minutes * minuteMs));
     for (let index = 0; index < count; index += 1) {
       const start = aligned.start + index * part.minutes * minuteMs;
-      const valueOf = (at: number) => series[at]?.[index];
+      const value = (at: number) => series[at]?.[index];
       const of = (severity: 'page' | 'ticket') =>
         Object.fromEntries(
           faultDomains.flatMap((domain, at) => {
-            const range = minutesOf(severity, valueOf(at), valueOf(at + faultDomains.length), part.minutes, intervalMinutes);
+            const range = minutesOf(
+              severity,
+              value(at),
+              value(at + faultDomains.length),
+              part.minutes,
+              intervalMinutes,
+            );
             return range ? [[domain, range]] : [];
           }),
         );
@@ -86,7 +95,7 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
         end: Math.min(start + part.minutes * minuteMs, period.end),
         minutes: part.minutes,
         levels: Object.fromEntries(
-          faultDomains.flatMap((domain, at) => (valueOf(at) === undefined ? [] : [[domain, valueOf(at)]])),
+          faultDomains.flatMap((domain, at) => (value(at) === undefined ? [] : [[domain, value(at)]])),
         ),
         ...{ page: of('page'), ticket: of('ticket'), isMaintenance: options.isMaintenance(start) },
       });
@@ -138,7 +147,10 @@ export function tally(slots: readonly Slot[], domains: readonly FaultDomain[]): 
       const ranges = domains.flatMap((domain) => slot.page[domain] ?? []);
       const bad = {
         least: Math.min(minutes, Math.max(...ranges.map((range) => range.least))),
-        most: Math.min(minutes, ranges.reduce((sum, range) => sum + range.most, 0)),
+        most: Math.min(
+          minutes,
+          ranges.reduce((sum, range) => sum + range.most, 0),
+        ),
       };
       least += bad.least;
       most += bad.most;

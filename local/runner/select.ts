@@ -73,10 +73,7 @@ export function selectScenarios(
   const { flows: every } = first.intervalMinutes;
   const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, quick };
   const ofEach = caseScenarios(plan, everyVariant);
-  const ofCases = [
-    ...(quick ? firstOfAlarms(ofEach) : ofEach),
-    ...scriptedCases.flatMap((make) => make(context)),
-  ];
+  const ofCases = [...(quick ? firstOfAlarms(ofEach) : ofEach), ...scriptedCases.flatMap((make) => make(context))];
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
