@@ -2,7 +2,8 @@ import { runsToAlarm, windowRuns } from '../../functions/alarms/finding-alarms.t
 import { alarmName, type Route } from '../../functions/alarms/subject.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { occurrencesIn } from '../../functions/notify/occurrences.ts';
-import { domainMinutes, joined, type Range, type Slot } from './slots.ts';
+import type { Range } from '../../functions/slo/minutes.ts';
+import { domainMinutes, joined, type Slot } from './slots.ts';
 import type { AlarmChange, FoundEvidence, Period, ReportSource } from './source.ts';
 
 /** Findings of one fault domain with no more than ten runs between them, which is what an alarm counts as one. */

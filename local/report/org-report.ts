@@ -1,8 +1,9 @@
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
-import { budgetMinutes, type Slo, windowMinutesOf } from '../../functions/model/slo.ts';
+import { type Slo, windowMinutesOf } from '../../functions/model/slo.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { headroomSeries, seriesOf } from '../../functions/probes/series.ts';
+import { type BudgetUse, budgetUse, type Range } from '../../functions/slo/minutes.ts';
 import type { Maintenance } from '../../lib/config/schema.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { type Announcement, readAnnouncements } from './announcements.ts';
@@ -11,7 +12,6 @@ import { type Headroom, type Latency, readHeadroom, readLatency } from './latenc
 import { maintenanceOf } from './maintenance.ts';
 import {
   domainMinutes,
-  type Range,
   type Resolution,
   readSlots,
   resolutionsIn,
@@ -68,13 +68,6 @@ export interface Objective {
   readonly budget: BudgetUse;
   /** Of the rolling window that ends with the reported time. */
   readonly rolling: BudgetUse & Period;
-}
-
-export interface BudgetUse {
-  readonly minutes: number;
-  readonly used: Range;
-  /** Negative if more was used than there is. */
-  readonly leftPercent: Range;
 }
 
 export interface Gap extends Period {
@@ -197,17 +190,10 @@ async function availabilityOf(
     ...{ ...counted, domains, ...percent },
     objective: {
       ...{ objectivePercent: slo.objectivePercent, windowDays: slo.windowDays },
-      budget: useOf(slo, counted.total, bad),
-      rolling: { ...rolling, ...useOf(slo, windowMinutesOf(slo), tally(within, domains).bad) },
+      budget: budgetUse(slo, counted.total, bad),
+      rolling: { ...rolling, ...budgetUse(slo, windowMinutesOf(slo), tally(within, domains).bad) },
     },
   };
-}
-
-/** Trap: the budget is that of all minutes, as if the unknown ones had been good. */
-function useOf(slo: Slo, minutes: number, used: Range): BudgetUse {
-  const allowed = budgetMinutes(slo, minutes);
-  const left = (bad: number) => 100 - (bad / allowed) * 100;
-  return { minutes: allowed, used, leftPercent: { least: left(used.most), most: left(used.least) } };
 }
 
 function remarksOf(

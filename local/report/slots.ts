@@ -1,14 +1,14 @@
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { severityLevels } from '../../functions/model/finding.ts';
 import { type SeriesOrg, severitySeries } from '../../functions/probes/series.ts';
-import { type Levels, type MinuteState, minuteState } from '../../functions/slo/minutes.ts';
+import {
+  findingMinutes,
+  type Levels,
+  type MinuteState,
+  minuteState,
+  type Range,
+  unionOf,
+} from '../../functions/slo/minutes.ts';
 import type { Period, ReportSource } from './source.ts';
-
-/** A number that is known between two bounds. They are equal where it is known exactly. */
-export interface Range {
-  readonly least: number;
-  readonly most: number;
-}
 
 /** The shortest time of which something is known: a run's minute, or a longer one where points are old. */
 export interface Slot extends Period {
@@ -80,13 +80,10 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
       const of = (severity: 'page' | 'ticket') =>
         Object.fromEntries(
           faultDomains.flatMap((domain, at) => {
-            const range = minutesOf(
-              severity,
-              value(at),
-              value(at + faultDomains.length),
-              part.minutes,
-              intervalMinutes,
-            );
+            const range = findingMinutes(severity, {
+              ...{ maximum: value(at), sum: value(at + faultDomains.length) },
+              ...{ slotMinutes: part.minutes, intervalMinutes },
+            });
             return range ? [[domain, range]] : [];
           }),
         );
@@ -102,26 +99,6 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
     }
   }
   return slots;
-}
-
-/**
- * How many minutes of a slot had a finding of a level.
- *
- * In a slot of one run, all of them. In a longer one, at least one run's, and no more than the sum of the values allows.
- * While a domain has a page finding, its tickets are not counted.
- */
-function minutesOf(
-  severity: 'page' | 'ticket',
-  maximum: number | undefined,
-  sum: number | undefined,
-  slotMinutes: number,
-  intervalMinutes: number,
-): Range | undefined {
-  const level = severityLevels[severity];
-  if (maximum === undefined || maximum < level || (severity === 'ticket' && maximum > level)) return undefined;
-  if (slotMinutes <= intervalMinutes) return { least: slotMinutes, most: slotMinutes };
-  const runs = Math.max(1, Math.floor((sum ?? Number.POSITIVE_INFINITY) / level));
-  return { least: intervalMinutes, most: Math.min(slotMinutes, runs * intervalMinutes) };
 }
 
 /** How many minutes were what. */
@@ -144,14 +121,10 @@ export function tally(slots: readonly Slot[], domains: readonly FaultDomain[]): 
     const minutes = (slot.end - slot.start) / minuteMs;
     if (state !== 'bad') count[state] += minutes;
     else {
-      const ranges = domains.flatMap((domain) => slot.page[domain] ?? []);
-      const bad = {
-        least: Math.min(minutes, Math.max(...ranges.map((range) => range.least))),
-        most: Math.min(
-          minutes,
-          ranges.reduce((sum, range) => sum + range.most, 0),
-        ),
-      };
+      const bad = unionOf(
+        domains.flatMap((domain) => slot.page[domain] ?? []),
+        minutes,
+      );
       least += bad.least;
       most += bad.most;
       count.bad += minutes;

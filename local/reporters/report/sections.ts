@@ -1,9 +1,9 @@
 import { domainLabels } from '../../../functions/model/fault-domain.ts';
 import { formatDuration, formatTime } from '../../../functions/notify/render/text.ts';
+import type { BudgetUse, Range } from '../../../functions/slo/minutes.ts';
 import type { Announcement } from '../../report/announcements.ts';
 import type { Incident, IncidentFinding } from '../../report/incidents.ts';
-import type { BudgetUse, OrgReport } from '../../report/org-report.ts';
-import type { Range } from '../../report/slots.ts';
+import type { OrgReport } from '../../report/org-report.ts';
 import type { Period } from '../../report/source.ts';
 import { headroomPlot, latencyPlot, minutesPlot, type Plot } from './plots.ts';
 
