@@ -1,5 +1,5 @@
 import { alarmName } from '../../../functions/alarms/subject.ts';
-import { burnWindows } from '../../../functions/slo/burn-rate.ts';
+import { burnWindows, paces } from '../../../functions/slo/burn-rate.ts';
 import { drillSlo } from '../deployment-variants.ts';
 import { outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
@@ -10,7 +10,11 @@ export const errorBudget: ScenarioFactory = (context) => {
   const notification = outageNotification(context);
   return [
     scriptedScenario(context, 'error-budget', 'an outage uses up the error budget fast', {
-      ...{ target: 'SLO', deployment: 'errorBudget' },
+      ...{ target: 'SLO', deployment: 'errorBudget', fresh: true },
+      // The windows of which the alarms are made notify nobody.
+      allowedAlarms: paces.flatMap((pace) =>
+        ['long', 'short'].map((window) => `${alarmName({ kind: 'burn-rate', org, pace })}/${window}`),
+      ),
       expected: [
         notification,
         {
