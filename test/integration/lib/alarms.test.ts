@@ -26,7 +26,11 @@ const full = sampleOf('full');
 const example = sampleOf('example');
 const minimal = sampleOf('minimal');
 
-const alarmsOf = (sample: Sample) => sample.ofType('AWS::CloudWatch::Alarm');
+/** The alarms that notify. The windows of a composite alarm leave it to that. */
+const alarmsOf = (sample: Sample) => [
+  ...sample.ofType('AWS::CloudWatch::Alarm').filter(({ Metadata }) => Metadata?.Composite === undefined),
+  ...sample.ofType('AWS::CloudWatch::CompositeAlarm'),
+];
 const nameOf = ({ Properties }: Resource): string => Properties.AlarmName;
 
 /** The alarms of a sample with their subjects. */
@@ -65,6 +69,7 @@ function metricsOf({ Properties: properties }: Resource): readonly {
       (metric.Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
     ),
   });
+  if (properties.AlarmRule) return [];
   if (!properties.Metrics) return [read(properties, properties.Period, properties.Statistic)];
   return properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: Record<string, unknown> }) =>
     MetricStat ? [read(MetricStat.Metric as Record<string, unknown>, MetricStat.Period, MetricStat.Stat)] : [],
