@@ -29,7 +29,7 @@ export interface IncidentFinding {
   readonly summary: string;
   /** Where: `token@default`. */
   readonly targets: readonly string[];
-  /** The first requests that show it. */
+  /** Some requests that show it, oldest first: the last of each target in the minutes that were read. */
   readonly requests: readonly IncidentRequest[];
 }
 

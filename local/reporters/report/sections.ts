@@ -52,10 +52,10 @@ export function periodInWords({ start, end }: Period): string {
 
 /** One sentence that says how it was. */
 export function verdictOf({ availability, incidents }: OrgReport): string {
-  const { percent, objective, domains, bad } = availability;
+  const { percent, objective, domains, bad, unknown, unseen } = availability;
   const whose = domains.length === 1 && domains[0] === 'okta' ? 'Okta' : domains.join(', ');
   if (!percent) return 'Nobody knows what it was like: there are no minutes that count.';
-  const available = `${whose}: ${percentage(percent)} of the known minutes were good, ${minutes(bad)} bad, in ${incidents.length} ${incidents.length === 1 ? 'incident' : 'incidents'} of all kinds.`;
+  const available = `${whose}: ${percentage(percent)} of the known minutes were good, ${minutes(bad)} bad, in ${incidents.length} ${incidents.length === 1 ? 'incident' : 'incidents'} of all kinds.${unknown + unseen > 0 ? ` Nothing is known of ${minutes(exactly(unknown + unseen))}.` : ''}`;
   if (!objective) return available;
   const { leftPercent } = objective.rolling;
   return `${available} Objective ${objective.objectivePercent} %: ${budgetInWords(leftPercent)} of the error budget of ${objective.windowDays} days is left.`;

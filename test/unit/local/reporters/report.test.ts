@@ -81,6 +81,10 @@ describe.each(Object.entries(written))('the report as %s', (_, text) => {
     expect(text).toContain('-38.888');
   });
 
+  it('says in its first sentence of how many minutes nothing is known', () => {
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('Nothing is known of 632 min');
+  });
+
   it('says how much later than our first finding Okta announced its incident', () => {
     expect(text).toContain('4 min later than our first finding, give or take 5 min');
   });
