@@ -18,14 +18,20 @@ export interface PlotSeries {
   readonly values: readonly (number | undefined)[];
 }
 
-export function minutesPlot(timeline: readonly TimelineEntry[]): Plot {
-  return {
-    ...{ title: 'Bad and unknown minutes', unit: 'min', kind: 'bars', times: timeline.map(({ start }) => start) },
-    series: [
-      { name: 'bad', values: timeline.map(({ badMinutes }) => badMinutes.most) },
-      { name: 'unknown or not seen', values: timeline.map(({ unknownMinutes }) => unknownMinutes) },
-    ],
-  };
+/** Apart from each other: a week without the monitor would hide a bad hour. */
+export function minutesPlots(timeline: readonly TimelineEntry[]): readonly Plot[] {
+  const times = timeline.map(({ start }) => start);
+  const plot = (title: string, name: string, values: readonly number[]): Plot => ({
+    ...{ title, unit: 'min', kind: 'bars', times, series: [{ name, values }] },
+  });
+  const bad = timeline.map(({ badMinutes }) => badMinutes.most);
+  const unknown = timeline.map(({ unknownMinutes }) => unknownMinutes);
+  return [
+    ...(bad.some((value) => value > 0) ? [plot('Bad minutes, at most', 'bad', bad)] : []),
+    ...(unknown.some((value) => value > 0)
+      ? [plot('Minutes of which nothing is known', 'unknown or not seen', unknown)]
+      : []),
+  ];
 }
 
 /** The probes with the longest p95: more lines than colours would tell nobody anything. */
@@ -51,7 +57,7 @@ export function headroomPlot(headroom: readonly Headroom[]): Plot {
   };
 }
 
-const [width, height, left, bottom, top] = [720, 180, 48, 24, 8];
+const [width, height, left, bottom, top] = [720, 180, 72, 24, 8];
 
 /** The plot as SVG without a script, a style of its own or a reference to anything. Colours are classes of the page. */
 export function svgOf({ title, unit, kind, times, series }: Plot, escaped: (text: string) => string): string {

@@ -5,7 +5,7 @@ import type { Announcement } from '../../report/announcements.ts';
 import type { Incident, IncidentFinding } from '../../report/incidents.ts';
 import type { OrgReport } from '../../report/org-report.ts';
 import type { Period } from '../../report/source.ts';
-import { headroomPlot, latencyPlot, minutesPlot, type Plot } from './plots.ts';
+import { headroomPlot, latencyPlot, minutesPlots, type Plot } from './plots.ts';
 
 /** A part of a report, in no format yet. Trap: its texts may be Okta's own, so each format escapes all of them. */
 export interface Section {
@@ -104,7 +104,7 @@ function availabilitySection({ availability, period, timeline }: OrgReport): Sec
             },
           ]
         : []),
-      { kind: 'plot', plot: minutesPlot(timeline) },
+      ...minutesPlots(timeline).map((plot) => ({ kind: 'plot' as const, plot })),
     ],
   };
 }

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../../../local/cli/command.ts';
 import { report } from '../../../../local/cli/report.ts';
 import { openHistory } from '../../../../local/history/open-history.ts';
+import { runCommand } from '../../../support/run-command.ts';
 
 let folder: string;
 
@@ -15,14 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function run(...args: readonly string[]) {
-  let [stdout, stderr] = ['', ''];
-  const code = await execute(report, args, {
-    stdout: { write: (text: string) => Boolean((stdout += text)) } as never,
-    stderr: { write: (text: string) => Boolean((stderr += text)) } as never,
-  });
-  return { code, stdout, stderr };
-}
+const run = (...args: readonly string[]) => runCommand(report, ...args);
 
 const config = ['--config', 'lib/config/example.jsonc'];
 const day = ['--from', '2026-10-01', '--to', '2026-10-02'];

@@ -110,7 +110,7 @@ describe('the report as HTML', () => {
   });
 
   it('has a plot for each part that changes over time, with a name for those who do not see it', () => {
-    expect(written.html.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(3);
+    expect(written.html.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(4);
     expect(written.html).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
