@@ -4,7 +4,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
-import { audienceOf } from './notify/audience.ts';
+import { audienceOf, audienceOfDrills } from './notify/audience.ts';
+import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
@@ -13,8 +14,9 @@ import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { isNotice } from './notify/occurrences.ts';
 import { hasMessages } from './notify/query-state.ts';
 import { asRecord } from './notify/read.ts';
+import type { Audience } from './notify/sendings.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
+import { noteIncident, sendToAll, tell } from './notify/tell.ts';
 import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
@@ -52,9 +54,9 @@ export async function handler(
   for (const record of records) {
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
-    const outbox = { ...senders, audience: audienceOf(record, settings), table, owner: context.awsRequestId ?? '' };
-    if (read.kind === 'unreadable') await sendToAll(outbox, composeUnreadable(read.raw, read.why, settings));
-    else await handleChange(read, sources, outbox);
+    const audience = audienceOf(record, settings);
+    if (read.kind === 'unreadable') await sendToAll(senders, audience, composeUnreadable(read.raw, read.why, settings));
+    else await handleChange(read, sources, audience, context.awsRequestId ?? '');
   }
   return undefined;
 }
@@ -71,7 +73,7 @@ function refused(event: unknown): string {
   return note;
 }
 
-async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<void> {
+async function handleChange(change: AlarmChange, sources: Sources, audience: Audience, owner: string): Promise<void> {
   const { kept, gap } = await readTable(change);
   const known = kept?.incidents.get(change.name);
   const muted = kept !== undefined && !known && (await wasMuted(change, kept));
@@ -90,19 +92,25 @@ async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbo
     ...(gap && { gap }),
     ...(firing && { firing }),
   });
+  const found = open && !isFiring ? drillOf(open) : drillIn(change, evidence);
+  const drill = found?.drill;
+  const outbox = { ...senders, audience: drill && !drill.page ? audienceOfDrills(settings) : audience, table, owner };
   await tell(outbox, settings, {
-    ...{ change, evidence, stored: known?.stored },
+    change: { ...change, ...found },
+    evidence: drill ? drilledEvidence(evidence) : evidence,
+    stored: known?.stored,
     step: isFiring ? 'firing' : open?.state === 'again' ? 'resolved again' : 'resolved',
     firedAt: (isFiring ? undefined : open?.firedAt) ?? change.changedAt,
     after: ({ since, startObserved, code, occurrences }): OpenIncident | undefined =>
       isFiring
         ? {
             ...{ alarm: change.name, state: 'firing', route: settings.route },
-            topicArn: outbox.audience.peopleTopicArn,
+            topicArn: audience.peopleTopicArn,
             ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
             ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
             ...(code !== undefined && { code }),
             ...(isNotice(occurrences) && { isNotice: true as const }),
+            ...(drill && { drill }),
             document: change.document,
           }
         : resolved,

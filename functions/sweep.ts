@@ -5,9 +5,11 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
 import { groups } from './model/probe.ts';
-import { audienceAt } from './notify/audience.ts';
+import { audienceAt, audienceOfDrills } from './notify/audience.ts';
+import { drilledEvidence, drillOf } from './notify/drill.ts';
 import { type AlarmChange, repetitions } from './notify/event.ts';
 import { gatherEvidence } from './notify/evidence.ts';
+import type { Incident } from './notify/incident.ts';
 import { firingOf, type OpenIncident } from './notify/incident-item.ts';
 import { type Kept, type KnownIncident, keptOf } from './notify/kept.ts';
 import { scanOrgs } from './notify/query-state.ts';
@@ -87,18 +89,26 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const subject = alarmSubject(incident.alarm, deployment);
   const step = subject && nextStep(incident, subject, kept, { now, remindAfterMs });
   if (!step) return;
-  const news = step === 'also' && subject.kind === 'findings' ? newsIn(incident, subject, kept) : undefined;
+  const isNews = step === 'also' || step === 'real';
+  const news = isNews && subject.kind === 'findings' ? newsIn(incident, subject, kept) : undefined;
   const { route, topicArn } = incident;
   const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
-  const change = { ...changeOf(step, incident, subject, now), ...(news && { news: news.code }) };
+  const drilled = step === 'real' ? undefined : drillOf(incident);
+  const change = { ...changeOf(step, incident, subject, now), ...(news && { news: news.code }), ...drilled };
   const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
-  const evidence = await gatherEvidence(change, sources, { kept, firing: firingOf(incident) });
-  const outbox: Outbox = { ...senders, audience: audienceAt(topicArn, settings), table, owner };
+  const firing = step === 'real' ? undefined : firingOf(incident);
+  const evidence = await gatherEvidence(change, sources, { kept, ...(firing && { firing }) });
+  const isForDrills = drilled?.drill && !drilled.drill.page;
+  const audience = isForDrills ? audienceOfDrills(settings) : audienceAt(topicArn, settings);
+  const outbox: Outbox = { ...senders, audience, table, owner };
   await tell(outbox, settings, {
-    ...{ change, evidence, stored, firedAt: incident.firedAt },
+    ...{ change, evidence: drilled ? drilledEvidence(evidence) : evidence, stored, firedAt: incident.firedAt },
     // CloudWatch's own recovery is the same step: whoever is first sends it.
     step: step === 'recovered' ? 'resolved' : step === 'again' ? 'again' : `${step} after ${incident.toldAt}`,
-    after: () => ({ ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) }),
+    after: (told) =>
+      step === 'real'
+        ? realIncident(incident, told, now)
+        : { ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) },
   });
 }
 
@@ -110,13 +120,28 @@ function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject,
     recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
     again: `It was told to be over at ${formatClock(recoveredAt)}, and fails again. The next message is the last: when CloudWatch's alarm resolves.`,
     also: 'The alarm fires already, for something that was told. This is new.',
+    real: 'The alarm fired for a drill before. This is no drill.',
     reminder: `A reminder: it has been open for ${formatDuration(now - since)}.`,
   };
   return {
-    kind: repeats ? 'firing' : 'resolved',
+    kind: step === 'recovered' ? 'resolved' : 'firing',
     ...{ name, subject, changedAt: now, lookBackMs, reason, runsToAlarm, document, note: notes[step] },
     ...(repeats && { repeats }),
   };
+}
+
+/**
+ * The incident that a drill has become.
+ *
+ * Trap: it fired now. Messages are sent once for each firing, and the end of the drill may have been told already.
+ */
+function realIncident(
+  { drill: _, recoveredAt: __, ...incident }: OpenIncident,
+  { since, startObserved, code }: Incident,
+  now: number,
+): OpenIncident {
+  const found = { since, startObserved, ...(code !== undefined && { code }) };
+  return { ...incident, ...found, state: 'firing', firedAt: now, toldAt: now };
 }
 
 function afterStep(step: NextStep, incident: OpenIncident, now: number): OpenIncident {

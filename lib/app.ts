@@ -1,6 +1,7 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, CfnOutput, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { configDigest, digestOutput } from './config/config-digest.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
@@ -13,11 +14,14 @@ import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
 orExit(() => {
-  const config = withRunbook(readConfig(app.node.getContext('config')));
-  new MonitorStack(app, stackName(config), {
+  const read = readConfig(app.node.getContext('config'));
+  const config = withRunbook(read);
+  const stack = new MonitorStack(app, stackName(config), {
     config,
     code: (entry) => Code.fromAsset(bundle(entry).directory),
   });
+  // Of the file as it was read: the runbook is another one with each commit.
+  new CfnOutput(stack, digestOutput, { value: configDigest(read) });
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 process.stderr.write(`${costSummary(estimateCost(flatTemplateOf(app)))}\n`);

@@ -32,6 +32,10 @@ const read = z.strictObject({
     .optional()
     .describe('the finding; absent if the logs show none, and then nobody is known to be at fault'),
   summary: z.string().describe('one sentence for people'),
+  drill: z
+    .literal(true)
+    .optional()
+    .describe('present if nothing is wrong, because somebody drills: only with npm run drill -- --live --page'),
   repeats: z
     .enum(repetitions)
     .optional()

@@ -24,6 +24,7 @@ export class MonitorStack extends Stack {
     for (const route of routes) {
       new CfnOutput(this, `Topic${capitalized(route)}s`, { value: topics.people[route].topicArn });
     }
+    if (topics.drills) new CfnOutput(this, 'TopicDrills', { value: topics.drills.topicArn });
     for (const { group, lambda } of functions) {
       new CfnOutput(this, `Function${capitalized(group).replaceAll('-', '')}`, { value: lambda.functionName });
     }

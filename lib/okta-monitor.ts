@@ -26,6 +26,7 @@ import { probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
 import { Sweep, sweepMinutes } from './functions/sweep.ts';
+import { Widget } from './functions/widget.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
@@ -154,6 +155,11 @@ export class OktaMonitor extends Construct {
       remindAfterMinutes: config.alerts.remindAfterMinutes,
       logRetentionDays,
     });
+    const widget = new Widget(this, 'widget', {
+      ...{ deployment, orgs, logRetentionDays },
+      code: code('widget'),
+      runbook: this.topics.runbook,
+    });
     const group = new ScheduleGroup(this, 'ScheduleGroup', {
       deployment,
       functionArns: [...functions, ...notifiers, sweep].map(({ lambda }) => lambda.functionArn),
@@ -168,7 +174,7 @@ export class OktaMonitor extends Construct {
       ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
     ];
     new OverviewDashboard(this, 'Dashboard', {
-      ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, topics: this.topics, alarms },
+      ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, widget, topics: this.topics, alarms },
     });
 
     const shardIndexes = shardsOf(config.orgs);

@@ -18,6 +18,8 @@ export interface GroupState {
   readonly slo?: Slo;
   /** The latest token requests that were granted: each leaves an event in the org's System Log. Absent without any. */
   readonly tokenRequests?: readonly { readonly requestId: string; readonly at: string }[];
+  /** What the last run's answers said of the org's rate limits, by bucket. Absent if they said nothing. */
+  readonly rateLimits?: Readonly<Record<string, KeptRateLimit>>;
   /** The last run in which nobody had to act. */
   readonly lastGood?: RunMoment;
   /** Since when no run is missing here. Before that, the group did not run, or the table failed. */
@@ -41,6 +43,16 @@ export interface ExpectedGroup {
   readonly agoMs: number;
 }
 
+/** A rate limit of the org as the answers of one run named it. */
+export interface KeptRateLimit {
+  /** Requests in a minute. */
+  readonly limit: number;
+  /** The lowest that any answer of the run named. */
+  readonly remaining: number;
+  /** How many requests of the run it counted. */
+  readonly requests: number;
+}
+
 /** What is the same in several runs: an outcome that passed, in few words, or the last log lines that say it. */
 export type KeptOutcome = PassedOutcome | { readonly lines: readonly object[] };
 
@@ -50,4 +62,6 @@ export interface PassedOutcome {
   readonly server?: string;
   readonly retriedAfter?: string;
   readonly notes?: readonly string[];
+  /** The server's time for its request in the last run. Absent if it had none, or if the last run ended otherwise. */
+  readonly durationMs?: number;
 }

@@ -15,6 +15,13 @@ export function audienceOf(record: unknown, settings: Settings): Audience {
   return audienceAt(from.endsWith(end) ? `${from.slice(0, -end.length)}_${route}s` : topicArn, settings);
 }
 
+/** Who gets the messages about drills: only people, and only those who receive drills. Undefined if nobody does. */
+export function audienceOfDrills({ drillTopicArn }: Settings): Audience | undefined {
+  return drillTopicArn === undefined
+    ? undefined
+    : { peopleTopicArn: drillTopicArn, ownTopicArn: drillTopicArn, outlets: [], isPeopleOnly: true };
+}
+
 /**
  * Who gets what is sent to a topic of people.
  *

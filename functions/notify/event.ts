@@ -1,4 +1,5 @@
 import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
+import type { DrillFacts } from './drill.ts';
 import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
 
 /** Another message about an alarm that fires: it fails again, something else is to be told, or it still fails. */
@@ -29,6 +30,8 @@ export interface AlarmChange {
   readonly news?: string;
   /** What else the reader must know of it, in a sentence or two. */
   readonly note?: string;
+  /** Nothing is wrong: somebody drills. */
+  readonly drill?: DrillFacts;
 }
 
 /** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */

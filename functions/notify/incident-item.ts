@@ -1,6 +1,8 @@
 import { type Route, routes } from '../alarms/subject.ts';
+import type { DrillFacts } from './drill.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
+import { readDrillFacts } from './log.ts';
 import { asRecord, defined, number, oneOf, parseJson, text } from './read.ts';
 
 /**
@@ -33,6 +35,8 @@ export interface OpenIncident {
   readonly code?: string;
   /** People were told something once, and its end is no news: that a certificate is mended shows in no alarm. */
   readonly isNotice?: true;
+  /** The alarm fires only because somebody drills. */
+  readonly drill?: DrillFacts;
   /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
   readonly document: Readonly<Record<string, unknown>>;
   /** When the last message about it was sent. */
@@ -77,6 +81,7 @@ export function readIncident(body: unknown): OpenIncident | undefined {
     startObserved: read.startObserved === true,
     isNotice: read.isNotice === true || undefined,
     code: text(read.code, 60),
+    drill: read.drill === undefined ? undefined : readDrillFacts(asRecord(read.drill)),
     document: asRecord(parseJson(read.document)),
     recoveredAt: timeIn('recoveredAt'),
   });

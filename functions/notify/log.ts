@@ -10,7 +10,8 @@ import {
 } from '../model/exchange.ts';
 import { faultDomains } from '../model/fault-domain.ts';
 import { type Comparison, type Finding, severities, type TokenFacts } from '../model/finding.ts';
-import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../runtime/log.ts';
+import type { Drill } from '../runtime/drill.ts';
+import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../runtime/log.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
 /** A run that ended badly, as Lambda reports it: out of time or memory, or an uncaught error. */
@@ -20,7 +21,7 @@ export interface CrashLine {
   readonly errorType?: string;
 }
 
-export type EvidenceLine = LogLine | FindingLine | MonitorErrorLine | CrashLine;
+export type EvidenceLine = LogLine | FindingLine | DrillLine | MonitorErrorLine | CrashLine;
 
 /** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {
@@ -38,6 +39,11 @@ export function readDocument(document: unknown): EvidenceLine | undefined {
       const finding = readFinding(line.finding);
       return org === undefined || !finding ? undefined : { type: 'finding', ...readStamp(line), org, finding };
     }
+    case 'drill': {
+      const finding = readFinding(line.finding);
+      if (org === undefined || !finding) return undefined;
+      return { type: 'drill', ...readStamp(line), org, finding, ...readDrillFacts(line) };
+    }
     case 'monitor-error':
       return {
         ...{ type: 'monitor-error', ...readStamp(line), org: org ?? '' },
@@ -48,6 +54,11 @@ export function readDocument(document: unknown): EvidenceLine | undefined {
     default:
       return undefined;
   }
+}
+
+/** Who drills, and whom to tell. */
+export function readDrillFacts({ by, page }: Readonly<Record<string, unknown>>): Pick<Drill, 'by' | 'page'> {
+  return { by: text(by, 80) ?? 'somebody', ...(page === true && { page }) };
 }
 
 function readStamp({ at, due, executionId }: Readonly<Record<string, unknown>>): RunStamp {
@@ -62,6 +73,7 @@ function readOutcome(line: Readonly<Record<string, unknown>>, org: string): LogL
     server: text(line.server, 60),
     exchanges: list(line.exchanges, readExchange),
     retriedAfter: text(line.retriedAfter, 60),
+    durationMs: number(line.durationMs),
   });
   const finding = readFinding(line.finding);
   switch (line.status) {

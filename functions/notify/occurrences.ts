@@ -63,7 +63,7 @@ export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readon
 }
 
 /** Which findings make an alarm fire. */
-function relevantTo(subject: AlarmSubject, slo: Slo | undefined): IsRelevant {
+export function relevantTo(subject: AlarmSubject, slo?: Slo): IsRelevant {
   if (subject.kind === 'burn-rate') {
     return ({ domain, severity }) => severity === 'page' && (slo?.domains.includes(domain) ?? true);
   }
@@ -78,9 +78,9 @@ function relevantTo(subject: AlarmSubject, slo: Slo | undefined): IsRelevant {
  * The lines of this incident only. The log that was read may begin during the previous incident, which ended when there
  * was no bad run for as long as the alarm looks back.
  */
-function linesOfIncident(
+export function linesOfIncident(
   alarm: AlarmChange,
-  { lines, firing }: Evidence,
+  { lines, firing }: Pick<Evidence, 'lines' | 'firing'>,
   isRelevant: IsRelevant,
 ): readonly LoggedLine[] {
   const firedAt = firing?.at ?? alarm.changedAt;

@@ -7,7 +7,7 @@ import type { OpenIncident } from './incident-item.ts';
 import type { Kept } from './kept.ts';
 
 /** What people must be told of an open incident, apart from what CloudWatch tells. */
-export type NextStep = 'recovered' | 'again' | 'also' | 'reminder';
+export type NextStep = 'recovered' | 'again' | 'also' | 'real' | 'reminder';
 
 const minuteMs = 60_000;
 
@@ -32,6 +32,7 @@ export interface StepOptions {
  * - It is back when, after that, as many runs were bad as the alarm needs. People are told once. From then on CloudWatch
  *   alone ends the incident, so that nobody gets more than four messages about it, however it flaps.
  * - There is more when the alarm fires already, and will not fire again for what is new: see `newsIn`.
+ * - It is real when the alarm fires for a drill, and as many runs are bad as it needs without the drill.
  */
 export function nextStep(
   incident: OpenIncident,
@@ -39,24 +40,27 @@ export function nextStep(
   kept: Kept,
   { now, remindAfterMs }: StepOptions,
 ): NextStep | undefined {
-  const { state, route, toldAt, recoveredAt } = incident;
+  const { state, route, toldAt, recoveredAt, drill } = incident;
+  if (state === 'resolved') return undefined;
   if (subject.kind === 'findings') {
     const histories = groups.flatMap((group) => historyOf(kept, group, subject, incident) ?? []);
+    if (drill && newsIn(incident, subject, kept)) return 'real';
     if (state !== 'recovered' && newsIn(incident, subject, kept)) return 'also';
     if (state === 'firing' && !incident.isNotice && hasRecovered(histories, now)) return 'recovered';
-    if (state === 'recovered') return isBack(histories, incident, recoveredAt ?? now) ? 'again' : undefined;
+    if (state === 'recovered') return !drill && isBack(histories, incident, recoveredAt ?? now) ? 'again' : undefined;
   }
   const isOpen = state === 'firing' || state === 'again';
-  if (isOpen && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs) return 'reminder';
+  if (isOpen && !drill && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs)
+    return 'reminder';
   return undefined;
 }
 
 /**
  * What has to be told although the alarm fires already: something that is told once and that nobody was told of; or
- * anything else, if people were only told of such.
+ * anything else, if people were only told of such, or of a drill.
  */
 export function newsIn(
-  { isNotice, runsToAlarm, since }: Pick<OpenIncident, 'isNotice' | 'runsToAlarm' | 'since'>,
+  { isNotice, drill, runsToAlarm, since }: Pick<OpenIncident, 'isNotice' | 'drill' | 'runsToAlarm' | 'since'>,
   { domain, severity }: SubjectOf<'findings'>,
   { states, told, org }: Kept,
 ): Finding | undefined {
@@ -69,7 +73,7 @@ export function newsIn(
   const untold = runs
     .flatMap((each) => each.slice(-1).flatMap(shown))
     .find(({ once }) => once?.some((key) => !told.has(key)));
-  if (untold || !isNotice) return untold;
+  if (untold || !(isNotice || drill)) return untold;
   const lasting = runs.flatMap((each) =>
     each.flatMap((run) =>
       shown(run)
@@ -90,16 +94,20 @@ function historyOf(
   kept: Kept,
   group: Group,
   subject: SubjectOf<'findings'>,
-  { since }: OpenIncident,
+  { since, drill }: OpenIncident,
 ): GroupHistory | undefined {
   const state = kept.states[group];
   if (!state) return undefined;
   const runs = readHistory(state, kept.org).runs.filter(({ at }) => at >= since);
-  const affected = new Set(runs.flatMap((run) => affectedIn(run, subject)));
+  const affectedBy = (run: KeptRun) => [...affectedIn(run, subject), ...(drill ? drilledIn(run, subject) : [])];
+  const affected = new Set(runs.flatMap(affectedBy));
   if (affected.size === 0) return undefined;
   return {
     intervalMs: (state.intervalMinutes ?? 1) * minuteMs,
-    runs: runs.map((run) => ({ at: run.at, result: resultOf(run, subject, affected) })),
+    runs: runs.map((run) => ({
+      at: run.at,
+      result: affectedBy(run).length > 0 ? 'bad' : resultOf(run, subject, affected),
+    })),
   };
 }
 
@@ -113,16 +121,20 @@ function affectedIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'finding
   });
 }
 
+/** The same of what is drilled. */
+function drilledIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'findings'>): readonly string[] {
+  return lines.flatMap((line) =>
+    line.type === 'drill' && line.finding.domain === domain && line.finding.severity === severity
+      ? [formatTarget({})]
+      : [],
+  );
+}
+
 /**
- * A run is good only if everything that was affected passed in it, without a finding of this fault domain that is as severe
+ * A run that shows nothing of it is good only if everything that was affected passed in it, without a finding of this fault domain that is as severe
  * or more. A run in which something else failed there says nothing of this incident.
  */
-function resultOf(
-  run: KeptRun,
-  subject: SubjectOf<'findings'>,
-  affected: ReadonlySet<string>,
-): GroupHistory['runs'][number]['result'] {
-  if (affectedIn(run, subject).length > 0) return 'bad';
+function resultOf(run: KeptRun, subject: SubjectOf<'findings'>, affected: ReadonlySet<string>): 'good' | 'unknown' {
   const worse = run.lines
     .flatMap(findingsIn)
     .some(

@@ -22,6 +22,8 @@ export interface Audience {
   readonly ownTopicArn: string;
   /** The outlets besides the people's topic and the events for all. */
   readonly outlets: readonly string[];
+  /** Whether no event is put on the bus. */
+  readonly isPeopleOnly?: true;
 }
 
 /** Everything to send about a notification. Each can be tried by itself, whether or not another fails. */
@@ -36,7 +38,7 @@ export function sendingsOf(notification: Notification, audience: Audience): read
     }));
   const events = Object.entries<Outlet>(outlets).flatMap(([outlet, each]): readonly Sending[] => {
     const isSent = each.receiver === undefined || audience.outlets.includes(outlet);
-    if (!('detail' in each) || !isSent) return [];
+    if (!('detail' in each) || !isSent || audience.isPeopleOnly) return [];
     return [
       {
         to: 'bus',

@@ -10,7 +10,12 @@ export interface Settings extends Links {
   /** The other outlets with a receiver on this route. */
   readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
+  /** The topic of those who receive drills. Absent if nobody does. */
+  readonly drillTopicArn?: string;
 }
+
+/** The environment variable with the topic of those who receive drills. */
+export const drillTopicVariable = 'DRILL_TOPIC_ARN';
 
 /** The environment variable with the other outlets of a route. */
 export const outletsVariable = (route: Route) => `OUTLETS_${route.toUpperCase()}`;
@@ -26,6 +31,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!route) throw new Error(`ROUTE must be one of ${routes.join(', ')}`);
   const [topicArn, dashboard] = [required('PEOPLE_TOPIC_ARN'), required('DASHBOARD')];
   const console = consoleOf(topicArn);
+  const drillTopicArn = environment[drillTopicVariable];
   const [, partition = '', , region = '', account = ''] = topicArn.split(':');
   return {
     ...{ route, topicArn, logGroups: required('LOG_GROUPS').split(','), runbook: required('RUNBOOK') },
@@ -34,5 +40,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dashboard: console?.dashboard(dashboard) ?? dashboard,
     monitor: { deployment: required('DEPLOYMENT'), account, region },
     ...(console && { console }),
+    ...(drillTopicArn && { drillTopicArn }),
   };
 }

@@ -12,7 +12,8 @@ import { type Audience, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
 export interface Outbox extends Senders {
-  readonly audience: Audience;
+  /** Absent if nobody is to be told, and it is only noted. */
+  readonly audience: Audience | undefined;
   readonly table: StateTable | undefined;
   /** The id of the Lambda request. */
   readonly owner: string;
@@ -43,12 +44,14 @@ export async function tell(outbox: Outbox, links: Links, telling: Telling): Prom
   const { change, step, firedAt, stored } = telling;
   const incident = incidentOf(change, telling.evidence);
   const message = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
-  const isSent = await sendAll(sendingsOf(composeIncident(incident, links), outbox.audience), (sending) => {
+  const { audience } = outbox;
+  const sendings = audience ? sendingsOf(composeIncident(incident, links), audience) : [];
+  const isSent = await sendAll(sendings, (sending) => {
     const key = { org: partitionOf(change.subject), item: `${message}#${sending.outlet}` };
     return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
   if (isSent && change.kind === 'firing') await noteOnce(outbox.table, change, incident);
-  const after = isSent ? telling.after(incident) : undefined;
+  const after = isSent || !audience ? telling.after(incident) : undefined;
   if (after) await noteIncident(outbox.table, change, after, stored);
 }
 
@@ -68,9 +71,9 @@ async function noteOnce(
 }
 
 /** Sends a message that is about no incident to everybody. Throws if it cannot be sent. */
-export async function sendToAll(outbox: Outbox, notification: Notification): Promise<void> {
-  await sendAll(sendingsOf(notification, outbox.audience), async (sending) => {
-    await send(sending, outbox);
+export async function sendToAll(senders: Senders, audience: Audience, notification: Notification): Promise<void> {
+  await sendAll(sendingsOf(notification, audience), async (sending) => {
+    await send(sending, senders);
     return true;
   });
 }

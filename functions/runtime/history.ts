@@ -3,13 +3,13 @@ import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
 import type { Slo } from '../model/slo.ts';
-import type { GroupState, KeptOutcome, PassedOutcome, RunMoment } from '../model/state.ts';
+import type { GroupState, KeptOutcome, KeptRateLimit, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
 import { locate } from '../okta/endpoints.ts';
-import type { FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
+import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
-export type RunLine = LogLine | FindingLine | MonitorErrorLine;
+export type RunLine = LogLine | FindingLine | DrillLine | MonitorErrorLine;
 
 /** One run, as its log has it. */
 export interface KeptRun {
@@ -38,8 +38,8 @@ export interface NewRun extends KeptRun {
 
 const minuteMs = 60_000;
 
-/** A message about an alarm looks back as far as the alarm does, which counts at most this many runs, and a little more. */
-const fewestRuns = 20;
+/** The board shows so many. A message about an alarm looks back as far as the alarm does, which is less. */
+export const fewestRuns = 60;
 const shortestMs = 20 * minuteMs;
 
 /** After a bad run, the runs of this time are kept: most incidents are shorter. */
@@ -77,6 +77,7 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     ...(expects && { expects }),
     ...(slo && { slo }),
     ...withTokenRequests(state, run),
+    ...(about ? rateLimitsIn(run) : state?.rateLimits && { rateLimits: state.rateLimits }),
     ...turningPoints(runs, state),
     unbroken: unbrokenSince(run, state),
     ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
@@ -94,6 +95,23 @@ function withTokenRequests(state: GroupState | undefined, { lines }: NewRun): Pi
   );
   const tokenRequests = [...known, ...added].slice(-mostTokenRequests);
   return tokenRequests.length > 0 ? { tokenRequests } : {};
+}
+
+/** Trap: a limit of 0 is one of concurrency, and no number of requests in a minute. */
+function rateLimitsIn({ lines }: NewRun): Pick<GroupState, 'rateLimits'> {
+  const rateLimits: Record<string, KeptRateLimit> = {};
+  const exchanges = lines.flatMap((line) => (line.type === 'outcome' ? line.exchanges : []));
+  for (const { url, rateLimit, ofResource } of exchanges) {
+    const bucket = ofResource ? undefined : locate(url)?.bucket;
+    if (bucket === undefined || !rateLimit || rateLimit.limit <= 0) continue;
+    const { remaining = rateLimit.remaining, requests = 0 } = rateLimits[bucket] ?? {};
+    rateLimits[bucket] = {
+      limit: rateLimit.limit,
+      remaining: Math.min(remaining, rateLimit.remaining),
+      requests: requests + 1,
+    };
+  }
+  return Object.keys(rateLimits).length > 0 ? { rateLimits } : {};
 }
 
 /** The latest token requests in a state. Trap: another version of the monitor may have written it. */
@@ -128,7 +146,7 @@ export function readHistory(state: GroupState, org: string): History {
   const runs = state.runs.flatMap(({ of, agoMs }) =>
     agoMs.map((ago): KeptRun => {
       const at = last - ago;
-      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, org) ?? []) };
+      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, org, ago === 0) ?? []) };
     }),
   );
   const { reachesBackMs } = state;
@@ -163,7 +181,7 @@ function notifies({ severity }: Finding): boolean {
   return severityLevels[severity] > 0;
 }
 
-/** The findings of a line. */
+/** The findings of a line. One that is drilled is none. */
 export function findingsIn(line: RunLine): readonly Finding[] {
   if (line.type === 'finding') return [line.finding];
   return line.type === 'outcome' ? findingsOf(line) : [];
@@ -260,6 +278,7 @@ function compress({ runs, from }: History, most: number): Compressed {
 function keyOf(line: RunLine): string {
   const findings = findingsIn(line).map(({ code, domain, severity }) => `${code} ${domain} ${severity}`);
   if (line.type === 'finding') return JSON.stringify([line.type, findings]);
+  if (line.type === 'drill') return JSON.stringify([line.type, line.finding.code, line.by, line.page]);
   if (line.type === 'monitor-error') return JSON.stringify([line.type, line.name, line.frames]);
   const { status, retriedAfter = '' } = line;
   const because = line.status === 'skipped' ? line.because : '';
@@ -269,7 +288,7 @@ function keyOf(line: RunLine): string {
 function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySet<string>): KeptOutcome {
   const last = lines.at(-1);
   if (last?.type === 'outcome' && last.status === 'passed' && last.warnings.length === 0) {
-    const { probe, server, retriedAfter, notes } = last;
+    const { probe, server, retriedAfter, notes, durationMs } = last;
     const repeats = server !== undefined && needed.has(server) && last.exchanges.length > 0;
     if (!repeats) {
       return {
@@ -278,6 +297,7 @@ function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySe
         ...(retriedAfter !== undefined && { retriedAfter }),
         // Messages read what the status page's probe notes. Of other notes there may be many, and new ones each time.
         ...(server === undefined && notes.length > 0 && { notes }),
+        ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),
       };
     }
     return { lines: [last] };
@@ -301,11 +321,11 @@ function serversToRepeat(runs: readonly KeptRun[]): ReadonlySet<string> {
 }
 
 /** The line of a run at this time: the one that was kept, or one like it without requests. */
-function lineAt(outcome: KeptOutcome | undefined, at: number, org: string): RunLine | undefined {
+function lineAt(outcome: KeptOutcome | undefined, at: number, org: string, isLast: boolean): RunLine | undefined {
   if (!outcome) return undefined;
   const moment = momentOf(at);
   const stamp = { at: new Date(at).toISOString(), ...('due' in moment && moment) };
-  if (!('lines' in outcome)) return passedLine(outcome, stamp, org);
+  if (!('lines' in outcome)) return passedLine(outcome, stamp, org, isLast);
   const lines = outcome.lines as readonly RunLine[];
   const own = lines.find((line) => Date.parse(line.due ?? line.at) === at);
   const [last] = lines.slice(-1);
@@ -315,10 +335,16 @@ function lineAt(outcome: KeptOutcome | undefined, at: number, org: string): RunL
   return shortened as RunLine;
 }
 
-function passedLine({ probe, server, retriedAfter, notes = [] }: PassedOutcome, stamp: RunStamp, org: string): RunLine {
+function passedLine(
+  { probe, server, retriedAfter, notes = [], durationMs }: PassedOutcome,
+  stamp: RunStamp,
+  org: string,
+  isLast: boolean,
+): RunLine {
   return {
     ...{ type: 'outcome', ...stamp, org, probe, ...(server !== undefined && { server }) },
     ...{ exchanges: [], ...(retriedAfter !== undefined && { retriedAfter }) },
+    ...(isLast && durationMs !== undefined && { durationMs }),
     ...{ status: 'passed', readings: {}, notes, warnings: [] },
   };
 }

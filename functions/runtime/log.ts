@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { durationMs, type Outcome } from '../model/outcome.ts';
+import type { Drill } from './drill.ts';
 import type { RunReport } from './run.ts';
 import type { RunTime } from './run-time.ts';
 
@@ -21,6 +22,15 @@ export interface FindingLine extends RunStamp {
   readonly type: 'finding';
   readonly org: string;
   readonly finding: Finding;
+}
+
+/**
+ * A log line with a finding that somebody drills. It is a type of its own, so that whatever reads failures knows nothing
+ * of it: only the messages do.
+ */
+export interface DrillLine extends RunStamp, Drill {
+  readonly type: 'drill';
+  readonly org: string;
 }
 
 /** A log line with an error in the monitor itself. It has no message, because that may quote what was sent. */

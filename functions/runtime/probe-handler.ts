@@ -4,12 +4,14 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
+import { readDrill } from './drill.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
 import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
-import { type EventLine, type LogLine, logLines, stampOf } from './log.ts';
+import { type EventLine, logLines, stampOf } from './log.ts';
 import { openMemory } from './memory.ts';
 import { pointsOf, publish } from './publish.ts';
 import { openRestraints } from './restraint.ts';
@@ -21,13 +23,19 @@ import { stateTable } from './state-table.ts';
 
 /**
  * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the
- * run. Returns the logged outcomes. An event that comes twice is run once.
+ * run. Returns what it logged: the outcomes, and what the run found of itself. An event that comes twice is run once.
+ *
+ * With a `drill`, it runs as usual and also reports the finding that the drill names. See `readDrill`.
  *
  * An error in the monitor is thrown only after everything that was measured is published and logged, so that Lambda
  * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
  * embedded metric format instead, so no data is lost. The run then reports a finding and does not fail.
  *
  * Last of all the run is added to the state table. If that fails, messages are written from the log.
+ *
+ * With `check: true` in the event, the probes run and the answer is all that remains of it: nothing is published, no state
+ * is read or written, and the log has no outcome of it that a message could be written from. Trap: of a test user, it is
+ * still remembered what was sent, because Okta counts these attempts too.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const cloudWatch = new CloudWatchClient();
@@ -35,9 +43,28 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
   const memoryOf = openMemory(table, Date.now);
   const seen = openSeenExecutions();
   const restraints = openRestraints();
-  return async (event: ProbeEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<readonly LogLine[]> => {
+  /** Runs the probes once, and tells nobody but the caller. */
+  const check = async (org: Org, remainingMs: number): Promise<CheckAnswer> => {
+    const deadline = deadlineIn(remainingMs - publishReserveMs);
+    const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+    const time = readRunTime(undefined, Date.now());
+    write({ type: 'event', ...stampOf(time), org: org.name, note: 'somebody checked: nothing was published' });
+    const report = await run(org, probes, {
+      ...{ http, credentials: credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      // What a check remembers would change what the next run finds.
+      memory: openMemory(undefined, Date.now)(org.name),
+    });
+    await http.close();
+    const errors = report.monitorErrors.map((error) => ({ name: nameOf(error), frames: framesOf(error) }));
+    return { check: checkVersion, outcomes: logLines(report), errors };
+  };
+  return async (
+    event: ProbeEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<readonly RunLine[] | CheckAnswer> => {
     requireOrg(event);
-    const { schedule, groups, slo, ...org } = event;
+    const { schedule, groups, slo, check: isCheck, drill: asked, ...org } = event;
+    if (isCheck === true) return check(org, context.getRemainingTimeInMillis());
     const time = readRunTime(schedule, Date.now());
     const line = { ...stampOf(time), org: org.name };
     if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
@@ -45,6 +72,9 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       return [];
     }
     if (time.ignored !== undefined) write({ type: 'event', ...line, note: time.ignored });
+    const request = readDrill(asked, time.startedAt);
+    if (request && 'ignored' in request) write({ type: 'event', ...line, note: request.ignored });
+    const drill = request && 'finding' in request ? request : undefined;
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
     const [probe] = probes;
     const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
@@ -64,21 +94,28 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     });
     restraints.after(report);
     const { minute, monitorErrors } = report;
-    const outcomes = logLines(report);
     const errors = monitorErrors.map(
       (error): RunLine => ({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) }),
     );
-    const lines: RunLine[] = [...outcomes, ...errors];
+    const lines: RunLine[] = [
+      ...logLines(report),
+      ...errors,
+      ...(drill ? [{ type: 'drill', ...line, ...drill } as const] : []),
+    ];
+    const drilled = drill ? [drill.finding] : [];
     for (const each of lines) write(each);
     const addFinding = (found: Finding) => {
       const reported: RunLine = { type: 'finding', ...line, finding: found };
       lines.push(reported);
       write(reported);
     };
-    const [published] = await Promise.allSettled([publish(cloudWatch, pointsOf(report), minute), http.close()]);
+    const [published] = await Promise.allSettled([
+      publish(cloudWatch, pointsOf(report, drilled), minute),
+      http.close(),
+    ]);
     if (published.status === 'rejected') {
       const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [metricsRefused]), minute)) write(document);
+      for (const document of emfLines(pointsOf(report, [...drilled, metricsRefused]), minute)) write(document);
       addFinding(metricsRefused);
     }
     const { executionId, intervalMinutes } = time;
@@ -95,12 +132,15 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
     // Without a `cause`, because Lambda would log its message.
     if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
-    return outcomes;
+    return lines;
   };
 }
 
-/** The input of a schedule. `readRunTime` reads its `schedule`, which may be anything. */
-export type ProbeEvent = Org & { readonly schedule?: unknown };
+/**
+ * The input of a schedule. `readRunTime` reads its `schedule` and `readDrill` its `drill`, which may be anything. With
+ * `check: true`, it is no run.
+ */
+export type ProbeEvent = Org & { readonly schedule?: unknown; readonly check?: unknown; readonly drill?: unknown };
 
 /** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
 function requireOrg(event: unknown): asserts event is ProbeEvent {

@@ -28,11 +28,14 @@ export interface AlertTargets {
 
 export type Receivers = Readonly<Record<`${Route}s`, readonly Receiver[]>>;
 
+/** Those who receive drills too. */
+export type AllReceivers = Receivers & { readonly drills?: readonly Receiver[] };
+
 export interface AlertTopicsProps {
   readonly deployment: string;
   /** The org whose own receivers these are. Absent for the receivers of all other orgs. */
   readonly org?: string;
-  readonly receivers: Receivers;
+  readonly receivers: AllReceivers;
   /** Topics that others made, for people, in place of our own. */
   readonly existing?: Readonly<Partial<Record<Route, ITopic>>>;
   /** Encrypts our topics. */
@@ -71,6 +74,8 @@ export class AlertTopics extends Construct implements AlertTargets {
   /** What is published for whom. */
   readonly shapes: Readonly<Record<Route, PeopleTopics>>;
   readonly queued: readonly QueuedReceiver[];
+  /** For the messages about drills, if anybody receives them. No alarm comes here. */
+  readonly drills: Topic | undefined;
   /** The routes with a topic that others made, to which others may publish too. */
   readonly toExistingTopics: readonly Route[];
   /** The keys of all topics. */
@@ -103,6 +108,7 @@ export class AlertTopics extends Construct implements AlertTargets {
     this.people = byRoute((route) => this.shapes[route].people);
     this.cloudwatch = Object.fromEntries(routes.map((route) => [route, this.shapes[route].cloudwatch]));
     this.queued = routes.flatMap((route) => this.#subscribe(route));
+    this.drills = this.#drills(props.receivers.drills ?? []);
   }
 
   /** Subscribes the function with this ARN to the alarms of a route. The function must allow it by itself. */
@@ -147,6 +153,24 @@ export class AlertTopics extends Construct implements AlertTargets {
     });
   }
 
+  /** Whoever misses a drill looks into it at once, so nothing waits in a queue. */
+  #drills(receivers: readonly Receiver[]): Topic | undefined {
+    if (receivers.length === 0) return undefined;
+    const topic = this.#topic('drills', false);
+    for (const { receiver } of identified(receivers)) {
+      const { kind, email, https } = receiver;
+      const endpoint = email ?? https;
+      if (endpoint === undefined) continue;
+      new Subscription(this, `drills-${kind}-${endpoint}`, {
+        ...{ topic, endpoint },
+        ...(email !== undefined
+          ? { protocol: SubscriptionProtocol.EMAIL }
+          : { protocol: SubscriptionProtocol.HTTPS, deliveryPolicy: deliveryPolicy(kind) }),
+      });
+    }
+    return topic;
+  }
+
   /** A name without the deployment's, which is unique in the deployment: `pages-email`, `acme_pages-email`. */
   named(name: string): string {
     return [...this.#owner, name].join('_');
@@ -162,7 +186,7 @@ export class AlertTopics extends Construct implements AlertTargets {
     return Stack.of(this).formatArn({ service: 'sns', resource: this.#topicName(id) });
   }
 
-  #topic(id: string): Topic {
+  #topic(id: string, isForAlarms = true): Topic {
     const topicName = this.#topicName(id);
     const topic = new Topic(this, id, {
       topicName,
@@ -171,7 +195,7 @@ export class AlertTopics extends Construct implements AlertTargets {
       enforceSSL: true,
     });
     topic.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    this.#acceptAlarms(topic);
+    if (isForAlarms) this.#acceptAlarms(topic);
     return topic;
   }
 

@@ -2,7 +2,7 @@ import { health as healthProbeList } from '../../functions/probes/index.ts';
 import { burnRates } from '../../functions/slo/burn-rate.ts';
 import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
-import { receiverProblems } from './receiver.ts';
+import { drillReceiverProblems, receiverProblems } from './receiver.ts';
 import type { ConfigInput } from './schema.ts';
 
 /** A configuration in which malformed fields are `undefined`, so that any field may be absent. */
@@ -15,7 +15,7 @@ type Partially<T> = T extends readonly (infer Item)[]
 export type PartialConfig = Partially<ConfigInput>;
 type PartialOrg = Partially<ConfigInput['orgs'][number]>;
 type PartialServer = Partially<NonNullable<ConfigInput['orgs'][number]['servers']>[number]>;
-type PartialAlerts = Pick<NonNullable<PartialConfig['alerts']>, 'pages' | 'tickets'>;
+type PartialAlerts = Pick<NonNullable<PartialConfig['alerts']>, 'pages' | 'tickets' | 'drills'>;
 type Path = readonly PropertyKey[];
 
 /** Well-formed fields that contradict each other, or that Okta would refuse together. */
@@ -72,10 +72,13 @@ function noneEnabledProblems(orgs: readonly PartialOrg[]): readonly Problem[] {
 }
 
 function alertsProblems(alerts: PartialAlerts | undefined, path: Path): readonly Problem[] {
-  return (['pages', 'tickets'] as const).flatMap((list) => {
+  return (['pages', 'tickets', 'drills'] as const).flatMap((list) => {
     const receivers = indexed(alerts?.[list], [...path, list]);
     return [
-      ...receivers.flatMap(([receiver, at]) => receiverProblems(receiver, at)),
+      ...receivers.flatMap(([receiver, at]) => [
+        ...receiverProblems(receiver, at),
+        ...(list === 'drills' ? drillReceiverProblems(receiver, at) : []),
+      ]),
       ...duplicateProblems(receivers, 'name', 'is the name of another receiver of this list'),
     ];
   });

@@ -71,6 +71,18 @@ export function receiverProblems(receiver: object, path: readonly PropertyKey[])
   ];
 }
 
+/** What else is wrong with somebody who receives drills. They go to one topic, for people. */
+export function drillReceiverProblems(
+  receiver: { readonly kind?: ReceiverKind | undefined },
+  path: readonly PropertyKey[],
+): readonly Problem[] {
+  const outlet: Outlet = outlets[kindOf(receiver)];
+  if ('topic' in outlet && outlet.topic === 'people') return [];
+  const message =
+    'must be of the kind email or chat: drills are for people. npm run drill -- --live --page tells everybody';
+  return [{ path: [...path], message }];
+}
+
 /** What alarms call the other ways of a message: see `DeliveryAlarms`. */
 export const reservedNames: readonly string[] = ['email', 'notifier'];
 

@@ -478,6 +478,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       pages: receivers.describe('who receives pages, at any hour'),
       tickets: receivers.describe('who receives tickets, for office hours'),
+      drills: receivers.describe(
+        'who receives the messages of npm run drill -- --live; of the kinds email and chat. None of them is an outage',
+      ),
       runbook: httpsUrl
         .optional()
         .describe(

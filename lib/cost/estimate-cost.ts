@@ -1,3 +1,4 @@
+import { shownMetrics } from '../../functions/board/measured-series.ts';
 import { assumed, daysPerMonth, prices } from './prices.ts';
 import { type ProbeRun, type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
 
@@ -19,6 +20,8 @@ export interface BucketLoad {
 export interface Cost {
   readonly lines: readonly CostLine[];
   readonly dollars: number;
+  /** What a thousand views of the overview cost: its widget of all orgs, and that of one. Nobody schedules them. */
+  readonly thousandViewsDollars: number;
   readonly metrics: number;
   readonly alarms: number;
   /** Per month. */
@@ -33,7 +36,8 @@ export interface Cost {
  * functions.
  *
  * Trap: costs that arise only during an incident (messages, their encryption, notifiers that read logs) are not included;
- * they are a few cents. Neither are the log queries of an open dashboard.
+ * they are a few cents. Neither are the log queries and the widgets of an open dashboard: the price of the latter is given by
+ * the thousand.
  */
 export function estimateCost(template: Template): Cost {
   const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
@@ -98,12 +102,29 @@ export function estimateCost(template: Template): Cost {
   return {
     lines,
     dollars: sum(lines, ({ dollars }) => dollars),
+    thousandViewsDollars: 1_000 * viewDollars(template, probeRuns),
     metrics: series,
     alarms: alarms.length + composites.length,
     invocations,
     orgs: new Set(probeRuns.map(({ org }) => org)).size,
     load: loadOf(runs),
   };
+}
+
+/** One invocation reads all states at half the price, the other one those of one org, and the series that it shows. */
+function viewDollars({ Resources }: Template, probeRuns: readonly ProbeRun[]): number {
+  const widget = Object.values(Resources).find(({ Properties }) => /-widget$/.test(Properties?.FunctionName ?? ''));
+  const orgs = new Set(probeRuns.map(({ org }) => org)).size;
+  if (!widget || orgs === 0) return 0;
+  const series = new Set(probeRuns.flatMap((run) => run.series)).values();
+  const shown = [...series].filter((identity) => Object.hasOwn(shownMetrics, JSON.parse(identity).name)).length;
+  const units = probeRuns.reduce((total, run) => total + stateUnits(run, 4_096), 0);
+  const seconds = (widget.Properties.MemorySize / 1024) * assumed.secondsPerView * prices.lambdaGigabyteSecond;
+  return (
+    2 * (prices.lambdaRequest + seconds) +
+    (shown / orgs) * prices.readSeries +
+    (units / 2 + units / orgs) * prices.stateReadUnit
+  );
 }
 
 /** The sweep counts the silent schedules of each group but flows. */

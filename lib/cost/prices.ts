@@ -17,6 +17,8 @@ export const prices = {
   dashboard: 3,
   /** A CloudWatch API call, such as PutMetricData. FilterLogEvents is free. */
   apiCall: 0.01 / 1_000,
+  /** One series that GetMetricData reads. */
+  readSeries: 0.01 / 1_000,
   logGigabyte: 0.5,
   /** Per month. AWS bills the compressed size, which is not known here. */
   storedLogGigabyte: 0.03,
@@ -49,12 +51,14 @@ export const assumed = {
   moreSecondsPerJourney: 3,
   /** What is remembered of the password, of the code, and of how it ended. */
   writesPerSignIn: 3,
+  /** How long a widget takes to read and to render. */
+  secondsPerView: 1,
   logBytesPerOutcome: 700,
   /** The lines that Lambda itself writes about an invocation. */
   logBytesPerRun: 1_000,
-  /** A healthy state: each target adds to it. */
-  stateBytesPerRun: 500,
-  stateBytesPerOutcome: 60,
+  /** A healthy state, with the times of sixty runs and the ids of ten token requests: each target adds to it. */
+  stateBytesPerRun: 1_500,
+  stateBytesPerOutcome: 95,
   /** What is remembered of the System Log of an org with some thousand events an hour: most of it are ids of events. */
   logMemoryBytes: 6_000,
   /** The counts of each hour of two weeks, which are read and written once an hour. */

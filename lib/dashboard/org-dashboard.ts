@@ -7,8 +7,10 @@ import { type Series, seriesOf } from '../../functions/probes/series.ts';
 import type { BurnRateAlarm } from '../alarms/burn-rate-alarms.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import { logGroupName } from '../functions/monitor-function.ts';
+import { widgetName } from '../functions/widget.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
-import { globalNameOf } from '../names.ts';
+import { functionArn, globalNameOf } from '../names.ts';
+import { BoardWidget } from './board-widget.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
 import { byMetric, SeriesGraph } from './series-graph.ts';
@@ -32,6 +34,12 @@ export class OrgDashboard extends Page {
     const [severity = [], ...otherOrgSeries] = byMetric(series.filter(({ target }) => target.server === undefined));
     const running = groups.filter((group) => planOf(monitoredOrg, group).length > 0);
     this.addText(`# ${name}\n${domain} · ${intervalsOf(monitoredOrg)}`);
+    this.addWidgets(
+      new BoardWidget({
+        ...{ title: `${name}: now`, org: name, height: 3 * grid.height },
+        functionArn: functionArn(Stack.of(this), deployment, widgetName),
+      }),
+    );
     this.addAlarms(
       `${name}: alarms`,
       alarms.map(({ byName }) => byName),

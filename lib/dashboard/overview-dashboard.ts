@@ -23,6 +23,7 @@ import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
+import { BoardWidget } from './board-widget.ts';
 import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
 import { axisOf, titleOf } from './series-graph.ts';
@@ -34,6 +35,7 @@ export interface OverviewDashboardProps {
   readonly functions: readonly ProbeFunction[];
   readonly notifiers: readonly Notifier[];
   readonly sweep: MonitorFunction;
+  readonly widget: MonitorFunction;
   readonly topics: AlertTopics;
   /** The alarms about the monitor itself. */
   readonly alarms: readonly RoutedAlarm[];
@@ -54,15 +56,20 @@ const selectedOrg = 'SELECTED_ORG';
  */
 export class OverviewDashboard extends Page {
   constructor(scope: Construct, id: string, props: OverviewDashboardProps) {
-    const { dashboardName, deployment, orgs, functions, alarms } = props;
+    const { dashboardName, deployment, orgs, functions, widget, alarms } = props;
+    const { functionArn } = widget.lambda;
     const namespace = metricNamespace(deployment);
     super(scope, id, { dashboardName, variables: [orgVariable(namespace, orgs)] });
     this.addText(`# ${deployment}\nThe severity of the worst findings: 1 is a ticket, 2 is a page.`);
+    this.addWidgets(new BoardWidget({ title: 'Who must act', functionArn, height: grid.height }));
     this.addWidgets(
       insights('Worst orgs', `SELECT MAX(Severity) FROM SCHEMA("${namespace}", Domain, Org) GROUP BY Org`),
       insights('By fault domain', `SELECT MAX(Severity) FROM SCHEMA("${namespace}", Domain, Org) GROUP BY Domain`),
     );
     this.addText(`# ${selectedOrg}\nSelect an org at the top of the page.`);
+    this.addWidgets(
+      new BoardWidget({ title: `${selectedOrg}: now`, functionArn, org: selectedOrg, height: 3 * grid.height }),
+    );
     this.addAlarms(
       `${selectedOrg}: alarms`,
       commonSubjects.map((subject) => alarmByName(this, alarmName(subject, deployment))),
@@ -165,9 +172,10 @@ function monitorGraphs({
   functions,
   notifiers,
   sweep,
+  widget,
   topics,
 }: OverviewDashboardProps): readonly IWidget[] {
-  const all: readonly MonitorFunction[] = [...functions, ...notifiers, sweep];
+  const all: readonly MonitorFunction[] = [...functions, ...notifiers, sweep, widget];
   const size = { width: grid.width / grid.columns, height: grid.height };
   const graphOfAll = (title: string, metricOf: (each: MonitorFunction, label: string) => Metric) =>
     new GraphWidget({ title, left: all.map((each) => metricOf(each, each.name)), leftYAxis: { min: 0 }, ...size });

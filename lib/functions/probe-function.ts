@@ -4,6 +4,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { Group } from '../../functions/model/probe.ts';
+import { checkEnvironment } from '../../functions/runtime/check-answer.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
@@ -59,7 +60,7 @@ export class ProbeFunction extends MonitorFunction {
         ...readSecrets(Stack.of(scope), group, secrets),
         allowState(Stack.of(scope), ['GetItem', 'PutItem'], deployment),
       ],
-      environment: stateEnvironment(deployment),
+      environment: { ...stateEnvironment(deployment), ...checkEnvironment },
       logRetentionDays,
       // No retries: the next scheduled run is due soon, and a late one measures the past.
       retryAttempts: 0,

@@ -4,7 +4,7 @@ import type { Route } from '../../functions/alarms/subject.ts';
 import { composedName } from '../../functions/model/deployment.ts';
 import { eventSource } from '../../functions/notify/outlets.ts';
 import { shapes } from '../../functions/notify/receiver-kinds.ts';
-import { outletsVariable } from '../../functions/notify/settings.ts';
+import { drillTopicVariable, outletsVariable } from '../../functions/notify/settings.ts';
 import { type AlertTopics, outletsOf } from '../alarms/alert-topics.ts';
 
 /** What a function may do that sends the messages of these routes. */
@@ -19,6 +19,7 @@ export function sendRights(
       actions: ['sns:Publish'],
       resources: [
         ...routes.flatMap((route) => Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn)),
+        ...(topics.drills ? [topics.drills.topicArn] : []),
         ...(hasOwnReceivers ? ownPeopleTopics(topics, routes).map((name) => topicArnOf(stack, name)) : []),
       ],
     }),
@@ -37,12 +38,13 @@ export function sendRights(
 
 /** What such a function must know of the receivers. */
 export function sendEnvironment(topics: AlertTopics, routes: readonly Route[]): Record<string, string> {
-  return Object.fromEntries(
+  const variables = Object.fromEntries(
     routes.flatMap((route) => {
       const used = outletsOf(topics.receivers[`${route}s`]);
       return used.length > 0 ? [[outletsVariable(route), used.join(',')]] : [];
     }),
   );
+  return { ...variables, ...(topics.drills && { [drillTopicVariable]: topics.drills.topicArn }) };
 }
 
 /** cdk-nag's name of each right to the topics of any org, and why it is there. */

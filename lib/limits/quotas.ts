@@ -27,6 +27,7 @@ const publish = 'https://docs.aws.amazon.com/sns/latest/api/API_Publish.html';
 const secretsManager = 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html';
 const eventBridge = 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html';
 const putMetricData = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html';
+const getMetricData = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html';
 const metricDatum = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html';
 const dimension = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html';
 const lambda = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
@@ -48,6 +49,7 @@ export const rates = {
   DescribeAlarmHistory: { perSecond: 3, isAdjustable: false, source: cloudWatch },
   PutMetricAlarm: { perSecond: 3, isAdjustable: true, source: cloudWatch },
   PutMetricData: { perSecond: 500, isAdjustable: true, source: cloudWatch },
+  GetMetricData: { perSecond: 500, isAdjustable: true, source: cloudWatch },
   GetSecretValue: { perSecond: 10_000, isAdjustable: false, source: secretsManager },
   Publish: {
     perSecond: 300,
@@ -85,6 +87,7 @@ export function ratePerSecond(operation: RatedOperation, region: string): number
 export const sizes = {
   metricsPerCall: { most: 1_000, source: putMetricData },
   bytesPerMetricsCall: { most: 1_048_576, source: putMetricData },
+  queriesPerMetricData: { most: 500, source: getMetricData },
   dimensionsPerMetric: { most: 30, source: metricDatum },
   charactersOfMetricName: { most: 255, source: metricDatum },
   charactersOfNamespace: { most: 255, source: putMetricData },

@@ -45,6 +45,8 @@ export interface Command<Options extends Readonly<Record<string, Option>> = Read
   /** How people call it: `npm run drill`. */
   readonly name: string;
   readonly options: Options;
+  /** What the usage says below the flags. */
+  readonly notes?: string;
   /**
    * Does the work and returns the exit code: 0 if everything passed, 1 if something failed. Throws `UsageError` for a
    * mistake in the command line and `ConfigError` for a configuration that cannot be used: then it is 2.
@@ -107,9 +109,11 @@ const columns = 80;
 function usageOf({
   name,
   options,
+  notes,
 }: {
   readonly name: string;
   readonly options: Readonly<Record<string, Option>>;
+  readonly notes?: string;
 }): string {
   const all = Object.entries<Option>({ ...options, help }).map(([flag, { value, help: text }]) => ({
     flag: `--${flag}${value ? ` ${value}` : ''}`,
@@ -119,7 +123,8 @@ function usageOf({
   const lines = all.flatMap(({ flag, text }) =>
     wrap(text, columns - width - 4).map((line, index) => `  ${(index === 0 ? flag : '').padEnd(width)}  ${line}\n`),
   );
-  return `Usage: ${name} -- [options]\n\n${lines.join('')}`;
+  const after = notes === undefined ? '' : `\n${wrap(notes, columns).join('\n')}\n`;
+  return `Usage: ${name} -- [options]\n\n${lines.join('')}${after}`;
 }
 
 /** The values of a flag that may be repeated, or separated by commas. */
@@ -132,4 +137,12 @@ export function integerOf(flag: string, value: string, least = 0, most = 999_999
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= least && number <= most) return number;
   throw new UsageError(`--${flag} must be a whole number from ${least} to ${most}, not '${value}'.`);
+}
+
+/** Seconds from a flag's value: `90`, `30s`, `5m`, `1h`. Throws `UsageError`. */
+export function secondsOf(flag: string, value: string, least: number, most: number): number {
+  const [, number = '', unit = 's'] = /^(\d{1,6})([smh])?$/.exec(value) ?? [];
+  const seconds = Number(number) * { s: 1, m: 60, h: 3_600 }[unit as 's' | 'm' | 'h'];
+  if (number !== '' && seconds >= least && seconds <= most) return seconds;
+  throw new UsageError(`--${flag} must be a time from ${least}s to ${most}s, such as 30s or 5m, not '${value}'.`);
 }

@@ -4,6 +4,8 @@
  * Runs every known failure against the deployment in virtual time, with healthy minutes before and after, and verifies what
  * people get: which alarm fires and how soon, who is notified, with which finding, and when it is resolved. Then the same for
  * scripted scenarios: packet loss, flapping, a stopped schedule.
+ *
+ * With `--live`, it tries a deployed stack instead.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +21,7 @@ import { showProgress } from '../reporters/progress.ts';
 import { count } from '../reporters/text.ts';
 import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';
-import { selectScenarios } from '../runner/select.ts';
+import { selectScenarios, UsageError } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
@@ -51,8 +53,30 @@ export const drill = defineCommand({
     json,
     junit,
     list: { type: 'boolean', default: false, help: 'list the cases and scenarios to select from' },
+    live: {
+      ...{ type: 'boolean', default: false },
+      help: 'a game day in your AWS account: try the deployed stack and one of its alarms; see docs/game-day.md',
+    },
+    org: { type: 'string', value: '<name>', help: 'with --live: the org whose alarm is tried' },
+    finding: {
+      ...{ type: 'string', value: '<code>' },
+      help: 'with --live: the finding that is drilled (default: internal-error)',
+    },
+    stack: { type: 'string', value: '<name>', help: "with --live: the stack (default: the configuration's)" },
+    page: { type: 'boolean', default: false, help: 'with --live: tell those who are paged, not alerts.drills' },
+    yes: { type: 'boolean', default: false, help: 'with --live: do not ask' },
   },
-  async run(values, { stdout, stderr }) {
+  async run(values, output) {
+    refuseFlags(values);
+    if (values.live) {
+      // Their clients take a second to load.
+      const [{ liveDrill }, { awsAccount }] = await Promise.all([
+        import('./live-drill.ts'),
+        import('../runner/game-day/aws-account.ts'),
+      ]);
+      return liveDrill(values, output, awsAccount());
+    }
+    const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));
     const plan = deploymentPlan(adopted);
     const { scenarios, skipped } = selectScenarios(plan, {
@@ -91,6 +115,17 @@ export const drill = defineCommand({
     return passed ? 0 : 1;
   },
 });
+
+/** Flags that apply only with `--live`, and those that apply only without it. */
+const flagsOf = {
+  live: ['org', 'finding', 'stack', 'page', 'yes'],
+  simulation: ['case', 'scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list'],
+} as const;
+
+function refuseFlags(values: Readonly<Record<string, unknown>>): void {
+  const wrong = flagsOf[values.live ? 'simulation' : 'live'].find((flag) => values[flag]);
+  if (wrong) throw new UsageError(`--${wrong} does not apply ${values.live ? 'with' : 'without'} --live.`);
+}
 
 function describe({ done, of, virtualMinutes }: DrillProgress): string {
   return `${done} of ${of} scenarios, ${count(virtualMinutes)} virtual minutes`;

@@ -37,7 +37,8 @@ export async function readHidden(
   const decoder = new StringDecoder('utf8');
   let text = '';
   try {
-    for await (const chunk of input) {
+    // The terminal may be asked for something else after this.
+    for await (const chunk of isTerminal ? input.iterator({ destroyOnReturn: false }) : input) {
       text += decoder.write(Buffer.from(chunk));
       if (text.length > most) throw new UsageError(`What was read has more than ${most} characters.`);
       if (!isTerminal) continue;
@@ -54,6 +55,24 @@ export async function readHidden(
       prompt.write('\n');
     }
   }
+}
+
+/** Reads one line that is shown, from a terminal. Without spaces around it. Throws `UsageError` as `readHidden` does. */
+export async function readShown(
+  input: HiddenInput,
+  prompt: ProgressStream,
+  question: string,
+  most: number,
+): Promise<string> {
+  prompt.write(question);
+  let text = '';
+  for await (const chunk of input.iterator({ destroyOnReturn: false })) {
+    text += Buffer.from(chunk).toString('utf8');
+    if (text.length > most) throw new UsageError(`What was read has more than ${most} characters.`);
+    const end = text.search(enter);
+    if (end >= 0) return text.slice(0, end).trim();
+  }
+  return text.trim();
 }
 
 function erased(text: string, key: string): string {

@@ -6,8 +6,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
+import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
 import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
@@ -15,11 +17,12 @@ import { stateFolder } from '../history/state-folder.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
 import { UsageError } from '../runner/select.ts';
-import { liveEvents, runWatch } from '../runner/watch.ts';
+import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord, serveHealth } from '../runner/watch-health.ts';
+import { noJournal, tee } from '../simulator/journal.ts';
 import { synthesize } from '../simulator/synthesize.ts';
-import { openWatch } from '../watch/open-watch.ts';
-import { secretsInAws, secretsInFile } from '../watch/secret-source.ts';
+import { openWatch, type Watch, type WatchOptions } from '../watch/open-watch.ts';
+import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, main } from './command.ts';
 
@@ -50,8 +53,6 @@ export const watch = defineCommand({
     const config = loadConfig(values.config);
     const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     await using opened = new AsyncDisposableStack();
     const folder = path.resolve(values.data ?? path.join(stateFolder(), 'okta-synthetics'));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -66,20 +67,28 @@ export const watch = defineCommand({
     }
     progress.step('synthesizing the stack and building the functions');
     const { template } = synthesize(config);
+    // Until here there is nothing to lose.
+    const stop = new AbortController();
+    const end = () => stop.abort();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, end);
+      opened.defer(() => void process.off(signal, end));
+    }
     const clock = systemClock(stop.signal);
     const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
-    const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => countFiring() }));
+    const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
     const live = liveEvents(reporter.show);
     const system = opened.use(
-      await openWatch({
+      await openSupported({
         ...{ template, history, clock, secrets, bundleOf: (entry) => bundle(entry).file },
         caFile: process.env.NODE_EXTRA_CA_CERTS,
-        journal: { ...live, onRun: (run) => health.onRun(run) },
+        journal: tee(live.journal, { ...noJournal, onRun: (run) => health.onRun(run) }),
       }),
     );
+    for (const name of await missingSecrets(system.deployment, secrets)) {
+      progress.step(`the secret ${name} cannot be read from ${values.secrets ?? 'AWS'}: what needs it fails`);
+    }
     const health = openHealthRecord(() => system.deployment.schedules, system.startedAt);
-    const countFiring = () =>
-      system.deployment.alarms.alarms.filter(({ name }) => system.alarmState(name).state === 'ALARM').length;
     const served =
       port === undefined ? undefined : opened.use(await listen(values.host, port, () => health.at(clock.now())));
     const domains = config.orgs.map(({ domain }) => domain);
@@ -89,10 +98,20 @@ export const watch = defineCommand({
       }),
     );
     if (system.gap) reporter.show({ kind: 'gap', at: system.gap.end, gap: system.gap });
-    await runWatch(system, { clock, history, retention: retentionOf(keepDays), onEvent: reporter.show });
+    await runWatch(system, { clock, history, retention: retentionOf(keepDays), live, onEvent: reporter.show });
     return 0;
   },
 });
+
+/** Opens a watch, or says what of the template cannot be run here. */
+async function openSupported(options: WatchOptions): Promise<Watch> {
+  try {
+    return await openWatch(options);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new ConfigError(`This configuration cannot be watched here:\n${error.message}`);
+  }
+}
 
 /** Takes the folder, or says who has it. */
 function takeFolder(folder: string): Disposable {

@@ -24,8 +24,8 @@ export interface Gap {
 /** What the watch remembers, in one file. What is written survives a kill of the process. */
 export interface History extends Disposable {
   readonly reader: HistoryReader;
-  /** Keeps what a system tells. The log groups are those of the deployment's functions. */
-  journalOf(deployment: () => Deployment): Journal;
+  /** Keeps what a system tells. */
+  readonly journal: Journal;
   /** Keeps an item that was written to a table of DynamoDB. */
   keepItem(table: string, item: Item, keys: { readonly partition: string; readonly sort: string }): void;
   keepSchedules(createdAt: ReadonlyMap<string, number>): void;
@@ -35,7 +35,7 @@ export interface History extends Disposable {
   /** The minute up to which the alarms were evaluated; undefined in a new file. */
   readonly evaluatedAt: number | undefined;
   /** What a system needs to go on, with points and logs since a time. */
-  keptState(since: number, hasGap: boolean): KeptState;
+  keptState(deployment: Deployment, since: number, hasGap: boolean): KeptState;
   /** Messages that were on their way by https. What the deployment no longer has as a receiver is given up. */
   pendingMessages(deployment: Deployment): readonly PendingMessage[];
   /** Deletes what is too old. */
@@ -75,7 +75,7 @@ export function openHistory(file: string): History {
       const row = database.prepare('SELECT evaluated_at FROM clock').get();
       return row && Number(row.evaluated_at);
     },
-    keptState: (since, hasGap) => readKeptState(database, since, hasGap),
+    keptState: (...args) => readKeptState(database, ...args),
     pendingMessages: (deployment) => readPending(database, deployment, writer.adopt),
     prune: (now, retention) => prune(database, now, retention),
     [Symbol.dispose]: () => database.close(),

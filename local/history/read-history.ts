@@ -43,10 +43,11 @@ export interface StoredOutcome {
   readonly line?: LogLine;
 }
 
-export type StoredRun = { readonly id: number } & Pick<
-  Invocation,
-  'at' | 'lambda' | 'org' | 'status' | 'attempt' | 'error' | 'durationMs' | 'cold' | 'findings'
->;
+export type StoredRun = {
+  readonly id: number;
+  /** The schedule that started it; absent if a message on a topic did. */
+  readonly schedule?: string;
+} & Pick<Invocation, 'at' | 'lambda' | 'org' | 'status' | 'attempt' | 'error' | 'durationMs' | 'cold' | 'findings'>;
 
 export interface StoredDelivery extends Pick<Delivery, 'protocol' | 'subject' | 'text' | 'deliveredAt'> {
   /** An address by e-mail, or the origin of one by https. */
@@ -96,7 +97,10 @@ export function openHistoryReader(database: DatabaseSync): HistoryReader {
     },
     // SQLite takes the other columns from the row with the greatest value. https://sqlite.org/lang_select.html#bareagg
     latestOutcomes: (since) =>
-      all('SELECT *, max(at) FROM outcomes WHERE at >= ? GROUP BY org, probe, server', since).map(outcomeOf),
+      all(
+        'SELECT *, max(at) FROM outcomes INDEXED BY outcomes_at WHERE at >= ? GROUP BY org, probe, server',
+        since,
+      ).map(outcomeOf),
     series: () => all('SELECT * FROM series ORDER BY id').map(identityOf),
     points({ namespace, name, dimensions }, { start, end }) {
       return all(
@@ -135,6 +139,7 @@ function runOf(row: Row): StoredRun {
     ...{ id: Number(row.id), at: Number(row.at), lambda: String(row.lambda), attempt: Number(row.attempt) },
     ...{ status: row.status as StoredRun['status'], durationMs: Number(row.duration_ms), cold: row.cold === 1 },
     findings: JSON.parse(String(row.findings)),
+    ...(row.schedule !== null && { schedule: String(row.schedule) }),
     ...(row.org !== null && { org: String(row.org) }),
     ...(row.error !== null && { error: String(row.error) }),
   };

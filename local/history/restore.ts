@@ -16,17 +16,30 @@ export type PendingMessage = DeliveredMessage;
 const alarmHistoryMs = 24 * 60 * 60_000;
 
 /** What a system needs to go on. Points and logs are those since a time. */
-export function readKeptState(database: DatabaseSync, since: number, hasGap: boolean): KeptState {
+export function readKeptState(
+  database: DatabaseSync,
+  { functions }: Deployment,
+  since: number,
+  hasGap: boolean,
+): KeptState {
   const items = new Map<string, Item[]>();
   for (const row of database.prepare('SELECT "table" AS name, item FROM items').iterate()) {
     const name = String(row.name);
     items.set(name, [...(items.get(name) ?? []), JSON.parse(String(row.item))]);
   }
   const logs = new Map<string, { readonly timestamp: number; readonly message: string }[]>();
-  for (const row of database.prepare('SELECT * FROM log_lines WHERE at >= ? ORDER BY at').iterate(since)) {
-    const lines = logs.get(String(row.log_group)) ?? [];
-    lines.push({ timestamp: Number(row.at), message: String(row.message) });
-    logs.set(String(row.log_group), lines);
+  const lines = database.prepare(
+    `SELECT runs.at + runs.duration_ms AS at, runs.lambda, lines.message
+     FROM (SELECT run, line AS message FROM outcomes UNION ALL SELECT run, message FROM log_lines) AS lines
+     JOIN runs ON runs.id = lines.run
+     WHERE runs.at >= ? AND lines.message IS NOT NULL ORDER BY at`,
+  );
+  for (const row of lines.iterate(since)) {
+    const { logGroup } = functions.find(({ name }) => name === row.lambda) ?? {};
+    if (logGroup === undefined) continue;
+    const group = logs.get(logGroup) ?? [];
+    group.push({ timestamp: Math.round(Number(row.at)), message: String(row.message) });
+    logs.set(logGroup, group);
   }
   return {
     hasGap,
@@ -63,7 +76,7 @@ export function readStatuses(database: DatabaseSync): ReadonlyMap<string, AlarmS
 
 function readPoints(database: DatabaseSync, since: number): readonly PublishedPoint[] {
   return database
-    .prepare('SELECT * FROM points JOIN series ON series.id = points.series WHERE at >= ? ORDER BY at')
+    .prepare('SELECT * FROM series CROSS JOIN points ON points.series = series.id AND at >= ? ORDER BY at')
     .all(since)
     .map((row) => ({
       identity: {

@@ -22,14 +22,15 @@ export function prune(database: DatabaseSync, now: number, { all, evidenceOfPass
   const old = now - all;
   for (const [table, column] of [
     ['runs', 'at'],
-    ['points', 'at'],
     ['transitions', 'at'],
     ['messages', 'at'],
     ['gaps', 'end'],
   ] as const) {
     database.prepare(`DELETE FROM ${table} WHERE ${column} < ?`).run(old);
   }
-  database.prepare('DELETE FROM log_lines WHERE at < ?').run(now - evidenceOfPassed);
+  // The index of the points begins with their series.
+  database.prepare('DELETE FROM points WHERE series IN (SELECT id FROM series) AND at < ?').run(old);
+  database.prepare('DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE at < ?)').run(now - evidenceOfPassed);
   database
     .prepare(
       "UPDATE outcomes SET line = NULL WHERE at < ? AND line IS NOT NULL AND status = 'passed' AND findings = '[]'",

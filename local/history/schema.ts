@@ -13,6 +13,8 @@ CREATE TABLE runs (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   lambda TEXT NOT NULL,
+  -- Absent if a message on a topic started it.
+  schedule TEXT,
   org TEXT,
   status TEXT NOT NULL,
   attempt INTEGER NOT NULL,
@@ -41,6 +43,8 @@ CREATE TABLE outcomes (
   line TEXT
 ) STRICT;
 CREATE INDEX outcomes_at ON outcomes (at);
+-- For the evidence that is deleted sooner.
+CREATE INDEX outcomes_evidence ON outcomes (at) WHERE line IS NOT NULL AND status = 'passed' AND findings = '[]';
 CREATE INDEX outcomes_run ON outcomes (run);
 CREATE INDEX outcomes_target ON outcomes (org, probe, server, at);
 
@@ -61,7 +65,6 @@ CREATE TABLE points (
   source TEXT NOT NULL
 ) STRICT;
 CREATE INDEX points_series ON points (series, at);
-CREATE INDEX points_at ON points (at);
 
 CREATE TABLE transitions (
   at INTEGER NOT NULL,
@@ -121,8 +124,9 @@ CREATE TABLE items (
   PRIMARY KEY ("table", partition, sort)
 ) STRICT;
 CREATE TABLE events (request_id TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT;
-CREATE TABLE log_lines (log_group TEXT NOT NULL, at INTEGER NOT NULL, message TEXT NOT NULL) STRICT;
-CREATE INDEX log_lines_at ON log_lines (at);
+-- What a run logged besides its outcomes.
+CREATE TABLE log_lines (run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, message TEXT NOT NULL) STRICT;
+CREATE INDEX log_lines_run ON log_lines (run);
 -- The last minute whose alarms were evaluated.
 CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), evaluated_at INTEGER NOT NULL) STRICT;
 `;

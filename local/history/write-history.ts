@@ -3,14 +3,12 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
-import type { Journal } from '../simulator/journal.ts';
 import { answererOf } from '../simulator/reported-finding.ts';
 import type { Run } from '../simulator/simulation.ts';
 import type { Delivery } from '../simulator/sns/sns.ts';
-import type { Deployment } from '../simulator/template/deployment.ts';
 import type { History } from './open-history.ts';
 
-type Writer = Pick<History, 'journalOf' | 'keepItem' | 'keepSchedules' | 'keepGap' | 'keepDelivery'> & {
+type Writer = Pick<History, 'journal' | 'keepItem' | 'keepSchedules' | 'keepGap' | 'keepDelivery'> & {
   /** Connects a delivery with its row. */
   adopt(delivery: Delivery, row: number): void;
 };
@@ -53,6 +51,7 @@ export function openWriter(database: DatabaseSync): Writer {
   const addRun = insert('runs', [
     'at',
     'lambda',
+    'schedule',
     'org',
     'status',
     'attempt',
@@ -73,7 +72,7 @@ export function openWriter(database: DatabaseSync): Writer {
     ...['message', 'protocol', 'receiver', 'digest', 'subject', 'text', 'state', 'attempts', 'delivered_at'],
   ]);
   const addGap = insert('gaps', ['start', '"end"', 'reason']);
-  const addLine = insert('log_lines', ['log_group', 'at', 'message']);
+  const addLine = insert('log_lines', ['run', 'message']);
   const putAlarm = database.prepare(
     'INSERT INTO alarms VALUES (?, ?) ON CONFLICT DO UPDATE SET status = excluded.status WHERE status != excluded.status',
   );
@@ -113,15 +112,25 @@ export function openWriter(database: DatabaseSync): Writer {
     }
   }
 
-  function keepRun(run: Run, deployment: Deployment): void {
-    const { at, lambda, org, status, attempt, error, durationMs, cold, findings, lines } = run;
+  function keepRun(run: Run): void {
+    const { at, lambda, by, org, status, attempt, error, durationMs, cold, findings, lines } = run;
     const own = findings.filter(({ probe }) => probe === undefined);
-    const id = addRun(at, lambda, org, status, attempt, error, durationMs, cold ? 1 : 0, JSON.stringify(own));
-    const { logGroup = '' } = deployment.functions.find(({ name }) => name === lambda) ?? {};
+    const id = addRun(
+      at,
+      lambda,
+      'schedule' in by ? by.schedule : undefined,
+      org,
+      status,
+      attempt,
+      error,
+      durationMs,
+      cold ? 1 : 0,
+      JSON.stringify(own),
+    );
     for (const line of lines) {
-      addLine(logGroup, Math.round(at + durationMs), line);
       const outcome = outcomeIn(line);
       if (outcome) keepOutcome(id, outcome, line);
+      else addLine(id, line);
     }
   }
 
@@ -138,9 +147,9 @@ export function openWriter(database: DatabaseSync): Writer {
     adopt(delivery, row) {
       rows.set(delivery, row);
     },
-    journalOf: (deployment): Journal => ({
+    journal: {
       atomically,
-      onRun: (run) => keepRun(run, deployment()),
+      onRun: keepRun,
       onPoint: ({ identity, timestamp, value, unit, source }) =>
         addPoint(seriesOf(identity), Math.round(timestamp), value, unit, source),
       onMessage(message) {
@@ -168,7 +177,7 @@ export function openWriter(database: DatabaseSync): Writer {
         for (const [name, status] of statuses) putAlarm.run(name, JSON.stringify(status));
         putClock.run(at);
       },
-    }),
+    },
     keepItem(table, item, { partition, sort }) {
       const key = (name: string) => String(item[name]?.S ?? '');
       const expiresAt = Number(item.expiresAt?.N ?? Number.MAX_SAFE_INTEGER / 1000) * 1000;
@@ -192,7 +201,8 @@ export function openWriter(database: DatabaseSync): Writer {
 function outcomeIn(line: string): LogLine | undefined {
   try {
     const value = JSON.parse(line);
-    return value?.type === 'outcome' ? value : undefined;
+    const isOutcome = value?.type === 'outcome' && [value.org, value.probe].every((name) => typeof name === 'string');
+    return isOutcome ? value : undefined;
   } catch {
     return undefined;
   }

@@ -4,14 +4,16 @@ import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import { locate } from '../../functions/okta/endpoints.ts';
-import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
+import { evidenceOf, rateLimitsIn } from '../runner/evidence.ts';
 import { type FailOn, isFailure, worstOf } from '../runner/fail-on.ts';
+import type { NetworkSetting } from '../runner/network-settings.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../runner/problems.ts';
 import type { Result } from '../runner/result.ts';
+import { formatEvidence, formatRateLimits } from './evidence.ts';
 import { formatOff, formatOutcomes, isStatusUnknown } from './outcomes.ts';
+import { formatPlaces, placeOf } from './places.ts';
 import { bold, dim, fold, green, indent, red, table, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */
@@ -27,22 +29,34 @@ export interface CheckCall {
   readonly failOn?: FailOn | undefined;
   /** Whether it was limited to some orgs or probes. */
   readonly isFiltered: boolean;
+  /** Where the probes ran. By default, here. */
+  readonly from?: CheckPlace | undefined;
+  /** The variables that change how this machine connects. */
+  readonly network?: readonly NetworkSetting[] | undefined;
+  /** Whether to print each request, the certificates, the clock and Okta's announcements. */
+  readonly showEvidence?: boolean | undefined;
 }
 
-/** What was found at orgs that were checked from this machine, a verdict, and what to do next. At most 80 columns. */
+/** This machine, the deployed functions, or one after the other. */
+export const checkPlaces = ['here', 'lambda', 'both'] as const;
+
+export type CheckPlace = (typeof checkPlaces)[number];
+
+/** What was found at orgs that were checked, a verdict, and what to do next. At most 80 columns. */
 export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): string {
   const lines = orgs.flatMap((checked) => [
     '',
-    `${bold(checked.org.name)}  ${checked.org.domain}`,
+    `${bold(checked.org.name)}  ${checked.org.domain}${checked.region === undefined ? '' : `  from ${placeOf(checked)}`}`,
     '',
     ...indent(formatOutcomes(checked.outcomes)),
     ...formatUndecided(checked.outcomes),
     ...problemsOf(checked).flatMap((problem) => formatProblem(problem, checked)),
-    ...formatHeadroom(checked.outcomes),
+    ...formatRateLimits({ rateLimits: rateLimitsIn(checked.outcomes) }),
+    ...(call.showEvidence ? formatEvidence(checked) : []),
     ...formatTimes(checked),
     ...withBlankLine(formatOff(checked.plan)),
   ]);
-  return [...lines, '', ...formatVerdict(orgs, call)].join('\n');
+  return [...lines, ...formatPlaces(orgs), ...formatNetwork(call), '', ...formatVerdict(orgs, call)].join('\n');
 }
 
 /** Whether the check found nothing to fail on. An unreadable status page is unknown, and no problem. */
@@ -52,7 +66,7 @@ export function isFine(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'):
 
 /** One result per outcome that was not skipped. */
 export function checkResults(orgs: readonly CheckedOrg[], failOn: FailOn = 'warning'): readonly Result[] {
-  return orgs.flatMap(({ org, outcomes }) =>
+  return orgs.flatMap(({ org, region, outcomes }) =>
     outcomes
       .filter(({ status }) => status !== 'skipped')
       .map((outcome): Result => {
@@ -60,7 +74,8 @@ export function checkResults(orgs: readonly CheckedOrg[], failOn: FailOn = 'warn
         const failures = findings.filter((finding) => isFailure(finding, failOn)).map(describe);
         const seconds = (outcome.durationMs ?? 0) / 1000;
         const name = formatTarget(outcome);
-        return { suite: org.name, name, title: org.domain, passed: failures.length === 0, failures, seconds };
+        const suite = region === undefined ? org.name : `${org.name} from ${placeOf({ region })}`;
+        return { suite, name, title: org.domain, passed: failures.length === 0, failures, seconds };
       }),
   );
 }
@@ -70,14 +85,16 @@ export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): obj
   const [verdict = '', next = ''] = [verdictOf(orgs), nextStep(orgs, call).command.join(' ')];
   const worst = worstOf(orgs.flatMap(problemsOf).map(({ finding }) => finding));
   return {
-    ...{ verdict, next, failOn: call.failOn ?? 'warning', worst: worst ?? null },
+    ...{ verdict, next, failOn: call.failOn ?? 'warning', worst: worst ?? null, network: call.network ?? [] },
     orgs: orgs.map((checked) => ({
       name: checked.org.name,
       domain: checked.org.domain,
+      ...(checked.region !== undefined && { region: checked.region }),
       problems: problemsOf(checked).map(({ finding: { detail: _, ...finding }, client, outcomes, details }) => ({
         ...{ targets: outcomes.map(formatTarget), ...(client !== undefined && { client }), details, finding },
       })),
       outcomes: checked.outcomes,
+      evidence: evidenceOf(checked.outcomes),
       ...(checked.repeated && { repeated: checked.repeated }),
       off: checked.plan.flatMap(({ probe, target, howToEnable }) =>
         howToEnable ? [{ ...target, probe: probe.id, howToEnable }] : [],
@@ -88,6 +105,16 @@ export function checkDocument(orgs: readonly CheckedOrg[], call: CheckCall): obj
 
 function describe({ code, domain, summary, detail }: Finding): string {
   return `${code} (${domain}): ${summary}${detail ? ` ${detail}` : ''}`;
+}
+
+/** Which variables change the connections of this machine. */
+function formatNetwork({ network = [] }: CheckCall): readonly string[] {
+  const texts = network.map(({ variable, value, ignored }) =>
+    ignored === undefined
+      ? `  ${variable} is obeyed: ${value}`
+      : `  ${variable} has no effect, because ${ignored}: ${value}`,
+  );
+  return withBlankLine(texts.flatMap((text) => fold(text, width)));
 }
 
 const withBlankLine = (lines: readonly string[]) => (lines.length > 0 ? ['', ...lines] : []);
@@ -158,34 +185,6 @@ function wrapAfterLabel(line: string): readonly string[] {
   );
 }
 
-/** The least that was left of each limit. */
-function formatHeadroom(outcomes: readonly LogLine[]): readonly string[] {
-  const limits = outcomes
-    .flatMap(({ exchanges }) => exchanges)
-    .flatMap(({ url, rateLimit }) => {
-      const bucket = locate(url)?.bucket;
-      return rateLimit && bucket ? [{ ...rateLimit, bucket, owner: limitOwner(rateLimit, bucket) }] : [];
-    })
-    .toSorted((one, other) => one.remaining - other.remaining);
-  const rows = [...Map.groupBy(limits, ({ bucket, owner }) => `${bucket} ${owner}`).values()].flatMap(([least]) => {
-    if (!least) return [];
-    const { bucket, owner, limit, remaining, secondsToReset } = least;
-    const share = headroomPercent(least, bucket);
-    return [
-      [
-        bucket,
-        share === undefined ? '' : `${share.toFixed(1)} %`,
-        `${remaining}/${limit}`,
-        `${secondsToReset} s`,
-        owner,
-      ],
-    ];
-  });
-  if (rows.length === 0) return [];
-  const header = ['bucket', 'left', 'requests', 'resets in', 'limit of'].map(dim);
-  return ['', `  ${bold('Rate limits')}`, ...indent(table([header, ...rows.toSorted()], [1, 2, 3]))];
-}
-
 const phaseNames: Readonly<Record<keyof Phases, string>> = {
   ...{ dnsMs: 'dns', tcpMs: 'tcp', tlsMs: 'tls', firstByteMs: 'answer', bodyMs: 'body' },
 };
@@ -206,7 +205,8 @@ function formatTimes({ repeated }: CheckedOrg): readonly string[] {
   ];
 }
 
-function formatVerdict(orgs: readonly CheckedOrg[], call: CheckCall): readonly string[] {
+/** Whether there is something to act on, and what to do next. */
+export function formatVerdict(orgs: readonly CheckedOrg[], call: CheckCall): readonly string[] {
   const { what, command } = nextStep(orgs, call);
   const { failOn = 'warning' } = call;
   const fine = isFine(orgs, failOn);
@@ -237,12 +237,13 @@ function verdictOf(orgs: readonly CheckedOrg[]): string {
 /** What to do next: a sentence, and a command with its flags. */
 function nextStep(
   orgs: readonly CheckedOrg[],
-  { config, domain = '', secrets, isFiltered }: CheckCall,
+  { config, domain = '', secrets, isFiltered, from = 'here' }: CheckCall,
 ): { readonly what: string; readonly command: readonly string[] } {
   const check = [
     'npm run check --',
     config === undefined ? `--domain ${quoted(domain)}` : `--config ${quoted(config)}`,
     ...(secrets ? [`--secrets ${quoted(secrets)}`] : []),
+    ...(from === 'here' ? [] : [`--from ${from}`]),
   ];
   const problems = orgs.flatMap(problemsOf);
   if (problems.length > 0) {
@@ -250,6 +251,7 @@ function nextStep(
     const targets = new Set(problems.flatMap(({ outcomes }) => outcomes.map(formatTarget)));
     const filter = [...[...names].map((name) => `--org ${name}`), ...[...targets].map((name) => `--probe ${name}`)];
     const isSecretMissing =
+      from === 'here' &&
       config !== undefined &&
       secrets === undefined &&
       problems.some(({ finding }) => finding.code === 'secret-unreadable');
@@ -259,6 +261,9 @@ function nextStep(
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
   if (isFiltered) return { what: 'Check everything:', command: check };
+  if (from === 'lambda')
+    return { what: 'See whether this machine sees the same:', command: check.with(-1, '--from both') };
+  if (from === 'both') return { what: 'Keep looking:', command: [...check, '--watch'] };
   return config === undefined
     ? { what: 'Watch it with a configuration:', command: ['cp lib/config/example.jsonc', 'my.jsonc'] }
     : { what: 'Deploy it:', command: ['npx cdk deploy', `--context config=${quoted(config)}`] };

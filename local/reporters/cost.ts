@@ -40,6 +40,7 @@ export function formatCost(cost: Cost): string {
     '',
     ...table([['org', 'rate-limit bucket', 'requests per hour', 'of the default limit'].map(dim), ...load], [2, 3]),
     '',
+    `a thousand views of the dashboard's widgets cost ${money(cost.thousandViewsDollars)} dollars more`,
     `${cost.metrics} metrics, ${cost.alarms} alarms, ${count(cost.invocations)} invocations per month`,
     '',
   ].join('\n');

@@ -24,7 +24,7 @@ export function formatIntro({ deployment }: Simulation, { orgs }: DeploymentPlan
 
 const nextSteps = [
   ['npm start -- --case K1', 'a rotated secret; npm run drill -- --list shows all'],
-  ['npm start -- --realtime', 'the same in real time'],
+  ['npm start -- --watch', 'the same in real time'],
   ['npm run drill', 'verify the notifications of every case'],
   ['npm run check -- --config my.jsonc', 'check your own org from this machine'],
 ] as const;

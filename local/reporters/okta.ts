@@ -9,13 +9,14 @@ export interface OktaDescription {
   readonly users: OktaEmulator['users'];
   readonly samlApps: OktaEmulator['samlApps'];
   readonly apiToken: string;
+  readonly adminToken: string;
   readonly statusPageUrl: string;
   readonly statusFeedUrl: string;
   readonly files: OktaFiles;
   /** The failures that happen now, and where to choose others. */
   readonly cases: { readonly url: string; readonly active: readonly string[] };
   /** Shell commands to paste. */
-  readonly commands: Readonly<Record<'token' | 'users' | 'check' | 'fail' | 'mend', string>>;
+  readonly commands: Readonly<Record<'token' | 'users' | 'check' | 'setup' | 'fail' | 'mend', string>>;
 }
 
 /** The URLs, clients and credentials needed to use a running Okta emulator. */
@@ -37,6 +38,7 @@ export function describeOkta(
     users: okta.users,
     samlApps: okta.samlApps,
     apiToken: okta.apiToken,
+    adminToken: okta.adminToken,
     statusPageUrl: okta.statusPageUrl,
     statusFeedUrl: okta.statusFeedUrl,
     files,
@@ -47,6 +49,9 @@ export function describeOkta(
         `-u "${secret.clientId}:$secret" -d grant_type=client_credentials -d scope=${secret.scopes[0]}`,
       users: `curl '${okta.origin}/api/v1/users?limit=1' --cacert ${files.ca} -H 'Authorization: SSWS ${okta.apiToken}'`,
       check: `NODE_EXTRA_CA_CERTS=${files.ca} npm run check -- --config ${files.config} --secrets ${files.secrets}`,
+      setup:
+        `OKTA_API_TOKEN=${okta.adminToken} NODE_EXTRA_CA_CERTS=${files.ca} npm run setup -- --domain ${okta.domain} ` +
+        '--org local --server default --secrets local-secrets.json --dry-run',
       fail: `curl -X PUT ${cases.url}/O1@token@default`,
       mend: `curl -X DELETE ${cases.url}`,
     },
@@ -62,8 +67,19 @@ type Row = readonly [label: string, ...values: readonly string[]];
  * It fits 80 columns, unless the path of the folder for temporary files is long.
  */
 export function formatDescription(description: OktaDescription, title: (text: string) => string): string {
-  const { servers, clients, users, samlApps, apiToken, statusPageUrl, statusFeedUrl, files, cases, commands } =
-    description;
+  const {
+    servers,
+    clients,
+    users,
+    samlApps,
+    apiToken,
+    adminToken,
+    statusPageUrl,
+    statusFeedUrl,
+    files,
+    cases,
+    commands,
+  } = description;
   const sections: readonly [heading: string, rows: readonly Row[]][] = [
     ...servers.map(({ id, issuer, audience }): [string, Row[]] => [
       id === 'org' ? 'Org authorization server' : `Custom authorization server ${id}`,
@@ -132,7 +148,13 @@ export function formatDescription(description: OktaDescription, title: (text: st
         ['metadata at', new URL(metadataUrl).pathname],
       ],
     ]),
-    ['Management API', [['SSWS token', apiToken]]],
+    [
+      'Management API',
+      [
+        ['read-only', apiToken],
+        ['administrator', adminToken],
+      ],
+    ],
     [
       'Status page',
       [

@@ -11,6 +11,8 @@ export interface Progress extends Disposable {
   step(text: string): void;
   /** How far the work is. On a terminal one line is overwritten; in a log a line appears now and then. */
   update(text: string): void;
+  /** Takes an overwritten line away, before something else is written to the terminal. */
+  clear(): void;
   /** A result that stays, with a tick or a cross. */
   finished(name: string, passed: boolean): void;
 }
@@ -32,6 +34,9 @@ export function showProgress(stream: ProgressStream, now = () => performance.now
     },
     finished(name, passed) {
       stream.write(`${over}${passed ? style('green', '✓') : style('red', '✗')} ${name}\n`);
+    },
+    clear() {
+      if (isTerminal) stream.write(over);
     },
     [Symbol.dispose]() {
       if (isTerminal) stream.write(over);

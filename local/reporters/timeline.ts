@@ -19,15 +19,11 @@ type MinuteEvent = Extract<TimelineEvent, { kind: 'minute' }>;
  * Makes lines of the events of a simulation: the first minute in full, later minutes only if they show something new, and
  * every fault, alarm and message. Each event starts with the time of day, UTC. Times are virtual unless it runs in real time.
  */
-export function timelineReporter(
-  scenario?: Scenario,
-  showsEveryRun = false,
-): (event: TimelineEvent) => readonly string[] {
+export function timelineReporter(scenario?: Scenario): (event: TimelineEvent) => readonly string[] {
   const changeOf = changeFilter();
   return (event) => {
     if (event.kind === 'minute') {
       const change = changeOf(event);
-      if (showsEveryRun) return event.minute.runs.length > 0 ? atTime(event, minuteLines(event)) : [];
       if (change === 'none') return [];
       const first = change === 'first' ? [...indent(formatOutcomes(event.outcomes)), ''] : [];
       return [...first, ...atTime(event, minuteLines(event))];
@@ -67,6 +63,10 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
       const { route = 'message', deliveries, subject = 'no subject', text } = event.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
       const to = readers.length > 0 ? readers.join(', ') : 'nobody, because the configuration names no subscriber';
+      // A document for programs.
+      if (event.message.route === undefined && text.startsWith('{')) {
+        return [...atTime(event, [`${cyan(`✉ ${route}`)} to ${to}: ${subject}`]), ''];
+      }
       const read = deliveries.find(({ protocol }) => protocol === 'email') ?? deliveries[0];
       const letter = ['', bold(subject), '', ...(read?.text ?? text).split('\n'), ''];
       const folded = letter.flatMap((line) => fold(line, width - bar.length));

@@ -2,6 +2,7 @@ import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { isPosted, receiverOf } from '../history/write-history.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 import type { ProgressStream } from './progress.ts';
 import { bold, dim, fold } from './text.ts';
@@ -21,13 +22,18 @@ const clear = '\r\u001b[K';
  * Prints events as they happen, and on a terminal a line below them that says how things stand. As JSON, each event is one
  * line.
  *
+ * @param scenario whose fault is injected, if one is
  * @param firing how many alarms fire
  */
 export function watchReporter(
   stdout: ProgressStream,
-  { json, firing }: { readonly json: boolean; readonly firing: () => number },
+  {
+    json,
+    firing,
+    scenario,
+  }: { readonly json: boolean; readonly firing: () => number; readonly scenario?: Scenario | undefined },
 ): WatchReporter {
-  const report = timelineReporter();
+  const report = timelineReporter(scenario);
   const latest = new Map<string, 'passed' | 'failed' | 'skipped'>();
   const isTerminal = stdout.isTTY === true && !json;
   let status = '';

@@ -16,13 +16,18 @@ import type { HttpsProxy } from './proxy.ts';
 import type { RepeatedRuns } from './repeat-check.ts';
 import { runsOf, type SelectedOrg } from './select-probes.ts';
 
-/** One org whose probes ran once on this machine. */
+/** One org whose probes ran once. */
 export interface CheckedOrg extends SelectedOrg {
+  /** The AWS Region of the functions that ran them. Absent if this machine did. */
+  readonly region?: string;
   /** One for each enabled probe of the plan, in its order. */
   readonly outcomes: readonly LogLine[];
   /** Present if it ran several times. */
   readonly repeated?: RepeatedRuns;
 }
+
+/** Runs the selected probes once, somewhere. The signal ends it at once, with the signal's reason. */
+export type CheckOrgs = (selected: readonly SelectedOrg[], signal?: AbortSignal) => Promise<readonly CheckedOrg[]>;
 
 /**
  * Runs the selected probes once on this machine, against the real orgs. Nothing is published.
@@ -33,15 +38,22 @@ export async function checkOrgs(
   selected: readonly SelectedOrg[],
   secrets: Secrets,
   proxy?: HttpsProxy,
+  signal?: AbortSignal,
 ): Promise<readonly CheckedOrg[]> {
   // First for all orgs: what is the proxy's fault must not look like Okta's.
   await Promise.all(selected.map(({ org }) => proxy?.verify(`https://${org.domain}`, org.timeoutMs)));
-  return Promise.all(selected.map((each) => checkOrg(each, secrets, proxy)));
+  return Promise.all(selected.map((each) => checkOrg(each, secrets, proxy, signal)));
 }
 
-async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsProxy): Promise<CheckedOrg> {
+async function checkOrg(
+  selected: SelectedOrg,
+  secrets: Secrets,
+  proxy?: HttpsProxy,
+  signal?: AbortSignal,
+): Promise<CheckedOrg> {
   const { org, plan } = selected;
-  const deadline = deadlineIn(runTimeoutMs(org.timeoutMs, waitMsOf(org, 'journey')));
+  const timeUp = deadlineIn(runTimeoutMs(org.timeoutMs, waitMsOf(org, 'journey')));
+  const deadline = signal ? { ...timeUp, signal: AbortSignal.any([timeUp.signal, signal]) } : timeUp;
   const http = openHttp({
     ...{ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs },
     ...(proxy && { createAgent: proxy.createAgent }),
@@ -58,6 +70,7 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
   );
   const reports = await Promise.all(runs);
   await http.close();
+  signal?.throwIfAborted();
   const outcomes = reports.flatMap((report) => [...logLines(report), ...brokenProbes(report)]);
   return {
     ...{ org, plan },
@@ -71,7 +84,7 @@ async function checkOrg(selected: SelectedOrg, secrets: Secrets, proxy?: HttpsPr
  * Probes that ended with an error of the monitor itself. They have no outcome of their own, so each is told as a failed
  * one: no row of the plan may be missing.
  */
-export function brokenProbes({ plan, outcomes, monitorErrors, ...time }: RunReport): readonly LogLine[] {
+export function brokenProbes({ plan, outcomes, monitorErrors, ...time }: Omit<RunReport, 'org'>): readonly LogLine[] {
   const without = enabledProbes(plan).filter(
     ({ probe, target }) => !outcomes.some((each) => each.probe === probe.id && each.server === target.server),
   );

@@ -31,7 +31,7 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
 }
 
 /** Changes with what an identity holds. A file of another version is replaced. */
-const identityVersion = 3;
+const identityVersion = 4;
 
 /**
  * The org that a folder keeps. It makes a new one, and keeps it, if there is none, if `fresh`, or if the certificate

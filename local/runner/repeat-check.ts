@@ -39,7 +39,9 @@ export function repeatable(selected: readonly SelectedOrg[]): readonly SelectedO
 export function mergeRuns(runs: readonly (readonly CheckedOrg[])[]): readonly CheckedOrg[] {
   const [first = []] = runs;
   return first.map((checked) => {
-    const all = runs.flatMap((run) => run.filter(({ org }) => org.name === checked.org.name));
+    const all = runs.flatMap((run) =>
+      run.filter(({ org, region }) => org.name === checked.org.name && region === checked.region),
+    );
     const outcomes = all.flatMap((each) => each.outcomes);
     const byTarget = Map.groupBy(outcomes, formatTarget);
     return {

@@ -11,7 +11,7 @@ import {
   settlingMinutes,
 } from '../scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from '../scenarios/scenario.ts';
-import { openSimulation } from '../simulator/open-simulation.ts';
+import { openSimulation, type SimulationOptions } from '../simulator/open-simulation.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { readDeployment } from '../simulator/template/read-deployment.ts';
@@ -21,7 +21,7 @@ import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts'
 
 /** Opens simulations of deployment variants. */
 export interface Deployments {
-  open(variant: DeploymentVariant): Promise<Simulation>;
+  open(variant: DeploymentVariant, options?: Pick<SimulationOptions, 'realTime' | 'journal'>): Promise<Simulation>;
   templateOf(variant: DeploymentVariant): Template;
 }
 
@@ -41,8 +41,9 @@ export function deploymentsOf(config: Config, template?: Template, startsAt?: nu
   };
   return {
     templateOf,
-    open: (variant) =>
+    open: (variant, options) =>
       openSimulation({
+        ...options,
         template: templateOf(variant),
         sharesOkta: isFleet(variant),
         ...(startsAt !== undefined && { startsAt }),

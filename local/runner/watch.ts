@@ -1,15 +1,19 @@
 import type { Gap, History } from '../history/open-history.ts';
 import type { Retention } from '../history/retention.ts';
 import { receiverOf } from '../history/write-history.ts';
+import type { PublishedPoint } from '../simulator/alarms/metric-ingestion.ts';
 import { type Journal, noJournal } from '../simulator/journal.ts';
 import type { RealTime } from '../simulator/lambda/real-time-queue.ts';
 import type { LocalSystem } from '../simulator/local-system.ts';
-import type { SystemMinute } from '../simulator/simulation.ts';
+import type { Run, SystemMinute } from '../simulator/simulation.ts';
 import { windowOf } from '../watch/window.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';
 
 /** A system whose minutes pass in real time. */
-export type WatchedSystem = Pick<LocalSystem, 'deployment' | 'now' | 'skipTo' | 'forget' | 'alarmState'> & {
+export type WatchedSystem = Pick<
+  LocalSystem,
+  'deployment' | 'now' | 'skipTo' | 'startsIn' | 'forget' | 'alarmState'
+> & {
   tick(): Promise<SystemMinute>;
 };
 
@@ -17,6 +21,8 @@ export interface WatchRunOptions {
   readonly clock: RealTime;
   readonly history: History;
   readonly retention: Retention;
+  /** Whose journal the system has. */
+  readonly live: LiveEvents;
   readonly onEvent: (event: TimelineEvent) => void;
   /** Called before each minute. */
   readonly beforeMinute?: (minute: number) => Promise<void>;
@@ -29,7 +35,7 @@ const pruneEvery = 60;
 
 /** Runs a system until the clock is stopped. A run that has ended by then is kept, and one that has not is none. */
 export async function runWatch(system: WatchedSystem, options: WatchRunOptions): Promise<void> {
-  const { clock, history, retention, onEvent, beforeMinute } = options;
+  const { clock, history, retention, live, onEvent, beforeMinute } = options;
   for (let minutes = 0; !clock.stopped.aborted; minutes += 1) {
     const gap = suspension(system.now, clock.now());
     if (gap) {
@@ -42,9 +48,10 @@ export async function runWatch(system: WatchedSystem, options: WatchRunOptions):
       await system.forget(system.now - windowOf(system.deployment));
     }
     await beforeMinute?.(system.now);
+    live.begin(system.now, system.startsIn(system.now));
     try {
-      const [minute] = eventsOf(await system.tick());
-      if (minute) onEvent(minute);
+      await system.tick();
+      live.end();
     } catch (error) {
       if (!clock.stopped.aborted) throw error;
     }
@@ -57,16 +64,55 @@ function suspension(start: number, now: number): Gap | undefined {
   return end > start ? { start, end, reason: 'suspended' } : undefined;
 }
 
-/** Makes events of alarms and messages as they happen. Minutes are told when they end. */
-export function liveEvents(onEvent: (event: TimelineEvent) => void): Journal {
+/** How many alarms of a system fire. */
+export function firingAlarms({ deployment, alarmState }: Pick<WatchedSystem, 'deployment' | 'alarmState'>): number {
+  return deployment.alarms.alarms.filter(({ name }) => alarmState(name).state === 'ALARM').length;
+}
+
+/** Tells what happens in a system as it happens. */
+export interface LiveEvents {
+  /** For the system. */
+  readonly journal: Journal;
+  /** Begins a minute in which so many runs start. */
+  begin(minute: number, starts: number): void;
+  /** Tells the rest of a minute. */
+  end(): void;
+}
+
+/** Makes events of alarms and messages at once, and of a minute as soon as all runs that it started have ended. */
+export function liveEvents(onEvent: (event: TimelineEvent) => void): LiveEvents {
+  let at = 0;
+  let missing = 0;
+  let runs: Run[] = [];
+  let points: PublishedPoint[] = [];
+  const tell = () => {
+    const [minute] = eventsOf({ at, runs, points, transitions: [], messages: [] });
+    if (runs.length > 0 && minute) onEvent(minute);
+    runs = [];
+    points = [];
+  };
   return {
-    ...noJournal,
-    onMessage(message) {
-      const deliveries = message.deliveries.map((each) => ({ ...each, endpoint: receiverOf(each) }));
-      onEvent({ kind: 'message', at: message.at, message: { ...message, deliveries } });
+    begin(minute, starts) {
+      at = minute;
+      missing = starts;
     },
-    onEvaluated(_at, transitions) {
-      for (const transition of transitions) onEvent({ kind: 'alarm', at: transition.at, transition });
+    end: tell,
+    journal: {
+      ...noJournal,
+      onRun(run) {
+        runs.push(run);
+        if (!('schedule' in run.by) || run.attempt > 1) return;
+        missing -= 1;
+        if (missing === 0) tell();
+      },
+      onPoint: (point) => void points.push(point),
+      onMessage(message) {
+        const deliveries = message.deliveries.map((each) => ({ ...each, endpoint: receiverOf(each) }));
+        onEvent({ kind: 'message', at: message.at, message: { ...message, deliveries } });
+      },
+      onEvaluated(_at, transitions) {
+        for (const transition of transitions) onEvent({ kind: 'alarm', at: transition.at, transition });
+      },
     },
   };
 }

@@ -29,3 +29,35 @@ export const noJournal: Journal = {
   onEnded() {},
   onEvaluated() {},
 };
+
+/** Tells two the same. What the first keeps is kept before the second hears of it. */
+export function tee(first: Journal, second?: Journal): Journal {
+  if (!second) return first;
+  return {
+    atomically: (change) => second.atomically(() => first.atomically(change)),
+    onRun(...told) {
+      first.onRun(...told);
+      second.onRun(...told);
+    },
+    onPoint(...told) {
+      first.onPoint(...told);
+      second.onPoint(...told);
+    },
+    onMessage(...told) {
+      first.onMessage(...told);
+      second.onMessage(...told);
+    },
+    onAccepted(...told) {
+      first.onAccepted(...told);
+      second.onAccepted(...told);
+    },
+    onEnded(...told) {
+      first.onEnded(...told);
+      second.onEnded(...told);
+    },
+    onEvaluated(...told) {
+      first.onEvaluated(...told);
+      second.onEvaluated(...told);
+    },
+  };
+}

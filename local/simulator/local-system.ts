@@ -4,7 +4,7 @@ import type { Entry } from '../../lib/functions/entries.ts';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Item } from '../emulators/aws/tables.ts';
 import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
-import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
+import { MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import type { KeptAlarms } from './alarms/alarm-state.ts';
@@ -69,6 +69,8 @@ export interface LocalSystem extends AsyncDisposable {
   readonly now: number;
   /** Advances one minute: schedules, runs, alarms, messages. */
   tick(): Promise<SystemMinute>;
+  /** How many runs the schedules start in a minute. */
+  startsIn(minute: number): number;
   /** Leaves out the minutes before a time, in which this machine ran nothing. */
   skipTo(minute: number): void;
   /** Every message in the order of delivery, including those to a topic without subscribers. */
@@ -110,6 +112,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem &
   }
   const lambda = opening.use(openLambdaService(deployed.deployment.functions, bundleOf, parts.access));
   const store = new MetricStore();
+  aws.metricData = (...query) => statisticOf(store, ...query);
   const ingestion = openMetricIngestion(store);
   for (const point of kept?.points ?? []) ingestion.publish(point, point.timestamp);
   ingestion.storeArrived(Number.POSITIVE_INFINITY);
@@ -164,6 +167,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem &
         ticking = false;
       }
     },
+    startsIn: (minute) => scheduler.due(minute).length,
     skipTo(minute) {
       if (minute < now) throw new Error('time does not go back');
       now = minute;

@@ -119,6 +119,18 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
         tellsPresentAfterMute = false;
       };
     },
+    async invoke(target, event) {
+      const by = { hand: true } as const;
+      const schedule = deployed.deployment.schedules.find(
+        (each) => each.target === target && isOrg(each.input) && isOrg(event) && each.input.name === event.name,
+      );
+      if (!schedule || !isOrg(schedule.input)) return stack.call({ target, payload: event, by }, system.now);
+      const { event: emulated, ...rest } = orgs.eventOf(schedule.input);
+      return stack.call({ target, payload: { ...event, ...emulated }, by, org: emulated.name, ...rest }, system.now);
+    },
+    isEnabled: scheduler.isEnabled,
+    unconfirm: stack.sns.unconfirm,
+    isConfirmed: stack.sns.isConfirmed,
     disable: scheduler.disable,
     jitter: scheduler.jitter,
     duplicate: scheduler.duplicate,

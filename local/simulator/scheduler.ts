@@ -32,6 +32,8 @@ export interface Scheduler {
   /** Replaces the schedules. A rate counts from the minute in which its schedule was created. */
   deploy(schedules: readonly Schedule[], at: number): void;
 
+  isEnabled(schedule: string): boolean;
+
   // Each of these returns a function that undoes it.
   disable(schedule: string): () => void;
   jitter(jitter: Jitter): () => void;
@@ -111,6 +113,7 @@ export function openScheduler(
         ]),
       );
     },
+    isEnabled: (name) => deployed.get(name)?.schedule.enabled === true && !disabled.has(name),
     disable(name) {
       if (!deployed.has(name)) throw new Error(`there is no schedule ${name}`);
       return addTo(disabled, name);

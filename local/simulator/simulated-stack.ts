@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { AlarmAction } from '../emulators/cloudwatch/alarm-engine.ts';
-import { type MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
+import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import type { Account } from './account.ts';
 import { type AlarmStates, type KeptAlarms, openAlarmStates } from './alarms/alarm-state.ts';
@@ -87,6 +87,9 @@ export type InvokeRequest = Pick<AsynchronousEvent, 'target' | 'payload'> &
 
 export type QueuedEvent = AsynchronousEvent & InvokeRequest & { readonly number: number };
 
+/** An event that a function runs for. */
+type Executed = InvokeRequest & Pick<AsynchronousEvent, 'requestId'>;
+
 /** The deployed stack on this machine: it runs functions, evaluates alarms and delivers messages. */
 export interface SimulatedStack {
   /** Every attempt to run a function, without its log. */
@@ -100,6 +103,8 @@ export interface SimulatedStack {
   readonly queues: Queues;
   /** Puts an event into Lambda's queue. */
   invoke(request: InvokeRequest, at: number): void;
+  /** Runs a function at once, and waits for its answer. As in Lambda, a synchronous event is not repeated. */
+  call(request: InvokeRequest, at: number): Promise<Execution>;
   /** Puts events back into Lambda's queue that were there before the stack was opened. */
   requeue(events: readonly QueuedEvent[]): void;
   /** Publishes a message again to those who have not got it. */
@@ -142,7 +147,6 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   /** How many of the AWS emulator's points, messages and events have been ingested. */
   const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
-  aws.metricData = (...query) => statisticOf(store, ...query);
   // A probe function writes and reads times by its own clock. In the table, all times are virtual.
   aws.translateItems = (caller, direction, json) => {
     const { byMs, minuteByMs } = runsInProgress.ofCaller(caller)?.shift ?? noShift;
@@ -212,7 +216,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     }
   }
 
-  function writeLog(event: QueuedEvent, execution: Execution, at: number, { lines }: FunctionLog): void {
+  function writeLog(event: Executed, execution: Execution, at: number, { lines }: FunctionLog): void {
     const { logGroup, memoryMb } = lambda.functionByName(event.target);
     const { before, after } = platformLines({ memoryMb }, event.requestId, at, execution);
     const write = (timestamp: number, written: readonly (object | string)[]) => {
@@ -226,12 +230,23 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
 
   /** Runs a function. Returns how long that took. */
   async function attempt(event: QueuedEvent, at: number): Promise<number> {
-    const { target, payload, start } = event;
-    const { asynchronous, timeoutMs } = lambda.functionByName(target);
+    const { asynchronous } = lambda.functionByName(event.target);
     if (isTooOld(event, asynchronous, at)) {
       discard(event, 'EventAgeExceeded', undefined, at);
       return 0;
     }
+    const { durationMs } = await execute(event, at, (execution, log) => record(event, at, execution, log));
+    return durationMs;
+  }
+
+  /** Runs a function, and keeps what came of it, unless the stack was closed meanwhile. */
+  async function execute(
+    event: Executed,
+    at: number,
+    keep: (execution: Execution, log: FunctionLog) => void,
+  ): Promise<Execution> {
+    const { target, payload, start } = event;
+    const { timeoutMs } = lambda.functionByName(target);
     const beganAt = Date.now();
     const due = start?.scheduledAt ?? at;
     const { shift, aheadMs } = parts.clockOf(target, at, due);
@@ -244,14 +259,19 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       onStart: (accessKeyId) =>
         runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),
     });
-    if (closed) return execution.durationMs;
+    if (closed) return execution;
     journal.atomically(() => {
       ingest();
       const log = readFunctionLog(execution.lines, shift);
       if (execution.status !== 'throttled') writeLog(event, execution, at, log);
-      record(event, at, execution, log);
+      keep(execution, log);
     });
-    return execution.durationMs;
+    return execution;
+  }
+
+  async function call(request: InvokeRequest, at: number): Promise<Execution> {
+    const event = { ...request, requestId: randomUUID() };
+    return execute(event, at, (execution, log) => recordRun({ ...event, failures: 0 }, at, execution, log));
   }
 
   /** An attempt for which the account has no concurrency left. */
@@ -263,6 +283,25 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
 
   /** Records an attempt, and what Lambda does next with its event. */
   function record(event: QueuedEvent, at: number, execution: Execution, log: FunctionLog): void {
+    recordRun(event, at, execution, log);
+    const { status, error } = execution;
+    const { asynchronous } = lambda.functionByName(event.target);
+    const drawn = chance(`${event.number} ${event.throttles}`);
+    const next = afterAttempt(event, status, asynchronous, at, drawn);
+    if (next.kind !== 'retry') journal.onEnded(event);
+    else {
+      queue.add(next.event);
+      if ('topic' in event.by) journal.onAccepted(next.event);
+    }
+    if (next.kind === 'discard') discard(event, next.condition, error, at);
+  }
+
+  function recordRun(
+    event: Executed & Pick<QueuedEvent, 'failures'>,
+    at: number,
+    execution: Execution,
+    log: FunctionLog,
+  ) {
     const { target, failures, by, org } = event;
     const { status, error, durationMs, cold } = execution;
     const endsAt = at + durationMs;
@@ -279,15 +318,6 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     const run: Run = { ...invocation, lines };
     runs.push(run);
     journal.onRun(run);
-    const { asynchronous } = lambda.functionByName(target);
-    const drawn = chance(`${event.number} ${event.throttles}`);
-    const next = afterAttempt(event, status, asynchronous, at, drawn);
-    if (next.kind !== 'retry') journal.onEnded(event);
-    else {
-      queue.add(next.event);
-      if ('topic' in event.by) journal.onAccepted(next.event);
-    }
-    if (next.kind === 'discard') discard(event, next.condition, error, at);
   }
 
   /** Sends a discarded event to the function's on-failure destination, if it has one. */
@@ -323,6 +353,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     https,
     queues,
     invoke,
+    call,
     requeue(events) {
       for (const event of events) {
         accepted += 1;

@@ -3,6 +3,7 @@ import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Account } from './account.ts';
 import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';
+import type { Execution } from './lambda/lambda-service.ts';
 import type { LocalSystem, SystemInternals } from './local-system.ts';
 import type { PacketLoss, PacketLossOptions } from './packet-loss.ts';
 import type { ReportedFinding } from './reported-finding.ts';
@@ -25,6 +26,11 @@ export interface Simulation extends Omit<LocalSystem, 'tick' | 'deploy' | keyof 
   /** Updates what is deployed: orgs are added, removed or changed. New schedules and alarms begin now. */
   deploy(template: object): Promise<void>;
 
+  /** Invokes a function by hand, now, and waits for its answer: `okta-synthetics-flows` with the input of a schedule. */
+  invoke(lambda: string, event: object): Promise<Execution>;
+  /** Whether a schedule starts anything. */
+  isEnabled(schedule: string): boolean;
+
   // Each of these returns a function that undoes it. A Lambda function is named with or without `okta-synthetics-`.
 
   /** Moves everything to another account or Region, whose quotas hold from now on. */
@@ -33,6 +39,9 @@ export interface Simulation extends Omit<LocalSystem, 'tick' | 'deploy' | keyof 
   tellPresentAfterMute(): () => void;
   /** Disables a schedule: `acme-flows`. */
   disable(schedule: string): () => void;
+  /** A subscription that its owner has not confirmed: SNS delivers nothing to it. */
+  unconfirm(topic: string, endpoint: string): () => void;
+  isConfirmed(topic: string, endpoint: string): boolean;
   /** Delays each start of a schedule within its minute. */
   jitter(jitter: Jitter): () => void;
   /** Delivers some starts of schedules twice, with the same execution id. */
@@ -74,8 +83,8 @@ export interface Invocation {
   readonly at: number;
   /** The function's name. */
   readonly lambda: string;
-  /** What invoked it: a schedule, or a message on a topic. */
-  readonly by: { readonly schedule: string } | { readonly topic: string };
+  /** What invoked it: a schedule, a message on a topic, or somebody by hand. */
+  readonly by: { readonly schedule: string } | { readonly topic: string } | { readonly hand: true };
   /** The org in the event. */
   readonly org?: string;
   /** Counts the attempts for this event from 1. */

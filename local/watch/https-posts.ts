@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoredSecrets } from '../emulators/aws/aws-emulator.ts';
 import type { RealTime } from '../simulator/lambda/real-time-queue.ts';
 import type { HttpsDelivery, HttpsTarget, OnAttempt, PendingDelivery } from '../simulator/sns/https-delivery.ts';
+import { referenceIn } from './secret-source.ts';
 
 export interface HttpsPostsOptions {
   readonly clock: RealTime;
@@ -104,16 +105,13 @@ async function requestOf(
   };
 }
 
-/**
- * The value of a reference to a secret; any other text as it is. Throws without quoting anything if there is no value.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
- */
+/** The value of a reference to a secret; any other text as it is. Throws without quoting anything if there is no value. */
 async function resolveReference(value: string, secrets: StoredSecrets): Promise<string> {
-  const [, name, member] = /^\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]+)[:}]/.exec(value) ?? [];
-  if (name === undefined || member === undefined) return value;
-  const stored = await secrets.get(name);
+  const reference = referenceIn(value);
+  if (!reference) return value;
+  const stored = await secrets.get(reference.name);
   const text = typeof stored === 'object' && 'text' in stored ? stored.text : stored;
-  const found = typeof text === 'string' ? JSON.parse(text)?.[member] : undefined;
+  const found = typeof text === 'string' ? JSON.parse(text)?.[reference.member] : undefined;
   if (typeof found !== 'string') throw new Error('the secret has no such member');
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../../lib/functions/entries.ts';
 import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Gap, History } from '../history/open-history.ts';
-import type { Journal } from '../simulator/journal.ts';
+import { type Journal, tee } from '../simulator/journal.ts';
 import { noShift } from '../simulator/lambda/clock-shift.ts';
 import { openRealTimeQueue, type RealTime } from '../simulator/lambda/real-time-queue.ts';
 import { openRunsInProgress } from '../simulator/lambda/runs-in-progress.ts';
@@ -46,18 +46,18 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
   const deployed = readDeployed(template);
   const { deployment } = deployed;
   const { startedAt, gap } = beginAt(history, clock.now());
-  const kept = history.keptState(startedAt - windowOf(deployment), gap !== undefined);
+  const kept = history.keptState(deployment, startedAt - windowOf(deployment), gap !== undefined);
   await using opening = new AsyncDisposableStack();
-  const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now }));
-  const journal = tee(
-    history.journalOf(() => deployment),
-    options.journal,
-  );
+  const runsInProgress = openRunsInProgress(startedAt);
+  // It has the real secrets, and every user of this machine can reach it.
+  const accepts = runsInProgress.isKnown;
+  const aws = opening.use(await startAwsEmulator(options.secrets, { now: clock.now, accepts }));
+  const journal = tee(history.journal, options.journal);
   const system = opening.use(
     await openLocalSystem({
       ...{ deployed, aws, startedAt, kept, journal, bundleOf: options.bundleOf },
       access: { awsEndpoint: aws.url, caFile: options.caFile },
-      runsInProgress: openRunsInProgress(startedAt),
+      runsInProgress,
       account: () => noQuota,
       tellsPresentAfterMute: () => false,
       clockOf: () => ({ shift: noShift, aheadMs: clock.aheadMs }),
@@ -89,37 +89,5 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
       return system.now;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
-}
-
-/** Tells two the same. What the first keeps is kept before the second hears of it. */
-function tee(first: Journal, second?: Journal): Journal {
-  if (!second) return first;
-  return {
-    atomically: (change) => second.atomically(() => first.atomically(change)),
-    onRun(...told) {
-      first.onRun(...told);
-      second.onRun(...told);
-    },
-    onPoint(...told) {
-      first.onPoint(...told);
-      second.onPoint(...told);
-    },
-    onMessage(...told) {
-      first.onMessage(...told);
-      second.onMessage(...told);
-    },
-    onAccepted(...told) {
-      first.onAccepted(...told);
-      second.onAccepted(...told);
-    },
-    onEnded(...told) {
-      first.onEnded(...told);
-      second.onEnded(...told);
-    },
-    onEvaluated(...told) {
-      first.onEvaluated(...told);
-      second.onEvaluated(...told);
-    },
   };
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AwsError, StoredSecrets } from '../emulators/aws/aws-emulator.ts';
+import type { Deployment } from '../simulator/template/deployment.ts';
 
 /**
  * Secrets from a JSON file, `{"name": {"clientSecret": …}}`. It is read each time, so a new secret takes effect as in Secrets
@@ -42,6 +43,39 @@ export function secretsInAws(client: Pick<SecretsManagerClient, 'send'> = new Se
       }
     },
   };
+}
+
+/** The names of the secrets that a deployment's functions and receivers need and that cannot be read. */
+export async function missingSecrets(
+  { schedules, rules }: Deployment,
+  secrets: StoredSecrets,
+): Promise<readonly string[]> {
+  const inRules = rules.flatMap(({ body }) => Object.values(body).flatMap((value) => referenceIn(value)?.name ?? []));
+  const names = [...new Set([...schedules.flatMap(({ input }) => secretsIn(input)), ...inRules])];
+  const isMissing = await Promise.all(
+    names.map(async (name) => {
+      const stored = await secrets.get(name);
+      return stored === undefined || (typeof stored === 'object' && 'type' in stored);
+    }),
+  );
+  return names.filter((_, index) => isMissing[index]);
+}
+
+/** Every `secret` in an event. */
+function secretsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    name === 'secret' && typeof member === 'string' ? [member] : secretsIn(member),
+  );
+}
+
+/**
+ * A reference to a member of a secret; undefined for any other text.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+ */
+export function referenceIn(value: string): { readonly name: string; readonly member: string } | undefined {
+  const [, name, member] = /^\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]+)[:}]/.exec(value) ?? [];
+  return name === undefined || member === undefined ? undefined : { name, member };
 }
 
 function failure(type: string, message: string): AwsError {

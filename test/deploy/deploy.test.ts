@@ -1,16 +1,44 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricStat,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateScheduleCommand,
+  CreateScheduleGroupCommand,
+  GetScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
+import type { Org } from '../../functions/model/org.ts';
+import { mostBytes } from '../../functions/widget.ts';
+import { loadConfig } from '../../lib/config/load-config.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
+import type { Template } from '../../local/emulators/cloudwatch/template-reader.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { Examination } from '../../local/runner/doctor/diagnosis.ts';
+import { awsAccount } from '../../local/runner/game-day/aws-account.ts';
+import type { DeployedAccount } from '../../local/runner/game-day/deployed-account.ts';
+import { planGameDay, runGameDay } from '../../local/runner/game-day/game-day.ts';
+import { targetIn } from '../../local/runner/game-day/target.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';
+import { readDeployment } from '../../local/simulator/template/read-deployment.ts';
+import { foreignMarkup, parseHtml } from '../support/parse-html.ts';
+import { launch } from '../support/run-command.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
 const run = promisify(execFile);
@@ -74,7 +102,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     return Object.values(Resources as Record<string, Resource>).filter(({ Type }) => Type === type);
   }
 
-  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status', 'sweep'];
+  const names = ['flows', 'limits', 'notify-page', 'notify-ticket', 'status', 'sweep', 'widget'];
 
   const standing = () => standingIn(moto);
 
@@ -93,6 +121,16 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     });
     const passedOver = [...moto.passedOver].filter((type) => !type.startsWith('AWS::CDK::')).toSorted();
     process.stdout.write(`moto knows nothing of, and passed over: ${passedOver.join(', ')}\n`);
+  });
+
+  test('has functions that npm run check -- --from lambda finds and asks, which moto cannot run', async () => {
+    const { code, stdout, stderr } = await launch(
+      'check',
+      ['--config', 'lib/config/example.jsonc', '--from', 'lambda'],
+      env,
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('The function okta-synthetics-flows in us-east-1 ended with an unknown error.');
   });
 
   test('lets the functions measure, on their schedules, all that the alarms look at', async () => {
@@ -131,6 +169,48 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     expect(seen).toEqual({ ...Object.fromEntries(expected), 'Retries SampleCount Org=acme': 1 });
   });
 
+  test('shows in its widget what the functions have left, without a script and far below the size limit', async () => {
+    const { code, variables } = await deployed('okta-synthetics-widget');
+    const environment = { awsEndpoint: moto.env.AWS_ENDPOINT_URL, caFile: path.join(directory, 'ca.pem'), variables };
+    await using widget = startFunction(path.join(code, 'index.mjs'), environment);
+    const ask = async (params: object) => {
+      const answer = await widget.invoke({ widgetContext: { params, theme: 'dark' } });
+      if ('error' in answer) throw new Error(answer.error);
+      return String(answer.value);
+    };
+    const [all, acme] = [await ask({}), await ask({ org: 'acme' })];
+    for (const markup of [all, acme]) {
+      expect(foreignMarkup(markup)).toEqual([]);
+      expect(Buffer.byteLength(markup)).toBeLessThan(mostBytes / 4);
+      expect(parseHtml(markup).text).toMatch(/acme.*All well: \d+ checks pass\./);
+    }
+    expect(parseHtml(acme).elements.filter(({ attributes }) => attributes.class === 'curve').length).toBeGreaterThan(0);
+    expect(await widget.invoke({ describe: true })).toMatchObject({ value: expect.stringMatching(/^## /) });
+  });
+
+  /** The code and the environment of a function as they were deployed. moto runs no function without Docker. */
+  async function deployed(name: string) {
+    const [endpoint, region] = [moto.env.AWS_ENDPOINT_URL, moto.env.AWS_REGION ?? ''];
+    const client = new LambdaClient({
+      endpoint,
+      region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: name }));
+    const found = (await resources('AWS::Lambda::Function')).find(({ Properties }) => Properties.FunctionName === name);
+    const { S3Bucket, S3Key } = found?.Properties.Code ?? {};
+    const bucket = String(S3Bucket['Fn::Sub'])
+      .replace(/\$\{AWS::AccountId\}/, moto.env.CDK_DEFAULT_ACCOUNT ?? '')
+      .replace(/\$\{AWS::Region\}/, region);
+    const zip = await moto.download(bucket, S3Key);
+    expect(createHash('sha256').update(zip).digest('base64')).toBe(Configuration?.CodeSha256);
+    const [archive, code] = [path.join(directory, `${name}.zip`), path.join(directory, name)];
+    await writeFile(archive, zip);
+    // Node.js reads no archives, and moto brings Python.
+    await run('python3', ['-m', 'zipfile', '-e', archive, code]);
+    return { code, variables: Configuration?.Environment?.Variables ?? {} };
+  }
+
   /** The environment variables of a function, as its template sets them. */
   async function variablesOf(name: string): Promise<Readonly<Record<string, string>>> {
     const found = (await resources('AWS::Lambda::Function')).find(({ Properties }) =>
@@ -156,6 +236,147 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     }
     return found;
   }
+
+  describe('a game day', () => {
+    const config = loadConfig('lib/config/example.jsonc');
+    const place = () => ({
+      ...{ endpoint: moto.env.AWS_ENDPOINT_URL, region: moto.env.AWS_REGION ?? '' },
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+
+    /** moto's CloudFormation passes over schedules, subscriptions and alarms. Its own services make them, as in the template. */
+    beforeAll(async () => {
+      const assembly = path.join(directory, 'cdk.out');
+      const template = readFlatTemplate([path.join(assembly, 'OktaSynthetics.template.json')], assembly) as Template;
+      const { schedules, topics, alarms } = readDeployment(template);
+      const [scheduler, sns, cloudWatch] = [
+        new SchedulerClient(place()),
+        new SNSClient(place()),
+        new CloudWatchClient(place()),
+      ];
+      await scheduler.send(new CreateScheduleGroupCommand({ Name: 'okta-synthetics' }));
+      const home = `${moto.env.AWS_REGION}:${moto.env.CDK_DEFAULT_ACCOUNT}`;
+      for (const { name: Name, group: GroupName, target, input } of schedules) {
+        const Target = {
+          ...{ Arn: `arn:aws:lambda:${home}:function:${target}`, Input: JSON.stringify(input) },
+          RoleArn: `arn:aws:iam::${moto.env.CDK_DEFAULT_ACCOUNT}:role/scheduler`,
+        };
+        const rest = { ScheduleExpression: 'rate(1 minute)', FlexibleTimeWindow: { Mode: 'OFF' as const }, Target };
+        await scheduler.send(new CreateScheduleCommand({ Name, GroupName, ...rest }));
+      }
+      for (const { arn: TopicArn, subscriptions } of topics) {
+        for (const { protocol: Protocol, endpoint } of subscriptions) {
+          const Endpoint = Protocol === 'lambda' ? `arn:aws:lambda:${home}:function:${endpoint}` : endpoint;
+          await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint }));
+        }
+      }
+      const { series, alarm: name } = targetIn(config, { finding: 'internal-error', page: true });
+      const alarm = alarms.alarms.find((each) => each.name === name);
+      if (alarm?.kind !== 'metric') throw new Error(`${name} is not in the template`);
+      await cloudWatch.send(
+        new PutMetricAlarmCommand({
+          ...{
+            AlarmName: name,
+            Namespace: series.namespace,
+            MetricName: series.name,
+            Statistic: 'Maximum',
+            Period: 60,
+          },
+          Dimensions: Object.entries(series.dimensions).map(([Name, Value]) => ({ Name, Value })),
+          ...{ EvaluationPeriods: alarm.evaluationPeriods, DatapointsToAlarm: alarm.datapointsToAlarm, Threshold: 1 },
+          ComparisonOperator: 'GreaterThanThreshold',
+          AlarmActions: alarm.actions.ALARM.flatMap(
+            (id) => topics.find(({ logicalId }) => logicalId === id)?.arn ?? [],
+          ),
+        }),
+      );
+      await cloudWatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: 'OK', StateReason: 'it is new' }));
+    });
+
+    /** The account as the game day sees it by the SDK. moto runs no function, so the bundles run here. No minute passes. */
+    function account(): DeployedAccount {
+      const real = awsAccount(place());
+      const environment = { awsEndpoint: moto.env.AWS_ENDPOINT_URL, caFile: path.join(directory, 'ca.pem') };
+      return {
+        ...real,
+        wait: async () => {},
+        async invoke(lambda, event) {
+          const name = lambda.replace(/^okta-synthetics-/, '').replace(/^notify-.*/, 'notify');
+          const variables = await real.variables(lambda);
+          await using process = startFunction(path.resolve('dist', name, 'index.mjs'), { ...environment, variables });
+          const result = await process.invoke(
+            'servers' in event ? { ...event, ...emulateOrg(event as Org, okta).org } : event,
+          );
+          return 'error' in result ? { error: result.error } : { value: result.value };
+        },
+      };
+    }
+
+    async function gameDay(stopAfter: string) {
+      const stopper = new AbortController();
+      const target = targetIn(config, { finding: 'internal-error', page: true });
+      const plan = await planGameDay(account(), target);
+      const { steps } = await runGameDay(account(), plan, {
+        signal: stopper.signal,
+        onStep: ({ name }) => name === stopAfter && stopper.abort(),
+      });
+      const tried = steps.slice(0, steps.findIndex(({ name }) => name === stopAfter) + 1);
+      return { plan, tried, problems: tried.flatMap(({ problems }) => problems.map(({ what }) => what)) };
+    }
+
+    test('finds the stacks, and all that it tries until the values are drilled', async () => {
+      const { plan, problems } = await gameDay('drill');
+      expect(plan.caller).toMatchObject({ account: moto.env.CDK_DEFAULT_ACCOUNT, region: moto.env.AWS_REGION });
+      expect(plan.alarm).toMatchObject({ state: 'OK', periodMs: 60_000, datapointsToAlarm: 2, evaluationPeriods: 10 });
+      expect(plan.told).toEqual(['o…@example.com']);
+      // moto has no DescribeAlarmHistory, which the notifiers need.
+      expect(problems).toEqual(
+        ['page', 'ticket'].map(
+          (route) =>
+            `okta-synthetics-notify-${route} failed: Error: the self-test failed: the alarm's history could not be read: SyntaxError`,
+        ),
+      );
+      const { series } = plan.target;
+      const values = await account().values(series, 'Maximum', Date.now() - 300_000, Date.now() + 60_000);
+      expect(Math.max(...values.map(({ value }) => value))).toBe(2);
+    });
+
+    test('names a subscription that is missing, and a schedule that is disabled', async () => {
+      const { audience = '' } = (await gameDay('stack')).plan;
+      const sns = new SNSClient(place());
+      const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: audience }));
+      await Promise.all(
+        Subscriptions.map(({ SubscriptionArn }) => sns.send(new UnsubscribeCommand({ SubscriptionArn }))),
+      );
+      const scheduler = new SchedulerClient(place());
+      const name = { GroupName: 'okta-synthetics', Name: 'acme-limits' };
+      const { ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(new GetScheduleCommand(name));
+      const rest = { ScheduleExpression, FlexibleTimeWindow, Target };
+      await scheduler.send(new UpdateScheduleCommand({ ...name, ...rest, State: 'DISABLED' }));
+      expect((await gameDay('schedules')).problems).toEqual([
+        'Nobody is subscribed to okta-synthetics-pages',
+        'The schedule acme-limits is disabled',
+      ]);
+    });
+
+    test('is a command, which ends with 1 where something is missing', async () => {
+      const args = ['--live', '--yes', '--stack', 'No'];
+      const { code, stdout } = await launch('drill', args, moto.env);
+      expect([code, stdout]).toEqual([1, expect.stringContaining('There is no stack No in this account and Region.')]);
+    });
+
+    test('names the right that the caller lacks, and the stack that is not there', async () => {
+      const target = targetIn(config, {
+        finding: 'internal-error',
+        page: true,
+        stack: 'No',
+      });
+      expect((await planGameDay(account(), target)).stacks.problems).toHaveLength(1);
+      await expect(account().items('no-such-table', 'acme', 'group#')).rejects.toThrow(
+        'dynamodb:Query failed: ResourceNotFoundException',
+      );
+    });
+  });
 
   test('is undone by cdk destroy, which leaves nothing', async () => {
     await cdk('destroy', '--force');
@@ -226,6 +447,23 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
         const ours = names.filter((name) => !/staging/.test(name));
         expect(names).toHaveLength(2 * ours.length);
       }
+    });
+
+    test('are what npm run doctor finds, with the same configuration and with another one', async () => {
+      const doctor = async (orgs: readonly object[]) => {
+        const { stdout } = await launch('doctor', ['--config', await configFile('staging', orgs), '--json'], env);
+        return Object.fromEntries(
+          (JSON.parse(stdout).examinations as readonly Examination[])
+            .filter(({ part }) => ['AWS', 'Deployment'].includes(part))
+            .flatMap(({ diagnoses }) => diagnoses.map(({ what, status }) => [what, status])),
+        );
+      };
+      expect(await doctor(three)).toEqual({
+        // moto does not know GetAccountSettings, and passes over subscriptions.
+        ...{ 'AWS credentials': 'ok', 'CDK bootstrap': 'ok', 'Lambda concurrency': 'open' },
+        ...{ stack: 'ok', configuration: 'ok', functions: 'ok', subscriptions: 'warning', encryption: 'ok' },
+      });
+      expect(await doctor(three.slice(1))).toMatchObject({ stack: 'ok', configuration: 'warning' });
     });
 
     const [acme, globex, initech] = three;

@@ -98,7 +98,7 @@ describe.skipIf(!isMotoInstalled)(`a CDK app of others${why}`, () => {
     await cdk('bootstrap', `aws://${moto.env.CDK_DEFAULT_ACCOUNT}/${moto.env.AWS_REGION}`);
     await cdk('deploy', '--require-approval', 'never');
     expect(await names('functions')).toEqual(
-      ['flows', 'notify-page', 'notify-ticket', 'status', 'sweep'].map((name) => `sign-in-${name}`),
+      ['flows', 'notify-page', 'notify-ticket', 'status', 'sweep', 'widget'].map((name) => `sign-in-${name}`),
     );
     const ofGlobex = ['page-alarms', 'pages', 'pages-cloudwatch', 'pages-json'].flatMap((name) => [
       `sign-in_globex_${name}`,

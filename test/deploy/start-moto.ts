@@ -11,6 +11,8 @@ export interface Moto extends AsyncDisposable {
   readonly passedOver: ReadonlySet<string>;
   /** The names of what there is of a kind. */
   list(kind: keyof typeof listings): Promise<readonly string[]>;
+  /** An object of S3. */
+  download(bucket: string, key: string): Promise<Buffer>;
   /** The template of a stack, by the stack's name or id. */
   templateOf(stack: string): Promise<string>;
 }
@@ -79,6 +81,11 @@ export async function startMoto(): Promise<Moto> {
       const { name } = listings[kind];
       return [...(await ask(endpoint, listings[kind])).matchAll(name)].flatMap(([, found]) => found ?? []);
     },
+    async download(bucket, key) {
+      const response = await fetch(`${endpoint}/${bucket}/${key}`, { headers: signedFor('s3') });
+      if (!response.ok) throw new Error(`moto answered ${response.status}`);
+      return Buffer.from(await response.arrayBuffer());
+    },
     async templateOf(stack) {
       const request = { service: 'cloudformation', action: 'GetTemplate', version: '2010-05-15' };
       const answer = await ask(endpoint, { ...request, parameters: { StackName: stack } });
@@ -93,8 +100,7 @@ async function ask(endpoint: string, { service, path = '/', target, action, vers
   const response = await fetch(`${endpoint}${path}`, {
     method: body ? 'POST' : 'GET',
     headers: {
-      // moto tells services apart by the signature's scope, and does not verify the signature.
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      ...signedFor(service),
       ...(target && { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' }),
     },
     ...(body && { body }),
@@ -103,6 +109,11 @@ async function ask(endpoint: string, { service, path = '/', target, action, vers
   if (!response.ok) throw new Error(`moto answered ${response.status}: ${text}`);
   return text;
 }
+
+/** moto tells services apart by the signature's scope, and does not verify the signature. */
+const signedFor = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -38,12 +38,13 @@ const noProxies = { HTTPS_PROXY: undefined, https_proxy: undefined, NO_PROXY: un
 /** Runs the check with these variables, and with the authorities that sign for the org and for the proxy. */
 async function check(
   env: Readonly<Record<string, string | undefined>>,
-  ...authorities: readonly string[]
+  authorities: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<Ended> {
   const ca = path.join(directory, 'ca.pem');
   await writeFile(ca, [okta.ca, ...authorities].join('\n'));
   const file = 'AWS_REGION' in env ? [] : ['--secrets', path.join(directory, 'secrets.json')];
-  return launch('check', [...flags, ...file], { ...noProxies, NODE_EXTRA_CA_CERTS: ca, ...env });
+  return launch('check', [...flags, ...file, ...more], { ...noProxies, NODE_EXTRA_CA_CERTS: ca, ...env });
 }
 
 describe('npm run check behind a proxy', () => {
@@ -51,6 +52,8 @@ describe('npm run check behind a proxy', () => {
     await using proxy = await startProxy();
     const { code, stdout } = await check({ [variable]: proxy.url });
     expect(stdout).toContain('No problem.');
+    expect(stdout).toContain(`HTTPS_PROXY is obeyed: ${proxy.url}`);
+    expect(stdout).toMatch(/NODE_EXTRA_CA_CERTS is obeyed:\s+\/.*ca\.pem/);
     expect(code).toBe(0);
     expect(new Set(proxy.asked)).toEqual(new Set([okta.domain]));
   });
@@ -66,7 +69,7 @@ describe('npm run check behind a proxy', () => {
     const { ca, valid } = await issueCertificates(Date.now());
     const authorization = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
     await using proxy = await startProxy({ tls: valid, authorization });
-    const { code, stderr } = await check({ HTTPS_PROXY: proxy.url.replace('//', '//me:p%40ss@') }, ca);
+    const { code, stderr } = await check({ HTTPS_PROXY: proxy.url.replace('//', '//me:p%40ss@') }, [ca]);
     expect(code).toBe(0);
     expect(proxy.asked.length).toBeGreaterThan(0);
     expect(stderr).toContain(proxy.url);
@@ -85,9 +88,31 @@ describe('npm run check behind a proxy', () => {
         ...{ HTTPS_PROXY: proxy.url, AWS_ENDPOINT_URL: `https://${aws.domain}`, AWS_REGION: 'eu-west-1' },
         ...{ AWS_ACCESS_KEY_ID: 'loopback', AWS_SECRET_ACCESS_KEY: 'loopback', AWS_CA_BUNDLE: undefined },
       },
-      aws.ca,
+      [aws.ca],
     );
     expect(code).toBe(0);
+    expect(proxy.asked).toContain(aws.domain);
+  });
+
+  it('asks Lambda through the proxy as well', async () => {
+    await using aws = await startRawServer((socket) => {
+      const headers: [string, string][] = [
+        ['content-type', 'application/json'],
+        ['x-amzn-errortype', 'ResourceNotFoundException'],
+      ];
+      socket.end(answerBytes(404, headers, '{}'));
+    });
+    await using proxy = await startProxy();
+    const { code, stderr } = await check(
+      {
+        ...{ HTTPS_PROXY: proxy.url, AWS_ENDPOINT_URL: `https://${aws.domain}`, AWS_REGION: 'eu-west-1' },
+        ...{ AWS_ACCESS_KEY_ID: 'loopback', AWS_SECRET_ACCESS_KEY: 'loopback', AWS_CA_BUNDLE: undefined },
+      },
+      [aws.ca],
+      ['--from', 'lambda'],
+    );
+    expect(stderr).toContain('There is no function okta-synthetics-flows in eu-west-1');
+    expect(code).toBe(2);
     expect(proxy.asked).toContain(aws.domain);
   });
 

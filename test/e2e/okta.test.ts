@@ -168,7 +168,7 @@ describe('npm run okta', () => {
       'Discovery',
       'secret',
       'private key',
-      'SSWS token',
+      'administrator',
       'password',
       '--cacert',
       '--secrets',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findings } from '../../functions/diagnosis/finding.ts';
 import { textOf } from '../../functions/diagnosis/findings/definition.ts';
 import { check } from '../../local/cli/check.ts';
+import { setup, tokenVariable } from '../../local/cli/setup.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
 import { environmentVariables } from '../../local/runner/environment-config.ts';
@@ -53,6 +54,12 @@ describe('the docs', () => {
     const page = readFileSync('docs/check.md', 'utf8');
     const flags = Object.keys(check.options).filter((flag) => flag !== 'secrets');
     const names = [...Object.values(environmentVariables), ...flags.map((flag) => `--${flag}`)];
+    expect(names.filter((name) => !page.includes(name))).toEqual([]);
+  });
+
+  it('the page about npm run setup names each of its flags, and its variable', () => {
+    const page = readFileSync('docs/setup.md', 'utf8');
+    const names = [tokenVariable, ...Object.keys(setup.options).map((flag) => `--${flag}`)];
     expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 

@@ -16,6 +16,7 @@ import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { emfLines } from '../../functions/runtime/emf.ts';
 import { type LogLine, logLines } from '../../functions/runtime/log.ts';
 import { noCredentials } from '../../functions/runtime/no-credentials.ts';
+import type { ProbeEvent } from '../../functions/runtime/probe-handler.ts';
 import { pointsOf, publish } from '../../functions/runtime/publish.ts';
 import type { RunReport } from '../../functions/runtime/run.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
@@ -402,8 +403,8 @@ describe('the deployed functions', () => {
     const emulated = withCode(emulateOrg(org, okta).org);
     const said: string[] = [];
     const plan = planProbes(emulated, probes);
-    const invoke = async ({ only = functions, timeoutMs = 30_000 } = {}) => {
-      const results = await Promise.all(only.map((each) => each.invoke(emulated, timeoutMs)));
+    const invoke = async ({ only = functions, timeoutMs = 30_000, event = emulated as ProbeEvent } = {}) => {
+      const results = await Promise.all(only.map((each) => each.invoke(event, timeoutMs)));
       const lines = results.flatMap((result) => result.lines.map((line): LogLine => JSON.parse(line)));
       const outcomes = lines.filter(({ type }) => type === 'outcome');
       said.push(JSON.stringify(results), formatted({ org: emulated, plan }, outcomes));
@@ -425,6 +426,9 @@ describe('the deployed functions', () => {
       await invoke({ only: functions.slice(0, 1) });
       leakBeyondInputs();
     }
+    // The answer to a check goes to whoever asks for it.
+    const [checked] = await invoke({ only: functions.slice(0, 3), event: { ...emulated, check: true } });
+    expect(JSON.stringify(checked)).toContain('"check":1');
     const slow = okta.intercept({ path: /token$/ }, { delayMs: 60_000 });
     const [late] = await invoke({ timeoutMs: 5_500 });
     slow();

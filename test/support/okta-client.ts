@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { importJWK, type JWTPayload, SignJWT } from 'jose';
+import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 
@@ -7,6 +7,12 @@ export interface FormResponse {
   readonly status: number;
   readonly headers: Response['headers'];
   readonly body: Record<string, unknown>;
+}
+
+/** A client that authenticates with its private key. */
+export interface ClientOfKey {
+  readonly clientId: string;
+  readonly privateJwk: JWK & { readonly kid: string };
 }
 
 /** An HTTP client for an Okta emulator. It trusts its certificate authority and does not follow redirects. */
@@ -23,9 +29,12 @@ export function createOktaClient(okta: OktaEmulator) {
     return { status: response.status, headers: response.headers, body } satisfies FormResponse;
   }
 
-  /** A client assertion. `claims` override the default claims; `undefined` removes one. */
-  async function assertion(endpoint: string, claims: Partial<JWTPayload> = {}): Promise<Record<string, string>> {
-    const { clientId, privateJwk } = okta.clients.service;
+  /** A client assertion of an application, by default the service application. `undefined` removes a claim. */
+  async function assertion(
+    endpoint: string,
+    claims: Partial<JWTPayload> = {},
+    { clientId, privateJwk }: ClientOfKey = okta.clients.service,
+  ): Promise<Record<string, string>> {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: clientId, sub: clientId, aud: endpoint, iat: now, exp: now + 300, jti: randomUUID(), ...claims };
     const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -49,6 +58,11 @@ export function createOktaClient(okta: OktaEmulator) {
     assertion,
     basic,
     secretAuth: basic(okta.clients.secret.clientId, okta.clients.secret.clientSecret),
+    /** Asks the token endpoint at a path for `client_credentials`, as a client with a key. */
+    async keyToken(path: string, scope: string, as: ClientOfKey): Promise<FormResponse> {
+      const form = { grant_type: 'client_credentials', scope, ...(await assertion(okta.origin + path, {}, as)) };
+      return post(path, form);
+    },
     async orgToken(scope = 'okta.users.read'): Promise<string> {
       const path = '/oauth2/v1/token';
       const { body } = await post(path, {

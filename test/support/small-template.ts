@@ -88,7 +88,7 @@ export const handler = async () => {
   const Severity = Number(readFileSync(new URL('./severity', import.meta.url), 'utf8'));
   const CloudWatchMetrics = [{ Namespace: 'Small', Dimensions: [['Org']], Metrics: [{ Name: 'Severity' }] }];
   console.log(JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, Org: 'acme', Severity }));
-  console.log(JSON.stringify({ type: 'outcome', at: new Date().toISOString(), org: 'acme', status: 'passed', warnings: [] }));
+  console.log(JSON.stringify({ type: 'outcome', at: new Date().toISOString(), org: 'acme', probe: 'token', status: 'passed', exchanges: [], warnings: [] }));
 };`;
 
 /** Publishes the alarm's name to the people's topic, and the time to e-mail subscribers. */

@@ -62,6 +62,8 @@ export interface NotificationContext extends MonitorContext {
   readonly oktaStatus: OktaStatus['state'];
   /** What the System Log has of the hour before, with the times: `policy rule "Monitors" updated at 12:03Z`. */
   readonly changes?: string;
+  /** `true` if nothing is wrong, because somebody drills. Absent otherwise. */
+  readonly drill?: string;
   /** Why a firing message is not the first one of its incident. */
   readonly repeats?: Repetition;
 }
@@ -171,6 +173,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...(incident.changes.length > 0 && {
       changes: clip(incident.changes.map(({ words, at }) => `${words} at ${formatClock(at)}`).join(', '), 1_000),
     }),
+    ...(alarm.drill && { drill: 'true' }),
     ...(alarm.repeats && { repeats: alarm.repeats }),
   };
 }

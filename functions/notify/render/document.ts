@@ -52,6 +52,8 @@ interface ReadDocument {
   /** The leading finding. Absent if the logs contain none: then nobody is known to be at fault. */
   readonly code?: string;
   readonly summary: string;
+  /** Nothing is wrong: somebody drills. Only in documents about a drill that is told to everybody. */
+  readonly drill?: true;
   /** Why a document about a firing alarm is not the first one. */
   readonly repeats?: Repetition;
   /** What else to know of it. */
@@ -118,6 +120,7 @@ function read(incident: Incident, { route }: Links, subject: string): ReadDocume
     ...{ state: alarm.kind, incident: incidentId(incident), alarm: alarm.name, ...(org !== undefined && { org }) },
     severity: 'severity' in alarm.subject ? alarm.subject.severity : route,
     ...{ domain, ...(code !== undefined && { code }), summary: renderSummary(incident, subject) },
+    ...(alarm.drill && { drill: true as const }),
     ...(alarm.repeats && { repeats: alarm.repeats }),
     ...(incident.note !== undefined && { note: incident.note }),
     changedAt: iso(alarm.changedAt),

@@ -15,7 +15,9 @@ const most = 120;
  * @param subject the line above it. The time is repeated only if the subject had no room for it.
  */
 export function renderFirstLine(incident: Incident, subject: string): string {
-  if (incident.alarm.kind === 'resolved') return firstThatFits(resolvedLines(incident), most);
+  const { drill, kind } = incident.alarm;
+  if (drill) return `DRILL${kind === 'resolved' ? ', and its end' : ''}: nothing is wrong, and there is nothing to do.`;
+  if (kind === 'resolved') return firstThatFits(resolvedLines(incident), most);
   const { headline, occurrences, alarm } = incident;
   const [lead] = occurrences;
   const action = `Do: ${firstActionOf(incident)}.`;

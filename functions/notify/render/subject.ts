@@ -14,13 +14,15 @@ const most = 60;
  * when: `PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z`. A deployment that is not the default comes before the
  * org: `PAGE staging/acme: …`. What does not fit is shortened or left out as a whole.
  *
+ * What is only a drill says so first: `DRILL PAGE acme: …`.
+ *
  * Trap: SNS rejects a subject that begins with a space or contains a line break. Mail programs and gateways garble
  * everything but ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function renderSubject(incident: Incident, { route, monitor: { deployment } }: Links): string {
   const { alarm } = incident;
   const org = `${deployment === defaultDeployment ? '' : `${deployment}/`}${incident.org ?? 'monitor'}`;
-  const status = statusOf(incident, route);
+  const status = `${incident.alarm.drill ? 'DRILL ' : ''}${statusOf(incident, route)}`;
   const details = (alarm.kind === 'firing' ? firingDetails(incident) : resolvedDetails(incident)).map(oneLine);
   const names = [oneLine(org), ...[24, 18, 12].map((length) => shortenName(oneLine(org), length))];
   // It is better to shorten the org's name than to leave something out.

@@ -90,6 +90,12 @@ export interface Received {
 export interface AwsEmulatorOptions {
   /** How many calls of each operation are accepted in a second. By default, all are. */
   readonly rates?: () => Rates;
+  /**
+   * Whether to answer whoever signs with an access key. By default, everybody is answered.
+   *
+   * Trap: signatures are not checked, so it must be a key that nobody can guess.
+   */
+  readonly accepts?: (caller: string | undefined) => boolean;
   /** The time of a call, epoch milliseconds. The system clock by default. */
   readonly now?: (caller: string | undefined) => number;
 }
@@ -105,7 +111,7 @@ type Operations = Readonly<
  */
 export async function startAwsEmulator(
   secrets: StoredSecrets,
-  { rates = () => ({}), now = Date.now }: AwsEmulatorOptions = {},
+  { rates = () => ({}), now = Date.now, accepts = () => true }: AwsEmulatorOptions = {},
 ): Promise<AwsEmulator> {
   const calls: string[] = [];
   const points: (ReceivedPoint & Received)[] = [];
@@ -142,6 +148,10 @@ export async function startAwsEmulator(
     return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message });
   };
   const answer = async (call: AwsCall): Promise<AwsResponse> => {
+    if (!accepts(call.caller)) {
+      const message = 'The security token included in the request is invalid.';
+      return call.protocol.failure({ status: 403, type: 'UnrecognizedClientException', message });
+    }
     const receivedAt = now(call.caller);
     const refused = throttle.refuse(call.operation, receivedAt);
     if (!refused) return call.service === tablesApi ? runOnTable(call) : run({ ...call, receivedAt }, operations);

@@ -1,12 +1,20 @@
-import type { MetricIdentity, Series, Window } from '../cloudwatch/metric-store.ts';
+import type { MetricIdentity } from '../cloudwatch/metric-store.ts';
 import { AwsException } from './protocols.ts';
+import { sizeLimits } from './size-limits.ts';
 
-/** The values of one statistic, one per period from the start of the window on. Percentiles are `p95`. */
-export type MetricData = (identity: MetricIdentity, stat: string, periodMs: number, window: Window) => Series;
+/**
+ * One value per period from `start` to `end` (epoch milliseconds), the oldest first. Undefined where there is no point. A
+ * percentile is `p95`.
+ */
+export type MetricData = (
+  identity: MetricIdentity,
+  statistic: string,
+  periodMs: number,
+  window: { readonly start: number; readonly end: number },
+) => readonly (number | undefined)[];
 
-interface MetricDataQuery {
+interface DataQuery {
   readonly Id: string;
-  readonly Expression?: string;
   readonly MetricStat?: {
     readonly Metric: {
       readonly Namespace: string;
@@ -18,7 +26,8 @@ interface MetricDataQuery {
   };
 }
 
-const [mostQueries, mostPoints] = [500, 100_800];
+/** The most points of a page. */
+const mostPoints = 100_800;
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -30,62 +39,45 @@ const retentions = [
 ] as const;
 
 /**
- * GetMetricData for metrics, without expressions. Points in a period that is too short for their age are not there.
+ * Metrics by their names, without expressions. Points in a period that is too short for their age are not there.
  *
- * A page has the points of some periods of all queries, and the token says where the next one begins.
+ * A page has some points of all queries, and its token says how many came before. Times are epoch seconds.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function getMetricData(data: MetricData, input: Readonly<Record<string, unknown>>, now: number): object {
-  const { MetricDataQueries, StartTime, EndTime, ScanBy, MaxDatapoints = mostPoints, NextToken } = input;
-  const queries = (MetricDataQueries ?? []) as readonly MetricDataQuery[];
-  if (queries.length === 0 || queries.length > mostQueries)
-    throw invalid(`MetricDataQueries must have 1 to ${mostQueries} members.`);
-  if (ScanBy !== 'TimestampAscending') throw invalid('This emulator reads only in ascending order.');
-  const [from, to] = [Number(StartTime) * 1000, Number(EndTime) * 1000];
-  if (!(from < to)) throw invalid('StartTime must be before EndTime.');
-  const all = queries.flatMap(({ Id, MetricStat, Expression }) => {
-    if (!MetricStat) throw invalid(`This emulator does not evaluate the expression ${Expression}.`);
-    return pointsOf(data, MetricStat, { start: from, end: to }, now).map((point) => ({ ...point, id: Id }));
-  });
-  const pending = all.toSorted((one, other) => one.at - other.at).slice(Number(NextToken ?? 0));
-  const page = pending.slice(0, Number(MaxDatapoints));
-  const done = Number(NextToken ?? 0) + page.length;
+  const queries = input.MetricDataQueries as readonly DataQuery[];
+  if (queries.length > sizeLimits.queriesPerMetricData) {
+    throw new AwsException('ValidationError', `The collection MetricDataQueries has ${queries.length} members.`);
+  }
+  const [start, end] = [Number(input.StartTime) * 1000, Number(input.EndTime) * 1000];
+  if (!(start < end)) throw new AwsException('ValidationError', 'The parameter StartTime must be less than EndTime.');
+  const direction = input.ScanBy === 'TimestampAscending' ? 1 : -1;
+  const all = queries
+    .flatMap(({ Id, MetricStat }) => {
+      if (!MetricStat) throw new AwsException('ValidationError', `${Id} is an expression, which is not emulated.`);
+      const { Metric, Period, Stat } = MetricStat;
+      if (Period % 60 !== 0 || Period <= 0)
+        throw new AwsException('ValidationError', `The Period of ${Id} is invalid.`);
+      const dimensions = Object.fromEntries((Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+      const identity = { namespace: Metric.Namespace, name: Metric.MetricName, dimensions };
+      const keptMs = retentions.findLast(({ periodSeconds }) => Period % periodSeconds === 0)?.keptMs ?? 0;
+      return data(identity, Stat, Period * 1000, { start, end }).flatMap((value, index) => {
+        const at = start + index * Period * 1000;
+        return value === undefined || at < now - keptMs ? [] : [{ id: Id, at, value }];
+      });
+    })
+    .toSorted((one, other) => direction * (one.at - other.at));
+  const before = Number(input.NextToken ?? 0);
+  const after = before + Number(input.MaxDatapoints ?? mostPoints);
+  const page = Map.groupBy(all.slice(before, after), ({ id }) => id);
   return {
-    MetricDataResults: queries.map(({ Id }) => {
-      const own = page.filter(({ id }) => id === Id);
+    MetricDataResults: queries.map(({ Id, MetricStat }) => {
+      const points = page.get(Id) ?? [];
       return {
-        Id,
-        Label: Id,
-        StatusCode: pending.length > page.length ? 'PartialData' : 'Complete',
-        Timestamps: own.map(({ at }) => at / 1000),
-        Values: own.map(({ value }) => value),
+        ...{ Id, Label: MetricStat?.Metric.MetricName, StatusCode: after < all.length ? 'PartialData' : 'Complete' },
+        ...{ Timestamps: points.map(({ at }) => at / 1000), Values: points.map(({ value }) => value) },
       };
     }),
-    Messages: [],
-    ...(pending.length > page.length && { NextToken: String(done) }),
+    ...(after < all.length && { NextToken: String(after) }),
   };
-}
-
-function pointsOf(
-  data: MetricData,
-  { Metric, Period, Stat }: NonNullable<MetricDataQuery['MetricStat']>,
-  { start, end }: Window,
-  now: number,
-): readonly { readonly at: number; readonly value: number }[] {
-  if (!(Period >= 60 && Period % 60 === 0)) throw invalid(`The period ${Period} is not a multiple of 60.`);
-  const identity = {
-    namespace: Metric.Namespace,
-    name: Metric.MetricName,
-    dimensions: Object.fromEntries((Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value])),
-  };
-  const keptMs = retentions.findLast(({ periodSeconds }) => Period % periodSeconds === 0)?.keptMs ?? 0;
-  const periodMs = Period * 1000;
-  return data(identity, Stat, periodMs, { start, end }).flatMap((value, index) => {
-    const at = start + index * periodMs;
-    return value === undefined || at < now - keptMs ? [] : [{ at, value }];
-  });
-}
-
-function invalid(message: string): AwsException {
-  return new AwsException('InvalidParameterValue', message);
 }

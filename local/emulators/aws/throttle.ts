@@ -43,5 +43,6 @@ const message = 'Rate exceeded';
 /** CloudWatch has kept the name of its query protocol. The SDK retries both. */
 const errorTypes: Readonly<Record<string, string>> = {
   PutMetricData: 'Throttling',
+  GetMetricData: 'Throttling',
   DescribeAlarmHistory: 'Throttling',
 };

@@ -2,8 +2,8 @@ import { compactVerify, decodeJwt, errors, SignJWT } from 'jose';
 import type Provider from 'oidc-provider';
 import type { OktaErrorCode } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
+import type { OrgState } from './org-state.ts';
 import { generateSigningKey, type SigningKey } from './signing-keys.ts';
-import type { Users } from './users.ts';
 
 export interface AccessTokenClaims {
   readonly ver: 1;
@@ -42,7 +42,12 @@ const orgTokenType = 'application/okta-internal-at+jwt';
  * The `jti` of a JWT is `AT.` and the opaque token, so no mapping is stored: a token that the provider revoked or let
  * expire is unknown here too.
  */
-export function createAccessTokens(server: ServerAddress, provider: Provider, key: SigningKey, users: Users) {
+export function createAccessTokens(
+  server: ServerAddress,
+  provider: Provider,
+  key: SigningKey,
+  { users, applications }: OrgState,
+) {
   let alteration: TokenAlteration | undefined;
   /** The issued tokens by the altered tokens that were sent instead. */
   const issuedByAltered = new Map<string, string>();
@@ -107,7 +112,8 @@ export function createAccessTokens(server: ServerAddress, provider: Provider, ke
       if (id === undefined) return { kind: 'invalid', reason: unknownTokenReason(jwt, server) };
       const claims = decodeJwt<AccessTokenClaims>(jwt);
       if (claims.exp <= Date.now() / 1000) return { kind: 'invalid', reason: 'token_expired' };
-      if (!(await find(id))) return { kind: 'invalid', reason: 'access_token_revoked' };
+      const isKnown = applications.find(claims.cid)?.status === 'ACTIVE' && (await find(id)) !== undefined;
+      if (!isKnown) return { kind: 'invalid', reason: 'access_token_revoked' };
       return { kind: 'active', claims };
     },
   };

@@ -1,7 +1,7 @@
 import type { FindAccount } from 'oidc-provider';
 import type { ServerId } from './org.ts';
 import type { OrgState } from './org-state.ts';
-import { groupNames, type User, type UserStatus } from './users.ts';
+import type { User, UserStatus } from './users.ts';
 
 /** The standard claims by the scope that they need (OpenID Connect Core, 5.4), and Okta's own ones. */
 export const claimsByScope = {
@@ -19,11 +19,15 @@ const known: readonly UserStatus[] = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED'
 const updatedAt = 1_700_000_000;
 
 /** A user's account for the provider, which leaves out the claims whose scope was not granted. */
-export function accountFinder({ users, settings }: OrgState): FindAccount {
+export function accountFinder({ users, groups, settings }: OrgState): FindAccount {
   return async (_ctx, id) => {
     const user = users.find(id);
     if (!user || !known.includes(user.status)) return undefined;
-    const claims = { ver: 1, idp: '00o1emulated2okta3org', ...standardClaims(user, settings().idToken === 'fat') };
+    const claims = {
+      ver: 1,
+      idp: '00o1emulated2okta3org',
+      ...standardClaims(user, groups.namesOf(id), settings().idToken === 'fat'),
+    };
     return { accountId: id, claims: async () => claims };
   };
 }
@@ -34,7 +38,11 @@ export function accountFinder({ users, settings }: OrgState): FindAccount {
  * Trap: an ID token that comes with an access token is thin. It has the name, the login and the email address, and
  * the rest is at /userinfo.
  */
-function standardClaims(user: User, isComplete: boolean): Record<string, unknown> & { sub: string } {
+function standardClaims(
+  user: User,
+  groups: readonly string[],
+  isComplete: boolean,
+): Record<string, unknown> & { sub: string } {
   const all = {
     sub: user.id,
     name: `${user.firstName} ${user.lastName}`,
@@ -47,16 +55,20 @@ function standardClaims(user: User, isComplete: boolean): Record<string, unknown
       zoneinfo: user.zoneinfo,
       updated_at: updatedAt,
       email_verified: true,
-      groups: groupNames(user.id),
+      groups,
     }),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { sub: string };
 }
 
 /** The claims about a user at /userinfo. */
-export function userInfoClaims(user: User, scopes: readonly string[]): Record<string, unknown> {
+export function userInfoClaims(
+  user: User,
+  groups: readonly string[],
+  scopes: readonly string[],
+): Record<string, unknown> {
   const granted = Object.entries(claimsByScope).flatMap(([scope, names]) => (scopes.includes(scope) ? names : []));
-  const claims = Object.entries(standardClaims(user, true));
+  const claims = Object.entries(standardClaims(user, groups, true));
   return Object.fromEntries(claims.filter(([name]) => (granted as readonly string[]).includes(name)));
 }
 

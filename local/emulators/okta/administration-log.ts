@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userParticipant } from './log-caller.ts';
-import type { LogParticipant, PastHappening, SystemLog } from './system-log.ts';
-import type { User } from './users.ts';
+import type { Happening, LogParticipant, PastHappening, SystemLog } from './system-log.ts';
+import { passwordUser, type User } from './users.ts';
 
 interface Thing {
   /** In the message of an event. */
@@ -38,6 +38,8 @@ const server = { type: 'AuthorizationServer', id: 'default', name: 'default' };
 /** The id of the web application is another one in each org. */
 const ofWebApplication = 'web';
 const application = { type: 'AppInstance', id: ofWebApplication, name: 'Web application' };
+const group = { id: '00g4monitors5group6i', name: 'Monitors' };
+const member = { id: passwordUser.id, name: `${passwordUser.firstName} ${passwordUser.lastName}` };
 const policyOf = (id: string, name: string) => ({ type: 'PolicyEntity', id, name });
 
 /**
@@ -103,6 +105,57 @@ const things = {
     ...{ noun: 'token signing key', type: 'AuthorizationServer', id: 'org', name: 'Okta' },
     events: { update: 'app.oauth2.key.rollover' },
   },
+  grant: {
+    ...{ noun: 'consent to a scope', type: 'Scope', id: 'okta.users.read', name: 'okta.users.read', of: application },
+    events: { create: 'app.oauth2.admin.consent.grant', delete: 'app.oauth2.admin.consent.revoke' },
+  },
+  'client-role': {
+    ...{ noun: 'admin role of a client', type: 'ROLE', id: 'READ_ONLY_ADMIN', name: 'Read-Only Administrator' },
+    of: { type: 'PublicClientApp', id: ofWebApplication, name: 'Web application' },
+    events: { create: 'app.oauth2.client.privilege.grant', delete: 'app.oauth2.client.privilege.revoke' },
+  },
+  'application-group': {
+    ...{ noun: 'assignment of an application to a group', type: 'UserGroup', ...group, of: application },
+    events: {
+      create: 'group.application_assignment.add',
+      update: 'group.application_assignment.update',
+      delete: 'group.application_assignment.remove',
+    },
+  },
+  'application-user': {
+    ...{ noun: 'assignment of an application to a user', type: 'User', ...member, of: application },
+    events: {
+      create: 'application.user_membership.add',
+      update: 'application.user_membership.update',
+      delete: 'application.user_membership.remove',
+    },
+  },
+  'application-policy': {
+    ...{ noun: 'sign-in policy of an application', ...application },
+    events: { update: 'application.policy.sign_on.update' },
+  },
+  group: {
+    ...{ noun: 'group', type: 'UserGroup', ...group },
+    events: { create: 'group.lifecycle.create', update: 'group.profile.update', delete: 'group.lifecycle.delete' },
+  },
+  'group-member': {
+    ...{ noun: 'member of a group', type: 'User', ...member, of: { type: 'UserGroup', ...group } },
+    events: { create: 'group.user_membership.add', delete: 'group.user_membership.remove' },
+  },
+  user: {
+    ...{ noun: 'user', type: 'User', ...member },
+    events: {
+      ...{ create: 'user.lifecycle.create', update: 'user.account.update_profile' },
+      ...{ delete: 'user.lifecycle.delete.completed', activate: 'user.lifecycle.activate' },
+      ...{ deactivate: 'user.lifecycle.deactivate', suspend: 'user.lifecycle.suspend' },
+      ...{ unsuspend: 'user.lifecycle.unsuspend', unlock: 'user.account.unlock_by_admin' },
+      'reset password of': 'user.account.update_password',
+    },
+  },
+  factor: {
+    ...{ noun: 'factor of a user', type: 'User', ...member },
+    events: { activate: 'user.mfa.factor.activate', delete: 'user.mfa.factor.deactivate' },
+  },
   zone: {
     ...{ noun: 'network zone', type: 'NetworkZone', id: 'nzo1office2network34', name: 'Office' },
     events: lifecycle('zone'),
@@ -148,6 +201,10 @@ export interface ChangedInstance {
   readonly name?: string;
   /** The policy, server or application that it belongs to. */
   readonly of?: { readonly id: string; readonly name: string };
+  /** How people know it, if not by its name: the login of a user. */
+  readonly alternateId?: string;
+  /** Of a policy or its rule. */
+  readonly policyType?: string;
   /** Epoch milliseconds. Now by default. */
   readonly publishedAt?: number;
 }
@@ -159,12 +216,31 @@ export type Administer = <What extends ChangedThing>(
   instance?: ChangedInstance,
 ) => void;
 
-export function createAdministrationLog(log: SystemLog, administrator: () => User | undefined, webClientId: string) {
-  const participant = (type: string, id: string, name: string): LogParticipant => ({
-    ...{ type, displayName: name, alternateId: 'unknown' },
-    id: id === ofWebApplication ? webClientId : id,
+/** The event of a change, without who made it. */
+export function happeningOf<What extends ChangedThing>(
+  what: What,
+  change: ChangeOf<What>,
+  instance: ChangedInstance = {},
+): Omit<Happening, 'actor'> & { readonly targets: readonly LogParticipant[] } {
+  const thing: Thing = things[what];
+  const { of = thing.of, alternateId = 'unknown' } = instance;
+  const { policyType = thing.policyType } = instance;
+  const participant = (type: string, id: string, displayName: string): LogParticipant => ({
+    ...{ type, id, displayName, alternateId: 'unknown' },
   });
+  const target = { ...participant(thing.type, instance.id ?? thing.id, instance.name ?? thing.name), alternateId };
+  const detailEntry = policyType === undefined ? null : { policyType };
+  return {
+    eventType: thing.events[String(change)] ?? '',
+    displayMessage: `${capitalized(String(change))} ${thing.noun}`,
+    targets: [
+      thing.type === 'PolicyEntity' ? { ...target, detailEntry } : target,
+      ...(of && thing.of ? [{ ...participant(thing.of.type, of.id, of.name), detailEntry }] : []),
+    ],
+  };
+}
 
+export function createAdministrationLog(log: SystemLog, administrator: () => User | undefined, webClientId: string) {
   /** An event of an administrator, in a request to the Admin Console. */
   function record(happening: Omit<PastHappening, 'actor'>): void {
     const user = administrator();
@@ -173,18 +249,11 @@ export function createAdministrationLog(log: SystemLog, administrator: () => Use
   }
 
   const administer: Administer = (what, change, instance = {}) => {
-    const thing: Thing = things[what];
-    const eventType = thing.events[String(change)] ?? '';
-    const { publishedAt, of = thing.of } = instance;
-    const target = participant(thing.type, instance.id ?? thing.id, instance.name ?? thing.name);
-    const policyType = thing.policyType === undefined ? null : { policyType: thing.policyType };
-    const isPolicy = thing.type === 'PolicyEntity';
+    const { targets, ...happening } = happeningOf(what, change, instance);
+    const { publishedAt } = instance;
     record({
-      ...{ eventType, displayMessage: `${capitalized(String(change))} ${thing.noun}` },
-      targets: [
-        isPolicy ? { ...target, detailEntry: policyType } : target,
-        ...(of && thing.of ? [{ ...participant(thing.of.type, of.id, of.name), detailEntry: policyType }] : []),
-      ],
+      ...happening,
+      targets: targets.map((target) => ({ ...target, id: target.id === ofWebApplication ? webClientId : target.id })),
       ...(publishedAt !== undefined && { publishedAt }),
     });
   };

@@ -1,20 +1,19 @@
-import type { ClientMetadata } from 'oidc-provider';
 import type { OktaRequest } from './http-message.ts';
 import { clientParticipant, userParticipant } from './log-caller.ts';
 import type { ServerAddress } from './org.ts';
+import type { OrgState } from './org-state.ts';
 import type { ProviderResult } from './provider-bridge.ts';
 import { interactionUrl } from './provider-configuration.ts';
 import { translateError } from './provider-errors.ts';
 import type { SignInLog } from './sign-in-log.ts';
 import type { LogParticipant, SystemLog } from './system-log.ts';
-import type { Users } from './users.ts';
+import type { User } from './users.ts';
 
 interface AuthorizationLogParts {
   readonly server: ServerAddress;
   readonly log: SystemLog;
   readonly signInLog: SignInLog;
-  readonly users: Users;
-  readonly clients: readonly ClientMetadata[];
+  readonly state: OrgState;
 }
 
 interface Event {
@@ -70,17 +69,27 @@ const shownParameters: Readonly<Record<string, string>> = {
   ...{ responseMode: 'response_mode', redirectUri: 'redirect_uri', state: 'state' },
 };
 
-/** The policy of a custom server that granted the request. */
-const policy = { policy: '00p4server5policy6id', rule: '0pr4server5policy6ru' };
-
 /** Writes to the System Log what became of one server's requests for tokens and for authorization. */
-export function createAuthorizationLog({ server, log, signInLog, users, clients }: AuthorizationLogParts) {
+export function createAuthorizationLog({ server, log, signInLog, state }: AuthorizationLogParts) {
+  const { users, applications } = state;
+
   const isCustom = server.id !== 'org';
+
+  /** The policy and the rule that granted a request. */
+  function policyOf({ params, clientId = '' }: ProviderResult, user: User | undefined): Record<string, string> {
+    const grantType = String(params.grant_type ?? 'authorization_code');
+    const scopes = String(params.scope ?? '')
+      .split(' ')
+      .filter(Boolean);
+    const granted = state.serverAccess.ruleFor(server.id, { clientId, grantType, scopes, user });
+    return granted ? { policy: granted.policy.id, rule: granted.rule.id } : {};
+  }
+
   return (request: OktaRequest, result: ProviderResult): void => {
     const { route, clientId, failure, params, accountId } = result;
     const happened = loggedRoutes[route ?? ''];
     if (!happened || (happened.isRedirect && !failure && !leadsToApplication(result))) return;
-    const client = clients.find(({ client_id }) => client_id === clientId);
+    const client = applications.clients.find(({ client_id }) => client_id === clientId);
     const user = users.find(accountId ?? '');
     const error = failure && translateError(failure, '');
     const name = client?.client_name;
@@ -100,7 +109,7 @@ export function createAuthorizationLog({ server, log, signInLog, users, clients 
           ...(isCustom && { authorizationServer: server.id, authorizationServerName: nameOf(server) }),
           ...(client?.token_endpoint_auth_method && { clientAuthType: client.token_endpoint_auth_method }),
           ...(isGranted && { grantedScopes: grantedScopes(result) }),
-          ...(isGranted && isCustom && policy),
+          ...(isGranted && isCustom && policyOf(result, user)),
           ...(error && { error: error.error, errorDescription: error.description }),
         },
       });

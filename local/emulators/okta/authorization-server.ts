@@ -1,10 +1,11 @@
 import { decodeJwt, type JWTPayload } from 'jose';
-import type { ClientMetadata } from 'oidc-provider';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
 import { customClaims } from './account-claims.ts';
 import { createAuthorizationLog } from './authorization-log.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
+import { withFirstSecret } from './client-secrets.ts';
 import { cookiesOf, setCookies } from './cookies.ts';
+import { createDeviceCodes } from './device-codes.ts';
 import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
 import {
   emptyResponse,
@@ -43,6 +44,8 @@ export interface AuthorizationServer {
   respond(request: OktaRequest): Promise<OktaResponse>;
   /** Goes on with an authorization request whose user has signed in, or refuses it. */
   resume(request: OktaRequest, uid: string, answer: Login | OktaError): Promise<OktaResponse>;
+  /** Allows or denies a device, by the code that its user has. */
+  decideDevice(userCode: string, login: string, decision: 'allow' | 'deny'): Promise<void>;
   /** Ends a sign-in on a page of the application's own: how it gets its tokens. */
   issueInteractionCode(request: OktaRequest, transaction: Transaction): Promise<object>;
   /** Changes the claims of ID tokens from now on. Returns a function that ends this. */
@@ -54,7 +57,6 @@ export interface AuthorizationServer {
 }
 
 interface SharedState {
-  readonly clients: readonly ClientMetadata[];
   readonly now: () => number;
   /** Epoch milliseconds. */
   readonly nextRotation: number;
@@ -72,11 +74,12 @@ interface SharedState {
 export function createAuthorizationServer(
   address: ServerAddress,
   keys: ServerKeys,
-  { clients, now, nextRotation, log, signInLog, state, sessions, transactions, startSignIn, redeem }: SharedState,
+  { now, nextRotation, log, signInLog, state, sessions, transactions, startSignIn, redeem }: SharedState,
 ): AuthorizationServer {
-  const bridge = createProviderBridge(address, providerConfiguration(address, clients, keys.published, state));
+  const { clients } = state.applications;
+  const bridge = createProviderBridge(address, providerConfiguration(address, keys.published, state));
   const pushed = createPushedRequests();
-  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state.users);
+  const accessTokens = createAccessTokens(address, bridge.provider, keys.accessTokens, state);
   const userInfo = createUserInfo(address, accessTokens, state);
   const signOut = createSignOut(address, keys, clients, sessions);
   const hiddenKeys = new Set<string>();
@@ -84,13 +87,14 @@ export function createAuthorizationServer(
   const prefix = address.id === 'org' ? '/oauth2/v1' : `${address.mount}/v1`;
 
   const clientName = (id: string | undefined) => clients.find(({ client_id }) => client_id === id)?.client_name;
-  const record = createAuthorizationLog({ server: address, log, signInLog, users: state.users, clients });
+  const record = createAuthorizationLog({ server: address, log, signInLog, state });
   const ask = async (request: OktaRequest) => bridge.run(await toProviderRequest(request));
   const interactionCodes = createInteractionCodes({
     ...{ server: address, prefix, state, transactions, sessions, run: ask, record },
     clientName: (id) => clientName(id) ?? '',
   });
   const refreshTokenBinding = createRefreshTokenBinding();
+  const deviceCodes = createDeviceCodes(bridge.provider, state);
 
   /** The provider's token for a JWT, or a token that the provider never issued. */
   const toProviderToken = async (jwt: string) =>
@@ -173,6 +177,7 @@ export function createAuthorizationServer(
       return jsonResponse(200, active ? body : { active: false }, noStore);
     },
     revocation: () => emptyResponse(200, noStore),
+    device_authorization: ({ body }) => jsonResponse(200, deviceCodes.issue(Object(body)), noStore),
     pushed_authorization_request({ clientId, headers }, { body }) {
       return jsonResponse(201, pushed.push(body, clientId), { ...headers, ...noStore });
     },
@@ -231,11 +236,13 @@ export function createAuthorizationServer(
     address,
     keys,
     accessTokens,
-    async respond(request) {
+    async respond(sent) {
+      const request = sent.method === 'POST' ? withFirstSecret(sent, state.applications) : sent;
       const own = request.path.startsWith(prefix) ? ownEndpoints[request.path.slice(prefix.length)] : undefined;
       return own?.methods.includes(request.method) ? own.respond(request) : run(request);
     },
     resume,
+    decideDevice: deviceCodes.decide,
     issueInteractionCode: (request, transaction) => interactionCodes.issue(request, transaction, loginOf(transaction)),
     alterIdTokens(change) {
       idTokenAlterations.add(change);
@@ -290,6 +297,9 @@ export function createAuthorizationServer(
       case 'refresh_token':
         if (!refreshTokensAccepted) return 'invalid_refresh_token';
         return refreshTokenBinding.check(params.refresh_token ?? '', proof);
+      case 'urn:ietf:params:oauth:grant-type:device_code':
+        // A demand for a nonce is no poll.
+        return hasNonce(proof) ? deviceCodes.refusal(params.device_code ?? '') : undefined;
       default:
         return undefined;
     }
@@ -326,6 +336,11 @@ export function createAuthorizationServer(
     if (session?.accountId === undefined) return errorPage(oktaError('request_expired'));
     return resume(request, uid, { accountId: session.accountId, amr: session.amr ?? [] });
   }
+}
+
+/** Whether a request for a token has no proof, or one that answers a demand for a nonce. */
+function hasNonce(proof: string | undefined): boolean {
+  return proof === undefined || decodeJwt(proof).nonce !== undefined;
 }
 
 function withoutPrompt(given: URLSearchParams): URLSearchParams {
@@ -370,6 +385,8 @@ function errorDetail({ params }: ProviderResult): string {
 }
 
 function notFound({ method, path }: OktaRequest): OktaResponse {
-  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout|interact)$/.test(path);
+  const known = /\/v1\/(authorize|token|introspect|revoke|par|userinfo|keys|logout|interact|device\/authorize)$/.test(
+    path,
+  );
   return known ? errorEnvelope('E0000022') : errorEnvelope('E0000007', `${method} ${path}`);
 }

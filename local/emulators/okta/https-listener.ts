@@ -78,7 +78,7 @@ export async function listenHttps(identity: TlsIdentity, port: number, now: () =
       AbortSignal.any([closing.signal, disconnected.signal]),
     );
     const status = outcome.kind === 'disconnect' ? 0 : outcome.response.status;
-    requests.push({ method, path, status, bucket: bucketFor(path) });
+    requests.push({ method, path, status, bucket: bucketFor(path, method) });
     if (outcome.kind === 'response') send(outcome.response, outgoing, method, outcome.truncate);
     else if (outcome.how === 'reset') connections.get(incoming.socket.remotePort)?.resetAndDestroy();
     else incoming.socket.destroy();

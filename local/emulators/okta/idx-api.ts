@@ -71,7 +71,7 @@ export function createIdxApi({
 
   const contextOf = (transaction: Transaction): StepContext => ({
     transaction,
-    user: transaction.user === undefined ? undefined : state.users.find(transaction.user),
+    user: transaction.user === undefined ? undefined : state.userAt(transaction.user, transaction.client.id),
     settings: state.settings(),
     isAssigned: isAssigned(transaction.client.id),
     authenticators,
@@ -83,8 +83,9 @@ export function createIdxApi({
     if (verdict.kind === 'refused') return { status: 401, key };
     transaction.user = verdict.user.id;
     transaction.proved.add('okta_password');
-    const { access } = verdict.user;
-    const needsMore = verdict.user.factorMode === '2FA' && !settings.consent;
+    const user = state.userAt(verdict.user.id, transaction.client.id) ?? verdict.user;
+    const { access } = user;
+    const needsMore = user.factorMode === '2FA' && !settings.consent;
     log.policy(request, verdict.user, access === 'DENY' ? 'DENY' : needsMore ? 'CHALLENGE' : 'ALLOW');
     return undefined;
   }

@@ -15,6 +15,13 @@ export interface Caller {
 /** The id of the org's API token. It is not the token. */
 export const apiTokenId = '00T1monitor2token3id';
 
+/** An API token of the org, with its id and who made it. */
+export interface ApiToken {
+  readonly value: string;
+  readonly id: string;
+  readonly owner: () => User | undefined;
+}
+
 /** Okta itself, as the actor of what its own jobs do. */
 export const oktaSystem: LogParticipant = {
   ...{ id: '00u1okta2system3acto', type: 'SystemPrincipal' },
@@ -33,13 +40,12 @@ export function clientParticipant(id: string, name: string | undefined): LogPart
  * Finds who sent a request by what it says about itself, whether or not it proves it: the owner of the API token, the
  * OAuth client, or nobody that Okta knows.
  */
-export function createCallerOf(apiToken: string, owner: () => User | undefined, clients: readonly ClientMetadata[]) {
+export function createCallerOf(apiTokens: readonly ApiToken[], clients: readonly ClientMetadata[]) {
   return (request: OktaRequest): Caller => {
     const [scheme = '', credentials = ''] = request.raw.headers.authorization?.split(' ') ?? [];
-    const user = owner();
-    if (scheme.toLowerCase() === 'ssws' && credentials === apiToken && user) {
-      return { actor: userParticipant(user), apiTokenId };
-    }
+    const token = scheme.toLowerCase() === 'ssws' ? apiTokens.find(({ value }) => value === credentials) : undefined;
+    const owner = token?.owner();
+    if (token && owner) return { actor: userParticipant(owner), apiTokenId: token.id };
     const id = clientIdOf(request, scheme.toLowerCase(), credentials);
     if (id === undefined) return { actor: oktaSystem };
     const name = clients.find(({ client_id }) => client_id === id)?.client_name;

@@ -1,6 +1,6 @@
+import { ApiError } from './api-error.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { jsonResponse } from './http-message.ts';
-import { InvalidQuery } from './query-items.ts';
 import { type Condition, FilterError, parseFilter } from './scim-filter.ts';
 import type { LogEntry, LogEvent, SystemLog } from './system-log.ts';
 
@@ -120,7 +120,7 @@ const toCursor = ({ time, sequence }: Position) => `${time}_${sequence + 1}`;
 
 function parseCursor(text: string): Position {
   const [, time, number] = /^(\d{1,15})_(\d{1,15})$/.exec(text) ?? [];
-  if (time === undefined) throw new InvalidQuery('E0000029', 'Invalid cursor.');
+  if (time === undefined) throw new ApiError('E0000029', 'Invalid cursor.');
   return { time: Number(time), sequence: Number(number) - 1 };
 }
 
@@ -131,7 +131,7 @@ function parseQuery(query: URLSearchParams, nowMs: number): LogQuery {
   const since = parseTime(query, 'since') ?? Math.min(until, nowMs) - 7 * dayMs;
   if (since < nowMs - oldestSinceDays * dayMs) {
     const text = 'Invalid parameter: The since parameter is over 180 days prior to the current day.';
-    throw new InvalidQuery('E0000053', [], text);
+    throw new ApiError('E0000053', [], { summary: text });
   }
   const after = query.get('after');
   return {
@@ -202,10 +202,10 @@ const withoutContains = ['debugContext.debugData.url', 'debugContext.debugData.r
 function fieldOf(attribute: string, operator: string): string {
   const field = attribute.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const [root = ''] = field.split('.');
-  if (!fields.has(root)) throw new InvalidQuery('E0000053', [], `field is not valid: ${attribute}`);
+  if (!fields.has(root)) throw new ApiError('E0000053', [], { summary: `field is not valid: ${attribute}` });
   if (operator === 'co' && withoutContains.includes(field)) {
     const text = 'The supplied combination of operator and field is not currently supported.';
-    throw new InvalidQuery('E0000031', [], `${text} Operator: co, Field: ${field}`);
+    throw new ApiError('E0000031', [], { summary: `${text} Operator: co, Field: ${field}` });
   }
   return field;
 }
@@ -216,17 +216,17 @@ function parseExpression(expression: string | null): readonly Condition[] {
     return [parseFilter(expression, fieldOf)];
   } catch (error) {
     if (error instanceof FilterError) {
-      throw new InvalidQuery('E0000053', [], `Invalid filter '${expression}': ${error.message}`);
+      throw new ApiError('E0000053', [], { summary: `Invalid filter '${expression}': ${error.message}` });
     }
     throw error;
   }
 }
 
 /** Okta's summary repeats the causes. */
-function invalid(name: string, causes: readonly string[]): InvalidQuery {
-  return new InvalidQuery(
+function invalid(name: string, causes: readonly string[]): ApiError {
+  return new ApiError(
     'E0000001',
     causes.map((cause) => `${name}: ${cause}`),
-    `Api validation failed: ${causes.map((cause) => `'${name}': ${cause}`).join(' ')}`,
+    { summary: `Api validation failed: ${causes.map((cause) => `'${name}': ${cause}`).join(' ')}` },
   );
 }

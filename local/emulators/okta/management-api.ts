@@ -1,20 +1,35 @@
 import type { AccessTokens } from './access-token.ts';
+import { type AdminRole, covers } from './admin-roles.ts';
+import { ApiError } from './api-error.ts';
 import { createProofChecker, dpopAlgorithms } from './dpop-proof.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
+import type { ApiToken, Caller } from './log-caller.ts';
 import type { Collection, Item } from './management-data.ts';
+import { createEndpointFinder, decodedText, type Endpoint, type Principal, parseBody } from './management-endpoint.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
-import { InvalidQuery, queryItems } from './query-items.ts';
+import type { OrgState } from './org-state.ts';
+import { queryItems } from './query-items.ts';
 
-interface Credentials {
+export interface ManagementParts {
   readonly origin: string;
-  readonly apiToken: string;
+  readonly apiTokens: readonly (ApiToken & { readonly roles: readonly AdminRole[] })[];
   /** The Org server's tokens: Okta's APIs accept no others. */
   readonly accessTokens: AccessTokens;
+  readonly state: OrgState;
+  readonly callerOf: (request: OktaRequest) => Caller;
   /** The metadata of a SAML application, by its id. */
   readonly samlMetadata: (id: string) => Promise<OktaResponse> | undefined;
-  /** Whether the admin roles of clients lack the right to read what a scope is for. */
+  readonly endpoints: readonly Endpoint[];
+  readonly faults: ManagementFaults;
+}
+
+/** What administrators of the emulated org lack, or what is wrong with its management API. */
+export interface ManagementFaults {
+  /** Whether everybody lacks the right to what a scope is for. */
   readonly isRestricted: (scope: string) => boolean;
+  /** Whether the next change of a policy is refused, because the org is busy with their priorities. */
+  readonly takeReconciliation: () => boolean;
 }
 
 /** A path that is below a collection, and what it leads to. */
@@ -29,45 +44,63 @@ interface Destination {
 const unlicensed = ['/api/v1/device-posture-checks'];
 
 /**
- * The part of Okta's management API that reads a few collections.
+ * Okta's management API, as far as the emulator has it: the collections that it reads, and endpoints with functions of
+ * their own.
  *
  * Trap: errors have two formats. A wrong or missing SSWS token gets an error envelope. An OAuth token gets an empty
  * body, and the error is in `WWW-Authenticate`.
  * https://developer.okta.com/docs/reference/core-okta-api/
  */
-export function createManagementApi(credentials: Credentials, collections: Readonly<Record<string, Collection>>) {
-  const authorize = createAuthorizer(credentials);
+export function createManagementApi(parts: ManagementParts, collections: Readonly<Record<string, Collection>>) {
+  const { origin, faults, state } = parts;
+  const authorize = createAuthorizer(parts);
+  const findEndpoint = createEndpointFinder(parts.endpoints);
+
+  function isUnlicensed(path: string): boolean {
+    const { apiAccessManagement } = state.settings();
+    const missing = apiAccessManagement ? unlicensed : [...unlicensed, '/api/v1/authorizationServers'];
+    return missing.some((start) => path.startsWith(start));
+  }
+
+  /** Trap: who lacks the right to grant scopes is told that the session is invalid, as observed on real orgs. */
+  const forbidden = (scope: string) => errorEnvelope(scope === 'okta.appGrants.manage' ? 'E0000005' : 'E0000006');
+
   return async (request: OktaRequest): Promise<OktaResponse> => {
-    const destination = find(collections, request.path);
-    const { collection, id, below } = destination;
-    if (collection && request.method !== 'GET' && request.method !== 'HEAD') return errorEnvelope('E0000022');
+    const { path, method } = request;
+    const known = findEndpoint(method, path);
+    const { collection, id, below } = find(collections, path);
+    if (!known && collection && method !== 'GET' && method !== 'HEAD') return errorEnvelope('E0000022');
     // The only part of the API that is XML.
     const isXml = below === 'sso/saml/metadata';
     const { accept } = request.raw.headers;
     if (isXml ? !/\/(xml|\*)/.test(accept ?? '*/*') : !acceptsJson(accept)) return errorEnvelope('E0000019');
-    const rejection = await authorize(request, collection?.scope);
-    if (rejection) return rejection;
-    if (collection && credentials.isRestricted(collection.scope)) return errorEnvelope('E0000006');
-    if (unlicensed.some((path) => request.path.startsWith(path))) return errorEnvelope('E0000015');
-    if (isXml) return (await credentials.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
-    if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
+    const scope = known?.endpoint.scope ?? collection?.scope;
+    const authorized = await authorize(request, scope);
+    if ('response' in authorized) return authorized.response;
+    const { principal } = authorized;
+    if (scope !== undefined && (faults.isRestricted(scope) || !covers(principal.roles, scope))) return forbidden(scope);
+    if (isUnlicensed(path)) return errorEnvelope('E0000015');
     try {
+      if (known) {
+        const { endpoint, params } = known;
+        const isPolicyChange = endpoint.method !== 'GET' && path.includes('/policies');
+        if (isPolicyChange && faults.takeReconciliation()) return errorEnvelope('E0000239');
+        return endpoint.respond({ request, params, body: parseBody(request.body), principal });
+      }
+      if (isXml) return (await parts.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
+      if (!collection) return errorEnvelope('E0000007', `${path} (Path)`);
       if (id === undefined && collection.respond) return collection.respond(request);
       const items = await collection.list();
       if (id === undefined)
-        return collection.whole
-          ? jsonResponse(200, collection.whole(items))
-          : page(request, credentials.origin, collection, items);
+        return collection.whole ? jsonResponse(200, collection.whole(items)) : page(request, origin, collection, items);
       const item = findItem(collection, items, id);
       if (!item) return errorEnvelope('E0000007', `${id} (${collection.type})`);
       if (below === undefined) return jsonResponse(200, item);
       const members = collection.members?.[below];
-      return members
-        ? jsonResponse(200, await members(String(item.id)))
-        : errorEnvelope('E0000007', `${request.path} (Path)`);
+      return members ? jsonResponse(200, await members(String(item.id))) : errorEnvelope('E0000007', `${path} (Path)`);
     } catch (error) {
-      if (error instanceof InvalidQuery) return errorEnvelope(error.errorCode, '', error.causes, error.summary);
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      return errorEnvelope(error.errorCode, error.detail, error.causes, error.summary);
     }
   };
 }
@@ -76,15 +109,7 @@ function find(collections: Readonly<Record<string, Collection>>, path: string): 
   // The keys of identity providers are a collection where an item would be.
   if (collections[path]) return { collection: collections[path], id: undefined, below: undefined };
   const [, base = '', id, below] = /^(\/api\/v1\/[^/]+)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
-  return { collection: collections[base], id: id === undefined ? undefined : decoded(id), below };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return { collection: collections[base], id: id === undefined ? undefined : decodedText(id), below };
 }
 
 function acceptsJson(accept = '*/*'): boolean {
@@ -118,11 +143,18 @@ function filters(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...query].filter(([name]) => names.includes(name)));
 }
 
-/** Returns a function that returns the response that rejects a request, or undefined if the request is authorized. */
-function createAuthorizer({ origin, apiToken, accessTokens }: Credentials) {
+type Authorized = { readonly response: OktaResponse } | { readonly principal: Principal };
+
+/** Returns a function that finds who sent a request, or the response that rejects it. */
+function createAuthorizer({ origin, apiTokens, accessTokens, callerOf, state }: ManagementParts) {
   const checkProof = createProofChecker();
 
-  async function whyRejected(request: OktaRequest, isDpop: boolean, token: string, scope: string | undefined) {
+  async function verdictOn(
+    request: OktaRequest,
+    isDpop: boolean,
+    token: string,
+    scope: string | undefined,
+  ): Promise<OktaErrorCode | readonly AdminRole[]> {
     const status = await accessTokens.validate(token);
     if (status.kind === 'invalid') return status.reason;
     const { claims } = status;
@@ -132,26 +164,33 @@ function createAuthorizer({ origin, apiToken, accessTokens }: Credentials) {
       const proof = request.raw.headers.dpop;
       const reason = await checkProof({
         ...{ proof: proof === undefined ? undefined : String(proof), method: request.method, token, claims },
-        url: origin + decoded(request.path),
+        url: origin + decodedText(request.path),
       });
       if (reason) return reason;
     }
-    return scope === undefined || claims.scp.includes(scope) ? undefined : 'access_token_insufficient_scopes';
+    if (scope !== undefined && !claims.scp.includes(scope)) return 'access_token_insufficient_scopes';
+    // Who manages may read too, but a token has only the scopes that it has.
+    if (claims.uid !== undefined) return state.rolesOf(claims.uid);
+    return state.applications.find(claims.cid)?.roles.map(({ type }) => type) ?? [];
   }
 
-  return async (request: OktaRequest, scope: string | undefined): Promise<OktaResponse | undefined> => {
+  return async (request: OktaRequest, scope: string | undefined): Promise<Authorized> => {
     const [scheme = '', token = ''] = request.raw.headers.authorization?.split(' ') ?? [];
     switch (scheme.toLowerCase()) {
-      case 'ssws':
-        return token === apiToken ? undefined : errorEnvelope('E0000011');
+      case 'ssws': {
+        const known = apiTokens.find(({ value }) => value === token);
+        if (!known) return { response: errorEnvelope('E0000011') };
+        return { principal: { roles: known.roles, caller: callerOf(request) } };
+      }
       case 'bearer':
       case 'dpop': {
         const isDpop = scheme.toLowerCase() === 'dpop';
-        const reason = await whyRejected(request, isDpop, token, scope);
-        return reason && challenge(origin, request, reason, scope, isDpop);
+        const verdict = await verdictOn(request, isDpop, token, scope);
+        if (typeof verdict === 'string') return { response: challenge(origin, request, verdict, scope, isDpop) };
+        return { principal: { roles: verdict, caller: callerOf(request) } };
       }
       default:
-        return errorEnvelope('E0000005');
+        return { response: errorEnvelope('E0000005') };
     }
   };
 }

@@ -1,11 +1,14 @@
-import type { ClientMetadata } from 'oidc-provider';
+import { applicationItem } from './application-items.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
+import { seededAt as created } from './documents.ts';
+import { groupItem } from './group-items.ts';
 import type { ServerSigningState } from './health-state.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
+import type { OrgState } from './org-state.ts';
 import { keysOf, type SamlApplication } from './saml-applications.ts';
 import { listedKey, type SamlKey } from './saml-key.ts';
-import { groups, type User, type Users } from './users.ts';
+import { userItem } from './user-items.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
 
@@ -21,7 +24,7 @@ export interface Collection {
   readonly whole?: (items: readonly Item[]) => unknown;
   /** The attributes that `q` searches. It compares with their beginnings. */
   readonly searched: readonly string[];
-  /** How the collection itself answers, if not like the others. Throws `InvalidQuery`. */
+  /** How the collection itself answers, if not like the others. Throws `ApiError`. */
   readonly respond?: (request: OktaRequest) => OktaResponse;
   /** Attributes that identify an item as well as its id. */
   readonly names?: readonly string[];
@@ -29,77 +32,27 @@ export interface Collection {
   readonly members?: Readonly<Record<string, (id: string) => unknown>>;
 }
 
-const created = '2024-01-15T09:30:00.000Z';
-
 const dayMs = 86_400_000;
 
 interface DataParts extends HealthParts {
   readonly customServers: readonly AuthorizationServer[];
   readonly log: (request: OktaRequest) => OktaResponse;
   readonly nextRotation: number;
-  readonly users: Users;
+  readonly state: OrgState;
   readonly samlApplications: readonly SamlApplication[];
   readonly samlKey: SamlKey;
 }
 
 /** The org's collections by path. */
 export function managementData(parts: DataParts): Readonly<Record<string, Collection>> {
-  const { origin, clients, customServers, log, nextRotation, users, samlApplications, samlKey, health, now } = parts;
+  const { origin, state, customServers, log, nextRotation, samlApplications, samlKey, health, now } = parts;
+  const { users, groups, applications } = state;
   const credentials = clientCredentials(parts);
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
-  const userItem = ({ id, login, email, firstName, lastName, status, ...attributes }: User): Item => ({
-    id,
-    status,
-    created,
-    activated: created,
-    statusChanged: created,
-    lastLogin: created,
-    lastUpdated: created,
-    passwordChanged: created,
-    type: { id: 'oty1default2user3typ' },
-    profile: {
-      ...{ firstName, lastName, mobilePhone: null, secondEmail: null, login, email },
-      ...(attributes.department !== undefined && { department: attributes.department }),
-      ...(attributes.costCenter !== undefined && { costCenter: attributes.costCenter }),
-    },
-    credentials: { password: {}, provider: { type: 'OKTA', name: 'OKTA' } },
-    _links: self(`users/${id}`),
-  });
-  const allUsers = () => users.list().map(userItem);
-
-  const allGroups: readonly Item[] = groups.map(({ id, type, name, description }) => ({
-    id,
-    created,
-    lastUpdated: created,
-    lastMembershipUpdated: created,
-    objectClass: ['okta:user_group'],
-    type,
-    profile: { name, description },
-    _links: { ...self(`groups/${id}`), users: { href: `${origin}/api/v1/groups/${id}/users` } },
-  }));
-
-  const applications: readonly Item[] = clients.map((client) => ({
-    id: client.client_id,
-    name: 'oidc_client',
-    label: client.client_name,
-    status: 'ACTIVE',
-    created,
-    lastUpdated: created,
-    signOnMode: 'OPENID_CONNECT',
-    credentials: {
-      oauthClient: { client_id: client.client_id, token_endpoint_auth_method: client.token_endpoint_auth_method },
-    },
-    settings: {
-      oauthClient: {
-        application_type: applicationType(client),
-        grant_types: client.grant_types,
-        redirect_uris: client.redirect_uris,
-        dpop_bound_access_tokens: client.dpop_bound_access_tokens ?? false,
-      },
-    },
-    _links: self(`apps/${client.client_id}`),
-  }));
+  const allUsers = () => users.list().map((user) => userItem(user, origin));
+  const allGroups = () => groups.list().map((group) => groupItem(group, origin));
+  const oidcItems = () => applications.list().map((application) => applicationItem(application, origin));
 
   const samlItems = (): readonly Item[] =>
     samlApplications.map((application) => ({
@@ -166,21 +119,21 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
       list: allUsers,
       searched: ['profile.firstName', 'profile.lastName', 'profile.email'],
       names: ['profile.login'],
-      members: { groups: (id) => membersOf(allGroups, (group) => isMember(id, group)) },
+      members: { groups: (id) => groups.of(id).map((group) => groupItem(group, origin)) },
     },
     '/api/v1/groups': {
       type: 'UserGroup',
       scope: 'okta.groups.read',
       pageSize: 10_000,
-      list: () => allGroups,
+      list: allGroups,
       searched: ['profile.name'],
-      members: { users: (id) => membersOf(allUsers(), (user) => isMember(user, id)) },
+      members: { users: (id) => allUsers().filter((user) => groups.isMember(user.id, id)) },
     },
     '/api/v1/apps': {
       type: 'AppInstance',
       scope: 'okta.apps.read',
       pageSize: 20,
-      list: () => [...applications, ...samlItems()],
+      list: () => [...oidcItems(), ...samlItems()],
       searched: ['name', 'label'],
       members: {
         'credentials/keys': (id) => samlKeys(samlApplications.find((application) => application.id === id)),
@@ -216,17 +169,4 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
 /** The kid of the certificate with which an application signs. Another certificate has another one. */
 function samlKid({ id, settings }: SamlApplication): string {
   return kidOf(id, settings().certificateDays ?? 'ten years');
-}
-
-function membersOf(items: readonly Item[], isOne: (id: string) => boolean): readonly Item[] {
-  return items.filter(({ id }) => isOne(id ?? ''));
-}
-
-function isMember(user: string, group: string): boolean {
-  return groups.find(({ id }) => id === group)?.members.includes(user) ?? false;
-}
-
-function applicationType({ grant_types = [], token_endpoint_auth_method }: ClientMetadata): string {
-  if (grant_types.includes('client_credentials')) return 'service';
-  return token_endpoint_auth_method === 'none' ? 'browser' : 'web';
 }

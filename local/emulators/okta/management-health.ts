@@ -1,14 +1,17 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { ClientMetadata } from 'oidc-provider';
+import { keyItem, secretItem } from './application-items.ts';
+import type { Application } from './applications.ts';
+import { seededAt as created } from './documents.ts';
 import type { AgentState, ClientCredentialsState, Health } from './health-state.ts';
 import type { Collection, Item } from './management-data.ts';
+import type { OrgState } from './org-state.ts';
 import { certificateBody, listedKey, type SamlKey } from './saml-key.ts';
 
 /** What the collections are made of. */
 export interface HealthParts {
   readonly origin: string;
   readonly orgId: string;
-  readonly clients: readonly ClientMetadata[];
+  readonly state: OrgState;
   readonly health: Health;
   readonly now: () => number;
   /** The certificate with which the org is served, as PEM. */
@@ -16,7 +19,6 @@ export interface HealthParts {
 }
 
 const dayMs = 86_400_000;
-const created = '2024-01-15T09:30:00.000Z';
 
 /** The kid of something that has no key of its own, in Okta's format. It is the same each time. */
 export function kidOf(...parts: readonly unknown[]): string {
@@ -44,7 +46,7 @@ const pools = [
 
 /** The collections of the management API that show what is about to break, by path. */
 export function managementHealth(parts: HealthParts): Readonly<Record<string, Collection>> {
-  const { origin, orgId, clients, health, now } = parts;
+  const { origin, orgId, state, health, now } = parts;
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
   const daysFromNow = (days: number) => new Date(now() + days * dayMs).toISOString();
   /** The same end for as long as a certificate is the same, however time goes on. */
@@ -191,7 +193,7 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
     '/api/v1/principal-rate-limits': {
       ...{ ...common, pageSize: 20, type: 'PrincipalRateLimitEntity', scope: 'okta.principalRateLimits.read' },
       list: () =>
-        clients.map(({ client_id }) => ({
+        state.applications.clients.map(({ client_id }) => ({
           ...{ id: `prl${client_id.slice(3)}`, orgId, principalId: client_id, principalType: 'OAUTH_CLIENT' },
           ...{ defaultPercentage: 50, defaultConcurrencyPercentage: 75, createdDate: created, lastUpdate: created },
         })),
@@ -202,35 +204,62 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
 const asList = (items: readonly Item[]) => items;
 
 /** The secrets and the public keys of a client. Trap: a secret is there in clear text, as at Okta. */
-export function clientCredentials({ clients, health, now }: Pick<HealthParts, 'clients' | 'health' | 'now'>) {
+export function clientCredentials({
+  origin,
+  state,
+  health,
+  now,
+}: Pick<HealthParts, 'origin' | 'state' | 'health' | 'now'>) {
   const timesOf = (days: number) => {
     const at = new Date(now() - days * dayMs).toISOString();
     return { created: at, lastUpdated: at };
   };
   const entries = <Entry>(
     { active, inactive }: ClientCredentialsState,
-    make: (days: number, status: string) => Entry,
+    make: (days: number, status: 'ACTIVE' | 'INACTIVE') => Entry,
   ) => [...active.map((days) => make(days, 'ACTIVE')), ...inactive.map((days) => make(days, 'INACTIVE'))];
-  const clientOf = (id: string) => clients.find(({ client_id }) => client_id === id);
+  const idOf = (...parts: readonly unknown[]) =>
+    kidOf(...parts)
+      .replace(/\W/g, '')
+      .slice(0, 17);
+
+  /** The secrets and keys of the clients that the org has from its start are as old as their health says. */
+  function aged(application: Application): Pick<Application, 'secrets' | 'keys'> {
+    const { id, isSeed } = application;
+    const [secret, ...addedSecrets] = application.secrets;
+    const [key, ...addedKeys] = application.keys;
+    if (!isSeed) return application;
+    const { web } = health.list('clientSecrets');
+    const { service } = health.list('clientKeys');
+    const secrets =
+      secret &&
+      entries(web, (days, status) => ({
+        ...{ id: `ocs${idOf(id, days, status)}`, status, value: secret.value, ...timesOf(days) },
+      })).map((one, index) =>
+        index === 0 && web.active.length > 0 ? { ...one, ...secret, ...timesOf(web.active[0] ?? 0) } : one,
+      );
+    const otherKeys =
+      key &&
+      entries(service, (days, status) => ({
+        ...{ id: `pks${idOf(id, days, status)}`, status, ...timesOf(days) },
+        jwk: { ...key.jwk, kid: kidOf(days, status) },
+      }));
+    return {
+      secrets: [...(secrets ?? []), ...addedSecrets],
+      keys: [...(key ? [{ ...key, ...timesOf(200) }] : []), ...(otherKeys ?? []), ...addedKeys],
+    };
+  }
+
   return {
     secrets(id: string): readonly Item[] {
-      const secret = clientOf(id)?.client_secret;
-      if (secret === undefined) return [];
-      return entries(health.list('clientSecrets').web, (days, status) => ({
-        ...{ id: `ocs${kidOf(id, days, status).replace(/\W/g, '').slice(0, 17)}`, status, ...timesOf(days) },
-        ...{ client_secret: secret, secret_hash: kidOf(secret).slice(0, 22) },
-      }));
+      const application = state.applications.find(id);
+      return application ? aged(application).secrets.map((secret) => secretItem(application, secret, origin)) : [];
     },
     jwks(id: string): { readonly jwks: { readonly keys: readonly Item[] } } {
-      const own = (clientOf(id)?.jwks as { readonly keys: readonly Item[] } | undefined)?.keys ?? [];
-      const item = (jwk: Item, kid: string, days: number, status: string): Item => ({
-        ...{ ...jwk, kid, id: `pks${kidOf(id, kid).replace(/\W/g, '').slice(0, 17)}`, status, ...timesOf(days) },
-      });
-      const [first] = own;
-      const others = first
-        ? entries(health.list('clientKeys').service, (days, status) => item(first, kidOf(days, status), days, status))
-        : [];
-      return { jwks: { keys: [...own.map((jwk) => item(jwk, String(jwk.kid), 200, 'ACTIVE')), ...others] } };
+      const application = state.applications.find(id);
+      return {
+        jwks: { keys: application ? aged(application).keys.map((key) => keyItem(application, key, origin)) : [] },
+      };
     },
   };
 }

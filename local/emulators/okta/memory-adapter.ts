@@ -2,13 +2,13 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { OrgState, SessionStore } from './org-state.ts';
 
 /**
- * In-memory storage for one authorization server.
+ * In-memory storage for one authorization server. Its clients are the applications of the org.
  *
  * Trap: servers must not share one, because as at Okta a server must not know another server's tokens. Only the
  * sessions are the org's. The provider's built-in storage prints a warning that it is for development, so it is not
  * used.
  */
-export function createMemoryAdapter({ sessions, settings }: OrgState): (model: string) => Adapter {
+export function createMemoryAdapter({ sessions, settings, applications }: OrgState): (model: string) => Adapter {
   const own: SessionStore = new Map();
   const recordsOf = (key: string) => (key.startsWith('Session:') ? sessions : own);
 
@@ -33,6 +33,7 @@ export function createMemoryAdapter({ sessions, settings }: OrgState): (model: s
       recordsOf(`${model}:`).set(`${model}:${id}`, { payload, expiresAtMs });
     },
     async find(id) {
+      if (model === 'Client') return structuredClone(applications.clients.find(({ client_id }) => client_id === id));
       return unexpired(`${model}:${id}`);
     },
     async findByUid(uid) {

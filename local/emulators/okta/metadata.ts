@@ -40,6 +40,7 @@ const openidMembers = [
   'end_session_endpoint',
   'request_parameter_supported',
   'request_object_signing_alg_values_supported',
+  'device_authorization_endpoint',
   'pushed_authorization_request_endpoint',
   'dpop_signing_alg_values_supported',
 ] as const;

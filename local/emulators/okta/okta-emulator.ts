@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import type { TokenAlteration } from './access-token.ts';
 import { type Administer, createAdministrationLog } from './administration-log.ts';
 import { altering, createAlterationLog } from './alteration-log.ts';
+import { createChangeLog } from './api-changes.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
@@ -11,13 +12,15 @@ import { listenHttps, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
 import type { Effect, Match } from './interceptors.ts';
-import { type Caller, createCallerOf } from './log-caller.ts';
+import { apiTokenId, type Caller, createCallerOf } from './log-caller.ts';
 import { createLogApi } from './log-query.ts';
-import { createManagementApi } from './management-api.ts';
+import { createManagementApi, type ManagementParts } from './management-api.ts';
 import { managementData } from './management-data.ts';
+import { managementEndpoints } from './management-endpoints.ts';
 import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
+import { type OrgSnapshot, snapshotOf } from './org-snapshot.ts';
 import { createOrgState } from './org-state.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPrimaryAuthentication } from './primary-authentication.ts';
@@ -89,8 +92,10 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly user: TestUser;
   /** The users who can sign in: with a password, with a code too, and with a profile that has only what it must. */
   readonly users: Readonly<Record<'password' | 'totp' | 'thin', TestUser>>;
-  /** For `Authorization: SSWS …`. */
+  /** A read-only administrator's, for `Authorization: SSWS …`. */
   readonly apiToken: string;
+  /** A super administrator's. With it, the management API changes the org. */
+  readonly adminToken: string;
   readonly servers: readonly ServerId[];
   readonly issuers: Readonly<Record<ServerId, string>>;
   readonly audiences: Readonly<Record<ServerId, string>>;
@@ -116,6 +121,10 @@ export interface OktaEmulator extends AsyncDisposable {
   resetUsers(): void;
   /** How many passwords it has refused since its start. Several in a row lock a user out. */
   refusedPasswords(): number;
+  /** Allows a device, as its user: an administrator by default, who must be assigned to the application. */
+  approveDevice(userCode: string, idOrLogin?: string): Promise<void>;
+  /** Denies it. */
+  denyDevice(userCode: string, idOrLogin?: string): Promise<void>;
   /** A user as the org sees it now. */
   findUser(idOrLogin: string): User | undefined;
   /** Changes how the org signs its users in from now on. Returns a function that ends this. */
@@ -126,8 +135,12 @@ export interface OktaEmulator extends AsyncDisposable {
   alterUserInfo(server: ServerId, change: (claims: JWTPayload) => JWTPayload): () => void;
   /** Changes an agent, a domain, a hook and the like from now on. Returns a function that ends this. */
   alterHealth: AlterHealth;
-  /** Takes rights away from the admin roles of all clients. Returns a function that ends this. */
+  /** Takes rights away from all administrators, by the scopes that need them. Returns a function that ends this. */
   restrictRoles(scopes: readonly string[]): () => void;
+  /** Refuses the next changes of policies, as many as given, because the org is busy with their priorities. */
+  reconcilePolicies(times?: number): void;
+  /** Everything in the org that the management API can change, without times and secrets. */
+  snapshot(): OrgSnapshot;
   /** Leaves a key out of what a server publishes. Its tokens still have it. Returns a function that ends this. */
   hideKey(server: ServerId, which: 'active' | 'next'): () => void;
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
@@ -172,6 +185,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const {
     orgId,
     apiToken,
+    adminToken,
     authority,
     clients,
     saml: samlKey,
@@ -190,7 +204,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const nextRotation = now() + rotationDays * dayMs;
   const log = createSystemLog(now);
   const health = createHealth();
-  const state = createOrgState(now, options.signIn);
+  const state = createOrgState(now, clientMetadata(clients), options.signIn);
   const engine = () => state.settings().engine;
   const signInLog = createSignInLog(log, engine);
   const sessions = createSessions(state, signInLog);
@@ -202,11 +216,12 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     applications: Object.values(samlApplications),
   });
   const checkPassword = createPasswordCheck(state);
-  const checks = { checkPassword: checkPassword.check, checkCode: createCodeChecker(now), log: signInLog };
+  const checkCode = createCodeChecker(now);
+  const checks = { checkPassword: checkPassword.check, checkCode, log: signInLog };
   const authn = createPrimaryAuthentication({ origin, state, ...checks });
   const { redeem } = authn;
   const sharedState = {
-    ...{ clients: clientMetadata(clients), now, nextRotation, log, signInLog, state, sessions, redeem },
+    ...{ now, nextRotation, log, signInLog, state, sessions, redeem },
     ...{ transactions, startSignIn: signInStart.forAuthorization },
   };
   const [org, ...custom] = serverIds.map((id, i) => {
@@ -231,6 +246,22 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const serverOf = (id: string) => all.find(({ address }) => address.id === id);
 
   const statusPage = createStatusPage(origin, now);
+  const apiTokens: ManagementParts['apiTokens'] = [
+    {
+      ...{ value: apiToken, id: apiTokenId, roles: ['READ_ONLY_ADMIN' as const] },
+      owner: () => state.users.find(passwordUser.id),
+    },
+    {
+      ...{ value: adminToken, id: '00T9setup8token7id6x', roles: ['SUPER_ADMIN' as const] },
+      owner: () => state.users.find(administratorId),
+    },
+  ];
+  const callerOf = createCallerOf(apiTokens, state.applications.clients);
+  let reconciliations = 0;
+  const faults = {
+    isRestricted: health.isRestricted,
+    takeReconciliation: () => reconciliations > 0 && reconciliations-- > 0,
+  };
   const route = createRouter({
     origin,
     orgId,
@@ -238,18 +269,25 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     custom,
     management: createManagementApi(
       {
-        ...{ origin, apiToken, accessTokens: org.accessTokens, samlMetadata: saml.metadataOf },
-        isRestricted: health.isRestricted,
+        ...{
+          origin,
+          apiTokens,
+          accessTokens: org.accessTokens,
+          samlMetadata: saml.metadataOf,
+          state,
+          callerOf,
+          faults,
+        },
+        endpoints: managementEndpoints({ origin, state, changed: createChangeLog(log), checkCode }),
       },
       managementData({
         ...{
           origin,
           orgId,
-          clients: sharedState.clients,
           customServers: custom,
           log: createLogApi(origin, log, now),
           nextRotation,
-          users: state.users,
+          state,
         },
         ...{ samlApplications: Object.values(samlApplications), samlKey, health, now },
         servedCertificate: String(certificates.valid.cert),
@@ -261,11 +299,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     idx: idx.respond,
     authn: authn.respond,
     sessions: (request) => endOwnSession(sessions, request),
-    engine,
+    settings: state.settings,
   });
 
   const limiter = createRateLimiter(now, options.rateLimits);
-  const callerOf = createCallerOf(apiToken, () => state.users.find(passwordUser.id), sharedState.clients);
   const administration = createAdministrationLog(log, () => state.users.find(administratorId), clients.web.clientId);
   const alterationLog = createAlterationLog(log, administration);
   const limitLog = createRateLimitLog(log, now, callerOf);
@@ -273,7 +310,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     path.startsWith('/idp/idx/') ? tooManyRequests(origin) : errorEnvelope('E0000047');
   listener.handle(async (request) => {
     if (!isLoopback(request.raw.headers.host)) return unknownOrg();
-    const bucket = bucketFor(request.path);
+    const bucket = bucketFor(request.path, request.method);
     const named = renameSessionCookie(request, engine() === 'classic');
     if (bucket === undefined) return named(await route(request));
     const counted = limiter.count(bucket);
@@ -292,6 +329,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     user: testUser(passwordUser),
     users: { password: testUser(passwordUser), totp: testUser(totpUser), thin: testUser(thinUser) },
     apiToken,
+    adminToken,
     servers: serverIds,
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
     audiences: Object.fromEntries(all.map(({ address }) => [address.id, address.audience])) as Record<ServerId, string>,
@@ -332,6 +370,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
       for (const user of before) alterationLog.user(user, state.users.find(user.id));
     },
     refusedPasswords: checkPassword.refusals,
+    approveDevice: (userCode, login = administratorId) => org.decideDevice(userCode, login, 'allow'),
+    denyDevice: (userCode, login = administratorId) => org.decideDevice(userCode, login, 'deny'),
     findUser: state.users.find,
     alterSignIn: (changes) => altering(state.settings, () => state.alterSettings(changes), alterationLog.settings),
     alterIdTokens: (server, change) => theServer(server).alterIdTokens(change),
@@ -343,6 +383,10 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
         (before, after) => alterationLog.health(kind, String(name), Object(before), Object(after)),
       ),
     restrictRoles: health.restrictRoles,
+    reconcilePolicies(times = 1) {
+      reconciliations = times;
+    },
+    snapshot: () => snapshotOf(state),
     hideKey(server, which) {
       const { keys, hideKey } = theServer(server);
       return hideKey(keys.published[which === 'active' ? 0 : 1].kid);

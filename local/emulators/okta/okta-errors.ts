@@ -150,7 +150,12 @@ export const oktaErrors = {
   ],
   use_dpop_nonce: [400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.'],
 
+  authorization_pending: [400, 'authorization_pending', 'The device authorization is pending. Please try again later.'],
+  slow_down: [400, 'slow_down', 'Slow down the polling frequency. Please try again later.'],
+  expired_token: [400, 'expired_token', 'The device code has expired.'],
+
   invalid_grant: [400, 'invalid_grant', 'Invalid grant'],
+  invalid_device_code: [400, 'invalid_grant', 'The device code is invalid or has expired.'],
   pkce_verification_failed: [400, 'invalid_grant', 'PKCE verification failed.'],
   invalid_authorization_code: [400, 'invalid_grant', 'The authorization code is invalid or has expired.'],
   mismatched_client: [

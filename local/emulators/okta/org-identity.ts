@@ -7,7 +7,10 @@ import { createServerKeys, type ServerJwks } from './signing-keys.ts';
 /** What tells one emulated org from another. It is plain data: stored as JSON, it makes the same org again. */
 export interface OrgIdentity {
   readonly orgId: string;
+  /** Of a read-only administrator. */
   readonly apiToken: string;
+  /** Of a super administrator. */
+  readonly adminToken: string;
   readonly authority: AuthorityPem;
   readonly clients: RegisteredClients;
   readonly keys: Readonly<Record<ServerId, ServerJwks>>;
@@ -29,6 +32,7 @@ export async function createIdentity(nowMs = Date.now()): Promise<OrgIdentity> {
   return {
     orgId: oktaId('00o'),
     apiToken: oktaId('00', 40),
+    adminToken: oktaId('00', 40),
     authority,
     clients,
     saml,

@@ -29,6 +29,7 @@ const failureEvents = [
   'revocation.error',
   'userinfo.error',
   'pushed_authorization_request.error',
+  'device_authorization.error',
   'end_session.error',
   'end_session_confirm.error',
   'end_session_success.error',
@@ -55,6 +56,12 @@ function keptValue(name: string, value: unknown): string | readonly string[] | u
  */
 export function createProviderBridge(server: ServerAddress, configuration: Configuration) {
   const provider = new Provider(server.issuer, configuration);
+  // The provider knows the scopes that there were at its start. `checkScopes` knows those that were made since.
+  Object.defineProperty(provider.OIDCContext.prototype, 'requestParamOIDCScopes', {
+    get(this: KoaContextWithOIDC['oidc']) {
+      return this.requestParamScopes;
+    },
+  });
   const contexts = new WeakMap<IncomingMessage, KoaContextWithOIDC>();
   const failures = new WeakMap<IncomingMessage, Error>();
   const host = new URL(server.origin).host;

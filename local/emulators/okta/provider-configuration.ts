@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type ClientMetadata,
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type JWKS,
-  type KoaContextWithOIDC,
-} from 'oidc-provider';
+import { type Configuration, errors, interactionPolicy, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import { accountFinder, claimsByScope } from './account-claims.ts';
+import { type Application, credentialsOf } from './applications.ts';
+import { objectAt } from './documents.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 import type { ServerAddress } from './org.ts';
@@ -15,6 +10,7 @@ import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
 import { offlineMark, pushedMark } from './request-parameters.ts';
 import { checkClientAssertion, checkScopes, scopesOf } from './request-policies.ts';
+import type { GrantingRule } from './server-access.ts';
 import { sessionCookie } from './sessions.ts';
 import type { SigningKey } from './signing-keys.ts';
 
@@ -31,6 +27,8 @@ function routesUnder(prefix: string): Configuration['routes'] {
     userinfo: `${prefix}/userinfo`,
     jwks: `${prefix}/keys`,
     end_session: `${prefix}/logout`,
+    device_authorization: `${prefix}/device/authorize`,
+    code_verification: '/activate',
   };
 }
 
@@ -43,14 +41,17 @@ function routesUnder(prefix: string): Configuration['routes'] {
  */
 export function providerConfiguration(
   server: ServerAddress,
-  clients: readonly ClientMetadata[],
   keys: readonly SigningKey[],
   state: OrgState,
 ): Configuration {
   const renderedElsewhere = async () => {};
+  const devicePages = {
+    userCodeInputSource: renderedElsewhere,
+    userCodeConfirmSource: renderedElsewhere,
+    successSource: renderedElsewhere,
+  };
   return {
     adapter: createMemoryAdapter(state),
-    clients: clients.map((client) => structuredClone(client)),
     jwks: { keys: keys.map((key) => key.privateJwk) } as JWKS,
     routes: routesUnder(server.id === 'org' ? '/oauth2/v1' : '/v1'),
     scopes: scopesOf(server.id),
@@ -66,15 +67,20 @@ export function providerConfiguration(
     },
     ttl: {
       AccessToken: hourSeconds,
-      ClientCredentials: hourSeconds,
+      ClientCredentials: (_ctx, { scope = '' }, { clientId }) => {
+        const asked = { clientId, grantType: 'client_credentials', scopes: scope.split(' ') };
+        return tokenSeconds(state.serverAccess.ruleFor(server.id, asked));
+      },
       IdToken: hourSeconds,
       AuthorizationCode: 300,
+      // `device-codes.ts` knows when they expire.
+      DeviceCode: 24 * hourSeconds,
       RefreshToken: 90 * 24 * hourSeconds,
       Session: 2 * hourSeconds,
       Grant: 90 * 24 * hourSeconds,
       Interaction: hourSeconds,
     },
-    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    pkce: { required: (_ctx, { clientId }) => needsPkce(state.applications.find(clientId)) },
     rotateRefreshToken: (ctx) => {
       const { refreshTokenRotation } = state.settings();
       if (refreshTokenRotation !== undefined) return refreshTokenRotation === 'ROTATE';
@@ -96,12 +102,13 @@ export function providerConfiguration(
     enableHttpPostMethods: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: {
-      state(_ctx, state) {
-        if (!state) throw new PolicyError('invalid_state');
+      state(ctx, state) {
+        if (!state && ctx.oidc.route !== 'device_authorization') throw new PolicyError('invalid_state');
       },
       [offlineMark]: null,
-      [pushedMark](_ctx, mark) {
-        if (!mark && state.settings().pushedRequestsRequired) throw new PolicyError('invalid_request');
+      [pushedMark](ctx, mark) {
+        const isDevice = ctx.oidc.route === 'device_authorization';
+        if (!mark && !isDevice && state.settings().pushedRequestsRequired) throw new PolicyError('invalid_request');
       },
     },
     interactions: { policy: signInPolicy(state), url: (_ctx, interaction) => interactionUrl + interaction.uid },
@@ -114,6 +121,8 @@ export function providerConfiguration(
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      // No user sees the provider's pages: `device-codes.ts` decides.
+      deviceFlow: { enabled: server.id === 'org', mask: '********', ...devicePages },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: {
         enabled: true,
@@ -138,7 +147,7 @@ export function providerConfiguration(
         // The only hook that both the token and the authorize endpoint call with the client and the requested scopes.
         // Okta's servers have one audience, so it never selects a resource.
         async defaultResource(ctx, client) {
-          checkScopes(server.id, ctx, client);
+          checkScopes(server.id, ctx, client, state);
           return undefined as unknown as string;
         },
         getResourceServerInfo: () => {
@@ -147,6 +156,18 @@ export function providerConfiguration(
       },
     },
   };
+}
+
+/** How long the access tokens are valid that a rule grants. Those of the Org server, which has no rules, are for an hour. */
+function tokenSeconds(granting: GrantingRule | undefined): number {
+  const { accessTokenLifetimeMinutes } = objectAt(objectAt(granting?.rule ?? {}, 'actions'), 'token');
+  return typeof accessTokenLifetimeMinutes === 'number' ? accessTokenLifetimeMinutes * 60 : hourSeconds;
+}
+
+/** Trap: an application without a secret needs PKCE whatever its settings say. */
+function needsPkce(application: Application | undefined): boolean {
+  const { token_endpoint_auth_method, pkce_required } = application ? credentialsOf(application) : {};
+  return token_endpoint_auth_method === 'none' || pkce_required === true;
 }
 
 /** The provider's cookie of an authorization request that a sign-in interrupts. Browsers never see it. */
@@ -160,9 +181,10 @@ export const interactionUrl = '/interaction/';
  *
  * Trap: a session that a password alone made is no good for an application that demands two factors.
  */
-function signInPolicy({ users }: OrgState) {
+function signInPolicy(state: OrgState) {
   const policy = interactionPolicy.base();
-  const userOf = ({ oidc }: KoaContextWithOIDC) => users.find(oidc.session?.accountId ?? '');
+  const userOf = ({ oidc }: KoaContextWithOIDC) =>
+    state.userAt(oidc.session?.accountId ?? '', oidc.client?.clientId ?? '');
   const { Check } = interactionPolicy;
   const login = policy.get('login');
   if (!login) throw new Error('The provider has no prompt to sign in.');
@@ -177,9 +199,8 @@ function signInPolicy({ users }: OrgState) {
     }),
   );
   login.checks.add(
-    new Check('factor', 'The application demands another factor.', 'login_required', ({ oidc }) => {
-      const user = users.find(oidc.session?.accountId ?? '');
-      return user?.factorMode === '2FA' && !(oidc.session?.amr ?? []).includes('mfa');
+    new Check('factor', 'The application demands another factor.', 'login_required', (ctx) => {
+      return userOf(ctx)?.factorMode === '2FA' && !(ctx.oidc.session?.amr ?? []).includes('mfa');
     }),
   );
   return policy;

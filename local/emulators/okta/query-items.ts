@@ -1,20 +1,6 @@
-import type { EnvelopeCode } from './error-responses.ts';
+import { ApiError } from './api-error.ts';
 import type { Collection, Item } from './management-data.ts';
 import { FilterError, parseFilter } from './scim-filter.ts';
-
-/** A query that the API refuses, with its error code, the causes and, if it is not the code's own, the summary. */
-export class InvalidQuery extends Error {
-  readonly errorCode: EnvelopeCode;
-  readonly causes: readonly string[];
-  readonly summary: string | undefined;
-
-  constructor(errorCode: EnvelopeCode, causes: string | readonly string[], summary?: string) {
-    super(summary ?? String(causes));
-    this.errorCode = errorCode;
-    this.causes = [causes].flat();
-    this.summary = summary;
-  }
-}
 
 /** One page of the items that a query selects, and the cursor of the next page if there may be one. */
 export function queryItems(
@@ -37,7 +23,7 @@ export function queryItems(
 function startOf(selected: readonly Item[], after: string | null): number {
   if (after === null) return 0;
   const index = selected.findIndex((item) => cursorOf(item) === after);
-  if (index < 0) throw new InvalidQuery('E0000029', 'Invalid cursor.');
+  if (index < 0) throw new ApiError('E0000029', 'Invalid cursor.');
   return index + 1;
 }
 
@@ -51,7 +37,7 @@ function conditionOf(expression: string | null) {
   try {
     return [parseFilter(expression)];
   } catch (error) {
-    if (error instanceof FilterError) throw new InvalidQuery('E0000031', error.message);
+    if (error instanceof FilterError) throw new ApiError('E0000031', error.message);
     throw error;
   }
 }

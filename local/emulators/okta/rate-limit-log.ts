@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OktaRequest } from './http-message.ts';
 import { type Caller, clientParticipant } from './log-caller.ts';
-import { type Bucket, type BucketState, defaultLimits, warningPercent } from './rate-limits.ts';
+import { type Bucket, type BucketState, bucketLimits, warningPercent } from './rate-limits.ts';
 import type { Happening, SystemLog } from './system-log.ts';
 
 /** A limit that somebody touched, as Okta logs it. Each is logged once in a window, however many requests it refuses. */
@@ -156,7 +156,7 @@ function happening(name: TouchedLimitKind, given: TouchedLimit, caller: Caller):
   const { eventType, displayMessage, result, reason, debugData }: Kind = kinds[name];
   const bucket = given.bucket ?? '/oauth2/v1/token';
   const limit: Required<TouchedLimit> = {
-    ...{ bucket, threshold: defaultLimits[bucket], secondsToReset: 30, scope: 'ORG', operation: 'web_request' },
+    ...{ bucket, threshold: bucketLimits[bucket], secondsToReset: 30, scope: 'ORG', operation: 'web_request' },
     ...given,
   };
   const isOfBucket = name.startsWith('org-') && name !== 'org-concurrency';

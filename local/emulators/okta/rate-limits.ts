@@ -29,10 +29,20 @@ export const defaultLimits = {
   '/api/v1': 1200,
 } as const;
 
-export type Bucket = keyof typeof defaultLimits;
+/** The changes per minute, which are counted apart. Real orgs have been seen to allow 10 to 50 of applications. */
+const limitsOfChanges = { 'write /api/v1/apps': 50, 'write /api/v1': 100 } as const;
+
+export const bucketLimits = { ...defaultLimits, ...limitsOfChanges } as const;
+
+export type Bucket = keyof typeof bucketLimits;
 
 /** The bucket that counts a request, most specific path first. Paths without a bucket have no rate-limit headers. */
-const bucketsByPath: readonly { readonly path: RegExp; readonly bucket: Bucket | undefined }[] = [
+const bucketsByPath: readonly {
+  readonly path: RegExp;
+  readonly bucket: Bucket | undefined;
+  /** Whether only changes count there. */
+  readonly isWrite?: true;
+}[] = [
   { path: /^\/oauth2\/([^/]+\/)?v1\/keys$/, bucket: undefined },
   { path: /^\/oauth2\/v1\/clients(\/|$)/, bucket: '/oauth2/v1/clients' },
   { path: /^\/oauth2\/v1\/authorize(\/|$)/, bucket: '/oauth2/v1/authorize' },
@@ -49,6 +59,8 @@ const bucketsByPath: readonly { readonly path: RegExp; readonly bucket: Bucket |
   { path: /^\/api\/v1\/authn\/factors\/[^/]+\/verify$/, bucket: '/api/v1/authn/factors/{id}/verify' },
   { path: /^\/api\/v1\/authn(\/|$)/, bucket: '/api/v1/authn' },
   { path: /^\/api\/v1\/sessions(\/|$)/, bucket: '/api/v1/sessions' },
+  { path: /^\/api\/v1\/apps(\/|$)/, bucket: 'write /api/v1/apps', isWrite: true },
+  { path: /^\/api\/v1(\/|$)/, bucket: 'write /api/v1', isWrite: true },
   { path: /^\/api\/v1\/users(\/|$)/, bucket: '/api/v1/users' },
   { path: /^\/api\/v1\/apps\/[^/]+$/, bucket: '/api/v1/apps/{id}' },
   { path: /^\/api\/v1\/agentPools(\/|$)/, bucket: '/api/v1/agentPools' },
@@ -77,8 +89,9 @@ export const windowMs = 60_000;
 /** Okta warns at 90 % in a Workforce org. https://developer.okta.com/docs/reference/rl2-monitor/ */
 export const warningPercent = 90;
 
-export function bucketFor(path: string): Bucket | undefined {
-  return bucketsByPath.find((row) => row.path.test(path))?.bucket;
+export function bucketFor(path: string, method = 'GET'): Bucket | undefined {
+  const isWrite = method !== 'GET' && method !== 'HEAD';
+  return bucketsByPath.find((row) => row.path.test(path) && (isWrite || !row.isWrite))?.bucket;
 }
 
 /**
@@ -90,7 +103,7 @@ export function createRateLimiter(now: () => number, limits: Partial<Record<Buck
   const windows = new Map<Bucket, { endsAtMs: number; used: number }>();
   /** The ends of the windows in which a threshold was reached, by bucket and threshold. */
   const reachedUntil = new Map<string, number>();
-  const limitOf = (bucket: Bucket) => limits[bucket] ?? defaultLimits[bucket];
+  const limitOf = (bucket: Bucket) => limits[bucket] ?? bucketLimits[bucket];
 
   function stateOf(
     bucket: Bucket,

@@ -126,6 +126,6 @@ function publicKeys({ privateJwk: { kty, alg, kid, use, e, n } }: ServiceApplica
 }
 
 /** A secret in Okta's format: 64 letters, digits, hyphens and underscores. */
-function generateSecret(): string {
+export function generateSecret(): string {
   return randomBytes(48).toString('base64url');
 }

@@ -1,23 +1,25 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { oktaScopes } from './okta-scopes.ts';
 import type { ServerId } from './org.ts';
+import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
-import { customScopes, orgScopes } from './registered-clients.ts';
+import { customScopes } from './registered-clients.ts';
 import { offlineMark } from './request-parameters.ts';
 
 /** The reserved scopes of every Okta server. */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups'] as const;
 
-/** Every scope of a server. The provider silently drops scopes that it does not know, so it must know all of these. */
+/** Every scope that a server has at its start. The provider keeps scopes that it does not know too. */
 export function scopesOf(server: ServerId): string[] {
-  return [...openidScopes, ...(server === 'org' ? orgScopes : customScopes)];
+  return [...openidScopes, ...(server === 'org' ? oktaScopes : customScopes)];
 }
 
 /**
- * Rejects the scopes that Okta rejects, with Okta's error.
+ * Rejects the scopes that Okta rejects, with Okta's error, and leaves out those of Okta's APIs that nobody granted.
  *
  * The checks run in Okta's order: a client that may not use the grant gets that error first, whatever scopes it sends.
  */
-export function checkScopes(server: ServerId, ctx: KoaContextWithOIDC, client: Client): void {
+export function checkScopes(server: ServerId, ctx: KoaContextWithOIDC, client: Client, state: OrgState): void {
   const params = ctx.oidc.params ?? {};
   const scopes = String(params.scope ?? '')
     .split(' ')
@@ -37,13 +39,22 @@ export function checkScopes(server: ServerId, ctx: KoaContextWithOIDC, client: C
   if (scopes.length === 0) throw new PolicyError(server === 'org' ? 'missing_scopes' : 'no_default_scopes');
   if (isMachine && scopes.some(isOpenid)) throw new PolicyError('openid_not_allowed_client_creds');
 
-  const known = new Set(scopesOf(server));
   if (server !== 'org') {
-    if (scopes.some((scope) => !known.has(scope))) throw new PolicyError('no_matching_scope');
+    const known = state.serverAccess.scopeNames(server);
+    if (scopes.some((scope) => !known.includes(scope))) throw new PolicyError('no_matching_scope');
+    const grantTypes = isMachine ? ['client_credentials'] : ['authorization_code', 'interaction_code'];
+    const user = state.users.find(ctx.oidc.session?.accountId ?? '');
+    const isAllowed = grantTypes.some((grantType) =>
+      state.serverAccess.ruleFor(server, { clientId: client.clientId, grantType, scopes, user }),
+    );
+    if (!isAllowed) throw new PolicyError('no_matching_policy');
     return;
   }
   if (scopes.some((scope) => !isOpenid(scope) && !isOrg(scope))) throw new PolicyError('illegal_custom_scope');
-  if (isMachine && !scopes.some((scope) => known.has(scope))) throw new PolicyError('no_org_scopes_granted');
+  const granted = state.applications.grantedScopes(client.clientId);
+  const allowed = scopes.filter((scope) => !isOrg(scope) || granted.includes(scope));
+  if (allowed.length === 0) throw new PolicyError('no_org_scopes_granted');
+  if (allowed.length < scopes.length) params.scope = allowed.join(' ');
 }
 
 const maxAssertionLifetimeSeconds = 3600;

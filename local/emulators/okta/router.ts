@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from './authorization-server.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
+import type { SignInSettings } from './sign-in-settings.ts';
 
 type Handler = (request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
 
@@ -16,7 +17,7 @@ export interface Handlers {
   readonly idx: Handler;
   readonly authn: Handler;
   readonly sessions: Handler;
-  readonly engine: () => 'idx' | 'classic';
+  readonly settings: () => Pick<SignInSettings, 'engine' | 'apiAccessManagement'>;
 }
 
 const wellKnown = /^\/\.well-known\/(openid-configuration|oauth-authorization-server)$/;
@@ -35,16 +36,18 @@ export function createRouter({
   idx,
   authn,
   sessions,
-  engine,
+  settings,
 }: Handlers): Handler {
   const customById = new Map<string, AuthorizationServer>(custom.map((server) => [server.address.id, server]));
   const atCustom = (id: string | undefined, request: OktaRequest) =>
-    customById.get(id ?? '')?.respond(request) ?? errorEnvelope('E0000007', `${id} (AuthorizationServer)`);
+    settings().apiAccessManagement
+      ? (customById.get(id ?? '')?.respond(request) ?? errorEnvelope('E0000007', `${id} (AuthorizationServer)`))
+      : errorEnvelope('E0000015');
 
   const organization = () => ({
     id: orgId,
     _links: { organization: { href: origin } },
-    pipeline: engine() === 'idx' ? 'idx' : 'v1',
+    pipeline: settings().engine === 'idx' ? 'idx' : 'v1',
   });
 
   const routes: readonly [
@@ -63,7 +66,7 @@ export function createRouter({
     [/^\/api\/v1\/authn(\/|$)/, authn],
     [/^\/api\/v1\/sessions\/me$/, sessions],
     [/^\/api\//, management],
-    [/^\/idp\/idx\//, (request) => (engine() === 'idx' ? idx(request) : unknownPath(request))],
+    [/^\/idp\/idx\//, (request) => (settings().engine === 'idx' ? idx(request) : unknownPath(request))],
     [/^\/login\//, signIn],
     [/^\/app\//, saml],
     [/^\/status(\/|$)/, statusPage],

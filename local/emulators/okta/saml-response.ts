@@ -2,7 +2,7 @@ import { escapeHtml } from './http-message.ts';
 import { oktaId } from './org.ts';
 import { entityIdOf, nameIdFormatOf, type SamlApplication, ssoPathOf } from './saml-applications.ts';
 import { certificateBody, type SamlKey } from './saml-key.ts';
-import { groupNames, type User } from './users.ts';
+import type { User } from './users.ts';
 import { SignedXml } from './xml-libraries.ts';
 
 const validForMs = 300_000;
@@ -13,6 +13,8 @@ const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export interface SamlAnswer {
   readonly application: SamlApplication;
   readonly user: User;
+  /** The names of the groups of the user. */
+  readonly groups: readonly string[];
   /** The id of the request, if the service provider asked. */
   readonly inResponseTo: string | undefined;
   readonly sessionId: string;
@@ -34,7 +36,7 @@ export function samlResponse(answer: SamlAnswer, key: SamlKey): string {
   return signs.response ? sign(withAssertion, 'Response', key) : withAssertion;
 }
 
-function responseXml({ application, user, inResponseTo, sessionId, nowMs }: SamlAnswer): string {
+function responseXml({ groups, application, user, inResponseTo, sessionId, nowMs }: SamlAnswer): string {
   const {
     acsUrl,
     recipient = acsUrl,
@@ -51,13 +53,17 @@ function responseXml({ application, user, inResponseTo, sessionId, nowMs }: Saml
   const subject = `<saml2:Subject><saml2:NameID Format="${nameIdFormatOf(application.settings())}">${escapeHtml(user[nameId])}</saml2:NameID>${confirmation}</saml2:Subject>`;
   const conditions = `<saml2:Conditions NotBefore="${time(-validForMs)}" NotOnOrAfter="${time(validForMs)}"><saml2:AudienceRestriction><saml2:Audience>${escapeHtml(audience)}</saml2:Audience></saml2:AudienceRestriction></saml2:Conditions>`;
   const statement = `<saml2:AuthnStatement AuthnInstant="${time(0)}" SessionIndex="${escapeHtml(sessionId)}"><saml2:AuthnContext><saml2:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml2:AuthnContextClassRef></saml2:AuthnContext></saml2:AuthnStatement>`;
-  const assertion = `<saml2:Assertion ID="${oktaId('id', 35)}" IssueInstant="${time(0)}" Version="2.0" xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="http://www.w3.org/2001/XMLSchema">${issuedBy}${subject}${conditions}${statement}${attributeStatement(settings.attributes, user)}</saml2:Assertion>`;
+  const assertion = `<saml2:Assertion ID="${oktaId('id', 35)}" IssueInstant="${time(0)}" Version="2.0" xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="http://www.w3.org/2001/XMLSchema">${issuedBy}${subject}${conditions}${statement}${attributeStatement(settings.attributes, user, groups)}</saml2:Assertion>`;
   return `<?xml version="1.0" encoding="UTF-8"?><saml2p:Response Destination="${escapeHtml(acsUrl)}" ID="${oktaId('id', 35)}"${asked} IssueInstant="${time(0)}" Version="2.0" xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:xs="http://www.w3.org/2001/XMLSchema">${issuedBy}<saml2p:Status><saml2p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></saml2p:Status>${assertion}</saml2p:Response>`;
 }
 
-function attributeStatement(attributes: ReturnType<SamlApplication['settings']>['attributes'], user: User): string {
+function attributeStatement(
+  attributes: ReturnType<SamlApplication['settings']>['attributes'],
+  user: User,
+  groups: readonly string[],
+): string {
   const written = Object.entries(attributes).map(([name, source]) => {
-    const values = [source === 'groups' ? groupNames(user.id) : (user[source] ?? [])].flat();
+    const values = [source === 'groups' ? groups : (user[source] ?? [])].flat();
     const valueXml = (value: string) =>
       `<saml2:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">${escapeHtml(value)}</saml2:AttributeValue>`;
     if (values.length === 0) return '';

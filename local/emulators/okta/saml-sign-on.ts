@@ -50,7 +50,15 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
     }
     log.singleSignOn(request, user, application);
     const { signing } = await keysOf(application, key, state.now());
-    const answer = { application, user, inResponseTo: asked?.id, sessionId: String(session.uid), nowMs: state.now() };
+    const groups = state.groups.namesOf(user.id);
+    const answer = {
+      application,
+      user,
+      groups,
+      inResponseTo: asked?.id,
+      sessionId: String(session.uid),
+      nowMs: state.now(),
+    };
     return postPage(settings.acsUrl, samlResponse(answer, signing), given.get('RelayState') ?? '');
   }
 

@@ -2,6 +2,8 @@
 export interface SignInSettings {
   /** The pipeline of the org: Identity Engine, or the Classic engine. */
   readonly engine: 'idx' | 'classic';
+  /** Whether the org has a license for custom servers. */
+  readonly apiAccessManagement: boolean;
 
   /** Whether the first page of Identity Engine asks for the password too. */
   readonly passwordOnFirstPage: boolean;
@@ -47,6 +49,8 @@ export interface SignInSettings {
   /** Whether /revoke revokes. */
   readonly revocationEffective: boolean;
 
+  /** Seconds between two polls of a device whose user signs in elsewhere. */
+  readonly devicePollSeconds: number;
   /** Whether the token endpoint takes refresh tokens. */
   readonly refreshTokensAccepted: boolean;
   /** Whether a refresh token is replaced at each use. By default, it is for clients without a secret only. */
@@ -76,6 +80,7 @@ export interface CustomClaim {
 
 const defaults: SignInSettings = {
   engine: 'idx',
+  apiAccessManagement: true,
   passwordOnFirstPage: true,
   unknownUsersShown: false,
   maxAttempts: 10,
@@ -93,6 +98,7 @@ const defaults: SignInSettings = {
   signOutEffective: true,
   codesAccepted: true,
   revocationEffective: true,
+  devicePollSeconds: 5,
   refreshTokensAccepted: true,
   refreshTokenLeewaySeconds: 30,
   idToken: 'thin',

@@ -32,7 +32,7 @@ export function createUserInfo(server: ServerAddress, accessTokens: AccessTokens
     if (!user) return refused('access_token_invalid');
     if (!claims.scp.includes('openid')) return refused('userinfo_insufficient_scopes');
     const all = {
-      ...userInfoClaims(user, claims.scp),
+      ...userInfoClaims(user, state.groups.namesOf(user.id), claims.scp),
       ...customClaims(server.id, state, 'userinfo', user.id, claims.scp),
     };
     return jsonResponse(

@@ -15,8 +15,8 @@ export interface Factor {
   readonly provider: 'GOOGLE' | 'OKTA';
   /** In base32. */
   readonly secret: string;
-  /** `SUSPENDED` after too many wrong codes. */
-  readonly status: 'ACTIVE' | 'SUSPENDED';
+  /** `SUSPENDED` after too many wrong codes, and `PENDING_ACTIVATION` until a code proves that the user has it. */
+  readonly status: 'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED';
 }
 
 export interface User {
@@ -41,6 +41,13 @@ export interface User {
   readonly access: 'ALLOW' | 'DENY';
   /** Whether the applications are assigned to the user. */
   readonly assigned: boolean;
+  /** When the user was made, in ISO 8601, if that was not before the org started. */
+  readonly created?: string;
+  readonly lastUpdated?: string;
+  /** When the password was last changed by an administrator, in ISO 8601. Before that, it is as old as the user. */
+  readonly passwordChanged?: string;
+  /** Further attributes of the profile. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
 const active = { status: 'ACTIVE', factors: [], factorMode: '1FA', access: 'ALLOW', assigned: true } as const;
@@ -108,42 +115,13 @@ const others: readonly User[] = [
   },
 ];
 
-interface Group {
-  readonly id: string;
-  readonly type: 'BUILT_IN' | 'OKTA_GROUP';
-  readonly name: string;
-  readonly description: string;
-  readonly members: readonly string[];
-}
-
-const allUsers: readonly User[] = [passwordUser, totpUser, thinUser, ...others];
-
-export const groups: readonly Group[] = [
-  {
-    id: '00g1everyone2group3i',
-    type: 'BUILT_IN',
-    name: 'Everyone',
-    description: 'All users of the org',
-    members: allUsers.map(({ id }) => id),
-  },
-  {
-    id: '00g4monitors5group6i',
-    type: 'OKTA_GROUP',
-    name: 'Monitors',
-    description: 'Users that sign in for tests',
-    members: [passwordUser.id],
-  },
-];
-
-/** The groups of a user, by name. */
-export function groupNames(userId: string): string[] {
-  return groups.filter(({ members }) => members.includes(userId)).map(({ name }) => name);
-}
+const seeds: readonly User[] = [passwordUser, totpUser, thinUser, ...others];
 
 /** The users of an org. What the org itself changes, such as a lockout, stays. What `alter` changes can be ended. */
 export function createUsers() {
-  const records = allUsers.map((user) => ({ user, alterations: new Set<Partial<User>>() }));
-  type Record = (typeof records)[number];
+  const recordFor = (user: User) => ({ user, seed: user, alterations: new Set<Partial<User>>() });
+  const records = seeds.map(recordFor);
+  type Record = ReturnType<typeof recordFor>;
   const current = ({ user, alterations }: Record): User => Object.assign({}, user, ...alterations);
   const recordOf = (idOrLogin: string) => {
     const wanted = idOrLogin.toLowerCase();
@@ -172,9 +150,22 @@ export function createUsers() {
 
     /** Undoes what the org itself changed: lockouts and new passwords. */
     reset(): void {
-      records.forEach((record, index) => {
-        record.user = allUsers[index] ?? record.user;
-      });
+      for (const record of records) record.user = record.seed;
+    },
+
+    add: (user: User): void => void records.push(recordFor(user)),
+
+    remove(id: string): void {
+      const index = records.findIndex(({ user }) => user.id === id);
+      if (index >= 0) records.splice(index, 1);
+    },
+
+    /** What an administrator changes for good. */
+    edit(id: string, changes: Partial<User>): void {
+      const record = recordOf(id);
+      if (!record) return;
+      record.user = { ...record.user, ...changes };
+      record.seed = { ...record.seed, ...changes };
     },
 
     /** What the org itself changes. */
@@ -186,3 +177,14 @@ export function createUsers() {
 }
 
 export type Users = ReturnType<typeof createUsers>;
+
+export const userName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string =>
+  `${firstName} ${lastName}`;
+
+/** The attributes of the default user profile. https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ */
+export const profileNames: readonly string[] = [
+  ...['login', 'email', 'secondEmail', 'firstName', 'lastName', 'middleName', 'honorificPrefix', 'honorificSuffix'],
+  ...['title', 'displayName', 'nickName', 'profileUrl', 'primaryPhone', 'mobilePhone', 'streetAddress', 'city'],
+  ...['state', 'zipCode', 'countryCode', 'postalAddress', 'preferredLanguage', 'locale', 'timezone', 'userType'],
+  ...['employeeNumber', 'costCenter', 'organization', 'division', 'department', 'managerId', 'manager'],
+];

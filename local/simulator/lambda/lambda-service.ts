@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../../lib/functions/entries.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
@@ -8,6 +9,8 @@ import { type FunctionEnvironment, type FunctionProcess, startFunction } from '.
 export interface Execution {
   readonly status: AttemptStatus;
   readonly lines: readonly string[];
+  /** What the handler returned. */
+  readonly value?: unknown;
   /** What the handler threw, or why the process ended. */
   readonly error?: string;
   readonly durationMs: number;
@@ -48,7 +51,8 @@ export function openLambdaService(
   let containers = 0;
   const nextAccessKeyId = () => {
     containers += 1;
-    return `container-${containers}`;
+    // Nobody else on this machine can guess it.
+    return `container-${containers}-${randomUUID()}`;
   };
   const pools = new Map<string, ContainerPool>();
   const throttled = new Set<string>();
@@ -144,7 +148,9 @@ function openContainerPool(
       if (container.process.alive) idle.push(container);
       else await stop([container]);
       const outcome =
-        'error' in result ? ({ status: 'failed', error: result.error } as const) : ({ status: 'succeeded' } as const);
+        'error' in result
+          ? ({ status: 'failed', error: result.error } as const)
+          : ({ status: 'succeeded', value: result.value } as const);
       return { ...outcome, lines: result.lines, durationMs, cold: !warm };
     },
     stopIdle: () => stop(idle.splice(0)),

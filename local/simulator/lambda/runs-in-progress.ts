@@ -16,6 +16,8 @@ export interface RunInProgress {
 /** Knows which run makes an AWS call, and when in virtual time: each container signs with an access key of its own. */
 export interface RunsInProgress {
   begin(accessKeyId: string, run: RunInProgress): void;
+  /** Whether an access key is that of a container. */
+  isKnown(accessKeyId: string | undefined): boolean;
   /** The last run in a container. */
   ofCaller(accessKeyId: string | undefined): RunInProgress | undefined;
   /** The time of a call: the start of its run, and the real time that has passed since. */
@@ -31,6 +33,7 @@ export function openRunsInProgress(startedAt: number): RunsInProgress {
       runs.set(accessKeyId, run);
       newest = run;
     },
+    isKnown: (accessKeyId) => runs.has(accessKeyId ?? ''),
     ofCaller,
     timeOf(accessKeyId) {
       const run = ofCaller(accessKeyId);

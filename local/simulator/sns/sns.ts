@@ -74,6 +74,9 @@ export interface Sns {
   retry(topic: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void;
   /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
   failDeliveries(topic: string, protocol?: string): () => void;
+  /** Leaves out a subscriber, as long as nobody has confirmed the subscription. */
+  unconfirm(topic: string, endpoint: string): () => void;
+  isConfirmed(topic: string, endpoint: string): boolean;
 }
 
 /**
@@ -88,6 +91,9 @@ export function openSns(
   const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
   const isFailing = (topic: string, protocol: string) =>
     [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
+  const unconfirmed = new Set<{ readonly topic: string; readonly endpoint: string }>();
+  const isConfirmed = (topic: string, endpoint: string) =>
+    ![...unconfirmed].some((each) => each.topic === topic && each.endpoint === endpoint);
   function post({ name, arn }: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void {
     https?.post({ ...subscription, topicArn: arn, isRetried: isRetriedBySns }, delivery, at, (...tried) =>
       onAttempt(name, ...tried),
@@ -100,7 +106,8 @@ export function openSns(
       const { name, subscriptions } = topic;
       const { subject, text } = publication;
       const withSubject = subject !== undefined && { subject };
-      const all = subscriptions.map((subscription): Delivery => {
+      const confirmed = subscriptions.filter(({ endpoint }) => isConfirmed(name, endpoint));
+      const all = confirmed.map((subscription): Delivery => {
         const { protocol, endpoint, permitted, retryDelaysMs } = subscription;
         const delivery: PendingDelivery = {
           ...{ protocol, endpoint, text: textFor(protocol, publication) },
@@ -129,6 +136,14 @@ export function openSns(
         ...(deliveries.length > 0 && { message }),
         delivered: counted.filter(({ failed }) => !failed).length,
         failed: counted.filter(({ failed }) => failed).length,
+      };
+    },
+    isConfirmed,
+    unconfirm(topic, endpoint) {
+      const subscription = { topic, endpoint };
+      unconfirmed.add(subscription);
+      return () => {
+        unconfirmed.delete(subscription);
       };
     },
     failDeliveries(topic, protocol) {

@@ -11,6 +11,7 @@ export interface Deployment {
   readonly rules: readonly EventRule[];
   readonly alarms: ParsedAlarms;
   readonly tables: readonly Table[];
+  readonly dashboards: readonly Dashboard[];
   /** What AWS would reject or the simulator does not support. */
   readonly unsupported: readonly TemplateIssue[];
   /** What AWS deploys without an error although it can never work. */
@@ -88,6 +89,14 @@ export interface EventRule {
   readonly body: Readonly<Record<string, string>>;
   readonly retryDelaysMs: readonly number[];
   readonly deadLetters?: string;
+}
+
+/** A dashboard, as far as it invokes functions. */
+export interface Dashboard {
+  readonly logicalId: string;
+  readonly name: string;
+  /** The functions of its custom widgets by name, or by ARN if they are not in the template. */
+  readonly invokes: readonly string[];
 }
 
 /** A table of DynamoDB, and the names of its keys. */

@@ -9,10 +9,12 @@ type Lint = (deployment: Omit<Deployment, 'ineffective'>) => readonly TemplateIs
 /**
  * Finds what AWS deploys without an error although it can never work: an alarm without an action, or on a function or
  * topic that does not exist; a topic that has no subscribers or rejects its alarms; a function that rejects its topic or
- * that nothing invokes; a disabled schedule.
+ * that nothing invokes; a disabled schedule; a custom widget of a function that does not exist.
  */
 export const lintTemplate: Lint = (deployment) =>
-  [lintAlarms, lintMetrics, lintTopics, lintSchedules, lintFunctions].flatMap((lint) => lint(deployment));
+  [lintAlarms, lintMetrics, lintTopics, lintSchedules, lintFunctions, lintDashboards].flatMap((lint) =>
+    lint(deployment),
+  );
 
 const lintAlarms: Lint = ({ alarms: { alarms }, topics }) => {
   const composites = alarms.filter((alarm) => alarm.kind === 'composite');
@@ -66,12 +68,20 @@ const lintTopics: Lint = ({ topics }) =>
 const lintSchedules: Lint = ({ schedules }) =>
   schedules.filter(({ enabled }) => !enabled).map(({ name }) => ({ logicalId: name, reason: `${name} is disabled` }));
 
-const lintFunctions: Lint = ({ functions, schedules, topics }) => {
+const lintFunctions: Lint = ({ functions, schedules, topics, dashboards }) => {
   const invoked = new Set([
     ...schedules.map(({ target }) => target),
     ...topics.flatMap(({ subscriptions }) => subscriptions.map(({ endpoint }) => endpoint)),
+    ...dashboards.flatMap(({ invokes }) => invokes),
   ]);
   return functions
     .filter(({ name }) => !invoked.has(name))
-    .map(({ name }) => ({ logicalId: name, reason: `no schedule or topic invokes ${name}` }));
+    .map(({ name }) => ({ logicalId: name, reason: `no schedule, topic or dashboard invokes ${name}` }));
 };
+
+const lintDashboards: Lint = ({ dashboards, functions }) =>
+  dashboards.flatMap(({ logicalId, name, invokes }) =>
+    invokes
+      .filter((each) => !functions.some((lambda) => lambda.name === each))
+      .map((each) => ({ logicalId, reason: `a widget of ${name} invokes ${each}, which does not exist` })),
+  );

@@ -5,6 +5,7 @@ import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.t
 import { isSimulated } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
+import { readDashboard } from './read-dashboard.ts';
 import { readFunction } from './read-function.ts';
 import { readRule } from './read-rule.ts';
 import { readSchedule } from './read-schedule.ts';
@@ -53,6 +54,7 @@ function read(template: Template): Deployment {
   const queues = readAll('AWS::SQS::Queue', (id) => physicalName(template, id));
   const rules = readAll('AWS::Events::Rule', (id) => readRule(template, id));
   const tables = readAll('AWS::DynamoDB::Table', (id) => readTable(template, id));
+  const dashboards = readAll('AWS::CloudWatch::Dashboard', (id) => readDashboard(template, id));
   for (const type of notSimulated) {
     readAll(type, () => {
       throw new UnsupportedError(`${type} is not simulated`);
@@ -60,7 +62,7 @@ function read(template: Template): Deployment {
   }
   const alarms = parseAlarms(template);
   unsupported.push(...alarms.unsupported, ...alarms.alarms.flatMap(unsupportedMetrics));
-  const parts = { schedules, functions, topics, queues, rules, alarms, tables, unsupported };
+  const parts = { schedules, functions, topics, queues, rules, alarms, tables, dashboards, unsupported };
   return { ...parts, ineffective: lintTemplate(parts) };
 }
 

@@ -1,10 +1,9 @@
+import { routes } from '../../../functions/alarms/subject.ts';
 import { entries } from '../../../lib/functions/entries.ts';
 import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import type { AsynchronousRules, DeployedFunction } from './deployment.ts';
 import { physicalName, referencedId, resolveText } from './resolve-text.ts';
-
-const prefix = 'okta-synthetics-';
 
 /**
  * Reads a function and the rules for its asynchronous events.
@@ -15,8 +14,8 @@ const prefix = 'okta-synthetics-';
 export function readFunction(template: Template, logicalId: string): DeployedFunction {
   const properties = template.Resources[logicalId]?.Properties ?? {};
   const name = physicalName(template, logicalId);
-  // `notify` is one bundle, deployed once per route: notify-page, notify-ticket.
-  const entry = entries.find((each) => name === prefix + each || name.startsWith(`${prefix}${each}-`));
+  // After the name of the deployment. `notify` is one bundle, deployed once per route: notify-page, notify-ticket.
+  const entry = entries.find((each) => new RegExp(`-${each}(-(${routes.join('|')}))?$`).test(name));
   if (!entry) throw new UnsupportedError(`no bundle matches the function name ${name}`);
   const { Variables = {} } = readObject(properties.Environment ?? {}, ['Variables']);
   const { LogGroup } = (properties.LoggingConfig ?? {}) as Readonly<Record<string, unknown>>;

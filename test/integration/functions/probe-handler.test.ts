@@ -51,7 +51,12 @@ describe('a run whose metrics CloudWatch rejects', () => {
 
   it('does not fail if CloudWatch rejects the metrics, but logs a finding after the outcomes', async () => {
     const { lines, ...ended } = await handleOnce(fullOrg, [fine], noCredentials, true);
-    expect(ended).toMatchObject({ value: [{ probe: 'fine', status: 'passed' }] });
+    expect(ended).toMatchObject({
+      value: [
+        { probe: 'fine', status: 'passed' },
+        { type: 'finding', finding: { code: 'metrics-refused' } },
+      ],
+    });
     expect(loggedLines(lines)).toMatchObject([
       { type: 'outcome', probe: 'fine' },
       { type: 'finding', at: isoTime, org: 'acme', finding: { code: 'metrics-refused', domain: 'monitor' } },
@@ -118,6 +123,52 @@ describe('the event of a schedule', () => {
   });
 });
 
+describe('an event that asks for a check', () => {
+  const event = { ...fullOrg, check: true };
+
+  it('is answered with the outcomes and publishes nothing, neither to CloudWatch nor in the log', async () => {
+    const { lines, points, overheard, ...ended } = await handleOnce(event, [fine, failing], noCredentials);
+    expect(ended).toMatchObject({
+      value: {
+        check: 1,
+        outcomes: [
+          { probe: 'fine', status: 'passed', readings: { Answer: 42 } },
+          { probe: 'failing', status: 'failed', finding: { code: 'announced-incident' } },
+        ],
+        errors: [],
+      },
+    });
+    expect([points, overheard]).toEqual([[], []]);
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'event', org: 'acme', note: expect.stringContaining('checked') },
+    ]);
+    expect(lines.flatMap(emfPoints)).toEqual([]);
+  });
+
+  it('is answered with the names of errors of the monitor, and does not count as a failed run', async () => {
+    const { lines, ...ended } = await handleOnce(event, [fine, broken], noCredentials);
+    expect(ended).toMatchObject({ value: { outcomes: [{ probe: 'fine' }], errors: [{ name: 'TypeError' }] } });
+    expect(JSON.stringify([ended, lines])).not.toContain('a bug in the probe');
+  });
+
+  it('does not make the next run one that came before', async () => {
+    const due = { time: new Date().toISOString(), executionId: 'one', intervalMinutes: 1 };
+    const events = [
+      { ...event, schedule: due },
+      { ...fullOrg, schedule: due },
+    ];
+    const { value } = (await handleAll(events, [fine], noCredentials)) as { value?: unknown };
+    expect(value).toMatchObject([{ probe: 'fine', status: 'passed' }]);
+  });
+
+  it('is one of the schedule unless it says exactly so', async () => {
+    for (const check of ['true', 1, {}]) {
+      const { points } = await handleOnce({ ...fullOrg, check }, [fine], noCredentials);
+      expect(points.length).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe('an event that is no org', () => {
   it.each([[undefined], [null], [{}], ['acme'], [{ name: 'acme', domain: 'acme.okta.com' }]])(
     'ends in one sentence that says what to do, for %j',
@@ -153,5 +204,35 @@ describe('a run with a bug in a probe', () => {
         ...(refuse ? [{ type: 'finding' }] : []),
       ]);
     }
+  });
+});
+
+describe('a drill', () => {
+  const by = 'Admin/jane';
+  const okta = 'Severity{"Domain":"okta","Org":"acme"}';
+
+  it('runs as usual, and publishes and logs the finding in addition', async () => {
+    const { lines, points } = await handleOnce(
+      { ...fullOrg, drill: { finding: 'internal-error', by } },
+      [fine],
+      noCredentials,
+    );
+    expect(asText(points)).toContain(`${okta} 2`);
+    expect(loggedLines(lines)).toMatchObject([
+      { type: 'outcome', probe: 'fine', status: 'passed' },
+      { type: 'drill', at: isoTime, org: 'acme', by, finding: { code: 'internal-error', severity: 'page' } },
+    ]);
+  });
+
+  it('keeps its value in the log if CloudWatch rejects the metrics', async () => {
+    const event = { ...fullOrg, drill: { finding: 'internal-error', by } };
+    const { lines } = await handleOnce(event, [fine], noCredentials, true);
+    expect(asText(lines.flatMap(emfPoints))).toContain(`${okta} 2`);
+  });
+
+  it('of something that cannot be drilled is an ordinary run, and the log says so', async () => {
+    const { lines, points } = await handleOnce({ ...fullOrg, drill: { finding: 'nonsense' } }, [fine], noCredentials);
+    expect(asText(points)).toContain(`${okta} 0`);
+    expect(loggedLines(lines)).toMatchObject([{ type: 'event', note: expect.any(String) }, { type: 'outcome' }]);
   });
 });

@@ -329,6 +329,7 @@ it('a group that no org runs has no alarm and no function', () => {
     'okta-synthetics-notify-page',
     'okta-synthetics-notify-ticket',
     'okta-synthetics-sweep',
+    'okta-synthetics-widget',
   ]);
 });
 

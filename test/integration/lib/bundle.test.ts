@@ -54,10 +54,13 @@ it('the status bundle contains no code that reads or uses secrets', () => {
   expect(filesIn('status').filter((input) => secretCode.test(input))).toEqual([]);
 });
 
-it('the notify bundle contains no code that reads secrets or sends requests to Okta', () => {
-  const oktaCode = /secrets|runtime\/(credentials|http|connection)|undici|oauth4webapi|jose/;
-  expect(filesIn('notify').filter((input) => oktaCode.test(input))).toEqual([]);
-});
+it.each(['notify', 'widget'] as const)(
+  'the %s bundle contains no code that reads secrets or sends requests to Okta',
+  (entry) => {
+    const oktaCode = /secrets|runtime\/(credentials|http|connection)|undici|oauth4webapi|jose/;
+    expect(filesIn(entry).filter((input) => oktaCode.test(input))).toEqual([]);
+  },
+);
 
 function isBuiltIn(name: string): boolean {
   return name.startsWith('node:') || process.getBuiltinModule(name) !== undefined;

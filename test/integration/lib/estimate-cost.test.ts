@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../functions/alarms/subject.ts';
+import { shownMetrics } from '../../../functions/board/measured-series.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
@@ -112,6 +113,21 @@ describe('estimateCost', () => {
   it('a configuration without credentials needs no secrets and costs at least 3 dollars less', () => {
     expect(itemOf('minimal', 'secrets')).toBeUndefined();
     expect(costOf('minimal').dollars).toBeLessThan(costOf('example').dollars - 3);
+  });
+
+  it('views of the dashboard cost the series that they read, and are not on the monthly bill', () => {
+    const { thousandViewsDollars, dollars } = costOf('example');
+    const shown = orgsOf('example').flatMap(({ org, plan }) =>
+      seriesOf(org, plan).filter(({ identity }) => Object.hasOwn(shownMetrics, identity.name)),
+    );
+    expect(shown.length).toBeGreaterThan(3);
+    expect(thousandViewsDollars).toBeGreaterThan(shown.length * 1_000 * prices.readSeries);
+    expect(thousandViewsDollars).toBeLessThan(0.2);
+    const { Resources } = templateOf('example');
+    const without = Object.fromEntries(
+      Object.entries(Resources).filter(([, { Properties }]) => Properties?.FunctionName !== 'okta-synthetics-widget'),
+    );
+    expect(estimateCost({ Resources: without })).toMatchObject({ dollars, thousandViewsDollars: 0 });
   });
 
   it('the dashboard and the key each cost a fixed price', () => {

@@ -182,3 +182,41 @@ describe('an org with receivers of its own', () => {
     expect(all.text).not.toMatch(/okta-synthetics[-_]\*/);
   });
 });
+
+describe('receivers of drills', () => {
+  const pages = [{ email: 'on-call@example.com' }];
+  const tickets = [{ email: 'team@example.com' }];
+  const { template, ...some } = deploy({ pages, tickets, drills: [{ email: 'team@example.com' }, { https }] });
+  const none = deploy({ pages, tickets });
+  const drills = some.topics.find(({ name }) => name === 'okta-synthetics-drills');
+
+  it('have a topic of their own, which no alarm may publish to', () => {
+    expect(drills?.subscriptions.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`)).toEqual([
+      'email team@example.com',
+      `https ${https}`,
+    ]);
+    expect(JSON.stringify(propertiesOf('AWS::CloudWatch::Alarm', template))).not.toContain('drills');
+    const policies = propertiesOf('AWS::SNS::TopicPolicy', template).filter((policy) =>
+      JSON.stringify(policy.Topics).includes('drills'),
+    );
+    expect(JSON.stringify(policies)).not.toContain('cloudwatch.amazonaws.com');
+  });
+
+  it('can be simulated, and every part has an effect', () => {
+    expect([some.unsupported, some.ineffective]).toEqual([[], []]);
+  });
+
+  it('are known to the functions that write messages, and to no other', () => {
+    const knowing = some.functions.filter(({ variables }) => variables.DRILL_TOPIC_ARN === drills?.arn);
+    expect(knowing.map(({ name }) => name).toSorted()).toEqual([
+      'okta-synthetics-notify-page',
+      'okta-synthetics-notify-ticket',
+      'okta-synthetics-sweep',
+    ]);
+  });
+
+  it('add nothing to a deployment without any', () => {
+    expect(none.text).not.toMatch(/drill/i);
+    expect(some.alarms.alarms).toHaveLength(none.alarms.alarms.length);
+  });
+});

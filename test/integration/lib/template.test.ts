@@ -7,11 +7,13 @@ import { routes } from '../../../functions/alarms/subject.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import type { Group } from '../../../functions/model/probe.ts';
+import { checkVersion } from '../../../functions/runtime/check-answer.ts';
 import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
+import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
 
 interface Statement {
@@ -36,6 +38,9 @@ const probeSchedules = (sample: Synthesized) =>
   sample
     .ofType('AWS::Scheduler::Schedule')
     .filter(({ Properties }) => 'servers' in JSON.parse(Properties.Target.Input));
+
+/** All functions run on a schedule, at least for a test of themselves, but the one that dashboards invoke. */
+const isOnSchedule = ({ Properties }: Resource) => Properties.FunctionName !== 'okta-synthetics-widget';
 
 describe.each(Object.entries(samples))('the template of the %s configuration', (name, sample) => {
   it(`the ${name} stack leaves nothing behind when it is destroyed`, () => {
@@ -77,13 +82,14 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
           .filter((outlet) => outlet !== 'pagerduty')
           .map((shape) => `okta-synthetics-${route}s-${shape}`),
       ]),
+      ...(sample.config.alerts.drills.length > 0 ? ['okta-synthetics-drills'] : []),
     ]);
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       expect(topic.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
     }
   });
 
-  it(`the ${name} stack lets alarms publish to its topics, and refuses connections without TLS`, () => {
+  it(`the ${name} stack lets alarms publish to its topics but that of drills, and refuses connections without TLS`, () => {
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       const policy = sample
         .ofType('AWS::SNS::TopicPolicy')
@@ -91,15 +97,17 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(policy?.Properties.PolicyDocument.Statement).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }),
+          ...(topic.Properties.TopicName === 'okta-synthetics-drills'
+            ? []
+            : [expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } })]),
         ]),
       );
     }
   });
 
   it(`the ${name} stack subscribes the configured addresses`, () => {
-    const { pages, tickets } = sample.config.alerts;
-    const addresses = [...pages, ...tickets].flatMap(({ email, https }) => email ?? https ?? []);
+    const { pages, tickets, drills } = sample.config.alerts;
+    const addresses = [...pages, ...tickets, ...drills].flatMap(({ email, https }) => email ?? https ?? []);
     const subscriptions = sample
       .ofType('AWS::SNS::Subscription')
       .filter(({ Properties }) => Properties.Protocol !== 'lambda');
@@ -131,8 +139,9 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(role.Properties.ManagedPolicyArns ?? []).toEqual([]);
       for (const { Action, Resource, Condition } of statementsOf(role)) {
         for (const action of list(Action)) expect(action).not.toContain('*');
-        // AWS has neither resources nor condition keys for reading metrics.
-        if (list(Resource).includes('*') && Action !== 'cloudwatch:GetMetricData') expect(Condition).toBeDefined();
+        // AWS has no narrower way to read metrics.
+        const isReadingMetrics = Action === 'cloudwatch:GetMetricData';
+        if (list(Resource).includes('*') && !isReadingMetrics) expect(Condition).toBeDefined();
       }
     }
   });
@@ -189,7 +198,8 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(Properties.Target.RetryPolicy).toEqual(noRetry);
     }
     const calls = sample.ofType('AWS::Lambda::EventInvokeConfig');
-    expect(calls).toHaveLength(sample.ofType('AWS::Lambda::Function').length);
+    // A dashboard waits for its function, and invokes it again itself.
+    expect(calls).toHaveLength(sample.ofType('AWS::Lambda::Function').filter(isOnSchedule).length);
     const isNotifier = (id: string) => /notify/i.test(id);
     for (const { id, Properties } of calls) if (!isNotifier(id)) expect(Properties).toMatchObject(noRetry);
   });
@@ -226,7 +236,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
 
   it(`each function of the ${name} stack may take as long as the org with the longest timeout needs`, () => {
     const schedules = sample.ofType('AWS::Scheduler::Schedule').map(({ Properties }) => Properties.Target);
-    for (const { id, Properties } of sample.ofType('AWS::Lambda::Function')) {
+    for (const { id, Properties } of sample.ofType('AWS::Lambda::Function').filter(isOnSchedule)) {
       const events = schedules.filter(({ Arn }) => Arn['Fn::GetAtt'][0] === id).map(({ Input }) => JSON.parse(Input));
       const group = /^Runs the (\S+) probes/.exec(Properties.Description)?.[1] as Group;
       const timeouts = events.flatMap((event): number[] =>
@@ -243,14 +253,17 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       const [, route] = /-notify-(.*)$/.exec(Properties.FunctionName) ?? [];
       if (!route) {
         expect(Properties.Environment.Variables).toMatchObject({ STATE_TABLE: 'okta-synthetics-state' });
-        if (!Properties.FunctionName.endsWith('-sweep'))
-          expect(Object.keys(Properties.Environment.Variables)).toHaveLength(1);
+        if (!/-(sweep|widget)$/.test(Properties.FunctionName))
+          expect(Properties.Environment.Variables).toEqual({
+            STATE_TABLE: 'okta-synthetics-state',
+            CHECK_VERSION: `${checkVersion}`,
+          });
         continue;
       }
       const { Variables } = Properties.Environment;
       expect(Variables.STATE_TABLE).toBe('okta-synthetics-state');
       expect(Variables.ROUTE).toBe(route);
-      expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !/notify|sweep/.test(name)));
+      expect(Variables.LOG_GROUPS.split(',')).toEqual(logs.filter((name) => !/notify|sweep|widget/.test(name)));
       expect(Variables.RUNBOOK).toMatch(/docs\/runbook\.md$/);
       expect(Variables.DASHBOARD).toEqual(sample.ofType('AWS::CloudWatch::Dashboard')[0]?.Properties.DashboardName);
       const topic = sample.ofType('AWS::SNS::Topic').find(({ id }) => id === Variables.PEOPLE_TOPIC_ARN.Ref);
@@ -389,7 +402,7 @@ it('a notifier may read the probe logs, the alarm history, metrics if there is a
       );
       const probeLogs = sample
         .ofType('AWS::Logs::LogGroup')
-        .filter(({ Properties }) => !/notify|sweep/.test(Properties.LogGroupName));
+        .filter(({ Properties }) => !/notify|sweep|widget/.test(Properties.LogGroupName));
       expect(readLogs?.Action).toBe('logs:FilterLogEvents');
       expect(list(readLogs?.Resource)).toSatisfy(
         isSetOf(...probeLogs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))),
@@ -420,7 +433,10 @@ it('a notifier may read the probe logs, the alarm history, metrics if there is a
 it('schedules may invoke the functions, and only schedules of this stack may use their role', () => {
   const { example } = samples;
   const role = example?.ofType('AWS::IAM::Role').find(({ Properties }) => Properties.RoleName !== undefined);
-  const functions = example?.ofType('AWS::Lambda::Function').map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+  const functions = example
+    ?.ofType('AWS::Lambda::Function')
+    .filter(isOnSchedule)
+    .map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
   expect(role && statementsOf(role)).toEqual([
     {
       Effect: 'Allow',
@@ -455,5 +471,30 @@ it('the event of a schedule names only the credentials that its probes need', ()
       expect(allowed({ journey: all })).toEqual(expect.arrayContaining(idsWith(({ web }) => web?.secret)));
       expect(user === undefined || group === 'journey').toBe(true);
     }
+  }
+});
+
+it('the widget may read the state and metrics, and nothing else', () => {
+  for (const sample of Object.values(samples)) {
+    const [readState, readMetrics, ...others] = permissionsOf(sample, 'widget');
+    expect(readState?.Action).toEqual(['dynamodb:Query', 'dynamodb:Scan']);
+    expect(JSON.stringify(readState?.Resource)).toContain(':table/okta-synthetics-state"');
+    expect(readMetrics).toEqual({ Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' });
+    expect(others).toEqual([]);
+  }
+});
+
+it('the widget is invoked by dashboards alone, with an org or for all of them', () => {
+  for (const sample of Object.values(samples)) {
+    const { functions, dashboards } = readDeployment(JSON.parse(sample.text));
+    const { id, Properties } =
+      sample.ofType('AWS::Lambda::Function').find((each) => !isOnSchedule(each)) ?? expect.fail('no widget');
+    expect(Properties.FunctionName).toBe('okta-synthetics-widget');
+    expect(sample.ofType('AWS::Lambda::Permission').filter((each) => JSON.stringify(each).includes(id))).toEqual([]);
+    expect(functions.map(({ name }) => name)).toContain('okta-synthetics-widget');
+    const [overview, ...pages] = dashboards.map(({ invokes }) => invokes);
+    expect(overview).toEqual(['okta-synthetics-widget', 'okta-synthetics-widget']);
+    for (const page of pages) expect(page).toEqual(['okta-synthetics-widget']);
+    expect(pages).toHaveLength(sample.config.orgs.filter(({ dashboard }) => dashboard).length);
   }
 });

@@ -6,9 +6,10 @@ import { cost } from '../../../../local/cli/cost.ts';
 import { drill } from '../../../../local/cli/drill.ts';
 import { okta } from '../../../../local/cli/okta.ts';
 import { start } from '../../../../local/cli/start.ts';
+import { watch } from '../../../../local/cli/watch.ts';
 import { runCommand, tooLong } from '../../../support/run-command.ts';
 
-const commands = [start, cases, check, drill, cost, okta] as unknown as readonly Command[];
+const commands = [start, cases, check, drill, cost, okta, watch] as unknown as readonly Command[];
 
 describe.each(commands.map((command) => [command.name, command] as const))('%s', (_, command) => {
   it('prints its usage with --help, with every flag', async () => {

@@ -113,7 +113,7 @@ beforeAll(async () => {
     template: synthesize(config).template,
     bundleOf: (entry) => bundle(entry).file,
     startsAt,
-    journal: history.journalOf(() => simulation.deployment),
+    journal: history.journal,
   });
   for (const { minutes, faults = [] } of episodes) {
     const restores = [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TemplateResource } from '../../../../local/emulators/cloudwatch/template-reader.ts';
 import { readDeployment } from '../../../../local/simulator/template/read-deployment.ts';
+import { readFunction } from '../../../../local/simulator/template/read-function.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';
 import { samples } from '../../../support/synthesized.ts';
 
@@ -150,6 +151,31 @@ it('reports no issue for a template that works', () => {
   expect(readDeployment(smallTemplate())).toMatchObject({ unsupported: [], ineffective: [] });
 });
 
+it('reports a widget of a missing function as ineffective, and refuses a dashboard that is no JSON', () => {
+  const widgetOf = (endpoint: unknown) => ({
+    Type: 'AWS::CloudWatch::Dashboard',
+    Properties: {
+      DashboardName: 'page',
+      DashboardBody: {
+        'Fn::Join': ['', ['{"widgets":[{"type":"custom","properties":{"endpoint":"', endpoint, '"}}]}']],
+      },
+    },
+  });
+  const withDashboard = (dashboard: object) => {
+    const template = smallTemplate();
+    return readDeployment({ ...template, Resources: { ...template.Resources, Page: dashboard as { Type: string } } });
+  };
+  const flows = { 'Fn::GetAtt': ['Flows', 'Arn'] };
+  expect(withDashboard(widgetOf(flows))).toMatchObject({
+    ineffective: [],
+    dashboards: [{ invokes: [expect.stringMatching(/-flows$/)] }],
+  });
+  expect(reasons(withDashboard(widgetOf('arn:gone')).ineffective)).toEqual([
+    'a widget of page invokes arn:gone, which does not exist',
+  ]);
+  expect(reasons(withDashboard(widgetOf('"')).unsupported)).toEqual(['the body of a dashboard is not valid JSON']);
+});
+
 it('reports an alarm without an alarm action as ineffective', () => {
   const { ineffective } = changed('Alarm', withProperties({ AlarmActions: [] }));
   expect(reasons(ineffective)).toEqual(['okta-synthetics/acme/okta/page has no alarm action']);
@@ -211,10 +237,22 @@ it('reports a topic without subscribers as ineffective', () => {
 });
 
 it('reports a function that nothing invokes as ineffective', () => {
-  expect(reasons(changed('Schedule').ineffective)).toEqual(['no schedule or topic invokes okta-synthetics-flows']);
+  expect(reasons(changed('Schedule').ineffective)).toEqual([
+    'no schedule, topic or dashboard invokes okta-synthetics-flows',
+  ]);
 });
 
 it('reports a disabled schedule as ineffective', () => {
   const { ineffective } = changed('Schedule', withProperties({ State: 'DISABLED' }));
   expect(reasons(ineffective)).toEqual(['acme-flows is disabled']);
+});
+
+it.each([
+  ['okta-synthetics-flows', 'flows'],
+  ['staging-negative-tests', 'negative-tests'],
+  ['a-flows-notify-page', 'notify'],
+  ['flows-notify-ticket', 'notify'],
+])('a function is known by the end of its name, whatever the deployment is called: %s', (FunctionName, entry) => {
+  const Resources = { Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName } } };
+  expect(readFunction({ Resources }, 'Function').entry).toBe(entry);
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import type { OpenIncident } from '../../../../functions/notify/incident-item.ts';
 import type { Kept } from '../../../../functions/notify/kept.ts';
 import { nextStep } from '../../../../functions/notify/recovery.ts';
-import { withRun } from '../../../../functions/runtime/history.ts';
+import { type RunLine, withRun } from '../../../../functions/runtime/history.ts';
+import type { DrillLine } from '../../../../functions/runtime/log.ts';
 import { at, outcome } from '../../../support/log-of.ts';
 import { firing } from '../../../support/messages.ts';
 
@@ -12,16 +13,25 @@ const minuteMs = 60_000;
 const noon = at('12:00');
 const { subject } = firing;
 
-/** What each run reports of the token probe: `B`ad, `G`ood, something `e`lse, `s`kipped; `.` is a run that is missing. */
+/** What each run reports of the token probe: `B`ad, `G`ood, something `e`lse, `s`kipped; `.` is a run that is missing. `D` is good, and somebody drills. */
 const statuses: Readonly<Record<string, 'passed' | 'skipped' | FindingCode>> = {
-  ...{ B: 'internal-error', G: 'passed', e: 'client-refused', s: 'skipped' },
+  ...{ B: 'internal-error', G: 'passed', D: 'passed', e: 'client-refused', s: 'skipped' },
 };
+
+function drilledAt(time: number): DrillLine {
+  const stamp = { at: new Date(time).toISOString(), org: 'acme' };
+  return { type: 'drill', ...stamp, finding: finding('internal-error'), by: 'jane' };
+}
 
 function keptOf(pattern: string, intervalMinutes = 1): Kept {
   const flows = [...pattern].reduce<GroupState | undefined>((state, letter, index) => {
     const [time, status] = [noon + index * intervalMinutes * minuteMs, statuses[letter]];
     if (status === undefined) return state;
-    const lines = [outcome(time, 'organization', 'passed').line, outcome(time, 'token@default', status).line];
+    const lines: RunLine[] = [
+      outcome(time, 'organization', 'passed').line,
+      outcome(time, 'token@default', status).line,
+    ];
+    if (letter === 'D') lines.push(drilledAt(time));
     return withRun(state, { org: 'acme', at: time, intervalMinutes, lines });
   }, undefined);
   return { org: 'acme', states: flows ? { flows } : {}, incidents: new Map(), told: new Map(), changes: [] };
@@ -190,5 +200,50 @@ describe('something that is told once', () => {
     expect(step(notices([told, told, [], []], told), { isNotice })).toBe('also');
     // It has been told then, and the incident is one that ends.
     expect(step(notices([told, told, [], []], told))).toBeUndefined();
+  });
+});
+
+describe('a drill', () => {
+  const drill = { by: 'jane' };
+  const recovered = { drill, state: 'recovered', recoveredAt: noon + 5.5 * minuteMs } as const;
+
+  it.each([
+    ['DDGGG', { drill }, undefined],
+    ['DDGGGG', { drill }, 'recovered'],
+    ['DDGGGGDD', recovered, undefined],
+  ])('after %s is over like what it stands for, and is never back', (pattern, incident, step) => {
+    expect(stepAfter(pattern, incident)).toBe(step);
+  });
+
+  it.each([
+    ['DDB', { drill }, undefined],
+    ['DDBB', { drill }, 'real'],
+    ['DDDBGB', { drill }, 'real'],
+    ['DDGGGGB', recovered, undefined],
+    ['DDGGGGBB', recovered, 'real'],
+    ['DDGGBB', { drill, state: 'resolved' }, undefined],
+  ] as const)(
+    'after %s hides nothing: as many bad runs as the alarm needs are told as real',
+    (pattern, incident, step) => {
+      expect(stepAfter(pattern, incident)).toBe(step);
+    },
+  );
+
+  it('is not repeated while its alarm fires', () => {
+    expect(stepAfter('DDDDDDDD', { drill }, minuteMs)).toBeUndefined();
+  });
+
+  it.each([
+    ['BBGGDD', 'BBGGGG'],
+    ['BBDDDD', 'BBGGGG'],
+    ['BBGGGGDD', 'BBGGGGGG'],
+  ])('during a real incident changes nothing of it: %s', (pattern, without) => {
+    expect(stepAfter(pattern)).toBe(stepAfter(without));
+  });
+});
+
+describe('an incident that is resolved', () => {
+  it('has no next step, even if something else is told once since', () => {
+    expect(stepAfter('BBBB', { state: 'resolved', isNotice: true })).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import {
+  fewestRuns,
   hasPassed,
   mostCharacters,
   type NewRun,
@@ -45,20 +46,14 @@ const minutes = (from: number, to: number) => Array.from({ length: to - from }, 
 const timesOf = (state: GroupState) => readHistory(state, 'acme').runs.map((each) => each.at);
 
 describe('the state of a group', () => {
-  it('is at most two kilobytes while everything passes', () => {
-    expect(size(stateOf(minutes(0, 300).map((minute) => run(minute))))).toBeLessThan(2_000);
+  it('is at most two and a half kilobytes while everything passes', () => {
+    expect(size(stateOf(minutes(0, 300).map((minute) => run(minute))))).toBeLessThan(2_500);
   });
 
-  it('keeps twenty runs while everything passes, and says since when it is complete', () => {
-    const state = stateOf(minutes(0, 60).map((minute) => run(minute)));
-    const times = timesOf(state);
-    expect(times).toEqual(
-      minutes(39, 60)
-        .map((minute) => run(minute).at)
-        .slice(-times.length),
-    );
-    expect(times.length).toBeGreaterThanOrEqual(20);
-    expect(readHistory(state, 'acme').from).toBe(run(59 - times.length).at + 1);
+  it('keeps as many runs as the board shows while everything passes, and says since when it is complete', () => {
+    const state = stateOf(minutes(0, 100).map((minute) => run(minute)));
+    expect(timesOf(state)).toEqual(minutes(100 - fewestRuns, 100).map((minute) => run(minute).at));
+    expect(readHistory(state, 'acme').from).toBe(run(99 - fewestRuns).at + 1);
   });
 
   it('keeps two hours after a bad run', () => {
@@ -66,7 +61,7 @@ describe('the state of a group', () => {
       run(minute, (target) => (minute === 30 && target === 'token@default' ? 'internal-error' : 'passed'));
     const state = stateOf(minutes(0, 140).map(fails));
     expect(timesOf(state)[0]).toBeLessThanOrEqual(run(11).at);
-    expect(timesOf(stateOf(minutes(0, 190).map(fails))).length).toBeLessThan(30);
+    expect(timesOf(stateOf(minutes(0, 190).map(fails)))).toHaveLength(fewestRuns);
   });
 
   it('says since when the group fails and when it was good last, also when the runs of that time are gone', () => {
@@ -102,6 +97,44 @@ describe('the state of a group', () => {
     );
     expect(requested).toContain('token@org');
     expect(requested?.every((target) => target.endsWith('@org'))).toBe(true);
+  });
+
+  it('has the duration of a probe that passed in the last run, and of no earlier one', () => {
+    const timed = (minute: number): NewRun => {
+      const { lines, ...rest } = run(minute);
+      return { ...rest, lines: lines.map((line) => ({ ...line, durationMs: 100.4 + minute })) as RunLine[] };
+    };
+    const durationsIn = (state: GroupState) =>
+      readHistory(state, 'acme').runs.map(({ lines }) =>
+        lines.flatMap((line) => (line.type === 'outcome' && line.probe === 'token' ? [line.durationMs] : [])),
+      );
+    expect(durationsIn(stateOf([timed(0), timed(1)]))).toEqual([
+      [undefined, undefined],
+      [101, 101],
+    ]);
+    const failed = run(2, (target) => (target === 'token@org' ? 'internal-error' : 'passed'));
+    expect(durationsIn(stateOf([timed(0), timed(1), failed])).flat()).not.toContain(101);
+  });
+
+  it('has what the last run saw of each rate limit, and how many of its requests counted', () => {
+    const limited = (minute: number, remaining: number): NewRun => {
+      const time = noon + minute * minuteMs;
+      const answer = { rateLimit: { limit: 600, remaining, secondsToReset: 9 } };
+      const concurrency = { rateLimit: { limit: 0, remaining: 0, secondsToReset: 0 } };
+      const exchanges = [
+        exchange(time, '/oauth2/default/v1/token', answer),
+        exchange(time, '/oauth2/default/v1/token', { rateLimit: { ...answer.rateLimit, remaining: remaining + 5 } }),
+        exchange(time, '/oauth2/default/v1/keys', { ...answer, ofResource: true }),
+        exchange(time, '/oauth2/default/v1/introspect', concurrency),
+      ];
+      return { org: 'acme', at: time, lines: [outcome(time, 'token@default', 'passed', { exchanges }).line] };
+    };
+    const limits = { '/oauth2/{id}/v1/token': { limit: 600, remaining: 500, requests: 2 } };
+    const state = stateOf([limited(1, 7), limited(2, 500)]);
+    expect(state.rateLimits).toEqual(limits);
+    // A run that is late does not change what the last one saw.
+    expect(stateOf([limited(1, 7), limited(2, 500), limited(0, 3)]).rateLimits).toEqual(limits);
+    expect(stateOf([limited(1, 7), run(2)])).not.toHaveProperty('rateLimits');
   });
 
   it('counts a run that was delivered twice once', () => {
@@ -175,7 +208,7 @@ describe('what another group reads in the state', () => {
   });
 
   it('takes a run that is older than all that are kept for one that passed', () => {
-    const state = stateOf(minutes(0, 60).map((minute) => run(minute)));
+    const state = stateOf(minutes(0, 100).map((minute) => run(minute)));
     expect(timesOf(state)).not.toContain(run(0).at);
     expect(hasPassed(state, 'acme', 'organization', run(0).at)).toBe(true);
   });

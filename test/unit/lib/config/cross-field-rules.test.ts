@@ -160,6 +160,20 @@ describe('a receiver', () => {
     ]);
   });
 
+  it.each([{ email: 'a@example.com' }, { kind: 'chat' }, { https }])('of drills may be %j', (receiver) => {
+    expect(problemsOf({ alerts: { drills: [receiver] }, orgs: [minimalOrg] })).toEqual([]);
+  });
+
+  it.each([
+    { kind: 'json', https },
+    { kind: 'cloudwatch', https },
+    { kind: 'pagerduty', secret: 'okta-synthetics/pagerduty' },
+  ])('of drills is a person: %j', (receiver) => {
+    expect(problemsOf({ alerts: { drills: [receiver] }, orgs: [minimalOrg] })).toEqual([
+      expect.stringMatching(/^alerts\.drills\[0\] must be of the kind email or chat: .*--page/),
+    ]);
+  });
+
   it('of an org follows the same rules', () => {
     expect(problemsOfOrg({ alerts: { tickets: [{ kind: 'json' }] } })).toEqual([
       'orgs[0].alerts.tickets[0] needs "https" because its kind is json.',

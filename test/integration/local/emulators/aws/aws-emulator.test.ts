@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import {
   CloudWatchClient,
   DescribeAlarmHistoryCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
   type MetricDatum,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from '../../../../../local/emulators/aws/aws-emulator.ts';
@@ -19,6 +22,7 @@ function clientsOf(endpoint: string, accessKeyId = 'loopback', maxAttempts = 1) 
     logs: new CloudWatchLogsClient(options),
     cloudWatch: new CloudWatchClient(options),
     sns: new SNSClient(options),
+    secrets: new SecretsManagerClient(options),
   };
 }
 
@@ -34,6 +38,53 @@ afterAll(() => aws.close());
 afterEach(() => {
   aws.clear();
   aws.alarmHistory = () => [];
+  aws.metricData = () => [];
+});
+
+describe('GetMetricData', () => {
+  const start = Date.UTC(2026, 10, 23, 12);
+  const query = (Id: string, MetricName: string): MetricDataQuery => ({
+    Id,
+    MetricStat: {
+      Metric: { Namespace: 'N', MetricName, Dimensions: [{ Name: 'Org', Value: 'acme' }] },
+      ...{ Period: 60, Stat: 'Average' },
+    },
+  });
+  const read = (MetricDataQueries: MetricDataQuery[], more: object = {}) =>
+    cloudWatch.send(
+      new GetMetricDataCommand({
+        ...{ MetricDataQueries, StartTime: new Date(start), EndTime: new Date(start + 180_000), ...more },
+      }),
+    );
+
+  it('returns the points of each metric by its names, the newest first, and none where there is none', async () => {
+    aws.metricData = ({ namespace, name, dimensions }, statistic, periodMs, window) => {
+      expect([namespace, dimensions, statistic, periodMs]).toEqual(['N', { Org: 'acme' }, 'Average', 60_000]);
+      expect(window).toEqual({ start, end: start + 180_000 });
+      return name === 'Known' ? [1, undefined, 3] : [];
+    };
+    const { MetricDataResults = [] } = await read([query('a', 'Known'), query('b', 'Other')]);
+    expect(MetricDataResults).toMatchObject([
+      { Id: 'a', StatusCode: 'Complete', Values: [3, 1], Timestamps: [new Date(start + 120_000), new Date(start)] },
+      { Id: 'b', Values: [] },
+    ]);
+    const ascending = await read([query('a', 'Known')], { ScanBy: 'TimestampAscending' });
+    expect(ascending.MetricDataResults?.[0]?.Values).toEqual([1, 3]);
+  });
+
+  it('refuses more than 500 queries, an expression, a period of seconds and a time that ends before it begins', async () => {
+    const many = Array.from({ length: 501 }, (_, index) => query(`m${index}`, 'Known'));
+    const { MetricStat } = query('a', 'Known');
+    const refused = await Promise.allSettled([
+      read(many),
+      read([{ Id: 'a', Expression: 'm1 + m2' }]),
+      read([{ Id: 'a', MetricStat: { ...MetricStat, Metric: {}, Stat: 'Sum', Period: 7 } }]),
+      read([query('a', 'Known')], { EndTime: new Date(start) }),
+    ]);
+    // The SDK's name for ValidationError.
+    const reason = expect.objectContaining({ name: 'ValidationException' });
+    expect(refused).toEqual(refused.map(() => ({ status: 'rejected', reason })));
+  });
 });
 
 describe('FilterLogEvents', () => {
@@ -229,6 +280,51 @@ describe('Publish', () => {
   ])('rejects %s, as SNS does', async (_, input) => {
     await expect(publish(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
     expect(aws.published).toEqual([]);
+  });
+});
+
+describe('what a long run needs', () => {
+  it('is that calls and old log events are forgotten', async () => {
+    aws.logs.add('flows', { timestamp: 1_000, message: 'old' });
+    aws.logs.add('flows', { timestamp: 2_000, message: 'new' });
+    await cloudWatch.send(new DescribeAlarmHistoryCommand({}));
+    aws.forget(2_000);
+    expect(aws.calls).toEqual([]);
+    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName: 'flows' }));
+    expect(events?.map(({ message }) => message)).toEqual(['new']);
+  });
+
+  it('is that a secret may come from elsewhere, with a version of its own or an error', async () => {
+    await using other = await startAwsEmulator({
+      async get(name) {
+        if (name !== 'acme') return { status: 400, type: 'AccessDeniedException', message: 'no right' };
+        return { text: '{"clientSecret":"one"}', version: 'v7' };
+      },
+    });
+    const { secrets } = clientsOf(other.url);
+    const read = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect(await read('acme')).toMatchObject({ SecretString: '{"clientSecret":"one"}', VersionId: 'v7' });
+    await expect(read('other')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('is that items are put as they are, told when they are written, and deleted when they expire', async () => {
+    await using other = await startAwsEmulator(new Map());
+    const { tables } = other;
+    await tables.create('state', { partition: 'org', sort: 'item' });
+    const item = (name: string, seconds: number) => ({
+      ...{ org: { S: 'acme' }, item: { S: name } },
+      expiresAt: { N: String(seconds) },
+    });
+    const told: string[] = [];
+    tables.onPut = (table, { item: written }) => told.push(`${table} ${written?.S}`);
+    await tables.put('state', item('old', 10));
+    const put = { TableName: 'state', Item: item('new', 20) };
+    await tables.call('PutItem', JSON.stringify(put));
+    await tables.call('PutItem', JSON.stringify({ ...put, ConditionExpression: 'attribute_not_exists(org)' }));
+    await tables.expire('state', 'expiresAt', 15_000);
+    expect(await tables.items('state')).toEqual([item('new', 20)]);
+    // Neither what is put for it, nor what its condition refuses.
+    expect(told).toEqual(['state new']);
   });
 });
 

@@ -6,7 +6,11 @@ import {
   type CompositeAlarm,
   missingDataTreatments,
 } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { type AlarmAction, AlarmEngine } from '../../../../../local/emulators/cloudwatch/alarm-engine.ts';
+import {
+  type AlarmAction,
+  AlarmEngine,
+  type AlarmStatus,
+} from '../../../../../local/emulators/cloudwatch/alarm-engine.ts';
 import { parseRule } from '../../../../../local/emulators/cloudwatch/composite-rule.ts';
 import { MetricStore } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
 import { type MuteRule, parseSchedule } from '../../../../../local/emulators/cloudwatch/mute-rule.ts';
@@ -307,5 +311,43 @@ describe('for all points', () => {
         expect(engine.tick(noon + 20 * minuteMs, store)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('alarms after a gap in which nobody published', () => {
+  const three = sampleAlarm({ evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: 'notBreaching' });
+  const heartbeat = sampleAlarm({
+    ...{ evaluationPeriods: 2, datapointsToAlarm: 2, treatMissingData: 'breaching', threshold: 1 },
+    warmUp: { durationMs: 10 * minuteMs, lastsItsDuration: false },
+  });
+
+  /** Ten minutes after an engine with an alarm in this state stopped: its state after each of the given points. */
+  function resume(alarm: typeof three, state: AlarmStatus['state'], points: string, isGap = true) {
+    const kept: AlarmStatus = { state, reason: 'before', suppression: { by: 'nothing' } };
+    const parsed = { alarms: [alarm], muteRules: [], unsupported: [] };
+    const engine = new AlarmEngine(parsed, noon, new Map([[alarm.name, kept]]));
+    if (isGap) engine.resumeAfterGap(noon);
+    const store = new MetricStore();
+    const states = points.split(' ').map((point, minute) => {
+      if (point !== '-') store.add({ identity, value: point === 'X' ? 1 : 0, timestamp: noon + minute * minuteMs });
+      engine.tick(noon + (minute + 1) * minuteMs, store);
+      return engine.alarmState(alarm.name).state;
+    });
+    return states.join(' ');
+  }
+
+  it('keep firing until there are as many points as they evaluate', () => {
+    expect(resume(three, 'ALARM', '0 0 0')).toBe('ALARM ALARM OK');
+    expect(resume(three, 'ALARM', 'X X X')).toBe('ALARM ALARM ALARM');
+    expect(resume(three, 'ALARM', '0 0 0', false)).toBe('OK OK OK');
+  });
+
+  it('fire as soon as ever if they did not', () => {
+    expect(resume(three, 'OK', '0 X X')).toBe('OK OK ALARM');
+  });
+
+  it('do not take the gap for missing heartbeats, but what is missing after it', () => {
+    expect(resume(heartbeat, 'OK', '- 0 0')).toBe('OK OK OK');
+    expect(resume(heartbeat, 'OK', '- - -', false)).toBe('ALARM ALARM ALARM');
   });
 });

@@ -1,0 +1,42 @@
+import { formatTime } from '../notify/render/text.ts';
+import type { LatencySeries, Point } from './board.ts';
+import { foreign, type Html, html, plain } from './html.ts';
+
+const size = { width: 320, height: 60, top: 4, bottom: 56 };
+
+/** One line of latency over time with its figures beside it. Where points are missing, the line is interrupted. */
+export function latencyTable(all: readonly LatencySeries[]): Html | undefined {
+  const measured = all.filter(({ points }) => points.length > 0);
+  if (measured.length === 0) return undefined;
+  const points = measured.flatMap((each) => each.points);
+  const [from, to] = [Math.min(...points.map(({ at }) => at)), Math.max(...points.map(({ at }) => at))];
+  const most = Math.max(1, ...points.map(({ value }) => value));
+  return html`<h3>Latency</h3><div class="scroll" role="region" aria-label="Latency" tabindex="0"><table><caption>Milliseconds from ${formatTime(from)} to ${formatTime(to)}. All lines have the same scale, from 0 to ${Math.round(most)} ms.</caption><thead><tr><th scope="col">Check</th><th scope="col">Phase</th><th scope="col">Last</th><th scope="col">Median</th><th scope="col">Highest</th><th scope="col">Over time</th></tr></thead><tbody>${measured.map((series) => row(series, { from, to, most }))}</tbody></table></div>`;
+}
+
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly most: number;
+}
+
+function row({ target, phase, points, periodMs }: LatencySeries, scale: Scale): Html {
+  const values = points.map(({ value }) => value).toSorted((one, other) => one - other);
+  const [last, median, highest] = [points.at(-1)?.value, values[Math.floor(values.length / 2)], values.at(-1)].map(
+    (value) => `${Math.round(value ?? 0)} ms`,
+  );
+  const label = `Latency of ${plain(target)}, ${phase}: last ${last}, median ${median}, highest ${highest}`;
+  return html`<tr><th scope="row">${foreign(target)}</th><td>${phase}</td><td>${last}</td><td>${median}</td><td>${highest}</td><td><svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="${label}"><path class="axis" d="M0 ${size.bottom}H${size.width}"></path><path class="curve" d="${path(points, periodMs, scale)}"></path></svg></td></tr>`;
+}
+
+/** A point without neighbors is a short line, which would otherwise not be seen. */
+function path(points: readonly Point[], periodMs: number, { from, to, most }: Scale): string {
+  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * (size.width - 2);
+  const y = (value: number) => size.bottom - (value / most) * (size.bottom - size.top);
+  return points
+    .map(({ at, value }, index) => {
+      const isJoined = at - (points[index - 1]?.at ?? Number.NEGATIVE_INFINITY) <= 1.5 * periodMs;
+      return `${isJoined ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}${isJoined ? '' : 'h1'}`;
+    })
+    .join('');
+}

@@ -1,0 +1,30 @@
+import type { MetricDefinition } from '../model/metric.ts';
+import type { Series } from '../probes/series.ts';
+
+/** A metric of which the board shows the series of an org. The template says which there are: no probe is loaded for it. */
+export interface MeasuredSeries {
+  readonly name: string;
+  readonly statistic: MetricDefinition['statistic'];
+  /** Absent for a series of the org as a whole. */
+  readonly probe?: string;
+}
+
+/** What the board shows of metrics, by name. */
+export const shownMetrics: Readonly<
+  Record<string, { readonly as: 'latency' | 'headroom' } | { readonly expiry: string }>
+> = {
+  Duration: { as: 'latency' },
+  Headroom: { as: 'headroom' },
+  CertificateDaysLeft: { expiry: "the certificate of the org's domain" },
+  SamlCertificateDays: { expiry: 'the first certificate of a SAML application' },
+};
+
+/** Those of some series that the board shows, each once. */
+export function measuredSeries(series: readonly Series[]): readonly MeasuredSeries[] {
+  const found = series.flatMap(({ identity, definition, source }): readonly MeasuredSeries[] => {
+    if (!Object.hasOwn(shownMetrics, identity.name)) return [];
+    const probe = source.kind === 'probe' ? { probe: source.probe.id } : {};
+    return [{ name: identity.name, statistic: definition.statistic, ...probe }];
+  });
+  return [...new Map(found.map((each) => [JSON.stringify(each), each])).values()];
+}

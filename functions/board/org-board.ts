@@ -1,0 +1,114 @@
+import { alarmMeaning } from '../alarms/catalog.ts';
+import { type FindingCode, findings } from '../diagnosis/finding.ts';
+import { type Group, groups } from '../model/probe.ts';
+import type { Kept } from '../notify/kept.ts';
+import { oktaStatusIn } from '../notify/okta-status.ts';
+import { asRecord, number, text } from '../notify/read.ts';
+import { formatTime } from '../notify/render/text.ts';
+import {
+  type BoardIncident,
+  type BoardRateLimit,
+  type Measured,
+  nothingMeasured,
+  type OrgBoard,
+  standings,
+} from './board.ts';
+import { gridOf } from './grid.ts';
+import { type GroupRuns, groupRunsOf } from './group-runs.ts';
+import { isOver, type Problem, problemsOf, type ToldIncident, toldIncidents } from './problems.ts';
+import { sentenceOf } from './sentence.ts';
+import { whoMustAct } from './who-must-act.ts';
+
+export interface OrgBoardOptions {
+  readonly deployment: string;
+  /** The time for which the board is, in milliseconds since the epoch. */
+  readonly now: number;
+  /** What somebody has measured over hours. */
+  readonly measured?: Measured;
+}
+
+/**
+ * How an org is, from what the state table keeps of it (`readKept`, or `keptOf` of its items).
+ *
+ * Never throws: what cannot be read is unknown.
+ */
+export function orgBoard(kept: Kept, options: OrgBoardOptions): OrgBoard {
+  try {
+    return readableBoard(kept, options);
+  } catch {
+    return unreadableBoard(kept.org, options);
+  }
+}
+
+function unreadableBoard(org: string, { now, measured = nothingMeasured }: OrgBoardOptions): OrgBoard {
+  return {
+    ...{ org, at: now, measured, standing: 'unknown', incidents: [], rateLimits: [] },
+    sentence: 'Unknown: what the state table holds of it cannot be read.',
+    grid: { columns: [], rows: [], notRunning: [] },
+    oktaStatus: oktaStatusIn({ lines: [] }),
+  };
+}
+
+function readableBoard(kept: Kept, { deployment, now, measured = nothingMeasured }: OrgBoardOptions): OrgBoard {
+  const { all, unreadable } = groupRunsOf(kept, now);
+  const problems = problemsOf(all, kept, deployment, now);
+  const told = toldIncidents(kept, deployment);
+  const grid = gridOf(all, kept, unreadable, now);
+  return {
+    ...{ org: kept.org, at: now, grid, measured },
+    ...sentenceOf({ runs: all, problems, told, notRunning: grid.notRunning, now }),
+    incidents: told.map((each) => boardIncident(each, problems)),
+    rateLimits: all.flatMap(rateLimitsOf),
+    oktaStatus: oktaStatusIn({
+      lines: all.flatMap(({ last, lastAt, group }) => last.map((line) => ({ time: lastAt, logGroup: group, line }))),
+    }),
+  };
+}
+
+/** The worst first, and then by name. */
+export function worstFirst(boards: readonly OrgBoard[]): readonly OrgBoard[] {
+  const rank = ({ standing }: OrgBoard) => standings.indexOf(standing);
+  return boards.toSorted((one, other) => rank(one) - rank(other) || one.org.localeCompare(other.org));
+}
+
+function boardIncident({ incident, subject }: ToldIncident, problems: readonly Problem[]): BoardIncident {
+  const { alarm, code, route, since, startObserved, toldAt } = incident;
+  const problem = problems.find((each) => each.incident === incident);
+  const meaning = alarmMeaning(subject);
+  const finding =
+    problem?.finding ??
+    (code !== undefined && Object.hasOwn(findings, code) ? findings[code as FindingCode] : undefined);
+  const domain = 'domain' in subject ? subject.domain : meaning.domain;
+  const group = problem?.group ?? ('group' in subject ? subject.group : undefined);
+  return {
+    ...{ alarm, route, domain, since, startObserved, toldAt, told: toldWords(incident) },
+    ...(code !== undefined && { code }),
+    brief: finding?.brief ?? meaning.brief,
+    whoMustAct: isOver(incident) ? 'Nobody must act: it is over' : whoMustAct(domain, problem?.exchange),
+    where: problem?.targets ?? [],
+    ...(group !== undefined && groups.includes(group) && { group: group as Group }),
+    heading: finding && code !== undefined ? code : meaning.heading,
+  };
+}
+
+function toldWords({ state, toldAt, isNotice }: ToldIncident['incident']): string {
+  const words = {
+    firing: 'told',
+    recovered: 'told that it is over',
+    again: 'told that it is back',
+    resolved: 'resolved',
+  };
+  return `${isNotice ? 'told once' : words[state]} at ${formatTime(toldAt)}`;
+}
+
+/** Trap: the state may be that of another version. */
+function rateLimitsOf({ rateLimits, intervalMs, lastAt }: GroupRuns): readonly BoardRateLimit[] {
+  return Object.entries(asRecord(rateLimits)).flatMap(([name, kept]) => {
+    const read = asRecord(kept);
+    const bucket = text(name, 80);
+    const [limit, remaining, requests] = [number(read.limit), number(read.remaining), number(read.requests)];
+    if (bucket === undefined || limit === undefined || remaining === undefined || requests === undefined) return [];
+    if (limit <= 0) return [];
+    return [{ bucket, limit, remaining, ownPercent: ((requests / limit) * 100 * 60_000) / intervalMs, at: lastAt }];
+  });
+}

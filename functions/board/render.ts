@@ -1,0 +1,139 @@
+import type { Group } from '../model/probe.ts';
+import { formatTime, joinFirst } from '../notify/render/text.ts';
+import type { BoardIncident, Cell, Grid, GridRow, OrgBoard } from './board.ts';
+import { foreign, type Html, html, link, plain } from './html.ts';
+import { latencyTable } from './latency-graph.ts';
+import { clock } from './sentence.ts';
+import { strip } from './strip.ts';
+import { type Shown, shownCells, shownStandings } from './words.ts';
+
+/** Where the board links to. What is absent has no link. */
+export interface BoardLinks {
+  /** The runbook's address, without a heading. */
+  readonly runbook?: string;
+  alarm?(name: string): string | undefined;
+  /** The log of a group, of an org and around a time. */
+  log?(group: Group, org: string, around: { readonly from: number; readonly to: number }): string | undefined;
+}
+
+export interface RenderOptions {
+  readonly links?: BoardLinks;
+  /** The most rows and columns of the grid. */
+  readonly most?: { readonly rows: number; readonly columns: number };
+}
+
+const defaultMost = { rows: 60, columns: 12 };
+
+/** Everything about one org. Each part of it is a function of its own, for who lays out a page. */
+export function renderOrg(board: OrgBoard, { links = {}, most = defaultMost }: RenderOptions = {}): Html {
+  return html`<section aria-label="${plain(board.org)}"><h2>${foreign(board.org)}</h2>${renderSentence(board)}${renderProblems(board.measured.problems)}${renderIncidents(board, links)}${renderGrid(board, most)}${latencyTable(board.measured.latency)}${renderRateLimits(board)}${renderExpiries(board)}<h3>Okta's status page</h3><p>${foreign(board.oktaStatus.sentence, 600)}</p></section>`;
+}
+
+/** The grid of an org with so many probes and servers that the whole would be too large. */
+const fewest = { rows: 15, columns: 3 };
+
+/** The same with a smaller grid, if all of it has more bytes than this. */
+export function renderOrgWithin(mostBytes: number, board: OrgBoard, links: BoardLinks): Html {
+  const whole = renderOrg(board, { links });
+  return Buffer.byteLength(whole.toString()) <= mostBytes ? whole : renderOrg(board, { links, most: fewest });
+}
+
+export function shown({ sign, word, color }: Shown): Html {
+  return html`<span class="standing ${color}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
+}
+
+export function renderSentence({ standing, sentence, at }: OrgBoard): Html {
+  return html`<p>${shown(shownStandings[standing])} ${foreign(sentence, 600)} <span class="muted">As of ${formatTime(at)}.</span></p>`;
+}
+
+/** What could not be read. */
+export function renderProblems(problems: readonly string[]): Html {
+  return html`${problems.map((problem) => html`<p class="warning">${foreign(problem)}</p>`)}`;
+}
+
+/** What people were told of the monitor itself. Nothing if that is nothing. */
+export function renderMonitor(monitor: OrgBoard | undefined, links: BoardLinks = {}): Html | undefined {
+  if (!monitor || monitor.incidents.length === 0) return undefined;
+  return html`<section aria-label="The monitor itself"><h2>The monitor itself</h2>${renderIncidents(monitor, links)}</section>`;
+}
+
+/** The orgs, the worst first. Those that do not fit are counted. */
+export function renderOrgs(boards: readonly OrgBoard[], most = 100): Html {
+  const others = boards.slice(most);
+  const left = Map.groupBy(others, ({ standing }) => shownStandings[standing].word);
+  const words = [...left].map(([word, each]) => `${each.length} ${word.toLowerCase()}`).join(', ');
+  const rows = boards
+    .slice(0, most)
+    .map(
+      ({ org, standing, sentence }) =>
+        html`<tr><th scope="row">${foreign(org, 60)}</th><td>${shown(shownStandings[standing])}</td><td>${foreign(sentence, 400)}</td></tr>`,
+    );
+  return html`<div class="scroll" role="region" aria-label="Orgs" tabindex="0"><table><caption>${boards.length} ${boards.length === 1 ? 'org' : 'orgs'}, the worst first.${others.length > 0 && ` Not shown: ${words}.`}</caption><thead><tr><th scope="col">Org</th><th scope="col">State</th><th scope="col">Who must act</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+export function renderGrid({ grid, at }: Pick<OrgBoard, 'grid' | 'at'>, most = defaultMost): Html {
+  if (grid.rows.length === 0) return notRunning(grid);
+  const columns = grid.columns.slice(0, most.columns);
+  const rows = grid.rows.slice(0, most.rows);
+  const left = [
+    ...(grid.columns.length > columns.length ? [`${grid.columns.length - columns.length} servers`] : []),
+    ...(grid.rows.length > rows.length ? [`${grid.rows.length - rows.length} probes`] : []),
+  ];
+  return html`<h3>Checks</h3>${notRunning(grid)}<div class="scroll" role="region" aria-label="Checks" tabindex="0"><table><caption>Each probe at each server: the last run, and the ${shownRunsWords}.${left.length > 0 && ` Not shown: ${left.join(', ')}.`}</caption><thead><tr><th scope="col">Probe</th>${columns.map((server) => html`<th scope="col">${server === undefined ? 'Whole org' : server === 'org' ? 'Org server' : foreign(server, 40)}</th>`)}</tr></thead><tbody>${rows.map((row) => gridRow(row, columns.length, at))}</tbody></table></div>`;
+}
+
+const shownRunsWords = 'last sixty runs as bars, high where it failed';
+
+function notRunning({ notRunning: sentences }: Grid): Html {
+  return html`${sentences.map((sentence) => html`<p class="unknown">? ${foreign(sentence)}</p>`)}`;
+}
+
+function gridRow({ probe, group, cells }: GridRow, columns: number, now: number): Html {
+  return html`<tr><th scope="row">${foreign(probe, 60)} <span class="muted">${group}</span></th>${cells.slice(0, columns).map((cell) => html`<td>${cell ? gridCell(cell, now) : html`<span class="muted">not checked here</span>`}</td>`)}</tr>`;
+}
+
+function gridCell({ state, durationMs, because, runs, intervalMinutes, at }: Cell, now: number): Html {
+  const isCurrent = state !== 'late' && state !== 'not-run';
+  return html`${shown(shownCells[state])}${isCurrent && durationMs !== undefined && ` ${Math.round(durationMs)} ms`}${!isCurrent && `, last at ${clock(at, now)}`}${because !== undefined && html`<br>${foreign(because, 80)}`}${strip(runs, intervalMinutes)}`;
+}
+
+export function renderIncidents({ incidents, org, at }: OrgBoard, links: BoardLinks): Html {
+  if (incidents.length === 0) return html`<h3>Open incidents</h3><p>None that people were told of.</p>`;
+  const rows = incidents.slice(0, mostIncidents).map((incident) => incidentRow(incident, org, at, links));
+  const more = incidents.length - rows.length;
+  return html`<h3>Open incidents</h3><div class="scroll" role="region" aria-label="Open incidents" tabindex="0"><table><caption>What people were told of, and CloudWatch has not resolved.${more > 0 && ` ${more} more are not shown.`}</caption><thead><tr><th scope="col">Finding</th><th scope="col">Since</th><th scope="col">Who must act</th><th scope="col">Where, by the last run</th><th scope="col">Last message</th><th scope="col">Links</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+const mostIncidents = 20;
+
+function incidentRow(incident: BoardIncident, org: string, now: number, links: BoardLinks): Html {
+  const { alarm, brief, code, route, since, startObserved, told, whoMustAct, where, heading, group } = incident;
+  const around = { from: since - 5 * 60_000, to: Math.min(now, since + 60 * 60_000) };
+  const places = [
+    ...(links.runbook === undefined ? [] : [link(`${links.runbook}#${heading}`, 'Runbook')]),
+    ...(links.alarm ? [link(links.alarm(alarm), 'Alarm')] : []),
+    ...(links.log && group ? [link(links.log(group, org, around), 'Log')] : []),
+  ];
+  return html`<tr><th scope="row">${foreign(brief, 80)}${code !== undefined && html` <span class="muted">${foreign(code, 60)}</span>`}</th><td>${startObserved ? '' : 'before '}${clock(since, now)}</td><td>${whoMustAct}</td><td>${where.length > 0 ? foreign(joinFirst(where, 5)) : 'not in the last run'}</td><td>${route}, ${told}</td><td>${places.map((place, index) => html`${index > 0 && ', '}${place}`)}</td></tr>`;
+}
+
+export function renderRateLimits({
+  rateLimits,
+  measured: { headroom },
+}: Pick<OrgBoard, 'rateLimits' | 'measured'>): Html {
+  const lowest = headroom.toSorted((one, other) => one.value - other.value)[0];
+  if (rateLimits.length === 0 && !lowest) return html`<h3>Rate limits</h3><p>Unknown: no answer named any.</p>`;
+  const rows = rateLimits.map(
+    ({ bucket, limit, remaining, ownPercent }) =>
+      html`<tr><th scope="row">${foreign(bucket, 80)}</th><td>${limit}</td><td>${Math.round((remaining / limit) * 100)} %</td><td>${ownPercent < 1 ? 'less than 1' : Math.round(ownPercent)} %</td></tr>`,
+  );
+  const low =
+    lowest && html`<p>The lowest headroom of all: ${Math.round(lowest.value)} % at ${formatTime(lowest.at)}.</p>`;
+  return html`<h3>Rate limits</h3>${low}${rows.length > 0 && html`<div class="scroll" role="region" aria-label="Rate limits" tabindex="0"><table><caption>As the last run of each group saw them.</caption><thead><tr><th scope="col">Bucket</th><th scope="col">Requests a minute</th><th scope="col">Left</th><th scope="col">The monitor's share</th></tr></thead><tbody>${rows}</tbody></table></div>`}`;
+}
+
+export function renderExpiries({ measured: { expiries } }: Pick<OrgBoard, 'measured'>): Html | undefined {
+  if (expiries.length === 0) return undefined;
+  const sorted = expiries.toSorted((one, other) => one.days - other.days);
+  return html`<h3>Certificates and credentials</h3><ul>${sorted.map(({ name, days }) => html`<li>${foreign(name)}: ${Math.floor(days)} days left</li>`)}</ul>`;
+}

@@ -1,0 +1,78 @@
+import { alarmMeaning } from '../alarms/catalog.ts';
+import { atServers } from '../notify/impact.ts';
+import { formatDuration, formatTime, joinFirst } from '../notify/render/text.ts';
+import type { OrgBoard } from './board.ts';
+import type { GroupRuns } from './group-runs.ts';
+import { isOver, type Problem, type ToldIncident } from './problems.ts';
+import { whoMustAct } from './who-must-act.ts';
+
+export type Sentence = Pick<OrgBoard, 'standing' | 'sentence'>;
+
+export interface SentenceFacts {
+  readonly runs: readonly GroupRuns[];
+  /** The gravest first. */
+  readonly problems: readonly Problem[];
+  readonly told: readonly ToldIncident[];
+  /** What does not run, or cannot be read, as whole sentences. */
+  readonly notRunning: readonly string[];
+  readonly now: number;
+}
+
+/** How an org is and who must act, in words that need no knowledge of Okta. */
+export function sentenceOf(facts: SentenceFacts): Sentence {
+  const { runs, problems, notRunning, now } = facts;
+  if (runs.length === 0) {
+    const why = notRunning[0] ?? 'no run has left anything in the state table for two days, or none ever did.';
+    return { standing: 'unknown', sentence: `Unknown: ${why}` };
+  }
+  if (runs.every(({ isLate }) => isLate)) {
+    const last = Math.max(...runs.map(({ lastAt }) => lastAt));
+    return { standing: 'unknown', sentence: `Unknown: nothing has run since ${clock(last, now)}.` };
+  }
+  const [first, ...others] = problems;
+  const more = others.length > 0 ? ` ${others.length} more ${others.length === 1 ? 'problem' : 'problems'}.` : '';
+  const gaps = notRunning.length > 0 ? ` Not everything is known: ${notRunning.join(' ')}` : '';
+  if (first && (first.incident || first.isLasting)) {
+    const untold = first.incident ? '' : ' No message was sent about it: a maintenance window may be why.';
+    return {
+      standing: first.severity,
+      sentence: `${whoMustAct(first.domain, first.exchange)}: ${happening(first, now)}${untold}${more}${gaps}`,
+    };
+  }
+  if (notRunning.length > 0)
+    return {
+      standing: 'unknown',
+      sentence: `Unknown in part: ${notRunning.join(' ')}${first ? ` No alarm yet: ${happening(first, now)}` : ''}`,
+    };
+  if (first) return { standing: 'watching', sentence: `No alarm yet: ${happening(first, now)}${more}` };
+  const unseen = facts.told.find(({ incident }) => !isOver(incident) && !incident.isNotice);
+  if (unseen) return { standing: 'watching', sentence: notSeen(unseen, now) };
+  return { standing: 'well', sentence: well(runs) };
+}
+
+/** What people cannot do, where and since when. */
+function happening({ finding, impact, since, targets }: Problem, now: number): string {
+  const at = impact ? atServers(impact.servers) : ` (${joinFirst(targets, 3)})`;
+  return `${impact?.clause ?? finding.brief}${at} since ${clock(since, now)} (${formatDuration(now - since)}).`;
+}
+
+function notSeen({ incident: { since }, subject }: ToldIncident, now: number): string {
+  return subject.kind === 'findings'
+    ? `Over, or it comes and goes: the last run does not report what began at ${clock(since, now)}.`
+    : `Not over yet: ${alarmMeaning(subject).brief} since ${clock(since, now)}.`;
+}
+
+function well(runs: readonly GroupRuns[]): string {
+  const marks = runs.flatMap((each) => [...(each.runs.findLast(({ at }) => at === each.lastAt)?.marks.values() ?? [])]);
+  const [passed, skipped] = [
+    marks.filter((mark) => mark !== 'skipped').length,
+    marks.filter((mark) => mark === 'skipped').length,
+  ];
+  const pass = passed === 1 ? '1 check passes' : `${passed} checks pass`;
+  return `All well: ${pass}${skipped > 0 ? `, ${skipped} skipped` : ''}.`;
+}
+
+/** The time of day; with the date, if it was long ago. */
+export function clock(time: number, now: number): string {
+  return now - time < 18 * 3_600_000 ? formatTime(time).slice(11) : formatTime(time);
+}

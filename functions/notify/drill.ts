@@ -1,0 +1,61 @@
+import type { Drill } from '../runtime/drill.ts';
+import type { AlarmChange } from './event.ts';
+import type { Evidence, LoggedLine } from './evidence.ts';
+import type { OpenIncident } from './incident-item.ts';
+import { linesOfIncident, occurrencesIn, relevantTo } from './occurrences.ts';
+
+/** Who drills, and whether the people of the route are told. */
+export type DrillFacts = Pick<Drill, 'by' | 'page'>;
+
+/** What a drill has to do with an alarm's change. */
+export interface DrillInEvidence {
+  /** Present if the alarm changed only because of the drill. */
+  readonly drill?: DrillFacts;
+  /** For people: what the drill means for the message. */
+  readonly note: string;
+}
+
+/**
+ * Finds out whether an alarm changed because somebody drills. Undefined if nobody does.
+ *
+ * Trap: a drill must never hide an outage. One real finding in the same incident, or a gap in the evidence, and the message is
+ * the real one to the real people.
+ */
+export function drillIn(alarm: AlarmChange, evidence: Evidence): DrillInEvidence | undefined {
+  const isRelevant = relevantTo(alarm.subject);
+  const [first] = linesOfIncident(alarm, drilledEvidence(evidence), isRelevant);
+  const lines = evidence.lines.filter(({ time }) => first && time >= first.time);
+  const drilled = lines.flatMap(({ line }) => (line.type === 'drill' && isRelevant(line.finding) ? [line] : []));
+  const last = drilled.at(-1);
+  if (!last) return undefined;
+  const { by } = last;
+  if (occurrencesIn(lines, isRelevant).length > 0) {
+    return { note: `${by} drills this alarm at the same time. What this message reports is real.` };
+  }
+  if (evidence.gaps.length > 0) {
+    return { note: `${by} drills this alarm, and that may be all. What else there is could not be read.` };
+  }
+  // The people of the route are told if any of the runs was to tell them.
+  const isPage = drilled.some(({ page }) => page);
+  return { drill: { by, ...(isPage && { page: true }) }, note: drillNote(by) };
+}
+
+/** The same of an incident that was told: it stays what it was told as. Undefined if it was told as real. */
+export function drillOf({ drill }: Pick<OpenIncident, 'drill'>): DrillInEvidence | undefined {
+  return drill && { drill, note: drillNote(drill.by) };
+}
+
+function drillNote(by: string): string {
+  return `${by} drills, to see that this message arrives. Nothing is wrong, and nobody has to do anything. The rest is what a real message would look like.`;
+}
+
+/** The evidence for the message about a drill: what is drilled takes the place of what is found. */
+export function drilledEvidence(evidence: Evidence): Evidence {
+  const lines = evidence.lines.map((logged): LoggedLine => {
+    const { line } = logged;
+    if (line.type !== 'drill') return logged;
+    const { by: _, page: __, ...finding } = line;
+    return { ...logged, line: { ...finding, type: 'finding' } };
+  });
+  return { ...evidence, lines };
+}

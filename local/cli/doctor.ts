@@ -1,0 +1,159 @@
+/**
+ * Looks at what a deployment needs, before and after it: `npm run doctor -- --config my.jsonc`. This machine, AWS, what is
+ * deployed, the secrets, and the domain of each org. It changes nothing.
+ *
+ * The exit code is 0 if there is nothing to mend, 1 if there is, and 2 if it could not run. What could not be looked at is
+ * no failure.
+ */
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { secretsManager } from '../../functions/runtime/secrets.ts';
+import { ConfigError } from '../../lib/config/config-error.ts';
+import { readConfig } from '../../lib/config/load-config.ts';
+import { publishedRunbook } from '../../lib/config/published-runbook.ts';
+import { reviewConfig } from '../../lib/config/review-config.ts';
+import type { Config } from '../../lib/config/schema.ts';
+import { probeEvents } from '../../lib/functions/probe-event.ts';
+import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
+import { formatExaminations, isHealthy } from '../reporters/doctor.ts';
+import { toJson } from '../reporters/json.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { awsOptions } from '../runner/aws-options.ts';
+import { checkOrgs } from '../runner/check-orgs.ts';
+import { diagnoseIdentity, examineAccount } from '../runner/doctor/account.ts';
+import { type AwsReader, openAwsReader } from '../runner/doctor/aws-reader.ts';
+import { diagnoseSecrets, examineDeployment } from '../runner/doctor/deployment.ts';
+import type { Diagnosis, Examination } from '../runner/doctor/diagnosis.ts';
+import { examineMachine } from '../runner/doctor/machine.ts';
+import { diagnoseOrg, orgProbes } from '../runner/doctor/org.ts';
+import { environmentConfig } from '../runner/environment-config.ts';
+import { networkSettings } from '../runner/network-settings.ts';
+import { type HttpsProxy, proxyOf } from '../runner/proxy.ts';
+import { UsageError } from '../runner/select.ts';
+import { selectProbes } from '../runner/select-probes.ts';
+import { defineCommand, listOf, main, sharedOptions } from './command.ts';
+
+export const doctor = defineCommand({
+  name: 'npm run doctor',
+  options: {
+    config: { type: 'string', value: '<path>', help: 'the configuration that is, or will be, deployed' },
+    domain: { type: 'string', value: '<host>', help: 'only this machine and this org, without a file: acme.okta.com' },
+    org: {
+      ...{ type: 'string', value: '<name>', multiple: true },
+      help: 'only the secrets and the domain of this org; repeat it or separate by commas',
+    },
+    json: sharedOptions.json,
+  },
+  notes:
+    'It reads AWS with your credentials and changes nothing. ✓ is fine, ✗ is to be mended, ! is worth a look, – could not be looked at.',
+  async run(values, { stdout, stderr }) {
+    if (values.config !== undefined && values.domain !== undefined)
+      throw new UsageError('--config and --domain are two ways: use one.');
+    if (values.org !== undefined && values.config === undefined) throw new UsageError('--org belongs to --config.');
+    const proxy = proxyOf(process.env);
+    using progress = showProgress(stderr);
+    const examinations: Examination[] = [];
+    const add = (part: string, diagnoses: readonly Diagnosis[]) => {
+      if (diagnoses.length > 0) examinations.push({ part, diagnoses });
+    };
+    progress.step('looking at this machine');
+    add('This machine', examineMachine(networkSettings(process.env)));
+    const config = values.domain === undefined ? await readOrDiagnose(values.config, add) : undefined;
+    const made = values.domain === undefined ? undefined : environmentConfig({ domain: values.domain }, {}).config;
+    const orgs = monitoredOrgsOf(config ?? made, listOf(values.org));
+    if (made === undefined) {
+      progress.step('looking at AWS');
+      const aws = openAwsReader(awsOptions(proxy));
+      await examineAws(aws, { config, orgs, proxy, add });
+    }
+    progress.step('looking at the domains');
+    const examined = await Promise.all(orgs.map((monitored) => examineOrg(monitored, proxy)));
+    for (const [index, { org }] of orgs.entries()) add(`Org ${org.name}`, examined[index] ?? []);
+    const healthy = isHealthy(examinations);
+    stdout.write(`${values.json ? toJson(healthy, { examinations }) : formatExaminations(examinations)}\n`);
+    return healthy ? 0 : 1;
+  },
+});
+
+type Add = (part: string, diagnoses: readonly Diagnosis[]) => void;
+
+/** A configuration that cannot be used is a diagnosis too. Everything that needs none is still looked at. */
+async function readOrDiagnose(path: string | undefined, add: Add): Promise<Config | undefined> {
+  const what = 'configuration';
+  if (path === undefined) {
+    const remedy = 'Copy lib/config/example.jsonc and pass it with --config.';
+    add('Configuration', [{ what, status: 'open', found: 'none was given', remedy }]);
+    return undefined;
+  }
+  try {
+    const config = readConfig(path);
+    // `npm run deploy` links the published runbook.
+    const runbook = config.alerts.runbook ?? publishedRunbook();
+    const { notes } = reviewConfig({ ...config, alerts: { ...config.alerts, runbook } }, { now: Date.now() });
+    const count = `${path} is valid: ${config.orgs.length} ${config.orgs.length === 1 ? 'org' : 'orgs'}`;
+    add('Configuration', [
+      { what, status: 'ok', found: count },
+      ...notes.map(({ id, text }): Diagnosis => ({ what: id, status: 'warning', found: text })),
+    ]);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    add('Configuration', [{ what, status: 'problem', found: error.message, remedy: 'Mend what is listed here.' }]);
+    return undefined;
+  }
+}
+
+/** The orgs to look at. Throws `UsageError` for a name that there is not. */
+function monitoredOrgsOf(config: Config | undefined, names: readonly string[] | undefined): readonly MonitoredOrg[] {
+  if (!config) return [];
+  const orgs = monitoredOrgs(config);
+  const selected = selectProbes(
+    orgs.map(({ org }) => org),
+    { orgs: names },
+  );
+  return orgs.filter(({ org }) => selected.some((each) => each.org === org));
+}
+
+interface AwsScope {
+  readonly config: Config | undefined;
+  readonly orgs: readonly MonitoredOrg[];
+  readonly proxy: HttpsProxy | undefined;
+  readonly add: Add;
+}
+
+async function examineAws(aws: AwsReader, { config, orgs, proxy, add }: AwsScope): Promise<void> {
+  const identity = await diagnoseIdentity(aws);
+  if (identity.status === 'problem') {
+    const found = 'not looked at: AWS cannot be asked';
+    add('AWS', [identity, { what: 'account, stack, secrets', status: 'open', found }]);
+    return;
+  }
+  const events = config ? monitoredOrgs(config).flatMap(probeEvents) : [];
+  const planned = {
+    schedules: events.length,
+    runsPerMinute: events.reduce((sum, { intervalMinutes }) => sum + 1 / intervalMinutes, 0),
+  };
+  add('AWS', [identity, ...(await examineAccount(aws, planned))]);
+  if (!config) return;
+  add('Deployment', await examineDeployment(aws, config));
+  const secrets = secretsManager(new SecretsManagerClient(awsOptions(proxy)));
+  for (const { org } of orgs) add(`Secrets of ${org.name}`, await diagnoseSecrets(org, secrets));
+}
+
+/** Without credentials: what is asked is public. */
+async function examineOrg({ org }: MonitoredOrg, proxy: HttpsProxy | undefined): Promise<readonly Diagnosis[]> {
+  const [whole] = selectProbes([org], {});
+  const plan = whole?.plan.filter(({ probe }) => orgProbes.some((id) => id === probe.id)) ?? [];
+  const secrets = { read: () => Promise.reject(new Error('unreachable: these probes have no credentials')) };
+  try {
+    const [checked] = await checkOrgs([{ org, plan }], secrets, proxy);
+    return checked ? diagnoseOrg(checked, proxy !== undefined, Date.now()) : [];
+  } catch (error) {
+    // The proxy does not connect.
+    if (!(error instanceof ConfigError)) throw error;
+    return [
+      { what: 'network path', status: 'problem', found: error.message, remedy: 'Mend the proxy, or its variables.' },
+    ];
+  }
+}
+
+if (import.meta.main) await main(doctor);

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { ConfigError } from '../../lib/config/config-error.ts';
+import { loadConfig } from '../../lib/config/load-config.ts';
+import { formatGameDay, formatPlan, gameDayDocument } from '../reporters/game-day.ts';
+import { toJson } from '../reporters/json.ts';
+import { toJunit } from '../reporters/junit.ts';
+import { showProgress } from '../reporters/progress.ts';
+import { duration } from '../reporters/text.ts';
+import { AccountError, type DeployedAccount } from '../runner/game-day/deployed-account.ts';
+import { type GameDayPlan, planGameDay, runGameDay } from '../runner/game-day/game-day.ts';
+import { resultOf } from '../runner/game-day/step.ts';
+import { type GameDayTarget, targetIn } from '../runner/game-day/target.ts';
+import type { Output } from './command.ts';
+import { confirm } from './confirm.ts';
+
+/** The flags of `npm run drill -- --live`. */
+export interface LiveDrillValues {
+  readonly config: string;
+  readonly org?: string | undefined;
+  readonly finding?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly page: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly junit?: string | undefined;
+}
+
+const defaultFinding = 'internal-error';
+
+/**
+ * A game day against a deployed stack: shows a plan, asks, and tries it. Returns the exit code.
+ *
+ * Ctrl-C stops it at any time. No resource is changed, so there is nothing to undo.
+ */
+export async function liveDrill(
+  values: LiveDrillValues,
+  { stdout, stderr, stdin }: Output,
+  account: DeployedAccount,
+  stopper = new AbortController(),
+): Promise<number> {
+  const target = targetIn(loadConfig(values.config), { ...values, finding: values.finding ?? defaultFinding });
+  const stop = () => stopper.abort();
+  process.once('SIGINT', stop);
+  try {
+    const plan = await planned(account, target);
+    (values.json ? stderr : stdout).write(`${formatPlan(plan)}\n\n`);
+    if (!values.yes && !(await confirm(stdin, stderr, 'Begin?', stopper.signal))) {
+      stderr.write('Nothing was done.\n');
+      return 1;
+    }
+    using progress = showProgress(stderr);
+    const report = await runGameDay(account, plan, {
+      signal: stopper.signal,
+      onStep: ({ name, status }) => status !== 'skipped' && progress.finished(name, status === 'passed'),
+      onWaiting: (name, seconds) => progress.update(`${name}, ${duration(seconds)}`),
+    });
+    progress[Symbol.dispose]();
+    const results = report.steps.map(resultOf);
+    const passed = results.every((result) => result.passed);
+    const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0);
+    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'drill --live', results, seconds }));
+    stdout.write(`${values.json ? toJson(passed, gameDayDocument(plan, report)) : formatGameDay(report)}\n`);
+    return passed ? 0 : 1;
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
+
+async function planned(account: DeployedAccount, target: GameDayTarget): Promise<GameDayPlan> {
+  try {
+    return await planGameDay(account, target);
+  } catch (error) {
+    if (!(error instanceof AccountError)) throw error;
+    throw new ConfigError(`${error.message}. Check AWS_PROFILE and AWS_REGION; docs/game-day.md lists the rights.`, {
+      cause: error,
+    });
+  }
+}

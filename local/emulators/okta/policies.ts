@@ -1,0 +1,141 @@
+import { BlockList } from 'node:net';
+import { type Body, createDocuments, objectAt, type Stored, seededAt, textsAt } from './documents.ts';
+import { everyoneId, type Groups } from './groups.ts';
+import type { User } from './users.ts';
+
+interface PolicyKind {
+  readonly prefix: string;
+  readonly rulePrefix: string;
+  /** The priority of the first rule. Trap: that of an app sign-in policy is 0, that of a server's policy 1. */
+  readonly firstRule: 0 | 1;
+  /** The rule that every policy ends with, if Okta makes one. */
+  readonly lastRule?: Body;
+}
+
+export const serverPolicyKind = { prefix: '00p', rulePrefix: '0pr', firstRule: 1 } as const satisfies PolicyKind;
+
+export const accessPolicyKind = {
+  ...{ prefix: 'rst', rulePrefix: 'rul', firstRule: 0 },
+  lastRule: {
+    ...{ type: 'ACCESS_POLICY', name: 'Catch-all Rule', status: 'ACTIVE', system: true, conditions: null },
+    actions: {
+      appSignOn: {
+        access: 'ALLOW',
+        verificationMethod: { type: 'ASSURANCE', factorMode: '2FA', reauthenticateIn: 'PT12H' },
+      },
+    },
+  },
+} as const satisfies PolicyKind;
+
+/** Where everything with a priority is: its rules are in their order. */
+interface SeededPolicy {
+  readonly policy: Stored;
+  readonly rules: readonly Stored[];
+}
+
+/** Policies of one kind and their rules, by priority. App sign-in policies all have the same one: an application has one policy. */
+export function createPolicies(kind: PolicyKind, now: () => number, seeds: readonly SeededPolicy[] = []) {
+  const policies = createDocuments(
+    kind.prefix,
+    now,
+    seeds.map(({ policy }) => policy),
+  );
+  const rules = new Map(
+    seeds.map(({ policy, rules: seeded }) => [policy.id, createDocuments(kind.rulePrefix, now, seeded)]),
+  );
+  const numbered = (items: readonly Stored[], first: number): (Stored & { readonly priority: number })[] =>
+    items.map((item, index) => ({
+      ...item,
+      priority: item.system === true ? (kind.lastRule ? 99 : first) : first + index,
+    }));
+  const policiesListed = (): (Stored & { readonly priority: number })[] =>
+    policies.list().map((policy, index) => ({ ...policy, priority: kind.lastRule ? 1 : index + 1 }));
+
+  return {
+    list: policiesListed,
+    find: (id: string) => policiesListed().find((policy) => policy.id === id),
+    add(body: Body, priority?: number) {
+      const { id } = policies.add(body, priority === undefined ? undefined : priority - 1);
+      const own = createDocuments(kind.rulePrefix, now);
+      if (kind.lastRule) own.add(kind.lastRule);
+      rules.set(id, own);
+      return id;
+    },
+    replace: (id: string, body: Body, priority?: number) =>
+      void policies.replace(id, body, priority === undefined ? policies.indexOf(id) : priority - 1),
+    remove(id: string): void {
+      policies.remove(id);
+      rules.delete(id);
+    },
+    rules: (id: string) => numbered(rules.get(id)?.list() ?? [], kind.firstRule),
+    findRule: (id: string, ruleId: string) =>
+      numbered(rules.get(id)?.list() ?? [], kind.firstRule).find((rule) => rule.id === ruleId),
+    addRule: (id: string, body: Body, priority?: number): string =>
+      rules.get(id)?.add(body, priority === undefined ? undefined : priority - kind.firstRule).id ?? '',
+    replaceRule(id: string, ruleId: string, body: Body, priority?: number): void {
+      const own = rules.get(id);
+      own?.replace(ruleId, body, priority === undefined ? own.indexOf(ruleId) : priority - kind.firstRule);
+    },
+    removeRule: (id: string, ruleId: string): void => rules.get(id)?.remove(ruleId),
+  };
+}
+
+export type Policies = ReturnType<typeof createPolicies>;
+
+/** Whether a rule is for a user, who may be nobody at all: a client that asks for itself. */
+export function isForUser(rule: Body, user: User | undefined, groups: Groups): boolean {
+  const people = objectAt(objectAt(rule, 'conditions'), 'people');
+  const [inGroups, outGroups] = includedAndExcluded(objectAt(people, 'groups'));
+  const [inUsers, outUsers] = includedAndExcluded(objectAt(people, 'users'));
+  if (!user) return true;
+  const isIn = (ids: readonly string[]) =>
+    ids.some((id) => id === 'EVERYONE' || id === everyoneId || groups.isMember(user.id, id));
+  if (outUsers.includes(user.id) || isIn(outGroups)) return false;
+  if (inGroups.length === 0 && inUsers.length === 0) return true;
+  return isIn(inGroups) || inUsers.includes(user.id);
+}
+
+/** Whether a rule is for where the request came from: the loopback interface, as all requests do. */
+export function isForPlace(rule: Body, zones: readonly Stored[]): boolean {
+  const network = objectAt(objectAt(rule, 'conditions'), 'network');
+  if (network.connection !== 'ZONE') return true;
+  const [included, excluded] = includedAndExcluded(network);
+  const isIn = (ids: readonly string[]) => zones.some((zone) => ids.includes(zone.id) && hasLoopback(zone));
+  return !isIn(excluded) && (included.length === 0 || isIn(included));
+}
+
+function hasLoopback({ gateways, status }: Stored): boolean {
+  const addresses = new BlockList();
+  for (const { type, value } of (gateways ?? []) as readonly { readonly type: string; readonly value: string }[]) {
+    const [first = '', last = ''] = value.split(type === 'CIDR' ? '/' : '-');
+    const family = first.includes(':') ? 'ipv6' : 'ipv4';
+    if (type === 'CIDR') addresses.addSubnet(first, Number(last || 32), family);
+    else addresses.addRange(first, last || first, family);
+  }
+  return status === 'ACTIVE' && addresses.check('127.0.0.1');
+}
+
+/** Trap: the network condition has its lists beside `connection`, the others have them alone. */
+function includedAndExcluded(condition: Body): readonly [included: readonly string[], excluded: readonly string[]] {
+  return [textsAt(condition, 'include'), textsAt(condition, 'exclude')];
+}
+
+/** The app sign-in policy of applications that have no other. What it demands of a user is in the user's own record. */
+export const defaultAccessPolicy: SeededPolicy = {
+  policy: {
+    ...{ id: 'rst1default2access34', type: 'ACCESS_POLICY', name: 'Default Policy', status: 'ACTIVE', system: true },
+    ...{ description: 'The default policy for all applications', conditions: null },
+    ...{ created: seededAt, lastUpdated: seededAt },
+  },
+  rules: [
+    {
+      ...{ id: 'rul1default2access34', ...accessPolicyKind.lastRule, created: seededAt, lastUpdated: seededAt },
+      actions: {
+        appSignOn: {
+          access: 'ALLOW',
+          verificationMethod: { type: 'ASSURANCE', factorMode: '1FA', reauthenticateIn: 'PT12H' },
+        },
+      },
+    },
+  ],
+};

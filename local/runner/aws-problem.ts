@@ -1,0 +1,50 @@
+/** What a call of AWS needs, for the sentence that says that it lacks. */
+export interface AwsCallName {
+  /** The action of IAM: `lambda:InvokeFunction`. */
+  readonly action: string;
+  /** What it is done to: `the function okta-synthetics-flows`. */
+  readonly on: string;
+}
+
+/** Why a call of AWS failed, and how to mend it. */
+export interface AwsProblem {
+  readonly kind: 'credentials' | 'denied' | 'missing' | 'throttled' | 'other';
+  readonly why: string;
+  readonly remedy: string;
+}
+
+const signIn = 'Sign in to AWS (aws sso login), or set AWS_PROFILE.';
+
+/**
+ * Explains an error of the AWS SDK. Trap: the message of an error may quote what was sent, so only its name or code is
+ * used.
+ */
+export function awsProblem(error: unknown, { action, on }: AwsCallName): AwsProblem {
+  const { name = '', message = '', code = name } = Object(error) as { name?: string; message?: string; code?: unknown };
+  if (/^region is missing$/i.test(message))
+    return { kind: 'credentials', why: 'no AWS Region is set', remedy: 'Set AWS_REGION.' };
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(name))
+    return { kind: 'credentials', why: 'there are no AWS credentials', remedy: signIn };
+  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name))
+    return { kind: 'credentials', why: `the AWS credentials have expired (${name})`, remedy: signIn };
+  if (/^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(name))
+    return {
+      ...{ kind: 'credentials', why: `AWS does not accept these credentials (${name})` },
+      remedy: `${signIn} Check the clock of this machine.`,
+    };
+  if (
+    /^(AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|UnauthorizedOperation)$/.test(
+      name,
+    )
+  )
+    return { kind: 'denied', why: `AWS does not allow ${action} on ${on} (${name})`, remedy: `Allow ${action} on it.` };
+  if (/^(ResourceNotFoundException|ParameterNotFound|NotFoundException|NotFound)$/.test(name))
+    return { kind: 'missing', why: `there is no such thing as ${on} (${name})`, remedy: 'Deploy it: npm run deploy.' };
+  if (/^(TooManyRequestsException|Throttling|ThrottlingException|RequestLimitExceeded)$/.test(name))
+    return { kind: 'throttled', why: `AWS throttles ${action} (${name})`, remedy: 'Wait a minute.' };
+  return {
+    kind: 'other',
+    why: `AWS cannot be asked (${String(code || 'unknown error')})`,
+    remedy: 'Check the network.',
+  };
+}

@@ -1,0 +1,59 @@
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Redacted } from '../../functions/runtime/redacted.ts';
+import { isObject, type Json } from './json.ts';
+import { type SecretStore, StoreError } from './secret-store.ts';
+
+/**
+ * Secrets in a JSON file that only its owner may read, as `npm run check -- --secrets` takes it. The mark is a member of
+ * each secret.
+ *
+ * The file is replaced and never written in place, so that it is whole whenever the command is stopped. One that becomes
+ * empty is deleted.
+ */
+export function fileStore(file: string, mark: string): SecretStore {
+  const read = (): Json => {
+    if (!existsSync(file)) return {};
+    let stored: unknown;
+    try {
+      stored = JSON.parse(readFileSync(file, 'utf8'));
+    } catch (error) {
+      // The parser's own message would quote the file.
+      const why = error instanceof SyntaxError ? 'it is not JSON' : (error as NodeJS.ErrnoException).code;
+      throw new StoreError(`The secrets file ${file} cannot be read: ${why}.`);
+    }
+    if (!isObject(stored)) throw new StoreError(`The secrets file ${file} must be a JSON object.`);
+    return stored;
+  };
+  const replace = (secrets: Json) => {
+    if (Object.keys(secrets).length === 0) return rmSync(file, { force: true });
+    const next = `${file}.${process.pid}.tmp`;
+    try {
+      writeFileSync(next, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+      // Trap: the mode counts only for a file that is made now.
+      chmodSync(next, 0o600);
+      renameSync(next, file);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw new StoreError(
+        `The secrets file ${file} cannot be written (${(error as NodeJS.ErrnoException).code}): check its folder.`,
+      );
+    }
+  };
+  return {
+    name: `the file ${file}`,
+    async find(name) {
+      const stored = read()[name];
+      if (stored === undefined) return undefined;
+      if (!isObject(stored) || stored.managedBy !== mark) return { isOwn: false, isDeleted: false };
+      const { managedBy, ...value } = stored;
+      return { isOwn: true, isDeleted: false, value: new Redacted<Json>(value) };
+    },
+    async write(name, value) {
+      replace({ ...read(), [name]: { ...value, managedBy: mark } });
+    },
+    async remove(name) {
+      const { [name]: removed, ...others } = read();
+      if (removed !== undefined) replace(others);
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { UsageError } from '../runner/select.ts';
+import { resourcesOf } from './definitions.ts';
+import { type ChooseServer, discover, knownOrg, type SetupRequest } from './discover.ts';
+import type { Json } from './json.ts';
+import type { AdminFetch, OktaApi } from './okta-api.ts';
+import { applyRemoval, applySetup, planRemoval, planSetup, type Step } from './plan.ts';
+import type { Context } from './resource.ts';
+import { type RotationStep, rotated, rotateKey } from './rotate.ts';
+import type { SecretStore } from './secret-store.ts';
+import { markOf, type Settings } from './settings.ts';
+import { terraformOf } from './terraform.ts';
+
+/** What a set-up works with. */
+export interface SetupTools {
+  readonly okta: OktaApi;
+  /** Sends requests without the administrator's credential. */
+  readonly fetch: AdminFetch;
+  readonly openStore: (mark: string) => Promise<SecretStore>;
+  readonly makeKey: () => Promise<Json>;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly chooseServer: ChooseServer;
+}
+
+/** What is to be done for an org, before anything is. */
+export interface OpenSetup {
+  readonly settings: Settings;
+  readonly store: SecretStore;
+  /** What is there, and what is to be done. */
+  readonly plan: readonly Step[];
+  /** Does it, and says what was done. */
+  apply(onStep: (step: Step) => void): Promise<readonly Step[]>;
+}
+
+/** Reads the configuration, the org and the secrets. Throws `ConfigError`, `UsageError`, `StoreError` and `OktaRefusal`. */
+async function openContext(request: SetupRequest, tools: SetupTools, isRemoval = false) {
+  const { okta, openStore, makeKey, chooseServer } = tools;
+  const known = knownOrg(request);
+  const settings = await discover(request, known, okta, chooseServer, isRemoval);
+  const store = await openStore(markOf(settings));
+  const context: Context = {
+    ...{ settings, okta, store, makeKey },
+    ...{ found: new Map(), available: new Set(), created: new Set() },
+  };
+  return { settings, store, context, resources: resourcesOf(settings) };
+}
+
+export async function openSetup(request: SetupRequest, tools: SetupTools): Promise<OpenSetup> {
+  const { settings, store, context, resources } = await openContext(request, tools);
+  const plan = await planSetup(resources, context);
+  return { settings, store, plan, apply: (onStep) => applySetup(plan, context, onStep) };
+}
+
+export interface OpenTerraform extends Omit<OpenSetup, 'apply'> {
+  /** Makes the secrets, and returns the configuration of Terraform. */
+  apply(onStep: (step: Step) => void): Promise<{ readonly done: readonly Step[]; readonly text: string }>;
+}
+
+/** Opens a set-up whose Okta part Terraform makes. The plan has the secrets only, and nothing in Okta is changed. */
+export async function openTerraform(request: SetupRequest, tools: SetupTools): Promise<OpenTerraform> {
+  const { settings, store, context, resources } = await openContext(request, tools);
+  const whole = await planSetup(resources, context);
+  const plan = whole.filter(({ resource }) => resource.isSecret);
+  return {
+    ...{ settings, store, plan },
+    async apply(onStep) {
+      const done = await applySetup(plan, context, onStep);
+      return { done, text: terraformOf(whole, context) };
+    },
+  };
+}
+
+export async function openRemoval(request: SetupRequest, tools: SetupTools): Promise<OpenSetup> {
+  const { settings, store, context, resources } = await openContext(request, tools, true);
+  const plan = await planRemoval(resources, context);
+  return { settings, store, plan, apply: (onStep) => applyRemoval(plan, context, onStep) };
+}
+
+export interface OpenRotation {
+  readonly settings: Settings;
+  readonly store: SecretStore;
+  /** The applications whose keys are rotated. */
+  readonly applications: readonly string[];
+  apply(onStep: (application: string, step: RotationStep) => void): Promise<void>;
+}
+
+/** Opens a rotation of all keys. Throws `UsageError` if there are none. */
+export async function openRotation(request: SetupRequest, tools: SetupTools): Promise<OpenRotation> {
+  const { settings, store, context, resources } = await openContext(request, {
+    ...tools,
+    chooseServer: async () => undefined,
+  });
+  await planSetup(resources, context);
+  const all = rotated.flatMap(({ app, key, proof }) => {
+    const [foundApp, foundKey] = [context.found.get(app), context.found.get(key)];
+    const name = resources.find(({ id }) => id === app)?.name ?? app;
+    return foundApp && foundKey ? [{ name, app: foundApp, key: foundKey, proof }] : [];
+  });
+  if (all.length === 0)
+    throw new UsageError(
+      'There is no key to rotate: this org has no application of this set-up. Run npm run setup first.',
+    );
+  return {
+    ...{ settings, store, applications: all.map(({ name }) => name) },
+    async apply(onStep) {
+      for (const { name, ...each } of all) {
+        await rotateKey(each, { ...context, fetch: tools.fetch, wait: tools.wait }, (step) => onStep(name, step));
+      }
+    },
+  };
+}
