@@ -20,6 +20,8 @@ export interface Incident extends IncidentTime {
   readonly firedAt?: number | 'unknown';
   /** The findings that the logs show, the leading one first. */
   readonly findings: readonly IncidentFinding[];
+  /** Somebody drilled it, and nothing else was found. Trap: its points are real, so its minutes count. */
+  readonly isDrill?: true;
   /** What could not be read. */
   readonly problem?: string;
 }
@@ -88,10 +90,15 @@ export async function completed(
   const found = [await source.evidence(org.name, first)];
   if (last.start < last.end) found.push(await source.evidence(org.name, last));
   const problem = found.find((each) => each.problem)?.problem;
+  const findings = findingsIn(found, time);
+  const isDrilled = found.some(({ lines }) =>
+    lines.some(({ line }) => line.type === 'drill' && line.finding.domain === time.domain),
+  );
   return {
     ...time,
     ...(firedAt !== undefined && { firedAt }),
-    findings: findingsIn(found, time),
+    findings,
+    ...(isDrilled && findings.length === 0 && { isDrill: true as const }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -43,6 +43,7 @@ const incident = z.strictObject({
       ),
     }),
   ),
+  isDrill: z.literal(true).optional().describe('somebody drilled it, and nothing else was found; its minutes count'),
   problem: z.string().optional().describe('what could not be read'),
 });
 

@@ -152,11 +152,19 @@ function incidentSection({ incidents, brief }: OrgReport): Section {
           formatTime(incident.end),
           formatDuration(incident.end - incident.start),
           `${incident.domain}, ${incident.severity}`,
-          incident.findings.map(({ code }) => code).join(', ') || 'not known',
+          incident.findings.map(({ code }) => code).join(', ') || (incident.isDrill ? 'a drill' : 'not known'),
           [...new Set(incident.findings.flatMap(({ targets }) => targets))].slice(0, 4).join(', ') || 'not known',
           toldInWords(incident),
         ]),
       },
+      ...(incidents.some(({ isDrill }) => isDrill)
+        ? [
+            {
+              kind: 'text' as const,
+              text: 'Nothing was wrong in a drill, but its minutes are counted: points do not tell them apart.',
+            },
+          ]
+        : []),
       ...incidents.flatMap(evidenceOf),
       ...shorter,
     ],

@@ -1,9 +1,11 @@
 import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
+import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { drillIn } from '../../../../functions/notify/drill.ts';
 import { describeErrorBudget, type ErrorBudget, readErrorBudget } from '../../../../functions/notify/error-budget.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
 import { metricAlarm, recordOf } from '../../../support/alarms.ts';
-import { at } from '../../../support/log-of.ts';
+import { at, evidenceOf, flowsLog } from '../../../support/log-of.ts';
 import { firingEvidence, messageOf } from '../../../support/messages.ts';
 
 const slo = { objectivePercent: 99.5, windowDays: 30, domains: ['okta', 'quota'] } as const;
@@ -116,6 +118,19 @@ describe('the message of a burn-rate alarm', () => {
     const { email } = messageOf(change, { ...firingEvidence, slo: { ...slo, domains: ['quota'] } });
     expect(email.replaceAll(/\s+/g, ' ')).toContain('the error budget of acme');
     expect(email).not.toMatch(/Okta's fault|open a case/);
+  });
+
+  it('is one about a drill if only a drill burns the budget', () => {
+    const line = {
+      type: 'drill',
+      at: '2026-11-21T12:01:00Z',
+      org: 'acme',
+      finding: finding('internal-error'),
+      by: 'jane',
+    };
+    const evidence = evidenceOf([{ time: at('12:01'), logGroup: flowsLog, line: line as never }], { slo });
+    expect(drillIn(change, evidence)?.drill).toEqual({ by: 'jane' });
+    expect(drillIn(change, { ...evidence, slo: { ...slo, domains: ['quota'] } })).toBeUndefined();
   });
 
   it('says so if what is left cannot be read', () => {

@@ -99,6 +99,14 @@ describe.each(Object.entries(written))('the report as %s', (_, text) => {
   });
 });
 
+it('an incident that somebody drilled is called a drill, and its minutes are said to count', () => {
+  const [incident] = report.incidents;
+  if (!incident) throw new Error('the report has no incident');
+  const text = formatReport([{ ...report, incidents: [{ ...incident, findings: [], isDrill: true }] }]);
+  expect(text).toContain('a drill');
+  expect(text).toContain('its minutes are counted');
+});
+
 describe('the report as HTML', () => {
   it('is one page without a script, a link, or anything from another host', () => {
     expect(written.html).not.toMatch(/<script|<link|<img|<iframe|\bon\w+=|\bsrc=|\bhref=|url\(|@import/i);
