@@ -84,11 +84,16 @@ function boardIncident({ incident, subject }: ToldIncident, problems: readonly P
     ...{ alarm, route, domain, since, startObserved, toldAt, told: toldWords(incident) },
     ...(code !== undefined && { code }),
     brief: finding?.brief ?? meaning.brief,
-    whoMustAct: isOver(incident) ? 'Nobody must act: it is over' : whoMustAct(domain, problem?.exchange),
+    whoMustAct: nobodyMustAct(incident) ?? whoMustAct(domain, problem?.exchange),
     where: problem?.targets ?? [],
     ...(group !== undefined && groups.includes(group) && { group: group as Group }),
     heading: finding && code !== undefined ? code : meaning.heading,
   };
+}
+
+function nobodyMustAct(incident: ToldIncident['incident']): string | undefined {
+  if (incident.drill) return 'Nobody must act: it is a drill';
+  return isOver(incident) ? 'Nobody must act: it is over' : undefined;
 }
 
 function toldWords({ state, toldAt, isNotice }: ToldIncident['incident']): string {

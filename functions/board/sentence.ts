@@ -45,9 +45,11 @@ export function sentenceOf(facts: SentenceFacts): Sentence {
       sentence: `Unknown in part: ${notRunning.join(' ')}${first ? ` No alarm yet: ${happening(first, now)}` : ''}`,
     };
   if (first) return { standing: 'watching', sentence: `No alarm yet: ${happening(first, now)}${more}` };
-  const unseen = facts.told.find(({ incident }) => !isOver(incident) && !incident.isNotice);
+  const unseen = facts.told.find(({ incident }) => !isOver(incident) && !incident.isNotice && !incident.drill);
   if (unseen) return { standing: 'watching', sentence: notSeen(unseen, now) };
-  return { standing: 'well', sentence: well(runs) };
+  const isDrill = facts.told.some(({ incident }) => incident.drill && !isOver(incident));
+  const drill = isDrill ? ' Somebody drills: an alarm fires although nothing is wrong.' : '';
+  return { standing: 'well', sentence: `${well(runs)}${drill}` };
 }
 
 /** What people cannot do, where and since when. */

@@ -152,7 +152,7 @@ export function formatDescription(description: OktaDescription, title: (text: st
       'Management API',
       [
         ['read-only', apiToken],
-        ['administrator', adminToken],
+        ['super admin', adminToken],
       ],
     ],
     [
@@ -185,5 +185,5 @@ function rowLines([label, ...values]: Row, width: number): readonly string[] {
 /** A command that does not fit into 80 columns has each option on its own line. It is still ready to paste. */
 function commandLines(command: string): string {
   if (command.length <= 78) return `  ${command}`;
-  return `  ${command.replaceAll(/ (?=--? ?\w|npm)/g, ' \\\n    ').replace('; ', '\n  ')}`;
+  return `  ${command.replaceAll(/ (?=--? ?\w|npm|NODE_)/g, ' \\\n    ').replace('; ', '\n  ')}`;
 }

@@ -168,7 +168,7 @@ describe('npm run okta', () => {
       'Discovery',
       'secret',
       'private key',
-      'administrator',
+      'super admin',
       'password',
       '--cacert',
       '--secrets',

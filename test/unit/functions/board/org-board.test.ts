@@ -106,6 +106,17 @@ describe('the sentence about an org', () => {
     ]);
   });
 
+  it('says of a drill that nothing is wrong, and of a failure during one that nobody was told of it', () => {
+    const told = incidentItem(okta, { since: at('11:50'), code: 'internal-error', drill: { by: 'Admin/jane' } });
+    expect(saidAt('12:00', flows('11:30', '11:59'), told)).toBe(
+      'well: All well: 4 checks pass. Somebody drills: an alarm fires although nothing is wrong.',
+    );
+    expect(boardAt('12:00', flows('11:30', '11:59'), told).incidents[0]?.whoMustAct).toBe(
+      'Nobody must act: it is a drill',
+    );
+    expect(saidAt('12:00', flows('11:30', '11:59', failsAt('token@org', '11:58')), told)).toMatch(/^watching: /);
+  });
+
   it('says that nothing is known, and since when', () => {
     expect(saidAt('12:00', flows('11:00', '11:31'))).toBe('unknown: Unknown: nothing has run since 11:31 UTC.');
     expect(saidAt('12:00')).toMatch(/^unknown: Unknown: no run has left anything/);
