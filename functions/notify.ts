@@ -122,7 +122,7 @@ async function handleChange(change: AlarmChange, sources: Sources, audience: Aud
  * knows of no message about it. If that cannot be found out, it was not.
  */
 async function wasMuted({ kind, name, subject, changedAt }: AlarmChange, kept: Kept): Promise<boolean> {
-  const isMutable = subject.kind === 'findings' || subject.kind === 'probe-failing';
+  const isMutable = ['findings', 'probe-failing', 'burn-rate'].includes(subject.kind);
   if (kind === 'firing' || !isMutable || !table || !isUninterrupted(kept, changedAt)) return false;
   return hasMessages(table, kept.org, name, AbortSignal.timeout(tableMs)).then(
     (has) => !has,

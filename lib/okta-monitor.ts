@@ -140,6 +140,7 @@ export class OktaMonitor extends Construct {
           code: notifyCode,
           topics: this.topics,
           hasOwnReceivers,
+          readsErrorBudgets: orgs.some(({ org }) => org.slo !== undefined),
           readsLogsOf: functions,
           dashboard: dashboardName,
           logRetentionDays,

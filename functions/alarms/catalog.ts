@@ -1,4 +1,5 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
+import { burnRates } from '../slo/burn-rate.ts';
 import type { AlarmKind, Route, SubjectOf } from './subject.ts';
 
 /** Everything that the stack and the messages say about one kind of alarm. */
@@ -121,6 +122,25 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       ],
       resolved: () => `The probes of ${host} are reporting again.`,
     }),
+  },
+  'burn-rate': {
+    name: '{org}/slo/{pace}-burn',
+    meaning: ({ pace }, host) => {
+      const { budgetPercent, longMinutes } = burnRates[pace];
+      const within = longMinutes === 60 ? 'an hour' : 'a day';
+      return {
+        description: `${budgetPercent} % or more of the error budget of ${host} were used within ${within}, and it is still burning. Whoever owns the service level objective must act; the findings say who can mend it.`,
+        heading: 'error-budget-burns',
+        domain: 'okta',
+        brief: `error budget burns ${pace === 'fast' ? 'fast' : 'slowly'}`,
+        summary: `${budgetPercent} % or more of the error budget of ${host} were used within ${within}, and it is still burning.`,
+        remedy: [
+          'Act on the finding that burns it: its own alarm, if it fires, has the steps',
+          'Decide whether what is left of the budget bears planned changes',
+        ],
+        resolved: () => `The error budget of ${host} no longer burns too fast.`,
+      };
+    },
   },
   'probe-failing': {
     name: '{org}/{probe}/failing',

@@ -19,6 +19,15 @@ export const findingAlarms: readonly FindingAlarm[] = faultDomains.flatMap((doma
     .map((severity) => ({ domain, severity })),
 );
 
+/** How many runs must be bad. A page must not wait, but a single lost connection is normal for a network. */
+export function runsToAlarm({ domain, severity }: FindingAlarm): number {
+  if (severity === 'ticket') return 4;
+  return domain === 'network' ? 3 : 2;
+}
+
+/** Bad runs are counted among so many, unless they are so rare that these would be more than an hour. */
+export const windowRuns = 10;
+
 /** The severities that a finding may have. */
 export function severitiesOf({ severity, severityOfOneDocument }: FindingDefinition): readonly Severity[] {
   return [severity, ...(severityOfOneDocument ? [severityOfOneDocument] : [])];

@@ -1,6 +1,7 @@
 import { defaultDeployment } from '../model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { type Pace, paces } from '../slo/burn-rate.ts';
 import { alarmCatalog } from './catalog.ts';
 
 /** Where an alarm's messages go: a page wakes somebody, a ticket waits for office hours. */
@@ -14,6 +15,8 @@ interface Identities {
   readonly findings: { readonly org: string; readonly domain: FaultDomain; readonly severity: Route };
   /** An org's probes do not report at all. */
   readonly 'not-running': { readonly org: string };
+  /** An org's error budget burns too fast. */
+  readonly 'burn-rate': { readonly org: string; readonly pace: Pace };
   /** A probe that has its own series fails. */
   readonly 'probe-failing': { readonly org: string; readonly probe: string };
   readonly 'group-broken': { readonly group: Group };
@@ -63,6 +66,7 @@ const fieldValues: Readonly<Record<string, readonly string[]>> = {
   severity: routes,
   group: groups,
   route: routes,
+  pace: paces,
 };
 
 const namePatterns = alarmKinds.map((kind) => {

@@ -1,4 +1,5 @@
 import type { Group } from './probe.ts';
+import type { Slo } from './slo.ts';
 
 /**
  * One Okta org as a run sees it: the event of its schedule, with all defaults applied.
@@ -37,6 +38,8 @@ export interface Org {
   readonly timeoutMs: number;
   /** In the event of `flows`: the groups that run for the org, with their intervals in minutes. */
   readonly groups?: Readonly<Partial<Record<Group, number>>>;
+  /** In the event of `flows`: the org's service level objective, for messages about it. */
+  readonly slo?: Slo;
 }
 
 /** A status page of Okta, and its feed, which is read if the page cannot be. */

@@ -1,4 +1,5 @@
 import type { Group } from './probe.ts';
+import type { Slo } from './slo.ts';
 
 /**
  * What the state table keeps of one group of an org: its recent runs, compressed.
@@ -13,6 +14,8 @@ export interface GroupState {
   readonly intervalMinutes?: number;
   /** The groups that run for the org, in the item of `flows`: a group that never ran has no item to show it. */
   readonly expects?: Readonly<Partial<Record<Group, ExpectedGroup>>>;
+  /** The org's service level objective, in the item of `flows`. */
+  readonly slo?: Slo;
   /** The latest token requests that were granted: each leaves an event in the org's System Log. Absent without any. */
   readonly tokenRequests?: readonly { readonly requestId: string; readonly at: string }[];
   /** What the last run's answers said of the org's rate limits, by bucket. Absent if they said nothing. */

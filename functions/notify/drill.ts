@@ -22,7 +22,7 @@ export interface DrillInEvidence {
  * the real one to the real people.
  */
 export function drillIn(alarm: AlarmChange, evidence: Evidence): DrillInEvidence | undefined {
-  const isRelevant = relevantTo(alarm.subject);
+  const isRelevant = relevantTo(alarm.subject, evidence.slo);
   const [first] = linesOfIncident(alarm, drilledEvidence(evidence), isRelevant);
   const lines = evidence.lines.filter(({ time }) => first && time >= first.time);
   const drilled = lines.flatMap(({ line }) => (line.type === 'drill' && isRelevant(line.finding) ? [line] : []));

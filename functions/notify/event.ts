@@ -43,6 +43,9 @@ export type ReadRecord =
 const states = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 const minuteMs = 60_000;
 
+/** A composite alarm has no periods. What burns the budget did so within the last hour, or it would not fire now. */
+const burnLookBackMs = 60 * minuteMs;
+
 /**
  * Reads one record of an SNS event whose message is an alarm's change of state.
  *
@@ -75,7 +78,7 @@ export function readRecord(record: unknown, deployment?: string): ReadRecord {
     name,
     subject,
     changedAt,
-    lookBackMs: lookBackMs(alarm.Trigger),
+    lookBackMs: subject.kind === 'burn-rate' ? burnLookBackMs : lookBackMs(alarm.Trigger),
     reason: text(alarm.NewStateReason, 500) ?? '',
     document: alarm,
     ...(before && { before }),

@@ -3,6 +3,8 @@ import { type CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/cli
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AlarmSubject } from '../alarms/subject.ts';
 import { type Group, groups } from '../model/probe.ts';
+import type { Slo } from '../model/slo.ts';
+import { type ErrorBudget, readErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
 import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
 import { type EvidenceLine, readLine } from './log.ts';
@@ -24,6 +26,9 @@ export interface Evidence {
   readonly gaps: readonly Gap[];
   /** What the org's System Log has of the last hour, if it is read. */
   readonly changes?: readonly OrgChange[];
+  /** The org's service level objective and what is left of its error budget, for an alarm about it. */
+  readonly slo?: Slo;
+  readonly budget?: ErrorBudget;
   /** The orgs for which the alarm's group does not run. */
   readonly silent?: readonly Silence[];
 }
@@ -140,12 +145,16 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   // An alarm that was muted fired long ago. What the table has of the time before costs nothing.
   if (kept && change.kind === 'firing') lines.push(...linesBefore(kept, logGroups, windows));
   lines.sort((one, other) => one.time - other.time);
+  const slo = subject.kind === 'burn-rate' ? kept?.states.flows?.slo : undefined;
+  const budget = slo && (await readBudget(change, slo, kept?.states.flows?.intervalMinutes ?? 1, sources, gaps));
   const isPartial = windows.length < wanted.length || found.some((each) => each.isPartial);
   return {
     ...{ lines: withoutDuplicates(lines), windows, logGroups, gaps: [...gaps.values()] },
     ...(firing && { firing }),
     ...(kept && { changes: kept.changes }),
     ...(isPartial && { isPartial }),
+    ...(slo && { slo }),
+    ...(budget && { budget }),
     ...(subject.kind === 'group-not-running' && { silent: known.kept?.silences?.[subject.group] ?? [] }),
   };
 }
@@ -290,6 +299,23 @@ async function unlessThrottled<Answer>(request: () => Promise<Answer>, signal: A
       if (!(error instanceof Error && error.name === 'ThrottlingException')) throw error;
       await setTimeout(wait * (0.5 + Math.random()), undefined, { signal });
     }
+  }
+}
+
+async function readBudget(
+  { name, subject, changedAt }: AlarmChange,
+  slo: Slo,
+  intervalMinutes: number,
+  { cloudWatch, signal }: Sources,
+  gaps: Gaps,
+): Promise<ErrorBudget | undefined> {
+  const [deployment = ''] = name.split('/');
+  const org = { name: 'org' in subject ? subject.org : '', deployment };
+  try {
+    return await readErrorBudget({ cloudWatch, org, slo, intervalMinutes, at: changedAt, signal });
+  } catch (error) {
+    note(gaps, 'unreadable', `the error budget could not be read: ${nameOf(error, signal)}`);
+    return undefined;
   }
 }
 

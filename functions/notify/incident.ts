@@ -7,6 +7,7 @@ import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
 import type { AwsConsole } from './aws-console.ts';
 import { confirmCommands } from './confirm-commands.ts';
+import type { ErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type HitTarget, type Impact, impactOf } from './impact.ts';
@@ -83,6 +84,8 @@ export interface Incident {
   /** Targets that could not be checked, by reason. */
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
+  /** What is left of the error budget, if the alarm is about it. */
+  readonly budget?: ErrorBudget;
   readonly monitorErrors: readonly MonitorError[];
   /** The orgs for which the group does not run, if the alarm is about that. */
   readonly silent: readonly Silence[];
@@ -127,6 +130,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     ...meaning,
     ...(alarm.note !== undefined && { note: alarm.note }),
     ...(impact && { impact }),
+    ...(evidence.budget && { budget: evidence.budget }),
     occurrences,
     changes: isResolved ? [] : changesBefore(changesFor(meaning.domain, evidence), began),
     related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
@@ -178,8 +182,14 @@ function meaningOf(
   until: number,
 ): Pick<Incident, 'code' | 'domain' | 'brief' | 'headline' | 'remedy' | 'heading'> {
   const alarm = alarmMeaning(subject);
+  // What burns an error budget has a message of its own. This one is about the budget.
+  const isAboutBudget = subject.kind === 'burn-rate';
   const { code, domain, brief, summary, remedy, heading } = lead
-    ? { ...lead.finding, heading: lead.finding.code }
+    ? {
+        ...{ ...lead.finding, heading: lead.finding.code },
+        ...(isAboutBudget && { brief: alarm.brief, summary: alarm.summary, heading: alarm.heading }),
+        ...(isAboutBudget && { remedy: [...lead.finding.remedy, ...alarm.remedy.slice(-1)] }),
+      }
     : { ...alarm, code: ownCode(subject) };
   // With a gap in the evidence, a later run might have reported it too.
   const lastSeen = lead && gaps.length === 0 ? { code: lead.finding.code, time: formatTime(until) } : undefined;
@@ -187,10 +197,14 @@ function meaningOf(
   return { ...(code !== undefined && { code }), domain, brief, headline, remedy, heading };
 }
 
+function isNamedByFinding({ kind }: AlarmSubject): boolean {
+  return kind === 'findings' || kind === 'probe-failing' || kind === 'burn-rate';
+}
+
 /** An alarm about the monitor itself is its own finding. An alarm about findings is not. */
 function ownCode(subject: AlarmSubject): string | undefined {
   const [, , ...ownName] = alarmName(subject).split('/');
-  return subject.kind === 'findings' || subject.kind === 'probe-failing' ? undefined : ownName.join('-');
+  return isNamedByFinding(subject) ? undefined : ownName.join('-');
 }
 
 function confirmation(

@@ -1,6 +1,7 @@
 import type { AlarmSubject } from '../alarms/subject.ts';
 import type { Finding } from '../model/finding.ts';
 import { findingsOf } from '../model/outcome.ts';
+import type { Slo } from '../model/slo.ts';
 import { formatTarget } from '../model/target.ts';
 import type { LogLine } from '../runtime/log.ts';
 import type { AlarmChange } from './event.ts';
@@ -46,7 +47,7 @@ type IsRelevant = (finding: Finding, outcome?: LogLine) => boolean;
 
 /** The findings that made an alarm fire, the leading one first. */
 export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readonly Occurrence[] {
-  const isRelevant = relevantTo(alarm.subject);
+  const isRelevant = relevantTo(alarm.subject, evidence.slo);
   const lines = linesOfIncident(alarm, evidence, isRelevant);
   const { firing } = evidence;
   const { news } = alarm;
@@ -62,7 +63,10 @@ export function alarmOccurrences(alarm: AlarmChange, evidence: Evidence): readon
 }
 
 /** Which findings make an alarm fire. */
-export function relevantTo(subject: AlarmSubject): IsRelevant {
+export function relevantTo(subject: AlarmSubject, slo?: Slo): IsRelevant {
+  if (subject.kind === 'burn-rate') {
+    return ({ domain, severity }) => severity === 'page' && (slo?.domains.includes(domain) ?? true);
+  }
   if ('domain' in subject) {
     return ({ domain, severity }) => domain === subject.domain && severity === subject.severity;
   }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { TokenFacts } from '../model/finding.ts';
 import { answeredBy, describeSender } from './blame.ts';
+import { describeErrorBudget } from './error-budget.ts';
 import { type Incident, leadExchange } from './incident.ts';
 import { formatDuration } from './render/text.ts';
 import { isCaseForOkta } from './steps.ts';
@@ -11,13 +12,15 @@ const mostOthers = 3;
 /** What was seen, one fact each: the last request, who answered it, what differs, the finding and its likely causes. */
 export function seenFacts(incident: Incident): readonly string[] {
   const [lead] = incident.occurrences;
-  if (!lead) return [];
+  const budget = incident.budget ? [describeErrorBudget(incident.budget)] : [];
+  if (!lead) return budget;
   const { finding } = lead;
   const exchange = leadExchange(incident);
   const sender = answeredBy(exchange);
   const isNew = finding.detail !== undefined && !(exchange && finding.detail.includes(exchange.url));
   const causes = finding.causes.length > 1 ? finding.causes.map((cause, at) => `(${at + 1}) ${cause}`) : finding.causes;
   return [
+    ...budget,
     `${finding.code}: ${finding.summary}`,
     ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
     ...(isNew && finding.detail ? [finding.detail] : []),

@@ -2,6 +2,7 @@ import { type Finding, severityLevels } from '../model/finding.ts';
 import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
+import type { Slo } from '../model/slo.ts';
 import type { GroupState, KeptOutcome, KeptRateLimit, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
 import { locate } from '../okta/endpoints.ts';
@@ -32,6 +33,7 @@ export interface NewRun extends KeptRun {
   readonly intervalMinutes?: number | undefined;
   /** The groups that should run for the org, with their intervals in minutes. */
   readonly expects?: Readonly<Partial<Record<Group, number>>> | undefined;
+  readonly slo?: Slo | undefined;
 }
 
 const minuteMs = 60_000;
@@ -67,11 +69,13 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
   const executionId = about?.executionId ?? state?.executionId;
   const intervalMinutes = about?.intervalMinutes ?? state?.intervalMinutes;
   const expects = about?.expects ? expectedGroups(about.expects, run.at, state) : state?.expects;
+  const slo = about?.expects ? about.slo : state?.slo;
   return {
     last: momentOf(last),
     ...(executionId !== undefined && { executionId }),
     ...(intervalMinutes !== undefined && { intervalMinutes }),
     ...(expects && { expects }),
+    ...(slo && { slo }),
     ...withTokenRequests(state, run),
     ...(about ? rateLimitsIn(run) : state?.rateLimits && { rateLimits: state.rateLimits }),
     ...turningPoints(runs, state),

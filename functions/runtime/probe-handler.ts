@@ -63,7 +63,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<readonly RunLine[] | CheckAnswer> => {
     requireOrg(event);
-    const { schedule, groups, check: isCheck, drill: asked, ...org } = event;
+    const { schedule, groups, slo, check: isCheck, drill: asked, ...org } = event;
     if (isCheck === true) return check(org, context.getRemainingTimeInMillis());
     const time = readRunTime(schedule, Date.now());
     const line = { ...stampOf(time), org: org.name };
@@ -127,6 +127,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
         executionId,
         intervalMinutes,
         expects: groups,
+        slo,
       })
       .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
     // Without a `cause`, because Lambda would log its message.

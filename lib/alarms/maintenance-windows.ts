@@ -3,6 +3,7 @@ import { CfnAlarmMuteRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { composedName } from '../../functions/model/deployment.ts';
 import type { Maintenance } from '../config/schema.ts';
+import type { BurnRateAlarm } from './burn-rate-alarms.ts';
 import type { RoutedAlarm } from './routed-alarm.ts';
 
 export interface MaintenanceWindowsProps {
@@ -10,7 +11,7 @@ export interface MaintenanceWindowsProps {
   readonly org: string;
   /** The windows of the configuration. Those of other orgs are left out. */
   readonly windows: readonly Maintenance[];
-  readonly alarms: readonly RoutedAlarm[];
+  readonly alarms: readonly (RoutedAlarm | BurnRateAlarm)[];
 }
 
 /**

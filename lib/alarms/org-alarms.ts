@@ -1,20 +1,22 @@
 import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type FindingAlarm, findingAlarms } from '../../functions/alarms/finding-alarms.ts';
+import { type FindingAlarm, findingAlarms, runsToAlarm, windowRuns } from '../../functions/alarms/finding-alarms.ts';
 import type { Route } from '../../functions/alarms/subject.ts';
 import { healthFindings } from '../../functions/diagnosis/findings/health.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
 import { sharedMetrics } from '../../functions/model/shared-metrics.ts';
 import { probeSeries, retriesSeries, severitySeries } from '../../functions/probes/series.ts';
+import { paces } from '../../functions/slo/burn-rate.ts';
 import type { Config } from '../config/schema.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 import type { AlertTargets } from './alert-topics.ts';
+import { BurnRateAlarm } from './burn-rate-alarms.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
-/** All alarms about one org: one for each fault domain and severity, one for each negative test, and its heartbeat. */
+/** All alarms about one org: one for each fault domain and severity, one for each negative test, its heartbeat, and those of its error budget. */
 export class OrgAlarms extends Construct {
-  readonly alarms: readonly RoutedAlarm[];
+  readonly alarms: readonly (RoutedAlarm | BurnRateAlarm)[];
 
   constructor(
     scope: Construct,
@@ -30,18 +32,14 @@ export class OrgAlarms extends Construct {
       ...probesFailing(monitored),
     ];
     const host = monitored.org.domain;
-    this.alarms = definitions.map((definition) => new RoutedAlarm(this, targets, { host, ...definition }));
+    const { slo } = monitored.org;
+    this.alarms = [
+      ...definitions.map((definition) => new RoutedAlarm(this, targets, { host, ...definition })),
+      ...(slo ? paces.map((pace) => new BurnRateAlarm(this, targets, { monitored, slo, pace })) : []),
+    ];
   }
 }
 
-/** How many runs must be bad. A page must not wait, but a single lost connection is normal for a network. */
-function runsToAlarm({ domain, severity }: FindingAlarm): number {
-  if (severity === 'ticket') return 4;
-  return domain === 'network' ? 3 : 2;
-}
-
-/** Bad runs are counted among so many, unless they are so rare that these would be more than an hour. */
-const windowRuns = 10;
 const longestWindowMinutes = 60;
 
 /**

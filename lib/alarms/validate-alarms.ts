@@ -1,9 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnAlarm, CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
 /** Where an alarm names its heartbeat: in its `Metadata`, so that the template shows the pair. */
 export const heartbeatKey = 'Heartbeat';
+
+/** Where an alarm names the composite alarm that notifies for it. */
+export const compositeKey = 'Composite';
+
+/**
+ * The longest time that the periods of an alarm may cover, in seconds. CloudWatch refuses more in the middle of a deployment.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+function mostWindowSeconds(periodSeconds: number): number {
+  return periodSeconds < 3_600 ? 86_400 : 604_800;
+}
 
 /**
  * Fails the synth when an alarm of the monitor could not do its job, whoever added it and with whichever construct.
@@ -14,53 +25,95 @@ export const heartbeatKey = 'Heartbeat';
 export function validateAlarms(monitor: Construct): void {
   monitor.node.addValidation({
     validate: () => {
-      const alarms = monitor.node.findAll().filter((construct) => construct instanceof CfnAlarm);
-      return problemsOf(alarms.map(read));
+      const constructs = monitor.node.findAll();
+      const composites = constructs.filter((construct) => construct instanceof CfnCompositeAlarm).map(readActions);
+      return [
+        ...problemsOf(constructs.filter((construct) => construct instanceof CfnAlarm).map(read), composites),
+        ...composites.flatMap(actionProblems),
+      ];
     },
   });
 }
 
-/** The properties of an alarm that the rules are about. */
-interface ReadAlarm {
+/** Whether an alarm notifies anybody. */
+interface Notifying {
   readonly name: string;
+  readonly hasAlarmAction: boolean;
+  readonly hasOkAction: boolean;
+}
+
+/** The properties of an alarm that the rules are about. */
+interface ReadAlarm extends Notifying {
   readonly toleratesMissing: boolean;
   readonly warmsUp: boolean;
   readonly heartbeat: string | undefined;
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
-  readonly hasAlarmAction: boolean;
-  readonly hasOkAction: boolean;
+  /** Undefined where it is not known. */
+  readonly periodSeconds: number | undefined;
+  /** The composite alarm that notifies for it. */
+  readonly composite: string | undefined;
 }
 
-function read(alarm: CfnAlarm): ReadAlarm {
+function readActions(alarm: CfnAlarm | CfnCompositeAlarm): Notifying {
   const stack = Stack.of(alarm);
   const isEnabled = stack.resolve(alarm.actionsEnabled) !== false;
   const hasAction = (actions: string[] | undefined) => isEnabled && (stack.resolve(actions)?.length ?? 0) > 0;
-  const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
-  const evaluationPeriods = alarm.evaluationPeriods ?? 1;
   const name: unknown = stack.resolve(alarm.alarmName);
   return {
     name: typeof name === 'string' ? name : alarm.node.path,
-    toleratesMissing: alarm.treatMissingData !== 'breaching',
-    warmsUp: stack.resolve(alarm.warmUpConfiguration) !== undefined,
-    heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
-    datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
-    evaluationPeriods,
     hasAlarmAction: hasAction(alarm.alarmActions),
     hasOkAction: hasAction(alarm.okActions),
   };
 }
 
-function problemsOf(alarms: readonly ReadAlarm[]): string[] {
+function read(alarm: CfnAlarm): ReadAlarm {
+  const stack = Stack.of(alarm);
+  const heartbeat: unknown = alarm.getMetadata(heartbeatKey);
+  const composite: unknown = alarm.getMetadata(compositeKey);
+  const evaluationPeriods = alarm.evaluationPeriods ?? 1;
+  const metrics: unknown = stack.resolve(alarm.metrics);
+  const periods = [alarm.period, ...(Array.isArray(metrics) ? metrics.map((each) => each.metricStat?.period) : [])];
+  return {
+    ...readActions(alarm),
+    periodSeconds: periods.find((period) => typeof period === 'number'),
+    composite: typeof composite === 'string' ? composite : undefined,
+    toleratesMissing: alarm.treatMissingData !== 'breaching',
+    warmsUp: stack.resolve(alarm.warmUpConfiguration) !== undefined,
+    heartbeat: typeof heartbeat === 'string' ? heartbeat : undefined,
+    datapointsToAlarm: alarm.datapointsToAlarm ?? evaluationPeriods,
+    evaluationPeriods,
+  };
+}
+
+function actionProblems({ name, hasAlarmAction, hasOkAction }: Notifying): string[] {
+  return [
+    ...(hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
+    ...(hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
+  ];
+}
+
+/** An alarm may leave it to a composite alarm to notify, if there is one. */
+function compositeProblems({ name, composite }: ReadAlarm, composites: readonly Notifying[]): string[] {
+  const known = composites.find((each) => each.name === composite);
+  if (known) return [];
+  return [`${name} leaves it to ${composite} to notify, which is not a composite alarm of this monitor`];
+}
+
+function problemsOf(alarms: readonly ReadAlarm[], composites: readonly Notifying[]): string[] {
   const byName = new Map(alarms.map((alarm) => [alarm.name, alarm]));
   return alarms.flatMap((alarm) => {
-    const { name, datapointsToAlarm, evaluationPeriods } = alarm;
+    const { name, datapointsToAlarm, evaluationPeriods, periodSeconds = 60, composite } = alarm;
     return [
       ...(datapointsToAlarm > evaluationPeriods
         ? [`${name} needs ${datapointsToAlarm} breaching datapoints but evaluates ${evaluationPeriods}: it cannot fire`]
         : []),
-      ...(alarm.hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
-      ...(alarm.hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
+      ...(evaluationPeriods * periodSeconds > mostWindowSeconds(periodSeconds)
+        ? [
+            `${name} looks back ${evaluationPeriods * periodSeconds} seconds, and CloudWatch allows ${mostWindowSeconds(periodSeconds)} for periods of ${periodSeconds}`,
+          ]
+        : []),
+      ...(composite === undefined ? actionProblems(alarm) : compositeProblems(alarm, composites)),
       ...(alarm.toleratesMissing ? heartbeatProblems(alarm, byName) : warmUpProblems(alarm)),
     ];
   });

@@ -1,4 +1,5 @@
 import { health as healthProbeList } from '../../functions/probes/index.ts';
+import { burnRates } from '../../functions/slo/burn-rate.ts';
 import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
 import { drillReceiverProblems, receiverProblems } from './receiver.ts';
@@ -30,7 +31,31 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
       'name',
       'is the name of another org: org names must be unique, because metrics are stored by name',
     ),
+    ...sloProblems(config),
     ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
+  ];
+}
+
+/** The short window of the fast burn-rate alarm must have a run. */
+function sloProblems(config: PartialConfig): readonly Problem[] {
+  const { shortMinutes } = burnRates.fast;
+  const slow = indexed(config.orgs, ['orgs']).filter(([{ slo = config.slo, enabled, intervalMinutes }]) => {
+    const flows = intervalMinutes?.flows ?? config.intervalMinutes?.flows ?? 1;
+    return slo !== undefined && enabled !== false && flows > shortMinutes;
+  });
+  return [
+    ...slow.map(([org, path]) => ({
+      path: org.slo ? [...path, 'slo'] : [...path],
+      message: `${org.slo ? '' : 'has the "slo" of the file, which '}needs runs at least every ${shortMinutes} minutes: set "intervalMinutes.flows" to ${shortMinutes} or less`,
+    })),
+    ...[[config, []] as const, ...indexed(config.orgs, ['orgs'])].flatMap(([{ slo }, path]) => {
+      const domains = slo?.domains ?? [];
+      return domains.flatMap((domain, at) =>
+        domain !== undefined && domains.indexOf(domain) < at
+          ? [{ path: [...path, 'slo', 'domains', at], message: `is in the list twice: remove one ${domain}` }]
+          : [],
+      );
+    }),
   ];
 }
 

@@ -9,14 +9,15 @@ import { statusPageOf } from './status-pages.ts';
  *
  * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
  */
-export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage' | 'deployment'>): Org {
-  const { intervalMinutes, dashboard, web, service, servers, api, systemLog, ...passedOn } = config;
+export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage' | 'deployment' | 'slo'>): Org {
+  const { intervalMinutes, dashboard, web, service, servers, api, systemLog, slo = defaults.slo, ...passedOn } = config;
   const statusPage = config.statusPage ?? defaults.statusPage ?? statusPageOf(config.domain);
   const resolved = servers.map((server) => resolveServer(server, config));
   return {
     ...passedOn,
     servers: resolved,
     ...(systemLog && { systemLog: systemLogSettings(resolved, api) }),
+    ...(slo && { slo }),
     ...(api && { api: resolveApi(api) }),
     ...(statusPage && { statusPage }),
     ...(defaults.deployment !== defaultDeployment && { deployment: defaults.deployment }),

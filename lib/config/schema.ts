@@ -316,6 +316,25 @@ const routes = z.strictObject(
   ) as Record<FaultDomain, z.ZodOptional<z.ZodEnum<{ page: 'page'; ticket: 'ticket' }>>>,
 );
 
+/** Objectives above this leave less than five minutes a month, and those below the other burn more slowly than alarms see. */
+const [lowestObjective, highestObjective] = [95, 99.99] as const;
+
+const slo = z.strictObject({
+  objectivePercent: z
+    .number()
+    .min(lowestObjective)
+    .max(highestObjective)
+    .describe(
+      `how many percent of the minutes must be good: ${lowestObjective} to ${highestObjective}. A minute is bad if a run reported a page finding in one of "domains"`,
+    ),
+  windowDays: z.literal([28, 30]).default(30).describe('the rolling window in days: 28 or 30'),
+  domains: z
+    .array(z.enum(faultDomains))
+    .min(1)
+    .default((): FaultDomain[] => ['okta'])
+    .describe('the fault domains that count against the objective; only okta if omitted'),
+});
+
 /** No maintenance windows: those of the deployment may name the org. */
 const ownAlerts = z
   .strictObject({
@@ -344,6 +363,7 @@ const org = z.strictObject({
     .describe('the Okta cell of the org, as the status page names it: okta.com:8. Looked up in DNS if omitted'),
   statusPage: statusPage.optional().describe('replaces the status page for this org'),
   alerts: ownAlerts.optional(),
+  slo: slo.optional().describe('replaces the service level objective for this org'),
   dashboard: z
     .boolean()
     .default(false)
@@ -504,6 +524,11 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('how often each group of probes runs, in minutes'),
+  slo: slo
+    .optional()
+    .describe(
+      'the service level objective of each org without its own; enables the alarms on its error budget. See docs/report.md',
+    ),
   orgs: z.array(org).min(1).describe('the Okta orgs to monitor'),
 });
 

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { resourceName } from '../../functions/model/deployment.ts';
 import { groups } from '../../functions/model/probe.ts';
 import { type Series, seriesOf } from '../../functions/probes/series.ts';
+import type { BurnRateAlarm } from '../alarms/burn-rate-alarms.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import { logGroupName } from '../functions/monitor-function.ts';
 import { widgetName } from '../functions/widget.ts';
@@ -17,7 +18,7 @@ import { byMetric, SeriesGraph } from './series-graph.ts';
 export interface OrgDashboardProps {
   readonly deployment: string;
   readonly monitoredOrg: MonitoredOrg;
-  readonly alarms: readonly RoutedAlarm[];
+  readonly alarms: readonly (RoutedAlarm | BurnRateAlarm)[];
 }
 
 /**

@@ -15,6 +15,8 @@ export interface NotifierProps {
   readonly topics: AlertTopics;
   /** Whether an org has receivers, and so topics, of its own. */
   readonly hasOwnReceivers: boolean;
+  /** Whether an org has a service level objective, of which messages say what is left. */
+  readonly readsErrorBudgets: boolean;
   /** The functions whose logs contain the evidence for messages. */
   readonly readsLogsOf: readonly MonitorFunction[];
   /** The dashboard's name. The notifier makes links of it, for the partition and region that it runs in. */
@@ -63,6 +65,12 @@ export class Notifier extends MonitorFunction {
     this.route = route;
     topics.alarms[route].addSubscription(new LambdaSubscription(this.lambda));
     if (props.hasOwnReceivers) this.#acceptOwnTopics(topics, route);
+    if (props.readsErrorBudgets) {
+      Validations.of(this.role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'It reads what is left of error budgets, and AWS allows no resource to be named for GetMetricData.',
+      });
+    }
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:${alarmsOf(topics)}]`,
       reason: 'It reads the history of any alarm of this monitor that changes, and of no other alarm.',
@@ -84,7 +92,7 @@ const alarmsOf = ({ deployment }: AlertTopics) => `${deployment}/*`;
 
 function rightsOf(
   stack: Stack,
-  { route, topics, readsLogsOf, hasOwnReceivers }: NotifierProps,
+  { route, topics, readsLogsOf, hasOwnReceivers, readsErrorBudgets }: NotifierProps,
 ): readonly PolicyStatement[] {
   return [
     new PolicyStatement({
@@ -102,6 +110,8 @@ function rightsOf(
         }),
       ],
     }),
+    // AWS allows neither a resource nor a namespace to be named here.
+    ...(readsErrorBudgets ? [new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] })] : []),
     allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
     ...sendRights(stack, topics, [route], hasOwnReceivers),
   ];

@@ -32,7 +32,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
   const plan = planOf(monitoredOrg, group);
   const isNeeded = (requirement: Requirement, id?: string) =>
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
-  const { api, user, samlApps, health, systemLog, servers, ...org } = monitoredOrg.org;
+  const { api, user, samlApps, health, systemLog, slo, servers, ...org } = monitoredOrg.org;
   const signsIn = user !== undefined && isNeeded('user');
   return {
     ...org,
@@ -43,6 +43,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
         ...(service && isNeeded('service', server.id) && { service }),
       }),
     ),
+    ...(slo && group === 'flows' && { slo }),
     ...(api && isNeeded('api') && { api }),
     ...(systemLog && isNeeded('systemLog') && { systemLog }),
     ...(signsIn && { user }),

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { routes } from '../../functions/alarms/subject.ts';
 import { alertKeyByName } from '../alarms/alert-key.ts';
 import { type AlertTargets, AlertTopics, alertTargetsByName, type Receivers } from '../alarms/alert-topics.ts';
+import type { BurnRateAlarm } from '../alarms/burn-rate-alarms.ts';
 import { DeliveryAlarms } from '../alarms/delivery-alarms.ts';
 import { MaintenanceWindows } from '../alarms/maintenance-windows.ts';
 import { OrgAlarms } from '../alarms/org-alarms.ts';
@@ -31,7 +32,7 @@ export interface OrgStackProps {
  */
 export class OrgStack extends NestedStack {
   readonly monitoredOrg: MonitoredOrg;
-  readonly alarms: readonly RoutedAlarm[];
+  readonly alarms: readonly (RoutedAlarm | BurnRateAlarm)[];
 
   constructor(scope: Construct, id: string, props: OrgStackProps) {
     const { config, monitoredOrg, targets } = props;

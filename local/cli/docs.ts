@@ -2,11 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { jsonSchema } from '../../lib/config/schema.ts';
 import { incidentJsonSchema, incidentSchemaFile } from '../../lib/incident-schema.ts';
+import { reportJsonSchema, reportSchemaFile } from '../report/report-document.ts';
 import { fillMarkers } from '../reporters/docs/fill-markers.ts';
 import { generatedSections } from '../reporters/docs/generated-sections.ts';
 
 await write('lib/config/schema.json', jsonSchema());
 await write(incidentSchemaFile, incidentJsonSchema());
+await write(reportSchemaFile, reportJsonSchema());
 for (const [file, sections] of Object.entries(generatedSections)) {
   await write(file, fillMarkers(await readFile(file, 'utf8'), sections));
 }

@@ -102,8 +102,11 @@ function stateOf(simulation: Simulation, alarm: string): string | undefined {
   return isDeployed ? simulation.alarmState(alarm).state : undefined;
 }
 
+/** Alarms that notify nobody are parts of others, and may have a longer memory. */
 function stillFiring(simulation: Simulation): readonly string[] {
-  const names = simulation.deployment.alarms.alarms.map(({ name }) => name);
+  const names = simulation.deployment.alarms.alarms.flatMap(({ name, actions }) =>
+    actions.ALARM.length > 0 ? [name] : [],
+  );
   return names.filter((name) => stateOf(simulation, name) === 'ALARM');
 }
 

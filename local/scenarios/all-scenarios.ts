@@ -1,6 +1,7 @@
 import { announced } from './scripted/announced.ts';
 import { coldStart, decline, failsAgain, flapping, flappingInPauses, orgDown, twoOrgs } from './scripted/at-okta.ts';
 import { deployment } from './scripted/deployment.ts';
+import { errorBudget } from './scripted/error-budget.ts';
 import { expiry } from './scripted/expiry.ts';
 import { fleet } from './scripted/fleet.ts';
 import { metricsRefused, notifierBroken, sweepNotRunning, tableFails, undelivered } from './scripted/losing-nothing.ts';
@@ -30,6 +31,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   decline,
   wrongPassword,
   expiry,
+  errorBudget,
   policyChanged,
   metricsRefused,
   tableFails,

@@ -1,3 +1,4 @@
+import type { Slo } from '../../functions/model/slo.ts';
 import type { Receiver } from '../../lib/config/receiver.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { caseDeployments, type DeploymentPlan, deploymentPlan } from './deployment-plan.ts';
@@ -41,6 +42,9 @@ function ownReceiversOf({ alerts }: Config): NonNullable<Config['orgs'][number][
     routes: alerts.routes,
   };
 }
+/** The objective where a scenario needs one: two percent of its budget are gone after five bad minutes. */
+export const drillSlo: Slo = { objectivePercent: 99.5, windowDays: 30, domains: ['okta'] };
+
 /** How many orgs the fleets have. */
 export const fleets = { tenOrgs: 10, hundredOrgs: 100 } as const;
 
@@ -81,6 +85,14 @@ export const deploymentVariants = {
       intervalMinutes: { ...org.intervalMinutes, negativeTests: negativeTestMinutes },
     }));
     return { ...config, orgs };
+  },
+  /** With a service level objective. Burn-rate alarms need a run every five minutes. */
+  errorBudget(config: Config): Config {
+    const orgs = config.orgs.map(({ slo: _, ...org }) => ({
+      ...org,
+      intervalMinutes: { ...org.intervalMinutes, flows: Math.min(org.intervalMinutes.flows ?? 1, 5) },
+    }));
+    return { ...config, orgs, slo: { ...drillSlo, windowDays: 30, domains: [...drillSlo.domains] } };
   },
   tenOrgs: (config: Config): Config => fleetOf(config, fleets.tenOrgs),
   hundredOrgs: (config: Config): Config => fleetOf(config, fleets.hundredOrgs),

@@ -3,9 +3,8 @@ import type { Org } from '../../functions/model/org.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Item } from '../emulators/aws/tables.ts';
-import type { Statistic } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
-import { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
+import { MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
 import type { Template } from '../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import type { KeptAlarms } from './alarms/alarm-state.ts';
@@ -113,8 +112,7 @@ export async function openLocalSystem(parts: SystemParts): Promise<LocalSystem &
   }
   const lambda = opening.use(openLambdaService(deployed.deployment.functions, bundleOf, parts.access));
   const store = new MetricStore();
-  aws.metricData = (identity, statistic, periodMs, window) =>
-    store.statistic(identity, statistic as Statistic, periodMs, window);
+  aws.metricData = (...query) => statisticOf(store, ...query);
   const ingestion = openMetricIngestion(store);
   for (const point of kept?.points ?? []) ingestion.publish(point, point.timestamp);
   ingestion.storeArrived(Number.POSITIVE_INFINITY);

@@ -21,7 +21,8 @@ export function renderFirstLine(incident: Incident, subject: string): string {
   const { headline, occurrences, alarm } = incident;
   const [lead] = occurrences;
   const action = `Do: ${firstActionOf(incident)}.`;
-  if (!lead) {
+  const isAboutBudget = alarm.subject.kind === 'burn-rate';
+  if (!lead || isAboutBudget) {
     const since = alarm.subject.kind === 'findings' || alarm.subject.kind === 'probe-failing' ? '' : ` ${action}`;
     return firstThatFits([`${headline}${since}`, headline, incident.brief], most);
   }

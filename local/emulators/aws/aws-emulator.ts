@@ -68,7 +68,7 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
-  /** The points that GetMetricData returns. None by default. */
+  /** What GetMetricData reads. Empty by default. */
   metricData: MetricData;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
@@ -127,7 +127,7 @@ export async function startAwsEmulator(
       points.push(...readPoints(input, call.bytes).map((point) => ({ ...point, ...receipt(call) })));
       return {};
     },
-    GetMetricData: (input) => getMetricData(aws.metricData, input),
+    GetMetricData: (input, { receivedAt }) => getMetricData(aws.metricData, input, receivedAt),
     GetSecretValue: (input) => readSecret(secrets, input),
     FilterLogEvents: (input) => logs.filterLogEvents(input),
     DescribeAlarmHistory: (input) => describeAlarmHistory(aws.alarmHistory, input),

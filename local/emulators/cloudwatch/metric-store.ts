@@ -71,6 +71,25 @@ export class MetricStore {
    * rounds the start of the window down to a minute, or to the period if that is shorter.
    */
   statistic(identity: MetricIdentity, stat: Statistic, periodMs: number, window: Window, unit?: string): Series {
+    return this.#reduce(identity, reductions[stat], periodMs, window, unit);
+  }
+
+  /**
+   * The percentile of each period, from 0 to 100, between the nearest samples.
+   *
+   * Trap: AWS does not document how it interpolates.
+   */
+  percentile(identity: MetricIdentity, percent: number, periodMs: number, window: Window): Series {
+    return this.#reduce(identity, (values) => percentileOf(values, percent), periodMs, window);
+  }
+
+  #reduce(
+    identity: MetricIdentity,
+    reduce: (values: readonly number[]) => number,
+    periodMs: number,
+    window: Window,
+    unit?: string,
+  ): Series {
     const resolution = Math.min(periodMs, minuteMs);
     const start = Math.floor(window.start / resolution) * resolution;
     const samples = this.#samples.get(keyOf(identity)) ?? [];
@@ -80,7 +99,7 @@ export class MetricStore {
         .slice(indexAtOrAfter(samples, from), indexAtOrAfter(samples, Math.min(from + periodMs, window.end)))
         .filter((sample) => unit === undefined || (sample.unit ?? 'None') === unit)
         .map(({ value }) => value);
-      return values.length > 0 ? reductions[stat](values) : undefined;
+      return values.length > 0 ? reduce(values) : undefined;
     });
   }
 }
@@ -100,6 +119,27 @@ function indexAtOrAfter(samples: readonly Sample[], timestamp: number): number {
     else high = middle;
   }
   return low;
+}
+
+function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const place = ((sorted.length - 1) * percent) / 100;
+  const [low, high] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0];
+  return low + (high - low) * (place % 1);
+}
+
+/** The statistics of GetMetricData, by their names there: `Maximum`, `p95`. */
+export function statisticOf(
+  store: MetricStore,
+  identity: MetricIdentity,
+  stat: string,
+  periodMs: number,
+  window: Window,
+): Series {
+  const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(stat) ?? [];
+  if (percent !== undefined) return store.percentile(identity, Number(percent), periodMs, window);
+  if (!(stat in reductions)) throw new RangeError(`${stat} is no statistic`);
+  return store.statistic(identity, stat as Statistic, periodMs, window);
 }
 
 export function sum(values: readonly number[]): number {

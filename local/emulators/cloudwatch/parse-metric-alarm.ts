@@ -24,6 +24,7 @@ export const metricAlarmKeys = [
 export const warmUpKey = 'WarmUpConfiguration';
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 const mostWarmUpMinutes = 2_880;
 
 /** Parses a metric alarm, except its name, description and actions. */
@@ -38,6 +39,12 @@ export function parseMetricAlarm(
   if (datapointsToAlarm > evaluationPeriods) {
     throw new UnsupportedError(
       `DatapointsToAlarm ${datapointsToAlarm} is more than EvaluationPeriods ${evaluationPeriods}`,
+    );
+  }
+  const mostMs = queries.periodMs < 60 * minuteMs ? dayMs : 7 * dayMs;
+  if (evaluationPeriods * queries.periodMs > mostMs) {
+    throw new UnsupportedError(
+      `its periods cover ${(evaluationPeriods * queries.periodMs) / 1000} seconds, but CloudWatch allows ${mostMs / 1000} for periods of ${queries.periodMs / 1000}`,
     );
   }
   const alarm = {

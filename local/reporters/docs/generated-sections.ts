@@ -94,9 +94,16 @@ function limitsTable(): string {
 /** The alarms of the example with everything switched on. Orgs, probes and groups are replaced by placeholders. */
 function alarmTable(): string {
   const { orgs, ...config } = loadConfig('lib/config/example.jsonc');
-  const { template } = synthesize({ ...config, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) });
+  const { template } = synthesize({
+    ...config,
+    slo: { objectivePercent: 99.5, windowDays: 30, domains: ['okta'] },
+    orgs: orgs.map((org) => ({ ...org, negativeTests: true })),
+  });
   const resources = Object.values(template.Resources);
-  const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  // The windows of a composite alarm notify nobody.
+  const alarms = resources.filter(
+    ({ Type, Properties = {} }) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type) && Properties.AlarmActions,
+  );
   const rows = new Map<string, string[]>();
   for (const { Properties = {} } of alarms) {
     const subject = alarmSubject(String(Properties.AlarmName));

@@ -26,7 +26,11 @@ const full = sampleOf('full');
 const example = sampleOf('example');
 const minimal = sampleOf('minimal');
 
-const alarmsOf = (sample: Sample) => sample.ofType('AWS::CloudWatch::Alarm');
+/** The alarms that notify. The windows of a composite alarm leave it to that. */
+const alarmsOf = (sample: Sample) => [
+  ...sample.ofType('AWS::CloudWatch::Alarm').filter(({ Metadata }) => Metadata?.Composite === undefined),
+  ...sample.ofType('AWS::CloudWatch::CompositeAlarm'),
+];
 const nameOf = ({ Properties }: Resource): string => Properties.AlarmName;
 
 /** The alarms of a sample with their subjects. */
@@ -65,6 +69,7 @@ function metricsOf({ Properties: properties }: Resource): readonly {
       (metric.Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
     ),
   });
+  if (properties.AlarmRule) return [];
   if (!properties.Metrics) return [read(properties, properties.Period, properties.Statistic)];
   return properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: Record<string, unknown> }) =>
     MetricStat ? [read(MetricStat.Metric as Record<string, unknown>, MetricStat.Period, MetricStat.Stat)] : [],
@@ -95,6 +100,7 @@ describe('the alarms of the full configuration', () => {
 describe.each(Object.entries(samples))('every alarm of the %s configuration', (_, sample) => {
   const topics = sample.ofType('AWS::SNS::Topic').map(({ id }) => ({ Ref: id }));
   const alarms = alarmsOf(sample);
+  const metricAlarms = sample.ofType('AWS::CloudWatch::Alarm');
 
   it('has its own name, from which its subject can be read', () => {
     const names = alarms.map(nameOf);
@@ -145,13 +151,13 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
   });
 
   it('says how it treats missing data', () => {
-    for (const { Properties: properties } of alarms) {
+    for (const { Properties: properties } of metricAlarms) {
       expect(['breaching', 'notBreaching', 'ignore']).toContain(properties.TreatMissingData);
     }
   });
 
   it('evaluates M of N datapoints over at most a day, or a week of hours, which is CloudWatch’s limit', () => {
-    for (const each of alarms) {
+    for (const each of metricAlarms) {
       const { DatapointsToAlarm: m, EvaluationPeriods: n } = each.Properties;
       expect(m).toBeGreaterThan(0);
       expect(m).toBeLessThanOrEqual(n);
@@ -162,7 +168,7 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
   });
 
   it('evaluates at most ten metrics, and filters by no unit', () => {
-    for (const each of alarms) {
+    for (const each of metricAlarms) {
       expect(metricsOf(each).length).toBeLessThanOrEqual(10);
       expect(JSON.stringify(each.Properties)).not.toContain('"Unit"');
     }
@@ -170,7 +176,9 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
 
   it('names a heartbeat for the same org, group or notifier if it tolerates missing data', () => {
     for (const { alarm: each, subject } of subjectsOf(sample)) {
-      if (each.Properties.TreatMissingData === 'breaching') continue;
+      const { TreatMissingData: missing } = each.Properties;
+      // A composite alarm sees no data. Its windows have the heartbeat.
+      if (missing === undefined || missing === 'breaching') continue;
       const { Heartbeat: name } = each.Metadata as { Heartbeat: string };
       const heartbeat = alarms.find((other) => nameOf(other) === name);
       // A group's heartbeat is what the sweep counts, and the sweep has one itself.
@@ -189,7 +197,7 @@ describe.each(Object.entries(samples))('every alarm of the %s configuration', (_
         Object.values(intervalMinutes).map(secondsOf),
       ]),
     );
-    for (const { dimensions, period } of alarms.flatMap(metricsOf)) {
+    for (const { dimensions, period } of metricAlarms.flatMap(metricsOf)) {
       if (typeof dimensions.Org === 'string') expect(intervals.get(dimensions.Org)).toContain(period);
     }
   });

@@ -390,13 +390,15 @@ describe('the permissions of a probe function', () => {
   });
 });
 
-it('a notifier may read the probe logs, the alarm history and the state, write the state, publish to its own topics, put events of its own source, and use the key of the topic', () => {
+it('a notifier may read the probe logs, the alarm history, metrics if there is an error budget, and the state, write the state, publish to its own topics, put events of its own source, and use the key of the topic', () => {
   for (const sample of Object.values(samples)) {
     const [key] = sample.ofType('AWS::KMS::Key');
     for (const route of routes) {
-      const [readLogs, readHistory, useState, publish, putEvents, useKey, ...others] = permissionsOf(
-        sample,
-        `notify-${route}`,
+      const permissions = permissionsOf(sample, `notify-${route}`);
+      const isReadingMetrics = ({ Action }: (typeof permissions)[number]) => Action === 'cloudwatch:GetMetricData';
+      expect(permissions.some(isReadingMetrics)).toBe(monitoredOrgs(sample.config).some(({ org }) => org.slo));
+      const [readLogs, readHistory, useState, publish, putEvents, useKey, ...others] = permissions.filter(
+        (permission) => !isReadingMetrics(permission),
       );
       const probeLogs = sample
         .ofType('AWS::Logs::LogGroup')

@@ -1,9 +1,16 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Alarm, type CfnAlarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type CfnAlarm,
+  CfnCompositeAlarm,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
-import { heartbeatKey, validateAlarms } from '../../../lib/alarms/validate-alarms.ts';
+import { compositeKey, heartbeatKey, validateAlarms } from '../../../lib/alarms/validate-alarms.ts';
 import { parseConfig } from '../../../lib/config/load-config.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 
@@ -114,6 +121,31 @@ describe('a synth', () => {
     expect(messageOf(() => (stack.node.root as App).synth())).toContain(
       'beating notifies nobody when it fires: add an alarm action',
     );
+  });
+
+  test('fails when the periods of an alarm cover more than CloudWatch allows', () => {
+    const stack = new Stack(new App(), 'Sample');
+    validateAlarms(stack);
+    addAlarm(stack, new Topic(stack, 'Topic'), beating).evaluationPeriods = 289;
+    expect(messageOf(() => (stack.node.root as App).synth())).toContain(
+      'beating looks back 86700 seconds, and CloudWatch allows 86400 for periods of 300',
+    );
+  });
+
+  test('fails when an alarm leaves it to a composite alarm to notify that does not exist or notifies nobody', () => {
+    const errorWith = (composite: string) => {
+      const stack = new Stack(new App(), 'Sample');
+      validateAlarms(stack);
+      const part = addAlarm(stack, new Topic(stack, 'Topic'), { ...beating, actions: [] });
+      part.addMetadata(compositeKey, composite);
+      new CfnCompositeAlarm(stack, 'Both', { alarmName: 'both', alarmRule: 'ALARM("beating")' });
+      return messageOf(() => (stack.node.root as App).synth());
+    };
+    expect(errorWith('other')).toContain(
+      'beating leaves it to other to notify, which is not a composite alarm of this monitor',
+    );
+    expect(errorWith('both')).toContain('both notifies nobody when it fires: add an alarm action');
+    expect(errorWith('both')).not.toContain('beating notifies nobody');
   });
 
   test('fails with the problems of all alarms', () => {

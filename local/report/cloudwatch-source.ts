@@ -1,0 +1,188 @@
+import {
+  type CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { resourceName } from '../../functions/model/deployment.ts';
+import type { Group } from '../../functions/model/probe.ts';
+import { type LoggedLine, timeOf } from '../../functions/notify/evidence.ts';
+import { readLine } from '../../functions/notify/log.ts';
+import { asRecord, oneOf, parseJson } from '../../functions/notify/read.ts';
+import type { AlarmChange, FoundEvidence, Period, ReportSource, SeriesQuery } from './source.ts';
+
+export interface CloudWatchOptions {
+  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
+  readonly region: string;
+  readonly deployment: string;
+  /** The groups of probes that are deployed. */
+  readonly groups: readonly Group[];
+  readonly logRetentionDays: number;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** CloudWatch keeps each change of an alarm for 30 days. */
+const alarmHistoryDays = 30;
+
+/**
+ * How long points can be read in periods of so many minutes. An hour is taken off, because the time passes while it is read.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+const retentions = [
+  { minutes: 1, keptMs: 15 * dayMs - 60 * minuteMs },
+  { minutes: 5, keptMs: 63 * dayMs - 60 * minuteMs },
+  { minutes: 60, keptMs: Number.POSITIVE_INFINITY },
+] as const;
+
+/** The limits of one call. */
+const [mostQueries, mostPages] = [500, 20];
+
+/**
+ * Reads a deployment's metrics, alarms and logs with the caller's own rights: `cloudwatch:GetMetricData`,
+ * `cloudwatch:DescribeAlarmHistory` and `logs:FilterLogEvents`.
+ *
+ * Trap: GetMetricData costs a cent for a thousand metrics.
+ */
+export function openCloudWatchSource(options: CloudWatchOptions): ReportSource {
+  const { cloudWatch, logs, region, deployment, groups, logRetentionDays, now } = options;
+  return {
+    name: `CloudWatch, ${region}`,
+    finestMinutes: (at) => retentions.find(({ keptMs }) => now - at <= keptMs)?.minutes ?? 60,
+    async statistics(queries, period, periodMinutes) {
+      const all = [];
+      for (let first = 0; first < queries.length; first += mostQueries) {
+        all.push(
+          ...(await readStatistics(cloudWatch, queries.slice(first, first + mostQueries), period, periodMinutes)),
+        );
+      }
+      return all;
+    },
+    alarmsKnownSince: now - alarmHistoryDays * dayMs,
+    alarmChanges: async (alarm, { start, end }) => {
+      const since = Math.max(start, now - alarmHistoryDays * dayMs);
+      return since < end ? readChanges(cloudWatch, alarm, { start: since, end }) : [];
+    },
+    async evidence(org, { start, end }) {
+      if (end < now - logRetentionDays * dayMs)
+        return { lines: [], problem: `the logs are kept for ${logRetentionDays} days` };
+      const lines: LoggedLine[] = [];
+      const problems = new Set<string>();
+      for (const group of groups) {
+        const logGroup = `/aws/lambda/${resourceName(deployment, group)}`;
+        const found = await readLog(logs, logGroup, org, { start, end });
+        lines.push(...found.lines);
+        if (found.problem) problems.add(found.problem);
+      }
+      lines.sort((one, other) => one.time - other.time);
+      return { lines, ...(problems.size > 0 && { problem: [...problems].join('; ') }) };
+    },
+    reasons: () => [],
+  };
+}
+
+async function readStatistics(
+  cloudWatch: CloudWatchOptions['cloudWatch'],
+  queries: readonly SeriesQuery[],
+  { start, end }: Period,
+  periodMinutes: number,
+) {
+  const periodMs = periodMinutes * minuteMs;
+  const count = Math.ceil((end - start) / periodMs);
+  const series = queries.map(() => new Array<number | undefined>(count).fill(undefined));
+  const MetricDataQueries = queries.map(
+    ({ identity, statistic }, index): MetricDataQuery => ({
+      Id: `m${index}`,
+      MetricStat: {
+        Metric: {
+          Namespace: identity.namespace,
+          MetricName: identity.name,
+          Dimensions: Object.entries(identity.dimensions).map(([Name, Value]) => ({ Name, Value })),
+        },
+        Period: periodMinutes * 60,
+        Stat: statistic,
+      },
+    }),
+  );
+  let NextToken: string | undefined;
+  do {
+    const answer = await cloudWatch.send(
+      new GetMetricDataCommand({
+        ...{ MetricDataQueries, StartTime: new Date(start), EndTime: new Date(end) },
+        ...{ ScanBy: 'TimestampAscending', ...(NextToken !== undefined && { NextToken }) },
+      }),
+    );
+    for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
+      const values = series[Number(Id.slice(1))];
+      for (const [index, time] of Timestamps.entries()) {
+        const slot = Math.floor((time.getTime() - start) / periodMs);
+        if (values && slot >= 0 && slot < count) values[slot] = Values[index];
+      }
+    }
+    ({ NextToken } = answer);
+  } while (NextToken !== undefined);
+  return series;
+}
+
+const states = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+
+async function readChanges(
+  cloudWatch: CloudWatchOptions['cloudWatch'],
+  alarm: string,
+  { start, end }: Period,
+): Promise<readonly AlarmChange[]> {
+  const changes: AlarmChange[] = [];
+  let NextToken: string | undefined;
+  do {
+    const answer = await cloudWatch.send(
+      new DescribeAlarmHistoryCommand({
+        ...{ AlarmName: alarm, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampAscending', MaxRecords: 100 },
+        ...{ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], StartDate: new Date(start), EndDate: new Date(end) },
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    for (const { Timestamp, HistoryData } of answer.AlarmHistoryItems ?? []) {
+      const to = oneOf(states, asRecord(asRecord(parseJson(HistoryData)).newState).stateValue);
+      if (Timestamp && to) changes.push({ at: Timestamp.getTime(), to });
+    }
+    ({ NextToken } = answer);
+  } while (NextToken !== undefined);
+  return changes;
+}
+
+/** Trap: a page may be empty although more follow. */
+async function readLog(
+  logs: CloudWatchOptions['logs'],
+  logGroupName: string,
+  org: string,
+  { start, end }: Period,
+): Promise<FoundEvidence> {
+  const lines: LoggedLine[] = [];
+  let nextToken: string | undefined;
+  try {
+    for (let page = 1; page === 1 || nextToken !== undefined; page += 1) {
+      if (page > mostPages) return { lines, problem: `only part of ${logGroupName} was read: it is too long` };
+      const answer = await logs.send(
+        new FilterLogEventsCommand({
+          ...{ logGroupName, filterPattern: `{ $.org = ${JSON.stringify(org)} }`, startTime: start, endTime: end },
+          ...(nextToken !== undefined && { nextToken }),
+        }),
+      );
+      for (const { message, timestamp = start } of answer.events ?? []) {
+        const line = readLine(message);
+        if (line) lines.push({ time: timeOf(line, timestamp), logGroup: logGroupName, line });
+      }
+      ({ nextToken } = answer);
+    }
+    return { lines };
+  } catch (error) {
+    // The error's name only: its message may quote what was sent.
+    const why = error instanceof Error ? error.name : 'unknown error';
+    return { lines, problem: `${logGroupName} could not be read: ${why}` };
+  }
+}
