@@ -1,11 +1,11 @@
 import { alarmSubject } from '../../functions/alarms/subject.ts';
-import { groupRunsOf } from '../../functions/board/group-runs.ts';
 import { orgBoard, worstFirst } from '../../functions/board/org-board.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import { type Kept, keptOf } from '../../functions/notify/kept.ts';
+import { keptOf } from '../../functions/notify/kept.ts';
+import { readDocument } from '../../functions/notify/log.ts';
 import { ascribe } from '../../functions/okta/sender.ts';
 import { monitorPartition, type StoredItem, storedItem } from '../../functions/runtime/state-table.ts';
-import type { Item } from '../emulators/aws/tables.ts';
+import type { Item, Tables } from '../emulators/aws/tables.ts';
 import { type Alarm, comparisons } from '../emulators/cloudwatch/alarm-definition.ts';
 import { alarmPoints } from '../emulators/cloudwatch/evaluate-alarm.ts';
 import type { HistoryReader, StoredMessage } from '../history/read-history.ts';
@@ -15,7 +15,9 @@ import type { AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } fr
 
 /** A system on this machine and what it remembers. */
 export interface PageSource {
-  readonly system: Pick<LocalSystem, 'deployment' | 'alarmState' | 'store' | 'aws'> & { readonly now: number };
+  readonly system: Pick<LocalSystem, 'deployment' | 'alarmState' | 'store' | 'now'> & {
+    readonly aws: { readonly tables: Pick<Tables, 'items'> };
+  };
   readonly reader: HistoryReader;
   /** The name of the deployment. */
   readonly name: string;
@@ -29,8 +31,8 @@ export type ReadPage = (org?: string) => Promise<BoardPage>;
 
 const hourMs = 3_600_000;
 
-/** How far back the timeline and the graphs go. */
-const shownMs = { timeline: 24 * hourMs, graphs: 3 * hourMs };
+/** How far back each part looks. */
+const shownMs = { timeline: 24 * hourMs, graphs: 3 * hourMs, requests: hourMs };
 
 /** Reads the page of a system as the deployed widget does: from the items of its state table. */
 export function pageReader(source: PageSource): ReadPage {
@@ -51,7 +53,7 @@ export function pageReader(source: PageSource): ReadPage {
     return {
       ...{ at: now, orgs: worstFirst(boards), runbook },
       monitor: orgBoard(keptOfOrg(monitorPartition), options),
-      ...(board && { detail: detailOf(source, board, keptOfOrg(board.org), now) }),
+      ...(board && { detail: detailOf(source, board, now) }),
     };
   };
 }
@@ -66,14 +68,14 @@ function storedItemOf(item: Item): StoredItem {
   return storedItem(item as unknown as Parameters<typeof storedItem>[0]);
 }
 
-function detailOf(source: PageSource, board: BoardPage['orgs'][number], kept: Kept, now: number): OrgDetail {
+function detailOf(source: PageSource, board: BoardPage['orgs'][number], now: number): OrgDetail {
   const { reader, name: deployment } = source;
   const range = { from: now - shownMs.graphs, to: now + 1 };
   return {
     board: { ...board, measured: measureHistory(reader, { org: board.org, deployment, range }) },
     timeline: timelineOf(source, board.org, now),
     alarms: alarmsOf(source, board.org, now),
-    requests: requestsOf(kept, now),
+    requests: requestsOf(source, board.org, now),
   };
 }
 
@@ -149,16 +151,21 @@ function windowOf(alarm: Alarm, { alarmState, store, now }: PageSource['system']
   };
 }
 
-/** The requests of the last run of each group. */
-function requestsOf(kept: Kept, now: number): readonly SeenRequest[] {
-  const lines = groupRunsOf(kept, now).all.flatMap(({ last }) => last);
-  const requests = lines.flatMap((line) =>
-    line.type === 'outcome'
-      ? line.exchanges.map((exchange) => ({
-          ...{ target: formatTarget(line), status: line.status, exchange, ascription: ascribe(exchange) },
-        }))
-      : [],
-  );
+/** The requests of the last run of each check. The state table has only those of failures, for its size. */
+function requestsOf({ reader }: PageSource, org: string, now: number): readonly SeenRequest[] {
+  const outcomes = reader.latestOutcomes(now - shownMs.requests).filter((each) => each.org === org);
+  const requests = outcomes.flatMap(({ line: logged }) => {
+    const line = readDocument(logged);
+    // The status page is none of the org's, so its answers lack the marks by which an org's are known.
+    if (line?.type !== 'outcome' || line.probe === 'status-page') return [];
+    const { status, exchanges } = line;
+    return exchanges.map((exchange) => ({
+      target: formatTarget(line),
+      status,
+      exchange,
+      ascription: ascribe(exchange),
+    }));
+  });
   const rank = ({ status }: SeenRequest) => (status === 'failed' ? 0 : 1);
   return requests.toSorted((one, other) => rank(one) - rank(other));
 }

@@ -45,6 +45,7 @@ function titleOf({ orgs, detail }: BoardPage): string {
 
 /** What a screen reader says when it changes. Without durations, which change each minute. */
 function announcementOf({ orgs }: BoardPage): string {
+  if (orgs.length === 0) return 'Nothing is known yet.';
   const bad = orgs.filter(({ standing }) => standing !== 'well');
   if (bad.length === 0) return 'All orgs are well.';
   const words = bad.slice(0, 5).map(({ org, standing }) => `${plain(org, 60)}: ${shownStandings[standing].word}`);
@@ -63,6 +64,7 @@ function renderSentences({ orgs, detail }: BoardPage): Html {
   });
   const left = orgs.length - items.length;
   const back = detail && orgs.length > 1 && html`<p><a href="/">All orgs</a></p>`;
+  if (orgs.length === 0) return html`<p>Nothing is known yet.</p>`;
   return html`${back}<ul class="sentences">${items}</ul>${left > 0 && html`<p class="muted">${left} more orgs are not shown.</p>`}`;
 }
 

@@ -24,11 +24,12 @@ body.okta-board{margin:0;min-height:100vh;padding:16px;font-size:15px}
 .okta-board .columns{display:grid;gap:0 32px;grid-template-columns:repeat(auto-fit,minmax(min(100%,600px),1fr));align-items:start}
 .okta-board .columns>div,.okta-board section{min-width:0}
 .okta-board section{margin-bottom:24px}
-.okta-board th{overflow-wrap:break-word}
 .okta-board .scroll table{width:100%}
 .okta-board .tall{max-height:480px;overflow-y:auto}
 .okta-board thead th{white-space:nowrap}
-.okta-board td{min-width:0}
+.okta-board #requests td{overflow-wrap:anywhere;min-width:120px}
+.okta-board #alarms td:last-child{min-width:200px}
+.okta-board #latency td,.okta-board #latency thead th{min-width:0;padding:4px}
 .okta-board #checks td{min-width:136px}
 .okta-board .number{text-align:right;font-variant-numeric:tabular-nums}
 .okta-board .timeline{list-style:none;margin:0;padding:0;max-height:480px;overflow-y:auto}
@@ -48,7 +49,6 @@ body.okta-board{margin:0;min-height:100vh;padding:16px;font-size:15px}
 .okta-board{--phase-1:#8a5300;--phase-2:#1d7a1d;--phase-3:#7b3fa0;--phase-4:#0055b3;--phase-5:#5f6b7a}
 @media (prefers-color-scheme:dark){html{background:${palettes.dark.background}}.okta-board{--phase-1:#f2b84b;--phase-2:#5ccf73;--phase-3:#c99be8;--phase-4:#79b8ff;--phase-5:#9aa5b1}}
 @media (min-width:2400px){body.okta-board{font-size:20px;padding:32px}.okta-board .sentence p{font-size:24px}.okta-board h1,.okta-board h2{font-size:26px}.okta-board h3{font-size:22px}}
-@media (max-width:700px){.okta-board .scroll td,.okta-board .scroll thead th{min-width:120px}.okta-board .scroll .number,.okta-board #latency thead th{min-width:0}}
 @media (max-width:480px){body.okta-board{padding:8px}.okta-board #connection{position:static}.okta-board th,.okta-board td{padding:4px 4px}}
 `.trim();
 

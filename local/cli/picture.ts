@@ -45,7 +45,7 @@ export const picture = defineCommand({
     const browser = await chromium.launch(chromiumOptions(executable));
     try {
       const page = await browser.newPage({
-        viewport: { width: integerOf('width', values.width, 200, 4_096), height: 1_300 },
+        viewport: { width: integerOf('width', values.width, 200, 4_096), height: 1_120 },
         colorScheme: values.dark ? 'dark' : 'light',
       });
       await page.goto(`${board.url}/orgs/${org}`);

@@ -19,7 +19,7 @@ describe('a launched command', () => {
     expect(code).toBe(0);
   });
 
-  it.each(['start', 'cases', 'check', 'doctor', 'drill', 'cost', 'okta', 'report', 'setup', 'watch'])(
+  it.each(['start', 'cases', 'check', 'doctor', 'drill', 'cost', 'okta', 'report', 'setup', 'watch', 'picture'])(
     'ends with 2 for an unknown flag: npm run %s',
     async (name) => {
       const { code, stdout, stderr } = await launch(name, ['--colour']);

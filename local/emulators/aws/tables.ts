@@ -78,8 +78,15 @@ export function createTables(): Tables {
   }
 
   async function items(name: string): Promise<readonly Item[]> {
-    const { Items } = await must('Scan', { TableName: name });
-    return Items;
+    const found: Item[] = [];
+    let ExclusiveStartKey: Item | undefined;
+    // A page has 1 MB at the most.
+    do {
+      const page = await must('Scan', { TableName: name, ...(ExclusiveStartKey && { ExclusiveStartKey }) });
+      found.push(...page.Items);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return found;
   }
 
   async function remove(name: string, item: Item): Promise<void> {

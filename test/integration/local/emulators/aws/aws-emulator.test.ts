@@ -326,6 +326,16 @@ describe('what a long run needs', () => {
     // Neither what is put for it, nor what its condition refuses.
     expect(told).toEqual(['state new']);
   });
+
+  it('is that all items of a table are there, although a page of a scan has 1 MB at the most', async () => {
+    await using other = await startAwsEmulator(new Map());
+    await other.tables.create('state', { partition: 'org', sort: 'item' });
+    const body = { S: 'x'.repeat(390_000) };
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await other.tables.put('state', { org: { S: 'acme' }, item: { S: name }, body });
+    }
+    expect((await other.tables.items('state')).map(({ item }) => item?.S)).toEqual(['a', 'b', 'c', 'd']);
+  });
 });
 
 describe('every operation', () => {
