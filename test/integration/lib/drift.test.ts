@@ -153,8 +153,12 @@ describe.each(Object.entries({ minimal, example }))('the series of the %s config
 describe.each(Object.entries(samples))('the dashboards of the %s configuration', (sampleName, sample) => {
   const { overview, ...pages } = dashboardsOf(sample);
   if (!overview) throw new Error('there is no overview');
-  const alarmNames: readonly string[] = sample
-    .ofType('AWS::CloudWatch::Alarm')
+  // The windows of a composite alarm are on no page.
+  const alarmNames: readonly string[] = [
+    ...sample.ofType('AWS::CloudWatch::Alarm'),
+    ...sample.ofType('AWS::CloudWatch::CompositeAlarm'),
+  ]
+    .filter(({ Metadata }) => Metadata?.Composite === undefined)
     .map(({ Properties }) => Properties.AlarmName);
   const shownOn = ({ widgets }: DashboardBody) =>
     widgets.flatMap(({ properties }) => properties.alarms ?? []).map((arn) => arn.replace(/^.*:alarm:/, ''));

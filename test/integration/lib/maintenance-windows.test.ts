@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findingAlarms } from '../../../functions/alarms/finding-alarms.ts';
+import { paces } from '../../../functions/slo/burn-rate.ts';
 import { samples } from '../../support/synthesized.ts';
 
 interface MuteRule {
@@ -31,15 +32,16 @@ describe('a maintenance window', () => {
 
   test('mutes the findings of its orgs, but no alarm about whether the monitor runs', () => {
     const findingsOf = (org: string): readonly string[] =>
-      full
-        .ofType('AWS::CloudWatch::Alarm')
+      // The windows of a composite alarm notify nobody.
+      [...full.ofType('AWS::CloudWatch::Alarm'), ...full.ofType('AWS::CloudWatch::CompositeAlarm')]
+        .filter(({ Metadata }) => Metadata?.Composite === undefined)
         .map(({ Properties }) => Properties.AlarmName)
         .filter((name) => name.startsWith(`okta-synthetics/${org}/`) && !name.endsWith('/not-running'));
     const [patching, patchingPreview, move] = rules.map(mutedBy);
     expect(patching).toEqual(findingsOf('acme'));
     expect(patchingPreview).toEqual(findingsOf('acme-preview'));
     expect(move).toEqual(findingsOf('acme-preview'));
-    expect(move).toHaveLength(findingAlarms.length);
+    expect(move).toHaveLength(findingAlarms.length + paces.length);
   });
 
   test('never has more alarms in a rule than CloudWatch accepts', () => {
