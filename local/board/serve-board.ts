@@ -66,7 +66,8 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     const page = pages.get(viewer.org) ?? read(viewer.org).then((each) => renderMain(each).toString());
     pages.set(viewer.org, page);
     const markup = await page;
-    if (markup === viewer.shown || viewer.response.destroyed) return;
+    // Whoever does not read gets what is new once they have read what is old.
+    if (markup === viewer.shown || viewer.response.destroyed || viewer.response.writableNeedDrain) return;
     viewer.shown = markup;
     viewer.response.write(`event: page\ndata: ${JSON.stringify(markup)}\n\n`);
   }
@@ -81,6 +82,12 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     sending = undefined;
   }
 
+  function changed(): Promise<void> {
+    isChanged = true;
+    sending ??= sendAll();
+    return sending;
+  }
+
   async function addViewer(org: string | undefined, response: ServerResponse): Promise<void> {
     if (viewers.size >= mostViewers) {
       answer(response, 503, 'text/plain', 'Too many pages are open.\n');
@@ -89,8 +96,9 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     const viewer: Viewer = { org, response, shown: '' };
     response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
     response.on('close', () => viewers.delete(viewer));
+    response.on('drain', changed);
     viewers.add(viewer);
-    await send(viewer, new Map());
+    await changed();
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -135,11 +143,7 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    changed() {
-      isChanged = true;
-      sending ??= sendAll();
-      return sending;
-    },
+    changed,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
