@@ -19,6 +19,7 @@ import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { count } from '../reporters/text.ts';
+import { awsOptions } from '../runner/aws-options.ts';
 import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';
 import { selectScenarios, UsageError } from '../runner/select.ts';
@@ -70,11 +71,12 @@ export const drill = defineCommand({
     refuseFlags(values);
     if (values.live) {
       // Their clients take a second to load.
-      const [{ liveDrill }, { awsAccount }] = await Promise.all([
+      const [{ liveDrill }, { awsAccount }, { proxyOf }] = await Promise.all([
         import('./live-drill.ts'),
         import('../runner/game-day/aws-account.ts'),
+        import('../runner/proxy.ts'),
       ]);
-      return liveDrill(values, output, awsAccount());
+      return liveDrill(values, output, awsAccount(awsOptions(proxyOf(process.env))));
     }
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));

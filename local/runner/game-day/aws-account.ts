@@ -7,13 +7,14 @@ import { GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { storedItem } from '../../../functions/runtime/state-table.ts';
+import type { awsOptions } from '../aws-options.ts';
 import { AccountError, type DeployedAccount, type DeployedAlarm, type StackResource } from './deployed-account.ts';
 
 /** The longest that a function of a deployment may run, and a little more. */
 const invokeTimeoutMs = 120_000;
 
-/** Where the account is, if it is not where the SDK looks. */
-export interface Place {
+/** Where the account is, if it is not where the SDK looks, and the proxy in between. */
+export interface Place extends ReturnType<typeof awsOptions> {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
