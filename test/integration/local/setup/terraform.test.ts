@@ -144,6 +144,10 @@ describe('npm run setup -- --terraform', () => {
       expect(okta.snapshot()).toEqual(before);
       expect((await run('--yes', '--json')).code).toBe(0);
 
+      const nowhere = await runCommand(setup, ...flags, '--terraform', `${file}/missing/okta.tf`, '--yes');
+      expect([nowhere.code, nowhere.stdout]).toEqual([2, '']);
+      expect(nowhere.stderr).toContain('There is no folder');
+
       writeFileSync(file, '# ours\n');
       const refused = await run('--yes');
       expect([refused.code, refused.stdout]).toEqual([2, '']);
