@@ -7,7 +7,6 @@
  *
  * With `--live`, it tries a deployed stack instead.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
@@ -26,6 +25,7 @@ import { selectScenarios, UsageError } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -112,8 +112,8 @@ export const drill = defineCommand({
     const report = { ...run, skipped };
     const results = drillResults(report);
     const passed = results.every((result) => result.passed);
-    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'drill', results, ...report }));
     stdout.write(`${values.json ? toJson(passed, drillDocument(report)) : formatDrill(report)}\n`);
+    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'drill', results, ...report }));
     return passed ? 0 : 1;
   },
 });
