@@ -21,9 +21,13 @@ export function parseClientCredentials(items: readonly JsonObject[]): readonly C
   });
 }
 
-/** The keys that sign, as `credentials/jwks` lists them. Undefined if it is no list. */
+/**
+ * The keys that sign, as `credentials/jwks` lists them. Undefined if it is no list.
+ *
+ * Trap: Okta's example of an answer has `jwks.keys`, and its schema has `keys`.
+ */
 export function signingKeysIn(document: unknown): readonly JsonObject[] | undefined {
-  const keys = memberAt(document, 'jwks', 'keys');
+  const keys = memberAt(document, 'jwks', 'keys') ?? memberAt(document, 'keys');
   return Array.isArray(keys) ? objectsIn(keys).filter(({ use }) => use !== 'enc') : undefined;
 }
 

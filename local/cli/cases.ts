@@ -4,7 +4,6 @@
  * Injects each known failure at each target where it can happen, runs the built functions, and compares their findings with
  * the expected ones. Then runs them while nothing is wrong.
  */
-import { writeFileSync } from 'node:fs';
 import { resourceTokens } from '../../functions/model/org.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
@@ -22,6 +21,7 @@ import { withSystemLog } from '../scenarios/with-system-log.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -55,8 +55,8 @@ export const cases = defineCommand({
     progress[Symbol.dispose]();
     const results = caseResults(report);
     const passed = results.every((result) => result.passed);
-    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'cases', results, ...report }));
     stdout.write(`${values.json ? toJson(passed, casesDocument(report)) : formatCases(report)}\n`);
+    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'cases', results, ...report }));
     return passed ? 0 : 1;
   },
 });

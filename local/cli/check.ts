@@ -7,7 +7,6 @@
  * file, or, with `--domain`, from the environment. The exit code is 0 if there is nothing to act on, 1 if there is, and 2
  * if it could not run.
  */
-import { writeFileSync } from 'node:fs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Secrets, secretsManager } from '../../functions/runtime/secrets.ts';
@@ -53,6 +52,7 @@ import {
 } from './command.ts';
 import { readHidden } from './read-hidden.ts';
 import { watchCheck } from './watch-check.ts';
+import { writeReport } from './write-report.ts';
 
 const { json, junit } = sharedOptions;
 
@@ -232,11 +232,11 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   const seconds = (performance.now() - startedAt) / 1000;
   const fine = isFine(orgs, failOn);
   const results = checkResults(orgs, failOn);
-  if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'check', results, seconds }));
   stdout.write(
     `${values.json ? toJson(fine, { ...checkDocument(orgs, call), seconds }) : formatChecked(orgs, call)}\n`,
   );
   if (values.github) for (const line of toAnnotations(orgs, failOn)) stdout.write(`${line}\n`);
+  if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'check', results, seconds }));
   return fine ? 0 : 1;
 }
 

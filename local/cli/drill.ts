@@ -7,7 +7,6 @@
  *
  * With `--live`, it tries a deployed stack instead.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
@@ -19,12 +18,14 @@ import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { count } from '../reporters/text.ts';
+import { awsOptions } from '../runner/aws-options.ts';
 import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';
 import { selectScenarios, UsageError } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -70,11 +71,12 @@ export const drill = defineCommand({
     refuseFlags(values);
     if (values.live) {
       // Their clients take a second to load.
-      const [{ liveDrill }, { awsAccount }] = await Promise.all([
+      const [{ liveDrill }, { awsAccount }, { proxyOf }] = await Promise.all([
         import('./live-drill.ts'),
         import('../runner/game-day/aws-account.ts'),
+        import('../runner/proxy.ts'),
       ]);
-      return liveDrill(values, output, awsAccount());
+      return liveDrill(values, output, awsAccount(awsOptions(proxyOf(process.env))));
     }
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));
@@ -110,8 +112,8 @@ export const drill = defineCommand({
     const report = { ...run, skipped };
     const results = drillResults(report);
     const passed = results.every((result) => result.passed);
-    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'drill', results, ...report }));
     stdout.write(`${values.json ? toJson(passed, drillDocument(report)) : formatDrill(report)}\n`);
+    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'drill', results, ...report }));
     return passed ? 0 : 1;
   },
 });

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { formatGameDay, formatPlan, gameDayDocument } from '../reporters/game-day.ts';
@@ -12,6 +11,7 @@ import { resultOf } from '../runner/game-day/step.ts';
 import { type GameDayTarget, targetIn } from '../runner/game-day/target.ts';
 import type { Output } from './command.ts';
 import { confirm } from './confirm.ts';
+import { writeReport } from './write-report.ts';
 
 /** The flags of `npm run drill -- --live`. */
 export interface LiveDrillValues {
@@ -58,8 +58,8 @@ export async function liveDrill(
     const results = report.steps.map(resultOf);
     const passed = results.every((result) => result.passed);
     const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0);
-    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'drill --live', results, seconds }));
     stdout.write(`${values.json ? toJson(passed, gameDayDocument(plan, report)) : formatGameDay(report)}\n`);
+    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'drill --live', results, seconds }));
     return passed ? 0 : 1;
   } finally {
     process.off('SIGINT', stop);

@@ -4,7 +4,7 @@
  * It reads a deployment's metrics, alarms and logs with your own AWS credentials, or with --data what `npm run watch`
  * remembers. It changes nothing.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -27,6 +27,7 @@ import { toMarkdown } from '../reporters/report/markdown.ts';
 import { formatReport } from '../reporters/report/terminal.ts';
 import { UsageError } from '../runner/select.ts';
 import { defineCommand, listOf, main } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 /** The formats of files, by the end of their name. */
 const formats: Readonly<Record<string, (reports: readonly OrgReport[], generatedAt: number) => string>> = {
@@ -70,8 +71,8 @@ export const report = defineCommand({
       reports.push(await reportOrg(source, { monitored, maintenance: config.alerts.maintenance, period }));
     }
     progress[Symbol.dispose]();
-    for (const { file, format } of files) writeFileSync(file, format(reports, now));
     stdout.write(values.json ? reportDocument(reports, now) : `${formatReport(reports)}\n`);
+    for (const { file, format } of files) writeReport(file, format(reports, now));
     return 0;
   },
 });

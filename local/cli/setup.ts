@@ -7,6 +7,7 @@
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
@@ -264,6 +265,8 @@ async function writeTerraform(
   const file = values.terraform ?? '';
   if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(terraformHeading))
     throw new UsageError(`${file} exists, and this tool did not write it: name another file.`);
+  const folder = path.dirname(path.resolve(file));
+  if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder} to write ${path.basename(file)} to.`);
   const { settings, store, plan, apply } = await openTerraform(request, tools);
   const shown = values.json ? stderr : stdout;
   if (!values.json || !values.yes) {

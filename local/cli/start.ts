@@ -5,7 +5,6 @@
  * message that people get, and its end.
  */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
@@ -31,6 +30,7 @@ import { tee } from '../simulator/journal.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
 import { listening } from './listening.ts';
+import { writeReport } from './write-report.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -102,7 +102,7 @@ export const start = defineCommand({
     const results = drillResults({ runs });
     const passed = results.every((result) => result.passed);
     const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
-    if (values.junit !== undefined) writeFileSync(values.junit, toJunit({ command: 'start', results, seconds }));
+    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'start', results, seconds }));
     if (values.json) {
       stdout.write(
         `${toJson(passed, { results: runs.map(demoResult), events: events.map(eventDocument), seconds })}\n`,

@@ -30,9 +30,15 @@ export function configurationResource(settings: Settings): Resource {
   };
   const write = (text: string) => {
     const next = `${file}.${process.pid}.tmp`;
-    writeFileSync(next, text, { mode: existsSync(file) ? statSync(file).mode : 0o644 });
-    renameSync(next, file);
+    try {
+      writeFileSync(next, text, { mode: existsSync(file) ? statSync(file).mode : 0o644 });
+      renameSync(next, file);
+    } catch (error) {
+      throw unwritable((error as NodeJS.ErrnoException).code);
+    }
   };
+  const unwritable = (why = 'unknown error') =>
+    new CannotMake(`${file} cannot be written (${why}).`, 'Check its folder, or name another file with --config.');
   const save = async (context: Context) => {
     const text = textOf();
     write(edited(text, editsFor(context, text)));
@@ -61,6 +67,7 @@ export function configurationResource(settings: Settings): Resource {
       const { entry } = entryIn(text);
       // Also for a plan: what would not be valid is said before anything is made.
       edited(text, editsFor(context, text));
+      if (!existsSync(path.dirname(path.resolve(file)))) throw unwritable('ENOENT');
       return entry && { id: file, isOwn: ownMembers(entry, settings).length > 0, body: entry };
     },
 

@@ -213,7 +213,8 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
               within: ['web-app', 'app-policy'],
             },
             without: "The org's default policy applies to the web application.",
-            ...{ type: 'Application', terraform: 'okta_app_access_policy_assignment' },
+            // In Terraform, it is an argument of the application.
+            type: 'Application',
             collection: app,
             // The one item that there is: the application, which names its policy.
             find: (context: Context) => context.okta.get(app(context), 'applications'),

@@ -90,13 +90,13 @@ export async function discover(
   const { domain, config } = request;
   const names = { org, deployment };
   const own = ownMembers(entry, names);
-  const organization = await okta.get('/.well-known/okta-organization', 'organization');
+  const organization = await organizationAt(domain, okta);
   const href = at(organization, '_links', 'organization', 'href');
   const ownLogin = own.includes('user') ? at(entry, 'user', 'login') : undefined;
   const login = request.login ?? ownLogin ?? (request.testUser || isRemoval ? defaultLogin(names) : undefined);
   const redirectUri = request.redirectUri ?? (own.includes('web') ? at(entry, 'web', 'redirectUri') : undefined);
   return {
-    ...{ domain, config, ...names, engine: organization?.pipeline === 'v1' ? 'classic' : 'identity' },
+    ...{ domain, config, ...names, engine: organization.pipeline === 'v1' ? 'classic' : 'identity' },
     oktaUrl: (typeof href === 'string' ? URL.parse(href)?.origin : undefined) ?? `https://${domain}`,
     redirectUri: typeof redirectUri === 'string' ? redirectUri : defaultRedirectUri,
     systemLog: request.systemLog || (own.includes('api') && entry.systemLog !== undefined),
@@ -104,6 +104,16 @@ export async function discover(
     ...(typeof login === 'string' && { login }),
     ...(await serverOf(request, entry, names, okta, isRemoval ? ownServer(okta, names) : chooseServer)),
   };
+}
+
+/** What Okta publishes of an org. Throws `UsageError` if there is none: the names of orgs that there are not resolve too. */
+async function organizationAt(domain: string, okta: OktaApi): Promise<Json> {
+  const organization = await okta.get('/.well-known/okta-organization', 'organization').catch((error: unknown) => {
+    if (error instanceof OktaRefusal && error.refused.status === 404) return undefined;
+    throw error;
+  });
+  if (typeof organization?.id === 'string') return organization;
+  throw new UsageError(`${domain} does not answer as an Okta org does: check --domain.`);
 }
 
 async function serverOf(

@@ -80,8 +80,10 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
       for (let url: string | undefined = `${origin}${path}`; url !== undefined; ) {
         const response = await read(url, area);
         if (!response.ok) throw new OktaRefusal({ area, status: response.status, code: notFound, writes: false });
-        const page = await bodyOf(response, area);
-        items.push(...itemsOf(page));
+        const page = itemsOf(await bodyOf(response, area));
+        // Taken for an empty list, everything would seem to be missing.
+        if (!page) throw new OktaRefusal({ area, status: response.status, code: unreadable, writes: false });
+        items.push(...page);
         url = nextPage(response.headers, url);
       }
       return items;
@@ -111,10 +113,14 @@ function isDuplicate(status: number, code: string | undefined, text: string): bo
   return code === 'E0000055' || (status === 400 && /already (exists|in use)/i.test(text));
 }
 
-/** Okta lists most things in an array, and the keys of a client in a key set. */
-function itemsOf(page: unknown): readonly Json[] {
-  const list = Array.isArray(page) ? page : at(page, 'jwks', 'keys');
-  return Array.isArray(list) ? list.filter(isObject) : [];
+/**
+ * Okta lists most things in an array, and the keys of a client in a key set. Undefined if it is neither.
+ *
+ * Trap: of `credentials/jwks`, Okta's example has `jwks.keys`, and its schema has `keys`.
+ */
+function itemsOf(page: unknown): readonly Json[] | undefined {
+  const list = [page, at(page, 'jwks', 'keys'), at(page, 'keys')].find(Array.isArray);
+  return list?.filter(isObject);
 }
 
 /** The JSON of a success. Its text is not repeated: it may be anything. */

@@ -82,7 +82,7 @@ export function readScope(scope: string): string {
   return scope.replace(/\.manage$/, '.read');
 }
 
-/** The code of an answer that is not JSON. It is ours and not Okta's. */
+/** The code of an answer that is not the JSON that was asked for. It is ours and not Okta's. */
 export const unreadable = 'unreadable';
 
 /** The first rule that matches says it. https://developer.okta.com/docs/reference/error-codes/ */
@@ -90,7 +90,7 @@ const rules: readonly Rule[] = [
   [
     hasCode(unreadable),
     () => ({
-      reason: 'The answer is no JSON, so Okta did not write it.',
+      reason: 'The answer is not the JSON that Okta would write.',
       remedy: 'Look for a proxy or a firewall that answers in its place, then run it again: it goes on where it was.',
       isTotal: true,
     }),

@@ -1,9 +1,9 @@
-import type { Server } from '../../functions/model/org.ts';
-import type { Credentials } from '../../functions/model/probe.ts';
+import { ResponseBodyError } from 'oauth4webapi';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { checkConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
+import { UsageError } from '../runner/select.ts';
 import { isObject, type Json } from './json.ts';
 import { publicHalf } from './keys.ts';
 import type { AdminFetch } from './okta-api.ts';
@@ -12,19 +12,9 @@ import type { Settings } from './settings.ts';
 
 /** The applications whose keys are rotated, each with its secret. */
 export const rotated = [
-  { app: 'service-app', key: 'service-key', proof: 'token' },
-  { app: 'web-app', key: 'web-key', proof: 'introspection' },
+  { app: 'service-app', key: 'service-key' },
+  { app: 'web-app', key: 'web-key' },
 ] as const;
-
-/** How a new key is proved. A web application gets no token without a user, but may ask about one. */
-const proofs: Readonly<
-  Record<Proof, (credentials: Credentials, server: Server, fetch: AdminFetch) => Promise<unknown>>
-> = {
-  token: (credentials, server, fetch) => credentials.fetchToken(server, fetch),
-  introspection: (credentials, server, fetch) =>
-    credentials.introspect(server, { value: 'none', type: 'bearer' }, fetch),
-};
-type Proof = (typeof rotated)[number]['proof'];
 
 /** What a rotation tells of its way. */
 export type RotationStep = 'stored' | 'registered' | 'proved' | 'in use' | 'retired';
@@ -46,7 +36,7 @@ export interface RotationContext extends Context {
  * Trap: Okta does not say who uses a key. A copy of the old key elsewhere stops working.
  */
 export async function rotateKey(
-  { app, key, proof }: { readonly app: Found; readonly key: Found; readonly proof: Proof },
+  { app, key }: { readonly app: Found; readonly key: Found },
   context: RotationContext,
   onStep: (step: RotationStep) => void,
 ): Promise<void> {
@@ -68,7 +58,7 @@ export async function rotateKey(
       await okta.send('POST', keys, 'applications', { ...publicHalf(next), status: 'ACTIVE' });
     }
     onStep('registered');
-    await prove(proof, next, app, context);
+    await prove(next, app, context);
     onStep('proved');
     const { next: _, ...others } = secret;
     await save({ ...others, privateKey: next, previous: (secret.privateKey as Json).kid });
@@ -88,27 +78,33 @@ export async function rotateKey(
 /** How often a new key is tried: Okta may need a moment. */
 const mostProofs = 5;
 
-/** Shows that Okta accepts a key, before anything depends on it. */
-async function prove(proof: Proof, key: Json, app: Found, context: RotationContext, tries = 1): Promise<void> {
+/**
+ * Shows that Okta accepts a key, before anything depends on it. It asks about a token that there is not: whatever the
+ * answer says of it, the client was authenticated. A token of its own takes a grant, which the application may lack.
+ */
+async function prove(key: Json, app: Found, context: RotationContext, tries = 1): Promise<void> {
   const { settings, fetch, wait } = context;
   const { org, server } = proofOrg(settings, app.id);
   const secrets: Secrets = { read: async (name) => parseSecret(name, JSON.stringify({ privateKey: key })) };
   try {
-    await proofs[proof](openCredentials(secrets, Date.now)(org), server, fetch);
-  } catch {
-    if (tries >= mostProofs)
+    await openCredentials(secrets, Date.now)(org).introspect(server, { value: 'none', type: 'bearer' }, fetch);
+  } catch (error) {
+    // Nobody answered, so nothing is known of the key.
+    if (error instanceof UsageError) throw error;
+    if (tries >= mostProofs) {
+      const isRefused = error instanceof ResponseBodyError && error.error === 'invalid_client';
       throw new CannotMake(
-        'Okta does not accept the new key, so the old one stays in use.',
+        `${isRefused ? 'Okta does not accept the new key' : 'Okta does not say whether it accepts the new key'}, so the old one stays in use.`,
         'Look at the keys of the application in Okta, and run it again: it goes on.',
       );
+    }
     await wait(2_000);
-    await prove(proof, key, app, context, tries + 1);
+    await prove(key, app, context, tries + 1);
   }
 }
 
 function proofOrg({ domain, org: name }: Settings, clientId: string) {
-  // Okta binds what is asked for with a proof, whether or not the application demands it.
-  const service = { clientId, secret: 'next', dpop: true };
+  const service = { clientId, secret: 'next' };
   const servers = [{ id: 'org', scopes: ['okta.users.read'] }];
   const [monitored] = monitoredOrgs(checkConfig({ orgs: [{ name, domain, service, servers }] }));
   const [server] = monitored?.org.servers ?? [];

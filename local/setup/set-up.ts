@@ -90,10 +90,10 @@ export async function openRotation(request: SetupRequest, tools: SetupTools): Pr
     chooseServer: async () => undefined,
   });
   await planSetup(resources, context);
-  const all = rotated.flatMap(({ app, key, proof }) => {
+  const all = rotated.flatMap(({ app, key }) => {
     const [foundApp, foundKey] = [context.found.get(app), context.found.get(key)];
     const name = resources.find(({ id }) => id === app)?.name ?? app;
-    return foundApp && foundKey ? [{ name, app: foundApp, key: foundKey, proof }] : [];
+    return foundApp && foundKey ? [{ name, app: foundApp, key: foundKey }] : [];
   });
   if (all.length === 0)
     throw new UsageError(

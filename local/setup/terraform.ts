@@ -13,6 +13,8 @@ interface Writer {
   readonly settings: Settings;
   /** The id of another resource of the file: `okta_group.group.id`. */
   readonly ref: (id: string) => Expression;
+  /** Whether the file has another resource. */
+  readonly has: (id: string) => boolean;
 }
 
 interface ResourceType {
@@ -32,7 +34,7 @@ const object = (value: unknown): Json => (isObject(value) ? value : {});
 
 const resourceTypes: Readonly<Record<string, ResourceType>> = {
   okta_app_oauth: {
-    arguments: (body) => ({
+    arguments: (body, { ref, has }) => ({
       ...present(body, { label: 'label' }),
       ...present(client(body), { application_type: 'type' }),
       ...present(object(at(body, 'credentials', 'oauthClient')), {
@@ -47,6 +49,8 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
       ...present(object(at(body, 'settings', 'notes')), { admin: 'admin_note' }),
       ...present(object(at(body, 'visibility', 'hide')), { iOS: 'hide_ios', web: 'hide_web' }),
       profile: new Expression(`jsonencode(${jsonExpression(body.profile)})`),
+      // Trap: without it the provider may assign the org's default policy, over a resource of its own for that too.
+      ...(client(body).application_type === 'web' && has('app-policy') && { authentication_policy: ref('app-policy') }),
       ...keyBlock(body),
     }),
     importId: (id) => [id],
@@ -58,10 +62,6 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
   okta_app_group_assignment: {
     arguments: (_, { ref }) => ({ app_id: ref('web-app'), group_id: ref('group') }),
     importId: (id, idOf) => [idOf('web-app'), id],
-  },
-  okta_app_access_policy_assignment: {
-    arguments: (_, { ref }) => ({ app_id: ref('web-app'), policy_id: ref('app-policy') }),
-    importId: (_, idOf) => [idOf('web-app')],
   },
   okta_app_signon_policy: {
     // The catch-all rule is Okta's own. Without this argument it lets everybody in.
@@ -183,6 +183,7 @@ export function terraformOf(plan: readonly Step[], context: Context): string {
   const address = ({ resource: { id, okta } }: Step) => `${okta?.terraform}.${id.replaceAll(/\W/g, '_')}`;
   const addresses = new Map(others.map((step) => [step.resource.id, address(step)]));
   const ref = (id: string) => new Expression(`${addresses.get(id)}.id`);
+  const has = (id: string) => addresses.has(id);
   const idOf = (id: string) => found.get(id)?.id;
 
   // To the definitions, every resource exists and has a reference as its id.
@@ -206,13 +207,13 @@ export function terraformOf(plan: readonly Step[], context: Context): string {
     const { resource } = step;
     const type = resourceTypes[resource.okta?.terraform ?? ''];
     if (!type) throw new Error(`There is no Terraform for ${resource.okta?.terraform}.`);
-    const body = type.arguments(resource.desired(referring), { settings, ref });
+    const body = type.arguments(resource.desired(referring), { settings, ref, has });
     const existing = found.get(resource.id);
     return block(address(step), body, existing && type.importId(existing.id, idOf, settings));
   });
   const service = idOf('service-app');
   const scopes = grants.map(({ resource }) => resource.name).sort();
-  const hasUser = addresses.has('user');
+  const hasUser = has('user');
   return `${[
     heading(settings, plan, hasUser),
     hclBlock('terraform', {

@@ -104,8 +104,7 @@ async function diagnoseTopics(
     const name = arn.split(':').at(-1) ?? '';
     return (
       named.includes(arn) ||
-      name.startsWith(`${deployment}_`) ||
-      /^-(pages|tickets)/.test(name.slice(deployment.length))
+      (name.startsWith(deployment) && /^(_|-(pages|tickets))/.test(name.slice(deployment.length)))
     );
   };
   const subscriptions = await lookAt(

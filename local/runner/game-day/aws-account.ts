@@ -7,16 +7,14 @@ import { GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { storedItem } from '../../../functions/runtime/state-table.ts';
+import type { awsOptions } from '../aws-options.ts';
 import { AccountError, type DeployedAccount, type DeployedAlarm, type StackResource } from './deployed-account.ts';
 
 /** The longest that a function of a deployment may run, and a little more. */
 const invokeTimeoutMs = 120_000;
 
-/** SNS puts this in the place of the ARN of a subscription that nobody has confirmed. */
-const pendingConfirmation = 'PendingConfirmation';
-
-/** Where the account is, if it is not where the SDK looks. */
-export interface Place {
+/** Where the account is, if it is not where the SDK looks, and the proxy in between. */
+export interface Place extends ReturnType<typeof awsOptions> {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -39,8 +37,13 @@ export function awsAccount(place: Place = {}): DeployedAccount {
       { client: cloudFormation },
       { StackName: stack },
     )) {
-      for (const { ResourceType: type = '', PhysicalResourceId: physicalId } of StackResourceSummaries) {
-        if (physicalId === undefined) continue;
+      for (const {
+        ResourceType: type = '',
+        PhysicalResourceId: physicalId,
+        ResourceStatus,
+      } of StackResourceSummaries) {
+        // What an update took out may still be listed.
+        if (physicalId === undefined || ResourceStatus === 'DELETE_COMPLETE') continue;
         found.push({ type, physicalId });
         if (type === 'AWS::CloudFormation::Stack') found.push(...(await resourcesOf(physicalId)));
       }
@@ -71,7 +74,8 @@ export function awsAccount(place: Place = {}): DeployedAccount {
         return pages.flatMap(({ Subscriptions = [] }) =>
           Subscriptions.map(({ Protocol = '', Endpoint = '', SubscriptionArn }) => ({
             ...{ protocol: Protocol, endpoint: Endpoint },
-            isConfirmed: SubscriptionArn !== pendingConfirmation,
+            // Otherwise SNS puts PendingConfirmation or Deleted there.
+            isConfirmed: SubscriptionArn?.startsWith('arn:') ?? false,
           })),
         );
       }),

@@ -79,7 +79,7 @@ export async function inspectSubscriptions(
           seen: [`${name}: ${all.length - pending.length} of ${all.length} confirmed`],
           problems: pending.map(({ protocol, endpoint }) => ({
             what: `${shortenAddress(protocol, endpoint)} (${protocol}) has not confirmed the subscription to ${name}`,
-            mend: 'Confirm it by the link that AWS sent. After three days it is void: delete the subscription and deploy again, or subscribe again.',
+            mend: 'Confirm it by the link that AWS sent. After two days it is void: delete the subscription and deploy again, or subscribe again.',
           })),
         };
       }),

@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { drill } from '../../../../local/cli/drill.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
-import { runCommand, tooLong } from '../../../support/run-command.ts';
+import { launch, runCommand, tooLong } from '../../../support/run-command.ts';
 
 const run = (...args: readonly string[]) => runCommand(drill, ...args);
 
@@ -74,4 +75,28 @@ describe('npm run drill', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(says);
   });
+});
+
+it('a game day reaches AWS through the proxy in HTTPS_PROXY, and says what failed if it does not', async () => {
+  const asked: string[] = [];
+  const proxy = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (data) => {
+      asked.push(String(data).split(' HTTP/')[0] ?? '');
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = proxy.address() as AddressInfo;
+  const { code, stdout, stderr } = await launch('drill', ['--live', '--yes', '--org', 'acme'], {
+    ...{ HTTPS_PROXY: `http://127.0.0.1:${port}`, https_proxy: undefined, no_proxy: undefined, NO_PROXY: undefined },
+    ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary', AWS_PROFILE: undefined },
+  });
+  proxy.close();
+  expect(new Set(asked)).toEqual(new Set(['CONNECT sts.eu-west-1.amazonaws.com:443']));
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('sts:GetCallerIdentity failed');
+  expect(stderr).not.toContain('canary');
 });

@@ -135,13 +135,13 @@ describe('npm run setup -- --rotate', () => {
     const { tools, secrets, request, config } = setup;
     const before = await keysOf(tools, secrets, 'service');
     const restore = okta.intercept(
-      { method: 'POST', path: '/oauth2/v1/token' },
+      { method: 'POST', path: '/oauth2/v1/introspect' },
       { status: 401, body: { error: 'invalid_client', error_description: 'canary' } },
     );
     const { apply } = await openRotation(request, tools);
     const error = await apply(() => {}).catch((thrown: unknown) => thrown);
     restore();
-    expect(String(error)).toContain('the old one stays in use');
+    expect(String(error)).toContain('Okta does not accept the new key, so the old one stays in use');
     expect(String(error)).not.toContain('canary');
     expect((await keysOf(tools, secrets, 'service')).stored).toBe(before.stored);
     okta.resetRateLimits();
@@ -150,6 +150,35 @@ describe('npm run setup -- --rotate', () => {
     expect((await openSetup(request, tools)).plan.filter(({ action }) => action !== 'keep')).toEqual([]);
     await (await openRotation(request, tools)).apply(() => {});
     expect((await keysOf(tools, secrets, 'service')).stored).not.toBe(before.stored);
+  });
+});
+
+describe('npm run setup -- --rotate, where less is known', () => {
+  it('proves the key of a service application that was granted nothing', async () => {
+    await using setup = await setUp();
+    const { tools, secrets, request } = setup;
+    const before = await keysOf(tools, secrets, 'service');
+    const apps = await tools.okta.list('/api/v1/apps?q=okta-synthetics', 'applications');
+    const app = apps.find(({ label }) => label === 'okta-synthetics acme service');
+    const grants = `/api/v1/apps/${app?.id}/grants`;
+    for (const { id } of await tools.okta.list(grants, 'grants')) {
+      await tools.okta.send('DELETE', `${grants}/${id}`, 'grants');
+    }
+    await (await openRotation(request, tools)).apply(() => {});
+    const after = await keysOf(tools, secrets, 'service');
+    expect(after).toEqual({ registered: [after.stored], stored: after.stored, members: whole });
+    expect(after.stored).not.toBe(before.stored);
+  });
+
+  it('does not say that Okta refuses the new key if Okta has an error', async () => {
+    await using setup = await setUp();
+    const { tools, secrets, request } = setup;
+    const before = await keysOf(tools, secrets, 'service');
+    const restore = okta.intercept({ method: 'POST', path: '/oauth2/v1/introspect' }, { status: 503, body: {} });
+    const error = await (await openRotation(request, tools)).apply(() => {}).catch((thrown: unknown) => thrown);
+    restore();
+    expect(String(error)).toContain('Okta does not say whether it accepts the new key, so the old one stays in use');
+    expect((await keysOf(tools, secrets, 'service')).stored).toBe(before.stored);
   });
 });
 

@@ -280,7 +280,7 @@ describe('npm run setup', () => {
     const restores = [
       okta.intercept(
         { path: '/.well-known/okta-organization' },
-        { body: { pipeline: 7, _links: { organization: { href: 'x' } } } },
+        { body: { id: '00o1', pipeline: 7, _links: { organization: { href: 'x' } } } },
       ),
       okta.intercept({ method: 'GET', path: /^\/(api|oauth2)\/v1\// }, { body: odd }),
     ];
@@ -289,6 +289,19 @@ describe('npm run setup', () => {
     expect(settings).toMatchObject({ oktaUrl: okta.origin, engine: 'identity', server: { id: 'default' } });
     expect(plan.filter(({ action }) => !['create', 'cannot'].includes(action))).toEqual([]);
     expect(writes).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    [404, { errorCode: 'E0000007' }],
+    [404, {}],
+    [200, { pipeline: 'idx' }],
+  ])('says that the domain is that of no org if it answers %s %j for it', async (status, body) => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const restore = okta.intercept({ path: '/.well-known/okta-organization' }, { status, body });
+    await expect(openSetup(request, tools)).rejects.toThrow('does not answer as an Okta org does: check --domain');
+    restore();
     await close();
   });
 

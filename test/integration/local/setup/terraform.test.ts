@@ -50,6 +50,22 @@ describe('npm run setup -- --terraform', () => {
     await close();
   });
 
+  // The provider warns of a resource for it beside the application: each would undo the other.
+  it('gives the web application its policy, and the service application none', async () => {
+    const { secrets, request } = setupFolder(okta);
+    const { tools, close } = setupTools(okta, secrets);
+    const { text } = await (await openTerraform(request, tools)).apply(() => {});
+    const policies = ofType(parseHcl(text), 'resource')
+      .filter(({ labels: [type] }) => type === 'okta_app_oauth')
+      .map(({ labels: [, name], values }) => [name, values.authentication_policy]);
+    expect(policies).toEqual([
+      ['service_app', undefined],
+      ['web_app', expect.anything()],
+    ]);
+    expect(text).toMatch(/authentication_policy\s+= okta_app_signon_policy\.app_policy\.id/);
+    await close();
+  });
+
   it('writes the public halves of the keys, and nothing that is secret', async () => {
     const { secrets, request } = setupFolder(okta);
     const { tools, close } = setupTools(okta, secrets);
@@ -127,6 +143,10 @@ describe('npm run setup -- --terraform', () => {
       expect(readFileSync(file, 'utf8')).toContain('resource "okta_app_oauth" "service_app" {');
       expect(okta.snapshot()).toEqual(before);
       expect((await run('--yes', '--json')).code).toBe(0);
+
+      const nowhere = await runCommand(setup, ...flags, '--terraform', `${file}/missing/okta.tf`, '--yes');
+      expect([nowhere.code, nowhere.stdout]).toEqual([2, '']);
+      expect(nowhere.stderr).toContain('There is no folder');
 
       writeFileSync(file, '# ours\n');
       const refused = await run('--yes');

@@ -153,7 +153,12 @@ describe('secrets and keys of applications', () => {
   it('keys that encrypt are not those that a client authenticates with', () => {
     const keys = [{ id: 'pks1', use: 'sig' }, { id: 'pks2', use: 'enc' }, { id: 'pks3' }];
     expect(signingKeysIn({ jwks: { keys } })?.map(({ id }) => id)).toEqual(['pks1', 'pks3']);
-    expect(signingKeysIn({ keys })).toBeUndefined();
+  });
+
+  it("the keys of a client are read as Okta's example and as its schema have them", () => {
+    const keys = [{ id: 'pks1', use: 'sig' }];
+    for (const answer of [{ jwks: { keys } }, { keys }]) expect(signingKeysIn(answer)).toEqual(keys);
+    for (const answer of [{}, { jwks: {} }, { keys: 'pks1' }, keys]) expect(signingKeysIn(answer)).toBeUndefined();
   });
 
   it('API tokens have an owner, and work from anywhere if Okta says so', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,27 @@ function open(settings: Settings, available: readonly string[] = everything) {
 }
 
 describe('the configuration that a set-up writes', () => {
+  it('in a folder that there is not, is told with the plan', async () => {
+    const config = path.join(newFile(), 'missing', 'my.jsonc');
+    await expect(open(settingsFor(config)).differences()).rejects.toMatchObject({
+      ...{ name: 'CannotMake', reason: `${config} cannot be written (ENOENT).` },
+      remedy: expect.stringContaining('--config'),
+    });
+  });
+
+  it('that cannot be written is a reason, and stays as it was', async () => {
+    const config = newFile();
+    const { write } = open(settingsFor(config));
+    await write();
+    // Whoever runs the tests may write everywhere, so its own next name is taken by a folder.
+    const next = `${config}.${process.pid}.tmp`;
+    const other = open(settingsFor(config, { domain: 'other.okta.com', org: 'other' }));
+    mkdirSync(next);
+    writeFileSync(path.join(next, 'taken'), '');
+    await expect(other.write()).rejects.toMatchObject({ reason: `${config} cannot be written (EISDIR).` });
+    expect(loadConfig(config).orgs).toHaveLength(1);
+  });
+
   it('is a new file that loads, with comments, and changes nothing the second time', async () => {
     const config = newFile();
     const { write, differences } = open(settingsFor(config));

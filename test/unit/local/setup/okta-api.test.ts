@@ -44,6 +44,24 @@ describe('the management API of a set-up', () => {
     expect(await okta.list('/api/v1/apps', 'applications')).toEqual([{ id: '1' }, { id: '2' }]);
   });
 
+  it.each([[{ jwks: { keys: [{ kid: '1' }] } }], [{ keys: [{ kid: '1' }] }]])(
+    "reads the keys of a client as Okta's example and as its schema have them: %j",
+    async (keySet) => {
+      const { okta } = api(answer(200, keySet));
+      expect(await okta.list('/api/v1/apps/0oa1/credentials/jwks', 'applications')).toEqual([{ kid: '1' }]);
+    },
+  );
+
+  it.each([[{}], [{ items: [] }], ['canary'], [null]])(
+    'takes an answer without a list for that of something in between, not for an empty list: %j',
+    async (body) => {
+      const { okta } = api(answer(200, body));
+      const error = await okta.list('/api/v1/apps', 'applications').catch((thrown: unknown) => thrown);
+      expect((error as OktaRefusal).refusal.isTotal).toBe(true);
+      expect(String(error)).not.toContain('canary');
+    },
+  );
+
   it('follows no link to another host', async () => {
     const next = { link: '<https://evil.example.com/api/v1/apps?after=2>; rel="next"' };
     const { okta, requests } = api(answer(200, [{ id: '1' }], next));

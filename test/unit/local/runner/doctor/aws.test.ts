@@ -197,6 +197,11 @@ describe('the doctor finds', () => {
       ...[subscribed('pages', 'a@example.com', false), subscribed('tickets', 'b@example.com')],
       subscribed('pages', 'https://events.pagerduty.com/canary', false, 'https'),
       { ...subscribed('pages', 'else@example.com', false), topicArn: 'arn:aws:sns:eu-west-1:123456789012:others' },
+      // As long as the name of the deployment.
+      {
+        ...subscribed('pages', 'b@example.com', false),
+        topicArn: 'arn:aws:sns:eu-west-1:123456789012:paymentservices-pages',
+      },
     ];
     const found = await examineDeployment(aws({ subscriptions }), config);
     const text = found.filter(({ what }) => what === 'subscriptions').map((each) => each.found);
