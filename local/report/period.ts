@@ -20,9 +20,16 @@ export function timeOfFlag(flag: string, value: string): number {
   const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?$/.test(value)
     ? Date.parse(value.includes('T') ? `${value.replace('Z', '')}Z` : value)
     : Number.NaN;
-  if (Number.isNaN(time))
+  // Trap: Date.parse takes February 30 for March 2.
+  const isInCalendar = !Number.isNaN(time) && daysIn(value.slice(0, 7)) >= Number(value.slice(8, 10));
+  if (!isInCalendar)
     throw new PeriodError(`--${flag} must be like 2026-10-03 or 2026-10-03T14:30, in UTC, not '${value}'.`);
   return Math.floor(time / minuteMs) * minuteMs;
+}
+
+function daysIn(month: string): number {
+  const { start, end } = monthPeriod(month);
+  return (end - start) / (24 * 60 * minuteMs);
 }
 
 /** The longest time that one report covers. Longer ones have no points anyway. */

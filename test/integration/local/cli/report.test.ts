@@ -45,6 +45,7 @@ describe('npm run report', () => {
     [[...config, '--month', '2999-01'], 'The report must begin in the past.'],
     [[...config, '--month', '2026-10', '--from', '2026-10-01'], 'Use either --month or --from and --to.'],
     [[...config, '--from', 'yesterday'], '--from must be like 2026-10-03'],
+    [[...config, '--from', '2026-02-30'], '--from must be like 2026-10-03'],
     [[...config, '--from', '2026-10-02', '--to', '2026-10-01'], 'The report must end after it begins.'],
     [[...config, ...day, '--org', 'other'], '--org other: the configuration has acme.'],
     [[...config, ...day, '--out', 'report.pdf'], '--out report.pdf: the name must end in .html, .md, .json.'],
