@@ -70,11 +70,19 @@ export const report = defineCommand({
       reports.push(await reportOrg(source, { monitored, maintenance: config.alerts.maintenance, period }));
     }
     progress[Symbol.dispose]();
-    for (const { file, format } of files) writeFileSync(file, format(reports, now));
+    for (const { file, format } of files) writeOut(file, format(reports, now));
     stdout.write(values.json ? reportDocument(reports, now) : `${formatReport(reports)}\n`);
     return 0;
   },
 });
+
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`--out ${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
 
 interface PeriodFlags {
   readonly month?: string | undefined;
@@ -134,14 +142,24 @@ function inHistory(folder: string, opened: AsyncDisposableStack): ReportSource {
   const file = path.join(path.resolve(folder), 'history.sqlite');
   if (!existsSync(file))
     throw new UsageError(`--data ${folder}: there is no history.sqlite, which npm run watch writes.`);
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  const { database, version } = openReadOnly(file);
   opened.defer(() => database.close());
-  const version = database.prepare('PRAGMA user_version').get()?.user_version;
   if (version !== schemaVersion)
     throw new UsageError(
       `--data ${folder}: its history is of version ${version}, and this is version ${schemaVersion}.`,
     );
   return openHistorySource(openHistoryReader(database));
+}
+
+function openReadOnly(file: string) {
+  try {
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    return { database, version: database.prepare('PRAGMA user_version').get()?.user_version };
+  } catch (error) {
+    // An error of SQLite has a code.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${file} cannot be read (${error.message}).`);
+  }
 }
 
 if (import.meta.main) await main(report);

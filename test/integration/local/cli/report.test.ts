@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,5 +54,19 @@ describe('npm run report', () => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it('ends with 2 when the history is no database', async () => {
+    const data = mkdtempSync(path.join(folder, 'no-database-'));
+    writeFileSync(path.join(data, 'history.sqlite'), 'x'.repeat(200));
+    const { code, stdout, stderr } = await run(...config, ...day, '--data', data);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('history.sqlite cannot be read (file is not a database).');
+  });
+
+  it('ends with 2 when a file cannot be written', async () => {
+    const out = path.join(folder, 'none', 'report.md');
+    const { code, stderr } = await run(...config, ...day, '--data', folder, '--out', out);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--out ${out} cannot be written (ENOENT).`)]);
   });
 });
