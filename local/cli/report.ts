@@ -15,7 +15,7 @@ import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import { openHistoryReader } from '../history/read-history.ts';
 import { schemaVersion } from '../history/schema.ts';
-import { openCloudWatchSource } from '../report/cloudwatch-source.ts';
+import { openCloudWatchSource, SourceError } from '../report/cloudwatch-source.ts';
 import { openHistorySource } from '../report/history-source.ts';
 import { type OrgReport, reportOrg } from '../report/org-report.ts';
 import { monthPeriod, PeriodError, timeOfFlag, untilNow } from '../report/period.ts';
@@ -67,7 +67,12 @@ export const report = defineCommand({
     const reports: OrgReport[] = [];
     for (const [index, monitored] of orgs.entries()) {
       progress.update(`${index} of ${orgs.length} orgs`);
-      reports.push(await reportOrg(source, { monitored, maintenance: config.alerts.maintenance, period }));
+      const options = { monitored, maintenance: config.alerts.maintenance, period };
+      reports.push(
+        await reportOrg(source, options).catch((error: unknown) => {
+          throw error instanceof SourceError ? new UsageError(error.message) : error;
+        }),
+      );
     }
     progress[Symbol.dispose]();
     for (const { file, format } of files) writeOut(file, format(reports, now));
@@ -120,21 +125,7 @@ async function inAws(config: Config, orgs: readonly MonitoredOrg[], now: number)
   });
   const { deployment, logRetentionDays } = config;
   const running = groups.filter((group) => orgs.some((monitored) => planOf(monitored, group).length > 0));
-  const source = openCloudWatchSource({ cloudWatch, logs, region, deployment, groups: running, logRetentionDays, now });
-  return {
-    ...source,
-    async statistics(...query) {
-      try {
-        return await source.statistics(...query);
-      } catch (error) {
-        // The error's name only: its message may name the caller.
-        const why = error instanceof Error ? error.name : 'unknown error';
-        throw new UsageError(
-          `CloudWatch's metrics cannot be read in ${region} (${why}). It takes credentials that allow cloudwatch:GetMetricData, cloudwatch:DescribeAlarmHistory and logs:FilterLogEvents.`,
-        );
-      }
-    },
-  };
+  return openCloudWatchSource({ cloudWatch, logs, region, deployment, groups: running, logRetentionDays, now });
 }
 
 /** Opened for reading: `watch` may be writing to it. */
