@@ -16,7 +16,7 @@ export interface IncidentTime extends Period {
 }
 
 export interface Incident extends IncidentTime {
-  /** When its alarm fired. `unknown` where the changes of alarms are no longer known; absent if it did not fire. */
+  /** When its alarm fired, which may be before it. `unknown` where the changes of alarms are no longer known; absent if it did not fire. */
   readonly firedAt?: number | 'unknown';
   /** The findings that the logs show, the leading one first. */
   readonly findings: readonly IncidentFinding[];
@@ -83,7 +83,9 @@ export async function completed(
   intervalMinutes: number,
 ): Promise<Incident> {
   const until = time.end + windowRuns * intervalMinutes * minuteMs;
-  const fired = changes.find(({ at, to }) => to === 'ALARM' && at > time.start && at <= until);
+  const before = changes.findLast(({ at }) => at <= time.start);
+  const fired =
+    before?.to === 'ALARM' ? before : changes.find(({ at, to }) => to === 'ALARM' && at > time.start && at <= until);
   const firedAt = fired?.at ?? (time.start < source.alarmsKnownSince ? ('unknown' as const) : undefined);
   const first = { start: time.start, end: Math.min(time.end, time.start + evidenceMs) };
   const last = { start: Math.max(first.end, time.end - minuteMs), end: time.end };
