@@ -48,6 +48,8 @@ interface Viewer {
   readonly org: string | undefined;
   readonly response: ServerResponse;
   shown: string;
+  /** Whether it lacks a change, because it still reads an earlier page. */
+  isBehind: boolean;
 }
 
 /**
@@ -63,6 +65,9 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
   let sending: Promise<void> | undefined;
 
   async function send(viewer: Viewer, pages: Map<string | undefined, Promise<string>>): Promise<void> {
+    // It has not taken the last page, and each one that waits for it takes memory. It gets the newest one then.
+    viewer.isBehind = viewer.response.writableNeedDrain;
+    if (viewer.isBehind) return;
     const page = pages.get(viewer.org) ?? read(viewer.org).then((each) => renderMain(each).toString());
     pages.set(viewer.org, page);
     const markup = await page;
@@ -81,14 +86,21 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     sending = undefined;
   }
 
+  function changed(): Promise<void> {
+    isChanged = true;
+    sending ??= sendAll();
+    return sending;
+  }
+
   async function addViewer(org: string | undefined, response: ServerResponse): Promise<void> {
     if (viewers.size >= mostViewers) {
       answer(response, 503, 'text/plain', 'Too many pages are open.\n');
       return;
     }
-    const viewer: Viewer = { org, response, shown: '' };
+    const viewer: Viewer = { org, response, shown: '', isBehind: false };
     response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
     response.on('close', () => viewers.delete(viewer));
+    response.on('drain', () => void (viewer.isBehind && changed()));
     viewers.add(viewer);
     await send(viewer, new Map());
   }
@@ -135,11 +147,7 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    changed() {
-      isChanged = true;
-      sending ??= sendAll();
-      return sending;
-    },
+    changed,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
