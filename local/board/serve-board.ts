@@ -48,8 +48,6 @@ interface Viewer {
   readonly org: string | undefined;
   readonly response: ServerResponse;
   shown: string;
-  /** Whether it lacks a change, because it still reads an earlier page. */
-  isBehind: boolean;
 }
 
 /**
@@ -65,13 +63,11 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
   let sending: Promise<void> | undefined;
 
   async function send(viewer: Viewer, pages: Map<string | undefined, Promise<string>>): Promise<void> {
-    // It has not taken the last page, and each one that waits for it takes memory. It gets the newest one then.
-    viewer.isBehind = viewer.response.writableNeedDrain;
-    if (viewer.isBehind) return;
     const page = pages.get(viewer.org) ?? read(viewer.org).then((each) => renderMain(each).toString());
     pages.set(viewer.org, page);
     const markup = await page;
-    if (markup === viewer.shown || viewer.response.destroyed) return;
+    // Whoever does not read gets what is new once they have read what is old.
+    if (markup === viewer.shown || viewer.response.destroyed || viewer.response.writableNeedDrain) return;
     viewer.shown = markup;
     viewer.response.write(`event: page\ndata: ${JSON.stringify(markup)}\n\n`);
   }
@@ -97,12 +93,12 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
       answer(response, 503, 'text/plain', 'Too many pages are open.\n');
       return;
     }
-    const viewer: Viewer = { org, response, shown: '', isBehind: false };
+    const viewer: Viewer = { org, response, shown: '' };
     response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
     response.on('close', () => viewers.delete(viewer));
-    response.on('drain', () => void (viewer.isBehind && changed()));
+    response.on('drain', changed);
     viewers.add(viewer);
-    await send(viewer, new Map());
+    await changed();
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -19,7 +19,7 @@ import { toJunit } from '../reporters/junit.ts';
 import { type ProgressStream, showProgress } from '../reporters/progress.ts';
 import { eventDocument, timelineReporter } from '../reporters/timeline.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
-import { type PlayedBoard, playOnBoard } from '../runner/play-on-board.ts';
+import { loopback, type PlayedBoard, playOnBoard } from '../runner/play-on-board.ts';
 import { type Deployments, deploymentsOf, openScenarioWorker, type ScenarioRun } from '../runner/scenario-worker.ts';
 import { selectScenarios, UsageError } from '../runner/select.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
@@ -30,6 +30,7 @@ import { adoptServers } from '../simulator/adopt-servers.ts';
 import { tee } from '../simulator/journal.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
+import { listening } from './listening.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -76,7 +77,12 @@ export const start = defineCommand({
 
     await using opened = new AsyncDisposableStack();
     const played = values.board
-      ? opened.use(await playOnBoard(deployments, { port, name: adopted.deployment, leastMs: boardMinuteMs }))
+      ? opened.use(
+          await listening(
+            { host: loopback, port },
+            playOnBoard(deployments, { port, name: adopted.deployment, leastMs: boardMinuteMs }),
+          ),
+        )
       : undefined;
     if (played && !(await isOpened(played, (line) => progress.step(line)))) return 0;
     await using worker = openScenarioWorker({
@@ -172,7 +178,7 @@ async function watchEmulator(
   if (port !== undefined) {
     const { orgs } = simulation;
     const read = pageReader({ ...{ system: simulation, orgs, name, now: clock.now }, reader: history.reader });
-    board = opened.use(await serveBoard({ host: '127.0.0.1', port, read }));
+    board = opened.use(await listening({ host: loopback, port }, serveBoard({ host: loopback, port, read })));
   }
   const { deployment, startedAt } = simulation;
   const keepDays = usualKeepDays;

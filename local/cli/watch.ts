@@ -11,7 +11,7 @@ import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
-import { type BoardOptions, type ServedBoard, serveBoard } from '../board/serve-board.ts';
+import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
 import { type History, openHistory } from '../history/open-history.ts';
@@ -28,6 +28,7 @@ import { openWatch, type Watch, type WatchOptions } from '../watch/open-watch.ts
 import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
 import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, main } from './command.ts';
+import { listening } from './listening.ts';
 
 export const watch = defineCommand({
   name: 'npm run watch',
@@ -102,7 +103,9 @@ export const watch = defineCommand({
     if (port !== undefined) {
       const orgs = config.orgs.map(({ name }) => name);
       const read = pageReader({ ...{ system, orgs, now: clock.now }, reader: history.reader, name: config.deployment });
-      board = opened.use(await listen({ ...{ host: values.host, port, read }, health: () => health.at(clock.now()) }));
+      const { host } = values;
+      const served = serveBoard({ host, port, read, health: () => health.at(clock.now()) });
+      board = opened.use(await listening({ host, port }, served));
     }
     const domains = config.orgs.map(({ domain }) => domain);
     reporter.intro(
@@ -138,18 +141,6 @@ function openFolder(folder: string, opened: AsyncDisposableStack): History {
     // Errors of the file system and of SQLite have a code.
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new UsageError(`${folder} cannot hold the history (${error.message}): use another folder with --data.`);
-  }
-}
-
-async function listen(options: BoardOptions): Promise<ServedBoard> {
-  try {
-    return await serveBoard(options);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new UsageError(
-      `Port ${options.port} of ${options.host} cannot be used (${code}): choose another with --port.`,
-    );
   }
 }
 

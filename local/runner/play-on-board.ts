@@ -23,6 +23,9 @@ export interface PlayOptions {
   readonly leastMs: number;
 }
 
+/** Where the board of a simulation is. */
+export const loopback = '127.0.0.1';
+
 const nothing: BoardPage = { at: 0, orgs: [] };
 
 /** Shows simulations in virtual time on a board on loopback, the last one even after its end. */
@@ -32,7 +35,7 @@ export async function playOnBoard(deployments: Deployments, options: PlayOptions
   let read: ReadPage = async () => nothing;
   await using opening = new AsyncDisposableStack();
   const board = opening.use(
-    await serveBoard({ host: '127.0.0.1', port, read: (org) => read(org), onView: viewed.resolve }),
+    await serveBoard({ host: loopback, port, read: (org) => read(org), onView: viewed.resolve }),
   );
 
   async function show(simulation: Simulation, reader: Parameters<typeof pageReader>[0]['reader']) {

@@ -28,17 +28,23 @@ describe('a launched command', () => {
     },
   );
 
-  it('runs in real time with --watch until Ctrl-C', async () => {
-    const child = spawn(process.execPath, ['local/cli/start.ts', '--watch'], {
+  it('runs in real time with --watch until Ctrl-C, and serves the board', async () => {
+    const child = spawn(process.execPath, ['local/cli/start.ts', '--watch', '--board'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const exited = once(child, 'exit');
     let output = '';
+    let followed = '';
     try {
       for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
         output += chunk;
         if (/\d\d:\d\d .*\n/.test(output)) break;
       }
+      const [, url = ''] = /The board: (http:\S+)\//.exec(output) ?? [];
+      // Nobody closes it: Ctrl-C ends it too.
+      const { body } = await fetch(`${url}/events/`);
+      const { value } = (await body?.pipeThrough(new TextDecoderStream()).getReader().read()) ?? {};
+      followed = value ?? '';
     } finally {
       child.stdout.resume();
       child.kill('SIGINT');
@@ -47,6 +53,7 @@ describe('a launched command', () => {
     expect(stripVTControlCharacters(output)).toMatch(
       /; Ctrl-C stops it\n[\s\S]+\n\d\d:\d\d {2}[\s\S]* \d+ (probes )?passed\n/,
     );
+    expect(followed).toMatch(/^event: page\ndata: /);
     expect(await exited).toEqual([0, null]);
   });
 

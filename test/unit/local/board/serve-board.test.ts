@@ -115,35 +115,6 @@ describe('the server of the board', () => {
     await reader?.cancel();
   });
 
-  it('keeps no page for a reader who takes none, who then gets the newest', async () => {
-    const sent = request(new URL('/events/', board.url)).end();
-    const answer = await new Promise<import('node:http').IncomingMessage>((resolve) => sent.once('response', resolve));
-    const changes = 100;
-    for (let change = 1; change <= changes; change += 1) {
-      const text = `${`${change} `.padEnd(1_000, 'x')}\n`.repeat(200);
-      const entry = {
-        kind: 'message',
-        id: 'message-1',
-        at: 0,
-        route: 'page',
-        subject: 'PAGE',
-        text,
-        deliveries: [],
-      } as const;
-      page = samplePage({ detail: { timeline: [entry] } });
-      await board.changed();
-    }
-    let [received, read] = ['', 0];
-    for await (const chunk of answer.setEncoding('utf8')) {
-      received = `${received}${chunk}`;
-      const pages = received.split('\n\n');
-      read += pages.length - 1;
-      received = pages.at(-1) ?? '';
-      if (pages.at(-2)?.includes(`<bdi>${changes} `)) break;
-    }
-    expect(read).toBeLessThan(changes);
-  }, 30_000);
-
   it('says by its name alone which error hides the board', async () => {
     const before = page;
     page = { at: 0, orgs: [] };
