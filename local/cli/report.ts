@@ -18,7 +18,7 @@ import { schemaVersion } from '../history/schema.ts';
 import { openCloudWatchSource, SourceError } from '../report/cloudwatch-source.ts';
 import { openHistorySource } from '../report/history-source.ts';
 import { type OrgReport, reportOrg } from '../report/org-report.ts';
-import { monthPeriod, PeriodError, timeOfFlag, untilNow } from '../report/period.ts';
+import { monthPeriod, PeriodError, publishedMs, timeOfFlag, untilNow } from '../report/period.ts';
 import { reportDocument } from '../report/report-document.ts';
 import type { Period, ReportSource } from '../report/source.ts';
 import { showProgress } from '../reporters/progress.ts';
@@ -93,16 +93,19 @@ interface PeriodFlags {
   readonly month?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly data?: string | undefined;
 }
 
-function periodOf({ month, from, to }: PeriodFlags, now: number): Period {
+function periodOf({ month, from, to, data }: PeriodFlags, now: number): Period {
+  const delayMs = data === undefined ? publishedMs : 0;
   try {
     if (month !== undefined) {
       if (from !== undefined || to !== undefined) throw new PeriodError('Use either --month or --from and --to.');
-      return untilNow(monthPeriod(month), now);
+      return untilNow(monthPeriod(month), now, delayMs);
     }
     if (from === undefined) throw new PeriodError('--month or --from is required: --month 2026-10.');
-    return untilNow({ start: timeOfFlag('from', from), end: to === undefined ? now : timeOfFlag('to', to) }, now);
+    const period = { start: timeOfFlag('from', from), end: to === undefined ? now : timeOfFlag('to', to) };
+    return untilNow(period, now, delayMs);
   } catch (error) {
     if (!(error instanceof PeriodError)) throw error;
     throw new UsageError(error.message);
