@@ -51,6 +51,9 @@ const minuteMs = 60_000;
 /** How long after the start the logs are read: what began it. Then the last minutes of a long one. */
 const evidenceMs = 5 * minuteMs;
 
+/** A run may begin late in its minute, and is logged when it ends. */
+const loggedMs = 2 * minuteMs;
+
 const [mostRequests, mostFindings] = [5, 4];
 
 /** Every time at which a fault domain had findings, and how many of them were too short for an alarm. */
@@ -89,8 +92,9 @@ export async function completed(
   const firedAt = fired?.at ?? (time.start < source.alarmsKnownSince ? ('unknown' as const) : undefined);
   const first = { start: time.start, end: Math.min(time.end, time.start + evidenceMs) };
   const last = { start: Math.max(first.end, time.end - minuteMs), end: time.end };
-  const found = [await source.evidence(org.name, first)];
-  if (last.start < last.end) found.push(await source.evidence(org.name, last));
+  const evidenceOf = ({ start, end }: Period) => source.evidence(org.name, { start, end: end + loggedMs });
+  const found = [await evidenceOf(first)];
+  if (last.start < last.end) found.push(await evidenceOf(last));
   const problem = found.find((each) => each.problem)?.problem;
   const findings = findingsIn(found, time);
   const isDrilled = found.some(({ lines }) =>

@@ -5,6 +5,7 @@ import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
 import { reportOrg } from '../../../../local/report/org-report.ts';
 import type { ReportSource } from '../../../../local/report/source.ts';
 import { formatReport } from '../../../../local/reporters/report/terminal.ts';
+import { outcome } from '../../../support/log-of.ts';
 
 const minuteMs = 60_000;
 const [monitored] = monitoredOrgs(loadConfig('lib/config/example.jsonc'));
@@ -39,4 +40,19 @@ describe('an incident that had begun before the reported time', async () => {
   it('is said to have begun earlier, perhaps', () => {
     expect(report.remarks).toEqual([expect.stringContaining('may have begun earlier')]);
   });
+});
+
+it('the evidence of a run is found that ended after its incident', async () => {
+  const due = start + 4 * minuteMs;
+  const line = { ...outcome(due, 'token@default', 'internal-error'), loggedAt: due + 100_000 };
+  const { incidents } = await reportOrg(
+    {
+      ...source,
+      evidence: async (_, during) => ({
+        lines: [line].filter(({ loggedAt }) => loggedAt >= during.start && loggedAt < during.end),
+      }),
+    },
+    { monitored, maintenance: [], period },
+  );
+  expect(incidents).toMatchObject([{ findings: [{ code: 'internal-error', targets: ['token@default'] }] }]);
 });
