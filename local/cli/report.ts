@@ -15,10 +15,10 @@ import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
 import { openHistoryReader } from '../history/read-history.ts';
 import { schemaVersion } from '../history/schema.ts';
-import { openCloudWatchSource } from '../report/cloudwatch-source.ts';
+import { openCloudWatchSource, SourceError } from '../report/cloudwatch-source.ts';
 import { openHistorySource } from '../report/history-source.ts';
 import { type OrgReport, reportOrg } from '../report/org-report.ts';
-import { monthPeriod, PeriodError, timeOfFlag, untilNow } from '../report/period.ts';
+import { monthPeriod, PeriodError, publishedMs, timeOfFlag, untilNow } from '../report/period.ts';
 import { reportDocument } from '../report/report-document.ts';
 import type { Period, ReportSource } from '../report/source.ts';
 import { showProgress } from '../reporters/progress.ts';
@@ -68,7 +68,12 @@ export const report = defineCommand({
     const reports: OrgReport[] = [];
     for (const [index, monitored] of orgs.entries()) {
       progress.update(`${index} of ${orgs.length} orgs`);
-      reports.push(await reportOrg(source, { monitored, maintenance: config.alerts.maintenance, period }));
+      const options = { monitored, maintenance: config.alerts.maintenance, period };
+      reports.push(
+        await reportOrg(source, options).catch((error: unknown) => {
+          throw error instanceof SourceError ? new UsageError(error.message) : error;
+        }),
+      );
     }
     progress[Symbol.dispose]();
     stdout.write(values.json ? reportDocument(reports, now) : `${formatReport(reports)}\n`);
@@ -81,16 +86,19 @@ interface PeriodFlags {
   readonly month?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly data?: string | undefined;
 }
 
-function periodOf({ month, from, to }: PeriodFlags, now: number): Period {
+function periodOf({ month, from, to, data }: PeriodFlags, now: number): Period {
+  const delayMs = data === undefined ? publishedMs : 0;
   try {
     if (month !== undefined) {
       if (from !== undefined || to !== undefined) throw new PeriodError('Use either --month or --from and --to.');
-      return untilNow(monthPeriod(month), now);
+      return untilNow(monthPeriod(month), now, delayMs);
     }
     if (from === undefined) throw new PeriodError('--month or --from is required: --month 2026-10.');
-    return untilNow({ start: timeOfFlag('from', from), end: to === undefined ? now : timeOfFlag('to', to) }, now);
+    const period = { start: timeOfFlag('from', from), end: to === undefined ? now : timeOfFlag('to', to) };
+    return untilNow(period, now, delayMs);
   } catch (error) {
     if (!(error instanceof PeriodError)) throw error;
     throw new UsageError(error.message);
@@ -113,21 +121,7 @@ async function inAws(config: Config, orgs: readonly MonitoredOrg[], now: number)
   });
   const { deployment, logRetentionDays } = config;
   const running = groups.filter((group) => orgs.some((monitored) => planOf(monitored, group).length > 0));
-  const source = openCloudWatchSource({ cloudWatch, logs, region, deployment, groups: running, logRetentionDays, now });
-  return {
-    ...source,
-    async statistics(...query) {
-      try {
-        return await source.statistics(...query);
-      } catch (error) {
-        // The error's name only: its message may name the caller.
-        const why = error instanceof Error ? error.name : 'unknown error';
-        throw new UsageError(
-          `CloudWatch's metrics cannot be read in ${region} (${why}). It takes credentials that allow cloudwatch:GetMetricData, cloudwatch:DescribeAlarmHistory and logs:FilterLogEvents.`,
-        );
-      }
-    },
-  };
+  return openCloudWatchSource({ cloudWatch, logs, region, deployment, groups: running, logRetentionDays, now });
 }
 
 /** Opened for reading: `watch` may be writing to it. */
@@ -135,14 +129,24 @@ function inHistory(folder: string, opened: AsyncDisposableStack): ReportSource {
   const file = path.join(path.resolve(folder), 'history.sqlite');
   if (!existsSync(file))
     throw new UsageError(`--data ${folder}: there is no history.sqlite, which npm run watch writes.`);
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  const { database, version } = openReadOnly(file);
   opened.defer(() => database.close());
-  const version = database.prepare('PRAGMA user_version').get()?.user_version;
   if (version !== schemaVersion)
     throw new UsageError(
       `--data ${folder}: its history is of version ${version}, and this is version ${schemaVersion}.`,
     );
   return openHistorySource(openHistoryReader(database));
+}
+
+function openReadOnly(file: string) {
+  try {
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    return { database, version: database.prepare('PRAGMA user_version').get()?.user_version };
+  } catch (error) {
+    // An error of SQLite has a code.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${file} cannot be read (${error.message}).`);
+  }
 }
 
 if (import.meta.main) await main(report);

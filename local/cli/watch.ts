@@ -14,7 +14,7 @@ import { pageReader } from '../board/read-page.ts';
 import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
 import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
-import { openHistory } from '../history/open-history.ts';
+import { type History, openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
 import { stateFolder } from '../history/state-folder.ts';
 import { showProgress } from '../reporters/progress.ts';
@@ -59,9 +59,7 @@ export const watch = defineCommand({
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
     await using opened = new AsyncDisposableStack();
     const folder = path.resolve(values.data ?? path.join(stateFolder(), 'okta-synthetics'));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    opened.use(takeFolder(folder));
-    const history = opened.use(openHistory(path.join(folder, 'history.sqlite')));
+    const history = openFolder(folder, opened);
     using progress = showProgress(stderr);
     if (process.env.HTTPS_PROXY || process.env.https_proxy) {
       progress.step('HTTPS_PROXY is not used: as in AWS, the functions connect directly');
@@ -131,13 +129,18 @@ async function openSupported(options: WatchOptions): Promise<Watch> {
   }
 }
 
-/** Takes the folder, or says who has it. */
-function takeFolder(folder: string): Disposable {
+/** Takes the folder and opens its history, or says who has it or why it cannot be used. */
+function openFolder(folder: string, opened: AsyncDisposableStack): History {
   try {
-    return lockFolder(folder);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    opened.use(lockFolder(folder));
+    return opened.use(openHistory(path.join(folder, 'history.sqlite')));
   } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
-    throw new UsageError(`${error.message} Give this one another folder with --data.`);
+    if (error instanceof FolderInUse)
+      throw new UsageError(`${error.message} Give this one another folder with --data.`);
+    // Errors of the file system and of SQLite have a code.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${folder} cannot hold the history (${error.message}): use another folder with --data.`);
   }
 }
 

@@ -40,6 +40,11 @@ const retentions = [
   { minutes: 60, keptMs: Number.POSITIVE_INFINITY },
 ] as const;
 
+/** Metrics or alarms cannot be read. It has the name of AWS's error only, because the message may name the caller. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
+
 /** The limits of one call. */
 const [mostQueries, mostPages] = [500, 20];
 
@@ -51,22 +56,31 @@ const [mostQueries, mostPages] = [500, 20];
  */
 export function openCloudWatchSource(options: CloudWatchOptions): ReportSource {
   const { cloudWatch, logs, region, deployment, groups, logRetentionDays, now } = options;
+  async function reading<Value>(what: string, read: () => Promise<Value>): Promise<Value> {
+    try {
+      return await read();
+    } catch (error) {
+      const why = error instanceof Error ? error.name : 'unknown error';
+      throw new SourceError(
+        `CloudWatch's ${what} cannot be read in ${region} (${why}). It takes credentials that allow cloudwatch:GetMetricData, cloudwatch:DescribeAlarmHistory and logs:FilterLogEvents.`,
+      );
+    }
+  }
   return {
     name: `CloudWatch, ${region}`,
     finestMinutes: (at) => retentions.find(({ keptMs }) => now - at <= keptMs)?.minutes ?? 60,
     async statistics(queries, period, periodMinutes) {
       const all = [];
       for (let first = 0; first < queries.length; first += mostQueries) {
-        all.push(
-          ...(await readStatistics(cloudWatch, queries.slice(first, first + mostQueries), period, periodMinutes)),
-        );
+        const some = queries.slice(first, first + mostQueries);
+        all.push(...(await reading('metrics', () => readStatistics(cloudWatch, some, period, periodMinutes))));
       }
       return all;
     },
     alarmsKnownSince: now - alarmHistoryDays * dayMs,
     alarmChanges: async (alarm, { start, end }) => {
       const since = Math.max(start, now - alarmHistoryDays * dayMs);
-      return since < end ? readChanges(cloudWatch, alarm, { start: since, end }) : [];
+      return since < end ? reading('alarms', () => readChanges(cloudWatch, alarm, { start: since, end })) : [];
     },
     async evidence(org, { start, end }) {
       if (end < now - logRetentionDays * dayMs)
@@ -85,6 +99,9 @@ export function openCloudWatchSource(options: CloudWatchOptions): ReportSource {
     reasons: () => [],
   };
 }
+
+/** Trap: CloudWatch answers 200 although a metric failed. Its points would seem to be missing. */
+const failures: ReadonlySet<string> = new Set(['InternalError', 'Forbidden']);
 
 async function readStatistics(
   cloudWatch: CloudWatchOptions['cloudWatch'],
@@ -117,7 +134,10 @@ async function readStatistics(
         ...{ ScanBy: 'TimestampAscending', ...(NextToken !== undefined && { NextToken }) },
       }),
     );
-    for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
+    for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
+      if (StatusCode !== undefined && failures.has(StatusCode)) {
+        throw Object.assign(new Error('CloudWatch could not read a metric'), { name: StatusCode });
+      }
       const values = series[Number(Id.slice(1))];
       for (const [index, time] of Timestamps.entries()) {
         const slot = Math.floor((time.getTime() - start) / periodMs);

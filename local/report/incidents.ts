@@ -16,7 +16,7 @@ export interface IncidentTime extends Period {
 }
 
 export interface Incident extends IncidentTime {
-  /** When its alarm fired. `unknown` where the changes of alarms are no longer known; absent if it did not fire. */
+  /** When its alarm fired, which may be before it. `unknown` where the changes of alarms are no longer known; absent if it did not fire. */
   readonly firedAt?: number | 'unknown';
   /** The findings that the logs show, the leading one first. */
   readonly findings: readonly IncidentFinding[];
@@ -51,6 +51,9 @@ const minuteMs = 60_000;
 /** How long after the start the logs are read: what began it. Then the last minutes of a long one. */
 const evidenceMs = 5 * minuteMs;
 
+/** A run may begin late in its minute, and is logged when it ends. */
+const loggedMs = 2 * minuteMs;
+
 const [mostRequests, mostFindings] = [5, 4];
 
 /** Every time at which a fault domain had findings, and how many of them were too short for an alarm. */
@@ -83,12 +86,15 @@ export async function completed(
   intervalMinutes: number,
 ): Promise<Incident> {
   const until = time.end + windowRuns * intervalMinutes * minuteMs;
-  const fired = changes.find(({ at, to }) => to === 'ALARM' && at > time.start && at <= until);
+  const before = changes.findLast(({ at }) => at <= time.start);
+  const fired =
+    before?.to === 'ALARM' ? before : changes.find(({ at, to }) => to === 'ALARM' && at > time.start && at <= until);
   const firedAt = fired?.at ?? (time.start < source.alarmsKnownSince ? ('unknown' as const) : undefined);
   const first = { start: time.start, end: Math.min(time.end, time.start + evidenceMs) };
   const last = { start: Math.max(first.end, time.end - minuteMs), end: time.end };
-  const found = [await source.evidence(org.name, first)];
-  if (last.start < last.end) found.push(await source.evidence(org.name, last));
+  const evidenceOf = ({ start, end }: Period) => source.evidence(org.name, { start, end: end + loggedMs });
+  const found = [await evidenceOf(first)];
+  if (last.start < last.end) found.push(await evidenceOf(last));
   const problem = found.find((each) => each.problem)?.problem;
   const findings = findingsIn(found, time);
   const isDrilled = found.some(({ lines }) =>

@@ -89,6 +89,9 @@ export interface ReportOptions {
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
+/** How long before the reported time an alarm may have fired that still does. CloudWatch knows no more. */
+const firingMs = 30 * dayMs;
+
 /** Evidence takes a call for each log, so only so many incidents get it: those with the most minutes. */
 const mostEvidence = 50;
 
@@ -110,7 +113,8 @@ export async function reportOrg(source: ReportSource, options: ReportOptions): P
   for (const time of long) {
     const alarm = alarmOf(time, org);
     const known =
-      changes.get(alarm) ?? (await source.alarmChanges(alarm, { start: period.start, end: period.end + dayMs }));
+      changes.get(alarm) ??
+      (await source.alarmChanges(alarm, { start: period.start - firingMs, end: period.end + dayMs }));
     changes.set(alarm, known);
     incidents.push(
       withEvidence.has(time)
@@ -157,7 +161,7 @@ export async function reportOrg(source: ReportSource, options: ReportOptions): P
     latency: await readLatency(source, timed, period),
     headroom: hasHeadroom ? await readHeadroom(source, headroomSeries(org), period) : [],
     gaps,
-    remarks: remarksOf(source, period, resolutions, intervalMinutes),
+    remarks: [...remarksOf(source, period, resolutions, intervalMinutes), ...edgeRemarks(all, period)],
     timeline: timelineOf(slots, period, slo?.domains ?? ['okta']),
   };
 }
@@ -213,6 +217,18 @@ function remarksOf(
       ? [
           `Changes of alarms are kept for 30 days: whether people were told before ${iso(source.alarmsKnownSince)} is not known.`,
         ]
+      : []),
+  ];
+}
+
+/** Findings are read within the reported time only. */
+function edgeRemarks(times: readonly Period[], { start, end }: Period): readonly string[] {
+  return [
+    ...(times.some((time) => time.start === start)
+      ? ['What was wrong in the first minute may have begun earlier: only the reported time was read.']
+      : []),
+    ...(times.some((time) => time.end === end)
+      ? ['What was wrong in the last minute may have lasted longer: only the reported time was read.']
       : []),
   ];
 }

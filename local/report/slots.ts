@@ -17,8 +17,8 @@ export interface Slot extends Period {
   /** How many of its minutes had a finding of the level, by fault domain. Absent where there was none. */
   readonly page: Readonly<Partial<Record<FaultDomain, Range>>>;
   readonly ticket: Readonly<Partial<Record<FaultDomain, Range>>>;
-  /** Whether it is in a maintenance window. */
-  readonly isMaintenance: boolean;
+  /** How many of its minutes are in a maintenance window. */
+  readonly maintenanceMinutes: number;
 }
 
 /** A time whose points can be read in periods of so many minutes. */
@@ -75,30 +75,40 @@ export async function readSlots(source: ReportSource, options: SlotOptions): Pro
     );
     const count = Math.ceil((aligned.end - aligned.start) / (part.minutes * minuteMs));
     for (let index = 0; index < count; index += 1) {
-      const start = aligned.start + index * part.minutes * minuteMs;
-      const value = (at: number) => series[at]?.[index];
+      const at = aligned.start + index * part.minutes * minuteMs;
+      const [start, end] = [Math.max(at, period.start), Math.min(at + part.minutes * minuteMs, period.end)];
+      const minutes = (end - start) / minuteMs;
+      const value = (each: number) => series[each]?.[index];
       const of = (severity: 'page' | 'ticket') =>
         Object.fromEntries(
-          faultDomains.flatMap((domain, at) => {
+          faultDomains.flatMap((domain, each) => {
             const range = findingMinutes(severity, {
-              ...{ maximum: value(at), sum: value(at + faultDomains.length) },
+              ...{ maximum: value(each), sum: value(each + faultDomains.length) },
               ...{ slotMinutes: part.minutes, intervalMinutes },
             });
-            return range ? [[domain, range]] : [];
+            return range ? [[domain, within(range, minutes, part.minutes)]] : [];
           }),
         );
       slots.push({
-        start: Math.max(start, period.start),
-        end: Math.min(start + part.minutes * minuteMs, period.end),
-        minutes: part.minutes,
+        ...{ start, end, minutes: part.minutes },
         levels: Object.fromEntries(
-          faultDomains.flatMap((domain, at) => (value(at) === undefined ? [] : [[domain, value(at)]])),
+          faultDomains.flatMap((domain, each) => (value(each) === undefined ? [] : [[domain, value(each)]])),
         ),
-        ...{ page: of('page'), ticket: of('ticket'), isMaintenance: options.isMaintenance(start) },
+        ...{ page: of('page'), ticket: of('ticket') },
+        maintenanceMinutes: minutesIn({ start, end }).filter(options.isMaintenance).length,
       });
     }
   }
   return slots;
+}
+
+/** How many bad minutes of a slot are in a part of it. Which of its minutes they are is not known. */
+function within({ least, most }: Range, minutes: number, slotMinutes: number): Range {
+  return { least: Math.max(0, least - (slotMinutes - minutes)), most: Math.min(minutes, most) };
+}
+
+function minutesIn({ start, end }: Period): readonly number[] {
+  return Array.from({ length: (end - start) / minuteMs }, (_, index) => start + index * minuteMs);
 }
 
 /** How many minutes were what. */
@@ -117,18 +127,19 @@ export function tally(slots: readonly Slot[], domains: readonly FaultDomain[]): 
   const count: Record<MinuteState | 'maintenance', number> = { good: 0, bad: 0, unseen: 0, unknown: 0, maintenance: 0 };
   let [least, most] = [0, 0];
   for (const slot of slots) {
-    const state = slot.isMaintenance ? 'maintenance' : minuteState(slot.levels, domains);
+    const state = minuteState(slot.levels, domains);
     const minutes = (slot.end - slot.start) / minuteMs;
-    if (state !== 'bad') count[state] += minutes;
-    else {
-      const bad = unionOf(
-        domains.flatMap((domain) => slot.page[domain] ?? []),
-        minutes,
-      );
-      least += bad.least;
-      most += bad.most;
-      count.bad += minutes;
-    }
+    const rest = minutes - slot.maintenanceMinutes;
+    count.maintenance += slot.maintenanceMinutes;
+    count[state] += rest;
+    if (state !== 'bad') continue;
+    const bad = unionOf(
+      domains.flatMap((domain) => slot.page[domain] ?? []),
+      minutes,
+    );
+    const counted = within(bad, rest, minutes);
+    least += counted.least;
+    most += counted.most;
   }
   const { unseen, unknown, maintenance } = count;
   return {

@@ -1,5 +1,6 @@
 import type { Headroom, Latency } from '../../report/latency.ts';
 import type { TimelineEntry } from '../../report/org-report.ts';
+import type { Period } from '../../report/source.ts';
 
 /** What a plot shows. */
 export interface Plot {
@@ -34,11 +35,20 @@ export function minutesPlots(timeline: readonly TimelineEntry[]): readonly Plot[
   ];
 }
 
+/** From the first to the last, also those of which nothing is known: a plot has the same width for each. */
+function timesOf(buckets: readonly Period[]): readonly number[] {
+  const [first] = buckets;
+  if (!first) return [];
+  const starts = buckets.map(({ start }) => start);
+  const [from, size] = [Math.min(...starts), first.end - first.start];
+  return Array.from({ length: (Math.max(...starts) - from) / size + 1 }, (_, index) => from + index * size);
+}
+
 /** The probes with the longest p95: more lines than colours would tell nobody anything. */
 const mostLines = 6;
 
 export function latencyPlot(latency: readonly Latency[]): Plot {
-  const times = [...new Set(latency.flatMap(({ buckets }) => buckets.map(({ start }) => start)))].sort((a, b) => a - b);
+  const times = timesOf(latency.flatMap(({ buckets }) => buckets));
   const worst = ({ buckets }: Latency) => Math.max(...buckets.map(({ p95 }) => p95));
   const slowest = latency.toSorted((one, other) => worst(other) - worst(one)).slice(0, mostLines);
   return {
@@ -51,9 +61,11 @@ export function latencyPlot(latency: readonly Latency[]): Plot {
 }
 
 export function headroomPlot(headroom: readonly Headroom[]): Plot {
+  const times = timesOf(headroom);
+  const byTime = new Map(headroom.map(({ start, percent }) => [start, percent]));
   return {
-    ...{ title: 'Lowest headroom of each hour', unit: '%', kind: 'lines', times: headroom.map(({ start }) => start) },
-    series: [{ name: 'headroom', values: headroom.map(({ percent }) => percent) }],
+    ...{ title: 'Lowest headroom of each hour', unit: '%', kind: 'lines', times },
+    series: [{ name: 'headroom', values: times.map((time) => byTime.get(time)) }],
   };
 }
 

@@ -173,7 +173,8 @@ function incidentSection({ incidents, brief }: OrgReport): Section {
 
 function toldInWords({ firedAt, start }: Incident): string {
   if (firedAt === 'unknown') return 'not known';
-  return firedAt === undefined ? 'no alarm fired' : `after ${formatDuration(firedAt - start)}`;
+  if (firedAt === undefined) return 'no alarm fired';
+  return firedAt < start ? `before, at ${formatTime(firedAt)}` : `after ${formatDuration(firedAt - start)}`;
 }
 
 function evidenceOf({ start, domain, findings, problem }: Incident): readonly Block[] {

@@ -39,6 +39,21 @@ describe('npm run watch', () => {
     await rm(data, { recursive: true });
   });
 
+  it('ends with 2 when its folder cannot be made, or holds no history, and says why', async () => {
+    const { code, stderr } = await runCommand(watch, '--config', config, '--data', path.join(config, 'data'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot hold the history (ENOTDIR')]);
+    const data = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-no-history-'));
+    await writeFile(path.join(data, 'history.sqlite'), 'x'.repeat(200));
+    const broken = await runCommand(watch, '--config', config, '--data', data);
+    expect(broken.stderr).toContain(
+      'cannot hold the history (file is not a database): use another folder with --data.',
+    );
+    expect(broken.code).toBe(2);
+    // It has given the folder back.
+    lockFolder(data)[Symbol.dispose]();
+    await rm(data, { recursive: true });
+  });
+
   it('ends with 2 when its port is taken, before it asks anybody anything', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -10,6 +10,7 @@ import {
 } from '../../../../local/report/report-document.ts';
 import { toHtml } from '../../../../local/reporters/report/html.ts';
 import { toMarkdown } from '../../../../local/reporters/report/markdown.ts';
+import { headroomPlot, latencyPlot } from '../../../../local/reporters/report/plots.ts';
 import { minutes, percentage } from '../../../../local/reporters/report/sections.ts';
 import { formatReport } from '../../../../local/reporters/report/terminal.ts';
 
@@ -121,6 +122,22 @@ describe('the report as HTML', () => {
     expect(written.html.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(4);
     expect(written.html).not.toMatch(/NaN|Infinity|undefined/);
   });
+});
+
+it('a plot has a place for each hour in which nothing was measured, and no line across it', () => {
+  const hour = (index: number) => ({ start: start + index * 3_600_000, end: start + (index + 1) * 3_600_000 });
+  const percentiles = { requests: 60, p50: 80, p95: 200, p99: 900 };
+  const headroom = headroomPlot([0, 1, 3].map((index) => ({ ...hour(index), percent: 40 })));
+  const latency = latencyPlot([
+    { target: 'token@default', buckets: [{ ...hour(0), ...percentiles }] },
+    { target: 'jwks@default', buckets: [{ ...hour(3), ...percentiles }] },
+  ]);
+  for (const { times } of [headroom, latency]) expect(times).toEqual([0, 1, 2, 3].map((index) => hour(index).start));
+  expect(headroom.series[0]?.values).toEqual([40, 40, undefined, 40]);
+  expect(latency.series.map(({ values }) => values)).toEqual([
+    [200, undefined, undefined, undefined],
+    [undefined, undefined, undefined, 200],
+  ]);
 });
 
 it('Markdown shows markup, links, tables and mentions of Okta as text', () => {
