@@ -58,7 +58,7 @@ function readableBoard(kept: Kept, { deployment, now, measured = nothingMeasured
     ...{ org: kept.org, at: now, grid, measured },
     ...sentenceOf({ runs: all, problems, told, notRunning: grid.notRunning, now }),
     incidents: told.map((each) => boardIncident(each, problems)),
-    rateLimits: all.flatMap(rateLimitsOf),
+    rateLimits: onePerBucket(all.flatMap(rateLimitsOf)),
     oktaStatus: oktaStatusIn({
       lines: all.flatMap(({ last, lastAt, group }) => last.map((line) => ({ time: lastAt, logGroup: group, line }))),
     }),
@@ -104,6 +104,18 @@ function toldWords({ state, toldAt, isNotice }: ToldIncident['incident']): strin
     resolved: 'resolved',
   };
   return `${isNotice ? 'told once' : words[state]} at ${formatTime(toldAt)}`;
+}
+
+/** As the newest run saw each bucket, with the requests of all groups. The one with the least left is first. */
+function onePerBucket(seen: readonly BoardRateLimit[]): readonly BoardRateLimit[] {
+  const buckets = Map.groupBy(seen, ({ bucket }) => bucket);
+  const left = ({ remaining, limit }: BoardRateLimit) => remaining / limit;
+  return [...buckets.values()]
+    .map((each) => ({
+      ...each.reduce((newest, other) => (other.at > newest.at ? other : newest)),
+      ownPercent: each.reduce((sum, { ownPercent }) => sum + ownPercent, 0),
+    }))
+    .toSorted((one, other) => left(one) - left(other));
 }
 
 /** Trap: the state may be that of another version. */

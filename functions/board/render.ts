@@ -129,7 +129,7 @@ export function renderRateLimits({
   );
   const low =
     lowest && html`<p>The lowest headroom of all: ${Math.round(lowest.value)} % at ${formatTime(lowest.at)}.</p>`;
-  return html`<h3>Rate limits</h3>${low}${rows.length > 0 && html`<div class="scroll" role="region" aria-label="Rate limits" tabindex="0"><table><caption>As the last run of each group saw them.</caption><thead><tr><th scope="col">Bucket</th><th scope="col">Requests a minute</th><th scope="col">Left</th><th scope="col">The monitor's share</th></tr></thead><tbody>${rows}</tbody></table></div>`}`;
+  return html`<h3>Rate limits</h3>${low}${rows.length > 0 && html`<div class="scroll" role="region" aria-label="Rate limits" tabindex="0"><table><caption>As the newest run saw them. The share is that of all runs of the monitor.</caption><thead><tr><th scope="col">Bucket</th><th scope="col">Requests a minute</th><th scope="col">Left</th><th scope="col">The monitor's share</th></tr></thead><tbody>${rows}</tbody></table></div>`}`;
 }
 
 export function renderExpiries({ measured: { expiries } }: Pick<OrgBoard, 'measured'>): Html | undefined {

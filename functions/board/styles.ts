@@ -38,7 +38,7 @@ const rules = `
 .okta-board p{margin:4px 0}
 .okta-board .scroll{overflow-x:auto;max-width:100%}
 .okta-board table{border-collapse:collapse;background:transparent;color:inherit}
-.okta-board caption{text-align:left;color:var(--muted);padding:4px 0}
+.okta-board caption{text-align:left;max-width:calc(100vw - 40px);color:var(--muted);padding:4px 0}
 .okta-board th,.okta-board td{text-align:left;vertical-align:top;padding:4px 8px;border:0;border-bottom:1px solid var(--line);background:transparent;color:inherit;font-weight:400}
 .okta-board thead th{font-weight:600}
 .okta-board th{min-width:96px;max-width:240px}

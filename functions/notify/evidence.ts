@@ -4,12 +4,13 @@ import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/clie
 import type { AlarmSubject } from '../alarms/subject.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { Slo } from '../model/slo.ts';
-import { type ErrorBudget, readErrorBudget } from './error-budget.ts';
+import type { ErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
 import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
 import { type EvidenceLine, readLine } from './log.ts';
 import type { OrgChange } from './org-changes.ts';
 import { asRecord, parseJson, text } from './read.ts';
+import { readErrorBudget } from './read-error-budget.ts';
 import type { Silence } from './silent-orgs-item.ts';
 
 /** What a message is made of, apart from the alarm itself. */

@@ -74,6 +74,6 @@ describe('npm run report', () => {
   it('ends with 2 when a file cannot be written', async () => {
     const out = path.join(folder, 'none', 'report.md');
     const { code, stderr } = await run(...config, ...day, '--data', folder, '--out', out);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`--out ${out} cannot be written (ENOENT).`)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${out} cannot be written (ENOENT)`)]);
   });
 });

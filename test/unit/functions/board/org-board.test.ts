@@ -245,6 +245,18 @@ describe('what else is shown of an org', () => {
     );
   });
 
+  it('is one row a bucket, as the newest run saw it, with the requests of all groups', () => {
+    const seenAt = (time: string, group: 'flows' | 'journey', remaining: number) => {
+      const rateLimit = { limit: 600, remaining, secondsToReset: 9 };
+      const exchanges = [exchange(at(time), '/oauth2/default/v1/token', { rateLimit })];
+      const { line } = outcome(at(time), 'token@default', 'passed', { exchanges });
+      return groupItem(group, [{ org: 'acme', at: at(time), intervalMinutes: 1, lines: [line] }]);
+    };
+    const { rateLimits } = boardAt('12:00', seenAt('11:59', 'flows', 450), seenAt('11:58', 'journey', 300));
+    expect(rateLimits).toMatchObject([{ bucket: '/oauth2/{id}/v1/token', remaining: 450 }]);
+    expect(rateLimits[0]?.ownPercent).toBeCloseTo(200 / 600);
+  });
+
   it("is the status page's own word, and nothing if it was not read", () => {
     const status = groupItem('status', [
       { org: 'acme', at: at('11:58'), intervalMinutes: 5, lines: [statusPage(at('11:58')).line] },
