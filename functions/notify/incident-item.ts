@@ -3,7 +3,7 @@ import type { DrillFacts } from './drill.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';
 import { readDrillFacts } from './log.ts';
-import { asRecord, defined, number, oneOf, parseJson, text } from './read.ts';
+import { asRecord, defined, number, oneOf, parseJson, text, timestamp } from './read.ts';
 
 /**
  * What people know of an alarm:
@@ -67,7 +67,7 @@ export function incidentBody(incident: OpenIncident): object {
 /** An incident as it was stored; undefined if it cannot be one. */
 export function readIncident(body: unknown): OpenIncident | undefined {
   const read = asRecord(body);
-  const timeIn = (name: string) => number(Date.parse(String(asRecord(read[name]).at)));
+  const timeIn = (name: string) => timestamp(asRecord(read[name]).at);
   const [alarm, topicArn] = [text(read.alarm), text(read.topicArn)];
   const [state, route] = [oneOf(incidentStates, read.state), oneOf(routes, read.route)];
   const [firedAt, since, toldAt] = [timeIn('firedAt'), timeIn('since'), timeIn('toldAt')];

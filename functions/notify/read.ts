@@ -12,6 +12,11 @@ export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** A time in text, in ms since the epoch. Trap: to parse an object calls its methods, which may be anything. */
+export function timestamp(value: unknown): number | undefined {
+  return typeof value === 'string' ? number(Date.parse(value)) : undefined;
+}
+
 /** One of a few words. */
 export function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word | undefined {
   return words.find((word) => word === value);

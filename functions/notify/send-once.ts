@@ -1,5 +1,5 @@
 import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
-import { asRecord, number, text } from './read.ts';
+import { asRecord, text, timestamp } from './read.ts';
 
 /** How long the table may take for each step. */
 const stepMs = 2_000;
@@ -56,6 +56,6 @@ export async function sendOnce(
 function isTaken(stored: StoredItem | undefined, owner: string, now: number): boolean {
   const { done, owner: other, claimed } = asRecord(stored?.body);
   if (done === true) return true;
-  const at = number(Date.parse(String(asRecord(claimed).at))) ?? 0;
+  const at = timestamp(asRecord(claimed).at) ?? 0;
   return text(other) !== owner && now - at < abandonedMs;
 }

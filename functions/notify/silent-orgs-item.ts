@@ -1,5 +1,5 @@
 import type { Group } from '../model/probe.ts';
-import { asRecord, list, number, text } from './read.ts';
+import { asRecord, list, text, timestamp } from './read.ts';
 
 /** A group that should run for an org, and has not for a while. */
 export interface Silence {
@@ -25,7 +25,7 @@ export function readSilence(body: unknown): readonly Silence[] {
   return list(
     asRecord(body).silent,
     (item) => {
-      const [org, since] = [text(asRecord(item).org, 60), number(Date.parse(String(asRecord(item).at)))];
+      const [org, since] = [text(asRecord(item).org, 60), timestamp(asRecord(item).at)];
       return org === undefined || since === undefined ? undefined : { org, since };
     },
     most,

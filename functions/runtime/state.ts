@@ -61,6 +61,8 @@ class StateContended extends Error {
 /** The state in an item. Undefined if it cannot be one: then the history begins anew. */
 export function groupState(stored: StoredItem | undefined): GroupState | undefined {
   const { last, outcomes, runs } = Object(stored?.body) as Partial<GroupState>;
-  const isReadable = Number.isFinite(timeOfMoment(Object(last))) && Array.isArray(outcomes) && Array.isArray(runs);
+  const isTimed = typeof (Object(last).due ?? Object(last).at) === 'string';
+  const isReadable =
+    isTimed && Number.isFinite(timeOfMoment(Object(last))) && Array.isArray(outcomes) && Array.isArray(runs);
   return isReadable ? (stored?.body as GroupState) : undefined;
 }

@@ -370,6 +370,14 @@ describe('whatever the table holds', () => {
     );
   });
 
+  it.each(['firedAt', 'toldAt'])('a time that is an object with methods of its own is no time: %s', (name) => {
+    const hostile = items.map((item) => ({
+      ...item,
+      body: { ...(item.body as object), [name]: { at: { toString: 'x' } }, last: { at: { toString: 'x' } } },
+    }));
+    expect(() => orgBoard(keptOf('acme', hostile), { deployment: defaultDeployment, now: at('12:00') })).not.toThrow();
+  });
+
   it('a group whose state is malformed is said to be unreadable, and the others are shown', () => {
     const malformed = { ...items[1], body: { last: { at: '2026-11-21T11:58:00Z' }, outcomes: [7], runs: [{ of: 1 }] } };
     const board = boardAt('12:00', flows('11:50', '11:59'), malformed as StoredItem);
