@@ -51,6 +51,7 @@ import {
   sharedOptions,
 } from './command.ts';
 import { readHidden } from './read-hidden.ts';
+import { refuseTokens } from './refuse-tokens.ts';
 import { watchCheck } from './watch-check.ts';
 import { writeReport } from './write-report.ts';
 
@@ -120,7 +121,7 @@ export const check = defineCommand({
   notes:
     'HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are obeyed for Okta and for AWS, and the output says which of them are set.',
   async run(values, output) {
-    refuseTokens(values);
+    refuseTokens(values, 'pass it to --token by standard input');
     try {
       return await checkOrJudge(values, output);
     } finally {
@@ -147,16 +148,6 @@ interface Source {
   readonly orgs: readonly MonitoredOrg[];
   readonly deployment: string;
   readonly secrets: Secrets;
-}
-
-/** Trap: an argument is in the history of the shell, and every process of the machine can read it. */
-function refuseTokens(values: object): void {
-  const looksLikeToken = (value: unknown) => typeof value === 'string' && /eyJ[\w-]{10,}|^00[\w-]{40}$/.test(value);
-  const [flag] = Object.entries(values).find(([, value]) => [value].flat().some(looksLikeToken)) ?? [];
-  if (flag === undefined) return;
-  throw new UsageError(
-    `The value of --${flag} looks like a token, which is never an argument: pass it to --token by standard input.\nIt is in the history of your shell now: revoke it.`,
-  );
 }
 
 function sourceOf(

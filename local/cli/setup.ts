@@ -39,6 +39,7 @@ import { openRemoval, openRotation, openSetup, openTerraform, type SetupTools } 
 import { terraformHeading } from '../setup/terraform.ts';
 import { type Questions, questionsAt } from './ask.ts';
 import { defineCommand, type FlagValues, main, type Option, type Output, sharedOptions } from './command.ts';
+import { refuseTokens } from './refuse-tokens.ts';
 
 const options = {
   domain: { type: 'string', value: '<host>', help: 'the org: acme.okta.com' },
@@ -91,6 +92,7 @@ export const setup = defineCommand({
   name: 'npm run setup',
   options,
   async run(values, output) {
+    refuseTokens(values, `set ${tokenVariable}, or enter it when asked`);
     const request = requestOf(values);
     const questions = questionsAt(output.stdin, output.stderr);
     if (!questions && !values.yes && !values['dry-run'])
