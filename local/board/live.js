@@ -49,14 +49,22 @@ function say(words, isLost) {
   connection.classList.toggle('lost', isLost);
 }
 
-const events = new EventSource(document.body.dataset.events);
-events.addEventListener('open', () => say('Live', false));
-events.addEventListener('error', () => say('No connection to the monitor: this page is old.', true));
-events.addEventListener('page', ({ data }) => {
-  const parsed = new DOMParser().parseFromString(JSON.parse(data), 'text/html');
-  const main = document.querySelector('main');
-  const wanted = parsed.querySelector('main');
-  if (!main || !wanted) return;
-  update(main, wanted);
-  document.title = wanted.dataset.title;
-});
+function connect() {
+  const events = new EventSource(document.body.dataset.events);
+  events.addEventListener('open', () => say('Live', false));
+  events.addEventListener('error', () => {
+    say('No connection to the monitor: this page is old.', true);
+    // The browser tries again by itself, except after an answer that is no stream.
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3_000);
+  });
+  events.addEventListener('page', ({ data }) => {
+    const parsed = new DOMParser().parseFromString(JSON.parse(data), 'text/html');
+    const main = document.querySelector('main');
+    const wanted = parsed.querySelector('main');
+    if (!main || !wanted) return;
+    update(main, wanted);
+    document.title = wanted.dataset.title;
+  });
+}
+
+connect();

@@ -178,6 +178,18 @@ describe.skipIf(executable === undefined)('the board in a browser', () => {
     await page.close();
   });
 
+  it('connects again after the monitor has refused it', async () => {
+    shown = samplePage();
+    const page = await browser.newPage();
+    await page.clock.install();
+    await page.route('**/events/', (route) => route.fulfill({ status: 503 }), { times: 1 });
+    await page.goto(`${board.url}/`);
+    await page.getByText('No connection to the monitor: this page is old.').waitFor();
+    await page.clock.runFor(5_000);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.close();
+  });
+
   it('is complete without a script, and loads itself again', async () => {
     await using page = await open(played('O1'), { javaScriptEnabled: false });
     expect(await page.locator('.sentence').innerText()).toMatch(/Okta must act/);
