@@ -240,9 +240,7 @@ async function change(
     print(isComplete, true, plan);
     return isComplete ? 0 : 1;
   }
-  if (!values.yes && !(await questions?.confirm('\nDo this?'))) {
-    throw new UsageError('Nothing was done.');
-  }
+  await confirmed(values, questions);
   using progress = showProgress(stderr);
   const done = await opened.apply((step) => {
     if (step.action !== 'keep') progress.finished(stepTitle(step), step.action !== 'cannot');
@@ -250,6 +248,11 @@ async function change(
   const passed = done.every(({ action }) => action !== 'cannot');
   print(passed, true, done);
   return passed ? 0 : 1;
+}
+
+/** Asks before anything is changed, unless `--yes` has answered. Throws `UsageError` if the answer is no. */
+async function confirmed({ yes }: Values, questions: Questions | undefined): Promise<void> {
+  if (!yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
 }
 
 function checkCommand({ config, secrets }: Values): string {
@@ -279,7 +282,7 @@ async function writeTerraform(
     if (values.json) stdout.write(`${toJson(true, { applied: false, ...document(plan) })}\n`);
     return 0;
   }
-  if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
+  await confirmed(values, questions);
   const { done, text } = await apply(() => {});
   writeFileSync(file, text);
   const passed = done.every(({ action }) => action !== 'cannot');
@@ -301,7 +304,7 @@ async function rotate(
     shown.write(`${formatSettings(settings, store.name)}\n${formatRotation(applications)}`);
   const document = { ...setupDocument(settings, store.name, []), ...rotationDocument(applications) };
   if (!values['dry-run']) {
-    if (!values.yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
+    await confirmed(values, questions);
     using progress = showProgress(stderr);
     await apply((application, step) => progress.finished(`${application}: ${step}`, true));
   }
