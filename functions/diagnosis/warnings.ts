@@ -1,4 +1,4 @@
-import type { Exchange } from '../model/exchange.ts';
+import { answerMs, type Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import { finalExchanges, type Outcome } from '../model/outcome.ts';
@@ -31,15 +31,13 @@ export function withWarnings(
   });
 }
 
-function slownessWarnings(
-  { phases: { firstByteMs = 0, bodyMs = 0 }, url }: Exchange,
-  { domain, slowAfterMs }: Pick<Org, 'domain' | 'slowAfterMs'>,
-): Finding[] {
-  const totalMs = Math.round(firstByteMs + bodyMs);
+function slownessWarnings(exchange: Exchange, { domain, slowAfterMs }: Pick<Org, 'domain' | 'slowAfterMs'>): Finding[] {
+  const { url, phases } = exchange;
+  const totalMs = answerMs(exchange);
   const { endpoint } = locate(url) ?? {};
   // How long a page of the System Log takes depends on how many events it has.
   if (totalMs <= slowAfterMs || !endpoint || endpoint === 'logs' || new URL(url).host !== domain) return [];
-  const detail = `first byte after ${Math.round(firstByteMs)} ms, complete after ${totalMs} ms at ${url}`;
+  const detail = `first byte after ${Math.round(phases.firstByteMs ?? 0)} ms, complete after ${totalMs} ms at ${url}`;
   const comparisons = [{ name: 'time to answer', expected: `at most ${slowAfterMs} ms`, found: `${totalMs} ms` }];
   return [finding('slow-answer', { detail, comparisons })];
 }

@@ -17,6 +17,11 @@ export interface Exchange {
   /** The request was to an API of your own, in whose answer nothing is read as Okta's. */
   readonly ofResource?: true;
   readonly phases: Phases;
+  /**
+   * By how many milliseconds the first byte may have been noticed too late, because the monitor's own process stood still.
+   * Absent if at most two. Such a reading is evidence, and not part of the latency series.
+   */
+  readonly lateMs?: number;
   readonly status?: number;
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */
   readonly requestId?: string;
@@ -25,8 +30,10 @@ export interface Exchange {
   readonly retryAfterSeconds?: number;
   /** The error in the response, parsed from whichever format Okta used. */
   readonly error?: OktaError;
-  /** The server's certificate, if this exchange opened the connection. */
+  /** The server's certificate, if this exchange was the first over a connection that was opened anew. */
   readonly certificate?: PeerCertificate;
+  /** The connection resumed a TLS session: its TLS phase is shorter than that of a new one, and shows no certificate. */
+  readonly resumed?: true;
   /** The server's `Date` minus our clock, in seconds: positive when the server is ahead. */
   readonly clockOffsetSeconds?: number;
   /** What shows who sent the response. */
@@ -66,6 +73,14 @@ export interface SenderMarks {
   readonly passed?: readonly string[];
   /** What proxies, firewalls, CDNs and portals say when they answer themselves, in words. */
   readonly intermediary?: readonly string[];
+}
+
+/** Up to this, the lateness of a reading is no matter. In milliseconds. */
+export const toleratedLateMs = 2;
+
+/** How long an answer took, complete, in milliseconds: at least, where the monitor's own process may have stood still. */
+export function answerMs({ phases: { firstByteMs = 0, bodyMs = 0 }, lateMs = 0 }: Exchange): number {
+  return Math.round(firstByteMs + bodyMs - lateMs);
 }
 
 /** Milliseconds per phase. DNS, TCP and TLS are absent when the connection was already open. */

@@ -32,9 +32,13 @@ export function finalExchanges({
   return retriedAfter === undefined ? exchanges : exchanges.slice(exchanges.findIndex(({ failure }) => failure) + 1);
 }
 
-/** The server's time for the probe's request, in milliseconds: the first byte of the last exchange with a response. */
+/**
+ * The server's time for the probe's request, in milliseconds: the first byte of the last exchange with a response. Undefined
+ * if that reading was late, because it would have some of the monitor's own time in it.
+ */
 export function durationMs(outcome: Outcome): number | undefined {
-  return finalExchanges(outcome).findLast((exchange) => exchange.phases.firstByteMs !== undefined)?.phases.firstByteMs;
+  const answered = finalExchanges(outcome).findLast((exchange) => exchange.phases.firstByteMs !== undefined);
+  return answered?.lateMs === undefined ? answered?.phases.firstByteMs : undefined;
 }
 
 /** All findings of an outcome: its failure, or its warnings. */

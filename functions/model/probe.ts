@@ -199,6 +199,8 @@ export interface FetchInit {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | URLSearchParams | Uint8Array | null;
+  /** Over a new connection with a full TLS handshake, whose phases and certificate become a part of the exchange. */
+  readonly anew?: boolean;
   /** The most bytes of a response's body, if not two million. */
   readonly mostBytes?: number;
 }
@@ -208,6 +210,11 @@ export interface Credentials extends ClientCredentials, UserCredentials {}
 
 /** Authenticates the monitor as a client of its own. */
 export interface ClientCredentials {
+  /**
+   * Reads and signs what the next request to an endpoint as the server's service client needs, ahead of that request. Never
+   * rejects: the request finds out what is wrong.
+   */
+  prepare(server: Server, endpoint: Endpoint): Promise<void>;
   /** Requests a new client-credentials token. If Okta rejects the client, re-reads the secret and retries once. */
   fetchToken(server: Server, fetch: Fetch): Promise<AccessToken>;
   /** Introspects a token at the server (RFC 7662). */

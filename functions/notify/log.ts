@@ -135,13 +135,13 @@ function readToken(value: unknown): TokenFacts {
 
 function readExchange(value: unknown): Exchange | undefined {
   const { method, url, at, authentication, proof, ofResource, phases, status, ...answer } = asRecord(value);
-  const { requestId, rateLimit, error, certificate, sender, failure } = answer;
+  const { requestId, rateLimit, error, certificate, sender, failure, lateMs, resumed } = answer;
   const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
   if (verb === undefined || where === undefined || when === undefined) return undefined;
   return defined({
     ...{ method: verb, url: where, at: when, phases: readPhases(phases) },
     ...{ authentication: oneOf(requestAuthentications, authentication), proof: proof === true || undefined },
-    ofResource: ofResource === true || undefined,
+    ...{ ofResource: ofResource === true || undefined, resumed: resumed === true || undefined, lateMs: number(lateMs) },
     ...{ status: number(status), requestId: text(requestId, 80) },
     ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
     ...{ certificate: readCertificate(certificate), failure: readFailure(failure), sender: readSender(sender) },

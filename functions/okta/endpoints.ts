@@ -117,6 +117,11 @@ export function mayRead({ api }: Pick<Org, 'api'>, endpoint: Endpoint): boolean 
   return scope === undefined || api?.kind !== 'client' || api.scopes.includes(scope);
 }
 
+/** Whether an endpoint is on the org's domain. The status page is not. */
+export function isOfOrg(endpoint: Endpoint): boolean {
+  return endpoint in endpoints.org || endpoint in endpoints.custom;
+}
+
 /** The rate-limit bucket that a request to an endpoint counts against, if any. */
 export function bucketOf(server: Pick<Server, 'id'>, endpoint: Endpoint): string | undefined {
   return endpoints[kindOf(server)][endpoint]?.bucket ?? undefined;

@@ -30,7 +30,7 @@ export const organization = defineProbe({
     },
   },
   async run({ org, server, now, fetch, exchanges }) {
-    const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization')));
+    const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization'), { anew: true }));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the org metadata has no "id"');
     const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs);

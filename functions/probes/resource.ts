@@ -1,6 +1,6 @@
 import { finding } from '../diagnosis/finding.ts';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
-import type { Exchange } from '../model/exchange.ts';
+import { answerMs, type Exchange } from '../model/exchange.ts';
 import type { Comparison } from '../model/finding.ts';
 import { type AccessToken, defineProbe, type ProbeContext } from '../model/probe.ts';
 import { clockToleranceSeconds, factsOf, fetchWithToken } from '../okta/access-token.ts';
@@ -52,8 +52,7 @@ async function callResource(
   });
   const exchange = exchanges.at(-1);
   if (status !== resource.status) throw failureOf(status, resource.status, exchange, token);
-  const { firstByteMs = 0, bodyMs = 0 } = exchange?.phases ?? {};
-  const tookMs = Math.round(firstByteMs + bodyMs);
+  const tookMs = exchange ? answerMs(exchange) : 0;
   const comparisons = [{ name: 'time to answer', expected: `at most ${org.slowAfterMs} ms`, found: `${tookMs} ms` }];
   return { readings: {}, warnings: tookMs > org.slowAfterMs ? [finding('resource-slow', { comparisons })] : [] };
 }

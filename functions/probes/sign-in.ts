@@ -1,3 +1,4 @@
+import { toleratedLateMs } from '../model/exchange.ts';
 import { defineProbe } from '../model/probe.ts';
 
 /**
@@ -33,7 +34,9 @@ export const signIn = defineProbe({
   },
   async run({ fetch, exchanges, credentials }) {
     const session = await credentials.signIn(fetch, exchanges);
-    const spentMs = exchanges.reduce((sum, { phases }) => sum + (phases.firstByteMs ?? 0), 0);
-    return { readings: { JourneySeconds: spentMs / 1000 }, provides: { session } };
+    const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    const spentMs = sumOf(exchanges.map(({ phases }) => phases.firstByteMs ?? 0));
+    const isLate = sumOf(exchanges.map(({ lateMs = 0 }) => lateMs)) > toleratedLateMs * exchanges.length;
+    return { readings: { JourneySeconds: isLate ? undefined : spentMs / 1000 }, provides: { session } };
   },
 });

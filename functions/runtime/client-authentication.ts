@@ -1,4 +1,11 @@
-import { type ClientAuth, ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi';
+import {
+  type AuthorizationServer,
+  type Client,
+  type ClientAuth,
+  ClientSecretPost,
+  modifyAssertion,
+  PrivateKeyJwt,
+} from 'oauth4webapi';
 import type { ClientAuthentication } from '../model/org.ts';
 import { privateKeyOf } from './private-key.ts';
 import { textOf } from './secret-members.ts';
@@ -24,6 +31,24 @@ export const authenticationFactories: Readonly<Record<ClientAuthentication, Auth
       },
     }),
 };
+
+/** Makes a client's authentication ahead of its request. The first use takes it, and each later one makes another. */
+export async function prepareAuthentication(
+  authentication: ClientAuth,
+  server: AuthorizationServer,
+  client: Client,
+): Promise<ClientAuth> {
+  const prepared = { body: new URLSearchParams(), headers: new Headers() };
+  await authentication(server, client, prepared.body, prepared.headers);
+  let isUsed = false;
+  return (as, same, body, headers) => {
+    if (isUsed) return authentication(as, same, body, headers);
+    isUsed = true;
+    for (const [name, value] of prepared.body) body.set(name, value);
+    for (const [name, value] of prepared.headers) headers.set(name, value);
+    return undefined;
+  };
+}
 
 /**
  * Encodes the credentials with `encodeURIComponent` rather than RFC 6749's form encoding. Form encoding would escape

@@ -4,15 +4,25 @@ import type { Fetch } from '../model/probe.ts';
 import { authenticationFactories } from './client-authentication.ts';
 import type { Secret, Secrets } from './secrets.ts';
 
+/** How a client authenticates at one endpoint with this value of its secret. Throws `SecretUnreadable`. */
+export type Authenticate = (secret: Secret) => Promise<ClientAuth> | ClientAuth;
+
+/** Authenticates a client at one endpoint with whatever method it uses. */
+export function authenticateAt(
+  { authentication, secret: name }: Pick<ServiceClient, 'authentication' | 'secret'>,
+  endpoint: string,
+): Authenticate {
+  return (secret) => authenticationFactories[authentication](secret, name, endpoint);
+}
+
 /** Calls an OAuth endpoint as a client that has a secret. */
 export async function callAsClient<Result>(
   secrets: Secrets,
-  client: Pick<ServiceClient, 'authentication' | 'secret'>,
-  endpoint: string,
+  secretName: string,
+  authenticate: Authenticate,
   fetch: Fetch,
   attempt: (authentication: ClientAuth, fetch: Fetch) => Promise<Result>,
 ): Promise<Result> {
-  const authenticate = authenticationFactories[client.authentication];
   let status: number | undefined;
   const watched: Fetch = async (...request) => {
     const response = await fetch(...request);
@@ -20,9 +30,7 @@ export async function callAsClient<Result>(
     return response;
   };
   const isRejected = (result: PromiseSettledResult<Result>) => status === 401 || isInvalidClient(result);
-  return withSecret(secrets, client.secret, isRejected, async (secret) =>
-    attempt(await authenticate(secret, client.secret, endpoint), watched),
-  );
+  return withSecret(secrets, secretName, isRejected, async (secret) => attempt(await authenticate(secret), watched));
 }
 
 /**

@@ -1,4 +1,6 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup, resolveCname } from 'node:dns/promises';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
@@ -8,6 +10,8 @@ import type { PeerCertificate, Phases } from '../model/exchange.ts';
 export interface ConnectionInfo {
   readonly phases: Pick<Phases, 'dnsMs' | 'tcpMs' | 'tlsMs'>;
   readonly certificate?: PeerCertificate;
+  /** It resumed a TLS session, in which the server shows no certificate. */
+  readonly resumed?: true;
 }
 
 const infos = new WeakMap<object, ConnectionInfo>();
@@ -22,17 +26,29 @@ export function takeConnectionInfo(socketOrError: object): ConnectionInfo | unde
   return info;
 }
 
+/** Opens a connection. With a session, it resumes that, if the server agrees. */
+export type Connect = (
+  target: buildConnector.Options,
+  callback: buildConnector.Callback,
+  session?: Buffer,
+) => TLSSocket;
+
 /**
- * An undici connector that times DNS, TCP and TLS and reads the server's certificate, even if the connection fails.
+ * Opens connections that time DNS, TCP and TLS and read the server's certificate, even if the connection fails. A host is
+ * looked up once.
  *
  * Trap: its listeners must run before undici's own, which send the request within the same event.
  */
-export function timedConnector(options: buildConnector.BuildOptions): buildConnector.connector {
-  const connect = build(options);
-  return (target, callback) => {
+export function timedConnector(options: buildConnector.BuildOptions): Connect {
+  const lookUp = sharedLookup();
+  const shared = { ...options, lookup: lookUp.lookup, maxCachedSessions: 0 };
+  const connectAnew = build(shared);
+  return (target, callback, session) => {
+    const isLookedUp = lookUp.isKnown(target.hostname);
+    const startedAt = performance.now();
+    const connect = session ? build({ ...shared, session }) : connectAnew;
     const socket = connect(target, callback);
     skipContinue(socket);
-    const startedAt = performance.now();
     let resolvedAt: number | undefined;
     let connectedAt: number | undefined;
     socket.prependOnceListener('lookup', () => {
@@ -43,27 +59,54 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
     });
     // Node emits this before it verifies the certificate. After a rejection the socket no longer returns it.
     let certificate: PeerCertificate | undefined;
+    let securedAt: number | undefined;
     socket.prependOnceListener('secure', () => {
-      certificate = readCertificate(socket);
+      securedAt = performance.now();
+      // Parsing it takes as long as half a handshake, and a resumed session has the one that was verified before.
+      if (!socket.isSessionReused()) certificate = readCertificate(socket);
     });
-    const store = (key: object, securedAt?: number) => {
+    const store = (key: object, isSecure: boolean) => {
       // An IP address needs no lookup, so there is no DNS phase.
       const dialedAt = resolvedAt ?? startedAt;
       const phases = {
-        ...(resolvedAt !== undefined && { dnsMs: resolvedAt - startedAt }),
+        ...(resolvedAt !== undefined && !isLookedUp && { dnsMs: resolvedAt - startedAt }),
         ...(connectedAt !== undefined && { tcpMs: connectedAt - dialedAt }),
-        ...(connectedAt !== undefined && securedAt !== undefined && { tlsMs: securedAt - connectedAt }),
+        ...(connectedAt !== undefined && securedAt !== undefined && isSecure && { tlsMs: securedAt - connectedAt }),
       };
-      infos.set(key, { phases, ...(certificate && { certificate }) });
+      const resumed = isSecure && socket.isSessionReused();
+      infos.set(key, { phases, ...(certificate && { certificate }), ...(resumed && { resumed }) });
     };
-    const onError = (error: Error) => store(error);
+    const onError = (error: Error) => store(error, false);
     socket.prependOnceListener('error', onError);
     socket.prependOnceListener('secureConnect', () => {
       // An error after this point is not a failure to connect, and the pending request already has its info.
       socket.off('error', onError);
-      store(socket, performance.now());
+      store(socket, true);
     });
     return socket;
+  };
+}
+
+/** Looks each host up once. A failure is not kept. */
+function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string): boolean } {
+  const lookups = new Map<string, Promise<LookupAddress[]>>();
+  return {
+    isKnown: (host) => lookups.has(host),
+    lookup(host, { all, ...options }, callback) {
+      const found = lookups.get(host) ?? lookup(host, { ...options, all: true });
+      lookups.set(host, found);
+      found.then(
+        (addresses) => {
+          const [first] = addresses;
+          if (all) callback(null, addresses);
+          else callback(null, first?.address ?? '', first?.family);
+        },
+        (error: NodeJS.ErrnoException) => {
+          lookups.delete(host);
+          callback(error, '');
+        },
+      );
+    },
   };
 }
 
@@ -74,12 +117,12 @@ export function timedConnector(options: buildConnector.BuildOptions): buildConne
 function skipContinue(socket: TLSSocket): void {
   const read = socket.read.bind(socket);
   const start = Buffer.from('HTTP/1.1 100 ');
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   socket.read = (size?: number): Buffer | null => {
     for (;;) {
       const chunk: Buffer | null = read(size);
       if (chunk === null) return null;
-      let received = Buffer.concat([held, chunk]);
+      let received = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       held = Buffer.alloc(0);
       let end = endOfHead(received);
       while (received.subarray(0, start.length).equals(start) && end > 0) {

@@ -1,5 +1,6 @@
 import {
   type AuthorizationServer,
+  type ClientAuth,
   clientCredentialsGrantRequest,
   introspectionRequest,
   processClientCredentialsResponse,
@@ -7,15 +8,16 @@ import {
 } from 'oauth4webapi';
 import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
-import type { AccessToken, Credentials, Fetch } from '../model/probe.ts';
+import type { AccessToken, Credentials, Endpoint, Fetch } from '../model/probe.ts';
 import { bindingProblem, fetchWithToken } from '../okta/access-token.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
-import { adapt, callAsClient, withSecret } from './client-call.ts';
+import { prepareAuthentication } from './client-authentication.ts';
+import { type Authenticate, adapt, authenticateAt, callAsClient, withSecret } from './client-call.ts';
 import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import { noUserCredentials } from './no-credentials.ts';
 import { Redacted } from './redacted.ts';
 import { textOf } from './secret-members.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secret, Secrets } from './secrets.ts';
 
 /** A cached token is renewed this long before it expires. */
 const renewBeforeMs = 60_000;
@@ -35,6 +37,28 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 
   return (org) => {
     const keyOf = openRunKey(nonces);
+    /** What was made ahead for each endpoint, and from which value of the secret. */
+    const prepared = new Map<string, { readonly secret: Secret; readonly authentication: ClientAuth }>();
+
+    /** Uses what was made ahead, once, and unless the secret has changed since. */
+    function authenticate(service: ServiceClient, endpoint: string): Authenticate {
+      const makeNow = authenticateAt(service, endpoint);
+      return (secret) => {
+        const ahead = prepared.get(endpoint);
+        prepared.delete(endpoint);
+        return ahead?.secret === secret ? ahead.authentication : makeNow(secret);
+      };
+    }
+
+    async function prepareAt(server: Server, endpoint: Endpoint): Promise<void> {
+      const service = serviceOf(server);
+      const url = endpointUrl(org.domain, server, endpoint);
+      const secret = await secrets.read(service.secret);
+      const authentication = await authenticateAt(service, url)(secret);
+      const client = { client_id: service.clientId };
+      const made = await prepareAuthentication(authentication, { issuer: server.issuer }, client);
+      prepared.set(url, { secret, authentication: made });
+    }
 
     async function requestToken(
       server: Pick<Server, 'id' | 'issuer'>,
@@ -45,19 +69,25 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       const as: AuthorizationServer = { issuer: server.issuer, token_endpoint: endpoint };
       const client = { client_id: service.clientId };
       const proofKey = await keyOf(service);
-      return callAsClient(secrets, service, endpoint, fetch, async (authentication, watched) => {
-        const parameters = { scope: service.scopes.join(' ') };
-        const response = await withProof(proofKey, watched, (options) =>
-          clientCredentialsGrantRequest(as, client, authentication, parameters, options),
-        );
-        const token = await processClientCredentialsResponse(as, client, response);
-        return {
-          ...{ value: token.access_token, type: token.token_type },
-          ...(token.scope !== undefined && { scope: token.scope }),
-          ...(token.expires_in !== undefined && { expiresInSeconds: token.expires_in }),
-          ...(proofKey && { proofKey }),
-        };
-      });
+      return callAsClient(
+        secrets,
+        service.secret,
+        authenticate(service, endpoint),
+        fetch,
+        async (authentication, watched) => {
+          const parameters = { scope: service.scopes.join(' ') };
+          const response = await withProof(proofKey, watched, (options) =>
+            clientCredentialsGrantRequest(as, client, authentication, parameters, options),
+          );
+          const token = await processClientCredentialsResponse(as, client, response);
+          return {
+            ...{ value: token.access_token, type: token.token_type },
+            ...(token.scope !== undefined && { scope: token.scope }),
+            ...(token.expires_in !== undefined && { expiresInSeconds: token.expires_in }),
+            ...(proofKey && { proofKey }),
+          };
+        },
+      );
     }
 
     async function apiToken(
@@ -79,6 +109,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 
     return {
       ...noUserCredentials,
+      prepare: (server, endpoint) => prepareAt(server, endpoint).catch(() => {}),
       fetchToken: (server, fetch) => requestToken(server, serviceOf(server), fetch),
 
       introspect(server, token, fetch) {
@@ -87,11 +118,17 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
         const as: AuthorizationServer = { issuer: server.issuer, introspection_endpoint: endpoint };
         const client = { client_id: service.clientId };
         const additionalParameters = { token_type_hint: 'access_token' };
-        return callAsClient(secrets, service, endpoint, fetch, async (authentication, watched) => {
-          const options = { ...adapt(watched), additionalParameters };
-          const response = await introspectionRequest(as, client, authentication, token.value, options);
-          return processIntrospectionResponse(as, client, response);
-        });
+        return callAsClient(
+          secrets,
+          service.secret,
+          authenticate(service, endpoint),
+          fetch,
+          async (authentication, watched) => {
+            const options = { ...adapt(watched), additionalParameters };
+            const response = await introspectionRequest(as, client, authentication, token.value, options);
+            return processIntrospectionResponse(as, client, response);
+          },
+        );
       },
 
       async prepareApi(fetch) {

@@ -3,18 +3,24 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   /** The code of the system, OpenSSL or undici, such as ENOTFOUND, CERT_HAS_EXPIRED, UND_ERR_HEADERS_TIMEOUT. */
   readonly code: string;
+  /** A connection that another request had used was closed before anything came back: perhaps before this one was sent. */
+  readonly isOfKeptConnection: boolean;
 
-  private constructor(code: string, message: string) {
+  private constructor(code: string, message: string, isOfKeptConnection: boolean) {
     super(message);
     this.code = code;
+    this.isOfKeptConnection = isOfKeptConnection;
   }
 
   /** Trap: the message of the cause may quote what was sent, so only its code is kept. */
-  static from(cause: unknown, request: string): TransportError {
+  static from(cause: unknown, request: string, isUnansweredReuse = false): TransportError {
     const code = codeOf(cause);
-    return new TransportError(code, `${request}: ${code}`);
+    return new TransportError(code, `${request}: ${code}`, isUnansweredReuse && closedCodes.has(code));
   }
 }
+
+/** The codes of a connection that was closed. */
+const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
 /** The code for a request that the run's deadline aborted. */
 export const deadlineCode = 'DEADLINE';

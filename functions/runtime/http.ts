@@ -1,18 +1,18 @@
-import { channel } from 'node:diagnostics_channel';
-import type { Readable } from 'node:stream';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
-import type { Agent as AgentType, Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
-import type { Exchange, OktaError, Phases } from '../model/exchange.ts';
+import type { Agent, Dispatcher } from 'undici';
+import { type Exchange, type OktaError, type Phases, toleratedLateMs } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
-import { type ConnectionInfo, takeConnectionInfo, timedConnector } from './connection.ts';
-import { bodyTimeoutCode, TransportError, tooLargeCode, undecodableCode } from './errors.ts';
+import { takeConnectionInfo } from './connection.ts';
+import { type Connections, openConnections } from './connections.ts';
+import { TransportError, undecodableCode } from './errors.ts';
+import { connectionOpener } from './open-connection.ts';
+import { type RequestTiming, sendRequest } from './request.ts';
 import { authenticationOf, hasProof } from './request-authentication.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
@@ -27,7 +27,7 @@ export interface HttpOptions {
   /** How long to wait for response headers. Connecting, and the whole body, may take half as long. */
   readonly timeoutMs: number;
   /** Opens connections otherwise than directly: a laptop may have to use a proxy. Lambda functions never do. */
-  readonly createAgent?: (options: AgentType.Options) => Dispatcher;
+  readonly createAgent?: (options: Agent.Options) => Dispatcher;
 }
 
 export interface Http {
@@ -37,17 +37,12 @@ export interface Http {
    * @param signal aborts it; by default at the run's deadline
    */
   send(url: string, init: FetchInit, record: (exchange: Exchange) => void, signal?: AbortSignal): Promise<Response>;
+  /** Opens connections to an origin, so that requests need not wait for them. Never rejects. See `Connections`. */
+  prepare(origin: string, count: number): Promise<void>;
   /** Uses new connections, so that a retry does not reuse the one that failed. */
   fresh(): Pick<Http, 'send'>;
   /** Closes all connections, including those of `fresh`. */
   close(): Promise<void>;
-}
-
-/** The timing of one request, in milliseconds of `performance.now()`. */
-interface RequestTiming {
-  sentAt?: number;
-  headersAt?: number;
-  connection?: ConnectionInfo;
 }
 
 /**
@@ -57,42 +52,53 @@ interface RequestTiming {
  * server has closed, and the first request would have no connection phases.
  */
 export function openHttp(options: HttpOptions): Http {
-  const { timeoutMs, createAgent = (agentOptions) => new Agent(agentOptions) } = options;
-  const agents: Dispatcher[] = [];
+  const { timeoutMs, createAgent } = options;
+  const closings: (() => Promise<void>)[] = [];
   // Made once: to read the authorities takes as long as a handshake.
   const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
-  const fresh = (): Pick<Http, 'send'> => {
-    const agent = createAgent({
-      connect: timedConnector({ allowH2: false, timeout: timeoutMs / 2, secureContext }),
-      allowH2: false,
-      headersTimeout: timeoutMs,
-      // `readBody` limits the body as a whole.
-      bodyTimeout: 0,
-    });
-    agents.push(agent);
-    return {
-      send: (url, init, record, signal = options.signal) => send(agent, url, init, record, { ...options, signal }),
-    };
+  const turn = openTurns();
+  const open = () => {
+    const connections = openConnections(connectionOpener({ timeoutMs, secureContext, createAgent }));
+    closings.push(connections.close);
+    const sendOver: Http['send'] = (url, init, record, signal = options.signal) =>
+      send({ connections, turn }, url, init, record, { ...options, signal });
+    return { send: sendOver, prepare: createAgent ? async () => {} : connections.prepare };
   };
   return {
-    ...fresh(),
-    fresh,
+    ...open(),
+    fresh: open,
     async close() {
-      await Promise.all(agents.map((agent) => agent.destroy()));
+      await Promise.all(closings.map((close) => close()));
     },
   };
 }
 
+/**
+ * Lets requests begin one after another, a millisecond apart. Answers that arrive at the same instant would be read one after
+ * another, and the last of them would look slower than it was.
+ */
+function openTurns(): () => Promise<void> {
+  let free = Promise.resolve();
+  return () => {
+    const mine = free;
+    free = mine.then(() => delay(betweenRequestsMs));
+    return mine;
+  };
+}
+
+const betweenRequestsMs = 1;
+
 async function send(
-  agent: Dispatcher,
+  { connections, turn }: { readonly connections: Connections; readonly turn: () => Promise<void> },
   url: string,
   init: FetchInit,
   record: (exchange: Exchange) => void,
   { signal, now, timeoutMs }: HttpOptions,
 ): Promise<Response> {
-  const timing: RequestTiming = {};
-  const startedAt = now();
   const { origin, pathname, search } = new URL(url);
+  const connection = await connections.take(origin, init.anew);
+  await turn();
+  const startedAt = now();
   const method = init.method ?? 'GET';
   const authentication = authenticationOf(init);
   const base = {
@@ -100,103 +106,75 @@ async function send(
     ...(authentication && { authentication }),
     ...(hasProof(init) && { proof: true as const }),
   };
-  let received: Partial<Exchange> = {};
-  // undici's own timeout starts again with each part of the headers, and with each interim response.
-  const tooSlow = new AbortController();
-  const headTimer = setTimeout(() => tooSlow.abort(headTimeout()), timeoutMs * 1.5);
-  try {
-    const {
-      body,
-      headers: fields,
-      statusCode,
-    } = await dispatch(agent, timing, {
+  const { mostBytes = maxBodyBytes } = init;
+  const { timing, head, body } = sendRequest(
+    connection.dispatcher,
+    {
       origin,
       path: `${pathname}${search}`,
       method: method as Dispatcher.HttpMethod,
       headers: { 'user-agent': 'okta-synthetics', ...withFormType(init) },
       body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
-      signal: AbortSignal.any([signal, tooSlow.signal]),
-    });
-    clearTimeout(headTimer);
+    },
+    { signal, headersMs: timeoutMs * 1.5, bodyMs: timeoutMs / 2, mostBytes },
+  );
+  let received: Partial<Exchange> = {};
+  try {
+    const { status, headers: fields } = await head;
+    // What else has arrived is read, and gets its time, before anything is done with this.
+    await nextTurn();
     const headers = toHeaders(fields);
-    received = { status: statusCode, ...headerFacts(headers, now()), ...retryAfter(statusCode, headers, now()) };
+    received = { status, ...headerFacts(headers, now()), ...retryAfter(status, headers, now()) };
     // What arrived before a body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
-      ...(statusCode >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
-      ...(received.requestId === undefined && { sender: readSender({ url, status: statusCode, headers, body: text }) }),
+      ...(status >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
+      ...(received.requestId === undefined && { sender: readSender({ url, status, headers, body: text }) }),
     });
     received = { ...received, ...describeBody('') };
-    const { mostBytes = maxBodyBytes } = init;
-    const bytes = await decode(await readBody(body, timeoutMs / 2, mostBytes), headers, mostBytes);
-    const text = statusCode >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
-    record({ ...base, ...received, ...describeBody(text), ...measurements(timing, performance.now()) });
-    return toResponse(statusCode, headers, bytes);
+    const encoded = await body;
+    connections.release(connection, true);
+    const bytes = await decode(encoded, headers, mostBytes);
+    const text = status >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
+    record({ ...base, ...received, ...describeBody(text), ...measurements(timing) });
+    return toResponse(status, headers, bytes);
   } catch (cause) {
-    const error = TransportError.from(signal.aborted ? signal.reason : cause, `${method} ${base.url}`);
-    const connection = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
-    if (connection) timing.connection = connection;
-    const endedAt = received.status === undefined ? undefined : performance.now();
+    connections.release(connection, false);
+    const info = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
+    const connectionInfo = info ?? timing.connection;
+    const isUnanswered = timing.isReused === true && received.status === undefined;
+    const error = TransportError.from(signal.aborted ? signal.reason : cause, `${method} ${base.url}`, isUnanswered);
     record({
       ...base,
       ...received,
-      ...measurements(timing, endedAt),
+      ...measurements({
+        ...timing,
+        ...(connectionInfo && { connection: connectionInfo }),
+        ...(received.status !== undefined && { endedAt: performance.now() }),
+      }),
       failure: { code: error.code, message: error.message },
     });
     throw error;
-  } finally {
-    clearTimeout(headTimer);
   }
 }
 
-function headTimeout(): Error {
-  return Object.assign(new Error('the headers took too long'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
-}
-
-/** The timing of the request that is being dispatched. undici creates the request before `dispatch` returns. */
-let dispatching: RequestTiming | undefined;
-const timingOf = new WeakMap<object, RequestTiming>();
-
-channel('undici:request:create').subscribe((message) => {
-  if (dispatching) timingOf.set((message as { request: object }).request, dispatching);
-});
-
-channel('undici:client:sendHeaders').subscribe((message) => {
-  const { request: sent, socket } = message as { request: object; socket: object };
-  const timing = timingOf.get(sent);
-  if (!timing) return;
-  timing.sentAt = performance.now();
-  const connection = takeConnectionInfo(socket);
-  if (connection) timing.connection = connection;
-});
-
-channel('undici:request:headers').subscribe((message) => {
-  const timing = timingOf.get((message as { request: object }).request);
-  if (timing) timing.headersAt = performance.now();
-});
-
-function dispatch(
-  agent: Dispatcher,
-  timing: RequestTiming,
-  options: Dispatcher.RequestOptions,
-): Promise<Dispatcher.ResponseData> {
-  dispatching = timing;
-  try {
-    return request.call(agent, options);
-  } finally {
-    dispatching = undefined;
-  }
-}
-
-function measurements(
-  { sentAt, headersAt, connection }: RequestTiming,
-  endedAt?: number,
-): Pick<Exchange, 'phases' | 'certificate'> {
+function measurements({
+  sentAt,
+  headersAt,
+  endedAt,
+  lateMs = 0,
+  connection,
+}: RequestTiming): Pick<Exchange, 'phases' | 'lateMs' | 'certificate' | 'resumed'> {
   const phases: Phases = {
     ...connection?.phases,
-    ...(sentAt !== undefined && headersAt !== undefined && { firstByteMs: headersAt - sentAt }),
+    ...(sentAt !== undefined && headersAt !== undefined && { firstByteMs: Math.max(0, headersAt - sentAt) }),
     ...(headersAt !== undefined && endedAt !== undefined && { bodyMs: endedAt - headersAt }),
   };
-  return { phases, ...(connection?.certificate && { certificate: connection.certificate }) };
+  return {
+    phases,
+    ...(headersAt !== undefined && lateMs > toleratedLateMs && { lateMs }),
+    ...(connection?.certificate && { certificate: connection.certificate }),
+    ...(connection?.resumed && { resumed: true }),
+  };
 }
 
 /**
@@ -228,28 +206,6 @@ function retryAfter(status: number, headers: Headers, now: number): Pick<Exchang
       ? Math.round((Date.parse(text) - (Number.isNaN(date) ? now : date)) / 1000)
       : Number.NaN;
   return status >= 400 && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
-}
-
-/** Reads a body. Its parts may arrive one by one, so the time for all of them is limited. */
-async function readBody(
-  body: AsyncIterable<Uint8Array>,
-  withinMs: number,
-  mostBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const tooSlow = Object.assign(new Error('the body took too long'), { code: bodyTimeoutCode });
-  const timer = setTimeout(() => (body as unknown as Readable).destroy(tooSlow), withinMs);
-  try {
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > mostBytes) throw Object.assign(new Error(`more than ${mostBytes} bytes`), { code: tooLargeCode });
-      chunks.push(chunk);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-  return Buffer.concat(chunks);
 }
 
 const decoders: Readonly<Record<string, (body: Uint8Array, options: ZlibOptions) => Promise<Buffer>>> = {

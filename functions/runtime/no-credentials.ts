@@ -16,6 +16,7 @@ export const noUserCredentials: UserCredentials = {
 
 /** For groups that are no client of their own. */
 export const noClientCredentials: ClientCredentials = {
+  prepare: async () => {},
   fetchToken: fail,
   introspect: fail,
   prepareApi: fail,

@@ -10,7 +10,16 @@ import type { Secret } from './secrets.ts';
  * Throws `SecretUnreadable` with the reason and the remedy. Trap: jose imports a public JWK without an error, and its
  * messages may quote the key.
  */
-export async function privateKeyOf(secret: Secret, name: string): Promise<PrivateKey> {
+export function privateKeyOf(secret: Secret, name: string): Promise<PrivateKey> {
+  const known = imported.get(secret) ?? importPrivateKey(secret, name);
+  imported.set(secret, known);
+  return known;
+}
+
+/** Each secret's key. To import one takes as long as to sign with it. */
+const imported = new WeakMap<Secret, Promise<PrivateKey>>();
+
+async function importPrivateKey(secret: Secret, name: string): Promise<PrivateKey> {
   const source = memberOf(secret, name, 'privateKey');
   const { keyId } = secret.reveal();
   const problem = typeof source === 'string' ? pemProblem(source) : jwkProblem(source);

@@ -4,6 +4,7 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { isOfOrg } from '../okta/endpoints.ts';
 import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
@@ -79,6 +80,8 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
     const [probe] = probes;
     const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
+    // While the state is read. The run opens the others once it knows what it will ask.
+    if (probes.some(({ requests }) => requests.some(isOfOrg))) http.prepare(`https://${org.domain}`, 1);
     // Whoever invokes the function by hand wants to know everything.
     const restraint = time.due && restraints.before(org, probes, time, await state?.previous());
     const report = await run(org, probes, {

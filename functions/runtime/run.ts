@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
 import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
 import { onlyUntold } from '../diagnosis/untold.ts';
@@ -7,9 +7,10 @@ import type { Exchange } from '../model/exchange.ts';
 import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
-import { locate } from '../okta/endpoints.ts';
+import { isOfOrg, locate } from '../okta/endpoints.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
+import { TransportError } from './errors.ts';
 import type { Http } from './http.ts';
 import { type Held, type Restraint, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
@@ -17,7 +18,7 @@ import { isFirstOfHour, type RunTime, readRunTime, runAtOf } from './run-time.ts
 
 /** The side effects that a run may use. */
 export interface RunOptions {
-  readonly http: Pick<Http, 'send' | 'fresh'>;
+  readonly http: Pick<Http, 'send' | 'prepare' | 'fresh'>;
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly canonicalName: ProbeContext['canonicalName'];
@@ -96,6 +97,10 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     const because = `the circuit breaker is open: Okta does not answer ${restraint.first} either`;
     return { outcome: heldOutcome(planned, { because }), provides: {} };
   };
+  await prepare(org, plan, options);
+  // What others wait for goes first.
+  for (const planned of enabledProbes(plan)) if (planned.probe.provides) startOnce(planned);
+  await nextTurn();
   const results = await Promise.all(enabledProbes(plan).map(startOnce));
   const { outcomes, monitorErrors } = await diagnoseRun(
     org,
@@ -103,6 +108,31 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     options,
   );
   return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
+}
+
+/**
+ * Opens the connections that the probes will need and signs what can be signed, so that none of it is done while an answer
+ * is on its way. There are half as many connections as requests: one request after another does not disturb either.
+ */
+async function prepare(
+  org: Org,
+  plan: readonly PlannedProbe[],
+  { http, credentials, restraint = unrestrained }: RunOptions,
+): Promise<void> {
+  const asking = enabledProbes(plan).filter((planned) =>
+    restraint.first === undefined ? !restraint.held.has(targetOf(planned)) : targetOf(planned) === restraint.first,
+  );
+  const requests = asking.flatMap((planned) => planned.requests.filter(isOfOrg).map(() => planned));
+  const independent = new Set(
+    requests.filter(({ probe: { inputs = [], after = [] } }) => inputs.length === 0 && after.length === 0),
+  );
+  const count = Math.min(independent.size, Math.ceil(requests.length / 2));
+  await Promise.all([
+    count > 0 && http.prepare(`https://${org.domain}`, count),
+    ...asking
+      .filter(({ probe }) => probe.requires?.includes('service'))
+      .flatMap(({ probe, server }) => probe.requests.map((endpoint) => credentials.prepare(server, endpoint))),
+  ]);
 }
 
 /** If the table does not say it, people are told again: a duplicate is better than a loss. */
@@ -149,8 +179,14 @@ async function runProbe(
     }
     Object.assign(inputs, { [name]: artifact });
   }
-  const attempt = (isRetry: boolean) =>
-    runAttempt(org, planned, inputs as Artifacts, options, isRetry ? options.http.fresh() : options.http);
+  const attemptOver = (http: Pick<Http, 'send'>) => runAttempt(org, planned, inputs as Artifacts, options, http);
+  const attempt = async (isRetry: boolean) => {
+    const first = await attemptOver(isRetry ? options.http.fresh() : options.http);
+    // That a server closes a connection between two requests is no failure, so it is no retry either.
+    if (probe.once || !isOfKeptConnection(first)) return first;
+    const second = await attemptOver(options.http.fresh());
+    return { ...second, exchanges: [...first.exchanges, ...second.exchanges] };
+  };
   const { final, ...attempts } = probe.once
     ? onlyOnce(await attempt(false))
     : await retryOnce(attempt, org.timeoutMs, options.deadline);
@@ -170,6 +206,10 @@ function describe(provider: ProbeRun): string {
   return 'outcome' in provider
     ? `${provider.outcome.probe} ${provider.outcome.status}`
     : `${provider.base.probe} failed`;
+}
+
+function isOfKeptConnection(attempt: Attempt<RawResult>): boolean {
+  return 'error' in attempt && attempt.error instanceof TransportError && attempt.error.isOfKeptConnection;
 }
 
 /** Trap: an API of yours may have the paths and the headers of Okta's. Its ids, limits and errors are not those of the org. */

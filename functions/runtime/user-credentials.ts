@@ -11,7 +11,7 @@ import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts'
 import type { Org, Server, WebClient } from '../model/org.ts';
 import type { Endpoint, Fetch, Grant, TokenResponse, UserCredentials } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
-import { adapt, callAsClient } from './client-call.ts';
+import { adapt, authenticateAt, callAsClient } from './client-call.ts';
 import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import type { Secrets } from './secrets.ts';
 import { authorizationParameters, endSession, signIn } from './sign-in.ts';
@@ -41,7 +41,7 @@ export function openUserCredentials(
       const client = { client_id: clientId };
       if (secret === undefined) return attempt(client, None(), fetch);
       const url = endpointUrl(org.domain, server, endpoint);
-      return callAsClient(secrets, { authentication, secret }, url, fetch, (how, watched) =>
+      return callAsClient(secrets, secret, authenticateAt({ authentication, secret }, url), fetch, (how, watched) =>
         attempt(client, how, watched),
       );
     }

@@ -2,7 +2,7 @@
  * A process of its own that answers like the OAuth endpoints of an org, and knows what each answer took. It shares
  * no code with the embedded Okta.
  *
- * What a request took is the time from its head, as Node.js hands it over, to handing over the answer. Each answer
+ * What a request took is the time from its head, as Node.js hands it over, to when the operating system has the answer. Each answer
  * names its request in `X-Okta-Request-Id`. The parent asks with `read` and gets everything since it last asked.
  */
 import { createHash, generateKeyPairSync, randomUUID, sign as signAsync } from 'node:crypto';
@@ -109,10 +109,10 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
       'content-length': Buffer.byteLength(text),
       ...(content instanceof URL && { location: content.href }),
     });
-    tookMs[id] = performance.now() - receivedAt;
     response.end(text);
+    tookMs[id] = performance.now() - receivedAt;
   };
-  setTimeout(send, delayMs - (performance.now() - receivedAt));
+  setTimeout(send, Math.max(0, delayMs - (performance.now() - receivedAt)));
 }
 
 const server = createServer({ cert, key, keepAliveTimeout: 5_000 }, (request, response) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
@@ -7,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/diagnosis/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
+import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
 import { fullOrg } from '../../support/full-org.ts';
 
@@ -127,6 +129,84 @@ describe('an exchange', () => {
     const date = new Date(Date.now() - 300_000).toUTCString();
     const { exchanges } = await send(await serve((_, answer) => answer.writeHead(200, { date }).end()));
     expect(exchanges[0]?.clockOffsetSeconds).toBeLessThanOrEqual(-299);
+  });
+});
+
+describe('connections that are opened ahead', () => {
+  const open = (timeoutMs = 10_000) =>
+    openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs });
+
+  it('resume the TLS session of the first one, whose certificate is that of the run', async () => {
+    const { ca, valid } = await issueCertificates(Date.now());
+    const server = createTlsServer(valid, (_, response) => response.end()).listen(0, '127.0.0.1');
+    closing.push(() => server.close());
+    await once(server, 'listening');
+    const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca, timeoutMs: 10_000 });
+    const exchanges: Exchange[] = [];
+    await http.prepare(origin, 3);
+    const sends = ['one', 'two', 'anew'].map((path) =>
+      http.send(`${origin}/${path}`, { anew: path === 'anew' }, (exchange) => exchanges.push(exchange)),
+    );
+    await Promise.all(sends);
+    await http.close();
+    expect(exchanges.filter(({ certificate }) => certificate).map(({ url }) => url)).toEqual([`${origin}/anew`]);
+    expect(exchanges.filter(({ resumed }) => resumed)).toHaveLength(2);
+  });
+
+  it('carry one request after another', async () => {
+    const http = open();
+    const exchanges: Exchange[] = [];
+    await http.prepare(okta.origin, 2);
+    const url = `${okta.origin}/oauth2/v1/keys`;
+    await Promise.all([1, 2, 3, 4].map(() => http.send(url, {}, (exchange) => exchanges.push(exchange))));
+    await http.close();
+    expect(exchanges.filter(({ phases }) => phases.tlsMs !== undefined)).toHaveLength(2);
+  });
+
+  it('that cannot be opened say why to the request that gets them', async () => {
+    const http = open();
+    await http.prepare('http://127.0.0.1:1', 2);
+    const failure = await http.send('http://127.0.0.1:1/', {}, () => {}).catch((error: unknown) => error);
+    await http.close();
+    expect(failure).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('do not hold back requests if one of them hangs', async () => {
+    let connections = 0;
+    const address = await serveRaw((socket) => {
+      connections += 1;
+      const isFirst = connections === 1;
+      socket.on('error', () => {}).once('data', () => isFirst || socket.destroy());
+    });
+    const http = open(1_000);
+    await http.prepare(`https://${address}`, 2);
+    const failure = await http.send(`https://${address}/`, {}, () => {}).catch((error: unknown) => error);
+    await http.close();
+    expect(failure).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('a connection that was used before', () => {
+  const answerOnce = (then: (socket: Socket) => void) => (socket: Socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+        socket.once('data', () => then(socket));
+      });
+  };
+
+  it.each([
+    ['is closed before anything comes back', true, (socket: Socket) => socket.destroy()],
+    ['stays silent', false, () => {}],
+  ])('and %s is kept: %s', async (_, isOfKeptConnection, then) => {
+    const address = await serveRaw(answerOnce(then));
+    const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 500 });
+    await http.send(`http://${address}/`, {}, () => {});
+    const failure = await http.send(`http://${address}/`, {}, () => {}).catch((error: unknown) => error);
+    await http.close();
+    expect(failure).toMatchObject({ isOfKeptConnection });
   });
 });
 

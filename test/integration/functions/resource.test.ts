@@ -118,7 +118,7 @@ it('an API that cannot be reached is told apart', async () => {
 });
 
 it('a slow API is a warning that is not about Okta', async () => {
-  alter({ delayMs: 150 });
+  alter({ delayMs: 600 });
   const outcome = await call({}, (org) => ({ ...org, slowAfterMs: 100 }));
   expect(outcome.status === 'passed' && outcome.warnings.map(({ code }) => code)).toEqual(['resource-slow']);
 });

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+
+/** When bytes last passed a socket, in milliseconds of `performance.now()`. */
+export interface SocketTimes {
+  /** The newest bytes were handed to the operating system: encrypting them was over. */
+  readonly sentAt: number;
+  /** The newest bytes were read. What is done with them has not begun. */
+  readonly arrivedAt: number;
+}
+
+const timesOfSockets = new WeakMap<object, SocketTimes>();
+
+/**
+ * Watches a socket from now on. What a program does between sending and the system call, or between a byte's arrival and
+ * its own callback, is not the server's time.
+ */
+export function timesOf(socket: Socket): SocketTimes {
+  const known = timesOfSockets.get(socket);
+  if (known) return known;
+  const times = { sentAt: 0, arrivedAt: 0 };
+  const { write, uncork, read } = socket;
+  socket.write = function timedWrite(this: Socket, ...parts: Parameters<typeof write>) {
+    const isDrained = write.apply(this, parts);
+    times.sentAt = performance.now();
+    return isDrained;
+  } as typeof write;
+  socket.uncork = function timedUncork(this: Socket) {
+    uncork.call(this);
+    times.sentAt = performance.now();
+  };
+  socket.read = function timedRead(this: Socket, size?: number) {
+    const chunk = read.call(this, size);
+    if (chunk !== null) times.arrivedAt = performance.now();
+    return chunk;
+  };
+  timesOfSockets.set(socket, times);
+  return times;
+}
