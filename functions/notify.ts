@@ -1,9 +1,6 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
+import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
 import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
@@ -26,8 +23,8 @@ const reserveMs = 10_000;
 const tableMs = 6_000;
 
 const settings = readSettings(process.env);
-const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
-const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
+const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
+const senders = { sns: openSns(), events: openEventBridge() };
 const table = stateTable(process.env);
 
 /**

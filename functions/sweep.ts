@@ -1,9 +1,6 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
+import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
 import { groups } from './model/probe.ts';
 import { audienceAt, audienceOfDrills } from './notify/audience.ts';
 import { drilledEvidence, drillOf } from './notify/drill.ts';
@@ -27,8 +24,8 @@ import { monitorPartition, type StoredItem, stateTable } from './runtime/state-t
 /** Time reserved for publishing. */
 const reserveMs = 10_000;
 
-const [logs, cloudWatch] = [new CloudWatchLogsClient(), new CloudWatchClient()];
-const senders = { sns: new SNSClient(), events: new EventBridgeClient() };
+const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
+const senders = { sns: openSns(), events: openEventBridge() };
 const { DEPLOYMENT: deployment, LOG_GROUPS = '', GROUPS = '', REMIND_AFTER_MINUTES } = process.env;
 const table = stateTable(process.env);
 const watched = groups.filter((group) => GROUPS.split(',').includes(group));

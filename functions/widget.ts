@@ -1,5 +1,5 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
+import { openCloudWatch } from './aws/clients.ts';
 import { type Measured, nothingMeasured, type OrgBoard } from './board/board.ts';
 import { type Html, html } from './board/html.ts';
 import type { MeasuredSeries } from './board/measured-series.ts';
@@ -21,7 +21,7 @@ const reserveMs = 3_000;
 export const mostBytes = 1_000_000;
 
 const { DEPLOYMENT: deployment = defaultDeployment, RUNBOOK: runbook, SERIES, PARTITION, AWS_REGION } = process.env;
-const cloudWatch = new CloudWatchClient({ maxAttempts: 2 });
+const cloudWatch = openCloudWatch({ maxAttempts: 2 });
 const table = stateTable(process.env);
 const series: readonly MeasuredSeries[] = SERIES ? JSON.parse(SERIES) : [];
 

@@ -1,4 +1,5 @@
-import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatch } from '../aws/clients.ts';
 import { type MetricIdentity, metricIdentity } from '../model/metric.ts';
 import { formatTarget } from '../model/target.ts';
 import { type Grid, type Measured, nothingMeasured, type Point } from './board.ts';
@@ -35,12 +36,15 @@ interface Query {
 }
 
 /**
- * What CloudWatch has measured of an org. Throws the SDK's errors.
+ * What CloudWatch has measured of an org. Throws AWS's errors.
  *
  * Trap: minutes without a point are not in the answer. Nothing is known of them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
-export async function readMeasured(client: CloudWatchClient, options: MeasuredOptions): Promise<Measured> {
+export async function readMeasured(
+  client: Pick<CloudWatch, 'getMetricData'>,
+  options: MeasuredOptions,
+): Promise<Measured> {
   const { range, now, signal } = options;
   const all = queriesOf(options);
   const queries = all.slice(0, mostSeries);
@@ -92,7 +96,7 @@ function periodOf({ from, to }: TimeRange, now: number): number {
 }
 
 async function readPoints(
-  client: CloudWatchClient,
+  client: Pick<CloudWatch, 'getMetricData'>,
   queries: readonly Query[],
   { from, to }: TimeRange,
   periodMs: number,
@@ -101,14 +105,14 @@ async function readPoints(
   const points = new Map<string, Point[]>();
   let NextToken: string | undefined;
   do {
-    const answer = await client.send(
-      new GetMetricDataCommand({
+    const answer = await client.getMetricData(
+      {
         MetricDataQueries: queries.map((query, index) => metricQuery(query, `m${index}`, periodMs)),
         StartTime: new Date(Math.floor(from / periodMs) * periodMs),
         EndTime: new Date(to),
         ScanBy: 'TimestampAscending',
         ...(NextToken !== undefined && { NextToken }),
-      }),
+      },
       { abortSignal: signal },
     );
     for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {

@@ -265,7 +265,7 @@ export interface TokenResponse {
 
 /** What a probe remembers from run to run. Trap: losing it must do no harm, and no secret may be in it. */
 export interface Memory {
-  /** What was written last; undefined if there is nothing. Throws the SDK's errors. */
+  /** What was written last; undefined if there is nothing. Throws AWS's errors. */
   read(): Promise<unknown>;
   /** Throws if it could not be written, or if another run has written since `read`. */
   write(value: object): Promise<void>;
@@ -273,15 +273,15 @@ export interface Memory {
 
 /** The memory of an org's probes. */
 export interface RunMemory {
-  /** What people have been told, and when, by the keys in `Finding.once`. Throws the SDK's errors. */
+  /** What people have been told, and when, by the keys in `Finding.once`. Throws AWS's errors. */
   told(): Promise<ReadonlyMap<string, string>>;
   of(name: string): Memory;
   /**
    * Whether the run of this time (`ProbeContext.runAt`) published what a probe of the group measured. True where no runs
-   * are kept, as on a workstation. Throws the SDK's errors.
+   * are kept, as on a workstation. Throws AWS's errors.
    */
   hasPublished(group: Group, probe: string, runAt: number): Promise<boolean>;
-  /** The latest token requests of `flows` that were granted. Throws the SDK's errors. */
+  /** The latest token requests of `flows` that were granted. Throws AWS's errors. */
   tokenRequests(): Promise<readonly SentRequest[]>;
 }
 

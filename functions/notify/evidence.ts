@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { type CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AlarmSubject } from '../alarms/subject.ts';
+import type { CloudWatch, CloudWatchLogs } from '../aws/clients.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { Slo } from '../model/slo.ts';
 import type { ErrorBudget } from './error-budget.ts';
@@ -76,8 +75,8 @@ export interface Gap {
 
 /** Where the evidence is. */
 export interface Sources {
-  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
-  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly logs: CloudWatchLogs;
+  readonly cloudWatch: Pick<CloudWatch, 'describeAlarmHistory' | 'getMetricData'>;
   /** The log groups of the probe functions. */
   readonly logGroups: readonly string[];
   /** Ends the reading. The message is made of what was read by then. */
@@ -272,10 +271,8 @@ async function readLog(
         note(gaps, 'incomplete', `only part of ${logGroupName} was read: it has too many matching lines`);
         break;
       }
-      const command = new FilterLogEventsCommand({
-        ...{ logGroupName, filterPattern, startTime: from, endTime: to, nextToken },
-      });
-      const answer = await unlessThrottled(() => logs.send(command, { abortSignal: signal }), signal);
+      const input = { logGroupName, filterPattern, startTime: from, endTime: to, nextToken };
+      const answer = await unlessThrottled(() => logs.filterLogEvents(input, { abortSignal: signal }), signal);
       for (const { message, timestamp = from } of answer.events ?? []) {
         const line = readLine(message);
         if (line) found.push({ time: timeOf(line, timestamp), logGroup: logGroupName, line });
@@ -327,11 +324,11 @@ async function readFiring(
   gaps: Gaps,
 ): Promise<Evidence['firing']> {
   try {
-    const { AlarmHistoryItems = [] } = await cloudWatch.send(
-      new DescribeAlarmHistoryCommand({
+    const { AlarmHistoryItems = [] } = await cloudWatch.describeAlarmHistory(
+      {
         ...{ AlarmName: name, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampDescending' },
         ...{ EndDate: new Date(changedAt), MaxRecords: 100 },
-      }),
+      },
       { abortSignal: signal },
     );
     for (const { Timestamp, HistoryData } of AlarmHistoryItems) {

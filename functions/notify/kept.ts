@@ -42,7 +42,7 @@ export function incidentKey(subject: AlarmSubject, alarm: string): ItemKey {
   return { org: partitionOf(subject), item: `incident#${alarm}` };
 }
 
-/** Reads it in one query. Throws the SDK's errors. */
+/** Reads it in one query. Throws AWS's errors. */
 export async function readKept(table: StateTable, org: string, signal: AbortSignal): Promise<Kept> {
   return keptOf(org, await queryOrg(table, org, signal));
 }

@@ -1,4 +1,4 @@
-import { type AttributeValue, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type StateTable, type StoredItem, storedItem } from '../runtime/state-table.ts';
 
 type Page = {
@@ -7,59 +7,59 @@ type Page = {
 };
 
 /**
- * The groups and incidents of an org in one query. Throws the SDK's errors.
+ * The groups and incidents of an org in one query. Throws AWS's errors.
  *
  * Trap: the items of sent messages are many. They come after those that are read, so what a message needs must have a name
  * that comes before `message#`.
  */
 export function queryOrg({ client, name }: StateTable, org: string, signal: AbortSignal): Promise<StoredItem[]> {
   return allPages((start) =>
-    client.send(
-      new QueryCommand({
+    client.query(
+      {
         TableName: name,
         KeyConditionExpression: 'org = :org AND #item < :messages',
         ExpressionAttributeNames: { '#item': 'item' },
         ExpressionAttributeValues: { ':org': { S: org }, ':messages': { S: 'message#' } },
         ConsistentRead: true,
         ExclusiveStartKey: start,
-      }),
+      },
       { abortSignal: signal },
     ),
   );
 }
 
-/** Whether a message about an alarm was sent within a day, or was to be sent. Throws the SDK's errors. */
+/** Whether a message about an alarm was sent within a day, or was to be sent. Throws AWS's errors. */
 export async function hasMessages(
   { client, name }: StateTable,
   org: string,
   alarm: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
+  const { Items = [] } = await client.query(
+    {
       TableName: name,
       KeyConditionExpression: 'org = :org AND begins_with(#item, :messages)',
       ExpressionAttributeNames: { '#item': 'item' },
       ExpressionAttributeValues: { ':org': { S: org }, ':messages': { S: `message#${alarm}#` } },
       ConsistentRead: true,
       Limit: 1,
-    }),
+    },
     { abortSignal: signal },
   );
   return Items.length > 0;
 }
 
-/** The groups and incidents of all orgs. Throws the SDK's errors. */
+/** The groups and incidents of all orgs. Throws AWS's errors. */
 export function scanOrgs({ client, name }: StateTable, signal: AbortSignal): Promise<StoredItem[]> {
   return allPages((start) =>
-    client.send(
-      new ScanCommand({
+    client.scan(
+      {
         TableName: name,
         FilterExpression: '#item < :messages',
         ExpressionAttributeNames: { '#item': 'item' },
         ExpressionAttributeValues: { ':messages': { S: 'message#' } },
         ExclusiveStartKey: start,
-      }),
+      },
       { abortSignal: signal },
     ),
   );

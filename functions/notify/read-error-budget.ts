@@ -1,11 +1,11 @@
-import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatch } from '../aws/clients.ts';
 import { type Slo, windowMinutesOf } from '../model/slo.ts';
 import { type SeriesOrg, severitySeries } from '../probes/series.ts';
 import { budgetUse, findingMinutes, unionOf } from '../slo/minutes.ts';
 import type { ErrorBudget } from './error-budget.ts';
 
 export interface ErrorBudgetOptions {
-  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly cloudWatch: Pick<CloudWatch, 'getMetricData'>;
   readonly org: SeriesOrg;
   readonly slo: Slo;
   /** How often `flows` runs. */
@@ -22,7 +22,7 @@ const exactMs = 14 * 24 * 60 * minuteMs;
 const coarseMinutes = 5;
 
 /**
- * Reads how much of the error budget the window has used that ends now. Throws the SDK's errors.
+ * Reads how much of the error budget the window has used that ends now. Throws AWS's errors.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
@@ -69,8 +69,8 @@ async function readBad({ cloudWatch, org, slo, intervalMinutes, signal }: ErrorB
   const bySlot = new Map<number, Map<string, number>>();
   let NextToken: string | undefined;
   do {
-    const answer = await cloudWatch.send(
-      new GetMetricDataCommand({
+    const answer = await cloudWatch.getMetricData(
+      {
         MetricDataQueries: queries.map(({ domain, statistic, id }) => {
           const { namespace, name, dimensions } = severitySeries(org, domain).identity;
           const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
@@ -79,7 +79,7 @@ async function readBad({ cloudWatch, org, slo, intervalMinutes, signal }: ErrorB
         }),
         ...{ StartTime: new Date(start), EndTime: new Date(end), ScanBy: 'TimestampAscending' },
         ...(NextToken !== undefined && { NextToken }),
-      }),
+      },
       { abortSignal: signal },
     );
     for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {

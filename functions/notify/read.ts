@@ -53,7 +53,7 @@ export function parseJson(source: unknown): unknown {
   }
 }
 
-/** Trap: half of a surrogate pair is not valid text, and the SDK throws on it. */
+/** Trap: half of a surrogate pair is not valid text, and no call can have it. */
 export function clip(value: string, most: number): string {
   return (value.length > most ? `${value.slice(0, most - 3)}...` : value).toWellFormed();
 }

@@ -1,22 +1,21 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { EventBridge, Sns } from '../aws/clients.ts';
 import type { Sending } from './sendings.ts';
 
 /** What sends messages. */
 export interface Senders {
-  readonly sns: Pick<SNSClient, 'send'>;
-  readonly events: Pick<EventBridgeClient, 'send'>;
+  readonly sns: Sns;
+  readonly events: EventBridge;
 }
 
-/** Sends one message, once. Throws the SDK's errors. Trap: PutEvents succeeds although it refuses an event. */
+/** Sends one message, once. Throws AWS's errors. Trap: PutEvents succeeds although it refuses an event. */
 export async function send(sending: Sending, { sns, events }: Senders): Promise<void> {
   if (sending.to === 'topic') {
     const { outlet, message } = sending;
-    await sns.send(new PublishCommand(message));
+    await sns.publish(message);
     process.stdout.write(`${JSON.stringify({ type: 'message', outlet, subject: message.Subject })}\n`);
     return;
   }
-  const { Entries: [entry] = [] } = await events.send(new PutEventsCommand({ Entries: [sending.event] }));
+  const { Entries: [entry] = [] } = await events.putEvents({ Entries: [sending.event] });
   if (entry?.ErrorCode) throw Object.assign(new Error('PutEvents refused the event'), { name: entry.ErrorCode });
 }
 

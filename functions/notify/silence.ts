@@ -36,7 +36,7 @@ function isSilent(since: number, intervalMinutes: number | undefined, now: numbe
 const keptMs = 60 * minuteMs;
 const writeMs = 2_000;
 
-/** Notes which orgs are silent. Throws the SDK's errors. */
+/** Notes which orgs are silent. Throws AWS's errors. */
 export async function noteSilence(
   table: StateTable,
   group: Group,

@@ -1,5 +1,5 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
+import { openCloudWatch } from '../aws/clients.ts';
 import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
@@ -39,7 +39,7 @@ import { stateTable } from './state-table.ts';
  * still remembered what was sent, because Okta counts these attempts too.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
-  const cloudWatch = new CloudWatchClient();
+  const cloudWatch = openCloudWatch();
   const table = stateTable(process.env);
   const memoryOf = openMemory(table, Date.now);
   const seen = openSeenExecutions();

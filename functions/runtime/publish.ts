@@ -1,5 +1,5 @@
-import type { CloudWatchClient, MetricDatum } from '@aws-sdk/client-cloudwatch';
-import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatch } from '../aws/clients.ts';
 import { lowestHeadroom } from '../diagnosis/headroom.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
@@ -67,8 +67,12 @@ function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
 /** CloudWatch normally responds in a fraction of this. Waiting longer would use up the function's last seconds. */
 export const publishTimeoutMs = 3_000;
 
-/** Sends a run's data points in one call, with the minute that they carry (epoch ms). Throws the SDK's errors. */
-export async function publish(client: CloudWatchClient, points: readonly Point[], minute: number): Promise<void> {
+/** Sends a run's data points in one call, with the minute that they carry (epoch ms). Throws AWS's errors. */
+export async function publish(
+  client: Pick<CloudWatch, 'putMetricData'>,
+  points: readonly Point[],
+  minute: number,
+): Promise<void> {
   const namespace = points[0]?.identity.namespace;
   if (namespace === undefined) return;
   const timestamp = new Date(minute);
@@ -82,7 +86,7 @@ export async function publish(client: CloudWatchClient, points: readonly Point[]
     }),
   );
   const abortSignal = AbortSignal.timeout(publishTimeoutMs);
-  await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: data }), { abortSignal });
+  await client.putMetricData({ Namespace: namespace, MetricData: data }, { abortSignal });
 }
 
 function readingOf(outcome: Outcome | undefined, metric: string): number | undefined {

@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { openSecretsManager, type SecretsManager } from '../aws/clients.ts';
 import { SecretUnreadable } from './errors.ts';
 import { Redacted } from './redacted.ts';
 
@@ -21,7 +21,7 @@ const cacheMs = 30 * 60_000;
  *
  * After a rotation Okta rejects the cached secret. The caller then reads it again with `fresh`, once.
  */
-export function secretsManager(client = new SecretsManagerClient(), now: () => number = Date.now): Secrets {
+export function secretsManager(client: SecretsManager = openSecretsManager(), now: () => number = Date.now): Secrets {
   const cache = new Map<string, { readonly reading: Promise<Secret>; readonly until: number }>();
   return {
     read(name, { fresh = false } = {}) {
@@ -36,11 +36,11 @@ export function secretsManager(client = new SecretsManagerClient(), now: () => n
   };
 }
 
-async function fetchSecret(client: SecretsManagerClient, name: string): Promise<Secret> {
+async function fetchSecret(client: SecretsManager, name: string): Promise<Secret> {
   let text: string | undefined;
   let version: string | undefined;
   try {
-    ({ SecretString: text, VersionId: version } = await client.send(new GetSecretValueCommand({ SecretId: name })));
+    ({ SecretString: text, VersionId: version } = await client.getSecretValue({ SecretId: name }));
   } catch (error) {
     const [why, remedy] = explain(error);
     throw new SecretUnreadable(name, `${why}: ${remedy}`);

@@ -19,7 +19,7 @@ export interface SignInRecord {
 
 /** The memory of one run. */
 export interface SignInMemory {
-  /** Throws the SDK's errors. */
+  /** Throws AWS's errors. */
   read(): Promise<SignInRecord | undefined>;
   /** Throws if it could not be written, or if another run has written since `read`: then nothing may be sent. */
   write(record: SignInRecord): Promise<void>;

@@ -1,14 +1,9 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type DynamoDb, openDynamoDb } from '../aws/clients.ts';
 
 /** The table in which the monitor keeps what the next run or message needs. Losing it loses no alarm. */
 export interface StateTable {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly name: string;
 }
 
@@ -31,15 +26,16 @@ export interface StoredItem extends ItemKey {
 export const monitorPartition = '#monitor';
 
 /** The table that the function's environment names; undefined where there is none, as on a workstation. */
-export function stateTable({ STATE_TABLE: name }: NodeJS.ProcessEnv): StateTable | undefined {
-  return name ? { client: new DynamoDBClient({ maxAttempts: 2 }), name } : undefined;
+export function stateTable(environment: NodeJS.ProcessEnv): StateTable | undefined {
+  const { STATE_TABLE: name } = environment;
+  return name ? { client: openDynamoDb({ environment, maxAttempts: 2 }), name } : undefined;
 }
 
-/** Reads an item, as the last write left it. Throws the SDK's errors. */
+/** Reads an item, as the last write left it. Throws AWS's errors. */
 export async function getItem(table: StateTable, key: ItemKey, signal: AbortSignal): Promise<StoredItem | undefined> {
   const { client, name: TableName } = table;
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName, Key: { org: { S: key.org }, item: { S: key.item } }, ConsistentRead: true }),
+  const { Item } = await client.getItem(
+    { TableName, Key: { org: { S: key.org }, item: { S: key.item } }, ConsistentRead: true },
     { abortSignal: signal },
   );
   return Item && storedItem(Item);
@@ -47,7 +43,7 @@ export async function getItem(table: StateTable, key: ItemKey, signal: AbortSign
 
 /**
  * Writes an item, unless somebody else wrote it since `previous` was read (undefined: there was none). Returns whether it
- * was written. Throws the SDK's errors.
+ * was written. Throws AWS's errors.
  *
  * Trap: DynamoDB deletes an item some days after `expiresAt` (ms since the epoch). Until then it is still read.
  */
@@ -70,10 +66,10 @@ export async function putItem(
       }
     : { ConditionExpression: 'attribute_not_exists(revision)' };
   try {
-    await client.send(new PutItemCommand({ TableName, Item, ...condition }), { abortSignal: signal });
+    await client.putItem({ TableName, Item, ...condition }, { abortSignal: signal });
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
     throw error;
   }
 }

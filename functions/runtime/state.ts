@@ -17,7 +17,7 @@ const keptMs = 2 * 24 * 60 * 60_000;
 export interface RunState {
   /** The state before the run. Undefined if there is none, or if the table does not say in time: a run waits for nobody. */
   previous(): Promise<GroupState | undefined>;
-  /** Adds the run. Throws the SDK's errors, and an error if others write all the time. Trap: only after publishing. */
+  /** Adds the run. Throws AWS's errors, and an error if others write all the time. Trap: only after publishing. */
   add(run: NewRun): Promise<void>;
 }
 

@@ -16,13 +16,13 @@ function keyOf(org: string): ItemKey {
   return { org, item: toldItem };
 }
 
-/** Throws the SDK's errors. */
+/** Throws AWS's errors. */
 export async function readTold(table: StateTable, org: string): Promise<Told> {
   return toldIn((await getItem(table, keyOf(org), AbortSignal.timeout(timeoutMs)))?.body);
 }
 
 /**
- * Notes that people have been told. Throws the SDK's errors, and an error if others write all the time.
+ * Notes that people have been told. Throws AWS's errors, and an error if others write all the time.
  *
  * @param now milliseconds since the epoch
  */

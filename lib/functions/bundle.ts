@@ -13,23 +13,11 @@ export interface Bundle {
 const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Modules that dependencies never load in Lambda. They would be a third of the code and of the cold start.
+ * Modules that dependencies never load in Lambda. They would be a part of the code and of the cold start.
  *
- * undici: an opt-in parser, a parser for engines without SIMD, and FormData bodies. The AWS SDK: credential providers
- * for workstations and instance metadata; Lambda has its credentials in the environment. supports-color: for terminals.
+ * undici: an opt-in parser, a parser for engines without SIMD, and FormData bodies. supports-color: for terminals.
  */
-export const neverLoaded = [
-  '../milo/*',
-  '../llhttp/llhttp-wasm.js',
-  '../web/fetch/body.js',
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-  'supports-color',
-] as const;
+export const neverLoaded = ['../milo/*', '../llhttp/llhttp-wasm.js', '../web/fetch/body.js', 'supports-color'] as const;
 
 /**
  * Bundles `functions/<entry>.ts` into `dist/<entry>/index.mjs`. Synth, the simulator and the tests all use these bundles,

@@ -26,7 +26,7 @@ export interface ProbeFunctionProps {
 /** How the AWS Solutions checks write an ARN's pseudo parameters. */
 const nagStack = { partition: '<AWS::Partition>', region: '<AWS::Region>', account: '<AWS::AccountId>' };
 
-/** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on starting the SDK and signing. */
+/** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on handshakes and signing. */
 const memorySize: Readonly<Record<Group, number>> = {
   flows: 512,
   limits: 256,

@@ -8,7 +8,7 @@
  * if it could not run.
  */
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { type Secrets, secretsManager } from '../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
@@ -167,7 +167,7 @@ function sourceOf(
   if (config === undefined) return undefined;
   const loaded = loadConfig(config);
   const { deployment } = loaded;
-  const secrets = file === undefined ? secretsManager(new SecretsManagerClient(awsOptions(proxy))) : fileSecrets(file);
+  const secrets = file === undefined ? secretsManager(new SecretsManager(awsOptions(proxy))) : fileSecrets(file);
   return { orgs: monitoredOrgs(loaded), deployment, secrets };
 }
 

@@ -5,7 +5,7 @@
  * The exit code is 0 if there is nothing to mend, 1 if there is, and 2 if it could not run. What could not be looked at is
  * no failure.
  */
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { readConfig } from '../../lib/config/load-config.ts';
@@ -135,7 +135,7 @@ async function examineAws(aws: AwsReader, { config, orgs, proxy, add }: AwsScope
   add('AWS', [identity, ...(await examineAccount(aws, planned))]);
   if (!config) return;
   add('Deployment', await examineDeployment(aws, config));
-  const secrets = secretsManager(new SecretsManagerClient(awsOptions(proxy)));
+  const secrets = secretsManager(new SecretsManager(awsOptions(proxy)));
   for (const { org } of orgs) add(`Secrets of ${org.name}`, await diagnoseSecrets(org, secrets));
 }
 

@@ -3,7 +3,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   ListSecretsCommand,
-  SecretsManagerClient,
+  SecretsManager,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
@@ -16,10 +16,10 @@ const mark = 'okta-synthetics: okta-synthetics/acme';
 
 describe.skipIf(!isMotoInstalled)('secrets in AWS Secrets Manager', () => {
   let moto: Moto;
-  let client: SecretsManagerClient;
+  let client: SecretsManager;
   beforeAll(async () => {
     moto = await startMoto();
-    client = new SecretsManagerClient({
+    client = new SecretsManager({
       ...{ endpoint: moto.env.AWS_ENDPOINT_URL, region: 'us-east-1' },
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
@@ -63,9 +63,9 @@ describe.skipIf(!isMotoInstalled)('secrets in AWS Secrets Manager', () => {
 
   it('say what is missing on this machine: a Region, or credentials', async () => {
     const region = () => Promise.reject(new Error('Region is missing'));
-    await expect(awsStore(new SecretsManagerClient({ region }), mark)).rejects.toThrow('set AWS_REGION');
+    await expect(awsStore(new SecretsManager({ region }), mark)).rejects.toThrow('set AWS_REGION');
     const credentials = () => Promise.reject(Object.assign(new Error('canary'), { name: 'CredentialsProviderError' }));
-    const store = await awsStore(new SecretsManagerClient({ region: 'us-east-1', credentials }), mark);
+    const store = await awsStore(new SecretsManager({ region: 'us-east-1', credentials }), mark);
     const error = await store.find(name).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StoreError);
     expect(String(error)).toContain('sign in to AWS');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListSecretsCommand, SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
@@ -11,10 +11,10 @@ import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 describe.skipIf(!isMotoInstalled)('npm run setup with AWS Secrets Manager', () => {
   let moto: Moto;
   let okta: OktaEmulator;
-  let client: SecretsManagerClient;
+  let client: SecretsManager;
   beforeAll(async () => {
     [moto, okta] = await Promise.all([startMoto(), startOktaEmulator()]);
-    client = new SecretsManagerClient({
+    client = new SecretsManager({
       ...{ endpoint: moto.env.AWS_ENDPOINT_URL, region: 'us-east-1' },
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
@@ -104,10 +103,8 @@ function plantedSecrets(canaries: Canaries): Map<string, string> {
 /** Everything that a run writes or sends, apart from monitor errors, which the tests of the handler cover. */
 async function everythingShown(report: RunReport): Promise<string> {
   const sent: unknown[] = [];
-  const client: Pick<CloudWatchClient, 'send'> = {
-    send: async (command: { input: unknown }) => void sent.push(command.input),
-  };
-  await publish(client as CloudWatchClient, pointsOf(report), report.startedAt);
+  const putMetricData = async (input: object) => ({ sent: sent.push(input) });
+  await publish({ putMetricData }, pointsOf(report), report.startedAt);
   const { monitorErrors: _, ...shown } = report;
   const outcomes = logLines(report);
   return [

@@ -1,7 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach } from 'vitest';
+import { openDynamoDb } from '../../functions/aws/clients.ts';
 import type { StateTable } from '../../functions/runtime/state-table.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+import { awsEnvironment } from './aws-environment.ts';
 
 /** The state table of a test file, which is empty before each test, and the emulator that has it. */
 export async function openStateTable({ maxAttempts = 2 } = {}): Promise<{
@@ -13,7 +14,6 @@ export async function openStateTable({ maxAttempts = 2 } = {}): Promise<{
   await aws.tables.create(name, { partition: 'org', sort: 'item' });
   afterAll(() => aws.close());
   beforeEach(() => aws.tables.clear());
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  const client = new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts });
+  const client = openDynamoDb({ environment: awsEnvironment(aws.url), maxAttempts });
   return { aws, table: { name, client } };
 }

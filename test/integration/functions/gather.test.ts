@@ -1,11 +1,11 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openCloudWatch, openCloudWatchLogs } from '../../../functions/aws/clients.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import type { AlarmChange } from '../../../functions/notify/event.ts';
 import { gatherEvidence, type Sources } from '../../../functions/notify/evidence.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { metricAlarm } from '../../support/alarms.ts';
+import { awsEnvironment } from '../../support/aws-environment.ts';
 import { at, flowsLog, outcome, statusPage } from '../../support/log-of.ts';
 import { firing, firingOf, resolved } from '../../support/messages.ts';
 
@@ -17,11 +17,10 @@ let aws: AwsEmulator;
 let sources: Sources;
 beforeAll(async () => {
   aws = await startAwsEmulator(new Map());
-  const credentials = { accessKeyId: 'loopback', secretAccessKey: 'loopback' };
-  const options = { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
+  const options = { environment: awsEnvironment(aws.url), maxAttempts: 1 };
   sources = {
-    logs: new CloudWatchLogsClient(options),
-    cloudWatch: new CloudWatchClient(options),
+    logs: openCloudWatchLogs(options),
+    cloudWatch: openCloudWatch(options),
     logGroups: [flowsLog, statusLog, negativeTestsLog],
     signal: new AbortController().signal,
   };

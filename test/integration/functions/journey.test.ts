@@ -1,11 +1,6 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  type PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AwsError } from '../../../functions/aws/call.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
@@ -473,20 +468,20 @@ describe('a failing request of a journey', () => {
 function failingTable() {
   const items = new Map<string, Record<string, AttributeValue>>();
   let writesLeft = Number.POSITIVE_INFINITY;
-  const send = async (command: GetItemCommand | PutItemCommand) => {
-    if (command instanceof GetItemCommand) return { Item: items.get(JSON.stringify(command.input.Key)) };
+  const getItem = async ({ Key }: GetItemCommandInput) => ({ Item: items.get(JSON.stringify(Key)) });
+  const putItem = async ({ Item = {}, ExpressionAttributeValues: values }: PutItemCommandInput) => {
     if (writesLeft <= 0) throw new Error('ProvisionedThroughputExceededException');
     writesLeft -= 1;
-    const { Item = {}, ExpressionAttributeValues: values } = command.input;
     const key = JSON.stringify({ org: Item.org, item: Item.item });
     if (items.get(key)?.revision?.N !== values?.[':seen']?.N) {
-      throw new ConditionalCheckFailedException({ message: 'changed', $metadata: {} });
+      throw new AwsError('ConditionalCheckFailedException', 'changed', 400);
     }
     items.set(key, Item);
     return {};
   };
+  const unused = () => Promise.reject(new Error('a sign-in reads one item'));
   return {
-    table: { name: 'state', client: { send } as unknown as DynamoDBClient },
+    table: { name: 'state', client: { getItem, putItem, query: unused, scan: unused } },
     refuse: (after: number) => {
       writesLeft = after;
     },

@@ -1,4 +1,4 @@
-import type { CloudWatchClient, GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
+import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../../../../functions/board/board.ts';
 import { latencyTable } from '../../../../functions/board/latency-graph.ts';
@@ -30,7 +30,7 @@ const series: readonly MeasuredSeries[] = [
 /** A client that answers each call with a page of points, and all of its calls. */
 function clientOf(pages: readonly (readonly (readonly [id: string, minute: number, value: number])[])[]) {
   const calls: GetMetricDataCommandInput[] = [];
-  const send = async ({ input }: { readonly input: GetMetricDataCommandInput }) => {
+  const getMetricData = async (input: GetMetricDataCommandInput) => {
     calls.push(input);
     const page = pages[calls.length - 1] ?? [];
     const MetricDataResults = page.map(([Id, minute, value]) => ({
@@ -38,7 +38,7 @@ function clientOf(pages: readonly (readonly (readonly [id: string, minute: numbe
     }));
     return { MetricDataResults, ...(calls.length < pages.length && { NextToken: `page ${calls.length}` }) };
   };
-  return { calls, client: { send } as unknown as CloudWatchClient };
+  return { calls, client: { getMetricData } };
 }
 
 const options = {

@@ -1,4 +1,4 @@
-import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/diagnosis/finding.ts';
 import { drillIn } from '../../../../functions/notify/drill.ts';
@@ -22,8 +22,8 @@ interface KnownPoint {
 
 /** CloudWatch with these points, each alone in its period, in pages of one query's results. */
 function cloudWatchWith(points: readonly KnownPoint[]) {
-  const asked: GetMetricDataCommand['input'][] = [];
-  const send = async ({ input }: GetMetricDataCommand) => {
+  const asked: GetMetricDataCommandInput[] = [];
+  const getMetricData = async (input: GetMetricDataCommandInput) => {
     asked.push(input);
     const [start, end] = [input.StartTime?.getTime() ?? 0, input.EndTime?.getTime() ?? 0];
     const queries = input.MetricDataQueries ?? [];
@@ -40,7 +40,7 @@ function cloudWatchWith(points: readonly KnownPoint[]) {
     });
     return { MetricDataResults: results, ...(page + 1 < queries.length && { NextToken: String(page + 1) }) };
   };
-  return { asked, cloudWatch: { send: send as never } };
+  return { asked, cloudWatch: { getMetricData } };
 }
 
 function read(points: readonly KnownPoint[], intervalMinutes = 1) {

@@ -1,3 +1,4 @@
+import type { FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
@@ -18,13 +19,12 @@ const logGroupOf = (group: Group) => `/aws/lambda/okta-synthetics-${group}`;
 /** Log groups in memory, and every request to read one. */
 function logsOf(lines: readonly LoggedLine[], { isReadFromStart = false } = {}) {
   const requests: { readonly logGroup: string; readonly from: number; readonly to: number }[] = [];
-  const send = async ({
-    input: { logGroupName: logGroup, startTime: from, endTime: to, filterPattern = '' },
-  }: {
-    readonly input: Readonly<Record<'logGroupName' | 'filterPattern', string>> &
-      Readonly<Record<'startTime' | 'endTime', number>>;
-  }) => {
-    if (logGroup === undefined) return { AlarmHistoryItems: [] };
+  const filterLogEvents = async ({
+    logGroupName: logGroup = '',
+    startTime: from = 0,
+    endTime: to = 0,
+    filterPattern = '',
+  }: FilterLogEventsCommandInput) => {
     requests.push({ logGroup, from, to });
     const probe = /\$\.probe = "([^"]+)"/.exec(filterPattern)?.[1];
     const events = lines
@@ -34,7 +34,8 @@ function logsOf(lines: readonly LoggedLine[], { isReadFromStart = false } = {}) 
     return { events };
   };
   const sources: Sources = {
-    ...{ logs: { send } as never, cloudWatch: { send } as never },
+    logs: { filterLogEvents },
+    cloudWatch: { describeAlarmHistory: async () => ({ AlarmHistoryItems: [] }), getMetricData: async () => ({}) },
     logGroups: [logGroupOf('flows'), logGroupOf('status')],
     signal: new AbortController().signal,
   };
@@ -195,7 +196,7 @@ describe('what is read from the logs', () => {
 
   it('is one log after another', async () => {
     let [open, most] = [0, 0];
-    const send = async () => {
+    const filterLogEvents = async () => {
       open += 1;
       most = Math.max(most, open);
       await Promise.resolve();
@@ -203,19 +204,19 @@ describe('what is read from the logs', () => {
       return { events: [] };
     };
     const { sources } = logsOf([]);
-    await gatherEvidence(firing, { ...sources, logs: { send } as never });
+    await gatherEvidence(firing, { ...sources, logs: { filterLogEvents } });
     expect(most).toBe(1);
   });
 
   it('is repeated while CloudWatch throttles the requests', async () => {
     let calls = 0;
-    const send = async () => {
+    const filterLogEvents = async () => {
       calls += 1;
       if (calls === 1) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
       return { events: [] };
     };
     const { sources } = logsOf([]);
-    const { gaps } = await gatherEvidence(firing, { ...sources, logs: { send } as never });
+    const { gaps } = await gatherEvidence(firing, { ...sources, logs: { filterLogEvents } });
     expect(gaps).toEqual([]);
   });
 
