@@ -52,6 +52,8 @@ function build(entry: Entry): Bundle {
     metafile: true,
     logLevel: 'warning',
     external: [...neverLoaded],
+    inject: ['./functions/web/globals.ts'],
+    alias: { 'node:http2': './functions/web/no-http2.ts' },
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
     },
