@@ -31,9 +31,9 @@ export class AwsError extends Error {
 /**
  * Calls an operation. The Region and the credentials are read from the environment, where Lambda has them, at each call.
  *
- * Like AWS's SDK, it tries again what was throttled, what failed on the way and what failed in the service, after a random time, and
- * what was refused because of this machine's clock, with the service's time.
- * Throws `AwsError`, and errors of the connection as Node.js has them.
+ * Like AWS's SDK, it tries again what was throttled, what failed on the way or in the service, and, by the service's clock,
+ * what was refused because of this machine's. Throws `AwsError`, and errors of the connection as Node.js has them.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export async function call(
   service: Service,
@@ -92,10 +92,14 @@ function setClock(time: number): boolean {
 
 const throttlingErrors: ReadonlySet<string> = new Set([
   ...['LimitExceededException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestThrottled'],
-  ...['Throttled', 'Throttling', 'ThrottlingException', 'ThrottledException', 'TooManyRequestsException'],
+  ...['RequestThrottledException', 'ThrottledException', 'Throttling', 'ThrottlingException'],
+  ...['TooManyRequestsException', 'TransactionInProgressException'],
 ]);
 
-const connectionErrors: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
+/** What Node.js calls a connection that failed or a name that was not found. */
+const connectionErrors: ReadonlySet<string> = new Set([
+  ...['EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+]);
 
 function isTransient(error: unknown): boolean {
   if (!(error instanceof AwsError)) return connectionErrors.has(Object(error).code);

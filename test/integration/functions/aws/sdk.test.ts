@@ -29,9 +29,10 @@ interface Received {
 
 const received: Received[] = [];
 let answer = '{}';
+let status = 200;
 const server = createServer(async (request, response) => {
   received.push({ headers: request.headers, path: request.url, body: await text(request) });
-  response.end(answer);
+  response.writeHead(status).end(answer);
 });
 let url = '';
 beforeAll(async () => {
@@ -42,6 +43,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   received.length = 0;
   answer = '{}';
+  status = 200;
 });
 
 const region = 'eu-west-1';
@@ -190,6 +192,48 @@ describe('a call of AWS is the call that its SDK makes', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a call is tried again if the SDK tries it again', () => {
+  it.each([
+    ...[
+      ['AccessDeniedException', 400],
+      ['ConditionalCheckFailedException', 400],
+      ['InternalServerError', 500],
+    ],
+    ...[
+      ['LimitExceededException', 400],
+      ['ProvisionedThroughputExceededException', 400],
+      ['RequestLimitExceeded', 400],
+    ],
+    ...[
+      ['RequestThrottled', 400],
+      ['RequestThrottledException', 400],
+      ['ResourceNotFoundException', 404],
+    ],
+    ...[
+      ['ServiceUnavailable', 503],
+      ['ThrottledException', 400],
+      ['Throttling', 400],
+      ['ThrottlingException', 400],
+    ],
+    ...[
+      ['TooManyRequestsException', 429],
+      ['TransactionInProgressException', 400],
+      ['ValidationException', 400],
+    ],
+  ] as [string, number][])('after %s with status %i', async (name, of) => {
+    answer = JSON.stringify({ __type: name, message: 'the reason' });
+    status = of;
+    const secret = { SecretId: 'acme/key' };
+    await new SecretsManager({ ...ofSdk(), maxAttempts: 2 }).getSecretValue(secret).catch(() => {});
+    const bySdk = received.length;
+    const error = await openSecretsManager({ ...ours(), maxAttempts: 2 })
+      .getSecretValue(secret)
+      .catch((thrown) => thrown);
+    expect(error).toMatchObject({ name, message: 'the reason' });
+    expect(received.length - bySdk).toBe(bySdk);
   });
 });
 
