@@ -6,6 +6,7 @@ import {
   SecretsManager,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSecretsManager } from '../../functions/aws/clients.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { awsStore } from '../../local/setup/aws-store.ts';
 import { StoreError } from '../../local/setup/secret-store.ts';
@@ -36,7 +37,14 @@ describe.skipIf(!isMotoInstalled)('secrets in AWS Secrets Manager', () => {
     const { Tags } = await client.send(new DescribeSecretCommand({ SecretId: name }));
     expect(Tags).toEqual([{ Key: 'managed-by', Value: mark }]);
     await store.write(name, { privateKey: { kid: '2' } });
-    expect((await secretsManager(client).read(name)).reveal()).toEqual({ privateKey: { kid: '2' } });
+    const environment = {
+      ...moto.env,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    const byFunctions = secretsManager(openSecretsManager({ environment }));
+    expect((await byFunctions.read(name)).reveal()).toEqual({ privateKey: { kid: '2' } });
     const found = await store.find(name);
     expect(found).toMatchObject({ isOwn: true, isDeleted: false });
     expect(found?.value?.reveal()).toEqual({ privateKey: { kid: '2' } });
