@@ -3,9 +3,11 @@
  * no code with the embedded Okta.
  *
  * What a request took is the time from its head, as Node.js hands it over, to when the operating system has the answer. Each answer
- * names its request in `X-Okta-Request-Id`. The parent asks with `read` and gets everything since it last asked.
+ * names its request in `X-Okta-Request-Id`. The parent asks with `read` and gets everything since it last asked. Connections
+ * that are idle then are closed, as those of a function that sleeps for a minute are.
  */
 import { createHash, generateKeyPairSync, randomUUID, sign as signAsync } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -13,7 +15,7 @@ import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import type { ReferenceServerOptions, ReferenceServerReading } from './start-reference-server.ts';
 
-const { cert, key, delayMs } = JSON.parse(process.argv[2] ?? '') as ReferenceServerOptions;
+const { cert, key, delayMs, origins } = JSON.parse(process.argv[2] ?? '') as ReferenceServerOptions;
 const sign = promisify<string, Buffer, Parameters<typeof signAsync>[2], Buffer>(signAsync);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const kid = 'reference';
@@ -115,22 +117,41 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   setTimeout(send, Math.max(0, delayMs - (performance.now() - receivedAt)));
 }
 
-const server = createServer({ cert, key, keepAliveTimeout: 5_000 }, (request, response) => {
-  handle(request, response).catch(() => response.destroy());
-});
-server.on('connection', (socket: Socket) => {
-  sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
-});
-server.on('secureConnection', (socket: TLSSocket) => {
-  connections += 1;
-  if (socket.isSessionReused()) resumed += 1;
-});
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+/** Listens on a port of its own. Resolves to the server. */
+async function listen() {
+  const server = createServer({ cert, key, keepAliveTimeout: 5_000 }, (request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('secureConnection', (socket: TLSSocket) => {
+    connections += 1;
+    if (socket.isSessionReused()) resumed += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+const servers = await Promise.all(Array.from({ length: origins }, listen));
+process.send?.({ ports: servers.map((server) => (server.address() as AddressInfo).port) });
+
+const tickMs = 5;
+let lateMs = 0;
+let tickedAt = performance.now();
+setInterval(() => {
+  lateMs = Math.max(lateMs, performance.now() - tickedAt - tickMs);
+  tickedAt = performance.now();
+}, tickMs);
 
 process.on('message', () => {
-  const reading: ReferenceServerReading = { tookMs, connections, resumed, open: sockets.size };
+  const reading: ReferenceServerReading = { tookMs, connections, resumed, open: sockets.size, lateMs };
+  for (const server of servers) server.closeIdleConnections();
   process.send?.(reading);
-  [tookMs, connections, resumed] = [{}, 0, 0];
+  [tookMs, connections, resumed, lateMs] = [{}, 0, 0, 0];
 });
+// The parent decides when it is over, and disconnects.
+process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
