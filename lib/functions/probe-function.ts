@@ -7,6 +7,7 @@ import type { Group } from '../../functions/model/probe.ts';
 import { checkEnvironment } from '../../functions/runtime/check-answer.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
+import { memorySizes } from './memory-sizes.ts';
 import { MonitorFunction } from './monitor-function.ts';
 import { type OrgSecret, secretPatterns } from './secret-patterns.ts';
 
@@ -26,18 +27,6 @@ export interface ProbeFunctionProps {
 /** How the AWS Solutions checks write an ARN's pseudo parameters. */
 const nagStack = { partition: '<AWS::Partition>', region: '<AWS::Region>', account: '<AWS::AccountId>' };
 
-/** In megabytes. Lambda allocates CPU in proportion, and `flows` spends it on handshakes and signing. */
-const memorySize: Readonly<Record<Group, number>> = {
-  flows: 512,
-  limits: 256,
-  status: 256,
-  journey: 512,
-  health: 256,
-  // A thousand events are some megabytes.
-  'system-log': 512,
-  'negative-tests': 256,
-};
-
 /** The function that runs one group of probes, with the permissions that this group needs. */
 export class ProbeFunction extends MonitorFunction {
   readonly group: Group;
@@ -53,7 +42,7 @@ export class ProbeFunction extends MonitorFunction {
       description: `Runs the ${group} probes for one Okta org`,
       purpose: 'write its log, publish metrics, keep the state of its runs and read the secrets that it needs',
       code,
-      memorySize: memorySize[group],
+      memorySize: memorySizes[group],
       timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs, waitMs) / 1000)),
       permissions: [
         publishMetrics(deployment),
