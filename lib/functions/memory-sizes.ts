@@ -7,7 +7,7 @@ import type { Group } from '../../functions/model/probe.ts';
  * series of latency each minute, and have what their memory needs.
  */
 export const memorySizes: Readonly<Record<Group, number>> = {
-  flows: 512,
+  flows: 1_024,
   limits: 256,
   status: 256,
   journey: 512,

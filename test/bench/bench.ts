@@ -3,6 +3,7 @@
  *
  * Everything is on loopback. docs/performance.md says what is measured, and what the figures do not say.
  */
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memorySizes } from '../../lib/functions/memory-sizes.ts';
@@ -37,22 +38,18 @@ export const bench = defineCommand({
       ...{ type: 'string', value: '<kind>' },
       help: `how a share of a processor is imposed: ${shareKinds.join(', ')} (default: the first that is possible)`,
     },
+    from: {
+      type: 'string',
+      value: '<file>',
+      help: 'a JSON document of this command: print or write it, and measure nothing',
+    },
     json: sharedOptions.json,
     write: { type: 'boolean', default: false, help: 'also write docs/performance.md, .json and its pictures' },
   },
   notes: 'It ends with 1 if readings at the deployed size are not exact, or if something leaks. Ctrl-C stops it.',
   async run(values, output) {
-    const only = readParts(listOf(values.only));
-    if (values.write && only.length < parts.length)
-      throw new UsageError('--write takes all parts: it cannot be used with --only.');
-    const runs = integerOf('runs', values.runs, 2, 10_000);
-    const options = { runs, delayMs: integerOf('delay', values.delay, 0, 5_000), ...readShare(values.share) };
-    const report = await stoppable(output, async (signal) => {
-      using progress = showProgress(output.stderr);
-      progress.step(`measuring ${only.join(', ')}; this takes about ${duration(expectedSeconds(only, options))}`);
-      const update = (text: string) => progress.update(text);
-      return measure(only, { ...options, signal, progress: update, separatesCores: true });
-    });
+    const report =
+      values.from === undefined ? await measureAnew(values, output) : readReport(values.from, values.write);
     if (report === undefined) return 130;
     const checks = checksOf(report, memorySizes.flows);
     const passed = checks.every((check) => check.passed);
@@ -63,6 +60,43 @@ export const bench = defineCommand({
     return passed ? 0 : 1;
   },
 });
+
+interface MeasureFlags {
+  readonly only?: string[] | undefined;
+  readonly runs: string;
+  readonly delay: string;
+  readonly share?: string | undefined;
+  readonly write: boolean;
+}
+
+async function measureAnew(flags: MeasureFlags, output: Output): Promise<BenchReport | undefined> {
+  const only = readParts(listOf(flags.only));
+  if (flags.write && only.length < parts.length)
+    throw new UsageError('--write takes all parts: it cannot be used with --only.');
+  const runs = integerOf('runs', flags.runs, 2, 10_000);
+  const options = { runs, delayMs: integerOf('delay', flags.delay, 0, 5_000), ...readShare(flags.share) };
+  return stoppable(output, async (signal) => {
+    using progress = showProgress(output.stderr);
+    progress.step(`measuring ${only.join(', ')}; this takes about ${duration(expectedSeconds(only, options))}`);
+    const update = (text: string) => progress.update(text);
+    return measure(only, { ...options, signal, progress: update, separatesCores: true });
+  });
+}
+
+/** What this command measured before. To be written, it must be all of it. */
+function readReport(file: string, isWritten: boolean): BenchReport {
+  let document: Partial<BenchReport> & { readonly passed?: unknown; readonly checks?: unknown };
+  try {
+    document = Object(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read as JSON: ${(error as Error).message}`);
+  }
+  const { passed: _, checks: __, ...report } = document;
+  if (report.schema_version !== 1) throw new UsageError(`${file} is no document of this command.`);
+  if (isWritten && parts.some((part) => !report.parts?.includes(part)))
+    throw new UsageError(`${file} has not all parts: it cannot be written.`);
+  return report as BenchReport;
+}
 
 function readParts(names: readonly string[] = parts): readonly Part[] {
   const unknown = names.filter((name) => !parts.some((part) => part === name));

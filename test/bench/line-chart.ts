@@ -30,10 +30,11 @@ const bottom = 44;
 
 /** Colors that can be told apart by people who see few, on white and on black: the blue and the orange of Okabe and Ito. */
 const style = `
+path { fill: none; }
 text { font: 12px system-ui, sans-serif; fill: #24292f; }
 .axis { stroke: #57606a; stroke-width: 1; }
 .grid { stroke: #57606a; stroke-opacity: .25; stroke-width: 1; }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.line { stroke-width: 2; stroke-linejoin: round; }
 .line0 { stroke: #0072b2; } .line1 { stroke: #d55e00; stroke-dasharray: 6 3; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3; } .axis, .grid { stroke: #9198a1; }
@@ -80,13 +81,13 @@ function drawPanel({ unit, lines }: ChartPanel, { x, from, height }: Area): stri
   const end = width - right;
   const grid = [most / 2, most].map((value) => {
     const at = round(y(value));
-    return `<path class="grid" d="M${left} ${at}H${end}"/><text x="${left - 6}" y="${at + 4}" text-anchor="end">${value}</text>`;
+    return `<path class="grid" d="M${left} ${at}H${end}"></path><text x="${left - 6}" y="${at + 4}" text-anchor="end">${value}</text>`;
   });
-  const axis = `<path class="axis" d="M${left} ${from}V${from + height}H${end}"/><text x="${left - 6}" y="${from + height + 4}" text-anchor="end">0</text>`;
+  const axis = `<path class="axis" d="M${left} ${from}V${from + height}H${end}"></path><text x="${left - 6}" y="${from + height + 4}" text-anchor="end">0</text>`;
   const drawn = lines.map(({ name, values }, index) => {
     const points = values.map((value, step) => `${round(x(step))} ${round(y(value))}`).join('L');
     const last = round(y(values.at(-1) ?? 0));
-    return `<path class="line line${index}" d="M${points}"/><text x="${end + 6}" y="${last + 4}">${escapeXml(name)}</text>`;
+    return `<path class="line line${index}" d="M${points}"></path><text x="${end + 6}" y="${last + 4}">${escapeXml(name)}</text>`;
   });
   const label = `<text x="${left + 6}" y="${from + 12}">${escapeXml(unit)}</text>`;
   return [...grid, axis, ...drawn, label].join('\n');

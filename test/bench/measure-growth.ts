@@ -28,7 +28,7 @@ async function measureFleet(bench: Bench, orgs: number, sizes: readonly SizeRead
   const runs = [];
   for (let round = 0; round < rounds; round += 1)
     for (const [index, event] of events.entries()) {
-      options.progress(`${orgs} orgs, round ${round + 1} of ${rounds}, org ${index + 1}`);
+      options.progress(`flows of org ${index + 1} of ${orgs}, round ${round + 1} of ${rounds}`);
       runs.push(await measured.invoke(event));
     }
   const counted = runs.slice(orgs);

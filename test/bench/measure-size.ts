@@ -9,7 +9,7 @@ import { mean, median, medianTook, spreadOf } from './statistics.ts';
 export const sizes = [128, 256, 512, 1_024, 1_769] as const;
 
 /** In how many new processes the first run is measured. */
-const processes = 3;
+export const firstRunProcesses = 3;
 
 /** Runs `flows` in the share of one size: first in new processes, and then warm. Undefined if there is no such share. */
 export async function measureSize(bench: Bench, memoryMb: number): Promise<SizeReading | undefined> {
@@ -23,8 +23,8 @@ export async function measureSize(bench: Bench, memoryMb: number): Promise<SizeR
   };
   const { options } = bench;
   const starts = [];
-  for (let index = 0; index < processes; index += 1) {
-    options.progress(`flows at ${memoryMb} MB, new process ${index + 1} of ${processes}`);
+  for (let index = 0; index < firstRunProcesses; index += 1) {
+    options.progress(`flows at ${memoryMb} MB, new process ${index + 1} of ${firstRunProcesses}`);
     const start = await undisturbed(async () => {
       await using measured = await bench.startFunction('flows', { share });
       return { ...readRun(await measured.invoke(event)), loaded: measured.loaded };

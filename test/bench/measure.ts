@@ -28,7 +28,7 @@ export async function measure(only: readonly Part[], options: BenchOptions): Pro
   const loads = wants('load') ? await measureLoads(bench) : undefined;
   const { runs, delayMs } = options;
   return {
-    ...{ schema_version: 1, at, machine: machineOf(bench, cores), runs, delayMs },
+    ...{ schema_version: 1, at, parts: only, machine: machineOf(bench, cores), runs, delayMs },
     ...(floor && wants('exactness') && { floor: floor.exactness }),
     ...(sizes.length > 0 && { sizes }),
     ...(coldStarts && { coldStarts }),

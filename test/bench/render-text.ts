@@ -29,15 +29,16 @@ function tableText({ header, rows, words = [] }: BenchTable): readonly string[] 
   const right = header.map((_, column) => column).filter((column) => column > 0 && !words.includes(column));
   const isList = words.includes(1);
   const width = (column: number) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0));
-  const others = header.reduce((sum, _, column) => sum + (column === (isList ? 1 : 0) ? 0 : width(column) + 2), 0);
-  const room = columns - others;
+  const taken = header.reduce((sum, _, column) => sum + (column === (isList ? 1 : 0) ? 0 : width(column) + 2), 0);
+  const room = columns - taken;
   const broken = [header, ...rows].flatMap((row) => {
-    const lines = wrap(row[isList ? 1 : 0] ?? '', room);
-    return lines.map((line, index) => {
-      const isLast = index === lines.length - 1;
-      if (isList) return [index === 0 ? (row[0] ?? '') : '', line];
-      return [index === 0 ? line : `  ${line}`.slice(0, room), ...row.slice(1).map((cell) => (isLast ? cell : ''))];
-    });
+    const [first = '', second = '', ...others] = row;
+    if (isList) return wrap(second, room).map((line, index) => [index === 0 ? first : '', line]);
+    const lines = fold(first, room);
+    return lines.map((line, index) => [
+      line,
+      ...[second, ...others].map((cell) => (index === lines.length - 1 ? cell : '')),
+    ]);
   });
   return table(broken, right);
 }

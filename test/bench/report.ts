@@ -1,4 +1,5 @@
 import type { Exactness } from './errors-of-run.ts';
+import type { Part } from './parts.ts';
 import type { ShareKind } from './processor-share.ts';
 import type { Spread, Took } from './statistics.ts';
 
@@ -7,6 +8,8 @@ export interface BenchReport {
   readonly schema_version: 1;
   /** When it began, ISO 8601 in UTC. */
   readonly at: string;
+  /** What was to be measured. */
+  readonly parts: readonly Part[];
   readonly machine: Machine;
   /** How many runs a figure is made of. */
   readonly runs: number;

@@ -1,4 +1,5 @@
 import { leakOf, leakTolerance } from './leak.ts';
+import { firstRunProcesses } from './measure-size.ts';
 import { fullCoreMemoryMb } from './processor-share.ts';
 import { hasMemory, isExact, recommendSize, sizeRule } from './recommend-size.ts';
 import type { BenchReport, SizeReading } from './report.ts';
@@ -32,7 +33,7 @@ const spread = ({ median, p95, max }: Spread) => [median, p95, max].map(ms);
 const took = (taken: Took | undefined) => (taken ? [ms(taken.ms), ms(taken.processorMs)] : ['', '']);
 const sizeName = (memoryMb: number) => (memoryMb >= fullCoreMemoryMb ? 'full core' : `${memoryMb} MB`);
 
-/** What was measured, in the order of the flag `--only`. */
+/** What was measured, in an order to read it in. */
 export function sectionsOf(report: BenchReport): readonly BenchSection[] {
   return [
     ...exactnessSection(report),
@@ -49,8 +50,8 @@ const compared = ({ sizes = [] }: BenchReport) =>
   sizes.filter(({ memoryMb }) => comparedSizes.includes(memoryMb)).toSorted((a, b) => b.memoryMb - a.memoryMb);
 
 function exactnessSection(report: BenchReport): readonly BenchSection[] {
-  const { floor, delayMs } = report;
-  if (!floor) return [];
+  const { floor, delayMs, parts } = report;
+  if (!floor || !parts.includes('exactness')) return [];
   const rowsOf = ({ memoryMb, exactness, first }: SizeReading) => [
     [sizeName(memoryMb), whole(exactness.readings), ...spread(exactness.all), ms(first.worstErrorMs)],
     [
@@ -82,7 +83,7 @@ function exactnessSection(report: BenchReport): readonly BenchSection[] {
 function processorSection(report: BenchReport): readonly BenchSection[] {
   const sizes = compared(report);
   const [first] = sizes;
-  if (!first) return [];
+  if (!first || !report.parts.includes('exactness')) return [];
   return [
     {
       title: 'What a run takes',
@@ -104,7 +105,7 @@ function processorSection(report: BenchReport): readonly BenchSection[] {
         },
       ],
       notes: [
-        `A run of flows makes ${first.warm.requests} requests to two servers. Connections are those to the org; the server closes them between two runs. RSS is the peak of the process.`,
+        `A run of flows makes ${first.warm.requests} requests to two servers. Connections are those to the org; the server closes them between two runs. RSS is the peak of the process. What is said of the first run is of ${firstRunProcesses} new processes: medians, and the worst of all errors.`,
         ...shareNotes(sizes),
       ],
     },
@@ -198,9 +199,9 @@ function growthSection({ growth }: BenchReport): readonly BenchSection[] {
   ];
 }
 
-function memorySection({ sizes, delayMs }: BenchReport): readonly BenchSection[] {
+function memorySection({ sizes, delayMs, parts }: BenchReport): readonly BenchSection[] {
   const recommended = recommendSize(sizes ?? []);
-  if (!sizes || !recommended) return [];
+  if (!sizes || !recommended || !parts.includes('memory')) return [];
   const yes = (isSo: boolean) => (isSo ? 'yes' : 'no');
   return [
     {
