@@ -3,8 +3,9 @@ import { type Spread, spreadOf } from './statistics.ts';
 
 /** An exchange, as the bench reads it in a run's log. */
 export type LoggedExchange = Pick<Exchange, 'requestId'> & {
-  /** `lateMs` marks a reading during which the event loop was late. */
-  readonly phases: { readonly firstByteMs?: number; readonly lateMs?: number };
+  readonly phases: { readonly firstByteMs?: number };
+  /** Marks a reading during which the event loop was late. */
+  readonly lateMs?: number;
 };
 
 /** By how much a reported first byte differs from the time that the server took, in milliseconds. */
@@ -27,7 +28,7 @@ export function errorsOfRun(
   const differing = issued.symmetricDifference(reported);
   if (differing.size > 0)
     throw new Error(`The run and the server do not agree on the requests ${[...differing].join(', ')}.`);
-  return answered.map(({ requestId = '', phases: { firstByteMs = Number.NaN, lateMs } }) => ({
+  return answered.map(({ requestId = '', phases: { firstByteMs = Number.NaN }, lateMs }) => ({
     errorMs: firstByteMs - (tookMs[requestId] ?? Number.NaN),
     marked: lateMs !== undefined,
   }));
