@@ -4,11 +4,12 @@ const tickMs = 1;
 let watchers = 0;
 let timer: NodeJS.Timeout | undefined;
 let tickedAt = 0;
-let tickLateMs = 0;
+/** When the loop was last awake and on time: until then, it had read everything that had arrived. */
+let onTimeAt = 0;
 
 function tick(): void {
   const now = performance.now();
-  tickLateMs = Math.max(0, now - tickedAt - tickMs);
+  if (now - tickedAt <= 2 * tickMs) onTimeAt = now;
   tickedAt = now;
 }
 
@@ -21,7 +22,8 @@ function tick(): void {
 export function watchLoop(): () => void {
   watchers += 1;
   if (!timer) {
-    [tickedAt, tickLateMs] = [performance.now(), 0];
+    tickedAt = performance.now();
+    onTimeAt = tickedAt;
     timer = setInterval(tick, tickMs);
   }
   let isWatching = true;
@@ -38,8 +40,10 @@ export function watchLoop(): () => void {
 /**
  * By how many milliseconds what happens now may have been noticed too late: the loop was last seen awake and on time that
  * long ago. Only while somebody watches.
+ *
+ * Trap: after it stood still, the loop ticks before it reads, and it may have much to read. Only the next tick that is on
+ * time says that nothing waits any more.
  */
 export function lateness(): number {
-  const sinceTickMs = performance.now() - tickedAt;
-  return Math.max(sinceTickMs - tickMs, sinceTickMs < tickMs ? tickLateMs : 0, 0);
+  return Math.max(0, performance.now() - onTimeAt - tickMs);
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { type ConnectionInfo, takeConnectionInfo } from './connection.ts';
 import { bodyTimeoutCode, tooLargeCode } from './errors.ts';
-import { lateness, watchLoop } from './loop-lateness.ts';
+import { watchLoop } from './loop-lateness.ts';
 import { type SocketTimes, timesOf } from './socket-times.ts';
 
 /** The timing of one request, in milliseconds of `performance.now()`. */
@@ -86,7 +86,7 @@ export function sendRequest(
       if (socket) {
         timing.sentAt = socket.sentAt;
         timing.headersAt = socket.arrivedAt;
-        timing.lateMs = Math.max(lateness(), socket.sentAt - sendingAt);
+        timing.lateMs = Math.max(socket.lateMs, socket.sentAt - sendingAt);
       }
       head.resolve({ status, headers });
     },

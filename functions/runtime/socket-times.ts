@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { lateness } from './loop-lateness.ts';
 
 /** When bytes last passed a socket, in milliseconds of `performance.now()`. */
 export interface SocketTimes {
@@ -6,6 +7,8 @@ export interface SocketTimes {
   readonly sentAt: number;
   /** The newest bytes were read. What is done with them has not begun. */
   readonly arrivedAt: number;
+  /** By how many milliseconds they may have been read too late. */
+  readonly lateMs: number;
 }
 
 const timesOfSockets = new WeakMap<object, SocketTimes>();
@@ -17,7 +20,7 @@ const timesOfSockets = new WeakMap<object, SocketTimes>();
 export function timesOf(socket: Socket): SocketTimes {
   const known = timesOfSockets.get(socket);
   if (known) return known;
-  const times = { sentAt: 0, arrivedAt: 0 };
+  const times = { sentAt: 0, arrivedAt: 0, lateMs: 0 };
   const { write, uncork, read } = socket;
   socket.write = function timedWrite(this: Socket, ...parts: Parameters<typeof write>) {
     const isDrained = write.apply(this, parts);
@@ -30,7 +33,7 @@ export function timesOf(socket: Socket): SocketTimes {
   };
   socket.read = function timedRead(this: Socket, size?: number) {
     const chunk = read.call(this, size);
-    if (chunk !== null) times.arrivedAt = performance.now();
+    if (chunk !== null) [times.arrivedAt, times.lateMs] = [performance.now(), lateness()];
     return chunk;
   };
   timesOfSockets.set(socket, times);

@@ -3,7 +3,8 @@ import { errorsOfRun, exactnessOf } from '../../bench/errors-of-run.ts';
 
 const exchange = (requestId: string, firstByteMs: number, lateMs?: number) => ({
   requestId,
-  phases: { firstByteMs, ...(lateMs !== undefined && { lateMs }) },
+  phases: { firstByteMs },
+  ...(lateMs !== undefined && { lateMs }),
 });
 
 describe('the errors of a run', () => {
