@@ -28,6 +28,9 @@ const tick = async (minutes: number) => {
   for (let minute = 0; minute < minutes; minute += 1) await simulation.tick();
 };
 
+/** The widget has a curve for the latency of each of the probes that it looks at, and one for each server. */
+const latencySeries = 4;
+
 /** One simulation: healthy, then an outage of the token endpoints, then nothing runs. The tests read what the widget said. */
 beforeAll(async () => {
   simulation = await openSimulation({
@@ -36,8 +39,13 @@ beforeAll(async () => {
   });
   await ask('before the first run');
   await tick(5);
-  await ask('healthy, all orgs');
   await ask('healthy, one org', { org: 'acme' }, 'dark');
+  // A busy machine leaves late readings out.
+  for (let more = 0; more < 30 && curvesOf('healthy, one org').length < latencySeries; more += 1) {
+    await tick(1);
+    await ask('healthy, one org', { org: 'acme' }, 'dark');
+  }
+  await ask('healthy, all orgs');
   await ask('an org that nobody knows', { org: '<b>nobody</b>' });
   // The case O1.
   const outage = await simulation.inject('acme', atEach(token, respond(errorEnvelope('E0000009'))));
@@ -64,6 +72,8 @@ beforeAll(async () => {
 afterAll(() => simulation?.[Symbol.asyncDispose]());
 
 const said = (name: string) => answers.get(name) ?? expect.fail(`the widget was not asked: ${name}`);
+const curvesOf = (name: string) =>
+  parseHtml(said(name)).elements.filter(({ attributes }) => attributes.class === 'curve');
 const textOf = (name: string) => parseHtml(said(name)).text;
 const rowOf = (name: string, probe: string) => rowsOf(said(name)).get(probe);
 
@@ -75,9 +85,9 @@ describe('the deployed widget', () => {
   });
 
   it('has the latency of the last minutes, the rate limits with our share, and what expires', () => {
-    const { text, elements } = parseHtml(said('healthy, one org'));
-    const curves = elements.filter(({ attributes }) => attributes.class === 'curve');
-    expect(curves).toHaveLength(4);
+    const { text } = parseHtml(said('healthy, one org'));
+    const curves = curvesOf('healthy, one org');
+    expect(curves).toHaveLength(latencySeries);
     for (const { attributes } of curves) expect(attributes.d).toMatch(/^(M[\d.]+ [\d.]+h1(L[\d.]+ [\d.]+)*)+$/);
     expect(rowOf('healthy, one org', '/oauth2/{id}/v1/token')).toMatch(/\d+ %(less than 1|\d+) %$/);
     expect(text).toMatch(/The lowest headroom of all: \d+ %/);
