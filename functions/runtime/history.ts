@@ -140,13 +140,24 @@ export function hasPassed(state: GroupState | undefined, org: string, probe: str
   );
 }
 
-/** The runs that a state holds. */
+/** The runs that a state holds. A run of probes asks twice. */
 export function readHistory(state: GroupState, org: string): History {
+  const known = histories.get(state);
+  if (known?.org === org) return known;
+  const history = expand(state, org);
+  histories.set(state, history);
+  return history;
+}
+
+const histories = new WeakMap<GroupState, History>();
+
+function expand(state: GroupState, org: string): History {
   const last = timeOfMoment(state.last);
   const runs = state.runs.flatMap(({ of, agoMs }) =>
     agoMs.map((ago): KeptRun => {
       const at = last - ago;
-      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, org, ago === 0) ?? []) };
+      const stamp = stampAt(at);
+      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, stamp, org, ago === 0) ?? []) };
     }),
   );
   const { reachesBackMs } = state;
@@ -155,6 +166,12 @@ export function readHistory(state: GroupState, org: string): History {
     runs: runs.toSorted((one, other) => one.at - other.at),
     ...(reachesBackMs !== undefined && { from: last - reachesBackMs }),
   };
+}
+
+/** How the lines of a run are stamped that began at this time. */
+function stampAt(time: number): RunStamp {
+  const moment = momentOf(time);
+  return 'due' in moment ? { at: moment.due, due: moment.due } : moment;
 }
 
 /** Scheduled runs go by whole minutes. */
@@ -276,6 +293,8 @@ function compress({ runs, from }: History, most: number): Compressed {
 
 /** Lines with the same key say the same, apart from the requests, the notes and what exactly was seen. */
 function keyOf(line: RunLine): string {
+  // Nearly all are such lines, and there are hundreds in each run.
+  if (isPassed(line)) return `${formatTarget(line)} ${line.retriedAfter ?? ''}`;
   const findings = findingsIn(line).map(({ code, domain, severity }) => `${code} ${domain} ${severity}`);
   if (line.type === 'finding') return JSON.stringify([line.type, findings]);
   if (line.type === 'drill') return JSON.stringify([line.type, line.finding.code, line.by, line.page]);
@@ -285,9 +304,16 @@ function keyOf(line: RunLine): string {
   return JSON.stringify([formatTarget(line), status, retriedAfter, because, findings.sort()]);
 }
 
+type PassedLine = LogLine & { readonly status: 'passed' };
+
+/** Whether nothing is to be said of an outcome but that it passed. */
+function isPassed(line: RunLine): line is PassedLine {
+  return line.type === 'outcome' && line.status === 'passed' && line.warnings.length === 0;
+}
+
 function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySet<string>): KeptOutcome {
   const last = lines.at(-1);
-  if (last?.type === 'outcome' && last.status === 'passed' && last.warnings.length === 0) {
+  if (last && isPassed(last)) {
     const { probe, server, retriedAfter, notes, durationMs } = last;
     const repeats = server !== undefined && needed.has(server) && last.exchanges.length > 0;
     if (!repeats) {
@@ -321,10 +347,14 @@ function serversToRepeat(runs: readonly KeptRun[]): ReadonlySet<string> {
 }
 
 /** The line of a run at this time: the one that was kept, or one like it without requests. */
-function lineAt(outcome: KeptOutcome | undefined, at: number, org: string, isLast: boolean): RunLine | undefined {
+function lineAt(
+  outcome: KeptOutcome | undefined,
+  at: number,
+  stamp: RunStamp,
+  org: string,
+  isLast: boolean,
+): RunLine | undefined {
   if (!outcome) return undefined;
-  const moment = momentOf(at);
-  const stamp = { at: new Date(at).toISOString(), ...('due' in moment && moment) };
   if (!('lines' in outcome)) return passedLine(outcome, stamp, org, isLast);
   const lines = outcome.lines as readonly RunLine[];
   const own = lines.find((line) => Date.parse(line.due ?? line.at) === at);
