@@ -26,6 +26,27 @@ export interface History {
   readonly from?: number;
 }
 
+/** What several runs report in the same words. The lines of hundreds of runs are not made before somebody asks for them. */
+interface Kind {
+  /** Lines with the same key say the same. See `keyOf`. */
+  readonly key: string;
+  readonly isBad: boolean;
+  lineOf(run: Run): RunLine;
+}
+
+/** A run in few words. `kinds` may be shared with other runs. */
+interface Run {
+  readonly at: number;
+  readonly isLast: boolean;
+  readonly kinds: readonly Kind[];
+}
+
+interface Runs {
+  readonly runs: readonly Run[];
+  /** As in `History`. */
+  readonly from?: number;
+}
+
 /** A run to add to the history, and what its event says about the schedule. */
 export interface NewRun extends KeptRun {
   readonly org: string;
@@ -62,8 +83,9 @@ export const mostCharacters = 100_000;
 export function withRun(state: GroupState | undefined, run: NewRun): GroupState {
   const isRepeated = run.executionId !== undefined && run.executionId === state?.executionId;
   if (state && isRepeated) return state;
-  const history: History = state ? readHistory(state, run.org) : { org: run.org, runs: [] };
-  const runs = [...history.runs, { at: run.at, lines: run.lines }].toSorted((one, other) => one.at - other.at);
+  const known: Runs = state ? runsOf(state, run.org) : { runs: [] };
+  const added: Run = { at: run.at, isLast: true, kinds: run.lines.map((line) => kindOf(line, () => line)) };
+  const runs = [...known.runs, added].toSorted((one, other) => one.at - other.at);
   const last = runs.at(-1)?.at ?? run.at;
   const about = last === run.at ? run : undefined;
   const executionId = about?.executionId ?? state?.executionId;
@@ -80,7 +102,7 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     ...(about ? rateLimitsIn(run) : state?.rateLimits && { rateLimits: state.rateLimits }),
     ...turningPoints(runs, state),
     unbroken: unbrokenSince(run, state),
-    ...compressed(recent({ org: run.org, runs, ...(history.from !== undefined && { from: history.from }) })),
+    ...compressed(recent({ ...known, runs })),
   };
 }
 
@@ -140,32 +162,43 @@ export function hasPassed(state: GroupState | undefined, org: string, probe: str
   );
 }
 
-/** The runs that a state holds. A run of probes asks twice. */
+/** The runs that a state holds. */
 export function readHistory(state: GroupState, org: string): History {
-  const known = histories.get(state);
-  if (known?.org === org) return known;
-  const history = expand(state, org);
-  histories.set(state, history);
-  return history;
+  const { runs, ...history } = runsOf(state, org);
+  return { ...history, org, runs: runs.map((run) => ({ at: run.at, lines: linesOf(run) })) };
 }
 
-const histories = new WeakMap<GroupState, History>();
+/** Whether any of the kept runs failed to do something. */
+export function hasFailures({ outcomes }: GroupState): boolean {
+  return outcomes.some((outcome) => 'lines' in outcome && (outcome.lines as readonly RunLine[]).some(isFailure));
+}
 
-function expand(state: GroupState, org: string): History {
+function runsOf(state: GroupState, org: string): Runs {
   const last = timeOfMoment(state.last);
-  const runs = state.runs.flatMap(({ of, agoMs }) =>
-    agoMs.map((ago): KeptRun => {
-      const at = last - ago;
-      const stamp = stampAt(at);
-      return { at, lines: of.flatMap((index) => lineAt(state.outcomes[index], at, stamp, org, ago === 0) ?? []) };
-    }),
-  );
+  const kinds = state.outcomes.map((outcome) => keptKind(outcome, org));
+  const runs = state.runs.flatMap(({ of, agoMs }) => {
+    const reported = of.flatMap((index) => kinds[index] ?? []);
+    return agoMs.map((ago): Run => ({ at: last - ago, isLast: ago === 0, kinds: reported }));
+  });
   const { reachesBackMs } = state;
   return {
-    org,
     runs: runs.toSorted((one, other) => one.at - other.at),
     ...(reachesBackMs !== undefined && { from: last - reachesBackMs }),
   };
+}
+
+function keptKind(outcome: KeptOutcome, org: string): Kind | undefined {
+  const lineOf = ({ at, isLast }: Pick<Run, 'at' | 'isLast'>) => lineAt(outcome, at, org, isLast);
+  const example = lineOf({ at: 0, isLast: false });
+  return example && kindOf(example, (run) => lineOf(run) ?? example);
+}
+
+function kindOf(line: RunLine, lineOf: Kind['lineOf']): Kind {
+  return { key: keyOf(line), isBad: isBadLine(line), lineOf };
+}
+
+function linesOf(run: Run): readonly RunLine[] {
+  return run.kinds.map((kind) => kind.lineOf(run));
 }
 
 /** How the lines of a run are stamped that began at this time. */
@@ -187,8 +220,14 @@ export function timeOfMoment(moment: RunMoment): number {
 
 /** Whether somebody has to act on what a run reported. */
 export function isBad({ lines }: KeptRun): boolean {
-  return lines.some((line) => line.type === 'monitor-error' || isFailure(line) || findingsIn(line).some(notifies));
+  return lines.some(isBadLine);
 }
+
+function isBadLine(line: RunLine): boolean {
+  return line.type === 'monitor-error' || isFailure(line) || findingsIn(line).some(notifies);
+}
+
+const isBadRun = ({ kinds }: Run): boolean => kinds.some((kind) => kind.isBad);
 
 function isFailure(line: RunLine): boolean {
   return line.type === 'outcome' && line.status === 'failed';
@@ -228,11 +267,8 @@ function unbrokenSince(run: NewRun, state: GroupState | undefined): RunMoment {
   return run.at - timeOfMoment(last) > lateIntervals * intervalMinutes * minuteMs ? momentOf(run.at) : unbroken;
 }
 
-function turningPoints(
-  runs: readonly KeptRun[],
-  state: GroupState | undefined,
-): Pick<GroupState, 'lastGood' | 'failing'> {
-  const lastGood = runs.findLast((run) => !isBad(run));
+function turningPoints(runs: readonly Run[], state: GroupState | undefined): Pick<GroupState, 'lastGood' | 'failing'> {
+  const lastGood = runs.findLast((run) => !isBadRun(run));
   const good = lastGood ? momentOf(lastGood.at) : state?.lastGood;
   const isFailing = lastGood !== runs.at(-1);
   // Without a good run among those that are kept, an earlier start is known only from the previous state.
@@ -242,24 +278,24 @@ function turningPoints(
 }
 
 /** Without the runs that no message needs. */
-function recent({ runs, from, ...history }: History): History {
+function recent({ runs, from }: Runs): Runs {
   const last = runs.at(-1)?.at ?? 0;
-  const firstBad = runs.find((run) => run.at >= last - longestMs && isBad(run))?.at ?? last;
+  const firstBad = runs.find((run) => run.at >= last - longestMs && isBadRun(run))?.at ?? last;
   const first = runs.findIndex(({ at }, index) => index >= runs.length - fewestRuns || at >= firstBad - shortestMs);
-  return since({ ...history, runs, ...(from !== undefined && { from }) }, first);
+  return since({ runs, ...(from !== undefined && { from }) }, first);
 }
 
 /** The history from the run at this position on. */
-function since({ runs, from, ...history }: History, first: number): History {
+function since({ runs, from }: Runs, first: number): Runs {
   const dropped = runs[first - 1];
   const begins = dropped ? dropped.at + 1 : from;
-  return { ...history, runs: runs.slice(first), ...(begins !== undefined && { from: begins }) };
+  return { runs: runs.slice(first), ...(begins !== undefined && { from: begins }) };
 }
 
 type Compressed = Pick<GroupState, 'reachesBackMs' | 'outcomes' | 'runs'>;
 
 /** The history in as much detail as fits. */
-function compressed(history: History): Compressed {
+function compressed(history: Runs): Compressed {
   for (const most of [mostLines, 1]) {
     const attempt = compress(history, most);
     if (JSON.stringify(attempt).length <= mostCharacters) return attempt;
@@ -268,33 +304,40 @@ function compressed(history: History): Compressed {
   return compress({ ...history, runs: history.runs.map(withoutExchanges) }, 1);
 }
 
-function compress({ runs, from }: History, most: number): Compressed {
+function compress({ runs, from }: Runs, most: number): Compressed {
   const last = runs.at(-1)?.at ?? 0;
-  const byKey = new Map<string, { readonly index: number; readonly lines: RunLine[] }>();
+  const byKey = new Map<string, { readonly index: number; readonly reports: Report[] }>();
   const byOutcomes = new Map<string, number[]>();
-  for (const { at, lines } of runs) {
-    const of = lines.map((line) => {
-      const key = keyOf(line);
-      const known = byKey.get(key) ?? { index: byKey.size, lines: [] };
-      byKey.set(key, known);
-      known.lines.push(line);
+  for (const run of runs) {
+    const of = run.kinds.map((kind) => {
+      const known = byKey.get(kind.key) ?? { index: byKey.size, reports: [] };
+      byKey.set(kind.key, known);
+      known.reports.push({ kind, run });
       return known.index;
     });
-    const key = JSON.stringify(of);
-    byOutcomes.set(key, [...(byOutcomes.get(key) ?? []), last - at]);
+    const outcomes = JSON.stringify(of);
+    const agoMs = byOutcomes.get(outcomes) ?? [];
+    byOutcomes.set(outcomes, agoMs);
+    agoMs.push(last - run.at);
   }
   const needed = serversToRepeat(runs);
   return {
     ...(from !== undefined && { reachesBackMs: last - from }),
-    outcomes: [...byKey.values()].map(({ lines }) => keptOutcome(lines, most, needed)),
+    outcomes: [...byKey.values()].map(({ reports }) => keptOutcome(reports, most, needed)),
     runs: [...byOutcomes].map(([of, agoMs]) => ({ of: JSON.parse(of), agoMs })),
   };
 }
 
+/** One line of a run, which is not made yet. */
+interface Report {
+  readonly kind: Kind;
+  readonly run: Run;
+}
+
+const lineOfReport = ({ kind, run }: Report): RunLine => kind.lineOf(run);
+
 /** Lines with the same key say the same, apart from the requests, the notes and what exactly was seen. */
 function keyOf(line: RunLine): string {
-  // Nearly all are such lines, and there are hundreds in each run.
-  if (isPassed(line)) return `${formatTarget(line)} ${line.retriedAfter ?? ''}`;
   const findings = findingsIn(line).map(({ code, domain, severity }) => `${code} ${domain} ${severity}`);
   if (line.type === 'finding') return JSON.stringify([line.type, findings]);
   if (line.type === 'drill') return JSON.stringify([line.type, line.finding.code, line.by, line.page]);
@@ -311,8 +354,8 @@ function isPassed(line: RunLine): line is PassedLine {
   return line.type === 'outcome' && line.status === 'passed' && line.warnings.length === 0;
 }
 
-function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySet<string>): KeptOutcome {
-  const last = lines.at(-1);
+function keptOutcome(reports: readonly Report[], most: number, needed: ReadonlySet<string>): KeptOutcome {
+  const [last] = reports.slice(-1).map(lineOfReport);
   if (last && isPassed(last)) {
     const { probe, server, retriedAfter, notes, durationMs } = last;
     const repeats = server !== undefined && needed.has(server) && last.exchanges.length > 0;
@@ -329,6 +372,7 @@ function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySe
     return { lines: [last] };
   }
   // A line that was shortened before does not become whole again.
+  const lines = reports.map(lineOfReport);
   const whole = lines.filter((line) => !('isShortened' in line));
   return { lines: (whole.length > 0 ? whole : lines).slice(-most) };
 }
@@ -337,24 +381,20 @@ function keptOutcome(lines: readonly RunLine[], most: number, needed: ReadonlySe
  * The servers at which a probe failed without a request of its own: people repeat the request whose answer it judged,
  * which another outcome has.
  */
-function serversToRepeat(runs: readonly KeptRun[]): ReadonlySet<string> {
-  const servers = runs.flatMap(({ lines }) =>
-    lines.flatMap((line) =>
-      line.type === 'outcome' && line.status === 'failed' && line.exchanges.length === 0 ? (line.server ?? []) : [],
-    ),
-  );
+function serversToRepeat(runs: readonly Run[]): ReadonlySet<string> {
+  const servers = runs
+    .filter(isBadRun)
+    .flatMap((run) =>
+      linesOf(run).flatMap((line) =>
+        line.type === 'outcome' && line.status === 'failed' && line.exchanges.length === 0 ? (line.server ?? []) : [],
+      ),
+    );
   return new Set(servers);
 }
 
 /** The line of a run at this time: the one that was kept, or one like it without requests. */
-function lineAt(
-  outcome: KeptOutcome | undefined,
-  at: number,
-  stamp: RunStamp,
-  org: string,
-  isLast: boolean,
-): RunLine | undefined {
-  if (!outcome) return undefined;
+function lineAt(outcome: KeptOutcome, at: number, org: string, isLast: boolean): RunLine | undefined {
+  const stamp = stampAt(at);
   if (!('lines' in outcome)) return passedLine(outcome, stamp, org, isLast);
   const lines = outcome.lines as readonly RunLine[];
   const own = lines.find((line) => Date.parse(line.due ?? line.at) === at);
@@ -379,6 +419,10 @@ function passedLine(
   };
 }
 
-function withoutExchanges({ at, lines }: KeptRun): KeptRun {
-  return { at, lines: lines.map((line) => (line.type === 'outcome' ? { ...line, exchanges: [] } : line)) };
+function withoutExchanges(run: Run): Run {
+  const lineOf = (kind: Kind) => (of: Run) => {
+    const line = kind.lineOf(of);
+    return line.type === 'outcome' ? { ...line, exchanges: [] } : line;
+  };
+  return { ...run, kinds: run.kinds.map((kind) => ({ ...kind, lineOf: lineOf(kind) })) };
 }

@@ -8,7 +8,7 @@ import { formatTarget } from '../model/target.ts';
 import { bucketOf, locate } from '../okta/endpoints.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
-import { type History, type KeptRun, lateIntervals, readHistory } from './history.ts';
+import { type History, hasFailures, type KeptRun, lateIntervals, readHistory } from './history.ts';
 import type { LogLine } from './log.ts';
 import type { RunReport } from './run.ts';
 import type { RunTime } from './run-time.ts';
@@ -186,7 +186,7 @@ export function openRestraints() {
     before(org: Org, probes: readonly Probe[], time: RunTime, state: GroupState | undefined): Restraint {
       const { intervalMinutes = 1, minute } = time;
       const plan = planProbes(org, probes);
-      const history = state && readHistory(state, org.name);
+      const history = state && hasFailures(state) ? readHistory(state, org.name) : undefined;
       const { held, ...restraint } = restraintOf({ plan, history, intervalMinutes, now: time.startedAt });
       const turn = Math.floor(minute / minuteMs / intervalMinutes);
       const limits = limitsOf.get(org.name) ?? new Map();
