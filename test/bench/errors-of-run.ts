@@ -1,4 +1,5 @@
 import type { Exchange } from '../../functions/model/exchange.ts';
+import type { ReferenceServerReading } from './start-reference-server.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** An exchange, as the bench reads it in a run's log. */
@@ -13,6 +14,8 @@ export interface ReadingError {
   readonly errorMs: number;
   /** Whether the run itself marked the reading, because its event loop was late. It is in no latency series then. */
   readonly marked: boolean;
+  /** Whether the server knows what its answer took. */
+  readonly known: boolean;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface ReadingError {
  */
 export function errorsOfRun(
   exchanges: readonly LoggedExchange[],
-  tookMs: Readonly<Record<string, number>>,
+  { tookMs, uncertain }: Pick<ReferenceServerReading, 'tookMs' | 'uncertain'>,
 ): readonly ReadingError[] {
   const answered = exchanges.filter(({ phases }) => phases.firstByteMs !== undefined);
   const [issued, reported] = [new Set(Object.keys(tookMs)), new Set(answered.map(({ requestId = '' }) => requestId))];
@@ -31,6 +34,7 @@ export function errorsOfRun(
   return answered.map(({ requestId = '', phases: { firstByteMs = Number.NaN }, lateMs }) => ({
     errorMs: firstByteMs - (tookMs[requestId] ?? Number.NaN),
     marked: lateMs !== undefined,
+    known: !uncertain.includes(requestId),
   }));
 }
 
@@ -39,6 +43,8 @@ export interface Exactness {
   /** How many readings there were, and how many of them are marked. */
   readonly readings: number;
   readonly marked: number;
+  /** How many more there were, of which the server does not know what the answer took. */
+  readonly unknown: number;
   readonly all: Spread;
   /** Those that are not marked: what a latency series is made of. */
   readonly published: Spread;
@@ -46,9 +52,10 @@ export interface Exactness {
 
 export function exactnessOf(errors: readonly ReadingError[]): Exactness {
   const sizes = (some: readonly ReadingError[]) => spreadOf(some.map(({ errorMs }) => Math.abs(errorMs)));
-  const published = errors.filter(({ marked }) => !marked);
+  const known = errors.filter((error) => error.known);
+  const published = known.filter(({ marked }) => !marked);
   return {
-    ...{ readings: errors.length, marked: errors.length - published.length },
-    ...{ all: sizes(errors), published: sizes(published) },
+    ...{ readings: known.length, marked: known.length - published.length, unknown: errors.length - known.length },
+    ...{ all: sizes(known), published: sizes(published) },
   };
 }

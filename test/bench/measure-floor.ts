@@ -35,7 +35,7 @@ export async function measureFloor(bench: Bench): Promise<Floor> {
   }
   const exchanges = replies.flatMap((reply) => reply.exchanges);
   const requestsOfWarmUp = replies.slice(0, warmUp).flatMap((reply) => reply.exchanges).length;
-  const errors = errorsOfRun(exchanges, (await reference.read()).tookMs);
+  const errors = errorsOfRun(exchanges, await reference.read());
   const counted = replies.slice(warmUp);
   return {
     exactness: exactnessOf(errors.slice(requestsOfWarmUp)),

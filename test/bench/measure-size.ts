@@ -19,7 +19,7 @@ export async function measureSize(bench: Bench, memoryMb: number): Promise<SizeR
   if (!share) return undefined;
   const readRun = (run: Invocation) => {
     const exchanges = exchangesOf(run);
-    return { ...run, requests: exchanges.length, errors: errorsOfRun(exchanges, run.reading.tookMs) };
+    return { ...run, requests: exchanges.length, errors: errorsOfRun(exchanges, run.reading) };
   };
   const { options } = bench;
   const starts = [];
@@ -45,7 +45,7 @@ export async function measureSize(bench: Bench, memoryMb: number): Promise<SizeR
   }
   const all = [...starts, ...warm];
   const worst = (errors: readonly ReadingError[]) => Math.max(0, ...errors.map(({ errorMs }) => Math.abs(errorMs)));
-  const ofStarts = starts.flatMap(({ errors }) => errors);
+  const ofStarts = starts.flatMap(({ errors }) => errors).filter(({ known }) => known);
   const first = {
     worstErrorMs: worst(ofStarts),
     worstPublishedMs: worst(ofStarts.filter(({ marked }) => !marked)),

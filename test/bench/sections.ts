@@ -1,3 +1,4 @@
+import type { Exactness } from './errors-of-run.ts';
 import { leakOf, leakTolerance } from './leak.ts';
 import { firstRunProcesses } from './measure-size.ts';
 import { fullCoreMemoryMb } from './processor-share.ts';
@@ -75,10 +76,22 @@ function exactnessSection(report: BenchReport): readonly BenchSection[] {
       ],
       notes: [
         `The server holds each answer back by ${delayMs} ms. Errors are absolute, by request id. "Published" leaves out the readings that the run itself marked, because its event loop was late by more than 2 ms.`,
+        ...unknownNotes([floor, ...compared(report).map(({ exactness }) => exactness)]),
       ],
     },
   ];
 }
+
+function unknownNotes(of: readonly Exactness[]): readonly string[] {
+  const [unknown, readings] = [sum(of.map((each) => each.unknown)), sum(of.map((each) => each.readings))];
+  return unknown === 0
+    ? []
+    : [
+        `${whole(unknown)} of ${whole(unknown + readings)} readings are not counted: the server was itself not on time for them, and does not know to a millisecond what its answer took.`,
+      ];
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function processorSection(report: BenchReport): readonly BenchSection[] {
   const sizes = compared(report);

@@ -14,6 +14,8 @@ export interface ReferenceServerOptions {
 export interface ReferenceServerReading {
   /** What each answer took, in milliseconds, by its request id. */
   readonly tookMs: Readonly<Record<string, number>>;
+  /** The ids of those of which it does not know that to a millisecond, because it was not on time itself. */
+  readonly uncertain: readonly string[];
   /** TLS connections that were opened, and how many of them resumed a session. */
   readonly connections: number;
   readonly resumed: number;

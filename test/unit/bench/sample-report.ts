@@ -8,7 +8,7 @@ const took = { ms: 1_234.5, processorMs: 345.6 };
 export function sampleSize(changes: Partial<SizeReading> = {}): SizeReading {
   return {
     ...{ memoryMb: 512, means: 'control group, 5.789 of each 20 ms' },
-    exactness: { readings: 330, marked: 3, all: spread, published: spread },
+    exactness: { readings: 330, marked: 3, unknown: 2, all: spread, published: spread },
     first: { worstErrorMs: 3, worstPublishedMs: 2, load: took, run: took },
     warm: { ms: spread, meanMs: 60, processorMs: 11, requests: 11, connections: 4, resumed: 3 },
     ...{ peakRssBytes: 110e6, failedRuns: 0, repeatedRuns: 2, dollarsAMonth: 0.06 },
@@ -33,7 +33,7 @@ export const sampleReport: BenchReport = {
   machine: {
     ...{ processor: 'AMD EPYC', cores: 2, platform: 'linux x64', node: '24.21.0', shareKind: 'cgroup', ownCore: true },
   },
-  floor: { readings: 120, marked: 0, all: spread, published: spread },
+  floor: { readings: 120, marked: 0, unknown: 0, all: spread, published: spread },
   sizes: [128, 256, 512, 1_024, 1_769].map((memoryMb) => sampleSize({ memoryMb, dollarsAMonth: memoryMb / 1_000 })),
   coldStarts: [
     { function: 'notify', bundleBytes: 812_345, load: took },
