@@ -1,5 +1,5 @@
 import { isOktaHost } from '../okta/okta-domains.ts';
-import { bodyTimeoutCode, deadlineCode, tooLargeCode, undecodableCode } from '../runtime/errors.ts';
+import { bodyTimeoutCode, deadlineCode, headersTimeoutCode, tooLargeCode, undecodableCode } from '../runtime/errors.ts';
 import type { FindingCode } from './finding.ts';
 
 const codes: Readonly<Record<string, FindingCode>> = {
@@ -34,6 +34,7 @@ const codes: Readonly<Record<string, FindingCode>> = {
   EPROTO: 'tls-handshake-failed',
   UND_ERR_HEADERS_TIMEOUT: 'no-answer',
   UND_ERR_BODY_TIMEOUT: 'no-answer',
+  [headersTimeoutCode]: 'no-answer',
   [bodyTimeoutCode]: 'no-answer',
   UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
   [tooLargeCode]: 'malformed-answer',

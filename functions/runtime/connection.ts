@@ -1,9 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup, resolveCname } from 'node:dns/promises';
-import type { LookupFunction } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-import type { buildConnector } from 'undici';
-import build from 'undici/lib/core/connect.js';
+import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectOverTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { PeerCertificate, Phases } from '../model/exchange.ts';
 
 /** The timing and the certificate of a new connection. */
@@ -26,29 +24,40 @@ export function takeConnectionInfo(socketOrError: object): ConnectionInfo | unde
   return info;
 }
 
+export interface ConnectorOptions {
+  /** How long opening a connection may take, with TLS. */
+  readonly timeoutMs: number;
+  readonly secureContext: SecureContext;
+}
+
 /** Opens a connection. With a session, it resumes that, if the server agrees. */
 export type Connect = (
-  target: buildConnector.Options,
-  callback: buildConnector.Callback,
+  origin: URL,
+  callback: (error: Error | null, socket: Socket | null) => void,
   session?: Buffer,
-) => TLSSocket;
+) => Socket;
 
 /**
  * Opens connections that time DNS, TCP and TLS and read the server's certificate, even if the connection fails. A host is
  * looked up once.
- *
- * Trap: its listeners must run before undici's own, which send the request within the same event.
  */
-export function timedConnector(options: buildConnector.BuildOptions): Connect {
+export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): Connect {
   const lookUp = sharedLookup();
-  const shared = { ...options, lookup: lookUp.lookup, maxCachedSessions: 0 };
-  const connectAnew = build(shared);
-  return (target, callback, session) => {
-    const isLookedUp = lookUp.isKnown(target.hostname);
+  return ({ protocol, hostname, port }, callback, session) => {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const isLookedUp = lookUp.isKnown(host);
     const startedAt = performance.now();
-    const connect = session ? build({ ...shared, session }) : connectAnew;
-    const socket = connect(target, callback);
-    skipContinue(socket);
+    const target = { host, port: Number(port), lookup: lookUp.lookup };
+    const socket =
+      protocol === 'https:'
+        ? connectOverTls({
+            ...{ ...target, port: target.port || 443, secureContext, ALPNProtocols: ['http/1.1'] },
+            // An IP address is no server name (RFC 6066, section 3).
+            ...(isIP(host) === 0 && { servername: host }),
+            ...(session && { session }),
+          })
+        : connectPlain({ ...target, port: target.port || 80 });
+    socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
     let resolvedAt: number | undefined;
     let connectedAt: number | undefined;
     socket.prependOnceListener('lookup', () => {
@@ -63,7 +72,7 @@ export function timedConnector(options: buildConnector.BuildOptions): Connect {
     socket.prependOnceListener('secure', () => {
       securedAt = performance.now();
       // Parsing it takes as long as half a handshake, and a resumed session has the one that was verified before.
-      if (!socket.isSessionReused()) certificate = readCertificate(socket);
+      if (socket instanceof TLSSocket && !socket.isSessionReused()) certificate = readCertificate(socket);
     });
     const store = (key: object, isSecure: boolean) => {
       // An IP address needs no lookup, so there is no DNS phase.
@@ -73,19 +82,33 @@ export function timedConnector(options: buildConnector.BuildOptions): Connect {
         ...(connectedAt !== undefined && { tcpMs: connectedAt - dialedAt }),
         ...(connectedAt !== undefined && securedAt !== undefined && isSecure && { tlsMs: securedAt - connectedAt }),
       };
-      const resumed = isSecure && socket.isSessionReused();
+      const resumed = isSecure && socket instanceof TLSSocket && socket.isSessionReused();
       infos.set(key, { phases, ...(certificate && { certificate }), ...(resumed && { resumed }) });
     };
-    const onError = (error: Error) => store(error, false);
-    socket.prependOnceListener('error', onError);
-    socket.prependOnceListener('secureConnect', () => {
+    const timer = setTimeout(
+      () => socket.destroy(Object.assign(new Error('too slow'), { code: 'ETIMEDOUT' })),
+      timeoutMs,
+    );
+    const onError = (error: Error) => {
+      clearTimeout(timer);
+      store(error, false);
+      callback(error, null);
+    };
+    socket.once('error', onError);
+    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer);
       // An error after this point is not a failure to connect, and the pending request already has its info.
-      socket.off('error', onError);
-      store(socket, true);
+      socket.off('error', onError).on('error', () => {});
+      store(socket, protocol === 'https:');
+      callback(null, socket);
     });
+    socket.once('close', () => clearTimeout(timer));
     return socket;
   };
 }
+
+/** After so long without a byte, the operating system asks whether the other side is still there. */
+const keepAliveMs = 60_000;
 
 /** Looks each host up once. A failure is not kept. */
 function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string): boolean } {
@@ -108,43 +131,6 @@ function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string
       );
     },
   };
-}
-
-/**
- * Removes `100 Continue` responses before undici reads them. A server may send one unasked and clients ignore it
- * (RFC 9110, 15.2.1), but undici closes the connection. One that has not arrived in full waits for the rest.
- */
-function skipContinue(socket: TLSSocket): void {
-  const read = socket.read.bind(socket);
-  const start = Buffer.from('HTTP/1.1 100 ');
-  let held: Buffer = Buffer.alloc(0);
-  socket.read = (size?: number): Buffer | null => {
-    for (;;) {
-      const chunk: Buffer | null = read(size);
-      if (chunk === null) return null;
-      let received = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      held = Buffer.alloc(0);
-      let end = endOfHead(received);
-      while (received.subarray(0, start.length).equals(start) && end > 0) {
-        received = received.subarray(end);
-        end = endOfHead(received);
-      }
-      // The status line of no other response begins so, and a body that does is not that short.
-      const isPartial =
-        received.length >= 9 && start.subarray(0, received.length).equals(received.subarray(0, start.length));
-      if (received.length > 0 && (!isPartial || received.length > maxHeldBytes)) return received;
-      held = received;
-    }
-  };
-}
-
-/** More than the head of a `100 Continue` needs. */
-const maxHeldBytes = 8_192;
-
-/** Where the body begins. 0 if the head has not arrived in full. */
-function endOfHead(received: Buffer): number {
-  const at = received.indexOf('\r\n\r\n');
-  return at < 0 ? 0 : at + 4;
 }
 
 function readCertificate(socket: TLSSocket): PeerCertificate | undefined {

@@ -1,8 +1,8 @@
-import type { Dispatcher } from 'undici';
+import type { HttpClient } from './http-client.ts';
 
 /** A connection, which has one request at a time. */
 export interface Connection {
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   /**
    * Settles once it is open or cannot be opened. A request over one that cannot be opened fails with the reason, so that
    * nothing of it is lost. Undefined if it opens with its first request.
@@ -10,7 +10,7 @@ export interface Connection {
   readonly opened?: Promise<unknown>;
   /** Settles once others can resume its TLS session, or have waited long enough for that. */
   readonly resumable?: Promise<unknown>;
-  /** Closes what its dispatcher does not know of yet. */
+  /** Closes what its client does not know of yet. */
   close(): void;
 }
 
@@ -169,9 +169,9 @@ export function openConnections(open: (origin: string, options: OpenOptions) => 
   };
 }
 
-async function end({ dispatcher, close }: Connection): Promise<void> {
+async function end({ client, close }: Connection): Promise<void> {
   close();
-  await dispatcher.destroy();
+  await client.destroy();
 }
 
 /** Waits for something that may fail, and not forever. */

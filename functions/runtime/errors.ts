@@ -1,7 +1,7 @@
 /** A request without a usable response, because of the network, the server or the run's deadline. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** The code of the system, OpenSSL or undici, such as ENOTFOUND, CERT_HAS_EXPIRED, UND_ERR_HEADERS_TIMEOUT. */
+  /** The code of the system, OpenSSL or Node.js, such as ENOTFOUND, CERT_HAS_EXPIRED, ERR_HEADERS_TIMEOUT. */
   readonly code: string;
   /** A connection that another request had used was closed before anything came back: perhaps before this one was sent. */
   readonly isOfKeptConnection: boolean;
@@ -27,6 +27,9 @@ export const deadlineCode = 'DEADLINE';
 
 /** The code for a response whose body is too large. */
 export const tooLargeCode = 'ERR_BODY_TOO_LARGE';
+
+/** The code for a request whose headers did not arrive in time. */
+export const headersTimeoutCode = 'ERR_HEADERS_TIMEOUT';
 
 /** The code for a response whose body did not arrive in time. */
 export const bodyTimeoutCode = 'ERR_BODY_TIMEOUT';

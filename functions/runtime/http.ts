@@ -11,6 +11,7 @@ import { readSender } from '../okta/sender.ts';
 import { takeConnectionInfo } from './connection.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { TransportError, undecodableCode } from './errors.ts';
+import type { HeaderFields } from './http-client.ts';
 import { connectionOpener } from './open-connection.ts';
 import { type RequestTiming, sendRequest } from './request.ts';
 import { authenticationOf, hasProof } from './request-authentication.ts';
@@ -108,11 +109,11 @@ async function send(
   };
   const { mostBytes = maxBodyBytes } = init;
   const { timing, head, body } = sendRequest(
-    connection.dispatcher,
+    connection.client,
     {
       origin,
       path: `${pathname}${search}`,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers: { 'user-agent': 'okta-synthetics', ...withFormType(init) },
       body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
     },
@@ -242,7 +243,7 @@ function withFormType({ headers, body }: FetchInit): Record<string, string> {
     : { ...headers };
 }
 
-function toHeaders(fields: Record<string, string | string[] | undefined>): Headers {
+function toHeaders(fields: HeaderFields): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) {
     for (const item of [value ?? []].flat()) {

@@ -1,8 +1,6 @@
-import { channel } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import { type ConnectionInfo, takeConnectionInfo } from './connection.ts';
-import { bodyTimeoutCode, tooLargeCode } from './errors.ts';
+import { bodyTimeoutCode, headersTimeoutCode, tooLargeCode } from './errors.ts';
+import type { HeaderFields, HttpClient, HttpRequest, ResponseHandler } from './http-client.ts';
 import { watchLoop } from './loop-lateness.ts';
 import { type SocketTimes, timesOf } from './socket-times.ts';
 
@@ -30,7 +28,7 @@ export interface RequestLimits {
 
 export interface ResponseHead {
   readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
+  readonly headers: HeaderFields;
 }
 
 export interface SentRequest {
@@ -45,17 +43,19 @@ export interface SentRequest {
  * the body are limited as a whole.
  */
 export function sendRequest(
-  dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
+  client: HttpClient,
+  request: HttpRequest,
   { signal, headersMs, bodyMs, mostBytes }: RequestLimits,
 ): SentRequest {
-  const timing: WatchedTiming = {};
+  const timing: RequestTiming = {};
   const head = Promise.withResolvers<ResponseHead>();
   const body = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   // Whoever got no headers does not wait for the body.
   body.promise.catch(() => {});
   const stopWatching = watchLoop();
-  let controller: Dispatcher.DispatchController | undefined;
+  let controller: Parameters<ResponseHandler['onRequestStart']>[0] | undefined;
+  let times: SocketTimes | undefined;
+  let sendingAt = 0;
   const finish = (error?: unknown) => {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
@@ -69,24 +69,30 @@ export function sendRequest(
     controller?.abort(reason);
   };
   const onAbort = () => abort(signal.reason);
-  // undici's own timeout starts again with each part of the headers, and with each interim response.
-  let timer = setTimeout(() => abort(tooSlow('headers', 'UND_ERR_HEADERS_TIMEOUT')), headersMs);
+  let timer = setTimeout(() => abort(tooSlow('headers', headersTimeoutCode)), headersMs);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const handler: Dispatcher.DispatchHandler = {
+  const handler: ResponseHandler = {
+    onSocket(socket, isReused) {
+      times = timesOf(socket);
+      timing.isReused = isReused;
+      const connection = takeConnectionInfo(socket);
+      if (connection) timing.connection = connection;
+      sendingAt = performance.now();
+    },
     onRequestStart(started) {
       controller = started;
-      if (signal.aborted) started.abort(signal.reason);
+      // As exact as it gets where nobody tells the socket: behind a proxy.
+      timing.sentAt = performance.now();
     },
     onResponseStart(_, status, headers) {
       if (status < 200) return;
       clearTimeout(timer);
       timer = setTimeout(() => abort(tooSlow('body', bodyTimeoutCode)), bodyMs);
-      const { socket, sendingAt = 0 } = timing;
-      if (socket) {
-        timing.sentAt = socket.sentAt;
-        timing.headersAt = socket.arrivedAt;
-        timing.lateMs = Math.max(socket.lateMs, socket.sentAt - sendingAt);
+      timing.headersAt = times?.arrivedAt ?? performance.now();
+      if (times) {
+        timing.sentAt = times.sentAt;
+        timing.lateMs = Math.max(times.lateMs, times.sentAt - sendingAt);
       }
       head.resolve({ status, headers });
     },
@@ -96,7 +102,7 @@ export function sendRequest(
       else chunks.push(chunk);
     },
     onResponseEnd() {
-      timing.endedAt = timing.socket?.arrivedAt ?? performance.now();
+      timing.endedAt = times?.arrivedAt ?? performance.now();
       finish();
       body.resolve(Buffer.concat(chunks));
     },
@@ -105,42 +111,14 @@ export function sendRequest(
     },
   };
   signal.addEventListener('abort', onAbort);
-  dispatching = timing;
   try {
     if (signal.aborted) onAbort();
-    else dispatcher.dispatch(options, handler);
-  } finally {
-    dispatching = undefined;
+    else client.dispatch(request, handler);
+  } catch (error) {
+    finish(error);
   }
   return { timing, head: head.promise, body: body.promise };
 }
-
-/** The timing of a request whose socket is known. */
-interface WatchedTiming extends RequestTiming {
-  sendingAt?: number;
-  socket?: SocketTimes;
-}
-
-/** The timing of the request that is being dispatched. undici creates the request before `dispatch` returns. */
-let dispatching: WatchedTiming | undefined;
-const timingOf = new WeakMap<object, WatchedTiming>();
-const usedSockets = new WeakSet<object>();
-
-channel('undici:request:create').subscribe((message) => {
-  if (dispatching) timingOf.set((message as { request: object }).request, dispatching);
-});
-
-channel('undici:client:sendHeaders').subscribe((message) => {
-  const { request, socket } = message as { request: object; socket: Socket };
-  const timing = timingOf.get(request);
-  if (!timing) return;
-  timing.socket = timesOf(socket);
-  timing.isReused = usedSockets.has(socket);
-  usedSockets.add(socket);
-  const connection = takeConnectionInfo(socket);
-  if (connection) timing.connection = connection;
-  timing.sendingAt = performance.now();
-});
 
 function tooSlow(part: string, code: string): Error {
   return Object.assign(new Error(`the ${part} took too long`), { code });

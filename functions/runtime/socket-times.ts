@@ -21,7 +21,7 @@ export function timesOf(socket: Socket): SocketTimes {
   const known = timesOfSockets.get(socket);
   if (known) return known;
   const times = { sentAt: 0, arrivedAt: 0, lateMs: 0 };
-  const { write, uncork, read } = socket;
+  const { write, uncork, push } = socket;
   socket.write = function timedWrite(this: Socket, ...parts: Parameters<typeof write>) {
     const isDrained = write.apply(this, parts);
     times.sentAt = performance.now();
@@ -31,10 +31,9 @@ export function timesOf(socket: Socket): SocketTimes {
     uncork.call(this);
     times.sentAt = performance.now();
   };
-  socket.read = function timedRead(this: Socket, size?: number) {
-    const chunk = read.call(this, size);
-    if (chunk !== null) [times.arrivedAt, times.lateMs] = [performance.now(), lateness()];
-    return chunk;
+  socket.push = function timedPush(this: Socket, ...parts: Parameters<typeof push>) {
+    if (parts[0] !== null) [times.arrivedAt, times.lateMs] = [performance.now(), lateness()];
+    return push.apply(this, parts);
   };
   timesOfSockets.set(socket, times);
   return times;

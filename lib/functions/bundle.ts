@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { SourceMapPayload } from 'node:module';
 import path from 'node:path';
-import { buildSync, type Metafile } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import type { Entry } from './entries.ts';
 
 /** The deployed code of a function: one file in its own directory. */
@@ -12,12 +13,8 @@ export interface Bundle {
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/**
- * Modules that dependencies never load in Lambda. They would be a part of the code and of the cold start.
- *
- * undici: an opt-in parser, a parser for engines without SIMD, and FormData bodies. supports-color: for terminals.
- */
-export const neverLoaded = ['../milo/*', '../llhttp/llhttp-wasm.js', '../web/fetch/body.js', 'supports-color'] as const;
+/** Modules that dependencies never load in Lambda: for terminals. They would be a part of the code and of the cold start. */
+export const neverLoaded = ['supports-color'] as const;
 
 /**
  * Bundles `functions/<entry>.ts` into `dist/<entry>/index.mjs`. Synth, the simulator and the tests all use these bundles,
@@ -38,7 +35,24 @@ const bundles = new Map<Entry, Bundle>();
 function build(entry: Entry): Bundle {
   const directory = path.join(root, 'dist', entry);
   const file = path.join(directory, 'index.mjs');
-  const { metafile, outputFiles } = buildSync({
+  const { metafile, outputFiles } = buildSync(buildOptions(entry, file));
+  for (const { contents } of outputFiles) writeIfChanged(file, contents);
+  return { directory, file, metafile };
+}
+
+/**
+ * Where each position of a bundle's code came from. It is not deployed: Lambda would have to load it.
+ * https://tc39.es/ecma426/
+ */
+export function sourceMapOf(entry: Entry): SourceMapPayload {
+  const { outputFiles } = buildSync({ ...buildOptions(entry, bundle(entry).file), sourcemap: 'external' });
+  const map = outputFiles.find((output) => output.path.endsWith('.map'));
+  if (!map) throw new Error(`esbuild made no source map of ${entry}`);
+  return JSON.parse(map.text);
+}
+
+function buildOptions(entry: Entry, file: string) {
+  return {
     absWorkingDir: root,
     entryPoints: [path.join('functions', `${entry}.ts`)],
     outfile: file,
@@ -53,13 +67,10 @@ function build(entry: Entry): Bundle {
     logLevel: 'warning',
     external: [...neverLoaded],
     inject: ['./functions/web/globals.ts'],
-    alias: { 'node:http2': './functions/web/no-http2.ts' },
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
     },
-  });
-  for (const { contents } of outputFiles) writeIfChanged(file, contents);
-  return { directory, file, metafile };
+  } as const satisfies BuildOptions;
 }
 
 /** Replaces the file atomically, and only if it changed: another process may be reading it. */

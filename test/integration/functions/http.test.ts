@@ -78,7 +78,7 @@ describe('an exchange', () => {
     const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
-    // undici reuses the connection once it has seen the end of the response.
+    // The connection is free once the end of the response was seen.
     await setImmediate();
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
     await http.close();
@@ -90,7 +90,7 @@ describe('an exchange', () => {
     const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs: 10_000 });
     const url = `${okta.origin}/oauth2/v1/keys`;
     await http.send(url, {}, (exchange) => exchanges.push(exchange));
-    // undici reuses a connection once it has seen the end of the response.
+    // A connection is free once the end of the response was seen.
     await setImmediate();
     const fresh = http.fresh();
     await fresh.send(url, {}, (exchange) => exchanges.push(exchange));
@@ -208,6 +208,41 @@ describe('a connection that was used before', () => {
     await http.close();
     expect(failure).toMatchObject({ isOfKeptConnection });
   });
+});
+
+it('a connection that the server has closed in the meantime is opened again', async () => {
+  const sockets: Socket[] = [];
+  const closed: Promise<unknown>[] = [];
+  const url = await serve((request, response) => {
+    if (!sockets.includes(request.socket)) closed.push(once(request.socket, 'close'));
+    sockets.push(request.socket);
+    response.end();
+  });
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
+  const exchanges: Exchange[] = [];
+  await http.send(url, {}, (exchange) => exchanges.push(exchange));
+  sockets[0]?.resetAndDestroy();
+  await closed[0];
+  await setImmediate();
+  await http.send(url, {}, (exchange) => exchanges.push(exchange));
+  await http.close();
+  expect(exchanges.map(({ status }) => status)).toEqual([200, 200]);
+  expect(new Set(sockets).size).toBe(2);
+});
+
+it('a header that comes twice has both of its values', async () => {
+  const url = await serve((_, answer) =>
+    answer
+      .writeHead(
+        200,
+        [
+          ['x-one', 'a'],
+          ['X-One', 'b'],
+        ].flat(),
+      )
+      .end(),
+  );
+  expect((await send(url)).response?.headers.get('x-one')).toBe('a, b');
 });
 
 describe('what arrived before a response broke off', () => {
