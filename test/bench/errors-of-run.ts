@@ -3,7 +3,7 @@ import type { ReferenceServerReading } from './start-reference-server.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** An exchange, as the bench reads it in a run's log. */
-export type LoggedExchange = Pick<Exchange, 'requestId'> & {
+export type LoggedExchange = Pick<Exchange, 'requestId' | 'authentication'> & {
   readonly phases: { readonly firstByteMs?: number };
   /** Marks a reading during which the event loop was late. */
   readonly lateMs?: number;

@@ -5,6 +5,7 @@ import { measureFloor } from './measure-floor.ts';
 import { measureGrowth } from './measure-growth.ts';
 import { measureLoads } from './measure-load.ts';
 import { measurePeers } from './measure-peers.ts';
+import { measureProfile } from './measure-profile.ts';
 import { sizes as allSizes, measureSize } from './measure-size.ts';
 import { type Bench, type BenchOptions, openBench } from './open-bench.ts';
 import type { Part } from './parts.ts';
@@ -22,6 +23,7 @@ export async function measure(only: readonly Part[], options: BenchOptions): Pro
   const wants = (...some: readonly Part[]) => some.some((part) => only.includes(part));
   const floor = wants('exactness', 'peers') ? await measureFloor(bench) : undefined;
   const { sizes, skipped } = await measureSizes(bench, wantedSizes(only));
+  const profile = wants('profile') ? await measureProfile(bench) : undefined;
   const coldStarts = wants('cold-start') ? await measureColdStarts(bench) : undefined;
   const peers = wants('peers') && floor ? await measurePeers(bench, floor) : undefined;
   const growth = wants('growth') ? await measureGrowth(bench, sizes) : undefined;
@@ -31,6 +33,7 @@ export async function measure(only: readonly Part[], options: BenchOptions): Pro
     ...{ schema_version: 1, at, parts: only, machine: machineOf(bench, cores), runs, delayMs },
     ...(floor && wants('exactness') && { floor: floor.exactness }),
     ...(sizes.length > 0 && { sizes }),
+    ...(profile && { profile }),
     ...(coldStarts && { coldStarts }),
     ...(peers && { peers: peers.peers }),
     ...(growth && { growth }),

@@ -14,6 +14,7 @@ import { createIdentity } from '../../local/emulators/okta/org-identity.ts';
 import { defaultLimits } from '../../local/emulators/okta/rate-limits.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { openCores } from './cores.ts';
+import type { CpuProfile } from './cpu-profile.ts';
 import type { LoggedExchange } from './errors-of-run.ts';
 import { referenceClient, referenceSecrets } from './events.ts';
 import { type MeasuredProcess, type ProcessOptions, startProcess } from './measured-process.ts';
@@ -72,6 +73,8 @@ export interface MeasuredFunction extends AsyncDisposable {
   readonly loaded: Loaded;
   /** Handles one event, or several at once. Throws if a run ended with an error. */
   invoke(...orgs: readonly Org[]): Promise<Invocation>;
+  startProfile(): Promise<unknown>;
+  stopProfile(): Promise<CpuProfile>;
 }
 
 /** Everything that a measurement needs, on loopback. */
@@ -168,6 +171,8 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
           const isDisturbed = reading.lateMs > mostLateMs;
           return { ...reply, sockets: reply.sockets - ownSockets, reading, isDisturbed };
         },
+        startProfile: () => started.ask({ profile: 'start' }),
+        stopProfile: async () => (await started.ask({ profile: 'stop' })) as unknown as CpuProfile,
         [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
       };
     },

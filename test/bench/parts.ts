@@ -1,11 +1,12 @@
 /** What can be measured by itself. */
-export const parts = ['exactness', 'cold-start', 'peers', 'growth', 'memory', 'load'] as const;
+export const parts = ['exactness', 'profile', 'cold-start', 'peers', 'growth', 'memory', 'load'] as const;
 
 export type Part = (typeof parts)[number];
 
 /** What a part takes, in seconds: always, and for each run that a figure is made of. */
 const seconds: Readonly<Record<Part, { readonly fixed: number; readonly aRun: number }>> = {
   exactness: { fixed: 15, aRun: 1.2 },
+  profile: { fixed: 5, aRun: 0.4 },
   'cold-start': { fixed: 35, aRun: 0 },
   peers: { fixed: 35, aRun: 0.3 },
   growth: { fixed: 30, aRun: 0.4 },

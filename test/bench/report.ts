@@ -1,3 +1,4 @@
+import type { ProfilePart } from './cpu-profile.ts';
 import type { Exactness } from './errors-of-run.ts';
 import type { Part } from './parts.ts';
 import type { ShareKind } from './processor-share.ts';
@@ -19,6 +20,8 @@ export interface BenchReport {
   readonly floor?: Exactness;
   /** `flows` in the share of a processor that Lambda gives to each size. */
   readonly sizes?: readonly SizeReading[];
+  /** What warm runs of `flows` spend a full core on. */
+  readonly profile?: ProfileReading;
   readonly coldStarts?: readonly ColdStart[];
   readonly peers?: readonly PeerReading[];
   readonly growth?: readonly GrowthReading[];
@@ -73,6 +76,15 @@ export interface SizeReading {
   readonly repeatedRuns: number;
   /** Lambda's price for `flows` of one org each minute, with a cold start an hour. */
   readonly dollarsAMonth: number;
+}
+
+/** Means of a warm run, in milliseconds of a processor. */
+export interface ProfileReading {
+  readonly processorMs: number;
+  /** What the main thread spent it on, with the profiler's own part in each. */
+  readonly parts: readonly ProfilePart[];
+  /** What a run cannot do without: how often, and what a bare script spends on it each time. */
+  readonly needs: readonly (ProfilePart & { readonly count: number })[];
 }
 
 /** The start of a function in a new process: medians. */

@@ -39,6 +39,7 @@ export function sectionsOf(report: BenchReport): readonly BenchSection[] {
   return [
     ...exactnessSection(report),
     ...processorSection(report),
+    ...profileSection(report),
     ...coldStartSection(report),
     ...peerSection(report),
     ...growthSection(report),
@@ -132,6 +133,31 @@ function shareNotes(sizes: readonly SizeReading[]): readonly string[] {
     ...(repeated > 0
       ? [`${repeated} runs were repeated, because the machine had no time even for the reference server.`]
       : []),
+  ];
+}
+
+function profileSection({ profile }: BenchReport): readonly BenchSection[] {
+  if (!profile) return [];
+  const { processorMs, parts, needs } = profile;
+  const least = sum(needs.map((need) => need.count * need.ms));
+  return [
+    {
+      title: 'What the processor is spent on',
+      tables: [
+        {
+          header: ['a warm run cannot do without', 'times', 'ms each', 'ms'],
+          rows: [
+            ...needs.map((need) => [need.what, whole(need.count), need.ms.toFixed(2), ms(need.count * need.ms)]),
+            ['together', '', '', ms(least)],
+          ],
+        },
+        { header: ['profile of a warm run', 'ms'], rows: parts.map((part) => [part.what, ms(part.ms)]) },
+      ],
+      notes: [
+        'The first table is what a bare script with nothing but Node.js takes for the same, in a full core and one thing at a time. The second is of the main thread of flows. A profiler was at work and has its part in each row. What other threads of the same core compute counts where somebody waited for it: signatures with client assertions.',
+        `With the profiler, a run took ${ms(processorMs)} ms of a processor.`,
+      ],
+    },
   ];
 }
 
@@ -263,7 +289,7 @@ function loadSection({ loads }: BenchReport): readonly BenchSection[] {
         },
       ],
       notes: [
-        `Memory after garbage collection, and open sockets, the SDK's own included. Growth is the slope over the second half of the runs. It is a leak above ${kilobytes(leakTolerance.heapBytes)} kB of heap, ${kilobytes(leakTolerance.rssBytes)} kB of RSS or ${leakTolerance.sockets} sockets a run.`,
+        `Memory after garbage collection, and open sockets, those to AWS included. Growth is the slope over the second half of the runs. It is a leak above ${kilobytes(leakTolerance.heapBytes)} kB of heap, ${kilobytes(leakTolerance.rssBytes)} kB of RSS or ${leakTolerance.sockets} sockets a run.`,
         'Lambda hands one event at a time to a container, so "at once" means one after the other there. The stress has all orgs in one process at the same time all the same.',
       ],
       curves: loads.map(({ id }) => id),

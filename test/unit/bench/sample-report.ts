@@ -35,6 +35,14 @@ export const sampleReport: BenchReport = {
   },
   floor: { readings: 120, marked: 0, unknown: 0, all: spread, published: spread },
   sizes: [128, 256, 512, 1_024, 1_769].map((memoryMb) => sampleSize({ memoryMb, dollarsAMonth: memoryMb / 1_000 })),
+  profile: {
+    processorMs: 32.1,
+    parts: [
+      { what: 'TLS connections', ms: 8.12 },
+      { what: 'Node.js itself: streams, timers, promises', ms: 1.2 },
+    ],
+    needs: [{ what: 'signatures with an RSA key of 2,048 bits', count: 4, ms: 0.61 }],
+  },
   coldStarts: [
     { function: 'notify', bundleBytes: 812_345, load: took },
     {
