@@ -333,7 +333,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       expect(problems).toEqual(
         ['page', 'ticket'].map(
           (route) =>
-            `okta-synthetics-notify-${route} failed: Error: the self-test failed: the alarm's history could not be read: SyntaxError`,
+            `okta-synthetics-notify-${route} failed: Error: the self-test failed: the alarm's history could not be read: HTTP500`,
         ),
       );
       const { series } = plan.target;
