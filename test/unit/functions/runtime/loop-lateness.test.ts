@@ -25,3 +25,13 @@ it('a loop that stood still is late by about that long', async () => {
   expect(lateness()).toBeGreaterThan(25);
   stop();
 });
+
+it('a loop that stood still is late until it is on time again, also after it has ticked', async () => {
+  const stop = watchLoop();
+  await turnFor(5);
+  for (const startedAt = performance.now(); performance.now() - startedAt < 30; );
+  await setImmediate();
+  for (const startedAt = performance.now(); performance.now() - startedAt < 2; );
+  expect(lateness()).toBeGreaterThan(25);
+  stop();
+});
