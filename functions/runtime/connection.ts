@@ -108,7 +108,7 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
 }
 
 /** After so long without a byte, the operating system asks whether the other side is still there. */
-const keepAliveMs = 60_000;
+export const keepAliveMs = 60_000;
 
 /** Looks each host up once. A failure is not kept. */
 function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string): boolean } {

@@ -34,6 +34,9 @@ export const headersTimeoutCode = 'ERR_HEADERS_TIMEOUT';
 /** The code for a response whose body did not arrive in time. */
 export const bodyTimeoutCode = 'ERR_BODY_TIMEOUT';
 
+/** The code for a status that HTTP does not have, named as Node.js's parser names what it refuses. */
+export const invalidStatusCode = 'HPE_INVALID_STATUS';
+
 /** The code for a compressed response that cannot be decoded. */
 export const undecodableCode = 'ERR_BODY_UNDECODABLE';
 

@@ -1,4 +1,6 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { keepAliveMs } from './connection.ts';
+import { invalidStatusCode } from './errors.ts';
 
 /** Sends requests, one at a time, and tells their handlers. undici's dispatchers are such clients too. */
 export interface HttpClient {
@@ -44,9 +46,15 @@ export type OpenSocket = (callback: (error: Error | null, socket: Socket | null)
  */
 export function openHttpClient(openSocket: OpenSocket): HttpClient {
   const { Agent, request } = process.getBuiltinModule('node:http');
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets: 1 });
   const sockets = new Set<Socket>();
+  let isClosed = false;
   agent.createConnection = (_, callback) => {
+    // A request that waits for a connection gets a new one even after the end.
+    if (isClosed) {
+      callback?.(closed(), new Socket());
+      return undefined;
+    }
     const opening = openSocket((error, socket) => callback?.(error, socket ?? opening));
     sockets.add(opening);
     opening.once('close', () => sockets.delete(opening));
@@ -54,7 +62,12 @@ export function openHttpClient(openSocket: OpenSocket): HttpClient {
   };
   return {
     dispatch({ origin, path, method, headers, body }, handler) {
-      const sent = request({ agent, path, method, headers: { ...headers, host: new URL(origin).host } });
+      const sent = request({
+        agent,
+        path,
+        method,
+        headers: { ...headers, ...lengthOf(body), host: new URL(origin).host },
+      });
       let isEnded = false;
       const end = (tell: () => void) => {
         if (!isEnded) tell();
@@ -64,8 +77,17 @@ export function openHttpClient(openSocket: OpenSocket): HttpClient {
       const fail = (error: Error) => end(() => handler.onResponseError(controller, error));
       sent.once('socket', (socket) => handler.onSocket?.(socket, sent.reusedSocket));
       sent.on('error', fail);
+      // Nobody asked for another protocol (RFC 9110, section 15.2.2).
+      sent.once('upgrade', (_, socket) => {
+        socket.destroy();
+        fail(invalidStatus());
+      });
       sent.once('response', (response) => {
         response.on('error', fail);
+        if (!isFinalStatus(response.statusCode)) {
+          sent.destroy(invalidStatus());
+          return;
+        }
         response.on('data', (chunk: Uint8Array) => !isEnded && handler.onResponseData(controller, chunk));
         response.once('end', () => end(() => handler.onResponseEnd(controller)));
         handler.onResponseStart(controller, response.statusCode ?? 0, fieldsOf(response.rawHeaders));
@@ -74,10 +96,27 @@ export function openHttpClient(openSocket: OpenSocket): HttpClient {
       sent.end(body ?? undefined);
     },
     destroy() {
+      isClosed = true;
+      // With an error, so that whoever waits for one of them is told.
+      for (const socket of sockets) socket.destroy(closed());
       agent.destroy();
-      for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Statuses that say how a request ended (RFC 9110, section 15). Node.js's parser takes any three digits. */
+function isFinalStatus(status = 0): boolean {
+  return status >= 200;
+}
+
+const invalidStatus = () => Object.assign(new Error('no status that ends a request'), { code: invalidStatusCode });
+
+/** Whoever waits for a connection of a run that is over is told this. */
+export const closed = () => Object.assign(new Error('the client was closed'), { code: 'ECONNABORTED' });
+
+/** Node.js leaves it out where a method has a body that needs none, such as DELETE. */
+function lengthOf(body: HttpRequest['body']): Record<string, string> {
+  return body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 function fieldsOf(raw: readonly string[]): HeaderFields {

@@ -10,7 +10,7 @@ import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
 import { takeConnectionInfo } from './connection.ts';
 import { type Connections, openConnections } from './connections.ts';
-import { TransportError, undecodableCode } from './errors.ts';
+import { invalidStatusCode, TransportError, undecodableCode } from './errors.ts';
 import type { HeaderFields } from './http-client.ts';
 import { connectionOpener } from './open-connection.ts';
 import { type RequestTiming, sendRequest } from './request.ts';
@@ -63,7 +63,9 @@ export function openHttp(options: HttpOptions): Http {
     closings.push(connections.close);
     const sendOver: Http['send'] = (url, init, record, signal = options.signal) =>
       send({ connections, turn }, url, init, record, { ...options, signal });
-    return { send: sendOver, prepare: createAgent ? async () => {} : connections.prepare };
+    // Each request finds out by itself why there is no connection.
+    const prepare: Http['prepare'] = (origin, count) => connections.prepare(origin, count).catch(() => {});
+    return { send: sendOver, prepare: createAgent ? async () => {} : prepare };
   };
   return {
     ...open(),
@@ -120,6 +122,7 @@ async function send(
     { signal, headersMs: timeoutMs * 1.5, bodyMs: timeoutMs / 2, mostBytes },
   );
   let received: Partial<Exchange> = {};
+  let isReleased = false;
   try {
     const { status, headers: fields } = await head;
     // What else has arrived is read, and gets its time, before anything is done with this.
@@ -134,12 +137,16 @@ async function send(
     received = { ...received, ...describeBody('') };
     const encoded = await body;
     connections.release(connection, true);
+    isReleased = true;
     const bytes = await decode(encoded, headers, mostBytes);
     const text = status >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
-    record({ ...base, ...received, ...describeBody(text), ...measurements(timing) });
+    received = { ...received, ...describeBody(text) };
+    if (status > 599) throw Object.assign(new Error('no status of HTTP'), { code: invalidStatusCode });
+    record({ ...base, ...received, ...measurements(timing) });
     return toResponse(status, headers, bytes);
   } catch (cause) {
-    connections.release(connection, false);
+    // By now, another request may have it.
+    if (!isReleased) connections.release(connection, false);
     const info = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
     const connectionInfo = info ?? timing.connection;
     const isUnanswered = timing.isReused === true && received.status === undefined;

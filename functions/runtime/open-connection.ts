@@ -4,7 +4,7 @@ import type { SecureContext } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import { timedConnector } from './connection.ts';
 import type { Connection, OpenOptions } from './connections.ts';
-import { type OpenSocket, openHttpClient } from './http-client.ts';
+import { closed, type OpenSocket, openHttpClient } from './http-client.ts';
 
 export interface OpenerOptions {
   readonly timeoutMs: number;
@@ -32,7 +32,11 @@ export function connectionOpener({
       return socket.on('session', (session: Buffer) => sessions.set(origin, session));
     };
     const opening = ahead ? openAhead(connect) : undefined;
-    return { client: openHttpClient(opening?.connect ?? connect), ...opening, close: () => opening?.socket.destroy() };
+    return {
+      client: openHttpClient(opening?.connect ?? connect),
+      ...opening,
+      close: () => opening?.socket.destroy(closed()),
+    };
   };
 }
 
@@ -51,7 +55,12 @@ function openAhead(connect: OpenSocket): Opening {
   const tried = opened.catch(() => {
     // Whoever uses the connection is told.
   });
-  const socket = connect((error) => (error ? reject(error) : resolve()));
+  let isOpen = false;
+  const socket = connect((error) => {
+    isOpen = error === null;
+    if (error) reject(error);
+    else resolve();
+  });
   const session = new Promise((arrived) => socket.once('session', arrived));
   let isTaken = false;
   return {
@@ -59,11 +68,15 @@ function openAhead(connect: OpenSocket): Opening {
     opened,
     // A server sends its session after the handshake, if at all.
     resumable: tried.then(() =>
-      Promise.race([session, delay(Math.max(leastSessionPatienceMs, performance.now() - startedAt))]),
+      Promise.race([
+        session,
+        delay(Math.max(leastSessionPatienceMs, performance.now() - startedAt), undefined, { ref: false }),
+      ]),
     ),
     connect(callback) {
-      // The server may have closed this one by now.
-      if (isTaken || socket.destroyed) return connect(callback);
+      // The server may have closed this one by now, or have said something that no request asked for.
+      const isUsable = !isOpen || (socket.writable && socket.readableLength === 0);
+      if (isTaken || !isUsable) return connect(callback);
       isTaken = true;
       opened.then(
         () => callback(null, socket),

@@ -89,7 +89,7 @@ export function sendRequest(
       if (status < 200) return;
       clearTimeout(timer);
       timer = setTimeout(() => abort(tooSlow('body', bodyTimeoutCode)), bodyMs);
-      timing.headersAt = times?.arrivedAt ?? performance.now();
+      timing.headersAt = times?.arrivedAt || performance.now();
       if (times) {
         timing.sentAt = times.sentAt;
         timing.lateMs = Math.max(times.lateMs, times.sentAt - sendingAt);
@@ -102,7 +102,7 @@ export function sendRequest(
       else chunks.push(chunk);
     },
     onResponseEnd() {
-      timing.endedAt = times?.arrivedAt ?? performance.now();
+      timing.endedAt = times?.arrivedAt || performance.now();
       finish();
       body.resolve(Buffer.concat(chunks));
     },

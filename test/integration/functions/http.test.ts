@@ -132,6 +132,16 @@ describe('an exchange', () => {
   });
 });
 
+/** Whether a promise is still pending after so many turns of the event loop. */
+async function isPending(promise: Promise<unknown>, turns: number): Promise<boolean> {
+  let isSettled = false;
+  promise.finally(() => {
+    isSettled = true;
+  });
+  for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+  return !isSettled;
+}
+
 describe('connections that are opened ahead', () => {
   const open = (timeoutMs = 10_000) =>
     openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, ca: okta.ca, timeoutMs });
@@ -172,6 +182,31 @@ describe('connections that are opened ahead', () => {
     expect(failure).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('that are cut while they open are not opened again, and the request has the first reason', async () => {
+    let connections = 0;
+    const address = await serveRaw((socket) => {
+      connections += 1;
+      socket.on('error', () => {}).once('data', () => connections === 1 && socket.resetAndDestroy());
+    });
+    const http = open(1_000);
+    const exchanges: Exchange[] = [];
+    await http.prepare(`https://${address}`, 2);
+    await http.send(`https://${address}/`, {}, (exchange) => exchanges.push(exchange)).catch(() => {});
+    await http.close();
+    expect(exchanges).toMatchObject([{ failure: { code: 'ECONNRESET' }, phases: { tcpMs: expect.any(Number) } }]);
+    expect(connections).toBe(1);
+  });
+
+  it('end what waits for them when the run is over', async () => {
+    const address = await serveRaw((socket) => socket.on('error', () => {}));
+    const http = open();
+    http.prepare(`https://${address}`, 1);
+    const waiting = http.send(`https://${address}/`, {}, () => {}).catch((error: unknown) => error);
+    while (!(await isPending(waiting, 20))) await setImmediate();
+    await http.close();
+    expect(await waiting).toMatchObject({ code: 'ECONNABORTED' });
+  });
+
   it('do not hold back requests if one of them hangs', async () => {
     let connections = 0;
     const address = await serveRaw((socket) => {
@@ -179,7 +214,7 @@ describe('connections that are opened ahead', () => {
       const isFirst = connections === 1;
       socket.on('error', () => {}).once('data', () => isFirst || socket.destroy());
     });
-    const http = open(1_000);
+    const http = open(4_000);
     await http.prepare(`https://${address}`, 2);
     const failure = await http.send(`https://${address}/`, {}, () => {}).catch((error: unknown) => error);
     await http.close();
@@ -228,6 +263,57 @@ it('a connection that the server has closed in the meantime is opened again', as
   await http.close();
   expect(exchanges.map(({ status }) => status)).toEqual([200, 200]);
   expect(new Set(sockets).size).toBe(2);
+});
+
+it.each([
+  ['101 without another protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ['101 to another protocol', 'HTTP/1.1 101 X\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n'],
+  ['000', 'HTTP/1.1 000 X\r\ncontent-length: 0\r\n\r\n'],
+  ['600', 'HTTP/1.1 600 X\r\ncontent-length: 0\r\n\r\n'],
+])('the status %s, which ends no request in HTTP, is one exchange with a failure', async (_, answer) => {
+  const address = await serveRaw((socket) =>
+    socket.on('error', () => {}).once('data', () => void socket.write(answer)),
+  );
+  const { exchanges } = await send(`http://${address}/`);
+  expect(exchanges.map(({ failure }) => failure?.code)).toEqual(['HPE_INVALID_STATUS']);
+});
+
+it('a body that cannot be decoded does not end the request that got its connection', async () => {
+  const url = await serve(({ url: path }, answer) => {
+    if (path?.startsWith('/broken')) answer.writeHead(200, { 'content-encoding': 'gzip' }).end('{}');
+    else setTimeout(() => answer.end('{}'), 50);
+  });
+  const { origin } = new URL(url);
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
+  await http.prepare(origin, 1);
+  const [broken, sound] = await Promise.allSettled(
+    ['broken', 'sound'].map((path) => http.send(`${origin}/${path}`, {}, () => {})),
+  );
+  await http.close();
+  expect([broken?.status, sound?.status]).toEqual(['rejected', 'fulfilled']);
+});
+
+it('an answer that came before any request is not taken for the answer to one', async () => {
+  let connections = 0;
+  const address = await serveRaw((socket) => {
+    connections += 1;
+    socket.on('error', () => {});
+    if (connections === 1) socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n');
+    else socket.once('data', () => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+  });
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
+  await http.prepare(`http://${address}`, 1);
+  while (connections === 0) await setImmediate();
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  const response = await http.send(`http://${address}/`, {}, () => {});
+  await http.close();
+  expect(response.status).toBe(200);
+});
+
+it('an origin that is none does not end the process that prepares for it', async () => {
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
+  await expect(http.prepare('https://a b', 1)).resolves.toBeUndefined();
+  await http.close();
 });
 
 it('a header that comes twice has both of its values', async () => {
