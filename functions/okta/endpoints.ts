@@ -148,7 +148,8 @@ const patterns = (['org', 'custom'] as const).flatMap((kind) =>
     pattern: new RegExp(
       `^${path
         .split('{id}')
-        .map((part) => RegExp.escape(part))
+        // Node.js 22, in which others' apps import the package, has no `RegExp.escape`.
+        .map((part) => part.replaceAll('.', '\\.'))
         .join('[^/]+')}$`,
     ),
   })),

@@ -72,6 +72,12 @@ describe.skipIf(!isMotoInstalled)(`a CDK app of others${why}`, () => {
     }
   });
 
+  test('can be imported by Node.js 22, which lacks some of what Node.js 24 has', async () => {
+    const newer = ['RegExp.escape', 'Promise.try', 'Error.isError', 'Math.f16round', 'globalThis.URLPattern'];
+    const script = `${newer.map((name) => `delete ${name};`).join(' ')} await import('okta-synthetics');`;
+    await inFolder(app, process.execPath, '--input-type=module', '--eval', script);
+  });
+
   test('is accepted by the strictest types, which refuse what the configuration does not know', async () => {
     await inFolder(app, path.join(app, 'node_modules/.bin/tsc'), '-p', '.');
     expect(await readFile(path.join(app, 'build/app.js'), 'utf8')).toContain('require("okta-synthetics")');
