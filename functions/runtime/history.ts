@@ -193,8 +193,20 @@ function keptKind(outcome: KeptOutcome, org: string): Kind | undefined {
   return example && kindOf(example, (run) => lineOf(run) ?? example);
 }
 
+/** Trap: whoever only reads lines checks them by himself. What another version wrote may have no key. */
 function kindOf(line: RunLine, lineOf: Kind['lineOf']): Kind {
-  return { key: keyOf(line), isBad: isBadLine(line), lineOf };
+  let [key, isBad]: [string?, boolean?] = [];
+  return {
+    lineOf,
+    get key() {
+      key ??= keyOf(line);
+      return key;
+    },
+    get isBad() {
+      isBad ??= isBadLine(line);
+      return isBad;
+    },
+  };
 }
 
 function linesOf(run: Run): readonly RunLine[] {

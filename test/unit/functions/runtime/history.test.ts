@@ -56,6 +56,16 @@ describe('the state of a group', () => {
     expect(readHistory(state, 'acme').from).toBe(run(99 - fewestRuns).at + 1);
   });
 
+  it.each([[{ type: 'outcome', status: 'paused' }], [{ type: 'finding' }], [{}]])(
+    'is read although another version wrote a line that this one does not know: %j',
+    (unknown) => {
+      const state = stateOf([run(0)]);
+      const line = { at: new Date(run(0).at).toISOString(), org: 'acme', probe: 'token', ...unknown };
+      const other = { ...state, outcomes: [{ lines: [line] }], runs: [{ of: [0], agoMs: [0] }] };
+      expect(readHistory(other as GroupState, 'acme').runs).toEqual([{ at: run(0).at, lines: [line] }]);
+    },
+  );
+
   it('keeps two hours after a bad run', () => {
     const fails = (minute: number) =>
       run(minute, (target) => (minute === 30 && target === 'token@default' ? 'internal-error' : 'passed'));
