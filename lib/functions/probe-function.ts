@@ -1,5 +1,5 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Duration, NestedStack, Stack, Validations } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { metricNamespace } from '../../functions/model/deployment.ts';
@@ -36,6 +36,8 @@ export class ProbeFunction extends MonitorFunction {
     id: string,
     { deployment, group, code, secrets, logRetentionDays, timeoutMs, waitMs }: ProbeFunctionProps,
   ) {
+    const { lists, widened } = secretPatterns(group, deployment, secrets);
+    const [own = [], ...more] = lists.map((patterns) => readSecrets(Stack.of(scope), patterns));
     super(scope, id, {
       deployment,
       name: group,
@@ -46,7 +48,7 @@ export class ProbeFunction extends MonitorFunction {
       timeout: Duration.seconds(Math.ceil(functionTimeoutMs(timeoutMs, waitMs) / 1000)),
       permissions: [
         publishMetrics(deployment),
-        ...readSecrets(Stack.of(scope), group, secrets),
+        ...own,
         allowState(Stack.of(scope), ['GetItem', 'PutItem'], deployment),
       ],
       environment: { ...stateEnvironment(deployment), ...checkEnvironment },
@@ -56,11 +58,26 @@ export class ProbeFunction extends MonitorFunction {
       maxEventAge: Duration.seconds(60),
     });
     this.group = group;
-    for (const pattern of secretPatterns(group, secrets).filter((each) => each.includes('*'))) {
+    if (more.length > 0) {
+      // In a stack of their own: with those of all groups, this template could exceed CloudFormation's megabyte.
+      const nested = new NestedStack(this, 'Secrets', { description: `The secrets that ${this.name} may read` });
+      more.forEach((statements, index) => {
+        new ManagedPolicy(nested, `Policy${index}`, {
+          description: `Allows ${deployment} to read secrets of its ${group} probes`,
+          roles: [this.role],
+          statements,
+        });
+      });
+    }
+    if (widened.length > 0) {
+      const text = `IAM's policies are too small to name each secret of the ${group} function. It may read every secret whose name matches ${widened.map((pattern) => pattern.replace(/-\?{6}$/, '')).join(' or ')}, also one that is not in the configuration: keep no other secrets under such names.`;
+      Annotations.of(this).addWarningV2('okta-synthetics:secrets-by-pattern', text);
+    }
+    for (const pattern of widened) {
       Validations.of(this.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${secretArn(nagStack, pattern)}]`,
         reason:
-          'The names of all secrets would exceed the size of a policy. The pattern names the secrets of every org.',
+          "The names of all secrets would exceed the size of a role's policies. The pattern names the secrets of every org.",
       });
     }
     Validations.of(this.role).acknowledge({
@@ -80,12 +97,11 @@ export function publishMetrics(deployment: string): PolicyStatement {
   });
 }
 
-function readSecrets(stack: Stack, group: Group, secrets: readonly OrgSecret[]): readonly PolicyStatement[] {
-  if (secrets.length === 0) return [];
+function readSecrets(stack: Stack, patterns: readonly string[]): PolicyStatement[] {
   return [
     new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
-      resources: secretPatterns(group, secrets).map((pattern) => secretArn(stack, pattern)),
+      resources: patterns.map((pattern) => secretArn(stack, pattern)),
     }),
   ];
 }

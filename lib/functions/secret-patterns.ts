@@ -7,47 +7,70 @@ export interface OrgSecret {
   readonly secret: string;
 }
 
+/** The secrets that a function may read, as the ends of ARNs, or as ARNs. */
+export interface SecretPatterns {
+  /** One list for each policy: the role's inline policy, then managed policies. */
+  readonly lists: readonly (readonly string[])[];
+  /** The patterns that match more names than the configuration has. */
+  readonly widened: readonly string[];
+}
+
 /**
- * How long the list of secrets in a policy may be. IAM allows 10,240 characters for all inline policies of a role; the
- * rest is for its other statements.
+ * How many characters of a policy may name secrets. IAM allows 10,240 in all inline policies of a role, which also has other
+ * statements, and 6,144 in a managed policy. By default, a role has at most ten managed policies.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const mostCharacters = 8_000;
+const inlineCharacters = 8_000;
+const managedCharacters = 6_000;
+export const mostManagedPolicies = 10;
 
-/** What an ARN has besides the secret's name, in the longest Region. */
+/** What an ARN has besides the secret's name, in the longest Region, with its quotes and comma. */
 const arnCharacters = 80;
 
 /**
- * The secrets that a group's function may read, as the ends of ARNs, or as ARNs. They name each secret as long as that
- * fits into a policy. A fleet's secrets are named with `*` in place of the org's name, so that a function still reads only
- * secrets of its own kind; if this is not enough, by the folders that contain them.
- *
- * Secrets Manager appends a hyphen and six random characters to the name in an ARN. Throws a `ConfigError` if no list is
- * short enough.
+ * Names each secret, in as many policies as a role may have. If they do not suffice, a `*` replaces the org in the names of
+ * the deployment's own folder, `<deployment>/<org>/<what>`, so that a function still reads only secrets of its own kind. No
+ * other name is widened: throws a `ConfigError` instead.
  */
-export function secretPatterns(group: Group, secrets: readonly OrgSecret[]): readonly string[] {
-  const lists = [exactly, ofEveryOrg, ofFolder].map((pattern) => [...new Set(secrets.map(pattern))]);
-  const shortest = lists.find((list) => sizeOf(list) <= mostCharacters);
-  if (shortest) return shortest;
+export function secretPatterns(group: Group, deployment: string, secrets: readonly OrgSecret[]): SecretPatterns {
+  const exact = new Set(secrets.map(({ secret }) => exactly(secret)));
+  const lists = listsOf([...exact]);
+  if (lists.length <= mostManagedPolicies + 1) return { lists, widened: [] };
+  const shared = new Set(secrets.map((each) => ofEveryOrg(deployment, each)));
+  const widened = [...shared].filter((pattern) => !exact.has(pattern));
+  const fewer = listsOf([...widened, ...[...shared].filter((pattern) => exact.has(pattern))]);
+  if (fewer.length <= mostManagedPolicies + 1) return { lists: fewer, widened };
   throw new ConfigError(
-    `The policy of the ${group} function cannot name ${new Set(secrets.map(({ secret }) => secret)).size} secrets: IAM allows ${mostCharacters} characters for them. Give the secrets of all orgs names that differ only in the org's name, such as okta-synthetics/acme/service, and refer to them by name.`,
+    `The policies of the ${group} function cannot name its ${exact.size} secrets: IAM's quotas allow about 600. More are possible only in the folder of this deployment: name those of each org such as ${deployment}/acme/service, and refer to them by name. The function may then read ${deployment}/*/service.`,
   );
 }
 
-const suffix = '-??????';
-
-function exactly({ secret }: OrgSecret): string {
-  return secret.startsWith('arn:') ? secret : `${secret}${suffix}`;
+/**
+ * Secrets Manager appends a hyphen and six random characters to the name in an ARN. An ARN that ends like this is complete,
+ * as it is for Secrets Manager.
+ */
+function exactly(secret: string): string {
+  return /^arn:.*-[A-Za-z0-9]{6}$/.test(secret) ? secret : `${secret}-??????`;
 }
 
-function ofEveryOrg({ org, secret }: OrgSecret): string {
-  return exactly({ org, secret: secret.replace(new RegExp(`(?<![\\w-])${org}(?![\\w-])`), '*') });
+/** The same secret of any org, if its name is that which the set-up gives. */
+function ofEveryOrg(deployment: string, { org, secret }: OrgSecret): string {
+  const folder = `${deployment}/${org}/`;
+  const isOwn = secret.startsWith(folder) && secret.length > folder.length;
+  return exactly(isOwn ? `${deployment}/*/${secret.slice(folder.length)}` : secret);
 }
 
-function ofFolder({ org, secret }: OrgSecret): string {
-  return secret.includes('/') ? `${secret.slice(0, secret.indexOf('/') + 1)}*` : exactly({ org, secret });
-}
-
-function sizeOf(patterns: readonly string[]): number {
-  return patterns.reduce((sum, pattern) => sum + pattern.length + (pattern.startsWith('arn:') ? 0 : arnCharacters), 0);
+function listsOf(patterns: readonly string[]): readonly (readonly string[])[] {
+  const lists: string[][] = [];
+  let room = 0;
+  for (const pattern of patterns) {
+    const size = pattern.length + arnCharacters;
+    if (size > room) {
+      room = lists.length === 0 ? inlineCharacters : managedCharacters;
+      lists.push([]);
+    }
+    lists.at(-1)?.push(pattern);
+    room -= size;
+  }
+  return lists;
 }

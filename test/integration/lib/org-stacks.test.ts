@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { defaultDeployment } from '../../../functions/model/deployment.ts';
@@ -8,6 +8,7 @@ import { MonitorStack, stackName } from '../../../lib/monitor-stack.ts';
 import { mostOrgsPerStack, shardCount, shardName, shardsOf } from '../../../lib/orgs/shards.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
+import type { Synthesized } from '../../support/synthesized.ts';
 
 /** The warnings of the configurations are not tested here. */
 const silent = { '@aws-cdk/core:annotationsInValidationReport': false };
@@ -21,13 +22,20 @@ interface Deployed {
 const orgs = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ name: `org-${at}`, domain: `org-${at}.okta.com` }));
 
-function deploy(names: readonly { name: string; domain: string; enabled?: boolean }[], deployment?: string): Deployed {
+interface FewFields {
+  readonly name: string;
+  readonly domain: string;
+  readonly enabled?: boolean;
+  readonly api?: { readonly token: { readonly secret: string } };
+}
+
+function deploy(names: readonly FewFields[], deployment?: string): Deployed {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const app = new App({ context: { ...context, ...silent }, builtinCloudFormationValidation: false });
   const config = buildConfig({ orgs: [...names], ...(deployment && { deployment }) });
   const { monitor } = new MonitorStack(app, stackName(config), { config, code: () => Code.fromInline('//') });
   const { directory } = app.synth();
-  const all: readonly Stack[] = [monitor.node.scope as Stack, ...monitor.shards, ...monitor.orgs];
+  const all = app.node.findAll().filter((each) => each instanceof Stack);
   const read = ({ templateFile }: Stack) => readFileSync(path.join(directory, templateFile), 'utf8');
   return { monitor, templates: new Map(all.map((stack) => [stack.node.path, read(stack)])) };
 }
@@ -118,6 +126,53 @@ it('almost two thousand orgs are spread so evenly that every stack bears its own
   // Names of people's orgs are not random. These differ only in a number.
   for (const shard of shards) expect(shard?.length).toBeLessThanOrEqual(mostOrgsPerStack);
 });
+
+it('secrets that one policy cannot name are in managed policies, within the quotas of IAM, and each org waits for these', () => {
+  const secretOf = (name: string) => `${name}/${'x'.repeat(480)}`;
+  const fleet = orgs(26).map((org) => ({ ...org, api: { token: { secret: secretOf(org.name) } } }));
+  const templates = [...deploy(fleet).templates.values()].map((text) => JSON.parse(text).Resources);
+  const [main] = templates;
+  const nested = Object.keys(main).find((id) => /^MonitorlimitsSecretsNestedStack/.test(id)) ?? expect.fail('no stack');
+  const orgStacks = Object.entries<{ readonly DependsOn?: readonly string[] }>(main).filter(([id]) =>
+    /^MonitorOrgorg\d/.test(id),
+  );
+  expect(orgStacks).toHaveLength(fleet.length);
+  for (const [, { DependsOn }] of orgStacks) expect(DependsOn).toContain(nested);
+
+  const all = templates.flatMap((resources) => Object.values<Synthesized['resources'][number]>(resources));
+  const role = all.find(
+    ({ Properties }) =>
+      Properties.Description ===
+      'Allows okta-synthetics-limits to write its log, publish metrics, keep the state of its runs and read the secrets that it needs',
+  );
+  const managed = all.filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy');
+  const documents = [
+    role?.Properties.Policies[0].PolicyDocument,
+    ...managed.map(({ Properties }) => Properties.PolicyDocument),
+  ];
+  const [inline = 0, ...others] = documents.map((document) => deployedSize(document));
+  expect(inline).toBeLessThanOrEqual(10_240);
+  expect(others).toHaveLength(2);
+  expect(Math.max(...others)).toBeLessThanOrEqual(6_144);
+  const text = JSON.stringify(documents);
+  for (const { name } of fleet) expect(text).toContain(`:secret:${secretOf(name)}-??????`);
+});
+
+/** How long a policy is once CloudFormation has replaced its references, in the Region with the longest name. */
+function deployedSize(document: unknown): number {
+  const values: Readonly<Record<string, string>> = {
+    'AWS::Partition': 'aws-us-gov',
+    'AWS::Region': 'ap-southeast-99',
+    'AWS::AccountId': '123456789012',
+  };
+  return JSON.stringify(document, (_, value) =>
+    value?.['Fn::Join']
+      ? value['Fn::Join'][1]
+          .map((part: string | { Ref: string }) => (typeof part === 'string' ? part : values[part.Ref]))
+          .join('')
+      : value,
+  ).length;
+}
 
 /** What names a resource in its account and Region, by type. Schedules are named in their group. */
 const naming = ['AlarmName', 'AliasName', 'DashboardName', 'FunctionName', 'LogGroupName', 'Name', 'QueueName'];

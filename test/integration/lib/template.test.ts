@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
@@ -12,6 +13,7 @@ import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
+import { ProbeFunction } from '../../../lib/functions/probe-function.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
@@ -288,6 +290,24 @@ it('the AWS Solutions checks report an insecure stack', () => {
   const stack = new Stack(new App());
   new Topic(stack, 'Open');
   expect(findingsIn(stack)).toContain('AwsSolutions-SNS3');
+});
+
+it('synth says which names a function may read whose secrets no policy can name, and the AWS Solutions checks accept it', () => {
+  const app = new App({ builtinCloudFormationValidation: false });
+  const stack = new Stack(app);
+  const secrets = Array.from({ length: 900 }, (_, at) => ({ org: `o${at}`, secret: `monitor/o${at}/api-token` }));
+  new ProbeFunction(stack, 'limits', {
+    ...{ deployment: 'monitor', group: 'limits', secrets, code: Code.fromInline('//') },
+    ...{ logRetentionDays: 30, timeoutMs: 5_000, waitMs: 0 },
+  });
+  expect(findingsIn(stack)).toEqual([]);
+  const { messages, template } = app.synth().getStackByName(stack.stackName);
+  expect(messages.map(({ entry }) => entry.data)).toEqual([
+    expect.stringContaining(
+      'It may read every secret whose name matches monitor/*/api-token, also one that is not in the configuration',
+    ),
+  ]);
+  expect(JSON.stringify(template)).toContain(':secret:monitor/*/api-token-??????"');
 });
 
 /** The permissions of a function, except for writing its log. */
