@@ -1,5 +1,5 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Conditions, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -195,17 +195,24 @@ export class AlertTopics extends Construct implements AlertTargets {
       enforceSSL: true,
     });
     topic.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    if (isForAlarms) this.#acceptAlarms(topic);
+    if (isForAlarms) {
+      const alarmArn = Stack.of(this).formatArn({
+        ...{ service: 'cloudwatch', resource: 'alarm', resourceName: `${this.deployment}/*` },
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+      this.#acceptAlarms(topic, { ArnLike: { 'aws:SourceArn': alarmArn } });
+    }
     return topic;
   }
 
   /**
-   * Lets the alarms of this account publish to a topic, and use its key.
+   * Lets the alarms of this account publish to a topic, and use its key. Only those of this deployment may publish to its
+   * own topics.
    *
    * Trap: nothing changes the policy of a topic that is not of this CDK app. Without a policy of its own, SNS's default
    * one allows the same.
    */
-  #acceptAlarms(topic: ITopic): void {
+  #acceptAlarms(topic: ITopic, conditions: Conditions = {}): void {
     const stack = Stack.of(this);
     topic.addToResourcePolicy(
       new PolicyStatement({
@@ -213,7 +220,7 @@ export class AlertTopics extends Construct implements AlertTargets {
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ...conditions },
       }),
     );
     if (topic.masterKey && topic.masterKey !== this.#key) allowAlarmsToUse(topic.masterKey, stack);

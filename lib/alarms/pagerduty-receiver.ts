@@ -1,4 +1,4 @@
-import { Duration, SecretValue } from 'aws-cdk-lib';
+import { Duration, SecretValue, Stack } from 'aws-cdk-lib';
 import {
   ApiDestination,
   Authorization,
@@ -59,8 +59,13 @@ export class PagerDutyReceiver extends Construct {
       // PagerDuty takes about 120 a minute for a key.
       rateLimitPerSecond: 2,
     });
+    const { account } = Stack.of(this);
+    // By its name, because the rule refers to the role.
+    const ruleArn = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: name });
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': ruleArn } },
+      }),
       description: `Allows ${name} to post events to PagerDuty`,
       inlinePolicies: {
         Post: new PolicyDocument({

@@ -28,10 +28,12 @@ export function sendRights(
       resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
       conditions: { StringEquals: { 'events:source': eventSource } },
     }),
-    // Needed to publish to encrypted topics.
+    // Needed to publish to encrypted topics. The key may be one that encrypts other things too.
     new PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: topics.keys.map(({ keyArn }) => keyArn),
+      // The end depends on the partition.
+      conditions: { StringLike: { 'kms:ViaService': `sns.${stack.region}.*` } },
     }),
   ];
 }
