@@ -20,9 +20,17 @@ import { type Resource, type Synthesized, samples } from '../../support/synthesi
 
 interface Statement {
   readonly Effect: string;
+  readonly Principal?: { readonly Service?: string };
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: unknown;
+  readonly Condition?: Readonly<Record<string, object>>;
+}
+
+/** The conditions that a service's right must have. A key encrypts topics, so that no alarm uses it by itself. */
+function expectedKeys(service: string, action: string | readonly string[]): readonly string[] {
+  if (service === 'cloudwatch.amazonaws.com')
+    return action === 'sns:Publish' ? ['aws:SourceAccount', 'aws:SourceArn'] : ['aws:SourceAccount'];
+  return action === 'sts:AssumeRole' ? ['aws:SourceAccount', 'aws:SourceArn'] : ['aws:SourceArn'];
 }
 
 /** The permissions of a role. */
@@ -45,14 +53,39 @@ const probeSchedules = (sample: Synthesized) =>
 const isOnSchedule = ({ Properties }: Resource) => Properties.FunctionName !== 'okta-synthetics-widget';
 
 describe.each(Object.entries(samples))('the template of the %s configuration', (name, sample) => {
-  it(`the ${name} stack leaves nothing behind when it is destroyed`, () => {
-    for (const { DeletionPolicy, UpdateReplacePolicy } of sample.resources) {
-      expect(['Delete', undefined]).toContain(DeletionPolicy);
-      expect(['Delete', undefined]).toContain(UpdateReplacePolicy);
+  it(`the ${name} stack leaves nothing behind when it is destroyed, and destroying it is not refused`, () => {
+    for (const { Type, Properties, DeletionPolicy, UpdateReplacePolicy } of sample.resources) {
+      const isKept = ['AWS::Logs::LogGroup', 'AWS::KMS::Key', 'AWS::DynamoDB::Table'].includes(Type);
+      expect([Type, DeletionPolicy]).toEqual([Type, DeletionPolicy === undefined && !isKept ? undefined : 'Delete']);
+      if (Type !== 'AWS::DynamoDB::Table') expect([Type, UpdateReplacePolicy]).toEqual([Type, DeletionPolicy]);
+      expect(Properties.DeletionProtectionEnabled).toBeUndefined();
     }
-    const retainedByDefault = ['AWS::Logs::LogGroup', 'AWS::KMS::Key'];
-    for (const resource of retainedByDefault.flatMap(sample.ofType)) expect(resource.DeletionPolicy).toBe('Delete');
     for (const key of sample.ofType('AWS::KMS::Key')) expect(key.Properties.PendingWindowInDays).toBe(7);
+    expect(sample.stack.terminationProtection).toBeFalsy();
+  });
+
+  it(`the table of the ${name} stack, which guards passwords, outlives its replacement and can be restored after a deletion`, () => {
+    const [table, ...others] = sample.ofType('AWS::DynamoDB::Table');
+    expect(others).toEqual([]);
+    expect(table).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        TableName: 'okta-synthetics-state',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+  });
+
+  it(`no role of the ${name} stack may delete an item of the table, the table or anything else`, () => {
+    const actions = sample
+      .ofType('AWS::IAM::Role')
+      .flatMap(statementsOf)
+      .flatMap(({ Action }) => list(Action));
+    expect(actions.filter((action) => /Delete|Update|Batch|PartiQL|Restore|Remove/.test(action))).toEqual([]);
+    expect(new Set(actions.filter((action) => action.startsWith('dynamodb:')))).toEqual(
+      new Set(['GetItem', 'PutItem', 'Query', 'Scan'].map((operation) => `dynamodb:${operation}`)),
+    );
   });
 
   it(`the ${name} stack keeps the log of every function for the configured time`, () => {
@@ -133,6 +166,27 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
         lambda: Properties.FunctionName['Fn::GetAtt'][0],
       })),
     ).toEqual(expected);
+  });
+
+  it(`in the ${name} stack, only this account's resources that are meant may use what a policy allows a service`, () => {
+    const documents = sample.resources.flatMap(({ Properties }) => [
+      Properties.AssumeRolePolicyDocument ?? [],
+      Properties.KeyPolicy ?? [],
+      Properties.PolicyDocument ?? [],
+    ]);
+    const allowed = documents
+      .flatMap(({ Statement = [] }: { Statement?: readonly Statement[] }) => Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.length).toBeGreaterThan(0);
+    for (const { Principal, Action, Condition } of allowed) {
+      const service = Principal?.Service;
+      const keys = Object.values(Condition ?? {}).flatMap((each) => Object.keys(each));
+      // The key's administrators, by IAM. A function gets no role of another account.
+      if (!service) expect([Action, JSON.stringify(Principal)]).toEqual(['kms:*', expect.stringContaining(':root"')]);
+      else if (service === 'lambda.amazonaws.com') expect(Action).toBe('sts:AssumeRole');
+      else expect([service, keys]).toEqual([service, expect.arrayContaining([...expectedKeys(service, Action)])]);
+    }
+    for (const { Properties } of sample.ofType('AWS::Lambda::Permission')) expect(Properties.SourceArn).toBeDefined();
   });
 
   it(`no role of the ${name} stack allows all actions, or all resources without a condition`, () => {
@@ -444,6 +498,8 @@ it('a notifier may read the probe logs, the alarm history, metrics if there is a
       expect(useKey).toMatchObject({
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: { 'Fn::GetAtt': [key?.id, 'Arn'] },
+        // The key may be one that encrypts other things too.
+        Condition: { StringLike: { 'kms:ViaService': { 'Fn::Join': ['', ['sns.', { Ref: 'AWS::Region' }, '.*']] } } },
       });
       expect(others).toEqual([]);
     }
