@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { alarmName } from './alarms/subject.ts';
 import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
+import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
 import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
@@ -144,7 +145,8 @@ async function testItself(sources: Sources): Promise<void> {
   const evidence = await gatherEvidence(change, sources, await readTable(change));
   composeMessage(change, evidence, settings);
   const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
-  if (unreadable.length > 0) throw new Error(`the self-test failed: ${unreadable.join('; ')}`);
+  const problems = [...unreadable, insecureSetting(process.env) ?? []].flat();
+  if (problems.length > 0) throw new Error(`the self-test failed: ${problems.join('; ')}`);
 }
 
 /** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
 import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
 import { groups } from './model/probe.ts';
+import { insecureSetting } from './model/tls.ts';
 import { audienceAt, audienceOfDrills } from './notify/audience.ts';
 import { drilledEvidence, drillOf } from './notify/drill.ts';
 import { type AlarmChange, repetitions } from './notify/event.ts';
@@ -56,6 +57,8 @@ export async function handler(
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} incidents could not be told`);
+  const insecure = insecureSetting(process.env);
+  if (insecure !== undefined) throw new Error(insecure);
 }
 
 /** Publishes how many schedules of each group are silent, and notes which, for the message about it. */

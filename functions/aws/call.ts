@@ -1,5 +1,6 @@
 import { request as requestOverTls } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
+import { strictTls } from '../model/tls.ts';
 import { type AwsCredentials, authorization } from './authorization.ts';
 import { endpointOf } from './endpoint.ts';
 import type { Service } from './service.ts';
@@ -136,7 +137,7 @@ function post(
 ): Promise<Answer> {
   const request = url.protocol === 'http:' ? process.getBuiltinModule('node:http').request : requestOverTls;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: 'POST', headers, ...(signal && { signal }) }, (response) => {
+    const outgoing = request(url, { method: 'POST', headers, ...strictTls, ...(signal && { signal }) }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

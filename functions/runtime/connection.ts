@@ -3,6 +3,7 @@ import { lookup, resolveCname } from 'node:dns/promises';
 import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectOverTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { PeerCertificate, Phases } from '../model/exchange.ts';
+import { strictTls } from '../model/tls.ts';
 
 /** The timing and the certificate of a new connection. */
 export interface ConnectionInfo {
@@ -51,7 +52,7 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
     const socket =
       protocol === 'https:'
         ? connectOverTls({
-            ...{ ...target, port: target.port || 443, secureContext, ALPNProtocols: ['http/1.1'] },
+            ...{ ...target, port: target.port || 443, ...strictTls, secureContext, ALPNProtocols: ['http/1.1'] },
             // An IP address is no server name (RFC 6066, section 3).
             ...(isIP(host) === 0 && { servername: host }),
             ...(session && { session }),

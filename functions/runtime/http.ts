@@ -5,6 +5,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 
 import type { Agent, Dispatcher } from 'undici';
 import { type Exchange, type OktaError, type Phases, toleratedLateMs } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
+import { strictTls } from '../model/tls.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
@@ -56,7 +57,7 @@ export function openHttp(options: HttpOptions): Http {
   const { timeoutMs, createAgent } = options;
   const closings: (() => Promise<void>)[] = [];
   // Made once: to read the authorities takes as long as a handshake.
-  const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
+  const secureContext = createSecureContext({ ...strictTls, ...(options.ca !== undefined && { ca: options.ca }) });
   const turn = openTurns();
   const open = () => {
     const connections = openConnections(connectionOpener({ timeoutMs, secureContext, createAgent }));

@@ -4,6 +4,7 @@ import { finding } from '../diagnosis/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
+import { insecureSetting } from '../model/tls.ts';
 import { isOfOrg } from '../okta/endpoints.ts';
 import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
@@ -105,20 +106,23 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
       ...errors,
       ...(drill ? [{ type: 'drill', ...line, ...drill } as const] : []),
     ];
-    const drilled = drill ? [drill.finding] : [];
     for (const each of lines) write(each);
     const addFinding = (found: Finding) => {
       const reported: RunLine = { type: 'finding', ...line, finding: found };
       lines.push(reported);
       write(reported);
     };
+    const insecure = insecureSetting(process.env);
+    const ownFindings = insecure === undefined ? [] : [finding('insecure-environment', { detail: insecure })];
+    ownFindings.forEach(addFinding);
+    const findings = [...ownFindings, ...(drill ? [drill.finding] : [])];
     const [published] = await Promise.allSettled([
-      publish(cloudWatch, pointsOf(report, drilled), minute),
+      publish(cloudWatch, pointsOf(report, findings), minute),
       http.close(),
     ]);
     if (published.status === 'rejected') {
       const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [...drilled, metricsRefused]), minute)) write(document);
+      for (const document of emfLines(pointsOf(report, [...findings, metricsRefused]), minute)) write(document);
       addFinding(metricsRefused);
     }
     const { executionId, intervalMinutes } = time;

@@ -231,6 +231,9 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   return fine ? 0 : 1;
 }
 
+/** The longest that Lambda lets a function run. */
+const longestRunMs = 15 * 60_000;
+
 async function checkFrom(
   from: CheckPlace,
   { orgs, deployment, secrets }: Source,
@@ -240,7 +243,7 @@ async function checkFrom(
   if (from === 'here') return here;
   const lambda = await openLambdaCheck({
     ...{ deployment, orgs },
-    client: new LambdaClient({ ...awsOptions(proxy), maxAttempts: 1 }),
+    client: new LambdaClient({ ...awsOptions(proxy, longestRunMs), maxAttempts: 1 }),
   });
   if (from === 'lambda') return lambda;
   // First what may turn out not to be deployed. The test user signs in once, and its one-time codes are good once.

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
+import { insecureSetting } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ProgressStream } from '../reporters/progress.ts';
 import { wrap } from '../reporters/text.ts';
@@ -60,11 +61,15 @@ export function defineCommand<const Options extends Readonly<Record<string, Opti
   return command;
 }
 
-/** Runs a command and returns its exit code: what `run` returns, or 2 if it could not run. */
+/**
+ * Runs a command and returns its exit code: what `run` returns, or 2 if it could not run. It does not run where the
+ * environment asks for insecure connections, because people pass tokens and secrets.
+ */
 export async function execute<Options extends Readonly<Record<string, Option>>>(
   command: Command<Options>,
   args: readonly string[],
   output: Output,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
   let values: FlagValues<Options> & { readonly help?: boolean };
   try {
@@ -76,6 +81,11 @@ export async function execute<Options extends Readonly<Record<string, Option>>>(
   if (values.help) {
     output.stdout.write(usageOf(command));
     return 0;
+  }
+  const insecure = insecureSetting(environment);
+  if (insecure !== undefined) {
+    output.stderr.write(`${insecure}: unset it.\n`);
+    return 2;
   }
   try {
     return await command.run(values, output);

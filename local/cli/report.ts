@@ -25,6 +25,7 @@ import { showProgress } from '../reporters/progress.ts';
 import { toHtml } from '../reporters/report/html.ts';
 import { toMarkdown } from '../reporters/report/markdown.ts';
 import { formatReport } from '../reporters/report/terminal.ts';
+import { awsOptions } from '../runner/aws-options.ts';
 import { UsageError } from '../runner/select.ts';
 import { defineCommand, listOf, main } from './command.ts';
 import { writeReport } from './write-report.ts';
@@ -115,7 +116,7 @@ function orgsOf(config: Config, names: readonly string[] | undefined): readonly 
 }
 
 async function inAws(config: Config, orgs: readonly MonitoredOrg[], now: number): Promise<ReportSource> {
-  const [cloudWatch, logs] = [new CloudWatchClient(), new CloudWatchLogsClient()];
+  const [cloudWatch, logs] = [new CloudWatchClient(awsOptions()), new CloudWatchLogsClient(awsOptions())];
   const region = await cloudWatch.config.region().catch(() => {
     throw new UsageError('No AWS Region is set: set AWS_REGION to that of the deployment, or use --data.');
   });

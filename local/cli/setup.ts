@@ -12,6 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
+import { strictTls } from '../../functions/model/tls.ts';
 import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import {
@@ -24,6 +25,7 @@ import {
   setupDocument,
   stepTitle,
 } from '../reporters/setup.ts';
+import { awsOptions } from '../runner/aws-options.ts';
 import { type HttpsProxy, proxyOf } from '../runner/proxy.ts';
 import { UsageError } from '../runner/select.ts';
 import { awsStore } from '../setup/aws-store.ts';
@@ -140,7 +142,7 @@ const timeoutMs = 60_000;
 
 function openFetch(domain: string, proxy?: HttpsProxy): { readonly fetch: Fetch; close(): Promise<void> } {
   const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false };
-  const dispatcher = proxy?.createAgent(limits) ?? new Agent(limits);
+  const dispatcher = proxy?.createAgent(limits) ?? new Agent({ ...limits, connect: strictTls });
   return {
     close: () => dispatcher.close(),
     async fetch(url, init = {}) {
@@ -180,7 +182,7 @@ async function openTools(
           ...{ origin, clientId, fetch, wait },
           show: (text) => output.stderr.write(`${text}\n`),
         });
-  const client = () => new SecretsManagerClient(proxy ? { requestHandler: { httpsAgent: proxy.httpsAgent() } } : {});
+  const client = () => new SecretsManagerClient(awsOptions(proxy));
   const file = values.secrets;
   return {
     ...{ fetch, wait, makeKey, okta: openOktaApi({ origin, fetch: adminFetch, wait, onWait }) },

@@ -6,6 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
@@ -19,6 +20,7 @@ import { retentionOf, usualKeepDays } from '../history/retention.ts';
 import { stateFolder } from '../history/state-folder.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
+import { awsOptions } from '../runner/aws-options.ts';
 import { UsageError } from '../runner/select.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord } from '../runner/watch-health.ts';
@@ -79,7 +81,10 @@ export const watch = defineCommand({
       opened.defer(() => void process.off(signal, end));
     }
     const clock = systemClock(stop.signal);
-    const secrets = values.secrets === undefined ? secretsInAws() : secretsInFile(values.secrets);
+    const secrets =
+      values.secrets === undefined
+        ? secretsInAws(new SecretsManagerClient(awsOptions()))
+        : secretsInFile(values.secrets);
     const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
     const live = liveEvents(reporter.show);
     let board: ServedBoard | undefined;

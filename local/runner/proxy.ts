@@ -1,5 +1,6 @@
 import { Agent as HttpsAgent } from 'node:https';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import { strictTls } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,7 +32,9 @@ export function proxyOf(env: Environment): HttpsProxy | undefined {
     const agentOptions = {
       ...options,
       // Every request is https, so there is nothing to send to a proxy for http.
-      ...{ httpsProxy, noProxy, httpProxy: '', connectTimeout, requestTls: { allowH2: false } },
+      ...{ httpsProxy, noProxy, httpProxy: '', connectTimeout },
+      // To the hosts in NO_PROXY, to the hosts behind the proxy, and to the proxy.
+      ...{ connect: strictTls, requestTls: { ...strictTls, allowH2: false }, proxyTls: strictTls },
       clientFactory: (origin: URL, { connect }: object & { connect?: Pool.Options['connect'] }) =>
         new ProxyPool(origin, { connect, headersTimeout: options.headersTimeout }),
     };
@@ -40,7 +43,8 @@ export function proxyOf(env: Environment): HttpsProxy | undefined {
   return {
     origin: url.origin,
     createAgent,
-    httpsAgent: () => new HttpsAgent({ keepAlive: true, proxyEnv: { HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy } }),
+    httpsAgent: () =>
+      new HttpsAgent({ ...strictTls, keepAlive: true, proxyEnv: { HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy } }),
     async verify(origin, timeoutMs) {
       const dispatcher = createAgent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false });
       try {

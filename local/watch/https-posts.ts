@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Agent, fetch as fetchByUndici } from 'undici';
+import { strictTls } from '../../functions/model/tls.ts';
 import type { StoredSecrets } from '../emulators/aws/aws-emulator.ts';
 import type { RealTime } from '../simulator/lambda/real-time-queue.ts';
 import type { HttpsDelivery, HttpsTarget, OnAttempt, PendingDelivery } from '../simulator/sns/https-delivery.ts';
@@ -14,6 +16,11 @@ export interface HttpsPostsOptions {
   readonly send?: typeof fetch;
 }
 
+const dispatcher = new Agent({ connect: strictTls });
+
+const verifiedFetch = ((url: string, init: object) =>
+  fetchByUndici(url, { ...init, dispatcher } as Parameters<typeof fetchByUndici>[1])) as unknown as typeof fetch;
+
 /** A status that SNS and EventBridge both try again after, for no answer. */
 const noAnswer = 503;
 
@@ -27,7 +34,13 @@ const timeoutMs = 5_000;
  * Trap: nobody but SNS can sign as SNS does. The envelope has no signature, and a receiver that verifies it refuses it.
  * https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
  */
-export function openHttpsPosts({ clock, secrets, giveUp, onChange, send = fetch }: HttpsPostsOptions): HttpsDelivery {
+export function openHttpsPosts({
+  clock,
+  secrets,
+  giveUp,
+  onChange,
+  send = verifiedFetch,
+}: HttpsPostsOptions): HttpsDelivery {
   async function attempt(target: HttpsTarget, delivery: PendingDelivery, messageId: string): Promise<number> {
     try {
       const { headers, body } = await requestOf(target, delivery, messageId, secrets);

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AwsError, StoredSecrets } from '../emulators/aws/aws-emulator.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 
@@ -27,7 +27,7 @@ export function secretsInFile(file: string): StoredSecrets {
 }
 
 /** Secrets from AWS Secrets Manager, with the credentials of whoever starts the command. */
-export function secretsInAws(client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient()): StoredSecrets {
+export function secretsInAws(client: Pick<SecretsManagerClient, 'send'>): StoredSecrets {
   return {
     async get(name) {
       try {

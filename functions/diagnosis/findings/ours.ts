@@ -193,6 +193,16 @@ export const ourFindings = {
     remedy: ["Check DynamoDB's health in the region", "Check the function's role and its network"],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
   },
+  'insecure-environment': {
+    domain: 'monitor',
+    severity: 'ticket',
+    brief: 'insecure environment',
+    summary:
+      "A variable of the function asks for insecure connections. The monitor doesn't obey it and verifies everything.",
+    causes: ['a variable that somebody added to the function', 'an extension or a layer that sets it'],
+    remedy: ['Remove the variable from the configuration of each function of the monitor'],
+    verify: 'aws lambda get-function-configuration --function-name okta-synthetics-flows --query Environment',
+  },
   'out-of-time': {
     domain: 'monitor',
     severity: 'ticket',

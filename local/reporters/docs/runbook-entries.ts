@@ -203,6 +203,13 @@ export const findingEntries: Readonly<Partial<Record<FindingCode, Partial<Runboo
       ...putSecret,
     ],
   },
+  'insecure-environment': {
+    impact: 'None while the monitor runs alone: it verifies all certificates. Other code in the function may not.',
+    mend: [
+      '# environment.json holds all variables of the function but this one',
+      'aws lambda update-function-configuration --function-name okta-synthetics-flows --environment file://environment.json',
+    ],
+  },
   'metrics-refused': {
     impact: 'None: CloudWatch takes the metrics from the log. Alarms may fire a few minutes late.',
     mend: ['aws lambda get-function-configuration --function-name okta-synthetics-flows --query Role', deploy],

@@ -14,7 +14,7 @@ import { AccountError, type DeployedAccount, type DeployedAlarm, type StackResou
 const invokeTimeoutMs = 120_000;
 
 /** Where the account is, if it is not where the SDK looks, and the proxy in between. */
-export interface Place extends ReturnType<typeof awsOptions> {
+export interface Place extends Partial<ReturnType<typeof awsOptions>> {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -29,7 +29,12 @@ export function awsAccount(place: Place = {}): DeployedAccount {
   const sts = new STSClient(place);
   const [cloudFormation, sns] = [new CloudFormationClient(place), new SNSClient(place)];
   const [scheduler, cloudWatch] = [new SchedulerClient(place), new CloudWatchClient(place)];
-  const [dynamoDb, lambda] = [new DynamoDBClient(place), new LambdaClient({ ...place, maxAttempts: 1 })];
+  const patience = { requestTimeout: invokeTimeoutMs, socketTimeout: invokeTimeoutMs };
+  const requestHandler = { ...place.requestHandler, ...patience };
+  const [dynamoDb, lambda] = [
+    new DynamoDBClient(place),
+    new LambdaClient({ ...place, requestHandler, maxAttempts: 1 }),
+  ];
 
   async function resourcesOf(stack: string): Promise<readonly StackResource[]> {
     const found: StackResource[] = [];

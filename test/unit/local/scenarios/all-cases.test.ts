@@ -19,8 +19,9 @@ const withoutCase = [
   ...['certificate-wrong-name', 'certificate-expired', 'okta-certificate-expires'],
   ...['status-unknown', 'unrecognised-answer', 'access-refused'],
   ...['certificate-expires-soon', 'certificate-expires-now', 'local-error'],
-  // Of two runs at once, of the state table, and of a sign-in that takes too long.
-  ...['state-refused', 'one-time-code-used', 'sign-in-expired', 'sign-in-undecided', 'sign-in-not-remembered'],
+  // Of two runs at once, of the state table and the environment, and of a sign-in that takes too long.
+  ...['state-refused', 'insecure-environment', 'one-time-code-used', 'sign-in-expired', 'sign-in-undecided'],
+  'sign-in-not-remembered',
   // Of two runs, one after the other.
   'signing-key-vanished',
 ];
