@@ -25,27 +25,36 @@ const renewBeforeMs = 60_000;
 /** And no later than this, so that a key which was rotated or removed is noticed within the hour. */
 const renewAfterMs = 30 * 60_000;
 
+/** An access token for the management API. */
+interface ApiToken {
+  readonly token: Redacted<AccessToken>;
+  /** The domain, the client with its scopes, and the version of its secret. */
+  readonly issuedFor: string;
+  readonly renewAt: number;
+}
+
 /**
  * Authenticates the monitor at any org. The secrets do not leave this file.
  *
  * Trap: `fetchToken` requests a new token each time, because its caller tests the token endpoint. Only the token for
- * the management API is cached, for the lifetime of the container, with the key that it is bound to.
+ * the management API is cached, with the key that it is bound to. It is used again only for what it was issued for.
  */
 export function openCredentials(secrets: Secrets, now: () => number): (org: Org) => Credentials {
-  const apiTokens = new Map<string, { readonly token: Redacted<AccessToken>; readonly renewAt: number }>();
+  /** By the name of the org: two orgs may share a secret. */
+  const apiTokens = new Map<string, ApiToken>();
   const nonces: Nonces = new Map();
 
   return (org) => {
     const keyOf = openRunKey(nonces);
-    /** What was made ahead for each endpoint, and from which value of the secret. */
+    /** What was made ahead for each client and endpoint, and from which value of the secret. */
     const prepared = new Map<string, { readonly secret: Secret; readonly authentication: ClientAuth }>();
 
     /** Uses what was made ahead, once, and unless the secret has changed since. */
     function authenticate(service: ServiceClient, endpoint: string): Authenticate {
       const makeNow = authenticateAt(service, endpoint);
       return (secret) => {
-        const ahead = prepared.get(endpoint);
-        prepared.delete(endpoint);
+        const ahead = prepared.get(preparedKey(service, endpoint));
+        prepared.delete(preparedKey(service, endpoint));
         return ahead?.secret === secret ? ahead.authentication : makeNow(secret);
       };
     }
@@ -57,7 +66,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       const authentication = await authenticateAt(service, url)(secret);
       const client = { client_id: service.clientId };
       const made = await prepareAuthentication(authentication, { issuer: server.issuer }, client);
-      prepared.set(url, { secret, authentication: made });
+      prepared.set(preparedKey(service, url), { secret, authentication: made });
     }
 
     async function requestToken(
@@ -93,18 +102,22 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
     async function apiToken(
       api: ApiCredential & { kind: 'client' },
       fetch: Fetch,
-      renew: boolean,
-    ): Promise<Redacted<AccessToken>> {
-      const cached = apiTokens.get(api.secret);
-      if (cached && !renew && now() < cached.renewAt) return cached.token;
+      renew?: Redacted<AccessToken>,
+    ): Promise<{ readonly token: Redacted<AccessToken>; readonly isCached: boolean }> {
+      const { version } = await secrets.read(api.secret);
+      const issuedFor = JSON.stringify([org.domain, { ...api, version }]);
+      const cached = apiTokens.get(org.name);
+      const isValid = cached?.issuedFor === issuedFor && now() < cached.renewAt;
+      if (isValid && cached.token !== renew) return { token: cached.token, isCached: true };
       const server = { id: 'org', issuer: issuerOf(org.domain, 'org') };
       const issued = await requestToken(server, { ...api, authentication: 'private_key_jwt' }, fetch);
       const problem = bindingProblem(issued);
       if (problem) throw new ProbeFailure(problem.code, problem);
       const token = new Redacted(issued);
       const lifetimeMs = (issued.expiresInSeconds ?? 0) * 1000;
-      apiTokens.set(api.secret, { token, renewAt: now() + Math.min(renewAfterMs, lifetimeMs - renewBeforeMs) });
-      return token;
+      const renewAt = now() + Math.min(renewAfterMs, lifetimeMs - renewBeforeMs);
+      apiTokens.set(org.name, { token, issuedFor, renewAt });
+      return { token, isCached: false };
     }
 
     return {
@@ -134,7 +147,7 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
       async prepareApi(fetch) {
         const { api } = org;
         if (!api) throw new Error(`org ${org.name} has no API credential`);
-        if (api.kind === 'client') await apiToken(api, fetch, false);
+        if (api.kind === 'client') await apiToken(api, fetch);
         else textOf(await secrets.read(api.secret), api.secret, 'apiToken');
       },
 
@@ -147,11 +160,10 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
             fetch(url, { headers: { ...headers, authorization: `SSWS ${textOf(secret, api.secret, 'apiToken')}` } }),
           );
         }
-        const wasCached = apiTokens.has(api.secret);
-        const send = async (renew: boolean) =>
-          fetchWithToken((await apiToken(api, fetch, renew)).reveal(), url, { headers }, fetch);
-        const response = await send(false);
-        return wasCached && response.status === 401 ? send(true) : response;
+        const send = (token: Redacted<AccessToken>) => fetchWithToken(token.reveal(), url, { headers }, fetch);
+        const { token, isCached } = await apiToken(api, fetch);
+        const response = await send(token);
+        return isCached && response.status === 401 ? send((await apiToken(api, fetch, token)).token) : response;
       },
     };
   };
@@ -160,6 +172,10 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 /** Okta refuses an API token with 401, and some of its gateways with 403. */
 function isUnauthorized(result: PromiseSettledResult<Response>): boolean {
   return result.status === 'fulfilled' && [401, 403].includes(result.value.status);
+}
+
+function preparedKey({ clientId, authentication }: ServiceClient, endpoint: string): string {
+  return `${clientId} ${authentication} ${endpoint}`;
 }
 
 function serviceOf(server: Server): ServiceClient {

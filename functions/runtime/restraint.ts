@@ -179,7 +179,7 @@ export function heldByBudget(
   return held;
 }
 
-/** Decides what the runs of a container leave out. It remembers the limits that an org's answers named. */
+/** Decides what the runs of a container leave out. It remembers the limits that an org's answers named, by its domain. */
 export function openRestraints() {
   const limitsOf = new Map<string, Map<string, number>>();
   return {
@@ -189,13 +189,13 @@ export function openRestraints() {
       const history = state && hasFailures(state) ? readHistory(state, org.name) : undefined;
       const { held, ...restraint } = restraintOf({ plan, history, intervalMinutes, now: time.startedAt });
       const turn = Math.floor(minute / minuteMs / intervalMinutes);
-      const limits = limitsOf.get(org.name) ?? new Map();
+      const limits = limitsOf.get(org.domain) ?? new Map();
       return { ...restraint, held: new Map([...heldByBudget(plan, limits, org.atMostPercent, turn), ...held]) };
     },
 
     after({ org, outcomes }: Pick<RunReport, 'org' | 'outcomes'>): void {
-      const limits = limitsOf.get(org.name) ?? new Map<string, number>();
-      limitsOf.set(org.name, limits);
+      const limits = limitsOf.get(org.domain) ?? new Map<string, number>();
+      limitsOf.set(org.domain, limits);
       for (const { url, rateLimit } of outcomes.flatMap(({ exchanges }) => exchanges)) {
         const bucket = locate(url)?.bucket;
         // A limit of 0 is one of concurrency.

@@ -30,7 +30,7 @@ export function secretsManager(client: SecretsManager = openSecretsManager(), no
       const reading = fetchSecret(client, name);
       cache.set(name, { reading, until: now() + cacheMs });
       // Failures are not cached, because the secret may exist a minute later.
-      reading.catch(() => cache.delete(name));
+      reading.catch(() => cache.get(name)?.reading === reading && cache.delete(name));
       return reading;
     },
   };

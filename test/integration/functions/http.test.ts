@@ -381,6 +381,14 @@ describe('a response that is legal, although nobody asked for it so', () => {
     expect(await (await send(url)).response?.json()).toEqual({ keys: [] });
   });
 
+  it.each(['gzip', 'deflate', 'br'] as const)('is refused if %s makes too much of it', async (encoding) => {
+    const compress = { gzip: gzipSync, deflate: deflateRawSync, br: brotliCompressSync }[encoding];
+    const url = await serve((_, answer) => {
+      answer.writeHead(200, { 'content-encoding': encoding }).end(compress(Buffer.alloc(3 * 1024 * 1024)));
+    });
+    expect((await send(url)).exchanges[0]?.failure?.code).toBe('ERR_BODY_UNDECODABLE');
+  });
+
   it('is malformed if it says that it is compressed, and is not', async () => {
     const headers = { 'content-encoding': 'gzip', 'x-okta-request-id': 'X0f36XVUkCaUNcCqV' };
     const url = await serve((_, answer) => void answer.writeHead(200, headers).end('{}'));

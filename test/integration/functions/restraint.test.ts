@@ -68,6 +68,17 @@ it('an org that is down sees one request a minute, every run tells of the outage
   expect(sum(restrained)).toBe(perRun * 3 + (outageMinutes - 3));
 });
 
+it('an org that is down and answers that a limit is used up is not taken for one that is there again', async () => {
+  const run = openSchedule({ isRestrained: true });
+  await run(0);
+  const restore = okta.intercept({ path: /./ }, { ...errorEnvelope('E0000009'), status: 503 });
+  during(restore);
+  for (const minute of [1, 2, 3]) await run(minute);
+  restore();
+  during(okta.intercept({ path: /./ }, { ...errorEnvelope('E0000047'), status: 429 }));
+  expect((await run(4)).requests).toBe(1);
+});
+
 it('where a part of Okta works, all of it is asked in every run', async () => {
   const run = openSchedule({ isRestrained: true });
   const { requests } = await run(0);

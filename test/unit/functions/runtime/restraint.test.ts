@@ -5,7 +5,7 @@ import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { flows } from '../../../../functions/probes/index.ts';
 import { enabledProbes, planProbes, targetOf } from '../../../../functions/probes/plan.ts';
 import type { KeptRun, RunLine } from '../../../../functions/runtime/history.ts';
-import { heldByBudget, restraintOf, runsToOpen } from '../../../../functions/runtime/restraint.ts';
+import { heldByBudget, openRestraints, restraintOf, runsToOpen } from '../../../../functions/runtime/restraint.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const minuteMs = 60_000;
@@ -170,5 +170,17 @@ describe('the budget of a rate limit', () => {
     expect([...held.values()][0]?.because).toContain(
       'at most 10 % of the 10 requests a minute of /oauth2/{id}/v1/token',
     );
+  });
+
+  it('is that of the domain that named it, also where the same org has another domain now', () => {
+    const restraints = openRestraints();
+    const time = { startedAt: noon, minute: noon, due: { at: noon, latenessSeconds: 0 } };
+    const org = { ...fullOrg, servers };
+    const url = 'https://acme.okta.com/oauth2/one/v1/token';
+    const outcomes = [{ exchanges: [{ url, rateLimit: { limit: 1, remaining: 1, secondsToReset: 30 } }] }] as never;
+    restraints.after({ org, outcomes });
+    const heldAt = (domain: string) => restraints.before({ ...org, domain }, flows, time, undefined).held.size;
+    expect(heldAt(org.domain)).toBeGreaterThan(0);
+    expect(heldAt('login.acme.com')).toBe(0);
   });
 });
