@@ -1,6 +1,7 @@
 import { App, CfnOutput, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { oneLine } from '../functions/okta/json-fields.ts';
 import { configDigest, digestOutput } from './config/config-digest.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/load-config.ts';
@@ -37,7 +38,7 @@ function orExit(build: () => void): void {
     build();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.message.split('\n').map(oneLine).join('\n')}\n`);
     process.exit(1);
   }
 }

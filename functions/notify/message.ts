@@ -1,3 +1,4 @@
+import { oneLine } from '../okta/json-fields.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
@@ -21,5 +22,6 @@ export function composeIncident(incident: Incident, links: Links): Notification 
 
 /** An alarm that could not be read, passed on as it is: a person may be able to read it. */
 export function composeUnreadable(raw: string, why: string, links: Links): Notification {
-  return { kind: 'unreadable', subject: renderUnreadableSubject(links), links, raw, why };
+  const lines = raw.split('\n').map(oneLine).join('\n');
+  return { kind: 'unreadable', subject: renderUnreadableSubject(links), links, raw: lines, why };
 }

@@ -1,3 +1,5 @@
+import { oneLine } from '../okta/json-fields.ts';
+
 /**
  * Reads what others wrote, field by field. A value of an unexpected type becomes undefined, and fields that are not
  * read do not get through. So nothing else in a log line or an alarm can reach a message.
@@ -5,7 +7,7 @@
 
 /** One line of text: without control characters, and clipped. */
 export function text(value: unknown, most = 300): string | undefined {
-  return typeof value === 'string' ? clip(value.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '), most) : undefined;
+  return typeof value === 'string' ? clip(oneLine(value), most) : undefined;
 }
 
 export function number(value: unknown): number | undefined {

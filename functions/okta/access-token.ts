@@ -71,7 +71,9 @@ export function timeProblem(
 /** A value as it may be shown: an identifier or an address, and nothing that may be personal. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text = [value].flat().join(' ');
+  const parts = [value].flat();
+  // JSON may hold an object whose conversion to text throws.
+  const text = parts.some((part) => Object(part) === part) ? '' : parts.join(' ');
   return /^[\w.:/ -]{1,200}$/.test(text) ? text : 'not shown';
 }
 
@@ -172,26 +174,22 @@ export function factsOf(token: string): TokenFacts | undefined {
     const { alg, kid } = decodeProtectedHeader(token);
     const claims = decodeJwt(token);
     return {
-      ...clipped('alg', alg),
-      ...clipped('kid', kid),
-      ...clipped('issuer', claims.iss),
-      ...clipped('audience', [claims.aud ?? []].flat().join(' ') || undefined),
-      ...(Array.isArray(claims.scp) && { scopes: claims.scp.slice(0, 20).map(name) }),
+      ...shown('alg', alg),
+      ...shown('kid', kid),
+      ...shown('issuer', claims.iss),
+      ...shown('audience', claims.aud),
+      ...(Array.isArray(claims.scp) && { scopes: claims.scp.slice(0, 20).map(shownValue) }),
       ...instant('issuedAt', claims.iat),
       ...instant('expiresAt', claims.exp),
-      claimNames: Object.keys(claims).slice(0, 50).map(name),
+      claimNames: Object.keys(claims).slice(0, 50).map(shownValue),
     };
   } catch {
     return undefined;
   }
 }
 
-function name(value: unknown): string {
-  return String(value).slice(0, 100);
-}
-
-function clipped<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
-  return typeof value === 'string' ? ({ [name]: value.slice(0, 200) } as Record<Name, string>) : {};
+function shown<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
+  return value === undefined ? {} : ({ [name]: shownValue(value) } as Record<Name, string>);
 }
 
 function instant<Name extends string>(name: Name, seconds: unknown): Partial<Record<Name, string>> {

@@ -34,15 +34,27 @@ export function timeAt(value: unknown, ...path: readonly string[]): number | und
   return typeof time === 'number' && time > 0 && time < 8.64e15 ? time : undefined;
 }
 
+/** One line of a text of others: no control character, no line break, and nothing invisible or that turns text around. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** Data with each of its texts on one line. */
+export function inLines<Data>(data: Data): Data {
+  if (typeof data === 'string') return oneLine(data) as Data;
+  if (Array.isArray(data)) return data.map(inLines) as Data;
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [oneLine(name), inLines(value)])) as Data;
+}
+
 /**
  * The name that administrators gave something, as it may be shown, or else its id.
  *
  * Trap: some name a thing after its owner. What has an `@` may be an address, and only the id is shown.
  */
 export function shownName(value: unknown, id: string, member = 'name'): string {
-  const name =
-    textAt(value, member)
-      ?.replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
-      .trim() ?? '';
+  const name = oneLine(textAt(value, member) ?? '')
+    .replaceAll(/\p{Z}+/gu, ' ')
+    .trim();
   return name === '' || name.includes('@') ? id : name.length > 60 ? `${name.slice(0, 59)}…` : name;
 }

@@ -100,7 +100,7 @@ function claimProblem(
 /** The problem of a token whose signature could not be verified, by jose's code. */
 export function signatureProblem(code: string, { value }: Pick<AccessToken, 'value'>, keys: KeySet): Mismatch {
   const { alg = 'none', kid = 'none' } = factsOf(value) ?? {};
-  const published = signingKeyIds(keys).join(' ').slice(0, 300) || 'none';
+  const published = signingKeyIds(keys).map(shownValue).join(' ').slice(0, 300) || 'none';
   const keyIds = [{ name: 'key id', expected: `one of the published: ${published}`, found: kid }];
   switch (code) {
     case 'ERR_JWKS_NO_MATCHING_KEY':

@@ -8,6 +8,7 @@ import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, RunMemory } from '../model/probe.ts';
 import { isOfOrg, locate } from '../okta/endpoints.ts';
+import { inLines } from '../okta/json-fields.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
 import { TransportError } from './errors.ts';
@@ -107,7 +108,7 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     results.map((result) => ('outcome' in result ? result.outcome : result)),
     options,
   );
-  return { ...time, org, plan, outcomes: onlyRootCause(withWarnings(outcomes, org)), monitorErrors };
+  return { ...time, org, plan, outcomes: inLines(onlyRootCause(withWarnings(outcomes, org))), monitorErrors };
 }
 
 /**

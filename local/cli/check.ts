@@ -24,6 +24,7 @@ import { toAnnotations } from '../reporters/github.ts';
 import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
+import { workflowCommand } from '../reporters/text.ts';
 import { formatToken, tokenDocument } from '../reporters/token.ts';
 import { awsOptions } from '../runner/aws-options.ts';
 import { openLambdaCheck } from '../runner/check-from-lambda.ts';
@@ -226,7 +227,7 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   stdout.write(
     `${values.json ? toJson(fine, { ...checkDocument(orgs, call), seconds }) : formatChecked(orgs, call)}\n`,
   );
-  if (values.github) for (const line of toAnnotations(orgs, failOn)) stdout.write(`${line}\n`);
+  if (values.github) for (const line of toAnnotations(orgs, failOn)) stdout.write(`${workflowCommand}${line}\n`);
   if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'check', results, seconds }));
   return fine ? 0 : 1;
 }

@@ -1,8 +1,8 @@
-import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
+import { inspect, type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { insecureSetting } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ProgressStream } from '../reporters/progress.ts';
-import { wrap } from '../reporters/text.ts';
+import { printable, wrap } from '../reporters/text.ts';
 import { UsageError } from '../runner/select.ts';
 import type { HiddenInput } from './read-hidden.ts';
 
@@ -63,14 +63,15 @@ export function defineCommand<const Options extends Readonly<Record<string, Opti
 
 /**
  * Runs a command and returns its exit code: what `run` returns, or 2 if it could not run. It does not run where the
- * environment asks for insecure connections, because people pass tokens and secrets.
+ * environment asks for insecure connections, because people pass tokens and secrets. What it writes is printable.
  */
 export async function execute<Options extends Readonly<Record<string, Option>>>(
   command: Command<Options>,
   args: readonly string[],
-  output: Output,
+  streams: Output,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
+  const output = { ...streams, stdout: printing(streams.stdout), stderr: printing(streams.stderr) };
   let values: FlagValues<Options> & { readonly help?: boolean };
   try {
     values = parseArgs({ options: { ...command.options, help }, args: [...args] }).values as typeof values;
@@ -96,6 +97,11 @@ export async function execute<Options extends Readonly<Record<string, Option>>>(
   }
 }
 
+/** A stream to which strangers' texts can be written: nothing in them reaches the terminal but characters. */
+function printing(stream: ProgressStream): ProgressStream {
+  return { isTTY: stream.isTTY === true, write: (text: unknown) => stream.write(printable(String(text))) };
+}
+
 /** Trap: people pass secrets as arguments, and Node.js's own messages repeat an argument that no flag takes. */
 function explain({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
@@ -110,7 +116,13 @@ export async function main<Options extends Readonly<Record<string, Option>>>(com
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  process.exitCode = await execute(command, process.argv.slice(2), process);
+  // Node.js would print the error as it is, and it may quote a stranger.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${printable(inspect(error))}\n`);
+    process.exit(1);
+  });
+  const { stdin, stdout, stderr } = process;
+  process.exitCode = await execute(command, process.argv.slice(2), { stdin, stdout, stderr });
 }
 
 /** The columns of a terminal. */

@@ -6,6 +6,7 @@
  * no failure.
  */
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { inLines } from '../../functions/okta/json-fields.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { readConfig } from '../../lib/config/load-config.ts';
@@ -53,7 +54,7 @@ export const doctor = defineCommand({
     using progress = showProgress(stderr);
     const examinations: Examination[] = [];
     const add = (part: string, diagnoses: readonly Diagnosis[]) => {
-      if (diagnoses.length > 0) examinations.push({ part, diagnoses });
+      if (diagnoses.length > 0) examinations.push(inLines({ part, diagnoses }));
     };
     progress.step('looking at this machine');
     add('This machine', examineMachine(networkSettings(process.env)));

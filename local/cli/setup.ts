@@ -13,6 +13,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { strictTls } from '../../functions/model/tls.ts';
+import { oneLine } from '../../functions/okta/json-fields.ts';
 import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import {
@@ -206,7 +207,7 @@ function chooseAt(questions: Questions | undefined): ChooseServer {
     const [first] = servers;
     if (!first || servers.length === 1) return first;
     const list = servers
-      .map(({ id, name, audience }) => `  ${id}  ${name}${audience === undefined ? '' : `, ${audience}`}`)
+      .map(({ id, name, audience }) => oneLine(`  ${id}  ${name}${audience === undefined ? '' : `, ${audience}`}`))
       .join('\n');
     const text = `The org has ${servers.length} custom authorization servers:\n${list}`;
     if (!questions) throw new UsageError(`${text}\nName one with --server, or --server org for none.`);

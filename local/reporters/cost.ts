@@ -1,9 +1,8 @@
-import { styleText } from 'node:util';
 import { defaultLimit } from '../../functions/okta/default-limits.ts';
 import type { BucketLoad, Cost } from '../../lib/cost/estimate-cost.ts';
 import { minutesPerMonth, prices } from '../../lib/cost/prices.ts';
 import { markdownTable } from './docs/markdown-table.ts';
-import { table } from './text.ts';
+import { dim, table } from './text.ts';
 
 const canary = prices.canaryRun * minutesPerMonth;
 
@@ -27,7 +26,6 @@ const header = ['per month, us-east-1, without free tiers', 'quantity', 'dollars
 
 /** The cost and the requests to Okta, as text. */
 export function formatCost(cost: Cost): string {
-  const dim = (text: string) => styleText('dim', text);
   const load = cost.load.map((each) => [
     each.org,
     each.bucket ?? 'no rate limit',

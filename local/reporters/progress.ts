@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { clearLine, dim, green, red } from './text.ts';
 
 /** How often progress is shown, in ms. In a log every line stays, so there are fewer. */
 const intervalMs = { terminal: 100, log: 20_000 } as const;
@@ -20,20 +20,20 @@ export interface Progress extends Disposable {
 export function showProgress(stream: ProgressStream, now = () => performance.now()): Progress {
   const isTerminal = stream.isTTY === true;
   const interval = isTerminal ? intervalMs.terminal : intervalMs.log;
-  const [over, end] = isTerminal ? ['\r\u001b[K', ''] : ['', '\n'];
-  const style = (format: 'dim' | 'green' | 'red', text: string) => (isTerminal ? styleText(format, text) : text);
+  const [over, end] = isTerminal ? [clearLine, ''] : ['', '\n'];
+  const style = (paint: (text: string) => string, text: string) => (isTerminal ? paint(text) : text);
   let shownAt = now();
   return {
     step(text) {
-      stream.write(`${over}${style('dim', '…')} ${text}\n`);
+      stream.write(`${over}${style(dim, '…')} ${text}\n`);
     },
     update(text) {
       if (now() - shownAt < interval) return;
       shownAt = now();
-      stream.write(`${over}${style('dim', '…')} ${text}${end}`);
+      stream.write(`${over}${style(dim, '…')} ${text}${end}`);
     },
     finished(name, passed) {
-      stream.write(`${over}${passed ? style('green', '✓') : style('red', '✗')} ${name}\n`);
+      stream.write(`${over}${passed ? style(green, '✓') : style(red, '✗')} ${name}\n`);
     },
     clear() {
       if (isTerminal) stream.write(over);

@@ -1,3 +1,4 @@
+import { oneLine } from '../../functions/okta/json-fields.ts';
 import type { Action, Step } from '../setup/plan.ts';
 import { markOf, type Settings } from '../setup/settings.ts';
 import { bold, dim, fold, green, indent, red, wrap, yellow } from './text.ts';
@@ -32,7 +33,7 @@ export function formatSettings(settings: Settings, store: string): string {
   const { domain, org, server } = settings;
   const rows = [
     `Okta org ${bold(domain)}, in the configuration as "${org}"`,
-    `Custom server: ${server ? `${server.id} (${server.name})` : 'none'}`,
+    `Custom server: ${server ? `${server.id} (${oneLine(server.name)})` : 'none'}`,
     `Secrets: ${store}`,
     `Mark: ${markOf(settings)}. What lacks it is never changed.`,
   ];
@@ -77,7 +78,7 @@ function stepLines(step: Step): readonly string[] {
 const dimmed = (action: Action) => (line: string) => (action === 'cannot' ? line : dim(line));
 
 function differenceLines({ path, from, to }: Step['differences'][number]): readonly string[] {
-  return wrap(from === undefined ? `${path}: ${to}` : `${path}: ${from} → ${to}`, columns - 4);
+  return wrap(oneLine(from === undefined ? `${path}: ${to}` : `${path}: ${from} → ${to}`), columns - 4);
 }
 
 function summaryOf(steps: readonly Step[], words: 1 | 2): string {

@@ -1,13 +1,53 @@
+import { randomInt } from 'node:crypto';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Skipped } from '../runner/result.ts';
 
+/**
+ * Begins each escape sequence of our own, with numbers that no text of others can know. `printable` takes the numbers out, and
+ * every other escape sequence.
+ */
+const own = `\u001b[${Array.from({ length: 3 }, () => `${randomInt(1_000, 10_000)};`).join('')}`;
+
 /** Styles disappear where the output is not a terminal or colour is not wanted: `styleText` asks stdout. */
-export const dim = (text: string) => styleText('dim', text);
-export const bold = (text: string) => styleText('bold', text);
-export const red = (text: string) => styleText('red', text);
-export const green = (text: string) => styleText('green', text);
-export const yellow = (text: string) => styleText('yellow', text);
-export const cyan = (text: string) => styleText('cyan', text);
+const painter = (style: 'dim' | 'bold' | 'red' | 'green' | 'yellow' | 'cyan') => (text: string) => {
+  const [open = '', close = ''] = styleText(style, '\n').replaceAll('\u001b[', own).split('\n');
+  return `${open}${text}${close}`;
+};
+export const dim = painter('dim');
+export const bold = painter('bold');
+export const red = painter('red');
+export const green = painter('green');
+export const yellow = painter('yellow');
+export const cyan = painter('cyan');
+
+/** Clears the line under the cursor, and goes to its start. */
+export const clearLine = `${own}G${own}K`;
+
+/** Begins a line that is a workflow command of GitHub Actions (`::error …`), and not a value of a stranger that looks like one. */
+export const workflowCommand = own;
+
+/**
+ * Escapes every character that moves the cursor, turns text around or cannot be seen, apart from line breaks and our own
+ * styles: U+202E becomes `\\u202e`. In JSON that is the same text. Neither does a line begin a workflow command of CI unless
+ * it is our own.
+ */
+export function printable(text: string): string {
+  const escaped = (characters: string) => {
+    const units = Array.from({ length: characters.length }, (_, index) => characters.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  };
+  const withoutCommands = (piece: string) => piece.replaceAll(/(?<=^ *)(?:::(?=[a-z-]+[ :])|##\[)/gim, escaped);
+  return text
+    .split(own)
+    .map((piece) => piece.replaceAll(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, escaped))
+    .map((piece, index) => {
+      const isCommand = index > 0 && piece.startsWith('::');
+      return isCommand
+        ? `::${withoutCommands(piece.slice(2))}`
+        : `${index > 0 ? '\u001b[' : ''}${withoutCommands(piece)}`;
+    })
+    .join('');
+}
 
 /** A tick or a cross. */
 export const mark = (passed: boolean) => (passed ? green('✓') : red('✗'));

@@ -5,7 +5,7 @@ import type { TimelineEvent } from '../runner/timeline.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 import type { ProgressStream } from './progress.ts';
-import { bold, dim, fold } from './text.ts';
+import { bold, clearLine, dim, fold } from './text.ts';
 import { eventDocument, timelineReporter, width } from './timeline.ts';
 
 /** Prints what happens in a watch. */
@@ -14,9 +14,6 @@ export interface WatchReporter extends Disposable {
   intro(lines: readonly string[]): void;
   show(event: TimelineEvent): void;
 }
-
-/** Clears the line under the cursor, and goes to its start. */
-const clear = '\r\u001b[K';
 
 /**
  * Prints events as they happen, and on a terminal a line below them that says how things stand. As JSON, each event is one
@@ -39,7 +36,7 @@ export function watchReporter(
   let status = '';
   const print = (lines: readonly string[]) => {
     const text = lines.map((line) => `${line}\n`).join('');
-    if (isTerminal) stdout.write(`${clear}${text}${dim(status)}`);
+    if (isTerminal) stdout.write(`${clearLine}${text}${dim(status)}`);
     else if (text !== '') stdout.write(text);
   };
   return {
@@ -64,7 +61,7 @@ export function watchReporter(
       print(report(event));
     },
     [Symbol.dispose]() {
-      if (isTerminal) stdout.write(clear);
+      if (isTerminal) stdout.write(clearLine);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { oneLine } from '../../functions/okta/json-fields.ts';
 import { proxyOf } from './proxy.ts';
 
 /** A variable that changes how this machine connects, and what it says. */
@@ -22,10 +23,22 @@ export function networkSettings(env: Readonly<Record<string, string | undefined>
   return [
     ...(proxy ? [{ variable: 'HTTPS_PROXY' as const, value: proxy.origin }] : []),
     ...(noProxy
-      ? [{ variable: 'NO_PROXY' as const, value: noProxy, ...(!proxy && { ignored: 'there is no HTTPS_PROXY' }) }]
+      ? [
+          {
+            variable: 'NO_PROXY' as const,
+            value: oneLine(noProxy),
+            ...(!proxy && { ignored: 'there is no HTTPS_PROXY' }),
+          },
+        ]
       : []),
     ...(certificates
-      ? [{ variable: 'NODE_EXTRA_CA_CERTS' as const, value: certificates, ...(problem && { ignored: problem }) }]
+      ? [
+          {
+            variable: 'NODE_EXTRA_CA_CERTS' as const,
+            value: oneLine(certificates),
+            ...(problem && { ignored: problem }),
+          },
+        ]
       : []),
   ];
 }

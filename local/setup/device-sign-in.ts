@@ -1,6 +1,7 @@
 import {
   type AuthorizationServer,
   type Client,
+  type DeviceAuthorizationResponse,
   deviceAuthorizationRequest,
   deviceCodeGrantRequest,
   None,
@@ -47,12 +48,12 @@ export async function signInByDevice({ origin, clientId, fetch, wait, show }: De
       throw new UsageError(explain(codeOf(error)));
     });
   show(
-    `Open ${begun.verification_uri_complete ?? begun.verification_uri} and sign in as an administrator.\nThe code is ${begun.user_code}. Waiting for you …`,
+    `Open ${placeOf(begun, origin)} and sign in as an administrator.\nThe code is ${begun.user_code}. Waiting for you …`,
   );
   const keyOf = openRunKey(new Map());
   let key: RunKey | undefined;
-  let seconds = begun.interval ?? 5;
-  for (let left = begun.expires_in; left > 0; left -= seconds) {
+  let seconds = Math.max(begun.interval ?? 5, 1);
+  for (let left = Math.min(begun.expires_in, longestSeconds); left > 0; left -= seconds) {
     try {
       const response = await withProof(key, fetch, (options) =>
         deviceCodeGrantRequest(as, client, None(), begun.device_code, options),
@@ -71,9 +72,30 @@ export async function signInByDevice({ origin, clientId, fetch, wait, show }: De
   throw new UsageError(explain('expired_token'));
 }
 
+/** Okta's codes live for ten minutes. A longer life must not keep the command waiting. */
+const longestSeconds = 1_800;
+
+/**
+ * Where the administrator signs in. Throws `UsageError` unless it is a page of the org, and the code one that can be typed:
+ * something in between could send the administrator elsewhere, and would get the password there.
+ */
+function placeOf(begun: DeviceAuthorizationResponse, origin: string): string {
+  const { verification_uri_complete, verification_uri, user_code } = begun;
+  const [page, ...others] = [verification_uri_complete ?? verification_uri, verification_uri].map((uri) =>
+    URL.parse(uri),
+  );
+  const isOfOrg = (url: URL | null | undefined) =>
+    url?.origin === new URL(origin).origin && url.username === '' && url.password === '';
+  if (!page || ![page, ...others].every(isOfOrg) || !/^[\w-]{1,40}$/.test(user_code))
+    throw new UsageError(
+      `The answer names no page of ${new URL(origin).host} to sign in at, so it is not shown: nothing was done.\nLook for a proxy or a firewall that answers in Okta's place.`,
+    );
+  return page.href;
+}
+
 /** Trap: an error's description may quote what was sent, so only its code is used. */
 function codeOf(error: unknown): string {
-  return error instanceof ResponseBodyError ? error.error : 'no answer of Okta';
+  return error instanceof ResponseBodyError && /^\w{1,60}$/.test(error.error) ? error.error : 'no answer of Okta';
 }
 
 const answers: Readonly<Record<string, string>> = {

@@ -17,3 +17,27 @@ export const hostileText = fc.oneof(
     'x'.repeat(10_000),
   ),
 );
+
+/** What a terminal obeys, what breaks a line, and what cannot be seen or turns text around. */
+export const unprintable = [
+  '\u001b[31mred',
+  '\u001b]0;title\u0007',
+  '\u009b2J',
+  '\r\n',
+  '\n::error::no',
+  '\u202Efdp\u2066',
+  '\u200b',
+  '\u2028',
+];
+
+/** What chats make a mention or a link of: Slack, Teams, and those that write either as Markdown. */
+export const chatMarkup = [
+  '<!channel>',
+  '<!subteam^S1|all>',
+  '<@U012ABC>',
+  '<https://evil.example|https://acme.okta.com>',
+  '[https://acme.okta.com](https://evil.example)',
+  '<at>Everyone</at>',
+  '@channel @here @everyone',
+  '&lt;!channel&gt;',
+];

@@ -104,13 +104,28 @@ export function renderChat(notification: Notification): CustomNotification {
     source: 'custom',
     content: {
       textType: 'client-markdown',
-      title: subject,
-      description: clip(`The monitor could not read an alarm: ${why}.\n\n${raw}`, mostCharacters),
+      title: withoutMarkup(subject),
+      description: clip(withoutMarkup(`The monitor could not read an alarm: ${why}.\n\n${raw}`), mostCharacters),
     },
     metadata: {
       additionalContext: { state: 'unreadable', route: links.route, dashboard: links.dashboard, ...links.monitor },
     },
   };
+}
+
+/**
+ * Text in which Slack and Teams find no mention, no link with words of its own and no tag. Values of strangers are in it: of
+ * tokens, certificates, headers and names in Okta.
+ *
+ * Trap: what we write has none of these, so whole lines can be passed. Commands stay as they are, to be pasted.
+ * https://docs.slack.dev/messaging/formatting-message-text/#escaping
+ */
+function withoutMarkup(text: string): string {
+  return text
+    .replaceAll(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('](', '] (')
+    .replaceAll(/(?<!\w)@(?=(?:channel|everyone|here|group|team|all)\b)/gi, '@ ');
 }
 
 function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
@@ -123,16 +138,16 @@ function renderIncident(incident: Incident, subject: string, links: Links): Cust
     id: `${threadId}/${alarm.kind}`,
     content: {
       textType: 'client-markdown',
-      title: subject,
+      title: withoutMarkup(subject),
       description: describe(incident, subject, links),
       nextSteps: alarm.kind === 'firing' ? stepsOf(incident).slice(0, mostSteps).map(renderStep) : [],
-      keywords: about.map((word) => clip(word, 60)),
+      keywords: about.map((word) => clip(withoutMarkup(word), 60)),
     },
     metadata: {
       threadId,
-      summary: clip(subject, 250),
+      summary: clip(withoutMarkup(subject), 250),
       eventType: `okta-synthetics-${alarm.kind}`,
-      relatedResources: targetsOf(occurrences).slice(0, 10),
+      relatedResources: targetsOf(occurrences).slice(0, 10).map(withoutMarkup),
       additionalContext: contextOf(incident, links),
     },
   };
@@ -164,14 +179,17 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...(alarm.kind === 'resolved' && { until: new Date(until).toISOString() }),
     ...(isStartKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
     targets: clip(targetsOf(occurrences).join(','), 1_000),
-    requestIds: clip(requestIds.join(','), 1_000),
+    requestIds: clip(withoutMarkup(requestIds.join(',')), 1_000),
     runbook: `${links.runbook}#${heading}`,
     dashboard: links.dashboard,
     ...links.monitor,
     alarm: alarm.name,
     oktaStatus: oktaStatus?.state ?? 'unknown',
     ...(incident.changes.length > 0 && {
-      changes: clip(incident.changes.map(({ words, at }) => `${words} at ${formatClock(at)}`).join(', '), 1_000),
+      changes: clip(
+        withoutMarkup(incident.changes.map(({ words, at }) => `${words} at ${formatClock(at)}`).join(', ')),
+        1_000,
+      ),
     }),
     ...(alarm.drill && { drill: 'true' }),
     ...(alarm.repeats && { repeats: alarm.repeats }),
@@ -186,7 +204,8 @@ function describe(incident: Incident, subject: string, links: Links): string {
   const { alarm, since, until, stillPassing, occurrences, gaps } = incident;
   const isFiring = alarm.kind === 'firing';
   const support = isFiring ? supportLines(incident) : [];
-  const block = support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support], mostOfSupport) : '';
+  const block =
+    support.length > 0 ? linesThatFit(['', '*For Okta Support*', ...support.map(withoutMarkup)], mostOfSupport) : '';
   const targets = joinFirst(targetsOf(occurrences), 6);
   const silent = joinFirst(
     incident.silent.map(({ org }) => org),
@@ -209,12 +228,12 @@ function describe(incident: Incident, subject: string, links: Links): string {
     `*Monitor* ${deployment} in account ${account}, ${region}`,
     ...(isFiring ? seenFacts(incident).map((fact, at) => (at === 0 ? `*Seen* ${fact}` : fact)) : []),
   ];
-  return `${linesThatFit(lines, mostCharacters - block.length - 1)}${block && `\n${block}`}`;
+  return `${linesThatFit(lines.map(withoutMarkup), mostCharacters - block.length - 1)}${block && `\n${block}`}`;
 }
 
 /** A step with its commands. A command that does not fit is left out: half of one is worse than none. */
 function renderStep({ text, commands = [] }: Step): string {
-  return linesThatFit([text, ...commands.map((command) => `\`${command}\``)], mostOfStep);
+  return linesThatFit([text, ...commands.map((command) => `\`${command}\``)].map(withoutMarkup), mostOfStep);
 }
 
 function targetsOf(occurrences: Incident['occurrences']): readonly string[] {

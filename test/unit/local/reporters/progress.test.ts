@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { showProgress } from '../../../../local/reporters/progress.ts';
+import { clearLine } from '../../../../local/reporters/text.ts';
 
 function written(isTTY: boolean) {
   const texts: string[] = [];
@@ -21,7 +22,7 @@ describe('progress', () => {
     later(150);
     progress.update('3 of 9 runs');
     progress[Symbol.dispose]();
-    expect(texts.map((text) => text.replaceAll('\r\u001b[K', '⌫')).map(stripVTControlCharacters)).toEqual([
+    expect(texts.map((text) => text.replaceAll(clearLine, '⌫')).map(stripVTControlCharacters)).toEqual([
       '⌫… 1 of 9 runs',
       '⌫✓ O1\n',
       '⌫… 3 of 9 runs',
