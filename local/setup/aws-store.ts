@@ -2,6 +2,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
@@ -9,7 +10,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { Redacted } from '../../functions/runtime/redacted.ts';
 import { isObject, type Json } from './json.ts';
-import { type SecretStore, StoreError } from './secret-store.ts';
+import { type SecretStore, StoreError, unmarked } from './secret-store.ts';
 
 /** The tag that says whose a secret is. */
 export const markTag = 'managed-by';
@@ -33,14 +34,16 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
       throw storeError(error, doing);
     }
   };
+  const describe = (name: string) =>
+    ask('secretsmanager:DescribeSecret', () => client.send(new DescribeSecretCommand({ SecretId: name })));
+  const hasMark = ({ Tags = [] }: DescribeSecretCommandOutput) =>
+    Tags.some(({ Key, Value }) => Key === markTag && Value === mark);
   return {
     name: `AWS Secrets Manager in ${region}`,
     async find(name) {
-      const found = await ask('secretsmanager:DescribeSecret', () =>
-        client.send(new DescribeSecretCommand({ SecretId: name })),
-      );
+      const found = await describe(name);
       if (!found) return undefined;
-      const isOwn = found.Tags?.some(({ Key, Value }) => Key === markTag && Value === mark) ?? false;
+      const isOwn = hasMark(found);
       const isDeleted = found.DeletedDate !== undefined;
       if (!isOwn || isDeleted) return { isOwn, isDeleted };
       const read = await ask('secretsmanager:GetSecretValue', () =>
@@ -50,9 +53,7 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
     },
     async write(name, value) {
       const text = JSON.stringify(value);
-      const found = await ask('secretsmanager:DescribeSecret', () =>
-        client.send(new DescribeSecretCommand({ SecretId: name })),
-      );
+      const found = await describe(name);
       if (!found) {
         const Description = 'A credential of the synthetic monitor okta-synthetics, made by npm run setup.';
         const Tags = [{ Key: markTag, Value: mark }];
@@ -61,6 +62,7 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
         );
         return;
       }
+      if (!hasMark(found)) throw unmarked(name);
       if (found.DeletedDate) {
         await ask('secretsmanager:RestoreSecret', () => client.send(new RestoreSecretCommand({ SecretId: name })));
       }
@@ -69,6 +71,9 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
       );
     },
     async remove(name) {
+      const found = await describe(name);
+      if (!found) return;
+      if (!hasMark(found)) throw unmarked(name);
       await ask('secretsmanager:DeleteSecret', () =>
         client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true })),
       );

@@ -6,7 +6,7 @@ import { parseConfig } from '../../lib/config/load-config.ts';
 import { type ConfigEdit, editConfig, emptyConfig, isUntouched, rawConfig } from './config-edits.ts';
 import { at, type Difference, isObject, type Json, shown } from './json.ts';
 import { idOf } from './okta-resource.ts';
-import { CannotMake, type Context, type Resource } from './resource.ts';
+import { CannotMake, type Context, changedMeanwhile, type Resource } from './resource.ts';
 import { grantId, oktaScopes, type Settings, scopeName, secretName, userScopes } from './settings.ts';
 
 /** The org's entry in the configuration file. An entry that exists is added to, and never replaced. */
@@ -39,8 +39,15 @@ export function configurationResource(settings: Settings): Resource {
   };
   const unwritable = (why = 'unknown error') =>
     new CannotMake(`${file} cannot be written (${why}).`, 'Check its folder, or name another file with --config.');
+  /** The entry as it is now. Throws `CannotMake` if the name is now that of another org. */
+  const entryNow = (text: string) => {
+    const now = entryIn(text);
+    if (now.entry && now.entry.domain !== settings.domain) throw changedMeanwhile('the entry is of another domain');
+    return now;
+  };
   const save = async (context: Context) => {
     const text = textOf();
+    entryNow(text);
     write(edited(text, editsFor(context, text)));
     return { id: file, isOwn: true, body: {} };
   };
@@ -75,9 +82,10 @@ export function configurationResource(settings: Settings): Resource {
     create: save,
     update: save,
 
-    async remove(_, { body }) {
+    async remove() {
       const text = textOf();
-      const { index } = entryIn(text);
+      const { index, entry: body } = entryNow(text);
+      if (!body) return;
       const own = ownMembers(body, settings);
       const isAll = credentialMembers.every((member) => body[member] === undefined || own.includes(member));
       const edits = isAll

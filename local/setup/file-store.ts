@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Redacted } from '../../functions/runtime/redacted.ts';
-import { isObject, type Json } from './json.ts';
-import { type SecretStore, StoreError } from './secret-store.ts';
+import { at, isObject, type Json } from './json.ts';
+import { type SecretStore, StoreError, unmarked } from './secret-store.ts';
 
 /**
  * Secrets in a JSON file that only its owner may read, as `npm run check -- --secrets` takes it. The mark is a member of
@@ -39,6 +39,12 @@ export function fileStore(file: string, mark: string): SecretStore {
       );
     }
   };
+  /** Every other secret. Throws `CannotMake` if this one is not our own. */
+  const withoutOwn = (name: string): Json => {
+    const { [name]: own, ...others } = read();
+    if (own !== undefined && at(own, 'managedBy') !== mark) throw unmarked(name);
+    return others;
+  };
   return {
     name: `the file ${file}`,
     async find(name) {
@@ -49,11 +55,10 @@ export function fileStore(file: string, mark: string): SecretStore {
       return { isOwn: true, isDeleted: false, value: new Redacted<Json>(value) };
     },
     async write(name, value) {
-      replace({ ...read(), [name]: { ...value, managedBy: mark } });
+      replace({ ...withoutOwn(name), [name]: { ...value, managedBy: mark } });
     },
     async remove(name) {
-      const { [name]: removed, ...others } = read();
-      if (removed !== undefined) replace(others);
+      if (Object.hasOwn(read(), name)) replace(withoutOwn(name));
     },
   };
 }

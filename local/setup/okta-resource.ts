@@ -1,7 +1,7 @@
 import { at, type Difference, differences, type Json, knownLater, overlay } from './json.ts';
 import type { WriteMethod } from './okta-api.ts';
 import type { AreaName } from './refusals.ts';
-import { CannotMake, type Context, type Found, type Resource } from './resource.ts';
+import { CannotMake, type Context, changedMeanwhile, type Found, type Resource } from './resource.ts';
 
 /** A resource of the management API as data. */
 export interface OktaDefinition {
@@ -67,13 +67,22 @@ const removals: Readonly<Record<NonNullable<OktaDefinition['removal']>, Removal>
 
 export function oktaResource(definition: OktaDefinition): Resource {
   const { id, kind, name, purpose, without, needs, area, removal, change = 'replace' } = definition;
-  const { isOwn = () => true, within = [] } = definition;
+  const { isOwn = () => true, within = [], isIt } = definition;
   const foundOf = (item: Json): Found => ({ id: String(item.id), isOwn: isOwn(item), body: item });
-  const itemPath = (context: Context, found: Found) =>
+  const itemPath = (context: Context, found: Pick<Found, 'id'>) =>
     `${definition.collection(context)}/${encodeURIComponent(found.id)}`;
 
+  /** By its id, because lists and searches of Okta may be behind. */
+  const verify = async (context: Context, { id }: Found): Promise<boolean> => {
+    const item = await context.okta.get(itemPath(context, { id }), area);
+    if (!item) return false;
+    if (item.id !== id || !isIt(item, context)) throw changedMeanwhile('it has another name');
+    if (!isOwn(item)) throw changedMeanwhile('it lacks the mark of this set-up');
+    return true;
+  };
+
   return {
-    ...{ id, kind, name, purpose, without, needs },
+    ...{ id, kind, name, purpose, without, needs, within, ...(definition.isOwn && { verify }) },
     okta: { type: definition.type, ...(definition.terraform && { terraform: definition.terraform }) },
     desired: (context, found) => definition.desired(context, found),
 
@@ -125,10 +134,14 @@ export function oktaResource(definition: OktaDefinition): Resource {
       async remove(context, found) {
         const { deactivate, inactive } = removals[removal];
         const path = itemPath(context, found);
-        if (deactivate && found.body.status !== inactive) {
-          await context.okta.send(deactivate[0], `${path}${deactivate[1]}`, area);
+        const requests: readonly (readonly [WriteMethod, string])[] = [
+          ...(deactivate && found.body.status !== inactive ? [deactivate] : []),
+          ['DELETE', ''],
+        ];
+        for (const [method, rest] of requests) {
+          if (!(await verify(context, found))) return;
+          await context.okta.send(method, `${path}${rest}`, area);
         }
-        await context.okta.send('DELETE', path, area);
       },
     }),
   };

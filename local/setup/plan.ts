@@ -1,6 +1,6 @@
 import { type Difference, differences } from './json.ts';
 import { OktaRefusal } from './refusals.ts';
-import { CannotMake, type Context, type Found, type Resource } from './resource.ts';
+import { CannotMake, type Context, changedMeanwhile, type Found, type Resource } from './resource.ts';
 
 export type Action = 'create' | 'update' | 'keep' | 'cannot' | 'delete';
 
@@ -93,6 +93,11 @@ async function applyStep(planned: Step, context: Context, all: readonly Resource
   const { resource } = planned;
   const step = await look(resource, context, all);
   try {
+    if (step.action === 'create' || step.action === 'update') {
+      if (planned.found && step.found && planned.found.id !== step.found.id)
+        throw changedMeanwhile('another one is in its place');
+      await verifyAll(resource, step.found, context, all);
+    }
     if (step.action === 'create') {
       context.found.set(resource.id, await resource.create(context));
       context.created.add(resource.id);
@@ -106,6 +111,20 @@ async function applyStep(planned: Step, context: Context, all: readonly Resource
     // What exists can still be used as it is.
     if (step.action === 'create') context.available.delete(resource.id);
     return failed;
+  }
+}
+
+/** Looks again at what is about to be changed, and at what it is part of. Throws `CannotMake` if that is not what it was. */
+async function verifyAll(
+  resource: Resource,
+  found: Found | undefined,
+  context: Context,
+  all: readonly Resource[],
+): Promise<void> {
+  const parents = all.filter(({ id }) => resource.within?.includes(id) && !context.created.has(id));
+  for (const { verify, id } of [...parents, resource]) {
+    const known = id === resource.id ? found : context.found.get(id);
+    if (known && verify && !(await verify(context, known))) throw changedMeanwhile('it is gone');
   }
 }
 

@@ -48,6 +48,8 @@ export interface Resource {
   readonly without: string;
   /** The resources without which it makes no sense. */
   readonly needs: readonly string[];
+  /** The resources that it is part of: their marks are its own. */
+  readonly within?: readonly string[];
   /** It is added to what others wrote, so that it needs no mark. */
   readonly isMerged?: boolean;
   /** It is a secret, and not in Okta. */
@@ -59,6 +61,11 @@ export interface Resource {
   desired(context: Context, found?: Found): Json;
   /** Where it is not as it must be. */
   differences(context: Context, found: Found): readonly Difference[];
+  /**
+   * Looks again at what has a mark of its own, right before it or a part of it is changed or deleted. Returns false if it is
+   * gone, and throws `CannotMake` if it lost its mark or its name meanwhile.
+   */
+  verify?(context: Context, found: Found): Promise<boolean>;
   create(context: Context): Promise<Found>;
   update(context: Context, found: Found): Promise<Found>;
   /** Absent if it goes with something else. */
@@ -78,4 +85,12 @@ export class CannotMake extends Error {
     this.reason = reason;
     this.remedy = remedy;
   }
+}
+
+/** Thrown where something is not any more what the plan showed: it is left as it is. */
+export function changedMeanwhile(what: string): CannotMake {
+  return new CannotMake(
+    `It changed after it was looked at: ${what}. So it is not touched.`,
+    'Look at what it is now, and run it again.',
+  );
 }

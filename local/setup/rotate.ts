@@ -23,6 +23,8 @@ export interface RotationContext extends Context {
   /** Sends a request without the administrator's credential. */
   readonly fetch: AdminFetch;
   readonly wait: (ms: number) => Promise<void>;
+  /** Looks again at the application, right before it is changed. Throws `CannotMake` if it is not the one it was. */
+  readonly verify: () => Promise<void>;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function rotateKey(
   context: RotationContext,
   onStep: (step: RotationStep) => void,
 ): Promise<void> {
-  const { okta, store, makeKey } = context;
+  const { okta, store, makeKey, verify } = context;
   const keys = `/api/v1/apps/${app.id}/credentials/jwks`;
   const registered = () => okta.list(keys, 'applications');
   let secret: Json = key.secret?.reveal() ?? {};
@@ -55,6 +57,7 @@ export async function rotateKey(
     onStep('stored');
     const next = secret.next as Json;
     if (!(await registered()).some(({ kid }) => kid === next.kid)) {
+      await verify();
       await okta.send('POST', keys, 'applications', { ...publicHalf(next), status: 'ACTIVE' });
     }
     onStep('registered');
@@ -67,7 +70,11 @@ export async function rotateKey(
   const old = (await registered()).find(({ kid }) => kid === secret.previous);
   if (old) {
     const path = `${keys}/${encodeURIComponent(String(old.id))}`;
-    if (old.status !== 'INACTIVE') await okta.send('POST', `${path}/lifecycle/deactivate`, 'applications');
+    if (old.status !== 'INACTIVE') {
+      await verify();
+      await okta.send('POST', `${path}/lifecycle/deactivate`, 'applications');
+    }
+    await verify();
     await okta.send('DELETE', path, 'applications');
   }
   const { previous, ...others } = secret;

@@ -1,5 +1,6 @@
 import type { Redacted } from '../../functions/runtime/redacted.ts';
 import type { Json } from './json.ts';
+import { changedMeanwhile } from './resource.ts';
 
 /** What a store has by a name. */
 export interface StoredSecret {
@@ -18,7 +19,10 @@ export interface SecretStore {
   /** For people: `AWS Secrets Manager in eu-central-1`. */
   readonly name: string;
   find(name: string): Promise<StoredSecret | undefined>;
-  /** Creates a secret, restores one that is scheduled for deletion, or gives one a new value. */
+  /**
+   * Creates a secret, restores one that is scheduled for deletion, or gives one a new value. Throws `CannotMake` for one
+   * without the mark, as `remove` does.
+   */
   write(name: string, value: Json): Promise<void>;
   /** Deletes a secret for good. One that is not there is none to delete. */
   remove(name: string): Promise<void>;
@@ -27,4 +31,9 @@ export interface SecretStore {
 /** A store that cannot be used. The message says why and how to mend it, and quotes no value. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+}
+
+/** What is told of a secret that lost its mark after it was looked at. */
+export function unmarked(name: string) {
+  return changedMeanwhile(`the secret ${name} lacks the mark of this set-up`);
 }

@@ -4,7 +4,7 @@ import { type ChooseServer, discover, knownOrg, type SetupRequest } from './disc
 import type { Json } from './json.ts';
 import type { AdminFetch, OktaApi } from './okta-api.ts';
 import { applyRemoval, applySetup, planRemoval, planSetup, type Step } from './plan.ts';
-import type { Context } from './resource.ts';
+import { type Context, changedMeanwhile } from './resource.ts';
 import { type RotationStep, rotated, rotateKey } from './rotate.ts';
 import type { SecretStore } from './secret-store.ts';
 import { markOf, type Settings } from './settings.ts';
@@ -92,8 +92,12 @@ export async function openRotation(request: SetupRequest, tools: SetupTools): Pr
   await planSetup(resources, context);
   const all = rotated.flatMap(({ app, key }) => {
     const [foundApp, foundKey] = [context.found.get(app), context.found.get(key)];
-    const name = resources.find(({ id }) => id === app)?.name ?? app;
-    return foundApp && foundKey ? [{ name, app: foundApp, key: foundKey }] : [];
+    const resource = resources.find(({ id }) => id === app);
+    if (!foundApp || !foundKey) return [];
+    const verify = async () => {
+      if ((await resource?.verify?.(context, foundApp)) !== true) throw changedMeanwhile('the application is gone');
+    };
+    return [{ name: resource?.name ?? app, app: foundApp, key: foundKey, verify }];
   });
   if (all.length === 0)
     throw new UsageError(
@@ -102,8 +106,9 @@ export async function openRotation(request: SetupRequest, tools: SetupTools): Pr
   return {
     ...{ settings, store, applications: all.map(({ name }) => name) },
     async apply(onStep) {
-      for (const { name, ...each } of all) {
-        await rotateKey(each, { ...context, fetch: tools.fetch, wait: tools.wait }, (step) => onStep(name, step));
+      for (const { name, verify, ...each } of all) {
+        const { fetch, wait } = tools;
+        await rotateKey(each, { ...context, fetch, wait, verify }, (step) => onStep(name, step));
       }
     },
   };

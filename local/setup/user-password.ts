@@ -40,7 +40,14 @@ export function userPassword(login: string, without: string) {
   }
 
   const resource: Resource = {
-    ...{ id: 'user-password', kind: 'password', name: 'of the test user', without, needs: ['user', 'user-secret'] },
+    ...{
+      id: 'user-password',
+      kind: 'password',
+      name: 'of the test user',
+      without,
+      needs: ['user', 'user-secret'],
+      within: ['user'],
+    },
     purpose: 'the user has the password of the secret',
     desired: () => ({}),
     differences: () => [],
