@@ -48,7 +48,7 @@ async function runOkta(values: Flags, { stdout }: Output): Promise<number> {
   const identity = await keptIdentity(folder, values.fresh);
   await using running = new AsyncDisposableStack();
   const emulator = running.use(await startOktaEmulator({ port, identity }));
-  const files = await writeFiles(folder, emulator);
+  const files = writeFiles(folder, emulator);
   const cases = createCaseSwitch(emulator, monitoredOrgs(loadConfig(files.config)));
   await cases.select(listOf(values.case) ?? []);
   const { url } = running.use(await serveCases(cases, port === 0 ? 0 : port + 1));

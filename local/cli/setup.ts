@@ -6,7 +6,7 @@
  * something could not be made, and 2 if it could not run.
  */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -14,6 +14,7 @@ import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { strictTls } from '../../functions/model/tls.ts';
 import { oneLine } from '../../functions/okta/json-fields.ts';
+import { refuseLink, replaceFile } from '../../lib/replace-file.ts';
 import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import {
@@ -262,6 +263,17 @@ function checkCommand({ config, secrets }: Values): string {
   return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
 }
 
+/** Throws `UsageError` for a link and for a file that is not the Terraform of an earlier call. */
+function refuseOthersFile(file: string): void {
+  try {
+    refuseLink(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(terraformHeading))
+    throw new UsageError(`${file} exists, and this tool did not write it: name another file.`);
+}
+
 /** Trap: only the secrets are made. Terraform makes the rest, and another call without `--terraform` the configuration. */
 async function writeTerraform(
   values: Values,
@@ -271,8 +283,7 @@ async function writeTerraform(
   questions: Questions | undefined,
 ): Promise<number> {
   const file = values.terraform ?? '';
-  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(terraformHeading))
-    throw new UsageError(`${file} exists, and this tool did not write it: name another file.`);
+  refuseOthersFile(file);
   const folder = path.dirname(path.resolve(file));
   if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder} to write ${path.basename(file)} to.`);
   const { settings, store, plan, apply } = await openTerraform(request, tools);
@@ -287,7 +298,9 @@ async function writeTerraform(
   }
   await confirmed(values, questions);
   const { done, text } = await apply(() => {});
-  writeFileSync(file, text);
+  // Of what somebody has written meanwhile, nothing is lost either.
+  refuseOthersFile(file);
+  replaceFile(file, text);
   const passed = done.every(({ action }) => action !== 'cannot');
   if (values.json) stdout.write(`${toJson(passed, { applied: true, ...document(done) })}\n`);
   else stdout.write(`\n${formatDone(done)}Next: terraform apply, then npm run setup without --terraform.\n`);

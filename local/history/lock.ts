@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ownerOnly, ownFile, replaceFile } from '../../lib/replace-file.ts';
 
 /** Another process has the folder. */
 export class FolderInUse extends Error {
@@ -20,7 +21,9 @@ const busy = 5;
  */
 export function lockFolder(folder: string): Disposable {
   const pidFile = path.join(folder, 'watch.pid');
-  const lock = new DatabaseSync(path.join(folder, 'watch.lock'), { timeout: 0 });
+  const lockFile = path.join(folder, 'watch.lock');
+  ownFile(lockFile);
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -28,7 +31,7 @@ export function lockFolder(folder: string): Disposable {
     if ((error as { readonly errcode?: unknown }).errcode !== busy) throw error;
     throw new FolderInUse(`${folder} is in use by another watch, process ${read(pidFile)}.`);
   }
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  replaceFile(pidFile, `${process.pid}\n`, ownerOnly);
   return { [Symbol.dispose]: () => lock.close() };
 }
 

@@ -1,6 +1,6 @@
-import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import { ownFile } from '../../lib/replace-file.ts';
 import type { Item } from '../emulators/aws/tables.ts';
 import type { Journal } from '../simulator/journal.ts';
 import type { KeptState } from '../simulator/local-system.ts';
@@ -51,9 +51,10 @@ export interface History extends Disposable {
  * Throws `ConfigError` for a file of another version.
  */
 export function openHistory(file: string): History {
+  // Before SQLite makes it, for everybody to read. Its other files get the same mode.
+  if (file !== ':memory:') ownFile(file);
   const database = new DatabaseSync(file, { timeout: 5_000 });
   try {
-    if (file !== ':memory:') chmodSync(file, 0o600);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version === 0) {

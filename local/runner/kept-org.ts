@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { ownerOnly, replaceFile } from '../../lib/replace-file.ts';
 import { canIssue } from '../emulators/okta/certificates.ts';
 import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
 import { createIdentity, type OrgIdentity } from '../emulators/okta/org-identity.ts';
@@ -43,7 +44,7 @@ export async function keptIdentity(folder: string, fresh: boolean): Promise<OrgI
   if (kept && canIssue(kept.authority, Date.now())) return kept;
   const identity = await createIdentity();
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeJson(file, { version: identityVersion, ...identity });
+  writeJson(file, { version: identityVersion, ...identity });
   return identity;
 }
 
@@ -66,7 +67,7 @@ const secretNames = {
 } as const;
 
 /** Writes the files for a running emulator. They replace those of an earlier start. */
-export async function writeFiles(folder: string, okta: OktaEmulator): Promise<OktaFiles> {
+export function writeFiles(folder: string, okta: OktaEmulator): OktaFiles {
   const files: OktaFiles = {
     ca: path.join(folder, 'ca.pem'),
     privateKey: path.join(folder, 'private-key.json'),
@@ -75,18 +76,16 @@ export async function writeFiles(folder: string, okta: OktaEmulator): Promise<Ok
     secrets: path.join(folder, 'secrets.json'),
   };
   const { privateJwk } = okta.clients.service;
-  await Promise.all([
-    writeFile(files.ca, okta.ca),
-    writeJson(files.privateKey, privateJwk),
-    writeJson(files.dpopPrivateKey, okta.clients.dpop.privateJwk),
-    writeJson(files.config, configFor(okta)),
-    writeJson(files.secrets, {
-      [secretNames.service]: { privateKey: privateJwk },
-      [secretNames.web]: { clientSecret: okta.clients.web.clientSecret },
-      [secretNames.user]: { password: okta.user.password },
-      [secretNames.api]: { apiToken: okta.apiToken },
-    }),
-  ]);
+  replaceFile(files.ca, okta.ca);
+  writeJson(files.privateKey, privateJwk);
+  writeJson(files.dpopPrivateKey, okta.clients.dpop.privateJwk);
+  writeJson(files.config, configFor(okta));
+  writeJson(files.secrets, {
+    [secretNames.service]: { privateKey: privateJwk },
+    [secretNames.web]: { clientSecret: okta.clients.web.clientSecret },
+    [secretNames.user]: { password: okta.user.password },
+    [secretNames.api]: { apiToken: okta.apiToken },
+  });
   return files;
 }
 
@@ -123,6 +122,6 @@ function configFor(okta: OktaEmulator) {
 }
 
 /** Only the user may read it. */
-function writeJson(file: string, value: object): Promise<void> {
-  return writeFile(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+function writeJson(file: string, value: object): void {
+  replaceFile(file, `${JSON.stringify(value, null, 2)}\n`, ownerOnly);
 }

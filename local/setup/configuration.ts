@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
+import { refuseLink, replaceFile } from '../../lib/replace-file.ts';
 import { type ConfigEdit, editConfig, emptyConfig, isUntouched, rawConfig } from './config-edits.ts';
 import { at, type Difference, isObject, type Json, shown } from './json.ts';
 import { idOf } from './okta-resource.ts';
@@ -29,10 +30,8 @@ export function configurationResource(settings: Settings): Resource {
       : [{ path: ['orgs', count], value: wanted, isInsertion: true }];
   };
   const write = (text: string) => {
-    const next = `${file}.${process.pid}.tmp`;
     try {
-      writeFileSync(next, text, { mode: existsSync(file) ? statSync(file).mode : 0o644 });
-      renameSync(next, file);
+      replaceFile(file, text);
     } catch (error) {
       throw unwritable((error as NodeJS.ErrnoException).code);
     }
@@ -75,6 +74,11 @@ export function configurationResource(settings: Settings): Resource {
       // Also for a plan: what would not be valid is said before anything is made.
       edited(text, editsFor(context, text));
       if (!existsSync(path.dirname(path.resolve(file)))) throw unwritable('ENOENT');
+      try {
+        refuseLink(file);
+      } catch (error) {
+        throw unwritable((error as NodeJS.ErrnoException).code);
+      }
       return entry && { id: file, isOwn: ownMembers(entry, settings).length > 0, body: entry };
     },
 

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { Redacted } from '../../functions/runtime/redacted.ts';
+import { ownerOnly, refuseLink, replaceFile } from '../../lib/replace-file.ts';
 import { at, isObject, type Json } from './json.ts';
 import { type SecretStore, StoreError, unmarked } from './secret-store.ts';
 
@@ -12,9 +13,11 @@ import { type SecretStore, StoreError, unmarked } from './secret-store.ts';
  */
 export function fileStore(file: string, mark: string): SecretStore {
   const read = (): Json => {
-    if (!existsSync(file)) return {};
     let stored: unknown;
     try {
+      // Also for a plan: what cannot be written is said before anything is made.
+      refuseLink(file);
+      if (!existsSync(file)) return {};
       stored = JSON.parse(readFileSync(file, 'utf8'));
     } catch (error) {
       // The parser's own message would quote the file.
@@ -25,15 +28,11 @@ export function fileStore(file: string, mark: string): SecretStore {
     return stored;
   };
   const replace = (secrets: Json) => {
-    if (Object.keys(secrets).length === 0) return rmSync(file, { force: true });
-    const next = `${file}.${process.pid}.tmp`;
     try {
-      writeFileSync(next, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-      // Trap: the mode counts only for a file that is made now.
-      chmodSync(next, 0o600);
-      renameSync(next, file);
+      refuseLink(file);
+      if (Object.keys(secrets).length === 0) rmSync(file, { force: true });
+      else replaceFile(file, `${JSON.stringify(secrets, null, 2)}\n`, ownerOnly);
     } catch (error) {
-      rmSync(next, { force: true });
       throw new StoreError(
         `The secrets file ${file} cannot be written (${(error as NodeJS.ErrnoException).code}): check its folder.`,
       );

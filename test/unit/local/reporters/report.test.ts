@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { writeReport } from '../../../../local/cli/write-report.ts';
 import type { OrgReport } from '../../../../local/report/org-report.ts';
 import {
   reportDocument,
@@ -162,4 +165,14 @@ it.each([
 
 it('minutes that are known between bounds show both', () => {
   expect(minutes({ least: 2, most: 9 })).toBe('2 to 9 min');
+});
+
+it('a report is written over an earlier one, in each format', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-report-'));
+  for (const [name, text] of Object.entries(written)) {
+    for (const round of ['first', 'second']) {
+      writeReport(path.join(folder, name), text);
+      expect(readFileSync(path.join(folder, name), 'utf8'), round).toBe(text);
+    }
+  }
 });

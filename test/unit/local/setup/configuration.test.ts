@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -64,12 +64,13 @@ describe('the configuration that a set-up writes', () => {
     const config = newFile();
     const { write } = open(settingsFor(config));
     await write();
-    // Whoever runs the tests may write everywhere, so its own next name is taken by a folder.
-    const next = `${config}.${process.pid}.tmp`;
     const other = open(settingsFor(config, { domain: 'other.okta.com', org: 'other' }));
-    mkdirSync(next);
-    writeFileSync(path.join(next, 'taken'), '');
-    await expect(other.write()).rejects.toMatchObject({ reason: `${config} cannot be written (EISDIR).` });
+    const elsewhere = `${config}.elsewhere`;
+    renameSync(config, elsewhere);
+    symlinkSync(elsewhere, config);
+    const reason = `${config} cannot be written (it is a link: name the file that it leads to).`;
+    await expect(other.differences()).rejects.toMatchObject({ reason });
+    await expect(other.write()).rejects.toMatchObject({ reason });
     expect(loadConfig(config).orgs).toHaveLength(1);
   });
 
