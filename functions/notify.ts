@@ -3,6 +3,7 @@ import { alarmName } from './alarms/subject.ts';
 import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
+import { countConfirmed } from './notify/confirmations.ts';
 import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
@@ -33,8 +34,9 @@ const table = stateTable(process.env);
  * what the alarm means.
  *
  * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
- * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing. For
- * an event that is none of these, it returns what is wrong and publishes nothing.
+ * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing;
+ * `receivers` of an event are compared with the confirmed subscriptions. For an event that is none of these, it returns
+ * what is wrong and publishes nothing.
  */
 export async function handler(
   event: unknown,
@@ -42,9 +44,10 @@ export async function handler(
 ): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
   const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
-  const { selfTest, Records } = asRecord(event);
-  if (selfTest === true) {
-    await testItself(sources);
+  const { selfTest, receivers, Records } = asRecord(event);
+  if (selfTest === true || receivers !== undefined) {
+    if (selfTest === true) await testItself(sources);
+    await countConfirmed(senders.sns, receivers, settings.topicArn, settings.monitor.deployment);
     return undefined;
   }
   const records = Array.isArray(Records) ? Records.filter((record) => 'Sns' in asRecord(record)) : [];

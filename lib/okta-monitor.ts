@@ -8,8 +8,9 @@ import { type Route, routes } from '../functions/alarms/subject.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { waitMsOf } from '../functions/runtime/deadline.ts';
 import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';
-import { AlertTopics } from './alarms/alert-topics.ts';
+import { AlertTopics, receiversOf } from './alarms/alert-topics.ts';
 import { DeliveryAlarms } from './alarms/delivery-alarms.ts';
+import { DirectRules } from './alarms/direct-rules.ts';
 import { existingProblems } from './alarms/existing-resources.ts';
 import { FunctionAlarms } from './alarms/function-alarms.ts';
 import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
@@ -166,13 +167,17 @@ export class OktaMonitor extends Construct {
     });
     // Nothing runs before there is a table.
     group.node.addDependency(table);
-    const own = new Schedules(this, 'Schedules', deployment, [...notifiers.map(selfTestCall), sweepCall]);
+    const own = new Schedules(this, 'Schedules', deployment, [
+      ...notifiers.map((each) => selfTestCall(each, this.topics)),
+      sweepCall,
+    ]);
     own.node.addDependency(group);
     const alarms = [
       ...new FunctionAlarms(this, 'Monitor', this.topics, { functions, events, sweep }).alarms,
       ...new NotifierAlarms(this, 'Notifiers', this.topics, notifiers).alarms,
-      ...new DeliveryAlarms(this, 'Delivery', this.topics).alarms,
+      ...new DeliveryAlarms(this, 'Delivery', this.topics, { hasOwnReceivers }).alarms,
     ];
+    new DirectRules(this, 'Direct', this.topics, { alarms, dashboard: dashboardName, key });
     new OverviewDashboard(this, 'Dashboard', {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, widget, topics: this.topics, alarms },
     });
@@ -222,13 +227,13 @@ export class OktaMonitor extends Construct {
 }
 
 /** Trap: no group may be named self-test. Otherwise an org's schedule could have the same name. */
-function selfTestCall({ route }: Notifier): ScheduledCall {
+function selfTestCall({ route }: Notifier, topics: AlertTopics): ScheduledCall {
   return {
     name: `notify-${route}-self-test`,
     description: `Tests the function that writes ${route} messages, without sending any`,
     intervalMinutes: selfTestMinutes,
     function: `notify-${route}`,
-    input: { selfTest: true },
+    input: { selfTest: true, receivers: receiversOf(topics, route) },
   };
 }
 

@@ -274,6 +274,24 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       };
     },
   },
+  'receivers-unconfirmed': {
+    name: 'monitor/receivers-unconfirmed-{receiver}',
+    meaning: ({ receiver }) => {
+      const problem = `Fewer receivers of ${receiver} have confirmed their subscription than the configuration names, so messages reach only the others, or nobody.`;
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'receivers-unconfirmed',
+        domain: 'monitor',
+        brief: 'receivers not subscribed',
+        summary: `Receivers of ${receiver} have not confirmed their subscription, or have ended it.`,
+        remedy: [
+          'List the subscriptions of the topic: one that is pending has a link in a mail from AWS, and one that is missing was ended',
+          'Have the receiver confirm it, or remove the receiver from the configuration',
+        ],
+        resolved: () => `All receivers of ${receiver} have confirmed their subscription.`,
+      };
+    },
+  },
 };
 
 /** What an alarm means. Without the org's host, texts use the org's name. */

@@ -27,6 +27,8 @@ interface Identities {
   readonly 'notify-not-running': { readonly route: Route };
   /** What could not be delivered to one receiver, or on one way to people. */
   readonly 'messages-undelivered': { readonly receiver: string };
+  /** Receivers of one topic that have not confirmed their subscription, or have ended it. */
+  readonly 'receivers-unconfirmed': { readonly receiver: string };
 }
 
 export type AlarmKind = keyof Identities;

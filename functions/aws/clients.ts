@@ -17,7 +17,11 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { PutEventsCommandInput, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import type { GetSecretValueCommandInput, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
-import type { PublishCommandInput } from '@aws-sdk/client-sns';
+import type {
+  GetTopicAttributesCommandInput,
+  GetTopicAttributesCommandOutput,
+  PublishCommandInput,
+} from '@aws-sdk/client-sns';
 import { type AwsOptions, type CallOptions, call } from './call.ts';
 import { type Service, services } from './service.ts';
 
@@ -67,6 +71,10 @@ export interface SecretsManager {
 export interface Sns {
   /** Trap: attributes of messages are not sent. */
   readonly publish: Operation<Pick<PublishCommandInput, 'TopicArn' | 'Subject' | 'Message' | 'MessageStructure'>>;
+  readonly getTopicAttributes: Operation<
+    GetTopicAttributesCommandInput,
+    Pick<GetTopicAttributesCommandOutput, 'Attributes'>
+  >;
 }
 
 export function openCloudWatch(options: AwsOptions = {}): CloudWatch {
@@ -101,7 +109,8 @@ export function openSecretsManager(options: AwsOptions = {}): SecretsManager {
 }
 
 export function openSns(options: AwsOptions = {}): Sns {
-  return { publish: operationsOf(services.sns, options)('Publish') };
+  const operation = operationsOf(services.sns, options);
+  return { publish: operation('Publish'), getTopicAttributes: operation('GetTopicAttributes') };
 }
 
 function operationsOf(service: Service, awsOptions: AwsOptions) {

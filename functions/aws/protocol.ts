@@ -55,8 +55,8 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * AWS's query protocol: a form as the request, and XML as the answer, of which nothing is read but errors. The members of
- * an input are texts.
+ * AWS's query protocol: a form as the request, and XML as the answer, of which nothing is read but errors and a map of
+ * attributes, as it is written there. The members of an input are texts.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function query(version: string): Protocol {
@@ -65,7 +65,10 @@ export function query(version: string): Protocol {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ Action: operation, Version: version, ...input }).toString(),
     }),
-    decode: () => ({}),
+    decode(text) {
+      const entries = text.matchAll(/<entry>\s*<key>([^<]*)<\/key>\s*<value>([^<]*)<\/value>\s*<\/entry>/g);
+      return { Attributes: Object.fromEntries([...entries].map(([, key, value]) => [key, value])) };
+    },
     readError(text) {
       const [, name] = /<Code>([^<]*)<\/Code>/.exec(text) ?? [];
       const [, message] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];

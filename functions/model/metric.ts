@@ -27,6 +27,8 @@ export interface MetricLabels {
   readonly server?: string;
   readonly probe?: string;
   readonly domain?: FaultDomain;
+  /** The receivers of one topic: `pages-email`. */
+  readonly receiver?: string;
 }
 
 /**
@@ -36,8 +38,8 @@ export interface MetricLabels {
  * omits one dimension returns no data. The dimensions are in alphabetical order.
  */
 export function metricIdentity(name: string, labels: MetricLabels): MetricIdentity {
-  const { domain, group, org, probe, server } = labels;
-  const dimensions = { Domain: domain, Group: group, Org: org, Probe: probe, Server: server };
+  const { domain, group, org, probe, receiver, server } = labels;
+  const dimensions = { Domain: domain, Group: group, Org: org, Probe: probe, Receiver: receiver, Server: server };
   return {
     namespace: metricNamespace(labels.deployment),
     name,

@@ -31,6 +31,12 @@ export const sharedMetrics = {
     statistic: 'Maximum',
     help: 'How many orgs the group has not run for in three intervals, although it should.',
   },
+  /** One series per topic of receivers. The notifier of the route publishes it each hour, in its log. */
+  Unconfirmed: {
+    unit: 'None',
+    statistic: 'Maximum',
+    help: 'How many receivers of a topic have confirmed their subscription: 0 all, 1 fewer than the configuration names, 2 none.',
+  },
   Duration: {
     unit: 'Milliseconds',
     statistic: 'Average',

@@ -26,6 +26,11 @@ interface EventOutlet {
 interface ReceiverFields {
   readonly needs: readonly ReceiverField[];
   readonly accepts: readonly ReceiverField[];
+  /**
+   * How an alarm about `notify` reaches it without `notify`. `action`: CloudWatch's own message on its topic. `rule`: an
+   * EventBridge rule, which puts the alarm into the outlet's own format.
+   */
+  readonly direct: 'action' | 'rule';
 }
 
 export type Outlet = TopicOutlet | EventOutlet;
@@ -46,9 +51,19 @@ export const detailTypes = {
  * configuration: its fields, subscriptions, topics and rules follow from the table, and so does what is sent.
  */
 export const outlets = {
-  email: { topic: 'people', protocol: 'email', format: renderEmail, receiver: { needs: ['email'], accepts: [] } },
+  email: {
+    topic: 'people',
+    protocol: 'email',
+    format: renderEmail,
+    receiver: { needs: ['email'], accepts: [], direct: 'action' },
+  },
   /** Amazon Q Developer in chat applications, which subscribes itself, and everybody who takes its document by https. */
-  chat: { topic: 'people', protocol: 'https', format: chatDocument, receiver: { needs: [], accepts: ['https'] } },
+  chat: {
+    topic: 'people',
+    protocol: 'https',
+    format: chatDocument,
+    receiver: { needs: [], accepts: ['https'], direct: 'rule' },
+  },
   /** Only for subscriptions that people make themselves: messages would travel unencrypted. */
   http: { topic: 'people', protocol: 'http', format: chatDocument },
   /** Whoever takes CloudWatch's own alarm messages by SNS. */
@@ -56,19 +71,19 @@ export const outlets = {
     topic: 'cloudwatch',
     protocol: 'https',
     format: (notification) => JSON.stringify(renderCloudWatch(notification).document),
-    receiver: { needs: ['https'], accepts: [] },
+    receiver: { needs: ['https'], accepts: [], direct: 'action' },
   },
   json: {
     topic: 'json',
     protocol: 'https',
     format: (notification) => JSON.stringify(renderDocument(notification)),
-    receiver: { needs: ['https'], accepts: [] },
+    receiver: { needs: ['https'], accepts: [], direct: 'rule' },
   },
   /** The body of a request to PagerDuty's Events API. A rule passes it on, and its connection adds the routing key. */
   pagerduty: {
     detailType: () => detailTypes.pagerDuty,
     detail: renderPagerDuty,
-    receiver: { needs: ['secret'], accepts: ['region'] },
+    receiver: { needs: ['secret'], accepts: ['region'], direct: 'rule' },
   },
   /** For the rules of others. It is sent whoever the receivers are. */
   events: {

@@ -81,6 +81,11 @@ export function silenceSeries(group: Group, deployment?: string): Pick<Series, '
   };
 }
 
+/** Whether the receivers of a topic have confirmed their subscriptions. */
+export function unconfirmedSeries(receiver: string, deployment?: string): Pick<Series, 'identity' | 'definition'> {
+  return { identity: metricIdentity('Unconfirmed', { receiver, deployment }), definition: sharedMetrics.Unconfirmed };
+}
+
 /** The series that a probe publishes at one target. */
 export function probeSeries(
   org: SeriesOrg,

@@ -1,12 +1,14 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IRuleTarget, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { type Conditions, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
+import type { ConfiguredReceivers } from '../../functions/notify/confirmations.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
-import { receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
+import { type ReceiverKind, receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { allowAlarmsToUse } from './alert-key.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -57,6 +59,16 @@ export interface QueuedReceiver {
   readonly deadLetters: DeadLetters;
 }
 
+/** Where a rule sends what a kind of receiver is told of an alarm about the notifiers. */
+export interface DirectTarget {
+  readonly route: Route;
+  readonly kind: ReceiverKind;
+  /** Unique among those of its route. */
+  readonly id: string;
+  /** A topic with receivers of this kind only, or the target of a receiver that subscribes to none. */
+  readonly to: Topic | ((event: RuleTargetInput) => IRuleTarget);
+}
+
 type PeopleTopics = Readonly<Partial<Record<Shape, ITopic>>> & { readonly people: ITopic };
 
 /**
@@ -74,6 +86,10 @@ export class AlertTopics extends Construct implements AlertTargets {
   /** What is published for whom. */
   readonly shapes: Readonly<Record<Route, PeopleTopics>>;
   readonly queued: readonly QueuedReceiver[];
+  /** The topics with receivers, which must confirm their subscriptions. */
+  readonly configured: readonly (ConfiguredReceivers & { readonly route: Route })[];
+  /** Empty for the receivers of an org: no alarm about the notifiers goes to them. */
+  readonly direct: DirectTarget[] = [];
   /** For the messages about drills, if anybody receives them. No alarm comes here. */
   readonly drills: Topic | undefined;
   /** The routes with a topic that others made, to which others may publish too. */
@@ -108,6 +124,7 @@ export class AlertTopics extends Construct implements AlertTargets {
     this.people = byRoute((route) => this.shapes[route].people);
     this.cloudwatch = Object.fromEntries(routes.map((route) => [route, this.shapes[route].cloudwatch]));
     this.queued = routes.flatMap((route) => this.#subscribe(route));
+    this.configured = routes.flatMap((route) => this.#configured(route));
     this.drills = this.#drills(props.receivers.drills ?? []);
   }
 
@@ -131,10 +148,11 @@ export class AlertTopics extends Construct implements AlertTargets {
       const queued = () => ({ route, name, deadLetters: new DeadLetters(this, `${list}-${id}`, physicalName) });
       if (!('topic' in outlet)) {
         const own = queued();
-        new PagerDutyReceiver(this, `${list}-${id}-rule`, {
+        const { target: to } = new PagerDutyReceiver(this, `${list}-${id}-rule`, {
           ...{ name: physicalName, secret: secret ?? '', region },
           ...{ topicArn: this.#topicArn(list), deadLetterQueue: own.deadLetters.queue },
         });
+        this.#tellDirectly({ route, kind, id, to });
         return [own];
       }
       const { [outlet.topic]: topic } = this.shapes[route];
@@ -144,12 +162,54 @@ export class AlertTopics extends Construct implements AlertTargets {
       if (email !== undefined) subscribe(email, { protocol: SubscriptionProtocol.EMAIL });
       if (https === undefined) return [];
       const own = queued();
-      subscribe(https, {
+      const options = {
         protocol: SubscriptionProtocol.HTTPS,
         deadLetterQueue: own.deadLetters.queue,
         deliveryPolicy: deliveryPolicy(kind),
-      });
+      };
+      subscribe(https, options);
+      if (outlet.receiver?.direct === 'rule' && this.#owner.length === 0) {
+        const direct = this.#directTopic(route, kind, outlet);
+        if (outlet.topic === 'people') {
+          new Subscription(this, `${list}-${kind}-direct-${https}`, { ...options, topic: direct, endpoint: https });
+        }
+      }
       return [own];
+    });
+  }
+
+  /**
+   * The topic of a kind of receiver for alarms about the notifiers: that of its documents, or one of its own for a kind that
+   * gets its messages with others.
+   */
+  #directTopic(route: Route, kind: ReceiverKind, { topic }: Outlet & { readonly topic: Shape }): Topic {
+    const known = this.direct.find((each) => each.route === route && each.kind === kind)?.to;
+    if (known instanceof Topic) return known;
+    const id = `${route}s-${kind}`;
+    const to = (topic === 'people' ? undefined : this.shapes[route][topic]) ?? this.#topic(id, false);
+    if (!(to instanceof Topic)) throw new Error(`${id} is not a topic of the monitor's own`);
+    this.#tellDirectly({ route, kind, id: kind, to });
+    return to;
+  }
+
+  #tellDirectly(target: DirectTarget): void {
+    if (this.#owner.length === 0) this.direct.push(target);
+  }
+
+  #configured(route: Route): AlertTopics['configured'] {
+    const receivers = identified(this.receivers[`${route}s`]);
+    return shapes.flatMap((shape) => {
+      const own = receivers.filter(({ receiver }) => {
+        const outlet: Outlet = outlets[receiver.kind];
+        return 'topic' in outlet && outlet.topic === shape;
+      });
+      if (own.length === 0) return [];
+      const kinds = [...new Set(own.map(({ receiver }) => receiver.kind))].toSorted();
+      // One series for the receivers of all orgs: each hour, the worst counts, and the log says which org's it is.
+      const receiver = this.#owner.length === 0 ? `${route}s-${kinds.join('-')}` : ownReceivers(route);
+      const isPeoples = shape === 'people' && this.#owner.length === 0;
+      const topic = this.#topicName(shape === 'people' ? `${route}s` : `${route}s-${shape}`);
+      return [{ route, receiver, count: own.length, ...(!isPeoples && { topic }) }];
     });
   }
 
@@ -241,6 +301,14 @@ export function alertTargetsByName(scope: Construct, { deployment, runbook, peop
     ...{ people, cloudwatch: {} },
   };
 }
+
+/** The receivers of a route, as an event of its notifier names them. */
+export function receiversOf({ configured }: AlertTopics, route: Route): readonly ConfiguredReceivers[] {
+  return configured.filter((each) => each.route === route).map(({ route: _, ...each }) => each);
+}
+
+/** What the alarms call the receivers that orgs have of their own. */
+export const ownReceivers = (route: Route) => `${route}s-own-receivers`;
 
 /** The outlets of some receivers besides the people's topic, in the order of the table. */
 export function outletsOf(receivers: readonly Receiver[]): readonly string[] {

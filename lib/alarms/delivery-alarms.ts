@@ -2,7 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
-import type { AlertTopics, QueuedReceiver } from './alert-topics.ts';
+import { unconfirmedSeries } from '../../functions/probes/series.ts';
+import { seriesMetric } from '../series-metric.ts';
+import { type AlertTopics, ownReceivers, type QueuedReceiver } from './alert-topics.ts';
 import { selfTestMinutes } from './notifier-alarms.ts';
 import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 
@@ -16,7 +18,7 @@ import { RoutedAlarm, type RoutedAlarmProps } from './routed-alarm.ts';
 export class DeliveryAlarms extends Construct {
   readonly alarms: readonly RoutedAlarm[];
 
-  constructor(scope: Construct, id: string, topics: AlertTopics) {
+  constructor(scope: Construct, id: string, topics: AlertTopics, { isOfOrg = false, hasOwnReceivers = false } = {}) {
     super(scope, id);
     const definitions = [
       ...routes.map((route) =>
@@ -26,6 +28,10 @@ export class DeliveryAlarms extends Construct {
         .filter((route) => isByEmailOnly(topics, route))
         .map((route) => undeliveredTo(topics, route, topics.named(`${route}s-email`), emailFailures(topics, route))),
       ...topics.queued.map((receiver) => undelivered(topics, receiver)),
+      ...(isOfOrg ? [] : topics.configured.flatMap((each) => unconfirmed(topics, each))),
+      ...(hasOwnReceivers
+        ? routes.flatMap((route) => unconfirmed(topics, { route, receiver: ownReceivers(route) }))
+        : []),
     ];
     this.alarms = definitions.map((definition) => new RoutedAlarm(this, topics, definition));
   }
@@ -78,6 +84,33 @@ function undeliveredTo(
     evaluationPeriods: 1,
     treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'notify-not-running', route } },
   };
+}
+
+/**
+ * Two self-tests in a row, so that the receivers of a first deployment have an hour to confirm.
+ *
+ * The receivers of tickets hear of it as long as one of theirs is confirmed. If none is, those of pages do: an alarm must not
+ * go where nobody hears it.
+ */
+function unconfirmed(
+  topics: AlertTopics,
+  { route, receiver, count = 1 }: { readonly route: Route; readonly receiver: string; readonly count?: number },
+): readonly RoutedAlarmProps[] {
+  const { identity, definition } = unconfirmedSeries(receiver, topics.deployment);
+  const metric = seriesMetric({ identity, statistic: definition.statistic, intervalMinutes: selfTestMinutes });
+  const alarm = (name: string, to: Route, threshold: number): RoutedAlarmProps => ({
+    subject: { kind: 'receivers-unconfirmed', receiver: name },
+    ...{ route: to, delivery: 'notifier', metric, threshold },
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    datapointsToAlarm: 2,
+    evaluationPeriods: 2,
+    treatMissingData: { as: 'notBreaching', heartbeat: { kind: 'notify-not-running', route } },
+  });
+  const { tickets, pages } = topics.receivers;
+  const [hasTickets, hasPages] = [tickets.length > 0, pages.length > 0];
+  const isOwnTopic = route === 'ticket' && !receiver.endsWith(ownReceivers(route));
+  if (!isOwnTopic || !hasPages) return [alarm(receiver, hasTickets ? 'ticket' : 'page', 0)];
+  return [alarm(receiver, 'page', 1), ...(count > 1 ? [alarm(`${receiver}-all`, 'ticket', 0)] : [])];
 }
 
 /**

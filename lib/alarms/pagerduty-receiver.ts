@@ -4,6 +4,7 @@ import {
   Authorization,
   Connection,
   HttpParameter,
+  type IRuleTarget,
   Rule,
   RuleTargetInput,
 } from 'aws-cdk-lib/aws-events';
@@ -31,7 +32,7 @@ const endpoints = {
 } as const;
 
 /** EventBridge's limit for the name of a rule, a connection or an API destination. */
-const mostOfName = 64;
+export const mostOfRuleName = 64;
 
 /**
  * Passes on the notifier's PagerDuty events to PagerDuty's Events API. The event has the request's body in `detail`, and
@@ -41,9 +42,12 @@ const mostOfName = 64;
  * connection. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
  */
 export class PagerDutyReceiver extends Construct {
+  /** Makes a rule's target of what is posted. */
+  readonly target: (event: RuleTargetInput) => IRuleTarget;
+
   constructor(scope: Construct, id: string, props: PagerDutyReceiverProps) {
     super(scope, id);
-    const name = fitted(props.name, mostOfName);
+    const name = fitted(props.name, mostOfRuleName);
     const connection = new Connection(this, 'Connection', {
       connectionName: name,
       // A connection must authorize somehow. PagerDuty takes the key only from the body, and ignores this header.
@@ -78,18 +82,18 @@ export class PagerDutyReceiver extends Construct {
         }),
       },
     });
+    this.target = (event) =>
+      new ApiDestinationTarget(apiDestination, {
+        eventRole: role.withoutPolicyUpdates(),
+        event,
+        deadLetterQueue: props.deadLetterQueue,
+        maxEventAge: Duration.minutes(15),
+        retryAttempts: 185,
+      });
     new Rule(this, 'Rule', {
       ruleName: name,
       eventPattern: { source: [eventSource], detailType: [detailTypes.pagerDuty], resources: [props.topicArn] },
-      targets: [
-        new ApiDestinationTarget(apiDestination, {
-          eventRole: role.withoutPolicyUpdates(),
-          event: RuleTargetInput.fromEventPath('$.detail'),
-          deadLetterQueue: props.deadLetterQueue,
-          maxEventAge: Duration.minutes(15),
-          retryAttempts: 185,
-        }),
-      ],
+      targets: [this.target(RuleTargetInput.fromEventPath('$.detail'))],
     });
   }
 }

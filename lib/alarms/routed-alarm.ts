@@ -25,7 +25,7 @@ export interface RoutedAlarmProps
   readonly route: Route;
   /**
    * `notifier`: the route's notifier writes the message. `direct`: people, and tools that take CloudWatch's messages,
-   * get CloudWatch's own when the alarm fires, because the alarm is about the notifiers.
+   * get CloudWatch's own when the alarm fires, because the alarm is about the notifiers. `DirectRules` tell the others.
    */
   readonly delivery: 'notifier' | 'direct';
   readonly treatMissingData: MissingData;
@@ -49,6 +49,8 @@ export class RoutedAlarm extends Alarm {
   /** The alarm by its fixed name. If the dashboard referred to alarms as resources, it would wait for all of them. */
   readonly byName: IAlarm;
   readonly subject: AlarmSubject;
+  readonly route: Route;
+  readonly delivery: RoutedAlarmProps['delivery'];
 
   constructor(scope: Construct, targets: AlertTargets, props: RoutedAlarmProps) {
     const { subject, host, route, delivery, treatMissingData, ...rules } = props;
@@ -70,6 +72,8 @@ export class RoutedAlarm extends Alarm {
       resource.addMetadata(heartbeatKey, alarmName(treatMissingData.heartbeat, deployment));
     }
     this.subject = subject;
+    this.route = route;
+    this.delivery = delivery;
     const { [route]: alarms } = targets.alarms;
     const { people, cloudwatch } = targets;
     const direct = [people[route], ...(cloudwatch[route] ? [cloudwatch[route]] : [])];

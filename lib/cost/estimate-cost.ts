@@ -47,7 +47,11 @@ export function estimateCost(template: Template): Cost {
     items.reduce((total, item) => total + of(item), 0);
   const alarms = ofType('AWS::CloudWatch::Alarm');
   const composites = ofType('AWS::CloudWatch::CompositeAlarm');
-  const series = new Set([...probeRuns.flatMap((run) => run.series), ...silenceSeriesOf(probeRuns)]).size;
+  const series = new Set([
+    ...probeRuns.flatMap((run) => run.series),
+    ...silenceSeriesOf(probeRuns),
+    ...unconfirmedSeriesOf(alarms),
+  ]).size;
   const invocations = sum(runs, ({ count }) => count);
   const sweeps = sum(runs, ({ function: name, count }) => (name.endsWith('-sweep') ? count : 0));
   const states = probeRuns.map((run) => stateUnits(run, 4_096));
@@ -130,6 +134,13 @@ function viewDollars({ Resources }: Template, probeRuns: readonly ProbeRun[]): n
 /** The sweep counts the silent schedules of each group but flows. */
 function silenceSeriesOf(probeRuns: readonly { readonly function: string }[]): readonly string[] {
   return probeRuns.flatMap(({ function: name }) => (name.endsWith('-flows') ? [] : [`SilentSchedules ${name}`]));
+}
+
+/** The notifiers count the confirmed receivers of each topic, which an alarm watches. */
+function unconfirmedSeriesOf(alarms: readonly Template['Resources'][string][]): readonly string[] {
+  return alarms.flatMap(({ Properties: { MetricName, Dimensions } = {} }) =>
+    MetricName === 'Unconfirmed' ? [`${MetricName} ${JSON.stringify(Dimensions)}`] : [],
+  );
 }
 
 /** What this many custom metrics cost per month. */

@@ -113,6 +113,6 @@ function rightsOf(
     // AWS allows neither a resource nor a namespace to be named here.
     ...(readsErrorBudgets ? [new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] })] : []),
     allowState(stack, ['Query', 'GetItem', 'PutItem'], topics.deployment),
-    ...sendRights(stack, topics, [route], hasOwnReceivers),
+    ...sendRights(stack, topics, [route], hasOwnReceivers, ['sns:Publish', 'sns:GetTopicAttributes']),
   ];
 }

@@ -13,10 +13,11 @@ export function sendRights(
   topics: AlertTopics,
   routes: readonly Route[],
   hasOwnReceivers: boolean,
+  actions = ['sns:Publish'],
 ): readonly PolicyStatement[] {
   return [
     new PolicyStatement({
-      actions: ['sns:Publish'],
+      actions,
       resources: [
         ...routes.flatMap((route) => Object.values(topics.shapes[route]).map(({ topicArn }) => topicArn)),
         ...(topics.drills ? [topics.drills.topicArn] : []),

@@ -1,12 +1,19 @@
 import { NestedStack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { routes } from '../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { alertKeyByName } from '../alarms/alert-key.ts';
-import { type AlertTargets, AlertTopics, alertTargetsByName, type Receivers } from '../alarms/alert-topics.ts';
+import {
+  type AlertTargets,
+  AlertTopics,
+  alertTargetsByName,
+  type Receivers,
+  receiversOf,
+} from '../alarms/alert-topics.ts';
 import type { BurnRateAlarm } from '../alarms/burn-rate-alarms.ts';
 import { DeliveryAlarms } from '../alarms/delivery-alarms.ts';
 import { MaintenanceWindows } from '../alarms/maintenance-windows.ts';
+import { selfTestMinutes } from '../alarms/notifier-alarms.ts';
 import { OrgAlarms } from '../alarms/org-alarms.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import type { Config } from '../config/schema.ts';
@@ -50,8 +57,11 @@ export class OrgStack extends NestedStack {
       monitoredOrg,
       ownRoutes,
     ).alarms;
-    if (own) new DeliveryAlarms(this, 'Delivery', own);
-    new Schedules(this, 'Schedules', deployment, probeEvents(monitoredOrg).map(probeCall));
+    if (own) new DeliveryAlarms(this, 'Delivery', own, { isOfOrg: true });
+    new Schedules(this, 'Schedules', deployment, [
+      ...probeEvents(monitoredOrg).map(probeCall),
+      ...(own ? routes.flatMap((route) => receiversCall(name, route, receiversOf(own, route))) : []),
+    ]);
     new MaintenanceWindows(this, 'Maintenance', {
       deployment,
       org: name,
@@ -71,6 +81,20 @@ export class OrgStack extends NestedStack {
     for (const route of routes) topics.notifyBy(route, functionArn(this, deployment, `notify-${route}`));
     return topics;
   }
+}
+
+/** Trap: no group may be named notify-page or notify-ticket. Otherwise a probe's schedule could have the same name. */
+function receiversCall(org: string, route: Route, receivers: readonly object[]): readonly ScheduledCall[] {
+  if (receivers.length === 0) return [];
+  return [
+    {
+      name: `${org}-notify-${route}`,
+      description: `Counts the confirmed receivers of ${org} for ${route}s`,
+      intervalMinutes: selfTestMinutes,
+      function: `notify-${route}`,
+      input: { receivers },
+    },
+  ];
 }
 
 function probeCall({ group, org, intervalMinutes }: ProbeEvent): ScheduledCall {

@@ -103,7 +103,9 @@ export function readPending(
     ...topics.flatMap(({ name, subscriptions }) =>
       subscriptions.map(({ endpoint }) => [`${name} ${digestOf(endpoint)}`, endpoint] as const),
     ),
-    ...rules.map(({ name, endpoint }) => [`${name} ${digestOf(endpoint)}`, endpoint] as const),
+    ...rules.flatMap(({ name, to }) =>
+      'endpoint' in to ? [[`${name} ${digestOf(to.endpoint)}`, to.endpoint] as const] : [],
+    ),
   ]);
   const rows = database
     .prepare(

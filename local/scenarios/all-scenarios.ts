@@ -12,7 +12,7 @@ import { addedOrg, firstDeployment } from './scripted/new-alarms.ts';
 import { optionalGroups } from './scripted/optional-groups.ts';
 import { packetLoss } from './scripted/packet-loss.ts';
 import { policyChanged } from './scripted/policy-changed.ts';
-import { ownReceivers, receiverAnswersLate, receiverGone } from './scripted/receivers.ts';
+import { ownReceivers, receiverAnswersLate, receiverGone, receiverUnconfirmed } from './scripted/receivers.ts';
 import { schedules } from './scripted/schedules.ts';
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 import { wrongPassword } from './scripted/test-user.ts';
@@ -44,6 +44,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   undelivered,
   receiverAnswersLate,
   receiverGone,
+  receiverUnconfirmed,
   ownReceivers,
   twoOrgs,
   schedules,

@@ -26,7 +26,7 @@ import { type ScheduledStart, withScheduleContext } from './schedule-context.ts'
 import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
 import { alarmMessage } from './sns/alarm-message.ts';
-import { eventMessage, isMatch, postEvent } from './sns/event-rules.ts';
+import { alarmEvent, type BusEvent, busEvent, eventMessage, inputOf, isMatch, postEvent } from './sns/event-rules.ts';
 import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { openQueues, type Queues } from './sns/queues.ts';
 import {
@@ -147,6 +147,7 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
   /** How many of the AWS emulator's points, messages and events have been ingested. */
   const ingested = { points: 0, published: 0, events: 0 };
   aws.alarmHistory = alarms.history;
+  aws.topicAttributes = (arn) => sns.attributes(topicBy('arn', arn));
   // A probe function writes and reads times by its own clock. In the table, all times are virtual.
   aws.translateItems = (caller, direction, json) => {
     const { byMs, minuteByMs } = runsInProgress.ofCaller(caller)?.shift ?? noShift;
@@ -210,9 +211,16 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
     for (const { caller, receivedAt, ...event } of events) {
       const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
       const origin = { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
-      for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
-        deliver(eventMessage(rule, event, https, origin));
-      }
+      route(busEvent(event, receivedAt), origin);
+    }
+  }
+
+  /** Does what the rules on the default bus say of an event. */
+  function route(event: BusEvent, origin: MessageOrigin): void {
+    for (const rule of deployment.rules.filter((each) => isMatch(each, event))) {
+      const { to } = rule;
+      if ('topicId' in to) publish(topicBy('logicalId', to.topicId), { text: inputOf(rule, event) }, origin);
+      else deliver(eventMessage({ ...rule, to }, event, https, origin));
     }
   }
 
@@ -365,13 +373,12 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
       for (const delivery of message.deliveries) {
         const topic = deployment.topics.find(({ name }) => name === message.topic);
         const subscription = topic?.subscriptions.find(({ endpoint }) => endpoint === delivery.endpoint);
-        const rule = deployment.rules.find(
-          ({ name, endpoint }) => name === message.topic && endpoint === delivery.endpoint,
-        );
+        const { to } = deployment.rules.find(({ name }) => name === message.topic) ?? {};
         const { retryDelaysMs } = subscription ?? {};
         if (topic && subscription && retryDelaysMs)
           sns.retry(topic, { ...subscription, retryDelaysMs }, delivery, message.sentAt);
-        else if (rule) postEvent(rule, delivery, https, message.sentAt);
+        else if (to && 'endpoint' in to && to.endpoint === delivery.endpoint)
+          postEvent(to, delivery, https, message.sentAt);
       }
     },
     forget(before) {
@@ -396,7 +403,13 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
         ingestion.storeArrived(at);
         const before = alarms.transitions.length;
         for (const action of alarms.evaluate(at, store)) act(action, at);
-        journal.onEvaluated(at, alarms.transitions.slice(before), alarms.statuses);
+        const changed = alarms.transitions.slice(before);
+        for (const each of changed) {
+          const { description } = deployment.alarms.alarms.find(({ name }) => name === each.alarm) ?? {};
+          const { alarm, to: state } = each;
+          route(alarmEvent(each, description), { at, sentAt: at, from: 'alarm', alarm, state });
+        }
+        journal.onEvaluated(at, changed, alarms.statuses);
       });
       await queue.process(at, true);
     },

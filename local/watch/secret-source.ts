@@ -50,7 +50,9 @@ export async function missingSecrets(
   { schedules, rules }: Deployment,
   secrets: StoredSecrets,
 ): Promise<readonly string[]> {
-  const inRules = rules.flatMap(({ body }) => Object.values(body).flatMap((value) => referenceIn(value)?.name ?? []));
+  const inRules = rules.flatMap(({ to }) =>
+    'body' in to ? Object.values(to.body).flatMap((value) => referenceIn(value)?.name ?? []) : [],
+  );
   const names = [...new Set([...schedules.flatMap(({ input }) => secretsIn(input)), ...inRules])];
   const isMissing = await Promise.all(
     names.map(async (name) => {

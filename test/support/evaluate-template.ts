@@ -32,7 +32,7 @@ interface Healthy {
 const healthyValues: Readonly<Record<string, number>> = {
   ...{ Severity: 0, Retries: 0, Success: 1 },
   ...{ Errors: 0, Throttles: 0, Invocations: 1 },
-  SilentSchedules: 0,
+  ...{ SilentSchedules: 0, Unconfirmed: 0 },
 };
 
 /** The points of every series that follow from the template's schedules. Lambda's series get one for each call. */

@@ -25,6 +25,7 @@ type OwnOperation =
   | 'FilterLogEvents'
   | 'DescribeAlarmHistory'
   | 'Publish'
+  | 'GetTopicAttributes'
   | 'PutEvents';
 
 export type AwsOperation = OwnOperation | TableOperation;
@@ -68,6 +69,8 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
   alarmHistory: AlarmHistory;
+  /** What GetTopicAttributes returns for a topic's ARN. */
+  topicAttributes: (arn: string) => Readonly<Partial<Record<string, string>>>;
   /** What GetMetricData reads. Empty by default. */
   metricData: MetricData;
   /** Makes an operation fail from now on. Returns a function that ends this. */
@@ -135,6 +138,7 @@ export async function startAwsEmulator(
       published.push({ ...readPublish(input), ...receipt(call) });
       return { MessageId: randomUUID() };
     },
+    GetTopicAttributes: ({ TopicArn }) => ({ Attributes: aws.topicAttributes(String(TopicArn)) }),
     PutEvents(input, call) {
       const put = readPutEvents(input);
       events.push(...put.events.map((event) => ({ ...event, ...receipt(call) })));
@@ -181,6 +185,7 @@ export async function startAwsEmulator(
     translateItems: (_, __, json) => json,
     throttled,
     alarmHistory: () => [],
+    topicAttributes: () => ({}),
     metricData: () => [],
     injectFault(operation, fault) {
       faults.set(operation, fault);

@@ -78,7 +78,7 @@ function json(type = 'application/x-amz-json-1.0'): Protocol {
 
 const query: Protocol = {
   success(operation, output) {
-    const fields = Object.entries(output).map(([name, value]) => element(name, escapeXml(String(value))));
+    const fields = Object.entries(output).map(([name, value]) => element(name, contentOf(value)));
     const result = element(`${operation}Result`, fields.join(''));
     return xml(200, element(`${operation}Response`, result));
   },
@@ -96,6 +96,14 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A text, or a map. */
+function contentOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return escapeXml(String(value));
+  return Object.entries(value)
+    .map(([key, each]) => element('entry', `${element('key', escapeXml(key))}${element('value', contentOf(each))}`))
+    .join('');
 }
 
 function xml(status: number, body: string): AwsResponse {

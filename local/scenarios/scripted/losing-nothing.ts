@@ -3,6 +3,7 @@ import { findingNotification } from '../case-scenarios.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import { type ExpectedNotification, faultRuns, notifyWithinRuns } from '../scenario.ts';
 import { monitorNotification } from './monitor-stops.ts';
+import { everyKindHears } from './receivers.ts';
 import { forEachOrg, outage, outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
 const throttled = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' } as const;
@@ -79,7 +80,7 @@ function direct(alarm: string, route: ExpectedNotification['route'], within: num
   return { alarm, route, within, every: 1 };
 }
 
-/** The notifier fails: the raw alarm must reach people, and so must the alarm on the notifier. */
+/** The notifier fails: the raw alarm must reach people, and the alarm on the notifier receivers of every kind. */
 export const notifierBroken: ScenarioFactory = (context) => {
   const { every } = context;
   const { alarm, route } = outageNotification(context);
@@ -93,9 +94,24 @@ export const notifierBroken: ScenarioFactory = (context) => {
   return [
     { name: 'crash', title: 'the notifier crashes', fault: crash },
     { name: 'refused', title: 'the notifier cannot publish', fault: refusePublish },
-  ].map(({ name, title, fault }) =>
+    ...(route === 'page'
+      ? [
+          {
+            ...{
+              name: 'receivers',
+              title: 'the notifier crashes, and there are receivers of every kind',
+              fault: crash,
+            },
+            ...{
+              deployment: 'receivers' as const,
+              checks: [everyKindHears(alarmName({ kind: 'notify-broken', route }))],
+            },
+          } as const,
+        ]
+      : []),
+  ].map(({ name, title, fault, ...more }) =>
     scriptedScenario(context, 'notifier-broken', title, {
-      ...{ name: `notifier-broken, ${name}`, target: name },
+      ...{ name: `notifier-broken, ${name}`, target: name, ...more },
       // The notifier stays broken until after the outage.
       faultPhases: [
         { minutes: faultRuns * every, faults: [outage, fault] },

@@ -76,6 +76,32 @@ export const receiverGone: ScenarioFactory = (context) => {
   });
 };
 
+/** How long two hourly self-tests take, and the alarm that looks at both. */
+const twoSelfTests = 190;
+
+/** A receiver has not confirmed, or has unsubscribed: the others of its route hear of it, or those of the other route. */
+export const receiverUnconfirmed: ScenarioFactory = (context) => {
+  const missing = [
+    { topic: 'okta-synthetics-pages', endpoint: 'on-call@example.com', receiver: 'pages-chat-email', route: 'ticket' },
+    { topic: 'okta-synthetics-tickets', endpoint: 'team@example.com', receiver: 'tickets-email', route: 'page' },
+  ] as const;
+  return missing.map(({ topic, endpoint, receiver, route }) =>
+    scriptedScenario(context, 'receiver-unconfirmed', `${endpoint} has not confirmed the subscription to ${topic}`, {
+      ...{ name: `receiver-unconfirmed, ${receiver}`, target: receiver, deployment: 'receivers' },
+      faultPhases: [{ minutes: twoSelfTests, faults: [(simulation) => simulation.unconfirm(topic, endpoint)] }],
+      expected: [
+        {
+          alarm: alarmName({ kind: 'receivers-unconfirmed', receiver }),
+          ...{ route, notBefore: 60, within: twoSelfTests, every: 60, lasted: [0, 2 * twoSelfTests] },
+          context: { finding: `receivers-unconfirmed-${receiver}`, domain: 'monitor' },
+        },
+      ],
+      recoversWithin: twoSelfTests,
+      pace: 'long',
+    }),
+  );
+};
+
 /** An org with receivers of its own fails: they get its messages, and the others get none. */
 export const ownReceivers: ScenarioFactory = (context) => {
   if (!isPage(context)) return [];
@@ -111,6 +137,28 @@ function everyoneGot(context: ScenarioContext, endpoints: readonly string[]) {
         return count === 1 ? [] : [`${endpoint} got ${count} messages that ${alarm} is ${status}, expected 1`];
       }),
     );
+}
+
+/** What tells that a message has the format of its receiver. */
+const formats = {
+  [endpointOf('chat')]: { source: 'custom' },
+  [endpointOf('cloudwatch')]: { NewStateValue: 'ALARM' },
+  [endpointOf('json')]: { state: 'unreadable' },
+  [pagerDuty]: { event_action: 'trigger' },
+};
+
+/** Fails unless each receiver by https got an alarm about the notifier in its own format, and one message of its end. */
+export function everyKindHears(alarm: string) {
+  return ({ receipts }: Trace): readonly string[] =>
+    Object.entries(formats).flatMap(([endpoint, format]) => {
+      const about = receipts.filter((each) => each.endpoint === endpoint && each.alarm === alarm);
+      const [[field, value] = ['', '']] = Object.entries(format);
+      const fired = about.filter(({ status, text }) => status === 'firing' && JSON.parse(text)[field] === value);
+      const ended = about.filter(({ status }) => status === 'resolved');
+      return fired.length === 1 && ended.length === 1
+        ? []
+        : [`${endpoint} got ${fired.length} messages that ${alarm} is firing and ${ended.length} that it is over`];
+    });
 }
 
 function unlessTriedTwice(receipts: Trace['receipts']): readonly string[] {

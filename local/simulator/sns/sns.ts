@@ -77,6 +77,8 @@ export interface Sns {
   /** Leaves out a subscriber, as long as nobody has confirmed the subscription. */
   unconfirm(topic: string, endpoint: string): () => void;
   isConfirmed(topic: string, endpoint: string): boolean;
+  /** How many subscriptions are confirmed and how many are not, as SNS has it. */
+  attributes(topic: Topic): Readonly<Record<string, string>>;
 }
 
 /**
@@ -139,6 +141,14 @@ export function openSns(
       };
     },
     isConfirmed,
+    attributes({ name, subscriptions }) {
+      const pending = subscriptions.filter(({ endpoint }) => !isConfirmed(name, endpoint)).length;
+      return {
+        SubscriptionsConfirmed: String(subscriptions.length - pending),
+        SubscriptionsPending: String(pending),
+        SubscriptionsDeleted: '0',
+      };
+    },
     unconfirm(topic, endpoint) {
       const subscription = { topic, endpoint };
       unconfirmed.add(subscription);

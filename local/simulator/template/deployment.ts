@@ -78,12 +78,28 @@ export interface Subscription {
   readonly deadLetters?: string;
 }
 
-/** A rule on the default event bus, which posts the detail of matching events. */
+/** A rule on the default event bus, which posts matching events or publishes them to a topic. */
 export interface EventRule {
   readonly name: string;
-  /** Of each, one value must match, unless there is none. */
-  readonly pattern: Readonly<Record<'source' | 'detailType' | 'resources', readonly string[]>>;
+  readonly pattern: EventPattern;
   readonly enabled: boolean;
+  /** What becomes of the event: its detail, or a template with some of its values. */
+  readonly input: '$.detail' | InputTransformer;
+  readonly to: ApiDestination | { readonly topicId: string };
+}
+
+/** Of each list, one value must match. */
+export interface EventPattern {
+  readonly [field: string]: readonly string[] | EventPattern;
+}
+
+export interface InputTransformer {
+  /** By the name of a variable: `$.detail.alarmName`. */
+  readonly paths: Readonly<Record<string, string>>;
+  readonly template: string;
+}
+
+export interface ApiDestination {
   readonly endpoint: string;
   /** What the connection adds to the body. Trap: references to secrets are not resolved. */
   readonly body: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ export function readTopic(template: Template, logicalId: string): Topic {
     logicalId,
     name: physicalName(template, logicalId),
     arn: arnFor(template, logicalId),
-    acceptsAlarms: acceptsAlarms(template, logicalId),
+    acceptsAlarms: accepts(template, logicalId, 'cloudwatch.amazonaws.com'),
     subscriptions: all.map((properties) => readSubscription(template, logicalId, properties)),
   };
 }
@@ -73,38 +73,61 @@ interface Statement {
   readonly Effect?: string;
   readonly Action?: string | readonly string[];
   readonly Principal?: string | { readonly Service?: string | readonly string[] };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /**
- * Whether CloudWatch is allowed to publish to a topic and to use the key that encrypts it.
+ * Whether a service is allowed to publish to a topic and to use the key that encrypts it.
  *
  * Trap: a topic without a policy accepts its account's alarms. A topic with one accepts only what the policy allows.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ *
+ * @param sourceArn what publishes, if the policy must name it
  */
-function acceptsAlarms(template: Template, topicId: string): boolean {
+export function accepts(template: Template, topicId: string, service: string, sourceArn?: string): boolean {
   const policies = Object.values(template.Resources).filter(
     ({ Type, Properties: { Topics } = {} }) =>
       Type === 'AWS::SNS::TopicPolicy' &&
       readList(Topics).some((topic) => referencedId(template, topic, 'AWS::SNS::Topic') === topicId),
   );
+  const topicArn = arnFor(template, topicId);
+  const allows = (policy: unknown, action: string, isCondition: (condition: Statement['Condition']) => boolean) =>
+    statementsOf(policy).some(
+      ({ Effect, Action, Principal, Condition }) =>
+        Effect === 'Allow' &&
+        [Action].flat().includes(action) &&
+        typeof Principal === 'object' &&
+        [Principal.Service].flat().includes(service) &&
+        isCondition(Condition),
+    );
+  const isFromSource = ({ ArnEquals }: NonNullable<Statement['Condition']> = {}) =>
+    sourceArn === undefined || isSaid(template, ArnEquals?.['aws:SourceArn'], sourceArn);
   const canPublish =
-    policies.length === 0 || policies.some(({ Properties }) => allows(Properties?.PolicyDocument, 'sns:Publish'));
+    policies.length === 0
+      ? sourceArn === undefined
+      : policies.some(({ Properties }) => allows(Properties?.PolicyDocument, 'sns:Publish', isFromSource));
   const { KmsMasterKeyId } = template.Resources[topicId]?.Properties ?? {};
   if (KmsMasterKeyId === undefined) return canPublish;
   const aliasId = referencedId(template, KmsMasterKeyId, 'AWS::KMS::Alias');
   const key = aliasId === undefined ? KmsMasterKeyId : template.Resources[aliasId]?.Properties?.TargetKeyId;
   const keyId = referencedId(template, key, 'AWS::KMS::Key');
   const keyPolicy = keyId === undefined ? undefined : template.Resources[keyId]?.Properties?.KeyPolicy;
-  return canPublish && ['kms:GenerateDataKey*', 'kms:Decrypt'].every((action) => allows(keyPolicy, action));
+  // With EventBridge, a key's policy may name the topic and not the source.
+  const isForTopic = (condition: Statement['Condition'] = {}) =>
+    service !== 'events.amazonaws.com' ||
+    Object.values(condition).every((each) =>
+      Object.entries(each).every(
+        ([name, value]) => name === 'kms:EncryptionContext:aws:sns:topicArn' && isSaid(template, value, topicArn),
+      ),
+    );
+  return canPublish && ['kms:GenerateDataKey*', 'kms:Decrypt'].every((action) => allows(keyPolicy, action, isForTopic));
 }
 
-function allows(policy: unknown, action: string): boolean {
+function isSaid(template: Template, value: unknown, wanted: string): boolean {
+  return value !== undefined && [value].flat().some((each) => resolveText(template, each) === wanted);
+}
+
+function statementsOf(policy: unknown): readonly Statement[] {
   const { Statement: statements = [] } = (policy ?? {}) as { readonly Statement?: readonly Statement[] };
-  return statements.some(
-    ({ Effect, Action, Principal }) =>
-      Effect === 'Allow' &&
-      [Action].flat().includes(action) &&
-      typeof Principal === 'object' &&
-      [Principal.Service].flat().includes('cloudwatch.amazonaws.com'),
-  );
+  return statements;
 }

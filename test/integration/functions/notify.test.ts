@@ -37,6 +37,7 @@ afterEach(() => {
   for (const restore of undo.splice(0)) restore();
   aws.clear();
   aws.alarmHistory = () => [];
+  aws.topicAttributes = () => ({});
 });
 
 const healthy = { organization: 'passed', 'token@default': 'passed' } as const;
@@ -226,6 +227,43 @@ describe('the self-test of the notify function', () => {
     expect(await selfTest()).not.toHaveProperty('error');
     expect(new Set(aws.calls)).toEqual(new Set(['FilterLogEvents', 'DescribeAlarmHistory']));
     expect(aws.published).toEqual([]);
+  });
+
+  it.each([
+    ['all', '3', 0],
+    ['more, because others subscribe too', '4', 0],
+    ['fewer', '2', 1],
+    ['one', '1', 1],
+    ['none', '0', 2],
+  ] as const)('publishes how many of three receivers have confirmed: %s', async (_, SubscriptionsConfirmed, value) => {
+    writeLog();
+    aws.topicAttributes = (arn) =>
+      arn === `${topicArn}-json`
+        ? { SubscriptionsConfirmed, SubscriptionsPending: '1', SubscriptionsDeleted: '0' }
+        : {};
+    const receivers = [{ receiver: 'pages-json', topic: 'okta-synthetics-pages-json', count: 3 }];
+    const { lines, ...result } = await notify.invoke({ selfTest: true, receivers });
+    expect(result).not.toHaveProperty('error');
+    const logged = lines.map((line) => JSON.parse(line));
+    expect(logged).toContainEqual(expect.objectContaining({ type: 'receivers', receiver: 'pages-json', count: 3 }));
+    expect(logged).toContainEqual(expect.objectContaining({ Receiver: 'pages-json', Unconfirmed: value }));
+    expect(aws.published).toEqual([]);
+  });
+
+  it("asks for the topic of the route's people without being told its name, and need not test itself for that", async () => {
+    aws.topicAttributes = (arn) => (arn === topicArn ? { SubscriptionsConfirmed: '0' } : {});
+    const { lines } = await notify.invoke({ receivers: [{ receiver: 'pages-email', count: 1 }] });
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ Unconfirmed: 2 }));
+    expect(aws.calls).toEqual(['GetTopicAttributes']);
+  });
+
+  it.each(['refused', 'without a number'])('fails if the answer of a topic is %s', async (how) => {
+    if (how === 'refused') undo.push(aws.injectFault('GetTopicAttributes', denied));
+    const result = await notify.invoke({ receivers: [{ receiver: 'pages-email', count: 1 }] });
+    expect(result).toMatchObject({
+      error: expect.stringMatching(/AccessDenied|how many subscriptions of pages-email/),
+    });
+    expect(result.lines.join('')).not.toContain('Unconfirmed');
   });
 
   it.each(['FilterLogEvents', 'DescribeAlarmHistory'] as const)(

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { alarmName } from '../../../functions/alarms/subject.ts';
+import { outlets } from '../../../functions/notify/outlets.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';
+import { incidentSchema } from '../../../lib/incident-schema.ts';
 import type { Template } from '../../../local/emulators/cloudwatch/template-reader.ts';
+import { alarmEvent, inputOf, isMatch } from '../../../local/simulator/sns/event-rules.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
@@ -37,7 +40,7 @@ describe('the deployment of one receiver of each kind', () => {
     expect(all.ineffective).toEqual([]);
   });
 
-  it('has a topic of its own for each document by https but that for chats', () => {
+  it('has a topic of its own for each document by https, which for chats is only for alarms about the notifier', () => {
     expect(all.topics.map(({ name }) => name)).toEqual([
       'okta-synthetics-page-alarms',
       'okta-synthetics-ticket-alarms',
@@ -45,6 +48,7 @@ describe('the deployment of one receiver of each kind', () => {
       'okta-synthetics-pages-cloudwatch',
       'okta-synthetics-pages-json',
       'okta-synthetics-tickets',
+      'okta-synthetics-pages-chat',
     ]);
   });
 
@@ -82,22 +86,22 @@ describe('the deployment of one receiver of each kind', () => {
       expect(healthyRetryPolicy).toMatchObject({ numNoDelayRetries: 3, minDelayTarget: 5, maxDelayTarget: 60 });
       return requestPolicy;
     });
-    expect(types).toEqual([undefined, undefined, { headerContentType: 'application/json' }]);
+    expect(types).toEqual([undefined, undefined, undefined, { headerContentType: 'application/json' }]);
   });
 
   it('posts only its own PagerDuty events, with a routing key that the template does not contain', () => {
-    expect(all.rules).toMatchObject([
-      {
+    expect(all.rules.find(({ name }) => name === 'okta-synthetics_pages-pagerduty')).toMatchObject({
+      pattern: {
+        source: ['okta-synthetics'],
+        'detail-type': ['Okta Synthetics PagerDuty Event'],
+        resources: ['arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages'],
+      },
+      to: {
         endpoint: 'https://events.pagerduty.com/v2/enqueue',
-        pattern: {
-          source: ['okta-synthetics'],
-          detailType: ['Okta Synthetics PagerDuty Event'],
-          resources: ['arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages'],
-        },
         body: { routing_key: '{{resolve:secretsmanager:okta/pagerduty:SecretString:routingKey::}}' },
         deadLetters: 'okta-synthetics_pages-pagerduty',
       },
-    ]);
+    });
     expect(propertiesOf('AWS::Events::Connection')).toMatchObject([
       {
         AuthParameters: { InvocationHttpParameters: { BodyParameters: [{ Key: 'routing_key', IsValueSecret: true }] } },
@@ -112,9 +116,190 @@ describe('the deployment of one receiver of each kind', () => {
   });
 });
 
+describe.each(everyKind.map((receiver, at) => [receiverKinds[at], receiver] as const))(
+  'a receiver of the kind %s',
+  (kind, receiver) => {
+    const only = deploy({ pages: [receiver], tickets: [receiver] });
+    const endpoint = { email: 'on-call@example.com', pagerduty: 'https://events.pagerduty.com/v2/enqueue' };
+    const address =
+      kind === 'chat'
+        ? 'https://chat.example.com/sns'
+        : { cloudwatch: https, json: https, ...endpoint }[kind ?? 'json'];
+    const direct = only.alarms.alarms.filter(({ name }) =>
+      /\/(notify-(page|ticket)-(broken|not-running)|messages-undelivered-(page|ticket)s-notifier)$/.test(name),
+    );
+    const topicAt = (logicalId: string) => only.topics.find((topic) => topic.logicalId === logicalId);
+
+    it.each(direct.map(({ name }) => [name] as const))(
+      'hears of %s without the function that writes messages',
+      (name) => {
+        const reached = (topicId: string, expected: string) =>
+          topicAt(topicId)?.subscriptions.some((each) => each.endpoint === expected && each.protocol !== 'lambda');
+        if (outlets[kind ?? 'json'].receiver.direct === 'action') {
+          const actions = only.alarms.alarms.find((alarm) => alarm.name === name)?.actions.ALARM ?? [];
+          expect(actions.some((id) => reached(id, address))).toBe(true);
+          return;
+        }
+        const event = alarmEvent(
+          { at: 0, alarm: name, from: 'OK', to: 'ALARM', reason: '"two" errors' },
+          'What it means.',
+        );
+        const told = only.rules.filter((rule) => isMatch(rule, event));
+        expect(told).toHaveLength(1);
+        const [rule] = told;
+        if (!rule) return;
+        expect('topicId' in rule.to ? reached(rule.to.topicId, address) : rule.to.endpoint === address).toBe(true);
+        const text = inputOf(rule, event);
+        expect(text).toContain(name);
+        expect(text).toContain('What it means.');
+        const recovered = alarmEvent({ at: 0, alarm: name, from: 'ALARM', to: 'OK', reason: '' }, '');
+        expect(only.rules.filter((each) => isMatch(each, recovered))).toEqual([]);
+      },
+    );
+
+    it('has six such alarms, and can be simulated as a whole', () => {
+      expect(direct).toHaveLength(6);
+      expect(only.unsupported).toEqual([]);
+    });
+
+    it('hears of no other alarm by such a rule', () => {
+      const others = only.alarms.alarms.filter((alarm) => !direct.includes(alarm));
+      const events = others.map(({ name }) =>
+        alarmEvent({ at: 0, alarm: name, from: 'OK', to: 'ALARM', reason: '' }, ''),
+      );
+      expect(events.filter((event) => only.rules.some((rule) => isMatch(rule, event)))).toEqual([]);
+    });
+  },
+);
+
+describe('receivers who have not confirmed', () => {
+  const email = (name: string) => ({ email: `${name}@example.com` });
+  const heardBy = (alerts: ConfigInput['alerts'], org: object = {}) => {
+    const { alarms, topics, unsupported } = deploy(alerts, org);
+    expect(unsupported).toEqual([]);
+    return alarms.alarms.flatMap(({ name, actions }) => {
+      const receiver = name.split('/receivers-unconfirmed-')[1];
+      const topic = topics.find(({ logicalId }) => logicalId === actions.ALARM[0])?.name;
+      return receiver === undefined ? [] : [`${receiver} ${topic?.replace(/^okta-synthetics-/, '')}`];
+    });
+  };
+
+  it('are told on the other route if none of a route has confirmed, and on their own if some of tickets have', () => {
+    expect(heardBy({ pages: [email('a')], tickets: [email('b')] })).toEqual([
+      'pages-email ticket-alarms',
+      'tickets-email page-alarms',
+    ]);
+    expect(heardBy({ pages: [email('a')], tickets: [email('b'), email('c')] })).toEqual([
+      'pages-email ticket-alarms',
+      'tickets-email page-alarms',
+      'tickets-email-all ticket-alarms',
+    ]);
+  });
+
+  it('are told on the only route that has receivers', () => {
+    expect(heardBy({ pages: [email('a'), email('b')] })).toEqual(['pages-email page-alarms']);
+    expect(heardBy({ tickets: [email('a')] })).toEqual(['tickets-email ticket-alarms']);
+  });
+
+  it('have a name for each route and kind, and PagerDuty needs no confirmation', () => {
+    expect(heardBy({ pages: [...everyKind], tickets: [email('b')] })).toEqual([
+      'pages-chat-email ticket-alarms',
+      'pages-cloudwatch ticket-alarms',
+      'pages-json ticket-alarms',
+      'tickets-email page-alarms',
+    ]);
+  });
+
+  it('of an org are told to the receivers of the deployment', () => {
+    const own = { alerts: { pages: [email('own')], tickets: [email('own')] } };
+    expect(heardBy({ pages: [email('a')], tickets: [email('b')] }, own)).toEqual([
+      'pages-email ticket-alarms',
+      'tickets-email page-alarms',
+      'pages-own-receivers ticket-alarms',
+      'tickets-own-receivers ticket-alarms',
+    ]);
+  });
+
+  it('are counted each hour by the notifier of their route, which may read its topics and no others', () => {
+    const own = { alerts: { pages: [{ kind: 'json', https }], tickets: [email('own')] } };
+    const { schedules, template } = deploy({ pages: [email('a'), email('b')], tickets: [email('c')] }, own);
+    const counted = schedules.flatMap(({ name, target, intervalMinutes, input }) => {
+      const { receivers } = input as { readonly receivers?: readonly object[] };
+      return receivers ? [{ name, target, intervalMinutes, receivers }] : [];
+    });
+    expect(counted).toEqual([
+      {
+        ...{ name: 'notify-page-self-test', target: 'okta-synthetics-notify-page', intervalMinutes: 60 },
+        receivers: [{ receiver: 'pages-email', count: 2 }],
+      },
+      {
+        ...{ name: 'notify-ticket-self-test', target: 'okta-synthetics-notify-ticket', intervalMinutes: 60 },
+        receivers: [{ receiver: 'tickets-email', count: 1 }],
+      },
+      {
+        ...{ name: 'acme-notify-page', target: 'okta-synthetics-notify-page', intervalMinutes: 60 },
+        receivers: [{ receiver: 'pages-own-receivers', count: 1, topic: 'okta-synthetics_acme_pages-json' }],
+      },
+      {
+        ...{ name: 'acme-notify-ticket', target: 'okta-synthetics-notify-ticket', intervalMinutes: 60 },
+        receivers: [{ receiver: 'tickets-own-receivers', count: 1, topic: 'okta-synthetics_acme_tickets' }],
+      },
+    ]);
+    const reading = propertiesOf('AWS::IAM::Role', template).filter((role) =>
+      JSON.stringify(role).includes('sns:GetTopicAttributes'),
+    );
+    expect(reading).toHaveLength(2);
+    expect(JSON.stringify(reading[0])).not.toContain('-tickets');
+  });
+});
+
+it('what EventBridge makes of an alarm about the notifier has the formats of the outlets, and the key that resolves it', () => {
+  const name = alarmName({ kind: 'notify-broken', route: 'page' });
+  const event = alarmEvent({ at: 0, alarm: name, from: 'OK', to: 'ALARM', reason: '' }, 'What it means.');
+  const made = all.rules
+    .filter((rule) => isMatch(rule, event))
+    .map((rule) => [rule.name, JSON.parse(inputOf(rule, event))]);
+  const {
+    'okta-synthetics_page-direct-json': json,
+    'okta-synthetics_page-direct-chat': chat,
+    ...rest
+  } = Object.fromEntries(made);
+  expect(incidentSchema.safeParse(json).error).toBeUndefined();
+  expect(json).toMatchObject({ state: 'unreadable', route: 'page', account: '123456789012', region: 'us-east-1' });
+  expect(chat).toMatchObject({ version: '1.0', source: 'custom', content: { title: `PAGE monitor: ${name}` } });
+  expect(rest['okta-synthetics_page-direct-pagerduty']).toMatchObject({
+    event_action: 'trigger',
+    dedup_key: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${name}`,
+    payload: { summary: `PAGE monitor: ${name}`, severity: 'critical' },
+  });
+});
+
+it('the texts of alarms about the notifier have no character that breaks a template of EventBridge', () => {
+  const texts = all.alarms.alarms.map(({ description = '' }) => description);
+  expect(texts.filter((text) => /["\\\n]/.test(text))).toEqual([]);
+});
+
+it('EventBridge may publish only from its own rule, and use the key only for the topics of such rules', () => {
+  const ofEvents = (policies: readonly unknown[]) =>
+    policies.flatMap((policy) =>
+      (
+        policy as { readonly Statement: readonly { readonly Condition?: { readonly ArnEquals?: object } }[] }
+      ).Statement.filter((each) => JSON.stringify(each).includes('events.amazonaws.com')),
+    );
+  const topics = ofEvents(propertiesOf('AWS::SNS::TopicPolicy').map(({ PolicyDocument }) => PolicyDocument));
+  expect(topics.map(({ Condition }) => Object.keys(Condition?.ArnEquals ?? {}))).toEqual([
+    ['aws:SourceArn'],
+    ['aws:SourceArn'],
+  ]);
+  const keys = ofEvents(propertiesOf('AWS::KMS::Key').map(({ KeyPolicy }) => KeyPolicy));
+  expect(keys.map(({ Condition }) => Object.keys(Condition?.ArnEquals ?? {}))).toEqual(
+    Array.from({ length: 2 }, () => ['kms:EncryptionContext:aws:sns:topicArn']),
+  );
+});
+
 it('a PagerDuty account in Europe has another endpoint', () => {
   const { rules } = deploy({ pages: [{ kind: 'pagerduty', secret: 'okta/pagerduty', region: 'eu' }] });
-  expect(rules[0]?.endpoint).toBe('https://events.eu.pagerduty.com/v2/enqueue');
+  expect(rules[0]?.to).toMatchObject({ endpoint: 'https://events.eu.pagerduty.com/v2/enqueue' });
 });
 
 describe('two receivers of one kind', () => {

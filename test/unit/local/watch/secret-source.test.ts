@@ -57,11 +57,11 @@ it('secrets that the functions or the receivers need and nobody has are named', 
     enabled: true,
   };
   const body = { routing_key: '{{resolve:secretsmanager:pager:SecretString:routingKey::}}', other: 'text' };
-  const rule = { name: 'r', enabled: true, endpoint: 'https://pager.example.com', body, retryDelaysMs: [] };
+  const to = { endpoint: 'https://pager.example.com', body, retryDelaysMs: [] };
   const deployment = {
     ...smallDeployment,
     schedules: [{ ...schedule, input }],
-    rules: [{ ...rule, pattern: { source: [], detailType: [], resources: [] } }],
+    rules: [{ name: 'r', enabled: true, pattern: {}, input: '$.detail' as const, to }],
   };
   expect(await missingSecrets(deployment, new Map([['there', '{}']]))).toEqual(['missing', 'pager']);
 });
