@@ -292,6 +292,25 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
       };
     },
   },
+  'history-not-written': {
+    name: 'monitor/history-not-written',
+    meaning: () => {
+      const problem =
+        'The watch cannot write its history and keeps what happens in memory, so a restart would lose it and tell people again.';
+      return {
+        description: `${problem} ${monitorTeamActs}`,
+        heading: 'history-not-written',
+        domain: 'monitor',
+        brief: 'history not written',
+        summary: 'The watch cannot write its history and keeps what happens in memory. It goes on checking.',
+        remedy: [
+          'Read why on the terminal of the watch or at /health: a full disk, a file that was deleted or is read-only',
+          'Mend that and leave the watch running: it tries again each minute and writes what waits',
+        ],
+        resolved: () => 'The watch has written its history again.',
+      };
+    },
+  },
 };
 
 /** What an alarm means. Without the org's host, texts use the org's name. */

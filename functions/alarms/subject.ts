@@ -29,6 +29,8 @@ interface Identities {
   readonly 'messages-undelivered': { readonly receiver: string };
   /** Receivers of one topic that have not confirmed their subscription, or have ended it. */
   readonly 'receivers-unconfirmed': { readonly receiver: string };
+  /** Only of a watch: its history cannot be written. */
+  readonly 'history-not-written': object;
 }
 
 export type AlarmKind = keyof Identities;

@@ -119,7 +119,22 @@ export const watch = defineCommand({
       }),
     );
     if (system.gap) reporter.show({ kind: 'gap', at: system.gap.end, gap: system.gap });
-    await runWatch(system, { clock, history, retention: retentionOf(keepDays), live, onEvent: reporter.show });
+    const { deployment, alerts } = config;
+    const onHistory = (trouble: string | undefined) => {
+      progress.step(trouble === undefined ? 'the history is written again' : unwritten(folder, trouble));
+      health.onHistory(trouble);
+      system.announceHistory(trouble, { deployment, route: alerts.pages.length > 0 ? 'page' : 'ticket' });
+    };
+    await runWatch(system, {
+      clock,
+      history,
+      retention: retentionOf(keepDays),
+      live,
+      onEvent: reporter.show,
+      onHistory,
+    });
+    const trouble = history.store();
+    if (trouble !== undefined) progress.step(unwritten(folder, `${trouble}. What waited in memory is lost`));
     return 0;
   },
 });
@@ -148,6 +163,8 @@ function openFolder(folder: string, opened: AsyncDisposableStack): History {
     throw new UsageError(`${folder} cannot hold the history (${error.message}): use another folder with --data.`);
   }
 }
+
+const unwritten = (folder: string, trouble: string) => `the history in ${folder} cannot be written: ${trouble}`;
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { ownFile } from '../../lib/replace-file.ts';
@@ -10,6 +11,7 @@ import { type HistoryReader, openHistoryReader } from './read-history.ts';
 import { type PendingMessage, readKeptState, readPending } from './restore.ts';
 import { prune, type Retention } from './retention.ts';
 import { schema, schemaVersion } from './schema.ts';
+import { openWaitingWrites } from './waiting-writes.ts';
 import { openWriter } from './write-history.ts';
 
 /** A time in which nothing ran, and why. */
@@ -18,10 +20,13 @@ export interface Gap {
   readonly start: number;
   /** The minute after the last. */
   readonly end: number;
-  readonly reason: 'not running' | 'suspended';
+  readonly reason: 'not running' | 'suspended' | 'not stored';
 }
 
-/** What the watch remembers, in one file. What is written survives a kill of the process. */
+/**
+ * What the watch remembers, in one file. What is written survives a kill of the process. What cannot be written, because the
+ * disk is full for example, waits in memory.
+ */
 export interface History extends Disposable {
   readonly reader: HistoryReader;
   /** Keeps what a system tells. */
@@ -38,7 +43,9 @@ export interface History extends Disposable {
   keptState(deployment: Deployment, since: number, hasGap: boolean): KeptState;
   /** Messages that were on their way by https. What the deployment no longer has as a receiver is given up. */
   pendingMessages(deployment: Deployment): readonly PendingMessage[];
-  /** Deletes what is too old. */
+  /** Writes what waits, if anything does. Returns why what is told now would not survive, in words. */
+  store(): string | undefined;
+  /** Deletes what is too old, if the file can be written. */
   prune(now: number, retention: Retention): void;
 }
 
@@ -48,12 +55,13 @@ export interface History extends Disposable {
  * Each finished run is one transaction in write-ahead mode, so a process may be killed at any time. Only a power failure can
  * take the last ones, and never the rest.
  *
- * Throws `ConfigError` for a file of another version.
+ * Throws `ConfigError` for a file of another version, and an error of SQLite or of the file system for one that cannot be
+ * written.
  */
-export function openHistory(file: string): History {
+export function openHistory(file: string, options: HistoryOptions = {}): History {
   // Before SQLite makes it, for everybody to read. Its other files get the same mode.
   if (file !== ':memory:') ownFile(file);
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  const { now = Date.now, mostWrites, database = new DatabaseSync(file, { timeout: 5_000 }) } = options;
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -64,11 +72,26 @@ export function openHistory(file: string): History {
         `${file} is a history of version ${version}, and this is version ${schemaVersion}: use another folder with --data, or delete it.`,
       );
     }
+    // A first write, which shows whether there can be any.
+    database.exec(`PRAGMA user_version = ${schemaVersion}`);
   } catch (error) {
     database.close();
     throw error;
   }
-  const writer = openWriter(database);
+  const writes = openWaitingWrites(database, {
+    now,
+    onDropped: (start, end) => writer.keepGap({ start, end, reason: 'not stored' }),
+    ...(mostWrites !== undefined && { most: mostWrites }),
+  });
+  const writer = openWriter(database, writes.enqueue);
+  const inode = inodeOf(file);
+  let pruning: (() => void) | undefined;
+  function runPruning(): string | undefined {
+    const trouble = pruning && writes.attempt(pruning);
+    if (trouble === undefined) pruning = undefined;
+    return trouble;
+  }
+  const store = () => writes.store() ?? runPruning() ?? (inodeOf(file) === inode ? undefined : deleted);
   return {
     reader: openHistoryReader(database),
     ...writer,
@@ -78,7 +101,30 @@ export function openHistory(file: string): History {
     },
     keptState: (...args) => readKeptState(database, ...args),
     pendingMessages: (deployment) => readPending(database, deployment, writer.adopt),
-    prune: (now, retention) => prune(database, now, retention),
-    [Symbol.dispose]: () => database.close(),
+    store,
+    prune(at, retention) {
+      pruning = () => prune(database, at, retention);
+      runPruning();
+    },
+    [Symbol.dispose]() {
+      store();
+      database.close();
+    },
   };
+}
+
+export interface HistoryOptions {
+  /** The file, if it is open already. */
+  readonly database?: DatabaseSync;
+  readonly now?: () => number;
+  /** How many writes wait in memory at the most. */
+  readonly mostWrites?: number;
+}
+
+/** SQLite goes on in a file that has no name any more, without an error. */
+const deleted =
+  'the file was deleted or replaced, and what is written now ends with this process: start the watch again';
+
+function inodeOf(file: string): number | undefined {
+  return file === ':memory:' ? undefined : statSync(file, { throwIfNoEntry: false })?.ino;
 }

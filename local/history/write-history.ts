@@ -5,13 +5,16 @@ import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
 import { answererOf } from '../simulator/reported-finding.ts';
 import type { Run } from '../simulator/simulation.ts';
-import type { Delivery } from '../simulator/sns/sns.ts';
+import type { DeliveredMessage, Delivery } from '../simulator/sns/sns.ts';
 import type { History } from './open-history.ts';
 
 type Writer = Pick<History, 'journal' | 'keepItem' | 'keepSchedules' | 'keepGap' | 'keepDelivery'> & {
   /** Connects a delivery with its row. */
   adopt(delivery: Delivery, row: number): void;
 };
+
+/** Keeps what a write does, now or later. */
+export type Enqueue = (...writes: readonly (() => void)[]) => void;
 
 /** How a delivery stands. What cannot be sent from this machine is shown. */
 export type DeliveryState = 'shown' | 'pending' | 'delivered' | 'failed';
@@ -40,7 +43,8 @@ export function dimensionsKey(dimensions: MetricIdentity['dimensions']): string 
   );
 }
 
-export function openWriter(database: DatabaseSync): Writer {
+/** @param enqueue does the writes of a change in one transaction */
+export function openWriter(database: DatabaseSync, enqueue: Enqueue): Writer {
   const insert = (table: string, columns: readonly string[]) => {
     const statement = database.prepare(
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -85,7 +89,7 @@ export function openWriter(database: DatabaseSync): Writer {
   const addSeries = insert('series', ['namespace', 'name', 'dimensions']);
   const findSeries = database.prepare('SELECT id FROM series WHERE namespace = ? AND name = ? AND dimensions = ?');
   const rows = new WeakMap<Delivery, number>();
-  let depth = 0;
+  let change: (() => void)[] | undefined;
 
   function seriesOf({ namespace, name, dimensions }: MetricIdentity): number {
     const key = dimensionsKey(dimensions);
@@ -94,22 +98,23 @@ export function openWriter(database: DatabaseSync): Writer {
   }
 
   /** Keeps what a change writes, or nothing of it. */
-  function atomically(change: () => void): void {
-    if (depth > 0) {
-      change();
+  function atomically(tell: () => void): void {
+    if (change) {
+      tell();
       return;
     }
-    database.exec('BEGIN IMMEDIATE');
-    depth += 1;
+    change = [];
     try {
-      change();
-      database.exec('COMMIT');
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
+      tell();
+      enqueue(...change);
     } finally {
-      depth -= 1;
+      change = undefined;
     }
+  }
+
+  function write(one: () => void): void {
+    if (change) change.push(one);
+    else enqueue(one);
   }
 
   function keepRun(run: Run): void {
@@ -143,56 +148,67 @@ export function openWriter(database: DatabaseSync): Writer {
     addOutcome(run, at, minute, org, probe, server, status, JSON.stringify(findings), answeredBy, durationMs, line);
   }
 
+  function keepMessage(message: DeliveredMessage): void {
+    const { at, sentAt, topic, route, from, alarm, state, subject, text, context, deliveries } = message;
+    const id = addMessage(
+      ...[Math.round(at), Math.round(sentAt), topic, route, from, alarm, state, subject, text],
+      context && JSON.stringify(context),
+    );
+    for (const delivery of deliveries) {
+      const { protocol, endpoint } = delivery;
+      const begins: DeliveryState = isPosted(protocol) ? 'pending' : 'shown';
+      const row = addDelivery(
+        ...[id, protocol, receiverOf(delivery), digestOf(endpoint), delivery.subject, delivery.text, begins],
+        delivery.attempts ?? 0,
+        delivery.deliveredAt,
+      );
+      rows.set(delivery, row);
+    }
+  }
+
   return {
     adopt(delivery, row) {
       rows.set(delivery, row);
     },
     journal: {
       atomically,
-      onRun: keepRun,
+      onRun: (run) => write(() => keepRun(run)),
       onPoint: ({ identity, timestamp, value, unit, source }) =>
-        addPoint(seriesOf(identity), Math.round(timestamp), value, unit, source),
-      onMessage(message) {
-        const { at, sentAt, topic, route, from, alarm, state, subject, text, context, deliveries } = message;
-        const id = addMessage(
-          ...[Math.round(at), Math.round(sentAt), topic, route, from, alarm, state, subject, text],
-          context && JSON.stringify(context),
-        );
-        for (const delivery of deliveries) {
-          const { protocol, endpoint } = delivery;
-          const begins: DeliveryState = isPosted(protocol) ? 'pending' : 'shown';
-          const row = addDelivery(
-            ...[id, protocol, receiverOf(delivery), digestOf(endpoint), delivery.subject, delivery.text, begins],
-            delivery.attempts ?? 0,
-            delivery.deliveredAt,
-          );
-          rows.set(delivery, row);
-        }
-      },
-      onAccepted: (event) => putEvent.run(event.requestId, JSON.stringify(event)),
-      onEnded: ({ requestId }) => endEvent.run(requestId),
+        write(() => addPoint(seriesOf(identity), Math.round(timestamp), value, unit, source)),
+      onMessage: (message) => write(() => keepMessage(message)),
+      onAccepted: (event) => write(() => putEvent.run(event.requestId, JSON.stringify(event))),
+      onEnded: ({ requestId }) => write(() => endEvent.run(requestId)),
       onEvaluated(at, transitions, statuses) {
-        for (const { at: changedAt, alarm, from, to, reason } of transitions)
-          addTransition(changedAt, alarm, from, to, reason);
-        for (const [name, status] of statuses) putAlarm.run(name, JSON.stringify(status));
-        putClock.run(at);
+        // What an alarm remembers changes.
+        const now = [...statuses].map(([name, status]) => [name, JSON.stringify(status)] as const);
+        write(() => {
+          for (const { at: changedAt, alarm, from, to, reason } of transitions)
+            addTransition(changedAt, alarm, from, to, reason);
+          for (const [name, status] of now) putAlarm.run(name, status);
+          putClock.run(at);
+        });
       },
     },
     keepItem(table, item, { partition, sort }) {
       const key = (name: string) => String(item[name]?.S ?? '');
       const expiresAt = Number(item.expiresAt?.N ?? Number.MAX_SAFE_INTEGER / 1000) * 1000;
-      putItem.run(table, key(partition), key(sort), JSON.stringify(item), Math.floor(expiresAt));
+      const text = JSON.stringify(item);
+      write(() => putItem.run(table, key(partition), key(sort), text, Math.floor(expiresAt)));
     },
     keepSchedules(createdAt) {
-      for (const [name, at] of createdAt) putSchedule.run(name, at);
+      const all = [...createdAt];
+      write(() => {
+        for (const [name, at] of all) putSchedule.run(name, at);
+      });
     },
-    keepGap: ({ start, end, reason }) => void addGap(start, end, reason),
+    keepGap: ({ start, end, reason }) => write(() => addGap(start, end, reason)),
     keepDelivery(delivery, isPending) {
-      const row = rows.get(delivery);
-      if (row === undefined) return;
       const { failed, attempts = 0, deliveredAt } = delivery;
       const state: DeliveryState = isPending ? 'pending' : failed ? 'failed' : 'delivered';
-      putDelivery.run(state, attempts, deliveredAt ?? null, row);
+      write(() => {
+        const row = rows.get(delivery);
+        if (row !== undefined) putDelivery.run(state, attempts, deliveredAt ?? null, row);
+      });
     },
   };
 }

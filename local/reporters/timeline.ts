@@ -35,6 +35,7 @@ export function timelineReporter(scenario?: Scenario): (event: TimelineEvent) =>
 
 const gapReasons: Readonly<Record<Gap['reason'], string>> = {
   'not running': 'the watch was not running: what happened then is unknown',
+  'not stored': 'the history could not be written for too long: what happened then is not in it',
   suspended: 'this machine slept, or was too busy: what happened then is unknown',
 };
 

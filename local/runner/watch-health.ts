@@ -6,11 +6,15 @@ export interface WatchHealth {
   readonly status: 'ok' | 'unhealthy';
   /** The schedules of which no run has ended in time, by name. */
   readonly late: readonly string[];
+  /** Why the history cannot be written. Absent while it can. */
+  readonly history?: string;
   /** When a run ended last, ISO 8601; absent before the first. */
   readonly lastRun?: string;
 }
 
 export interface HealthRecord {
+  /** Is told why the history cannot be written, or that it can. */
+  onHistory(trouble: string | undefined): void;
   onRun(run: Pick<Invocation, 'at' | 'by' | 'durationMs'>): void;
   at(now: number): WatchHealth;
 }
@@ -24,7 +28,11 @@ const intervals = 2;
 export function openHealthRecord(schedules: () => Deployment['schedules'], since: number): HealthRecord {
   const lastRuns = new Map<string, number>();
   let lastEnd: number | undefined;
+  let history: string | undefined;
   return {
+    onHistory(trouble) {
+      history = trouble;
+    },
     onRun({ at, by, durationMs }) {
       lastEnd = Math.max(lastEnd ?? 0, at + durationMs);
       if ('schedule' in by) lastRuns.set(by.schedule, at);
@@ -38,7 +46,8 @@ export function openHealthRecord(schedules: () => Deployment['schedules'], since
         )
         .map(({ name }) => name);
       return {
-        ...{ status: late.length > 0 ? 'unhealthy' : 'ok', late },
+        ...{ status: late.length > 0 || history !== undefined ? 'unhealthy' : 'ok', late },
+        ...(history !== undefined && { history }),
         ...(lastEnd !== undefined && { lastRun: new Date(lastEnd).toISOString() }),
       };
     },

@@ -24,6 +24,8 @@ export interface WatchRunOptions {
   /** Whose journal the system has. */
   readonly live: LiveEvents;
   readonly onEvent: (event: TimelineEvent) => void;
+  /** Called when the history cannot be written any more, with why, and when it can again. */
+  readonly onHistory?: (trouble: string | undefined) => void;
   /** Called before each minute. */
   readonly beforeMinute?: (minute: number) => Promise<void>;
 }
@@ -35,7 +37,8 @@ const pruneEvery = 60;
 
 /** Runs a system until the clock is stopped. A run that has ended by then is kept, and one that has not is none. */
 export async function runWatch(system: WatchedSystem, options: WatchRunOptions): Promise<void> {
-  const { clock, history, retention, live, onEvent, beforeMinute } = options;
+  const { clock, history, retention, live, onEvent, onHistory, beforeMinute } = options;
+  let trouble: string | undefined;
   for (let minutes = 0; !clock.stopped.aborted; minutes += 1) {
     const gap = suspension(system.now, clock.now());
     if (gap) {
@@ -47,6 +50,9 @@ export async function runWatch(system: WatchedSystem, options: WatchRunOptions):
       history.prune(clock.now(), retention);
       await system.forget(system.now - windowOf(system.deployment));
     }
+    const now = history.store();
+    if ((now === undefined) !== (trouble === undefined)) onHistory?.(now);
+    trouble = now;
     await beforeMinute?.(system.now);
     live.begin(system.now, system.startsIn(system.now));
     try {

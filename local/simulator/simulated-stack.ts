@@ -25,13 +25,14 @@ import type { RunsInProgress } from './lambda/runs-in-progress.ts';
 import { type ScheduledStart, withScheduleContext } from './schedule-context.ts';
 import { shiftItems } from './shift-items.ts';
 import type { Invocation, Run } from './simulation.ts';
-import { alarmMessage } from './sns/alarm-message.ts';
+import { alarmMessage, ownAlarmMessage } from './sns/alarm-message.ts';
 import { alarmEvent, type BusEvent, busEvent, eventMessage, inputOf, isMatch, postEvent } from './sns/event-rules.ts';
 import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { openQueues, type Queues } from './sns/queues.ts';
 import {
   alarmIn,
   type DeliveredMessage,
+  type MessageAlarm,
   type MessageOrigin,
   openSns,
   type Publication,
@@ -107,6 +108,8 @@ export interface SimulatedStack {
   call(request: InvokeRequest, at: number): Promise<Execution>;
   /** Puts events back into Lambda's queue that were there before the stack was opened. */
   requeue(events: readonly QueuedEvent[]): void;
+  /** Tells of an alarm that is not in the template, by the topic of this name. */
+  announce(topic: string, about: MessageAlarm, reason: string, at: number): void;
   /** Publishes a message again to those who have not got it. */
   redeliver(message: DeliveredMessage): void;
   /** Drops what is older than a time, and nobody needs to evaluate alarms or to write messages. */
@@ -367,6 +370,12 @@ export function openSimulatedStack(parts: StackParts): SimulatedStack {
         accepted += 1;
         queue.add({ ...event, number: accepted });
       }
+    },
+    announce(name, about, reason, at) {
+      const topic = deployment.topics.find((each) => each.name === name);
+      if (!topic) throw new Error(`no topic is named ${name}`);
+      const origin = { at, sentAt: at, from: 'alarm', ...about } as const;
+      journal.atomically(() => publish(topic, ownAlarmMessage(about, reason, at), origin));
     },
     redeliver(message) {
       inbox.push(message);

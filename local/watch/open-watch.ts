@@ -1,3 +1,5 @@
+import { alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { resourceName } from '../../functions/model/deployment.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Gap, History } from '../history/open-history.ts';
@@ -30,6 +32,8 @@ export interface WatchOptions {
 export interface Watch extends LocalSystem {
   /** The minutes before the first in which nothing ran, if it was open before. */
   readonly gap?: Gap;
+  /** Tells the receivers of a route why the history cannot be written, or that it can be again. */
+  announceHistory(trouble: string | undefined, to: { readonly deployment: string; readonly route: Route }): void;
 }
 
 /** Nobody runs into a quota of AWS here. */
@@ -85,6 +89,11 @@ export async function openWatch({ template, history, clock, ...options }: WatchO
   return {
     ...rest,
     ...(gap && { gap }),
+    announceHistory(trouble, { deployment: name, route }) {
+      const alarm = alarmName({ kind: 'history-not-written' }, name);
+      const about = { alarm, state: trouble === undefined ? 'OK' : 'ALARM' } as const;
+      stack.announce(resourceName(name, `${route}-alarms`), about, trouble ?? 'The history is written.', clock.now());
+    },
     get now() {
       return system.now;
     },

@@ -1,8 +1,8 @@
 import type { MetricAlarm } from '../../emulators/cloudwatch/alarm-definition.ts';
 import type { AlarmAction } from '../../emulators/cloudwatch/alarm-engine.ts';
 import { readList, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { account, arnFor, regionName, resolveText } from '../template/resolve-text.ts';
-import type { Publication } from './sns.ts';
+import { account, arnFor, region, regionName, resolveText } from '../template/resolve-text.ts';
+import type { MessageAlarm, Publication } from './sns.ts';
 
 /**
  * The message that CloudWatch publishes for an alarm action: a JSON document, and prose for e-mail.
@@ -37,6 +37,17 @@ export function alarmMessage(template: Template, { alarm, from, to, reason, at }
     text: JSON.stringify(document),
     byProtocol: { email: emailText(document) },
   };
+}
+
+/** The message that CloudWatch would publish for an alarm that only a watch has. */
+export function ownAlarmMessage({ alarm, state }: MessageAlarm, reason: string, at: number): Publication {
+  const document = {
+    ...{ AlarmName: alarm, AlarmDescription: null, AWSAccountId: account, Region: regionName },
+    ...{ NewStateValue: state, NewStateReason: reason, OldStateValue: state === 'OK' ? 'ALARM' : 'OK' },
+    ...{ StateChangeTime: cloudWatchTime(at), Trigger: {} },
+    AlarmArn: `arn:aws:cloudwatch:${region}:${account}:alarm:${alarm}`,
+  };
+  return { subject: `${state}: "${alarm}" in ${regionName}`, text: JSON.stringify(document) };
 }
 
 function trigger(template: Template, alarm: MetricAlarm, properties: Readonly<Record<string, unknown>>): object {

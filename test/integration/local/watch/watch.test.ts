@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type History, openHistory } from '../../../../local/history/open-history.ts';
 import { retentionOf } from '../../../../local/history/retention.ts';
@@ -165,6 +166,44 @@ describe('a watch', () => {
     await running;
     await watch[Symbol.asyncDispose]();
     expect(history.reader.runs(always)).toHaveLength(1);
+  });
+
+  it('goes on while its history cannot be written, tells it once and that it is over, and stores everything afterwards', async () => {
+    await bundles.measure(0);
+    const database = new DatabaseSync(':memory:');
+    using readOnly = openHistory(':memory:', { database });
+    const opened = await open(readOnly, noon, send);
+    await using watch = opened.watch;
+    const { clock, live, events, runs } = opened;
+    const told: (string | undefined)[] = [];
+    const onHistory = (trouble: string | undefined) => {
+      told.push(trouble);
+      watch.announceHistory(trouble, { deployment: 'okta-synthetics', route: 'page' });
+    };
+    const running = runWatch(watch, {
+      ...{ clock, history: readOnly, live, retention: retentionOf(1), onHistory },
+      onEvent: (event) => events.push(event),
+    });
+    const minute = async (number: number) => {
+      await runs('flows', number + 1);
+      clock.moveTo(noon + (number + 1) * minuteMs);
+    };
+    await minute(0);
+    await runs('flows', 2);
+    database.exec('PRAGMA query_only = ON');
+    for (const number of [1, 2, 3]) await minute(number);
+    await runs('notify-page', 2);
+    await runs('flows', 5);
+    expect(told).toEqual(['attempt to write a readonly database']);
+    database.exec('PRAGMA query_only = OFF');
+    for (const number of [4, 5]) await minute(number);
+    await runs('notify-page', 3);
+    clock.stop();
+    await running;
+    expect(told).toEqual(['attempt to write a readonly database', undefined]);
+    const about = subjects(readOnly).filter((subject) => subject?.includes('history'));
+    expect(about).toEqual(['ALARM', 'OK'].map((state) => `${state} okta-synthetics/monitor/history-not-written`));
+    expect(readOnly.reader.outcomes(always).length).toBeGreaterThanOrEqual(6);
   });
 
   it('leaves out the minutes in which the machine slept, and says so', async () => {

@@ -182,6 +182,125 @@ describe('a history', () => {
   });
 });
 
+describe('a history that cannot be written', () => {
+  let database: DatabaseSync;
+  let clock = noon;
+  const reopenWith = (options: object = {}) => {
+    history[Symbol.dispose]();
+    database = new DatabaseSync(file, { timeout: 0 });
+    history = openHistory(file, { database, now: () => clock, ...options });
+  };
+  const long = 'x'.repeat(20_000);
+  const run = (at: number) => runAt(at, passedLine(at, { notes: [long] }));
+  const times = () => history.reader.runs(always).map(({ at }) => at);
+
+  /** Ways for SQLite to fail, and their end. */
+  const ways: Readonly<Record<string, () => () => void>> = {
+    'the disk is full': () => {
+      // SQLite's own limit gives the error of a full disk: SQLITE_FULL.
+      database.exec('PRAGMA max_page_count = 1');
+      return () => database.exec('PRAGMA max_page_count = 1000000');
+    },
+    'it is read-only': () => {
+      database.exec('PRAGMA query_only = ON');
+      return () => database.exec('PRAGMA query_only = OFF');
+    },
+    'another process holds it': () => {
+      const other = new DatabaseSync(file, { timeout: 0 });
+      other.exec('BEGIN IMMEDIATE');
+      return () => other.close();
+    },
+  };
+
+  it.each(Object.keys(ways))(
+    'because %s goes on in memory, says so, and writes all of it in its order once it can',
+    (way) => {
+      reopenWith();
+      history.journal.onRun(run(noon));
+      const restore = ways[way]?.();
+      history.journal.atomically(() => {
+        history.journal.onRun(run(noon + 1));
+        history.journal.onEvaluated(noon + 1, [], new Map());
+      });
+      history.journal.onRun(run(noon + 2));
+      history.keepItem(
+        'state',
+        { org: { S: 'acme' }, item: { S: 'flows' }, text: { S: long } },
+        { partition: 'org', sort: 'item' },
+      );
+      history.prune(noon, retentionOf(1));
+      expect(history.store()).toMatch(/full|readonly|locked/);
+      expect(times()).toEqual([noon]);
+      restore?.();
+      expect(history.store()).toBeUndefined();
+      history.journal.onRun(run(noon + 3));
+      reopen();
+      expect(times().toSorted()).toEqual([noon, noon + 1, noon + 2, noon + 3]);
+      expect(history.evaluatedAt).toBe(noon + 1);
+      expect(history.reader.gaps(always)).toEqual([]);
+    },
+  );
+
+  it('tries again only when it is told to: SQLite may take seconds to fail', () => {
+    reopenWith();
+    const restore = ways['it is read-only']?.();
+    history.journal.onRun(run(noon));
+    restore?.();
+    history.journal.onRun(run(noon + 1));
+    expect(times()).toEqual([]);
+    expect(history.store()).toBeUndefined();
+    expect(times().toSorted()).toEqual([noon, noon + 1]);
+  });
+
+  it('keeps the newest of too much, and what was dropped is a gap', () => {
+    reopenWith({ mostWrites: 2 });
+    const restore = ways['the disk is full']?.();
+    for (const minute of [0, 1, 2, 3]) {
+      clock = noon + minute;
+      history.journal.onRun(run(clock));
+    }
+    restore?.();
+    expect(history.store()).toBeUndefined();
+    expect(times().toSorted()).toEqual([noon + 2, noon + 3]);
+    expect(history.reader.gaps(always)).toEqual([{ start: noon, end: noon + 2, reason: 'not stored' }]);
+  });
+
+  it('keeps a delivery that ends while its message waits', () => {
+    reopenWith();
+    const restore = ways['the disk is full']?.();
+    const message = messageAt(noon, {
+      protocol: 'https',
+      endpoint: 'https://hooks.example.com/1',
+      text: 'A page',
+      failed: false,
+    });
+    history.journal.onMessage(message);
+    for (const delivery of message.deliveries) history.keepDelivery(delivery, false);
+    restore?.();
+    history.store();
+    expect(history.pendingMessages(smallDeployment)).toEqual([]);
+    expect(history.reader.messages(always)).toHaveLength(1);
+  });
+
+  it('because it was deleted says that it ends with the process', () => {
+    rmSync(file);
+    history.journal.onRun(runAt(noon, passedLine(noon)));
+    expect(history.store()).toMatch(/was deleted or replaced/);
+  });
+
+  it('does not hide a mistake of ours', () => {
+    expect(() => history.keepGap({ start: 0.5, end: 1, reason: 'suspended' })).toThrow(/REAL|INTEGER|type/i);
+    expect(history.store()).toBeUndefined();
+  });
+
+  it('is refused at the start', () => {
+    history[Symbol.dispose]();
+    const readOnly = new DatabaseSync(file, { readOnly: true });
+    expect(() => openHistory(file, { database: readOnly })).toThrow(/readonly/);
+    history = openHistory(':memory:');
+  });
+});
+
 describe('a folder', () => {
   it('that one has taken is refused to another, with the process that has it', () => {
     const first = lockFolder(folder);

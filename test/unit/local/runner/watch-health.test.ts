@@ -10,6 +10,14 @@ function schedule(name: string, intervalMinutes: number, enabled = true): Schedu
 
 const run = (name: string, minute: number) => ({ at: minute * minuteMs, by: { schedule: name }, durationMs: 500 });
 
+it('a watch is unhealthy while its history cannot be written, and says why', () => {
+  const health = openHealthRecord(() => [], 0);
+  health.onHistory('database or disk is full');
+  expect(health.at(0)).toEqual({ status: 'unhealthy', late: [], history: 'database or disk is full' });
+  health.onHistory(undefined);
+  expect(health.at(0)).toEqual({ status: 'ok', late: [] });
+});
+
 it('a watch is healthy while no schedule misses two runs', () => {
   const schedules = [schedule('flows', 1), schedule('journey', 5), schedule('off', 1, false)];
   const health = openHealthRecord(() => schedules, 0);
