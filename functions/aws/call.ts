@@ -20,12 +20,15 @@ export class AwsError extends Error {
   readonly status: number;
   /** Whether the clock was to blame, and another attempt goes by the service's. */
   readonly isClockCorrected: boolean;
+  /** The item that failed a condition, as in AWS's SDK, if the call asked for it. */
+  readonly Item?: unknown;
 
-  constructor(name: string, message: string, status: number, isClockCorrected = false) {
+  constructor(name: string, message: string, status: number, isClockCorrected = false, item?: unknown) {
     super(message);
     this.name = name;
     this.status = status;
     this.isClockCorrected = isClockCorrected;
+    if (item !== undefined) this.Item = item;
   }
 }
 
@@ -60,8 +63,8 @@ export async function call(
     try {
       const { status, text, time } = await post(url, { ...signed, authorization: signature }, body, abortSignal);
       if (status === 200) return service.protocol.decode(text);
-      const { name = `HTTP${status}`, message = '' } = service.protocol.readError(text);
-      throw new AwsError(name, message, status, clockErrors.has(name) && setClock(time));
+      const { name = `HTTP${status}`, message = '', Item } = service.protocol.readError(text);
+      throw new AwsError(name, message, status, clockErrors.has(name) && setClock(time), Item);
     } catch (error) {
       if (attempt >= maxAttempts || abortSignal?.aborted || !isTransient(error)) throw error;
     }

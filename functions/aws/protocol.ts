@@ -6,8 +6,8 @@ export interface Protocol {
   ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
   /** The members of an answer. Throws a `SyntaxError` if it is none. */
   decode(text: string): object;
-  /** The name and the message of an error. Both are undefined for an answer that is not the service's. */
-  readError(text: string): { readonly name?: string; readonly message?: string };
+  /** The members of an error. Its name and message are undefined for an answer that is not the service's. */
+  readError(text: string): { readonly name?: string; readonly message?: string; readonly Item?: unknown };
 }
 
 /**
@@ -25,11 +25,12 @@ export function json(version: '1.0' | '1.1', target: string): Protocol {
     }),
     decode: (text) => Object(text === '' ? {} : JSON.parse(text, readTime)),
     readError(text) {
-      const { __type, message, Message = message } = parsed(text);
+      const { __type, message, Message = message, Item } = parsed(text);
       return {
         // `com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException`, sometimes with a colon and a URL behind it.
         ...(typeof __type === 'string' && { name: __type.replace(/^.*#/, '').replace(/:.*$/, '') }),
         ...(typeof Message === 'string' && { message: Message }),
+        ...(Item !== undefined && { Item }),
       };
     },
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type DynamoDb, openDynamoDb } from '../aws/clients.ts';
 
@@ -42,8 +43,11 @@ export async function getItem(table: StateTable, key: ItemKey, signal: AbortSign
 }
 
 /**
- * Writes an item, unless somebody else wrote it since `previous` was read (undefined: there was none). Returns whether it
+ * Writes an item, unless another process wrote it since `previous` was read (undefined: there was none). Returns whether it
  * was written. Throws AWS's errors.
+ *
+ * Each write has an id. When the answer to a write is lost, the client repeats it, and the repetition fails the condition
+ * because the first attempt succeeded: then the item has this write's id.
  *
  * Trap: DynamoDB deletes an item some days after `expiresAt` (ms since the epoch). Until then it is still read.
  */
@@ -54,10 +58,12 @@ export async function putItem(
   { previous, expiresAt }: { readonly previous: StoredItem | undefined; readonly expiresAt: number },
   signal: AbortSignal,
 ): Promise<boolean> {
+  const writeId = randomUUID();
   const Item = {
     ...{ org: { S: org }, item: { S: item }, body: { S: JSON.stringify(body) } },
     revision: { N: String((previous?.revision ?? 0) + 1) },
     expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+    writeId: { S: writeId },
   };
   const condition = previous
     ? {
@@ -66,11 +72,13 @@ export async function putItem(
       }
     : { ConditionExpression: 'attribute_not_exists(revision)' };
   try {
-    await client.putItem({ TableName, Item, ...condition }, { abortSignal: signal });
+    const input = { TableName, Item, ...condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+    await client.putItem(input, { abortSignal: signal });
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
-    throw error;
+    if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+    const { Item: stored } = error as { readonly Item?: Readonly<Record<string, AttributeValue>> };
+    return stored?.writeId?.S === writeId;
   }
 }
 

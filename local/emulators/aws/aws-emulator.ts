@@ -33,8 +33,11 @@ export type AwsOperation = OwnOperation | TableOperation;
 /** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
 export type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
 
-/** How an operation fails: with an error, with a closed connection, or without any answer. */
-export type AwsFault = AwsError | 'connection closed' | 'no answer';
+/**
+ * How an operation fails: with an error, with a closed connection, or without any answer. `answer lost`: it is done, and
+ * the connection closes before the answer. Only a repetition of the same call is answered.
+ */
+export type AwsFault = AwsError | 'connection closed' | 'no answer' | 'answer lost';
 
 /** A secret's value, and the id of this version of it if it has one of its own. */
 export interface StoredSecret {
@@ -147,9 +150,10 @@ export async function startAwsEmulator(
   };
   const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
     const answered = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
-    if (answered.status === 200) return { ...answered, body: aws.translateItems(caller, 'read', answered.body) };
-    const { __type = '', message = '' } = JSON.parse(answered.body);
-    return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message });
+    const body = aws.translateItems(caller, 'read', answered.body);
+    if (answered.status === 200) return { ...answered, body };
+    const { __type = '', message = '', Item } = JSON.parse(body);
+    return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message, Item });
   };
   const answer = async (call: AwsCall): Promise<AwsResponse> => {
     if (!accepts(call.caller)) {
@@ -162,9 +166,10 @@ export async function startAwsEmulator(
     throttled.set(call.operation, (throttled.get(call.operation) ?? 0) + 1);
     return call.protocol.failure(refused);
   };
+  const unanswered = new Set<string>();
   const server = createServer((request, response) => {
     // A call that is under way when the emulator closes has nobody left to answer.
-    serve(request, response, answer, faults, calls).catch(() => request.socket.destroy());
+    serve(request, response, answer, { faults, unanswered, calls }).catch(() => request.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -212,8 +217,16 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   answer: (call: AwsCall) => Promise<AwsResponse>,
-  faults: ReadonlyMap<string, AwsFault>,
-  calls: string[],
+  {
+    faults,
+    unanswered,
+    calls,
+  }: {
+    readonly faults: ReadonlyMap<string, AwsFault>;
+    /** The calls whose answer was lost. */
+    readonly unanswered: Set<string>;
+    readonly calls: string[];
+  },
 ): Promise<void> {
   const call = await readCall(request);
   calls.push(call.operation);
@@ -223,7 +236,14 @@ async function serve(
     return;
   }
   if (fault === 'no answer') return;
-  const { status, headers, body } = fault ? call.protocol.failure(fault) : await answer(call);
+  const sent = JSON.stringify([call.caller, call.operation, call.input]);
+  if (fault === 'answer lost' && !unanswered.has(sent)) {
+    unanswered.add(sent);
+    await answer(call);
+    request.socket.destroy();
+    return;
+  }
+  const { status, headers, body } = typeof fault === 'object' ? call.protocol.failure(fault) : await answer(call);
   response.writeHead(status, headers).end(body);
 }
 

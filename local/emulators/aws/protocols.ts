@@ -26,6 +26,8 @@ export interface AwsError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** The item that failed the condition of a write, if the call asked for it. */
+  readonly Item?: unknown;
 }
 
 /** Thrown by an operation that rejects its input. */
@@ -71,7 +73,7 @@ function json(type = 'application/x-amz-json-1.0'): Protocol {
       status: error.status,
       // Clients of services that used to have the query protocol read the error type from this header.
       headers: { ...headers, 'x-amzn-query-error': `${error.type};Sender` },
-      body: JSON.stringify({ __type: error.type, message: error.message }),
+      body: JSON.stringify({ __type: error.type, message: error.message, Item: error.Item }),
     }),
   };
 }

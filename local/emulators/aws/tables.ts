@@ -62,13 +62,20 @@ export function createTables(): Tables {
     };
   }
 
+  /** Trap: dynalite does not know `ReturnValuesOnConditionCheckFailure`. */
   async function callAndTell(operation: string, input: string): Promise<AwsResponse> {
     const answer = await call(operation, input);
-    if (operation === 'PutItem' && answer.status === 200) {
-      const { TableName, Item } = JSON.parse(input);
-      tables.onPut?.(TableName, Item);
-    }
-    return answer;
+    if (operation !== 'PutItem') return answer;
+    const { TableName, Item, ReturnValuesOnConditionCheckFailure: returned } = JSON.parse(input);
+    if (answer.status === 200) tables.onPut?.(TableName, Item);
+    if (returned !== 'ALL_OLD' || !answer.body.includes('#ConditionalCheckFailedException')) return answer;
+    const stored = await must('GetItem', { TableName, Key: keyOf(TableName, Item), ConsistentRead: true });
+    return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), ...stored }) };
+  }
+
+  function keyOf(name: string, item: Item): Item {
+    const names = Object.values(created.get(name) ?? {});
+    return Object.fromEntries(Object.entries(item).filter(([attribute]) => names.includes(attribute)));
   }
 
   async function must(operation: string, input: object) {
@@ -90,8 +97,7 @@ export function createTables(): Tables {
   }
 
   async function remove(name: string, item: Item): Promise<void> {
-    const { partition = '', sort = '' } = created.get(name) ?? {};
-    await must('DeleteItem', { TableName: name, Key: { [partition]: item[partition], [sort]: item[sort] } });
+    await must('DeleteItem', { TableName: name, Key: keyOf(name, item) });
   }
 
   const tables: Tables = {

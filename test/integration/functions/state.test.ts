@@ -1,10 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { GroupState } from '../../../functions/model/state.ts';
+import { noteSilence } from '../../../functions/notify/silence.ts';
+import { readSilence } from '../../../functions/notify/silent-orgs-item.ts';
+import { openMemory } from '../../../functions/runtime/memory.ts';
+import { openSignInMemory } from '../../../functions/runtime/sign-in-memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
+import { putItem } from '../../../functions/runtime/state-table.ts';
+import { noteTold, readTold } from '../../../functions/runtime/told.ts';
 import { at, outcome } from '../../support/log-of.ts';
 import { openStateTable } from '../../support/open-state-table.ts';
 
 const { aws, table } = await openStateTable();
+
+beforeEach(() => aws.clear());
 
 const runAt = (time: string) => ({
   org: 'acme',
@@ -61,5 +69,49 @@ describe('the state of a group in the table', () => {
     );
     await openRunState(table, 'acme', 'flows').add(runAt('12:00'));
     expect((await stored()).state.runs).toEqual([{ of: [0], agoMs: [0] }]);
+  });
+});
+
+describe('a write whose answer is lost', () => {
+  const lose = () => aws.injectFault('PutItem', 'answer lost');
+
+  it('was done, whether there was an item before or not', async () => {
+    const key = { org: 'acme', item: 'any' };
+    const put = (previous: Parameters<typeof putItem>[3]['previous'], body: object) =>
+      putItem(table, key, body, { previous, expiresAt: at('13:00') }, AbortSignal.timeout(5_000));
+    const restore = lose();
+    expect(await put(undefined, { first: true })).toBe(true);
+    expect(await put({ ...key, body: {}, revision: 1 }, { second: true })).toBe(true);
+    expect(await put({ ...key, body: {}, revision: 1 }, { second: true })).toBe(false);
+    expect(await put(undefined, { second: true })).toBe(false);
+    restore();
+    expect(aws.calls.filter((call) => call === 'PutItem')).toHaveLength(8);
+    expect((await aws.tables.items(table.name)).map(({ body, revision }) => [body?.S, revision?.N])).toEqual([
+      ['{"second":true}', '2'],
+    ]);
+  });
+
+  it('is no other run that adds to the state, remembers something, signs in or notes what was told', async () => {
+    const restore = lose();
+    await openRunState(table, 'acme', 'flows').add(runAt('12:00'));
+    const memory = openMemory(table, () => at('12:00'))('acme').of('log');
+    for (const cursor of ['a', 'b']) await memory.write({ cursor });
+    const signIns = openSignInMemory(table, () => at('12:00'))('acme');
+    const record = { version: 'v1', accepted: false, at: at('12:00'), open: 1 };
+    for (const open of [1, 0]) await signIns.write({ ...record, open });
+    await noteTold(table, 'acme', ['payroll#14'], at('12:00'));
+    await noteSilence(table, 'flows', [{ org: 'acme', since: at('12:00') }], [], at('12:00'));
+    restore();
+    expect(aws.calls.filter((call) => call === 'PutItem')).toHaveLength(14);
+    expect(await memory.read()).toEqual({ cursor: 'b' });
+    expect(await signIns.read()).toMatchObject({ open: 0 });
+    expect([...(await readTold(table, 'acme')).keys()]).toEqual(['payroll#14']);
+    const items = await aws.tables.items(table.name);
+    const bodyOf = (org: string) => {
+      const [found] = items.filter((each) => each.org?.S === org && each.item?.S === 'group#flows');
+      return JSON.parse(String(found?.body?.S));
+    };
+    expect(bodyOf('acme').runs).toEqual([{ of: [0], agoMs: [0] }]);
+    expect(readSilence(bodyOf('#monitor'))).toEqual([{ org: 'acme', since: at('12:00') }]);
   });
 });

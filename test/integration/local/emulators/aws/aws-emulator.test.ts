@@ -8,6 +8,7 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +24,7 @@ function clientsOf(endpoint: string, accessKeyId = 'loopback', maxAttempts = 1) 
     cloudWatch: new CloudWatchClient(options),
     sns: new SNSClient(options),
     secrets: new SecretsManagerClient(options),
+    tables: new DynamoDBClient(options),
   };
 }
 
@@ -325,6 +327,21 @@ describe('what a long run needs', () => {
     expect(await tables.items('state')).toEqual([item('new', 20)]);
     // Neither what is put for it, nor what its condition refuses.
     expect(told).toEqual(['state new']);
+  });
+
+  it('is that a write whose condition fails returns the item that there is, if it asks for it', async () => {
+    await using other = await startAwsEmulator(new Map());
+    await other.tables.create('state', { partition: 'org', sort: 'item' });
+    const item = { org: { S: 'acme' }, item: { S: 'one' }, body: { S: 'first' } };
+    await other.tables.put('state', item);
+    const put = {
+      ...{ TableName: 'state', Item: { ...item, body: { S: 'second' } } },
+      ConditionExpression: 'attribute_not_exists(org)',
+    };
+    const write = (more: object) => clientsOf(other.url).tables.send(new PutItemCommand({ ...put, ...more }));
+    const name = 'ConditionalCheckFailedException';
+    await expect(write({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toMatchObject({ name, Item: item });
+    await expect(write({})).rejects.not.toHaveProperty('Item', item);
   });
 
   it('is that all items of a table are there, although a page of a scan has 1 MB at the most', async () => {
