@@ -80,10 +80,13 @@ export const mostCharacters = 100_000;
  * The state with one more run. Runs may be added in any order: each has its place in time. Of two runs of one event, the
  * first counts.
  */
-export function withRun(state: GroupState | undefined, run: NewRun): GroupState {
-  const isRepeated = run.executionId !== undefined && run.executionId === state?.executionId;
-  if (state && isRepeated) return state;
-  const known: Runs = state ? runsOf(state, run.org) : { runs: [] };
+export function withRun(before: GroupState | undefined, run: NewRun): GroupState {
+  const isRepeated = run.executionId !== undefined && run.executionId === before?.executionId;
+  if (before && isRepeated) return before;
+  const latest = latestBelieved(run);
+  const state = before && withoutMomentsAfter(before, latest);
+  const all: Runs = state ? runsOf(state, run.org) : { runs: [] };
+  const known = { ...all, runs: all.runs.filter(({ at }) => at <= latest) };
   const added: Run = { at: run.at, isLast: true, kinds: run.lines.map((line) => kindOf(line, () => line)) };
   const runs = [...known.runs, added].toSorted((one, other) => one.at - other.at);
   const last = runs.at(-1)?.at ?? run.at;
@@ -104,6 +107,26 @@ export function withRun(state: GroupState | undefined, run: NewRun): GroupState 
     unbroken: unbrokenSince(run, state),
     ...compressed(recent({ ...known, runs })),
   };
+}
+
+/** Runs of a group may end in another order, but not this much: a scheduled one begins within five minutes. */
+const mostDisorderMs = 15 * minuteMs;
+
+/**
+ * Runs that are later than this were written by a clock that was ahead. For a scheduled run, the clocks of the schedule and
+ * of the function agree; another run contradicts nothing.
+ */
+function latestBelieved({ at }: NewRun): number {
+  return at % minuteMs === 0 ? at + mostDisorderMs : Number.POSITIVE_INFINITY;
+}
+
+function withoutMomentsAfter(state: GroupState, latest: number): GroupState {
+  if (timeOfMoment(state.last) <= latest) return state;
+  const { lastGood, failing, unbroken, ...rest } = state;
+  const believed = Object.entries({ lastGood, failing, unbroken }).filter(
+    ([, moment]) => moment && timeOfMoment(moment) <= latest,
+  );
+  return { ...rest, ...Object.fromEntries(believed) };
 }
 
 /** So many cover some minutes of an org with a few servers. */

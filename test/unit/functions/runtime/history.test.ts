@@ -166,6 +166,20 @@ describe('the state of a group', () => {
     );
   });
 
+  it('is without the runs of a clock that was ahead, from the next scheduled run on', () => {
+    const scheduled = (minute: number): NewRun => ({ ...run(minute), at: noon + minute * minuteMs });
+    const ahead = { ...run(300, () => 'internal-error'), expects: { status: 5 } } as const;
+    const state = stateOf([scheduled(0), scheduled(1), ahead, scheduled(2)]);
+    const momentAt = (minute: number) => ({ due: new Date(noon + minute * minuteMs).toISOString() });
+    expect(readHistory(state, 'acme').runs.map(({ at: time }) => (time - noon) / minuteMs)).toEqual([0, 1, 2]);
+    expect(state).toMatchObject({ last: momentAt(2), lastGood: momentAt(2), unbroken: momentAt(2) });
+    expect(state).not.toHaveProperty('failing');
+    // Runs that end in another order stay, and a run that no schedule started is no judge of the others.
+    const late = [scheduled(0), scheduled(6), scheduled(1)];
+    expect(readHistory(stateOf(late), 'acme').runs).toHaveLength(3);
+    expect(readHistory(stateOf([scheduled(60), run(1)]), 'acme').runs).toHaveLength(2);
+  });
+
   it('remembers since when a group is expected, and forgets one that no longer is', () => {
     const state = stateOf([
       { ...run(0), expects: { flows: 1, limits: 1 } },
