@@ -1,6 +1,6 @@
 import type { FindingCode } from '../diagnosis/finding.ts';
 import type { Exchange } from '../model/exchange.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, severityLevels } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Probe } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
@@ -71,7 +71,7 @@ export function restraintOf({ plan, history, intervalMinutes, now }: RestraintOp
   const isBroken = runs.length === runsToOpen && runs.every(isOutage);
   const isAskedToWait =
     isOutage(last) && failuresIn(last).some(({ exchanges }) => endOfPause(exchanges.at(-1), now) > now);
-  const first = isBroken || isAskedToWait ? lightestFailure(plan, last) : undefined;
+  const first = isBroken || isAskedToWait ? lightestFailure(plan, history?.runs ?? []) : undefined;
   return { ...(first !== undefined && { first }), held: heldByLimits(plan, history?.runs ?? [], now) };
 }
 
@@ -81,8 +81,12 @@ function isOutage(run: KeptRun): boolean {
   return (
     failures.length > 0 &&
     run.lines.every((line) => line.type !== 'outcome' || line.status !== 'passed') &&
-    failures.every(({ finding }) => outages.includes(finding.code as FindingCode))
+    failures.every(isOfOutage)
   );
+}
+
+function isOfOutage({ finding }: FailureLine): boolean {
+  return outages.includes(finding.code as FindingCode);
 }
 
 type FailureLine = LogLine & { readonly status: 'failed' };
@@ -91,9 +95,15 @@ function failuresIn({ lines }: KeptRun): readonly FailureLine[] {
   return lines.filter((line): line is FailureLine => line.type === 'outcome' && line.status === 'failed');
 }
 
-/** The first probe of the plan that failed and needs no other one. */
-function lightestFailure(plan: readonly PlannedProbe[], last: KeptRun): string | undefined {
-  const failed = new Set(failuresIn(last).map(formatTarget));
+/**
+ * The first probe of the plan that needs no other one, of those whose last answer was the gravest. Undefined if each of
+ * these needs another: a probe whose failure is a ticket must not stand for those that page.
+ */
+function lightestFailure(plan: readonly PlannedProbe[], runs: readonly KeptRun[]): string | undefined {
+  const levelOf = ({ finding }: FailureLine) => severityLevels[finding.severity];
+  const failures = lastAnswers(runs).filter(isOfOutage);
+  const gravest = Math.max(...failures.map(levelOf));
+  const failed = new Set(failures.filter((failure) => levelOf(failure) === gravest).map(formatTarget));
   return enabledProbes(plan)
     .filter(({ probe: { inputs = [], after = [] } }) => inputs.length === 0 && after.length === 0)
     .map(targetOf)

@@ -55,6 +55,29 @@ describe('the circuit breaker', () => {
     expect(restraintAfter(runs).first).toBe('organization');
   });
 
+  it('asks a probe whose failure pages, and none whose failure is a ticket', () => {
+    const mixed = (minute: number) =>
+      runAt(minute, [
+        failed(minute, 'organization', 'read-only-mode'),
+        failed(minute, 'discovery@default', 'internal-error'),
+      ]);
+    const tickets = (minute: number) => runAt(minute, [failed(minute, 'organization', 'read-only-mode')]);
+    expect(finding('read-only-mode').severity).toBe('ticket');
+    expect(restraintAfter([0, 1, 2].map(mixed)).first).toBe('discovery@default');
+    expect(restraintAfter([0, 1, 2].map(tickets)).first).toBe('organization');
+    // The one that asked has become a ticket, and of those that did not ask the last answer counts.
+    expect(restraintAfter([...[0, 1, 2].map(mixed), ...[3, 4].map(tickets)]).first).toBe('discovery@default');
+  });
+
+  it('stays closed if what pages needs another probe', () => {
+    const mixed = (minute: number) =>
+      runAt(minute, [
+        failed(minute, 'organization', 'read-only-mode'),
+        failed(minute, 'introspect@default', 'internal-error'),
+      ]);
+    expect(restraintAfter([0, 1, 2].map(mixed)).first).toBeUndefined();
+  });
+
   it('stays closed while anything works: which parts do is what people need to know', () => {
     const runs = [0, 1, 2].map((minute) =>
       runAt(minute, [failed(minute, 'token@default', 'internal-error'), passed(minute, 'organization')]),
