@@ -4,18 +4,20 @@ import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './
 import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
 import { countConfirmed } from './notify/confirmations.ts';
-import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
+import { type DrillFacts, drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
-import { decide, firingOf, type OpenIncident } from './notify/incident-item.ts';
+import type { Incident } from './notify/incident.ts';
+import { decide, firingOf, messageKey, type OpenIncident } from './notify/incident-item.ts';
 import { isUninterrupted, type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { isNotice } from './notify/occurrences.ts';
-import { hasMessages } from './notify/query-state.ts';
+import { queryMessages } from './notify/query-state.ts';
 import { asRecord } from './notify/read.ts';
-import type { Audience } from './notify/sendings.ts';
+import { formatClock } from './notify/render/text.ts';
+import { isBeingSent } from './notify/send-once.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, sendToAll, tell } from './notify/tell.ts';
+import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
 import { stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
@@ -23,6 +25,9 @@ const reserveMs = 10_000;
 
 /** How long the state table may take. The logs are slower, and must still be read if it fails. */
 const tableMs = 6_000;
+
+/** How often a change is handled anew because another process noted something meanwhile. */
+const attempts = 3;
 
 const settings = readSettings(process.env);
 const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
@@ -56,8 +61,13 @@ export async function handler(
     const read = readRecord(record, settings.monitor.deployment);
     if (read.kind === 'ignored') continue;
     const audience = audienceOf(record, settings);
-    if (read.kind === 'unreadable') await sendToAll(senders, audience, composeUnreadable(read.raw, read.why, settings));
-    else await handleChange(read, sources, audience, context.awsRequestId ?? '');
+    const outbox = { ...senders, audience, table, owner: context.awsRequestId ?? '' };
+    if (read.kind === 'unreadable') {
+      await sendToAll(outbox, `unreadable#${read.id}`, composeUnreadable(read.raw, read.why, settings));
+      continue;
+    }
+    // Each attempt begins with what another process has noted. What was sent is not sent again.
+    for (let attempt = 0; attempt < attempts; attempt += 1) if (await handleChange(read, sources, outbox)) break;
   }
   return undefined;
 }
@@ -74,61 +84,104 @@ function refused(event: unknown): string {
   return note;
 }
 
-async function handleChange(change: AlarmChange, sources: Sources, audience: Audience, owner: string): Promise<void> {
+/** Returns false if another process has noted something else since this one read the table. */
+async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<boolean> {
   const { kept, gap } = await readTable(change);
   const known = kept?.incidents.get(change.name);
-  const muted = kept !== undefined && !known && (await wasMuted(change, kept));
-  const decision = decide(change, known?.incident, muted);
-  const open = known && known.incident.state !== 'resolved' ? known.incident : undefined;
-  if (decision === 'nothing') return;
-  const resolved = open && { ...open, state: 'resolved' as const, toldAt: change.changedAt };
-  if (decision === 'close') {
-    if (resolved) await noteIncident(table, change, resolved, known?.stored);
-    return;
+  const decision = decide(change, known?.incident, await isUntold(change, kept, known?.incident));
+  if (decision === 'nothing') return true;
+  const isOpen = known && (known.incident.state !== 'resolved' || known.incident.toldAt === change.changedAt);
+  const open = isOpen ? known.incident : undefined;
+  if (decision === 'note') {
+    const untold = { isUntold: true, firedAt: known?.incident.toldAt ?? 0 } as const;
+    const ended = { ...endOf(change, open, outbox), ...(!open && untold) };
+    return (await noteIncident(table, change, ended, known?.stored)) !== 'contended';
   }
-  const isFiring = change.kind === 'firing';
-  const firing = !isFiring && open ? firingOf(open) : undefined;
-  const evidence = await gatherEvidence(change, sources, {
-    ...(kept && { kept }),
-    ...(gap && { gap }),
-    ...(firing && { firing }),
-  });
-  const found = open && !isFiring ? drillOf(open) : drillIn(change, evidence);
-  const drill = found?.drill;
-  const outbox = { ...senders, audience: drill && !drill.page ? audienceOfDrills(settings) : audience, table, owner };
-  await tell(outbox, settings, {
-    change: { ...change, ...found },
-    evidence: drill ? drilledEvidence(evidence) : evidence,
-    stored: known?.stored,
-    step: isFiring ? 'firing' : open?.state === 'again' ? 'resolved again' : 'resolved',
-    firedAt: (isFiring ? undefined : open?.firedAt) ?? change.changedAt,
-    after: ({ since, startObserved, code, occurrences }): OpenIncident | undefined =>
-      isFiring
-        ? {
-            ...{ alarm: change.name, state: 'firing', route: settings.route },
-            topicArn: audience.peopleTopicArn,
-            ...{ firedAt: change.changedAt, toldAt: change.changedAt, since, startObserved },
-            ...{ reason: change.reason, lookBackMs: change.lookBackMs, runsToAlarm: change.runsToAlarm ?? 2 },
-            ...(code !== undefined && { code }),
-            ...(isNotice(occurrences) && { isNotice: true as const }),
-            ...(drill && { drill }),
-            document: change.document,
-          }
-        : resolved,
-  });
+  const tellOf = async (
+    { note, ...told }: AlarmChange,
+    of: OpenIncident | undefined,
+    after: (incident: Incident, drill: DrillFacts | undefined) => OpenIncident | undefined,
+  ) => {
+    const isFiring = told.kind === 'firing';
+    const evidence = await gatherEvidence(told, sources, {
+      ...(kept && { kept }),
+      ...(gap && { gap }),
+      ...(!isFiring && of && { firing: firingOf(of) }),
+    });
+    const found = of && !isFiring ? drillOf(of) : drillIn(told, evidence);
+    const drill = found?.drill;
+    const step = isFiring ? 'firing' : of?.state === 'again' ? 'resolved again' : 'resolved';
+    const firedAt = (isFiring ? undefined : of?.firedAt) ?? told.changedAt;
+    return tell(drill && !drill.page ? { ...outbox, audience: audienceOfDrills(settings) } : outbox, settings, {
+      change: { ...told, ...(note !== undefined && { note }), ...found },
+      evidence: drill ? drilledEvidence(evidence) : evidence,
+      stored: known?.stored,
+      message: (of?.state === 'resolved' ? of.unsent : undefined) ?? messageKey(told.name, firedAt, step),
+      after: (incident) => after(incident, drill),
+    });
+  };
+  if (change.kind === 'resolved') return tellOf(change, open, () => endOf(change, open, outbox));
+  if (decision === 'tell') return tellOf(change, open, (...found) => begunOf(change, outbox, ...found));
+  // Its end is known already. Nothing is noted in between, so that a retry tells both again, each receiver once.
+  const { toldAt: changedAt = change.changedAt, reason = '' } = known?.incident ?? {};
+  const begun: OpenIncident[] = [];
+  const note = `It ended at ${formatClock(changedAt)}, before this message could be sent.`;
+  const failure = await tellOf({ ...change, note }, undefined, (...found) => {
+    begun.push(begunOf(change, outbox, ...found));
+    return undefined;
+  }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const ended: AlarmChange = { ...change, kind: 'resolved', changedAt, reason };
+  const isNoted = await tellOf(ended, begun[0], () => endOf(ended, begun[0], outbox));
+  if (failure) throw failure;
+  return isNoted;
+}
+
+function begunOf(
+  { name, changedAt, reason, lookBackMs, runsToAlarm = 2, document }: AlarmChange,
+  { audience }: Outbox,
+  { since, startObserved, code, occurrences }: Pick<Incident, 'since' | 'startObserved' | 'code' | 'occurrences'>,
+  drill: DrillFacts | undefined,
+): OpenIncident {
+  return {
+    ...{ alarm: name, state: 'firing', route: settings.route, topicArn: audience?.peopleTopicArn ?? '' },
+    ...{ firedAt: changedAt, toldAt: changedAt, since, startObserved, reason, lookBackMs, runsToAlarm, document },
+    ...(code !== undefined && { code }),
+    ...(isNotice(occurrences) && { isNotice: true as const }),
+    ...(drill && { drill }),
+  };
+}
+
+/** An incident once its alarm has resolved, also if no more is known of it. */
+function endOf(change: AlarmChange, open: OpenIncident | undefined, outbox: Outbox): OpenIncident {
+  const { changedAt } = change;
+  const unknown = { since: changedAt, startObserved: false, occurrences: [] };
+  const { unsent: _, ...incident } = open ?? begunOf({ ...change, document: {} }, outbox, unknown, undefined);
+  return { ...incident, state: 'resolved', toldAt: changedAt };
 }
 
 /**
- * Whether an alarm was muted when it fired: it is one that maintenance mutes, and the table, which was written all the time,
- * knows of no message about it. If that cannot be found out, it was not.
+ * Whether people were not told that an alarm fired which now resolves: another process is still sending that, or no message
+ * was sent since the last incident, because of a mute window. The latter counts only for alarms that maintenance mutes, and
+ * if the table was written all the time. If it cannot be found out, they were told.
  */
-async function wasMuted({ kind, name, subject, changedAt }: AlarmChange, kept: Kept): Promise<boolean> {
+async function isUntold(
+  { kind, before, name, subject, changedAt }: AlarmChange,
+  kept: Kept | undefined,
+  last: OpenIncident | undefined,
+): Promise<boolean> {
+  if (kind === 'firing' || before !== 'ALARM' || !table || !kept || (last && last.state !== 'resolved')) return false;
   const isMutable = ['findings', 'probe-failing', 'burn-rate'].includes(subject.kind);
-  if (kind === 'firing' || !isMutable || !table || !isUninterrupted(kept, changedAt)) return false;
-  return hasMessages(table, kept.org, name, AbortSignal.timeout(tableMs)).then(
-    (has) => !has,
-    () => false,
-  );
+  try {
+    const signal = AbortSignal.timeout(tableMs);
+    const messages = await queryMessages(table, kept.org, { alarm: name, since: last?.toldAt ?? 0 }, signal);
+    if (messages.length === 0) return isMutable && isUninterrupted(kept, changedAt);
+    return messages.some(({ body }) => isBeingSent(body, Date.now()));
+  } catch {
+    return false;
+  }
 }
 
 /** What the state table knows, or why it cannot be read. */

@@ -8,11 +8,11 @@ import { drilledEvidence, drillOf } from './notify/drill.ts';
 import { type AlarmChange, repetitions } from './notify/event.ts';
 import { gatherEvidence } from './notify/evidence.ts';
 import type { Incident } from './notify/incident.ts';
-import { firingOf, type OpenIncident } from './notify/incident-item.ts';
+import { firingOf, messageKey, type OpenIncident } from './notify/incident-item.ts';
 import { type Kept, type KnownIncident, keptOf } from './notify/kept.ts';
 import { scanOrgs } from './notify/query-state.ts';
 import { oneOf } from './notify/read.ts';
-import { type NextStep, newsIn, nextStep } from './notify/recovery.ts';
+import { type NextStep, newsIn, nextStep, unsentStep } from './notify/recovery.ts';
 import { formatClock, formatDuration } from './notify/render/text.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
@@ -87,7 +87,8 @@ interface Sweep {
 /** Tells people what comes next in an incident, if anything does. */
 async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, signal, owner }: Sweep): Promise<void> {
   const subject = alarmSubject(incident.alarm, deployment);
-  const step = subject && nextStep(incident, subject, kept, { now, remindAfterMs });
+  const unsent = unsentStep(incident, now);
+  const step = subject && (unsent ?? nextStep(incident, subject, kept, { now, remindAfterMs }));
   if (!step) return;
   const isNews = step === 'also' || step === 'real';
   const news = isNews && subject.kind === 'findings' ? newsIn(incident, subject, kept) : undefined;
@@ -102,13 +103,15 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const audience = isForDrills ? audienceOfDrills(settings) : audienceAt(topicArn, settings);
   const outbox: Outbox = { ...senders, audience, table, owner };
   await tell(outbox, settings, {
-    ...{ change, evidence: drilled ? drilledEvidence(evidence) : evidence, stored, firedAt: incident.firedAt },
-    // CloudWatch's own recovery is the same step: whoever is first sends it.
-    step: step === 'recovered' ? 'resolved' : step === 'again' ? 'again' : `${step} after ${incident.toldAt}`,
-    after: (told) =>
-      step === 'real'
-        ? realIncident(incident, told, now)
-        : { ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) },
+    ...{ change, evidence: drilled ? drilledEvidence(evidence) : evidence, stored },
+    message: (unsent && incident.unsent) ?? messageKey(incident.alarm, incident.firedAt, stepKey(step, incident)),
+    // CloudWatch may resolve the alarm at the same time, and nothing may be told of it after that.
+    isNotedFirst: !unsent,
+    after(told) {
+      if (unsent) return { ...incident, unsent: undefined };
+      if (step === 'real') return realIncident(incident, told, now);
+      return { ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) };
+    },
   });
 }
 
@@ -116,8 +119,12 @@ function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject,
   const { alarm: name, reason, lookBackMs, runsToAlarm, since, document, recoveredAt = now } = incident;
   const repeats = oneOf(repetitions, step);
   const lookBack = formatDuration(lookBackMs);
-  const notes: Readonly<Record<NextStep, string>> = {
-    recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
+  const ended = incident.state === 'resolved' && { recovered: incident.toldAt };
+  const times: Readonly<Partial<Record<NextStep, number>>> = { firing: incident.firedAt, ...ended };
+  const notes: Readonly<Partial<Record<NextStep, string>>> = {
+    ...(!ended && {
+      recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
+    }),
     again: `It was told to be over at ${formatClock(recoveredAt)}, and fails again. The next message is the last: when CloudWatch's alarm resolves.`,
     also: 'The alarm fires already, for something that was told. This is new.',
     real: 'The alarm fired for a drill before. This is no drill.',
@@ -125,7 +132,8 @@ function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject,
   };
   return {
     kind: step === 'recovered' ? 'resolved' : 'firing',
-    ...{ name, subject, changedAt: now, lookBackMs, reason, runsToAlarm, document, note: notes[step] },
+    ...{ name, subject, changedAt: times[step] ?? now, lookBackMs, reason, runsToAlarm, document },
+    ...(notes[step] !== undefined && { note: notes[step] }),
     ...(repeats && { repeats }),
   };
 }
@@ -142,6 +150,12 @@ function realIncident(
 ): OpenIncident {
   const found = { since, startObserved, ...(code !== undefined && { code }) };
   return { ...incident, ...found, state: 'firing', firedAt: now, toldAt: now };
+}
+
+/** CloudWatch's own recovery is the same step: the first to see it sends it. */
+function stepKey(step: NextStep, { toldAt }: OpenIncident): string {
+  if (step === 'recovered') return 'resolved';
+  return step === 'again' ? 'again' : `${step} after ${toldAt}`;
 }
 
 function afterStep(step: NextStep, incident: OpenIncident, now: number): OpenIncident {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
 import type { DrillFacts } from './drill.ts';
 import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
@@ -38,7 +39,13 @@ export interface AlarmChange {
 export type ReadRecord =
   | AlarmChange
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'unreadable'; readonly raw: string; readonly why: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly raw: string;
+      readonly why: string;
+      /** The same if SNS or Lambda repeats the event. */
+      readonly id: string;
+    };
 
 const states = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 const minuteMs = 60_000;
@@ -56,12 +63,12 @@ const burnLookBackMs = 60 * minuteMs;
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function readRecord(record: unknown, deployment?: string): ReadRecord {
-  const { Message, Timestamp } = asRecord(asRecord(record).Sns);
-  const unreadable = (why: string): ReadRecord => ({
-    kind: 'unreadable',
-    raw: typeof Message === 'string' ? Message : (JSON.stringify(record) ?? String(record)),
-    why,
-  });
+  const { Message, MessageId, Timestamp } = asRecord(asRecord(record).Sns);
+  const unreadable = (why: string): ReadRecord => {
+    const raw = typeof Message === 'string' ? Message : (JSON.stringify(record) ?? String(record));
+    const id = createHash('sha256').update(JSON.stringify([MessageId, Timestamp, raw]));
+    return { kind: 'unreadable', raw, why, id: id.digest('hex') };
+  };
   const alarm = asRecord(parseJson(Message));
   const name = text(alarm.AlarmName);
   if (name === undefined) return unreadable('the message does not name an alarm');

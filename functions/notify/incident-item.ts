@@ -11,7 +11,8 @@ import { asRecord, defined, number, oneOf, parseJson, text, timestamp } from './
  * - `firing`: it was told that it fires.
  * - `recovered`: it was told that the problem is over, before CloudWatch resolved the alarm.
  * - `again`: it was told that the problem is back. From here on only CloudWatch ends the incident.
- * - `resolved`: CloudWatch resolved the alarm.
+ * - `resolved`: CloudWatch resolved the alarm. It stays in the table, because SNS does not keep the order of events and may
+ *   repeat them: what began before this end is not told afterwards.
  */
 export const incidentStates = ['firing', 'recovered', 'again', 'resolved'] as const;
 
@@ -39,18 +40,38 @@ export interface OpenIncident {
   readonly drill?: DrillFacts;
   /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
   readonly document: Readonly<Record<string, unknown>>;
-  /** When the last message about it was sent. */
+  /** When the last message about it was sent. If it is resolved: when CloudWatch resolved it. */
   readonly toldAt: number;
   /** When it was told that the problem is over. */
   readonly recoveredAt?: number;
+  /** The key of a message that not every receiver has got: see `messageKey`. */
+  readonly unsent?: string;
+  /** The alarm resolved, and nobody was told, because it was muted or its first event is late. It began after `firedAt`. */
+  readonly isUntold?: true;
 }
 
-/** How long an incident is kept: an open one until nobody can still be working on it. */
-const openMs = 90 * 24 * 60 * 60_000;
-const resolvedMs = 24 * 60 * 60_000;
+/** How long an incident is kept. SNS tries to deliver the event of a resolved one for 23 days. */
+const dayMs = 24 * 60 * 60_000;
+const openMs = 90 * dayMs;
+const resolvedMs = 30 * dayMs;
+const untoldMs = dayMs;
 
-export function incidentExpiresAt({ state, toldAt }: OpenIncident): number {
+export function incidentExpiresAt({ state, toldAt, isUntold }: OpenIncident): number {
+  if (isUntold) return toldAt + untoldMs;
   return toldAt + (state === 'resolved' ? resolvedMs : openMs);
+}
+
+/** Whether `incident` is about a later time than `other`, which another process noted. */
+export function isLater(incident: OpenIncident, other: OpenIncident): boolean {
+  const [time, otherTime] = [incident, other].map(({ state, firedAt, toldAt }) =>
+    state === 'resolved' ? toldAt : firedAt,
+  ) as [number, number];
+  return time > otherTime;
+}
+
+/** What the items of a message are called, without the outlet. An incident has several messages, and each is sent once. */
+export function messageKey(alarm: string, firedAt: number, step: string): string {
+  return `message#${alarm}#${new Date(firedAt).toISOString()}#${step}`;
 }
 
 const times = ['firedAt', 'since', 'toldAt', 'recoveredAt'] as const;
@@ -84,6 +105,8 @@ export function readIncident(body: unknown): OpenIncident | undefined {
     drill: read.drill === undefined ? undefined : readDrillFacts(asRecord(read.drill)),
     document: asRecord(parseJson(read.document)),
     recoveredAt: timeIn('recoveredAt'),
+    unsent: text(read.unsent, 500),
+    isUntold: read.isUntold === true || undefined,
   });
 }
 
@@ -98,32 +121,46 @@ export function firingOf({ firedAt, reason, since, code, startObserved }: OpenIn
   return { at: firedAt, reason, since, startObserved, ...(code !== undefined && { code }) };
 }
 
-/** What to do about an alarm's change: tell people, only note that the incident has ended, or nothing. */
-export type Decision = 'tell' | 'close' | 'nothing';
+/**
+ * What to do about an alarm's change: tell people, tell them that it fired and has resolved since, only note that it has
+ * resolved, or nothing.
+ */
+export type Decision = 'tell' | 'tell both' | 'note' | 'nothing';
 
 /**
- * Decides by what people know.
+ * Decides by what people know. Events may be repeated, late, and in the wrong order.
  *
  * - An alarm whose incident was not told is told, whatever its old state was: CloudWatch runs the action again when a mute
  *   window ends.
  * - An alarm that was told is not told twice, unless it was OK in between.
- * - The recovery of what nobody was told of is not told: it fired and ended within a mute window. It is told if that is
- *   not sure.
+ * - An alarm that fired before the last known end is not told, unless people know neither that it fired nor that it ended:
+ *   then they are told both.
+ * - Don't announce the recovery of an alarm that was never announced, because it fired and ended within a mute window. When
+ *   in doubt, announce it. It is noted in any case.
  * - The end of what is told once is not told: the alarm ends because it was told.
  * - A recovery that was told before CloudWatch saw it is not told again.
+ * - A message that some receivers did not get is told again, to those.
  *
  * @param incident absent if there is none, or if the table cannot be read
- * @param wasMuted whether the table shows that no message was sent about the alarm
+ * @param isUntold whether people were not told that the alarm fired which now resolves
  */
 export function decide(
   { kind, before, changedAt }: AlarmChange,
   incident: OpenIncident | undefined,
-  wasMuted: boolean,
+  isUntold: boolean,
 ): Decision {
-  const open = incident && incident.state !== 'resolved' ? incident : undefined;
-  if (kind === 'firing') return open && (before !== 'OK' || changedAt <= open.firedAt) ? 'nothing' : 'tell';
-  if (!open) return before === 'ALARM' && !wasMuted ? 'tell' : 'nothing';
-  // SNS does not keep the order: this is how an earlier incident ended.
-  if (changedAt < open.firedAt) return 'nothing';
-  return open.state === 'recovered' || open.isNotice ? 'close' : 'tell';
+  const isResolved = incident?.state === 'resolved';
+  if (kind === 'firing') {
+    if (!incident) return 'tell';
+    const { firedAt, toldAt, unsent } = incident;
+    if (isResolved && changedAt <= toldAt) return incident.isUntold && changedAt > firedAt ? 'tell both' : 'nothing';
+    const isUnsent = changedAt === firedAt && unsent?.endsWith('#firing');
+    return isResolved || isUnsent || (before === 'OK' && changedAt > firedAt) ? 'tell' : 'nothing';
+  }
+  if (incident && changedAt < incident.firedAt) return 'nothing';
+  if (isResolved && changedAt === incident.toldAt) return incident.unsent === undefined ? 'nothing' : 'tell';
+  if (isResolved && changedAt < incident.toldAt) return 'nothing';
+  if (!incident || isResolved) return before === 'ALARM' && !isUntold ? 'tell' : 'note';
+  const isKnown = incident.state === 'recovered' && incident.unsent === undefined;
+  return isKnown || incident.isNotice ? 'note' : 'tell';
 }

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type StateTable, type StoredItem, storedItem } from '../runtime/state-table.ts';
+import { messageKey } from './incident-item.ts';
 
 type Page = {
   readonly Items?: readonly Readonly<Record<string, AttributeValue>>[];
@@ -28,25 +29,31 @@ export function queryOrg({ client, name }: StateTable, org: string, signal: Abor
   );
 }
 
-/** Whether a message about an alarm was sent within a day, or was to be sent. Throws AWS's errors. */
-export async function hasMessages(
+/**
+ * The messages about an alarm that fired after `since`, which were sent within a day or are being sent: as many as there are
+ * receivers of a few messages. Throws AWS's errors.
+ */
+export async function queryMessages(
   { client, name }: StateTable,
   org: string,
-  alarm: string,
+  { alarm, since }: { readonly alarm: string; readonly since: number },
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly StoredItem[]> {
+  const [from, to] = [since + 1, Date.parse('9999-12-31')].map((time) => ({ S: messageKey(alarm, time, '') }));
   const { Items = [] } = await client.query(
     {
       TableName: name,
-      KeyConditionExpression: 'org = :org AND begins_with(#item, :messages)',
+      KeyConditionExpression: 'org = :org AND #item BETWEEN :from AND :to',
       ExpressionAttributeNames: { '#item': 'item' },
-      ExpressionAttributeValues: { ':org': { S: org }, ':messages': { S: `message#${alarm}#` } },
+      ExpressionAttributeValues: { ':org': { S: org }, ':from': from ?? { S: '' }, ':to': to ?? { S: '' } },
       ConsistentRead: true,
-      Limit: 1,
+      // The latest firing comes last.
+      ScanIndexForward: false,
+      Limit: 20,
     },
     { abortSignal: signal },
   );
-  return Items.length > 0;
+  return Items.map(storedItem);
 }
 
 /** The groups and incidents of all orgs. Throws AWS's errors. */

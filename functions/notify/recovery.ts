@@ -5,9 +5,12 @@ import { formatTarget } from '../model/target.ts';
 import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../runtime/history.ts';
 import type { OpenIncident } from './incident-item.ts';
 import type { Kept } from './kept.ts';
+import { oneOf } from './read.ts';
 
 /** What people must be told of an open incident, apart from what CloudWatch tells. */
-export type NextStep = 'recovered' | 'again' | 'also' | 'real' | 'reminder';
+const nextSteps = ['firing', 'recovered', 'again', 'also', 'real', 'reminder'] as const;
+
+export type NextStep = (typeof nextSteps)[number];
 
 const minuteMs = 60_000;
 
@@ -53,6 +56,16 @@ export function nextStep(
   if (isOpen && !drill && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs)
     return 'reminder';
   return undefined;
+}
+
+/** A message that some receivers did not get is tried for so long. */
+const retriedMs = 60 * minuteMs;
+
+/** The step of an incident whose message some receivers did not get. */
+export function unsentStep({ unsent, toldAt }: OpenIncident, now: number): NextStep | undefined {
+  if (now - toldAt > retriedMs) return undefined;
+  const [, step] = /#([a-z]+)[^#]*$/.exec(unsent ?? '') ?? [];
+  return oneOf(nextSteps, step === 'resolved' ? 'recovered' : step);
 }
 
 /**

@@ -18,44 +18,56 @@ export interface Sending {
   readonly now: number;
 }
 
+/** Whether the item of a message says that a process has claimed it and may still send it. */
+export function isBeingSent(body: unknown, now: number): boolean {
+  const { done, claimed } = asRecord(body);
+  return done !== true && now - (timestamp(asRecord(claimed).at) ?? 0) < abandonedMs;
+}
+
+/** Whether something is sent: by this call, by an earlier one, or perhaps by another process, which has claimed it. */
+export type Sent = 'now' | 'before' | 'elsewhere';
+
 /**
- * Sends something unless it was sent before, or somebody else is sending it. Returns whether it did.
+ * Sends something unless it was sent before, or another process is sending it. Throws the error of `send`.
  *
- * A send is claimed in the table before, and marked as done after it. If the sender ends in between, its own next try
- * sends again: Lambda repeats the request with the same id. If the table fails, it is sent: a duplicate is better than a
- * loss.
+ * A send is claimed in the table first, and marked as done after it. If the sender ends in between, its own retry sends
+ * again: Lambda repeats the request with the same id. A send that fails gives up its claim. If the table fails, it is
+ * sent: a duplicate is better than a loss.
  */
 export async function sendOnce(
   table: StateTable | undefined,
   { key, owner, now }: Sending,
   send: () => Promise<void>,
-): Promise<boolean> {
-  const body = { owner, claimed: { at: new Date(now).toISOString() } };
-  const put = (previous: StoredItem | undefined, more: object = {}) =>
-    table &&
-    putItem(table, key, { ...body, ...more }, { previous, expiresAt: now + keptMs }, AbortSignal.timeout(stepMs));
-  let previous: StoredItem | undefined;
+): Promise<Sent> {
+  const claim = { owner, claimed: { at: new Date(now).toISOString() } };
+  const read = async () => table && getItem(table, key, AbortSignal.timeout(stepMs));
+  const put = async (body: object, previous: StoredItem | undefined) =>
+    table && putItem(table, key, body, { previous, expiresAt: now + keptMs }, AbortSignal.timeout(stepMs));
+  let claimed: StoredItem | undefined;
   try {
-    if (table && !(await put(undefined))) {
-      previous = await getItem(table, key, AbortSignal.timeout(stepMs));
-      if (isTaken(previous, owner, now)) return false;
-      // Somebody else may have been faster in taking over.
-      if (!(await put(previous))) return false;
+    let previous: StoredItem | undefined;
+    if (table && !(await put(claim, undefined))) {
+      previous = await read();
+      const { done, owner: other } = asRecord(previous?.body);
+      if (done === true) return 'before';
+      if (text(other) !== owner && isBeingSent(previous?.body, now)) return 'elsewhere';
+      // Another process may have been faster in taking over.
+      if (!(await put(claim, previous))) return 'elsewhere';
     }
+    claimed = { ...key, body: claim, revision: (previous?.revision ?? 0) + 1 };
   } catch {
-    await send();
-    return true;
+    // The table fails, so it is sent without a claim.
   }
-  await send();
-  const claimed = { ...key, body, revision: (previous?.revision ?? 0) + 1 };
-  // It is sent. If the table does not learn that, a repeated event sends it again.
-  await Promise.resolve(put(claimed, { done: true })).catch(() => {});
-  return true;
-}
-
-function isTaken(stored: StoredItem | undefined, owner: string, now: number): boolean {
-  const { done, owner: other, claimed } = asRecord(stored?.body);
-  if (done === true) return true;
-  const at = timestamp(asRecord(claimed).at) ?? 0;
-  return text(other) !== owner && now - at < abandonedMs;
+  try {
+    await send();
+  } catch (error) {
+    const released = { ...claim, claimed: { at: new Date(0).toISOString() } };
+    if (claimed) await put(released, claimed).catch(() => {});
+    throw error;
+  }
+  // Without this note, a repeated event sends it again.
+  await Promise.resolve(claimed ?? read())
+    .then((previous) => put({ ...claim, done: true }, previous))
+    .catch(() => {});
+  return 'now';
 }

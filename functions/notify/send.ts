@@ -1,4 +1,5 @@
 import type { EventBridge, Sns } from '../aws/clients.ts';
+import type { Sent } from './send-once.ts';
 import type { Sending } from './sendings.ts';
 
 /** What sends messages. */
@@ -19,22 +20,30 @@ export async function send(sending: Sending, { sns, events }: Senders): Promise<
   if (entry?.ErrorCode) throw Object.assign(new Error('PutEvents refused the event'), { name: entry.ErrorCode });
 }
 
-/**
- * Tries everything that is to be sent, whichever of it fails, and then throws if something did. Returns whether anything
- * was sent.
- *
- * @param sendOne sends one message, and returns false if it was sent before
- */
+/** What became of several messages. */
+export interface SentAll {
+  /** Whether any of them is sent. Those that another process is sending do not count. */
+  readonly isAnySent: boolean;
+  readonly areAllSent: boolean;
+  /** Says which could not be sent. */
+  readonly error?: Error;
+}
+
+/** Tries every message, whichever of them fails. It never throws. */
 export async function sendAll(
   sendings: readonly Sending[],
-  sendOne: (sending: Sending) => Promise<boolean>,
-): Promise<boolean> {
+  sendOne: (sending: Sending) => Promise<Sent>,
+): Promise<SentAll> {
   const results = await Promise.allSettled(sendings.map(sendOne));
   const failed = results.flatMap((result, at) => {
     if (result.status === 'fulfilled') return [];
     const { reason } = result;
     return [`${sendings[at]?.outlet}: ${reason instanceof Error ? reason.name : 'unknown error'}`];
   });
-  if (failed.length > 0) throw new Error(`a message could not be sent: ${failed.join('; ')}`);
-  return results.some((result) => result.status === 'fulfilled' && result.value);
+  const isSent = (result: PromiseSettledResult<Sent>) => result.status === 'fulfilled' && result.value !== 'elsewhere';
+  return {
+    isAnySent: results.some(isSent),
+    areAllSent: results.every(isSent),
+    ...(failed.length > 0 && { error: new Error(`a message could not be sent: ${failed.join('; ')}`) }),
+  };
 }

@@ -1,14 +1,21 @@
-import { putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
+import {
+  getItem,
+  type ItemKey,
+  monitorPartition,
+  putItem,
+  type StateTable,
+  type StoredItem,
+} from '../runtime/state-table.ts';
 import { noteTold } from '../runtime/told.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
-import { incidentBody, incidentExpiresAt, type OpenIncident } from './incident-item.ts';
+import { incidentBody, incidentExpiresAt, isLater, type OpenIncident, readIncident } from './incident-item.ts';
 import { incidentKey, partitionOf } from './kept.ts';
 import { composeIncident, type Notification } from './message.ts';
-import { type Senders, send, sendAll } from './send.ts';
+import { type Senders, type SentAll, send, sendAll } from './send.ts';
 import { sendOnce } from './send-once.ts';
-import { type Audience, sendingsOf } from './sendings.ts';
+import { type Audience, type Sending, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
 export interface Outbox extends Senders {
@@ -23,36 +30,54 @@ export interface Outbox extends Senders {
 export interface Telling {
   readonly change: AlarmChange;
   readonly evidence: Evidence;
-  /** Which message of its incident it is: `firing`, `resolved`, `reminder 2`. Each is sent once. */
-  readonly step: string;
-  /** When the alarm fired. It tells the incident from others of the alarm. */
-  readonly firedAt: number;
+  /** Which message of which incident it is: see `messageKey`. Each is sent once. */
+  readonly message: string;
   /** The incident as it was read. */
   readonly stored?: StoredItem | undefined;
   readonly after: (incident: Incident) => OpenIncident | undefined;
+  /** Nothing is sent if another process has noted something since: what is told may have ended. */
+  readonly isNotedFirst?: boolean;
 }
 
 /** How long the table may take to note it. */
 const noteMs = 2_000;
 
 /**
- * Tells everybody of an alarm's change, each once, and notes what they know then. Throws if a message cannot be sent.
+ * Sends a message about an alarm's change to every receiver, each once, and notes what people know then. Returns false if
+ * another process has noted something else since. Throws if a message cannot be sent.
  *
- * Trap: after a failure nothing is noted. Whoever tries again then sends what is missing, and nothing twice.
+ * Trap: what one receiver did not get must not hide what the others got, so it is noted before this throws. A retry sends
+ * what is missing. If nothing was sent, nothing is noted.
  */
-export async function tell(outbox: Outbox, links: Links, telling: Telling): Promise<void> {
-  const { change, step, firedAt, stored } = telling;
+export async function tell(outbox: Outbox, links: Links, telling: Telling): Promise<boolean> {
+  const { change, message } = telling;
+  const { audience, table } = outbox;
   const incident = incidentOf(change, telling.evidence);
-  const message = `message#${change.name}#${new Date(firedAt).toISOString()}#${step}`;
-  const { audience } = outbox;
+  const after = telling.after(incident);
+  let stored = telling.stored;
+  if (telling.isNotedFirst && after) {
+    const first = await noteIncident(table, change, { ...after, unsent: message }, stored);
+    if (first === 'contended') return false;
+    stored = first ?? stored;
+  }
   const sendings = audience ? sendingsOf(composeIncident(incident, links), audience) : [];
-  const isSent = await sendAll(sendings, (sending) => {
-    const key = { org: partitionOf(change.subject), item: `${message}#${sending.outlet}` };
+  const org = partitionOf(change.subject);
+  const { isAnySent, areAllSent, error } = await sendEachOnce(outbox, { org, item: message }, sendings);
+  let isNoted = true;
+  if (isAnySent || !audience) {
+    if (change.kind === 'firing' && isAnySent) await noteOnce(table, change, incident);
+    const noted = after && { ...after, ...(!areAllSent && { unsent: message }) };
+    if (noted) isNoted = (await noteIncident(table, change, noted, stored)) !== 'contended';
+  }
+  if (error) throw error;
+  return isNoted;
+}
+
+function sendEachOnce(outbox: Outbox, { org, item }: ItemKey, sendings: readonly Sending[]): Promise<SentAll> {
+  return sendAll(sendings, (sending) => {
+    const key = { org, item: `${item}#${sending.outlet}` };
     return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
-  if (isSent && change.kind === 'firing') await noteOnce(outbox.table, change, incident);
-  const after = isSent || !audience ? telling.after(incident) : undefined;
-  if (after) await noteIncident(outbox.table, change, after, stored);
 }
 
 /**
@@ -70,32 +95,40 @@ async function noteOnce(
   await noteTold(table, partitionOf(subject), keys, Date.now()).catch((error: unknown) => logFailure(name, error));
 }
 
-/** Sends a message that is about no incident to everybody. Throws if it cannot be sent. */
-export async function sendToAll(senders: Senders, audience: Audience, notification: Notification): Promise<void> {
-  await sendAll(sendingsOf(notification, audience), async (sending) => {
-    await send(sending, senders);
-    return true;
-  });
+/** Sends a message that is about no incident to everybody, each once for this id. Throws if it cannot be sent. */
+export async function sendToAll(outbox: Outbox, id: string, notification: Notification): Promise<void> {
+  const sendings = outbox.audience ? sendingsOf(notification, outbox.audience) : [];
+  const { error } = await sendEachOnce(outbox, { org: monitorPartition, item: `message#${id}` }, sendings);
+  if (error) throw error;
 }
 
 /**
- * Notes what people know of an alarm. It never throws: without the note, the next message is decided by the alarm alone.
- *
- * Trap: it does nothing if somebody else noted something since.
+ * Notes what people know of an alarm. Returns the item, or `contended` if another process has noted something later. It
+ * never throws: if the table fails, it returns undefined, and the next message is decided by the alarm alone.
  */
 export async function noteIncident(
   table: StateTable | undefined,
   { subject, name }: AlarmChange,
   incident: OpenIncident,
   stored: StoredItem | undefined,
-): Promise<void> {
-  if (!table) return;
-  const options = { previous: stored, expiresAt: incidentExpiresAt(incident) };
-  const signal = AbortSignal.timeout(noteMs);
+): Promise<StoredItem | 'contended' | undefined> {
+  if (!table) return undefined;
+  const key = incidentKey(subject, name);
+  const body = incidentBody(incident);
+  let previous = stored;
   try {
-    await putItem(table, incidentKey(subject, name), incidentBody(incident), options, signal);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const options = { previous, expiresAt: incidentExpiresAt(incident) };
+      const isNoted = await putItem(table, key, body, options, AbortSignal.timeout(noteMs));
+      if (isNoted) return { ...key, body, revision: (previous?.revision ?? 0) + 1 };
+      previous = await getItem(table, key, AbortSignal.timeout(noteMs));
+      const other = readIncident(previous?.body);
+      if (other && (incident.isUntold || !isLater(incident, other))) return 'contended';
+    }
+    return 'contended';
   } catch (error) {
     logFailure(name, error);
+    return undefined;
   }
 }
 

@@ -6,22 +6,27 @@ import { openStateTable } from '../../support/open-state-table.ts';
 const key = { org: 'acme', item: 'message#okta-synthetics/acme/okta/page#firing' };
 const now = at('12:00');
 let sent: string[];
-const { aws, table } = await openStateTable({ maxAttempts: 1 });
+const { aws, table } = await openStateTable({ maxAttempts: 2 });
 beforeEach(() => {
   sent = [];
 });
 
 const sendBy = (owner: string, minutes = 0, send = async () => void sent.push(owner)) =>
   sendOnce(table, { key, owner, now: now + minutes * 60_000 }, send);
-const crashes = async () => {
-  throw new Error('the function ends');
-};
+/** The function ends while it sends. */
+const crashBy = (owner: string) =>
+  new Promise<void>((resolve) => {
+    void sendBy(owner, 0, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
 
 describe('a message', () => {
   it('is sent once, whoever is asked to send it again', async () => {
-    expect(await sendBy('one')).toBe(true);
-    expect(await sendBy('one', 1)).toBe(false);
-    expect(await sendBy('other', 60)).toBe(false);
+    expect(await sendBy('one')).toBe('now');
+    expect(await sendBy('one', 1)).toBe('before');
+    expect(await sendBy('other', 60)).toBe('before');
     expect(sent).toEqual(['one']);
   });
 
@@ -31,15 +36,26 @@ describe('a message', () => {
   });
 
   it('is sent by the next try of the same request if the first one ended before', async () => {
-    await expect(sendBy('one', 0, crashes)).rejects.toThrow('the function ends');
-    expect(await sendBy('other', 1)).toBe(false);
-    expect(await sendBy('one', 1)).toBe(true);
+    await crashBy('one');
+    expect(await sendBy('other', 1)).toBe('elsewhere');
+    expect(await sendBy('one', 1)).toBe('now');
     expect(sent).toEqual(['one']);
   });
 
   it('is sent by another request once the first one can no longer', async () => {
-    await expect(sendBy('one', 0, crashes)).rejects.toThrow('the function ends');
-    expect(await sendBy('other', 5)).toBe(true);
+    await crashBy('one');
+    expect(await sendBy('other', 4)).toBe('elsewhere');
+    expect(await sendBy('other', 5)).toBe('now');
+  });
+
+  it('is sent by another request at once if it could not be sent', async () => {
+    const fails = async () => {
+      throw new Error('no topic');
+    };
+    await expect(sendBy('one', 0, fails)).rejects.toThrow('no topic');
+    expect(await sendBy('other')).toBe('now');
+    expect(await sendBy('one', 1)).toBe('before');
+    expect(sent).toEqual(['other']);
   });
 
   it.each(['GetItem', 'PutItem'] as const)(
@@ -47,11 +63,25 @@ describe('a message', () => {
     async (operation) => {
       await sendBy('one');
       const restore = aws.injectFault(operation, { status: 400, type: 'AccessDeniedException', message: 'no' });
-      expect(await sendBy('other')).toBe(true);
+      expect(await sendBy('other')).toBe('now');
       restore();
       expect(sent).toEqual(['one', 'other']);
     },
   );
+
+  it('is sent once although the answers to its writes are lost', async () => {
+    const restore = aws.injectFault('PutItem', 'answer lost');
+    expect(await sendBy('one')).toBe('now');
+    restore();
+    expect(await sendBy('other', 60)).toBe('before');
+    expect(sent).toEqual(['one']);
+  });
+
+  it('is noted as sent although it could not be claimed', async () => {
+    const restore = aws.injectFault('PutItem', { status: 400, type: 'AccessDeniedException', message: 'no' });
+    expect(await sendBy('one', 0, async () => void restore())).toBe('now');
+    expect(await sendBy('other', 60)).toBe('before');
+  });
 
   it('is sent if there is no table', async () => {
     await sendOnce(undefined, { key, owner: 'one', now }, async () => void sent.push('one'));

@@ -69,7 +69,7 @@ describe('readRecord', () => {
     ['an unknown state', { ...metricAlarm, NewStateValue: 'MUTED' }, 'the message does not contain a valid state'],
   ])('keeps the original of a record with %s', (_, message, why) => {
     const raw = typeof message === 'string' ? message : JSON.stringify(message);
-    expect(read(message)).toEqual({ kind: 'unreadable', raw, why });
+    expect(read(message)).toEqual({ kind: 'unreadable', raw, why, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
   it('keeps the original of a record without any time', () => {
@@ -80,6 +80,9 @@ describe('readRecord', () => {
   });
 
   it('keeps the original of an event that is not an SNS record', () => {
+    const idOf = (MessageId: string, Message = 'Dear all') => Object(readRecord({ Sns: { MessageId, Message } })).id;
+    expect([idOf('one'), idOf('one', 'Dear us')]).toEqual([idOf('one'), expect.not.stringMatching(idOf('one'))]);
+    expect(idOf('other')).not.toBe(idOf('one'));
     expect(readRecord({ hello: 'world' })).toMatchObject({ kind: 'unreadable', raw: '{"hello":"world"}' });
     expect(readRecord(undefined)).toMatchObject({ kind: 'unreadable', raw: 'undefined' });
   });

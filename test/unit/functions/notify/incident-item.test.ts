@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decide, incidentBody, type OpenIncident, readIncident } from '../../../../functions/notify/incident-item.ts';
+import {
+  decide,
+  incidentBody,
+  isLater,
+  messageKey,
+  type OpenIncident,
+  readIncident,
+} from '../../../../functions/notify/incident-item.ts';
 import { at } from '../../../support/log-of.ts';
 import { firing, resolved } from '../../../support/messages.ts';
 
@@ -30,14 +37,15 @@ describe('what is done about the change of an alarm', () => {
   });
 
   it.each([
-    ['ALARM', undefined, 'nothing'],
-    ['OK', undefined, 'nothing'],
-    ['INSUFFICIENT_DATA', undefined, 'nothing'],
+    ['ALARM', undefined, 'note'],
+    ['OK', undefined, 'note'],
+    ['INSUFFICIENT_DATA', undefined, 'note'],
     ['ALARM', 'firing', 'tell'],
     ['OK', 'firing', 'tell'],
     ['ALARM', 'again', 'tell'],
-    ['ALARM', 'recovered', 'close'],
-    ['OK', 'resolved', 'nothing'],
+    ['ALARM', 'recovered', 'note'],
+    ['ALARM', 'resolved', 'note'],
+    ['OK', 'resolved', 'note'],
   ] as const)('an alarm that resolves and was %s, with an incident that is %s: %s', (before, state, decision) => {
     expect(decide({ ...resolved, before }, state && { ...open, state }, true)).toBe(decision);
   });
@@ -45,12 +53,57 @@ describe('what is done about the change of an alarm', () => {
   it('the end of what is told once is noted and not told, and keeps its mark in the table', () => {
     const notice = readIncident(incidentBody({ ...open, isNotice: true })) ?? expect.fail('it cannot be read');
     expect(notice.isNotice).toBe(true);
-    expect(decide({ ...resolved, before: 'ALARM' }, notice, false)).toBe('close');
+    expect(decide({ ...resolved, before: 'ALARM' }, notice, false)).toBe('note');
     expect(readIncident(incidentBody(open))).not.toHaveProperty('isNotice');
   });
 
   it('the end of an earlier incident that arrives late is not told as the end of this one', () => {
     expect(decide({ ...resolved, before: 'ALARM', changedAt: open.firedAt - 1 }, open, true)).toBe('nothing');
+  });
+
+  it.each([
+    ['that is repeated', resolved.changedAt],
+    ['of an earlier incident, which is late', resolved.changedAt - 1],
+  ])('an end %s is not told again', (_, changedAt) => {
+    const ended = { ...open, state: 'resolved', toldAt: resolved.changedAt } as const;
+    expect(decide({ ...resolved, before: 'ALARM', changedAt }, ended, false)).toBe('nothing');
+    expect(decide({ ...resolved, before: 'ALARM', changedAt: resolved.changedAt + 1 }, ended, false)).toBe('tell');
+  });
+
+  it.each(['OK', 'INSUFFICIENT_DATA', 'ALARM'] as const)(
+    'an alarm that was %s and fired before the known end is told only if people know of neither, and then with its end',
+    (before) => {
+      const ended = { ...open, state: 'resolved', firedAt: 0, toldAt: firing.changedAt + 1 } as const;
+      expect(decide({ ...firing, before }, ended, true)).toBe('nothing');
+      const untold = readIncident(incidentBody({ ...ended, isUntold: true }));
+      expect(decide({ ...firing, before }, untold, true)).toBe('tell both');
+      expect(decide({ ...firing, before, changedAt: ended.toldAt + 1 }, untold, true)).toBe('tell');
+      // It belongs to an incident before the one of which people do not know.
+      expect(decide({ ...firing, before, changedAt: 0 }, untold, true)).toBe('nothing');
+    },
+  );
+
+  it('a message that a receiver did not get is told again, and no other', () => {
+    const unsentOf = (of: OpenIncident, step: string) =>
+      readIncident(incidentBody({ ...of, unsent: messageKey(of.alarm, of.firedAt, step) }));
+    const again = { ...firing, before: 'OK' } as const;
+    expect(decide(again, unsentOf(open, 'firing'), true)).toBe('tell');
+    expect(decide({ ...again, changedAt: again.changedAt - 1 }, unsentOf(open, 'firing'), true)).toBe('nothing');
+    expect(decide(again, unsentOf(open, 'reminder after 1'), true)).toBe('nothing');
+    const ended = { ...open, state: 'resolved', toldAt: resolved.changedAt } as const;
+    expect(decide(resolved, unsentOf(ended, 'resolved'), true)).toBe('tell');
+    expect(decide(again, unsentOf(ended, 'resolved'), true)).toBe('nothing');
+    expect(decide(resolved, unsentOf({ ...open, state: 'recovered' }, 'resolved'), true)).toBe('tell');
+  });
+
+  it('what another process noted gives way only to what is later', () => {
+    const ended = { ...open, state: 'resolved', toldAt: open.firedAt + 1 } as const;
+    expect([isLater(ended, open), isLater(open, ended), isLater(open, open), isLater(ended, ended)]).toEqual([
+      ...[true, false, false, false],
+    ]);
+    expect(isLater({ ...open, firedAt: ended.toldAt + 1 }, ended)).toBe(true);
+    // When people were told of an open incident says nothing of when it began.
+    expect(isLater({ ...open, toldAt: ended.toldAt + 1 }, ended)).toBe(false);
   });
 
   it('the end of what was not muted is told, although no incident is known', () => {
