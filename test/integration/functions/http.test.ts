@@ -457,6 +457,12 @@ describe('a request without a response', () => {
     expect((await send(`https://${address}/`)).code).toBe('tls-handshake-failed');
   });
 
+  it('gives up a connection that does not open before it would give up waiting for an answer', async () => {
+    const address = await serveRaw((socket) => socket.on('error', () => {}));
+    const { exchanges } = await send(`https://${address}/`, { timeoutMs: 500 });
+    expect(exchanges).toMatchObject([{ failure: { code: 'ETIMEDOUT' } }]);
+  });
+
   it('reports no-answer if no headers arrive', async () => {
     const url = await serve(() => {});
     expect((await send(url, { timeoutMs: 500 })).code).toBe('no-answer');

@@ -98,6 +98,21 @@ describe('an incident has recovered', () => {
     expect(nextStep(open, ticket, keptOf('BBBBBB'), { now: noon + 5 * minuteMs })).toBeUndefined();
   });
 
+  it('only when every group that reported it is good again', () => {
+    const [good, bad] = [keptOf('BBGGGG'), keptOf('BBGGGB')].map(({ states }) => states.flows);
+    const stepOf = (limits: typeof good) =>
+      nextStep(
+        open,
+        subject,
+        { ...keptOf(''), states: { ...(good && { flows: good }), ...(limits && { limits }) } },
+        {
+          now: noon + 5.5 * minuteMs,
+        },
+      );
+    expect(stepOf(bad)).toBeUndefined();
+    expect(stepOf(good)).toBe('recovered');
+  });
+
   it('by runs and not by minutes, if it runs rarely', () => {
     expect(stepAfter('BBGGG', {}, undefined, 5)).toBeUndefined();
     expect(stepAfter('BBGGGG', {}, undefined, 5)).toBe('recovered');
@@ -125,6 +140,12 @@ describe('a problem that is back', () => {
   ])('after %s: %s', (pattern, step) => {
     const recoveredAt = noon + 5.5 * minuteMs;
     expect(stepAfter(pattern, { state: 'recovered', recoveredAt })).toBe(step);
+  });
+
+  it('is not told for bad runs that are further apart than the alarm looks back', () => {
+    const recovered = { state: 'recovered', recoveredAt: noon + 5.5 * minuteMs } as const;
+    expect(stepAfter(`BBGGGGB${'G'.repeat(8)}B`, recovered)).toBe('again');
+    expect(stepAfter(`BBGGGGB${'G'.repeat(9)}B`, recovered)).toBeUndefined();
   });
 
   it('is told once: from then on CloudWatch ends the incident', () => {
