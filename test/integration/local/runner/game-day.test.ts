@@ -207,6 +207,15 @@ describe('a game day that is stopped in the middle', () => {
   });
 });
 
+it('a game day after something real drills nothing, because that would be told as real or hide what is', async () => {
+  const outage = await noTokens();
+  await pass(2);
+  await outage.restore();
+  const { report } = await gameDay();
+  expect(statuses(report)).toMatchObject({ 'alarm is quiet': 'failed', drill: 'skipped', 'as before': 'skipped' });
+  await settle();
+});
+
 describe('an outage that begins during a game day', () => {
   it.each([
     ['while the alarm fires', 3],
