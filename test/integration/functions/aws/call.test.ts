@@ -117,7 +117,7 @@ describe('a call is not tried again', () => {
       expect.objectContaining({ name: 'AbortError' }),
     );
     expect(calls).toHaveLength(1);
-  });
+  }, 10_000);
 
   it.each([
     ['the Region', 'AWS_REGION', 'Region is missing'],
