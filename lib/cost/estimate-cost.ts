@@ -33,7 +33,7 @@ export interface Cost {
 
 /**
  * The monthly cost of a synthesized template and the requests that it sends to each org, from its schedules, alarms and
- * functions.
+ * functions. What grows with time is at its highest: logs at the end of their retention, and keys after their rotations.
  *
  * Trap: costs that arise only during an incident (messages, their encryption, notifiers that read logs) are not included;
  * they are a few cents. Neither are the log queries and the widgets of an open dashboard: the price of the latter is given by
@@ -60,10 +60,11 @@ export function estimateCost(template: Template): Cost {
     .size;
   const logGigabytes = sum(runs, logBytes) / 1e9;
   const retentionDays = Math.max(...ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays));
+  const keys = ofType('AWS::KMS::Key');
   const requestsOf = ({ requests }: (typeof probeRuns)[number]) =>
     sum(Object.values(requests.byBucket), (count) => count) + requests.unlimited;
   const lines = [
-    { item: 'custom metrics', quantity: series, dollars: customMetricDollars(series) },
+    { item: customMetrics, quantity: series, dollars: customMetricDollars(series) },
     line('alarm metrics', sum(alarms, metricsIn), prices.alarmMetric),
     line('composite alarms', composites.length, prices.compositeAlarm),
     line('dashboards', ofType('AWS::CloudWatch::Dashboard').length, prices.dashboard),
@@ -99,9 +100,19 @@ export function estimateCost(template: Template): Cost {
       sum(probeRuns, (run) => run.count * requestsOf(run) * assumed.bytesSentPerRequest) / 1e9,
       prices.sentGigabyte,
     ),
-    line('secrets', new Set(probeRuns.flatMap(({ secrets }) => secrets)).size, prices.secret),
+    line('GB of state stored, with its recovery', storedBytes(probeRuns) / 1e9, prices.storedStateGigabyte),
+    line(
+      'secrets',
+      new Set([...probeRuns.flatMap(({ secrets }) => secrets), ...receiverSecrets(template)]).size,
+      prices.secret,
+    ),
     line('GetSecretValue calls', secretReaders * assumed.coldStartsPerMonth, prices.secretRead),
-    line('KMS keys', ofType('AWS::KMS::Key').length, prices.key),
+    line('KMS keys', keys.length, prices.key),
+    line(
+      'rotations of KMS keys, after two years',
+      2 * keys.filter(({ Properties }) => Properties.EnableKeyRotation).length,
+      prices.keyRotation,
+    ),
   ].filter(({ quantity }) => quantity > 0);
   return {
     lines,
@@ -131,6 +142,19 @@ function viewDollars({ Resources }: Template, probeRuns: readonly ProbeRun[]): n
   );
 }
 
+/**
+ * The cost and the alarms of more orgs like the second of two: each quantity grows by the same with each org. Saves synthesizing
+ * a thousand orgs.
+ */
+export function costOfFleet(one: Cost, two: Cost, orgs: number): Pick<Cost, 'dollars' | 'alarms'> {
+  const grown = (first: number, second: number) => first + (orgs - 1) * (second - first);
+  const dollars = two.lines.map(({ item, quantity, dollars }) => {
+    const all = grown(one.lines.find((each) => each.item === item)?.quantity ?? 0, quantity);
+    return item === customMetrics ? customMetricDollars(all) : (all * dollars) / quantity;
+  });
+  return { dollars: dollars.reduce((sum, each) => sum + each), alarms: grown(one.alarms, two.alarms) };
+}
+
 /** The sweep counts the silent schedules of each group but flows. */
 function silenceSeriesOf(probeRuns: readonly { readonly function: string }[]): readonly string[] {
   return probeRuns.flatMap(({ function: name }) => (name.endsWith('-flows') ? [] : [`SilentSchedules ${name}`]));
@@ -142,6 +166,8 @@ function unconfirmedSeriesOf(alarms: readonly Template['Resources'][string][]): 
     MetricName === 'Unconfirmed' ? [`${MetricName} ${JSON.stringify(Dimensions)}`] : [],
   );
 }
+
+const customMetrics = 'custom metrics';
 
 /** What this many custom metrics cost per month. */
 export function customMetricDollars(count: number): number {
@@ -187,6 +213,18 @@ function logUnits({ readsLog, intervalMinutes }: ProbeRun & { readonly intervalM
 /** A run reads two states besides: its own, for what was published, and that of `flows`, for its token requests. */
 function logReadUnits(run: ProbeRun & { readonly intervalMinutes: number }): number {
   return run.readsLog ? logUnits(run, 4_096) + 2 : 0;
+}
+
+/** What the state table holds at most. */
+function storedBytes(probeRuns: readonly ProbeRun[]): number {
+  const states = probeRuns.reduce((total, run) => total + 4_096 * stateUnits(run, 4_096), 0);
+  return states + new Set(probeRuns.map(({ org }) => org)).size * assumed.keptBytesPerOrg;
+}
+
+/** The secrets that receivers need. CloudFormation reads them when it deploys. */
+function receiverSecrets({ Resources }: Template): readonly string[] {
+  const text = JSON.stringify(Object.values(Resources).filter(({ Type }) => Type === 'AWS::Events::Connection'));
+  return [...text.matchAll(/\{\{resolve:secretsmanager:(.+?):SecretString:/g)].map(([, name = '']) => name);
 }
 
 /** Requests per hour by org and bucket; those without a rate limit come last. */

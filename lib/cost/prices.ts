@@ -32,9 +32,13 @@ export const prices = {
   stateWriteUnit: 0.625 / 1e6,
   /** For each four kilobytes of an item that is read as the last write left it. */
   stateReadUnit: 0.125 / 1e6,
+  /** Per month: what DynamoDB stores, and the same for its point-in-time recovery. */
+  storedStateGigabyte: 0.25 + 0.2,
   secret: 0.4,
   secretRead: 0.05 / 10_000,
   key: 1,
+  /** Per month, for each of the first two rotations of a key. Later ones are free. https://aws.amazon.com/kms/pricing/ */
+  keyRotation: 1,
   /** One run of a CloudWatch Synthetics canary, without its Lambda, S3 and log charges. */
   canaryRun: 0.0012,
 } as const;
@@ -63,6 +67,8 @@ export const assumed = {
   logMemoryBytes: 6_000,
   /** The counts of each hour of two weeks, which are read and written once an hour. */
   pastHoursBytes: 14_000,
+  /** What the state table keeps of an org besides: its incidents, and what was told in 400 days. */
+  keptBytesPerOrg: 200_000,
   /** Pages of the log take long, and come one after the other. */
   moreSecondsPerLogRun: 1,
   /** Includes a share of the TLS handshake: each run opens new connections. */

@@ -45,6 +45,12 @@ export function secretPatterns(group: Group, deployment: string, secrets: readon
   );
 }
 
+/** How many secrets with names of this length a function's policies name one by one. */
+export function mostNamed(secret: string): number {
+  const size = exactly(secret).length + arnCharacters;
+  return Math.floor(inlineCharacters / size) + mostManagedPolicies * Math.floor(managedCharacters / size);
+}
+
 /**
  * Secrets Manager appends a hyphen and six random characters to the name in an ARN. An ARN that ends like this is complete,
  * as it is for Secrets Manager.

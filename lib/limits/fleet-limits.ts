@@ -1,3 +1,4 @@
+import { mostManagedPolicies, mostNamed } from '../functions/secret-patterns.ts';
 import { shardCount } from '../orgs/shards.ts';
 import { concurrency, rates } from './quotas.ts';
 
@@ -68,6 +69,15 @@ export function fleetLimits(use: FleetUse): readonly FleetLimit[] {
       ...{ orgs: Math.floor(mostInsightsMetrics / severitySeriesPerOrg), isAdjustable: false },
       effect: "the overview's graph of the worst orgs leaves some out; nothing else depends on it",
       source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html',
+    },
+    {
+      what: 'managed policies of a role',
+      quota: `${mostManagedPolicies}`,
+      orgs: mostNamed('okta-synthetics/acme/api-token'),
+      isAdjustable: true,
+      effect:
+        "a function may read the secrets in the deployment's own folder by a pattern, and synth warns of it; it refuses other names",
+      source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
     },
     {
       ...{ what: 'PutMetricData calls a second', quota: `${rates.PutMetricData.perSecond}` },

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../functions/diagnosis/finding.ts';
 import { textOf } from '../../functions/diagnosis/findings/definition.ts';
@@ -6,6 +7,7 @@ import { check } from '../../local/cli/check.ts';
 import { setup, tokenVariable } from '../../local/cli/setup.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
+import { rightsTable } from '../../local/reporters/docs/rights-table.ts';
 import { environmentVariables } from '../../local/runner/environment-config.ts';
 import { anchorOf, headingsOf } from '../support/headings.ts';
 import { samples } from '../support/synthesized.ts';
@@ -63,7 +65,7 @@ describe('the docs', () => {
     expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 
-  it('the docs link only to files that exist', () => {
+  it('the docs link only to files and headings that exist', () => {
     const pages = [
       'README.md',
       'SECURITY.md',
@@ -72,9 +74,45 @@ describe('the docs', () => {
         .map((name) => `docs/${name}`),
     ];
     for (const page of pages) {
-      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
-      for (const link of links)
-        expect(() => readFileSync(new URL(link, new URL(page, `file://${process.cwd()}/`)))).not.toThrow();
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+      for (const [, link = '', anchor] of links) {
+        const file = link === '' ? page : path.join(path.dirname(page), link);
+        const text = readFileSync(file, 'utf8');
+        if (anchor !== undefined)
+          expect([page, text && headingsOf(file).map(anchorOf)]).toEqual([page, expect.arrayContaining([anchor])]);
+      }
+    }
+  });
+
+  it('the table of rights has every function and every action of the templates', () => {
+    const page = readFileSync('SECURITY.md', 'utf8');
+    const [table = ''] = /<!-- generated: rights -->.*<!-- end: rights -->/s.exec(page) ?? [];
+    const names = Object.values(samples).flatMap((sample) => [
+      ...sample.ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName),
+      ...sample
+        .ofType('AWS::IAM::Role')
+        .flatMap(({ Properties }) => JSON.stringify(Properties).match(/\b[a-z]+:[A-Z]\w+/g) ?? []),
+    ]);
+    expect(names).toContain('dynamodb:Scan');
+    expect([...new Set(names)].filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('a right with a pattern for which no construct gives a reason has no place in the table', () => {
+    const { stack, text } = samples.example ?? expect.fail('no sample');
+    const wider = text.replace(':table/okta-synthetics-state', ':table/okta-synthetics-*');
+    expect(() => rightsTable(stack, JSON.parse(text))).not.toThrow();
+    expect(() => rightsTable(stack, JSON.parse(wider))).toThrow(/no reason is given for table/);
+  });
+
+  it('the table of rights shows each condition that is gone', () => {
+    const { stack, text } = samples.full ?? expect.fail('no sample');
+    const table = rightsTable(stack, JSON.parse(text));
+    const count = text.split('"Condition":{').length - 1;
+    expect(count).toBeGreaterThan(20);
+    for (let index = 0; index < count; index += 1) {
+      let at = -1;
+      const changed = JSON.parse(text, (key, value) => (key === 'Condition' && ++at === index ? undefined : value));
+      expect([index, rightsTable(stack, changed) === table]).toEqual([index, false]);
     }
   });
 

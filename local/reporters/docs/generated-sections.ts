@@ -13,9 +13,9 @@ import { probes } from '../../../functions/probes/index.ts';
 import { metricsOf, seriesOf } from '../../../functions/probes/series.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { type Config, jsonSchema } from '../../../lib/config/schema.ts';
-import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { costOfFleet, estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
-import { fleetLimits } from '../../../lib/limits/fleet-limits.ts';
+import { deployMinutes, fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { withHealth } from '../../scenarios/with-health.ts';
@@ -24,6 +24,7 @@ import { withTestUser } from '../../scenarios/with-test-user.ts';
 import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
+import { rightsTable } from './rights-table.ts';
 import { domainEntries, findingEntries } from './runbook-entries.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */
@@ -35,7 +36,8 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
-  'docs/aws-limits.md': { limits: limitsTable },
+  'docs/aws-limits.md': { limits: limitsTable, fleet: fleetTable },
+  'SECURITY.md': { rights: everyRight },
 };
 
 /** What is off in the example, as a change to it, each with what it is called in the configuration. */
@@ -68,6 +70,28 @@ function optionsTable(): string {
   return markdownTable(['switched on', 'by', 'dollars a month more', 'requests an hour more'], rows);
 }
 
+/** What the example may do with everything switched on, with receivers of every kind and an org's own. */
+function everyRight(): string {
+  const config = options.reduce((all, [, , change]) => change(all), loadConfig('lib/config/example.jsonc'));
+  const https = 'https://hooks.example.com/okta';
+  const receivers: Config['alerts']['pages'] = [
+    ...config.alerts.pages,
+    ...(['chat', 'json', 'cloudwatch'] as const).map((kind) => ({ kind, https })),
+    { kind: 'pagerduty', secret: 'okta-synthetics/pagerduty' },
+  ];
+  const { stack, template } = synthesize({
+    ...config,
+    slo: { objectivePercent: 99.5, windowDays: 30, domains: ['okta'] },
+    alerts: { ...config.alerts, pages: receivers, drills: config.alerts.pages },
+    orgs: config.orgs.map((org) => ({
+      ...org,
+      dashboard: true,
+      alerts: { pages: receivers, tickets: [], routes: {} },
+    })),
+  });
+  return rightsTable(stack, template);
+}
+
 /** The quotas that bind for orgs like that of the example. */
 function limitsTable(): string {
   const [monitoredOrg] = monitoredOrgs(loadConfig('lib/config/example.jsonc'));
@@ -85,8 +109,41 @@ function limitsTable(): string {
     isAdjustable ? 'yes' : 'no',
     effect,
   ]);
+  return markdownTable(['quota', 'value', 'binds at orgs', 'adjustable', 'what happens'], rows);
+}
+
+/** What fleets of orgs like that of the example take. */
+function fleetTable(): string {
+  const example = loadConfig('lib/config/example.jsonc');
+  const fleetOf = (flows: number, count: number): Template => {
+    const text = JSON.stringify(example.orgs);
+    // Each org has secrets of its own.
+    const orgs = Array.from({ length: count }, (_, at): Config['orgs'] =>
+      JSON.parse(text.replaceAll('acme', `org-${at}`)),
+    );
+    const intervalMinutes = { ...example.intervalMinutes, flows };
+    return synthesize({ ...example, intervalMinutes, orgs: orgs.flat() }).template;
+  };
+  const [one, two] = [fleetOf(1, 1), fleetOf(1, 2)];
+  const costs = [estimateCost(one), estimateCost(two)] as const;
+  const everyTwo = [estimateCost(fleetOf(2, 1)), estimateCost(fleetOf(2, 2))] as const;
+  const resourcesOf = ({ Resources }: Template) => Object.keys(Resources).length;
+  const rows = [1, 10, 100, 1_000].map((orgs) => {
+    // Each org has a nested stack besides, which is a resource too.
+    const resources = resourcesOf(one) + (orgs - 1) * (resourcesOf(two) - resourcesOf(one)) + orgs;
+    const { dollars, alarms } = costOfFleet(...costs, orgs);
+    return [
+      ...[orgs, resources, alarms].map((count) => count.toLocaleString('en-US')),
+      (dollars / orgs).toFixed(2),
+      (costOfFleet(...everyTwo, orgs).dollars / orgs).toFixed(2),
+      `${Math.ceil(deployMinutes(alarms))} min`,
+    ];
+  });
   return markdownTable(
-    ['quota of an account and Region', 'value', 'binds at orgs', 'adjustable', 'what happens'],
+    [
+      ...['orgs', 'resources', 'alarms', 'dollars per org and month', 'with `"intervalMinutes": { "flows": 2 }`'],
+      'first deployment, at least',
+    ],
     rows,
   );
 }

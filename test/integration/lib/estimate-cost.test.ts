@@ -5,7 +5,7 @@ import { budgetOf } from '../../../functions/probes/budget.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { costSummary } from '../../../lib/cost/cost-summary.ts';
-import { customMetricDollars, estimateCost } from '../../../lib/cost/estimate-cost.ts';
+import { costOfFleet, customMetricDollars, estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { assumed, daysPerMonth, minutesPerMonth, prices } from '../../../lib/cost/prices.ts';
 import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
@@ -61,9 +61,9 @@ describe('estimateCost', () => {
     expect(customMetricDollars(third.after + 10) - customMetricDollars(third.after)).toBeCloseTo(10 * third.price);
   });
 
-  it('the example, an org with two servers, costs less than 8 dollars per month besides its metrics and alarms', () => {
+  it('the example, an org with two servers, costs less than 10 dollars per month besides its metrics and alarms', () => {
     const metricsAndAlarms = ['custom metrics', 'alarm metrics'].map((item) => itemOf('example', item)?.dollars ?? 0);
-    expect(costOf('example').dollars - sum(metricsAndAlarms)).toBeLessThan(8);
+    expect(costOf('example').dollars - sum(metricsAndAlarms)).toBeLessThan(10);
   });
 
   it.each(names)('each published series of the %s configuration is a custom metric', (name) => {
@@ -103,7 +103,8 @@ describe('estimateCost', () => {
 
   it.each(['example', 'full'])('each function of the %s configuration reads each of its secrets every hour', (name) => {
     const reads = eventsOf(name).flatMap(({ group, org }) => secretsIn(org).map((secret) => `${group} ${secret}`));
-    const secrets = new Set(eventsOf(name).flatMap(({ org }) => secretsIn(org))).size;
+    const receivers = sampleOf(name).config.alerts.pages.flatMap(({ secret }) => secret ?? []);
+    const secrets = new Set([...eventsOf(name).flatMap(({ org }) => secretsIn(org)), ...receivers]).size;
     expect(itemOf(name, 'secrets')).toMatchObject({ quantity: secrets, dollars: secrets * prices.secret });
     expect(itemOf(name, 'GetSecretValue calls')).toMatchObject({
       quantity: new Set(reads).size * assumed.coldStartsPerMonth,
@@ -133,6 +134,34 @@ describe('estimateCost', () => {
   it('the dashboard and the key each cost a fixed price', () => {
     expect(itemOf('example', 'dashboards')).toMatchObject({ quantity: 1, dollars: prices.dashboard });
     expect(itemOf('example', 'KMS keys')).toMatchObject({ quantity: 1, dollars: prices.key });
+  });
+
+  it('a key that rotates costs a dollar more for each of its first two rotations, and one that does not costs no more', () => {
+    const item = 'rotations of KMS keys, after two years';
+    expect(itemOf('example', item)).toEqual({ item, quantity: 2, dollars: 2 * prices.keyRotation });
+    const { Resources } = templateOf('example');
+    const keys = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::KMS::Key');
+    for (const [, { Properties }] of keys) delete Properties.EnableKeyRotation;
+    expect(estimateCost({ Resources }).lines.some((line) => line.item === item)).toBe(false);
+  });
+
+  it('what the table stores costs with its recovery, and more for more orgs', () => {
+    const item = 'GB of state stored, with its recovery';
+    expect(itemOf('minimal', item)?.quantity).toBeGreaterThan(0);
+    expect(itemOf('full', item)?.quantity).toBeGreaterThan(itemOf('minimal', item)?.quantity ?? 0);
+  });
+
+  it('the cost of a fleet of like orgs follows from that of one and of two', () => {
+    const { config } = sampleOf('example');
+    const [one = expect.fail('no org')] = config.orgs;
+    const fleetOf = (count: number) => {
+      const orgs = Array.from({ length: count }, (_, at) => ({ ...one, name: `org-${at}` }));
+      return estimateCost(JSON.parse(JSON.stringify(synthesize({ ...config, orgs }).template)));
+    };
+    const four = fleetOf(4);
+    const { dollars, alarms } = costOfFleet(fleetOf(1), fleetOf(2), 4);
+    expect(dollars).toBeCloseTo(four.dollars);
+    expect(alarms).toBe(four.alarms);
   });
 
   it('every metric in an alarm costs, including those of AWS and each one in an expression', () => {
