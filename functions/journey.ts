@@ -2,10 +2,13 @@ import { journey } from './probes/index.ts';
 import { noClientCredentials } from './runtime/no-credentials.ts';
 import { probeHandler } from './runtime/probe-handler.ts';
 import { secretsManager } from './runtime/secrets.ts';
+import { processStore, tableStore } from './runtime/sign-in-memory.ts';
 import { stateTable } from './runtime/state-table.ts';
 import { openUserCredentials } from './runtime/user-credentials.ts';
 
-const open = openUserCredentials(secretsManager(), stateTable(process.env), Date.now);
+const table = stateTable(process.env);
+const store = table ? tableStore(table, Date.now) : processStore();
+const open = openUserCredentials(secretsManager(), store, Date.now);
 
 /** The function in which the test user signs in. Opt-in. Only this function may read the user's secret. */
 export const handler = probeHandler(journey, (org) => ({ ...noClientCredentials, ...open(org) }));

@@ -157,8 +157,13 @@ function accessTokenOf({ authentication = 'api_token', proof }: Exchange): reado
   return proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication];
 }
 
-/** Runs the probe on the reader's own machine. */
+/**
+ * Runs the probe on the reader's own machine.
+ *
+ * Trap: a sign-in that fails is not to be repeated. It would send the password of a user who may be locked.
+ */
 function checkCommand({ org, probe, server }: LogLine): string | undefined {
+  if (probe === 'sign-in') return undefined;
   const target = formatTarget({ probe, server });
   return /^[\w-]+$/.test(org) && /^[\w@-]+$/.test(target)
     ? `npm run check -- --org ${org} --probe ${target}`

@@ -46,6 +46,8 @@ export async function signInAtIdentityEngine({
     const next = chooseNext(answer, origin, answered);
     if (next.kind === 'stuck') throw new ProbeFailure(next.code, next.detail);
     const { remediation } = next;
+    // Before the password is handed out.
+    const url = sameOrigin(remediation.href, origin);
     answered.add(answeredKey(remediation, answer));
     const body: Record<string, unknown> = { stateHandle: answer.stateHandle };
     switch (next.kind) {
@@ -73,7 +75,7 @@ export async function signInAtIdentityEngine({
       default:
         next satisfies never;
     }
-    answer = await post(sameOrigin(remediation.href, origin), body, json);
+    answer = await post(url, body, json);
   }
   throw new ProbeFailure('sign-in-step-unknown', `the sign-in did not end after ${mostSteps} steps`);
 }

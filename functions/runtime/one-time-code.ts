@@ -19,9 +19,14 @@ export function readBase32(text: string): Buffer | undefined {
   return Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
 }
 
+/** The number of the half minute of a time in ms since the epoch. */
+export function stepAt(at: number): number {
+  return Math.floor(at / 1000 / stepSeconds);
+}
+
 /** The code at a time in ms since the epoch: RFC 6238 with SHA-1 and six digits, as Google Authenticator and Okta Verify. */
 export function oneTimeCode(key: Buffer, at: number): OneTimeCode {
-  const step = Math.floor(at / 1000 / stepSeconds);
+  const step = stepAt(at);
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const digest = createHmac('sha1', key).update(counter).digest();

@@ -25,8 +25,18 @@ import { parseCallbackError } from '../okta/okta-error.ts';
 import { browse, type Page } from './browse.ts';
 import { signInAtClassicEngine } from './classic-engine.ts';
 import { signInAtIdentityEngine } from './identity-engine.ts';
+import { stepAt } from './one-time-code.ts';
 import type { Secret, Secrets } from './secrets.ts';
-import type { SignInMemory, SignInRecord } from './sign-in-memory.ts';
+import {
+  type Attempts,
+  attemptsWith,
+  mayBeSent,
+  type SignInMemory,
+  type SignInRecord,
+  SignInsUncounted,
+  withAttempts,
+  withProof,
+} from './sign-in-memory.ts';
 import { type UserSecret, userSecretOf } from './user-secret.ts';
 
 /** What an engine needs to sign a user in. */
@@ -41,7 +51,7 @@ export interface SignIn {
   readonly proof: Proof;
 }
 
-/** Hands out what the user proves itself with: once each, and only if that cannot lock the user out. */
+/** Hands out what the user proves itself with: once each, and noted before. */
 export interface Proof {
   password(): Promise<string>;
   code(): Promise<string>;
@@ -63,7 +73,7 @@ export interface SignInOptions {
   readonly requestAuthorization: UserCredentials['requestAuthorization'];
 }
 
-/** A sign-in that was refused for one of these is not repeated until the secret changes. */
+/** A sign-in that was refused for one of these is not repeated until the secret has another version. */
 const finalRefusals: readonly FindingCode[] = [
   'user-password-refused',
   'user-locked',
@@ -72,29 +82,29 @@ const finalRefusals: readonly FindingCode[] = [
   'factor-locked',
 ];
 
-/** Passwords of which nobody knows how they ended. Okta's usual lockout is after ten wrong ones. */
-const mostOpen = 3;
-
-/** And then one in so long. */
-const openAgainMs = 60 * 60_000;
+/** Okta accepts codes of the neighbouring half minutes. What is later than this was sent by a wrong clock. */
+const mostStepsAhead = 2;
 
 /**
  * Signs the test user in, as a browser would, and returns the session.
  *
- * Trap: it must never lock the user out. At most one password and one code a run, no retry, and nothing at all after Okta
- * has refused this value of the secret. What must be remembered for that is written before anything is sent; where it cannot
- * be written, nothing is sent.
+ * Trap: it must never lock the user out. It sends at most one password and one code a run and retries nothing. Each is noted
+ * before it is sent; if that fails, nothing is sent. Once Okta has refused a version of the secret, or as many passwords as
+ * `limits` allows were sent with it, nothing more is sent with that version, ever. The one thing that proves a password right
+ * is a sign-in that ended at the application with a code: whatever else Okta says leaves it counted.
  */
 export async function signIn(options: SignInOptions): Promise<Session> {
   const { org, secrets, memory, exchanges, now } = options;
   const { user } = org;
   const server = signInServer(org);
   if (!user || !server) throw new Error(`org ${org.name} has no test user, or no web application`);
-  const { secret, record } = await usableSecret(user, secrets, memory, now());
+  const { secret, version, record } = await usableSecret(user, secrets, memory);
   const began = now();
   const cookies = openCookieJar(now, { DT: deviceTokenOf(user, server.web) });
-  const offsetMs = () => (exchanges.findLast((each) => each.clockOffsetSeconds)?.clockOffsetSeconds ?? 0) * 1000;
-  const proof = proofOf(userSecretOf(secret, user.secret), record, memory, () => now() + offsetMs());
+  // An offset of 0 is one too: it corrects an earlier answer that a cache had kept.
+  const offsetMs = () =>
+    (exchanges.findLast((each) => each.clockOffsetSeconds !== undefined)?.clockOffsetSeconds ?? 0) * 1000;
+  const proof = proofOf({ secret: userSecretOf(secret, user.secret), version, record, memory, now, offsetMs });
   const engine = user.engine ?? (await engineOf(org, options.fetch));
   const request = await options.requestAuthorization(server, options.fetch);
   const fetch = cookies.through(options.fetch);
@@ -105,17 +115,16 @@ export async function signIn(options: SignInOptions): Promise<Session> {
       browse: (url) => browse(fetch, url, server.web.redirectUri),
     });
     readCallback(answer, request.state, server.web);
-    await remembered(memory.write({ ...proof.record(), accepted: true, open: 0 }));
+    await memory.end(withProof(version, proof.record()));
     return { cookies, startedAt: Math.floor((began + offsetMs()) / 1000), methods: answer.methods };
   } catch (error) {
-    await endSession(org, cookies, options.fetch);
-    const refusal = error instanceof ProbeFailure && finalRefusals.includes(error.code);
-    // If the table cannot be written, the process still remembers it. What Okta said is what people must know.
-    if (refusal) {
-      await memory.write({ ...proof.record(), accepted: false, refused: error.code, open: 0 }).catch(() => {});
-    } else if (isAnswerToPassword(error) && proof.record().open > 0) {
-      await memory.write({ ...proof.record(), open: 0 }).catch(() => {});
+    if (proof.isPasswordSent() && error instanceof ProbeFailure) {
+      const { code } = error;
+      const isFinal = finalRefusals.includes(code) && !(code === 'factor-refused' && proof.isClockCorrected());
+      const attempts = { ...attemptsWith(version, proof.record()), last: code, ...(isFinal && { refused: code }) };
+      await memory.end(withAttempts(version, attempts, proof.record()));
     }
+    await endSession(org, cookies, options.fetch);
     throw error;
   }
 }
@@ -133,74 +142,82 @@ function deviceTokenOf({ login }: TestUser, { clientId }: WebClient): string {
 /** The longest that Okta takes. */
 const deviceTokenLength = 32;
 
-/** Whether Okta has answered the password, and something else is wrong. A failure of its own, or of the network, is none. */
-function isAnswerToPassword(error: unknown): boolean {
-  return error instanceof ProbeFailure && !noAnswers.includes(error.code);
-}
-
-const noAnswers: readonly FindingCode[] = [
-  'malformed-answer',
-  'sign-in-expired',
-  'sign-in-not-remembered',
-  'sign-in-undecided',
-];
-
-/** Whatever DynamoDB says: it is the monitor's own trouble, and nobody is asked to sign in. */
+/** Whatever the store says: it is the monitor's own trouble, and nothing is sent. */
 async function remembered<Value>(access: Promise<Value>): Promise<Value> {
   try {
     return await access;
   } catch (error) {
-    throw new ProbeFailure('sign-in-not-remembered', error instanceof Error ? error.name : 'unknown error');
+    const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
+    throw new ProbeFailure('sign-in-not-remembered', error instanceof SignInsUncounted ? message : name);
   }
 }
 
-/** The secret, unless Okta has refused this value of it. A rotated one is read at once. */
+/** The secret, unless nothing may be sent with its version any more. A rotated one is read at once. */
 async function usableSecret(
   { secret: name }: TestUser,
   secrets: Secrets,
   memory: SignInMemory,
-  now: number,
-): Promise<{ readonly secret: Secret; readonly record: SignInRecord }> {
-  const known = await remembered(memory.read());
-  let secret = await secrets.read(name);
-  const versionOf = ({ version = 'the only one' }: Secret) => version;
-  if (known?.refused !== undefined && versionOf(secret) === known.version) {
-    secret = await secrets.read(name, { fresh: true });
-  }
-  if (versionOf(secret) !== known?.version) {
-    return { secret, record: { version: versionOf(secret), accepted: false, open: 0, at: now } };
-  }
-  const { refused, accepted, open, at } = known;
-  if (refused !== undefined) {
-    const why =
-      'not tried again: the secret has not changed since Okta refused it, and more attempts could lock the user';
-    throw new ProbeFailure(refused, why);
-  }
-  if (!accepted && open >= mostOpen && now < at + openAgainMs) {
-    throw new ProbeFailure('sign-in-undecided', `${open} sign-ins with this secret ended without an answer`);
-  }
-  return { secret, record: known };
+): Promise<{ readonly secret: Secret; readonly version: string; readonly record: SignInRecord }> {
+  const record = await remembered(memory.read());
+  const read = async (isFresh: boolean) => {
+    const secret = await secrets.read(name, { fresh: isFresh });
+    const version = memory.versionOf(secret);
+    return { secret, version, record, stop: stopOf(version, record, memory.limits) };
+  };
+  const cached = await read(false);
+  const { stop, ...usable } = cached.stop ? await read(true) : cached;
+  if (stop) throw stop;
+  return usable;
 }
 
-function proofOf(
-  secret: UserSecret,
-  known: SignInRecord,
-  memory: SignInMemory,
-  oktaNow: () => number,
-): Proof & { record(): SignInRecord } {
-  let record = known;
+/** Why nothing more may be sent with a version of the secret. */
+function stopOf(version: string, record: SignInRecord, most: SignInMemory['limits']): ProbeFailure | undefined {
+  const { passwords, codes, refused, last } = attemptsWith(version, record);
+  if (refused !== undefined)
+    return new ProbeFailure(
+      refused,
+      'not tried again: the secret has not changed since Okta refused it, and more attempts could lock the user',
+    );
+  if (mayBeSent(version, record, most)) return undefined;
+  const sent = `passwords sent with this version of the secret: ${passwords}, one-time codes: ${codes}`;
+  const end = last === undefined ? '' : `; the last sign-in ended with ${last}`;
+  return new ProbeFailure('sign-in-undecided', `${sent}; since one was right, with any version: ${record.sent}${end}`);
+}
+
+interface ProofOptions extends Pick<SignInOptions, 'memory' | 'now'> {
+  readonly secret: UserSecret;
+  readonly version: string;
+  readonly record: SignInRecord;
+  /** How far Okta's clock is ahead of ours. */
+  readonly offsetMs: () => number;
+}
+
+interface NotedProof extends Proof {
+  record(): SignInRecord;
+  isPasswordSent(): boolean;
+  /** Whether the code was that of another half minute than ours. */
+  isClockCorrected(): boolean;
+}
+
+function proofOf({ secret, version, memory, now, offsetMs, ...known }: ProofOptions): NotedProof {
+  let { record } = known;
   let isPasswordSent = false;
   let isCodeSent = false;
-  const write = async (next: SignInRecord) => {
-    record = next;
-    await remembered(memory.write(next));
+  let isClockCorrected = false;
+  const note = async (next: Pick<SignInRecord, 'step'>, { passwords = 0, codes = 0 }: Partial<Attempts>) => {
+    const sent = attemptsWith(version, record);
+    const attempts = { ...sent, passwords: sent.passwords + passwords, codes: sent.codes + codes };
+    record = withAttempts(version, attempts, { ...record, ...next, sent: record.sent + passwords });
+    await remembered(memory.note(record));
   };
   return {
     record: () => record,
+    isPasswordSent: () => isPasswordSent,
+    isClockCorrected: () => isClockCorrected,
     async password() {
       if (isPasswordSent) throw new ProbeFailure('user-password-refused', 'the password is asked for again');
+      await note({}, { passwords: 1 });
       isPasswordSent = true;
-      await write({ ...record, open: record.open + 1, at: oktaNow() });
       return secret.password.reveal();
     },
     async code() {
@@ -210,11 +227,14 @@ function proofOf(
           detail: 'the sign-in asks for a code, and the secret has no "totpSecret"',
           comparisons: [{ name: 'factor that is asked for', expected: 'a password alone', found: 'a code too' }],
         });
-      isCodeSent = true;
-      const { code, step } = secret.code(oktaNow()).reveal();
-      if (record.step !== undefined && step <= record.step)
+      const { code, step } = secret.code(now() + offsetMs()).reveal();
+      const ownStep = stepAt(now());
+      const latest = ownStep + mostStepsAhead;
+      if (record.step !== undefined && record.step <= latest && step <= record.step)
         throw new ProbeFailure('one-time-code-used', 'the monitor used the code of this half minute before');
-      await write({ ...record, step });
+      await note({ step: Math.min(step, latest) }, { codes: 1 });
+      isClockCorrected = step !== ownStep;
+      isCodeSent = true;
       return code;
     },
   };

@@ -15,20 +15,19 @@ import { adapt, authenticateAt, callAsClient } from './client-call.ts';
 import { type Nonces, openRunKey, withProof } from './dpop.ts';
 import type { Secrets } from './secrets.ts';
 import { authorizationParameters, endSession, signIn } from './sign-in.ts';
-import { openSignInMemory } from './sign-in-memory.ts';
-import type { StateTable } from './state-table.ts';
+import { openSignInMemory, type SignInStore } from './sign-in-memory.ts';
 
 /** Signs the test user in, and acts as the web application that it signs in to. The secrets do not leave this file. */
 export function openUserCredentials(
   secrets: Secrets,
-  table: StateTable | undefined,
+  store: SignInStore,
   now: () => number,
 ): (org: Org) => UserCredentials {
-  const memoryOf = openSignInMemory(table, now);
+  const memoryOf = openSignInMemory(store);
   const nonces: Nonces = new Map();
   return (org) => {
     const keyOf = openRunKey(nonces);
-    const memory = memoryOf(org.name);
+    const memory = memoryOf(org);
 
     /** Calls an endpoint as the web application. A public client only says who it is. */
     async function call(

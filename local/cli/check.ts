@@ -240,7 +240,7 @@ async function checkFrom(
   { orgs, deployment, secrets }: Source,
   proxy: HttpsProxy | undefined,
 ): Promise<CheckOrgs> {
-  const here: CheckOrgs = (selected, signal) => checkOrgs(selected, secrets, proxy, signal);
+  const here: CheckOrgs = (selected, signal) => checkOrgs(selected, secrets, { proxy, signal });
   if (from === 'here') return here;
   const lambda = await openLambdaCheck({
     ...{ deployment, orgs },

@@ -146,7 +146,7 @@ async function examineOrg({ org }: MonitoredOrg, proxy: HttpsProxy | undefined):
   const plan = whole?.plan.filter(({ probe }) => orgProbes.some((id) => id === probe.id)) ?? [];
   const secrets = { read: () => Promise.reject(new Error('unreachable: these probes have no credentials')) };
   try {
-    const [checked] = await checkOrgs([{ org, plan }], secrets, proxy);
+    const [checked] = await checkOrgs([{ org, plan }], secrets, { proxy });
     return checked ? diagnoseOrg(checked, proxy !== undefined, Date.now()) : [];
   } catch (error) {
     // The proxy does not connect.

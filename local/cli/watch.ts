@@ -84,7 +84,7 @@ export const watch = defineCommand({
     const secrets =
       values.secrets === undefined
         ? secretsInAws(new SecretsManagerClient(awsOptions()))
-        : secretsInFile(values.secrets);
+        : secretsInFile(values.secrets, history.versionKey);
     const reporter = opened.use(watchReporter(stdout, { json: values.json, firing: () => firingAlarms(system) }));
     const live = liveEvents(reporter.show);
     let board: ServedBoard | undefined;

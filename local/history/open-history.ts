@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../../lib/config/config-error.ts';
@@ -45,6 +46,8 @@ export interface History extends Disposable {
   pendingMessages(deployment: Deployment): readonly PendingMessage[];
   /** Writes what waits, if anything does. Returns why what is told now would not survive, in words. */
   store(): string | undefined;
+  /** Makes versions of secrets. It is as old as the history. */
+  readonly versionKey: Uint8Array;
   /** Deletes what is too old, if the file can be written. */
   prune(now: number, retention: Retention): void;
 }
@@ -74,6 +77,9 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
     }
     // A first write, which shows whether there can be any.
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    // A history that an earlier version began has none yet.
+    database.exec('CREATE TABLE IF NOT EXISTS version_key (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT');
+    database.prepare('INSERT OR IGNORE INTO version_key VALUES (1, ?)').run(randomBytes(32));
   } catch (error) {
     database.close();
     throw error;
@@ -92,9 +98,11 @@ export function openHistory(file: string, options: HistoryOptions = {}): History
     return trouble;
   }
   const store = () => writes.store() ?? runPruning() ?? (inodeOf(file) === inode ? undefined : deleted);
+  const { bytes: versionKey } = database.prepare('SELECT bytes FROM version_key').get() as { bytes: Uint8Array };
   return {
     reader: openHistoryReader(database),
     ...writer,
+    versionKey,
     get evaluatedAt() {
       const row = database.prepare('SELECT evaluated_at FROM clock').get();
       return row && Number(row.evaluated_at);

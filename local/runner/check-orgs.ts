@@ -10,8 +10,10 @@ import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts'
 import { openMemory } from '../../functions/runtime/memory.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
+import type { SignInStore } from '../../functions/runtime/sign-in-memory.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import { signInFile } from '../history/sign-in-file.ts';
 import type { HttpsProxy } from './proxy.ts';
 import type { RepeatedRuns } from './repeat-check.ts';
 import { runsOf, type SelectedOrg } from './select-probes.ts';
@@ -29,6 +31,13 @@ export interface CheckedOrg extends SelectedOrg {
 /** Runs the selected probes once, somewhere. The signal ends it at once, with the signal's reason. */
 export type CheckOrgs = (selected: readonly SelectedOrg[], signal?: AbortSignal) => Promise<readonly CheckedOrg[]>;
 
+export interface CheckOptions {
+  readonly proxy?: HttpsProxy | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Counts the passwords of the test user. By default, a file of the person who runs the command. */
+  readonly signIns?: SignInStore;
+}
+
 /**
  * Runs the selected probes once on this machine, against the real orgs. Nothing is published.
  *
@@ -37,19 +46,17 @@ export type CheckOrgs = (selected: readonly SelectedOrg[], signal?: AbortSignal)
 export async function checkOrgs(
   selected: readonly SelectedOrg[],
   secrets: Secrets,
-  proxy?: HttpsProxy,
-  signal?: AbortSignal,
+  { proxy, signal, signIns = signInFile() }: CheckOptions = {},
 ): Promise<readonly CheckedOrg[]> {
   // First for all orgs: what is the proxy's fault must not look like Okta's.
   await Promise.all(selected.map(({ org }) => proxy?.verify(`https://${org.domain}`, org.timeoutMs)));
-  return Promise.all(selected.map((each) => checkOrg(each, secrets, proxy, signal)));
+  return Promise.all(selected.map((each) => checkOrg(each, secrets, { proxy, signal, signIns })));
 }
 
 async function checkOrg(
   selected: SelectedOrg,
   secrets: Secrets,
-  proxy?: HttpsProxy,
-  signal?: AbortSignal,
+  { proxy, signal, signIns }: CheckOptions & { readonly signIns: SignInStore },
 ): Promise<CheckedOrg> {
   const { org, plan } = selected;
   const timeUp = deadlineIn(runTimeoutMs(org.timeoutMs, waitMsOf(org, 'journey')));
@@ -59,8 +66,7 @@ async function checkOrg(
     ...(proxy && { createAgent: proxy.createAgent }),
   });
   const credentialsFor = openCredentials(secrets, Date.now);
-  // Without a table: the password is sent once in each check, by somebody who watches.
-  const userCredentialsFor = openUserCredentials(secrets, undefined, Date.now);
+  const userCredentialsFor = openUserCredentials(secrets, signIns, Date.now);
   const memoryOf = openMemory(undefined, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {

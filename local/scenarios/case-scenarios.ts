@@ -3,6 +3,7 @@ import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts
 import type { FindingDefinition } from '../../functions/diagnosis/findings/definition.ts';
 import { publishMode } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
+import { limits } from '../../functions/runtime/sign-in-memory.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { allCases } from './all-cases.ts';
 import { type Case, type Variant, variantName } from './case.ts';
@@ -40,6 +41,8 @@ export function caseScenario(
   const severity = variant.severity ?? one.severity;
   // A finding of the run itself comes from AWS, which all orgs share.
   const affected = variant.target.probe === undefined ? plan.orgs : [org];
+  // After so many sign-ins that show nothing, the journey stops.
+  const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled.passwords) : faultRuns;
   const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
   const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
   return {
@@ -50,7 +53,7 @@ export function caseScenario(
     target: formatTarget(variant.target),
     deployment,
     org: org.org.name,
-    faultPhases: [{ minutes: variant.reportedMinutes ?? faultRuns * org.intervalMinutes[group], faults: [fault] }],
+    faultPhases: [{ minutes: variant.reportedMinutes ?? runs * org.intervalMinutes[group], faults: [fault] }],
     expected:
       severity === 'info'
         ? []

@@ -1,22 +1,23 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AwsError, StoredSecrets } from '../emulators/aws/aws-emulator.ts';
+import { versionUnder } from '../history/sign-in-file.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 
 /**
  * Secrets from a JSON file, `{"name": {"clientSecret": …}}`. It is read each time, so a new secret takes effect as in Secrets
  * Manager.
  *
- * Trap: a version must say nothing of its value, because it is kept. It is the time at which the file was changed.
+ * Trap: the same value must keep its version however often the file is written, or a refused password is sent again. The
+ * version is kept, so it must say nothing of the value: it is a digest under a random key.
  */
-export function secretsInFile(file: string): StoredSecrets {
+export function secretsInFile(file: string, key: Uint8Array): StoredSecrets {
   return {
     async get(name) {
       try {
-        const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-        const stored: unknown = JSON.parse(text);
+        const stored: unknown = JSON.parse(await readFile(file, 'utf8'));
         const value = Object.hasOwn(Object(stored), name) ? (stored as Record<string, unknown>)[name] : undefined;
-        return value === undefined ? undefined : { text: JSON.stringify(value), version: `file-${mtimeMs}` };
+        return value === undefined ? undefined : { text: JSON.stringify(value), version: versionUnder(key, value) };
       } catch (error) {
         // The parser's own message would quote the file.
         const isJson = error instanceof SyntaxError;

@@ -19,6 +19,7 @@ import type { ProbeEvent } from '../../functions/runtime/probe-handler.ts';
 import { pointsOf, publish } from '../../functions/runtime/publish.ts';
 import type { RunReport } from '../../functions/runtime/run.ts';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
+import { processStore } from '../../functions/runtime/sign-in-memory.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
@@ -358,7 +359,7 @@ describe('the objects that hold secrets', () => {
     const emulated = emulateOrg(org, okta).org;
     const open = openCredentials(secrets, Date.now);
     const credentials = open(emulated);
-    const openUser = openUserCredentials(secrets, undefined, Date.now);
+    const openUser = openUserCredentials(secrets, processStore(), Date.now);
     const ofUser = openUser(emulated);
     const held = () => [secrets, open, credentials, openUser, ofUser].map(shownInEveryWay).join('\n');
     const before = held();

@@ -11,7 +11,7 @@ import type { Restraint } from '../../functions/runtime/restraint.ts';
 import { type RunReport, run } from '../../functions/runtime/run.ts';
 import type { RunTime } from '../../functions/runtime/run-time.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
-import type { StateTable } from '../../functions/runtime/state-table.ts';
+import { processStore, type SignInStore } from '../../functions/runtime/sign-in-memory.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
@@ -54,8 +54,12 @@ export interface RunProbesOptions {
 export type Container = (org: Org) => Credentials;
 
 /** What a function keeps between its runs. */
-export function openContainer(secrets: Secrets, now: () => number = Date.now, table?: StateTable): Container {
-  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, table, now)];
+export function openContainer(
+  secrets: Secrets,
+  now: () => number = Date.now,
+  store: SignInStore = processStore(),
+): Container {
+  const [client, user] = [openCredentials(secrets, now), openUserCredentials(secrets, store, now)];
   return (org) => ({ ...client(org), ...user(org) });
 }
 

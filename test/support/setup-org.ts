@@ -5,6 +5,7 @@ import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import type { Secrets } from '../../functions/runtime/secrets.ts';
+import { processStore } from '../../functions/runtime/sign-in-memory.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
@@ -153,7 +154,10 @@ export async function checkLines(
 ): Promise<readonly string[]> {
   const orgs = monitoredOrgs(loadConfig(config)).map(({ org }) => org);
   const read = typeof secrets === 'string' ? fileSecrets(secrets) : secrets;
-  const checked = await checkOrgs(selectProbes(orgs, { probes }), read, trusting(okta));
+  const checked = await checkOrgs(selectProbes(orgs, { probes }), read, {
+    proxy: trusting(okta),
+    signIns: processStore(),
+  });
   return checked.flatMap(({ outcomes }) =>
     outcomes.map((each) => `${formatTarget(each)}: ${each.status === 'failed' ? each.finding.code : each.status}`),
   );

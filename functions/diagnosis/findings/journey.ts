@@ -1,7 +1,8 @@
 import { docs, type FindingDefinition } from './definition.ts';
 
-const tryOnce =
-  'The monitor does not try again until the secret has a new value, so it cannot lock the user. Store the secret once more when the user is mended';
+const storeAgain =
+  'Then store the secret again, even with the same value: the monitor does not sign in until the secret has another version, so it cannot lock the user. In a file, change or add a member of the secret, such as "stored": "2026-11-23"';
+const readStatus = 'Open Directory > People > the test user, and read its status';
 const signInAsUser = 'Sign in as the test user in a private browser window';
 const policyOfApp = 'In Applications > the application > Sign On, look at the authentication policy and its rules';
 
@@ -20,10 +21,10 @@ export const journeyFindings = {
     remedy: [
       'In Directory > People > the test user, look at its status; unlock or activate it',
       'Set a password, and store it in the secret',
-      tryOnce,
+      storeAgain,
     ],
     doc: docs.errors,
-    verify: signInAsUser,
+    verify: readStatus,
   },
   'user-locked': {
     domain: 'credentials',
@@ -31,9 +32,9 @@ export const journeyFindings = {
     brief: 'test user locked',
     summary: 'The test user is locked out. This says nothing about other users.',
     causes: ['wrong passwords of somebody else or of another tool', 'a lockout policy that counts this monitor'],
-    remedy: ['In Directory > People > the test user, choose Unlock', tryOnce],
+    remedy: ['In Directory > People > the test user, choose Unlock', storeAgain],
     doc: docs.errors,
-    verify: 'Open Directory > People > the test user, and read its status',
+    verify: readStatus,
   },
   'user-password-expired': {
     domain: 'credentials',
@@ -44,7 +45,7 @@ export const journeyFindings = {
     remedy: [
       'In Security > Authenticators > Password, give the group of the test user a policy without expiry',
       'Set a new password, and store it in the secret',
-      tryOnce,
+      storeAgain,
     ],
     doc: docs.errors,
     verify: signInAsUser,
@@ -132,7 +133,7 @@ export const journeyFindings = {
       'a wrong "totpSecret" in the secret',
       'a clock that is wrong',
     ],
-    remedy: ["Enroll the test user's factor again, and store its key in the secret", tryOnce],
+    remedy: ["Enroll the test user's factor again, and store its key in the secret", storeAgain],
     doc: docs.errors,
     verify: signInAsUser,
   },
@@ -142,7 +143,7 @@ export const journeyFindings = {
     brief: 'test factor locked',
     summary: "The test user's factor is locked after too many wrong codes.",
     causes: ['a wrong "totpSecret", used by this monitor or by something else'],
-    remedy: ['In Directory > People > the test user > More Actions, reset the factor and enroll it again', tryOnce],
+    remedy: ['In Directory > People > the test user > More Actions, reset the factor and enroll it again', storeAgain],
     doc: docs.errors,
     verify: signInAsUser,
   },
@@ -236,20 +237,37 @@ export const journeyFindings = {
   'sign-in-undecided': {
     domain: 'monitor',
     severity: 'ticket',
-    brief: 'sign-ins without an answer',
+    brief: 'sign-ins have stopped',
     summary:
-      'Several sign-ins with a new secret ended without an answer. The monitor waits an hour, so that it cannot lock the user.',
-    causes: ['an outage while the secret was new', 'a function that is ended before the answer comes'],
-    remedy: ['Look at the earlier findings of the journey', 'Store the secret once more to try at once'],
-    verify: 'Search the log of the journey for outcomes of sign-in',
+      'The monitor has stopped signing in: it sent the password several times, and no sign-in showed that it is right. More attempts could lock the user.',
+    causes: [
+      'a password that is wrong, and that Okta refuses in words which the monitor does not know',
+      'an outage, a policy or a setting that ended each sign-in after the password was sent',
+      'a function that is ended before the answer comes',
+    ],
+    remedy: [
+      'Look at the earlier findings of the journey, and mend what they name',
+      'In Directory > People > the test user, look at its status and at its failed sign-ins; unlock it if it is locked',
+      storeAgain,
+    ],
+    verify: readStatus,
   },
   'sign-in-not-remembered': {
     domain: 'monitor',
     severity: 'ticket',
     brief: 'sign-in not remembered',
-    summary: 'The state table cannot be written. Nobody was signed in, because wrong passwords could not be counted.',
-    causes: ['a throttled or deleted table', 'a missing permission of the function'],
-    remedy: ['Deploy the stack again', 'Look at the state table in the DynamoDB console'],
+    summary:
+      'The monitor did not sign in, because it could not write down that it sends a password. Uncounted wrong passwords could lock the user.',
+    causes: [
+      'a throttled or deleted state table, or a missing permission of the function',
+      'on a workstation: a folder that cannot be written, or a damaged file',
+      'two runs at the same time',
+    ],
+    remedy: [
+      'If it is the state table: deploy the stack again, and look at the table in the DynamoDB console',
+      'If the finding names a file: mend its folder, or set XDG_STATE_HOME to one that can be written',
+      'If what is stored cannot be read: make sure that the test user is not locked, then delete the item sign-in of the org from the table',
+    ],
     verify: 'Open the state table in the DynamoDB console',
   },
   'session-not-honored': {

@@ -242,6 +242,7 @@ export const findingEntries: Readonly<Partial<Record<FindingCode, Partial<Runboo
   'routed-elsewhere': testUserStopped,
   'sign-in-page-unknown': testUserStopped,
   'sign-in-step-unknown': { ...ofTestUser, mend: [] },
+  'sign-in-undecided': testUserRefused('Mend what the earlier findings name. Then store the secret again:'),
   'sign-in-expired': { impact: 'Nobody can sign in, as far as one sign-in shows. Those who are signed in stay so.' },
   'session-not-honored': {
     impact: 'Users sign in again at each application.',

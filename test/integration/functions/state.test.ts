@@ -3,10 +3,11 @@ import type { GroupState } from '../../../functions/model/state.ts';
 import { noteSilence } from '../../../functions/notify/silence.ts';
 import { readSilence } from '../../../functions/notify/silent-orgs-item.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
-import { openSignInMemory } from '../../../functions/runtime/sign-in-memory.ts';
+import { openSignInMemory, tableStore } from '../../../functions/runtime/sign-in-memory.ts';
 import { openRunState } from '../../../functions/runtime/state.ts';
 import { putItem } from '../../../functions/runtime/state-table.ts';
 import { noteTold, readTold } from '../../../functions/runtime/told.ts';
+import { fullOrg } from '../../support/full-org.ts';
 import { at, outcome } from '../../support/log-of.ts';
 import { openStateTable } from '../../support/open-state-table.ts';
 
@@ -96,15 +97,15 @@ describe('a write whose answer is lost', () => {
     await openRunState(table, 'acme', 'flows').add(runAt('12:00'));
     const memory = openMemory(table, () => at('12:00'))('acme').of('log');
     for (const cursor of ['a', 'b']) await memory.write({ cursor });
-    const signIns = openSignInMemory(table, () => at('12:00'))('acme');
-    const record = { version: 'v1', accepted: false, at: at('12:00'), open: 1 };
-    for (const open of [1, 0]) await signIns.write({ ...record, open });
+    const signIns = openSignInMemory(tableStore(table, () => at('12:00')))(fullOrg);
+    await signIns.read();
+    for (const sent of [1, 0]) await signIns.note({ versions: [], sent });
     await noteTold(table, 'acme', ['payroll#14'], at('12:00'));
     await noteSilence(table, 'flows', [{ org: 'acme', since: at('12:00') }], [], at('12:00'));
     restore();
     expect(aws.calls.filter((call) => call === 'PutItem')).toHaveLength(14);
     expect(await memory.read()).toEqual({ cursor: 'b' });
-    expect(await signIns.read()).toMatchObject({ open: 0 });
+    expect(await signIns.read()).toEqual({ versions: [], sent: 0 });
     expect([...(await readTold(table, 'acme')).keys()]).toEqual(['payroll#14']);
     const items = await aws.tables.items(table.name);
     const bodyOf = (org: string) => {

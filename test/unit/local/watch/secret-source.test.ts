@@ -10,17 +10,23 @@ const file = path.join(folder, 'secrets.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('secrets in a file', () => {
-  const secrets = secretsInFile(file);
+  const key = new Uint8Array(32);
+  const secrets = secretsInFile(file, key);
 
-  it('are read each time, and have another version when the file has changed', async () => {
-    writeFileSync(file, '{"acme":{"clientSecret":"one"}}');
-    utimesSync(file, 1, 1);
-    const first = await secrets.get('acme');
-    writeFileSync(file, '{"acme":{"clientSecret":"two"}}');
-    utimesSync(file, 2, 2);
-    expect(first).toEqual({ text: '{"clientSecret":"one"}', version: 'file-1000' });
-    expect(await secrets.get('acme')).toEqual({ text: '{"clientSecret":"two"}', version: 'file-2000' });
-    expect(await secrets.get('other')).toBeUndefined();
+  it('are read each time, and have another version when their own value has changed', async () => {
+    const stored = async (text: string, at: number) => {
+      writeFileSync(file, text);
+      utimesSync(file, at, at);
+      return secrets.get('acme');
+    };
+    const first = await stored('{"acme":{"clientSecret":"one"}}', 1);
+    expect(first).toMatchObject({ text: '{"clientSecret":"one"}' });
+    expect(await stored('{"acme":{"clientSecret":"one"}}', 2)).toEqual(first);
+    expect(await stored('{"other":{"clientSecret":"new"},\n"acme":{"clientSecret":"one"}}', 3)).toEqual(first);
+    const second = await stored('{"acme":{"clientSecret":"two"}}', 3);
+    expect(second).toMatchObject({ text: '{"clientSecret":"two"}' });
+    expect(Object(second).version).not.toBe(Object(first).version);
+    expect(await secrets.get('another')).toBeUndefined();
     expect(await secrets.get('toString')).toBeUndefined();
   });
 
@@ -28,7 +34,9 @@ describe('secrets in a file', () => {
     writeFileSync(file, '{"acme": canary');
     expect(await secrets.get('acme')).toMatchObject({ type: 'SecretsFileIsNotJson' });
     expect(JSON.stringify(await secrets.get('acme'))).not.toContain('canary');
-    expect(await secretsInFile(path.join(folder, 'none')).get('acme')).toMatchObject({ type: 'SecretsFileUnreadable' });
+    expect(await secretsInFile(path.join(folder, 'none'), key).get('acme')).toMatchObject({
+      type: 'SecretsFileUnreadable',
+    });
   });
 });
 
