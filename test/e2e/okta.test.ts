@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,10 +56,12 @@ async function start(...args: readonly string[]) {
 
 const shell = async (line: string) => (await promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])).stdout;
 
-/** Runs the printed command for `npm run check`, without npm. */
-async function check({ commands }: OktaDescription) {
+/** Runs the printed command for `npm run check`, without npm. By default, nothing is remembered of earlier ones. */
+async function check({ commands }: OktaDescription, state = mkdtempSync(join(cache, 'state-'))) {
   const [, ca = '', flags = ''] = /^NODE_EXTRA_CA_CERTS=(\S+) npm run check -- (.+)$/.exec(commands.check) ?? [];
-  const { code, stdout } = await launch('check', [...flags.split(' '), '--json'], { NODE_EXTRA_CA_CERTS: ca });
+  const { code, stdout } = await launch('check', [...flags.split(' '), '--json'], {
+    ...{ NODE_EXTRA_CA_CERTS: ca, XDG_STATE_HOME: state },
+  });
   const { orgs } = JSON.parse(stdout) as { orgs: { outcomes: { probe: string; finding?: { code: string } }[] }[] };
   const outcomes = orgs.flatMap((org) => org.outcomes);
   return { code, probes: outcomes.length, findings: outcomes.flatMap(({ finding }) => finding?.code ?? []) };
@@ -124,7 +127,12 @@ describe('npm run okta', () => {
   it('fails as cases of the test user do, and as SAML applications do', async () => {
     const { description, stop } = await start('--case', 'K5');
     expect(description.cases.active).toEqual(['K5@sign-in']);
-    expect((await check(description)).findings).toEqual(['user-password-refused']);
+    const state = join(cache, 'pipeline');
+    expect((await check(description, state)).findings).toEqual(['user-password-refused']);
+    // One command after the other remembers that Okta refused the password.
+    await fetch(description.cases.url, { method: 'DELETE' });
+    expect((await check(description, state)).findings).toEqual(['user-password-refused']);
+    expect((await check(description)).findings).toEqual([]);
     const choose = async (id: string) => {
       const response = await fetch(`${description.cases.url}/${id}`, { method: 'PUT' });
       expect([response.status, await response.json()]).toEqual([200, { cases: [expect.any(String)] }]);

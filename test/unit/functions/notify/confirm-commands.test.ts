@@ -62,6 +62,11 @@ describe('the commands that confirm a finding', () => {
     expect(command).toBe('curl -i https://acme.okta.com/api/v1/users -H "Authorization: Bearer $ACCESS_TOKEN"');
   });
 
+  it('never repeat a sign-in, which would send the password of a user who may be locked', () => {
+    for (const code of ['user-password-refused', 'user-locked', 'sign-in-undecided', 'gateway-error'] as const)
+      expect(commandsAbout(code, 'sign-in', '/idp/idx/challenge/answer')).toEqual([]);
+  });
+
   it('send the parameters of a sign-in', () => {
     const [command = ''] = commandsAbout('redirect-uri-refused', 'authorize@org', '/oauth2/v1/authorize');
     for (const parameter of [

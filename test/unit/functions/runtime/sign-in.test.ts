@@ -464,6 +464,8 @@ describe('a one-time code', () => {
     const store = processStore();
     const { okta, secrets, signIn } = open({ now: () => now, store, offsets: Array(9).fill(offset) });
     expect(await signIn()).toBe('factor-refused');
+    const stored = await store(fullOrg).read();
+    expect(Object(stored?.body).step).toBeLessThanOrEqual(now / 30_000 + 2);
     now += 5 * minuteMs;
     okta.code = codeAt(now);
     expect(await openProcess({ okta, secrets, store, now: () => now })()).toBe('passed');
