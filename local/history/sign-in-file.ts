@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { limits, type SignInStore, SignInsUncounted } from '../../functions/runtime/sign-in-memory.ts';
@@ -72,12 +72,9 @@ export function versionUnder(key: Uint8Array, value: unknown): string {
   return `hmac-${createHmac('sha256', key).update(text).digest('base64url')}`;
 }
 
-/** Makes the file whole or not at all, so that an empty one is a damaged one. */
+/** Makes the file whole or not at all: one without its tables is damaged, and cannot be used. */
 function create(file: string): void {
-  if (existsSync(file)) {
-    if (statSync(file).size === 0) throw Object.assign(new Error('empty'), { code: 'empty file' });
-    return;
-  }
+  if (existsSync(file)) return;
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const made = `${file}.${randomUUID()}`;
   try {

@@ -1,7 +1,7 @@
 import { docs, type FindingDefinition } from './definition.ts';
 
 const storeAgain =
-  'Then store the secret again, even with the same value: the monitor does not sign in until the secret has another version, so it cannot lock the user. In a file, change or add a member of the secret, such as "stored": "2026-11-23"';
+  'Then store the secret again, even with the same value: the monitor does not sign in until it has another version. In a file, add a member to it, such as "stored": "today"';
 const readStatus = 'Open Directory > People > the test user, and read its status';
 const signInAsUser = 'Sign in as the test user in a private browser window';
 const policyOfApp = 'In Applications > the application > Sign On, look at the authentication policy and its rules';

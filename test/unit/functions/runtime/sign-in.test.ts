@@ -249,10 +249,12 @@ describe('a password', () => {
     const { secrets } = openSecret(wrong);
     okta.refuse = () => wordless;
     let now = start;
-    const store = tableStore(openTable(), () => now);
-    const signIn = openProcess({ okta, secrets, store, now: () => now });
+    const table = openTable();
+    const signIn = openProcess({ okta, secrets, store: tableStore(table, () => now), now: () => now });
     expect(await repeat(6, signIn)).toEqual([...Array(5).fill('sign-in-step-unknown'), 'sign-in-undecided']);
-    for (now += 400 * dayMs; now < start + 4_000 * dayMs; now += 400 * dayMs) await signIn();
+    for (now += 400 * dayMs; now < start + 3_000 * dayMs; now += 400 * dayMs) await signIn();
+    // DynamoDB must not delete it meanwhile.
+    for (const { expiresAt } of table.items.values()) expect(Number(expiresAt?.N) * 1000).toBeGreaterThan(now);
     expect(okta.passwords).toBe(5);
   });
 
@@ -297,8 +299,15 @@ describe('a password', () => {
   it('is not sent where the record of earlier sign-ins cannot be read', async () => {
     const okta = new LockingOkta();
     const { secrets } = openSecret();
-    for (const body of [{}, null, 'text', { versions: [{ version: 'A' }], sent: 0 }, { versions: [], sent: -1 }]) {
-      const store: SignInStore = (org) => ({ ...processStore()(org), read: async () => ({ body, revision: 1 }) });
+    for (const body of [
+      {},
+      null,
+      'text',
+      { versions: [{ version: 'A' }], sent: 0 },
+      { versions: [], sent: -1 },
+      { versions: [{ passwords: 0, codes: 0 }], sent: 0 },
+    ]) {
+      const store: SignInStore = (org) => ({ ...processStore()(org), read: async () => ({ body, revision: 0 }) });
       expect(await openProcess({ okta, secrets, store })()).toBe('sign-in-not-remembered');
     }
     expect(okta.passwords).toBe(0);

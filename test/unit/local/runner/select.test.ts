@@ -131,9 +131,9 @@ describe('selecting scenarios', () => {
     expect(() => select(selection)).toThrow(message);
   });
 
-  it('selects a case of the test user in a deployment that has one, and gives it as many of its runs', () => {
+  it('selects a case of the test user in a deployment that has one, and gives it five of its runs, after which it stops', () => {
     const [locked] = select({ cases: ['K5'] }).scenarios;
-    expect(locked).toMatchObject({ id: 'K5', deployment: 'journey', faultPhases: [{ minutes: 50 }] });
+    expect(locked).toMatchObject({ id: 'K5', deployment: 'journey', faultPhases: [{ minutes: 25 }] });
     const configured = withTestUser(example);
     const own = select({ cases: ['K5'] }, configured).scenarios;
     expect(own.length).toBeGreaterThan(1);
