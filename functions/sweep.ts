@@ -18,12 +18,16 @@ import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
 import { type Outbox, tell } from './notify/tell.ts';
 import { silenceSeries } from './probes/series.ts';
+import { within } from './runtime/deadline.ts';
 import { emfLines } from './runtime/emf.ts';
 import { publish } from './runtime/publish.ts';
 import { monitorPartition, type StoredItem, stateTable } from './runtime/state-table.ts';
 
 /** Time reserved for publishing. */
 const reserveMs = 10_000;
+
+/** How long the evidence of one incident may take, so that a service that doesn't answer leaves time for the others. */
+const incidentMs = 5_000;
 
 const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
 const senders = { sns: openSns(), events: openEventBridge() };
@@ -47,16 +51,20 @@ export async function handler(
   const signal = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs));
   const partitions = Map.groupBy(await scanOrgs(table, signal), ({ org }) => org);
   const all = [...partitions].map(([org, items]) => keptOf(org, items));
-  await countSilence(all, partitions.get(monitorPartition) ?? [], now);
   const errors: unknown[] = [];
+  const fail = (error: unknown) => void errors.push(error);
+  await countSilence(all, partitions.get(monitorPartition) ?? [], now).catch(fail);
   for (const kept of all) {
     for (const known of kept.incidents.values()) {
-      await advance(known, kept, { now, signal, owner: context.awsRequestId ?? '' }).catch((error: unknown) =>
-        errors.push(error),
-      );
+      if (signal.aborted) {
+        fail(signal.reason);
+        break;
+      }
+      const sweep = { now, signal: within(incidentMs, signal), owner: context.awsRequestId ?? '' };
+      await advance(known, kept, sweep).catch(fail);
     }
   }
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} incidents could not be told`);
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the sweep failed`);
   const insecure = insecureSetting(process.env);
   if (insecure !== undefined) throw new Error(insecure);
 }

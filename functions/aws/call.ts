@@ -6,7 +6,7 @@ import { endpointOf } from './endpoint.ts';
 import type { Service } from './service.ts';
 
 export interface CallOptions {
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal: AbortSignal;
 }
 
 /** Where the Region, the credentials and the endpoints are, and how often a call is tried. */
@@ -66,7 +66,8 @@ export async function call(
       const { name = `HTTP${status}`, message = '', Item } = service.protocol.readError(text);
       throw new AwsError(name, message, status, clockErrors.has(name) && setClock(time), Item);
     } catch (error) {
-      if (attempt >= maxAttempts || abortSignal?.aborted || !isTransient(error)) throw error;
+      abortSignal.throwIfAborted();
+      if (attempt >= maxAttempts || !isTransient(error)) throw error;
     }
     await setTimeout(firstPauseMs * 2 ** (attempt - 1) * Math.random(), undefined, { signal: abortSignal });
   }
@@ -132,15 +133,10 @@ interface Answer {
  * Trap: only emulators have no TLS. As an import, `node:http` would bring Node.js's own fetch with it, which takes 30 ms of
  * processor at a cold start.
  */
-function post(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal?: AbortSignal,
-): Promise<Answer> {
+function post(url: URL, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
   const request = url.protocol === 'http:' ? process.getBuiltinModule('node:http').request : requestOverTls;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: 'POST', headers, ...strictTls, ...(signal && { signal }) }, (response) => {
+    const outgoing = request(url, { method: 'POST', headers, ...strictTls, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

@@ -28,8 +28,10 @@ import { type Service, services } from './service.ts';
 /**
  * The operations that functions use, with the names and the types of AWS's SDK, so that its aggregated clients (`DynamoDB`,
  * `SecretsManager`) can be passed where these are asked for. Nothing is opened before the first call.
+ *
+ * Each call names when it ends: a service that never answers must not end a run.
  */
-type Operation<Input, Output = object> = (input: Input, options?: CallOptions) => Promise<Output>;
+type Operation<Input, Output = object> = (input: Input, options: CallOptions) => Promise<Output>;
 
 export interface CloudWatch {
   readonly putMetricData: Operation<PutMetricDataCommandInput>;
@@ -115,6 +117,6 @@ export function openSns(options: AwsOptions = {}): Sns {
 
 function operationsOf(service: Service, awsOptions: AwsOptions) {
   return <Input extends object, Output extends object>(name: string): Operation<Input, Output> =>
-    (input, options = {}) =>
+    (input, options) =>
       call(service, name, input, awsOptions, options) as Promise<Output>;
 }

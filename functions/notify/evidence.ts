@@ -3,6 +3,7 @@ import type { AlarmSubject } from '../alarms/subject.ts';
 import type { CloudWatch, CloudWatchLogs } from '../aws/clients.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { Slo } from '../model/slo.ts';
+import { within } from '../runtime/deadline.ts';
 import type { ErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
 import { isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
@@ -106,6 +107,9 @@ const statusPageMs = 65 * minuteMs;
 /** A page is at most a megabyte. Further pages would only repeat what these contain. */
 const mostPages = 12;
 
+/** How long CloudWatch may take to answer a call. What else there is to read must still be read. */
+const callMs = 6_000;
+
 const statusPage = 'status-page';
 
 /** By sentence, so that a message contains each only once. */
@@ -126,6 +130,9 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   const wanted = windowsOf(change, firing);
   // The beginning of a long incident is known if people were told of it.
   const windows = firing?.since === undefined ? wanted : wanted.slice(-1);
+  const slo = subject.kind === 'burn-rate' ? kept?.states.flows?.slo : undefined;
+  // Beside the logs, which may take all the time that there is.
+  const budgetReading = slo && readBudget(change, slo, kept?.states.flows?.intervalMinutes ?? 1, sources, gaps);
   const found = logGroups.map((logGroup) => fromTable(kept, logGroup, windows, firing));
   const lines = found.flatMap((each) => each.lines);
   for (const [index, logGroup] of logGroups.entries()) {
@@ -145,8 +152,7 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   // An alarm that was muted fired long ago. What the table has of the time before costs nothing.
   if (kept && change.kind === 'firing') lines.push(...linesBefore(kept, logGroups, windows));
   lines.sort((one, other) => one.time - other.time);
-  const slo = subject.kind === 'burn-rate' ? kept?.states.flows?.slo : undefined;
-  const budget = slo && (await readBudget(change, slo, kept?.states.flows?.intervalMinutes ?? 1, sources, gaps));
+  const budget = await budgetReading;
   const isPartial = windows.length < wanted.length || found.some((each) => each.isPartial);
   return {
     ...{ lines: withoutDuplicates(lines), windows, logGroups, gaps: [...gaps.values()] },
@@ -272,7 +278,10 @@ async function readLog(
         break;
       }
       const input = { logGroupName, filterPattern, startTime: from, endTime: to, nextToken };
-      const answer = await unlessThrottled(() => logs.filterLogEvents(input, { abortSignal: signal }), signal);
+      const answer = await unlessThrottled(
+        () => logs.filterLogEvents(input, { abortSignal: within(callMs, signal) }),
+        signal,
+      );
       for (const { message, timestamp = from } of answer.events ?? []) {
         const line = readLine(message);
         if (line) found.push({ time: timeOf(line, timestamp), logGroup: logGroupName, line });
@@ -310,7 +319,14 @@ async function readBudget(
   const [deployment = ''] = name.split('/');
   const org = { name: 'org' in subject ? subject.org : '', deployment };
   try {
-    return await readErrorBudget({ cloudWatch, org, slo, intervalMinutes, at: changedAt, signal });
+    return await readErrorBudget({
+      cloudWatch,
+      org,
+      slo,
+      intervalMinutes,
+      at: changedAt,
+      signal: within(callMs, signal),
+    });
   } catch (error) {
     note(gaps, 'unreadable', `the error budget could not be read: ${nameOf(error, signal)}`);
     return undefined;
@@ -329,7 +345,7 @@ async function readFiring(
         ...{ AlarmName: name, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampDescending' },
         ...{ EndDate: new Date(changedAt), MaxRecords: 100 },
       },
-      { abortSignal: signal },
+      { abortSignal: within(callMs, signal) },
     );
     for (const { Timestamp, HistoryData } of AlarmHistoryItems) {
       const { stateValue, stateReason } = asRecord(asRecord(parseJson(HistoryData)).newState);
@@ -350,6 +366,6 @@ function note(gaps: Gaps, kind: Gap['kind'], sentence: string): void {
 
 /** The error's name only: its message may quote what was sent. */
 function nameOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'time ran out';
-  return error instanceof Error ? error.name : 'unknown error';
+  const name = error instanceof Error ? error.name : 'unknown error';
+  return signal.aborted || name === 'AbortError' || name === 'TimeoutError' ? 'time ran out' : name;
 }

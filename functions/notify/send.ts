@@ -8,15 +8,21 @@ export interface Senders {
   readonly events: EventBridge;
 }
 
+/** How long SNS and EventBridge may take to accept a message. */
+const sendMs = 3_000;
+
 /** Sends one message, once. Throws AWS's errors. Trap: PutEvents succeeds although it refuses an event. */
 export async function send(sending: Sending, { sns, events }: Senders): Promise<void> {
   if (sending.to === 'topic') {
     const { outlet, message } = sending;
-    await sns.publish(message);
+    await sns.publish(message, { abortSignal: AbortSignal.timeout(sendMs) });
     process.stdout.write(`${JSON.stringify({ type: 'message', outlet, subject: message.Subject })}\n`);
     return;
   }
-  const { Entries: [entry] = [] } = await events.putEvents({ Entries: [sending.event] });
+  const { Entries: [entry] = [] } = await events.putEvents(
+    { Entries: [sending.event] },
+    { abortSignal: AbortSignal.timeout(sendMs) },
+  );
   if (entry?.ErrorCode) throw Object.assign(new Error('PutEvents refused the event'), { name: entry.ErrorCode });
 }
 

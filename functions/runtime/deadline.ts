@@ -40,6 +40,11 @@ export function deadlineIn(ms: number): Deadline {
   return { signal: AbortSignal.timeout(wholeMs), remainingMs: () => at - performance.now() };
 }
 
+/** A signal that aborts with another one, and after `ms` milliseconds at the latest. */
+export function within(ms: number, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+}
+
 /** The same deadline, `ms` milliseconds earlier. */
 export function earlier({ signal, remainingMs }: Deadline, ms: number): Deadline {
   const { signal: timeUp, remainingMs: leftMs } = deadlineIn(remainingMs() - ms);

@@ -51,6 +51,9 @@ export interface RunReport extends RunTime {
 /** Left to what ends what other probes began, in milliseconds. */
 const cleanUpReserveMs = 3_000;
 
+/** How long a run waits for connections, secrets and signatures before its first request, in milliseconds. */
+const preparationMs = 2_000;
+
 type RawResult = Awaited<ReturnType<Probe['run']>>;
 
 type ProbeRun = { readonly outcome: Outcome; readonly provides: Partial<Artifacts> } | UndiagnosedFailure;
@@ -98,7 +101,9 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     const because = `the circuit breaker is open: Okta does not answer ${restraint.first} either`;
     return { outcome: heldOutcome(planned, { because }), provides: {} };
   };
-  await prepare(org, plan, options);
+  // Without it, the requests are only slower.
+  const patience = AbortSignal.any([deadline.signal, AbortSignal.timeout(preparationMs)]);
+  await untilDeadline(prepare(org, plan, options), patience).catch(() => {});
   // What others wait for goes first.
   for (const planned of enabledProbes(plan)) if (planned.probe.provides) startOnce(planned);
   await nextTurn();

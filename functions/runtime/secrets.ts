@@ -16,6 +16,9 @@ export interface Secrets {
 /** How long a secret is cached. Okta may accept the old value after a rotation, so nothing else would show the new one. */
 const cacheMs = 30 * 60_000;
 
+/** How long a reading may take. */
+const readMs = 3_000;
+
 /**
  * Reads secrets from AWS Secrets Manager and caches each for half an hour in a warm container.
  *
@@ -40,13 +43,17 @@ async function fetchSecret(client: SecretsManager, name: string): Promise<Secret
   let text: string | undefined;
   let version: string | undefined;
   try {
-    ({ SecretString: text, VersionId: version } = await client.getSecretValue({ SecretId: name }));
+    const options = { abortSignal: AbortSignal.timeout(readMs) };
+    ({ SecretString: text, VersionId: version } = await client.getSecretValue({ SecretId: name }, options));
   } catch (error) {
     const [why, remedy] = explain(error);
     throw new SecretUnreadable(name, `${why}: ${remedy}`);
   }
   return Object.assign(parseSecret(name, text), { ...(version !== undefined && { version }) });
 }
+
+/** As the SDK names it, and as we do. */
+const noAnswer = ['AWS Secrets Manager does not answer', "check the network, and AWS's health in the Region"] as const;
 
 const signIn = 'sign in to AWS, or set AWS_PROFILE';
 
@@ -75,6 +82,8 @@ const awsErrors: Readonly<Record<string, readonly [why: string, remedy: string]>
     'AWS rejects the signature (InvalidSignatureException)',
     "check the AWS secret access key, and this machine's clock",
   ],
+  AbortError: noAnswer,
+  TimeoutError: noAnswer,
   ThrottlingException: ['AWS throttles the requests (ThrottlingException)', 'wait a minute'],
 };
 

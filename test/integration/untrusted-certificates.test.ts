@@ -83,7 +83,11 @@ describe('with NODE_TLS_REJECT_UNAUTHORIZED=0, a server without a trusted certif
     ['from a check past a proxy', () => send(proxies.plain.url, 'localhost')],
     [
       'from a function that calls AWS',
-      () => openSecretsManager({ environment: awsEnvironment(origin) }).getSecretValue({ SecretId: 'acme' }),
+      () =>
+        openSecretsManager({ environment: awsEnvironment(origin) }).getSecretValue(
+          { SecretId: 'acme' },
+          { abortSignal: AbortSignal.timeout(60_000) },
+        ),
     ],
     ['from a command that calls AWS', () => askAws()],
     ['from a command that calls AWS through a proxy', () => askAws(proxies.plain.url)],

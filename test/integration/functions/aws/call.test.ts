@@ -43,7 +43,9 @@ const breakOff: Answer = (response) => {
   response.socket?.end();
 };
 
-const read = (options: object = {}, call: object = {}) =>
+const anytime = { abortSignal: new AbortController().signal };
+
+const read = (options: object = {}, call = anytime) =>
   openSecretsManager({ environment, ...options }).getSecretValue({ SecretId: 'acme/key' }, call);
 
 describe('a call is tried again', () => {
@@ -113,9 +115,7 @@ describe('a call is not tried again', () => {
   it('when its time is up', async () => {
     const abort = new AbortController();
     answers = [() => abort.abort(new Error('too late'))];
-    await expect(read({}, { abortSignal: abort.signal })).rejects.toThrow(
-      expect.objectContaining({ name: 'AbortError' }),
-    );
+    await expect(read({}, { abortSignal: abort.signal })).rejects.toThrow('too late');
     expect(calls).toHaveLength(1);
   }, 10_000);
 
@@ -138,22 +138,25 @@ it('an error of the query protocol has its code and its reason', async () => {
           '<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>no topic</Message></Error></ErrorResponse>',
         ),
   ];
-  const publishing = openSns({ environment }).publish({ TopicArn: 'arn:aws:sns:eu-west-1:1:people', Message: 'm' });
+  const publishing = openSns({ environment }).publish(
+    { TopicArn: 'arn:aws:sns:eu-west-1:1:people', Message: 'm' },
+    anytime,
+  );
   await expect(publishing).rejects.toThrow(expect.objectContaining({ name: 'NotFound', message: 'no topic' }));
 });
 
 it('times are read as times', async () => {
   answers = [succeed({ MetricDataResults: [{ Id: 'm0', Timestamps: [1.5, 2], Values: [1, 2] }] })];
-  const { MetricDataResults } = await openCloudWatch({ environment }).getMetricData({} as never);
+  const { MetricDataResults } = await openCloudWatch({ environment }).getMetricData({} as never, anytime);
   expect(MetricDataResults?.[0]?.Timestamps).toEqual([new Date(1_500), new Date(2_000)]);
   answers = [succeed({ AlarmHistoryItems: [{ Timestamp: 1.5 }] })];
-  const { AlarmHistoryItems } = await openCloudWatch({ environment }).describeAlarmHistory({});
+  const { AlarmHistoryItems } = await openCloudWatch({ environment }).describeAlarmHistory({}, anytime);
   expect(AlarmHistoryItems).toEqual([{ Timestamp: new Date(1_500) }]);
 });
 
 it('an attribute of an item that has the name of a time stays what it is', async () => {
   answers = [succeed({ Item: { Timestamp: { N: '5' } } })];
-  const { Item } = await openDynamoDb({ environment }).getItem({ TableName: 'state', Key: {} });
+  const { Item } = await openDynamoDb({ environment }).getItem({ TableName: 'state', Key: {} }, anytime);
   expect(Item).toEqual({ Timestamp: { N: '5' } });
 });
 

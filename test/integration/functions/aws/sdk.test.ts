@@ -21,6 +21,8 @@ import {
 import { endpointOf } from '../../../../functions/aws/endpoint.ts';
 import { services } from '../../../../functions/aws/service.ts';
 
+const anytime = { abortSignal: new AbortController().signal };
+
 interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -115,30 +117,33 @@ const calls: Readonly<Record<string, readonly [bySdk: () => Promise<object>, byU
   return {
     PutMetricData: [
       () => new CloudWatch(ofSdk()).putMetricData(metrics as never),
-      () => openCloudWatch(ours()).putMetricData(metrics as never),
+      () => openCloudWatch(ours()).putMetricData(metrics as never, anytime),
     ],
     GetMetricData: [
       () => new CloudWatch(ofSdk()).getMetricData(data as never),
-      () => openCloudWatch(ours()).getMetricData(data as never),
+      () => openCloudWatch(ours()).getMetricData(data as never, anytime),
     ],
     DescribeAlarmHistory: [
       () => new CloudWatch(ofSdk()).describeAlarmHistory(history),
-      () => openCloudWatch(ours()).describeAlarmHistory(history),
+      () => openCloudWatch(ours()).describeAlarmHistory(history, anytime),
     ],
     FilterLogEvents: [
       () => new CloudWatchLogs(ofSdk()).filterLogEvents(log),
-      () => openCloudWatchLogs(ours()).filterLogEvents(log),
+      () => openCloudWatchLogs(ours()).filterLogEvents(log, anytime),
     ],
-    GetItem: [() => new DynamoDB(ofSdk()).getItem(get), () => openDynamoDb(ours()).getItem(get)],
-    PutItem: [() => new DynamoDB(ofSdk()).putItem(put), () => openDynamoDb(ours()).putItem(put)],
-    Query: [() => new DynamoDB(ofSdk()).query(query), () => openDynamoDb(ours()).query(query)],
-    Scan: [() => new DynamoDB(ofSdk()).scan(scan), () => openDynamoDb(ours()).scan(scan)],
-    PutEvents: [() => new EventBridge(ofSdk()).putEvents(events), () => openEventBridge(ours()).putEvents(events)],
+    GetItem: [() => new DynamoDB(ofSdk()).getItem(get), () => openDynamoDb(ours()).getItem(get, anytime)],
+    PutItem: [() => new DynamoDB(ofSdk()).putItem(put), () => openDynamoDb(ours()).putItem(put, anytime)],
+    Query: [() => new DynamoDB(ofSdk()).query(query), () => openDynamoDb(ours()).query(query, anytime)],
+    Scan: [() => new DynamoDB(ofSdk()).scan(scan), () => openDynamoDb(ours()).scan(scan, anytime)],
+    PutEvents: [
+      () => new EventBridge(ofSdk()).putEvents(events),
+      () => openEventBridge(ours()).putEvents(events, anytime),
+    ],
     GetSecretValue: [
       () => new SecretsManager(ofSdk()).getSecretValue(secret),
-      () => openSecretsManager(ours()).getSecretValue(secret),
+      () => openSecretsManager(ours()).getSecretValue(secret, anytime),
     ],
-    Publish: [() => new SNS(ofSdk()).publish(message), () => openSns(ours()).publish(message)],
+    Publish: [() => new SNS(ofSdk()).publish(message), () => openSns(ours()).publish(message, anytime)],
   };
 })();
 
@@ -230,7 +235,7 @@ describe('a call is tried again if the SDK tries it again', () => {
     await new SecretsManager({ ...ofSdk(), maxAttempts: 2 }).getSecretValue(secret).catch(() => {});
     const bySdk = received.length;
     const error = await openSecretsManager({ ...ours(), maxAttempts: 2 })
-      .getSecretValue(secret)
+      .getSecretValue(secret, anytime)
       .catch((thrown) => thrown);
     expect(error).toMatchObject({ name, message: 'the reason' });
     expect(received.length - bySdk).toBe(bySdk);
