@@ -70,8 +70,7 @@ export function sendRequest(
   };
   const onAbort = () => abort(signal.reason);
   let timer = setTimeout(() => abort(tooSlow('headers', headersTimeoutCode)), headersMs);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const received = openBuffer(mostBytes);
   const handler: ResponseHandler = {
     onSocket(socket, isReused) {
       times = timesOf(socket);
@@ -97,14 +96,13 @@ export function sendRequest(
       head.resolve({ status, headers });
     },
     onResponseData(_, chunk) {
-      size += chunk.length;
-      if (size > mostBytes) abort(Object.assign(new Error(`more than ${mostBytes} bytes`), { code: tooLargeCode }));
-      else chunks.push(chunk);
+      if (received.append(chunk)) return;
+      abort(Object.assign(new Error(`more than ${mostBytes} bytes, or too many pieces`), { code: tooLargeCode }));
     },
     onResponseEnd() {
       timing.endedAt = times?.arrivedAt || performance.now();
       finish();
-      body.resolve(Buffer.concat(chunks));
+      body.resolve(received.bytes());
     },
     onResponseError(_, error) {
       finish(error);
@@ -119,6 +117,40 @@ export function sendRequest(
   }
   return { timing, head: head.promise, body: body.promise };
 }
+
+/**
+ * Collects the pieces of a body in one buffer that grows, because a piece of one byte takes as much memory as one of
+ * hundreds.
+ */
+export function openBuffer(mostBytes: number) {
+  let buffer = new Uint8Array(0);
+  let [size, pieces] = [0, 0];
+  return {
+    /** Returns whether there was room for the piece. So many pieces are no answer to read either. */
+    append(piece: Uint8Array): boolean {
+      const end = size + piece.length;
+      pieces += 1;
+      if (end > mostBytes || pieces > mostPieces) return false;
+      if (end > buffer.length) {
+        const grown = new Uint8Array(Math.min(mostBytes, Math.max(end, 2 * buffer.length, leastBytes)));
+        grown.set(buffer.subarray(0, size));
+        buffer = grown;
+      }
+      buffer.set(piece, size);
+      size = end;
+      return true;
+    },
+    bytes: () => buffer.subarray(0, size),
+    /** How much memory it takes. */
+    capacity: () => buffer.length,
+  };
+}
+
+/** Each takes processor time, whatever its size. Servers send hundreds of bytes in one. */
+const mostPieces = 100_000;
+
+/** As much as most answers have. */
+const leastBytes = 4_096;
 
 function tooSlow(part: string, code: string): Error {
   return Object.assign(new Error(`the ${part} took too long`), { code });
