@@ -40,12 +40,18 @@ export const invalidStatusCode = 'HPE_INVALID_STATUS';
 /** The code for a compressed response that cannot be decoded. */
 export const undecodableCode = 'ERR_BODY_UNDECODABLE';
 
-/** If several addresses fail, the error is an AggregateError. TLS errors are sometimes in `cause`. */
+/**
+ * If several addresses fail, the error is an AggregateError, and all of its parts count. TLS errors are sometimes in
+ * `cause`. Trap: Node.js gives an AggregateError the code of its first part.
+ */
 function codeOf(cause: unknown, depth = 0): string {
   if (typeof cause !== 'object' || cause === null || depth > 4) return 'UNKNOWN';
-  const { code, errors, cause: inner } = cause as { code?: unknown; errors?: unknown[]; cause?: unknown };
+  const { code, errors, cause: inner } = cause as { code?: unknown; errors?: unknown; cause?: unknown };
+  const parts = Array.isArray(errors) ? errors.map((part) => codeOf(part, depth + 1)) : [];
+  const [ofParts] = parts.filter((part) => part !== 'UNKNOWN').toSorted((one, two) => rankOf(one) - rankOf(two));
+  if (ofParts !== undefined) return ofParts;
   if (typeof code === 'string' && !vagueCodes.has(code)) return code;
-  const nested = codeOf(errors?.[0] ?? inner, depth + 1);
+  const nested = codeOf(inner, depth + 1);
   if (nested !== 'UNKNOWN') return nested;
   const { name, message = '', reason = '' } = cause as { name?: unknown; message?: unknown; reason?: unknown };
   const text = `${reason} ${message}`;
@@ -53,6 +59,24 @@ function codeOf(cause: unknown, depth = 0): string {
   if (read !== undefined) return read;
   if (typeof code === 'string') return code;
   return codeOfName[String(name)] ?? 'UNKNOWN';
+}
+
+/**
+ * Codes of an address that this machine cannot use or has no route to, those that say the least last. Most machines lack
+ * IPv6, for example, so these say nothing if another address failed otherwise.
+ */
+const unusableAddressCodes = [
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+];
+
+function rankOf(code: string): number {
+  return unusableAddressCodes.indexOf(code);
 }
 
 /** Codes that say less than the error's cause or reason. */
