@@ -4,9 +4,13 @@
  * https://developer.okta.com/docs/reference/core-okta-api/#pagination
  */
 export function nextPage(headers: Headers, url: string): string | undefined {
-  const links = (headers.get('link') ?? '').slice(0, 10_000).matchAll(/<([^<>]*)>((?:\s*;\s*[^,;<>]*)*)/g);
-  const [, target = ''] =
-    [...links].find(([, , parameters = '']) => /;\s*rel\s*=\s*"?next"?\s*(;|$)/i.test(parameters)) ?? [];
-  const [next, current] = [URL.parse(target), new URL(url)];
+  const [next, current] = [URL.parse(linkToNext(headers) ?? ''), new URL(url)];
   return next && next.origin === current.origin && next.pathname === current.pathname ? next.href : undefined;
+}
+
+/** What the header names as the next page, wherever it is. */
+export function linkToNext(headers: Headers): string | undefined {
+  const links = (headers.get('link') ?? '').slice(0, 10_000).matchAll(/<([^<>]*)>((?:\s*;\s*[^,;<>]*)*)/g);
+  const next = [...links].find(([, , parameters = '']) => /;\s*rel\s*=\s*"?next"?\s*(;|$)/i.test(parameters));
+  return next?.[1];
 }

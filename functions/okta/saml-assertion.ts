@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { DomUtils, parseDocument } from 'htmlparser2';
+import { DomUtils } from 'htmlparser2';
 import type { Mismatch } from './access-token.ts';
 import { clockToleranceSeconds } from './access-token.ts';
+import { parseMarkup } from './parse-markup.ts';
 
 /** What a service provider has been told about the application. Absent members are not checked. */
 export interface SamlExpectations {
@@ -31,7 +32,7 @@ export interface SamlAssertion {
  * Trap: only for the text that the signature covers. What else a response contains may be anybody's.
  */
 export function readAssertion(verifiedXml: string): SamlAssertion {
-  const nodes = parseDocument(verifiedXml, { xmlMode: true }).children;
+  const nodes = parseMarkup(verifiedXml, { xmlMode: true });
   const all = (name: string) => elementsIn(nodes, name);
   const text = (element: ReturnType<typeof all>[number]) => DomUtils.textContent(element).trim();
   const times = (attribute: string) =>
@@ -93,7 +94,7 @@ export function assertionProblem(
 
 /** The certificates in an application's public metadata, with which its responses are signed. */
 export function certificatesIn(metadata: string): readonly X509Certificate[] {
-  const found = elementsIn(parseDocument(metadata, { xmlMode: true }).children, 'X509Certificate');
+  const found = elementsIn(parseMarkup(metadata, { xmlMode: true }), 'X509Certificate');
   return found.flatMap((element) => {
     try {
       return [new X509Certificate(Buffer.from(DomUtils.textContent(element).replaceAll(/\s/g, ''), 'base64'))];
@@ -103,7 +104,7 @@ export function certificatesIn(metadata: string): readonly X509Certificate[] {
   });
 }
 
-type Nodes = ReturnType<typeof parseDocument>['children'];
+type Nodes = ReturnType<typeof parseMarkup>;
 
 /** Elements by their name, whatever the prefix of their namespace is. */
 function elementsIn(nodes: Nodes, name: string) {

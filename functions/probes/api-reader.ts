@@ -8,7 +8,7 @@ import type { Endpoint, ProbeContext, ProbeResult } from '../model/probe.ts';
 import { identified } from '../okta/certificate-keys.ts';
 import { apiScopes, endpointUrl, locate, mayRead } from '../okta/endpoints.ts';
 import type { JsonObject } from '../okta/json-fields.ts';
-import { nextPage } from '../okta/next-page.ts';
+import { linkToNext, nextPage } from '../okta/next-page.ts';
 import { isFromOkta } from '../okta/sender.ts';
 
 /** How much time a probe has for requests that it can leave out. The function has some 25 s. */
@@ -120,15 +120,17 @@ export function openApiReader(
     ) {
       const all: JsonObject[] = [];
       let next: string | undefined = url;
+      let hasMore = false;
       for (let page = 0; next !== undefined && page < pages; page += 1) {
         const response = await get(what, endpoint, next);
         if (response === undefined || response === 'missing') return undefined;
         const items = identified(within(await documentOf(what, response)));
         if (!items) throw new ProbeFailure('health-unread', `${what}: the answer is not a list of what it must be`);
         all.push(...items);
+        hasMore = linkToNext(response.headers) !== undefined;
         next = nextPage(response.headers, next);
       }
-      if (next !== undefined) notes.push(`${what}: only the first ${all.length} are checked`);
+      if (hasMore) notes.push(`${what}: only the first ${all.length} are checked`);
       return all;
     },
     async item(what, endpoint, url) {

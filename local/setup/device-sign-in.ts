@@ -14,7 +14,7 @@ import { fetchWithToken } from '../../functions/okta/access-token.ts';
 import { adapt } from '../../functions/runtime/client-call.ts';
 import { openRunKey, type RunKey, withProof } from '../../functions/runtime/dpop.ts';
 import { UsageError } from '../runner/select.ts';
-import type { AdminFetch } from './okta-api.ts';
+import { type AdminFetch, fetchWhole } from './okta-api.ts';
 import { areas, readScope } from './refusals.ts';
 
 export interface DeviceSignIn {
@@ -36,7 +36,9 @@ export const adminScopes = [...new Set(Object.values(areas).flatMap(({ scope }) 
  *
  * https://developer.okta.com/docs/guides/device-authorization-grant/main/
  */
-export async function signInByDevice({ origin, clientId, fetch, wait, show }: DeviceSignIn): Promise<AdminFetch> {
+export async function signInByDevice(signIn: DeviceSignIn): Promise<AdminFetch> {
+  const { origin, clientId, wait, show } = signIn;
+  const fetch = fetchWhole(signIn.fetch);
   const as: AuthorizationServer = {
     ...{ issuer: origin, token_endpoint: `${origin}/oauth2/v1/token` },
     device_authorization_endpoint: `${origin}/oauth2/v1/device/authorize`,

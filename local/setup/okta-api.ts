@@ -1,9 +1,9 @@
 import type { Fetch, FetchInit } from '../../functions/model/probe.ts';
-import { nextPage } from '../../functions/okta/next-page.ts';
+import { linkToNext, nextPage } from '../../functions/okta/next-page.ts';
 import { parseOktaError } from '../../functions/okta/okta-error.ts';
 import { isRateLimited, parseRateLimit } from '../../functions/okta/rate-limit.ts';
 import { at, isObject, type Json } from './json.ts';
-import { type AreaName, OktaRefusal, unreadable } from './refusals.ts';
+import { type AreaName, endless, incomplete, OktaRefusal, unreadable } from './refusals.ts';
 
 export type WriteMethod = 'POST' | 'PUT' | 'DELETE';
 
@@ -36,6 +36,38 @@ const mostAttempts = 7;
 /** A window of Okta's rate limits, and what clocks may differ. */
 const longestWaitMs = 90_000;
 
+/** Ten times what Okta sends for a page of 200 applications. */
+const mostBytes = 10 * 1024 * 1024;
+
+/** What is listed is narrowed down by a search, or small. */
+const mostPages = 100;
+
+/** All pages of a list together, with the waits for rate limits. */
+const longestListMs = 10 * 60_000;
+
+class Incomplete extends Error {}
+
+/** Fetches whole answers, of a size that Okta's have. Throws an `Error` for a larger one and for one that breaks off. */
+export function fetchWhole(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const { status, headers, body } = response;
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of body ?? []) {
+        length += chunk.length;
+        if (length > mostBytes) break;
+        chunks.push(chunk);
+      }
+    } catch {
+      throw new Incomplete('the answer broke off');
+    }
+    if (length > mostBytes) throw new Incomplete('the answer is too large');
+    return new Response(length === 0 ? null : Buffer.concat(chunks), { status, headers });
+  };
+}
+
 /**
  * Opens the management API of an org.
  *
@@ -43,9 +75,15 @@ const longestWaitMs = 90_000;
  * answer was lost may have been done, and the next call of the command finds out.
  */
 export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: OktaApiOptions): OktaApi {
+  const fetchAnswer = fetchWhole(fetch);
   async function attempt(url: string, init: FetchInit, area: AreaName, tries = 1): Promise<Response> {
     const { method = 'GET' } = init;
-    const response = await fetch(url, init);
+    // The administrator's credential goes nowhere else.
+    if (!url.startsWith(`${origin}/`)) throw new Error('unreachable: a request to another host');
+    const response = await fetchAnswer(url, init).catch((error: unknown) => {
+      if (!(error instanceof Incomplete)) throw error;
+      throw new OktaRefusal({ area, status: 200, code: incomplete, writes: method !== 'GET' });
+    });
     if (response.ok) return response;
     const { status, headers } = response;
     const text = await response.text();
@@ -77,7 +115,10 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
   return {
     async list(path, area) {
       const items: Json[] = [];
+      const pages = new Set<string>();
+      const startedAt = now();
       for (let url: string | undefined = `${origin}${path}`; url !== undefined; ) {
+        pages.add(url);
         const response = await read(url, area);
         if (!response.ok) throw new OktaRefusal({ area, status: response.status, code: notFound, writes: false });
         const page = itemsOf(await bodyOf(response, area));
@@ -85,6 +126,11 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
         if (!page) throw new OktaRefusal({ area, status: response.status, code: unreadable, writes: false });
         items.push(...page);
         url = nextPage(response.headers, url);
+        // Taken for the whole list, the rest of it would seem to be missing.
+        const isElsewhere = url === undefined && linkToNext(response.headers) !== undefined;
+        const hasNoEnd = url !== undefined && (pages.has(url) || pages.size >= mostPages);
+        if (isElsewhere || hasNoEnd || now() - startedAt > longestListMs)
+          throw new OktaRefusal({ area, status: response.status, code: endless, writes: false });
       }
       return items;
     },

@@ -69,8 +69,11 @@ export function oktaResource(definition: OktaDefinition): Resource {
   const { id, kind, name, purpose, without, needs, area, removal, change = 'replace' } = definition;
   const { isOwn = () => true, within = [], isIt } = definition;
   const foundOf = (item: Json): Found => ({ id: String(item.id), isOwn: isOwn(item), body: item });
-  const itemPath = (context: Context, found: Pick<Found, 'id'>) =>
-    `${definition.collection(context)}/${encodeURIComponent(found.id)}`;
+  const itemPath = (context: Context, { id }: Pick<Found, 'id'>) => {
+    // Of `..`, a path would be another one.
+    if (!/^[\w-]{1,100}$/.test(id)) throw new CannotMake('Its id is none of Okta.', 'Look at it in Okta.');
+    return `${definition.collection(context)}/${id}`;
+  };
 
   /** By its id, because lists and searches of Okta may be behind. */
   const verify = async (context: Context, { id }: Found): Promise<boolean> => {

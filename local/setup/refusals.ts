@@ -85,13 +85,38 @@ export function readScope(scope: string): string {
 /** The code of an answer that is not the JSON that was asked for. It is ours and not Okta's. */
 export const unreadable = 'unreadable';
 
+/** The code of an answer that broke off, took too long or is too large. It is ours too. */
+export const incomplete = 'incomplete';
+
+/** The code of a list that goes on elsewhere, or without an end. It is ours too. */
+export const endless = 'endless';
+
+const lookForProxy =
+  'Look for a proxy or a firewall that answers in its place, then run it again: it goes on where it was.';
+
 /** The first rule that matches says it. https://developer.okta.com/docs/reference/error-codes/ */
 const rules: readonly Rule[] = [
   [
     hasCode(unreadable),
     () => ({
       reason: 'The answer is not the JSON that Okta would write.',
-      remedy: 'Look for a proxy or a firewall that answers in its place, then run it again: it goes on where it was.',
+      remedy: lookForProxy,
+      isTotal: true,
+    }),
+  ],
+  [
+    hasCode(incomplete),
+    () => ({
+      reason: 'The answer broke off, took longer than a minute, or is larger than any of Okta.',
+      remedy: lookForProxy,
+      isTotal: true,
+    }),
+  ],
+  [
+    hasCode(endless),
+    () => ({
+      reason: 'The list goes on at another host, or has no end. Nothing was sent there.',
+      remedy: lookForProxy,
       isTotal: true,
     }),
   ],

@@ -6,7 +6,7 @@ import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { UsageError } from '../runner/select.ts';
 import { isObject, type Json } from './json.ts';
 import { publicHalf } from './keys.ts';
-import type { AdminFetch } from './okta-api.ts';
+import { type AdminFetch, fetchWhole } from './okta-api.ts';
 import { CannotMake, type Context, type Found } from './resource.ts';
 import type { Settings } from './settings.ts';
 
@@ -94,7 +94,10 @@ async function prove(key: Json, app: Found, context: RotationContext, tries = 1)
   const { org, server } = proofOrg(settings, app.id);
   const secrets: Secrets = { read: async (name) => parseSecret(name, JSON.stringify({ privateKey: key })) };
   try {
-    await openCredentials(secrets, Date.now)(org).introspect(server, { value: 'none', type: 'bearer' }, fetch);
+    await openCredentials(
+      secrets,
+      Date.now,
+    )(org).introspect(server, { value: 'none', type: 'bearer' }, fetchWhole(fetch));
   } catch (error) {
     // Nobody answered, so nothing is known of the key.
     if (error instanceof UsageError) throw error;

@@ -142,7 +142,7 @@ it.each([
   expect(verified).toEqual({ why: expect.any(String) });
 });
 
-it('a response whose signed assertion is altered, doubled or moved elsewhere is refused', async () => {
+it('a response whose signed assertion is altered, doubled or moved elsewhere is refused, and so is one with a document type', async () => {
   const text = await (await client.request(absolute(metadataUrl))).text();
   const [, base64 = ''] = /X509Certificate>([^<]+)</.exec(text) ?? [];
   const certificates = [new X509Certificate(Buffer.from(base64, 'base64'))];
@@ -165,6 +165,9 @@ it('a response whose signed assertion is altered, doubled or moved elsewhere is 
   await signOn();
   const judge = (altered: string) => verifyResponse(Buffer.from(altered).toString('base64'), certificates);
   expect(await judge(xml)).toHaveProperty('assertion');
+  // The signature covers the response, and not what comes before it.
+  for (const type of ['<!DOCTYPE r>', '<!DOCTYPE r [<!ENTITY who "admin@example.com">]>', '<!doctype r SYSTEM "x">'])
+    expect(await judge(`${type}${xml.replace(/^<\?xml[^>]*>/, '')}`)).toEqual({ why: 'it is no response of SAML' });
   const [assertion = ''] = /<(\w+:)?Assertion\b[\s\S]*<\/(\w+:)?Assertion>/.exec(xml) ?? [];
   expect(assertion).not.toBe('');
   const forged = assertion.replaceAll(okta.user.login, 'admin@example.com').replace(/ID="[^"]+"/, 'ID="forged"');

@@ -62,11 +62,77 @@ describe('the management API of a set-up', () => {
     },
   );
 
-  it('follows no link to another host', async () => {
-    const next = { link: '<https://evil.example.com/api/v1/apps?after=2>; rel="next"' };
-    const { okta, requests } = api(answer(200, [{ id: '1' }], next));
-    await okta.list('/api/v1/apps', 'applications');
+  it.each([
+    'https://evil.example.com/api/v1/apps?after=2',
+    'http://acme.okta.com/api/v1/apps?after=2',
+    'https://acme.okta.com.evil.example.com/api/v1/apps?after=2',
+    'https://acme.okta.com:8443/api/v1/apps?after=2',
+    'https://acme.okta.com/api/v1/users?after=2',
+    '//evil.example.com/api/v1/apps',
+    '/api/v1/apps?after=2',
+  ])('follows no link to another host or list, and takes no part of a list for all of it: %s', async (target) => {
+    const { okta, requests } = api(answer(200, [{ id: '1' }], { link: `<${target}>; rel="next"` }));
+    await expect(okta.list('/api/v1/apps', 'applications')).rejects.toMatchObject({ refusal: { isTotal: true } });
     expect(requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['names a page that was read', (page: number) => page % 3, 3],
+    ['goes on and on', (page: number) => page, 100],
+  ])('ends a list that %s', async (_, after, most) => {
+    let pages = 0;
+    const okta = openOktaApi({
+      ...{ origin, wait: async () => {}, now: () => now },
+      async fetch() {
+        pages += 1;
+        const link = `<${origin}/api/v1/apps?after=${after(pages)}>; rel="next"`;
+        return Response.json([{ id: '1' }], { headers: { link } });
+      },
+    });
+    await expect(okta.list('/api/v1/apps', 'applications')).rejects.toThrow('has no end');
+    expect(pages).toBeLessThanOrEqual(most + 1);
+  });
+
+  it('ends a list whose pages take too long together', async () => {
+    let time = now;
+    const okta = openOktaApi({
+      ...{ origin, wait: async () => {}, now: () => time },
+      async fetch() {
+        time += 59_000;
+        return Response.json([], { headers: { link: `<${origin}/api/v1/apps?after=${time}>; rel="next"` } });
+      },
+    });
+    await expect(okta.list('/api/v1/apps', 'applications')).rejects.toThrow('has no end');
+    expect(time - now).toBeLessThan(11 * 60_000);
+  });
+
+  it.each([200, 403, 503])(
+    'reads no more of an answer than one of Okta has, whatever its status: %i',
+    async (status) => {
+      let sent = 0;
+      let isCancelled = false;
+      const body = () =>
+        new ReadableStream({
+          pull(controller) {
+            sent += 1;
+            controller.enqueue(new Uint8Array(1024 * 1024).fill(32));
+          },
+          cancel() {
+            isCancelled = true;
+          },
+        });
+      const { okta } = api(...Array.from({ length: 9 }, () => () => new Response(body(), { status })));
+      await expect(okta.get('/api/v1/apps/x', 'applications')).rejects.toThrow('larger than any of Okta');
+      await expect(okta.send('POST', '/api/v1/apps', 'applications', {})).rejects.toThrow('larger than any of Okta');
+      expect(sent).toBeLessThan(2 * 13);
+      expect(isCancelled).toBe(true);
+    },
+  );
+
+  it('tells an answer that breaks off', async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('canary')) });
+    const { okta } = api(() => new Response(broken));
+    await expect(okta.get('/api/v1/apps/x', 'applications')).rejects.toThrow(/^The answer broke off/);
   });
 
   it('waits for the reset that a 429 names, and sends the request again', async () => {
