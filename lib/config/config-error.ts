@@ -9,8 +9,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A path as it would be written in code: `orgs[0].servers[1].service.secret`. */
+/**
+ * A path as it would be written in code: `orgs[0].servers[1].service.secret`.
+ *
+ * Trap: a key that is none may be a password or a token, entered in the wrong place. API tokens have 42 characters.
+ */
 export function formatPath(path: readonly PropertyKey[]): string {
-  const joined = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const shown = (key: PropertyKey) => (/^[\w$-]{1,32}$/.test(String(key)) ? String(key) : '(a key that is not shown)');
+  const joined = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${shown(key)}`)).join('');
   return joined.replace(/^\./, '') || 'the file';
 }

@@ -22,6 +22,19 @@ describe('a configuration', () => {
     expect(config.orgs[0]?.servers.map(({ id }) => id)).toEqual(['org', 'default']);
   });
 
+  it.each([
+    '00canaryToken_abcdefghijklmnopqrstuvwxyz012',
+    'eyJhbGciOiJSUzI1NiJ9.canary.c',
+    'canary pass word!',
+    'c\n\u001b[2J',
+  ])('a secret that was entered in the place of a key is not repeated: %j', (key) => {
+    for (const config of [{ ...minimal, [key]: 1 }, { orgs: [{ ...minimalOrg, [key]: { [key]: key } }] }]) {
+      const problems = problemsOfText(JSON.stringify(config)).join('\n');
+      expect(problems).not.toContain(key);
+      expect(problems).toContain('not a valid key');
+    }
+  });
+
   it('a configuration may have comments and trailing commas', () => {
     const text = '// ours\n{ "orgs": [{ "name": "acme", /* host */ "domain": "acme.okta.com", }], }';
     expect(problemsOfText(text)).toEqual([]);
