@@ -131,7 +131,7 @@ function withoutMarkup(text: string): string {
 function renderIncident(incident: Incident, subject: string, links: Links): CustomNotification {
   const { alarm, org = 'monitor', code, domain, occurrences } = incident;
   const about = code === undefined ? [org, links.route] : [org, domain, code, links.route];
-  const threadId = incidentId(incident);
+  const threadId = incidentId(incident, links);
   return {
     version: '1.0',
     source: 'custom',

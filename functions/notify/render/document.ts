@@ -108,7 +108,8 @@ export function renderDocument(notification: Notification): IncidentDocument {
   return { ...common, state: 'unreadable', why, raw: clip(raw, mostOfRaw), links: dashboard };
 }
 
-function read(incident: Incident, { route }: Links, subject: string): ReadDocument {
+function read(incident: Incident, links: Links, subject: string): ReadDocument {
+  const { route } = links;
   const { alarm, org, code, domain, occurrences, since, until, isStartKnown, oktaStatus } = incident;
   const { stillPassing, gaps, confirm } = incident;
   const isFiring = alarm.kind === 'firing';
@@ -117,7 +118,12 @@ function read(incident: Incident, { route }: Links, subject: string): ReadDocume
     outcomes.flatMap(({ exchanges }) => exchanges.at(-1)?.requestId ?? []),
   );
   return {
-    ...{ state: alarm.kind, incident: incidentId(incident), alarm: alarm.name, ...(org !== undefined && { org }) },
+    ...{
+      state: alarm.kind,
+      incident: incidentId(incident, links),
+      alarm: alarm.name,
+      ...(org !== undefined && { org }),
+    },
     severity: 'severity' in alarm.subject ? alarm.subject.severity : route,
     ...{ domain, ...(code !== undefined && { code }), summary: renderSummary(incident, subject) },
     ...(alarm.drill && { drill: true as const }),

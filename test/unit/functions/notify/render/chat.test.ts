@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { NotificationContext } from '../../../../../functions/notify/render/chat.ts';
+import { composeMessage } from '../../../../../functions/notify/message.ts';
+import { type NotificationContext, renderChat } from '../../../../../functions/notify/render/chat.ts';
+import { renderDocument } from '../../../../../functions/notify/render/document.ts';
+import { renderPagerDuty } from '../../../../../functions/notify/render/pagerduty.ts';
 import { at, evidenceOf, runs, statusPage } from '../../../../support/log-of.ts';
 import {
   firing,
@@ -98,6 +101,22 @@ describe('the document for chats and programs', () => {
     const next = { ...firing, reason: firing.reason.replaceAll('21/11/26', '22/11/26') };
     expect(messageOf(next, firingEvidence).chat.metadata.threadId).not.toBe(chat.metadata.threadId);
   });
+
+  it.each([{ region: 'eu-west-1' }, { account: '210987654321' }])(
+    'has an id of its own at %j, for the same reason',
+    (place) => {
+      const elsewhere = { ...links, monitor: { ...links.monitor, ...place } };
+      const [here, there] = [links, elsewhere].map((each) => {
+        const message = composeMessage(firing, firingEvidence, each);
+        const { id, metadata } = renderChat(message);
+        return [id, metadata.threadId, renderPagerDuty(message).dedup_key, Object(renderDocument(message)).incident];
+      });
+      for (const [index, id] of (here ?? []).entries()) {
+        expect(id).toEqual(expect.any(String));
+        expect(there?.[index]).not.toBe(id);
+      }
+    },
+  );
 
   it('contains only strings in its context, and clips long texts', () => {
     const targets = Object.fromEntries(
