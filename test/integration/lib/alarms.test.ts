@@ -211,7 +211,7 @@ function receiverOf(subject: AlarmSubject): string {
 function heartbeatFor(subject: AlarmSubject): object {
   if (subject.kind === 'probe-failing') return { kind: 'group-not-running', group: 'negative-tests' };
   if ('org' in subject) return { kind: 'not-running', org: subject.org };
-  if (subject.kind === 'messages-undelivered') {
+  if (subject.kind === 'messages-undelivered' || subject.kind === 'receivers-unconfirmed') {
     return { kind: 'notify-not-running', route: subject.receiver.startsWith('page') ? 'page' : 'ticket' };
   }
   if ('route' in subject) return { kind: 'notify-not-running', route: subject.route };

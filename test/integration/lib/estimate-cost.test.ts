@@ -69,7 +69,10 @@ describe('estimateCost', () => {
   it.each(names)('each published series of the %s configuration is a custom metric', (name) => {
     // Each group has its lateness, and each but flows its silent schedules.
     const groups = new Set(eventsOf(name).map(({ group }) => group));
-    const series = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length + 2 * groups.size - 1;
+    const ofOrgs = orgsOf(name).flatMap(({ org, plan }) => seriesOf(org, plan)).length;
+    // Lateness of each group, silence of each but one, and the confirmed receivers of each topic.
+    const topics = { minimal: 0, example: 2, full: 3 }[name] ?? Number.NaN;
+    const series = ofOrgs + 2 * groups.size - 1 + topics;
     expect(itemOf(name, 'custom metrics')).toEqual({
       item: 'custom metrics',
       quantity: series,

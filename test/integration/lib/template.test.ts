@@ -42,6 +42,15 @@ function statementsOf({ Properties }: Resource): readonly Statement[] {
 
 const list = <Item>(value: Item | readonly Item[]): readonly Item[] => (Array.isArray(value) ? value : [value as Item]);
 
+/** The topics of chats by https. */
+function chatTopics({ config }: (typeof samples)[string]): readonly string[] {
+  return routes.flatMap((route) =>
+    config.alerts[`${route}s`].some(({ kind, https }) => kind === 'chat' && https !== undefined)
+      ? [`okta-synthetics-${route}s-chat`]
+      : [],
+  );
+}
+
 const isSelfTest = (schedule: { Target: { Input: string } }) => 'selfTest' in JSON.parse(schedule.Target.Input);
 
 const probeSchedules = (sample: Synthesized) =>
@@ -117,6 +126,8 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
           .filter((outlet) => outlet !== 'pagerduty')
           .map((shape) => `okta-synthetics-${route}s-${shape}`),
       ]),
+      // Only for alarms about the notifier, which EventBridge puts into the format of chats.
+      ...chatTopics(sample),
       ...(sample.config.alerts.drills.length > 0 ? ['okta-synthetics-drills'] : []),
     ]);
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
@@ -124,7 +135,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     }
   });
 
-  it(`the ${name} stack lets alarms publish to its topics but that of drills, and refuses connections without TLS`, () => {
+  it(`the ${name} stack lets alarms publish to its topics but those of drills and of chats alone, and refuses connections without TLS`, () => {
     for (const topic of sample.ofType('AWS::SNS::Topic')) {
       const policy = sample
         .ofType('AWS::SNS::TopicPolicy')
@@ -132,7 +143,7 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       expect(policy?.Properties.PolicyDocument.Statement).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          ...(topic.Properties.TopicName === 'okta-synthetics-drills'
+          ...(/-(drills|chat)$/.test(topic.Properties.TopicName)
             ? []
             : [expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } })]),
         ]),
@@ -146,7 +157,9 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
     const subscriptions = sample
       .ofType('AWS::SNS::Subscription')
       .filter(({ Properties }) => Properties.Protocol !== 'lambda');
-    expect(subscriptions.map(({ Properties }) => Properties.Endpoint).toSorted()).toEqual(addresses.toSorted());
+    const chats = [...pages, ...tickets].flatMap(({ kind, https }) => (kind === 'chat' && https ? [https] : []));
+    const endpoints = subscriptions.map(({ Properties }) => Properties.Endpoint);
+    expect(endpoints.toSorted()).toEqual([...addresses, ...chats].toSorted());
   });
 
   it(`in the ${name} stack, each notifier is invoked only by the alarms of its route and by its self-test`, () => {
@@ -488,7 +501,7 @@ it('a notifier may read the probe logs, the alarm history, metrics if there is a
       const topic = sample
         .ofType('AWS::SNS::Topic')
         .find(({ Properties }) => Properties.TopicName === `okta-synthetics-${route}s`);
-      expect(publish?.Action).toBe('sns:Publish');
+      expect(publish?.Action).toEqual(['sns:GetTopicAttributes', 'sns:Publish']);
       expect(list(publish?.Resource)).toContainEqual({ Ref: topic?.id });
       expect(putEvents).toMatchObject({
         Action: 'events:PutEvents',
