@@ -84,6 +84,8 @@ export interface UsualCount {
   readonly median: number;
   /** The median of the absolute deviations from it. */
   readonly deviation: number;
+  /** Of a quarter of an hour too: what this hour of the week, or the one before or after it, has at its peak. */
+  readonly peak: number;
   /** The share of it in all attempts, 0 to 1. */
   readonly share: number;
 }
@@ -91,8 +93,9 @@ export interface UsualCount {
 /** What is usual at one hour. */
 export interface UsualHour {
   readonly atMs: number;
-  /** How many past days are known. */
+  /** How many past days are known, and how many of them are the same day of the week. */
   readonly days: number;
+  readonly weeks: number;
   readonly of: Readonly<Record<WatchedCount, UsualCount>>;
 }
 

@@ -161,13 +161,14 @@ function isLimit(one: Fields): one is TouchedLimit & Fields {
 }
 
 function isUsual(value: unknown): value is UsualHour {
-  const { atMs, days, of } = Object(value) as Fields;
+  const { atMs, days, weeks, of } = Object(value) as Fields;
   return (
     isNumber(atMs) &&
     isNumber(days) &&
+    isNumber(weeks) &&
     watchedCounts.every((name) => {
-      const { median, deviation, share } = Object(Object(of)[name]) as Fields;
-      return [median, deviation, share].every(isNumber);
+      const { median, deviation, peak, share } = Object(Object(of)[name]) as Fields;
+      return [median, deviation, peak, share].every(isNumber);
     })
   );
 }

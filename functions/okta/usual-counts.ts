@@ -5,14 +5,18 @@ import { countNames, mapCounts } from './log-memory.ts';
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 
-/** The days that are remembered. Two weeks hold each day of the week twice. */
-const keptDays = 14;
+/** The days that are remembered. Four weeks tell a weekly peak from one bad day, also after a holiday. */
+const keptDays = 28;
 
-/** With fewer past days, nothing is unusual. */
-export const fewestDays = 3;
+/** With fewer past days, nothing is unusual: a week has all its days once. */
+export const fewestDays = 7;
 
-/** Less than this in a quarter of an hour is never unusual. */
-export const fewestCount = 10;
+/** Less than this in a quarter of an hour is never unusual, and less than twice as much while two weeks are not known. */
+const fewestCount = 10;
+const youngDays = 14;
+
+/** A quarter of the peak hour of the week may have so many times its average. */
+const timesThePeak = 2;
 
 /** A normal distribution's standard deviation, by the median of the absolute deviations. */
 const perDeviation = 1.4826;
@@ -46,7 +50,7 @@ export function writePastHours(hours: PastHours): object {
   };
 }
 
-/** The past hours with those that have ended: one without events had none. Older ones than two weeks are left out. */
+/** The past hours with those that have ended: one without events had none. Older ones than four weeks are left out. */
 export function withEndedHours(
   past: PastHours,
   hours: readonly LogHour[],
@@ -66,14 +70,24 @@ export function withEndedHours(
 
 /** What is usual at an hour: by the same hour of past days, in UTC. */
 export function usualAt(past: PastHours, atMs: number): UsualHour {
-  const days = Array.from({ length: keptDays }, (_, index) => past.get(atMs - (index + 1) * dayMs)).filter(
-    (counts) => counts !== undefined,
-  );
-  const of = Object.fromEntries(watchedCounts.map((name) => [name, usualCount(days, name)]));
-  return { atMs, days: days.length, of: of as Record<WatchedCount, UsualCount> };
+  const known = (times: readonly number[]) => times.flatMap((time) => past.get(time) ?? []);
+  const days = known(Array.from({ length: keptDays }, (_, index) => atMs - (index + 1) * dayMs));
+  // The hours beside it count too, because local time changes against UTC.
+  const weeks = Array.from({ length: keptDays / 7 }, (_, index) => atMs - (index + 1) * 7 * dayMs)
+    .map((time) => known([time - hourMs, time, time + hourMs]))
+    .filter((hours) => hours.length > 0);
+  const of = Object.fromEntries(watchedCounts.map((name) => [name, usualCount(days, weeks, name)]));
+  return { atMs, days: days.length, weeks: weeks.length, of: of as Record<WatchedCount, UsualCount> };
 }
 
-function usualCount(days: readonly LogCounts[], name: WatchedCount): UsualCount {
+function usualCount(
+  days: readonly LogCounts[],
+  weeks: readonly (readonly LogCounts[])[],
+  name: WatchedCount,
+): UsualCount {
+  const peaks = weeks.map((hours) => Math.max(...hours.map((counts) => counts[name] / 4)));
+  // Of three weeks or more, one may have been bad.
+  const [highest = 0, second = highest] = peaks.toSorted((one, other) => other - one);
   const quarters = days.map((counts) => counts[name] / 4);
   const middle = median(quarters);
   const [count, attempts] = [(counts: LogCounts) => counts[name], attemptsOf(name)].map((of) =>
@@ -82,6 +96,7 @@ function usualCount(days: readonly LogCounts[], name: WatchedCount): UsualCount 
   return {
     median: middle,
     deviation: median(quarters.map((value) => Math.abs(value - middle))),
+    peak: peaks.length < 3 ? highest : second,
     share: attempts ? (count ?? 0) / attempts : 0,
   };
 }
@@ -114,16 +129,17 @@ export interface Rise {
 /**
  * What rose in a quarter of an hour, against the same hour of past days.
  *
- * A plain rule of medians, which one bad day does not change: more than five deviations above the median, more than the
- * least, and a share of the attempts that is half as high again. A deviation is at least the square root of the median, as
- * for events that happen at random.
+ * A plain rule of medians, which one bad day does not change: more than five deviations above the median, more than twice
+ * the peak at this hour of the week, more than the least, and a share of the attempts that is half as high again. A
+ * deviation is at least the square root of the median, as for events that happen at random.
  */
 export function risesIn(quarter: LogCounts, usual: UsualHour | undefined): readonly Rise[] {
-  if (!usual || usual.days < fewestDays) return [];
+  if (!usual || usual.days < fewestDays || usual.weeks === 0) return [];
+  const least = usual.days < youngDays ? 2 * fewestCount : fewestCount;
   return watchedCounts.flatMap((name) => {
-    const { median: middle, deviation, share } = usual.of[name];
+    const { median: middle, deviation, peak, share } = usual.of[name];
     const spread = Math.max(perDeviation * deviation, Math.sqrt(middle));
-    const atMost = Math.max(fewestCount - 1, Math.ceil(middle + deviationsAbove * spread));
+    const atMost = Math.max(least - 1, Math.ceil(middle + deviationsAbove * spread), Math.ceil(timesThePeak * peak));
     const count = quarter[name];
     const attempts = Math.max(count, attemptsOf(name)(quarter));
     const isMore = count > atMost && count / attempts > timesTheShare * share;

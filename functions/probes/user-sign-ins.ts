@@ -4,7 +4,7 @@ import type { LogSpan, Tally, WatchedCount } from '../model/org-log.ts';
 import { defineProbe } from '../model/probe.ts';
 import { sumOf } from '../okta/log-memory.ts';
 import { sumTallies } from '../okta/log-reading.ts';
-import { type Rise, risesIn } from '../okta/usual-counts.ts';
+import { fewestDays, type Rise, risesIn } from '../okta/usual-counts.ts';
 
 const quarterMs = 15 * 60_000;
 
@@ -51,7 +51,11 @@ export const userSignIns = defineProbe({
         TokensGranted: counts.tokensGranted,
         TokensRefused: counts.tokensRefused,
       },
-      notes: [...notesOf('failed sign-ins in this run', reasons), ...notesOf('besides, in this run', others)],
+      notes: [
+        ...notesOf('failed sign-ins in this run', reasons),
+        ...notesOf('besides, in this run', others),
+        ...(days < fewestDays ? [`a rise is not looked for yet: ${days} of ${fewestDays} days are known`] : []),
+      ],
       warnings: risesIn(sumOf(...quarter), memory.usual).map((rise) => findingOf(rise, quarter, days)),
     };
   },

@@ -65,8 +65,8 @@ export const assumed = {
   stateBytesPerOutcome: 95,
   /** What is remembered of the System Log of an org with some thousand events an hour: most of it are ids of events. */
   logMemoryBytes: 6_000,
-  /** The counts of each hour of two weeks, which are read and written once an hour. */
-  pastHoursBytes: 14_000,
+  /** The counts of each hour of four weeks, which are read and written once an hour. */
+  pastHoursBytes: 28_000,
   /** What the state table keeps of an org besides: its incidents, and what was told in 400 days. */
   keptBytesPerOrg: 200_000,
   /** Pages of the log take long, and come one after the other. */

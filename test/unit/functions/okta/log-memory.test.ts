@@ -8,7 +8,7 @@ import { withReadTimes, withStoredTimes } from '../../../../functions/runtime/st
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 7);
 const counts = { signIns: 5, signInFailures: 1, lockouts: 0, tokensGranted: 9, tokensRefused: 2 };
-const usual = { median: 3, deviation: 1.5, share: 0.1 };
+const usual = { median: 3, deviation: 1.5, peak: 6, share: 0.1 };
 const change: LogChange = {
   ...{ id: 'event', atMs: nowMs, what: 'policy-rule', change: 'updated', by: { type: 'user' }, isWatched: true },
   targets: [{ type: 'PolicyRule', id: '0pr1', name: 'Two factors' }],
@@ -22,7 +22,7 @@ const full: LogMemory = {
   // An application may be called like a member of the item.
   spans: [{ atMs: nowMs, ...counts, reasons: { at: 1 }, errors: {}, applications: { readAtMs: 2, due: 1 } }],
   hours: [{ atMs: nowMs, ...counts }],
-  usual: { atMs: nowMs, days: 4, of: { signInFailures: usual, lockouts: usual, tokensRefused: usual } },
+  usual: { atMs: nowMs, days: 8, weeks: 1, of: { signInFailures: usual, lockouts: usual, tokensRefused: usual } },
   limits: [
     { limit: 'violation', scope: 'org', bucket: '/api/v1', by: { type: 'okta' }, minutesMs: [nowMs], readAtMs: nowMs },
   ],
