@@ -275,6 +275,8 @@ export interface Memory {
 export interface RunMemory {
   /** What people have been told, and when, by the keys in `Finding.once`. Throws AWS's errors. */
   told(): Promise<ReadonlyMap<string, string>>;
+  /** Forgets that people have been told this. Throws AWS's errors. */
+  forget(keys: readonly string[]): Promise<void>;
   of(name: string): Memory;
   /**
    * Whether the run of this time (`ProbeContext.runAt`) published what a probe of the group measured. True where no runs
@@ -314,6 +316,8 @@ export interface ProbeResult<Metric extends string = string, Output extends Arti
   readonly readings: Readonly<Record<Metric, number | undefined>>;
   readonly notes?: readonly string[];
   readonly warnings?: readonly Finding[];
+  /** Keys as in `Finding.once` of what was seen to be in order. If it happens again, people are told again. */
+  readonly mended?: readonly string[];
   readonly provides?: Pick<Artifacts, Output>;
 }
 
@@ -360,6 +364,7 @@ export interface Probe extends Omit<ProbeDefinition<string, ArtifactName, Artifa
     readonly readings: Readings;
     readonly notes?: readonly string[];
     readonly warnings?: readonly Finding[];
+    readonly mended?: readonly string[];
     readonly provides?: Partial<Artifacts>;
   }>;
 }

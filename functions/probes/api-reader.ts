@@ -33,12 +33,14 @@ export interface ApiReader {
   hasTime(): boolean;
   /** What was not checked, in words. */
   readonly notes: string[];
+  /** Keys of what was seen to be in order: see `ProbeResult`. */
+  readonly mended: string[];
   /** What was not checked although the configuration demands it. */
   readonly warnings: Finding[];
   /** What a probe found, and what it could not read. */
   resultWith(
     found: readonly Finding[],
-  ): Pick<ProbeResult, 'notes' | 'warnings'> & { readonly readings: Readonly<Record<never, never>> };
+  ): Pick<ProbeResult, 'notes' | 'warnings' | 'mended'> & { readonly readings: Readonly<Record<never, never>> };
 }
 
 /** The context of a probe that calls the management API. */
@@ -63,6 +65,7 @@ export function openApiReader(
 ): ApiReader {
   const startedAt = now();
   const notes: string[] = [];
+  const mended: string[] = [];
   const warnings: Finding[] = [];
   const isRequired = healthOf(org).required?.includes(probe) ?? false;
 
@@ -110,8 +113,9 @@ export function openApiReader(
 
   return {
     notes,
+    mended,
     warnings,
-    resultWith: (found) => ({ readings: {}, notes, warnings: [...warnings, ...found] }),
+    resultWith: (found) => ({ readings: {}, notes, mended, warnings: [...warnings, ...found] }),
     hasTime: () => now() - startedAt < patienceMs,
     async list(
       what,

@@ -138,6 +138,7 @@ async function applicationsOf(
       findings.push(finding('application-not-found', { detail: id, comparisons, once: [`${id}#missing`] }));
       continue;
     }
+    api.mended.push(`${id}#missing`);
     const application = parseSigningApplication(item);
     if (!application) api.notes.push(`${id} is no SAML application`);
     else if (!application.isActive) api.notes.push(`${application.name} is not active`);

@@ -13,7 +13,7 @@ import { itemUrl, mayRead } from '../okta/endpoints.ts';
 import { wholeDays } from '../okta/expiry.ts';
 import { idAt, shownName, textAt } from '../okta/json-fields.ts';
 import { type ApiContext, type ApiReader, healthOf, openApiReader } from './api-reader.ts';
-import { expiryFindings } from './expiry-finding.ts';
+import { type Expiring, expiryFindings } from './expiry-finding.ts';
 
 /** How long two active secrets or keys may be a rotation that goes on. */
 const rotationDays = 30;
@@ -76,9 +76,14 @@ async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<read
       found.push(finding('application-not-found', { detail: id, comparisons, once: [`${id}#missing`] }));
       continue;
     }
+    api.mended.push(`${id}#missing`);
     const name = shownName(application, id, 'label');
-    const judge = (what: string, credentials: readonly ClientCredential[]) =>
-      found.push(...judgeCredentials({ id, name, what }, credentials, now(), maxAgeDays));
+    const judge = (what: string, credentials: readonly ClientCredential[]) => {
+      const judged = judgeCredentials({ id, name, what }, credentials, now(), maxAgeDays);
+      const isUnfinished = judged.some(({ code }) => code === 'client-rotation-unfinished');
+      if (credentials.length > 0 && !isUnfinished) api.mended.push(`${id}/${what}#two`);
+      found.push(...judged);
+    };
     const keys = await api.list(`keys of ${name}`, 'client-keys', {
       url: itemUrl(org.domain, 'client-keys', id),
       within: signingKeysIn,
@@ -124,7 +129,7 @@ function judgeCredentials(
     ],
   };
   const two = {
-    ...{ detail: `${active.length} active ${what}s of ${name}`, once: [`${id}/${newest.id}#two`] },
+    ...{ detail: `${active.length} active ${what}s of ${name}`, once: [`${id}/${what}#two`] },
     comparisons: [
       {
         ...{ name: `active ${what}s of ${name}`, expected: `one, ${rotationDays} days after a rotation` },
@@ -151,13 +156,15 @@ async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonl
     ...tokens.flatMap(({ id, name, expiresAt }) =>
       expiresAt === undefined || steps.length === 0
         ? []
-        : expiryFindings('api-token-expires', { id, what: `API token ${name}`, at: expiresAt }, now(), {
-            ticket: steps,
-            page: [],
-          }),
+        : expiryFindings('api-token-expires', expiring(id, name, expiresAt), now(), { ticket: steps, page: [] }),
     ),
     ...(await ofOwners(context, api, tokens)),
   ];
+}
+
+/** Each use of a token moves its expiry, and each expiry is told. */
+function expiring(id: string, name: string, at: number): Expiring {
+  return { id: `${id}/${new Date(at).toISOString().slice(0, 10)}`, what: `API token ${name}`, at };
 }
 
 async function ofOwners({ org }: ApiContext, api: ApiReader, tokens: readonly ApiToken[]): Promise<readonly Finding[]> {
@@ -171,8 +178,12 @@ async function ofOwners({ org }: ApiContext, api: ApiReader, tokens: readonly Ap
     const status =
       user === 'missing' ? 'deleted' : (/^[A-Z_]{1,30}$/.exec(textAt(user, 'status') ?? '')?.[0] ?? 'unknown');
     // What the answer says of the person besides is not looked at. An owner with a password to change is one who can.
-    if (!['deleted', 'DEPROVISIONED', 'SUSPENDED'].includes(status)) continue;
+    const isInactive = ['deleted', 'DEPROVISIONED', 'SUSPENDED'].includes(status);
     for (const { id, name } of tokens.filter((token) => token.owner === owner)) {
+      if (!isInactive) {
+        if (status !== 'unknown') api.mended.push(`${id}#owner`);
+        continue;
+      }
       const comparisons = [
         { name: `owner ${idAt({ owner }, 'owner')} of API token ${name}`, expected: 'ACTIVE', found: status },
       ];

@@ -4,7 +4,7 @@ import { hasPassed, tokenRequestsIn } from './history.ts';
 import { groupKey, groupState } from './state.ts';
 import { getItem, putItem, type StateTable, type StoredItem } from './state-table.ts';
 import { withReadTimes, withStoredTimes } from './stored-times.ts';
-import { readTold } from './told.ts';
+import { forgetTold, readTold } from './told.ts';
 
 /** How long a reading or a writing may take. */
 const timeoutMs = 2_000;
@@ -20,6 +20,7 @@ export function openMemory(table: StateTable | undefined, now: () => number): (o
   const own = new Map<string, unknown>();
   return (org) => ({
     told: async () => (table ? readTold(table, org) : new Map()),
+    forget: async (keys) => table && forgetTold(table, org, keys, now()),
     hasPublished: async (group, probe, runAt) =>
       table ? hasPassed(await stateOf(table, org, group), org, probe, runAt) : true,
     tokenRequests: async () => tokenRequestsIn(table && (await stateOf(table, org, 'flows'))),

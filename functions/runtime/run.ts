@@ -198,8 +198,12 @@ async function runProbe(
     : await retryOnce(attempt, org.timeoutMs, options.deadline);
   const outcome = { ...base, ...attempts };
   if ('result' in final) {
-    const { readings, notes = [], warnings = [], provides = {} } = final.result;
-    const told = warnings.some(({ once }) => once) ? await knownAsTold(options.memory) : new Map<string, string>();
+    const { readings, notes = [], warnings = [], mended = [], provides = {} } = final.result;
+    const isAsked = mended.length > 0 || warnings.some(({ once }) => once);
+    const told = isAsked ? await knownAsTold(options.memory) : new Map<string, string>();
+    const over = mended.filter((key) => told.has(key));
+    // If the table refuses it, the next run forgets it.
+    if (over.length > 0) await options.memory.forget(over).catch(() => {});
     const reported = onlyUntold({ warnings, notes }, told);
     return { outcome: { ...outcome, status: 'passed', readings, ...reported }, provides };
   }

@@ -26,13 +26,27 @@ export async function readTold(table: StateTable, org: string): Promise<Told> {
  *
  * @param now milliseconds since the epoch
  */
-export async function noteTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
+export function noteTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
+  const added = keys.map((key) => [key, new Date(now).toISOString()] as const);
+  // What was told first keeps its time.
+  return change(table, org, now, (told) => [...added, ...told]);
+}
+
+/** Forgets what people were told once it is mended: if it happens again, they are told again. Throws as `noteTold` does. */
+export function forgetTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
+  return change(table, org, now, (told) => told.filter(([key]) => !keys.includes(key)));
+}
+
+async function change(
+  table: StateTable,
+  org: string,
+  now: number,
+  changed: (told: readonly (readonly [string, string])[]) => readonly (readonly [string, string])[],
+): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const previous = await getItem(table, keyOf(org), AbortSignal.timeout(timeoutMs));
     const told = [...toldIn(previous?.body)].filter(([, at]) => now - Date.parse(at) < keptMs);
-    const added = keys.map((key) => [key, new Date(now).toISOString()] as const);
-    // What was told first keeps its time.
-    const body = { told: Object.fromEntries([...added, ...told]) };
+    const body = { told: Object.fromEntries(changed(told)) };
     const options = { previous, expiresAt: now + keptMs };
     if (await putItem(table, keyOf(org), body, options, AbortSignal.timeout(timeoutMs))) return;
   }

@@ -543,4 +543,61 @@ describe('what is remembered from run to run', () => {
     }
     expect(told).toEqual(['30: ticket', '14: ticket', '7: page', '1: page', '-1: page']);
   });
+
+  const noting = (): RunMemory & { readonly note: (report: RunReport) => void } => {
+    const keys = new Map<string, string>();
+    return {
+      ...memoryOf(),
+      told: async () => keys,
+      forget: async (mended) => {
+        for (const key of mended) keys.delete(key);
+      },
+      // As the notifier does when it sends the message.
+      note(report) {
+        for (const { once = [] } of found(report)) for (const key of once) keys.set(key, new Date().toISOString());
+      },
+    };
+  };
+
+  it.each([
+    [
+      'an application that is missing',
+      () =>
+        okta.intercept(
+          { path: `/api/v1/apps/${okta.clients.web.clientId}` },
+          { transform: (answer) => ({ ...answer, status: 404, body: JSON.stringify({ errorCode: 'E0000007' }) }) },
+        ),
+    ],
+    ['a rotation that nobody finished', () => okta.alterHealth('clientSecrets', 'web', { active: [300, 40] })],
+    [
+      'an owner of an API token who is suspended',
+      () => okta.alterHealth('apiTokens', 'pipeline', { userId: '00u8alan9turing0user' }),
+    ],
+  ])('%s is told once, and again if it was mended meanwhile', async (_, inject) => {
+    const memory = noting();
+    const tell = async () => {
+      const report = await check(all, { memory });
+      memory.note(report);
+      return found(report).length;
+    };
+    const restore = inject();
+    expect([await tell(), await tell()]).toEqual([1, 0]);
+    restore();
+    expect(await tell()).toBe(0);
+    restores.push(inject());
+    expect([await tell(), await tell()]).toEqual([1, 0]);
+  });
+
+  it('the seven days that are left of an API token are told again after it was used', async () => {
+    const memory = noting();
+    const tell = async (unusedDays: number) => {
+      const restore = okta.alterHealth('apiTokens', 'pipeline', { unusedDays });
+      const report = await check(all, { memory });
+      memory.note(report);
+      restore();
+      return found(report).length;
+    };
+    // The emulator counts from now, so another day stands for another use.
+    expect([await tell(23.5), await tell(23.5), await tell(0), await tell(24.5)]).toEqual([1, 0, 0, 1]);
+  });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { keptOf, readKept } from '../../../functions/notify/kept.ts';
 import { scanOrgs } from '../../../functions/notify/query-state.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
-import { noteTold, readTold, toldItem } from '../../../functions/runtime/told.ts';
+import { forgetTold, noteTold, readTold, toldItem } from '../../../functions/runtime/told.ts';
 import { openStateTable } from '../../support/open-state-table.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);
@@ -28,6 +28,12 @@ it('what was told is among the items that a message is written from', async () =
   expect([...(await readKept(table, 'acme', AbortSignal.timeout(5_000))).told.keys()]).toEqual(['payroll#30']);
   const [items] = [await scanOrgs(table, AbortSignal.timeout(5_000))];
   expect([...keptOf('acme', items).told.keys()]).toEqual(['payroll#30']);
+});
+
+it('what is mended is forgotten, and the rest is not', async () => {
+  await noteTold(table, 'acme', ['payroll#missing', 'wiki#owner'], noon);
+  await forgetTold(table, 'acme', ['payroll#missing', 'never told'], noon);
+  expect([...(await readTold(table, 'acme')).keys()]).toEqual(['wiki#owner']);
 });
 
 it('what two tell at the same time is both noted', async () => {
