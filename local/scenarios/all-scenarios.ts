@@ -4,7 +4,15 @@ import { deployment } from './scripted/deployment.ts';
 import { errorBudget } from './scripted/error-budget.ts';
 import { expiry } from './scripted/expiry.ts';
 import { fleet } from './scripted/fleet.ts';
-import { metricsRefused, notifierBroken, sweepNotRunning, tableFails, undelivered } from './scripted/losing-nothing.ts';
+import {
+  answersLost,
+  eventRepeated,
+  metricsRefused,
+  notifierBroken,
+  sweepNotRunning,
+  tableFails,
+  undelivered,
+} from './scripted/losing-nothing.ts';
 import { maintenance } from './scripted/maintenance.ts';
 import { groupNotRunning, notRunning, selfTestNotRunning } from './scripted/monitor-stops.ts';
 import { negativeTestFailed } from './scripted/negative-tests.ts';
@@ -35,6 +43,8 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   policyChanged,
   metricsRefused,
   tableFails,
+  answersLost,
+  eventRepeated,
   sweepNotRunning,
   maintenance,
   coldStart,

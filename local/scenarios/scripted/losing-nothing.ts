@@ -50,6 +50,53 @@ export const tableFails: ScenarioFactory = (context) => {
   ];
 };
 
+/** DynamoDB writes each item, and its first answer is lost: nobody else has written, so every message is sent, once. */
+export const answersLost: ScenarioFactory = (context) => {
+  const { every } = context;
+  const lose: SimulationFault = ({ aws }) => aws.injectFault('PutItem', 'answer lost');
+  const [fails, works] = [faultRuns * every, 20 * every];
+  return [
+    scriptedScenario(context, 'answers-lost', 'the answers to writes of the state table are lost', {
+      target: `${fails + works} minutes`,
+      faultPhases: [
+        { minutes: fails, faults: [outage, lose] },
+        { minutes: works, faults: [lose] },
+      ],
+      expected: [{ ...outageNotification(context), ends: fails }],
+      pace: 'long',
+    }),
+  ];
+};
+
+/** SNS delivers the event of an alarm that fired once more, after it has resolved: nothing is told, and nothing stays open. */
+export const eventRepeated: ScenarioFactory = (context) => {
+  const { every } = context;
+  const { alarm, route } = outageNotification(context);
+  const repeat: SimulationFault = async (simulation) => {
+    const states = simulation.aws.alarmHistory(alarm, 0, Number.POSITIVE_INFINITY).map(({ timestamp, data }) => {
+      const { stateValue, stateReason } = JSON.parse(data).newState;
+      return { stateValue, stateReason, time: new Date(timestamp).toISOString() };
+    });
+    const fired = states.findLast(({ stateValue }) => stateValue === 'ALARM');
+    if (!fired || states.at(-1)?.stateValue !== 'OK') throw new Error('the alarm has not fired and resolved');
+    const Message = JSON.stringify({
+      ...{ AlarmName: alarm, NewStateValue: 'ALARM', OldStateValue: 'OK' },
+      ...{ NewStateReason: fired.stateReason, StateChangeTime: fired.time },
+    });
+    await simulation.invoke(`notify-${route}`, { Records: [{ Sns: { Message } }] });
+    return () => {};
+  };
+  const [fails, resolves] = [faultRuns * every, 25 * every];
+  return [
+    scriptedScenario(context, 'event-repeated', 'an alarm that has resolved is delivered once more', {
+      target: `${fails + resolves} minutes`,
+      faultPhases: [{ minutes: fails, faults: [outage] }, { minutes: resolves }, { minutes: every, faults: [repeat] }],
+      expected: [{ ...outageNotification(context), ends: fails }],
+      pace: 'long',
+    }),
+  ];
+};
+
 /** The sweep stops: CloudWatch tells of the recovery, and a ticket says that the sweep is missing. */
 export const sweepNotRunning: ScenarioFactory = (context) => {
   const { every } = context;
