@@ -1,4 +1,5 @@
-import { Annotations, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, CfnWaitConditionHandle, Fn, Stack, Tags, Token } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
@@ -31,7 +32,7 @@ import { Widget } from './functions/widget.ts';
 import { monitoredOrgs } from './monitored-org.ts';
 import { globalName } from './names.ts';
 import { OrgStack } from './orgs/org-stack.ts';
-import { shardName, shardsOf } from './orgs/shards.ts';
+import { resourceProblems, shardName, shardOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
 /** How a monitor fits into an account. What it monitors, and who is notified, is in its configuration. */
@@ -77,12 +78,12 @@ export interface OktaMonitorProps {
  * org. Throws a `ConfigError` that lists all problems of the configuration; what is valid but odd becomes a warning of the
  * CDK, which `Annotations.of(monitor).acknowledgeWarning` silences by its id.
  *
- * The stacks of orgs that one stack does not bear are nested in up to 32 further stacks, which CloudFormation deploys side
- * by side. Only CloudWatch's metrics outlive the stacks, because they cannot be deleted.
+ * With `orgStacks`, the stacks of orgs are nested in that many further stacks. Only CloudWatch's metrics outlive the stacks,
+ * because they cannot be deleted.
  */
 export class OktaMonitor extends Construct {
   readonly topics: AlertTopics;
-  /** The further stacks, which hold the orgs that the stack around the monitor does not bear. */
+  /** The further stacks, which hold all orgs if the configuration has `orgStacks`. */
   readonly shards: readonly Stack[];
   readonly orgs: readonly OrgStack[];
   /** One for each group of probes that runs. */
@@ -101,7 +102,7 @@ export class OktaMonitor extends Construct {
       { now: props.now ?? Date.now(), toExistingTopics: routes.filter((route) => topics[route]) },
     );
     const problems = existingProblems({ topics, encryptionKey }, stack);
-    if (problems.length > 0) throw new ConfigError([`${this.node.path} cannot be deployed:`, ...problems].join('\n  '));
+    this.#refuse(problems);
     for (const { id, text } of notes) Annotations.of(this).addWarningV2(`okta-synthetics:${id}`, text);
     if (permissionsBoundary) PermissionsBoundary.of(this).apply(permissionsBoundary);
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
@@ -182,18 +183,10 @@ export class OktaMonitor extends Construct {
       ...{ dashboardName, deployment, orgs, functions, notifiers, sweep, widget, topics: this.topics, alarms },
     });
 
-    const shardIndexes = shardsOf(config.orgs);
-    const shards = new Map<number, Stack>();
-    const parentOf = (org: string): Construct => {
-      const index = shardIndexes.get(org);
-      if (index === undefined) return this;
-      const shard = shards.get(index) ?? this.#shard(stack, index);
-      shards.set(index, shard);
-      return shard;
-    };
+    this.shards = Array.from({ length: config.orgStacks ?? 0 }, (_, index) => this.#shard(stack, index));
     this.orgs = orgs.map((monitoredOrg) => {
       const { name } = monitoredOrg.org;
-      const parent = parentOf(name);
+      const parent = this.shards[shardOf(name, config.orgStacks) ?? -1] ?? this;
       const orgStack = new OrgStack(parent, `Org-${name}`, {
         ...{ config, monitoredOrg, targets: this.topics, encryptionKey },
       });
@@ -201,9 +194,14 @@ export class OktaMonitor extends Construct {
       if (parent === this) orgStack.node.addDependency(group, this.topics, ...functions, ...notifiers);
       return orgStack;
     });
-    this.shards = [...shards.values()];
+    if (!config.alerts.warmUp) {
+      for (const each of this.node.findAll()) {
+        if (each instanceof CfnAlarm) each.addPropertyDeletionOverride('WarmUpConfiguration');
+      }
+    }
     this.functions = functions;
     this.#dashboardName = dashboardName;
+    this.#refuse(resourceProblems(stack, this.shards, this.orgs));
   }
 
   /** The URL of the dashboard of all orgs. Only a template that uses it gets the mapping that it needs. */
@@ -212,9 +210,19 @@ export class OktaMonitor extends Construct {
     return this.#dashboardUrl;
   }
 
+  #refuse(problems: readonly string[]): void {
+    if (problems.length > 0) throw new ConfigError([`${this.node.path} cannot be deployed:`, ...problems].join('\n  '));
+  }
+
+  /**
+   * Adds a further stack. It is part of the app whether it holds orgs or not: an app cannot know of a stack that it no longer
+   * has, whose schedules would run on. CloudFormation refuses to take away an export that another stack imports, so the
+   * deployment can neither drop a further stack that still exists nor be deleted before it.
+   */
   #shard(stack: Stack, index: number): Stack {
+    const stackName = shardName(stack.stackName, index);
     const shard = new Stack(this, `Orgs-${index}`, {
-      stackName: shardName(stack.stackName, index),
+      stackName,
       description: 'Synthetic monitor for Okta: schedules and alarms of some of its orgs',
       env: {
         ...(!Token.isUnresolved(stack.account) && { account: stack.account }),
@@ -222,6 +230,11 @@ export class OktaMonitor extends Construct {
       },
     });
     shard.addStackDependency(stack);
+    new CfnOutput(this, `OrgStack${index}`, { value: stackName, exportName: stackName });
+    new CfnOutput(shard, 'Uses', { value: Fn.importValue(stackName) });
+    shard.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W6001'] } } };
+    // A stack needs a resource.
+    new CfnWaitConditionHandle(shard, 'Empty');
     return shard;
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { defaultExpiryDays } from '../../functions/okta/expiry.ts';
+import { mostOrgStacks } from '../limits/fleet-limits.ts';
 import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 import { receiver } from './receiver.ts';
@@ -350,12 +351,7 @@ const org = z.strictObject({
     .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lowercase letters, digits or hyphens')
     .describe('your name for the org. Do not change it later: metrics are stored under this name'),
   domain: orgDomain.describe('the host of the org, such as acme.okta.com, with a port if it is not 443'),
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe(
-      'false deploys nothing of the org and keeps its place in the list. In a file of more than 100 orgs, take one of the first 100 out this way',
-    ),
+  enabled: z.boolean().default(true).describe('false deploys nothing of the org'),
   cell: z
     .string()
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as on the status page')
@@ -501,6 +497,12 @@ export const configSchema = z.strictObject({
         .max(1_440)
         .optional()
         .describe('how often a page is repeated while its alarm fires, in minutes; by default, it is not'),
+      warmUp: z
+        .boolean()
+        .default(true)
+        .describe(
+          'false for a Region whose CloudWatch does not know the warm-up of alarms: a new alarm about schedules that stopped then fires once, before the first run',
+        ),
     })
     .prefault({})
     .describe('who is notified, and when'),
@@ -528,6 +530,14 @@ export const configSchema = z.strictObject({
     .optional()
     .describe(
       'the service level objective of each org without its own; enables the alarms on its error budget. See docs/report.md',
+    ),
+  orgStacks: z
+    .int()
+    .min(1)
+    .max(mostOrgStacks)
+    .optional()
+    .describe(
+      'how many further stacks hold the orgs, so that each is a deployment of its own; by default, one stack holds everything. See docs/aws-limits.md before you change it',
     ),
   orgs: z.array(org).min(1).describe('the Okta orgs to monitor'),
 });

@@ -1,5 +1,4 @@
 import { mostManagedPolicies, mostNamed } from '../functions/secret-patterns.ts';
-import { shardCount } from '../orgs/shards.ts';
 import { concurrency, rates } from './quotas.ts';
 
 /** What an org adds, and what all orgs share, of something that AWS limits. */
@@ -27,6 +26,12 @@ const cloudFormation = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/Use
 /** CloudFormation stacks in an account and Region. */
 export const mostStacks = 2_000;
 
+/** CloudFormation's resources: in one stack, and in one operation on a stack and those that are nested in it. */
+export const mostResources = { inStack: 500, inOperation: 2_500 } as const;
+
+/** The most further stacks of a deployment. */
+export const mostOrgStacks = 100;
+
 /** Alarm mute rules in an account and Region. */
 const mostMuteRules = 2_000;
 
@@ -36,8 +41,8 @@ const mostInsightsMetrics = 10_000;
 /** A run holds a container about so long: assumed, as in the cost. */
 const secondsPerRun = 1;
 
-/** The most orgs of one deployment: each is a stack, and so are the shards and what all share. */
-export const mostOrgs = mostStacks - shardCount - 1;
+/** The most orgs of one deployment: each is a stack, and so are the further stacks and what all share. */
+export const mostOrgs = mostStacks - mostOrgStacks - 1;
 
 /** The quotas that bind first, the lowest number of orgs first. The account is assumed to hold nothing else. */
 export function fleetLimits(use: FleetUse): readonly FleetLimit[] {

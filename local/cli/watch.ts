@@ -10,6 +10,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
+import { mostOrgStacks } from '../../lib/limits/fleet-limits.ts';
 import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
 import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
@@ -72,7 +73,8 @@ export const watch = defineCommand({
       );
     }
     progress.step('synthesizing the stack and building the functions');
-    const { template } = synthesize(config);
+    // No CloudFormation here: its limits do not apply, so as many stacks as there may be hold many orgs.
+    const { template } = synthesize(config.orgs.length > 30 ? { ...config, orgStacks: mostOrgStacks } : config);
     // Until here there is nothing to lose.
     const stop = new AbortController();
     const end = () => stop.abort();

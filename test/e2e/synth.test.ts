@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,14 +8,14 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 
 /** Runs the CDK app as the cdk command does. */
-async function synth(config: string) {
+async function synth(config: string, more: object = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'synth-'));
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
   const env = {
     ...process.env,
     CDK_OUTDIR: directory,
     // The cdk command adds the last one. With it, a template names the templates that are nested in it.
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, 'aws:cdk:enable-asset-metadata': true }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...more, config, 'aws:cdk:enable-asset-metadata': true }),
   };
   const { stderr, code } = await run(process.execPath, ['lib/app.ts'], { env }).then(
     (done) => ({ ...done, code: 0 }),
@@ -73,4 +73,27 @@ it('alarms and messages link to the runbook that the configuration names, or els
   const template = await readFile(path.join(directory, 'OktaSynthetics.template.json'), 'utf8');
   const isPublished = /https:\/\/[^"]+\/docs\/runbook\.md#/.test(template);
   expect(stderr.split('\n').some((line) => noRunbook.test(line))).toBe(!isPublished);
+});
+
+it("a permissions boundary and a bootstrap qualifier in cdk.json's context hold for every stack", async () => {
+  const config = path.join(await mkdtemp(path.join(tmpdir(), 'config-')), 'ours.jsonc');
+  const pages = [{ kind: 'pagerduty', secret: 'pagerduty' }];
+  const org = { name: 'acme', domain: 'acme.okta.com', alerts: { pages } };
+  await writeFile(config, JSON.stringify({ alerts: { pages }, orgStacks: 1, orgs: [org] }));
+  const { code, directory } = await synth(config, {
+    '@aws-cdk/core:permissionsBoundary': { name: 'developers' },
+    '@aws-cdk/core:bootstrapQualifier': 'acme01',
+  });
+  expect(code).toBe(0);
+  const files = (await readdir(directory)).filter((file) => /\.(template|assets)\.json$|^manifest\.json$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), 'utf8')));
+  expect(texts.filter((text) => text.includes('hnb659fds'))).toEqual([]);
+  expect(texts.filter((text) => text.includes('cdk-acme01-')).length).toBeGreaterThan(0);
+  const roles = texts
+    .flatMap((text) => Object.values<{ Type: string; Properties: object }>(JSON.parse(text).Resources ?? {}))
+    .filter(({ Type }) => Type === 'AWS::IAM::Role');
+  expect(roles.length).toBeGreaterThan(6);
+  for (const { Properties } of roles) {
+    expect(JSON.stringify(Properties)).toMatch(/"PermissionsBoundary":\{[^}]*.{0,100}:policy\/developers"/);
+  }
 });

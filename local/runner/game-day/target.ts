@@ -7,7 +7,7 @@ import type { Config } from '../../../lib/config/schema.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { stackName } from '../../../lib/monitor-stack.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
-import { shardName, shardsOf } from '../../../lib/orgs/shards.ts';
+import { shardName, shardOf } from '../../../lib/orgs/shards.ts';
 import { UsageError } from '../select.ts';
 
 /** What a game day is about: one alarm of one org of a deployment. */
@@ -54,7 +54,7 @@ export function targetIn(config: Config, { org, finding: code, stack, page }: Ta
   const { name } = chosen.org;
   const { deployment } = config;
   const main = stack ?? stackName(config);
-  const shard = shardsOf(config.orgs).get(name);
+  const shard = shardOf(name, config.orgStacks);
   return {
     ...{ deployment, org: name, finding: code, isPage: page },
     stacks: [main, ...(shard === undefined ? [] : [shardName(main, shard)])],

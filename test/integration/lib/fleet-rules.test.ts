@@ -7,12 +7,11 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { MonitorStack } from '../../../lib/monitor-stack.ts';
-import { mostOrgsPerStack } from '../../../lib/orgs/shards.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
 
 /** Orgs like that of the example, and in between one that uses more than the others. */
-function fleet(count: number): MonitorStack['monitor'] & { readonly directory: string } {
+function fleet(count: number, orgStacks?: number): MonitorStack['monitor'] & { readonly directory: string } {
   const [first] = example.orgs;
   if (!first) throw new Error('the example has no org');
   const orgs = Array.from({ length: count }, (_, at) => ({
@@ -22,7 +21,7 @@ function fleet(count: number): MonitorStack['monitor'] & { readonly directory: s
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const app = new App({ context });
   const code = () => Code.fromInline('export const handler = () => {};');
-  const { monitor } = new MonitorStack(app, 'OktaSynthetics', { config: { ...example, orgs }, code });
+  const { monitor } = new MonitorStack(app, 'OktaSynthetics', { config: { ...example, orgs, orgStacks }, code });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   // Throws for what CloudFormation or the AWS Solutions checks refuse.
   const { directory } = app.synth();
@@ -31,11 +30,11 @@ function fleet(count: number): MonitorStack['monitor'] & { readonly directory: s
 
 const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;
 
-it.for([[10], [mostOrgsPerStack + 1]])(
+it.for<[count: number, orgStacks?: number]>([[10], [12, 3]])(
   'templates of %d orgs pass the AWS Solutions checks and cfn-lint',
-  ([count], { skip }) => {
-    const { node, shards, orgs, directory } = fleet(count ?? 0);
-    expect(orgs).toHaveLength(count ?? 0);
+  ([count, orgStacks], { skip }) => {
+    const { node, shards, orgs, directory } = fleet(count, orgStacks);
+    expect(orgs).toHaveLength(count);
     skip(!isInstalled, 'cfn-lint is not installed: pip install cfn-lint');
     // The orgs differ in their names only, but for the second one.
     const distinct: readonly Stack[] = [node.scope as Stack, ...shards, ...orgs.slice(0, 2), ...orgs.slice(-1)];

@@ -3,9 +3,11 @@ import type { MetricAlarm } from '../../../local/emulators/cloudwatch/alarm-defi
 import { AlarmEngine } from '../../../local/emulators/cloudwatch/alarm-engine.ts';
 import { MetricStore } from '../../../local/emulators/cloudwatch/metric-store.ts';
 import { parseAlarms } from '../../../local/emulators/cloudwatch/parse-alarm.ts';
+import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { buildConfig } from '../../support/build-config.ts';
 import { isMetric } from '../../support/evaluate-template.ts';
 import { minuteMs } from '../../support/sample-alarm.ts';
-import { samples } from '../../support/synthesized.ts';
+import { samples, synthesizedOf } from '../../support/synthesized.ts';
 
 /** Each heartbeat of each sample, with the minutes that its schedule takes. */
 const heartbeats = Object.entries(samples).flatMap(([sample, { text }]) =>
@@ -57,4 +59,19 @@ it('a heartbeat that runs every minute is told ten minutes after a deployment in
   for (const { alarm } of everyMinute) {
     expect(changesOf(alarm, 20, () => false)).toEqual([{ minute: 10, to: 'ALARM' }]);
   }
+});
+
+it('a deployment for a Region without warm-up and mute rules needs neither, and is otherwise the same', () => {
+  const full = samples.full?.config;
+  const { template } = synthesize({
+    ...buildConfig(),
+    ...full,
+    alerts: { ...buildConfig().alerts, ...full?.alerts, warmUp: false, maintenance: [] },
+  });
+  const { resources, text } = synthesizedOf(template);
+  expect(text).not.toContain('WarmUpConfiguration');
+  expect(text).not.toContain('MuteRule');
+  expect(samples.full?.text).toContain('WarmUpConfiguration');
+  const others = samples.full?.resources.filter(({ Type }) => Type !== 'AWS::CloudWatch::AlarmMuteRule');
+  expect(resources.map(({ id }) => id)).toEqual(others?.map(({ id }) => id));
 });
