@@ -290,6 +290,8 @@ describe('a history that cannot be written', () => {
 
   it('does not hide a mistake of ours', () => {
     expect(() => history.keepGap({ start: 0.5, end: 1, reason: 'suspended' })).toThrow(/REAL|INTEGER|type/i);
+    history.journal.onRun(runAt(noon, passedLine(noon)));
+    expect(history.reader.runs(always)).toHaveLength(1);
     expect(history.store()).toBeUndefined();
   });
 

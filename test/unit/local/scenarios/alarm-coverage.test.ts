@@ -8,7 +8,10 @@ import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 const plan = deploymentPlan(loadConfig('lib/config/example.jsonc'));
 const { scenarios } = selectScenarios(plan, { packetLossMinutes: 1 });
 
-it.each(Object.keys(alarmCatalog))('a drill makes an alarm of the kind %s fire', (kind) => {
+/** A drill plays what is deployed, and only a watch has a history. */
+const deployed = Object.keys(alarmCatalog).filter((kind) => kind !== 'history-not-written');
+
+it.each(deployed)('a drill makes an alarm of the kind %s fire', (kind) => {
   const expected = scenarios.flatMap((scenario) => scenario.expected.map(({ alarm }) => alarmSubject(alarm)?.kind));
   expect(expected).toContain(kind);
 });
