@@ -42,12 +42,17 @@ const securityHeaders = {
 /** Each viewer holds a connection. */
 const mostViewers = 50;
 
+/** A page changes about once a minute. */
+const mostSkipped = 10;
+
 const script = readFileSync(new URL('live.js', import.meta.url), 'utf8');
 
 interface Viewer {
   readonly org: string | undefined;
   readonly response: ServerResponse;
   shown: string;
+  /** How many pages it has not got in a row, because it did not read those before. */
+  skipped: number;
 }
 
 /**
@@ -66,9 +71,14 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     const page = pages.get(viewer.org) ?? read(viewer.org).then((each) => renderMain(each).toString());
     pages.set(viewer.org, page);
     const markup = await page;
-    // Whoever does not read gets what is new once they have read what is old.
-    if (markup === viewer.shown || viewer.response.destroyed || viewer.response.writableNeedDrain) return;
-    viewer.shown = markup;
+    if (markup === viewer.shown || viewer.response.destroyed) return;
+    // A slow viewer gets the latest page once it has read the one before. One that never reads loses its place.
+    if (viewer.response.writableNeedDrain) {
+      viewer.skipped += 1;
+      if (viewer.skipped > mostSkipped) viewer.response.destroy();
+      return;
+    }
+    Object.assign(viewer, { shown: markup, skipped: 0 });
     viewer.response.write(`event: page\ndata: ${JSON.stringify(markup)}\n\n`);
   }
 
@@ -88,13 +98,17 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     return sending;
   }
 
-  async function addViewer(org: string | undefined, response: ServerResponse): Promise<void> {
+  async function addViewer(org: string | undefined, response: ServerResponse, isHead: boolean): Promise<void> {
     if (viewers.size >= mostViewers) {
       answer(response, 503, 'text/plain', 'Too many pages are open.\n');
       return;
     }
-    const viewer: Viewer = { org, response, shown: '' };
     response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
+    if (isHead) {
+      response.end();
+      return;
+    }
+    const viewer: Viewer = { org, response, shown: '', skipped: 0 };
     response.on('close', () => viewers.delete(viewer));
     response.on('drain', changed);
     viewers.add(viewer);
@@ -125,8 +139,9 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
     if (path !== '/' && isEvents === undefined && org === undefined) return notFound(response);
     const page = await read(org);
     if (org !== undefined && !page.detail) return notFound(response);
-    onView?.();
-    if (isEvents !== undefined) return await addViewer(org, response);
+    const isHead = request.method === 'HEAD';
+    if (!isHead) onView?.();
+    if (isEvents !== undefined) return await addViewer(org, response, isHead);
     answer(response, 200, 'text/html', renderDocument(page, `/events${path}`));
   }
 

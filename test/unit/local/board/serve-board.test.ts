@@ -115,6 +115,60 @@ describe('the server of the board', () => {
     await reader?.cancel();
   });
 
+  it('sends a stream of events with the headers of a page, and stores nothing', async () => {
+    const { headers, body } = await get('/events/');
+    await body?.cancel();
+    expect(headers.get('content-type')).toBe('text/event-stream');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toBe((await get('/')).headers.get('content-security-policy'));
+  });
+
+  it('has 50 places for viewers, of which one that goes leaves its own, and a HEAD takes none', async () => {
+    const own = await serveBoard({ host: '127.0.0.1', port: 0, read: async () => page });
+    await using _ = own;
+    const open = (method = 'GET') => fetch(new URL('/events/', own.url), { method });
+    for (let count = 0; count < 60; count += 1) {
+      const { status, body } = await open('HEAD');
+      expect([status, body]).toEqual([200, null]);
+    }
+    const viewers = [];
+    for (let count = 0; count < 50; count += 1) viewers.push(await open());
+    expect(viewers.map(({ status }) => status)).toEqual(viewers.map(() => 200));
+    const refused = await open();
+    expect([refused.status, await refused.text()]).toEqual([503, 'Too many pages are open.\n']);
+    await viewers[0]?.body?.cancel();
+    // The server learns that a connection has closed by itself.
+    let again = await open();
+    while (again.status === 503) {
+      await again.text();
+      again = await open();
+    }
+    expect(again.status).toBe(200);
+  });
+
+  it('ends the stream of a viewer who never reads', async () => {
+    const sample = samplePage();
+    let shown = 0;
+    const own = await serveBoard({
+      ...{ host: '127.0.0.1', port: 0 },
+      async read() {
+        shown += 1;
+        const entry = { kind: 'message', id: '1', at: shown, route: 'page', subject: 's', deliveries: [] } as const;
+        const timeline = [{ ...entry, text: `${shown} ${'x'.repeat(1_000_000)}` }];
+        return { ...sample, detail: sample.detail && { ...sample.detail, timeline } };
+      },
+    });
+    await using _ = own;
+    const sent = request(new URL('/events/orgs/acme', own.url)).end();
+    const answer = await new Promise<import('node:http').IncomingMessage>((resolve) => sent.once('response', resolve));
+    const ended = new Promise((resolve) => answer.once('error', resolve).once('close', resolve));
+    answer.pause();
+    for (let change = 0; change < 40; change += 1) await own.changed();
+    answer.resume();
+    await ended;
+    expect(answer.complete).toBe(false);
+  });
+
   it('says by its name alone which error hides the board', async () => {
     const before = page;
     page = { at: 0, orgs: [] };
