@@ -13,7 +13,7 @@ import { identified, type Receiver } from '../config/receiver.ts';
 import { allowAlarmsToUse } from './alert-key.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { deliveryPolicy } from './delivery-policy.ts';
-import { PagerDutyReceiver } from './pagerduty-receiver.ts';
+import { directRuleName, PagerDutyReceiver } from './pagerduty-receiver.ts';
 
 /** Where alarms go: to the notifier of their route, or to people directly. */
 export interface AlertTargets {
@@ -149,7 +149,12 @@ export class AlertTopics extends Construct implements AlertTargets {
       if (!('topic' in outlet)) {
         const own = queued();
         const { target: to } = new PagerDutyReceiver(this, `${list}-${id}-rule`, {
-          ...{ name: physicalName, secret: secret ?? '', region },
+          ...{
+            name: physicalName,
+            directRule: directRuleName(this.deployment, route, id),
+            secret: secret ?? '',
+            region,
+          },
           ...{ topicArn: this.#topicArn(list), deadLetterQueue: own.deadLetters.queue },
         });
         this.#tellDirectly({ route, kind, id, to });

@@ -4,14 +4,12 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { composedName } from '../../functions/model/deployment.ts';
 import type { Links } from '../../functions/notify/incident.ts';
 import type { Notification } from '../../functions/notify/message.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
 import { alarmArn } from '../../functions/notify/render/cloudwatch.ts';
-import { fitted } from '../fitted.ts';
 import type { AlertTopics, DirectTarget } from './alert-topics.ts';
-import { mostOfRuleName } from './pagerduty-receiver.ts';
+import { directRuleName } from './pagerduty-receiver.ts';
 import type { RoutedAlarm } from './routed-alarm.ts';
 
 export interface DirectRulesProps {
@@ -36,7 +34,7 @@ export class DirectRules extends Construct {
         .map(({ byName }) => byName.alarmArn);
       const input = RuleTargetInput.fromObject(inputOf(kind, { route, runbook, dashboard, ...placeOf(deployment) }));
       const rule = new Rule(this, `${route}-${id}`, {
-        ruleName: fitted(composedName(deployment, `${route}-direct-${id}`), mostOfRuleName),
+        ruleName: directRuleName(deployment, route, id),
         eventPattern: {
           source: ['aws.cloudwatch'],
           detailType: ['CloudWatch Alarm State Change'],

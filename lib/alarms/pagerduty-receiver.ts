@@ -12,12 +12,16 @@ import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-t
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Route } from '../../functions/alarms/subject.ts';
+import { composedName } from '../../functions/model/deployment.ts';
 import { detailTypes, eventSource } from '../../functions/notify/outlets.ts';
 import { fitted } from '../fitted.ts';
 
 export interface PagerDutyReceiverProps {
   /** What its resources are called. */
   readonly name: string;
+  /** The rule that tells of a broken notifier. */
+  readonly directRule: string;
   /** The name or ARN of the secret that contains `{"routingKey": …}`. */
   readonly secret: string;
   readonly region: keyof typeof endpoints;
@@ -32,7 +36,12 @@ const endpoints = {
 } as const;
 
 /** EventBridge's limit for the name of a rule, a connection or an API destination. */
-export const mostOfRuleName = 64;
+const mostOfRuleName = 64;
+
+/** Returns the name of the rule that tells receivers of a route of a broken notifier. */
+export function directRuleName(deployment: string, route: Route, id: string): string {
+  return fitted(composedName(deployment, `${route}-direct-${id}`), mostOfRuleName);
+}
 
 /**
  * Passes on the notifier's PagerDuty events to PagerDuty's Events API. The event has the request's body in `detail`, and
@@ -64,11 +73,13 @@ export class PagerDutyReceiver extends Construct {
       rateLimitPerSecond: 2,
     });
     const { account } = Stack.of(this);
-    // By its name, because the rule refers to the role.
-    const ruleArn = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: name });
+    // By their names, because the rules refer to the role.
+    const ruleArns = [name, props.directRule].map((resourceName) =>
+      Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName }),
+    );
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('events.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': ruleArn } },
+        conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': ruleArns } },
       }),
       description: `Allows ${name} to post events to PagerDuty`,
       inlinePolicies: {

@@ -30,6 +30,9 @@ interface Statement {
 function expectedKeys(service: string, action: string | readonly string[]): readonly string[] {
   if (service === 'cloudwatch.amazonaws.com')
     return action === 'sns:Publish' ? ['aws:SourceAccount', 'aws:SourceArn'] : ['aws:SourceAccount'];
+  // SNS supports no condition on the source in a key's policy for EventBridge. The topic's policy has it.
+  if (service === 'events.amazonaws.com' && String(action).includes('kms:'))
+    return ['kms:EncryptionContext:aws:sns:topicArn'];
   return action === 'sts:AssumeRole' ? ['aws:SourceAccount', 'aws:SourceArn'] : ['aws:SourceArn'];
 }
 
@@ -200,6 +203,17 @@ describe.each(Object.entries(samples))('the template of the %s configuration', (
       else expect([service, keys]).toEqual([service, expect.arrayContaining([...expectedKeys(service, Action)])]);
     }
     for (const { Properties } of sample.ofType('AWS::Lambda::Permission')) expect(Properties.SourceArn).toBeDefined();
+  });
+
+  it(`each rule of the ${name} stack may assume the role of its targets`, () => {
+    for (const { Properties } of sample.ofType('AWS::Events::Rule')) {
+      for (const { RoleArn } of Properties.Targets) {
+        if (!RoleArn) continue;
+        const role = sample.resources.find(({ id }) => id === RoleArn['Fn::GetAtt'][0]);
+        const trust = role?.Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals['aws:SourceArn'];
+        expect(JSON.stringify(trust)).toContain(`rule/${Properties.Name}"`);
+      }
+    }
   });
 
   it(`no role of the ${name} stack allows all actions, or all resources without a condition`, () => {
