@@ -283,9 +283,9 @@ async function writeTerraform(
   questions: Questions | undefined,
 ): Promise<number> {
   const file = values.terraform ?? '';
-  refuseOthersFile(file);
   const folder = path.dirname(path.resolve(file));
   if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder} to write ${path.basename(file)} to.`);
+  refuseOthersFile(file);
   const { settings, store, plan, apply } = await openTerraform(request, tools);
   const shown = values.json ? stderr : stdout;
   if (!values.json || !values.yes) {
