@@ -6,10 +6,14 @@ const { TEST_REPORT: outputFile } = process.env;
 /** A hung test fails after this long. No test asserts how long anything takes: a busy machine takes its time. */
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
+/** Takes longer than a quarter of a minute, and guards what changes rarely. */
+const slow = 'test/**/*.slow.test.ts';
+
 const suite = (name: string) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: name === 'slow' ? [slow] : [`test/${name}/**/*.test.ts`],
+    exclude: name === 'slow' ? [] : [slow],
     // The test files of a worker share their modules: to load these for each file took most of the CPU time of the unit
     // tests, and 54 s of that of the integration tests. A test that changes a global restores it.
     isolate: !['unit', 'integration'].includes(name),
@@ -18,14 +22,15 @@ const suite = (name: string) => ({
 });
 
 /**
- * `unit`: pure code. `integration`: TLS, processes, the CDK and the simulator. `e2e`: the commands as npm runs them.
- * `deploy`: the real CDK CLI against an AWS API on loopback. `browser`: the board in Chromium. `npm test` leaves both out.
+ * `unit`: pure code. `integration`: TLS, processes, the CDK and the simulator. `e2e`: the commands as npm runs them. `slow`:
+ * what of these takes long. `deploy`: the real CDK CLI against an AWS API on loopback. `browser`: the board in Chromium.
+ * `npm test` runs the first three.
  */
 export default defineConfig({
   test: {
     // Many tests wait for real answers, so vitest's default of one processor less would leave one idle.
     maxWorkers: '100%',
     reporters: ['default', ...(outputFile ? [['json', { outputFile }] as ['json', { outputFile: string }]] : [])],
-    projects: ['unit', 'integration', 'e2e', 'deploy', 'browser'].map(suite),
+    projects: ['unit', 'integration', 'e2e', 'slow', 'deploy', 'browser'].map(suite),
   },
 });

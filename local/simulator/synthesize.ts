@@ -11,7 +11,7 @@ import type { Template } from '../emulators/cloudwatch/template-reader.ts';
  * without the functions' code.
  *
  * The CDK's check against CloudFormation's rules is off: it takes four seconds of CPU in each process. `cdk synth` and
- * `cdk deploy` run it, and so does test/integration/lib/cloudformation-rules.test.ts.
+ * `cdk deploy` run it, and so does test/integration/lib/cloudformation-rules.slow.test.ts.
  */
 export function synthesize(config: Config): { readonly stack: MonitorStack; readonly template: Template } {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
