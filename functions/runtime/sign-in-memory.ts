@@ -168,10 +168,9 @@ export function withProof(version: string, record: SignInRecord): SignInRecord {
   return { ...record, versions: record.versions.filter((each) => each.version !== version), sent: 0 };
 }
 
-/** Whichever of two records says more of each version. */
+/** Whichever of two records says more of each version, with the first one's last half minute: an old one guards nothing. */
 function withMost(one: SignInRecord, other: SignInRecord): SignInRecord {
-  const step = Math.max(one.step ?? 0, other.step ?? 0);
-  const merged = other.versions.reduce(
+  return other.versions.reduce(
     (record, { version, ...known }) => {
       const attempts = attemptsWith(version, record);
       const most = {
@@ -182,7 +181,6 @@ function withMost(one: SignInRecord, other: SignInRecord): SignInRecord {
     },
     { ...one, sent: Math.max(one.sent, other.sent) },
   );
-  return step > 0 ? { ...merged, step } : merged;
 }
 
 /** Reads what is stored. Throws if it cannot be read: a person or another version of the monitor may have written it. */

@@ -44,8 +44,9 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
   const functionOf = (group: Group): FunctionProcess => {
     const known = functions.get(group);
     if (known?.alive) return known;
-    // What is remembered of the log is what cases change. Other groups remember by themselves.
-    const variables: Record<string, string> = group === 'system-log' ? { STATE_TABLE: caseStateTable } : {};
+    // Cases change what these groups remember. Other groups remember by themselves.
+    const isKept = group === 'system-log' || group === 'journey';
+    const variables: Record<string, string> = isKept ? { STATE_TABLE: caseStateTable } : {};
     const started = startFunction(bundle(group).file, { ...access, variables });
     functions.set(group, started);
     return started;
@@ -62,6 +63,9 @@ export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<Cas
     const refusedBefore = okta.refusedPasswords();
     await using _ = await emulated.inject(name, faults);
     const { event, timeoutMs } = emulated.eventOf(configured);
+    // A code is good for half a minute, and the runs of several cases are in one.
+    const Key = { org: { S: event.name }, item: { S: 'sign-in' } };
+    await aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key }));
     const result = await functionOf(group).invoke(event, timeoutMs);
     const points = publishedPoints(result.lines, aws.points);
     aws.clear();
