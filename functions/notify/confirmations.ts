@@ -2,15 +2,7 @@ import type { Sns } from '../aws/clients.ts';
 import { unconfirmedSeries } from '../probes/series.ts';
 import { emfLines } from '../runtime/emf.ts';
 import { asRecord, list, number, text } from './read.ts';
-
-/** How many receivers of a topic the configuration names. */
-export interface ConfiguredReceivers {
-  /** The route, and the kinds of receivers: `pages-email`. */
-  readonly receiver: string;
-  /** The name of the topic. Absent for that of the route's people. */
-  readonly topic?: string;
-  readonly count: number;
-}
+import type { ConfiguredReceivers } from './receiver-kinds.ts';
 
 /** How long SNS may take for all of them. */
 const readMs = 10_000;

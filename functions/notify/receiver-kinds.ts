@@ -12,3 +12,12 @@ export type ReceiverField = 'email' | 'https' | 'secret' | 'region';
 export const shapes = ['people', 'cloudwatch', 'json'] as const;
 
 export type Shape = (typeof shapes)[number];
+
+/** How many receivers of a topic the configuration names. */
+export interface ConfiguredReceivers {
+  /** The route, and the kinds of receivers: `pages-email`. */
+  readonly receiver: string;
+  /** The name of the topic. Absent for that of the route's people. */
+  readonly topic?: string;
+  readonly count: number;
+}

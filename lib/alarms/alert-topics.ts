@@ -6,8 +6,8 @@ import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
-import type { ConfiguredReceivers } from '../../functions/notify/confirmations.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
+import type { ConfiguredReceivers } from '../../functions/notify/receiver-kinds.ts';
 import { type ReceiverKind, receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { allowAlarmsToUse } from './alert-key.ts';
