@@ -110,17 +110,34 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const isForDrills = drilled?.drill && !drilled.drill.page;
   const audience = isForDrills ? audienceOfDrills(settings) : audienceAt(topicArn, settings);
   const outbox: Outbox = { ...senders, audience, table, owner };
-  await tell(outbox, settings, {
+  const isRetry = unsent !== undefined && isOfNotifier(incident);
+  // Lambda has sent people the original alarm, and its end is no reason for another message.
+  const isWithoutPeople = isRetry && incident.state === 'resolved';
+  const telling = tell(outbox, settings, {
     ...{ change, evidence: drilled ? drilledEvidence(evidence) : evidence, stored },
     message: (unsent && incident.unsent) ?? messageKey(incident.alarm, incident.firedAt, stepKey(step, incident)),
     // CloudWatch may resolve the alarm at the same time, and nothing may be told of it after that.
-    isNotedFirst: !unsent,
+    ...{ isNotedFirst: !unsent, isWithoutPeople },
     after(told) {
+      if (isWithoutPeople) return undefined;
       if (unsent) return { ...incident, unsent: undefined };
       if (step === 'real') return realIncident(incident, told, now);
       return { ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) };
     },
   });
+  if (!isRetry) await telling;
+  // The notifier that failed to send it has an alarm of its own.
+  else await telling.catch((error: unknown) => logUnsent(incident.alarm, error));
+}
+
+/** Whether what some receivers did not get is a message of the notifier, and not of an earlier sweep. */
+function isOfNotifier({ state, unsent }: OpenIncident): boolean {
+  return state === 'resolved' || unsent?.endsWith('#firing') === true;
+}
+
+function logUnsent(alarm: string, error: unknown): void {
+  const why = error instanceof Error ? error.name : 'unknown error';
+  process.stdout.write(`${JSON.stringify({ type: 'message-unsent', alarm, error: why })}\n`);
 }
 
 function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject, now: number): AlarmChange {

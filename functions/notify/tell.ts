@@ -37,6 +37,8 @@ export interface Telling {
   readonly after: (incident: Incident) => OpenIncident | undefined;
   /** Nothing is sent if another process has noted something since: what is told may have ended. */
   readonly isNotedFirst?: boolean;
+  /** Leaves out the people's topic. */
+  readonly isWithoutPeople?: boolean;
 }
 
 /** How long the table may take to note it. */
@@ -60,7 +62,9 @@ export async function tell(outbox: Outbox, links: Links, telling: Telling): Prom
     if (first === 'contended') return false;
     stored = first ?? stored;
   }
-  const sendings = audience ? sendingsOf(composeIncident(incident, links), audience) : [];
+  const sendings = (audience ? sendingsOf(composeIncident(incident, links), audience) : []).filter(
+    ({ outlet }) => !(telling.isWithoutPeople && outlet === 'people'),
+  );
   const org = partitionOf(change.subject);
   const { isAnySent, areAllSent, error } = await sendEachOnce(outbox, { org, item: message }, sendings);
   let isNoted = true;
