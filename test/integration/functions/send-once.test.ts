@@ -48,6 +48,25 @@ describe('a message', () => {
     expect(await sendBy('other', 5)).toBe('now');
   });
 
+  it('is sent by one of two requests that find it abandoned at the same time', async () => {
+    await crashBy('one');
+    const bothHaveRead = Promise.withResolvers<void>();
+    let reads = 0;
+    const getItem: typeof table.client.getItem = async (...call) => {
+      const answer = await table.client.getItem(...call);
+      reads += 1;
+      if (reads === 2) bothHaveRead.resolve();
+      await bothHaveRead.promise;
+      return answer;
+    };
+    const takeOver = (owner: string) =>
+      sendOnce({ ...table, client: { ...table.client, getItem } }, { key, owner, now: now + 5 * 60_000 }, async () => {
+        sent.push(owner);
+      });
+    expect((await Promise.all([takeOver('other'), takeOver('third')])).toSorted()).toEqual(['elsewhere', 'now']);
+    expect(sent).toHaveLength(1);
+  });
+
   it('is sent by another request at once if it could not be sent', async () => {
     const fails = async () => {
       throw new Error('no topic');

@@ -1,13 +1,22 @@
-import { expect, it } from 'vitest';
-import { keptOf, readKept } from '../../../functions/notify/kept.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { openEventBridge, openSns } from '../../../functions/aws/clients.ts';
+import { finding } from '../../../functions/diagnosis/finding.ts';
+import { incidentBody, messageKey, type OpenIncident } from '../../../functions/notify/incident-item.ts';
+import { incidentKey, keptOf, readKept } from '../../../functions/notify/kept.ts';
 import { scanOrgs } from '../../../functions/notify/query-state.ts';
+import { type Outbox, type Telling, tell } from '../../../functions/notify/tell.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
+import { getItem, putItem } from '../../../functions/runtime/state-table.ts';
 import { forgetTold, noteTold, readTold, toldItem } from '../../../functions/runtime/told.ts';
+import { awsEnvironment } from '../../support/aws-environment.ts';
+import { at, evidenceOf, outcome } from '../../support/log-of.ts';
+import { firing, links } from '../../support/messages.ts';
 import { openStateTable } from '../../support/open-state-table.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);
 const day = 24 * 60 * 60_000;
 const { aws, table } = await openStateTable();
+beforeEach(() => aws.clear());
 
 it('what was told is known from then on, with the time when it was told first', async () => {
   expect(await readTold(table, 'acme')).toEqual(new Map());
@@ -28,6 +37,59 @@ it('what was told is among the items that a message is written from', async () =
   expect([...(await readKept(table, 'acme', AbortSignal.timeout(5_000))).told.keys()]).toEqual(['payroll#30']);
   const [items] = [await scanOrgs(table, AbortSignal.timeout(5_000))];
   expect([...keptOf('acme', items).told.keys()]).toEqual(['payroll#30']);
+});
+
+const topicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
+const environment = awsEnvironment(aws.url);
+const outbox: Outbox = {
+  ...{ sns: openSns({ environment, maxAttempts: 1 }), events: openEventBridge({ environment }), table, owner: 'one' },
+  audience: { peopleTopicArn: topicArn, ownTopicArn: topicArn, outlets: [], isPeopleOnly: true },
+};
+const open: OpenIncident = {
+  ...{
+    alarm: firing.name,
+    state: 'firing',
+    route: 'page',
+    topicArn,
+    document: {},
+    startObserved: true,
+    runsToAlarm: 2,
+  },
+  ...{ firedAt: firing.changedAt, toldAt: firing.changedAt, since: at('12:00'), reason: '', lookBackMs: 600_000 },
+};
+/** The message that an alarm fires for something that is told once. */
+const telling: Telling = {
+  ...{ change: firing, message: messageKey(firing.name, firing.changedAt, 'firing'), after: () => open },
+  evidence: evidenceOf(
+    ['12:00', '12:01'].map((time) =>
+      outcome(at(time), 'token@default', 'internal-error', {
+        finding: finding('internal-error', { once: ['payroll#14'] }),
+      } as Parameters<typeof outcome>[3]),
+    ),
+  ),
+};
+
+it('what could not be sent is not noted as told', async () => {
+  const restore = aws.injectFault('Publish', { status: 400, type: 'AccessDeniedException', message: 'no' });
+  await expect(tell(outbox, links, telling)).rejects.toThrow('people');
+  expect(await readTold(table, 'acme')).toEqual(new Map());
+  restore();
+  await tell(outbox, links, telling);
+  expect([...(await readTold(table, 'acme')).keys()]).toEqual(['payroll#14']);
+});
+
+it('nothing is told of an incident that has ended since it was read', async () => {
+  const key = incidentKey(firing.subject, firing.name);
+  const signal = AbortSignal.timeout(10_000);
+  const write = async (incident: OpenIncident) => {
+    const previous = await getItem(table, key, signal);
+    await putItem(table, key, incidentBody(incident), { previous, expiresAt: Date.now() + day }, signal);
+    return getItem(table, key, signal);
+  };
+  const stored = await write(open);
+  await write({ ...open, state: 'resolved', toldAt: open.toldAt + 60_000 });
+  expect(await tell(outbox, links, { ...telling, stored, isNotedFirst: true })).toBe(false);
+  expect(aws.published).toEqual([]);
 });
 
 it('what is mended is forgotten, and the rest is not', async () => {

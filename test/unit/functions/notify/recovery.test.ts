@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
-import type { OpenIncident } from '../../../../functions/notify/incident-item.ts';
+import { messageKey, type OpenIncident } from '../../../../functions/notify/incident-item.ts';
 import type { Kept } from '../../../../functions/notify/kept.ts';
-import { nextStep } from '../../../../functions/notify/recovery.ts';
+import { nextStep, unsentStep } from '../../../../functions/notify/recovery.ts';
 import { type RunLine, withRun } from '../../../../functions/runtime/history.ts';
 import type { DrillLine } from '../../../../functions/runtime/log.ts';
 import { at, outcome } from '../../../support/log-of.ts';
@@ -171,6 +171,28 @@ describe('a reminder', () => {
     ['a page without a setting', 600, {}, undefined, undefined],
   ] as const)('of %s', (_, minutes, incident, setting, step) => {
     expect(remindedAfter(minutes, incident, setting)).toBe(step);
+  });
+});
+
+describe('a message that some receivers did not get', () => {
+  const stepOf = (step: string, minutes = 0) =>
+    unsentStep({ ...open, unsent: messageKey(open.alarm, open.firedAt, step) }, open.toldAt + minutes * minuteMs);
+
+  it.each([
+    ['firing', 'firing'],
+    ['resolved', 'recovered'],
+    ['resolved again', 'recovered'],
+    ['again', 'again'],
+    [`reminder after ${open.toldAt}`, 'reminder'],
+    ['a step of another version', undefined],
+  ])('about %s is repeated as the step %s', (step, expected) => {
+    expect(stepOf(step)).toBe(expected);
+  });
+
+  it('is repeated for an hour', () => {
+    expect(stepOf('firing', 60)).toBe('firing');
+    expect(stepOf('firing', 61)).toBeUndefined();
+    expect(unsentStep(open, open.toldAt)).toBeUndefined();
   });
 });
 

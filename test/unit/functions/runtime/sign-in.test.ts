@@ -25,14 +25,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const start = Date.parse('2026-11-21T12:00:00Z');
 const [minuteMs, dayMs] = [60_000, 24 * 60 * 60_000];
 
-/** A state table in memory, with DynamoDB's conditions. */
+/** A state table in memory, with DynamoDB's conditions. A read that is not consistent misses the last write. */
 function openTable() {
   const items = new Map<string, Record<string, AttributeValue>>();
-  const getItem = async ({ Key }: GetItemCommandInput) => ({ Item: items.get(JSON.stringify(Key)) });
+  const earlier = new Map<string, Record<string, AttributeValue> | undefined>();
+  const getItem = async ({ Key, ConsistentRead }: GetItemCommandInput) => ({
+    Item: (ConsistentRead ? items : earlier).get(JSON.stringify(Key)),
+  });
   const putItem = async ({ Item = {}, ExpressionAttributeValues: values }: PutItemCommandInput) => {
     const key = JSON.stringify({ org: Item.org, item: Item.item });
     if (items.get(key)?.revision?.N !== values?.[':seen']?.N)
       throw new AwsError('ConditionalCheckFailedException', 'changed', 400);
+    earlier.set(key, items.get(key));
     items.set(key, Item);
     return {};
   };
@@ -244,6 +248,16 @@ describe('a password', () => {
     expect(okta.passwords).toBe(2);
   });
 
+  it.each([
+    ['user-locked', 'LOCKED_OUT'],
+    ['user-password-expired', 'PASSWORD_EXPIRED'],
+  ] as const)('that ends with %s is sent once with a version of the secret', async (code, status) => {
+    const okta = new LockingOkta('classic');
+    okta.refuse = () => ({ kind: 'answer', status: 200, body: JSON.stringify({ status }) });
+    expect(await repeat(20, openProcess({ okta, ...openSecret(wrong) }))).toEqual(Array(20).fill(code));
+    expect(okta.passwords).toBe(1);
+  });
+
   it('that is refused without a known word is sent five times with a version of the secret, and never again', async () => {
     const okta = new LockingOkta();
     const { secrets } = openSecret(wrong);
@@ -285,15 +299,29 @@ describe('a password', () => {
 
   it('is counted by the process too, so a table that is emptied while it runs forgets nothing', async () => {
     const okta = new LockingOkta();
-    const { secrets } = openSecret(wrong);
+    const { secrets, stored } = openSecret(wrong);
     okta.refuse = () => wordless;
     const table = openTable();
     const signIn = openProcess({ okta, secrets, store: tableStore(table, () => start) });
-    for (let run = 0; run < 20; run += 1) {
+    for (let run = 0; run < 40; run += 1) {
+      stored.version = run % 2 === 0 ? 'A' : 'B';
       await signIn();
       table.items.clear();
     }
-    expect(okta.passwords).toBe(5);
+    expect(okta.passwords).toBe(6);
+  });
+
+  it('is counted with that of a process which has sent one just before', async () => {
+    const okta = new LockingOkta();
+    const { secrets } = openSecret(wrong);
+    okta.refuse = () => wordless;
+    const store = tableStore(openTable(), () => start);
+    for (const [sent, expected] of [
+      [5, 'sign-in-step-unknown'],
+      [1, 'sign-in-undecided'],
+    ] as const) {
+      for (let run = 0; run < sent; run += 1) expect(await openProcess({ okta, secrets, store })()).toBe(expected);
+    }
   });
 
   it('is not sent where the record of earlier sign-ins cannot be read', async () => {
@@ -305,6 +333,7 @@ describe('a password', () => {
       'text',
       { versions: [{ version: 'A' }], sent: 0 },
       { versions: [], sent: -1 },
+      { versions: [], sent: 0.5 },
       { versions: [{ passwords: 0, codes: 0 }], sent: 0 },
     ]) {
       const store: SignInStore = (org) => ({ ...processStore()(org), read: async () => ({ body, revision: 0 }) });
@@ -430,6 +459,18 @@ describe('a one-time code', () => {
     const { okta, signIn } = open();
     expect(await repeat(3, signIn)).toEqual(['passed', 'one-time-code-used', 'one-time-code-used']);
     expect(okta.codes).toHaveLength(1);
+  });
+
+  it('is used once although the table was emptied since, or the clock of Okta is ahead', async () => {
+    const table = openTable();
+    const emptied = open({ store: tableStore(table, () => start) });
+    expect(await emptied.signIn()).toBe('passed');
+    table.items.clear();
+    expect(await emptied.signIn()).toBe('one-time-code-used');
+    const ahead = open({ offsets: Array(9).fill(30) });
+    ahead.okta.code = codeAt(start + 30_000);
+    expect(await repeat(2, ahead.signIn)).toEqual(['passed', 'one-time-code-used']);
+    for (const { okta } of [emptied, ahead]) expect(okta.codes).toHaveLength(1);
   });
 
   it('is sent once in a run, whatever the answers ask for', async () => {
