@@ -117,7 +117,8 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
     ...{ change, evidence: drilled ? drilledEvidence(evidence) : evidence, stored },
     message: (unsent && incident.unsent) ?? messageKey(incident.alarm, incident.firedAt, stepKey(step, incident)),
     // CloudWatch may resolve the alarm at the same time, and nothing may be told of it after that.
-    ...{ isNotedFirst: !unsent, isWithoutPeople },
+    isNotedFirst: true,
+    isWithoutPeople,
     after(told) {
       if (isWithoutPeople) return undefined;
       if (unsent) return { ...incident, unsent: undefined };

@@ -207,6 +207,56 @@ describe('events about an alarm', () => {
     expect(incidentIn(await aws.tables.items(stateTable))).toEqual({ incident, isUnsent: false });
   });
 
+  it('are told although the sweep that told them was killed after it noted that', async () => {
+    for (let calls = 0, isDone = false; !isDone; calls += 1) {
+      aws.clear();
+      await aws.tables.clear();
+      await goTo(3);
+      await attempt(deliver(0, 'one'), whole);
+      await goTo(20);
+      isDone = await attempt(() => sweep(undefined, context('sweep')), { calls });
+      // By then, what it had claimed is abandoned.
+      await goTo(25);
+      await attempt(() => sweep(undefined, context('next sweep')), whole);
+      expect(told().pagerduty).toEqual(['firing', 'resolved']);
+    }
+  });
+
+  /** Sweeps, and delivers the end of the first incident between what the sweep reads and what it does. */
+  async function sweepDuringEnd(): Promise<void> {
+    const call = aws.tables.call.bind(aws.tables);
+    const spy = vi.spyOn(aws.tables, 'call').mockImplementation(async (operation, input) => {
+      const answer = await call(operation, input);
+      if (operation === 'Scan') {
+        spy.mockRestore();
+        await deliver(1, 'end')();
+      }
+      return answer;
+    });
+    await sweep(undefined, context('sweep'));
+  }
+
+  it('that come while a sweep is about to tell that the problem is back end the incident', async () => {
+    await goTo(3);
+    await deliver(0, 'one')();
+    await goTo(20);
+    await sweep(undefined, context('sweep'));
+    expect(await incidentStates()).toEqual(['recovered']);
+    await goTo(42);
+    await sweepDuringEnd();
+    expect(told().pagerduty).toEqual(['firing', 'resolved']);
+    expect(await incidentStates()).toEqual(['resolved']);
+  });
+
+  it('that come while a sweep repeats what a receiver refused are told last', async () => {
+    await goTo(3);
+    for (const _ of [1, 2, 3]) await attempt(deliver(0, 'one'), { ...whole, fails: 'PutEvents' });
+    await goTo(26);
+    await sweepDuringEnd();
+    expect(told().pagerduty.at(-1)).toBe('resolved');
+    expect(await incidentStates()).toEqual(['resolved']);
+  });
+
   it('are not noted while another process, which has claimed them all, is still sending', async () => {
     await goTo(3);
     await attempt(deliver(0, 'one'), { ...whole, fails: 'Publish' });
