@@ -186,6 +186,14 @@ describe('events about an alarm', () => {
     expect(await incidentStates()).toEqual(['resolved']);
   });
 
+  it('are repeated by a sweep for a receiver that refused them, and not for the others', async () => {
+    await goTo(3);
+    for (const _ of [1, 2, 3]) await attempt(deliver(0, 'one'), { ...whole, fails: 'PutEvents' });
+    await goTo(4);
+    await sweep(undefined, context('sweep'));
+    expect(told()).toMatchObject({ people: { length: 1 }, pagerduty: ['firing'], events: ['firing'] });
+  });
+
   it('have ended for good although one receiver refused the end, and the sweep tells it later', async () => {
     await goTo(3);
     await attempt(deliver(0, 'one'), whole);
