@@ -461,16 +461,11 @@ describe('a one-time code', () => {
     expect(okta.codes).toHaveLength(1);
   });
 
-  it('is used once although the table was emptied since, or the clock of Okta is ahead', async () => {
-    const table = openTable();
-    const emptied = open({ store: tableStore(table, () => start) });
-    expect(await emptied.signIn()).toBe('passed');
-    table.items.clear();
-    expect(await emptied.signIn()).toBe('one-time-code-used');
-    const ahead = open({ offsets: Array(9).fill(30) });
-    ahead.okta.code = codeAt(start + 30_000);
-    expect(await repeat(2, ahead.signIn)).toEqual(['passed', 'one-time-code-used']);
-    for (const { okta } of [emptied, ahead]) expect(okta.codes).toHaveLength(1);
+  it('is used once although the clock of Okta is ahead', async () => {
+    const { okta, signIn } = open({ offsets: Array(9).fill(30) });
+    okta.code = codeAt(start + 30_000);
+    expect(await repeat(2, signIn)).toEqual(['passed', 'one-time-code-used']);
+    expect(okta.codes).toHaveLength(1);
   });
 
   it('is sent once in a run, whatever the answers ask for', async () => {
