@@ -120,7 +120,6 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
     isNotedFirst: true,
     isWithoutPeople,
     after(told) {
-      if (isWithoutPeople) return undefined;
       if (unsent) return { ...incident, unsent: undefined };
       if (step === 'real') return realIncident(incident, told, now);
       return { ...afterStep(step, incident, now), ...(news && !news.once && { isNotice: undefined }) };

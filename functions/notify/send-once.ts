@@ -27,6 +27,12 @@ export function isBeingSent(body: unknown, now: number): boolean {
 /** Whether something is sent: by this call, by an earlier one, or perhaps by another process, which has claimed it. */
 export type Sent = 'now' | 'before' | 'elsewhere';
 
+/** Returns whether something was sent before, and sends nothing. */
+export async function wasSent(table: StateTable | undefined, key: ItemKey): Promise<Sent> {
+  const stored = table && (await getItem(table, key, AbortSignal.timeout(stepMs)));
+  return asRecord(stored?.body).done === true ? 'before' : 'elsewhere';
+}
+
 /**
  * Sends something unless it was sent before, or another process is sending it. Throws the error of `send`.
  *

@@ -14,7 +14,7 @@ import { incidentBody, incidentExpiresAt, isLater, type OpenIncident, readIncide
 import { incidentKey, partitionOf } from './kept.ts';
 import { composeIncident, type Notification } from './message.ts';
 import { type Senders, type SentAll, send, sendAll } from './send.ts';
-import { sendOnce } from './send-once.ts';
+import { sendOnce, wasSent } from './send-once.ts';
 import { type Audience, type Sending, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
@@ -37,7 +37,7 @@ export interface Telling {
   readonly after: (incident: Incident) => OpenIncident | undefined;
   /** Nothing is sent if another process has noted something since: what is told may have ended. */
   readonly isNotedFirst?: boolean;
-  /** Leaves out the people's topic. */
+  /** Publishes nothing to the people's topic. */
   readonly isWithoutPeople?: boolean;
 }
 
@@ -62,11 +62,9 @@ export async function tell(outbox: Outbox, links: Links, telling: Telling): Prom
     if (first === 'contended') return false;
     stored = first ?? stored;
   }
-  const sendings = (audience ? sendingsOf(composeIncident(incident, links), audience) : []).filter(
-    ({ outlet }) => !(telling.isWithoutPeople && outlet === 'people'),
-  );
-  const org = partitionOf(change.subject);
-  const { isAnySent, areAllSent, error } = await sendEachOnce(outbox, { org, item: message }, sendings);
+  const sendings = audience ? sendingsOf(composeIncident(incident, links), audience) : [];
+  const item = { org: partitionOf(change.subject), item: message };
+  const { isAnySent, areAllSent, error } = await sendEachOnce(outbox, item, sendings, telling.isWithoutPeople);
   let isNoted = true;
   if (isAnySent || !audience) {
     if (change.kind === 'firing' && isAnySent) await noteOnce(table, change, incident);
@@ -77,9 +75,15 @@ export async function tell(outbox: Outbox, links: Links, telling: Telling): Prom
   return isNoted;
 }
 
-function sendEachOnce(outbox: Outbox, { org, item }: ItemKey, sendings: readonly Sending[]): Promise<SentAll> {
+function sendEachOnce(
+  outbox: Outbox,
+  { org, item }: ItemKey,
+  sendings: readonly Sending[],
+  isWithoutPeople = false,
+): Promise<SentAll> {
   return sendAll(sendings, (sending) => {
     const key = { org, item: `${item}#${sending.outlet}` };
+    if (isWithoutPeople && sending.outlet === 'people') return wasSent(outbox.table, key);
     return sendOnce(outbox.table, { key, owner: outbox.owner, now: Date.now() }, () => send(sending, outbox));
   });
 }
