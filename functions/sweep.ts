@@ -16,7 +16,7 @@ import { type NextStep, newsIn, nextStep, unsentStep } from './notify/recovery.t
 import { formatClock, formatDuration } from './notify/render/text.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
-import { type Outbox, tell } from './notify/tell.ts';
+import { logFailure, type Outbox, tell } from './notify/tell.ts';
 import { silenceSeries } from './probes/series.ts';
 import { within } from './runtime/deadline.ts';
 import { emfLines } from './runtime/emf.ts';
@@ -127,17 +127,12 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   });
   if (!isRetry) await telling;
   // The notifier that failed to send it has an alarm of its own.
-  else await telling.catch((error: unknown) => logUnsent(incident.alarm, error));
+  else await telling.catch((error: unknown) => logFailure('message-unsent', incident.alarm, error));
 }
 
 /** Whether what some receivers did not get is a message of the notifier, and not of an earlier sweep. */
 function isOfNotifier({ state, unsent }: OpenIncident): boolean {
   return state === 'resolved' || unsent?.endsWith('#firing') === true;
-}
-
-function logUnsent(alarm: string, error: unknown): void {
-  const why = error instanceof Error ? error.name : 'unknown error';
-  process.stdout.write(`${JSON.stringify({ type: 'message-unsent', alarm, error: why })}\n`);
 }
 
 function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject, now: number): AlarmChange {

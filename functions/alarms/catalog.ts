@@ -277,7 +277,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
   'receivers-unconfirmed': {
     name: 'monitor/receivers-unconfirmed-{receiver}',
     meaning: ({ receiver }) => {
-      const problem = `Fewer receivers of ${receiver} have confirmed their subscription than the configuration names, so messages reach only the others, or nobody.`;
+      const problem = `Fewer receivers of ${receiver} have confirmed their subscription than the configuration names, so messages do not reach all of them.`;
       return {
         description: `${problem} ${monitorTeamActs}`,
         heading: 'receivers-unconfirmed',

@@ -100,7 +100,9 @@ async function noteOnce(
 ): Promise<void> {
   const keys = occurrences.flatMap(({ finding }) => finding.once ?? []);
   if (!table || keys.length === 0) return;
-  await noteTold(table, partitionOf(subject), keys, Date.now()).catch((error: unknown) => logFailure(name, error));
+  await noteTold(table, partitionOf(subject), keys, Date.now()).catch((error: unknown) =>
+    logFailure('incident-not-noted', name, error),
+  );
 }
 
 /** Sends a message that is about no incident to everybody, each once for this id. Throws if it cannot be sent. */
@@ -135,12 +137,13 @@ export async function noteIncident(
     }
     return 'contended';
   } catch (error) {
-    logFailure(name, error);
+    logFailure('incident-not-noted', name, error);
     return undefined;
   }
 }
 
-function logFailure(alarm: string, error: unknown): void {
+/** Logs a failure that a later try mends, with the name of the error alone: its message may quote what was sent. */
+export function logFailure(type: 'incident-not-noted' | 'message-unsent', alarm: string, error: unknown): void {
   const why = error instanceof Error ? error.name : 'unknown error';
-  process.stdout.write(`${JSON.stringify({ type: 'incident-not-noted', alarm, error: why })}\n`);
+  process.stdout.write(`${JSON.stringify({ type, alarm, error: why })}\n`);
 }

@@ -199,7 +199,7 @@ export const ourFindings = {
     brief: 'insecure environment',
     summary:
       "A variable of the function asks for insecure connections. The monitor doesn't obey it and verifies everything.",
-    causes: ['a variable that somebody added to the function', 'an extension or a layer that sets it'],
+    causes: ['a variable that was added to the function', 'an extension or a layer that sets it'],
     remedy: ['Remove the variable from the configuration of each function of the monitor'],
     verify: 'aws lambda get-function-configuration --function-name okta-synthetics-flows --query Environment',
   },

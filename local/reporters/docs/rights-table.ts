@@ -24,7 +24,7 @@ interface Right {
 
 /** Why a pattern of actions is not narrower, where no construct says it. */
 const reasons: Readonly<Record<string, string>> = {
-  'kms:*': 'Without this, nobody could administer the key. The account decides by IAM who may.',
+  'kms:*': 'Without this, the key could not be administered. IAM policies of the account decide who may.',
   'kms:GenerateDataKey*': 'CloudWatch does not say which of these operations it uses.',
 };
 
