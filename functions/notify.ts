@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { alarmName } from './alarms/subject.ts';
 import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
+import { alarmName } from './findings/alarm-subject.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
 import { countConfirmed } from './notify/confirmations.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { type AlarmSubject, alarmSubject } from './alarms/subject.ts';
 import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
+import { type AlarmSubject, alarmSubject } from './findings/alarm-subject.ts';
 import { groups } from './model/probe.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceAt, audienceOfDrills } from './notify/audience.ts';

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { routes } from '../functions/alarms/subject.ts';
 import { defaultDeployment } from '../functions/model/deployment.ts';
+import { routes } from '../functions/model/finding.ts';
 import { validateAlarms } from './alarms/validate-alarms.ts';
 import type { Config } from './config/schema.ts';
 import { OktaMonitor, type OktaMonitorProps } from './okta-monitor.ts';

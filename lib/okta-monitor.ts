@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type Route, routes } from '../functions/alarms/subject.ts';
+import { type Route, routes } from '../functions/model/finding.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
 import { waitMsOf } from '../functions/runtime/deadline.ts';
 import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';

@@ -1,5 +1,5 @@
-import type { Route } from '../alarms/subject.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
+import type { Route } from '../model/finding.ts';
 import type { Group } from '../model/probe.ts';
 import type { OktaStatus } from '../notify/okta-status.ts';
 

@@ -1,5 +1,5 @@
-import { alarmMeaning } from '../alarms/catalog.ts';
-import { type FindingCode, findings } from '../diagnosis/finding.ts';
+import { alarmMeaning } from '../findings/alarm-catalog.ts';
+import { type FindingCode, findings } from '../findings/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { Kept } from '../notify/kept.ts';
 import { oktaStatusIn } from '../notify/okta-status.ts';

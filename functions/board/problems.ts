@@ -1,10 +1,11 @@
-import { type AlarmSubject, alarmName, alarmSubject, type Route, routes } from '../alarms/subject.ts';
+import { type AlarmSubject, alarmName, alarmSubject } from '../findings/alarm-subject.ts';
+import { type HitTarget, type Impact, impactOf } from '../findings/impact.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
 import type { Finding } from '../model/finding.ts';
+import { type Route, routes } from '../model/finding.ts';
 import type { Group } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
-import { type HitTarget, type Impact, impactOf } from '../notify/impact.ts';
 import type { OpenIncident } from '../notify/incident-item.ts';
 import type { Kept } from '../notify/kept.ts';
 import { findingsIn } from '../runtime/history.ts';

@@ -1,5 +1,5 @@
-import { alarmMeaning } from '../alarms/catalog.ts';
-import { atServers } from '../notify/impact.ts';
+import { alarmMeaning } from '../findings/alarm-catalog.ts';
+import { atServers } from '../findings/impact.ts';
 import { formatDuration, formatTime, joinFirst } from '../notify/render/text.ts';
 import type { OrgBoard } from './board.ts';
 import type { GroupRuns } from './group-runs.ts';

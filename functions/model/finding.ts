@@ -5,6 +5,11 @@ export const severities = ['page', 'ticket', 'info'] as const;
 
 export type Severity = (typeof severities)[number];
 
+/** Where an alarm's messages go: a page wakes people, a ticket waits for office hours. */
+export const routes = ['page', 'ticket'] as const;
+
+export type Route = (typeof routes)[number];
+
 /** The value of each severity in the `Severity` metric. Higher is worse; 0 means that nobody has to act. */
 export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
 

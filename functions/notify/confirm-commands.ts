@@ -1,4 +1,4 @@
-import { findings } from '../diagnosis/finding.ts';
+import { findings } from '../findings/finding.ts';
 import type { Exchange, RequestAuthentication } from '../model/exchange.ts';
 import type { Endpoint } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';

@@ -1,5 +1,5 @@
+import type { BudgetUse } from '../findings/slo.ts';
 import type { Slo } from '../model/slo.ts';
-import type { BudgetUse } from '../slo/minutes.ts';
 
 /** How much of an org's error budget is used. */
 export interface ErrorBudget extends BudgetUse {

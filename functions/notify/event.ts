@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AlarmSubject, alarmSubject } from '../alarms/subject.ts';
+import { type AlarmSubject, alarmSubject } from '../findings/alarm-subject.ts';
 import type { DrillFacts } from './drill.ts';
 import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AlarmSubject } from '../alarms/subject.ts';
 import type { CloudWatch, CloudWatchLogs } from '../aws/clients.ts';
+import type { AlarmSubject } from '../findings/alarm-subject.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { Slo } from '../model/slo.ts';
 import { within } from '../runtime/deadline.ts';

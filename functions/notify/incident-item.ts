@@ -1,4 +1,4 @@
-import { type Route, routes } from '../alarms/subject.ts';
+import { type Route, routes } from '../model/finding.ts';
 import type { DrillFacts } from './drill.ts';
 import type { AlarmChange } from './event.ts';
 import type { Firing } from './evidence.ts';

@@ -1,4 +1,4 @@
-import type { AlarmSubject } from '../alarms/subject.ts';
+import type { AlarmSubject } from '../findings/alarm-subject.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
 import { lateIntervals, readHistory } from '../runtime/history.ts';

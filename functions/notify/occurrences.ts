@@ -1,4 +1,4 @@
-import type { AlarmSubject } from '../alarms/subject.ts';
+import type { AlarmSubject } from '../findings/alarm-subject.ts';
 import type { Finding } from '../model/finding.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Slo } from '../model/slo.ts';

@@ -1,4 +1,4 @@
-import type { AlarmSubject, SubjectOf } from '../alarms/subject.ts';
+import type { AlarmSubject, SubjectOf } from '../findings/alarm-subject.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';

@@ -1,4 +1,4 @@
-import { type Route, routes } from '../alarms/subject.ts';
+import { type Route, routes } from '../model/finding.ts';
 import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
 import { oneOf } from './read.ts';

@@ -1,9 +1,9 @@
-import { supportBlock } from '../diagnosis/support-block.ts';
+import { atServers } from '../findings/impact.ts';
+import { supportBlock } from '../findings/support-block.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { openCaseUrl } from './admin-console.ts';
 import { answeredBy } from './blame.ts';
 import { hostOf } from './confirm-commands.ts';
-import { atServers } from './impact.ts';
 import { type Incident, leadExchange, leadOutcome } from './incident.ts';
 import { formatTime } from './render/text.ts';
 

@@ -1,8 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { FindingCode } from '../diagnosis/finding.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
 import type { Comparison, TokenFacts } from '../model/finding.ts';
-import type { AccessToken, Fetch, FetchInit } from '../model/probe.ts';
+import type { AccessToken } from '../model/probe.ts';
 
 /**
  * How far two clocks may be apart. Okta recommends that services tolerate at most two minutes when they validate
@@ -17,9 +15,9 @@ const freshSeconds = 60 + clockToleranceSeconds;
 /** The claims that Okta documents for every access token of a custom server. */
 export const documentedClaims = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'] as const;
 
-/** A setting or a claim that is not as it must be: the finding's code, in words, and what was expected. */
-export interface Mismatch {
-  readonly code: FindingCode;
+/** A setting or a claim with an unexpected value: the code of its finding, a description, and what was expected. */
+export interface Mismatch<Code extends string> {
+  readonly code: Code;
   readonly detail: string;
   readonly comparisons?: readonly Comparison[];
 }
@@ -33,7 +31,7 @@ export function timeProblem(
   { iat, exp, nbf }: Readonly<Record<string, unknown>>,
   now: number,
   clockOffsetSeconds = 0,
-): Mismatch | undefined {
+): Mismatch<'clock-skew' | 'token-expired' | 'token-not-fresh'> | undefined {
   const clocksDiffer = Math.abs(clockOffsetSeconds) > clockToleranceSeconds;
   const compare = (name: string, seconds: number, expected: string): readonly Comparison[] => [
     { name, expected, found: instant('at', seconds).at ?? 'no date' },
@@ -81,7 +79,10 @@ export function shownValue(value: unknown): string {
  * The scopes that were requested and not granted, if any. Of those that were granted, only requested ones are shown: the
  * others could be any text.
  */
-export function scopeProblem(requested: readonly string[], granted: readonly unknown[]): Mismatch | undefined {
+export function scopeProblem(
+  requested: readonly string[],
+  granted: readonly unknown[],
+): Mismatch<'scope-missing'> | undefined {
   const ungranted = requested.filter((scope) => !granted.includes(scope));
   if (ungranted.length === 0) return undefined;
   const found = requested.filter((scope) => granted.includes(scope)).join(' ') || 'none of them';
@@ -92,7 +93,7 @@ export function scopeProblem(requested: readonly string[], granted: readonly unk
 }
 
 /** What is wrong with the lifetime of a token, if anything, in seconds. */
-export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch | undefined {
+export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch<'token-lifetime-short'> | undefined {
   if (seconds >= minimumSeconds) return undefined;
   return {
     code: 'token-lifetime-short',
@@ -109,7 +110,7 @@ export function expectedType({ proofKey }: Pick<AccessToken, 'proofKey'>): 'DPoP
 const knownTypes: Readonly<Record<string, string>> = { bearer: 'Bearer', dpop: 'DPoP' };
 
 /** What is wrong with the type of a token, if anything (RFC 6749, 7.1; RFC 9449, 5). */
-export function bindingProblem(token: AccessToken): Mismatch | undefined {
+export function bindingProblem(token: AccessToken): Mismatch<'token-not-bound' | 'unexpected-token-type'> | undefined {
   const { type, proofKey } = token;
   const expected = expectedType(token);
   if (type.toLowerCase() === expected.toLowerCase()) return undefined;
@@ -124,7 +125,7 @@ export function bindingProblem(token: AccessToken): Mismatch | undefined {
 export function confirmationProblem(
   confirmation: unknown,
   { proofKey }: Pick<AccessToken, 'proofKey'>,
-): Mismatch | undefined {
+): Mismatch<'token-not-bound' | 'token-bound-elsewhere'> | undefined {
   if (!proofKey) return undefined;
   const { jkt } = Object(confirmation) as { readonly jkt?: unknown };
   if (jkt === proofKey.thumbprint) return undefined;
@@ -132,23 +133,6 @@ export function confirmationProblem(
     ...{ code: jkt === undefined ? 'token-not-bound' : 'token-bound-elsewhere', detail: '"cnf.jkt" is not our key' },
     comparisons: [{ name: 'cnf.jkt', expected: proofKey.thumbprint, found: shownValue(jkt) }],
   };
-}
-
-/**
- * Sends a request with a token: bound to a key with a proof, and otherwise as a Bearer token (RFC 6750). Throws
- * `ProbeFailure` for a token that no header can hold.
- */
-export async function fetchWithToken(
-  { value, proofKey }: AccessToken,
-  url: string,
-  init: FetchInit,
-  fetch: Fetch,
-): Promise<Response> {
-  // RFC 6749, appendix A.12.
-  if (!/^[\x20-\x7E]+$/.test(value))
-    throw new ProbeFailure('malformed-answer', 'the access token has characters that no request can carry');
-  if (proofKey) return proofKey.send(value, url, init, fetch);
-  return fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${value}` } });
 }
 
 /** The members that Okta documents for an active access token (RFC 7662) but that this response lacks. */

@@ -56,14 +56,28 @@ export function readAssertion(verifiedXml: string): SamlAssertion {
   };
 }
 
+type SamlMismatch = Mismatch<
+  | 'saml-acs-mismatch'
+  | 'saml-audience-mismatch'
+  | 'saml-issuer-mismatch'
+  | 'saml-time-invalid'
+  | 'saml-name-id-mismatch'
+  | 'saml-attribute-missing'
+>;
+
 /** Why a service provider would refuse an assertion. Undefined if it would not. `action` is where the browser sends it. */
 export function assertionProblem(
   assertion: SamlAssertion,
   action: string,
   expected: SamlExpectations,
   now: number,
-): Mismatch | undefined {
-  const differs = (code: Mismatch['code'], name: string, wanted: string, found: string | undefined): Mismatch => ({
+): SamlMismatch | undefined {
+  const differs = (
+    code: SamlMismatch['code'],
+    name: string,
+    wanted: string,
+    found: string | undefined,
+  ): SamlMismatch => ({
     ...{ code, detail: `${name} is not what the service provider expects` },
     comparisons: [{ name, expected: wanted, found: found ? found.slice(0, 200) : 'missing' }],
   });

@@ -1,4 +1,4 @@
-import { expectJson } from '../diagnosis/expect-json.ts';
+import { expectJson } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 

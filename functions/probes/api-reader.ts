@@ -1,6 +1,6 @@
-import { comparisonsOf } from '../diagnosis/comparisons.ts';
-import { finding } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { comparisonsOf } from '../findings/comparisons.ts';
+import { finding } from '../findings/finding.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HealthProbe, HealthSettings, Org } from '../model/org.ts';

@@ -1,5 +1,5 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

@@ -1,5 +1,5 @@
-import { finding } from '../diagnosis/finding.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { finding } from '../findings/finding.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { mostCertificateReads, type Org } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';

@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Problem } from '../findings/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import { kindOf, type Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
-import { bindingProblem, confirmationProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
+import { bindingProblem, confirmationProblem, scopeProblem } from '../okta/access-token.ts';
 import { isGrantRefused } from '../okta/okta-error.ts';
 
 /**
@@ -52,7 +53,7 @@ export const code = defineProbe({
 });
 
 /** What is wrong with the key that the token names. The tokens of the Org server are for Okta alone to read. */
-function keyProblem(access: AccessToken, server: Server): Mismatch | undefined {
+function keyProblem(access: AccessToken, server: Server): Problem | undefined {
   if (kindOf(server) === 'org') return undefined;
   try {
     return confirmationProblem(decodeJwt(access.value).cnf, access);

@@ -1,5 +1,4 @@
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { compareDiscovery } from '../okta/discovery.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

@@ -1,4 +1,4 @@
-import { finding } from '../diagnosis/finding.ts';
+import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { type CustomDomain, isVerified, parseCustomDomains } from '../okta/custom-domains.ts';

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { type FindingCode, finding } from '../diagnosis/finding.ts';
+import { type FindingCode, finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ExpiryDays, SamlApp } from '../model/org.ts';
 import { expiryStep, validityInWords, wholeDays } from '../okta/expiry.ts';

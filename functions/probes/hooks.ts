@@ -1,4 +1,4 @@
-import { finding } from '../diagnosis/finding.ts';
+import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe, type Endpoint } from '../model/probe.ts';
 import { type Hook, parseHooks } from '../okta/hooks.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Problem } from '../findings/probe-failure.ts';
+import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { defineProbe, type KeySet, type Session, type UserTokens } from '../model/probe.ts';
-import { clockToleranceSeconds, factsOf, type Mismatch, shownValue, timeProblem } from '../okta/access-token.ts';
+import { clockToleranceSeconds, factsOf, shownValue, timeProblem } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { parseKeySet, signingKeyIds } from '../okta/key-set.ts';
 import { algorithm, missingClaim, signatureProblem } from './verify.ts';
@@ -38,7 +38,7 @@ export const idToken = defineProbe({
     // The keys may have been rotated after the answer was cached. Applications fetch them once more, so the probe does too.
     const published = await fetchKeys();
     const keys = hasKeyOf(userTokens.id, published) ? published : await fetchKeys();
-    const fail = ({ code, detail, comparisons = [] }: Mismatch): never => {
+    const fail = ({ code, detail, comparisons = [] }: Problem): never => {
       const token = factsOf(userTokens.id);
       throw new ProbeFailure(code, { detail, comparisons, ...(token && { token }) });
     };
@@ -78,7 +78,7 @@ function problemOf(
   session: Session,
   { access, nonce }: UserTokens,
   now: number,
-): Mismatch | undefined {
+): Problem | undefined {
   const clientId = web?.clientId ?? '';
   if (claims.iss !== issuer) return mismatch('issuer-mismatch', 'iss', issuer, shownValue(claims.iss));
   if (![claims.aud].flat().includes(clientId))
@@ -113,7 +113,7 @@ function problemOf(
   return undefined;
 }
 
-function mismatch(code: Mismatch['code'], name: string, expected: string, found: string): Mismatch {
+function mismatch(code: Problem['code'], name: string, expected: string, found: string): Problem {
   return {
     code,
     detail: `"${name}" in the ID token is not as expected`,

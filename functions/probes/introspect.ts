@@ -1,11 +1,11 @@
 import { decodeJwt } from 'jose';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Problem } from '../findings/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import { kindOf, type Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
 import {
   confirmationProblem,
   expectedType,
-  type Mismatch,
   missingIntrospectionMembers,
   scopeProblem,
   shownValue,
@@ -49,9 +49,9 @@ export const introspect = defineProbe({
 });
 
 /** The problem, if any, of an active token: is it the token that was asked about, and would a service accept it? */
-function assess(claims: Readonly<Record<string, unknown>>, server: Server, token: AccessToken): Mismatch | undefined {
+function assess(claims: Readonly<Record<string, unknown>>, server: Server, token: AccessToken): Problem | undefined {
   const { issuer, audience, service } = server;
-  const mismatch = (code: Mismatch['code'], name: string, expected: string): Mismatch => ({
+  const mismatch = (code: Problem['code'], name: string, expected: string): Problem => ({
     ...{ code, detail: `"${name}" is not the expected one` },
     comparisons: [{ name: `${name} in introspection`, expected, found: shownValue(claims[name]) }],
   });

@@ -1,6 +1,5 @@
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { type FindingCode, finding } from '../diagnosis/finding.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { type FindingCode, finding } from '../findings/finding.ts';
+import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
 import type { PeerCertificate } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';

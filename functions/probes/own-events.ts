@@ -1,4 +1,4 @@
-import { type FindingCode, finding } from '../diagnosis/finding.ts';
+import { type FindingCode, finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SentRequest } from '../model/org-log.ts';
 import { defineProbe } from '../model/probe.ts';

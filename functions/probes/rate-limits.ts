@@ -1,5 +1,5 @@
-import { expectJsonArray } from '../diagnosis/expect-json.ts';
-import { finding } from '../diagnosis/finding.ts';
+import { finding } from '../findings/finding.ts';
+import { expectJsonArray } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { proofOfOkta } from '../okta/sender.ts';

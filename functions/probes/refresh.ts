@@ -1,4 +1,4 @@
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import { defineProbe, type TokenResponse } from '../model/probe.ts';
 import { bindingProblem } from '../okta/access-token.ts';
 import { isGrantRefused } from '../okta/okta-error.ts';

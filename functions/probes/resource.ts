@@ -1,10 +1,10 @@
-import { finding } from '../diagnosis/finding.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { finding } from '../findings/finding.ts';
+import { fetchWithToken, ProbeFailure } from '../findings/probe-failure.ts';
+import { TransportError } from '../model/errors.ts';
 import { answerMs, type Exchange } from '../model/exchange.ts';
 import type { Comparison } from '../model/finding.ts';
 import { type AccessToken, defineProbe, type ProbeContext } from '../model/probe.ts';
-import { clockToleranceSeconds, factsOf, fetchWithToken } from '../okta/access-token.ts';
-import { TransportError } from '../runtime/errors.ts';
+import { clockToleranceSeconds, factsOf } from '../okta/access-token.ts';
 
 /**
  * Calls an API of your own with a fresh token, as its clients do: the other half of "Okta issues tokens, and the service

@@ -1,4 +1,4 @@
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 
 /**

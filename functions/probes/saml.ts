@@ -1,4 +1,4 @@
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SamlApp } from '../model/org.ts';

@@ -1,4 +1,4 @@
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import { signInServer } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

@@ -1,5 +1,5 @@
-import { type FindingCode, finding } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { type FindingCode, finding } from '../findings/finding.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

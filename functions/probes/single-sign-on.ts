@@ -1,4 +1,4 @@
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
 import { browse } from '../runtime/browse.ts';
 import { codeOf, readCallback } from '../runtime/sign-in.ts';

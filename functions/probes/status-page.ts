@@ -1,4 +1,4 @@
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import type { Org } from '../model/org.ts';
 import { defineProbe, type ProbeContext } from '../model/probe.ts';
 import { isOktaHost } from '../okta/okta-domains.ts';

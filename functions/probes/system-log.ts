@@ -1,6 +1,5 @@
-import { expectJsonArray } from '../diagnosis/expect-json.ts';
-import { finding } from '../diagnosis/finding.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { finding } from '../findings/finding.ts';
+import { expectJsonArray, ProbeFailure } from '../findings/probe-failure.ts';
 import type { LogMemory, OrgLog } from '../model/org-log.ts';
 import { type Artifacts, defineProbe, type Memory, type ProbeContext } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

@@ -1,7 +1,8 @@
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Problem } from '../findings/probe-failure.ts';
+import { ProbeFailure } from '../findings/probe-failure.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe } from '../model/probe.ts';
-import { bindingProblem, lifetimeProblem, type Mismatch, scopeProblem } from '../okta/access-token.ts';
+import { bindingProblem, lifetimeProblem, scopeProblem } from '../okta/access-token.ts';
 
 /**
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
@@ -34,7 +35,7 @@ export const token = defineProbe({
 });
 
 /** The problem, if any, of what the response says about the token. */
-function assess(issued: AccessToken, { service, expects }: Server): Mismatch | undefined {
+function assess(issued: AccessToken, { service, expects }: Server): Problem | undefined {
   const { scope, expiresInSeconds } = issued;
   const misbound = bindingProblem(issued);
   if (misbound) return misbound;

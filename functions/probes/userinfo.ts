@@ -1,8 +1,6 @@
 import { decodeJwt } from 'jose';
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { expectJson, fetchWithToken, ProbeFailure } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
-import { fetchWithToken } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { missingClaim } from './verify.ts';
 

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import type { Problem } from '../findings/probe-failure.ts';
+import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
 import type { Comparison } from '../model/finding.ts';
 import type { Server } from '../model/org.ts';
 import { type AccessToken, defineProbe, type KeySet } from '../model/probe.ts';
@@ -11,7 +11,6 @@ import {
   factsOf,
   isEncrypted,
   lifetimeProblem,
-  type Mismatch,
   scopeProblem,
   shownValue,
   timeProblem,
@@ -53,7 +52,7 @@ export const verify = defineProbe({
 });
 
 async function verifyToken(token: AccessToken, keys: KeySet, server: Server, currentDate: Date): Promise<void> {
-  const fail = ({ code, detail, comparisons = [] }: Mismatch): never => {
+  const fail = ({ code, detail, comparisons = [] }: Problem): never => {
     const facts = factsOf(token.value);
     throw new ProbeFailure(code, { detail, comparisons, ...(facts && { token: facts }) });
   };
@@ -87,7 +86,7 @@ function claimProblem(
   { clockOffsetSeconds }: AccessToken,
   { issuer, audience = '' }: Server,
   now: number,
-): Mismatch {
+): Problem {
   const times = timeProblem(payload, now, clockOffsetSeconds);
   if (times && (claim === 'exp' || claim === 'nbf')) return times;
   const detail = `"${claim}" is missing or has an unexpected value`;
@@ -98,7 +97,7 @@ function claimProblem(
 }
 
 /** The problem of a token whose signature could not be verified, by jose's code. */
-export function signatureProblem(code: string, { value }: Pick<AccessToken, 'value'>, keys: KeySet): Mismatch {
+export function signatureProblem(code: string, { value }: Pick<AccessToken, 'value'>, keys: KeySet): Problem {
   const { alg = 'none', kid = 'none' } = factsOf(value) ?? {};
   const published = signingKeyIds(keys).map(shownValue).join(' ').slice(0, 300) || 'none';
   const keyIds = [{ name: 'key id', expected: `one of the published: ${published}`, found: kid }];
@@ -124,7 +123,7 @@ function assess(
   claims: JWTPayload,
   { service, expects }: Server,
   token: Pick<AccessToken, 'proofKey'>,
-): Mismatch | undefined {
+): Problem | undefined {
   const { iat, exp, scp, cid } = claims;
   const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
   if (missing.length > 0)

@@ -1,4 +1,4 @@
-import { UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Fetch } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 

@@ -1,5 +1,5 @@
-import type { FindingCode } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse, unexpectedFactor } from '../diagnosis/probe-failure.ts';
+import type { FindingCode } from '../findings/finding.ts';
+import { ProbeFailure, UnexpectedResponse, unexpectedFactor } from '../findings/probe-failure.ts';
 import type { Fetch } from '../model/probe.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import type { SignIn, SignInAnswer } from './sign-in.ts';

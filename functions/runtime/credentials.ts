@@ -6,10 +6,10 @@ import {
   processClientCredentialsResponse,
   processIntrospectionResponse,
 } from 'oauth4webapi';
-import { ProbeFailure } from '../diagnosis/probe-failure.ts';
+import { fetchWithToken, ProbeFailure } from '../findings/probe-failure.ts';
 import type { ApiCredential, Org, Server, ServiceClient } from '../model/org.ts';
 import type { AccessToken, Credentials, Endpoint, Fetch } from '../model/probe.ts';
-import { bindingProblem, fetchWithToken } from '../okta/access-token.ts';
+import { bindingProblem } from '../okta/access-token.ts';
 import { endpointUrl, issuerOf } from '../okta/endpoints.ts';
 import { prepareAuthentication } from './client-authentication.ts';
 import { type Authenticate, adapt, authenticateAt, callAsClient, withSecret } from './client-call.ts';

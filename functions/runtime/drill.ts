@@ -1,4 +1,4 @@
-import { type FindingCode, finding, findings } from '../diagnosis/finding.ts';
+import { type FindingCode, finding, findings } from '../findings/finding.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 
 /** A finding that a run reports although nothing caused it, so that its alarm fires. */

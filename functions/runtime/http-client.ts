@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
+import { invalidStatusCode } from '../model/errors.ts';
 import { keepAliveMs } from './connection.ts';
-import { invalidStatusCode } from './errors.ts';
 
 /** Sends requests, one at a time, and tells their handlers. undici's dispatchers are such clients too. */
 export interface HttpClient {

@@ -1,6 +1,6 @@
 import { type CryptoKey, importJWK, importPKCS8, type JWK } from 'jose';
 import type { PrivateKey } from 'oauth4webapi';
-import { SecretUnreadable } from './errors.ts';
+import { SecretUnreadable } from '../model/errors.ts';
 import { memberOf } from './secret-members.ts';
 import type { Secret } from './secrets.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { openCloudWatch } from '../aws/clients.ts';
-import { finding } from '../diagnosis/finding.ts';
+import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';

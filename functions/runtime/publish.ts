@@ -1,6 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatch } from '../aws/clients.ts';
-import { lowestHeadroom } from '../diagnosis/headroom.ts';
+import { lowestHeadroom } from '../findings/warnings.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import type { MetricIdentity } from '../model/metric.ts';

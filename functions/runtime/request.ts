@@ -1,5 +1,5 @@
+import { bodyTimeoutCode, headersTimeoutCode, tooLargeCode } from '../model/errors.ts';
 import { type ConnectionInfo, takeConnectionInfo } from './connection.ts';
-import { bodyTimeoutCode, headersTimeoutCode, tooLargeCode } from './errors.ts';
 import type { HeaderFields, HttpClient, HttpRequest, ResponseHandler } from './http-client.ts';
 import { watchLoop } from './loop-lateness.ts';
 import { type SocketTimes, timesOf } from './socket-times.ts';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../diagnosis/finding.ts';
+import type { FindingCode } from '../findings/finding.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';

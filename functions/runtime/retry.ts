@@ -1,6 +1,6 @@
+import { deadlineCode, TransportError, tooLargeCode } from '../model/errors.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Deadline } from './deadline.ts';
-import { deadlineCode, TransportError, tooLargeCode } from './errors.ts';
 
 /** One attempt: its exchanges, and its result or the error that it threw. */
 export type Attempt<Result> = { readonly exchanges: readonly Exchange[] } & (

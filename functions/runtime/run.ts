@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { diagnoseRun, type UndiagnosedFailure } from '../diagnosis/diagnose-run.ts';
-import { onlyRootCause } from '../diagnosis/only-root-cause.ts';
-import { onlyUntold } from '../diagnosis/untold.ts';
-import { withWarnings } from '../diagnosis/warnings.ts';
+import { diagnoseRun, type UndiagnosedFailure } from '../findings/diagnose-run.ts';
+import { onlyRootCause } from '../findings/only-root-cause.ts';
+import { onlyUntold, withWarnings } from '../findings/warnings.ts';
+import { TransportError } from '../model/errors.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -11,7 +11,6 @@ import { isOfOrg, locate } from '../okta/endpoints.ts';
 import { inLines } from '../okta/json-fields.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import { type Deadline, earlier, untilDeadline } from './deadline.ts';
-import { TransportError } from './errors.ts';
 import type { Http } from './http.ts';
 import { type Held, type Restraint, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
@@ -111,9 +110,18 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   const { outcomes, monitorErrors } = await diagnoseRun(
     org,
     results.map((result) => ('outcome' in result ? result.outcome : result)),
-    options,
+    { resolves: (host) => resolvesInTime(host, options) },
   );
   return { ...time, org, plan, outcomes: inLines(onlyRootCause(withWarnings(outcomes, org))), monitorErrors };
+}
+
+/** How long a name may take to resolve. */
+const resolveTimeoutMs = 2_000;
+
+/** Whether a name resolves within `resolveTimeoutMs` and before the deadline. */
+async function resolvesInTime(host: string, { resolves, deadline }: RunOptions): Promise<boolean> {
+  const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(resolveTimeoutMs)]);
+  return untilDeadline(resolves(host), signal).catch(() => false);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SecretUnreadable } from './errors.ts';
+import { SecretUnreadable } from '../model/errors.ts';
 import type { Secret } from './secrets.ts';
 
 /** The members that secrets have. Trap: a member with any other name may have a secret for a name. */

@@ -1,5 +1,5 @@
 import { openSecretsManager, type SecretsManager } from '../aws/clients.ts';
-import { SecretUnreadable } from './errors.ts';
+import { SecretUnreadable } from '../model/errors.ts';
 import { Redacted } from './redacted.ts';
 
 /** The members of a secret's JSON. They cannot be printed by accident. */

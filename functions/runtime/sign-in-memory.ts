@@ -1,4 +1,4 @@
-import type { FindingCode } from '../diagnosis/finding.ts';
+import type { FindingCode } from '../findings/finding.ts';
 import type { Org } from '../model/org.ts';
 import type { Secret } from './secrets.ts';
 import { getItem, type ItemKey, putItem, type StateTable } from './state-table.ts';

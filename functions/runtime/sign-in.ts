@@ -5,9 +5,8 @@ import {
   generateRandomNonce,
   generateRandomState,
 } from 'oauth4webapi';
-import { expectJson } from '../diagnosis/expect-json.ts';
-import type { FindingCode } from '../diagnosis/finding.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import type { FindingCode } from '../findings/finding.ts';
+import { expectJson, ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { type Engine, type Org, signInServer, type TestUser, type WebClient } from '../model/org.ts';
 import type {

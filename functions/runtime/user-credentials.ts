@@ -6,8 +6,7 @@ import {
   pushedAuthorizationRequest,
   revocationRequest,
 } from 'oauth4webapi';
-import { expectJson } from '../diagnosis/expect-json.ts';
-import { ProbeFailure, UnexpectedResponse } from '../diagnosis/probe-failure.ts';
+import { expectJson, ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Org, Server, WebClient } from '../model/org.ts';
 import type { Endpoint, Fetch, Grant, TokenResponse, UserCredentials } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';

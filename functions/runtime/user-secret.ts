@@ -1,4 +1,4 @@
-import { SecretUnreadable } from './errors.ts';
+import { SecretUnreadable } from '../model/errors.ts';
 import { type OneTimeCode, oneTimeCode, readBase32 } from './one-time-code.ts';
 import { Redacted } from './redacted.ts';
 import type { Secret } from './secrets.ts';

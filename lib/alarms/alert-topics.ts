@@ -4,8 +4,8 @@ import { type Conditions, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, type SubscriptionProps, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
+import { type Route, routes } from '../../functions/model/finding.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
 import type { ConfiguredReceivers } from '../../functions/notify/receiver-kinds.ts';
 import { type ReceiverKind, receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';

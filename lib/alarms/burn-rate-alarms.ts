@@ -13,12 +13,12 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import { alarmMeaning } from '../../functions/alarms/catalog.ts';
-import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
+import { alarmMeaning } from '../../functions/findings/alarm-catalog.ts';
+import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-subject.ts';
+import { burnRates, burnWindows, type Pace } from '../../functions/findings/slo.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
 import type { Slo } from '../../functions/model/slo.ts';
 import { severitySeries } from '../../functions/probes/series.ts';
-import { burnRates, burnWindows, type Pace } from '../../functions/slo/burn-rate.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 import type { AlertTargets } from './alert-topics.ts';

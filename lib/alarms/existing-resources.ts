@@ -1,7 +1,7 @@
 import { type Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../functions/model/finding.ts';
 
 /** Topics and keys that others made. */
 export interface ExistingResources {

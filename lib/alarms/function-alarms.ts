@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { AlarmSubject } from '../../functions/alarms/subject.ts';
+import type { AlarmSubject } from '../../functions/findings/alarm-subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { silenceSeries } from '../../functions/probes/series.ts';
 import { longestIntervalMinutes } from '../config/schema.ts';

@@ -1,12 +1,12 @@
 import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type FindingAlarm, findingAlarms, runsToAlarm, windowRuns } from '../../functions/alarms/finding-alarms.ts';
-import type { Route } from '../../functions/alarms/subject.ts';
-import { healthFindings } from '../../functions/diagnosis/findings/health.ts';
+import { type FindingAlarm, findingAlarms, runsToAlarm, windowRuns } from '../../functions/findings/finding-alarms.ts';
+import { paces } from '../../functions/findings/slo.ts';
+import { healthFindings } from '../../functions/findings/tables/health.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
 import { sharedMetrics } from '../../functions/model/shared-metrics.ts';
 import { probeSeries, retriesSeries, severitySeries } from '../../functions/probes/series.ts';
-import { paces } from '../../functions/slo/burn-rate.ts';
 import type { Config } from '../config/schema.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';

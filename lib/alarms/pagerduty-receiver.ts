@@ -12,8 +12,8 @@ import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-t
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Route } from '../../functions/alarms/subject.ts';
 import { composedName } from '../../functions/model/deployment.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import { detailTypes, eventSource } from '../../functions/notify/outlets.ts';
 import { fitted } from '../fitted.ts';
 

@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import { alarmMeaning } from '../../functions/alarms/catalog.ts';
-import { type AlarmSubject, alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { alarmMeaning } from '../../functions/findings/alarm-catalog.ts';
+import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-subject.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import type { AlertTargets } from './alert-topics.ts';
 import { heartbeatKey } from './validate-alarms.ts';
 

@@ -1,5 +1,5 @@
+import { burnRates } from '../../functions/findings/slo.ts';
 import { health as healthProbeList } from '../../functions/probes/index.ts';
-import { burnRates } from '../../functions/slo/burn-rate.ts';
 import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
 import { drillReceiverProblems, receiverProblems } from './receiver.ts';

@@ -1,5 +1,5 @@
-import { type Route, routes } from '../../functions/alarms/subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
+import { type Route, routes } from '../../functions/model/finding.ts';
 import type { Org } from '../../functions/model/org.ts';
 import { health } from '../../functions/probes/index.ts';
 import { oneTimeStart } from './maintenance-schedule.ts';

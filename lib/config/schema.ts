@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { routes as allRoutes } from '../../functions/alarms/subject.ts';
 import { defaultDeployment, deploymentPattern } from '../../functions/model/deployment.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
+import { routes as allRoutes } from '../../functions/model/finding.ts';
 import {
   clientAuthentications,
   engines,

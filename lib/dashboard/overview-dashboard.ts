@@ -12,8 +12,8 @@ import {
   VariableType,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { findingAlarms } from '../../functions/alarms/finding-alarms.ts';
-import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
+import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-subject.ts';
+import { findingAlarms } from '../../functions/findings/finding-alarms.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
 import { latenessSeries, type Series, seriesOf, silenceSeries } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Route } from '../../functions/alarms/subject.ts';
 import { composedName } from '../../functions/model/deployment.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import { eventSource } from '../../functions/notify/outlets.ts';
 import { shapes } from '../../functions/notify/receiver-kinds.ts';
 import { drillTopicVariable, outletsVariable } from '../../functions/notify/settings.ts';

@@ -1,7 +1,7 @@
 import { NestedStack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { type Route, routes } from '../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../functions/model/finding.ts';
 import { alertKeyByName } from '../alarms/alert-key.ts';
 import {
   type AlertTargets,

@@ -1,6 +1,6 @@
-import type { Route } from '../../functions/alarms/subject.ts';
 import type { Measured, OrgBoard } from '../../functions/board/board.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import type { Ascription } from '../../functions/okta/sender.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 

@@ -1,5 +1,5 @@
-import { alarmSubject } from '../../functions/alarms/subject.ts';
 import { orgBoard, worstFirst } from '../../functions/board/org-board.ts';
+import { alarmSubject } from '../../functions/findings/alarm-subject.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { keptOf } from '../../functions/notify/kept.ts';
 import { readDocument } from '../../functions/notify/log.ts';

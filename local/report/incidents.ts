@@ -1,8 +1,9 @@
-import { runsToAlarm, windowRuns } from '../../functions/alarms/finding-alarms.ts';
-import { alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { alarmName } from '../../functions/findings/alarm-subject.ts';
+import { runsToAlarm, windowRuns } from '../../functions/findings/finding-alarms.ts';
+import type { Range } from '../../functions/findings/slo.ts';
 import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import { occurrencesIn } from '../../functions/notify/occurrences.ts';
-import type { Range } from '../../functions/slo/minutes.ts';
 import { domainMinutes, joined, type Slot } from './slots.ts';
 import type { AlarmChange, FoundEvidence, Period, ReportSource } from './source.ts';
 

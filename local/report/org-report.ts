@@ -1,9 +1,9 @@
+import { type BudgetUse, budgetUse, type Range } from '../../functions/findings/slo.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { type Slo, windowMinutesOf } from '../../functions/model/slo.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { headroomSeries, seriesOf } from '../../functions/probes/series.ts';
-import { type BudgetUse, budgetUse, type Range } from '../../functions/slo/minutes.ts';
 import type { Maintenance } from '../../lib/config/schema.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import { type Announcement, readAnnouncements } from './announcements.ts';

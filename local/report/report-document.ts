@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { routes } from '../../functions/alarms/subject.ts';
 import { faultDomains } from '../../functions/model/fault-domain.ts';
+import { routes } from '../../functions/model/finding.ts';
 import type { OrgReport } from './org-report.ts';
 
 const documentVersion = 1;

@@ -1,5 +1,3 @@
-import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
-import { type SeriesOrg, severitySeries } from '../../functions/probes/series.ts';
 import {
   findingMinutes,
   type Levels,
@@ -7,7 +5,9 @@ import {
   minuteState,
   type Range,
   unionOf,
-} from '../../functions/slo/minutes.ts';
+} from '../../functions/findings/slo.ts';
+import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
+import { type SeriesOrg, severitySeries } from '../../functions/probes/series.ts';
 import type { Period, ReportSource } from './source.ts';
 
 /** The shortest time of which something is known: a run's minute, or a longer one where points are old. */

@@ -1,4 +1,4 @@
-import { supportBlock } from '../../functions/diagnosis/support-block.ts';
+import { supportBlock } from '../../functions/findings/support-block.ts';
 import type { Phases } from '../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Finding } from '../../functions/model/finding.ts';

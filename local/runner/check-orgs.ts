@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { SecretUnreadable } from '../../functions/model/errors.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';
 import { canonicalName, resolves } from '../../functions/runtime/connection.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn, runTimeoutMs, waitMsOf } from '../../functions/runtime/deadline.ts';
-import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { type LogLine, logLines, stampOf } from '../../functions/runtime/log.ts';
 import { openMemory } from '../../functions/runtime/memory.ts';

@@ -1,11 +1,11 @@
 import { ResponseBodyError } from 'oauth4webapi';
+import { SecretUnreadable, TransportError } from '../../functions/model/errors.ts';
 import type { Org, Server, ServiceClient } from '../../functions/model/org.ts';
 import type { Fetch, KeySet } from '../../functions/model/probe.ts';
 import { endpointUrl } from '../../functions/okta/endpoints.ts';
 import { parseKeySet } from '../../functions/okta/key-set.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn, runTimeoutMs } from '../../functions/runtime/deadline.ts';
-import { SecretUnreadable, TransportError } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import type { Secrets } from '../../functions/runtime/secrets.ts';
 import { type Introspection, judgeToken, type TokenReport, type TokenRequirements } from './judge-token.ts';

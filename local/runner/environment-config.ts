@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SecretUnreadable } from '../../functions/runtime/errors.ts';
+import { SecretUnreadable } from '../../functions/model/errors.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { checkConfig } from '../../lib/config/load-config.ts';

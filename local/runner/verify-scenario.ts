@@ -1,4 +1,4 @@
-import { alarmSubject } from '../../functions/alarms/subject.ts';
+import { alarmSubject } from '../../functions/findings/alarm-subject.ts';
 import type { ExpectedNotification, Notification, Scenario, Trace } from '../scenarios/scenario.ts';
 
 /** How one expected notification arrived. Minutes are virtual. */

@@ -1,6 +1,6 @@
-import type { Route } from '../../functions/alarms/subject.ts';
-import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
-import type { FindingDefinition } from '../../functions/diagnosis/findings/definition.ts';
+import type { FindingDefinition } from '../../functions/findings/definition.ts';
+import { type FindingCode, findings } from '../../functions/findings/finding.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import { publishMode } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { limits } from '../../functions/runtime/sign-in-memory.ts';

@@ -1,5 +1,5 @@
-import { resourceFindings } from '../../functions/diagnosis/findings/resource.ts';
-import { systemLogFindings } from '../../functions/diagnosis/findings/system-log.ts';
+import { resourceFindings } from '../../functions/findings/tables/resource.ts';
+import { systemLogFindings } from '../../functions/findings/tables/system-log.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Severity } from '../../functions/model/finding.ts';
 import { formatTarget } from '../../functions/model/target.ts';

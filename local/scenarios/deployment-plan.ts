@@ -1,6 +1,7 @@
-import { alarmName, type Route, routes } from '../../functions/alarms/subject.ts';
+import { alarmName } from '../../functions/findings/alarm-subject.ts';
 import { composedName, resourceName } from '../../functions/model/deployment.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
+import { type Route, routes } from '../../functions/model/finding.ts';
 import { type Outlet, outlets } from '../../functions/notify/outlets.ts';
 import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import type { Receivers } from '../../lib/alarms/alert-topics.ts';

@@ -1,5 +1,5 @@
-import type { Route } from '../../functions/alarms/subject.ts';
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import type { NotificationContext } from '../../functions/notify/render/chat.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';

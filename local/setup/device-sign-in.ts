@@ -9,8 +9,8 @@ import {
   processDeviceCodeResponse,
   ResponseBodyError,
 } from 'oauth4webapi';
+import { fetchWithToken } from '../../functions/findings/probe-failure.ts';
 import type { AccessToken, Fetch } from '../../functions/model/probe.ts';
-import { fetchWithToken } from '../../functions/okta/access-token.ts';
 import { adapt } from '../../functions/runtime/client-call.ts';
 import { openRunKey, type RunKey, withProof } from '../../functions/runtime/dpop.ts';
 import { UsageError } from '../runner/select.ts';

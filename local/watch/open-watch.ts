@@ -1,5 +1,6 @@
-import { alarmName, type Route } from '../../functions/alarms/subject.ts';
+import { alarmName } from '../../functions/findings/alarm-subject.ts';
 import { resourceName } from '../../functions/model/deployment.ts';
+import type { Route } from '../../functions/model/finding.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Gap, History } from '../history/open-history.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findings } from '../../functions/diagnosis/finding.ts';
-import { textOf } from '../../functions/diagnosis/findings/definition.ts';
+import { textOf } from '../../functions/findings/definition.ts';
+import { findings } from '../../functions/findings/finding.ts';
 import { check } from '../../local/cli/check.ts';
 import { setup, tokenVariable } from '../../local/cli/setup.ts';
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';

@@ -1,4 +1,4 @@
-import { type FindingCode, finding } from '../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../functions/findings/finding.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';

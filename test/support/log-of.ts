@@ -1,4 +1,4 @@
-import { type FindingCode, finding } from '../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../functions/findings/finding.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
 import type { Evidence, LoggedLine } from '../../functions/notify/evidence.ts';
 import { readLine } from '../../functions/notify/log.ts';

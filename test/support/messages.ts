@@ -1,4 +1,4 @@
-import type { AlarmSubject } from '../../functions/alarms/subject.ts';
+import type { AlarmSubject } from '../../functions/findings/alarm-subject.ts';
 import { consoleOf } from '../../functions/notify/aws-console.ts';
 import { type AlarmChange, readRecord } from '../../functions/notify/event.ts';
 import type { Evidence } from '../../functions/notify/evidence.ts';

@@ -1,10 +1,10 @@
+import { SecretUnreadable } from '../../functions/model/errors.ts';
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import type { Credentials, Probe, RunMemory } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../functions/runtime/deadline.ts';
-import { SecretUnreadable } from '../../functions/runtime/errors.ts';
 import { openHttp } from '../../functions/runtime/http.ts';
 import { openMemory } from '../../functions/runtime/memory.ts';
 import type { Restraint } from '../../functions/runtime/restraint.ts';

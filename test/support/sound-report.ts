@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type FindingCode, findings } from '../../functions/diagnosis/finding.ts';
+import { type FindingCode, findings } from '../../functions/findings/finding.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';

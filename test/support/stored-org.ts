@@ -1,4 +1,4 @@
-import { type AlarmSubject, alarmName } from '../../functions/alarms/subject.ts';
+import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import type { GroupState } from '../../functions/model/state.ts';
 import { incidentBody, type OpenIncident } from '../../functions/notify/incident-item.ts';

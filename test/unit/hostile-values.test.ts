@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding } from '../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../functions/findings/finding.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../functions/notify/message.ts';
 import { readOrgChanges } from '../../functions/notify/org-changes.ts';

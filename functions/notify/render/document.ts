@@ -1,5 +1,5 @@
-import type { Route } from '../../alarms/subject.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
+import type { Route } from '../../model/finding.ts';
 import type { Repetition } from '../event.ts';
 import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';

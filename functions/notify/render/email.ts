@@ -1,5 +1,5 @@
+import { serverName } from '../../findings/impact.ts';
 import { domainLabels } from '../../model/fault-domain.ts';
-import { serverName } from '../impact.ts';
 import type { Incident, Links } from '../incident.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';

@@ -1,6 +1,6 @@
-import { failsElsewhere } from '../../diagnosis/finding.ts';
+import { failsElsewhere } from '../../findings/finding.ts';
+import { atServers, serverName } from '../../findings/impact.ts';
 import { answeredBy, blameOf } from '../blame.ts';
-import { atServers, serverName } from '../impact.ts';
 import { type Incident, leadExchange } from '../incident.ts';
 import { firstActionOf } from '../steps.ts';
 import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from './text.ts';

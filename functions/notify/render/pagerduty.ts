@@ -1,4 +1,4 @@
-import type { Route } from '../../alarms/subject.ts';
+import type { Route } from '../../model/finding.ts';
 import type { Notification } from '../message.ts';
 import { clip } from '../read.ts';
 import { alarmArn, unreadableAlarm } from './cloudwatch.ts';

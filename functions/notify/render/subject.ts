@@ -1,7 +1,7 @@
-import type { Route } from '../../alarms/subject.ts';
-import { failsElsewhere } from '../../diagnosis/finding.ts';
+import { failsElsewhere } from '../../findings/finding.ts';
+import { atServers, type Impact } from '../../findings/impact.ts';
 import { defaultDeployment } from '../../model/deployment.ts';
-import { atServers, type Impact } from '../impact.ts';
+import type { Route } from '../../model/finding.ts';
 import type { Incident, Links } from '../incident.ts';
 import { clip } from '../read.ts';
 import { firstThatFits, formatClock, formatDuration, shortenId, shortenName } from './text.ts';

@@ -1,9 +1,10 @@
-import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
-import { type AlarmSubject, alarmName, alarmSubject, type Route, routes } from '../../../functions/alarms/subject.ts';
-import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
-import { escalations, type FindingDefinition } from '../../../functions/diagnosis/findings/definition.ts';
+import { alarmMeaning } from '../../../functions/findings/alarm-catalog.ts';
+import { type AlarmSubject, alarmName, alarmSubject } from '../../../functions/findings/alarm-subject.ts';
+import { escalations, type FindingDefinition } from '../../../functions/findings/definition.ts';
+import { type FindingCode, findings } from '../../../functions/findings/finding.ts';
 import { type FaultDomain, faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
+import { type Route, routes } from '../../../functions/model/finding.ts';
 import type { MetricDefinition } from '../../../functions/model/metric.ts';
 import type { Endpoint, Probe, Requirement } from '../../../functions/model/probe.ts';
 import { sharedMetrics } from '../../../functions/model/shared-metrics.ts';

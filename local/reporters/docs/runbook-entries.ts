@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../functions/diagnosis/finding.ts';
+import type { FindingCode } from '../../../functions/findings/finding.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
 
 /** What the runbook says that a message cannot. Readers fill in the words in capitals. */

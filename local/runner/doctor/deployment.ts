@@ -1,7 +1,7 @@
-import { routes } from '../../../functions/alarms/subject.ts';
 import { resourceName } from '../../../functions/model/deployment.ts';
+import { SecretUnreadable } from '../../../functions/model/errors.ts';
+import { routes } from '../../../functions/model/finding.ts';
 import type { Org } from '../../../functions/model/org.ts';
-import { SecretUnreadable } from '../../../functions/runtime/errors.ts';
 import { privateKeyOf } from '../../../functions/runtime/private-key.ts';
 import { textOf } from '../../../functions/runtime/secret-members.ts';
 import type { Secret, Secrets } from '../../../functions/runtime/secrets.ts';

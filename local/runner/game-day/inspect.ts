@@ -1,7 +1,7 @@
-import { routes } from '../../../functions/alarms/subject.ts';
-import { findings } from '../../../functions/diagnosis/finding.ts';
+import { findings } from '../../../functions/findings/finding.ts';
 import { composedName, resourceName } from '../../../functions/model/deployment.ts';
 import type { Finding } from '../../../functions/model/finding.ts';
+import { routes } from '../../../functions/model/finding.ts';
 import { keptOf } from '../../../functions/notify/kept.ts';
 import { drillTopicVariable } from '../../../functions/notify/settings.ts';
 import { findingsIn, type RunLine, readHistory } from '../../../functions/runtime/history.ts';

@@ -1,5 +1,6 @@
-import { alarmName, type Route } from '../../../functions/alarms/subject.ts';
-import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
+import { type FindingCode, findings } from '../../../functions/findings/finding.ts';
+import type { Route } from '../../../functions/model/finding.ts';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { severitySeries } from '../../../functions/probes/series.ts';
 import { isDrillable } from '../../../functions/runtime/drill.ts';

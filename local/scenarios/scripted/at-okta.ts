@@ -1,5 +1,5 @@
-import type { Route } from '../../../functions/alarms/subject.ts';
-import { headroomLevels } from '../../../functions/diagnosis/warnings.ts';
+import { headroomLevels } from '../../../functions/findings/warnings.ts';
+import type { Route } from '../../../functions/model/finding.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { twin } from '../deployment-variants.ts';
 import { leaveHeadroom } from '../faults/answers.ts';

@@ -1,5 +1,5 @@
-import { alarmName } from '../../../functions/alarms/subject.ts';
-import { burnWindows, paces } from '../../../functions/slo/burn-rate.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
+import { burnWindows, paces } from '../../../functions/findings/slo.ts';
 import { drillSlo } from '../deployment-variants.ts';
 import { outageNotification, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 

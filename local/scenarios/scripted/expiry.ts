@@ -1,4 +1,4 @@
-import type { Route } from '../../../functions/alarms/subject.ts';
+import type { Route } from '../../../functions/model/finding.ts';
 import { findingsAlarm, healthMinutes } from '../deployment-plan.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import type { Phase } from '../scenario.ts';

@@ -1,4 +1,4 @@
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { type DeploymentVariant, fleetNames, fleets } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import type { ExpectedNotification, Trace } from '../scenario.ts';

@@ -1,4 +1,4 @@
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
 import { type ExpectedNotification, faultRuns, notifyWithinRuns } from '../scenario.ts';

@@ -1,4 +1,4 @@
-import { type AlarmSubject, alarmName } from '../../../functions/alarms/subject.ts';
+import { type AlarmSubject, alarmName } from '../../../functions/findings/alarm-subject.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import { type ExpectedNotification, notifyWithinRuns } from '../scenario.ts';
 import {

@@ -1,4 +1,4 @@
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { negativeTests } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import { allCases } from '../all-cases.ts';

@@ -1,4 +1,4 @@
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { composedName, defaultDeployment } from '../../../functions/model/deployment.ts';
 import { identified } from '../../../lib/config/receiver.ts';
 import { drillReceivers, ownEndpoint, twin } from '../deployment-variants.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Route, routes } from '../../../functions/alarms/subject.ts';
+import { type Route, routes } from '../../../functions/model/finding.ts';
 import type { PublishedMessage } from '../../emulators/aws/sns.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
 import type { Subscription, Topic } from '../template/deployment.ts';

@@ -1,4 +1,4 @@
-import { routes } from '../../../functions/alarms/subject.ts';
+import { routes } from '../../../functions/model/finding.ts';
 import { entries } from '../../../lib/functions/entries.ts';
 import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';

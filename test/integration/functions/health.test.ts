@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FindingCode, findings } from '../../../functions/diagnosis/finding.ts';
-import type { FindingDefinition } from '../../../functions/diagnosis/findings/definition.ts';
+import type { FindingDefinition } from '../../../functions/findings/definition.ts';
+import { type FindingCode, findings } from '../../../functions/findings/finding.ts';
 import type { Finding } from '../../../functions/model/finding.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { findingsOf } from '../../../functions/model/outcome.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../functions/diagnosis/finding.ts';
-import { ProbeFailure } from '../../../functions/diagnosis/probe-failure.ts';
+import { finding } from '../../../functions/findings/finding.ts';
+import { ProbeFailure } from '../../../functions/findings/probe-failure.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { defineProbe, type Group, type Probe } from '../../../functions/model/probe.ts';
 import { noCredentials } from '../../../functions/runtime/no-credentials.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../functions/diagnosis/finding.ts';
-import { supportBlock } from '../../../functions/diagnosis/support-block.ts';
-import { withWarnings } from '../../../functions/diagnosis/warnings.ts';
+import { finding } from '../../../functions/findings/finding.ts';
+import { supportBlock } from '../../../functions/findings/support-block.ts';
+import { withWarnings } from '../../../functions/findings/warnings.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { findingsOf, type Outcome } from '../../../functions/model/outcome.ts';
 import { flows } from '../../../functions/probes/index.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { openEventBridge, openSns } from '../../../functions/aws/clients.ts';
-import { finding } from '../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../functions/findings/finding.ts';
 import { incidentBody, messageKey, type OpenIncident } from '../../../functions/notify/incident-item.ts';
 import { incidentKey, keptOf, readKept } from '../../../functions/notify/kept.ts';
 import { scanOrgs } from '../../../functions/notify/query-state.ts';

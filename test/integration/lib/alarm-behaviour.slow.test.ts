@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alarmName, alarmSubject } from '../../../functions/alarms/subject.ts';
+import { alarmName, alarmSubject } from '../../../functions/findings/alarm-subject.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
 import { parseAlarms } from '../../../local/emulators/cloudwatch/parse-alarm.ts';
 import { evaluate, type Override } from '../../support/evaluate-template.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { alarmMeaning } from '../../../functions/alarms/catalog.ts';
-import { severitiesOf } from '../../../functions/alarms/finding-alarms.ts';
+import { alarmMeaning } from '../../../functions/findings/alarm-catalog.ts';
 import {
   type AlarmKind,
   type AlarmSubject,
   alarmKinds,
   alarmName,
   alarmSubject,
-} from '../../../functions/alarms/subject.ts';
-import { findings } from '../../../functions/diagnosis/finding.ts';
+} from '../../../functions/findings/alarm-subject.ts';
+import { findings } from '../../../functions/findings/finding.ts';
+import { severitiesOf } from '../../../functions/findings/finding-alarms.ts';
 import { groups } from '../../../functions/model/probe.ts';
 import { longestIntervalMinutes } from '../../../lib/config/schema.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alarmName } from '../../../functions/alarms/subject.ts';
-import { type Pace, paces } from '../../../functions/slo/burn-rate.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
+import { type Pace, paces } from '../../../functions/findings/slo.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { prices } from '../../../lib/cost/prices.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { routes } from '../../../functions/alarms/subject.ts';
 import { shownMetrics } from '../../../functions/board/measured-series.ts';
+import { routes } from '../../../functions/model/finding.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';

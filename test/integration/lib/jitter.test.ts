@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { readRunTime } from '../../../functions/runtime/run-time.ts';
 import { AlarmEngine } from '../../../local/emulators/cloudwatch/alarm-engine.ts';
 import { MetricStore } from '../../../local/emulators/cloudwatch/metric-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findingAlarms } from '../../../functions/alarms/finding-alarms.ts';
-import { paces } from '../../../functions/slo/burn-rate.ts';
+import { findingAlarms } from '../../../functions/findings/finding-alarms.ts';
+import { paces } from '../../../functions/findings/slo.ts';
 import { samples } from '../../support/synthesized.ts';
 
 interface MuteRule {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alarmName } from '../../../functions/alarms/subject.ts';
+import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { outlets } from '../../../functions/notify/outlets.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';

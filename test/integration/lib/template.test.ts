@@ -4,7 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { routes } from '../../../functions/alarms/subject.ts';
+import { routes } from '../../../functions/model/finding.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import type { Group } from '../../../functions/model/probe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routes } from '../../../../functions/alarms/subject.ts';
+import { routes } from '../../../../functions/model/finding.ts';
 import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
 import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
 import { drillDeployments } from '../../../../local/runner/scenario-worker.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type OrgBoard, shownRuns, standings } from '../../../../functions/board/board.ts';
 import { orgBoard, worstFirst } from '../../../../functions/board/org-board.ts';
 import { renderOrg, renderOrgs, renderOrgWithin } from '../../../../functions/board/render.ts';
-import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../../../functions/findings/finding.ts';
 import { defaultDeployment } from '../../../../functions/model/deployment.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Group } from '../../../../functions/model/probe.ts';

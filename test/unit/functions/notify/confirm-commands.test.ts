@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
+import type { FindingCode } from '../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { confirmCommands } from '../../../../functions/notify/confirm-commands.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';

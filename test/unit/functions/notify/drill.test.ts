@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { audienceOfDrills } from '../../../../functions/notify/audience.ts';
 import { drilledEvidence, drillIn, drillOf } from '../../../../functions/notify/drill.ts';
 import type { AlarmChange } from '../../../../functions/notify/event.ts';

@@ -1,6 +1,6 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { drillIn } from '../../../../functions/notify/drill.ts';
 import { describeErrorBudget, type ErrorBudget } from '../../../../functions/notify/error-budget.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';

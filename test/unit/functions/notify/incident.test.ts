@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmSubject } from '../../../../functions/alarms/subject.ts';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import type { AlarmSubject } from '../../../../functions/findings/alarm-subject.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
 import type { Evidence } from '../../../../functions/notify/evidence.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';

@@ -1,7 +1,7 @@
 import type { FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
+import type { FindingCode } from '../../../../functions/findings/finding.ts';
 import type { Group } from '../../../../functions/model/probe.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import type { AlarmChange } from '../../../../functions/notify/event.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding, findings } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding, findings } from '../../../../functions/findings/finding.ts';
 import { readLine } from '../../../../functions/notify/log.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';
 

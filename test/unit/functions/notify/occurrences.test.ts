@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { isNotice, type Occurrence } from '../../../../functions/notify/occurrences.ts';
 
 const occurrence = (once?: readonly string[]): Occurrence => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { oktaStatusIn } from '../../../../functions/notify/okta-status.ts';
 import { type Announcements, writeNotes } from '../../../../functions/okta/status-notes.ts';
 import { at, evidenceOf, statusPage } from '../../../support/log-of.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
 import { changesBefore, readOrgChanges } from '../../../../functions/notify/org-changes.ts';
 import { seenFacts } from '../../../../functions/notify/seen.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../../../functions/findings/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import { messageKey, type OpenIncident } from '../../../../functions/notify/incident-item.ts';
 import type { Kept } from '../../../../functions/notify/kept.ts';

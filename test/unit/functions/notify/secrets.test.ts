@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import type { EvidenceLine } from '../../../../functions/notify/log.ts';
 import { readLine } from '../../../../functions/notify/log.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';

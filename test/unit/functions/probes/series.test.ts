@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findingAlarms, severitiesOf } from '../../../../functions/alarms/finding-alarms.ts';
-import { findings } from '../../../../functions/diagnosis/finding.ts';
+import { findings } from '../../../../functions/findings/finding.ts';
+import { findingAlarms, severitiesOf } from '../../../../functions/findings/finding-alarms.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Probe } from '../../../../functions/model/probe.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../../functions/probes/index.ts';

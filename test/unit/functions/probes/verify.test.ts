@@ -1,6 +1,6 @@
 import { UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { ProbeFailure } from '../../../../functions/diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../../../../functions/findings/probe-failure.ts';
 import type { ProbeContext } from '../../../../functions/model/probe.ts';
 import { factsOf, shownValue } from '../../../../functions/okta/access-token.ts';
 import { signatureProblem, verify } from '../../../../functions/probes/verify.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FindingCode } from '../../../../functions/diagnosis/finding.ts';
+import type { FindingCode } from '../../../../functions/findings/finding.ts';
 import { signInAtClassicEngine } from '../../../../functions/runtime/classic-engine.ts';
 
 /** The finding of a sign-in at whose password Okta answers with an error. */

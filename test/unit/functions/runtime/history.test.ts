@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import {
   fewestRuns,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Outcome } from '../../../../functions/model/outcome.ts';

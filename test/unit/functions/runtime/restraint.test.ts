@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding } from '../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { flows } from '../../../../functions/probes/index.ts';
 import { enabledProbes, planProbes, targetOf } from '../../../../functions/probes/plan.ts';

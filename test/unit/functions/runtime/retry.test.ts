@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TransportError } from '../../../../functions/model/errors.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { deadlineIn } from '../../../../functions/runtime/deadline.ts';
-import { TransportError } from '../../../../functions/runtime/errors.ts';
 import { retryOnce } from '../../../../functions/runtime/retry.ts';
 
 const exchange: Exchange = { method: 'POST', url: 'https://acme.okta.com/oauth2/v1/token', at: '', phases: {} };

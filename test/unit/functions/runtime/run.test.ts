@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ProbeFailure } from '../../../../functions/diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../../../../functions/findings/probe-failure.ts';
+import { TransportError } from '../../../../functions/model/errors.ts';
 import { defineProbe, type Probe } from '../../../../functions/model/probe.ts';
-import { TransportError } from '../../../../functions/runtime/errors.ts';
 import type { Http } from '../../../../functions/runtime/http.ts';
 import { openMemory } from '../../../../functions/runtime/memory.ts';
 import { noCredentials } from '../../../../functions/runtime/no-credentials.ts';

@@ -5,7 +5,7 @@ import type { AttributeValue, GetItemCommandInput, PutItemCommandInput } from '@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../../functions/aws/call.ts';
-import { ProbeFailure } from '../../../../functions/diagnosis/probe-failure.ts';
+import { ProbeFailure } from '../../../../functions/findings/probe-failure.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import type { Org } from '../../../../functions/model/org.ts';
 import { oneTimeCode, readBase32 } from '../../../../functions/runtime/one-time-code.ts';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding, findings } from '../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding, findings } from '../../../../functions/findings/finding.ts';
 import type { Severity } from '../../../../functions/model/finding.ts';
 import type { Outcome } from '../../../../functions/model/outcome.ts';
 import { checkDocument, checkResults, formatChecked, isFine } from '../../../../local/reporters/check.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { alarmCatalog } from '../../../../functions/alarms/catalog.ts';
-import { alarmSubject } from '../../../../functions/alarms/subject.ts';
+import { alarmCatalog } from '../../../../functions/findings/alarm-catalog.ts';
+import { alarmSubject } from '../../../../functions/findings/alarm-subject.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { selectScenarios } from '../../../../local/runner/select.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';

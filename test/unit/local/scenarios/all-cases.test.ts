@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findings } from '../../../../functions/diagnosis/finding.ts';
-import type { FindingDefinition } from '../../../../functions/diagnosis/findings/definition.ts';
+import type { FindingDefinition } from '../../../../functions/findings/definition.ts';
+import { findings } from '../../../../functions/findings/finding.ts';
 import { formatTarget } from '../../../../functions/model/target.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding, findings } from '../../../../../functions/diagnosis/finding.ts';
+import { type FindingCode, finding, findings } from '../../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../../functions/model/exchange.ts';
 import { faultDomains } from '../../../../../functions/model/fault-domain.ts';
 import type { Finding } from '../../../../../functions/model/finding.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AlarmSubject } from '../../../../../functions/alarms/subject.ts';
+import type { AlarmSubject } from '../../../../../functions/findings/alarm-subject.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../../../../functions/notify/message.ts';
 import { renderCloudWatch } from '../../../../../functions/notify/render/cloudwatch.ts';
 import { renderDocument } from '../../../../../functions/notify/render/document.ts';

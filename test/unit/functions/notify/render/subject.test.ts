@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { alarmMeaning } from '../../../../../functions/alarms/catalog.ts';
-import type { AlarmSubject } from '../../../../../functions/alarms/subject.ts';
-import { type FindingCode, failsElsewhere, finding, findings } from '../../../../../functions/diagnosis/finding.ts';
+import { alarmMeaning } from '../../../../../functions/findings/alarm-catalog.ts';
+import type { AlarmSubject } from '../../../../../functions/findings/alarm-subject.ts';
+import { type FindingCode, failsElsewhere, finding, findings } from '../../../../../functions/findings/finding.ts';
 import { domainLabels, faultDomains } from '../../../../../functions/model/fault-domain.ts';
 import { probes } from '../../../../../functions/probes/index.ts';
 import { at, evidenceOf, flowsLog, minutes, outcome, runs } from '../../../../support/log-of.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../../functions/diagnosis/finding.ts';
+import { finding } from '../../../../../functions/findings/finding.ts';
 import type { Outcome } from '../../../../../functions/model/outcome.ts';
 import { formatExaminations, isHealthy } from '../../../../../local/reporters/doctor.ts';
 import { diagnoseSecrets } from '../../../../../local/runner/doctor/deployment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FindingCode } from '../../../../../functions/diagnosis/finding.ts';
+import type { FindingCode } from '../../../../../functions/findings/finding.ts';
 import { withRun } from '../../../../../functions/runtime/history.ts';
 import { shortenAddress } from '../../../../../local/runner/game-day/address.ts';
 import type { DeployedAccount, DeployedAlarm } from '../../../../../local/runner/game-day/deployed-account.ts';

@@ -1,0 +1,80 @@
+import type { FaultDomain } from '../model/fault-domain.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+
+/** What a run knows about a failure. Causes and steps that do not fit it are left out. */
+export type Fact =
+  /** The client that the request names authenticates with a secret, or with a key. */
+  | 'uses a secret'
+  | 'uses a key'
+  /** An authorization request that the configuration does not let push (PAR). */
+  | 'request not pushed'
+  /** The domain is one of Okta's, and not a custom one. */
+  | 'on an Okta domain'
+  /** Another name resolved after this one did not. */
+  | 'another name resolved'
+  /** Okta answered another request of the same run. */
+  | 'Okta answered elsewhere';
+
+/** A cause or a step. It is left out if the run knows that it does not fit. */
+export type ConditionalText =
+  | string
+  | { readonly text: string; readonly if: Fact }
+  | { readonly text: string; readonly unless: Fact };
+
+/** The text without its condition. */
+export function textOf(text: ConditionalText): string {
+  return typeof text === 'string' ? text : text.text;
+}
+
+/** The texts that fit the facts, in their order. */
+export function fittingTexts(texts: readonly ConditionalText[], facts: ReadonlySet<Fact>): readonly string[] {
+  const fits = (text: ConditionalText) =>
+    typeof text === 'string' || ('if' in text ? facts.has(text.if) : !facts.has(text.unless));
+  return texts.filter(fits).map(textOf);
+}
+
+/** The fixed part of a finding. Its code is its key in the table. */
+export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'doc'> {
+  /** Most likely first. */
+  readonly causes: readonly ConditionalText[];
+  readonly remedy: readonly ConditionalText[];
+  /** It is a warning of a probe that passes, and something fails all the same, beyond what the probe sees. */
+  readonly failsElsewhere?: true;
+  /** People are told once of each thing and step, and not of its end: see `Finding.once`. */
+  readonly isToldOnce?: true;
+  /** Replaces the severity if one document is affected, and everything else in the run works. */
+  readonly severityOfOneDocument?: Severity;
+  /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
+  readonly verify: string;
+}
+
+/** Who to contact if the remedy does not help, by fault domain. */
+export const escalations: Readonly<Record<FaultDomain, string>> = {
+  okta: 'Contact Okta Support. Include the support block: it has the request ids, times and endpoints that they ask for.',
+  network:
+    'Contact the team that runs DNS, egress and TLS inspection where the monitor runs. Contact Okta only if other networks have the same problem.',
+  quota: 'Contact the owner of the client that uses up the limit, or Okta Support for a higher limit.',
+  configuration: "Contact the org's Okta administrators. Include the finding and its request ids.",
+  credentials: 'Contact the owner of the application or API token in Okta, and of its secret.',
+  clock: "Contact the owner of the host with the wrong clock, or Okta Support if Okta's clock is wrong.",
+  monitor: 'Contact the team that runs this monitor. This does not indicate an Okta problem.',
+};
+
+export const docs = {
+  errors: 'https://developer.okta.com/docs/reference/error-codes/',
+  status: 'https://status.okta.com/',
+  limits: 'https://developer.okta.com/docs/reference/rate-limits/',
+  keys: 'https://developer.okta.com/docs/concepts/key-rotation/',
+  policies: 'https://developer.okta.com/docs/guides/configure-access-policy/main/',
+  servers: 'https://developer.okta.com/docs/concepts/auth-servers/',
+  serviceApps: 'https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/',
+  assertions: 'https://developer.okta.com/docs/guides/build-self-signed-jwt/js/main/',
+  dpop: 'https://developer.okta.com/docs/guides/dpop/nonoktaresourceserver/main/',
+  domains: 'https://developer.okta.com/docs/guides/custom-url-domain/main/',
+  hooks: 'https://developer.okta.com/docs/concepts/inline-hooks/',
+  apiTokens: 'https://developer.okta.com/docs/guides/create-an-api-token/main/',
+  identityProviders: 'https://developer.okta.com/docs/concepts/identity-providers/',
+  agents: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AgentPools/',
+  logStreams: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/LogStream/',
+  tokens: 'https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/',
+} as const;

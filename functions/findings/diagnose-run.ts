@@ -1,0 +1,103 @@
+import { TransportError } from '../model/errors.ts';
+import type { Exchange } from '../model/exchange.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Org, Server } from '../model/org.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Endpoint } from '../model/probe.ts';
+import { locate } from '../okta/endpoints.ts';
+import { isFromOkta, proofOfOkta } from '../okta/sender.ts';
+import type { Fact, FindingDefinition } from './definition.ts';
+import { diagnose } from './diagnose.ts';
+import { type FindingCode, finding, findings } from './finding.ts';
+import { ProbeFailure } from './probe-failure.ts';
+import { codeOfTransport } from './rules.ts';
+
+/** A probe that failed, before anybody knows why. */
+export interface UndiagnosedFailure {
+  /** Everything about the outcome but its finding. */
+  readonly base: Omit<Outcome & { readonly status: 'failed' }, 'status' | 'readings' | 'finding'>;
+  readonly server: Server;
+  readonly thrown: unknown;
+  /** The exchanges of the final attempt. */
+  readonly exchanges: readonly Exchange[];
+  /** The time was up before the probe had ended. */
+  readonly isOutOfTime: boolean;
+}
+
+interface RunOptions {
+  /** Whether a name resolves. `false` if the lookup fails or takes too long. */
+  readonly resolves: (host: string) => Promise<boolean>;
+}
+
+/** The endpoints that serve a document. If one of them is malformed and all else works, nobody has to get up. */
+const documents: readonly Endpoint[] = ['organization', 'discovery', 'users', 'logs'];
+
+/**
+ * Finds the causes of a run's failures, once all its probes have ended: what worked elsewhere in the run shows what a
+ * failure cannot be. An error in the monitor has no outcome.
+ */
+export async function diagnoseRun(
+  org: Org,
+  results: readonly (Outcome | UndiagnosedFailure)[],
+  { resolves }: RunOptions,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly monitorErrors: readonly unknown[] }> {
+  const failures = results.filter((result) => 'thrown' in result);
+  const anotherResolved = failures.some(isUnresolved) && (await resolves(unrelatedHost(org)));
+  const monitorErrors: unknown[] = [];
+  const outcomes = results.flatMap((result): readonly Outcome[] => {
+    if (!('thrown' in result)) return [result];
+    const others = results.filter((other) => other !== result).flatMap(({ exchanges }) => exchanges);
+    const facts: readonly Fact[] = [
+      ...(anotherResolved ? ['another name resolved' as const] : []),
+      ...(others.some(isAnswerOfOkta) ? ['Okta answered elsewhere' as const] : []),
+    ];
+    const found = diagnoseFailure(org, result, new Set(facts));
+    if (!found) {
+      monitorErrors.push(result.thrown);
+      return [];
+    }
+    const { readings = {} } = result.thrown instanceof ProbeFailure ? result.thrown.facts : {};
+    const isAlone = failures.length === 1 && results.every((each) => 'thrown' in each || each.status !== 'skipped');
+    const severity = isAlone ? severityOfOneDocument(found, result.exchanges) : found.severity;
+    return [{ ...result.base, status: 'failed', readings, finding: { ...found, severity } }];
+  });
+  return { outcomes, monitorErrors };
+}
+
+function diagnoseFailure(
+  org: Org,
+  { server, thrown, exchanges, isOutOfTime }: UndiagnosedFailure,
+  facts: ReadonlySet<Fact>,
+): Finding | undefined {
+  if (isOutOfTime) return finding('out-of-time');
+  return diagnose(thrown, exchanges, { org, server, facts });
+}
+
+/** Whether Okta answered beyond doubt, and not the status page, which is elsewhere. */
+function isAnswerOfOkta(exchange: Exchange): boolean {
+  return locate(exchange.url) !== undefined && proofOfOkta(exchange).length > 0;
+}
+
+function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
+  const { url } = exchanges.at(-1) ?? {};
+  return (
+    thrown instanceof TransportError && url !== undefined && codeOfTransport(thrown.code, url) === 'dns-not-resolved'
+  );
+}
+
+/** A host that shares nothing with the org's: the status page, or Okta's website. */
+function unrelatedHost({ statusPage }: Org): string {
+  return statusPage ? new URL(statusPage.page).hostname : 'www.okta.com';
+}
+
+/** The severity of the only failure in a run, because of which nothing was skipped. */
+function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {
+  const last = exchanges.at(-1);
+  if (!exchanges.slice(0, -1).every(isFromOkta)) return severity;
+  const definition: FindingDefinition = findings[code as FindingCode];
+  const endpoint = last && locate(last.url)?.endpoint;
+  const isDocument = endpoint !== undefined && documents.includes(endpoint);
+  // What something else answers says nothing of Okta's own faults, whatever its status.
+  const isHarmless = definition.domain === 'network' || (last?.status ?? 500) < 300;
+  return (isDocument && isHarmless ? definition.severityOfOneDocument : undefined) ?? severity;
+}

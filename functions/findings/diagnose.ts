@@ -1,0 +1,158 @@
+import { SecretUnreadable, TransportError } from '../model/errors.ts';
+import type { Exchange } from '../model/exchange.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Org, Server } from '../model/org.ts';
+import { locate } from '../okta/endpoints.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
+import { type Ascription, ascribe, isFromOkta } from '../okta/sender.ts';
+import { authenticationOf, comparisonsOf } from './comparisons.ts';
+import type { Fact } from './definition.ts';
+import { type FindingCode, finding } from './finding.ts';
+import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
+import { answerContext, codeOfAnswer, codeOfTransport } from './rules.ts';
+import { resourceFindings } from './tables/resource.ts';
+
+/** Where a failure happened, and what the rest of the run shows. */
+export interface DiagnosisContext {
+  readonly org: Org;
+  readonly server: Server;
+  /** Facts of the run as a whole. Those of the request are added. */
+  readonly facts?: ReadonlySet<Fact>;
+}
+
+/**
+ * The finding for an error that a probe threw. Undefined if the error is a bug in the monitor, which must surface.
+ *
+ * Nobody is blamed before it is known who answered: only an answer of Okta's is read as Okta means it.
+ */
+export function diagnose(
+  thrown: unknown,
+  exchanges: readonly Exchange[],
+  context: DiagnosisContext,
+): Finding | undefined {
+  if (thrown instanceof SecretUnreadable) return finding('secret-unreadable', { detail: thrown.message });
+  const last = thrown instanceof TransportError ? exchanges.at(-1) : decisive(exchanges);
+  const answer = last && thrown instanceof UnexpectedResponse && thrown.error ? { ...last, error: thrown.error } : last;
+  const facts = new Set([...(context.facts ?? []), ...(answer ? factsOfRequest(answer, context) : [])]);
+  const make = (code: FindingCode, detail: string | undefined): Finding =>
+    finding(code, {
+      ...(detail && { detail }),
+      facts,
+      comparisons: answer ? comparisonsOf(code, { ...context, exchange: answer }) : [],
+    });
+  const notOkta = answer && codeOfForeignAnswer(answer, facts);
+  if (thrown instanceof ProbeFailure) {
+    const { code, facts: given } = thrown;
+    if (answer && notOkta && !(code in resourceFindings))
+      return make(notOkta, [describe(answer), given.detail].filter(Boolean).join(': '));
+    return { ...make(code, given.detail), ...(given.token && { token: given.token }), ...shown(given.comparisons) };
+  }
+  if (!answer) return undefined;
+  if (thrown instanceof TransportError) return diagnoseTransport(thrown, answer, context, notOkta, make);
+  if (!(thrown instanceof UnexpectedResponse || isProtocolError(thrown))) return undefined;
+  if (notOkta) return make(notOkta, describe(answer));
+  if (answer.error || (answer.status ?? 0) >= 300) {
+    return make(codeOfAnswer(answerContext(answer, context.org, context.server)), describe(answer));
+  }
+  const code = isProtocolError(thrown) ? malformed[thrown.code] : undefined;
+  return make(code ?? 'malformed-answer', describe(answer));
+}
+
+/**
+ * The exchange that decides: the last one, unless the org's metadata, which anybody may read, was refused before. That says
+ * whether there is an org at all.
+ */
+function decisive(exchanges: readonly Exchange[]): Exchange | undefined {
+  const last = exchanges.at(-1);
+  const metadata = exchanges.find(({ url }) => locate(url)?.endpoint === 'organization');
+  if (!last || (metadata?.status ?? 0) < 300) return last;
+  return metadata && (isFromOkta(metadata) || !isFromOkta(last)) ? metadata : last;
+}
+
+function shown(comparisons: Finding['comparisons'] = []): Pick<Finding, 'comparisons'> {
+  return comparisons.length > 0 ? { comparisons } : {};
+}
+
+/** A status and headers that arrived before the body broke off are evidence. */
+function diagnoseTransport(
+  { code, message }: TransportError,
+  answer: Exchange,
+  { org, server }: DiagnosisContext,
+  notOkta: FindingCode | undefined,
+  make: (code: FindingCode, detail: string) => Finding,
+): Finding {
+  const found = codeOfTransport(code, answer.url);
+  const { status } = answer;
+  if (status !== undefined && found !== 'out-of-time') {
+    const detail = `${describe(answer)}, then ${code}`;
+    if (notOkta && (status >= 300 || notOkta === 'intercepted')) return make(notOkta, detail);
+    if (status >= 400) return make(codeOfAnswer(answerContext(answer, org, server)), detail);
+  }
+  // What is no answer of HTTP, or not in full, does not show its sender either.
+  return make(
+    found === 'malformed-answer' && !isFromOkta(answer) ? (notOkta ?? 'unidentified-answer') : found,
+    message,
+  );
+}
+
+/** The finding for an answer that is not Okta's, or that may not be. Undefined if it is, and for other sites. */
+function codeOfForeignAnswer(answer: Exchange, facts: ReadonlySet<Fact>): FindingCode | undefined {
+  const located = locate(answer.url);
+  if (!located || answer.status === undefined) return undefined;
+  const { by } = ascribe(answer);
+  return by !== 'okta' && isNoOrg(answer, facts) ? 'org-not-found' : codesOfSenders[by];
+}
+
+const codesOfSenders: Readonly<Record<Ascription['by'], FindingCode | undefined>> = {
+  okta: undefined,
+  intermediary: 'intercepted',
+  unknown: 'unidentified-answer',
+  nobody: undefined,
+  resource: undefined,
+};
+
+/**
+ * Whether an answer that is not Okta's comes from a host that knows none of its paths: a domain that is no Okta org.
+ * Products that block say something else than 404.
+ */
+function isNoOrg({ status, sender, url }: Exchange, facts: ReadonlySet<Fact>): boolean {
+  return (
+    status === 404 &&
+    locate(url)?.endpoint === 'organization' &&
+    !facts.has('Okta answered elsewhere') &&
+    sender !== undefined &&
+    sender.intermediary === undefined
+  );
+}
+
+function factsOfRequest(exchange: Exchange, { org, server }: DiagnosisContext): readonly Fact[] {
+  const method = authenticationOf({ org, server, exchange });
+  return [
+    ...(method === undefined
+      ? []
+      : [method === 'private_key_jwt' ? ('uses a key' as const) : ('uses a secret' as const)]),
+    ...(locate(exchange.url)?.endpoint === 'authorize' && !server.web?.par ? ['request not pushed' as const] : []),
+    ...(isOktaHost(new URL(exchange.url).hostname) ? ['on an Okta domain' as const] : []),
+  ];
+}
+
+/** oauth4webapi's codes for malformed responses that have a more specific finding. */
+const malformed: Readonly<Record<string, FindingCode>> = {
+  OAUTH_RESPONSE_IS_NOT_JSON: 'unexpected-page',
+  // The only thing in a token response that the library does not support is the type of the token.
+  OAUTH_UNSUPPORTED_OPERATION: 'unexpected-token-type',
+};
+
+/** Checks the code rather than the class, so that bundles without OAuth do not include the library. */
+function isProtocolError(thrown: unknown): thrown is Error & { code: string } {
+  return (
+    thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && thrown.code.startsWith('OAUTH_')
+  );
+}
+
+function describe({ status, url, error }: Exchange): string {
+  const errorText = [error?.errorCode ?? error?.error, error?.description, ...(error?.causes ?? [])]
+    .filter((part) => part !== undefined)
+    .join(': ');
+  return `${status} at ${url}${errorText && `, ${errorText}`}`;
+}

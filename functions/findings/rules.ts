@@ -1,0 +1,274 @@
+import { bodyTimeoutCode, deadlineCode, headersTimeoutCode, tooLargeCode, undecodableCode } from '../model/errors.ts';
+import type { Exchange } from '../model/exchange.ts';
+import { type ApiCredential, kindOf, type Org, type Server, type ServerKind } from '../model/org.ts';
+import type { Endpoint } from '../model/probe.ts';
+import { clockToleranceSeconds } from '../okta/access-token.ts';
+import { locate } from '../okta/endpoints.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
+import { unknownHost } from '../okta/okta-error.ts';
+import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
+import type { FindingCode } from './finding.ts';
+
+const codes: Readonly<Record<string, FindingCode>> = {
+  ENOTFOUND: 'dns-not-resolved',
+  EAI_AGAIN: 'dns-not-resolved',
+  EAI_FAIL: 'dns-not-resolved',
+  EAI_NODATA: 'dns-not-resolved',
+  ECONNREFUSED: 'connection-refused',
+  ECONNRESET: 'connection-reset',
+  ECONNABORTED: 'connection-reset',
+  EPIPE: 'connection-reset',
+  UND_ERR_SOCKET: 'connection-reset',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  ETIMEDOUT: 'connect-timeout',
+  EHOSTUNREACH: 'connect-timeout',
+  ENETUNREACH: 'connect-timeout',
+  ENETDOWN: 'connect-timeout',
+  CERT_HAS_EXPIRED: 'certificate-expired',
+  CERT_NOT_YET_VALID: 'certificate-expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-name',
+  HOSTNAME_MISMATCH: 'certificate-wrong-name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-untrusted',
+  CERT_UNTRUSTED: 'certificate-untrusted',
+  CERT_REVOKED: 'certificate-untrusted',
+  CERT_SIGNATURE_FAILURE: 'certificate-untrusted',
+  INVALID_CA: 'certificate-untrusted',
+  INVALID_PURPOSE: 'certificate-untrusted',
+  EPROTO: 'tls-handshake-failed',
+  UND_ERR_HEADERS_TIMEOUT: 'no-answer',
+  UND_ERR_BODY_TIMEOUT: 'no-answer',
+  [headersTimeoutCode]: 'no-answer',
+  [bodyTimeoutCode]: 'no-answer',
+  UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
+  [tooLargeCode]: 'malformed-answer',
+  [undecodableCode]: 'malformed-answer',
+  [deadlineCode]: 'out-of-time',
+  EACCES: 'local-error',
+  EADDRINUSE: 'local-error',
+  EADDRNOTAVAIL: 'local-error',
+  EAFNOSUPPORT: 'local-error',
+  EAI_MEMORY: 'local-error',
+  EAI_SYSTEM: 'local-error',
+  EMFILE: 'local-error',
+  ENFILE: 'local-error',
+  ENOBUFS: 'local-error',
+  ENOMEM: 'local-error',
+  EPERM: 'local-error',
+};
+
+/** On a custom domain, the domain's owner must fix these. */
+const customDomainCodes: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
+
+/** The finding for a request without a complete response, from the codes of the system, OpenSSL and undici. */
+export function codeOfTransport(code: string, url: string): FindingCode {
+  const found = codes[code] ?? byPrefix(code);
+  return customDomainCodes.includes(found) && !isOktaHost(new URL(url).hostname) ? 'custom-domain-certificate' : found;
+}
+
+function byPrefix(code: string): FindingCode {
+  if (code.startsWith('ERR_PROXY_')) return 'intercepted';
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls-handshake-failed';
+  return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-failure';
+}
+
+/** What rules can match: the request and the response. */
+export interface AnswerContext {
+  readonly exchange: Exchange;
+  readonly endpoint: Endpoint | undefined;
+  readonly kind: ServerKind;
+  /** The scopes that were requested, if any. */
+  readonly scopes: readonly string[];
+  /** How the management API is called. */
+  readonly api: ApiCredential['kind'] | undefined;
+}
+
+/** The context of a probe's last exchange. */
+export function answerContext(exchange: Exchange, org: Org, server: Server): AnswerContext {
+  const located = locate(exchange.url);
+  const requestedScopes: Partial<Record<Endpoint, readonly string[]>> = {
+    authorize: server.web?.scopes ?? [],
+    // The rate-limit probe requests a token from the Org server for the API's own client.
+    par: server.web?.scopes ?? [],
+    token: server.service?.scopes ?? (org.api?.kind === 'client' ? org.api.scopes : []),
+  };
+  return {
+    exchange,
+    endpoint: located?.endpoint,
+    kind: located?.kind ?? kindOf(server),
+    scopes: (located && requestedScopes[located.endpoint]) ?? [],
+    api: org.api?.kind,
+  };
+}
+
+/** A rule matches if all its conditions do, and a list if one of its members does. No conditions match everything. */
+interface Rule {
+  readonly code: FindingCode;
+  readonly status?: readonly number[];
+  /** OAuth's `error` or Okta's `errorCode`. */
+  readonly error?: readonly string[];
+  /** The reason code of the description in Okta's catalog. Use it only if nothing else distinguishes the causes. */
+  readonly reason?: readonly string[] | RegExp;
+  readonly shape?: readonly string[];
+  readonly endpoint?: readonly AnswerContext['endpoint'][];
+  readonly kind?: AnswerContext['kind'];
+  /** The request was to the management API, whichever of its endpoints. */
+  readonly management?: true;
+  readonly api?: AnswerContext['api'];
+  /** The server's clock and ours are further apart than services tolerate. */
+  readonly clocksDiffer?: true;
+  /** A rate limit rejected the request. */
+  readonly limited?: true;
+  /** The request proved the possession of a key (DPoP). */
+  readonly proof?: true;
+  readonly limit?: ReturnType<typeof limitOwner>;
+  /** Whether the rate-limit headers show requests that are left. */
+  readonly requestsLeft?: boolean;
+  readonly requests?: 'custom scopes';
+}
+
+const network = /^disallowed_network_zone$/;
+const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
+const wrongClient =
+  /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
+const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
+const timesOfProof = ['invalid_dpop_proof_jwt_too_old', 'invalid_dpop_proof_jwt_expired'];
+/** Steps whose refusals of a user have words of their own. A 403 without them is about the address (E0000006). */
+const signInSteps = [
+  'sign-in-introspect',
+  'sign-in-identify',
+  'sign-in-challenge',
+  'sign-in-answer',
+  'primary-authentication',
+  'factor-verification',
+] as const;
+const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
+
+/**
+ * The findings for error responses. The first rule that matches wins.
+ *
+ * Rules match Okta's codes, the status and the endpoint. They match a description's reason only if nothing else
+ * distinguishes the causes, and a more general rule for the same error then follows.
+ *
+ * Trap: they are for answers of Okta only, because others word their errors alike. Order matters. A 429 means the same
+ * in every format, and one status means different things at the management API and at an authorization server.
+ */
+export const answerRules: readonly Rule[] = [
+  { code: 'too-many-at-once', limited: true, limit: 'concurrency' },
+  { code: 'client-rate-limited', limited: true, limit: 'client' },
+  { code: 'principal-rate-limited', limited: true, requestsLeft: true },
+  { code: 'api-rate-limited', limited: true, management: true },
+  { code: 'rate-limit-exhausted', limited: true, requestsLeft: false },
+  { code: 'rate-limited', limited: true },
+  { code: 'org-deactivated', error: ['E0000260'] },
+  { code: 'org-not-found', reason: [unknownHost] },
+  { code: 'org-not-found', endpoint: ['organization'], status: [404] },
+  { code: 'inline-hook-failed', error: ['E0000134', 'E0000135', 'E0000137'] },
+  {
+    code: 'inline-hook-failed',
+    error: ['server_error'],
+    reason: ['callback_returned_error', 'invalid_callout_response'],
+  },
+  { code: 'request-refused', error: ['server_error'], reason: ['too_many_groups_in_groups_claim'] },
+  { code: 'read-only-mode', error: ['E0000010'] },
+  { code: 'api-access-management-missing', endpoint: ofServers, error: ['E0000015'] },
+  { code: 'api-access-management-missing', endpoint: ofServers, reason: ['feature_not_enabled'] },
+  { code: 'feature-missing', error: ['E0000015'] },
+  { code: 'feature-missing', reason: ['feature_not_enabled'] },
+  { code: 'internal-error', error: ['E0000009'] },
+  { code: 'temporarily-unavailable', error: ['temporarily_unavailable', 'server_error'] },
+  { code: 'gateway-error', status: [502, 503, 504] },
+  { code: 'internal-error', status: [500] },
+  { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
+  { code: 'server-not-found', kind: 'custom', reason: ['invalid_authorization_server'] },
+  { code: 'server-not-found', kind: 'custom', status: [404] },
+  // Anybody may read these, so it is the address that Okta refuses.
+  { code: 'address-blocked', endpoint: ['organization', 'discovery', 'keys'], status: [403] },
+  { code: 'clock-skew', proof: true, reason: ['invalid_dpop_proof_jwt_issued_in_future'] },
+  { code: 'clock-skew', proof: true, reason: timesOfProof, clocksDiffer: true },
+  { code: 'dpop-proof-refused', proof: true, error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
+  { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
+  { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
+  { code: 'sign-in-blocked', endpoint: signInSteps, status: [403] },
+  { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
+  { code: 'access-token-refused', management: true, error: ['invalid_token'] },
+  { code: 'admin-role-missing', management: true, error: ['E0000006'] },
+  { code: 'access-token-refused', management: true, status: [401], api: 'client' },
+  { code: 'api-token-refused', management: true, error: ['E0000011'] },
+  { code: 'api-token-refused', management: true, status: [401] },
+  { code: 'access-refused', management: true, status: [403] },
+  { code: 'wrong-client-kind', reason: wrongClient },
+  { code: 'wrong-client-kind', error: ['unauthorized_client'] },
+  { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
+  { code: 'clock-skew', error: ['invalid_client'], reason: timesOfAssertion, clocksDiffer: true },
+  { code: 'assertion-refused', error: ['invalid_client'], reason: /^client_assertion_/ },
+  { code: 'client-unknown', reason: ['invalid_client_id'] },
+  // The client does not authenticate there.
+  { code: 'client-unknown', endpoint: ['authorize'], error: ['invalid_client'] },
+  { code: 'client-refused', error: ['invalid_client'] },
+  { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], reason: ['illegal_custom_scope'] },
+  { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
+  { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
+  { code: 'scope-unknown', error: ['invalid_scope'] },
+  { code: 'user-not-assigned', reason: ['user_not_assigned'] },
+  { code: 'network-zone-refused', error: ['access_denied'], reason: network },
+  { code: 'policy-refused', error: ['access_denied'], reason: policy },
+  // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
+  { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
+  { code: 'access-refused', error: ['access_denied'] },
+  // Whatever the words: where a client authenticates, 401 is about its credentials (RFC 6749, 5.2).
+  { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
+  { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
+  { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
+  { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
+  { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
+  { code: 'unexpected-page', shape: ['html'] },
+  { code: 'unrecognised-answer' },
+];
+
+/** The finding for an error response. */
+export function codeOfAnswer(context: AnswerContext): FindingCode {
+  return answerRules.find((rule) => matches(rule, context))?.code ?? 'unrecognised-answer';
+}
+
+function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerContext): boolean {
+  const { error, errorCode, reason, shape } = exchange.error ?? { shape: 'other' };
+  const owner = exchange.rateLimit && limitOwner(exchange.rateLimit, locate(exchange.url)?.bucket);
+  const requestsLeft = exchange.rateLimit && exchange.rateLimit.remaining > 0;
+  return (
+    (rule.status?.includes(exchange.status ?? 0) ?? true) &&
+    (rule.error?.some((each) => each === error || each === errorCode) ?? true) &&
+    (rule.reason === undefined || (reason !== undefined && matchesReason(rule.reason, reason))) &&
+    (rule.shape?.includes(shape) ?? true) &&
+    (rule.endpoint?.includes(endpoint) ?? true) &&
+    (rule.kind === undefined || rule.kind === kind) &&
+    (rule.management === undefined || isManagement(exchange.url, endpoint)) &&
+    (rule.api === undefined || rule.api === api) &&
+    (rule.limited === undefined || isRateLimited(exchange)) &&
+    (rule.proof === undefined || rule.proof === exchange.proof) &&
+    (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
+    (rule.limit === undefined || rule.limit === owner) &&
+    (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&
+    (rule.requests === undefined || scopes.some(isCustomScope))
+  );
+}
+
+/** Primary authentication is below `/api` too, but nobody calls it with a credential of the API. */
+function isManagement(url: string, endpoint: Endpoint | undefined): boolean {
+  const isSignIn =
+    endpoint === 'primary-authentication' || endpoint === 'factor-verification' || endpoint === 'session';
+  return !isSignIn && new URL(url).pathname.startsWith('/api/');
+}
+
+function matchesReason(expected: readonly string[] | RegExp, reason: string): boolean {
+  return expected instanceof RegExp ? expected.test(reason) : expected.includes(reason);
+}
+
+/** Whether a scope is neither Okta's own nor one of OpenID Connect. The Org server does not know such scopes. */
+function isCustomScope(scope: string): boolean {
+  const standard = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access', 'device_sso'];
+  return !scope.startsWith('okta.') && !standard.includes(scope);
+}
