@@ -1,6 +1,6 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
-import type { Route } from '../model/finding.ts';
 import type { AlarmKind, SubjectOf } from './alarm-subject.ts';
+import { domainTexts, monitorTeamActs } from './domains.ts';
 import { burnRates } from './slo.ts';
 
 /** Everything that the stack and the messages say about one kind of alarm. */
@@ -35,7 +35,6 @@ export interface LastSeen {
 }
 
 const notOkta = 'This does not indicate an Okta problem.';
-const monitorTeamActs = 'The team that runs this monitor must act.';
 const noEvidence = {
   brief: 'no evidence',
   summary: 'The alarm fires, but the logs show no failed check: cause and impact are not known.',
@@ -43,45 +42,6 @@ const noEvidence = {
     'Search the logs of the probe functions: the command is at the top of the runbook',
     "Look at the alarm's graph: it shows when runs reported something",
   ],
-};
-
-/** What the findings of a fault domain mean for an org's host, by severity, and who must act. */
-const findingProblems: Readonly<Record<FaultDomain, Readonly<Record<Route | 'owner', string>>>> = {
-  okta: {
-    page: 'Requests to HOST fail, and Okta is the likely cause. Users or applications may be affected.',
-    ticket: 'Okta is slow or partly failing at HOST.',
-    owner: 'Okta must act: open a case with Okta Support.',
-  },
-  network: {
-    page: 'Requests to HOST fail on the network. Users on this network may be affected.',
-    ticket: 'The network path to HOST is unreliable.',
-    owner: 'The team that runs DNS, egress and TLS here must act.',
-  },
-  quota: {
-    page: 'A rate limit of HOST is used up or nearly used up. Okta refuses requests above it.',
-    ticket: 'A rate limit of HOST is running low, or one client has reached its own limit.',
-    owner: 'The owner of the client that uses it up must act.',
-  },
-  configuration: {
-    page: 'A setting of HOST prevents users from signing in.',
-    ticket: 'A setting of HOST does not match what its applications need.',
-    owner: "The org's Okta administrators must act.",
-  },
-  credentials: {
-    page: 'A credential or certificate of HOST is about to break sign-in.',
-    ticket: 'A credential or certificate of HOST was rejected or expires soon.',
-    owner: 'Its owner must renew it.',
-  },
-  clock: {
-    page: 'The clocks of HOST and of this monitor differ so much that valid tokens are rejected.',
-    ticket: 'The clocks of HOST and of this monitor differ by more than a minute.',
-    owner: 'The team that runs the host with the wrong clock must act.',
-  },
-  monitor: {
-    page: `The monitor can no longer check HOST. ${notOkta}`,
-    ticket: `The monitor cannot complete all of its checks of HOST. ${notOkta}`,
-    owner: monitorTeamActs,
-  },
 };
 
 /**
@@ -94,7 +54,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
   findings: {
     name: '{org}/{domain}/{severity}',
     meaning: ({ domain, severity }, host) => {
-      const { [severity]: template, owner } = findingProblems[domain];
+      const { [severity]: template, owner } = domainTexts[domain];
       const problem = template.replace('HOST', () => host);
       return {
         description: `${problem} ${owner}`,

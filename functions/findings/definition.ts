@@ -1,4 +1,3 @@
-import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 
 /** What a run knows about a failure. Causes and steps that do not fit it are left out. */
@@ -33,8 +32,23 @@ export function fittingTexts(texts: readonly ConditionalText[], facts: ReadonlyS
   return texts.filter(fits).map(textOf);
 }
 
-/** The fixed part of a finding. Its code is its key in the table. */
-export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'doc'> {
+/** What the runbook adds to a message. Readers fill in the words in capitals. */
+export interface RunbookEntry {
+  /** Who is affected, how, and since when they notice. */
+  readonly impact?: string;
+  /** A search of the System Log that shows how many real requests are affected, or who changed something. */
+  readonly systemLog?: string;
+  /** Commands that mend it. */
+  readonly mend?: readonly string[];
+}
+
+/**
+ * Everything that is said about a finding. Its code is its key in the table. A runbook text that is absent is that of the
+ * fault domain.
+ */
+export interface FindingDefinition
+  extends RunbookEntry,
+    Pick<Finding, 'domain' | 'severity' | 'brief' | 'summary' | 'doc'> {
   /** Most likely first. */
   readonly causes: readonly ConditionalText[];
   readonly remedy: readonly ConditionalText[];
@@ -47,18 +61,6 @@ export interface FindingDefinition extends Pick<Finding, 'domain' | 'severity' |
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
   readonly verify: string;
 }
-
-/** Who to contact if the remedy does not help, by fault domain. */
-export const escalations: Readonly<Record<FaultDomain, string>> = {
-  okta: 'Contact Okta Support. Include the support block: it has the request ids, times and endpoints that they ask for.',
-  network:
-    'Contact the team that runs DNS, egress and TLS inspection where the monitor runs. Contact Okta only if other networks have the same problem.',
-  quota: 'Contact the owner of the client that uses up the limit, or Okta Support for a higher limit.',
-  configuration: "Contact the org's Okta administrators. Include the finding and its request ids.",
-  credentials: 'Contact the owner of the application or API token in Okta, and of its secret.',
-  clock: "Contact the owner of the host with the wrong clock, or Okta Support if Okta's clock is wrong.",
-  monitor: 'Contact the team that runs this monitor. This does not indicate an Okta problem.',
-};
 
 export const docs = {
   errors: 'https://developer.okta.com/docs/reference/error-codes/',
@@ -78,3 +80,12 @@ export const docs = {
   logStreams: 'https://developer.okta.com/docs/api/openapi/okta-management/management/tag/LogStream/',
   tokens: 'https://developer.okta.com/docs/guides/validate-access-tokens/dotnet/main/',
 } as const;
+
+export const failedOAuth = 'eventType sw "app.oauth2" and outcome.result eq "FAILURE"';
+export const deploy = 'npm run deploy';
+
+/** Stores a new value from a file, so that it is not in the shell's history. */
+export const putSecret = [
+  'umask 077; vi secret.json',
+  'aws secretsmanager put-secret-value --secret-id NAME --secret-string file://secret.json && rm secret.json',
+];

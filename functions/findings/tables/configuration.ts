@@ -1,9 +1,13 @@
-import { docs, type FindingDefinition } from '../definition.ts';
+import { docs, type FindingDefinition, failedOAuth } from '../definition.ts';
 
 const servers = 'Security > API > Authorization Servers';
 const tokenPreview = `Open ${servers} > the server > Token Preview`;
 const proofOfPossession = 'Open Applications > the application > General > Proof of possession';
 const searchSystemLog = 'Search for the request id in Reports > System Log: its outcome.reason has the details';
+
+const failedGrants = (reason: string) => `eventType sw "app.oauth2" and outcome.reason sw "${reason}"`;
+const grantScope =
+  'curl -X POST https://DOMAIN/api/v1/apps/APP/grants -H "Authorization: SSWS $API_TOKEN" -H "Content-Type: application/json" -d \'{"scopeId":"SCOPE","issuer":"https://DOMAIN"}\'';
 
 /** Settings in Okta or in the monitor's own configuration. */
 export const configurationFindings = {
@@ -81,6 +85,8 @@ export const configurationFindings = {
     ],
     doc: docs.servers,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
+    impact:
+      'Services that compare the issuer refuse new tokens. Clients that read the metadata at their start fail then.',
   },
   'custom-domain-certificate': {
     domain: 'configuration',
@@ -99,6 +105,8 @@ export const configurationFindings = {
     doc: docs.domains,
     verify:
       'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName',
+    impact: 'Nobody can sign in at the custom domain. The okta.com host of the org still works.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
   },
   'api-access-management-missing': {
     domain: 'configuration',
@@ -113,6 +121,7 @@ export const configurationFindings = {
     ],
     doc: docs.servers,
     verify: `Look for ${servers} in the admin console: it is missing without the license`,
+    impact: 'Every application that uses a custom authorization server gets no tokens. The Org server still works.',
   },
   'server-not-found': {
     domain: 'configuration',
@@ -126,6 +135,11 @@ export const configurationFindings = {
     ],
     doc: docs.servers,
     verify: 'curl -i https://DOMAIN/oauth2/SERVER/.well-known/openid-configuration',
+    impact: 'Every application of this authorization server gets no tokens.',
+    systemLog: 'eventType sw "oauth2.as"',
+    mend: [
+      'curl -X POST https://DOMAIN/api/v1/authorizationServers/SERVER/lifecycle/activate -H "Authorization: SSWS $API_TOKEN"',
+    ],
   },
   'custom-scope-at-org-server': {
     domain: 'configuration',
@@ -139,6 +153,7 @@ export const configurationFindings = {
     ],
     doc: docs.servers,
     verify: 'Compare the issuer that the client uses with the server that defines the scope',
+    systemLog: failedGrants('illegal_custom_scope'),
   },
   'scope-unknown': {
     domain: 'configuration',
@@ -149,6 +164,7 @@ export const configurationFindings = {
     remedy: [`In ${servers} > the server > Scopes, add the scope, or request another one`],
     doc: docs.servers,
     verify: tokenPreview,
+    systemLog: failedGrants('no_matching_scope'),
   },
   'okta-scope-not-granted': {
     domain: 'configuration',
@@ -159,6 +175,8 @@ export const configurationFindings = {
     remedy: ['In Applications > the application > Okta API Scopes, grant the scope (needs a Super Admin)'],
     doc: docs.serviceApps,
     verify: 'Open Applications > the application > Okta API Scopes',
+    systemLog: failedGrants('no_org_scopes_granted'),
+    mend: [grantScope],
   },
   'policy-refused': {
     domain: 'configuration',
@@ -176,6 +194,7 @@ export const configurationFindings = {
     ],
     doc: docs.policies,
     verify: tokenPreview,
+    systemLog: failedGrants('no_matching_policy'),
   },
   'network-zone-refused': {
     domain: 'configuration',
@@ -189,6 +208,7 @@ export const configurationFindings = {
     ],
     doc: docs.serviceApps,
     verify: 'Open Applications > the application > General > Network zones, and Security > Networks',
+    systemLog: 'eventType sw "zone." or eventType eq "security.request.blocked"',
   },
   'access-refused': {
     domain: 'configuration',
@@ -199,6 +219,7 @@ export const configurationFindings = {
     remedy: [searchSystemLog],
     doc: docs.errors,
     verify: tokenPreview,
+    systemLog: failedOAuth,
   },
   'redirect-uri-refused': {
     domain: 'configuration',
@@ -214,6 +235,8 @@ export const configurationFindings = {
       'Check that the application is active',
     ],
     verify: 'Open URL in a browser with this client id and redirect URI as parameters, and read the page',
+    impact: 'Nobody can sign in to the application with this redirect URI. They see an error page of Okta.',
+    systemLog: failedGrants('illegal_redirect_uri'),
   },
   'wrong-client-kind': {
     domain: 'configuration',
@@ -284,6 +307,8 @@ export const configurationFindings = {
     remedy: ['In Workflow > Inline Hooks, find the hook and preview it', 'Fix or deactivate the hook'],
     doc: docs.hooks,
     verify: 'Open Workflow > Inline Hooks > the hook > Preview',
+    impact: 'Whatever the hook is for fails: tokens of a server, or sign-ins.',
+    systemLog: 'eventType sw "inline_hook" and outcome.result eq "FAILURE"',
   },
   'request-refused': {
     domain: 'configuration',
@@ -362,6 +387,7 @@ export const configurationFindings = {
     ],
     doc: docs.serviceApps,
     verify: 'Open Applications > the application > Okta API Scopes',
+    mend: [grantScope],
   },
   'admin-role-missing': {
     domain: 'configuration',
@@ -375,6 +401,8 @@ export const configurationFindings = {
     ],
     doc: docs.serviceApps,
     verify: 'Open Security > Administrators',
+    impact: 'Only the monitor, unless others use the same credential. Rate limits are not watched meanwhile.',
+    systemLog: 'eventType sw "user.account.privilege"',
   },
   'token-expired': {
     domain: 'configuration',
@@ -421,5 +449,7 @@ export const configurationFindings = {
     remedy: [searchSystemLog, 'Check what changed on the application and the server'],
     doc: docs.errors,
     verify: 'Repeat by hand the request that the exchange shows',
+    impact: 'None that users notice. An attacker may get tokens or codes: treat it as a security incident.',
+    systemLog: 'eventType sw "application.lifecycle" or eventType sw "oauth2.as"',
   },
 } as const satisfies Record<string, FindingDefinition>;

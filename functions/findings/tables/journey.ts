@@ -1,10 +1,29 @@
-import { docs, type FindingDefinition } from '../definition.ts';
+import { docs, type FindingDefinition, putSecret, type RunbookEntry } from '../definition.ts';
 
 const storeAgain =
   'Then store the secret again, even with the same value: the monitor does not sign in until it has another version. In a file, add a member to it, such as "stored": "today"';
 const readStatus = 'Open Directory > People > the test user, and read its status';
 const signInAsUser = 'Sign in as the test user in a private browser window';
 const policyOfApp = 'In Applications > the application > Sign On, look at the authentication policy and its rules';
+
+/** What is known where the test user alone was seen to fail, and how to find out about others. */
+const ofTestUser: RunbookEntry = {
+  impact:
+    'The test user alone was seen. Whether others are affected is not known: compare with the sign-ins of others in the System Log.',
+  systemLog: 'actor.alternateId eq "LOGIN" and (outcome.result eq "FAILURE" or outcome.result eq "DENY")',
+};
+/** The monitor tries again as soon as the secret has a new version. */
+const testUserRefused = (first: string): RunbookEntry => ({
+  ...ofTestUser,
+  mend: [`# ${first}`, ...putSecret],
+});
+const testUserStopped: RunbookEntry = {
+  impact:
+    'The test user was stopped. Whoever the same policy or setting applies to is stopped too: look at its conditions.',
+  systemLog: 'eventType eq "policy.evaluate_sign_on" or eventType sw "policy." or eventType sw "application."',
+  mend: [],
+};
+const codeFailures = 'eventType sw "app.oauth2" and outcome.reason sw "invalid_grant"';
 
 /** The test user, its sign-in and what comes of it. The words never say that users cannot sign in where that was not seen. */
 export const journeyFindings = {
@@ -25,6 +44,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: readStatus,
+    ...testUserRefused('secret.json holds {"password": "…"}, and "totpSecret" if a code is asked for:'),
   },
   'user-locked': {
     domain: 'credentials',
@@ -35,6 +55,8 @@ export const journeyFindings = {
     remedy: ['In Directory > People > the test user, choose Unlock', storeAgain],
     doc: docs.errors,
     verify: readStatus,
+    ...testUserRefused('Unlock the user. Then store its secret again, so that the monitor tries again:'),
+    systemLog: 'eventType eq "user.account.lock" or eventType eq "user.account.unlock"',
   },
   'user-password-expired': {
     domain: 'credentials',
@@ -49,6 +71,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserRefused('Set a new password, and store it:'),
   },
   'user-not-assigned': {
     domain: 'configuration',
@@ -62,6 +85,9 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: 'Open Applications > the application > Assignments, and search for the test user',
+    ...testUserStopped,
+    impact: 'The test user. If its group lost the application, so did the other members of the group.',
+    systemLog: 'eventType sw "application.user_membership" or eventType sw "group.application_assignment"',
   },
   'sign-in-denied': {
     domain: 'configuration',
@@ -79,6 +105,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'sign-in-blocked': {
     domain: 'configuration',
@@ -112,6 +139,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'factor-missing': {
     domain: 'configuration',
@@ -122,6 +150,7 @@ export const journeyFindings = {
     remedy: [policyOfApp, 'In Directory > People > the test user > More Actions, look at its factors'],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'factor-refused': {
     domain: 'credentials',
@@ -136,6 +165,7 @@ export const journeyFindings = {
     remedy: ["Enroll the test user's factor again, and store its key in the secret", storeAgain],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserRefused('Enroll the factor again, and store its key as "totpSecret" beside the password:'),
   },
   'factor-locked': {
     domain: 'credentials',
@@ -146,6 +176,7 @@ export const journeyFindings = {
     remedy: ['In Directory > People > the test user > More Actions, reset the factor and enroll it again', storeAgain],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserRefused('Reset the factor and enroll it again. Then store its key beside the password:'),
   },
   'one-time-code-used': {
     domain: 'monitor',
@@ -168,6 +199,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'consent-demanded': {
     domain: 'configuration',
@@ -178,6 +210,7 @@ export const journeyFindings = {
     remedy: ['In Applications > the application > General, turn off user consent, or sign in once and consent'],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'captcha-demanded': {
     domain: 'configuration',
@@ -188,6 +221,7 @@ export const journeyFindings = {
     remedy: ['In Security > General > CAPTCHA integration, look at the pages that ask for it'],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'routed-elsewhere': {
     domain: 'configuration',
@@ -198,6 +232,7 @@ export const journeyFindings = {
     remedy: ['In Security > Identity Providers > Routing Rules, exclude the test user'],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'sign-in-page-unknown': {
     domain: 'configuration',
@@ -214,6 +249,7 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    ...testUserStopped,
   },
   'sign-in-step-unknown': {
     domain: 'monitor',
@@ -223,6 +259,8 @@ export const journeyFindings = {
     causes: ['a feature of Okta that was turned on', "a change of Okta's sign-in API, which is not documented"],
     remedy: [signInAsUser, 'Turn the step off for the test user, or report it to the authors of the monitor'],
     verify: signInAsUser,
+    ...ofTestUser,
+    mend: [],
   },
   'sign-in-expired': {
     domain: 'okta',
@@ -233,6 +271,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.status,
     verify: signInAsUser,
+    impact: 'Nobody can sign in, as far as one sign-in shows. Those who are signed in stay so.',
   },
   'sign-in-undecided': {
     domain: 'monitor',
@@ -251,6 +290,7 @@ export const journeyFindings = {
       storeAgain,
     ],
     verify: readStatus,
+    ...testUserRefused('Mend what the earlier findings name. Then store the secret again:'),
   },
   'sign-in-not-remembered': {
     domain: 'monitor',
@@ -283,6 +323,9 @@ export const journeyFindings = {
     remedy: [policyOfApp, 'Set the re-authentication of the rule for the test user to a time, if it was not meant so'],
     doc: docs.errors,
     verify: 'Sign in, then open the address of /authorize with prompt=none in the same browser',
+    impact: 'Users sign in again at each application.',
+    systemLog: 'eventType eq "policy.evaluate_sign_on" and outcome.result eq "CHALLENGE"',
+    mend: [],
   },
   'code-refused': {
     domain: 'okta',
@@ -296,6 +339,9 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.errors,
     verify: signInAsUser,
+    impact:
+      'Users sign in, come back to the application and see its error page. Those who are signed in notice nothing.',
+    systemLog: codeFailures,
   },
   'id-token-missing': {
     domain: 'configuration',
@@ -309,6 +355,8 @@ export const journeyFindings = {
     ],
     doc: docs.tokens,
     verify: signInAsUser,
+    impact: 'Applications do not learn who signed in, and refuse the sign-in.',
+    mend: [],
   },
   'nonce-mismatch': {
     domain: 'okta',
@@ -319,6 +367,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.tokens,
     verify: signInAsUser,
+    impact: 'Applications that compare the nonce refuse the sign-in. All of them should.',
   },
   'access-token-hash-mismatch': {
     domain: 'okta',
@@ -329,6 +378,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.tokens,
     verify: signInAsUser,
+    impact: 'Applications that compare at_hash refuse the sign-in.',
   },
   'authentication-stale': {
     domain: 'okta',
@@ -339,6 +389,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.tokens,
     verify: signInAsUser,
+    impact: 'Applications that demand a recent sign-in (max_age) refuse it.',
   },
   'authentication-mismatch': {
     domain: 'configuration',
@@ -349,6 +400,8 @@ export const journeyFindings = {
     remedy: [policyOfApp],
     doc: docs.tokens,
     verify: signInAsUser,
+    impact: 'Applications that demand a factor (amr) refuse the sign-in.',
+    mend: [],
   },
   'id-token-claim-missing': {
     domain: 'configuration',
@@ -367,6 +420,10 @@ export const journeyFindings = {
     ],
     doc: docs.tokens,
     verify: 'Open Security > API > the server > Token Preview, choose the application and the test user',
+    impact:
+      'Applications that identify users by the claim create duplicates, show the wrong data or refuse the sign-in.',
+    systemLog: 'eventType sw "oauth2.as" or eventType sw "oauth2.claim" or eventType sw "application.lifecycle"',
+    mend: [],
   },
   'userinfo-claim-missing': {
     domain: 'configuration',
@@ -383,6 +440,9 @@ export const journeyFindings = {
     ],
     doc: docs.tokens,
     verify: 'Open Security > API > the server > Token Preview, choose the application and the test user',
+    impact: 'Applications that read the claim from userinfo show the wrong data or refuse the sign-in.',
+    systemLog: 'eventType sw "oauth2.as" or eventType sw "oauth2.claim" or eventType sw "application.lifecycle"',
+    mend: [],
   },
   'userinfo-mismatch': {
     domain: 'okta',
@@ -393,6 +453,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block', 'Look for a cache between users and the org'],
     doc: docs.errors,
     verify: signInAsUser,
+    impact: 'Applications may show somebody the data of somebody else: treat it as a security incident.',
   },
   'refresh-token-missing': {
     domain: 'configuration',
@@ -409,6 +470,8 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: 'Open Applications > the application > General > Grant type',
+    impact: 'Users sign in again when the access token expires, often after an hour.',
+    mend: [],
   },
   'refresh-refused': {
     domain: 'okta',
@@ -422,6 +485,8 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: signInAsUser,
+    impact: 'Users are signed out when the access token expires, often after an hour.',
+    systemLog: codeFailures,
   },
   'refresh-rotation-unexpected': {
     domain: 'configuration',
@@ -434,6 +499,10 @@ export const journeyFindings = {
     ],
     doc: docs.errors,
     verify: 'Open Applications > the application > General > Refresh token behavior',
+    impact:
+      'Applications that keep an old refresh token lose the sign-in; rotation that was switched off protects nobody.',
+    systemLog: 'eventType sw "application.lifecycle"',
+    mend: [],
   },
   'replaced-refresh-token-accepted': {
     domain: 'configuration',
@@ -461,6 +530,8 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.errors,
     verify: 'Revoke a token by hand and introspect it',
+    impact: 'None that users notice. A stolen token works until it expires: treat it as a security incident.',
+    systemLog: 'eventType sw "app.oauth2" and eventType co "token.revoke"',
   },
   'sign-out-without-effect': {
     domain: 'okta',
@@ -471,5 +542,7 @@ export const journeyFindings = {
     remedy: ['Open a case with Okta Support. Include the support block'],
     doc: docs.errors,
     verify: 'Sign in and out in a private browser window, then open the application again',
+    impact: 'Whoever uses the same browser next enters as the user before: treat it as a security incident.',
+    systemLog: 'eventType eq "user.session.end"',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -67,6 +67,7 @@ export const networkFindings = {
       'Compare the name with the domain of the org in the Admin Console',
     ],
     verify: 'dig +short DOMAIN; dig +short DOMAIN @1.1.1.1',
+    impact: 'New connections fail. Those that are open, and caches, hide it for some minutes.',
   },
   'connection-refused': {
     domain: 'network',
@@ -118,6 +119,7 @@ export const networkFindings = {
       'For a custom domain with your own certificate, upload the full chain',
     ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',
+    impact: 'Browsers show a warning, and programs refuse to connect. On other networks there may be no problem.',
   },
   'certificate-wrong-name': {
     domain: 'network',

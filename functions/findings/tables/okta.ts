@@ -29,6 +29,7 @@ export const oktaFindings = {
     remedy: ['Compare the phases in the evidence: if only the first byte is slow, Okta is slow', checkStatus],
     verify:
       'curl -o /dev/null -w "%{time_connect} %{time_starttransfer}\\n" https://DOMAIN/.well-known/okta-organization',
+    impact: 'Sign-in works and takes longer. Programs with short timeouts may fail.',
   },
   'internal-error': {
     domain: 'okta',
@@ -49,6 +50,8 @@ export const oktaFindings = {
     remedy: [checkStatus, 'Postpone provisioning and administrative changes until it ends'],
     doc: docs.errors,
     verify: requestOrgMetadata,
+    impact: 'Sign-in and tokens work. Password changes, enrolment, provisioning and administration fail.',
+    systemLog: 'eventType sw "user.lifecycle" and outcome.result eq "FAILURE"',
   },
   'gateway-error': {
     domain: 'okta',
@@ -101,6 +104,8 @@ export const oktaFindings = {
     ],
     doc: docs.keys,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys',
+    impact:
+      'Services accept tokens as long as they have the keys in a cache, often for hours, and then refuse them all.',
   },
   'signing-key-unpublished': {
     domain: 'okta',
@@ -111,6 +116,8 @@ export const oktaFindings = {
     remedy: ['Search the System Log for key.rollover', 'Refresh the services that cache keys', openCase],
     doc: docs.keys,
     verify: 'curl -s https://DOMAIN/oauth2/SERVER/v1/keys, and look for the kid of the finding',
+    impact: 'Services refuse new tokens. Those issued before the rotation are still accepted.',
+    systemLog: 'eventType eq "app.oauth2.as.key.rollover" or eventType eq "app.oauth2.key.rollover"',
   },
   'signature-invalid': {
     domain: 'okta',
@@ -121,6 +128,7 @@ export const oktaFindings = {
     remedy: ['Fetch a token from another network and verify it', openCase],
     doc: docs.keys,
     verify: 'Fetch a token by hand and verify it with the key set',
+    impact: 'Services refuse new tokens. Do not switch off their check of signatures.',
   },
   'token-bound-elsewhere': {
     domain: 'okta',
@@ -140,6 +148,8 @@ export const oktaFindings = {
     causes: ["a delay or fault in Okta's token store", 'an automation that revokes new tokens'],
     remedy: ['Search the System Log for token.revoke', openCase],
     verify: 'Fetch a token by hand and introspect it at the same server',
+    impact: 'Services that introspect tokens refuse them. Services that verify signatures accept them.',
+    systemLog: 'eventType eq "app.oauth2.as.token.revoke" or eventType eq "app.oauth2.token.revoke"',
   },
   'introspection-mismatch': {
     domain: 'okta',
@@ -191,6 +201,7 @@ export const oktaFindings = {
     remedy: [`Follow ${docs.status}`],
     doc: docs.status,
     verify: `Open ${docs.status} and look for the cell`,
+    impact: 'What the announcement says. The probes show whether this org is affected.',
   },
   'status-unknown': {
     domain: 'okta',
@@ -201,6 +212,7 @@ export const oktaFindings = {
     remedy: [`Open ${docs.status} in a browser`, 'If the page works there, its format has changed: update the monitor'],
     doc: docs.status,
     verify: `curl -i ${docs.status} | head -40`,
+    impact: 'None. Messages cannot say whether Okta has announced an incident.',
   },
   'unrecognised-answer': {
     domain: 'okta',

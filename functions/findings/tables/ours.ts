@@ -1,4 +1,4 @@
-import { docs, type FindingDefinition } from '../definition.ts';
+import { deploy, docs, type FindingDefinition, putSecret } from '../definition.ts';
 
 /** Credentials, clocks and the monitor itself. */
 export const ourFindings = {
@@ -21,6 +21,8 @@ export const ourFindings = {
     ],
     doc: docs.errors,
     verify: 'Open Applications > the application > General > Client Credentials',
+    systemLog: 'eventType eq "app.oauth2.invalid_client_credentials" or eventType sw "application.lifecycle"',
+    mend: ['# secret.json holds {"clientSecret": "…"} or {"privateKey": …}', ...putSecret],
   },
   'client-unknown': {
     domain: 'credentials',
@@ -55,6 +57,7 @@ export const ourFindings = {
     ],
     doc: docs.assertions,
     verify: 'Open Applications > the application > General > Public Keys',
+    mend: ['# secret.json holds {"privateKey": …}, with its kid', ...putSecret],
   },
   'api-token-refused': {
     domain: 'credentials',
@@ -65,6 +68,9 @@ export const ourFindings = {
     remedy: ['In Security > API > Tokens, create a token as a service account and store it in the secret'],
     doc: docs.apiTokens,
     verify: 'Open Security > API > Tokens',
+    impact: 'Whatever uses the same API token fails. Rate limits are not watched meanwhile.',
+    systemLog: 'eventType sw "system.api_token"',
+    mend: ['# secret.json holds {"apiToken": "…"}', ...putSecret],
   },
   'access-token-refused': {
     domain: 'credentials',
@@ -78,6 +84,7 @@ export const ourFindings = {
     ],
     doc: docs.serviceApps,
     verify: 'Fetch a token by hand and call /api/v1/users?limit=1 with it',
+    systemLog: 'eventType eq "app.oauth2.token.revoke" or eventType sw "application.lifecycle"',
   },
   'certificate-expires-soon': {
     domain: 'credentials',
@@ -94,6 +101,9 @@ export const ourFindings = {
     ],
     doc: docs.domains,
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
+    impact: 'None yet. When it expires, nobody can sign in at this domain.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
+    mend: [],
   },
   'certificate-expires-now': {
     domain: 'credentials',
@@ -107,6 +117,9 @@ export const ourFindings = {
     remedy: ['In Customizations > Brands > Domains, renew the certificate today', "Check the domain's CAA records"],
     doc: docs.domains,
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate',
+    impact: 'None yet. When it expires, nobody can sign in at this domain.',
+    systemLog: 'eventType sw "system.custom_url_domain"',
+    mend: [],
   },
   'clock-skew': {
     domain: 'clock',
@@ -166,6 +179,11 @@ export const ourFindings = {
       "If the secret has its own KMS key, allow the function's role to decrypt with it",
     ],
     verify: 'aws secretsmanager describe-secret --secret-id NAME',
+    mend: [
+      'aws secretsmanager list-secrets --filters Key=name,Values=okta-synthetics',
+      '# secret.json holds {"clientSecret": "…"}, {"privateKey": …} or {"apiToken": "…"}',
+      ...putSecret,
+    ],
   },
   'metrics-refused': {
     domain: 'monitor',
@@ -179,6 +197,8 @@ export const ourFindings = {
     ],
     remedy: ["Check CloudWatch's health in the region", "Check the function's role and its network"],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
+    impact: 'None: CloudWatch takes the metrics from the log. Alarms may fire a few minutes late.',
+    mend: ['aws lambda get-function-configuration --function-name okta-synthetics-flows --query Role', deploy],
   },
   'state-refused': {
     domain: 'monitor',
@@ -192,6 +212,8 @@ export const ourFindings = {
     ],
     remedy: ["Check DynamoDB's health in the region", "Check the function's role and its network"],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
+    impact: 'None: messages are written from the log. A recovery is told when the alarm resolves, and not earlier.',
+    mend: ['aws dynamodb describe-table --table-name okta-synthetics-state', deploy],
   },
   'insecure-environment': {
     domain: 'monitor',
@@ -202,6 +224,11 @@ export const ourFindings = {
     causes: ['a variable that was added to the function', 'an extension or a layer that sets it'],
     remedy: ['Remove the variable from the configuration of each function of the monitor'],
     verify: 'aws lambda get-function-configuration --function-name okta-synthetics-flows --query Environment',
+    impact: 'None while the monitor runs alone: it verifies all certificates. Other code in the function may not.',
+    mend: [
+      '# environment.json holds all variables of the function but this one',
+      'aws lambda update-function-configuration --function-name okta-synthetics-flows --environment file://environment.json',
+    ],
   },
   'out-of-time': {
     domain: 'monitor',
@@ -211,5 +238,6 @@ export const ourFindings = {
     causes: ['other requests that took most of the time', 'too little CPU for the function'],
     remedy: ['Look at the other outcomes of the same run first', 'Lower timeoutMs'],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m --filter-pattern \'{ $.status = "failed" }\'',
+    mend: ['# Lower timeoutMs in the configuration, and deploy.', deploy],
   },
 } as const satisfies Record<string, FindingDefinition>;

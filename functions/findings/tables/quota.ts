@@ -91,6 +91,7 @@ export const quotaFindings = {
     remedy: ['Search the System Log for system.client.rate_limit.violation', 'Give the monitor its own client'],
     doc: docs.limits,
     verify,
+    impact: 'One client, or one address, is refused. Others notice nothing.',
   },
   'too-many-at-once': {
     domain: 'quota',
@@ -101,6 +102,7 @@ export const quotaFindings = {
     remedy: ['Search the System Log for core.concurrency.org.limit.violation', 'Lower the concurrency of batch jobs'],
     doc: docs.limits,
     verify,
+    impact: 'Some requests are refused until others have ended, usually within seconds.',
   },
   'headroom-low': {
     domain: 'quota',
@@ -111,6 +113,7 @@ export const quotaFindings = {
     remedy: ['Find the client in Reports > Rate limits before requests are rejected with 429'],
     doc: docs.limits,
     verify,
+    impact: 'None yet. At this rate the limit may be used up within a minute.',
   },
   'headroom-critical': {
     domain: 'quota',
@@ -121,5 +124,6 @@ export const quotaFindings = {
     remedy: ['Find the client in Reports > Rate limits', 'Stop it or slow it down now'],
     doc: docs.limits,
     verify,
+    impact: 'None yet. One more burst of requests, and Okta refuses everybody.',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -1,6 +1,7 @@
 import { alarmMeaning } from '../../../functions/findings/alarm-catalog.ts';
 import { type AlarmSubject, alarmName, alarmSubject } from '../../../functions/findings/alarm-subject.ts';
-import { escalations, type FindingDefinition } from '../../../functions/findings/definition.ts';
+import type { FindingDefinition } from '../../../functions/findings/definition.ts';
+import { domainTexts } from '../../../functions/findings/domains.ts';
 import { type FindingCode, findings } from '../../../functions/findings/finding.ts';
 import { type FaultDomain, faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Severity } from '../../../functions/model/finding.ts';
@@ -26,7 +27,6 @@ import { synthesize } from '../../simulator/synthesize.ts';
 import { costTable } from '../cost.ts';
 import { markdownTable } from './markdown-table.ts';
 import { rightsTable } from './rights-table.ts';
-import { domainEntries, findingEntries } from './runbook-entries.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */
 export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -204,10 +204,10 @@ function runbookFindings(): string {
 
 /** What holds for all findings of a fault domain, so that it is said once. */
 function runbookDomain(domain: FaultDomain): readonly string[] {
-  const { impact, systemLog, mend = [], statusPage } = domainEntries[domain];
+  const { impact, escalation, systemLog, mend = [], statusPage } = domainTexts[domain];
   return [
     `## Fault domain: ${domain}`,
-    `${impact} ${escalations[domain]}`,
+    `${impact} ${escalation}`,
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),
     ...(mend.length > 0 ? [`To mend it:\n\n${shell(mend)}`] : []),
     ...(statusPage ? [`For a status page:\n\n> ${statusPage}`] : []),
@@ -227,8 +227,17 @@ function oneDocumentInWords(severity: Severity | undefined): string {
 
 /** What is special about a finding. Causes and steps are in the message about it, and in the log. */
 function runbookEntry(code: FindingCode): string {
-  const { summary, severity, severityOfOneDocument, isToldOnce, verify, doc }: FindingDefinition = findings[code];
-  const { impact, systemLog, mend = [] } = findingEntries[code] ?? {};
+  const {
+    summary,
+    severity,
+    severityOfOneDocument,
+    isToldOnce,
+    verify,
+    doc,
+    impact,
+    systemLog,
+    mend = [],
+  }: FindingDefinition = findings[code];
   return [
     `### ${code}`,
     `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
