@@ -1,13 +1,13 @@
 /**
- * The least that a client can spend on the five steps: a bare script over one kept connection. It says what each request
- * took by its own clock, so the difference to the server's own time is the error of the measurement itself.
+ * The least that a client can spend on the five steps: a bare script over one kept connection. It reports the time of each
+ * request by its own clock, so the difference to the server's time is the error of the measurement itself.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { Agent, request } from 'node:https';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** Sends a request over a connection that is ready, and resolves to the answer and when its head came. */
+/** Sends a request once its connection is ready. Resolves to the answer and the time until its head arrived. */
 function send(url, { method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, method, headers });
@@ -35,7 +35,8 @@ async function fiveSteps({ issuer, client, secret, scope }) {
   const authorization = `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`;
   const post = (url, fields) =>
     send(url, {
-      ...{ method: 'POST', body: new URLSearchParams(fields).toString() },
+      method: 'POST',
+      body: new URLSearchParams(fields).toString(),
       headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
     });
   const discovery = await send(`${issuer}/.well-known/openid-configuration`);
@@ -62,7 +63,7 @@ process.on('message', async (message) => {
     exchanges: answers.map(({ requestId, firstByteMs }) => ({ requestId, phases: { firstByteMs } })),
   });
 });
-// The parent decides when it is over, and disconnects.
+// The parent ends this process: it disconnects.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.send({});

@@ -1,48 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Org } from '../../functions/model/org.ts';
+import type { Org, Server } from '../../functions/model/org.ts';
+import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
+import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
-import type { Entry } from '../../lib/functions/entries.ts';
+import { probeEvents } from '../../lib/functions/probe-event.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { issueCertificates } from '../../local/emulators/okta/certificates.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
 import { createIdentity } from '../../local/emulators/okta/org-identity.ts';
-import { defaultLimits } from '../../local/emulators/okta/rate-limits.ts';
-import { emulateOrg } from '../../local/simulator/emulated-org.ts';
-import { openCores } from './cores.ts';
-import type { CpuProfile } from './cpu-profile.ts';
-import type { LoggedExchange } from './errors-of-run.ts';
-import { referenceClient, referenceSecrets } from './events.ts';
-import { type MeasuredProcess, type ProcessOptions, startProcess } from './measured-process.ts';
-import { openProcessorShare, type ProcessorShare, possibleShareKind, type ShareKind } from './processor-share.ts';
-import { type ReferenceServer, type ReferenceServerReading, startReferenceServer } from './start-reference-server.ts';
+import { adoptServers } from '../../local/simulator/adopt-servers.ts';
+import type { LoggedExchange, ServerTimes, Took } from './errors-of-run.ts';
+import { type Cores, openCores, type ProcessorShare } from './processor-share.ts';
 
 export interface BenchOptions {
-  /** How many runs a figure is made of. */
+  /** How many runs make a figure. */
   readonly runs: number;
   /** How long the reference server holds each answer back. */
   readonly delayMs: number;
-  /** How a share of a processor is imposed. By default, in the first way that this machine allows. */
-  readonly shareKind?: ShareKind;
   /** Ends the measurement between two runs. */
   readonly signal: AbortSignal;
-  /** Tells how far it is. */
   readonly progress: (text: string) => void;
-  /** Whether this process leaves one core to what is measured. */
+  /** Keeps this process off the core of the measured processes, if there are two cores. */
   readonly separatesCores: boolean;
 }
 
-/** What a run of a function logged, as far as the bench reads it. */
-export interface RunResult {
-  readonly lines?: readonly LoggedLine[];
-  readonly error?: string;
+export interface ReferenceServerOptions {
+  readonly cert: string;
+  readonly key: string;
+  readonly delayMs: number;
 }
 
-interface LoggedLine {
+/** What the reference server saw since the last reading. */
+export interface ReferenceServerReading extends ServerTimes {
+  readonly connections: number;
+  /** How many of the connections resumed a TLS session. */
+  readonly resumed: number;
+  /** The longest delay of its own event loop: the machine had no time for it. */
+  readonly lateMs: number;
+}
+
+/** A logged outcome, as far as the bench reads it. */
+export interface LoggedLine {
   readonly type: string;
   readonly status?: string;
   readonly probe?: string;
@@ -50,173 +56,230 @@ interface LoggedLine {
   readonly exchanges?: readonly LoggedExchange[];
 }
 
-/** What it took to load a bundle. */
-export interface Loaded {
-  readonly ms: number;
-  readonly processorMs: number;
+interface HostReply extends Took {
+  readonly lines?: readonly LoggedLine[];
+  readonly error?: string;
+  readonly peakRssBytes: number;
 }
 
-/** What it took to handle the events of one message, and what the process is like after it. */
-export interface Invocation extends Loaded {
-  readonly runs: readonly RunResult[];
-  readonly memory: { readonly rssBytes: number; readonly heapBytes: number; readonly peakRssBytes: number };
-  /** Open sockets, without the channel to its parent. */
-  readonly sockets: number;
+export interface Invocation extends Took {
+  readonly lines: readonly LoggedLine[];
+  readonly exchanges: readonly LoggedExchange[];
+  readonly peakRssBytes: number;
   /** What the reference server saw meanwhile. */
   readonly reading: ReferenceServerReading;
-  /** The machine had no time even for the reference server, which does next to nothing: the run says nothing. */
-  readonly isDisturbed: boolean;
-}
-
-/** A built function in a process of its own. */
-export interface MeasuredFunction extends AsyncDisposable {
-  readonly loaded: Loaded;
-  /** Handles one event, or several at once. Throws if a run ended with an error. */
-  invoke(...orgs: readonly Org[]): Promise<Invocation>;
-  startProfile(): Promise<unknown>;
-  stopProfile(): Promise<CpuProfile>;
 }
 
 /** Everything that a measurement needs, on loopback. */
-export interface Bench extends AsyncDisposable {
-  readonly options: BenchOptions;
-  readonly shareKind: ShareKind;
-  readonly caFile: string;
-  readonly directory: string;
-  /** The core for what is measured, if there is one. */
-  readonly core: number | undefined;
-  readonly reference: ReferenceServer;
-  /** The share of a function with so much memory. Undefined if this machine does not allow it. */
-  openShare(memoryMb: number): ProcessorShare | undefined;
-  startFunction(entry: Entry, options?: Pick<ProcessOptions, 'nodeFlags' | 'share'>): Promise<MeasuredFunction>;
-  /** Starts a script of this folder where functions are measured. */
-  startScript<Message extends object, Reply>(name: string): Promise<MeasuredProcess<object, Message, Reply>>;
-  /** The embedded Okta, for what the reference server does not answer. It runs in this process. */
-  emulate(org: Org): Promise<Org>;
-  /** Waits until a share is whole again. Throws if the measurement was ended. */
-  rest(): Promise<void>;
-}
+export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-/** How many orgs the reference server can stand for, each with an origin of its own. */
-export const mostOrgs = 100;
-
-/** Longer than a period of a processor's share. */
-const restMs = 100;
-
+const clientSecret = 'not-a-secret';
+const secretNames = { key: 'bench/key', password: 'bench/password' } as const;
 const stateTable = 'okta-synthetics-state';
 
-/** A run during which the reference server was later than this is repeated. */
-const mostLateMs = 25;
+/** If the reference server was later than this, the machine was busy, and the run says nothing. */
+const latestMs = 25;
 
-/** How often something is repeated. After that it counts as it is. */
-const mostRepeats = 10;
+/** After so many repetitions a disturbed run counts as it is. */
+const maxRepeats = 10;
 
-/** The channel to the parent. */
-const ownSockets = 1;
+/** Longer than a period of a processor's share, so that each run begins with a whole one. */
+const restMs = 100;
 
-export async function openBench(options: BenchOptions): Promise<Bench> {
+/** Starts the reference server and an emulator of AWS. The functions start when they are asked for. */
+export async function openBench(options: BenchOptions) {
   await using opening = new AsyncDisposableStack();
   const cores = options.separatesCores ? opening.use(openCores()) : undefined;
-  const core = cores?.measured;
-  const shareKind = options.shareKind ?? (await possibleShareKind(core));
-  const identity = await createIdentity();
-  const { ca, valid } = await issueCertificates(Date.now(), identity.authority);
+  const { ca, valid } = await issueCertificates(Date.now(), (await createIdentity()).authority);
   const directory = await mkdtemp(path.join(tmpdir(), 'okta-synthetics-bench-'));
   opening.defer(() => rm(directory, { recursive: true }));
   const caFile = path.join(directory, 'ca.pem');
   await writeFile(caFile, ca);
-  const { delayMs } = options;
+  const serverOptions: ReferenceServerOptions = {
+    cert: `${valid.cert}`,
+    key: `${valid.key}`,
+    delayMs: options.delayMs,
+  };
   const reference = opening.use(
-    await startReferenceServer({ cert: `${valid.cert}`, key: `${valid.key}`, delayMs, origins: mostOrgs }),
+    await startProcess<{ readonly port: number }, object, ReferenceServerReading>('reference-server.ts', {
+      args: [JSON.stringify(serverOptions)],
+    }),
   );
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const secrets = new Map<string, string>([
-    [referenceSecrets.key, JSON.stringify({ privateKey: { ...privateKey.export({ format: 'jwk' }), kid: 'bench' } })],
-    [referenceSecrets.password, JSON.stringify({ clientSecret: referenceClient.secret })],
+    [secretNames.key, JSON.stringify({ privateKey: { ...privateKey.export({ format: 'jwk' }), kid: 'bench' } })],
+    [secretNames.password, JSON.stringify({ clientSecret })],
   ]);
   const aws = opening.use(await startAwsEmulator(secrets));
   await aws.tables.create(stateTable, { partition: 'org', sort: 'item' });
-  let okta: Promise<OktaEmulator> | undefined;
-  const startOkta = async () => {
-    const rateLimits = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, 1_000_000]));
-    return running.use(await startOktaEmulator({ identity, rateLimits, signIn: { userLimits: false } }));
-  };
-  const functionEnvironment = {
+  const env = {
     STATE_TABLE: stateTable,
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'loopback', AWS_SECRET_ACCESS_KEY: 'loopback' },
-    ...{ AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: caFile },
-    // What `notify` and `sweep` do not start without.
-    ...{ ROUTE: 'page', PEOPLE_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:people', DASHBOARD: 'okta-synthetics' },
-    ...{ LOG_GROUPS: 'flows', RUNBOOK: 'https://example.com/runbook.md', DEPLOYMENT: 'okta-synthetics' },
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'loopback',
+    AWS_SECRET_ACCESS_KEY: 'loopback',
+    AWS_ENDPOINT_URL: aws.url,
+    NODE_EXTRA_CA_CERTS: caFile,
   };
   const running = opening.move();
   return {
-    ...{ options, shareKind, caFile, directory, core, reference },
-    openShare: (memoryMb) => openProcessorShare(memoryMb, shareKind, core),
-    async startFunction(entry, processOptions = {}) {
-      const started = await startProcess<Loaded, object, Omit<Invocation, 'reading' | 'isDisturbed'>>({
-        ...{ script: path.join(import.meta.dirname, 'function-host.mjs'), args: [bundle(entry).file] },
-        ...{ env: functionEnvironment, cores, ...processOptions },
+    options,
+    caFile,
+    directory,
+    core: cores?.measured,
+    domain: `localhost:${reference.ready.port}`,
+    readServer: () => reference.ask({}),
+    /** Starts the built `flows` in a process of its own. */
+    async startFlows(share?: ProcessorShare) {
+      const started = await startProcess<Took, object, HostReply>('function-host.mjs', {
+        args: [bundle('flows').file],
+        env,
+        cores,
+        share,
       });
       return {
         loaded: started.ready,
-        async invoke(...orgs) {
+        /** Handles one event. Throws if the run ended with an error. */
+        async invoke(org: Org): Promise<Invocation> {
           options.signal.throwIfAborted();
-          await reference.read();
-          const reply = await started.ask({ events: orgs.map(scheduled), timeoutMs: functionTimeoutMs(10_000) });
-          const failed = reply.runs.find(({ error }) => error !== undefined);
-          if (failed) throw new Error(`${entry} ended with an error: ${failed.error}`);
+          await reference.ask({});
+          const {
+            lines = [],
+            error,
+            ...reply
+          } = await started.ask({
+            event: scheduled(org),
+            timeoutMs: functionTimeoutMs(10_000),
+          });
+          if (error !== undefined) throw new Error(`flows ended with an error: ${error}`);
           aws.forget(Date.now());
-          const reading = await reference.read();
-          const isDisturbed = reading.lateMs > mostLateMs;
-          return { ...reply, sockets: reply.sockets - ownSockets, reading, isDisturbed };
+          const exchanges = lines.flatMap((line) => line.exchanges ?? []);
+          return { ...reply, lines, exchanges, reading: await reference.ask({}) };
         },
-        startProfile: () => started.ask({ profile: 'start' }),
-        stopProfile: async () => (await started.ask({ profile: 'stop' })) as unknown as CpuProfile,
-        [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: started[Symbol.asyncDispose],
       };
     },
-    startScript: (name) =>
-      startProcess({
-        ...{ script: path.join(import.meta.dirname, name), cores, env: { NODE_EXTRA_CA_CERTS: caFile } },
-      }),
-    async emulate(org) {
-      okta ??= startOkta();
-      const emulated = emulateOrg(org, await okta);
-      for (const [name, text] of emulated.secrets) secrets.set(name, text);
-      return emulated.org;
-    },
+    startBareClient: <Message extends object, Reply>() =>
+      startProcess<object, Message, Reply>('bare-client.mjs', { env: { NODE_EXTRA_CA_CERTS: caFile }, cores }),
     rest: () => wait(restMs, undefined, { signal: options.signal }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** The event as Scheduler sends it. */
-function scheduled(org: Org): object {
-  return { ...org, schedule: { time: new Date().toISOString(), executionId: randomUUID(), intervalMinutes: 1 } };
-}
+/** Adds what Scheduler adds to an event. */
+const scheduled = (org: Org) => ({
+  ...org,
+  schedule: { time: new Date().toISOString(), executionId: randomUUID(), intervalMinutes: 1 },
+});
 
-/** Repeats what was disturbed, and says how often. */
-export async function undisturbed<Result extends Pick<Invocation, 'isDisturbed'>>(
+/** Repeats a run that a busy machine disturbed, and counts the repetitions. */
+export async function undisturbed<Result extends Pick<Invocation, 'reading'>>(
   attempt: () => Promise<Result>,
   repeated = 0,
 ): Promise<Result & { readonly repeated: number }> {
   const result = await attempt();
-  if (result.isDisturbed && repeated < mostRepeats) return undisturbed(attempt, repeated + 1);
+  if (result.reading.lateMs > latestMs && repeated < maxRepeats) return undisturbed(attempt, repeated + 1);
   return { ...result, repeated };
 }
 
-/** The probes that did not pass, with their findings. */
-export function notPassed({ runs }: Pick<Invocation, 'runs'>): readonly string[] {
-  return runs.flatMap(({ lines = [] }) =>
-    lines
-      .filter(({ status, type }) => type !== 'outcome' || status !== 'passed')
-      .map(({ type, probe = type, status = '', finding }) =>
-        [probe, status, finding?.code, finding?.detail].filter(Boolean).join(' '),
-      ),
-  );
+/** Returns the lines of the outcomes that did not pass. */
+export function notPassed({ lines }: Pick<Invocation, 'lines'>): readonly LoggedLine[] {
+  return lines.filter(({ status, type }) => type !== 'outcome' || status !== 'passed');
 }
 
-export function exchangesOf({ runs }: Pick<Invocation, 'runs'>): readonly LoggedExchange[] {
-  return runs.flatMap(({ lines = [] }) => lines.flatMap(({ exchanges = [] }) => exchanges));
+/** Returns the event of `flows` in the commented example, with the reference server in place of the org. */
+export function flowsAt(domain: string): Org {
+  const example = loadConfig('lib/config/example.jsonc');
+  const { config } = adoptServers({ ...example, orgs: example.orgs.slice(0, 1) });
+  const events = monitoredOrgs(config).flatMap(probeEvents);
+  const event = events.find(({ group }) => group === 'flows')?.org;
+  if (!event) throw new Error('the example has no event of flows');
+  const servers = event.servers.map(({ audience, service, ...server }): Server => {
+    const issuer = issuerOf(domain, server.id);
+    return {
+      ...server,
+      issuer,
+      ...(audience !== undefined && { audience: `${issuer}/api` }),
+      ...(service && { service: { ...service, clientId: 'bench', secret: secretNames.key } }),
+    };
+  });
+  return { ...event, name: 'acme', domain, servers };
+}
+
+/** Returns an event that other tools can match: one custom server, and a client that authenticates with a secret. */
+export function peerFlowsAt(domain: string): Org {
+  const event = flowsAt(domain);
+  const servers = event.servers.flatMap(({ web: _, service, ...server }): Server[] => {
+    if (server.id === 'org' || !service) return [];
+    const withSecret = { ...service, authentication: 'client_secret_basic', secret: secretNames.password } as const;
+    return [{ ...server, service: withSecret }];
+  });
+  return { ...event, name: 'peer', servers: servers.slice(0, 1) };
+}
+
+/** Discovery, keys, a token by client credentials, its verification, and introspection, at one server. */
+export interface FiveSteps {
+  readonly issuer: string;
+  readonly client: string;
+  readonly secret: string;
+  readonly scope: string;
+}
+
+export function fiveStepsAt(domain: string): FiveSteps {
+  const [server] = peerFlowsAt(domain).servers;
+  if (!server?.service) throw new Error('the example has no custom server with a service application');
+  const scope = server.service.scopes.join(' ');
+  return { issuer: server.issuer, client: server.service.clientId, secret: clientSecret, scope };
+}
+
+interface ProcessOptions {
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cores?: Cores | undefined;
+  readonly share?: ProcessorShare | undefined;
+}
+
+/** Starts a script of this folder that sends one message when it is ready, and then one for each message to it. */
+async function startProcess<Ready, Message extends object, Reply>(script: string, options: ProcessOptions) {
+  const { args = [], env = {}, cores, share } = options;
+  const child = fork(path.join(import.meta.dirname, script), args, {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, ...env },
+  });
+  const next = messagesOf(child);
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+  try {
+    share?.add(child.pid ?? 0);
+    cores?.pin(child.pid ?? 0);
+    const ready = (await next()) as Ready;
+    const ask = (message: Message) => {
+      const answer = next() as Promise<Reply>;
+      if (child.connected) child.send(message);
+      return answer;
+    };
+    return { ready, ask, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Returns a function that waits for the next message, and rejects if the process ends without one. */
+function messagesOf(child: ChildProcess): () => Promise<unknown> {
+  let errorOutput = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errorOutput += text;
+  });
+  const ended = once(child, 'exit').then(async ([code, signal]) => {
+    if (child.stderr) await finished(child.stderr).catch(() => {});
+    throw new Error(`A measured process ended with ${code ?? signal}. ${errorOutput}`.trim());
+  });
+  // A pending `next` gets this error. Without one, the process was stopped on purpose.
+  ended.catch(() => {});
+  return () => Promise.race([once(child, 'message').then(([message]) => message), ended]);
 }

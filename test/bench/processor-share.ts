@@ -1,109 +1,87 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Lambda gives a function of this size one whole virtual processor, and others their share of it. */
+/** Lambda gives a function of this size one whole virtual processor, and a smaller one a share in proportion. */
 export const fullCoreMemoryMb = 1_769;
 
-/** The period in which Lambda hands out a share, in microseconds: whoever has used it up waits for the next one. */
+/** Lambda grants a share per period, in microseconds: a process that has used it up waits for the next period. */
 const periodUs = 20_000;
 
-/** How a share is imposed: by a control group, by other processes that want the same core, or not at all. */
-export const shareKinds = ['cgroup', 'load', 'none'] as const;
-
-export type ShareKind = (typeof shareKinds)[number];
-
-/** A limit on the processor time of the processes that are put into it. */
-export interface ProcessorShare extends AsyncDisposable {
-  /** How the limit is imposed, in words. */
+/** A limit on the processor time of the processes that are added to it. */
+export interface ProcessorShare extends Disposable {
   readonly means: string;
   add(pid: number): void;
-}
-
-/** The part of a core that Lambda gives a function with so much memory. */
-export function shareOf(memoryMb: number): number {
-  return Math.min(memoryMb, fullCoreMemoryMb) / fullCoreMemoryMb;
-}
-
-/** The first kind that this machine allows. `core` is the one that is measured on, if processes can be kept on it. */
-export async function possibleShareKind(core: number | undefined): Promise<ShareKind> {
-  const group = openGroup(fullCoreMemoryMb);
-  await group?.[Symbol.asyncDispose]();
-  return group ? 'cgroup' : core === undefined ? 'none' : 'load';
-}
-
-/** The processor's share of a Lambda function with so much memory. Undefined if this machine does not allow it. */
-export function openProcessorShare(
-  memoryMb: number,
-  kind: ShareKind,
-  core: number | undefined,
-): ProcessorShare | undefined {
-  if (kind === 'cgroup') return openGroup(memoryMb);
-  if (memoryMb >= fullCoreMemoryMb) {
-    const means = core === undefined ? 'as many cores as it wants' : 'one core';
-    return { means, add: () => {}, [Symbol.asyncDispose]: async () => {} };
-  }
-  return kind === 'load' && core !== undefined ? openLoad(memoryMb, core) : undefined;
 }
 
 const versionOne = '/sys/fs/cgroup/cpu';
 const versionTwo = '/sys/fs/cgroup';
 
-/** It takes root, and a kernel with CFS bandwidth control. */
-function openGroup(memoryMb: number): ProcessorShare | undefined {
-  const quotaUs = Math.round(shareOf(memoryMb) * periodUs);
+/**
+ * Returns the share of a Lambda function with so much memory. It needs root and a kernel with CFS bandwidth control:
+ * without these, a full core is not limited, and a smaller share is undefined.
+ */
+export function openProcessorShare(memoryMb: number): ProcessorShare | undefined {
+  const quotaUs = Math.round((Math.min(memoryMb, fullCoreMemoryMb) / fullCoreMemoryMb) * periodUs);
   const isVersionOne = existsSync(path.join(versionOne, 'cpu.cfs_quota_us'));
   const group = path.join(isVersionOne ? versionOne : versionTwo, `okta-synthetics-${process.pid}-${memoryMb}`);
+  const unlimited = { means: 'not limited', add: () => {}, [Symbol.dispose]: () => {} };
   try {
     if (!isVersionOne && !readFileSync(path.join(versionTwo, 'cgroup.subtree_control'), 'utf8').includes('cpu'))
-      return undefined;
+      throw new Error('the processor is not among the controllers');
     mkdirSync(group);
     if (isVersionOne) {
       writeFileSync(path.join(group, 'cpu.cfs_period_us'), `${periodUs}`);
       writeFileSync(path.join(group, 'cpu.cfs_quota_us'), `${quotaUs}`);
     } else writeFileSync(path.join(group, 'cpu.max'), `${quotaUs} ${periodUs}`);
   } catch {
-    return undefined;
+    return memoryMb >= fullCoreMemoryMb ? unlimited : undefined;
   }
   return {
     means: `control group, ${quotaUs / 1000} of each ${periodUs / 1000} ms`,
     add: (pid) => writeFileSync(path.join(group, 'cgroup.procs'), `${pid}`),
-    [Symbol.asyncDispose]: async () => rmdirSync(group),
+    [Symbol.dispose]: () => rmdirSync(group),
   };
 }
 
-/** Linux's weight of a process with this nice value, relative to one with the value 0. */
-const weightOf = (nice: number) => 1.25 ** -nice;
-
-/** The busy processes that leave another one on the same core this share: how many, and their nice value. */
-export function loadFor(share: number): { readonly processes: number; readonly nice: number } {
-  const weight = 1 / share - 1;
-  const processes = Math.max(1, Math.ceil(weight));
-  const nices = Array.from({ length: 20 }, (_, nice) => nice);
-  const distance = (nice: number) => Math.abs(processes * weightOf(nice) - weight);
-  return { processes, nice: nices.reduce((best, nice) => (distance(nice) < distance(best) ? nice : best)) };
+/** One core for the measured processes, and the others for this process and everything else that it starts. */
+export interface Cores extends Disposable {
+  /** Absent where there is only one core, or no `taskset`. */
+  readonly measured?: number | undefined;
+  /** Moves all threads of a process to the measured core. */
+  pin(pid: number): void;
 }
 
-/** Keeps the core busy, until the process that asked for it is gone. */
-const busy = 'const parent = process.ppid; while (process.ppid === parent);';
-
-/** Trap: a scheduler prefers who has slept, so this share is kinder than one by a control group. */
-function openLoad(memoryMb: number, core: number): ProcessorShare {
-  const { processes, nice } = loadFor(shareOf(memoryMb));
-  const command = ['-c', `${core}`, 'nice', '-n', `${nice}`, process.execPath, '-e', busy];
-  const children = Array.from({ length: processes }, () => spawn('taskset', command, { stdio: 'ignore' }));
+/** Keeps this process off one core until disposal. */
+export function openCores(): Cores {
+  const allowed = allowedCores();
+  const [measured, ...others] = allowed;
+  if (measured === undefined || others.length === 0) return { pin: () => {}, [Symbol.dispose]: () => {} };
+  setCores(process.pid, others);
   return {
-    means: `one core, shared with ${processes} busy processes`,
-    add: () => {},
-    async [Symbol.asyncDispose]() {
-      await Promise.all(
-        children.map(async (child) => {
-          const exited = once(child, 'exit');
-          child.kill('SIGKILL');
-          await exited;
-        }),
-      );
-    },
+    measured,
+    pin: (pid) => setCores(pid, [measured]),
+    [Symbol.dispose]: () => setCores(process.pid, allowed),
   };
+}
+
+function allowedCores(): readonly number[] {
+  try {
+    const [, list = ''] = execFileSync('taskset', ['-pc', `${process.pid}`], { encoding: 'utf8' }).split(': ');
+    return coresIn(list.trim());
+  } catch {
+    return [];
+  }
+}
+
+/** Reads a list of cores as `taskset` prints it: `0-2,5`. */
+export function coresIn(list: string): readonly number[] {
+  return list.split(',').flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+function setCores(pid: number, cores: readonly number[]): void {
+  execFileSync('taskset', ['-apc', cores.join(','), `${pid}`], { stdio: 'ignore' });
 }

@@ -1,22 +1,22 @@
 /**
- * A process of its own that answers like the OAuth endpoints of an org, and knows what each answer took. It shares
- * no code with the embedded Okta.
+ * A process of its own that answers like the OAuth endpoints of an org, and knows how long each answer took. It shares no
+ * code with the embedded Okta.
  *
- * What a request took is the time from its head, as Node.js hands it over, to when the operating system has the answer. Each answer
- * names its request in `X-Okta-Request-Id`. Where this process was itself not on time for a request, it does not know what the answer took to the
- * millisecond, and says that. The parent asks with `read` and gets everything since it last asked. Connections
- * that are idle then are closed, as those of a function that sleeps for a minute are.
+ * The time of a request runs from its head, as Node.js hands it over, until the operating system has the answer. Each answer
+ * names its request in `X-Okta-Request-Id`. Where this process was itself late, it does not know the time to the
+ * millisecond, and reports the request as uncertain. The parent sends a message to get everything since its last one.
+ * That closes idle connections, as a server does while a function sleeps for a minute.
  */
 import { createHash, generateKeyPairSync, randomUUID, sign as signAsync } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import type { ReferenceServerOptions, ReferenceServerReading } from './start-reference-server.ts';
+import type { ReferenceServerOptions, ReferenceServerReading } from './open-bench.ts';
 
-const { cert, key, delayMs, origins } = JSON.parse(process.argv[2] ?? '') as ReferenceServerOptions;
+const { cert, key, delayMs } = JSON.parse(process.argv[2] ?? '') as ReferenceServerOptions;
 const sign = promisify<string, Buffer, Parameters<typeof signAsync>[2], Buffer>(signAsync);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const kid = 'reference';
@@ -25,8 +25,7 @@ let tookMs: Record<string, number> = {};
 let uncertain: string[] = [];
 let connections = 0;
 let resumed = 0;
-const sockets = new Set<Socket>();
-/** The client and the scopes of each token that was issued, by its digest. */
+/** The claims and the scopes of each issued token, by its digest. */
 const issued = new Map<string, { readonly claims: object; readonly scope: string }>();
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -62,7 +61,7 @@ async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(text);
 }
 
-/** The client of a request: of its assertion, or of its header. Nothing is verified, because nothing here is at stake. */
+/** Returns the client that an assertion or the header names. Nothing is verified, because nothing is at stake here. */
 function clientOf(request: IncomingMessage, body: URLSearchParams): string {
   const assertion = body.get('client_assertion')?.split('.')[1];
   if (assertion) return JSON.parse(Buffer.from(assertion, 'base64url').toString()).sub;
@@ -96,18 +95,20 @@ async function answer(request: IncomingMessage, url: URL): Promise<object | URL>
   const at = `${origin}${server || '/oauth2'}/v1`;
   return {
     issuer: `${origin}${server}`,
-    ...{ authorization_endpoint: `${at}/authorize`, token_endpoint: `${at}/token`, jwks_uri: `${at}/keys` },
+    authorization_endpoint: `${at}/authorize`,
+    token_endpoint: `${at}/token`,
+    jwks_uri: `${at}/keys`,
     introspection_endpoint: `${at}/introspect`,
   };
 }
 
-/** An answer about which this process knows less than that is no measure. */
+/** If this process was later than this for a request, the time of its answer is uncertain. */
 const toleratedMs = 1;
 
 const tickMs = 1;
 let lateMs = 0;
 let tickedAt = performance.now();
-/** Until then, everything that had arrived was read. */
+/** Everything that had arrived by this time was read. */
 let onTimeAt = tickedAt;
 setInterval(() => {
   const now = performance.now();
@@ -140,33 +141,23 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   setTimeout(send, Math.max(0, delayMs - (performance.now() - receivedAt)));
 }
 
-/** Listens on a port of its own. Resolves to the server. */
-async function listen() {
-  const server = createServer({ cert, key, keepAliveTimeout: 5_000 }, (request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('secureConnection', (socket: TLSSocket) => {
-    connections += 1;
-    if (socket.isSessionReused()) resumed += 1;
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-const servers = await Promise.all(Array.from({ length: origins }, listen));
-process.send?.({ ports: servers.map((server) => (server.address() as AddressInfo).port) });
+const server = createServer({ cert, key, keepAliveTimeout: 5_000 }, (request, response) => {
+  handle(request, response).catch(() => response.destroy());
+});
+server.on('secureConnection', (socket: TLSSocket) => {
+  connections += 1;
+  if (socket.isSessionReused()) resumed += 1;
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+process.send?.({ port: (server.address() as AddressInfo).port });
 
 process.on('message', () => {
-  const reading: ReferenceServerReading = { tookMs, uncertain, connections, resumed, open: sockets.size, lateMs };
-  for (const server of servers) server.closeIdleConnections();
+  const reading: ReferenceServerReading = { tookMs, uncertain, connections, resumed, lateMs };
+  server.closeIdleConnections();
   process.send?.(reading);
   [tookMs, uncertain, connections, resumed, lateMs] = [{}, [], 0, 0, 0];
 });
-// The parent decides when it is over, and disconnects.
+// The parent ends this process: it disconnects.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
