@@ -118,7 +118,7 @@ describe('what a message is made of, from the state table', () => {
         expect(requests).toEqual([]);
         expect(said(change, fromTable)).toEqual(said(change, fromLogs));
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -142,7 +142,7 @@ describe('what a message is made of, from the state table', () => {
         });
         expect(said(change, fromTable)).toEqual(said(change, fromLogs));
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 });

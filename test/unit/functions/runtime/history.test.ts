@@ -23,13 +23,15 @@ const targets = [
   ),
 ];
 
-function run(minute: number, statusOf: (target: string) => Parameters<typeof outcome>[2] = () => 'passed'): NewRun {
+type StatusOf = (target: string) => Parameters<typeof outcome>[2];
+
+function run(minute: number, statusOf: StatusOf = () => 'passed', ofTargets = targets): NewRun {
   const time = noon + minute * minuteMs + ((minute * 7919) % 1000);
   return {
     org: 'acme',
     at: time,
     intervalMinutes: 1,
-    lines: targets.map((each) => outcome(time, each, statusOf(each)).line),
+    lines: ofTargets.map((each) => outcome(time, each, statusOf(each)).line),
   };
 }
 
@@ -75,11 +77,12 @@ describe('the state of a group', () => {
   });
 
   it('says since when the group fails and when it was good last, also when the runs of that time are gone', () => {
-    const fails = (minute: number) => run(minute, () => (minute >= 30 ? 'internal-error' : 'passed'));
+    const fails = (minute: number) => run(minute, () => (minute >= 30 ? 'internal-error' : 'passed'), ['token@org']);
     const state = stateOf(minutes(0, 200).map(fails));
+    expect(timesOf(state)[0]).toBeGreaterThan(run(30).at);
     expect(state.failing).toEqual({ at: new Date(run(30).at).toISOString() });
     expect(state.lastGood).toEqual({ at: new Date(run(29).at).toISOString() });
-    expect(stateOf([...minutes(0, 200).map(fails), run(201)])).not.toHaveProperty('failing');
+    expect(stored(withRun(state, run(201)))).not.toHaveProperty('failing');
   });
 
   it('keeps the last lines of a failure exactly as they were logged', () => {

@@ -207,7 +207,7 @@ describe('arbitrary input', () => {
           expect(error).toBeInstanceOf(ConfigError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

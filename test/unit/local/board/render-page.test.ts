@@ -28,7 +28,7 @@ describe('the page of the board', () => {
         const { elements, problems } = parseHtml(renderMain(withTexts(text)).toString());
         expect([problems, elements.length]).toEqual([[], plainCount]);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 

@@ -1,8 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alarmMeaning } from '../../../../../functions/findings/alarm-catalog.ts';
 import type { AlarmSubject } from '../../../../../functions/findings/alarm-subject.ts';
 import { type FindingCode, failsElsewhere, finding, findings } from '../../../../../functions/findings/finding.ts';
 import { domainLabels, faultDomains } from '../../../../../functions/model/fault-domain.ts';
+import { impactOf } from '../../../../../functions/notify/impact.ts';
+import { incidentOf } from '../../../../../functions/notify/incident.ts';
+import { renderFirstLine } from '../../../../../functions/notify/render/first-line.ts';
+import { renderSubject } from '../../../../../functions/notify/render/subject.ts';
 import { probes } from '../../../../../functions/probes/index.ts';
 import { at, evidenceOf, flowsLog, minutes, outcome, runs } from '../../../../support/log-of.ts';
 import {
@@ -20,13 +25,38 @@ const [longOrg, longServer] = ['acme-workforce-production-emea-1', 'aus1gbq7m0Xk
 
 const codes = (Object.keys(findings) as FindingCode[]).filter((code) => findings[code].severity !== 'info');
 
-/** The message about a finding that fires at these targets of an org. */
-function messageAbout(code: FindingCode, targets: readonly string[], org = 'acme') {
+/** The change and the evidence when a finding fires at these targets of an org. */
+function changeAbout(code: FindingCode, targets: readonly string[], org = 'acme') {
   const { domain, severity } = findings[code];
   const route = severity === 'info' ? 'page' : severity;
   const lines = ['12:36', '12:37'].flatMap((time) => targets.map((target) => outcome(at(time), target, code, { org })));
   const alarm = { ...firingOf({ kind: 'findings', org, domain, severity: route }), changedAt: at('12:38') } as const;
-  return messageOf(alarm, evidenceOf(lines), { ...links, route });
+  return [alarm, evidenceOf(lines), { ...links, route }] as const;
+}
+
+const messageAbout = (...about: Parameters<typeof changeAbout>) => messageOf(...changeAbout(...about));
+
+/** The probes, each at the org or at this server. */
+const hitsAt = (server: string) =>
+  probes.map(({ id, scope }) => ({ probe: id, ...(scope !== 'org' && { server }), isIntermittent: false }));
+
+/** The subject and the first line about a finding, for each probe at this server: without the rest of the message. */
+function headsAbout(code: FindingCode, server: string, org = 'acme') {
+  const [alarm, evidence, to] = changeAbout(code, ['organization'], org);
+  const incident = incidentOf(alarm, evidence);
+  return hitsAt(server).map((hit) => {
+    const impact = impactOf({ ...findings[code], hit: [hit], isAnythingFine: false });
+    const own = { ...incident, ...(impact && { impact }) };
+    const subject = renderSubject(own, to);
+    return { hit, subject, lead: renderFirstLine(own, subject) };
+  });
+}
+
+/** Whether a subject fits, with a cause that is left out as a whole or not at all: half of one could mean something else. */
+function fits(code: FindingCode, subject: string): boolean {
+  const { brief } = findings[code];
+  const [, cause = brief] = / - (.+?)( since)?( \d\d:\d\dZ)?$/.exec(subject) ?? [];
+  return subject.length <= 60 && /^(PAGE|TICKET) acme[\w.-]*: \S/.test(subject) && cause === brief;
 }
 
 describe('the subject of a message', () => {
@@ -85,27 +115,37 @@ describe('the subject of a message', () => {
 
   it('does not sound like an outage of the org if one custom server fails', () => {
     for (const code of codes) {
-      for (const { id, scope } of probes.filter((probe) => probe.scope !== 'org')) {
-        const { subject, email } = messageAbout(code, [`${id}@default`]);
-        const [lead = ''] = email.split('\n');
-        expect(`${subject} ${lead}`, `${code} ${scope}`).toMatch(/'default'/);
-      }
+      for (const { hit, subject, lead } of headsAbout(code, 'default'))
+        if (hit.server) expect(`${subject} ${lead}`, `${code} ${hit.probe}`).toMatch(/'default'/);
     }
   });
 
   it.each(codes)('about %s fits a lock screen, and leaves out words only as a whole', (code) => {
-    for (const { id, scope } of probes) {
-      for (const server of ['default', longServer]) {
-        for (const org of ['acme', longOrg]) {
-          const { subject } = messageAbout(code, [scope === 'org' ? id : `${id}@${server}`], org);
-          expect(subject.length).toBeLessThanOrEqual(60);
-          expect(subject).toMatch(/^(PAGE|TICKET) acme[\w.-]*: \S/);
-          // A cause that does not fit is left out. Half of one could mean something else.
-          const [, cause = findings[code].brief] = / - (.+?)( since)?( \d\d:\d\dZ)?$/.exec(subject) ?? [];
-          expect(cause).toBe(findings[code].brief);
-        }
-      }
-    }
+    const heads = ['default', longServer].flatMap((server) =>
+      ['acme', longOrg].flatMap((org) => headsAbout(code, server, org)),
+    );
+    expect(heads.length).toBe(4 * probes.length);
+    expect(heads.filter(({ subject }) => !fits(code, subject))).toEqual([]);
+    expect(heads.filter(({ lead }) => lead.length > 120 || !lead.endsWith('.'))).toEqual([]);
+  });
+
+  it('of a whole message fits a lock screen, and its first line is the one that was judged by itself', () => {
+    const [code, server, org] = [
+      fc.constantFrom(...codes),
+      fc.constantFrom('default', longServer),
+      fc.constantFrom('acme', longOrg),
+    ];
+    const property = fc.property(code, server, org, fc.nat(probes.length - 1), (code, server, org, index) => {
+      const head = headsAbout(code, server, org)[index];
+      const target = head?.hit.server ? `${head.hit.probe}@${server}` : (head?.hit.probe ?? '');
+      const { subject, email } = messageAbout(code, [target], org);
+      expect([subject].filter((each) => !fits(code, each))).toEqual([]);
+      expect([subject, email.split('\n')[0]?.replace(/Do: .*/, '')]).toEqual([
+        head?.subject,
+        head?.lead.replace(/Do: .*/, ''),
+      ]);
+    });
+    fc.assert(property, { numRuns: 100 });
   });
 
   it('names the cause of every finding at a server with a short name', () => {

@@ -36,12 +36,12 @@ function openLog() {
   return { clock, log, get, drain };
 }
 
-it('an hour of 50,000 events is read once by a client that polls each minute by pages of 1,000', () => {
+it('an hour of 6,000 events is read once by a client that polls each minute by pages of 50', () => {
   const { clock, log, drain } = openLog();
-  const all = happenings(50_000, 72);
+  const all = happenings(6_000, 600);
   log.recordAll(all);
   const seen: string[] = [];
-  let query = `since=${since}&limit=1000`;
+  let query = `since=${since}&limit=50`;
   for (let minute = 0; minute <= 60; minute += 1) {
     const { types, next } = drain(query);
     seen.push(...types);
@@ -52,15 +52,18 @@ it('an hour of 50,000 events is read once by a client that polls each minute by 
 });
 
 it('a log that is full forgets its oldest events, and a poll goes on with those that it has', () => {
-  const { log, get, drain } = openLog();
+  const { log, get } = openLog();
   log.recordAll([{ eventType: 'test.oldest', displayMessage: 'Oldest', actor }]);
   const { events, next } = get(`since=${since}`);
   expect(events.map(({ eventType }) => eventType)).toEqual(['test.oldest']);
-  const all = happenings(125_000, 0).map(({ eventType }) => eventType);
-  log.recordAll(happenings(125_000, 0));
+  const later = happenings(111_000, 0);
+  const all = later.map(({ eventType }) => eventType);
+  log.recordAll(later);
   const rest = new URLSearchParams(next);
   rest.set('limit', '1000');
-  const { types } = drain(String(rest));
-  expect(types.length).toBeGreaterThanOrEqual(100_000);
-  expect(types).toEqual(all.slice(-types.length));
+  const types = get(String(rest)).events.map(({ eventType }) => eventType);
+  const first = all.indexOf(types[0] ?? '');
+  expect(first).toBeGreaterThan(0);
+  expect(all.length - first).toBeGreaterThanOrEqual(100_000);
+  expect(types).toEqual(all.slice(first, first + 1_000));
 });
