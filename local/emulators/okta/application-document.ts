@@ -1,5 +1,7 @@
 import { type ApiError, invalid } from './api-error.ts';
+import { type Application, type ClientKey, type ClientSecret, hashOfSecret, oauthClientOf } from './applications.ts';
 import { type Body, objectAt, textsAt } from './documents.ts';
+import { switchLink } from './management-resource.ts';
 
 /** What the API takes for an OpenID Connect application, without its keys and its secret. */
 export interface GivenApplication {
@@ -21,7 +23,7 @@ const responseTypes = ['code', 'id_token', 'token'];
 
 const keyMembers = ['kty', 'kid', 'use', 'alg', 'e', 'n', 'crv', 'x', 'y'];
 const minRsaBits = 2048;
-export const maxKeys = 50;
+const maxKeys = 50;
 
 /** The attributes of an application that it has from the start, as recorded at real orgs. */
 const defaults = {
@@ -178,4 +180,60 @@ export function checkKeys(keys: readonly Body[]): void {
     );
   }
   keys.forEach(readKey);
+}
+
+/**
+ * An application as the API shows it. Its secret is there only in the answer to what made it or changed it.
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
+ */
+export function applicationItem(
+  application: Application,
+  origin: string,
+  secret?: string,
+): Body & { readonly id: string } {
+  const { id, document, status, created, lastUpdated, keys, accessPolicyId } = application;
+  const credentials = objectAt(document, 'credentials');
+  const settings = objectAt(document, 'settings');
+  const href = `${origin}/api/v1/apps/${id}`;
+  return {
+    ...{ id, ...document, status, lastUpdated, created },
+    credentials: {
+      ...credentials,
+      oauthClient: {
+        ...objectAt(credentials, 'oauthClient'),
+        ...(secret !== undefined && { client_secret: secret }),
+      },
+    },
+    settings: {
+      ...settings,
+      oauthClient: {
+        ...oauthClientOf(application),
+        ...(keys.length > 0 && { jwks: { keys: keys.map((key) => ({ ...key.jwk, id: key.id, status: key.status })) } }),
+      },
+    },
+    _links: {
+      self: { href },
+      groups: { href: `${href}/groups` },
+      users: { href: `${href}/users` },
+      accessPolicy: { href: `${origin}/api/v1/policies/${accessPolicyId}` },
+      ...switchLink(href, status),
+    },
+  };
+}
+
+const credentialHref = ({ id }: Application, kind: string, itemId: string, origin: string) =>
+  `${origin}/api/v1/apps/${id}/credentials/${kind}/${itemId}`;
+
+/** A public key as `credentials/jwks` lists it. */
+export function keyItem(application: Application, key: ClientKey, origin: string): Body {
+  const { id, status, created, lastUpdated, jwk } = key;
+  const _links = switchLink(credentialHref(application, 'jwks', id, origin), status);
+  return { ...jwk, id, status, created, lastUpdated, _links };
+}
+
+/** A secret as `credentials/secrets` lists it. Trap: it is in clear text, as at Okta. */
+export function secretItem(application: Application, secret: ClientSecret, origin: string): Body {
+  const { id, status, created, lastUpdated, value } = secret;
+  const _links = switchLink(credentialHref(application, 'secrets', id, origin), status);
+  return { id, status, created, lastUpdated, client_secret: value, secret_hash: hashOfSecret(value), _links };
 }

@@ -1,26 +1,33 @@
+import { accessEndpoints } from './access-resources.ts';
 import type { AccessTokens } from './access-token.ts';
 import { type AdminRole, covers } from './admin-roles.ts';
 import { ApiError } from './api-error.ts';
+import { applicationEndpoints } from './application-resources.ts';
 import { createProofChecker, dpopAlgorithms } from './dpop-proof.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import type { ApiToken, Caller } from './log-caller.ts';
 import type { Collection, Item } from './management-data.ts';
-import { createEndpointFinder, decodedText, type Endpoint, type Principal, parseBody } from './management-endpoint.ts';
+import {
+  createEndpointFinder,
+  decodedText,
+  type EndpointParts,
+  type Principal,
+  parseBody,
+} from './management-resource.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
-import type { OrgState } from './org-state.ts';
-import { queryItems } from './query-items.ts';
+import { orgEndpoints } from './org-resources.ts';
+import { policyEndpoints } from './policy-resources.ts';
+import { FilterError, parseFilter } from './scim-filter.ts';
+import { groupEndpoints, userEndpoints } from './user-resources.ts';
 
-export interface ManagementParts {
-  readonly origin: string;
+export interface ManagementParts extends EndpointParts {
   readonly apiTokens: readonly (ApiToken & { readonly roles: readonly AdminRole[] })[];
   /** The Org server's tokens: Okta's APIs accept no others. */
   readonly accessTokens: AccessTokens;
-  readonly state: OrgState;
   readonly callerOf: (request: OktaRequest) => Caller;
   /** The metadata of a SAML application, by its id. */
   readonly samlMetadata: (id: string) => Promise<OktaResponse> | undefined;
-  readonly endpoints: readonly Endpoint[];
   readonly faults: ManagementFaults;
 }
 
@@ -54,7 +61,14 @@ const unlicensed = ['/api/v1/device-posture-checks'];
 export function createManagementApi(parts: ManagementParts, collections: Readonly<Record<string, Collection>>) {
   const { origin, faults, state } = parts;
   const authorize = createAuthorizer(parts);
-  const findEndpoint = createEndpointFinder(parts.endpoints);
+  const findEndpoint = createEndpointFinder([
+    ...applicationEndpoints(parts),
+    ...accessEndpoints(parts),
+    ...groupEndpoints(parts),
+    ...userEndpoints(parts),
+    ...policyEndpoints(parts),
+    ...orgEndpoints(parts),
+  ]);
 
   function isUnlicensed(path: string): boolean {
     const { apiAccessManagement } = state.settings();
@@ -217,4 +231,51 @@ function challenge(
   };
   const list = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
   return emptyResponse(status, { 'www-authenticate': `${wantsDpop ? 'DPoP' : 'Bearer'} ${list.join(', ')}` });
+}
+
+/** One page of the items that a query selects, and the cursor of the next page if there may be one. */
+function queryItems(
+  items: readonly Item[],
+  query: URLSearchParams,
+  { searched }: Pick<Collection, 'searched'>,
+  limit: number,
+): { readonly found: readonly Item[]; readonly next?: string } {
+  const conditions = [
+    ...['filter', 'search'].flatMap((name) => conditionOf(query.get(name))),
+    ...textCondition(query.get('q'), searched),
+  ];
+  const selected = items.filter((item) => conditions.every((condition) => condition(item)));
+  const start = startOf(selected, query.get('after'));
+  const found = selected.slice(start, start + limit);
+  const next = selected.length > start + limit ? cursorOf(found.at(-1)) : undefined;
+  return { found, ...(next !== undefined && { next }) };
+}
+
+function startOf(selected: readonly Item[], after: string | null): number {
+  if (after === null) return 0;
+  const index = selected.findIndex((item) => cursorOf(item) === after);
+  if (index < 0) throw new ApiError('E0000029', 'Invalid cursor.');
+  return index + 1;
+}
+
+function cursorOf(item: Item | undefined): string | undefined {
+  const key = item?.id ?? item?.kid;
+  return key === undefined ? undefined : String(key);
+}
+
+function conditionOf(expression: string | null) {
+  if (expression === null) return [];
+  try {
+    return [parseFilter(expression)];
+  } catch (error) {
+    if (error instanceof FilterError) throw new ApiError('E0000031', error.message);
+    throw error;
+  }
+}
+
+/** Some attributes are searched for one text at their beginning. */
+function textCondition(text: string | null, searched: Collection['searched']) {
+  if (text === null) return [];
+  const value = JSON.stringify(text);
+  return [parseFilter(searched.map((path) => `${path} sw ${value}`).join(' or '))];
 }

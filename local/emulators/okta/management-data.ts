@@ -1,14 +1,14 @@
-import { applicationItem } from './application-items.ts';
+import { applicationItem } from './application-document.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { seededAt as created } from './documents.ts';
-import { groupItem } from './group-items.ts';
+import { groupItem } from './groups.ts';
 import type { ServerSigningState } from './health-state.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
 import type { OrgState } from './org-state.ts';
 import { keysOf, type SamlApplication } from './saml-applications.ts';
 import { listedKey, type SamlKey } from './saml-key.ts';
-import { userItem } from './user-items.ts';
+import { userItem } from './user-resources.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };
 

@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { keyItem, secretItem } from './application-items.ts';
+import { keyItem, secretItem } from './application-document.ts';
 import type { Application } from './applications.ts';
 import { seededAt as created } from './documents.ts';
 import type { AgentState, ClientCredentialsState, Health } from './health-state.ts';

@@ -2,7 +2,6 @@ import type { JWTPayload } from 'jose';
 import type { TokenAlteration } from './access-token.ts';
 import { type Administer, createAdministrationLog } from './administration-log.ts';
 import { altering, createAlterationLog } from './alteration-log.ts';
-import { createChangeLog } from './api-changes.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
@@ -16,7 +15,7 @@ import { apiTokenId, type Caller, createCallerOf } from './log-caller.ts';
 import { createLogApi } from './log-query.ts';
 import { createManagementApi, type ManagementParts } from './management-api.ts';
 import { managementData } from './management-data.ts';
-import { managementEndpoints } from './management-endpoints.ts';
+import { recordChangesIn } from './management-resource.ts';
 import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { createIdentity, type OrgIdentity } from './org-identity.ts';
@@ -278,7 +277,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
           callerOf,
           faults,
         },
-        endpoints: managementEndpoints({ origin, state, changed: createChangeLog(log), checkCode }),
+        changed: recordChangesIn(log),
+        checkCode,
       },
       managementData({
         ...{
