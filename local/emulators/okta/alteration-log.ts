@@ -7,18 +7,22 @@ import type { SignInSettings } from './sign-in-settings.ts';
 import type { SystemLog } from './system-log.ts';
 import type { User, UserStatus } from './users.ts';
 
-/** What an administrator did to a user, by the status after it. Lockouts are Okta's own. */
-const statusEvents: Partial<Record<UserStatus, readonly [eventType: string, displayMessage: string]>> = {
+type Words = readonly [eventType: string, displayMessage: string];
+
+const activated: Words = ['user.lifecycle.activate', 'Activate Okta user'];
+
+/** The actions of an administrator by the status of the user after them. Lockouts are Okta's own. */
+const statusEvents: Partial<Record<UserStatus, Words>> = {
   SUSPENDED: ['user.lifecycle.suspend', 'Suspend Okta user'],
   DEPROVISIONED: ['user.lifecycle.deactivate', 'Deactivate Okta user'],
   PASSWORD_EXPIRED: ['user.account.expire_password', 'Expire user password'],
 };
 
-/** What made a user active again, by the status before. */
-const recoveryEvents: Partial<Record<UserStatus, readonly [eventType: string, displayMessage: string]>> = {
+/** The actions that made a user active again, by the status before them. */
+const recoveryEvents: Partial<Record<UserStatus, Words>> = {
   SUSPENDED: ['user.lifecycle.unsuspend', 'Unsuspend Okta user'],
-  DEPROVISIONED: ['user.lifecycle.activate', 'Activate Okta user'],
-  STAGED: ['user.lifecycle.activate', 'Activate Okta user'],
+  DEPROVISIONED: activated,
+  STAGED: activated,
   LOCKED_OUT: ['user.account.unlock_by_admin', 'Unlock user account by admin'],
 };
 
@@ -33,39 +37,32 @@ const profileAttributes = [
   'costCenter',
 ] as const;
 
-type SettingChange = (log: AdministrationLog, isOn: boolean) => void;
-
 type Updatable = { [What in ChangedThing]: 'update' extends ChangeOf<What> ? What : never }[ChangedThing];
 
-const updates =
-  (what: Updatable): SettingChange =>
-  ({ administer }) =>
-    administer(what, 'update');
-
 /**
- * What administrators change when a setting of the sign-in is altered. The other settings are no administrator's: an
- * engine, or something that does not work.
+ * The things that administrators change when a setting of the sign-in is altered. They switch the captcha, and update the
+ * others. No administrator changes the settings that are not here: an engine, or something that does not work.
  */
-const settingChanges: Partial<Record<keyof SignInSettings, SettingChange>> = {
-  passwordOnFirstPage: updates('session-policy-rule'),
-  keepMeSignedInPrompt: updates('session-policy-rule'),
-  maxAttempts: updates('password-policy'),
-  lockoutShown: updates('password-policy'),
-  expireWarnDays: updates('password-policy'),
-  enrollment: updates('enrollment-policy-rule'),
-  captcha: ({ administer }, isOn) => administer('captcha', isOn ? 'activate' : 'deactivate'),
-  identityProvider: updates('routing-rule'),
-  deviceChallenge: updates('authenticator'),
-  consent: updates('application'),
-  interactionCode: updates('application'),
-  pushedRequestsRequired: updates('application'),
-  refreshTokenRotation: updates('application'),
-  refreshTokenLeewaySeconds: updates('application'),
-  idToken: updates('application'),
-  customClaims: updates('claim'),
+const settingChanges: Partial<Record<keyof SignInSettings, Updatable | 'captcha'>> = {
+  passwordOnFirstPage: 'session-policy-rule',
+  keepMeSignedInPrompt: 'session-policy-rule',
+  maxAttempts: 'password-policy',
+  lockoutShown: 'password-policy',
+  expireWarnDays: 'password-policy',
+  enrollment: 'enrollment-policy-rule',
+  captcha: 'captcha',
+  identityProvider: 'routing-rule',
+  deviceChallenge: 'authenticator',
+  consent: 'application',
+  interactionCode: 'application',
+  pushedRequestsRequired: 'application',
+  refreshTokenRotation: 'application',
+  refreshTokenLeewaySeconds: 'application',
+  idToken: 'application',
+  customClaims: 'claim',
 };
 
-/** What Okta records when something stops to work, or works again. Of a directory's agent that is gone, it records nothing. */
+/** The events that Okta records when something stops working, or works again. The loss of a directory's agent has none. */
 const healthEvents: Partial<
   Record<keyof HealthState, { readonly stops?: OktaJob; readonly works?: OktaJob; readonly isWorking: IsWorking }>
 > = {
@@ -77,7 +74,7 @@ const healthEvents: Partial<
 
 type IsWorking = (state: Readonly<Record<string, unknown>>) => boolean;
 
-/** Writes to the System Log what administrators, or Okta, must have done for a user or a setting to be as it is now. */
+/** Writes to the System Log what administrators or Okta must have done to alter a user or a setting. */
 export function createAlterationLog(log: SystemLog, administration: AdministrationLog) {
   const recordJob = createJobsLog(log);
 
@@ -112,9 +109,11 @@ export function createAlterationLog(log: SystemLog, administration: Administrati
   return {
     user,
     settings(before: SignInSettings, after: SignInSettings): void {
-      for (const [name, change] of Object.entries(settingChanges)) {
+      for (const [name, what] of Object.entries(settingChanges)) {
         const key = name as keyof SignInSettings;
-        if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) change(administration, Boolean(after[key]));
+        if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
+        if (what === 'captcha') administration.administer(what, after[key] ? 'activate' : 'deactivate');
+        else administration.administer(what, 'update');
       }
     },
     health(
@@ -158,18 +157,18 @@ function factors(before: User, after: User, did: (eventType: string, displayMess
   }
 }
 
-/** Alters something, and tells what it was before and after, and again when the alteration ends. */
+/** Alters a value, and passes the values before and after to `altered`, then again when the alteration ends. */
 export function altering<Value>(
   read: () => Value,
   alter: () => () => void,
   altered: (before: Value, after: Value) => void,
 ): () => void {
-  const telling = <Result>(change: () => Result): Result => {
+  const reporting = <Result>(change: () => Result): Result => {
     const before = read();
     const result = change();
     altered(before, read());
     return result;
   };
-  const restore = telling(alter);
-  return () => telling(restore);
+  const restore = reporting(alter);
+  return () => reporting(restore);
 }

@@ -16,46 +16,33 @@ interface AuthorizationLogParts {
   readonly state: OrgState;
 }
 
-interface Event {
-  readonly eventType: string;
-  readonly displayMessage: string;
-  /** What was issued, by its type in `target`. */
-  readonly issued?: string;
-}
+/** The words of an event, and what it issues, by its type in `target`. */
+type Event = readonly [eventType: string, displayMessage: string, issued?: string];
 
-const authorizeCode: Event = {
-  ...{ eventType: 'authorize.code', displayMessage: 'OAuth2 authorization code request', issued: 'code' },
-};
-const revocation: Event = { eventType: 'token.revoke', displayMessage: 'OAuth2 token revocation request' };
-const handle: Event = { eventType: 'interact.interaction_handle', displayMessage: 'Interaction handle is generated' };
-const interactionCode: Event = {
-  ...{ eventType: 'interact.interaction_code', displayMessage: 'Interaction code is generated' },
-};
+const authorizeCode: Event = ['authorize.code', 'OAuth2 authorization code request', 'code'];
+const revocation: Event = ['token.revoke', 'OAuth2 token revocation request'];
+const handle: Event = ['interact.interaction_handle', 'Interaction handle is generated'];
+const interactionCode: Event = ['interact.interaction_code', 'Interaction code is generated'];
 
 /** The tokens in the answer of the token endpoint. Okta logs each by itself. */
 const tokens: Readonly<Record<string, Event>> = {
-  access_token: {
-    ...{ eventType: 'token.grant.access_token', displayMessage: 'OAuth2 access token is granted' },
-    issued: 'access_token',
-  },
-  id_token: { eventType: 'token.grant.id_token', displayMessage: 'OAuth2 id token is granted', issued: 'id_token' },
-  refresh_token: {
-    ...{ eventType: 'token.grant.refresh_token', displayMessage: 'OAuth2 refresh token is granted' },
-    issued: 'refresh_token',
-  },
+  access_token: ['token.grant.access_token', 'OAuth2 access token is granted', 'access_token'],
+  id_token: ['token.grant.id_token', 'OAuth2 id token is granted', 'id_token'],
+  refresh_token: ['token.grant.refresh_token', 'OAuth2 refresh token is granted', 'refresh_token'],
 };
 
 /** A rotated refresh token was used after its grace. */
-const reuse: Event = { eventType: 'token.detect_reuse', displayMessage: 'OAuth2 refresh token reuse detected' };
+const reuse: Event = ['token.detect_reuse', 'OAuth2 refresh token reuse detected'];
 
 /**
- * By the provider's route name, or what the interaction code flow makes of it. A route that redirects to the sign-in instead of the application is not logged yet.
- * Okta's catalog has no event of introspection, user info, keys and discovery.
+ * The events by the provider's route name, or by the step of the interaction code flow. A route that redirects to the
+ * sign-in instead of the application is not logged yet. Okta's catalog has no event of introspection, user info, keys
+ * and discovery.
  */
 const loggedRoutes: Readonly<
   Record<string, { readonly isRedirect?: true; readonly succeeded?: Event; readonly failed: Event }>
 > = {
-  token: { failed: { eventType: 'token.grant', displayMessage: 'OAuth2 token request' } },
+  token: { failed: ['token.grant', 'OAuth2 token request'] },
   authorization: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
   resume: { isRedirect: true, succeeded: authorizeCode, failed: authorizeCode },
   revocation: { succeeded: revocation, failed: revocation },
@@ -65,11 +52,15 @@ const loggedRoutes: Readonly<
 
 /** The parameters of a request that events show, by their names there. */
 const shownParameters: Readonly<Record<string, string>> = {
-  ...{ grantType: 'grant_type', requestedScopes: 'scope', responseType: 'response_type' },
-  ...{ responseMode: 'response_mode', redirectUri: 'redirect_uri', state: 'state' },
+  grantType: 'grant_type',
+  requestedScopes: 'scope',
+  responseType: 'response_type',
+  responseMode: 'response_mode',
+  redirectUri: 'redirect_uri',
+  state: 'state',
 };
 
-/** Writes to the System Log what became of one server's requests for tokens and for authorization. */
+/** Writes the outcomes of one server's requests for tokens and for authorization to the System Log. */
 export function createAuthorizationLog({ server, log, signInLog, state }: AuthorizationLogParts) {
   const { users, applications } = state;
 
@@ -94,10 +85,12 @@ export function createAuthorizationLog({ server, log, signInLog, state }: Author
     const error = failure && translateError(failure, '');
     const name = client?.client_name;
     const actor = clientParticipant(clientId ?? 'unknown', name);
-    for (const { eventType, displayMessage, issued } of eventsOf(happened, result)) {
+    for (const [eventType, displayMessage, issued] of eventsOf(happened, result)) {
       const isGranted = !error && issued !== undefined;
       log.record(request, {
-        ...{ eventType: `${isCustom ? 'app.oauth2.as' : 'app.oauth2'}.${eventType}`, displayMessage, actor },
+        eventType: `${isCustom ? 'app.oauth2.as' : 'app.oauth2'}.${eventType}`,
+        displayMessage,
+        actor,
         targets: [
           ...(user ? [userParticipant(user)] : []),
           ...(isGranted ? [token(issued, user?.id ?? clientId)] : []),
@@ -126,7 +119,7 @@ function eventsOf(
 ): readonly Event[] {
   if (failure) return [isReuse(failure) ? reuse : failed];
   if (succeeded) return [succeeded];
-  return Object.keys(Object(body)).flatMap((name) => tokens[name] ?? []);
+  return Object.keys(Object(body)).flatMap((name) => (tokens[name] ? [tokens[name]] : []));
 }
 
 /** Okta separates scopes by a comma and a space. */

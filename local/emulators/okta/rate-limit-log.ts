@@ -4,26 +4,27 @@ import { type Caller, clientParticipant } from './log-caller.ts';
 import { type Bucket, type BucketState, bucketLimits, warningPercent } from './rate-limits.ts';
 import type { Happening, SystemLog } from './system-log.ts';
 
-/** A limit that somebody touched, as Okta logs it. Each is logged once in a window, however many requests it refuses. */
+/** A limit that a client touched, as Okta logs it: once in a window, however many requests the limit refuses. */
 export interface TouchedLimit {
   /** That of the Org server's tokens by default. Limits of operations and of requests in flight have none. */
   readonly bucket?: Bucket;
-  /** Requests in the window. What the bucket has by default. */
+  /** Requests in the window. By default, the limit of the bucket. */
   readonly threshold?: number;
   readonly secondsToReset?: number;
-  /** Whom the limit is for. The org by default. Recorded events show `ORG`, and the catalog `USER`. */
+  /** The kind of client that the limit is for. Recorded events show `ORG`, and the catalog `USER`. */
   readonly scope?: 'ORG' | 'USER' | 'API_TOKEN' | 'APP';
   /** Of a limit of an operation: `phone_enrollment`, `authenticator_otp_verification`. */
   readonly operation?: string;
 }
 
-interface Kind {
-  readonly eventType: string;
-  readonly displayMessage: string;
-  readonly result?: Happening['result'];
-  readonly reason?: string;
-  readonly debugData: (limit: Required<TouchedLimit>, caller: Caller) => Readonly<Record<string, string>>;
-}
+type DebugData = (limit: Required<TouchedLimit>, caller: Caller) => Readonly<Record<string, string>>;
+
+type Kind = readonly [
+  eventType: string,
+  displayMessage: string,
+  debugData: DebugData,
+  more?: Pick<Happening, 'result' | 'reason'>,
+];
 
 const minute = { timeSpan: '1', timeUnit: 'MINUTES' };
 
@@ -37,7 +38,10 @@ const orgLimit = (limit: Required<TouchedLimit>, { actor }: Caller) => ({
 });
 
 const clientLimit = (limit: Required<TouchedLimit>, { clientId = 'unknown' }: Caller) => ({
-  ...{ clientId, clientType: 'OAUTH2', ip: '127.0.0.1', deviceTokenHash: 'null' },
+  clientId,
+  clientType: 'OAUTH2',
+  ip: '127.0.0.1',
+  deviceTokenHash: 'null',
   threshold: String(limit.threshold),
   ...minute,
 });
@@ -51,68 +55,53 @@ const operationLimit = (limit: Required<TouchedLimit>) => ({
   operationRateLimitTimeUnit: 'MINUTES',
 });
 
+const warningLimit: DebugData = (limit, caller) => ({
+  ...orgLimit(limit, caller),
+  warningPercent: String(warningPercent),
+});
+
+const burst: DebugData = ({ bucket, threshold }) => ({
+  burstRateLimitBucketUuid: bucketUuid(bucket),
+  burstRateLimitUrlPattern: bucket,
+  baseThreshold: String(threshold),
+  burstThreshold: String(5 * threshold),
+  ...minute,
+});
+
+const clientShare: DebugData = ({ bucket }, { clientId = 'unknown' }) => ({
+  clientId,
+  rateLimitBucket: bucket,
+  rateLimitWarningThresholdInPercent: String(warningPercent),
+});
+
+const denied = { result: 'DENY' } as const;
+
 /** https://developer.okta.com/docs/reference/rl-system-log-events/ */
 const kinds = {
-  'org-warning': {
-    eventType: 'system.org.rate_limit.warning',
-    displayMessage: 'Rate limit warning',
-    debugData: (limit, caller) => ({ ...orgLimit(limit, caller), warningPercent: String(warningPercent) }),
-  },
-  'org-violation': {
-    eventType: 'system.org.rate_limit.violation',
-    displayMessage: 'Rate limit violation',
-    debugData: orgLimit,
-  },
-  'org-burst': {
-    eventType: 'system.org.rate_limit.burst',
-    displayMessage: 'Burst rate limit activated',
-    debugData: ({ bucket, threshold }) => ({
-      ...{ burstRateLimitBucketUuid: bucketUuid(bucket), burstRateLimitUrlPattern: bucket },
-      ...{ baseThreshold: String(threshold), burstThreshold: String(5 * threshold), ...minute },
-    }),
-  },
-  'org-concurrency': {
-    eventType: 'core.concurrency.org.limit.violation',
-    displayMessage: 'Too many requests in flight',
-    debugData: () => ({}),
-  },
-  'client-violation': {
-    ...{
-      eventType: 'system.client.rate_limit.violation',
-      displayMessage: 'Client rate limit violation',
-      result: 'DENY',
-    },
-    debugData: clientLimit,
-  },
-  'client-notification': {
-    eventType: 'system.client.rate_limit.notification',
-    displayMessage: 'Client rate limit notification',
-    debugData: clientLimit,
-  },
-  'client-concurrency': {
-    eventType: 'system.client.concurrency_rate_limit.violation',
-    displayMessage: 'Too many requests in flight for client',
-    result: 'DENY',
-    debugData: clientLimit,
-  },
-  'client-share': {
-    eventType: 'app.oauth2.client_id_rate_limit_warning',
-    displayMessage: 'Requests from a single client ID consumed the majority of the rate limit',
-    debugData: ({ bucket }, { clientId = 'unknown' }) => ({
-      ...{ clientId, rateLimitBucket: bucket, rateLimitWarningThresholdInPercent: String(warningPercent) },
-    }),
-  },
-  'operation-warning': {
-    eventType: 'system.operation.rate_limit.warning',
-    displayMessage: 'Operation rate limit warning',
-    debugData: operationLimit,
-  },
-  'operation-violation': {
-    eventType: 'system.operation.rate_limit.violation',
-    displayMessage: 'Operation rate limit violation',
-    ...{ result: 'DENY', reason: 'Too many attempts' },
-    debugData: operationLimit,
-  },
+  'org-warning': ['system.org.rate_limit.warning', 'Rate limit warning', warningLimit],
+  'org-violation': ['system.org.rate_limit.violation', 'Rate limit violation', orgLimit],
+  'org-burst': ['system.org.rate_limit.burst', 'Burst rate limit activated', burst],
+  'org-concurrency': ['core.concurrency.org.limit.violation', 'Too many requests in flight', () => ({})],
+  'client-violation': ['system.client.rate_limit.violation', 'Client rate limit violation', clientLimit, denied],
+  'client-notification': ['system.client.rate_limit.notification', 'Client rate limit notification', clientLimit],
+  'client-concurrency': [
+    'system.client.concurrency_rate_limit.violation',
+    'Too many requests in flight for client',
+    clientLimit,
+    denied,
+  ],
+  'client-share': [
+    'app.oauth2.client_id_rate_limit_warning',
+    'Requests from a single client ID consumed the majority of the rate limit',
+    clientShare,
+  ],
+  'operation-warning': ['system.operation.rate_limit.warning', 'Operation rate limit warning', operationLimit],
+  'operation-violation': [
+    'system.operation.rate_limit.violation',
+    'Operation rate limit violation',
+    operationLimit,
+    { result: 'DENY', reason: 'Too many attempts' },
+  ],
 } as const satisfies Record<string, Kind>;
 
 export type TouchedLimitKind = keyof typeof kinds;
@@ -124,7 +113,7 @@ export const otherIntegration: Caller = {
 };
 
 /**
- * Writes to the System Log who touched which limit.
+ * Writes touched limits to the System Log, each with the client that touched it.
  *
  * Trap: an event stands for a window, not for a request. The limit of an API token or an application has the event of
  * the org's limit, with the token or the application.
@@ -153,18 +142,24 @@ export function createRateLimitLog(log: SystemLog, now: () => number, callerOf: 
 }
 
 function happening(name: TouchedLimitKind, given: TouchedLimit, caller: Caller): Happening {
-  const { eventType, displayMessage, result, reason, debugData }: Kind = kinds[name];
+  const [eventType, displayMessage, debugData, more]: Kind = kinds[name];
   const bucket = given.bucket ?? '/oauth2/v1/token';
   const limit: Required<TouchedLimit> = {
-    ...{ bucket, threshold: bucketLimits[bucket], secondsToReset: 30, scope: 'ORG', operation: 'web_request' },
+    bucket,
+    threshold: bucketLimits[bucket],
+    secondsToReset: 30,
+    scope: 'ORG',
+    operation: 'web_request',
     ...given,
   };
   const isOfBucket = name.startsWith('org-') && name !== 'org-concurrency';
   const target = (type: string, id: string) => ({ id, type, displayName: null });
   return {
-    ...{ eventType, displayMessage, severity: 'WARN', ...caller },
-    ...(result !== undefined && { result }),
-    ...(reason !== undefined && { reason }),
+    eventType,
+    displayMessage,
+    severity: 'WARN',
+    ...caller,
+    ...more,
     targets: [
       ...(isOfBucket ? [target('URL Pattern', bucket), target('Bucket Uuid', bucketUuid(bucket))] : []),
       ...(caller.clientId !== undefined && name.startsWith('client-') ? [caller.actor] : []),

@@ -2,7 +2,7 @@ import { errorEnvelope } from './error-responses.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { oktaSystem, userParticipant } from './log-caller.ts';
 import type { PasswordVerdict } from './password-check.ts';
-import type { LogParticipant, SystemLog } from './system-log.ts';
+import type { Happening, LogParticipant, SystemLog } from './system-log.ts';
 import type { CodeVerdict } from './time-based-code.ts';
 import type { Factor, User } from './users.ts';
 
@@ -15,6 +15,13 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
   const actorOf = (user: User | undefined, login: string): LogParticipant =>
     user ? userParticipant(user) : { id: 'unknown', type: 'User', alternateId: login, displayName: 'unknown' };
   const passwordEvent = () => (engine() === 'idx' ? 'user.authentication.auth_via_mfa' : 'user.authentication.auth');
+  /** Writes an event whose actor is a user. */
+  const write = (
+    request: OktaRequest,
+    user: User,
+    [eventType, displayMessage]: readonly [string, string],
+    more: Omit<Happening, 'eventType' | 'displayMessage' | 'actor'> = {},
+  ) => log.record(request, { eventType, displayMessage, actor: userParticipant(user), ...more });
 
   return {
     password(request: OktaRequest, login: string, verdict: PasswordVerdict): void {
@@ -54,42 +61,41 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
     limited(request: OktaRequest, user: User | undefined, limit: number, windowMs: number): void {
       const seconds = String(windowMs / 1000);
       log.record(request, {
-        ...{ eventType: 'system.org.rate_limit.violation', displayMessage: 'Rate limit violation', severity: 'WARN' },
+        eventType: 'system.org.rate_limit.violation',
+        displayMessage: 'Rate limit violation',
+        severity: 'WARN',
         actor: user ? userParticipant(user) : oktaSystem,
         targets: [{ id: request.path, type: 'URL Pattern', displayName: null }],
         debugData: {
-          ...{ rateLimitScopeType: 'USER', rateLimitSecondsToReset: seconds, threshold: String(limit) },
-          ...{ timeSpan: seconds, timeUnit: 'SECONDS', urlPattern: request.path },
+          rateLimitScopeType: 'USER',
+          rateLimitSecondsToReset: seconds,
+          threshold: String(limit),
+          timeSpan: seconds,
+          timeUnit: 'SECONDS',
+          urlPattern: request.path,
           ...(user && { userId: user.id }),
         },
       });
     },
 
     policy(request: OktaRequest, user: User, result: 'ALLOW' | 'CHALLENGE' | 'DENY'): void {
-      log.record(request, {
-        eventType: 'policy.evaluate_sign_on',
-        displayMessage: 'Evaluation of sign-on policy',
-        actor: userParticipant(user),
-        targets: engine() === 'idx' ? appPolicy : sessionPolicy,
-        ...{ result, reason: `Sign-on policy evaluation resulted in ${result}` },
-      });
+      const targets = engine() === 'idx' ? appPolicy : sessionPolicy;
+      const reason = `Sign-on policy evaluation resulted in ${result}`;
+      const words = ['policy.evaluate_sign_on', 'Evaluation of sign-on policy'] as const;
+      write(request, user, words, { targets, result, reason });
     },
 
     code(request: OktaRequest, user: User, { provider }: Factor, verdict: CodeVerdict): void {
-      log.record(request, {
-        eventType: 'user.authentication.auth_via_mfa',
-        displayMessage: 'Authentication of user via MFA',
-        actor: userParticipant(user),
-        targets: [authenticator(provider === 'GOOGLE' ? 'Google Authenticator' : 'Okta Verify')],
+      const isGoogle = provider === 'GOOGLE';
+      write(request, user, ['user.authentication.auth_via_mfa', 'Authentication of user via MFA'], {
+        targets: [authenticator(isGoogle ? 'Google Authenticator' : 'Okta Verify')],
         ...(verdict !== 'accepted' && { failure: 'INVALID_CREDENTIALS' }),
-        debugData: { factor: provider === 'GOOGLE' ? 'GOOGLE_OTP' : 'OKTA_SOFT_TOKEN' },
+        debugData: { factor: isGoogle ? 'GOOGLE_OTP' : 'OKTA_SOFT_TOKEN' },
       });
     },
 
-    signedIn(request: OktaRequest, user: User): void {
-      const actor = userParticipant(user);
-      log.record(request, { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor });
-    },
+    signedIn: (request: OktaRequest, user: User): void =>
+      write(request, user, ['user.session.start', 'User login to Okta']),
 
     singleSignOn(
       request: OktaRequest,
@@ -97,10 +103,7 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
       { id, label }: { readonly id: string; readonly label: string },
       failure?: string,
     ): void {
-      log.record(request, {
-        eventType: 'user.authentication.sso',
-        displayMessage: 'User single sign on to app',
-        actor: userParticipant(user),
+      write(request, user, ['user.authentication.sso', 'User single sign on to app'], {
         targets: [
           { id, type: 'AppInstance', alternateId: label, displayName: label },
           { ...userParticipant(user), type: 'AppUser' },
@@ -109,10 +112,8 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
       });
     },
 
-    signedOut(request: OktaRequest, user: User): void {
-      const actor = userParticipant(user);
-      log.record(request, { eventType: 'user.session.end', displayMessage: 'User logout from Okta', actor });
-    },
+    signedOut: (request: OktaRequest, user: User): void =>
+      write(request, user, ['user.session.end', 'User logout from Okta']),
   };
 }
 
