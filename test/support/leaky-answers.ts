@@ -1,5 +1,5 @@
 import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
-import type { Effect } from '../../local/emulators/okta/interceptors.ts';
+import type { Effect } from '../../local/emulators/okta/https-listener.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Answers with a canary in every place that can hold a value, by their shape. */

@@ -1,11 +1,10 @@
-import { isAdminRole, labelOf } from './admin-roles.ts';
-import { ApiError, found, invalid } from './api-error.ts';
 import { applicationInstance } from './application-resources.ts';
 import type { Application, Assignment, RoleAssignment, ScopeGrant } from './applications.ts';
 import { type Body, objectAt } from './documents.ts';
+import { ApiError, found, invalid } from './error-responses.ts';
 import { jsonResponse } from './http-message.ts';
 import { type ApiCall, type Endpoint, type EndpointParts, resourceEndpoints } from './management-resource.ts';
-import { oktaScopes } from './okta-scopes.ts';
+import { isAdminRole, labelOf, oktaScopes } from './okta-scopes.ts';
 import { userName } from './users.ts';
 
 /** The rights of applications and who may use them: granted scopes, admin roles, groups and users. */

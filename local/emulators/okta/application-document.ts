@@ -1,6 +1,6 @@
-import { type ApiError, invalid } from './api-error.ts';
 import { type Application, type ClientKey, type ClientSecret, hashOfSecret, oauthClientOf } from './applications.ts';
 import { type Body, objectAt, textsAt } from './documents.ts';
+import { type ApiError, invalid } from './error-responses.ts';
 import { switchLink } from './management-resource.ts';
 
 /** What the API takes for an OpenID Connect application, without its keys and its secret. */

@@ -1,4 +1,3 @@
-import { ApiError, found, invalid } from './api-error.ts';
 import {
   applicationItem,
   checkKeys,
@@ -10,10 +9,11 @@ import {
 } from './application-document.ts';
 import { type Application, type ClientKey, type ClientSecret, credentialsOf } from './applications.ts';
 import { type Body, objectAt } from './documents.ts';
+import { ApiError, found, invalid } from './error-responses.ts';
 import { emptyResponse } from './http-message.ts';
 import { type ApiCall, type Endpoint, type EndpointParts, resourceEndpoints } from './management-resource.ts';
 import { oktaId } from './org.ts';
-import { generateSecret } from './registered-clients.ts';
+import { generateSecret } from './org-identity.ts';
 
 const scope = 'okta.apps';
 const path = '/api/v1/apps';

@@ -1,13 +1,13 @@
 import { decodeJwt, type JWTPayload } from 'jose';
 import { type AccessTokens, createAccessTokens, introspectionResponse } from './access-token.ts';
-import { customClaims } from './account-claims.ts';
+import { withFirstSecret } from './applications.ts';
 import { createAuthorizationLog } from './authorization-log.ts';
 import { authorizationError, withoutIssuer } from './authorization-response.ts';
-import { withFirstSecret } from './client-secrets.ts';
-import { cookiesOf, setCookies } from './cookies.ts';
 import { createDeviceCodes } from './device-codes.ts';
+import { createRefreshTokenBinding } from './dpop-proof.ts';
 import { errorEnvelope, errorPage, oauthError, oauthErrorEnvelope } from './error-responses.ts';
 import {
+  cookiesOf,
   emptyResponse,
   htmlResponse,
   internalRequest,
@@ -15,8 +15,8 @@ import {
   noStore,
   type OktaRequest,
   type OktaResponse,
+  setCookies,
 } from './http-message.ts';
-import { oktaIdToken } from './id-token.ts';
 import type { Transaction, Transactions } from './idx-transaction.ts';
 import { createInteractionCodes } from './interaction-code.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
@@ -26,16 +26,13 @@ import type { OrgState } from './org-state.ts';
 import { createProviderBridge, type ProviderResult } from './provider-bridge.ts';
 import { interactionUrl, providerConfiguration, resumeCookie } from './provider-configuration.ts';
 import { PolicyError, translateError } from './provider-errors.ts';
-import { createPushedRequests } from './pushed-requests.ts';
-import { createRefreshTokenBinding } from './refresh-token-binding.ts';
-import { markOfflineAccess, pushedMark, withParameters } from './request-parameters.ts';
-import { type Login, type Sessions, sessionCookie } from './sessions.ts';
+import { createPushedRequests, markOfflineAccess, pushedMark, withParameters } from './pushed-requests.ts';
+import { createSignOut, type Login, type Sessions, sessionCookie } from './sessions.ts';
 import { loginOf, type PendingAuthorization } from './sign-in.ts';
 import type { SignInLog } from './sign-in-log.ts';
-import { createSignOut } from './sign-out.ts';
 import type { ServerKeys } from './signing-keys.ts';
 import type { SystemLog } from './system-log.ts';
-import { createUserInfo } from './user-info.ts';
+import { createUserInfo, customClaims, oktaIdToken } from './user-claims.ts';
 
 export interface AuthorizationServer {
   readonly address: ServerAddress;

@@ -1,16 +1,13 @@
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
-import { createRemediation, type IdxContent, idxResponse } from './idx-body.ts';
+import { createRemediation, type IdxContent, type IdxMessageKey, idxMessage, idxResponse } from './idx-body.ts';
 import { type Authenticators, credentialOf, currentAuthenticator, keyOfFactor, type StepContext } from './idx-forms.ts';
-import { type IdxMessageKey, idxMessage } from './idx-messages.ts';
 import { currentStep } from './idx-steps.ts';
 import { type AuthenticatorKey, stateHandle, type Transaction, type Transactions } from './idx-transaction.ts';
 import { oktaId } from './org.ts';
 import type { OrgState } from './org-state.ts';
-import type { CheckPassword } from './password-check.ts';
 import type { SignInOutcome } from './sign-in.ts';
+import { type CheckCode, type CheckPassword, type CodeVerdict, createUserLimits } from './sign-in-checks.ts';
 import type { SignInLog } from './sign-in-log.ts';
-import type { CheckCode, CodeVerdict } from './time-based-code.ts';
-import { createUserLimits } from './user-limits.ts';
 
 export interface IdxParts {
   readonly origin: string;

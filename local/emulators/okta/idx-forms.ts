@@ -1,5 +1,4 @@
-import { type Field, type Form, type IdxContent, list, object } from './idx-body.ts';
-import { type IdxMessageKey, idxMessage } from './idx-messages.ts';
+import { type Field, type Form, type IdxContent, type IdxMessageKey, idxMessage, list, object } from './idx-body.ts';
 import type { AuthenticatorKey, Transaction } from './idx-transaction.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import type { Factor, User } from './users.ts';

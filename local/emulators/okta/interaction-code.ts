@@ -1,6 +1,12 @@
-import { cookiesOf } from './cookies.ts';
 import { oauthError } from './error-responses.ts';
-import { internalRequest, jsonResponse, noStore, type OktaRequest, type OktaResponse } from './http-message.ts';
+import {
+  cookiesOf,
+  internalRequest,
+  jsonResponse,
+  noStore,
+  type OktaRequest,
+  type OktaResponse,
+} from './http-message.ts';
 import type { Transaction, Transactions } from './idx-transaction.ts';
 import { oktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';

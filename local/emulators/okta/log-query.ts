@@ -1,6 +1,5 @@
-import { ApiError } from './api-error.ts';
-import type { OktaRequest, OktaResponse } from './http-message.ts';
-import { jsonResponse } from './http-message.ts';
+import { ApiError } from './error-responses.ts';
+import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import { type Condition, FilterError, parseFilter } from './scim-filter.ts';
 import type { LogEntry, LogEvent, SystemLog } from './system-log.ts';
 

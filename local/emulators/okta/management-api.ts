@@ -1,10 +1,8 @@
 import { accessEndpoints } from './access-resources.ts';
 import type { AccessTokens } from './access-token.ts';
-import { type AdminRole, covers } from './admin-roles.ts';
-import { ApiError } from './api-error.ts';
 import { applicationEndpoints } from './application-resources.ts';
 import { createProofChecker, dpopAlgorithms } from './dpop-proof.ts';
-import { errorEnvelope } from './error-responses.ts';
+import { ApiError, errorEnvelope } from './error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import type { ApiToken, Caller } from './log-caller.ts';
 import type { Collection, Item } from './management-data.ts';
@@ -16,6 +14,7 @@ import {
   parseBody,
 } from './management-resource.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
+import { type AdminRole, covers } from './okta-scopes.ts';
 import { orgEndpoints } from './org-resources.ts';
 import { policyEndpoints } from './policy-resources.ts';
 import { FilterError, parseFilter } from './scim-filter.ts';

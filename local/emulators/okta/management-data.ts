@@ -6,8 +6,7 @@ import type { ServerSigningState } from './health-state.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { certificateItem, clientCredentials, type HealthParts, kidOf, managementHealth } from './management-health.ts';
 import type { OrgState } from './org-state.ts';
-import { keysOf, type SamlApplication } from './saml-applications.ts';
-import { listedKey, type SamlKey } from './saml-key.ts';
+import { keysOf, listedKey, type SamlApplication, type SamlKey } from './saml-applications.ts';
 import { userItem } from './user-resources.ts';
 
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string };

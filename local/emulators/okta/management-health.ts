@@ -5,7 +5,7 @@ import { seededAt as created } from './documents.ts';
 import type { AgentState, ClientCredentialsState, Health } from './health-state.ts';
 import type { Collection, Item } from './management-data.ts';
 import type { OrgState } from './org-state.ts';
-import { certificateBody, listedKey, type SamlKey } from './saml-key.ts';
+import { certificateBody, listedKey, type SamlKey } from './saml-applications.ts';
 
 /** What the collections are made of. */
 export interface HealthParts {

@@ -1,12 +1,12 @@
-import type { AdminRole } from './admin-roles.ts';
 import { type ChangedInstance, type ChangedThing, type ChangeOf, happeningOf } from './administration-log.ts';
-import { ApiError } from './api-error.ts';
 import type { Body } from './documents.ts';
+import { ApiError } from './error-responses.ts';
 import { emptyResponse, jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import type { Caller } from './log-caller.ts';
+import type { AdminRole } from './okta-scopes.ts';
 import type { OrgState } from './org-state.ts';
+import type { CheckCode } from './sign-in-checks.ts';
 import type { SystemLog } from './system-log.ts';
-import type { CheckCode } from './time-based-code.ts';
 
 /** Who asks the management API: the owner of an API token, a client, or a user by a client. */
 export interface Principal {

@@ -7,10 +7,9 @@ import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
 import { type AlterHealth, createHealth } from './health-state.ts';
 import type { OktaRequest } from './http-message.ts';
-import { listenHttps, type ServedRequest } from './https-listener.ts';
+import { type Effect, listenHttps, type Match, type ServedRequest } from './https-listener.ts';
 import { createIdxApi, tooManyRequests } from './idx-api.ts';
 import { createTransactions } from './idx-transaction.ts';
-import type { Effect, Match } from './interceptors.ts';
 import { apiTokenId, type Caller, createCallerOf } from './log-caller.ts';
 import { createLogApi } from './log-query.ts';
 import { createManagementApi, type ManagementParts } from './management-api.ts';
@@ -18,33 +17,30 @@ import { managementData } from './management-data.ts';
 import { recordChangesIn } from './management-resource.ts';
 import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
-import { createIdentity, type OrgIdentity } from './org-identity.ts';
-import { type OrgSnapshot, snapshotOf } from './org-snapshot.ts';
-import { createOrgState } from './org-state.ts';
-import { createPasswordCheck } from './password-check.ts';
+import { clientMetadata, createIdentity, type OrgIdentity, type RegisteredClients } from './org-identity.ts';
+import { createOrgState, type OrgSnapshot, snapshotOf } from './org-state.ts';
 import { createPrimaryAuthentication } from './primary-authentication.ts';
 import { createRateLimitLog, otherIntegration, type TouchedLimit, type TouchedLimitKind } from './rate-limit-log.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
-import { clientMetadata, type RegisteredClients } from './registered-clients.ts';
 import { createRouter } from './router.ts';
 import {
   createSamlApplications,
   entityIdOf,
+  prepareListedKey,
   type SamlApplication,
   type SamlApplicationName,
   type SamlSettings,
   ssoPathOf,
 } from './saml-applications.ts';
-import { prepareListedKey } from './saml-key.ts';
 import { createSamlSignOn } from './saml-sign-on.ts';
 import { createSessions, endOwnSession, renameSessionCookie } from './sessions.ts';
 import { createSignInEnd, createSignInStart } from './sign-in.ts';
+import { createCodeChecker, createPasswordCheck } from './sign-in-checks.ts';
 import { createSignInLog } from './sign-in-log.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import { importServerKeys } from './signing-keys.ts';
 import { createStatusPage, type ReportedStatus } from './status-page.ts';
 import { createSystemLog, type LogDelay, type LogEvent, type PastHappening } from './system-log.ts';
-import { createCodeChecker } from './time-based-code.ts';
 import { administratorId, passwordUser, thinUser, totpUser, type User } from './users.ts';
 
 export interface OktaOptions {

@@ -1,5 +1,5 @@
-import { ApiError, found, invalid } from './api-error.ts';
 import { type Body, type Documents, objectAt, type Stored, textsAt } from './documents.ts';
+import { ApiError, found, invalid } from './error-responses.ts';
 import { jsonResponse } from './http-message.ts';
 import {
   type ApiCall,

@@ -2,11 +2,9 @@ import { errorEnvelope } from './error-responses.ts';
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 import { oktaId } from './org.ts';
 import type { OrgState } from './org-state.ts';
-import type { CheckPassword } from './password-check.ts';
 import type { Login } from './sessions.ts';
+import { type CheckCode, type CheckPassword, type CodeVerdict, createUserLimits } from './sign-in-checks.ts';
 import type { SignInLog } from './sign-in-log.ts';
-import type { CheckCode, CodeVerdict } from './time-based-code.ts';
-import { createUserLimits } from './user-limits.ts';
 import type { Factor, User } from './users.ts';
 
 export interface PrimaryAuthenticationParts {

@@ -1,10 +1,10 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { oktaScopes } from './okta-scopes.ts';
 import type { ServerId } from './org.ts';
+import { customScopes } from './org-identity.ts';
 import type { OrgState } from './org-state.ts';
 import { PolicyError } from './provider-errors.ts';
-import { customScopes } from './registered-clients.ts';
-import { offlineMark } from './request-parameters.ts';
+import { offlineMark } from './pushed-requests.ts';
 
 /** The reserved scopes of every Okta server. */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups'] as const;

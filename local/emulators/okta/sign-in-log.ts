@@ -1,9 +1,8 @@
 import { errorEnvelope } from './error-responses.ts';
 import type { OktaRequest, OktaResponse } from './http-message.ts';
 import { oktaSystem, userParticipant } from './log-caller.ts';
-import type { PasswordVerdict } from './password-check.ts';
+import type { CodeVerdict, PasswordVerdict } from './sign-in-checks.ts';
 import type { Happening, LogParticipant, SystemLog } from './system-log.ts';
-import type { CodeVerdict } from './time-based-code.ts';
 import type { Factor, User } from './users.ts';
 
 /** The policies that decide about a sign-in, with their rules, as events name them. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { cookiesOf } from './cookies.ts';
 import { errorEnvelope, errorPage } from './error-responses.ts';
-import { htmlResponse, type OktaRequest, type OktaResponse, redirectResponse } from './http-message.ts';
+import { cookiesOf, htmlResponse, type OktaRequest, type OktaResponse, redirectResponse } from './http-message.ts';
 import type { Transaction, Transactions } from './idx-transaction.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
 import type { OrgState } from './org-state.ts';

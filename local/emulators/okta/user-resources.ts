@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ApiError, found, invalid } from './api-error.ts';
 import { applicationItem } from './application-document.ts';
 import { type Body, objectAt, seededAt, textsAt } from './documents.ts';
+import { ApiError, found, invalid } from './error-responses.ts';
 import { type Group, groupItem } from './groups.ts';
 import { emptyResponse, jsonResponse } from './http-message.ts';
 import { type ApiCall, type Endpoint, type EndpointParts, resourceEndpoints } from './management-resource.ts';

@@ -1,5 +1,5 @@
 import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import type { Effect } from '../../emulators/okta/interceptors.ts';
+import type { Effect } from '../../emulators/okta/https-listener.ts';
 import {
   type Case,
   defineCase,

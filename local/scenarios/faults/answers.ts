@@ -7,7 +7,7 @@ import {
   type OktaResponse,
   type ResponseHeaders,
 } from '../../emulators/okta/http-message.ts';
-import type { Effect, Match } from '../../emulators/okta/interceptors.ts';
+import type { Effect, Match } from '../../emulators/okta/https-listener.ts';
 import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
 import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
 import type { Fault } from '../../simulator/environment.ts';

@@ -1,9 +1,50 @@
+import { createRequire } from 'node:module';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { escapeHtml } from './http-message.ts';
 import { oktaId } from './org.ts';
-import { entityIdOf, nameIdFormatOf, type SamlApplication, ssoPathOf } from './saml-applications.ts';
-import { certificateBody, type SamlKey } from './saml-key.ts';
+import {
+  certificateBody,
+  entityIdOf,
+  nameIdFormatOf,
+  type SamlApplication,
+  type SamlKey,
+  ssoPathOf,
+} from './saml-applications.ts';
 import type { User } from './users.ts';
-import { SignedXml } from './xml-libraries.ts';
+
+/** What a service provider asks for (SAML Core 2.0, 3.4.1). */
+export interface SamlRequest {
+  readonly id: string;
+  readonly issuer: string | undefined;
+  readonly acsUrl: string | undefined;
+}
+
+const maxBytes = 100_000;
+
+/** The request in a parameter: deflated in a redirect, and as it is in a post. Undefined if it is no request. */
+export function parseSamlRequest(parameter: string, method: string): SamlRequest | undefined {
+  try {
+    const bytes = Buffer.from(parameter, 'base64');
+    const xml = method === 'POST' ? bytes : inflateRawSync(bytes, { maxOutputLength: maxBytes });
+    const root = new DOMParser({ errorHandler: refuse }).parseFromString(xml.toString(), 'text/xml').documentElement;
+    const id = root?.getAttribute('ID');
+    if (root?.localName !== 'AuthnRequest' || !id) return undefined;
+    const [issuer] = Array.from(root.getElementsByTagNameNS('urn:oasis:names:tc:SAML:2.0:assertion', 'Issuer'));
+    const acsUrl = root.getAttribute('AssertionConsumerServiceURL');
+    return { id, issuer: issuer?.textContent?.trim(), acsUrl: acsUrl || undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A posted request as a parameter of a redirect. */
+export function toRedirectParameter(posted: string): string {
+  return deflateRawSync(Buffer.from(posted, 'base64')).toString('base64');
+}
+
+function refuse(_level: string, message: unknown): never {
+  throw new Error(String(message));
+}
 
 const validForMs = 300_000;
 const redirectBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
@@ -93,3 +134,41 @@ function sign(xml: string, element: 'Assertion' | 'Response', { certificate, pri
   });
   return signature.getSignedXml();
 }
+
+/**
+ * The libraries that parse and sign XML.
+ *
+ * Trap: their types refer to those of browsers, which would take the place of Node's in the whole program. So they are
+ * loaded without them, and what is used of them is described here.
+ */
+const load = createRequire(import.meta.url);
+
+interface Element {
+  readonly localName: string;
+  readonly textContent: string | null;
+  getAttribute(name: string): string;
+  getElementsByTagNameNS(namespace: string, name: string): ArrayLike<Element>;
+}
+
+interface Parser {
+  parseFromString(text: string, type: 'text/xml'): { readonly documentElement: Element | undefined };
+}
+
+interface Signer {
+  addReference(reference: { xpath: string; transforms: readonly string[]; digestAlgorithm: string }): void;
+  computeSignature(xml: string, options: { prefix: string; location: { reference: string; action: 'after' } }): void;
+  getSignedXml(): string;
+}
+
+interface SignerOptions {
+  readonly privateKey: string;
+  readonly publicCert: string;
+  readonly signatureAlgorithm: string;
+  readonly canonicalizationAlgorithm: string;
+}
+
+export const { DOMParser } = load('@xmldom/xmldom') as {
+  readonly DOMParser: new (options: { errorHandler: (level: string, message: unknown) => void }) => Parser;
+};
+
+export const { SignedXml } = load('xml-crypto') as { readonly SignedXml: new (options: SignerOptions) => Signer };
