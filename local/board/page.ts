@@ -2,7 +2,7 @@ import type { Measured, OrgBoard } from '../../functions/board/board.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
 import type { Route } from '../../functions/model/finding.ts';
 import type { Ascription } from '../../functions/okta/sender.ts';
-import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmState } from '../emulators/cloudwatch/index.ts';
 
 /** All that one page of the board shows. Times are epoch ms. */
 export interface BoardPage {

@@ -13,7 +13,7 @@ import { clock } from '../../functions/board/sentence.ts';
 import { type Shown, shownCells, shownStandings } from '../../functions/board/words.ts';
 import { describeSender } from '../../functions/notify/blame.ts';
 import { formatDuration } from '../../functions/notify/render/text.ts';
-import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmState } from '../emulators/cloudwatch/index.ts';
 import { latencyByPhase } from './latency-stack.ts';
 import type { AlarmPoint, AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } from './page.ts';
 

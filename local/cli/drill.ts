@@ -12,7 +12,7 @@ import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../emulators/cloudwatch/index.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from '../reporters/drill.ts';
 import { toJson } from '../reporters/json.ts';
 import { toJunit } from '../reporters/junit.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import { startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../emulators/okta/index.ts';
 import { describeOkta, formatDescription } from '../reporters/okta.ts';
 import { bold } from '../reporters/text.ts';
 import { serveCases } from '../runner/case-server.ts';

@@ -6,7 +6,7 @@
 import { chromium } from 'playwright-core';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { chromiumOptions, findChromium } from '../board/chromium.ts';
-import { errorEnvelope } from '../emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../emulators/okta/index.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { playOnBoard } from '../runner/play-on-board.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';

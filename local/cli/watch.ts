@@ -14,7 +14,7 @@ import { mostOrgStacks } from '../../lib/limits/fleet-limits.ts';
 import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
 import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
-import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
+import { UnsupportedError } from '../emulators/cloudwatch/index.ts';
 import { FolderInUse, lockFolder } from '../history/lock.ts';
 import { type History, openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';

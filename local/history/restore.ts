@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Item } from '../emulators/aws/tables.ts';
-import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
-import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { AlarmState, AlarmStatus } from '../emulators/cloudwatch/index.ts';
 import type { PointSource, PublishedPoint } from '../simulator/alarms/metric-ingestion.ts';
 import type { KeptState } from '../simulator/local-system.ts';
 import type { QueuedEvent } from '../simulator/simulated-stack.ts';

@@ -1,5 +1,5 @@
 import { readDocument } from '../../functions/notify/log.ts';
-import { MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
+import { MetricStore, statisticOf } from '../emulators/cloudwatch/index.ts';
 import type { HistoryReader } from '../history/read-history.ts';
 import type { ReportSource } from './source.ts';
 

@@ -1,5 +1,5 @@
 import type { Maintenance } from '../../lib/config/schema.ts';
-import { isMuting, type MuteRule, parseSchedule } from '../emulators/cloudwatch/mute-rule.ts';
+import { isMuting, type MuteRule, parseSchedule } from '../emulators/cloudwatch/index.ts';
 
 /** Whether a minute is in a maintenance window of an org, as they are configured now. */
 export function maintenanceOf(windows: readonly Maintenance[], org: string): (at: number) => boolean {

@@ -1,4 +1,4 @@
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/index.ts';
 import type { OktaFiles } from '../runner/kept-org.ts';
 
 export interface OktaDescription {

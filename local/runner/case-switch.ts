@@ -1,5 +1,5 @@
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/index.ts';
 import { type Variant, variantName } from '../scenarios/case.ts';
 import type { Change, TestEnvironment } from '../simulator/environment.ts';
 import { selectVariants, UsageError } from './select.ts';

@@ -2,9 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ownerOnly, replaceFile } from '../../lib/replace-file.ts';
-import { canIssue } from '../emulators/okta/certificates.ts';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
-import { createIdentity, type OrgIdentity } from '../emulators/okta/org-identity.ts';
+import { canIssue, createIdentity, type OktaEmulator, type OrgIdentity } from '../emulators/okta/index.ts';
 
 /** The paths of the files for tools that need a path. */
 export interface OktaFiles {

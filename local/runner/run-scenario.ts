@@ -1,6 +1,6 @@
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { retriesSeries, severitySeries } from '../../functions/probes/series.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../emulators/cloudwatch/index.ts';
 import { type DeploymentVariant, healthyMinutes } from '../scenarios/deployment-variants.ts';
 import type { Tally } from '../scenarios/faults/simulation-fault.ts';
 import type { Notification, Phase, Receipt, Scenario, Trace } from '../scenarios/scenario.ts';

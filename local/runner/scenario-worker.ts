@@ -1,8 +1,7 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
+import { type Template, UnsupportedError } from '../emulators/cloudwatch/index.ts';
 import {
   type DeploymentVariant,
   deploymentVariants,

@@ -1,4 +1,4 @@
-import { generateSigningKey } from '../emulators/okta/signing-keys.ts';
+import { generateSigningKey } from '../emulators/okta/index.ts';
 import type { Fault } from '../simulator/environment.ts';
 import {
   alterJson,

@@ -1,7 +1,7 @@
 import type { FaultDomain } from '../../functions/model/fault-domain.ts';
 import type { Route } from '../../functions/model/finding.ts';
 import type { NotificationContext } from '../../functions/notify/render/chat.ts';
-import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmState } from '../emulators/cloudwatch/index.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
 import type { SimulationFault } from './faults/simulation-fault.ts';
 

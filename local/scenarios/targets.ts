@@ -2,9 +2,7 @@ import { kindOf } from '../../functions/model/org.ts';
 import type { Endpoint, Group } from '../../functions/model/probe.ts';
 import type { Bucket } from '../../functions/okta/default-limits.ts';
 import { endpoints } from '../../functions/okta/endpoints.ts';
-import type { OktaRequest } from '../emulators/okta/http-message.ts';
-import type { Match } from '../emulators/okta/https-listener.ts';
-import type { ServerId } from '../emulators/okta/org.ts';
+import type { Match, OktaRequest, ServerId } from '../emulators/okta/index.ts';
 import type { Fault, TestEnvironment } from '../simulator/environment.ts';
 
 /** Where a finding can appear. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/schema.ts';
-import { customServerIds, serverIds } from '../emulators/okta/org.ts';
+import { customServerIds, serverIds } from '../emulators/okta/index.ts';
 
 /**
  * Gives the custom servers of a configuration the ids of servers that the Okta emulator has, so that any configuration can

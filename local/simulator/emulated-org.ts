@@ -2,7 +2,7 @@ import type { HealthSettings, Org, SamlApp, Server, SystemLogSettings, WebClient
 import { issuerOf } from '../../functions/okta/endpoints.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { ResourceApi } from '../emulators/api/resource-api.ts';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/index.ts';
 
 /** An org whose addresses and clients are an emulator's, and the secrets that it names. */
 export interface EmulatedOrg {

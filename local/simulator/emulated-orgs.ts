@@ -1,7 +1,6 @@
 import type { Org } from '../../functions/model/org.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { ServedRequest } from '../emulators/okta/https-listener.ts';
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator, ServedRequest } from '../emulators/okta/index.ts';
 import { emulateOrg } from './emulated-org.ts';
 import { type Emulators, type Fault, type Injected, inject, type TestEnvironment } from './environment.ts';
 

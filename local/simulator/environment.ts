@@ -9,11 +9,16 @@ import {
   type AwsError,
   startAwsEmulator,
 } from '../emulators/aws/aws-emulator.ts';
-import { type AuthorityPem, issueCertificates } from '../emulators/okta/certificates.ts';
-import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../emulators/okta/okta-emulator.ts';
-import { customServerIds } from '../emulators/okta/org.ts';
-import { createIdentity } from '../emulators/okta/org-identity.ts';
-import { defaultLimits } from '../emulators/okta/rate-limits.ts';
+import {
+  type AuthorityPem,
+  createIdentity,
+  customServerIds,
+  defaultLimits,
+  issueCertificates,
+  type OktaEmulator,
+  type OktaOptions,
+  startOktaEmulator,
+} from '../emulators/okta/index.ts';
 
 /** What the functions of one org talk to: its Okta, an API that takes its tokens, and AWS, which all orgs share. */
 export interface TestEnvironment {

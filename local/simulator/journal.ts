@@ -1,4 +1,4 @@
-import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { AlarmStatus } from '../emulators/cloudwatch/index.ts';
 import type { PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { QueuedEvent } from './simulated-stack.ts';
 import type { Run, Transition } from './simulation.ts';

@@ -3,10 +3,13 @@ import type { Org } from '../../functions/model/org.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Item } from '../emulators/aws/tables.ts';
-import type { Evaluation } from '../emulators/cloudwatch/evaluate-alarm.ts';
-import { MetricStore, statisticOf } from '../emulators/cloudwatch/metric-store.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../emulators/cloudwatch/unsupported-error.ts';
+import {
+  type Evaluation,
+  MetricStore,
+  statisticOf,
+  type Template,
+  UnsupportedError,
+} from '../emulators/cloudwatch/index.ts';
 import type { KeptAlarms } from './alarms/alarm-state.ts';
 import { type MetricIngestion, openMetricIngestion, type PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { FunctionEnvironment } from './lambda/function-process.ts';

@@ -1,4 +1,4 @@
-import type { OktaEmulator } from '../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../emulators/okta/index.ts';
 import { chance } from './chance.ts';
 
 export interface PacketLossOptions {

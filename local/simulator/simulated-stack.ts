@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsEmulator } from '../emulators/aws/aws-emulator.ts';
-import type { AlarmAction } from '../emulators/cloudwatch/alarm-engine.ts';
-import type { MetricStore } from '../emulators/cloudwatch/metric-store.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import type { AlarmAction, MetricStore, Template } from '../emulators/cloudwatch/index.ts';
 import type { Account } from './account.ts';
 import { type AlarmStates, type KeptAlarms, openAlarmStates } from './alarms/alarm-state.ts';
 import { deliveryPoints, lambdaPoints, queuePoints, topicPoints } from './alarms/aws-metrics.ts';

@@ -1,5 +1,5 @@
-import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
-import type { ServedRequest } from '../emulators/okta/https-listener.ts';
+import type { AlarmState } from '../emulators/cloudwatch/index.ts';
+import type { ServedRequest } from '../emulators/okta/index.ts';
 import type { Account } from './account.ts';
 import type { Delay, PublishedPoint } from './alarms/metric-ingestion.ts';
 import type { Fault, Injected, TestEnvironment } from './environment.ts';

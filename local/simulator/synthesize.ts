@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../../lib/config/schema.ts';
 import { flatTemplateOf } from '../../lib/flat-template.ts';
 import { MonitorStack } from '../../lib/monitor-stack.ts';
-import type { Template } from '../emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../emulators/cloudwatch/index.ts';
 
 /**
  * A configuration's stack, and one template with the resources of all its stacks, with cdk.json's feature flags and

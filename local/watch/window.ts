@@ -1,4 +1,4 @@
-import { evaluationRange } from '../emulators/cloudwatch/evaluate-alarm.ts';
+import { evaluationRange } from '../emulators/cloudwatch/index.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 
 /** Messages look back further than the alarm that they are about, for what was well before. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ListSecretsCommand, SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretsManager } from '../../functions/runtime/secrets.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
 import { awsStore } from '../../local/setup/aws-store.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../local/setup/set-up.ts';
 import { checkLines, setupFolder, setupTools, stoppedAfterEachWrite } from '../support/setup-org.ts';

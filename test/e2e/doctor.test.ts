@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
 import type { Examination } from '../../local/runner/doctor/diagnosis.ts';
 import { launch } from '../support/run-command.ts';
 

@@ -24,7 +24,7 @@ import { openUserCredentials } from '../../functions/runtime/user-credentials.ts
 import { parseConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
 import { formatChecked } from '../../local/reporters/check.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';

@@ -10,7 +10,7 @@ import { openHttp } from '../../functions/runtime/http.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { issueCertificates, type TlsIdentity } from '../../local/emulators/okta/certificates.ts';
+import { issueCertificates, type TlsIdentity } from '../../local/emulators/okta/index.ts';
 import { awsOptions } from '../../local/runner/aws-options.ts';
 import { proxyOf } from '../../local/runner/proxy.ts';
 import { startFunction } from '../../local/simulator/lambda/function-process.ts';

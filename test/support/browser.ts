@@ -1,5 +1,5 @@
 import { fetch, type Response } from 'undici';
-import type { OktaEmulator, TestUser } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator, TestUser } from '../../local/emulators/okta/index.ts';
 import type { OktaClient } from './okta-client.ts';
 import { createIdxSteps, type Send, stateTokenOf } from './sign-in-steps.ts';
 

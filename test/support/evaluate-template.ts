@@ -1,7 +1,12 @@
-import type { Alarm, MetricAlarm } from '../../local/emulators/cloudwatch/alarm-definition.ts';
-import { type AlarmAction, AlarmEngine } from '../../local/emulators/cloudwatch/alarm-engine.ts';
-import { type MetricPoint, MetricStore } from '../../local/emulators/cloudwatch/metric-store.ts';
-import { parseAlarms } from '../../local/emulators/cloudwatch/parse-alarm.ts';
+import {
+  type Alarm,
+  type AlarmAction,
+  AlarmEngine,
+  type MetricAlarm,
+  type MetricPoint,
+  MetricStore,
+  parseAlarms,
+} from '../../local/emulators/cloudwatch/index.ts';
 import { minuteMs } from './sample-alarm.ts';
 import { samples } from './synthesized.ts';
 

@@ -1,5 +1,4 @@
-import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
-import type { Effect } from '../../local/emulators/okta/https-listener.ts';
+import type { Effect, OktaRequest } from '../../local/emulators/okta/index.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Answers with a canary in every place that can hold a value, by their shape. */

@@ -1,4 +1,4 @@
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
 import type { OktaClient } from './okta-client.ts';
 
 export interface AdminResponse {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
 
 export interface FormResponse {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, type OktaOptions, startOktaEmulator } from '../../local/emulators/okta/index.ts';
 import { createOktaClient, type OktaClient } from './okta-client.ts';
 
 /** Starts an Okta emulator and a client for the tests of one file, and closes both after them. */

@@ -13,7 +13,7 @@ import type { RunTime } from '../../functions/runtime/run-time.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { processStore, type SignInStore } from '../../functions/runtime/sign-in-memory.ts';
 import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
 import { emulateOrg } from '../../local/simulator/emulated-org.ts';
 import { fullOrg } from './full-org.ts';
 

@@ -1,4 +1,4 @@
-import type { MetricAlarm } from '../../local/emulators/cloudwatch/alarm-definition.ts';
+import type { MetricAlarm } from '../../local/emulators/cloudwatch/index.ts';
 
 export const minuteMs = 60_000;
 

@@ -8,7 +8,7 @@ import type { Secrets } from '../../functions/runtime/secrets.ts';
 import { processStore } from '../../functions/runtime/sign-in-memory.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
 import { checkOrgs, fileSecrets } from '../../local/runner/check-orgs.ts';
 import type { HttpsProxy } from '../../local/runner/proxy.ts';
 import { selectProbes } from '../../local/runner/select-probes.ts';

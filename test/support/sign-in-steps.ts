@@ -1,6 +1,6 @@
 import { TOTP } from 'otpauth';
 import type { Response } from 'undici';
-import type { TestUser } from '../../local/emulators/okta/okta-emulator.ts';
+import type { TestUser } from '../../local/emulators/okta/index.ts';
 
 /** Sends a request with the cookies of one browser. */
 export type Send = (path: string, init?: { readonly json?: object; readonly method?: string }) => Promise<Response>;

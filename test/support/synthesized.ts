@@ -1,7 +1,7 @@
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import type { MonitorStack } from '../../lib/monitor-stack.ts';
-import type { Template } from '../../local/emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../local/emulators/cloudwatch/index.ts';
 import { synthesize } from '../../local/simulator/synthesize.ts';
 import { buildConfig } from './build-config.ts';
 

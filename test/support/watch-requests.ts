@@ -1,5 +1,4 @@
-import type { OktaRequest } from '../../local/emulators/okta/http-message.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/okta-emulator.ts';
+import type { OktaEmulator, OktaRequest } from '../../local/emulators/okta/index.ts';
 import type { During } from './during.ts';
 
 /** Keeps the requests to a path during a test, with their headers and queries. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OktaEmulator, TestUser } from '../../local/emulators/okta/okta-emulator.ts';
-import type { ServerId } from '../../local/emulators/okta/org.ts';
+import type { OktaEmulator, ServerId, TestUser } from '../../local/emulators/okta/index.ts';
 import { createBrowser } from './browser.ts';
 import type { OktaClient } from './okta-client.ts';
 import { createIdxSteps, stateTokenOf } from './sign-in-steps.ts';

@@ -1,4 +1,4 @@
-import { scan } from '../cloudwatch/scan.ts';
+import { scan } from '../cloudwatch/index.ts';
 import { AwsException, parseJson } from './protocols.ts';
 
 /** Whether a log line matches. */

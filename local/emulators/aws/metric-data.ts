@@ -1,4 +1,4 @@
-import type { MetricIdentity } from '../cloudwatch/metric-store.ts';
+import type { MetricIdentity } from '../cloudwatch/index.ts';
 import { AwsException } from './protocols.ts';
 import { sizeLimits } from './size-limits.ts';
 

@@ -19,7 +19,7 @@ import { costOfFleet, estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { deployMinutes, fleetLimits } from '../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../emulators/cloudwatch/index.ts';
 import { withHealth } from '../../scenarios/with-health.ts';
 import { withSystemLog } from '../../scenarios/with-system-log.ts';
 import { withTestUser } from '../../scenarios/with-test-user.ts';

@@ -1,6 +1,6 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../emulators/cloudwatch/index.ts';
 import { markdownTable } from './markdown-table.ts';
 
 type One<Item> = Item | readonly Item[];

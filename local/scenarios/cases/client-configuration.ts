@@ -1,5 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import { jsonResponse, type OktaRequest } from '../../emulators/okta/http-message.ts';
+import { errorEnvelope, jsonResponse, type OktaRequest } from '../../emulators/okta/index.ts';
 import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   alterJson,

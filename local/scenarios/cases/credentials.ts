@@ -1,7 +1,11 @@
 import { exportJWK, generateKeyPair } from 'jose';
-import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import type { OktaErrorCode } from '../../emulators/okta/okta-errors.ts';
-import { oktaId } from '../../emulators/okta/org.ts';
+import {
+  emptyResponse,
+  jsonResponse,
+  type OktaErrorCode,
+  type OktaResponse,
+  oktaId,
+} from '../../emulators/okta/index.ts';
 import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
 import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/answers.ts';
 import {

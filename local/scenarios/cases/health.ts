@@ -1,5 +1,5 @@
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
-import type { HealthState } from '../../emulators/okta/health-state.ts';
+import type { HealthState } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
 import { agents, certificates, clientSecrets, domains, hooks, signingKeys } from '../targets.ts';

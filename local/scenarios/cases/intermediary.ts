@@ -1,4 +1,4 @@
-import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
+import { emptyResponse, jsonResponse, type OktaResponse } from '../../emulators/okta/index.ts';
 import {
   type Case,
   cascade,

@@ -1,8 +1,11 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import { emptyResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import type { ServerId } from '../../emulators/okta/org.ts';
-import type { SignInSettings } from '../../emulators/okta/sign-in-settings.ts';
-import type { User } from '../../emulators/okta/users.ts';
+import {
+  emptyResponse,
+  errorEnvelope,
+  type OktaResponse,
+  type ServerId,
+  type SignInSettings,
+  type User,
+} from '../../emulators/okta/index.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, variants, variantsByEndpoint } from '../case.ts';
 import { alterJson, declaredJson, oauthAnswer, redirectWithError, respond } from '../faults/answers.ts';
 import { changeOrg, changeServer } from '../faults/configuration.ts';

@@ -1,4 +1,4 @@
-import type { TlsFlaw } from '../../emulators/okta/certificates.ts';
+import type { TlsFlaw } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, variantsByEndpoint, warnings } from '../case.ts';
 import { intercept, interceptOrg } from '../faults/answers.ts';

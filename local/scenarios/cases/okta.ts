@@ -1,6 +1,11 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import { emptyResponse, jsonResponse, type OktaResponse, redirectResponse } from '../../emulators/okta/http-message.ts';
-import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
+import {
+  emptyResponse,
+  errorEnvelope,
+  jsonResponse,
+  type OktaResponse,
+  type ReportedStatus,
+  redirectResponse,
+} from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import {
   type Case,

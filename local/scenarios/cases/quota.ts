@@ -1,5 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import type { Effect } from '../../emulators/okta/https-listener.ts';
+import { type Effect, errorEnvelope } from '../../emulators/okta/index.ts';
 import {
   type Case,
   defineCase,

@@ -1,5 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
+import { errorEnvelope, generateSigningKey } from '../../emulators/okta/index.ts';
 import { type Case, defineCase, type Expected, variant, variants, warnings } from '../case.ts';
 import { useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
 import { alterApi, apiIsDown, changeResource, expiredCertificate, pathLikeOkta } from '../faults/resource.ts';

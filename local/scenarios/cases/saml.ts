@@ -1,10 +1,9 @@
 import type { SamlApp } from '../../../functions/model/org.ts';
-import type { SamlSettings } from '../../emulators/okta/saml-applications.ts';
+import type { SamlSettings } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, warning } from '../case.ts';
 import { changeOrg } from '../faults/configuration.ts';
-import type { FaultAt } from '../targets.ts';
-import { saml } from '../targets.ts';
+import { type FaultAt, saml } from '../targets.ts';
 
 const configuration = (finding: string): Expected => ({ code: finding, domain: 'configuration' });
 

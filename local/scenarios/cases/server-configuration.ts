@@ -1,6 +1,11 @@
-import { errorEnvelope, errorPage, unknownOrg } from '../../emulators/okta/error-responses.ts';
-import { jsonResponse, type OktaResponse } from '../../emulators/okta/http-message.ts';
-import { oktaError } from '../../emulators/okta/okta-errors.ts';
+import {
+  errorEnvelope,
+  errorPage,
+  jsonResponse,
+  type OktaResponse,
+  oktaError,
+  unknownOrg,
+} from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, cascade, defineCase, type Expected, variant, variants } from '../case.ts';
 import {

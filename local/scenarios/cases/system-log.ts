@@ -1,5 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
-import type { PastHappening } from '../../emulators/okta/system-log.ts';
+import { errorEnvelope, type PastHappening } from '../../emulators/okta/index.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
 import { rateLimitHeaders, respond } from '../faults/answers.ts';
 import { awaitEvent, forgetRevision, inLog, quietDays, recordMany, rememberLog } from '../faults/system-log.ts';

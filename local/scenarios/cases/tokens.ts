@@ -1,5 +1,4 @@
-import { jsonResponse } from '../../emulators/okta/http-message.ts';
-import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
+import { generateSigningKey, jsonResponse } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, variants, warning } from '../case.ts';
 import {

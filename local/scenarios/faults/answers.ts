@@ -1,15 +1,18 @@
-import type { TokenAlteration } from '../../emulators/okta/access-token.ts';
-import { authorizationResponse, javascriptRedirect } from '../../emulators/okta/authorization-response.ts';
-import { oauthError } from '../../emulators/okta/error-responses.ts';
 import {
+  authorizationResponse,
+  type Effect,
   htmlResponse,
+  javascriptRedirect,
   jsonResponse,
+  type Match,
+  type OktaErrorCode,
   type OktaResponse,
+  oauthError,
+  oktaError,
+  type ReportedStatus,
   type ResponseHeaders,
-} from '../../emulators/okta/http-message.ts';
-import type { Effect, Match } from '../../emulators/okta/https-listener.ts';
-import { type OktaErrorCode, oktaError } from '../../emulators/okta/okta-errors.ts';
-import type { ReportedStatus } from '../../emulators/okta/status-page.ts';
+  type TokenAlteration,
+} from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import type { FaultAt } from '../targets.ts';
 

@@ -8,7 +8,7 @@ import type {
   WebClient,
 } from '../../../functions/model/org.ts';
 import type { AwsError } from '../../emulators/aws/aws-emulator.ts';
-import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
+import type { OktaEmulator } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import type { FaultAt, ScenarioTarget } from '../targets.ts';
 

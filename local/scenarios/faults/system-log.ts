@@ -3,8 +3,7 @@ import type { LogMemory } from '../../../functions/model/org-log.ts';
 import { logMemoryItem } from '../../../functions/notify/org-changes.ts';
 import { newLogMemory } from '../../../functions/okta/log-memory.ts';
 import { withStoredTimes } from '../../../functions/runtime/stored-times.ts';
-import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
-import type { PastHappening } from '../../emulators/okta/system-log.ts';
+import type { OktaEmulator, PastHappening } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 
 const minuteMs = 60_000;

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { TestUser } from '../../../functions/model/org.ts';
-import type { OktaEmulator } from '../../emulators/okta/okta-emulator.ts';
-import { oktaId, type ServerId } from '../../emulators/okta/org.ts';
-import type { SignInSettings } from '../../emulators/okta/sign-in-settings.ts';
-import type { Factor, User } from '../../emulators/okta/users.ts';
+import {
+  type Factor,
+  type OktaEmulator,
+  oktaId,
+  type ServerId,
+  type SignInSettings,
+  type User,
+} from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 import type { FaultAt, ScenarioTarget } from '../targets.ts';
 import { changeOrg, useSecret } from './configuration.ts';

@@ -1,4 +1,4 @@
-import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../../emulators/okta/index.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { canHost, type DeploymentPlan } from '../deployment-plan.ts';
 import { interceptOrg } from '../faults/answers.ts';

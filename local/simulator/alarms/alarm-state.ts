@@ -1,8 +1,12 @@
 import type { AlarmHistoryItem } from '../../emulators/aws/alarm-history.ts';
-import { type AlarmAction, AlarmEngine, type AlarmStatus } from '../../emulators/cloudwatch/alarm-engine.ts';
-import type { Evaluation } from '../../emulators/cloudwatch/evaluate-alarm.ts';
-import type { MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
-import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
+import {
+  type AlarmAction,
+  AlarmEngine,
+  type AlarmStatus,
+  type Evaluation,
+  type MetricStore,
+  type ParsedAlarms,
+} from '../../emulators/cloudwatch/index.ts';
 import type { Transition } from '../simulation.ts';
 
 /** The state of every alarm, and its history. */

@@ -1,5 +1,5 @@
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import type { MetricPoint, MetricStore } from '../../emulators/cloudwatch/metric-store.ts';
+import type { MetricPoint, MetricStore } from '../../emulators/cloudwatch/index.ts';
 
 /** How a point reaches CloudWatch: by PutMetricData, in a log line, or from AWS itself. */
 export type PointSource = 'api' | 'log' | 'aws';

@@ -1,6 +1,4 @@
-import type { MetricAlarm } from '../../emulators/cloudwatch/alarm-definition.ts';
-import type { AlarmAction } from '../../emulators/cloudwatch/alarm-engine.ts';
-import { readList, type Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { type AlarmAction, type MetricAlarm, readList, type Template } from '../../emulators/cloudwatch/index.ts';
 import { account, arnFor, region, regionName, resolveText } from '../template/resolve-text.ts';
 import type { MessageAlarm, Publication } from './sns.ts';
 

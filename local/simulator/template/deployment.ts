@@ -1,5 +1,5 @@
 import type { Entry } from '../../../lib/functions/entries.ts';
-import type { ParsedAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
+import type { ParsedAlarms } from '../../emulators/cloudwatch/index.ts';
 
 /** The parts of a template that the simulator runs. */
 export interface Deployment {

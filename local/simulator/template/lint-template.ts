@@ -1,6 +1,5 @@
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
-import { alarmsIn } from '../../emulators/cloudwatch/composite-rule.ts';
+import { type Alarm, alarmsIn } from '../../emulators/cloudwatch/index.ts';
 import { awsMetrics } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 

@@ -1,5 +1,4 @@
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { Dashboard } from './deployment.ts';
 import { arnFor, physicalName, resolveText } from './resolve-text.ts';
 

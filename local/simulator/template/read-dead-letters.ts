@@ -1,5 +1,4 @@
-import { readList, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readList, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import { arnFor, physicalName, referencedId, resolveText } from './resolve-text.ts';
 
 interface Statement {

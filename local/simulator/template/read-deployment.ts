@@ -1,7 +1,4 @@
-import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
-import { parseAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { type Alarm, parseAlarms, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import { isSimulated } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';

@@ -1,7 +1,6 @@
 import { routes } from '../../../functions/model/finding.ts';
 import { entries } from '../../../lib/functions/entries.ts';
-import { readNumber, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readNumber, readObject, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { AsynchronousRules, DeployedFunction } from './deployment.ts';
 import { physicalName, referencedId, resolveText } from './resolve-text.ts';
 

@@ -1,5 +1,4 @@
-import { readNumber, readObject, readWord } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readNumber, readObject, readWord, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 
 const retryKeys = [
   ...['minDelayTarget', 'maxDelayTarget', 'numRetries', 'numNoDelayRetries', 'numMinDelayRetries'],

@@ -1,5 +1,4 @@
-import { readList, readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readList, readObject, readWord, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { ApiDestination, EventPattern, EventRule } from './deployment.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { readRetryPolicy } from './read-retries.ts';

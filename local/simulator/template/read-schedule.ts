@@ -1,5 +1,4 @@
-import { readNumber, readObject, readWord, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readNumber, readObject, readWord, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { Schedule } from './deployment.ts';
 import { physicalName, referencedId, resolveText } from './resolve-text.ts';
 

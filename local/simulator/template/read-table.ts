@@ -1,5 +1,4 @@
-import { readList, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { readList, readObject, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { Table } from './deployment.ts';
 import { physicalName, resolveText } from './resolve-text.ts';
 

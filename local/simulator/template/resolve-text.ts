@@ -1,5 +1,4 @@
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
-import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
+import { type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 
 /** Where the simulated stack is deployed. */
 export const account = '123456789012';

@@ -8,8 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/findings/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
 import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
-import { issueCertificates } from '../../../local/emulators/okta/certificates.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import { issueCertificates, type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/index.ts';
 import { fullOrg } from '../../support/full-org.ts';
 
 let okta: OktaEmulator;

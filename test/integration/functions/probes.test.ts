@@ -10,10 +10,14 @@ import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { pointsOf } from '../../../functions/runtime/publish.ts';
-import { javascriptRedirect } from '../../../local/emulators/okta/authorization-response.ts';
-import type { OktaResponse } from '../../../local/emulators/okta/http-message.ts';
-import { jsonResponse, redirectResponse } from '../../../local/emulators/okta/http-message.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/okta-emulator.ts';
+import {
+  javascriptRedirect,
+  jsonResponse,
+  type OktaEmulator,
+  type OktaResponse,
+  redirectResponse,
+  startOktaEmulator,
+} from '../../../local/emulators/okta/index.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
 import { memorySecrets, notPassed, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';

@@ -5,7 +5,7 @@ import { flows } from '../../../functions/probes/index.ts';
 import { withRun } from '../../../functions/runtime/history.ts';
 import { logLines } from '../../../functions/runtime/log.ts';
 import { openRestraints } from '../../../functions/runtime/restraint.ts';
-import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../../../local/emulators/okta/index.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { openDuring } from '../../support/during.ts';
 import { fullOrg } from '../../support/full-org.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mostBytes } from '../../../functions/widget.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
-import { errorEnvelope } from '../../../local/emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../../../local/emulators/okta/index.ts';
 import { respond } from '../../../local/scenarios/faults/answers.ts';
 import { atEach, token } from '../../../local/scenarios/targets.ts';
 import { openSimulation } from '../../../local/simulator/open-simulation.ts';

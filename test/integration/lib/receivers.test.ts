@@ -4,7 +4,7 @@ import { outlets } from '../../../functions/notify/outlets.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';
 import { incidentSchema } from '../../../lib/incident-schema.ts';
-import type { Template } from '../../../local/emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../../local/emulators/cloudwatch/index.ts';
 import { alarmEvent, inputOf, isMatch } from '../../../local/simulator/sns/event-rules.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';

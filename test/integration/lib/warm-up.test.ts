@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricAlarm } from '../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { AlarmEngine } from '../../../local/emulators/cloudwatch/alarm-engine.ts';
-import { MetricStore } from '../../../local/emulators/cloudwatch/metric-store.ts';
-import { parseAlarms } from '../../../local/emulators/cloudwatch/parse-alarm.ts';
+import { AlarmEngine, type MetricAlarm, MetricStore, parseAlarms } from '../../../local/emulators/cloudwatch/index.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig } from '../../support/build-config.ts';
 import { isMetric } from '../../support/evaluate-template.ts';

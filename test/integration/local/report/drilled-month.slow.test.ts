@@ -6,7 +6,7 @@ import { loadConfig } from '../../../../lib/config/load-config.ts';
 import type { Config } from '../../../../lib/config/schema.ts';
 import { bundle } from '../../../../lib/functions/bundle.ts';
 import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
-import { errorEnvelope } from '../../../../local/emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../../../../local/emulators/okta/index.ts';
 import { type History, openHistory } from '../../../../local/history/open-history.ts';
 import { openCloudWatchSource } from '../../../../local/report/cloudwatch-source.ts';
 import { openHistorySource } from '../../../../local/report/history-source.ts';

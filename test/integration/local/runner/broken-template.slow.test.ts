@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../../functions/model/finding.ts';
-import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/index.ts';
 import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
 import { drillDeployments } from '../../../../local/runner/scenario-worker.ts';
 import { selectScenarios } from '../../../../local/runner/select.ts';

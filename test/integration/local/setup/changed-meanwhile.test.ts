@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import { at, type Json, overlay } from '../../../../local/setup/json.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openRotation, openSetup } from '../../../../local/setup/set-up.ts';

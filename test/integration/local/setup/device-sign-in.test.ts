@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyoneId } from '../../../../local/emulators/okta/groups.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { everyoneId, type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import { adminScopes, signInByDevice } from '../../../../local/setup/device-sign-in.ts';
 import { type OktaApi, openOktaApi } from '../../../../local/setup/okta-api.ts';
 import { openRemoval, openSetup } from '../../../../local/setup/set-up.ts';

@@ -4,7 +4,7 @@ import { probes } from '../../../../functions/probes/index.ts';
 import type { secretsManager } from '../../../../functions/runtime/secrets.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import { fileSecrets } from '../../../../local/runner/check-orgs.ts';
 import type { RotationStep } from '../../../../local/setup/rotate.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
 import { schemaProblems } from '../../../support/okta-sdk-schema.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setup, tokenVariable } from '../../../../local/cli/setup.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import { openSetup, openTerraform } from '../../../../local/setup/set-up.ts';
 import { terraformProvider } from '../../../../local/setup/terraform.ts';
 import { runCommand, tooLong } from '../../../support/run-command.ts';

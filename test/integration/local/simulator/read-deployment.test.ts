@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TemplateResource } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import type { TemplateResource } from '../../../../local/emulators/cloudwatch/index.ts';
 import { readDeployment } from '../../../../local/simulator/template/read-deployment.ts';
 import { readFunction } from '../../../../local/simulator/template/read-function.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../../../local/emulators/cloudwatch/index.ts';
 import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
 import type { Simulation } from '../../../../local/simulator/simulation.ts';
 import { smallAlarm, smallBundles, smallTemplate } from '../../../support/small-template.ts';

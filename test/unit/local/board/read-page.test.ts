@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoredItem } from '../../../../functions/runtime/state-table.ts';
 import { type PageSource, pageReader } from '../../../../local/board/read-page.ts';
-import type { MetricAlarm } from '../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { MetricStore } from '../../../../local/emulators/cloudwatch/metric-store.ts';
+import { type MetricAlarm, MetricStore } from '../../../../local/emulators/cloudwatch/index.ts';
 import { type History, openHistory } from '../../../../local/history/open-history.ts';
 import { failedLine, messageAt, passedLine, runAt, smallDeployment } from '../../../support/history-samples.ts';
 import { at, outcome } from '../../../support/log-of.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../../../lib/config/load-config.ts';
-import { customServerIds } from '../../../../local/emulators/okta/org.ts';
+import { customServerIds } from '../../../../local/emulators/okta/index.ts';
 import { adoptServers } from '../../../../local/simulator/adopt-servers.ts';
 
 const [first = '', second = ''] = customServerIds;

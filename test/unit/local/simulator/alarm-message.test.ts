@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AlarmAction } from '../../../../local/emulators/cloudwatch/alarm-engine.ts';
-import { parseAlarms } from '../../../../local/emulators/cloudwatch/parse-alarm.ts';
+import { type AlarmAction, parseAlarms } from '../../../../local/emulators/cloudwatch/index.ts';
 import { alarmMessage } from '../../../../local/simulator/sns/alarm-message.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';
 

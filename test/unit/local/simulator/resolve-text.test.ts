@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import type { Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import type { Template } from '../../../../local/emulators/cloudwatch/index.ts';
 import { referencedId, resolveText } from '../../../../local/simulator/template/resolve-text.ts';
 
 /** A placeholder of `Fn::Sub`. */

@@ -8,9 +8,7 @@ import {
 import { Agent, fetch, type RequestInit } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ApiSettings, startResourceApi } from '../../../../../local/emulators/api/resource-api.ts';
-import { issueCertificates } from '../../../../../local/emulators/okta/certificates.ts';
-import { createIdentity } from '../../../../../local/emulators/okta/org-identity.ts';
-import { generateSigningKey } from '../../../../../local/emulators/okta/signing-keys.ts';
+import { createIdentity, generateSigningKey, issueCertificates } from '../../../../../local/emulators/okta/index.ts';
 import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 

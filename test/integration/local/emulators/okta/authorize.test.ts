@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { javascriptRedirect } from '../../../../../local/emulators/okta/authorization-response.ts';
+import { javascriptRedirect } from '../../../../../local/emulators/okta/index.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
 const { okta, client } = await openOkta();

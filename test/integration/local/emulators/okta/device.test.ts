@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyoneId } from '../../../../../local/emulators/okta/groups.ts';
+import { everyoneId } from '../../../../../local/emulators/okta/index.ts';
 import { createOktaAdmin, deviceApplication } from '../../../../support/okta-admin.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { dpopAlgorithms } from '../../../../../local/emulators/okta/dpop-proof.ts';
+import { dpopAlgorithms } from '../../../../../local/emulators/okta/index.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
 const { okta, client } = await openOkta();

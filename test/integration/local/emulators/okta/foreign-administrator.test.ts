@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Client as OktaSdk } from '@okta/okta-sdk-nodejs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPrivateJwk, type PrivateJwk } from '../../../../../local/emulators/okta/signing-keys.ts';
+import { createPrivateJwk, type PrivateJwk } from '../../../../../local/emulators/okta/index.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { currentCode } from '../../../../support/sign-in-steps.ts';
 

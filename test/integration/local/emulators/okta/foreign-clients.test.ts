@@ -7,7 +7,7 @@ import { importJWK } from 'jose';
 import * as oidc from 'openid-client';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ServerId } from '../../../../../local/emulators/okta/org.ts';
+import type { ServerId } from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { createOktaMiddleware, createPassport, openWebApplication } from '../../../../support/web-application.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { startOktaEmulator } from '../../../../../local/emulators/okta/index.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPrivateJwk, type PrivateJwk } from '../../../../../local/emulators/okta/signing-keys.ts';
+import { createPrivateJwk, type PrivateJwk } from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser } from '../../../../support/browser.ts';
 import { createOktaAdmin, serviceApplication } from '../../../../support/okta-admin.ts';
 import { openOkta } from '../../../../support/open-okta.ts';

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { User } from '../../../../../local/emulators/okta/users.ts';
+import type { User } from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser } from '../../../../support/browser.ts';
 import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
-import { bucketFor } from '../../../../../local/emulators/okta/rate-limits.ts';
+import { bucketFor, type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/index.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
 let okta: OktaEmulator;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import { parseDocument } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
-import type { SamlApplicationName, SamlSettings } from '../../../../../local/emulators/okta/saml-applications.ts';
+import type { SamlApplicationName, SamlSettings } from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser } from '../../../../support/browser.ts';
 import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';

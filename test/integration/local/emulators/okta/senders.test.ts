@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { errorEnvelope } from '../../../../../local/emulators/okta/error-responses.ts';
+import { errorEnvelope } from '../../../../../local/emulators/okta/index.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 
 const { okta, client } = await openOkta();

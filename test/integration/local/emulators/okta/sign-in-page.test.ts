@@ -1,7 +1,6 @@
 import { Window } from 'happy-dom';
 import { describe, expect, it } from 'vitest';
-import type { TestUser } from '../../../../../local/emulators/okta/okta-emulator.ts';
-import type { SignInSettings } from '../../../../../local/emulators/okta/sign-in-settings.ts';
+import type { SignInSettings, TestUser } from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser } from '../../../../support/browser.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { currentCode } from '../../../../support/sign-in-steps.ts';

@@ -1,7 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { SignInSettings } from '../../../../../local/emulators/okta/sign-in-settings.ts';
-import type { User } from '../../../../../local/emulators/okta/users.ts';
+import type { SignInSettings, User } from '../../../../../local/emulators/okta/index.ts';
 import { openDuring } from '../../../../support/during.ts';
 import { openOkta } from '../../../../support/open-okta.ts';
 import { createIdxSteps, currentCode, stateTokenOf } from '../../../../support/sign-in-steps.ts';

@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
-import type { LogEvent, PastHappening } from '../../../../../local/emulators/okta/system-log.ts';
+import {
+  type LogEvent,
+  type OktaEmulator,
+  type PastHappening,
+  startOktaEmulator,
+} from '../../../../../local/emulators/okta/index.ts';
 import { createBrowser, signIn } from '../../../../support/browser.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/index.ts';
 import { createOktaClient, type OktaClient } from '../../../../support/okta-client.ts';
 
 let okta: OktaEmulator;

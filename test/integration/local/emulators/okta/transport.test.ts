@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { fetch } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/okta-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../../../../local/emulators/okta/index.ts';
 import { createOktaClient } from '../../../../support/okta-client.ts';
 
 function peerCertificate(okta: OktaEmulator, host: string): Promise<X509Certificate> {

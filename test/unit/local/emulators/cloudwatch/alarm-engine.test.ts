@@ -2,18 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Alarm,
-  type alarmStates,
-  type CompositeAlarm,
-  missingDataTreatments,
-} from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import {
   type AlarmAction,
   AlarmEngine,
   type AlarmStatus,
-} from '../../../../../local/emulators/cloudwatch/alarm-engine.ts';
-import { parseRule } from '../../../../../local/emulators/cloudwatch/composite-rule.ts';
-import { MetricStore } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
-import { type MuteRule, parseSchedule } from '../../../../../local/emulators/cloudwatch/mute-rule.ts';
+  type alarmStates,
+  type CompositeAlarm,
+  MetricStore,
+  type MuteRule,
+  missingDataTreatments,
+  parseRule,
+  parseSchedule,
+} from '../../../../../local/emulators/cloudwatch/index.ts';
 import { identity, minuteMs, sampleAlarm } from '../../../../support/sample-alarm.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);

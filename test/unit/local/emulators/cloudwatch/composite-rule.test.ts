@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type AlarmState, alarmStates } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
 import { alarmsIn, holds, parseRule, type Rule } from '../../../../../local/emulators/cloudwatch/composite-rule.ts';
-import { UnsupportedError } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
+import { type AlarmState, alarmStates, UnsupportedError } from '../../../../../local/emulators/cloudwatch/index.ts';
 
 const states: Readonly<Record<string, AlarmState>> = {
   firing: 'ALARM',

@@ -4,11 +4,12 @@ import {
   type AlarmState,
   alarmStates,
   type Comparison,
+  evaluateAlarm,
+  evaluationRange,
   type MissingData,
   missingDataTreatments,
-} from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { evaluateAlarm, evaluationRange } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
-import type { Series } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
+  type Series,
+} from '../../../../../local/emulators/cloudwatch/index.ts';
 import { sampleAlarm } from '../../../../support/sample-alarm.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);

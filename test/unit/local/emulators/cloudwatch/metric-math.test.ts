@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { type Series, UnsupportedError } from '../../../../../local/emulators/cloudwatch/index.ts';
 import { evaluateExpression } from '../../../../../local/emulators/cloudwatch/metric-math.ts';
-import type { Series } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
 import { parseExpression } from '../../../../../local/emulators/cloudwatch/parse-expression.ts';
-import { UnsupportedError } from '../../../../../local/emulators/cloudwatch/unsupported-error.ts';
 
 function evaluate(expression: string, metrics: Readonly<Record<string, Series>>): Series {
   return evaluateExpression(parseExpression(expression), {

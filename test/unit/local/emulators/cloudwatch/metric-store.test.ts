@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Statistic, statistics } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
-import { alarmPoints } from '../../../../../local/emulators/cloudwatch/evaluate-alarm.ts';
-import { MetricStore } from '../../../../../local/emulators/cloudwatch/metric-store.ts';
+import {
+  alarmPoints,
+  MetricStore,
+  type Statistic,
+  statistics,
+} from '../../../../../local/emulators/cloudwatch/index.ts';
 import { identity, minuteMs, sampleAlarm } from '../../../../support/sample-alarm.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAlarms } from '../../../../../local/emulators/cloudwatch/parse-alarm.ts';
-import type { TemplateResource } from '../../../../../local/emulators/cloudwatch/template-reader.ts';
+import { parseAlarms, type TemplateResource } from '../../../../../local/emulators/cloudwatch/index.ts';
 
 const Pages = { Type: 'AWS::SNS::Topic' };
 

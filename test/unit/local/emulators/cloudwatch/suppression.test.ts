@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AlarmState } from '../../../../../local/emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmState } from '../../../../../local/emulators/cloudwatch/index.ts';
 import { type Suppression, suppress } from '../../../../../local/emulators/cloudwatch/suppression.ts';
 
 /** The states by the time of each change. */
