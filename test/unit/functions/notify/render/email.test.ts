@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FindingCode, finding, findings } from '../../../../../functions/findings/finding.ts';
+import { impactOf } from '../../../../../functions/findings/impact.ts';
 import type { Exchange } from '../../../../../functions/model/exchange.ts';
 import { faultDomains } from '../../../../../functions/model/fault-domain.ts';
 import type { Finding } from '../../../../../functions/model/finding.ts';
-import { impactOf } from '../../../../../functions/notify/impact.ts';
 import { probes } from '../../../../../functions/probes/index.ts';
 import { at, evidenceOf, minutes, outcome, runs, statusPage } from '../../../../support/log-of.ts';
 import {
