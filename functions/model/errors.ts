@@ -1,9 +1,9 @@
 /** A request without a usable response, because of the network, the server or the run's deadline. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** The code of the system, OpenSSL or Node.js, such as ENOTFOUND, CERT_HAS_EXPIRED, ERR_HEADERS_TIMEOUT. */
+  /** The code of the system, OpenSSL or Node.js, such as ENOTFOUND, CERT_HAS_EXPIRED or HPE_INVALID_CONSTANT. */
   readonly code: string;
-  /** A connection that another request had used was closed before anything came back: perhaps before this one was sent. */
+  /** The connection had carried another request, and was closed before any answer, perhaps before this request was sent. */
   readonly isOfKeptConnection: boolean;
 
   private constructor(code: string, message: string, isOfKeptConnection: boolean) {
@@ -14,13 +14,14 @@ export class TransportError extends Error {
 
   /** Trap: the message of the cause may quote what was sent, so only its code is kept. */
   static from(cause: unknown, request: string, isUnansweredReuse = false): TransportError {
-    const code = codeOf(cause);
+    const found = codeOf(cause);
+    const code = systemCodes[found] ?? found;
     return new TransportError(code, `${request}: ${code}`, isUnansweredReuse && closedCodes.has(code));
   }
 }
 
 /** The codes of a connection that was closed. */
-const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+const closedCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
 /** The code for a request that the run's deadline aborted. */
 export const deadlineCode = 'DEADLINE';
@@ -82,8 +83,22 @@ function rankOf(code: string): number {
 /** Codes that say less than the error's cause or reason. */
 const vagueCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'UNSPECIFIED', 'ERR_SSL_CERTIFICATE_VERIFY_FAILED']);
 
-/** Some certificate errors of OpenSSL have a reason and no code. */
+/** Node.js's codes for what undici has codes of its own for: a connection that was closed, and headers that are too long. */
+const systemCodes: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',
+  UND_ERR_DESTROYED: 'ECONNABORTED',
+  UND_ERR_HEADERS_OVERFLOW: 'HPE_HEADER_OVERFLOW',
+};
+
+/** Some certificate errors of OpenSSL, and all errors of undici's parser, have a message and no code. */
 const codesOfReasons: readonly (readonly [reason: RegExp, code: string])[] = [
+  [/bad upgrade/, invalidStatusCode],
+  [/invalid EOF state/i, 'ECONNRESET'],
+  [/expected HTTP\//i, 'HPE_INVALID_CONSTANT'],
+  [/invalid (response status|status code)/i, invalidStatusCode],
+  [/invalid header (token|field|value)/i, 'HPE_INVALID_HEADER_TOKEN'],
+  [/invalid character in chunk size/i, 'HPE_INVALID_CHUNK_SIZE'],
   [/certificate (has|is) expired/i, 'CERT_HAS_EXPIRED'],
   [/certificate is not yet valid/i, 'CERT_NOT_YET_VALID'],
   [/altnames?|hostname mismatch|does not match certificate/i, 'ERR_TLS_CERT_ALTNAME_INVALID'],

@@ -4,19 +4,20 @@ import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 
 import { connect as connectOverTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { PeerCertificate, Phases } from '../model/exchange.ts';
 import { strictTls } from '../model/tls.ts';
+import { watchSocket } from './socket-times.ts';
 
 /** The timing and the certificate of a new connection. */
 export interface ConnectionInfo {
   readonly phases: Pick<Phases, 'dnsMs' | 'tcpMs' | 'tlsMs'>;
   readonly certificate?: PeerCertificate;
-  /** It resumed a TLS session, in which the server shows no certificate. */
+  /** The connection resumed a TLS session, in which the server shows no certificate. */
   readonly resumed?: true;
 }
 
 const infos = new WeakMap<object, ConnectionInfo>();
 
 /**
- * How a socket was opened or, given the error that ended it, how far it got. Returned once only, because only the
+ * Returns how a socket was opened or, given the error that ended it, how far it got. Returns it only once, because only the
  * exchange that waited for the connection spent that time.
  */
 export function takeConnectionInfo(socketOrError: object): ConnectionInfo | undefined {
@@ -31,16 +32,15 @@ export interface ConnectorOptions {
   readonly secureContext: SecureContext;
 }
 
+/** Receives the open socket, or the reason why there is none, as undici's `connect` does. */
+export type ConnectCallback = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
+
 /** Opens a connection. With a session, it resumes that, if the server agrees. */
-export type Connect = (
-  origin: URL,
-  callback: (error: Error | null, socket: Socket | null) => void,
-  session?: Buffer,
-) => Socket;
+export type Connect = (origin: URL, callback: ConnectCallback, session?: Buffer) => Socket;
 
 /**
- * Opens connections that time DNS, TCP and TLS and read the server's certificate, even if the connection fails. A host is
- * looked up once.
+ * Opens connections, times DNS, TCP and TLS, and reads the server's certificate, even if the connection fails. Looks each
+ * host up once.
  */
 export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): Connect {
   const lookUp = sharedLookup();
@@ -52,13 +52,18 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
     const socket =
       protocol === 'https:'
         ? connectOverTls({
-            ...{ ...target, port: target.port || 443, ...strictTls, secureContext, ALPNProtocols: ['http/1.1'] },
+            ...target,
+            ...strictTls,
+            port: target.port || 443,
+            secureContext,
+            ALPNProtocols: ['http/1.1'],
             // An IP address is no server name (RFC 6066, section 3).
             ...(isIP(host) === 0 && { servername: host }),
             ...(session && { session }),
           })
         : connectPlain({ ...target, port: target.port || 80 });
     socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
+    watchSocket(socket);
     let resolvedAt: number | undefined;
     let connectedAt: number | undefined;
     socket.prependOnceListener('lookup', () => {
@@ -67,7 +72,7 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
     socket.prependOnceListener('connect', () => {
       connectedAt = performance.now();
     });
-    // Node emits this before it verifies the certificate. After a rejection the socket no longer returns it.
+    // Node.js emits this before it verifies the certificate. After a rejection the socket no longer returns it.
     let certificate: PeerCertificate | undefined;
     let securedAt: number | undefined;
     socket.prependOnceListener('secure', () => {
@@ -108,10 +113,10 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
   };
 }
 
-/** After so long without a byte, the operating system asks whether the other side is still there. */
-export const keepAliveMs = 60_000;
+/** After this time without a byte, the operating system asks whether the other side is still there. */
+const keepAliveMs = 60_000;
 
-/** Looks each host up once. A failure is not kept. */
+/** Looks each host up once. Does not keep a failure. */
 function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string): boolean } {
   const lookups = new Map<string, Promise<LookupAddress[]>>();
   return {
@@ -138,12 +143,12 @@ function readCertificate(socket: TLSSocket): PeerCertificate | undefined {
   const { subject, issuer, valid_to } = socket.getPeerCertificate();
   const validTo = new Date(valid_to);
   if (Number.isNaN(validTo.getTime())) return undefined;
-  const name = (of: { CN?: string | string[]; O?: string | string[] } | undefined) =>
-    String(of?.CN ?? of?.O ?? 'unnamed');
+  const name = (entity: { CN?: string | string[]; O?: string | string[] } | undefined) =>
+    String(entity?.CN ?? entity?.O ?? 'unnamed');
   return { subject: name(subject), issuer: name(issuer), validTo: validTo.toISOString() };
 }
 
-/** Whether a host's name resolves, by the same resolver that connections use. */
+/** Returns whether a host's name resolves, by the same resolver that connections use. */
 export async function resolves(host: string): Promise<boolean> {
   try {
     await lookup(host);
@@ -153,7 +158,7 @@ export async function resolves(host: string): Promise<boolean> {
   }
 }
 
-/** Resolves a host's CNAME. Undefined if it has none or DNS fails. */
+/** Resolves a host's CNAME. Returns undefined if it has none or DNS fails. */
 export async function canonicalName(host: string): Promise<string | undefined> {
   try {
     return (await resolveCname(host))[0];

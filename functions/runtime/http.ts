@@ -10,11 +10,10 @@ import { strictTls } from '../model/tls.ts';
 import { parseOktaError } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
-import { takeConnectionInfo } from './connection.ts';
-import { type Connections, openConnections } from './connections.ts';
-import type { HeaderFields } from './http-client.ts';
-import { connectionOpener } from './open-connection.ts';
-import { type RequestTiming, sendRequest } from './request.ts';
+import { takeConnectionInfo, timedConnector } from './connection.ts';
+import { Connections } from './connections.ts';
+import { invalidStatusCode, TransportError, undecodableCode } from '../model/errors.ts';
+import { type HeaderFields, type RequestTiming, sendRequest } from './request.ts';
 import { authenticationOf, hasProof } from './request-authentication.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
@@ -28,7 +27,7 @@ export interface HttpOptions {
   readonly ca?: string;
   /** How long to wait for response headers. Connecting, and the whole body, may take half as long. */
   readonly timeoutMs: number;
-  /** Opens connections otherwise than directly: a laptop may have to use a proxy. Lambda functions never do. */
+  /** Makes undici's dispatcher for a proxy, which a laptop may have to use. Lambda functions never do. */
   readonly createAgent?: (options: Agent.Options) => Dispatcher;
 }
 
@@ -56,15 +55,19 @@ export interface Http {
 export function openHttp(options: HttpOptions): Http {
   const { timeoutMs, createAgent } = options;
   const closings: (() => Promise<void>)[] = [];
-  // Made once: to read the authorities takes as long as a handshake.
+  // Made once, because reading the authorities takes as long as a handshake.
   const secureContext = createSecureContext({ ...strictTls, ...(options.ca !== undefined && { ca: options.ca }) });
   const turn = openTurns();
   const open = () => {
-    const connections = openConnections(connectionOpener({ timeoutMs, secureContext, createAgent }));
-    closings.push(connections.close);
+    const connections = new Connections({
+      connect: timedConnector({ timeoutMs: timeoutMs / 2, secureContext }),
+      createDispatcher:
+        createAgent && (() => createAgent({ allowH2: false, headersTimeout: timeoutMs, bodyTimeout: 0 })),
+    });
+    closings.push(() => connections.close());
     const sendOver: Http['send'] = (url, init, record, signal = options.signal) =>
       send({ connections, turn }, url, init, record, { ...options, signal });
-    // Each request finds out by itself why there is no connection.
+    // The requests report why there is no connection.
     const prepare: Http['prepare'] = (origin, count) => connections.prepare(origin, count).catch(() => {});
     return { send: sendOver, prepare: createAgent ? async () => {} : prepare };
   };
@@ -78,7 +81,7 @@ export function openHttp(options: HttpOptions): Http {
 }
 
 /**
- * Lets requests begin one after another, a millisecond apart. Answers that arrive at the same instant would be read one after
+ * Makes requests begin one after another, a millisecond apart. Answers that arrive at the same instant would be read one after
  * another, and the last of them would look slower than it was.
  */
 function openTurns(): () => Promise<void> {
@@ -106,31 +109,33 @@ async function send(
   const method = init.method ?? 'GET';
   const authentication = authenticationOf(init);
   const base = {
-    ...{ method, url: `${origin}${pathname}`, at: new Date(startedAt).toISOString() },
+    method,
+    url: `${origin}${pathname}`,
+    at: new Date(startedAt).toISOString(),
     ...(authentication && { authentication }),
     ...(hasProof(init) && { proof: true as const }),
   };
-  const { mostBytes = maxBodyBytes } = init;
+  const { mostBytes: maxBytes = maxBodyBytes } = init;
   const { timing, head, body } = sendRequest(
-    connection.client,
+    connection,
     {
       origin,
       path: `${pathname}${search}`,
-      method,
+      method: method as Dispatcher.HttpMethod,
       headers: { 'user-agent': 'okta-synthetics', ...withFormType(init) },
       body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
     },
-    { signal, headersMs: timeoutMs * 1.5, bodyMs: timeoutMs / 2, mostBytes },
+    { signal, headersMs: timeoutMs * 1.5, bodyMs: timeoutMs / 2, maxBytes },
   );
   let received: Partial<Exchange> = {};
   let isReleased = false;
   try {
     const { status, headers: fields } = await head;
-    // What else has arrived is read, and gets its time, before anything is done with this.
+    // First read and time whatever else has arrived.
     await nextTurn();
     const headers = toHeaders(fields);
     received = { status, ...headerFacts(headers, now()), ...retryAfter(status, headers, now()) };
-    // What arrived before a body breaks off is evidence too.
+    // A response whose body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
       ...(status >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
       ...(received.requestId === undefined && { sender: readSender({ url, status, headers, body: text }) }),
@@ -139,14 +144,14 @@ async function send(
     const encoded = await body;
     connections.release(connection, true);
     isReleased = true;
-    const bytes = await decode(encoded, headers, mostBytes);
+    const bytes = await decode(encoded, headers, maxBytes);
     const text = status >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
     received = { ...received, ...describeBody(text) };
     if (status > 599) throw Object.assign(new Error('no status of HTTP'), { code: invalidStatusCode });
     record({ ...base, ...received, ...measurements(timing) });
     return toResponse(status, headers, bytes);
   } catch (cause) {
-    // By now, another request may have it.
+    // By now, another request may have the connection.
     if (!isReleased) connections.release(connection, false);
     const info = cause instanceof Error ? takeConnectionInfo(cause) : undefined;
     const connectionInfo = info ?? timing.connection;
@@ -187,7 +192,7 @@ function measurements({
 }
 
 /**
- * The request id, the rate limit and the clock offset from the response headers.
+ * Reads the request id, the rate limit and the clock offset from the response headers.
  *
  * Trap: a cache repeats the `Date` of the answer that it stored, and says in `Age` how many seconds ago that was
  * (RFC 9111, 5.1).
@@ -205,7 +210,7 @@ function headerFacts(headers: Headers, now: number): Partial<Exchange> {
   };
 }
 
-/** A success may have the header too, for a redirect or a page that is being made. */
+/** Reads `Retry-After` of an error. A success may have it too, for a redirect or a page that is not ready yet. */
 function retryAfter(status: number, headers: Headers, now: number): Pick<Exchange, 'retryAfterSeconds'> {
   const text = headers.get('retry-after') ?? '';
   const date = Date.parse(headers.get('date') ?? '');
@@ -224,7 +229,7 @@ const decoders: Readonly<Record<string, (body: Uint8Array, options: ZlibOptions)
   br: promisify<Uint8Array, ZlibOptions, Buffer>(brotliDecompress),
 };
 
-/** Servers send `deflate` with the header of zlib, as they must, or without it (RFC 9110, 8.4.1.2). */
+/** Decodes `deflate` with the header of zlib, which the standard requires, or without it (RFC 9110, 8.4.1.2). */
 function inflateEither(body: Uint8Array, options: ZlibOptions): Promise<Buffer> {
   const hasHeader = ((body[0] ?? 0) & 0x0f) === 8;
   return promisify<Uint8Array, ZlibOptions, Buffer>(hasHeader ? inflate : inflateRaw)(body, options);
@@ -234,12 +239,12 @@ function inflateEither(body: Uint8Array, options: ZlibOptions): Promise<Buffer> 
 async function decode(
   body: Uint8Array<ArrayBuffer>,
   headers: Headers,
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const decoder = decoders[headers.get('content-encoding')?.trim().toLowerCase() ?? ''];
   if (!decoder || body.length === 0) return body;
   try {
-    return new Uint8Array(await decoder(body, { maxOutputLength: mostBytes }));
+    return new Uint8Array(await decoder(body, { maxOutputLength: maxBytes }));
   } catch {
     throw Object.assign(new Error('the body cannot be decoded'), { code: undecodableCode });
   }

@@ -1,6 +1,7 @@
-import { bodyTimeoutCode, headersTimeoutCode, tooLargeCode } from '../model/errors.ts';
+import type { Dispatcher } from 'undici';
 import { type ConnectionInfo, takeConnectionInfo } from './connection.ts';
-import type { HeaderFields, HttpClient, HttpRequest, ResponseHandler } from './http-client.ts';
+import type { Connection } from './connections.ts';
+import { bodyTimeoutCode, headersTimeoutCode, invalidStatusCode, tooLargeCode } from '../model/errors.ts';
 import { watchLoop } from './loop-lateness.ts';
 import { type SocketTimes, timesOf } from './socket-times.ts';
 
@@ -23,8 +24,11 @@ export interface RequestLimits {
   /** How long to wait for the headers, and then for the body, in milliseconds. */
   readonly headersMs: number;
   readonly bodyMs: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
+
+/** Header fields by their names in lower case. A field that came more than once has all of its values. */
+export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface ResponseHead {
   readonly status: number;
@@ -34,26 +38,28 @@ export interface ResponseHead {
 export interface SentRequest {
   readonly timing: RequestTiming;
   readonly head: Promise<ResponseHead>;
-  /** The body as it was sent. Rejects as `head` does, or if the body is too large or too slow. */
+  /** The body as the server sent it. Rejects as `head` does, or if the body is too large or too slow. */
   readonly body: Promise<Uint8Array<ArrayBuffer>>;
 }
 
+const usedSockets = new WeakSet<object>();
+
 /**
- * Sends a request and times it where its bytes pass. Its parts may arrive one by one, so the times for the headers and for
- * the body are limited as a whole.
+ * Sends a request and times it where its bytes pass. Limits the times for the headers and for the body as a whole, because
+ * their parts may arrive one by one.
  */
 export function sendRequest(
-  client: HttpClient,
-  request: HttpRequest,
-  { signal, headersMs, bodyMs, mostBytes }: RequestLimits,
+  connection: Pick<Connection, 'dispatcher' | 'socket'>,
+  request: Dispatcher.DispatchOptions,
+  { signal, headersMs, bodyMs, maxBytes }: RequestLimits,
 ): SentRequest {
   const timing: RequestTiming = {};
   const head = Promise.withResolvers<ResponseHead>();
   const body = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  // Whoever got no headers does not wait for the body.
+  // A caller that gets no headers does not wait for the body.
   body.promise.catch(() => {});
   const stopWatching = watchLoop();
-  let controller: Parameters<ResponseHandler['onRequestStart']>[0] | undefined;
+  let controller: Dispatcher.DispatchController | undefined;
   let times: SocketTimes | undefined;
   let sendingAt = 0;
   const finish = (error?: unknown) => {
@@ -69,25 +75,26 @@ export function sendRequest(
     controller?.abort(reason);
   };
   const onAbort = () => abort(signal.reason);
-  let timer = setTimeout(() => abort(tooSlow('headers', headersTimeoutCode)), headersMs);
-  const received = openBuffer(mostBytes);
-  const handler: ResponseHandler = {
-    onSocket(socket, isReused) {
-      times = timesOf(socket);
-      timing.isReused = isReused;
-      const connection = takeConnectionInfo(socket);
-      if (connection) timing.connection = connection;
-      sendingAt = performance.now();
-    },
+  let timer = setTimeout(() => abort(failure('the headers took too long', headersTimeoutCode)), headersMs);
+  const received = openBuffer(maxBytes);
+  const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
-      // As exact as it gets where nobody tells the socket: behind a proxy.
-      timing.sentAt = performance.now();
+      sendingAt = performance.now();
+      timing.sentAt = sendingAt;
+      const { socket } = connection;
+      if (!socket) return;
+      times = timesOf(socket);
+      timing.isReused = usedSockets.has(socket);
+      usedSockets.add(socket);
+      const info = takeConnectionInfo(socket);
+      if (info) timing.connection = info;
     },
     onResponseStart(_, status, headers) {
+      if (status < 100 || status === 101) abort(failure('no status that ends a request', invalidStatusCode));
       if (status < 200) return;
       clearTimeout(timer);
-      timer = setTimeout(() => abort(tooSlow('body', bodyTimeoutCode)), bodyMs);
+      timer = setTimeout(() => abort(failure('the body took too long', bodyTimeoutCode)), bodyMs);
       timing.headersAt = times?.arrivedAt || performance.now();
       if (times) {
         timing.sentAt = times.sentAt;
@@ -97,7 +104,7 @@ export function sendRequest(
     },
     onResponseData(_, chunk) {
       if (received.append(chunk)) return;
-      abort(Object.assign(new Error(`more than ${mostBytes} bytes, or too many pieces`), { code: tooLargeCode }));
+      abort(failure(`more than ${maxBytes} bytes, or too many pieces`, tooLargeCode));
     },
     onResponseEnd() {
       timing.endedAt = times?.arrivedAt || performance.now();
@@ -105,24 +112,30 @@ export function sendRequest(
       body.resolve(received.bytes());
     },
     onResponseError(_, error) {
-      finish(error);
+      finish(timing.headersAt === undefined ? headError(error) : error);
     },
   };
   signal.addEventListener('abort', onAbort);
-  try {
-    if (signal.aborted) onAbort();
-    else client.dispatch(request, handler);
-  } catch (error) {
-    finish(error);
-  }
+  if (signal.aborted) onAbort();
+  else connection.dispatcher.dispatch(request, handler);
   return { timing, head: head.promise, body: body.promise };
+}
+
+/** Names malformed headers. Trap: undici reports them as a body of the wrong length if they have a `Content-Length`. */
+function headError(error: Error & { readonly code?: unknown }): Error {
+  const isMalformed = error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+  return isMalformed ? failure('the headers are malformed', 'HPE_INVALID') : error;
+}
+
+function failure(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
 }
 
 /**
  * Collects the pieces of a body in one buffer that grows, because a piece of one byte takes as much memory as one of
  * hundreds.
  */
-export function openBuffer(mostBytes: number) {
+export function openBuffer(maxBytes: number) {
   let buffer = new Uint8Array(0);
   let [size, pieces] = [0, 0];
   return {
@@ -130,9 +143,9 @@ export function openBuffer(mostBytes: number) {
     append(piece: Uint8Array): boolean {
       const end = size + piece.length;
       pieces += 1;
-      if (end > mostBytes || pieces > mostPieces) return false;
+      if (end > maxBytes || pieces > maxPieces) return false;
       if (end > buffer.length) {
-        const grown = new Uint8Array(Math.min(mostBytes, Math.max(end, 2 * buffer.length, leastBytes)));
+        const grown = new Uint8Array(Math.min(maxBytes, Math.max(end, 2 * buffer.length, minBytes)));
         grown.set(buffer.subarray(0, size));
         buffer = grown;
       }
@@ -147,11 +160,7 @@ export function openBuffer(mostBytes: number) {
 }
 
 /** Each takes processor time, whatever its size. Servers send hundreds of bytes in one. */
-const mostPieces = 100_000;
+const maxPieces = 100_000;
 
 /** As much as most answers have. */
-const leastBytes = 4_096;
-
-function tooSlow(part: string, code: string): Error {
-  return Object.assign(new Error(`the ${part} took too long`), { code });
-}
+const minBytes = 4_096;

@@ -13,8 +13,18 @@ export interface Bundle {
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Modules that dependencies never load in Lambda: for terminals. They would be a part of the code and of the cold start. */
-export const neverLoaded = ['supports-color'] as const;
+/**
+ * Modules that dependencies never load in Lambda. They would be a part of the code and of the cold start.
+ *
+ * undici: a parser for engines without SIMD, and FormData bodies. supports-color: for terminals.
+ */
+export const neverLoaded = [
+  '../llhttp/llhttp-wasm.js',
+  '../web/fetch/body.js',
+  '../web/fetch/formdata',
+  '../web/webidl',
+  'supports-color',
+] as const;
 
 /**
  * Bundles `functions/<entry>.ts` into `dist/<entry>/index.mjs`. Synth, the simulator and the tests all use these bundles,
@@ -66,7 +76,9 @@ function buildOptions(entry: Entry, file: string) {
     metafile: true,
     logLevel: 'warning',
     external: [...neverLoaded],
-    inject: ['./functions/web/globals.ts'],
+    // Leaves out undici's experimental parser.
+    define: { esbuildDetection: 'true' },
+    alias: { 'node:http2': './functions/runtime/no-http2.ts' },
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
     },

@@ -1,5 +1,5 @@
+import { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../../../functions/runtime/http-client.ts';
 import { openBuffer, sendRequest } from '../../../../functions/runtime/request.ts';
 
 describe('a body that arrives in pieces', () => {
@@ -27,18 +27,18 @@ describe('a body that arrives in pieces', () => {
 
   it('is copied piece by piece, so that no piece is kept', async () => {
     const piece = new Uint8Array(1);
-    const client: HttpClient = {
-      dispatch(_, handler) {
-        const controller = { abort: () => {} };
-        handler.onRequestStart(controller);
-        handler.onResponseStart(controller, 200, {});
-        for (const byte of [1, 2, 3]) handler.onResponseData(controller, piece.fill(byte));
-        handler.onResponseEnd(controller);
-      },
-      destroy: () => {},
-    };
-    const request = { origin: 'https://acme.okta.com', path: '/', method: 'GET', headers: {}, body: null };
-    const limits = { signal: new AbortController().signal, headersMs: 10_000, bodyMs: 10_000, mostBytes: 10 };
-    expect([...(await sendRequest(client, request, limits).body)]).toEqual([1, 2, 3]);
+    const dispatcher = new (class extends Dispatcher {
+      override dispatch(_: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+        const controller = { abort: () => {} } as unknown as Dispatcher.DispatchController;
+        handler.onRequestStart?.(controller, null);
+        handler.onResponseStart?.(controller, 200, {});
+        for (const byte of [1, 2, 3]) handler.onResponseData?.(controller, Buffer.from(piece.fill(byte).buffer));
+        handler.onResponseEnd?.(controller, {});
+        return true;
+      }
+    })();
+    const request = { origin: 'https://acme.okta.com', path: '/', method: 'GET' } as const;
+    const limits = { signal: new AbortController().signal, headersMs: 10_000, bodyMs: 10_000, maxBytes: 10 };
+    expect([...(await sendRequest({ dispatcher, socket: undefined }, request, limits).body)]).toEqual([1, 2, 3]);
   });
 });
