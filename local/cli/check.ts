@@ -32,8 +32,7 @@ import { type CheckOrgs, checkOrgs, fileSecrets } from '../runner/check-orgs.ts'
 import { checkToken } from '../runner/check-token.ts';
 import { environmentConfig } from '../runner/environment-config.ts';
 import { failOnLevels } from '../runner/fail-on.ts';
-import { networkSettings } from '../runner/network-settings.ts';
-import { type HttpsProxy, proxyOf } from '../runner/proxy.ts';
+import { type HttpsProxy, networkSettings, proxyOf } from '../runner/proxy.ts';
 import { mostTokenCharacters, readToken } from '../runner/read-token.ts';
 import { mergeRuns, repeatable } from '../runner/repeat-check.ts';
 import { UsageError } from '../runner/select.ts';

@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Agent as HttpsAgent } from 'node:https';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
 import { strictTls } from '../../functions/model/tls.ts';
+import { oneLine } from '../../functions/okta/json-fields.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,15 +12,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface HttpsProxy {
   /** Its scheme, host and port, without the user name and password. */
   readonly origin: string;
-  /** Opens connections for `openHttp`. Trap: they have no times for DNS, TCP and TLS, and their certificate is not read. */
+  /** Makes undici's dispatcher. Trap: its connections have no times for DNS, TCP and TLS, and no certificate. */
   createAgent(options: Agent.Options): Dispatcher;
-  /** An agent for `node:https`, for the AWS SDK. */
+  /** Makes an agent for `node:https`, which the AWS SDK uses. */
   httpsAgent(): HttpsAgent;
-  /** Throws `ConfigError` if the proxy does not connect to a host. Any other failure is for the probes to tell. */
+  /** Throws `ConfigError` if the proxy does not connect to a host. The probes report any other failure. */
   verify(origin: string, timeoutMs: number): Promise<void>;
 }
 
-/** The proxy in HTTPS_PROXY, in upper or lower case. Throws `ConfigError` if it is malformed. */
+/** Reads the proxy from HTTPS_PROXY, in upper or lower case. Throws `ConfigError` if it is malformed. */
 export function proxyOf(env: Environment): HttpsProxy | undefined {
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
   if (!httpsProxy) return undefined;
@@ -26,15 +29,19 @@ export function proxyOf(env: Environment): HttpsProxy | undefined {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new ConfigError('HTTPS_PROXY is not the URL of a proxy: it must look like http://proxy.example.com:3128.');
   }
-  const noProxy = env.no_proxy ?? env.NO_PROXY ?? '';
+  const noProxy = noProxyOf(env) ?? '';
   const createAgent = (options: Agent.Options) => {
-    const connectTimeout = (options.headersTimeout ?? 10_000) / 2;
     const agentOptions = {
       ...options,
-      // Every request is https, so there is nothing to send to a proxy for http.
-      ...{ httpsProxy, noProxy, httpProxy: '', connectTimeout },
-      // To the hosts in NO_PROXY, to the hosts behind the proxy, and to the proxy.
-      ...{ connect: strictTls, requestTls: { ...strictTls, allowH2: false }, proxyTls: strictTls },
+      httpsProxy,
+      noProxy,
+      // Every request is https, so none needs a proxy for http.
+      httpProxy: '',
+      connectTimeout: (options.headersTimeout ?? 10_000) / 2,
+      // For the hosts in NO_PROXY, the hosts behind the proxy, and the proxy.
+      connect: strictTls,
+      requestTls: { ...strictTls, allowH2: false },
+      proxyTls: strictTls,
       clientFactory: (origin: URL, { connect }: object & { connect?: Pool.Options['connect'] }) =>
         new ProxyPool(origin, { connect, headersTimeout: options.headersTimeout }),
     };
@@ -59,10 +66,14 @@ export function proxyOf(env: Environment): HttpsProxy | undefined {
   };
 }
 
-/** What a proxy did instead of connecting. */
+function noProxyOf(env: Environment): string | undefined {
+  return env.no_proxy ?? env.NO_PROXY;
+}
+
+/** A proxy that did not connect. */
 class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** `ERR_PROXY_407`, or `ERR_PROXY_` and the system's code. */
+  /** `ERR_PROXY_` and the status or the system's code, such as `ERR_PROXY_407`. */
   readonly code: string;
   readonly reason: string;
   readonly status: number | undefined;
@@ -76,7 +87,7 @@ class ProxyError extends Error {
   }
 }
 
-/** Connections to a proxy. Tells the proxy's own failures from those of the host behind it. */
+/** Opens connections to a proxy. Tells its failures from those of the host behind it. */
 class ProxyPool extends Pool {
   override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
   override connect(options: Dispatcher.ConnectOptions, callback: never): void;
@@ -102,5 +113,48 @@ function explain({ status, reason }: ProxyError, { origin, username }: URL, host
     return status === undefined
       ? `The proxy ${origin} cannot be used (${reason}).\nCorrect HTTPS_PROXY, or start the proxy.`
       : `The proxy ${origin} refuses to connect to ${host} (${status}).\nHave it allow that host, or name the host in NO_PROXY.`;
+  }
+}
+
+/** A variable that changes how this machine connects, and its value. */
+export interface NetworkSetting {
+  readonly variable: 'HTTPS_PROXY' | 'NO_PROXY' | 'NODE_EXTRA_CA_CERTS';
+  readonly value: string;
+  /** Why Node.js ignores it. Absent if it has an effect. */
+  readonly ignored?: string | undefined;
+}
+
+/**
+ * Lists the variables that are set and change the connections to Okta and to AWS, without the password in the proxy's URL.
+ * Throws `ConfigError` if the proxy is malformed.
+ */
+export function networkSettings(env: Environment): readonly NetworkSetting[] {
+  const proxy = proxyOf(env);
+  const certificates = env.NODE_EXTRA_CA_CERTS;
+  const settings = [
+    { variable: 'HTTPS_PROXY', value: proxy?.origin },
+    { variable: 'NO_PROXY', value: noProxyOf(env), ignored: proxy ? undefined : 'there is no HTTPS_PROXY' },
+    {
+      variable: 'NODE_EXTRA_CA_CERTS',
+      value: certificates,
+      ignored: certificates ? certificateProblem(certificates) : undefined,
+    },
+  ] as const;
+  return settings.flatMap(({ value, ...setting }) => (value ? [{ ...setting, value: oneLine(value) }] : []));
+}
+
+/** Trap: Node.js reads the file when it starts, and ignores it if it cannot. */
+function certificateProblem(file: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return `the file cannot be read (${(error as NodeJS.ErrnoException).code})`;
+  }
+  try {
+    new X509Certificate(text);
+    return undefined;
+  } catch {
+    return 'the file contains no certificate in PEM format';
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { NetworkSetting } from '../network-settings.ts';
+import type { NetworkSetting } from '../proxy.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');

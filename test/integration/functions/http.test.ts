@@ -277,6 +277,25 @@ it.each([
   expect(exchanges.map(({ failure }) => failure?.code)).toEqual(['HPE_INVALID_STATUS']);
 });
 
+it.each([
+  ['a body with a length', 'content-length: 9\r\n', '{', 'ECONNRESET', 'connection-reset'],
+  ['a body in chunks', 'transfer-encoding: chunked\r\n', '5\r\nab', 'ECONNRESET', 'connection-reset'],
+  ['a malformed body in chunks', 'transfer-encoding: chunked\r\n', 'z', 'HPE_INVALID_CHUNK_SIZE', 'malformed-answer'],
+  ['malformed headers', 'content-length: 2\r\n\u0001: x\r\n', '{}', 'HPE_INVALID', 'unidentified-answer'],
+])(
+  'the code of %s that ends with its connection is the same as of any other',
+  async (_, headers, body, code, finding) => {
+    for (const connection of ['connection: close\r\n', '']) {
+      const answer = `HTTP/1.1 200 OK\r\nx-okta-request-id: X0f36XVUkCaUNcCqV\r\n${connection}${headers}\r\n${body}`;
+      const address = await serveRaw((socket) =>
+        socket.on('error', () => {}).once('data', () => void socket.end(answer)),
+      );
+      const { exchanges, code: found } = await send(`http://${address}/`);
+      expect([exchanges[0]?.failure?.code, found]).toEqual([code, finding]);
+    }
+  },
+);
+
 it('a body that cannot be decoded does not end the request that got its connection', async () => {
   const url = await serve(({ url: path }, answer) => {
     if (path?.startsWith('/broken')) answer.writeHead(200, { 'content-encoding': 'gzip' }).end('{}');
@@ -290,6 +309,22 @@ it('a body that cannot be decoded does not end the request that got its connecti
   );
   await http.close();
   expect([broken?.status, sound?.status]).toEqual(['rejected', 'fulfilled']);
+});
+
+it('bytes after the end of an answer are not taken for the answer to the next request', async () => {
+  let connections = 0;
+  const address = await serveRaw((socket) => {
+    connections += 1;
+    const answer = `HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n${connections}`;
+    socket
+      .on('error', () => {})
+      .once('data', () => void socket.write(`${answer}HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n`));
+  });
+  const http = openHttp({ signal: AbortSignal.timeout(10_000), now: Date.now, timeoutMs: 10_000 });
+  const first = await http.send(`http://${address}/`, {}, () => {});
+  const second = await http.send(`http://${address}/`, {}, () => {});
+  await http.close();
+  expect([await first.text(), await second.text()]).toEqual(['1', '2']);
 });
 
 it('an answer that came before any request is not taken for the answer to one', async () => {

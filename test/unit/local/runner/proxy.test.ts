@@ -4,7 +4,7 @@ import path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatChecked } from '../../../../local/reporters/check.ts';
-import { networkSettings } from '../../../../local/runner/network-settings.ts';
+import { networkSettings } from '../../../../local/runner/proxy.ts';
 import { checked } from '../../../support/checked-org.ts';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'network-settings-'));
