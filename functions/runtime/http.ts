@@ -12,7 +12,6 @@ import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
 import { takeConnectionInfo, timedConnector } from './connection.ts';
 import { Connections } from './connections.ts';
-import { invalidStatusCode, TransportError, undecodableCode } from '../model/errors.ts';
 import { type HeaderFields, type RequestTiming, sendRequest } from './request.ts';
 import { authenticationOf, hasProof } from './request-authentication.ts';
 
