@@ -78,7 +78,10 @@ function buildOptions(entry: Entry, file: string) {
     external: [...neverLoaded],
     // Leaves out undici's experimental parser.
     define: { esbuildDetection: 'true' },
-    alias: { 'node:http2': './functions/runtime/no-http2.ts' },
+    alias: {
+      'node:http2': './functions/runtime/no-http2.ts',
+      '@aws-sdk/credential-provider-node': './functions/aws/credentials.ts',
+    },
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
     },

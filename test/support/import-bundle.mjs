@@ -37,8 +37,8 @@ for (const [name, [object, functions]] of Object.entries(watched)) {
   }
 }
 syncBuiltinESMExports();
-// Node.js opens these when they are first used.
-const { stdout: _, stderr: __ } = process;
+// Node.js opens these when they are first used, and all of them when `node:process` is imported, as the AWS SDK does.
+const { stdin: _, stdout: __, stderr: ___ } = process;
 const outputs = process.getActiveResourcesInfo().length;
 await import(pathToFileURL(bundle).href);
 const loaded = process.moduleLoadList.filter((name) => !before.has(name));

@@ -1,6 +1,5 @@
 import type { AttributeValue, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AwsError } from '../../../functions/aws/call.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
@@ -473,7 +472,7 @@ function failingTable() {
     writesLeft -= 1;
     const key = JSON.stringify({ org: Item.org, item: Item.item });
     if (items.get(key)?.revision?.N !== values?.[':seen']?.N) {
-      throw new AwsError('ConditionalCheckFailedException', 'changed', 400);
+      throw Object.assign(new Error('changed'), { name: 'ConditionalCheckFailedException' });
     }
     items.set(key, Item);
     return {};

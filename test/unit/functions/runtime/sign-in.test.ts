@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { AttributeValue, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { AwsError } from '../../../../functions/aws/call.ts';
 import { ProbeFailure } from '../../../../functions/findings/probe-failure.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import type { Org } from '../../../../functions/model/org.ts';
@@ -35,7 +34,7 @@ function openTable() {
   const putItem = async ({ Item = {}, ExpressionAttributeValues: values }: PutItemCommandInput) => {
     const key = JSON.stringify({ org: Item.org, item: Item.item });
     if (items.get(key)?.revision?.N !== values?.[':seen']?.N)
-      throw new AwsError('ConditionalCheckFailedException', 'changed', 400);
+      throw Object.assign(new Error('changed'), { name: 'ConditionalCheckFailedException' });
     earlier.set(key, items.get(key));
     items.set(key, Item);
     return {};
