@@ -5,16 +5,12 @@
  * call goes on. The administrator's credential is used and never kept. The exit code is 0 if everything is as planned, 1 if
  * something could not be made, and 2 if it could not run.
  */
-
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { strictTls } from '../../functions/model/tls.ts';
 import { oneLine } from '../../functions/okta/json-fields.ts';
-import { refuseLink, replaceFile } from '../../lib/replace-file.ts';
 import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import {
@@ -39,8 +35,7 @@ import { type AdminFetch, openOktaApi, withApiToken } from '../setup/okta-api.ts
 import { OktaRefusal } from '../setup/refusals.ts';
 import { CannotMake } from '../setup/resource.ts';
 import { StoreError } from '../setup/secret-store.ts';
-import { openRemoval, openRotation, openSetup, openTerraform, type SetupTools } from '../setup/set-up.ts';
-import { terraformHeading } from '../setup/terraform.ts';
+import { openRemoval, openRotation, openSetup, type SetupTools } from '../setup/set-up.ts';
 import { type Questions, questionsAt } from './ask.ts';
 import { defineCommand, type FlagValues, main, type Option, type Output, sharedOptions } from './command.ts';
 import { refuseTokens } from './refuse-tokens.ts';
@@ -79,10 +74,6 @@ const options = {
   'dry-run': { type: 'boolean', default: false, help: 'show the plan, and change nothing' },
   yes: { type: 'boolean', default: false, help: 'do it without a question' },
   rotate: { type: 'boolean', default: false, help: 'give the applications new keys while the monitor runs' },
-  terraform: {
-    ...{ type: 'string', value: '<path>' },
-    help: 'make the secrets only, and write the Okta part to this file, for Terraform',
-  },
   remove: { type: 'boolean', default: false, help: 'take away what was made, and nothing else' },
   json: sharedOptions.json,
 } as const satisfies Record<string, Option>;
@@ -105,7 +96,7 @@ export const setup = defineCommand({
     const { fetch, close } = openFetch(request.domain, proxy);
     try {
       const tools = await openTools(values, request, fetch, output, questions, proxy);
-      const act = values.rotate ? rotate : values.terraform === undefined ? change : writeTerraform;
+      const act = values.rotate ? rotate : change;
       return await act(values, request, tools, output, questions);
     } catch (error) {
       if (!(error instanceof StoreError || error instanceof OktaRefusal || error instanceof CannotMake)) throw error;
@@ -125,8 +116,6 @@ function requestOf(values: Values): SetupRequest {
     throw new UsageError('--domain must be a host without https://, such as acme.okta.com.');
   if (/^[^.]+-admin\./.test(domain))
     throw new UsageError('--domain is that of the Admin Console: leave out "-admin". The API has the other one.');
-  if (values.terraform !== undefined && (values.rotate || values.remove))
-    throw new UsageError('--terraform is for a set-up: leave --rotate and --remove out.');
   if (values.rotate && values.remove) throw new UsageError('--rotate and --remove contradict each other: use one.');
   if (server !== undefined && !/^(org|default|aus[A-Za-z0-9]+)$/.test(server))
     throw new UsageError('--server must be org, default, or an id that begins with aus.');
@@ -261,50 +250,6 @@ async function confirmed({ yes }: Values, questions: Questions | undefined): Pro
 
 function checkCommand({ config, secrets }: Values): string {
   return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
-}
-
-/** Throws `UsageError` for a link and for a file that is not the Terraform of an earlier call. */
-function refuseOthersFile(file: string): void {
-  try {
-    refuseLink(file);
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
-  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(terraformHeading))
-    throw new UsageError(`${file} exists, and this tool did not write it: name another file.`);
-}
-
-/** Trap: only the secrets are made. Terraform makes the rest, and another call without `--terraform` the configuration. */
-async function writeTerraform(
-  values: Values,
-  request: SetupRequest,
-  tools: SetupTools,
-  { stdout, stderr }: Output,
-  questions: Questions | undefined,
-): Promise<number> {
-  const file = values.terraform ?? '';
-  const folder = path.dirname(path.resolve(file));
-  if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder} to write ${path.basename(file)} to.`);
-  refuseOthersFile(file);
-  const { settings, store, plan, apply } = await openTerraform(request, tools);
-  const shown = values.json ? stderr : stdout;
-  if (!values.json || !values.yes) {
-    shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}\nThe Okta part is written to ${file}.\n`);
-  }
-  const document = (steps: typeof plan) => ({ ...setupDocument(settings, store.name, steps), terraform: file });
-  if (values['dry-run']) {
-    if (values.json) stdout.write(`${toJson(true, { applied: false, ...document(plan) })}\n`);
-    return 0;
-  }
-  await confirmed(values, questions);
-  const { done, text } = await apply(() => {});
-  // Of what somebody has written meanwhile, nothing is lost either.
-  refuseOthersFile(file);
-  replaceFile(file, text);
-  const passed = done.every(({ action }) => action !== 'cannot');
-  if (values.json) stdout.write(`${toJson(passed, { applied: true, ...document(done) })}\n`);
-  else stdout.write(`\n${formatDone(done)}Next: terraform apply, then npm run setup without --terraform.\n`);
-  return passed ? 0 : 1;
 }
 
 async function rotate(

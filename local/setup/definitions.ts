@@ -65,7 +65,7 @@ function serviceResources(settings: Settings): readonly Resource[] {
       oktaResource({
         ...{ id: grantId(scope), kind: 'grant', name: scope, purpose, needs: ['service-app'] },
         ...{ without: 'Whatever does not need it works.', type: 'OAuth2ScopeConsentGrant' },
-        ...{ terraform: 'okta_app_oauth_api_scope', area: 'grants', within: ['service-app'], change: 'none' },
+        ...{ area: 'grants', within: ['service-app'], change: 'none' },
         collection: (context) => `/api/v1/apps/${idOf(context, 'service-app')}/grants`,
         isIt: ({ scopeId }) => scopeId === scope,
         // Trap: Okta takes its own address of the org only, and no custom domain.
@@ -107,12 +107,9 @@ const privilegesPath = '/api/v1/org/settings/clientPrivilegesSetting';
 function applicationOf(
   settings: Settings,
   key: string,
-): Pick<
-  OktaDefinition,
-  'type' | 'terraform' | 'area' | 'collection' | 'query' | 'createQuery' | 'removal' | 'isIt' | 'isOwn'
-> {
+): Pick<OktaDefinition, 'type' | 'area' | 'collection' | 'query' | 'createQuery' | 'removal' | 'isIt' | 'isOwn'> {
   return {
-    ...{ type: 'OpenIdConnectApplication', terraform: 'okta_app_oauth', area: 'applications' },
+    ...{ type: 'OpenIdConnectApplication', area: 'applications' },
     ...{ collection: () => '/api/v1/apps', query: `?limit=200&q=${encodeURIComponent(nameOf(settings))}` },
     ...{ createQuery: '?activate=true', removal: 'deactivate, then delete' },
     isIt: (item: Json) => item.label === nameOf(settings, key.replace(/-key$/, '')),
@@ -191,7 +188,7 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
     {
       ...{ id: 'assignment', kind: 'assignment', name: 'of the group to the web application', ...common },
       ...{ purpose: 'lets the test user sign in', needs: ['web-app', 'group'], within: ['web-app', 'group'] },
-      ...{ type: 'ApplicationGroupAssignment', terraform: 'okta_app_group_assignment' },
+      ...{ type: 'ApplicationGroupAssignment' },
       collection: (context) => `${app(context)}/groups`,
       isIt: ({ id }, context) => id === idOf(context, 'group'),
       creation: (context) => ({ method: 'PUT', path: `${app(context)}/groups/${idOf(context, 'group')}` }),
@@ -213,7 +210,6 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
               within: ['web-app', 'app-policy'],
             },
             without: "The org's default policy applies to the web application.",
-            // In Terraform, it is an argument of the application.
             type: 'Application',
             collection: app,
             // The one item that there is: the application, which names its policy.
@@ -235,7 +231,7 @@ function userResources(settings: Settings, login: string): readonly Resource[] {
   return [
     oktaResource({
       ...{ id: 'group', kind: 'group', name: nameOf(settings), purpose: 'has the test user and nobody else' },
-      ...{ without: withoutUser, needs: [], type: 'Group', terraform: 'okta_group', area: 'groups', removal: 'delete' },
+      ...{ without: withoutUser, needs: [], type: 'Group', area: 'groups', removal: 'delete' },
       collection: () => '/api/v1/groups',
       query: `?search=${encodeURIComponent(`profile.name eq "${nameOf(settings)}"`)}`,
       isIt: (item) => at(item, 'profile', 'name') === nameOf(settings),
@@ -250,7 +246,7 @@ function userResources(settings: Settings, login: string): readonly Resource[] {
     }),
     oktaResource({
       ...{ id: 'user', kind: 'user', name: login, purpose: 'signs in; it has no right in anything' },
-      ...{ without: withoutUser, needs: ['group', 'user-secret'], type: 'User', terraform: 'okta_user', area: 'users' },
+      ...{ without: withoutUser, needs: ['group', 'user-secret'], type: 'User', area: 'users' },
       ...{ change: 'merge', removal: 'delete twice', createQuery: '?activate=true' },
       collection: () => '/api/v1/users',
       find: ({ okta }) => findUser(okta, login),
@@ -280,7 +276,7 @@ function policyResources(settings: Settings): readonly Resource[] {
     oktaResource({
       ...{ id: 'app-policy', kind: 'app sign-in policy', name: nameOf(settings), without, area: 'policies', needs: [] },
       ...{ purpose: 'who may sign in to the web application', type: 'AccessPolicy' },
-      ...{ terraform: 'okta_app_signon_policy', removal: 'deactivate, then delete' },
+      ...{ removal: 'deactivate, then delete' },
       collection: () => '/api/v1/policies',
       query: `?type=${type}`,
       isIt: ({ name }) => name === nameOf(settings),
@@ -296,7 +292,6 @@ function policyResources(settings: Settings): readonly Resource[] {
         needs: ['app-policy', 'group'],
       },
       ...{ purpose: 'the group signs in with a password', type: 'AccessPolicyRule' },
-      terraform: 'okta_app_signon_policy_rule',
       collection: rules,
       isIt: ({ name }) => name === 'test user',
       desired: (context) => ({
@@ -368,7 +363,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
         type: 'OAuth2Scope',
         needs: ['service-app'],
       },
-      ...{ purpose: 'what the service application asks for; it means nothing', terraform: 'okta_auth_server_scope' },
+      ...{ purpose: 'what the service application asks for; it means nothing' },
       removal: 'delete',
       collection: () => `${path}/scopes`,
       isIt: ({ name }) => name === scopeName(settings),
@@ -381,7 +376,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
     oktaResource({
       ...{ id: 'server-policy', kind: 'access policy', name: nameOf(settings), ...common, needs: ['service-app'] },
       ...{ purpose: 'for these applications only; no other policy changes', type: 'AuthorizationServerPolicy' },
-      ...{ terraform: 'okta_auth_server_policy', removal: 'deactivate, then delete' },
+      ...{ removal: 'deactivate, then delete' },
       collection: () => `${path}/policies`,
       isIt: ({ name }) => name === nameOf(settings),
       isOwn: ({ description }) => description === descriptionOf(settings),
@@ -402,7 +397,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
         ...rule,
         needs: ['server-policy', 'scope'],
       },
-      ...{ purpose: 'client credentials get that scope', terraform: 'okta_auth_server_policy_rule' },
+      ...{ purpose: 'client credentials get that scope' },
       collection: policies,
       isIt: ({ name }) => name === 'service',
       desired: () =>
@@ -416,7 +411,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
       ? [
           oktaResource({
             ...{ id: 'user-rule', kind: 'rule of the access policy', name: 'test user', ...rule },
-            ...{ needs: ['server-policy', 'web-app', 'group'], terraform: 'okta_auth_server_policy_rule' },
+            ...{ needs: ['server-policy', 'web-app', 'group'] },
             purpose: 'the test user signs in at the custom server too',
             collection: policies,
             isIt: ({ name }: Json) => name === 'test user',
@@ -457,7 +452,7 @@ function adminRoleResource(): Resource {
     ...{ id: 'admin-role', kind: 'admin role', name: adminRole, purpose: 'which objects the granted scopes may read' },
     without: 'Tokens work; the rate limit of the management API, the System Log and the health checks do not.',
     ...{ needs: ['service-app'], within: ['service-app'], type: 'StandardRoleAssignmentSchema', area: 'roles' },
-    ...{ terraform: 'okta_app_oauth_role_assignment', change: 'none' },
+    ...{ change: 'none' },
     collection,
     isIt: ({ type }) => type === adminRole,
     desired: () => ({ type: adminRole }),

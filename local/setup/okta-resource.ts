@@ -13,8 +13,6 @@ export interface OktaDefinition {
   readonly needs: readonly string[];
   /** The model in Okta's API: `OpenIdConnectApplication`. Tests compare bodies with it. */
   readonly type: string;
-  /** The resource of the Terraform provider, if it has one of its own. */
-  readonly terraform?: string;
   readonly area: AreaName;
   /** The resources whose ids are in the path. While one does not exist, this does not either. */
   readonly within?: readonly string[];
@@ -86,7 +84,7 @@ export function oktaResource(definition: OktaDefinition): Resource {
 
   return {
     ...{ id, kind, name, purpose, without, needs, within, ...(definition.isOwn && { verify }) },
-    okta: { type: definition.type, ...(definition.terraform && { terraform: definition.terraform }) },
+    okta: { type: definition.type },
     desired: (context, found) => definition.desired(context, found),
 
     async find(context) {

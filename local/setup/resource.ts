@@ -31,7 +31,7 @@ export interface Context {
 }
 
 /**
- * One thing that the set-up makes: the definition from which plan, set-up, removal and Terraform all come.
+ * One thing that the set-up makes: the definition from which plan, set-up and removal come.
  *
  * Everything here may be stopped at any request and called again. So `find` must find what `create` made, even if nobody
  * read the answer.
@@ -52,10 +52,8 @@ export interface Resource {
   readonly within?: readonly string[];
   /** It is added to what others wrote, so that it needs no mark. */
   readonly isMerged?: boolean;
-  /** It is a secret, and not in Okta. */
-  readonly isSecret?: boolean;
   /** Where it is in Okta. Absent for secrets and the configuration. */
-  readonly okta?: { readonly type: string; readonly terraform?: string };
+  readonly okta?: { readonly type: string };
   find(context: Context): Promise<Found | undefined>;
   /** What it must be like. Ids that are not known yet are `knownLater`. It contains no secret. */
   desired(context: Context, found?: Found): Json;

@@ -14,7 +14,6 @@ export function secretResource({ make, member, ...definition }: SecretDefinition
   const { name } = definition;
   return {
     ...definition,
-    isSecret: true,
     desired: () => ({}),
     differences: () => [],
     async find({ store }) {

@@ -8,7 +8,6 @@ import { type Context, changedMeanwhile } from './resource.ts';
 import { type RotationStep, rotated, rotateKey } from './rotate.ts';
 import type { SecretStore } from './secret-store.ts';
 import { markOf, type Settings } from './settings.ts';
-import { terraformOf } from './terraform.ts';
 
 /** What a set-up works with. */
 export interface SetupTools {
@@ -48,25 +47,6 @@ export async function openSetup(request: SetupRequest, tools: SetupTools): Promi
   const { settings, store, context, resources } = await openContext(request, tools);
   const plan = await planSetup(resources, context);
   return { settings, store, plan, apply: (onStep) => applySetup(plan, context, onStep) };
-}
-
-export interface OpenTerraform extends Omit<OpenSetup, 'apply'> {
-  /** Makes the secrets, and returns the configuration of Terraform. */
-  apply(onStep: (step: Step) => void): Promise<{ readonly done: readonly Step[]; readonly text: string }>;
-}
-
-/** Opens a set-up whose Okta part Terraform makes. The plan has the secrets only, and nothing in Okta is changed. */
-export async function openTerraform(request: SetupRequest, tools: SetupTools): Promise<OpenTerraform> {
-  const { settings, store, context, resources } = await openContext(request, tools);
-  const whole = await planSetup(resources, context);
-  const plan = whole.filter(({ resource }) => resource.isSecret);
-  return {
-    ...{ settings, store, plan },
-    async apply(onStep) {
-      const done = await applySetup(plan, context, onStep);
-      return { done, text: terraformOf(whole, context) };
-    },
-  };
 }
 
 export async function openRemoval(request: SetupRequest, tools: SetupTools): Promise<OpenSetup> {

@@ -86,7 +86,7 @@ describe('between the plan and the removal', () => {
     writeFileSync(made.secrets, readFileSync(made.secrets, 'utf8').replaceAll('okta-synthetics/acme"', 'another"'));
     const kept = readFileSync(made.secrets, 'utf8');
     const done = await apply(() => {});
-    expect(done.filter(({ resource, action }) => resource.isSecret && action === 'cannot')).toHaveLength(3);
+    expect(done.filter(({ resource, action }) => /secret/.test(resource.kind) && action === 'cannot')).toHaveLength(3);
     expect(readFileSync(made.secrets, 'utf8')).toBe(kept);
   });
 

@@ -40,7 +40,7 @@ async function atTerminal(answer: string, ...more: readonly string[]) {
 }
 
 describe('at a terminal, npm run setup', () => {
-  it.each([['--test-user'], ['--rotate'], ['--remove'], ['--terraform', `${secrets}.tf`]])(
+  it.each([['--test-user'], ['--rotate'], ['--remove']])(
     'changes nothing with %s unless the administrator agrees',
     async (...more) => {
       const { tools, close } = setupTools(okta, secrets);
