@@ -81,7 +81,8 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
     : `is not a valid key. Valid keys: ${validKeys.join(', ')}`;
 }
 
-function similarKey(key: string, validKeys: readonly string[]): string | undefined {
+/** Returns the name that was probably meant. Undefined if none is similar. */
+export function similarKey(key: string, validKeys: readonly string[]): string | undefined {
   const [best] = validKeys
     .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);

@@ -9,8 +9,6 @@ import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { caseResults, casesDocument, formatCases } from '../reporters/cases.ts';
-import { toJson } from '../reporters/json.ts';
-import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
@@ -20,44 +18,48 @@ import { withSamlApp } from '../scenarios/with-saml-app.ts';
 import { withSystemLog } from '../scenarios/with-system-log.ts';
 import { withTestUser } from '../scenarios/with-test-user.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
-import { writeReport } from './write-report.ts';
+import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
 export const cases = defineCommand({
-  name: 'npm run cases',
+  name: 'cases',
   options: {
     case: case_,
     healthy: {
-      ...{ type: 'string', value: '<runs>' },
+      type: 'string',
+      value: '<runs>',
       help: 'the number of runs while nothing is wrong (default: 1000, or 0 with --case)',
     },
     config,
     json,
     junit,
   },
-  async run(values, { stdout, stderr }) {
+  async run(values, output) {
     const selected = listOf(values.case);
     const healthyRuns = integerOf('healthy', values.healthy ?? (selected ? '0' : '1000'));
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
     const orgs = caseOrgs(adopted);
     const variants = selectVariants(orgs, selected);
-    using progress = showProgress(stderr);
+    using progress = showProgress(output.stderr);
     for (const remark of remarks) progress.step(remark);
     const report = {
       ...(await runCases({
-        ...{ orgs, variants, healthyRuns },
+        orgs,
+        variants,
+        healthyRuns,
         progress: (done, of) => progress.update(`${done} of ${of} runs`),
       })),
       skipped: selected ? [] : skippedCases(orgs),
     };
     progress[Symbol.dispose]();
     const results = caseResults(report);
-    const passed = results.every((result) => result.passed);
-    stdout.write(`${values.json ? toJson(passed, casesDocument(report)) : formatCases(report)}\n`);
-    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'cases', results, ...report }));
-    return passed ? 0 : 1;
+    return finish(output, values, {
+      passed: results.every((result) => result.passed),
+      text: () => formatCases(report),
+      document: () => casesDocument(report),
+      junit: () => ({ command: 'cases', results, ...report }),
+    });
   },
 });
 
@@ -70,5 +72,3 @@ function caseOrgs(config: Config): readonly MonitoredOrg[] {
   const everything: Config = { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: true })) };
   return [undefined, ...resourceTokens].flatMap((token) => monitoredOrgs(withResource(everything, token)));
 }
-
-if (import.meta.main) await main(cases);

@@ -21,8 +21,6 @@ import {
   isFine,
 } from '../reporters/check.ts';
 import { toAnnotations } from '../reporters/github.ts';
-import { toJson } from '../reporters/json.ts';
-import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { workflowCommand } from '../reporters/text.ts';
 import { formatToken, tokenDocument } from '../reporters/token.ts';
@@ -35,75 +33,89 @@ import { failOnLevels } from '../runner/fail-on.ts';
 import { type HttpsProxy, networkSettings, proxyOf } from '../runner/proxy.ts';
 import { mostTokenCharacters, readToken } from '../runner/read-token.ts';
 import { mergeRuns, repeatable } from '../runner/repeat-check.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { selectProbes } from '../runner/select-probes.ts';
 import { intervalsOf } from '../runner/watch-check.ts';
-import { askForClient } from './ask-for-client.ts';
 import {
   defineCommand,
   type FlagValues,
+  finish,
   integerOf,
   listOf,
-  main,
   type Option,
   type Output,
   secondsOf,
   sharedOptions,
 } from './command.ts';
-import { readHidden } from './read-hidden.ts';
-import { refuseTokens } from './refuse-tokens.ts';
+import { askForClient, readHidden } from './terminal.ts';
 import { watchCheck } from './watch-check.ts';
-import { writeReport } from './write-report.ts';
 
 const { json, junit } = sharedOptions;
 
 const options = {
   config: { type: 'string', value: '<path>', help: 'the configuration file with your own orgs' },
   domain: {
-    ...{ type: 'string', value: '<host>' },
+    type: 'string',
+    value: '<host>',
     help: 'an org without a file: acme.okta.com; see docs/check.md for the variables',
   },
   secrets: {
-    ...{ type: 'string', value: '<path>' },
+    type: 'string',
+    value: '<path>',
     help: 'a JSON file with the secrets by name; otherwise AWS has them',
   },
   org: {
-    ...{ type: 'string', value: '<name>', multiple: true },
+    type: 'string',
+    value: '<name>',
+    multiple: true,
     help: 'only this org; repeat it or separate by commas',
   },
   server: {
-    ...{ type: 'string', value: '<id>', multiple: true },
+    type: 'string',
+    value: '<id>',
+    multiple: true,
     help: 'only this authorization server; with --domain, the one to check',
   },
   probe: {
-    ...{ type: 'string', value: '<target>', multiple: true },
+    type: 'string',
+    value: '<target>',
+    multiple: true,
     help: 'only this probe: token@default, or token at every server; as --org',
   },
   token: {
-    ...{ type: 'boolean', default: false },
+    type: 'boolean',
+    default: false,
     help: 'judge a token, which is read from standard input or a prompt; it takes no value',
   },
   audience: { type: 'string', value: '<aud>', help: 'the audience that a service expects of a token' },
   scopes: {
-    ...{ type: 'string', value: '<scope>', multiple: true },
+    type: 'string',
+    value: '<scope>',
+    multiple: true,
     help: 'with --token: the scopes that a service expects; as --org',
   },
   'show-claims': {
-    ...{ type: 'boolean', default: false },
+    type: 'boolean',
+    default: false,
     help: 'with --token: also print the values of its claims, which may be personal',
   },
   'fail-on': {
-    ...{ type: 'string', value: '<level>' },
+    type: 'string',
+    value: '<level>',
+    choices: failOnLevels,
     help: 'end with 1 for page, ticket or warning, and what is worse; by default warning',
   },
   from: {
-    ...{ type: 'string', value: '<place>' },
+    type: 'string',
+    value: '<place>',
+    choices: checkPlaces,
     help: 'here (default), lambda, which has the deployed functions check from where they run, or both',
   },
   watch: { type: 'boolean', default: false, help: 'check again and again until Ctrl-C, and print what changes' },
   every: { type: 'string', value: '<time>', help: 'with --watch: how often, such as 30s or 5m; by default 60s' },
   evidence: {
-    ...{ type: 'boolean', default: false },
+    type: 'boolean',
+    default: false,
     help: 'also print each request with its id, certificates, the clock and what Okta announces',
   },
   prompt: { type: 'boolean', default: false, help: 'with --domain: ask for the client, its scopes and its key' },
@@ -116,12 +128,29 @@ const options = {
 type Values = FlagValues<typeof options>;
 
 export const check = defineCommand({
-  name: 'npm run check',
+  name: 'check',
   options,
   notes:
     'HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are obeyed for Okta and for AWS, and the output says which of them are set.',
+  tokenInput: 'pass it to --token by standard input',
+  exclusive: [
+    ['config', 'domain'],
+    ['domain', 'secrets'],
+    ['github', 'json'],
+    ['from=lambda', 'secrets'],
+    ['watch', 'repeat', 'junit', 'github', 'evidence'],
+    ['token', 'probe', 'junit', 'repeat', 'fail-on', 'github', 'from', 'watch', 'every', 'evidence'],
+  ],
+  requires: [
+    ['prompt', 'domain'],
+    ['every', 'watch'],
+    ['scopes', 'token'],
+    ['show-claims', 'token'],
+    ['audience', 'token', 'domain'],
+    ['from=lambda', 'config'],
+    ['from=both', 'config'],
+  ],
   async run(values, output) {
-    refuseTokens(values, 'pass it to --token by standard input');
     try {
       return await checkOrJudge(values, output);
     } finally {
@@ -133,12 +162,9 @@ export const check = defineCommand({
 
 async function checkOrJudge(values: Values, output: Output): Promise<number> {
   const proxy = proxyOf(process.env);
-  if (values.prompt && values.domain === undefined) throw new UsageError('--prompt belongs to --domain.');
   const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
   const source = sourceOf(values, env, proxy);
   if (values.token) return judge(values, source, output, proxy);
-  if (values.scopes !== undefined || values['show-claims'])
-    throw new UsageError('--scopes and --show-claims are about a token: add --token.');
   if (!source) throw new UsageError('--config or --domain is required: the path of your configuration, or your org.');
   return probe(values, source, output, proxy);
 }
@@ -155,12 +181,9 @@ function sourceOf(
   env: NodeJS.ProcessEnv,
   proxy?: HttpsProxy,
 ): Source | undefined {
-  if (config !== undefined && domain !== undefined)
-    throw new UsageError('--config and --domain are two ways: use one.');
   if (domain !== undefined) {
     const [id, ...others] = listOf(server) ?? [];
     if (others.length > 0) throw new UsageError('--domain checks one server: give --server once.');
-    if (file !== undefined) throw new UsageError('--secrets belongs to --config: with --domain, set the variables.');
     const made = environmentConfig({ domain, server: id, audience: token ? undefined : audience }, env);
     return { orgs: monitoredOrgs(made.config), deployment: made.config.deployment, secrets: made.secrets };
   }
@@ -171,26 +194,13 @@ function sourceOf(
   return { orgs: monitoredOrgs(loaded), deployment, secrets };
 }
 
-/** How often `--watch` may check: no org is there to be asked all the time. */
+/** The limits of `--every`: more often would load the org. */
 const [leastEverySeconds, mostEverySeconds] = [10, 3_600];
 
 async function probe(values: Values, source: Source, output: Output, proxy?: HttpsProxy): Promise<number> {
-  const { stdout, stderr } = output;
-  if (values.audience !== undefined && values.domain === undefined)
-    throw new UsageError('--audience belongs to --token or --domain: a configuration has its own.');
   const filter = { orgs: listOf(values.org), probes: listOf(values.probe), servers: listOf(values.server) };
-  const failOn = failOnLevels.find((level) => level === (values['fail-on'] ?? 'warning'));
-  if (!failOn) throw new UsageError(`--fail-on must be one of ${failOnLevels.join(', ')}.`);
-  if (values.github && values.json) throw new UsageError('--github prints lines, and --json one document: use one.');
-  const from = checkPlaces.find((place) => place === (values.from ?? 'here'));
-  if (!from) throw new UsageError(`--from must be one of ${checkPlaces.join(', ')}.`);
-  if (from !== 'here' && values.config === undefined)
-    throw new UsageError(`--from ${from} asks what is deployed: it needs its --config.`);
-  if (from === 'lambda' && values.secrets !== undefined)
-    throw new UsageError('--secrets is for this machine: the functions read their own from AWS Secrets Manager.');
-  const ofOneRun = (['repeat', 'junit', 'github', 'evidence'] as const).find((flag) => values[flag]);
-  if (values.watch && ofOneRun) throw new UsageError(`--watch has no end, so it has no --${ofOneRun}.`);
-  if (values.every !== undefined && !values.watch) throw new UsageError('--every belongs to --watch.');
+  const failOn = failOnLevels.find((level) => level === values['fail-on']) ?? 'warning';
+  const from = checkPlaces.find((place) => place === values.from) ?? 'here';
   const everyMs = 1000 * secondsOf('every', values.every ?? '60s', leastEverySeconds, mostEverySeconds);
   const times = values.repeat === undefined ? 1 : integerOf('repeat', values.repeat, 2, 100);
   // With --domain there is one server, and the whole org is checked as well.
@@ -201,7 +211,7 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   const again = repeatable(selected);
   if (times > 1 && again.length === 0)
     throw new UsageError('--repeat repeats the probes of sign-in, and none is selected.');
-  using progress = showProgress(stderr);
+  using progress = showProgress(output.stderr);
   progress.step(`checking ${selected.map(({ org }) => org.domain).join(', ')}`);
   if (proxy) progress.step(`through the proxy ${proxy.origin}, except for the hosts in NO_PROXY`);
   const check = await checkFrom(from, source, proxy);
@@ -221,14 +231,13 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   }
   const orgs = times > 1 ? mergeRuns(runs) : runs.flat();
   const seconds = (performance.now() - startedAt) / 1000;
-  const fine = isFine(orgs, failOn);
-  const results = checkResults(orgs, failOn);
-  stdout.write(
-    `${values.json ? toJson(fine, { ...checkDocument(orgs, call), seconds }) : formatChecked(orgs, call)}\n`,
-  );
-  if (values.github) for (const line of toAnnotations(orgs, failOn)) stdout.write(`${workflowCommand}${line}\n`);
-  if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'check', results, seconds }));
-  return fine ? 0 : 1;
+  const annotations = values.github ? toAnnotations(orgs, failOn).map((line) => `${workflowCommand}${line}`) : [];
+  return finish(output, values, {
+    passed: isFine(orgs, failOn),
+    text: () => [formatChecked(orgs, call), ...annotations].join('\n'),
+    document: () => ({ ...checkDocument(orgs, call), seconds }),
+    junit: () => ({ command: 'check', results: checkResults(orgs, failOn), seconds }),
+  });
 }
 
 /** The longest that Lambda lets a function run. */
@@ -256,16 +265,8 @@ async function checkFrom(
   ];
 }
 
-async function judge(
-  values: Values,
-  source: Source | undefined,
-  { stdout, stderr, stdin }: Output,
-  proxy?: HttpsProxy,
-): Promise<number> {
-  const ofProbes = (
-    ['probe', 'junit', 'repeat', 'fail-on', 'github', 'from', 'watch', 'every', 'evidence'] as const
-  ).find((flag) => values[flag]);
-  if (ofProbes) throw new UsageError(`--${ofProbes} is about probes: it does not go with --token.`);
+async function judge(values: Values, source: Source | undefined, output: Output, proxy?: HttpsProxy): Promise<number> {
+  const { stderr, stdin } = output;
   if (values.server && values.config) throw new UsageError('The token names its server: --server goes with --domain.');
   if (!stdin) throw new UsageError('There is no standard input to read the token from.');
   const known = source?.orgs.map(({ org }) => org) ?? [];
@@ -277,12 +278,16 @@ async function judge(
     ...(scopes && { scopes }),
   };
   const report = await checkToken(token, orgs, requirements, source?.secrets ?? noSecrets, proxy);
-  const accepted = report.verdict === 'accepted';
   const showClaims = values['show-claims'];
-  stdout.write(
-    `${values.json ? toJson(accepted, tokenDocument(report, token, showClaims)) : formatToken(report, token, showClaims)}\n`,
+  return finish(
+    output,
+    { json: values.json },
+    {
+      passed: report.verdict === 'accepted',
+      text: () => formatToken(report, token, showClaims),
+      document: () => tokenDocument(report, token, showClaims),
+    },
   );
-  return accepted ? 0 : 1;
 }
 
 const noSecrets: Secrets = {
@@ -290,9 +295,3 @@ const noSecrets: Secrets = {
     throw new Error('unreachable: without orgs there is no client');
   },
 };
-
-if (import.meta.main) {
-  await main(check);
-  // A connection that Ctrl-C left open must not keep the process.
-  if (process.argv.includes('--watch')) setTimeout(() => process.exit(), 1_000).unref();
-}

@@ -3,12 +3,12 @@ import { loadConfig } from '../../lib/config/load-config.ts';
 import { estimateCost } from '../../lib/cost/estimate-cost.ts';
 import { formatCost } from '../reporters/cost.ts';
 import { synthesize } from '../simulator/synthesize.ts';
-import { defineCommand, main, sharedOptions } from './command.ts';
+import { defineCommand, sharedOptions } from './command.ts';
 
 const { config, json } = sharedOptions;
 
 export const cost = defineCommand({
-  name: 'npm run cost',
+  name: 'cost',
   options: { config, json },
   run(values, { stdout }) {
     const estimate = estimateCost(synthesize(loadConfig(values.config)).template);
@@ -16,5 +16,3 @@ export const cost = defineCommand({
     return 0;
   },
 });
-
-if (import.meta.main) await main(cost);

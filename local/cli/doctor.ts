@@ -1,9 +1,8 @@
 /**
- * Looks at what a deployment needs, before and after it: `npm run doctor -- --config my.jsonc`. This machine, AWS, what is
- * deployed, the secrets, and the domain of each org. It changes nothing.
+ * Examines a deployment before and after `cdk deploy`: `npm run doctor -- --config my.jsonc`. Looks at this machine, AWS, the
+ * stack, the secrets, and the domain of each org, and changes nothing.
  *
- * The exit code is 0 if there is nothing to mend, 1 if there is, and 2 if it could not run. What could not be looked at is
- * no failure.
+ * The exit code is 0 without a problem, 1 with one, and 2 if it could not run. A check that is not possible is no failure.
  */
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { inLines } from '../../functions/okta/json-fields.ts';
@@ -16,7 +15,6 @@ import type { Config } from '../../lib/config/schema.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { formatExaminations, isHealthy } from '../reporters/doctor.ts';
-import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { awsOptions } from '../runner/aws-options.ts';
 import { checkOrgs } from '../runner/check-orgs.ts';
@@ -28,29 +26,28 @@ import { examineMachine } from '../runner/doctor/machine.ts';
 import { diagnoseOrg, orgProbes } from '../runner/doctor/org.ts';
 import { environmentConfig } from '../runner/environment-config.ts';
 import { type HttpsProxy, networkSettings, proxyOf } from '../runner/proxy.ts';
-import { UsageError } from '../runner/select.ts';
 import { selectProbes } from '../runner/select-probes.ts';
-import { defineCommand, listOf, main, sharedOptions } from './command.ts';
+import { defineCommand, finish, listOf, sharedOptions } from './command.ts';
 
 export const doctor = defineCommand({
-  name: 'npm run doctor',
+  name: 'doctor',
   options: {
     config: { type: 'string', value: '<path>', help: 'the configuration that is, or will be, deployed' },
     domain: { type: 'string', value: '<host>', help: 'only this machine and this org, without a file: acme.okta.com' },
     org: {
-      ...{ type: 'string', value: '<name>', multiple: true },
+      type: 'string',
+      value: '<name>',
+      multiple: true,
       help: 'only the secrets and the domain of this org; repeat it or separate by commas',
     },
     json: sharedOptions.json,
   },
-  notes:
-    'It reads AWS with your credentials and changes nothing. ✓ is fine, ✗ is to be mended, ! is worth a look, – could not be looked at.',
-  async run(values, { stdout, stderr }) {
-    if (values.config !== undefined && values.domain !== undefined)
-      throw new UsageError('--config and --domain are two ways: use one.');
-    if (values.org !== undefined && values.config === undefined) throw new UsageError('--org belongs to --config.');
+  notes: 'It reads AWS with your credentials and changes nothing. ✓ ok, ✗ problem, ! warning, – not checked',
+  exclusive: [['config', 'domain']],
+  requires: [['org', 'config']],
+  async run(values, output) {
     const proxy = proxyOf(process.env);
-    using progress = showProgress(stderr);
+    using progress = showProgress(output.stderr);
     const examinations: Examination[] = [];
     const add = (part: string, diagnoses: readonly Diagnosis[]) => {
       if (diagnoses.length > 0) examinations.push(inLines({ part, diagnoses }));
@@ -68,9 +65,11 @@ export const doctor = defineCommand({
     progress.step('looking at the domains');
     const examined = await Promise.all(orgs.map((monitored) => examineOrg(monitored, proxy)));
     for (const [index, { org }] of orgs.entries()) add(`Org ${org.name}`, examined[index] ?? []);
-    const healthy = isHealthy(examinations);
-    stdout.write(`${values.json ? toJson(healthy, { examinations }) : formatExaminations(examinations)}\n`);
-    return healthy ? 0 : 1;
+    return finish(output, values, {
+      passed: isHealthy(examinations),
+      text: () => formatExaminations(examinations),
+      document: () => ({ examinations }),
+    });
   },
 });
 
@@ -155,5 +154,3 @@ async function examineOrg({ org }: MonitoredOrg, proxy: HttpsProxy | undefined):
     ];
   }
 }
-
-if (import.meta.main) await main(doctor);

@@ -14,61 +14,66 @@ import type { Config } from '../../lib/config/schema.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
 import type { Template } from '../emulators/cloudwatch/index.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from '../reporters/drill.ts';
-import { toJson } from '../reporters/json.ts';
-import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { count } from '../reporters/text.ts';
 import { awsOptions } from '../runner/aws-options.ts';
 import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';
-import { selectScenarios, UsageError } from '../runner/select.ts';
+import { selectScenarios } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
-import { writeReport } from './write-report.ts';
+import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
 export const drill = defineCommand({
-  name: 'npm run drill',
+  name: 'drill',
   options: {
     case: case_,
     scenario: {
-      ...{ type: 'string', value: '<name>', multiple: true },
+      type: 'string',
+      value: '<name>',
+      multiple: true,
       help: 'only this scenario: flapping, packet-loss …; repeat it or separate by commas',
     },
     'every-variant': { type: 'boolean', default: false, help: 'every variant of each case, not one per finding' },
     quick: {
-      ...{ type: 'boolean', default: false },
+      type: 'boolean',
+      default: false,
       help: 'one case for each alarm, not one per finding; small fleets; 200 minutes of packet loss',
     },
     'packet-loss-minutes': {
-      ...{ type: 'string', value: '<n>' },
+      type: 'string',
+      value: '<n>',
       help: 'the minutes of packet loss (default: 10000)',
     },
     config,
     template: {
-      ...{ type: 'string', value: '<file>' },
+      type: 'string',
+      value: '<file>',
       help: 'a template synthesized earlier: cdk.out/OktaSynthetics.template.json',
     },
     json,
     junit,
     list: { type: 'boolean', default: false, help: 'list the cases and scenarios to select from' },
     live: {
-      ...{ type: 'boolean', default: false },
+      type: 'boolean',
+      default: false,
       help: 'a game day in your AWS account: try the deployed stack and one of its alarms; see docs/game-day.md',
     },
     org: { type: 'string', value: '<name>', help: 'with --live: the org whose alarm is tried' },
     finding: {
-      ...{ type: 'string', value: '<code>' },
+      type: 'string',
+      value: '<code>',
       help: 'with --live: the finding that is drilled (default: internal-error)',
     },
     stack: { type: 'string', value: '<name>', help: "with --live: the stack (default: the configuration's)" },
-    page: { type: 'boolean', default: false, help: 'with --live: tell those who are paged, not alerts.drills' },
-    yes: { type: 'boolean', default: false, help: 'with --live: do not ask' },
+    page: { type: 'boolean', default: false, help: 'with --live: notify the people who are paged, not alerts.drills' },
+    yes: { type: 'boolean', default: false, help: 'with --live: skip the confirmation' },
   },
+  exclusive: [['live', 'case', 'scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list']],
+  requires: (['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live']),
   async run(values, output) {
-    refuseFlags(values);
     if (values.live) {
       // Their clients take a second to load.
       const [{ liveDrill }, { awsAccount }, { proxyOf }] = await Promise.all([
@@ -111,23 +116,14 @@ export const drill = defineCommand({
     progress[Symbol.dispose]();
     const report = { ...run, skipped };
     const results = drillResults(report);
-    const passed = results.every((result) => result.passed);
-    stdout.write(`${values.json ? toJson(passed, drillDocument(report)) : formatDrill(report)}\n`);
-    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'drill', results, ...report }));
-    return passed ? 0 : 1;
+    return finish(output, values, {
+      passed: results.every((result) => result.passed),
+      text: () => formatDrill(report),
+      document: () => drillDocument(report),
+      junit: () => ({ command: 'drill', results, ...report }),
+    });
   },
 });
-
-/** Flags that apply only with `--live`, and those that apply only without it. */
-const flagsOf = {
-  live: ['org', 'finding', 'stack', 'page', 'yes'],
-  simulation: ['case', 'scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list'],
-} as const;
-
-function refuseFlags(values: Readonly<Record<string, unknown>>): void {
-  const wrong = flagsOf[values.live ? 'simulation' : 'live'].find((flag) => values[flag]);
-  if (wrong) throw new UsageError(`--${wrong} does not apply ${values.live ? 'with' : 'without'} --live.`);
-}
 
 function describe({ done, of, virtualMinutes }: DrillProgress): string {
   return `${done} of ${of} scenarios, ${count(virtualMinutes)} virtual minutes`;
@@ -145,5 +141,3 @@ function readTemplate(file: string): Template {
 function withoutNegativeTests({ orgs, ...rest }: Config): Config {
   return { ...rest, orgs: orgs.map((org) => ({ ...org, negativeTests: false })) };
 }
-
-if (import.meta.main) await main(drill);

@@ -1,17 +1,14 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { formatGameDay, formatPlan, gameDayDocument } from '../reporters/game-day.ts';
-import { toJson } from '../reporters/json.ts';
-import { toJunit } from '../reporters/junit.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { duration } from '../reporters/text.ts';
 import { AccountError, type DeployedAccount } from '../runner/game-day/deployed-account.ts';
 import { type GameDayPlan, planGameDay, runGameDay } from '../runner/game-day/game-day.ts';
 import { resultOf } from '../runner/game-day/step.ts';
 import { type GameDayTarget, targetIn } from '../runner/game-day/target.ts';
-import type { Output } from './command.ts';
-import { confirm } from './confirm.ts';
-import { writeReport } from './write-report.ts';
+import { finish, type Output } from './command.ts';
+import { confirm } from './terminal.ts';
 
 /** The flags of `npm run drill -- --live`. */
 export interface LiveDrillValues {
@@ -34,10 +31,11 @@ const defaultFinding = 'internal-error';
  */
 export async function liveDrill(
   values: LiveDrillValues,
-  { stdout, stderr, stdin }: Output,
+  output: Output,
   account: DeployedAccount,
   stopper = new AbortController(),
 ): Promise<number> {
+  const { stdout, stderr, stdin } = output;
   const target = targetIn(loadConfig(values.config), { ...values, finding: values.finding ?? defaultFinding });
   const stop = () => stopper.abort();
   process.once('SIGINT', stop);
@@ -56,11 +54,13 @@ export async function liveDrill(
     });
     progress[Symbol.dispose]();
     const results = report.steps.map(resultOf);
-    const passed = results.every((result) => result.passed);
     const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0);
-    stdout.write(`${values.json ? toJson(passed, gameDayDocument(plan, report)) : formatGameDay(report)}\n`);
-    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'drill --live', results, seconds }));
-    return passed ? 0 : 1;
+    return finish(output, values, {
+      passed: results.every((result) => result.passed),
+      text: () => formatGameDay(report),
+      document: () => gameDayDocument(plan, report),
+      junit: () => ({ command: 'drill --live', results, seconds }),
+    });
   } finally {
     process.off('SIGINT', stop);
   }

@@ -9,13 +9,15 @@ import { bold } from '../reporters/text.ts';
 import { serveCases } from '../runner/case-server.ts';
 import { createCaseSwitch } from '../runner/case-switch.ts';
 import { cacheFolder, keptIdentity, writeFiles } from '../runner/kept-org.ts';
-import { defineCommand, integerOf, listOf, main, type Output, sharedOptions } from './command.ts';
+import { defineCommand, integerOf, listOf, type Output, sharedOptions } from './command.ts';
 
 export const okta = defineCommand({
-  name: 'npm run okta',
+  name: 'okta',
   options: {
     port: {
-      ...{ type: 'string', value: '<number>', default: '8443' },
+      type: 'string',
+      value: '<number>',
+      default: '8443',
       help: 'the port on loopback; 0 takes a free one (default: 8443)',
     },
     case: { ...sharedOptions.case, help: 'fail as a case of npm run cases does: O1, O1@token@default' },
@@ -62,5 +64,3 @@ async function runOkta(values: Flags, { stdout }: Output): Promise<number> {
   await stopped;
   return 0;
 }
-
-if (import.meta.main) await main(okta);

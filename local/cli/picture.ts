@@ -9,18 +9,18 @@ import { chromiumOptions, findChromium } from '../board/chromium.ts';
 import { errorEnvelope } from '../emulators/okta/index.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { playOnBoard } from '../runner/play-on-board.ts';
+import { UsageError } from '../runner/result.ts';
 import { drillDeployments } from '../runner/scenario-worker.ts';
-import { UsageError } from '../runner/select.ts';
 import { respond } from '../scenarios/faults/answers.ts';
 import { atEach, token } from '../scenarios/targets.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { defineCommand, integerOf, main, sharedOptions } from './command.ts';
+import { defineCommand, integerOf, sharedOptions } from './command.ts';
 
 /** So many minutes before and during the outage. */
 const minutes = { healthy: 45, outage: 6 };
 
 export const picture = defineCommand({
-  name: 'npm run picture',
+  name: 'picture',
   options: {
     out: { type: 'string', value: '<file>', default: 'docs/board.png', help: 'the picture (default: docs/board.png)' },
     width: { type: 'string', value: '<pixels>', default: '1440', help: 'the width of the window (default: 1440)' },
@@ -57,5 +57,3 @@ export const picture = defineCommand({
     return 0;
   },
 });
-
-if (import.meta.main) await main(picture);

@@ -26,9 +26,8 @@ import { toHtml } from '../reporters/report/html.ts';
 import { toMarkdown } from '../reporters/report/markdown.ts';
 import { formatReport } from '../reporters/report/terminal.ts';
 import { awsOptions } from '../runner/aws-options.ts';
-import { UsageError } from '../runner/select.ts';
-import { defineCommand, listOf, main } from './command.ts';
-import { writeReport } from './write-report.ts';
+import { UsageError } from '../runner/result.ts';
+import { defineCommand, listOf, writeReport } from './command.ts';
 
 /** The formats of files, by the end of their name. */
 const formats: Readonly<Record<string, (reports: readonly OrgReport[], generatedAt: number) => string>> = {
@@ -38,22 +37,29 @@ const formats: Readonly<Record<string, (reports: readonly OrgReport[], generated
 };
 
 export const report = defineCommand({
-  name: 'npm run report',
+  name: 'report',
   options: {
-    config: { type: 'string', value: '<path>', help: 'the configuration file of the deployment' },
+    config: {
+      type: 'string',
+      value: '<path>',
+      required: 'the path of your configuration',
+      help: 'the configuration file of the deployment',
+    },
     month: { type: 'string', value: '<yyyy-mm>', help: 'the month, in UTC: 2026-10' },
     from: { type: 'string', value: '<time>', help: 'instead of --month: a date or 2026-10-03T14:30, in UTC' },
     to: { type: 'string', value: '<time>', help: 'the end, which is not included (default: now)' },
     org: { type: 'string', value: '<name>', multiple: true, help: 'only this org; repeat it or separate by commas' },
     data: { type: 'string', value: '<dir>', help: 'read what npm run watch remembers in this folder, and not AWS' },
     out: {
-      ...{ type: 'string', value: '<file>', multiple: true },
+      type: 'string',
+      value: '<file>',
+      multiple: true,
       help: 'write it to a file: .html, .md or .json; may be repeated',
     },
     json: { type: 'boolean', default: false, help: 'print the JSON document instead of text' },
   },
+  exclusive: [['month', 'from', 'to']],
   async run(values, { stdout, stderr }) {
-    if (values.config === undefined) throw new UsageError('--config is required: the path of your configuration.');
     const config = loadConfig(values.config);
     const now = Date.now();
     const period = periodOf(values, now);
@@ -93,10 +99,7 @@ interface PeriodFlags {
 function periodOf({ month, from, to, data }: PeriodFlags, now: number): Period {
   const delayMs = data === undefined ? publishedMs : 0;
   try {
-    if (month !== undefined) {
-      if (from !== undefined || to !== undefined) throw new PeriodError('Use either --month or --from and --to.');
-      return untilNow(monthPeriod(month), now, delayMs);
-    }
+    if (month !== undefined) return untilNow(monthPeriod(month), now, delayMs);
     if (from === undefined) throw new PeriodError('--month or --from is required: --month 2026-10.');
     const period = { start: timeOfFlag('from', from), end: to === undefined ? now : timeOfFlag('to', to) };
     return untilNow(period, now, delayMs);
@@ -149,5 +152,3 @@ function openReadOnly(file: string) {
     throw new UsageError(`${file} cannot be read (${error.message}).`);
   }
 }
-
-if (import.meta.main) await main(report);

@@ -25,7 +25,7 @@ import {
 } from '../reporters/setup.ts';
 import { awsOptions } from '../runner/aws-options.ts';
 import { type HttpsProxy, proxyOf } from '../runner/proxy.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { awsStore } from '../setup/aws-store.ts';
 import { signInByDevice } from '../setup/device-sign-in.ts';
 import type { ChooseServer, SetupRequest } from '../setup/discover.ts';
@@ -36,23 +36,31 @@ import { OktaRefusal } from '../setup/refusals.ts';
 import { CannotMake } from '../setup/resource.ts';
 import { StoreError } from '../setup/secret-store.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../setup/set-up.ts';
-import { type Questions, questionsAt } from './ask.ts';
-import { defineCommand, type FlagValues, main, type Option, type Output, sharedOptions } from './command.ts';
-import { refuseTokens } from './refuse-tokens.ts';
+import { defineCommand, type FlagValues, type Option, type Output, sharedOptions } from './command.ts';
+import { type Questions, questionsAt } from './terminal.ts';
 
 const options = {
-  domain: { type: 'string', value: '<host>', help: 'the org: acme.okta.com' },
+  domain: {
+    type: 'string',
+    value: '<host>',
+    required: 'the host of your org, such as acme.okta.com',
+    help: 'the org: acme.okta.com',
+  },
   config: {
-    ...{ type: 'string', value: '<path>', default: 'my.jsonc' },
+    type: 'string',
+    value: '<path>',
+    default: 'my.jsonc',
     help: 'the configuration that the org is written to (default: my.jsonc)',
   },
   org: { type: 'string', value: '<name>', help: 'your name for the org; by default, the first label of its domain' },
   server: {
-    ...{ type: 'string', value: '<id>' },
+    type: 'string',
+    value: '<id>',
     help: 'the custom authorization server to monitor: default, or aus…; org for none',
   },
   'test-user': {
-    ...{ type: 'boolean', default: false },
+    type: 'boolean',
+    default: false,
     help: 'also make a user who signs in, with a group and a policy: see docs/test-user.md',
   },
   login: { type: 'string', value: '<login>', help: "the test user's login, in the form of an e-mail address" },
@@ -64,11 +72,13 @@ const options = {
   'system-log': { type: 'boolean', default: false, help: 'also grant what reading the System Log needs' },
   health: { type: 'boolean', default: false, help: 'also grant what docs/health.md needs' },
   secrets: {
-    ...{ type: 'string', value: '<path>' },
+    type: 'string',
+    value: '<path>',
     help: 'keep the secrets in this file, as for npm run check; otherwise in AWS Secrets Manager',
   },
   'device-client': {
-    ...{ type: 'string', value: '<client id>' },
+    type: 'string',
+    value: '<client id>',
     help: 'sign in with a browser, by this native application, instead of OKTA_API_TOKEN',
   },
   'dry-run': { type: 'boolean', default: false, help: 'show the plan, and change nothing' },
@@ -84,10 +94,11 @@ type Values = FlagValues<typeof options>;
 export const tokenVariable = 'OKTA_API_TOKEN';
 
 export const setup = defineCommand({
-  name: 'npm run setup',
+  name: 'setup',
   options,
+  tokenInput: `set ${tokenVariable}, or enter it when asked`,
+  exclusive: [['rotate', 'remove']],
   async run(values, output) {
-    refuseTokens(values, `set ${tokenVariable}, or enter it when asked`);
     const request = requestOf(values);
     const questions = questionsAt(output.stdin, output.stderr);
     if (!questions && !values.yes && !values['dry-run'])
@@ -111,12 +122,10 @@ export const setup = defineCommand({
 
 function requestOf(values: Values): SetupRequest {
   const { domain, server, login, org } = values;
-  if (domain === undefined) throw new UsageError('--domain is required: the host of your org, such as acme.okta.com.');
   if (!/^[a-z0-9.-]+(:\d+)?$/i.test(domain))
     throw new UsageError('--domain must be a host without https://, such as acme.okta.com.');
   if (/^[^.]+-admin\./.test(domain))
     throw new UsageError('--domain is that of the Admin Console: leave out "-admin". The API has the other one.');
-  if (values.rotate && values.remove) throw new UsageError('--rotate and --remove contradict each other: use one.');
   if (server !== undefined && !/^(org|default|aus[A-Za-z0-9]+)$/.test(server))
     throw new UsageError('--server must be org, default, or an id that begins with aus.');
   if (login !== undefined && !/^[\w.+-]+@[\w.-]+$/.test(login))
@@ -272,5 +281,3 @@ async function rotate(
   if (values.json) stdout.write(`${toJson(true, { applied: !values['dry-run'], ...document })}\n`);
   return 0;
 }
-
-if (import.meta.main) await main(setup);

@@ -13,14 +13,12 @@ import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
 import { formatIntro, formatSummary } from '../reporters/demo.ts';
 import { drillResults } from '../reporters/drill.ts';
-import { toJson } from '../reporters/json.ts';
-import { toJunit } from '../reporters/junit.ts';
 import { type ProgressStream, showProgress } from '../reporters/progress.ts';
 import { eventDocument, timelineReporter } from '../reporters/timeline.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../runner/play-on-board.ts';
 import { type Deployments, deploymentsOf, openScenarioWorker, type ScenarioRun } from '../runner/scenario-worker.ts';
-import { selectScenarios, UsageError } from '../runner/select.ts';
+import { selectScenarios } from '../runner/select.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { canHost, type DeploymentPlan, deploymentPlan } from '../scenarios/deployment-plan.ts';
@@ -28,22 +26,22 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { tee } from '../simulator/journal.ts';
 import { systemClock } from '../watch/system-clock.ts';
-import { defineCommand, integerOf, listOf, main, sharedOptions } from './command.ts';
-import { listening } from './listening.ts';
-import { writeReport } from './write-report.ts';
+import { defineCommand, finish, integerOf, interrupted, listening, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
 export const start = defineCommand({
-  name: 'npm start',
+  name: 'start',
   options: {
     case: { ...case_, help: `${case_.help} (default: O1)` },
     watch: {
-      ...{ type: 'boolean', default: false },
+      type: 'boolean',
+      default: false,
       help: 'run in real time until Ctrl-C, as npm run watch does; injects a fault only with --case',
     },
     board: {
-      ...{ type: 'boolean', default: false },
+      type: 'boolean',
+      default: false,
       help: 'show it on a page in the browser too; it begins when you open the page, and the page stays until Ctrl-C',
     },
     port: { type: 'string', value: '<number>', default: '0', help: 'with --board: the port (default: a free one)' },
@@ -51,8 +49,9 @@ export const start = defineCommand({
     json,
     junit,
   },
-  async run(values, { stdout, stderr }) {
-    if (values.watch && values.junit) throw new UsageError('--watch has no end, so it has no --junit.');
+  exclusive: [['watch', 'junit']],
+  async run(values, output) {
+    const { stdout, stderr } = output;
     const port = integerOf('port', values.port, 0, 65_535);
     using progress = showProgress(stderr);
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
@@ -100,40 +99,30 @@ export const start = defineCommand({
       runs.push(await worker.run(scenario, { brief: true, onEvent }));
     }
     const results = drillResults({ runs });
-    const passed = results.every((result) => result.passed);
     const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
-    if (values.junit !== undefined) writeReport(values.junit, toJunit({ command: 'start', results, seconds }));
-    if (values.json) {
-      stdout.write(
-        `${toJson(passed, { results: runs.map(demoResult), events: events.map(eventDocument), seconds })}\n`,
-      );
-    } else print(formatSummary(runs));
+    const code = finish(output, values, {
+      passed: results.every((result) => result.passed),
+      text: () => formatSummary(runs).join('\n'),
+      document: () => ({ results: runs.map(demoResult), events: events.map(eventDocument), seconds }),
+      junit: () => ({ command: 'start', results, seconds }),
+    });
     if (played) {
       progress.step(`the board stays at ${played.url}/ until Ctrl-C`);
-      await interrupted();
+      using stop = interrupted();
+      await once(stop.signal, 'abort');
     }
-    return passed ? 0 : 1;
+    return code;
   },
 });
 
 /** A minute on the board takes a second at least. */
 const boardMinuteMs = 1_000;
 
-/** Says where the board is, and waits until somebody opens it. False if Ctrl-C came first. */
+/** Prints the address of the board and waits for its first viewer. Returns false if Ctrl-C came first. */
 async function isOpened({ url, viewed }: PlayedBoard, say: (line: string) => void): Promise<boolean> {
   say(`open ${url}/ in a browser: the story begins then`);
-  const stop = new AbortController();
-  try {
-    return await Promise.race([viewed.then(() => true), interrupted(stop.signal).then(() => false)]);
-  } finally {
-    // From now on Ctrl-C ends the process at once.
-    stop.abort();
-  }
-}
-
-async function interrupted(signal?: AbortSignal): Promise<void> {
-  const names = ['SIGINT', 'SIGTERM'];
-  await Promise.race(names.map((name) => once(process, name, { ...(signal && { signal }) }))).catch(() => {});
+  using stop = interrupted();
+  return await Promise.race([viewed.then(() => true), once(stop.signal, 'abort').then(() => false)]);
 }
 
 /** The fault of a case starts after this many minutes, and stays. */
@@ -159,8 +148,7 @@ async function watchEmulator(
   },
   stdout: ProgressStream,
 ): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  using stop = interrupted();
   const clock = systemClock(stop.signal);
   using history = openHistory(':memory:');
   using reporter = watchReporter(stdout, { json, scenario, firing: () => firingAlarms(simulation) });
@@ -215,5 +203,3 @@ function demoResult({ scenario, verification, minutes, seconds }: ScenarioRun): 
     ...{ ...verification, virtualMinutes: minutes, seconds },
   };
 }
-
-if (import.meta.main) await main(start);

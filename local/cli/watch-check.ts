@@ -10,7 +10,7 @@ import {
   uncheckedDocument,
 } from '../reporters/watch-check.ts';
 import { type WatchOptions, watchChecks } from '../runner/watch-check.ts';
-import type { Output } from './command.ts';
+import { interrupted, type Output } from './command.ts';
 
 export interface WatchCall extends Omit<WatchOptions, 'now' | 'wait' | 'signal'> {
   readonly call: CheckCall;
@@ -25,7 +25,7 @@ export interface WatchCall extends Omit<WatchOptions, 'now' | 'wait' | 'signal'>
  * there is nothing to fail on, 1 if there is, and 2 if the last round could not check.
  */
 export async function watchCheck(
-  { call, json, signal = interrupted(), ...options }: WatchCall,
+  { call, json, signal = interrupted().signal, ...options }: WatchCall,
   { stdout, stderr }: Output,
 ): Promise<number> {
   using progress = showProgress(stderr);
@@ -62,11 +62,4 @@ export async function watchCheck(
         : ['', ...formatVerdict(latest, call)].join('\n'),
     );
   return code;
-}
-
-/** Aborts at Ctrl-C. A second one ends the process, as it always does. */
-function interrupted(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  return stop.signal;
 }

@@ -22,7 +22,7 @@ import { stateFolder } from '../history/state-folder.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
 import { awsOptions } from '../runner/aws-options.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord } from '../runner/watch-health.ts';
 import { tee } from '../simulator/journal.ts';
@@ -30,20 +30,27 @@ import { synthesize } from '../simulator/synthesize.ts';
 import { openWatch, type Watch, type WatchOptions } from '../watch/open-watch.ts';
 import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
 import { systemClock } from '../watch/system-clock.ts';
-import { defineCommand, integerOf, main } from './command.ts';
-import { listening } from './listening.ts';
+import { defineCommand, integerOf, interrupted, listening } from './command.ts';
 
 export const watch = defineCommand({
-  name: 'npm run watch',
+  name: 'watch',
   options: {
-    config: { type: 'string', value: '<path>', help: 'the configuration file with your own orgs' },
+    config: {
+      type: 'string',
+      value: '<path>',
+      required: 'the path of your configuration',
+      help: 'the configuration file with your own orgs',
+    },
     secrets: {
-      ...{ type: 'string', value: '<path>' },
+      type: 'string',
+      value: '<path>',
       help: 'a JSON file with the secrets by name; otherwise AWS has them',
     },
     data: { type: 'string', value: '<dir>', help: "the folder of the history; by default one among your user's state" },
     'keep-days': {
-      ...{ type: 'string', value: '<n>', default: String(usualKeepDays) },
+      type: 'string',
+      value: '<n>',
+      default: String(usualKeepDays),
       help: `how long the history is kept (default: ${usualKeepDays})`,
     },
     port: { type: 'string', value: '<number>', help: 'serve the board and /health on this port; 0 takes a free one' },
@@ -56,7 +63,6 @@ export const watch = defineCommand({
     json: { type: 'boolean', default: false, help: 'print each event as one line of JSON' },
   },
   async run(values, { stdout, stderr }) {
-    if (values.config === undefined) throw new UsageError('--config is required: the path of your configuration.');
     const config = loadConfig(values.config);
     const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
@@ -69,19 +75,13 @@ export const watch = defineCommand({
     }
     if (port !== undefined && !isLoopback(values.host)) {
       progress.step(
-        `--host ${values.host}: whoever reaches this machine can read the board: domains, findings and messages`,
+        `--host ${values.host}: the board shows domains, findings and messages to every machine that can reach this one`,
       );
     }
     progress.step('synthesizing the stack and building the functions');
     // No CloudFormation here: its limits do not apply, so as many stacks as there may be hold many orgs.
     const { template } = synthesize(config.orgs.length > 30 ? { ...config, orgStacks: mostOrgStacks } : config);
-    // Until here there is nothing to lose.
-    const stop = new AbortController();
-    const end = () => stop.abort();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, end);
-      opened.defer(() => void process.off(signal, end));
-    }
+    const stop = opened.use(interrupted());
     const clock = systemClock(stop.signal);
     const secrets =
       values.secrets === undefined
@@ -171,5 +171,3 @@ const unwritten = (folder: string, trouble: string) => `the history in ${folder}
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
-
-if (import.meta.main) await main(watch);

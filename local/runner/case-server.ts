@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CaseSwitch } from './case-switch.ts';
-import { UsageError } from './select.ts';
+import { UsageError } from './result.ts';
 
 export interface CaseServer extends AsyncDisposable {
   /** GET says which cases happen, PUT of a case below it selects that, and DELETE ends all. */

@@ -2,7 +2,8 @@ import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import type { OktaEmulator } from '../emulators/okta/index.ts';
 import { type Variant, variantName } from '../scenarios/case.ts';
 import type { Change, TestEnvironment } from '../simulator/environment.ts';
-import { selectVariants, UsageError } from './select.ts';
+import { UsageError } from './result.ts';
+import { selectVariants } from './select.ts';
 
 /** Makes an emulator fail as cases do, until other cases are selected. */
 export interface CaseSwitch {

@@ -17,3 +17,6 @@ export interface Skipped {
   readonly title: string;
   readonly reason: string;
 }
+
+/** A command line that cannot be run. The message says what to change. */
+export class UsageError extends Error {}

@@ -2,7 +2,7 @@ import type { Org } from '../../functions/model/org.ts';
 import type { Probe } from '../../functions/model/probe.ts';
 import { probes as allProbes, journey } from '../../functions/probes/index.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../../functions/probes/plan.ts';
-import { UsageError } from './select.ts';
+import { UsageError } from './result.ts';
 
 /** What a run of `check` is limited to. Everything, where nothing is named. */
 export interface ProbeFilter {

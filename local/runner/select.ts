@@ -7,10 +7,7 @@ import { caseScenario, caseScenarios } from '../scenarios/case-scenarios.ts';
 import { type CaseDeployment, canHost, caseDeployments, type DeploymentPlan } from '../scenarios/deployment-plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { ScenarioContext } from '../scenarios/scripted/scripted-scenario.ts';
-import type { Skipped } from './result.ts';
-
-/** A command line that cannot be carried out. The message says what can. */
-export class UsageError extends Error {}
+import { type Skipped, UsageError } from './result.ts';
 
 /** One way for a case to happen, and the org that it happens to. */
 export interface SelectedVariant {

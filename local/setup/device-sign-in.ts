@@ -13,7 +13,7 @@ import { fetchWithToken } from '../../functions/findings/probe-failure.ts';
 import type { AccessToken, Fetch } from '../../functions/model/probe.ts';
 import { adapt } from '../../functions/runtime/client-call.ts';
 import { openRunKey, type RunKey, withProof } from '../../functions/runtime/dpop.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { type AdminFetch, fetchWhole } from './okta-api.ts';
 import { areas, readScope } from './refusals.ts';
 

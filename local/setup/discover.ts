@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { defaultDeployment } from '../../functions/model/deployment.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { parseConfig } from '../../lib/config/load-config.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { rawConfig } from './config-edits.ts';
 import { ownMembers } from './configuration.ts';
 import { at, isObject, type Json } from './json.ts';

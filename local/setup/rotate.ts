@@ -3,7 +3,7 @@ import { openCredentials } from '../../functions/runtime/credentials.ts';
 import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
 import { checkConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { isObject, type Json } from './json.ts';
 import { publicHalf } from './keys.ts';
 import { type AdminFetch, fetchWhole } from './okta-api.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../runner/select.ts';
+import { UsageError } from '../runner/result.ts';
 import { resourcesOf } from './definitions.ts';
 import { type ChooseServer, discover, knownOrg, type SetupRequest } from './discover.ts';
 import type { Json } from './json.ts';

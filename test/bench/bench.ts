@@ -10,12 +10,12 @@ import { defineCommand, integerOf, listOf, main, type Output, sharedOptions } fr
 import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
 import { toJson } from '../../local/reporters/json.ts';
 import { showProgress } from '../../local/reporters/progress.ts';
-import { UsageError } from '../../local/runner/select.ts';
+import { UsageError } from '../../local/runner/result.ts';
 import { type BenchReport, isExact, measure, type Part, parts } from './measure.ts';
 import { renderBench } from './render.ts';
 
 export const bench = defineCommand({
-  name: 'npm run bench',
+  name: 'bench',
   options: {
     only: {
       type: 'string',

@@ -23,7 +23,7 @@ async function watch(domain: string, ca: string, until: Promise<void> | string) 
   const file = path.join(directory, 'ca.pem');
   await writeFile(file, ca);
   const flags = ['--domain', domain, '--probe', 'organization', '--watch', '--every', '10s'];
-  const child = spawn(process.execPath, ['local/cli/check.ts', ...flags], {
+  const child = spawn(process.execPath, ['local/cli/main.ts', 'check', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
   });

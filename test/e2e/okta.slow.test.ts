@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OktaDescription } from '../../local/reporters/okta.ts';
 import { launch } from '../support/run-command.ts';
 
-const command = join(import.meta.dirname, '../../local/cli/okta.ts');
+const command = join(import.meta.dirname, '../../local/cli/main.ts');
 const running: ChildProcess[] = [];
 let cache: string;
 
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 function run(...args: readonly string[]) {
   const env = { ...process.env, XDG_CACHE_HOME: cache };
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, [command, 'okta', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   running.push(child);
   return { child, stderr: text(child.stderr), exited: once(child, 'exit') };
 }

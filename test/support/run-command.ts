@@ -25,7 +25,7 @@ export async function runCommand<Options extends Readonly<Record<string, Option>
   return { code, ...written };
 }
 
-/** Launches a command of `local/cli` as npm does, with this text on its standard input. */
+/** Launches a command as npm does, with this text on its standard input. */
 export function launch(
   name: string,
   args: readonly string[],
@@ -33,7 +33,7 @@ export function launch(
   input = '',
 ): Promise<Ended> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
-  const running = promisify(execFile)(process.execPath, [`local/cli/${name}.ts`, ...args], options);
+  const running = promisify(execFile)(process.execPath, ['local/cli/main.ts', name, ...args], options);
   running.child.stdin?.end(input);
   return running.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -122,7 +122,7 @@ async function writtenBy(write: string | Error): Promise<string> {
     },
   };
   const command = defineCommand({
-    ...{ name: 'npm run any', options: {} },
+    ...{ name: 'any', options: {} },
     run(_, { stdout, stderr }) {
       if (write instanceof Error) throw write;
       stdout.write(write);

@@ -9,7 +9,7 @@ import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { stackName } from '../../../lib/monitor-stack.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { shardName, shardOf } from '../../../lib/orgs/shards.ts';
-import { UsageError } from '../select.ts';
+import { UsageError } from '../result.ts';
 
 /** What a game day is about: one alarm of one org of a deployment. */
 export interface GameDayTarget {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFile, ownerOnly, ownFile, replaceFile } from '../../../lib/replace-file.ts';
-import { writeReport } from '../../../local/cli/write-report.ts';
+import { writeReport } from '../../../local/cli/command.ts';
 import { openHistory } from '../../../local/history/open-history.ts';
 import { fileStore } from '../../../local/setup/file-store.ts';
 

@@ -9,16 +9,19 @@ const domain = ['--domain', 'acme.okta.com'];
 describe('the command line of npm run check', () => {
   it.each([
     [[...example, '--from', 'mars'], '--from must be one of here, lambda, both.'],
-    [[...domain, '--from', 'lambda'], '--from lambda asks what is deployed: it needs its --config.'],
-    [[...example, '--from', 'lambda', '--secrets', 'package.json'], '--secrets is for this machine'],
-    [[...example, '--watch', '--repeat', '3'], '--watch has no end, so it has no --repeat.'],
-    [[...example, '--watch', '--junit', 'check.xml'], '--watch has no end, so it has no --junit.'],
+    [[...domain, '--from', 'lambda'], '--from lambda requires --config.'],
+    [
+      [...example, '--from', 'lambda', '--secrets', 'package.json'],
+      '--from lambda and --secrets are mutually exclusive.',
+    ],
+    [[...example, '--watch', '--repeat', '3'], '--watch and --repeat are mutually exclusive.'],
+    [[...example, '--watch', '--junit', 'check.xml'], '--watch and --junit are mutually exclusive.'],
     [[...example, '--watch', '--every', '1s'], '--every must be a time from 10s to 3600s'],
     [[...example, '--watch', '--every', 'often'], "such as 30s or 5m, not 'often'."],
-    [[...example, '--every', '30s'], '--every belongs to --watch.'],
-    [[...example, '--prompt'], '--prompt belongs to --domain.'],
+    [[...example, '--every', '30s'], '--every requires --watch.'],
+    [[...example, '--prompt'], '--prompt requires --domain.'],
     [[...domain, '--prompt'], '--prompt asks on a terminal, and there is none'],
-    [[...domain, '--token', '--watch'], '--watch is about probes: it does not go with --token.'],
+    [[...domain, '--token', '--watch'], '--token and --watch are mutually exclusive.'],
   ])('ends with 2 for %j', async (args, says) => {
     const { code, stdout, stderr } = await runCommand(check, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -33,8 +36,8 @@ describe('the command line of npm run check', () => {
 
 describe('the command line of npm run doctor', () => {
   it.each([
-    [[...example, ...domain], '--config and --domain are two ways: use one.'],
-    [[...domain, '--org', 'acme'], '--org belongs to --config.'],
+    [[...example, ...domain], '--config and --domain are mutually exclusive.'],
+    [[...domain, '--org', 'acme'], '--org requires --config.'],
   ])('ends with 2 for %j', async (args, says) => {
     const { code, stderr } = await runCommand(doctor, ...args);
     expect(code).toBe(2);

@@ -57,8 +57,8 @@ describe('npm run drill', () => {
     ['an unknown scenario', ['--scenario', 'storm'], 'There is no scenario storm'],
     ['a wrong number', ['--packet-loss-minutes', 'many'], "must be a whole number from 1 to 999999, not 'many'"],
     ['an unknown flag', ['--colour'], 'Usage: npm run drill'],
-    ['a flag of the game day without --live', ['--page'], '--page does not apply without --live.'],
-    ['a flag of the simulation with --live', ['--live', '--case', 'K1'], '--case does not apply with --live.'],
+    ['a flag of the game day without --live', ['--page'], '--page requires --live.'],
+    ['a flag of the simulation with --live', ['--live', '--case', 'K1'], '--live and --case are mutually exclusive.'],
   ])('ends with 2 for %s', async (_, args, text) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, '']);

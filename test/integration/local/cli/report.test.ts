@@ -43,7 +43,7 @@ describe('npm run report', () => {
     [config, '--month or --from is required'],
     [[...config, '--month', '2026-13'], "--month must be like 2026-10, not '2026-13'."],
     [[...config, '--month', '2999-01'], 'The report must begin in the past'],
-    [[...config, '--month', '2026-10', '--from', '2026-10-01'], 'Use either --month or --from and --to.'],
+    [[...config, '--month', '2026-10', '--from', '2026-10-01'], '--month and --from are mutually exclusive.'],
     [[...config, '--from', 'yesterday'], '--from must be like 2026-10-03'],
     [[...config, '--from', '2026-02-30'], '--from must be like 2026-10-03'],
     [[...config, '--from', '2026-10-02', '--to', '2026-10-01'], 'The report must end after it begins.'],

@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../../../lib/config/schema.ts';
 import { bundle } from '../../../../lib/functions/bundle.ts';
 import { type LiveDrillValues, liveDrill } from '../../../../local/cli/live-drill.ts';
-import type { HiddenInput } from '../../../../local/cli/read-hidden.ts';
+import type { HiddenInput } from '../../../../local/cli/terminal.ts';
 import type { GameDayReport } from '../../../../local/runner/game-day/game-day.ts';
 import { planGameDay, runGameDay } from '../../../../local/runner/game-day/game-day.ts';
 import { targetIn } from '../../../../local/runner/game-day/target.ts';
-import { UsageError } from '../../../../local/runner/select.ts';
+import { UsageError } from '../../../../local/runner/result.ts';
 import { intercept } from '../../../../local/scenarios/faults/answers.ts';
 import { atEach, token } from '../../../../local/scenarios/targets.ts';
 import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
@@ -341,7 +341,7 @@ describe('npm run drill -- --live', () => {
   });
 
   it.each([
-    ['nobody can be asked', { yes: false }, 'use --yes'],
+    ['nobody can be asked', { yes: false }, 'pass --yes'],
     ['there is no such org', { org: 'globex' }, 'There is no org "globex": choose one with --org: acme.'],
     ['the finding notifies nobody', { finding: 'state-refused' }, '"state-refused" is no finding that notifies people'],
   ])('cannot run if %s', async (_, values, why) => {

@@ -8,7 +8,7 @@ describe('the command line of npm run setup', () => {
     [[], '--domain is required'],
     [['--domain', 'https://acme.okta.com'], 'without https://'],
     [['--domain', 'acme-admin.okta.com'], 'Admin Console'],
-    [['--domain', 'acme.okta.com', '--rotate', '--remove'], 'contradict'],
+    [['--domain', 'acme.okta.com', '--rotate', '--remove'], '--rotate and --remove are mutually exclusive.'],
     [['--domain', 'acme.okta.com', '--server', 'My server'], '--server'],
     [['--domain', 'acme.okta.com', '--login', 'nobody'], '--login'],
     [['--domain', 'acme.okta.com', '--login', 'a b@example.com'], '--login'],

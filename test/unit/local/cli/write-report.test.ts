@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { writeReport } from '../../../../local/cli/write-report.ts';
+import { writeReport } from '../../../../local/cli/command.ts';
 import { reportDocument } from '../../../../local/report/report-document.ts';
 import { toJunit } from '../../../../local/reporters/junit.ts';
-import { UsageError } from '../../../../local/runner/select.ts';
+import { UsageError } from '../../../../local/runner/result.ts';
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'okta-synthetics-report-'));
 

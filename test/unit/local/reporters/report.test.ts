@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { writeReport } from '../../../../local/cli/write-report.ts';
+import { writeReport } from '../../../../local/cli/command.ts';
 import type { OrgReport } from '../../../../local/report/org-report.ts';
 import {
   reportDocument,
