@@ -19,12 +19,12 @@ import { showProgress } from '../reporters/progress.ts';
 import { awsOptions } from '../runner/aws-options.ts';
 import { checkOrgs } from '../runner/check-orgs.ts';
 import { diagnoseIdentity, examineAccount } from '../runner/doctor/account.ts';
-import { type AwsReader, openAwsReader } from '../runner/doctor/aws-reader.ts';
 import { diagnoseSecrets, examineDeployment } from '../runner/doctor/deployment.ts';
 import type { Diagnosis, Examination } from '../runner/doctor/diagnosis.ts';
 import { examineMachine } from '../runner/doctor/machine.ts';
 import { diagnoseOrg, orgProbes } from '../runner/doctor/org.ts';
 import { environmentConfig } from '../runner/environment-config.ts';
+import { AwsAccount } from '../runner/game-day/aws-account.ts';
 import { type HttpsProxy, networkSettings, proxyOf } from '../runner/proxy.ts';
 import { selectProbes } from '../runner/select-probes.ts';
 import { defineCommand, finish, listOf, sharedOptions } from './command.ts';
@@ -59,7 +59,7 @@ export const doctor = defineCommand({
     const orgs = monitoredOrgsOf(config ?? made, listOf(values.org));
     if (made === undefined) {
       progress.step('looking at AWS');
-      const aws = openAwsReader(awsOptions(proxy));
+      const aws = new AwsAccount(awsOptions(proxy));
       await examineAws(aws, { config, orgs, proxy, add });
     }
     progress.step('looking at the domains');
@@ -119,7 +119,7 @@ interface AwsScope {
   readonly add: Add;
 }
 
-async function examineAws(aws: AwsReader, { config, orgs, proxy, add }: AwsScope): Promise<void> {
+async function examineAws(aws: AwsAccount, { config, orgs, proxy, add }: AwsScope): Promise<void> {
   const identity = await diagnoseIdentity(aws);
   if (identity.status === 'problem') {
     const found = 'not looked at: AWS cannot be asked';

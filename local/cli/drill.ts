@@ -76,12 +76,12 @@ export const drill = defineCommand({
   async run(values, output) {
     if (values.live) {
       // Their clients take a second to load.
-      const [{ liveDrill }, { awsAccount }, { proxyOf }] = await Promise.all([
+      const [{ liveDrill }, { AwsAccount }, { proxyOf }] = await Promise.all([
         import('./live-drill.ts'),
         import('../runner/game-day/aws-account.ts'),
         import('../runner/proxy.ts'),
       ]);
-      return liveDrill(values, output, awsAccount(awsOptions(proxyOf(process.env))));
+      return liveDrill(values, output, new AwsAccount(awsOptions(proxyOf(process.env))));
     }
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));

@@ -15,12 +15,22 @@ export interface AwsProblem {
 
 const signIn = 'Sign in to AWS (aws sso login), or set AWS_PROFILE.';
 
+/** AWS refused a request or cannot be reached. The message names the right, and the cause is the SDK's error. */
+export class AccountError extends Error {
+  override readonly name = 'AccountError';
+}
+
 /**
- * Explains an error of the AWS SDK. Trap: the message of an error may quote what was sent, so only its name or code is
+ * Explains an error of the AWS SDK, or an `AccountError` by its cause. Trap: the message of an error may quote what was sent, so only its name or code is
  * used.
  */
 export function awsProblem(error: unknown, { action, on }: AwsCallName): AwsProblem {
-  const { name = '', message = '', code = name } = Object(error) as { name?: string; message?: string; code?: unknown };
+  const source: unknown = error instanceof AccountError ? error.cause : error;
+  const {
+    name = '',
+    message = '',
+    code = name,
+  } = Object(source) as { name?: string; message?: string; code?: unknown };
   if (/^region is missing$/i.test(message))
     return { kind: 'credentials', why: 'no AWS Region is set', remedy: 'Set AWS_REGION.' };
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(name))

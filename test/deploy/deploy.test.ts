@@ -30,7 +30,7 @@ import { readFlatTemplate } from '../../lib/flat-template.ts';
 import type { Template } from '../../local/emulators/cloudwatch/index.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
 import type { Examination } from '../../local/runner/doctor/diagnosis.ts';
-import { awsAccount } from '../../local/runner/game-day/aws-account.ts';
+import { AwsAccount } from '../../local/runner/game-day/aws-account.ts';
 import type { DeployedAccount } from '../../local/runner/game-day/deployed-account.ts';
 import { planGameDay, runGameDay } from '../../local/runner/game-day/game-day.ts';
 import { targetIn } from '../../local/runner/game-day/target.ts';
@@ -295,12 +295,11 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
 
     /** The account as the game day sees it by the SDK. moto runs no function, so the bundles run here. No minute passes. */
     function account(): DeployedAccount {
-      const real = awsAccount(place());
+      const real = new AwsAccount(place());
       const environment = { awsEndpoint: moto.env.AWS_ENDPOINT_URL, caFile: path.join(directory, 'ca.pem') };
-      return {
-        ...real,
+      return Object.assign(Object.create(real) as AwsAccount, {
         wait: async () => {},
-        async invoke(lambda, event) {
+        async invoke(lambda: string, event: object) {
           const name = lambda.replace(/^okta-synthetics-/, '').replace(/^notify-.*/, 'notify');
           const variables = await real.variables(lambda);
           await using process = startFunction(path.resolve('dist', name, 'index.mjs'), { ...environment, variables });
@@ -309,7 +308,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
           );
           return 'error' in result ? { error: result.error } : { value: result.value };
         },
-      };
+      });
     }
 
     async function gameDay(stopAfter: string) {

@@ -1,6 +1,6 @@
 import { concurrency } from '../../../lib/limits/quotas.ts';
 import { awsProblem } from '../aws-problem.ts';
-import type { AwsReader } from './aws-reader.ts';
+import type { ExaminedAccount } from '../game-day/deployed-account.ts';
 import { type Diagnosis, lookAt } from './diagnosis.ts';
 
 /** What the templates of this CDK version need of the bootstrap stack. */
@@ -14,13 +14,11 @@ export interface PlannedRuns {
 }
 
 /** Whether AWS can be used at all: who asks, and in which Region. */
-export async function diagnoseIdentity(aws: AwsReader): Promise<Diagnosis> {
+export async function diagnoseIdentity(aws: ExaminedAccount): Promise<Diagnosis> {
   const what = 'AWS credentials';
   try {
-    const region = await aws.region();
-    const { account, arn } = await aws.identity();
-    const who = arn.split(':').at(-1) ?? '';
-    return { what, status: 'ok', found: `account ${account}, Region ${region}, as ${who}` };
+    const { account, region, by } = await aws.caller();
+    return { what, status: 'ok', found: `account ${account}, Region ${region}, as ${by}` };
   } catch (error) {
     const { why, remedy, kind } = awsProblem(error, { action: 'sts:GetCallerIdentity', on: 'these credentials' });
     return { what, status: kind === 'credentials' ? 'problem' : 'open', found: why, remedy };
@@ -28,26 +26,26 @@ export async function diagnoseIdentity(aws: AwsReader): Promise<Diagnosis> {
 }
 
 /** The account and the Region, before anything is deployed. */
-export async function examineAccount(aws: AwsReader, planned: PlannedRuns): Promise<readonly Diagnosis[]> {
+export async function examineAccount(aws: ExaminedAccount, planned: PlannedRuns): Promise<readonly Diagnosis[]> {
   const found = await Promise.all([diagnoseBootstrap(aws), diagnoseConcurrency(aws, planned)]);
   return found.flat();
 }
 
-function diagnoseBootstrap(aws: AwsReader): Promise<readonly Diagnosis[]> {
+function diagnoseBootstrap(aws: ExaminedAccount): Promise<readonly Diagnosis[]> {
   const what = 'CDK bootstrap';
   const remedy = 'Run npx cdk bootstrap in this account and Region.';
   return lookAt(what, { action: 'ssm:GetParameter', on: '/cdk-bootstrap/hnb659fds/version' }, async () => {
-    const version = await aws.bootstrapVersion().catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
-      throw error;
-    });
+    const version = await aws.bootstrapVersion();
     if (version === undefined) return { what, status: 'problem', found: 'the CDK is not bootstrapped here', remedy };
     if (Number(version) >= leastBootstrapVersion) return { what, status: 'ok', found: `version ${version}` };
     return { what, status: 'problem', found: `version ${version}, and ${leastBootstrapVersion} is needed`, remedy };
   });
 }
 
-function diagnoseConcurrency(aws: AwsReader, { schedules, runsPerMinute }: PlannedRuns): Promise<readonly Diagnosis[]> {
+function diagnoseConcurrency(
+  aws: ExaminedAccount,
+  { schedules, runsPerMinute }: PlannedRuns,
+): Promise<readonly Diagnosis[]> {
   const what = 'Lambda concurrency';
   return lookAt(what, { action: 'lambda:GetAccountSettings', on: 'this account' }, async () => {
     const most = await aws.unreservedConcurrency();

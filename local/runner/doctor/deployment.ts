@@ -11,11 +11,11 @@ import type { Config } from '../../../lib/config/schema.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { stackName } from '../../../lib/monitor-stack.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
-import type { AwsReader, DeployedStack, Subscription } from './aws-reader.ts';
+import type { AccountSubscription, DeployedStack, ExaminedAccount } from '../game-day/deployed-account.ts';
 import { type Diagnosis, lookAt } from './diagnosis.ts';
 
 /** What of a configuration is deployed, and whether it is complete. */
-export async function examineDeployment(aws: AwsReader, config: Config): Promise<readonly Diagnosis[]> {
+export async function examineDeployment(aws: ExaminedAccount, config: Config): Promise<readonly Diagnosis[]> {
   const name = stackName(config);
   let stack: DeployedStack | undefined;
   const stacks = await lookAt(
@@ -66,7 +66,7 @@ function diagnoseDigest(deployed: string | undefined, own: string): Diagnosis {
   };
 }
 
-async function diagnoseFunctions(aws: AwsReader, config: Config): Promise<readonly Diagnosis[]> {
+async function diagnoseFunctions(aws: ExaminedAccount, config: Config): Promise<readonly Diagnosis[]> {
   const what = 'functions';
   const groups = new Set(
     monitoredOrgs(config)
@@ -79,13 +79,10 @@ async function diagnoseFunctions(aws: AwsReader, config: Config): Promise<readon
   return lookAt(what, { action: 'lambda:GetFunctionConfiguration', on: 'the functions' }, async () => {
     const states = await Promise.all(
       names.map(async (name) => {
-        try {
-          const { state = 'Active', lastUpdate = 'Successful' } = await aws.functionState(name);
-          return { name, wrong: state === 'Failed' ? 'failed' : lastUpdate === 'Failed' ? 'not updated' : undefined };
-        } catch (error) {
-          if (!(error instanceof Error && error.name === 'ResourceNotFoundException')) throw error;
-          return { name, wrong: 'missing' };
-        }
+        const found = await aws.functionState(name);
+        if (!found) return { name, wrong: 'missing' };
+        const { state, lastUpdate } = found;
+        return { name, wrong: state === 'Failed' ? 'failed' : lastUpdate === 'Failed' ? 'not updated' : undefined };
       }),
     );
     const wrong = states.flatMap(({ name, wrong: how }) => (how === undefined ? [] : [`${name} (${how})`]));
@@ -95,7 +92,7 @@ async function diagnoseFunctions(aws: AwsReader, config: Config): Promise<readon
 }
 
 async function diagnoseTopics(
-  aws: AwsReader,
+  aws: ExaminedAccount,
   { deployment }: Config,
   outputs: DeployedStack['outputs'],
 ): Promise<readonly Diagnosis[]> {
@@ -112,7 +109,7 @@ async function diagnoseTopics(
     { action: 'sns:ListSubscriptions', on: 'this account' },
     async () =>
       diagnoseSubscriptions(
-        (await aws.subscriptions()).filter(({ topicArn }) => isOwn(topicArn)),
+        (await aws.allSubscriptions()).filter(({ topicArn }) => isOwn(topicArn)),
         named,
       ),
   );
@@ -126,12 +123,12 @@ const unnamed = 'not known: the stack does not name its topics';
 
 /** Trap: the address of anything but e-mail may contain a secret, so it is not shown. */
 export function diagnoseSubscriptions(
-  subscriptions: readonly Subscription[],
+  subscriptions: readonly AccountSubscription[],
   topics: readonly string[],
 ): readonly Diagnosis[] {
   const what = 'subscriptions';
   const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
-  const nameOf = ({ protocol, endpoint, topicArn }: Subscription) =>
+  const nameOf = ({ protocol, endpoint, topicArn }: AccountSubscription) =>
     `${protocol.startsWith('email') ? endpoint : `one by ${protocol}`} to ${topicArn.split(':').at(-1)}`;
   const silent = topics.filter(
     (arn) => !subscriptions.some(({ topicArn, isConfirmed }) => topicArn === arn && isConfirmed),

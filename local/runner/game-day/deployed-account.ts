@@ -2,8 +2,8 @@ import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { StoredItem } from '../../../functions/runtime/state-table.ts';
 
 /**
- * What a game day needs of the account in which a monitor is deployed: it reads, and it invokes functions. Nothing here
- * changes a resource, so that a game day that is stopped has nothing to undo.
+ * The account and Region in which a monitor is deployed, as a game day uses it: it reads, and it invokes functions. It changes
+ * no resource, so that a game day that is stopped has nothing to undo.
  *
  * Each method throws an `AccountError` if AWS refuses it. Times are milliseconds since the epoch, by the account's clock.
  */
@@ -12,7 +12,7 @@ export interface DeployedAccount {
   /** Waits. Throws the signal's reason if it is aborted meanwhile. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   caller(): Promise<Caller>;
-  /** What a stack has, with the stacks nested in it. Undefined if there is no such stack. */
+  /** The resources of a stack and of the stacks nested in it. Undefined if there is no such stack. */
   resources(stack: string): Promise<readonly StackResource[] | undefined>;
   subscriptions(topicArn: string): Promise<readonly TopicSubscription[]>;
   /** The schedules of a group. */
@@ -35,7 +35,33 @@ export interface DeployedAccount {
   items(table: string, partition: string, beginning: string): Promise<readonly StoredItem[]>;
 }
 
-/** Who asks, and where. */
+/** The same account, as the doctor reads it before and after a deployment. Each method throws an `AccountError`. */
+export interface ExaminedAccount {
+  caller(): Promise<Caller>;
+  /** The version of the CDK's bootstrap stack. Undefined if there is none. */
+  bootstrapVersion(): Promise<string | undefined>;
+  /** The concurrency that is left for functions without a reserved one. */
+  unreservedConcurrency(): Promise<number | undefined>;
+  /** Undefined if there is no such stack. */
+  stack(name: string): Promise<DeployedStack | undefined>;
+  /** Undefined if there is no such function. */
+  functionState(lambda: string): Promise<FunctionState | undefined>;
+  allSubscriptions(): Promise<readonly AccountSubscription[]>;
+  /** The id of the key that encrypts a topic. Undefined if none does. */
+  topicKey(topicArn: string): Promise<string | undefined>;
+}
+
+export interface DeployedStack {
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface FunctionState {
+  readonly state: string | undefined;
+  readonly lastUpdate: string | undefined;
+}
+
+/** The caller and the place of its requests. */
 export interface Caller {
   readonly account: string;
   readonly region: string;
@@ -51,9 +77,14 @@ export interface StackResource {
 
 export interface TopicSubscription {
   readonly protocol: string;
+  /** Trap: the address of a webhook may contain a secret. */
   readonly endpoint: string;
   /** Whether its owner has confirmed it. Without that, SNS delivers nothing. */
   readonly isConfirmed: boolean;
+}
+
+export interface AccountSubscription extends TopicSubscription {
+  readonly topicArn: string;
 }
 
 export interface ListedSchedule {
@@ -81,9 +112,4 @@ export interface DeployedAlarm {
 export interface TimedValue {
   readonly at: number;
   readonly value: number;
-}
-
-/** AWS refused something, or cannot be reached. The message says what, in the SDK's words. */
-export class AccountError extends Error {
-  override readonly name = 'AccountError';
 }

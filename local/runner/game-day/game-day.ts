@@ -2,14 +2,8 @@ import { resourceName } from '../../../functions/model/deployment.ts';
 import { type OpenIncident, readIncident } from '../../../functions/notify/incident-item.ts';
 import { asRecord } from '../../../functions/notify/read.ts';
 import type { StoredItem } from '../../../functions/runtime/state-table.ts';
-import { shortenAddress } from './address.ts';
-import {
-  AccountError,
-  type Caller,
-  type DeployedAccount,
-  type DeployedAlarm,
-  type StackResource,
-} from './deployed-account.ts';
+import { AccountError } from '../aws-problem.ts';
+import type { Caller, DeployedAccount, DeployedAlarm, StackResource } from './deployed-account.ts';
 import {
   audienceTopic,
   findStacks,
@@ -18,6 +12,7 @@ import {
   inspectSchedules,
   inspectSubscriptions,
   linesIn,
+  shortenAddress,
 } from './inspect.ts';
 import { type Findings, failed, passed, type Step, together } from './step.ts';
 import type { GameDayTarget } from './target.ts';

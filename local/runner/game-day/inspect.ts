@@ -5,7 +5,6 @@ import { routes } from '../../../functions/model/finding.ts';
 import { keptOf } from '../../../functions/notify/kept.ts';
 import { drillTopicVariable } from '../../../functions/notify/settings.ts';
 import { findingsIn, type RunLine, readHistory } from '../../../functions/runtime/history.ts';
-import { shortenAddress } from './address.ts';
 import type { Answer, DeployedAccount, DeployedAlarm, StackResource } from './deployed-account.ts';
 import { type Findings, failed, passed, together } from './step.ts';
 import type { GameDayTarget } from './target.ts';
@@ -85,6 +84,14 @@ export async function inspectSubscriptions(
       }),
     ),
   );
+}
+
+/** Returns an address for a report, without personal data and keys: `o…@example.com`, `hooks.example.com`. */
+export function shortenAddress(protocol: string, endpoint: string): string {
+  if (protocol.startsWith('http')) return URL.parse(endpoint)?.host ?? protocol;
+  if (protocol.startsWith('email')) return endpoint.replace(/^(.)[^@]*/, '$1…');
+  if (protocol === 'sms') return `…${endpoint.slice(-2)}`;
+  return endpoint.slice(endpoint.lastIndexOf(':') + 1);
 }
 
 /** An org with receivers of its own has the topics of all shapes, used or not. */

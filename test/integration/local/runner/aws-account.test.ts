@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { awsAccount } from '../../../../local/runner/game-day/aws-account.ts';
+import { AwsAccount } from '../../../../local/runner/game-day/aws-account.ts';
 
 /** AWS, which answers each action of its query protocol with this. */
 async function openAccount(answers: Readonly<Record<string, string>>) {
@@ -16,7 +16,7 @@ async function openAccount(answers: Readonly<Record<string, string>>) {
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const account = awsAccount({
+  const account = new AwsAccount({
     endpoint: `http://127.0.0.1:${port}`,
     ...{ region: 'eu-west-1', credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret' } },
   });

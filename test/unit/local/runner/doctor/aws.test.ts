@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { configDigest } from '../../../../../lib/config/config-digest.ts';
 import { checkConfig } from '../../../../../lib/config/load-config.ts';
+import { AccountError } from '../../../../../local/runner/aws-problem.ts';
 import { diagnoseIdentity, examineAccount } from '../../../../../local/runner/doctor/account.ts';
-import type { AwsReader } from '../../../../../local/runner/doctor/aws-reader.ts';
 import { examineDeployment } from '../../../../../local/runner/doctor/deployment.ts';
 import type { Diagnosis } from '../../../../../local/runner/doctor/diagnosis.ts';
+import type { ExaminedAccount } from '../../../../../local/runner/game-day/deployed-account.ts';
 
 const config = checkConfig({
   orgs: [{ name: 'acme', domain: 'acme.okta.com', servers: [{ id: 'default', audience: 'api://default' }] }],
@@ -19,25 +20,24 @@ const subscribed = (name: string, endpoint: string, isConfirmed = true, protocol
 });
 
 /** AWS where everything is as it should be, except for what a test changes. */
-function aws(change: Partial<AwsReader> = {}): AwsReader {
+function aws(change: Partial<ExaminedAccount> = {}): ExaminedAccount {
   return {
-    region: async () => 'eu-west-1',
-    identity: async () => ({ account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/Admin/me' }),
+    caller: async () => ({ account: '123456789012', region: 'eu-west-1', by: 'assumed-role/Admin/me' }),
     bootstrapVersion: async () => '28',
     unreservedConcurrency: async () => 1000,
     stack: async () => ({ status: 'UPDATE_COMPLETE', outputs }),
     functionState: async () => ({ state: 'Active', lastUpdate: 'Successful' }),
-    subscriptions: async () => [subscribed('pages', 'a@example.com'), subscribed('tickets', 'b@example.com')],
+    allSubscriptions: async () => [subscribed('pages', 'a@example.com'), subscribed('tickets', 'b@example.com')],
     topicKey: async () => 'arn:aws:kms:eu-west-1:123456789012:key/1',
     ...change,
   };
 }
 
-/** An error as the SDK throws it. Its message may quote what was sent. */
+/** An error of the SDK, as the account passes it on. Its message may quote what was sent. */
 const fail =
   (name: string, message = 'canary') =>
   () =>
-    Promise.reject(Object.assign(new Error(message), { name }));
+    Promise.reject(new AccountError('refused', { cause: Object.assign(new Error(message), { name }) }));
 
 const planned = { schedules: 3, runsPerMinute: 3 };
 const statuses = (found: readonly Diagnosis[]) => Object.fromEntries(found.map(({ what, status }) => [what, status]));
@@ -58,19 +58,19 @@ describe('the doctor, where all is well in AWS', () => {
   });
 });
 
-type Case = [name: string, change: Partial<AwsReader>, status: Diagnosis['status'], says: string];
+type Case = [name: string, change: Partial<ExaminedAccount>, status: Diagnosis['status'], says: string];
 
 describe('the doctor finds', () => {
   it.each<Case>([
     [
       'that there are no credentials',
-      { identity: fail('CredentialsProviderError') },
+      { caller: fail('CredentialsProviderError') },
       'problem',
       'there are no AWS credentials',
     ],
-    ['that the credentials have expired', { identity: fail('ExpiredToken') }, 'problem', 'have expired'],
-    ['that no Region is set', { region: fail('Error', 'Region is missing') }, 'problem', 'no AWS Region is set'],
-    ['that AWS cannot be reached', { identity: fail('TimeoutError') }, 'open', 'cannot be asked (TimeoutError)'],
+    ['that the credentials have expired', { caller: fail('ExpiredToken') }, 'problem', 'have expired'],
+    ['that no Region is set', { caller: fail('Error', 'Region is missing') }, 'problem', 'no AWS Region is set'],
+    ['that AWS cannot be reached', { caller: fail('TimeoutError') }, 'open', 'cannot be asked (TimeoutError)'],
   ])('%s', async (_, change, status, says) => {
     const found = await diagnoseIdentity(aws(change));
     expect(found).toMatchObject({ status, found: expect.stringContaining(says), remedy: expect.anything() });
@@ -78,12 +78,7 @@ describe('the doctor finds', () => {
   });
 
   it.each<Case>([
-    [
-      'that the CDK is not bootstrapped',
-      { bootstrapVersion: fail('ParameterNotFound') },
-      'problem',
-      'not bootstrapped',
-    ],
+    ['that the CDK is not bootstrapped', { bootstrapVersion: async () => undefined }, 'problem', 'not bootstrapped'],
     [
       'a bootstrap stack that is too old',
       { bootstrapVersion: async () => '5' },
@@ -148,7 +143,7 @@ describe('the doctor finds', () => {
     ],
     [
       'a function that is missing',
-      { functionState: fail('ResourceNotFoundException') },
+      { functionState: async () => undefined },
       'problem',
       'okta-synthetics-flows (missing)',
     ],
@@ -166,7 +161,7 @@ describe('the doctor finds', () => {
     ],
     [
       'a topic that nobody is subscribed to',
-      { subscriptions: async () => [subscribed('pages', 'a@example.com')] },
+      { allSubscriptions: async () => [subscribed('pages', 'a@example.com')] },
       'warning',
       'okta-synthetics-tickets',
     ],
@@ -174,7 +169,7 @@ describe('the doctor finds', () => {
     ['the key that AWS manages', { topicKey: async () => 'alias/aws/sns' }, 'problem', 'CloudWatch may not use'],
     [
       'that it may not list subscriptions',
-      { subscriptions: fail('AuthorizationErrorException') },
+      { allSubscriptions: fail('AuthorizationErrorException') },
       'open',
       'sns:ListSubscriptions',
     ],
@@ -193,7 +188,7 @@ describe('the doctor finds', () => {
   });
 
   it('subscriptions that are not confirmed, by e-mail address, and of others only how', async () => {
-    const subscriptions = async () => [
+    const allSubscriptions = async () => [
       ...[subscribed('pages', 'a@example.com', false), subscribed('tickets', 'b@example.com')],
       subscribed('pages', 'https://events.pagerduty.com/canary', false, 'https'),
       { ...subscribed('pages', 'else@example.com', false), topicArn: 'arn:aws:sns:eu-west-1:123456789012:others' },
@@ -203,7 +198,7 @@ describe('the doctor finds', () => {
         topicArn: 'arn:aws:sns:eu-west-1:123456789012:paymentservices-pages',
       },
     ];
-    const found = await examineDeployment(aws({ subscriptions }), config);
+    const found = await examineDeployment(aws({ allSubscriptions }), config);
     const text = found.filter(({ what }) => what === 'subscriptions').map((each) => each.found);
     expect(text).toEqual([
       'not confirmed: a@example.com to okta-synthetics-pages, one by https to okta-synthetics-pages',

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FindingCode } from '../../../../../functions/findings/finding.ts';
 import { withRun } from '../../../../../functions/runtime/history.ts';
-import { shortenAddress } from '../../../../../local/runner/game-day/address.ts';
 import type { DeployedAccount, DeployedAlarm } from '../../../../../local/runner/game-day/deployed-account.ts';
-import { inspectAlarm, inspectAnswer } from '../../../../../local/runner/game-day/inspect.ts';
+import { inspectAlarm, inspectAnswer, shortenAddress } from '../../../../../local/runner/game-day/inspect.ts';
 import { targetIn } from '../../../../../local/runner/game-day/target.ts';
 import { buildConfig, minimalOrg } from '../../../../support/build-config.ts';
 import { at, outcome } from '../../../../support/log-of.ts';
