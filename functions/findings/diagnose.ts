@@ -20,10 +20,20 @@ export interface DiagnosisContext {
   readonly facts?: ReadonlySet<Fact>;
 }
 
+/** A failed request: its decisive exchange, and how to report a finding about it. */
+interface FailedRequest {
+  readonly answer: Exchange;
+  /** The finding if the answer is not Okta's, or may not be. */
+  readonly notOkta: FindingCode | undefined;
+  readonly context: DiagnosisContext;
+  readonly report: (code: FindingCode, detail?: string) => Finding;
+}
+
 /**
- * The finding for an error that a probe threw. Undefined if the error is a bug in the monitor, which must surface.
+ * Returns the finding for an error that a probe threw, or undefined if the error is a bug in the monitor, which must
+ * surface.
  *
- * Nobody is blamed before it is known who answered: only an answer of Okta's is read as Okta means it.
+ * The sender comes first: an answer is read as Okta means it only if Okta sent it.
  */
 export function diagnose(
   thrown: unknown,
@@ -31,31 +41,58 @@ export function diagnose(
   context: DiagnosisContext,
 ): Finding | undefined {
   if (thrown instanceof SecretUnreadable) return finding('secret-unreadable', { detail: thrown.message });
-  const last = thrown instanceof TransportError ? exchanges.at(-1) : decisive(exchanges);
-  const answer = last && thrown instanceof UnexpectedResponse && thrown.error ? { ...last, error: thrown.error } : last;
-  const facts = new Set([...(context.facts ?? []), ...(answer ? factsOfRequest(answer, context) : [])]);
-  const make = (code: FindingCode, detail: string | undefined): Finding =>
+  const answer = answerOf(thrown, exchanges);
+  if (!answer) return thrown instanceof ProbeFailure ? withoutRequest(thrown, context) : undefined;
+  const request = failedRequest(answer, context);
+  if (thrown instanceof ProbeFailure) return diagnoseProbeFailure(thrown, request);
+  if (thrown instanceof TransportError) return diagnoseTransport(thrown, request);
+  if (isProtocolError(thrown)) return diagnoseAnswer(request, malformed[thrown.code]);
+  return thrown instanceof UnexpectedResponse ? diagnoseAnswer(request) : undefined;
+}
+
+/** The exchange that the error is about, with the error that the probe read elsewhere, for example in a callback. */
+function answerOf(thrown: unknown, exchanges: readonly Exchange[]): Exchange | undefined {
+  if (thrown instanceof TransportError) return exchanges.at(-1);
+  const answer = decisive(exchanges);
+  return answer && thrown instanceof UnexpectedResponse && thrown.error ? { ...answer, error: thrown.error } : answer;
+}
+
+function failedRequest(answer: Exchange, context: DiagnosisContext): FailedRequest {
+  const facts = new Set([...(context.facts ?? []), ...factsOfRequest(answer, context)]);
+  const report = (code: FindingCode, detail?: string) =>
     finding(code, {
       ...(detail && { detail }),
       facts,
-      comparisons: answer ? comparisonsOf(code, { ...context, exchange: answer }) : [],
+      comparisons: comparisonsOf(code, { ...context, exchange: answer }),
     });
-  const notOkta = answer && codeOfForeignAnswer(answer, facts);
-  if (thrown instanceof ProbeFailure) {
-    const { code, facts: given } = thrown;
-    if (answer && notOkta && !(code in resourceFindings))
-      return make(notOkta, [describe(answer), given.detail].filter(Boolean).join(': '));
-    return { ...make(code, given.detail), ...(given.token && { token: given.token }), ...shown(given.comparisons) };
-  }
-  if (!answer) return undefined;
-  if (thrown instanceof TransportError) return diagnoseTransport(thrown, answer, context, notOkta, make);
-  if (!(thrown instanceof UnexpectedResponse || isProtocolError(thrown))) return undefined;
-  if (notOkta) return make(notOkta, describe(answer));
+  return { answer, notOkta: codeOfForeignAnswer(answer, facts), context, report };
+}
+
+function withoutRequest({ code, facts: { detail, token, comparisons = [] } }: ProbeFailure, context: DiagnosisContext) {
+  return finding(code, {
+    ...(detail && { detail }),
+    ...(token && { token }),
+    ...(context.facts && { facts: context.facts }),
+    comparisons,
+  });
+}
+
+/** The probe knows the cause. Its own comparisons replace those of the tables. */
+function diagnoseProbeFailure(
+  { code, facts: { detail, token, comparisons = [] } }: ProbeFailure,
+  { answer, notOkta, report }: FailedRequest,
+): Finding {
+  if (notOkta && !(code in resourceFindings))
+    return report(notOkta, [describe(answer), detail].filter(Boolean).join(': '));
+  return { ...report(code, detail), ...(token && { token }), ...(comparisons.length > 0 && { comparisons }) };
+}
+
+function diagnoseAnswer({ answer, notOkta, context, report }: FailedRequest, malformedCode?: FindingCode): Finding {
+  if (notOkta) return report(notOkta, describe(answer));
   if (answer.error || (answer.status ?? 0) >= 300) {
-    return make(codeOfAnswer(answerContext(answer, context.org, context.server)), describe(answer));
+    return report(codeOfAnswer(answerContext(answer, context.org, context.server)), describe(answer));
   }
-  const code = isProtocolError(thrown) ? malformed[thrown.code] : undefined;
-  return make(code ?? 'malformed-answer', describe(answer));
+  return report(malformedCode ?? 'malformed-answer', describe(answer));
 }
 
 /**
@@ -69,30 +106,21 @@ function decisive(exchanges: readonly Exchange[]): Exchange | undefined {
   return metadata && (isFromOkta(metadata) || !isFromOkta(last)) ? metadata : last;
 }
 
-function shown(comparisons: Finding['comparisons'] = []): Pick<Finding, 'comparisons'> {
-  return comparisons.length > 0 ? { comparisons } : {};
-}
-
 /** A status and headers that arrived before the body broke off are evidence. */
 function diagnoseTransport(
   { code, message }: TransportError,
-  answer: Exchange,
-  { org, server }: DiagnosisContext,
-  notOkta: FindingCode | undefined,
-  make: (code: FindingCode, detail: string) => Finding,
+  { answer, notOkta, context, report }: FailedRequest,
 ): Finding {
   const found = codeOfTransport(code, answer.url);
   const { status } = answer;
   if (status !== undefined && found !== 'out-of-time') {
     const detail = `${describe(answer)}, then ${code}`;
-    if (notOkta && (status >= 300 || notOkta === 'intercepted')) return make(notOkta, detail);
-    if (status >= 400) return make(codeOfAnswer(answerContext(answer, org, server)), detail);
+    if (notOkta && (status >= 300 || notOkta === 'intercepted')) return report(notOkta, detail);
+    if (status >= 400) return report(codeOfAnswer(answerContext(answer, context.org, context.server)), detail);
   }
-  // What is no answer of HTTP, or not in full, does not show its sender either.
-  return make(
-    found === 'malformed-answer' && !isFromOkta(answer) ? (notOkta ?? 'unidentified-answer') : found,
-    message,
-  );
+  // An answer that is not HTTP, or is incomplete, does not show its sender either.
+  const isUnidentified = found === 'malformed-answer' && !isFromOkta(answer);
+  return report(isUnidentified ? (notOkta ?? 'unidentified-answer') : found, message);
 }
 
 /** The finding for an answer that is not Okta's, or that may not be. Undefined if it is, and for other sites. */

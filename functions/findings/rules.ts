@@ -9,63 +9,49 @@ import { unknownHost } from '../okta/okta-error.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
 import type { FindingCode } from './finding.ts';
 
-const codes: Readonly<Record<string, FindingCode>> = {
-  ENOTFOUND: 'dns-not-resolved',
-  EAI_AGAIN: 'dns-not-resolved',
-  EAI_FAIL: 'dns-not-resolved',
-  EAI_NODATA: 'dns-not-resolved',
-  ECONNREFUSED: 'connection-refused',
-  ECONNRESET: 'connection-reset',
-  ECONNABORTED: 'connection-reset',
-  EPIPE: 'connection-reset',
-  UND_ERR_SOCKET: 'connection-reset',
-  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
-  ETIMEDOUT: 'connect-timeout',
-  EHOSTUNREACH: 'connect-timeout',
-  ENETUNREACH: 'connect-timeout',
-  ENETDOWN: 'connect-timeout',
-  CERT_HAS_EXPIRED: 'certificate-expired',
-  CERT_NOT_YET_VALID: 'certificate-expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-name',
-  HOSTNAME_MISMATCH: 'certificate-wrong-name',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-untrusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-untrusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-untrusted',
-  CERT_UNTRUSTED: 'certificate-untrusted',
-  CERT_REVOKED: 'certificate-untrusted',
-  CERT_SIGNATURE_FAILURE: 'certificate-untrusted',
-  INVALID_CA: 'certificate-untrusted',
-  INVALID_PURPOSE: 'certificate-untrusted',
-  EPROTO: 'tls-handshake-failed',
-  UND_ERR_HEADERS_TIMEOUT: 'no-answer',
-  UND_ERR_BODY_TIMEOUT: 'no-answer',
-  [headersTimeoutCode]: 'no-answer',
-  [bodyTimeoutCode]: 'no-answer',
-  UND_ERR_HEADERS_OVERFLOW: 'malformed-answer',
-  [tooLargeCode]: 'malformed-answer',
-  [undecodableCode]: 'malformed-answer',
-  [deadlineCode]: 'out-of-time',
-  EACCES: 'local-error',
-  EADDRINUSE: 'local-error',
-  EADDRNOTAVAIL: 'local-error',
-  EAFNOSUPPORT: 'local-error',
-  EAI_MEMORY: 'local-error',
-  EAI_SYSTEM: 'local-error',
-  EMFILE: 'local-error',
-  ENFILE: 'local-error',
-  ENOBUFS: 'local-error',
-  ENOMEM: 'local-error',
-  EPERM: 'local-error',
+/** The codes of the system, OpenSSL, Node.js and undici, by finding. */
+const transportCodes: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
+  'dns-not-resolved': ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'],
+  'connection-refused': ['ECONNREFUSED'],
+  'connection-reset': ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET'],
+  'connect-timeout': ['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
+  'certificate-expired': ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
+  'certificate-wrong-name': ['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'],
+  'certificate-untrusted':
+    'DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_REVOKED CERT_SIGNATURE_FAILURE INVALID_CA INVALID_PURPOSE'.split(
+      ' ',
+    ),
+  'tls-handshake-failed': ['EPROTO'],
+  'no-answer': ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', headersTimeoutCode, bodyTimeoutCode],
+  'malformed-answer': ['UND_ERR_HEADERS_OVERFLOW', tooLargeCode, undecodableCode],
+  'out-of-time': [deadlineCode],
+  'local-error': [
+    'EACCES',
+    'EADDRINUSE',
+    'EADDRNOTAVAIL',
+    'EAFNOSUPPORT',
+    'EAI_MEMORY',
+    'EAI_SYSTEM',
+    'EMFILE',
+    'ENFILE',
+    'ENOBUFS',
+    'ENOMEM',
+    'EPERM',
+  ],
 };
+
+const codes = new Map(
+  (Object.entries(transportCodes) as [FindingCode, readonly string[]][]).flatMap(([code, names]) =>
+    names.map((name) => [name, code] as const),
+  ),
+);
 
 /** On a custom domain, the domain's owner must fix these. */
 const customDomainCodes: readonly FindingCode[] = ['certificate-expired', 'certificate-wrong-name'];
 
 /** The finding for a request without a complete response, from the codes of the system, OpenSSL and undici. */
 export function codeOfTransport(code: string, url: string): FindingCode {
-  const found = codes[code] ?? byPrefix(code);
+  const found = codes.get(code) ?? byPrefix(code);
   return customDomainCodes.includes(found) && !isOktaHost(new URL(url).hostname) ? 'custom-domain-certificate' : found;
 }
 
@@ -234,26 +220,35 @@ export function codeOfAnswer(context: AnswerContext): FindingCode {
   return answerRules.find((rule) => matches(rule, context))?.code ?? 'unrecognised-answer';
 }
 
-function matches(rule: Rule, { exchange, endpoint, kind, scopes, api }: AnswerContext): boolean {
-  const { error, errorCode, reason, shape } = exchange.error ?? { shape: 'other' };
-  const owner = exchange.rateLimit && limitOwner(exchange.rateLimit, locate(exchange.url)?.bucket);
-  const requestsLeft = exchange.rateLimit && exchange.rateLimit.remaining > 0;
-  return (
-    (rule.status?.includes(exchange.status ?? 0) ?? true) &&
-    (rule.error?.some((each) => each === error || each === errorCode) ?? true) &&
-    (rule.reason === undefined || (reason !== undefined && matchesReason(rule.reason, reason))) &&
-    (rule.shape?.includes(shape) ?? true) &&
-    (rule.endpoint?.includes(endpoint) ?? true) &&
-    (rule.kind === undefined || rule.kind === kind) &&
-    (rule.management === undefined || isManagement(exchange.url, endpoint)) &&
-    (rule.api === undefined || rule.api === api) &&
-    (rule.limited === undefined || isRateLimited(exchange)) &&
-    (rule.proof === undefined || rule.proof === exchange.proof) &&
-    (rule.clocksDiffer === undefined || Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds) &&
-    (rule.limit === undefined || rule.limit === owner) &&
-    (rule.requestsLeft === undefined || rule.requestsLeft === requestsLeft) &&
-    (rule.requests === undefined || scopes.some(isCustomScope))
-  );
+type Expected = Required<Omit<Rule, 'code'>>;
+
+/** How each condition of a rule is tested. */
+const conditions: {
+  readonly [Name in keyof Expected]: (expected: Expected[Name], context: AnswerContext) => boolean;
+} = {
+  status: (statuses, { exchange }) => statuses.includes(exchange.status ?? 0),
+  error: (codes, { exchange: { error } }) => codes.some((code) => code === error?.error || code === error?.errorCode),
+  reason: (reasons, { exchange: { error } }) => error?.reason !== undefined && matchesReason(reasons, error.reason),
+  shape: (shapes, { exchange: { error } }) => shapes.includes(error?.shape ?? 'other'),
+  endpoint: (endpoints, { endpoint }) => endpoints.includes(endpoint),
+  kind: (expected, { kind }) => kind === expected,
+  management: (_, { exchange, endpoint }) => isManagement(exchange.url, endpoint),
+  api: (expected, { api }) => api === expected,
+  limited: (_, { exchange }) => isRateLimited(exchange),
+  proof: (expected, { exchange }) => exchange.proof === expected,
+  clocksDiffer: (_, { exchange }) => Math.abs(exchange.clockOffsetSeconds ?? 0) > clockToleranceSeconds,
+  limit: (expected, { exchange: { rateLimit, url } }) =>
+    rateLimit !== undefined && limitOwner(rateLimit, locate(url)?.bucket) === expected,
+  requestsLeft: (expected, { exchange: { rateLimit } }) =>
+    rateLimit !== undefined && rateLimit.remaining > 0 === expected,
+  requests: (_, { scopes }) => scopes.some(isCustomScope),
+};
+
+function matches({ code: _, ...expected }: Rule, context: AnswerContext): boolean {
+  return Object.entries(expected).every(([name, value]) => {
+    const isMet = conditions[name as keyof Expected] as (expected: unknown, context: AnswerContext) => boolean;
+    return isMet(value, context);
+  });
 }
 
 /** Primary authentication is below `/api` too, but nobody calls it with a credential of the API. */
