@@ -32,81 +32,51 @@ export interface ImpactFacts {
   readonly isAnythingFine: boolean;
 }
 
-/** How a failing probe affects people: in a few words, and as a clause. The second text of each is for a part of the runs. */
+/** How a failing probe affects people. Of each pair, the second text is for a part of the runs. */
 interface Effect {
+  /** A few words for a subject. */
   readonly what: readonly [all: string, some: string];
-  /** What to write instead in all runs, where there is little room. */
-  readonly short?: readonly string[];
+  /** A clause for a sentence. */
   readonly clause: readonly [all: string, some: string];
+  /** What to write instead of `what` where there is little room, if all runs fail. */
+  readonly short?: readonly string[];
   /** The test user alone is known to be affected. */
   readonly isOfTestUser?: true;
 }
 
-const atTimes = (words: string): readonly [string, string] => [words, `${words} at times`];
+type Words = string | readonly [all: string, some: string];
+
+/** Creates an effect. A text without one for a part of the runs gets "at times". */
+function effect(what: Words, clause: Words, more: Pick<Effect, 'short' | 'isOfTestUser'> = {}): Effect {
+  const both = (words: Words) => (typeof words === 'string' ? ([words, `${words} at times`] as const) : words);
+  return { what: both(what), clause: both(clause), ...more };
+}
 
 /** Effects on everybody who uses a server, by probe. The gravest comes first. */
 const effects: Readonly<Record<string, Effect>> = {
-  authorize: {
-    what: ['no sign-in', 'sign-in fails at times'],
-    clause: ['users cannot sign in', 'some sign-ins fail'],
-  },
-  'sign-in': { what: ['no sign-in', 'sign-in fails at times'], clause: ['users cannot sign in', 'some sign-ins fail'] },
-  code: {
-    what: atTimes('no tokens after sign-in'),
-    short: ['no user tokens'],
-    clause: atTimes('users sign in and get no tokens'),
-  },
-  'id-token': {
-    what: atTimes('ID tokens unusable'),
-    short: ['bad ID tokens'],
-    clause: atTimes('apps refuse ID tokens'),
-  },
-  token: { what: ['no tokens', 'some tokens fail'], clause: ['apps get no tokens', 'some token requests fail'] },
-  verify: { what: atTimes('tokens unusable'), short: ['bad tokens'], clause: atTimes('services refuse new tokens') },
-  keys: {
-    what: atTimes('no signing keys'),
-    short: ['no keys'],
-    clause: atTimes('services get no keys to verify tokens'),
-  },
-  introspect: {
-    what: atTimes('introspection fails'),
-    short: ['no introspection'],
-    clause: atTimes('services cannot introspect tokens'),
-  },
-  'single-sign-on': {
-    what: atTimes('no single sign-on'),
-    short: ['no SSO'],
-    clause: atTimes('users cannot enter a second app'),
-  },
-  refresh: {
-    what: atTimes('tokens not renewed'),
-    short: ['no renewals'],
-    clause: atTimes('apps cannot renew the tokens of users'),
-  },
-  'refresh-reuse': {
-    what: atTimes('refresh not as expected'),
-    short: ['bad refresh'],
-    clause: atTimes('requests with a refresh token fail'),
-  },
-  saml: {
-    what: atTimes('SAML sign-on fails'),
-    short: ['no SAML'],
-    clause: atTimes('users cannot enter a SAML application'),
-  },
-  'user-resource': {
-    what: atTimes('API fails for users'),
-    clause: atTimes('your API fails for users'),
-  },
-  resource: { what: atTimes('API fails'), clause: atTimes('your API fails') },
-  userinfo: { what: atTimes('userinfo fails'), clause: atTimes('apps cannot read who signed in') },
-  revoke: { what: atTimes('revocation fails'), clause: atTimes('tokens cannot be revoked') },
-  'sign-out': { what: atTimes('sign-out fails'), clause: atTimes('users cannot sign out') },
-  discovery: { what: atTimes('bad metadata'), clause: atTimes('clients get no usable metadata') },
-  organization: { what: atTimes('org metadata fails'), clause: atTimes("the org's metadata fails") },
-  'rate-limits': { what: atTimes('management API fails'), clause: atTimes('the management API fails') },
+  authorize: effect(['no sign-in', 'sign-in fails at times'], ['users cannot sign in', 'some sign-ins fail']),
+  'sign-in': effect(['no sign-in', 'sign-in fails at times'], ['users cannot sign in', 'some sign-ins fail']),
+  code: effect('no tokens after sign-in', 'users sign in and get no tokens', { short: ['no user tokens'] }),
+  'id-token': effect('ID tokens unusable', 'apps refuse ID tokens', { short: ['bad ID tokens'] }),
+  token: effect(['no tokens', 'some tokens fail'], ['apps get no tokens', 'some token requests fail']),
+  verify: effect('tokens unusable', 'services refuse new tokens', { short: ['bad tokens'] }),
+  keys: effect('no signing keys', 'services get no keys to verify tokens', { short: ['no keys'] }),
+  introspect: effect('introspection fails', 'services cannot introspect tokens', { short: ['no introspection'] }),
+  'single-sign-on': effect('no single sign-on', 'users cannot enter a second app', { short: ['no SSO'] }),
+  refresh: effect('tokens not renewed', 'apps cannot renew the tokens of users', { short: ['no renewals'] }),
+  'refresh-reuse': effect('refresh not as expected', 'requests with a refresh token fail', { short: ['bad refresh'] }),
+  saml: effect('SAML sign-on fails', 'users cannot enter a SAML application', { short: ['no SAML'] }),
+  'user-resource': effect('API fails for users', 'your API fails for users'),
+  resource: effect('API fails', 'your API fails'),
+  userinfo: effect('userinfo fails', 'apps cannot read who signed in'),
+  revoke: effect('revocation fails', 'tokens cannot be revoked'),
+  'sign-out': effect('sign-out fails', 'users cannot sign out'),
+  discovery: effect('bad metadata', 'clients get no usable metadata'),
+  organization: effect('org metadata fails', "the org's metadata fails"),
+  'rate-limits': effect('management API fails', 'the management API fails'),
 };
 
-/** What the health checks look after. Where one of them fails, nothing is known of it, and nobody is known to be affected. */
+/** What each health check looks after. Its failure leaves that unknown, and affects nobody that we know of. */
 const lookedAfter: Readonly<Record<string, string>> = {
   'api-access': 'what expires',
   certificates: 'certificates',
@@ -119,114 +89,104 @@ const lookedAfter: Readonly<Record<string, string>> = {
 
 /** Effects on the one client that asks: others may have other settings. */
 const effectsOnClient: Readonly<Record<string, Effect>> = {
-  authorize: {
-    what: atTimes('app sign-in fails'),
-    short: ['no app sign-in'],
-    clause: atTimes("sign-in to the monitor's app fails"),
-  },
-  'sign-in': {
-    what: atTimes('test user cannot sign in'),
+  authorize: effect('app sign-in fails', "sign-in to the monitor's app fails", { short: ['no app sign-in'] }),
+  'sign-in': effect('test user cannot sign in', 'the test user cannot sign in', {
     short: ['no test sign-in'],
-    clause: atTimes('the test user cannot sign in'),
     isOfTestUser: true,
-  },
-  'single-sign-on': {
-    what: atTimes('test user signs in again'),
+  }),
+  'single-sign-on': effect('test user signs in again', 'the test user must sign in again', {
     short: ['no test SSO'],
-    clause: atTimes('the test user must sign in again'),
     isOfTestUser: true,
-  },
-  code: {
-    what: atTimes('app gets no user tokens'),
+  }),
+  code: effect('app gets no user tokens', "the monitor's app gets no usable tokens of its user", {
     short: ['no user tokens'],
-    clause: atTimes("the monitor's app gets no usable tokens of its user"),
-  },
-  'id-token': {
-    what: atTimes('ID token not as expected'),
+  }),
+  'id-token': effect('ID token not as expected', "ID tokens of the monitor's app are not as expected", {
     short: ['bad ID token'],
-    clause: atTimes("ID tokens of the monitor's app are not as expected"),
-  },
-  userinfo: {
-    what: atTimes('userinfo not as expected'),
+  }),
+  userinfo: effect('userinfo not as expected', 'the userinfo endpoint does not answer as expected', {
     short: ['bad userinfo'],
-    clause: atTimes('the userinfo endpoint does not answer as expected'),
-  },
-  refresh: {
-    what: atTimes('refresh not as expected'),
+  }),
+  refresh: effect('refresh not as expected', "refresh tokens of the monitor's app are not as expected", {
     short: ['bad refresh'],
-    clause: atTimes("refresh tokens of the monitor's app are not as expected"),
-  },
-  'refresh-reuse': {
-    what: atTimes('old refresh token works'),
+  }),
+  'refresh-reuse': effect('old refresh token works', "old refresh tokens of the monitor's app work", {
     short: ['old token works'],
-    clause: atTimes("old refresh tokens of the monitor's app work"),
-  },
-  token: {
-    what: atTimes('client gets no tokens'),
+  }),
+  token: effect('client gets no tokens', "the monitor's client gets no tokens", {
     short: ['no client token', 'no token'],
-    clause: atTimes("the monitor's client gets no tokens"),
-  },
-  introspect: {
-    what: atTimes('client cannot introspect'),
+  }),
+  introspect: effect('client cannot introspect', "the monitor's client cannot introspect tokens", {
     short: ['no introspection'],
-    clause: atTimes("the monitor's client cannot introspect tokens"),
-  },
-  'rate-limits': {
-    what: atTimes('API refuses client'),
-    clause: atTimes("the management API refuses the monitor's client"),
-  },
+  }),
+  'rate-limits': effect('API refuses client', "the management API refuses the monitor's client"),
 };
 
-/** What a finding means for people. Undefined if nothing fails. */
-export function impactOf({ domain, severity, hit, isAnythingFine }: ImpactFacts): Impact | undefined {
-  const [first] = hit;
+/** Returns what a finding means for people, or undefined if nothing fails. */
+export function impactOf(facts: ImpactFacts): Impact | undefined {
+  const [first] = facts.hit;
   if (!first) return undefined;
-  const has = (probe: string) => hit.some((target) => target.probe === probe);
-  if (domain === 'monitor') {
-    return {
-      what: ['checks not made'],
-      clause: 'the monitor cannot make some of its checks',
-      servers: serversOf(hit),
-      concernsApps: false,
-    };
-  }
-  if (has('organization') && !isAnythingFine && (domain === 'okta' || domain === 'network')) {
-    const isUnreachable = domain === 'network';
-    return {
-      what: [isUnreachable ? 'org not reachable' : 'no sign-in or tokens'],
-      clause: isUnreachable
-        ? "the org cannot be reached from the monitor's network"
-        : 'users cannot sign in and apps get no tokens',
-      servers: [],
-      concernsApps: true,
-    };
-  }
+  return facts.domain === 'monitor'
+    ? impactOfMonitor(facts)
+    : (impactOfOrg(facts) ?? impactOfProbe(first.probe, facts));
+}
+
+function impactOfMonitor({ hit }: ImpactFacts): Impact {
+  return {
+    what: ['checks not made'],
+    clause: 'the monitor cannot make some of its checks',
+    servers: serversOf(hit),
+    concernsApps: false,
+  };
+}
+
+const noSignInOrTokens = { what: ['no sign-in or tokens'], clause: 'users cannot sign in and apps get no tokens' };
+
+/** The impact if nothing of the org works. */
+function impactOfOrg({ domain, hit, isAnythingFine }: ImpactFacts): Impact | undefined {
+  if (isAnythingFine || !isHit(hit, 'organization')) return undefined;
+  if (domain === 'okta') return { ...noSignInOrTokens, servers: [], concernsApps: true };
+  if (domain !== 'network') return undefined;
+  return {
+    what: ['org not reachable'],
+    clause: "the org cannot be reached from the monitor's network",
+    servers: [],
+    concernsApps: true,
+  };
+}
+
+/** The impact of the probe with the gravest effect. */
+function impactOfProbe(firstProbe: string, { domain, severity, hit }: ImpactFacts): Impact {
   const isOneClient =
     domain === 'configuration' || domain === 'credentials' || (domain === 'quota' && severity === 'ticket');
-  const needsNoClient = ['organization', 'discovery', 'keys'].some(has);
+  const needsNoClient = ['organization', 'discovery', 'keys'].some((probe) => isHit(hit, probe));
   const table = isOneClient && !needsNoClient ? { ...effects, ...effectsOnClient } : effects;
-  const [probe, effect] = Object.entries(table).find(([each]) => has(each)) ?? [first.probe, undefined];
+  const [probe, known] = Object.entries(table).find(([each]) => isHit(hit, each)) ?? [firstProbe, undefined];
   const own = hit.filter((target) => target.probe === probe);
   const servers = serversOf(own);
   const part = own.every(({ isIntermittent }) => isIntermittent) ? 1 : 0;
-  const signIn = own.map(({ server }) => server);
-  const hasBoth = probe === 'authorize' && hit.some((each) => each.probe === 'token' && signIn.includes(each.server));
-  if (hasBoth && part === 0 && !isOneClient) {
-    const clause = 'users cannot sign in and apps get no tokens';
-    return { what: ['no sign-in or tokens'], clause, servers, concernsApps: true };
-  }
-  const unknown = Object.hasOwn(lookedAfter, probe) ? lookedAfter[probe] : undefined;
-  const fallback = unknown
-    ? { what: atTimes(`${unknown} not checked`), clause: atTimes(`the monitor cannot check ${unknown}`) }
-    : { what: atTimes(`${probe} fails`), clause: atTimes(`the probe ${probe} fails`) };
-  const { what, short = [], clause }: Omit<Effect, 'isOfTestUser'> = effect ?? fallback;
+  const failsAtTokens = hit.some((each) => each.probe === 'token' && own.some(({ server }) => server === each.server));
+  if (probe === 'authorize' && failsAtTokens && part === 0 && !isOneClient)
+    return { ...noSignInOrTokens, servers, concernsApps: true };
+  const { what, clause, short = [], isOfTestUser } = known ?? effectOfUnknown(probe);
   return {
     what: [what[part], ...(part === 0 ? short : [])],
     clause: clause[part],
     servers,
-    concernsApps: effect !== undefined && !effect.isOfTestUser,
-    ...(effect?.isOfTestUser && { isOfTestUser: true }),
+    concernsApps: known !== undefined && !isOfTestUser,
+    ...(isOfTestUser && { isOfTestUser }),
   };
+}
+
+function effectOfUnknown(probe: string): Effect {
+  const unknown = Object.hasOwn(lookedAfter, probe) ? lookedAfter[probe] : undefined;
+  return unknown
+    ? effect(`${unknown} not checked`, `the monitor cannot check ${unknown}`)
+    : effect(`${probe} fails`, `the probe ${probe} fails`);
+}
+
+function isHit(hit: readonly HitTarget[], probe: string): boolean {
+  return hit.some((target) => target.probe === probe);
 }
 
 function serversOf(targets: readonly HitTarget[]): readonly string[] {
