@@ -62,3 +62,13 @@ export function link(href: string | undefined, label: string): Html {
     ? html`<a href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`
     : foreign(href === undefined ? label : `${label}: ${href}`);
 }
+
+interface SvgSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An SVG drawing without script or style of its own. Its colors are classes of the page, and `label` is its text. */
+export function svg({ width, height }: SvgSize, label: string, content: HtmlValue): Html {
+  return html`<svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${label}">${content}</svg>`;
+}

@@ -1,10 +1,9 @@
 import type { Group } from '../model/probe.ts';
 import { formatTime, joinFirst } from '../notify/render/text.ts';
 import type { BoardIncident, Cell, Grid, GridRow, OrgBoard } from './board.ts';
+import { latencyTable, strip } from './charts.ts';
 import { foreign, type Html, html, link, plain } from './html.ts';
-import { latencyTable } from './latency-graph.ts';
 import { clock } from './sentence.ts';
-import { strip } from './strip.ts';
 import { type Shown, shownCells, shownStandings } from './words.ts';
 
 /** Where the board links to. What is absent has no link. */

@@ -1,5 +1,5 @@
 import { type LatencyPhase, type LatencySeries, latencyPhases } from '../../functions/board/board.ts';
-import { foreign, type Html, html, plain } from '../../functions/board/html.ts';
+import { foreign, type Html, html, plain, svg } from '../../functions/board/html.ts';
 import { formatTime } from '../../functions/notify/render/text.ts';
 
 const size = { width: 200, height: 36 };
@@ -72,7 +72,8 @@ function bars(target: string, series: readonly LatencySeries[], { from, to, most
     });
     return html`<path class="${colors[phase]}" d="${shapes.join('')}"></path>`;
   });
-  return html`<svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="Latency of ${plain(target, 60)} over time">${paths}<path class="axis" d="M0 ${size.height}H${size.width}"></path></svg>`;
+  const axis = html`<path class="axis" d="M0 ${size.height}H${size.width}"></path>`;
+  return svg(size, `Latency of ${plain(target, 60)} over time`, [paths, axis]);
 }
 
 /** The sum of the phases by time. */

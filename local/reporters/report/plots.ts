@@ -1,3 +1,4 @@
+import { type Html, html, svg } from '../../../functions/board/html.ts';
 import type { Headroom, Latency } from '../../report/latency.ts';
 import type { TimelineEntry } from '../../report/org-report.ts';
 import type { Period } from '../../report/source.ts';
@@ -69,58 +70,77 @@ export function headroomPlot(headroom: readonly Headroom[]): Plot {
   };
 }
 
-const [width, height, left, bottom, top] = [720, 180, 72, 24, 8];
+const size = { width: 720, height: 180, left: 72, right: 8, top: 8, bottom: 24 };
+const plotWidth = size.width - size.left - size.right;
+const plotHeight = size.height - size.top - size.bottom;
 
-/** The plot as SVG without a script, a style of its own or a reference to anything. Colours are classes of the page. */
-export function svgOf({ title, unit, kind, times, series }: Plot, escaped: (text: string) => string): string {
+/** Where a plot draws: the place of each time, and the height of each value. */
+interface Axes {
+  readonly step: number;
+  readonly x: (index: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** The plot as SVG. */
+export function svgOf(plot: Plot): Html {
+  const { title, kind, times, series } = plot;
   const most = Math.max(1, ...series.flatMap(({ values }) => values.filter((value) => value !== undefined)));
-  const [plotWidth, plotHeight] = [width - left - 8, height - bottom - top];
   const step = plotWidth / Math.max(1, times.length);
-  const x = (index: number) => left + (index + 0.5) * step;
-  const y = (value: number) => top + plotHeight * (1 - value / most);
-  const fixed = (value: number) => value.toFixed(1);
-  const marks =
-    kind === 'bars'
-      ? times.flatMap((_, index) => {
-          let below = 0;
-          return series.flatMap(({ values }, at) => {
-            const value = values[index] ?? 0;
-            if (value === 0) return [];
-            const from = below;
-            below += value;
-            const tall = (plotHeight * value) / most;
-            return `<rect class="s${at}" x="${fixed(x(index) - step * 0.4)}" y="${fixed(Math.max(top, y(from + value)))}" width="${fixed(Math.max(1, step * 0.8))}" height="${fixed(Math.min(tall, plotHeight))}"/>`;
-          });
-        })
-      : series.flatMap(({ values }, at) =>
-          segmentsOf(values).map((segment) => {
-            const points = segment.map(([index, value]) => `${fixed(x(index))},${fixed(y(value))}`);
-            const [only] = points;
-            return points.length === 1 && only
-              ? `<circle class="s${at}" cx="${only.split(',')[0]}" cy="${only.split(',')[1]}" r="2"/>`
-              : `<polyline class="l${at}" points="${points.join(' ')}"/>`;
-          }),
-        );
-  const labels = [0, Math.floor(times.length / 2), times.length - 1].filter(
-    (index, at, all) => all.indexOf(index) === at && times[index] !== undefined,
+  const axes: Axes = {
+    step,
+    x: (index) => size.left + (index + 0.5) * step,
+    y: (value) => size.top + plotHeight * (1 - value / most),
+  };
+  return svg(size, title, [axisOf(plot, most, axes), kind === 'bars' ? barsOf(plot, axes) : linesOf(plot, axes)]);
+}
+
+const fixed = (value: number) => value.toFixed(1);
+
+/** The bars of each time, one series on top of the other. */
+function barsOf({ times, series }: Plot, { step, x, y }: Axes): readonly Html[] {
+  return times.flatMap((_, index) => {
+    let below = 0;
+    return series.flatMap(({ values }, at) => {
+      const value = values[index] ?? 0;
+      if (value === 0) return [];
+      const from = below;
+      below += value;
+      const tall = Math.min(y(0) - y(value), plotHeight);
+      return html`<rect class="s${at}" x="${fixed(x(index) - step * 0.4)}" y="${fixed(Math.max(size.top, y(from + value)))}" width="${fixed(Math.max(1, step * 0.8))}" height="${fixed(tall)}"/>`;
+    });
+  });
+}
+
+/** A line for each stretch of known values. A value without neighbors is a dot. */
+function linesOf({ series }: Plot, { x, y }: Axes): readonly Html[] {
+  return series.flatMap(({ values }, at) =>
+    segmentsOf(values).map((segment) => {
+      const [only, ...more] = segment.map(([index, value]) => [fixed(x(index)), fixed(y(value))] as const);
+      return only && more.length === 0
+        ? html`<circle class="s${at}" cx="${only[0]}" cy="${only[1]}" r="2"/>`
+        : html`<polyline class="l${at}" points="${[only, ...more].join(' ')}"/>`;
+    }),
   );
-  const axis = [
+}
+
+/** The values 0 and `most`, the first, middle and last time, and the base line. */
+function axisOf({ unit, times }: Plot, most: number, { x, y }: Axes): readonly Html[] {
+  const last = times.length - 1;
+  const places = [...new Set([0, Math.floor(times.length / 2), last])].filter((index) => times[index] !== undefined);
+  const isWithinDays = times.length > 1 && (times[1] ?? 0) - (times[0] ?? 0) < 86_400_000;
+  const base = size.top + plotHeight;
+  return [
     ...[0, most].map(
       (value) =>
-        `<text x="${left - 6}" y="${fixed(y(value) + 4)}" text-anchor="end">${escaped(`${Math.round(value).toLocaleString('en-US')} ${unit}`)}</text>`,
+        html`<text x="${size.left - 6}" y="${fixed(y(value) + 4)}" text-anchor="end">${Math.round(value).toLocaleString('en-US')} ${unit}</text>`,
     ),
-    ...labels.map(
-      (index) =>
-        `<text x="${fixed(x(index))}" y="${height - 6}" text-anchor="${index === 0 ? 'start' : index === times.length - 1 ? 'end' : 'middle'}">${new Date(
-          times[index] ?? 0,
-        )
-          .toISOString()
-          .slice(5, times.length > 1 && (times[1] ?? 0) - (times[0] ?? 0) < 86_400_000 ? 16 : 10)
-          .replace('T', ' ')}</text>`,
-    ),
-    `<line x1="${left}" x2="${width - 8}" y1="${top + plotHeight}" y2="${top + plotHeight}"/>`,
+    ...places.map((index) => {
+      const anchor = index === 0 ? 'start' : index === last ? 'end' : 'middle';
+      const time = new Date(times[index] ?? 0).toISOString().slice(5, isWithinDays ? 16 : 10);
+      return html`<text x="${fixed(x(index))}" y="${size.height - 6}" text-anchor="${anchor}">${time.replace('T', ' ')}</text>`;
+    }),
+    html`<line x1="${size.left}" x2="${size.width - size.right}" y1="${base}" y2="${base}"/>`,
   ];
-  return `<svg role="img" aria-label="${escaped(title)}" viewBox="0 0 ${width} ${height}">${axis.join('')}${marks.join('')}</svg>`;
 }
 
 /** Values that follow each other, with their places. A line does not cross what is not known. */

@@ -1,7 +1,7 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../../../../functions/board/board.ts';
-import { latencyTable } from '../../../../functions/board/latency-graph.ts';
+import { latencyTable } from '../../../../functions/board/charts.ts';
 import type { MeasuredSeries } from '../../../../functions/board/measured-series.ts';
 import { measuredSeries, shownMetrics } from '../../../../functions/board/measured-series.ts';
 import { mostSeries, readMeasured } from '../../../../functions/board/read-measured.ts';

@@ -1,6 +1,7 @@
 import { formatTime } from '../notify/render/text.ts';
-import type { LatencySeries, Point } from './board.ts';
-import { foreign, type Html, html, plain } from './html.ts';
+import { type LatencySeries, type Point, type RunMark, shownRuns } from './board.ts';
+import { foreign, type Html, html, plain, svg } from './html.ts';
+import { shownRunMarks } from './words.ts';
 
 const size = { width: 320, height: 60, top: 4, bottom: 56 };
 
@@ -26,7 +27,8 @@ function row({ target, phase, points, periodMs }: LatencySeries, scale: Scale): 
     (value) => `${Math.round(value ?? 0)} ms`,
   );
   const label = `Latency of ${plain(target)}, ${phase}: last ${last}, median ${median}, highest ${highest}`;
-  return html`<tr><th scope="row">${foreign(target)}</th><td>${phase}</td><td>${last}</td><td>${median}</td><td>${highest}</td><td><svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="${label}"><path class="axis" d="M0 ${size.bottom}H${size.width}"></path><path class="curve" d="${path(points, periodMs, scale)}"></path></svg></td></tr>`;
+  const curve = html`<path class="axis" d="M0 ${size.bottom}H${size.width}"></path><path class="curve" d="${path(points, periodMs, scale)}"></path>`;
+  return html`<tr><th scope="row">${foreign(target)}</th><td>${phase}</td><td>${last}</td><td>${median}</td><td>${highest}</td><td>${svg(size, label, curve)}</td></tr>`;
 }
 
 /** A point without neighbors is a short line, which would otherwise not be seen. */
@@ -39,4 +41,33 @@ function path(points: readonly Point[], periodMs: number, { from, to, most }: Sc
       return `${isJoined ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}${isJoined ? '' : 'h1'}`;
     })
     .join('');
+}
+
+/** The size of the strip. Each run takes `runWidth` of it. */
+const runWidth = 2;
+const stripSize = { width: shownRuns * runWidth, height: 16 };
+
+/** The last runs as bars, the newest on the right. Equal runs side by side are one shape, because there may be many strips. */
+export function strip(runs: readonly RunMark[], intervalMinutes: number): Html {
+  const bars: Html[] = [];
+  for (let from = 0; from < runs.length; ) {
+    const mark = runs[from] ?? 'unknown';
+    let to = from + 1;
+    while (to < runs.length && (runs[to] ?? 'unknown') === mark) to += 1;
+    const { height: high, color } = shownRunMarks[mark];
+    bars.push(
+      html`<rect x="${from * runWidth}" y="${stripSize.height - high}" width="${(to - from) * runWidth}" height="${high}" class="fill-${color}"></rect>`,
+    );
+    from = to;
+  }
+  return svg(stripSize, inWords(runs, intervalMinutes), bars);
+}
+
+function inWords(runs: readonly RunMark[], intervalMinutes: number): string {
+  const every = intervalMinutes === 1 ? 'a minute' : `${intervalMinutes} minutes`;
+  const counts = Object.entries(shownRunMarks).flatMap(([mark, { word }]) => {
+    const count = runs.filter((run) => (run ?? 'unknown') === mark).length;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  return `The last ${runs.length} runs, one in ${every}: ${counts.join(', ')}`;
 }
