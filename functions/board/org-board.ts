@@ -16,8 +16,7 @@ import {
 import { gridOf } from './grid.ts';
 import { type GroupRuns, groupRunsOf } from './group-runs.ts';
 import { isOver, type Problem, problemsOf, type ToldIncident, toldIncidents } from './problems.ts';
-import { sentenceOf } from './sentence.ts';
-import { whoMustAct } from './who-must-act.ts';
+import { sentenceOf, whoMustAct } from './sentence.ts';
 
 export interface OrgBoardOptions {
   readonly deployment: string;

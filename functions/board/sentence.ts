@@ -1,10 +1,12 @@
 import { alarmMeaning } from '../findings/alarm-catalog.ts';
 import { atServers } from '../findings/impact.ts';
+import type { Exchange } from '../model/exchange.ts';
+import type { FaultDomain } from '../model/fault-domain.ts';
+import { answeredBy } from '../notify/blame.ts';
 import { formatDuration, formatTime, joinFirst } from '../notify/render/text.ts';
 import type { OrgBoard } from './board.ts';
 import type { GroupRuns } from './group-runs.ts';
 import { isOver, type Problem, type ToldIncident } from './problems.ts';
-import { whoMustAct } from './who-must-act.ts';
 
 export type Sentence = Pick<OrgBoard, 'standing' | 'sentence'>;
 
@@ -78,3 +80,27 @@ function well(runs: readonly GroupRuns[]): string {
 export function clock(time: number, now: number): string {
   return now - time < 18 * 3_600_000 ? formatTime(time).slice(11) : formatTime(time);
 }
+
+/**
+ * Who must act on a finding, for the beginning of a sentence. Okta is named alone only where an answer proves that Okta
+ * sent it.
+ */
+export function whoMustAct(domain: FaultDomain, exchange: Exchange | undefined): string {
+  const by = answeredBy(exchange)?.by;
+  if (domain === 'okta' && by === 'unknown') return 'Okta, or whoever runs a proxy on the way, must act';
+  if (domain === 'okta' && by === 'nobody') return 'Okta or the network team must act';
+  if (domain === 'okta' && by === 'intermediary') return 'Whoever runs the proxy on the way must act';
+  if (domain === 'network' && by === 'intermediary') return 'Whoever runs the proxy on the way must act';
+  return actors[domain];
+}
+
+/** Without an answer to go by. */
+const actors: Readonly<Record<FaultDomain, string>> = {
+  okta: 'Okta must act',
+  network: 'The network team must act',
+  quota: 'The owner of the client that uses up the rate limit must act',
+  configuration: 'An Okta administrator must act',
+  credentials: 'Whoever owns the credential must act',
+  clock: 'Whoever runs the clock that is wrong must act',
+  monitor: 'The team that runs this monitor must act',
+};

@@ -1,7 +1,6 @@
 import { DomUtils } from 'htmlparser2';
-import { formsIn, type HtmlForm } from './html-forms.ts';
+import { formsIn, type HtmlForm, unescapeCharacters } from './pages.ts';
 import { ownText, parseMarkup } from './parse-markup.ts';
-import { unescapeCharacters } from './unescape-characters.ts';
 
 /** Where a response of /authorize sends the browser. For a callback, the parameters that it would receive. */
 export type AuthorizeAnswer =

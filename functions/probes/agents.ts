@@ -1,8 +1,8 @@
 import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
-import { type Agent, type AgentPool, parseAgentPools } from '../okta/agent-pools.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
+import { type Agent, type AgentPool, parseAgentPools } from '../okta/management-answers.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
 
 /**

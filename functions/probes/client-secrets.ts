@@ -2,16 +2,16 @@ import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Org } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
+import { itemUrl, mayRead } from '../okta/endpoints.ts';
+import { wholeDays } from '../okta/expiry.ts';
+import { idAt, shownName, textAt } from '../okta/json-fields.ts';
 import {
   type ApiToken,
   type ClientCredential,
   parseApiTokens,
   parseClientCredentials,
   signingKeysIn,
-} from '../okta/client-credentials.ts';
-import { itemUrl, mayRead } from '../okta/endpoints.ts';
-import { wholeDays } from '../okta/expiry.ts';
-import { idAt, shownName, textAt } from '../okta/json-fields.ts';
+} from '../okta/management-answers.ts';
 import { type ApiContext, type ApiReader, healthOf, openApiReader } from './api-reader.ts';
 import { type Expiring, expiryFindings } from './expiry-finding.ts';
 

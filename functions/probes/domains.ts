@@ -1,9 +1,9 @@
 import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
-import { type CustomDomain, isVerified, parseCustomDomains } from '../okta/custom-domains.ts';
 import { wholeDays } from '../okta/expiry.ts';
 import { memberAt } from '../okta/json-fields.ts';
+import { type CustomDomain, isVerified, parseCustomDomains } from '../okta/management-answers.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
 import { expiryFindings } from './expiry-finding.ts';
 

@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe, type Endpoint } from '../model/probe.ts';
-import { type Hook, parseHooks } from '../okta/hooks.ts';
+import { type Hook, parseHooks } from '../okta/management-answers.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
 
 /** What Okta sends to your own services. The endpoint, and the finding of one that is not active. */

@@ -5,7 +5,7 @@ import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { wholeDays } from '../okta/expiry.ts';
 import { cacheSeconds, parseKeySet, signingKeyIds } from '../okta/key-set.ts';
-import { kidsWith, parseServerSigning, type ServerSigning } from '../okta/server-signing.ts';
+import { kidsWith, parseServerSigning, type ServerSigning } from '../okta/management-answers.ts';
 import { type ApiContext, healthOf, openApiReader } from './api-reader.ts';
 
 /** Tokens live this long unless an access policy says otherwise. */

@@ -7,7 +7,7 @@ import { logFilter } from '../okta/log-event-types.ts';
 import { type OrgEvent, readLogEvent } from '../okta/log-events.ts';
 import { logMemoryName, newLogMemory, noCounts, readLogMemory } from '../okta/log-memory.ts';
 import { remember } from '../okta/log-reading.ts';
-import { nextCursor } from '../okta/next-cursor.ts';
+import { nextCursor } from '../okta/next-page.ts';
 import { readPastHours, usualAt, withEndedHours, writePastHours } from '../okta/usual-counts.ts';
 
 /** Okta's most. A page has a megabyte or more, so fewer and larger requests cost least of the limit. */

@@ -2,7 +2,7 @@ import type { FindingCode } from '../findings/finding.ts';
 import { ProbeFailure, UnexpectedResponse, unexpectedFactor } from '../findings/probe-failure.ts';
 import type { Fetch } from '../model/probe.ts';
 import { type IdxAnswer, type Remediation, readIdxAnswer } from '../okta/idx-answer.ts';
-import { stateTokenIn } from '../okta/state-token.ts';
+import { stateTokenIn } from '../okta/pages.ts';
 import type { SignIn, SignInAnswer } from './sign-in.ts';
 
 /** A sign-in has at most so many steps. With password and code it takes six. */

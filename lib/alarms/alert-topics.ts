@@ -11,8 +11,7 @@ import type { ConfiguredReceivers } from '../../functions/notify/receiver-kinds.
 import { type ReceiverKind, receiverKinds, type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import { identified, type Receiver } from '../config/receiver.ts';
 import { allowAlarmsToUse } from './alert-key.ts';
-import { DeadLetters } from './dead-letters.ts';
-import { deliveryPolicy } from './delivery-policy.ts';
+import { DeadLetters, deliveryPolicy } from './dead-letters.ts';
 import { directRuleName, PagerDutyReceiver } from './pagerduty-receiver.ts';
 
 /** Where alarms go: to the notifier of their route, or to people directly. */

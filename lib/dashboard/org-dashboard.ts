@@ -10,10 +10,8 @@ import { logGroupName } from '../functions/monitor-function.ts';
 import { widgetName } from '../functions/widget.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { functionArn, globalNameOf } from '../names.ts';
-import { BoardWidget } from './board-widget.ts';
-import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
-import { byMetric, SeriesGraph } from './series-graph.ts';
+import { BoardWidget, byMetric, OutcomeTable, SeriesGraph } from './widgets.ts';
 
 export interface OrgDashboardProps {
   readonly deployment: string;

@@ -23,10 +23,8 @@ import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
-import { BoardWidget } from './board-widget.ts';
-import { OutcomeTable } from './outcome-table.ts';
 import { grid, Page } from './page.ts';
-import { axisOf, titleOf } from './series-graph.ts';
+import { axisOf, BoardWidget, OutcomeTable, titleOf } from './widgets.ts';
 
 export interface OverviewDashboardProps {
   readonly dashboardName: string;

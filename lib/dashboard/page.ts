@@ -8,7 +8,6 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { chunks } from '../chunks.ts';
 
 /** CloudWatch's grid is 24 units wide. More than four graphs in a row are too small to read. */
 export const grid = { width: 24, columns: 4, height: 6 };
@@ -40,4 +39,11 @@ export class Page extends Dashboard {
       this.addWidgets(...row.map((item) => widgetOf(item, Math.floor(grid.width / columns))));
     }
   }
+}
+
+/** Splits a list into lists of `size` items; the last one may be shorter. */
+export function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) || 0 }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -1,15 +1,14 @@
 import { type BudgetUse, budgetUse, type Range } from '../../functions/findings/slo.ts';
-import type { FaultDomain } from '../../functions/model/fault-domain.ts';
-import { faultDomains } from '../../functions/model/fault-domain.ts';
+import { type FaultDomain, faultDomains } from '../../functions/model/fault-domain.ts';
 import { type Slo, windowMinutesOf } from '../../functions/model/slo.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { headroomSeries, seriesOf } from '../../functions/probes/series.ts';
 import type { Maintenance } from '../../lib/config/schema.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
+import { isMuting, type MuteRule, parseSchedule } from '../emulators/cloudwatch/mute-rule.ts';
 import { type Announcement, readAnnouncements } from './announcements.ts';
 import { alarmOf, completed, type Incident, incidentTimes, isLongEnough } from './incidents.ts';
 import { type Headroom, type Latency, readHeadroom, readLatency } from './latency.ts';
-import { maintenanceOf } from './maintenance.ts';
 import {
   domainMinutes,
   type Resolution,
@@ -240,4 +239,17 @@ function timelineOf(slots: readonly Slot[], period: Period, domains: readonly Fa
     const { bad, unknown, unseen } = tally(own, domains);
     return { start, end: start + size, badMinutes: bad, unknownMinutes: unknown + unseen };
   });
+}
+
+/** Whether a minute is in a maintenance window of an org, as they are configured now. */
+export function maintenanceOf(windows: readonly Maintenance[], org: string): (at: number) => boolean {
+  const rules = windows
+    .filter(({ orgs }) => orgs?.includes(org) ?? true)
+    .map(
+      ({ name, schedule, timeZone, durationMinutes }): MuteRule => ({
+        ...{ logicalId: name, name, alarms: [], timeZone, durationMs: durationMinutes * 60_000 },
+        schedule: parseSchedule(schedule, timeZone),
+      }),
+    );
+  return (at) => rules.some((rule) => isMuting(rule, at));
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { stateTokenIn } from '../../functions/okta/state-token.ts';
+import { stateTokenIn } from '../../functions/okta/pages.ts';
 import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
 import type { InvocationResult, InvokeMessage } from '../../local/simulator/lambda/function-process.ts';
 import type { Canaries } from './canaries.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIdxAnswer } from '../../../../functions/okta/idx-answer.ts';
-import { stateTokenIn } from '../../../../functions/okta/state-token.ts';
+import { stateTokenIn } from '../../../../functions/okta/pages.ts';
 
 const read = (body: object) => readIdxAnswer(JSON.stringify({ version: '1.0.0', stateHandle: '02.id.x~c.y', ...body }));
 const list = (...value: readonly unknown[]) => ({ type: 'array', value });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogChange, LogMemory } from '../../../../functions/model/org-log.ts';
 import { logMemoryItem, readOrgChanges } from '../../../../functions/notify/org-changes.ts';
 import { logMemoryName, newLogMemory, readLogMemory } from '../../../../functions/okta/log-memory.ts';
-import { nextCursor } from '../../../../functions/okta/next-cursor.ts';
+import { nextCursor } from '../../../../functions/okta/next-page.ts';
 import { withReadTimes, withStoredTimes } from '../../../../functions/runtime/stored-times.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 7);

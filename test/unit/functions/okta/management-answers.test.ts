@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAgentPools } from '../../../../functions/okta/agent-pools.ts';
 import {
   expiriesByKid,
   identified,
   parseSigningApplication,
   parseTrustedProviders,
 } from '../../../../functions/okta/certificate-keys.ts';
+import { memberAt, objectsIn, shownName, textAt, timeAt } from '../../../../functions/okta/json-fields.ts';
 import {
+  isVerified,
+  kidsWith,
+  parseAgentPools,
   parseApiTokens,
   parseClientCredentials,
+  parseCustomDomains,
+  parseHooks,
+  parseServerSigning,
   signingKeysIn,
-} from '../../../../functions/okta/client-credentials.ts';
-import { isVerified, parseCustomDomains } from '../../../../functions/okta/custom-domains.ts';
-import { parseHooks } from '../../../../functions/okta/hooks.ts';
-import { memberAt, objectsIn, shownName, textAt, timeAt } from '../../../../functions/okta/json-fields.ts';
-import { kidsWith, parseServerSigning } from '../../../../functions/okta/server-signing.ts';
+} from '../../../../functions/okta/management-answers.ts';
 
 const agent = (name: string, operationalStatus: string, more: object = {}) => ({
   id: `a53${name}`,
