@@ -11,6 +11,7 @@ import { health, limits } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import type { RunReport } from '../../../functions/runtime/run.ts';
+import type { Effect } from '../../../local/emulators/okta/interceptors.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { healthOrg, healthScopes } from '../../support/health-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
@@ -79,6 +80,22 @@ describe('a healthy org', () => {
   });
 });
 
+/** Expects that a change leads to one finding, which shows what was expected, and that it is gone with the change. */
+async function expectFound(alter: () => () => unknown, expected: string): Promise<void> {
+  restores.push(alter());
+  const report = await check();
+  expect(inShort(report)).toEqual([expected]);
+  expect(found(report)[0]?.comparisons?.length).toBeGreaterThan(0);
+  for (const restore of restores.splice(0)) restore();
+  expect(inShort(await check())).toEqual([]);
+}
+
+const unrenewed = { certificateSourceType: 'OKTA_MANAGED', certificateDays: 19 };
+const unverified = { validationStatus: 'FAILED_TO_VERIFY' };
+const inactive: Effect = {
+  transform: (answer) => ({ ...answer, body: String(answer.body).replaceAll('"ACTIVE"', '"INACTIVE"') }),
+};
+
 describe('what is about to break', () => {
   const steps = [
     [200, undefined],
@@ -130,98 +147,38 @@ describe('what is about to break', () => {
 
   it.each([
     [
-      'the certificate of an identity provider',
-      () => okta.alterHealth('identityProviders', 'Partner', { certificateDays: 6 }),
+      'identityProviders',
+      'Partner',
+      { certificateDays: 6 },
       'identity-provider-certificate-expires configuration/page',
     ],
     [
-      'an expired certificate of an identity provider',
-      () => okta.alterHealth('identityProviders', 'Partner', { certificateDays: -2 }),
+      'identityProviders',
+      'Partner',
+      { certificateDays: -2 },
       'identity-provider-certificate-expired configuration/page',
     ],
-    [
-      'an expired certificate of a domain',
-      () => okta.alterHealth('domains', 'login.example.com', { certificateDays: -2 }),
-      'domain-certificate-expired credentials/page',
-    ],
-    [
-      'an application whose keys are all inactive',
-      () =>
-        okta.intercept(
-          { path: /credentials\/jwks$/ },
-          { transform: (answer) => ({ ...answer, body: String(answer.body).replaceAll('"ACTIVE"', '"INACTIVE"') }) },
-        ),
-      'client-keys-inactive credentials/page',
-    ],
-    [
-      'a certificate of a domain that you renew',
-      () => okta.alterHealth('domains', 'login.example.com', { certificateDays: 29 }),
-      'domain-certificate-expires credentials/ticket',
-    ],
-    [
-      'a certificate of a domain that Okta did not renew',
-      () =>
-        okta.alterHealth('domains', 'login.example.com', {
-          certificateSourceType: 'OKTA_MANAGED',
-          certificateDays: 19,
-        }),
-      'domain-certificate-not-renewed credentials/ticket',
-    ],
-    [
-      'a domain that is not verified any more',
-      () => okta.alterHealth('domains', 'login.example.com', { validationStatus: 'FAILED_TO_VERIFY' }),
-      'domain-not-verified configuration/ticket',
-    ],
-    [
-      'a secret that nobody rotates',
-      () => okta.alterHealth('clientSecrets', 'web', { active: [400] }),
-      'client-credential-old credentials/ticket',
-    ],
-    [
-      'a rotation that nobody finished',
-      () => okta.alterHealth('clientSecrets', 'web', { active: [300, 40] }),
-      'client-rotation-unfinished credentials/ticket',
-    ],
-    [
-      'an API token that nobody uses',
-      () => okta.alterHealth('apiTokens', 'pipeline', { unusedDays: 25 }),
-      'api-token-expires credentials/ticket',
-    ],
-    [
-      'an API token whose owner is suspended',
-      () => okta.alterHealth('apiTokens', 'pipeline', { userId: '00u8alan9turing0user' }),
-      'api-token-owner-inactive credentials/ticket',
-    ],
-    [
-      'one of two agents',
-      () => okta.alterHealth('agents', 'ad-west', { operationalStatus: 'INACTIVE', silentMinutes: 42 }),
-      'agent-down configuration/ticket',
-    ],
-    [
-      'the only agent of a pool',
-      () => okta.alterHealth('agents', 'radius-1', { operationalStatus: 'DISRUPTED' }),
-      'agent-pool-down configuration/page',
-    ],
-    [
-      'an event hook that is not verified',
-      () => okta.alterHealth('eventHooks', 'provisioning', { verificationStatus: 'UNVERIFIED' }),
-      'event-hook-unverified configuration/ticket',
-    ],
-    [
-      'an event hook that was deactivated',
-      () => okta.alterHealth('eventHooks', 'provisioning', { status: 'INACTIVE' }),
-      'hook-inactive configuration/ticket',
-    ],
-    [
-      'an inline hook that was deactivated',
-      () => okta.alterHealth('inlineHooks', 'claims', { status: 'INACTIVE' }),
-      'hook-inactive configuration/ticket',
-    ],
-    [
-      'a log stream that was deactivated',
-      () => okta.alterHealth('logStreams', 'siem', { status: 'INACTIVE' }),
-      'log-stream-inactive configuration/ticket',
-    ],
+    ['domains', 'login.example.com', { certificateDays: -2 }, 'domain-certificate-expired credentials/page'],
+    ['domains', 'login.example.com', { certificateDays: 29 }, 'domain-certificate-expires credentials/ticket'],
+    ['domains', 'login.example.com', unrenewed, 'domain-certificate-not-renewed credentials/ticket'],
+    ['domains', 'login.example.com', unverified, 'domain-not-verified configuration/ticket'],
+    ['clientSecrets', 'web', { active: [400] }, 'client-credential-old credentials/ticket'],
+    ['clientSecrets', 'web', { active: [300, 40] }, 'client-rotation-unfinished credentials/ticket'],
+    ['apiTokens', 'pipeline', { unusedDays: 25 }, 'api-token-expires credentials/ticket'],
+    ['apiTokens', 'pipeline', { userId: '00u8alan9turing0user' }, 'api-token-owner-inactive credentials/ticket'],
+    ['agents', 'ad-west', { operationalStatus: 'INACTIVE', silentMinutes: 42 }, 'agent-down configuration/ticket'],
+    ['agents', 'radius-1', { operationalStatus: 'DISRUPTED' }, 'agent-pool-down configuration/page'],
+    ['eventHooks', 'provisioning', { verificationStatus: 'UNVERIFIED' }, 'event-hook-unverified configuration/ticket'],
+    ['eventHooks', 'provisioning', { status: 'INACTIVE' }, 'hook-inactive configuration/ticket'],
+    ['inlineHooks', 'claims', { status: 'INACTIVE' }, 'hook-inactive configuration/ticket'],
+    ['logStreams', 'siem', { status: 'INACTIVE' }, 'log-stream-inactive configuration/ticket'],
+    ['servers', 'default', { rotatesInDays: -3 }, 'key-rotation-overdue okta/ticket'],
+    ['servers', 'default', { rotationMode: 'MANUAL', rotatedDaysAgo: 400 }, 'signing-key-old configuration/ticket'],
+  ] as const)('of the %s, %s with %j is found, and nothing else is', (kind, name, change, expected) =>
+    expectFound(() => okta.alterHealth(kind, name as never, change as never), expected),
+  );
+
+  it.each([
     [
       'a key that signs and is not published',
       () => okta.hideKey('default', 'active'),
@@ -229,23 +186,11 @@ describe('what is about to break', () => {
     ],
     ['a next key that is not published', () => okta.hideKey('default', 'next'), 'next-key-unpublished okta/ticket'],
     [
-      'a rotation that is overdue',
-      () => okta.alterHealth('servers', 'default', { rotatesInDays: -3 }),
-      'key-rotation-overdue okta/ticket',
+      'an application whose keys are all inactive',
+      () => okta.intercept({ path: /credentials\/jwks$/ }, inactive),
+      'client-keys-inactive credentials/page',
     ],
-    [
-      'a key that nobody rotates',
-      () => okta.alterHealth('servers', 'default', { rotationMode: 'MANUAL', rotatedDaysAgo: 400 }),
-      'signing-key-old configuration/ticket',
-    ],
-  ])('%s is found, with what was expected, and nothing else is', async (_, alter, expected) => {
-    restores.push(alter());
-    const report = await check();
-    expect(inShort(report)).toEqual([expected]);
-    expect(found(report)[0]?.comparisons?.length).toBeGreaterThan(0);
-    for (const restore of restores.splice(0)) restore();
-    expect(inShort(await check())).toEqual([]);
-  });
+  ])('%s is found, and nothing else is', (_, alter, expected) => expectFound(alter, expected));
 
   it('two agents of two are a page that names the directory, the hosts and when they were last heard of', async () => {
     restores.push(okta.alterHealth('agents', 'ad-west', { operationalStatus: 'INACTIVE', silentMinutes: 42 }));

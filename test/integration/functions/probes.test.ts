@@ -214,95 +214,32 @@ describe('a run at a failing org', () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  const typed = (status: number, type: string, body: string) => ({ status, headers: { 'content-type': type }, body });
+  const [token, keys, discovery] = ['/oauth2/v1/token', '/oauth2/v1/keys', '/.well-known/openid-configuration'];
+  const elsewhere = 'https://other.example.com';
+  const otherIssuer = {
+    transform: (answer: OktaResponse) => ({
+      ...answer,
+      body: String(answer.body).replace(/"issuer":"[^"]+"/, `"issuer":"${elsewhere}"`),
+    }),
+  };
+  const policy = 'Policy evaluation failed for this request, please check the policy configurations.';
   it.each([
-    [
-      'an internal error',
-      '/oauth2/v1/token',
-      json(500, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' }),
-      'token@org: internal-error',
-    ],
-    [
-      'read-only mode',
-      '/oauth2/v1/token',
-      json(503, { errorCode: 'E0000010', errorSummary: 'read only' }),
-      'token@org: read-only-mode',
-    ],
-    [
-      'an HTML page instead of JSON',
-      '/oauth2/v1/keys',
-      { status: 200, headers: { 'content-type': 'text/html' }, body: '<title>Maintenance</title>' },
-      'keys@org: unexpected-page',
-    ],
-    [
-      'a truncated body',
-      '/oauth2/v1/keys',
-      { status: 200, headers: { 'content-type': 'application/json' }, body: '{"keys":[' },
-      'keys@org: malformed-answer',
-    ],
-    ['an empty key set', '/oauth2/v1/keys', json(200, { keys: [] }), 'keys@org: keys-unusable'],
-    [
-      'another issuer',
-      '/.well-known/openid-configuration',
-      {
-        transform: (answer: OktaResponse) => ({
-          ...answer,
-          body: String(answer.body).replace(/"issuer":"[^"]+"/, '"issuer":"https://other.example.com"'),
-        }),
-      },
-      'discovery@org: metadata-drifted',
-    ],
-    [
-      'a discovery document without endpoints',
-      '/.well-known/openid-configuration',
-      json(200, { issuer: 'https://other.example.com' }),
-      'discovery@org: malformed-answer',
-    ],
-    [
-      'a rejected scope',
-      '/oauth2/v1/token',
-      json(400, { error: 'invalid_scope', error_description: 'no' }),
-      'token@org: okta-scope-not-granted',
-    ],
-    [
-      'an access policy that does not match',
-      '/oauth2/v1/token',
-      json(401, {
-        error: 'access_denied',
-        error_description: 'Policy evaluation failed for this request, please check the policy configurations.',
-      }),
-      'token@org: policy-refused',
-    ],
-    [
-      'a token that introspects as inactive',
-      '/oauth2/v1/introspect',
-      json(200, { active: false }),
-      'introspect@org: token-inactive',
-    ],
-    [
-      'temporary unavailability with status 400',
-      '/oauth2/v1/token',
-      json(400, { error: 'temporarily_unavailable' }),
-      'token@org: temporarily-unavailable',
-    ],
-    [
-      'an unregistered redirect URI',
-      '/oauth2/v1/authorize',
-      { status: 400, headers: { 'content-type': 'text/html' }, body: '<h1>400</h1>' },
-      'authorize@org: redirect-uri-refused',
-    ],
-    [
-      'a missing license for custom servers',
-      '/oauth2/v1/token',
-      json(401, { errorCode: 'E0000015', errorSummary: 'no' }),
-      'token@org: api-access-management-missing',
-    ],
-    [
-      'an unknown response',
-      '/.well-known/okta-organization',
-      { status: 418, headers: {}, body: 'teapot' },
-      'organization: unrecognised-answer',
-    ],
-  ])('reports the right finding for %s', async (_, path, effect, expected) => {
+    ['token@org: internal-error', token, json(500, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' })],
+    ['token@org: read-only-mode', token, json(503, { errorCode: 'E0000010', errorSummary: 'read only' })],
+    ['keys@org: unexpected-page', keys, typed(200, 'text/html', '<title>Maintenance</title>')],
+    ['keys@org: malformed-answer', keys, typed(200, 'application/json', '{"keys":[')],
+    ['keys@org: keys-unusable', keys, json(200, { keys: [] })],
+    ['discovery@org: metadata-drifted', discovery, otherIssuer],
+    ['discovery@org: malformed-answer', discovery, json(200, { issuer: elsewhere })],
+    ['token@org: okta-scope-not-granted', token, json(400, { error: 'invalid_scope', error_description: 'no' })],
+    ['token@org: policy-refused', token, json(401, { error: 'access_denied', error_description: policy })],
+    ['introspect@org: token-inactive', '/oauth2/v1/introspect', json(200, { active: false })],
+    ['token@org: temporarily-unavailable', token, json(400, { error: 'temporarily_unavailable' })],
+    ['authorize@org: redirect-uri-refused', '/oauth2/v1/authorize', typed(400, 'text/html', '<h1>400</h1>')],
+    ['token@org: api-access-management-missing', token, json(401, { errorCode: 'E0000015', errorSummary: 'no' })],
+    ['organization: unrecognised-answer', '/.well-known/okta-organization', { status: 418, headers: {}, body: 'tea' }],
+  ])('reports %s for what %s answers', async (expected, path, effect) => {
     const restore = okta.intercept({ path }, effect);
     try {
       const found = notPassed(outcomeLines(await runProbes(okta, flows)));

@@ -4,12 +4,12 @@ import { eventTypes, logFilter } from '../../../../functions/okta/log-event-type
 import { readLogEvent } from '../../../../functions/okta/log-events.ts';
 import { matchFootprint } from '../../../../functions/okta/log-footprint.ts';
 import { createAdministrationLog } from '../../../../local/emulators/okta/administration-log.ts';
-import { oktaSystem } from '../../../../local/emulators/okta/log-caller.ts';
 import { createJobsLog } from '../../../../local/emulators/okta/okta-jobs-log.ts';
 import { createRateLimitLog, otherIntegration } from '../../../../local/emulators/okta/rate-limit-log.ts';
 import { parseFilter } from '../../../../local/emulators/okta/scim-filter.ts';
 import { createSystemLog } from '../../../../local/emulators/okta/system-log.ts';
 import { createUsers } from '../../../../local/emulators/okta/users.ts';
+import { readFixture } from '../../../support/read-fixture.ts';
 
 const person = {
   ...{ id: '00u1person2with3name', type: 'User', alternateId: 'mona.lisa@example.com' },
@@ -99,175 +99,25 @@ describe('a log event', () => {
 });
 
 const bucket = [thing('URL Pattern', '/api/v1/logs'), thing('Bucket Uuid', 'b192d91c-b242-36da-9332-d97a5579f865')];
-const orgLimit = { rateLimitScopeType: 'ORG', threshold: '20', timeSpan: '1', timeUnit: 'MINUTES', userId: person.id };
+
+/** An event, its members that differ from a common event, and what it means. */
+interface MeantEvent {
+  readonly what: string;
+  readonly event: { readonly eventType: string };
+  readonly meaning: object;
+}
 
 /** The shapes are those of https://developer.okta.com/docs/reference/rl-system-log-events/ and of recorded events. */
 describe('what an event means', () => {
-  it.each([
-    [
-      'a warning of a bucket, reached by an API token',
-      event('system.org.rate_limit.warning', {
-        ...{ target: bucket, ...debug({ ...orgLimit, warningPercent: '60' }) },
-        transaction: { type: 'WEB', id: 'aZ09_-made-up', detail: { requestApiTokenId: '00T1token2id' } },
-      }),
-      {
-        ...{ kind: 'rate-limit', limit: 'warning', scope: 'org', bucket: '/api/v1/logs', threshold: 20 },
-        by: { type: 'api-token', id: '00T1token2id' },
-      },
-    ],
-    [
-      'a violation, reached by an application',
-      event('system.org.rate_limit.violation', { actor: application, target: bucket, ...debug(orgLimit) }),
-      {
-        ...{ kind: 'rate-limit', limit: 'violation', scope: 'org' },
-        by: { type: 'application', id: application.id, name: 'Shop' },
-      },
-    ],
-    [
-      'a violation of a user’s own limit',
-      event('system.org.rate_limit.violation', {
-        ...debug({ rateLimitScopeType: 'USER', urlPattern: '/login/login.htm' }),
-      }),
-      { kind: 'rate-limit', limit: 'violation', scope: 'user', bucket: '/login/login.htm', by: { type: 'user' } },
-    ],
-    [
-      'a burst',
-      event('system.org.rate_limit.burst', {
-        ...{ actor: oktaSystem, ...debug({ burstRateLimitUrlPattern: '/api/v1/authn', baseThreshold: '600' }) },
-      }),
-      { kind: 'rate-limit', limit: 'burst', scope: 'org', bucket: '/api/v1/authn', by: { type: 'okta' } },
-    ],
-    [
-      'a client’s own limit',
-      event('system.client.rate_limit.violation', {
-        ...debug({ clientId: '0oa9client', ip: '203.0.113.7', threshold: '60' }),
-      }),
-      {
-        ...{ kind: 'rate-limit', limit: 'violation', scope: 'client', threshold: 60 },
-        by: { type: 'application', id: '0oa9client' },
-      },
-    ],
-    [
-      'a limit of an operation',
-      event('system.operation.rate_limit.violation', {
-        ...failed('Too many enrollment attempts for SMS factor', 'DENY'),
-        ...debug({
-          operationRateLimitType: 'phone_enrollment',
-          operationRateLimitThreshold: '15',
-          phoneNumber: '+33mona',
-        }),
-      }),
-      { kind: 'rate-limit', scope: 'operation', operation: 'phone_enrollment', threshold: 15, by: { type: 'user' } },
-    ],
-    [
-      'too many requests in flight',
-      event('core.concurrency.org.limit.violation'),
-      { kind: 'rate-limit', limit: 'concurrency', scope: 'org' },
-    ],
-    [
-      'a sign-in that failed',
-      event('user.session.start', failed('INVALID_CREDENTIALS')),
-      { kind: 'sign-in', succeeded: false, reason: 'INVALID_CREDENTIALS' },
-    ],
-    [
-      'a sign-on that failed',
-      event('user.authentication.sso', {
-        ...failed('User is not assigned to Mona’s application'),
-        target: [thing('AppInstance', '0oa5payroll', 'Payroll'), { ...person, type: 'AppUser' }],
-      }),
-      { kind: 'sign-on-failed', application: { type: 'AppInstance', id: '0oa5payroll', name: 'Payroll' } },
-    ],
-    [
-      'a factor that failed',
-      event('user.authentication.auth_via_mfa', {
-        ...failed('INVALID_CREDENTIALS'),
-        ...debug({ factor: 'OKTA_SOFT_TOKEN' }),
-      }),
-      { kind: 'factor-failed', factor: 'OKTA_SOFT_TOKEN', reason: 'INVALID_CREDENTIALS' },
-    ],
-    ['a lockout', event('user.account.lock', failed('LOCKED_OUT')), { kind: 'lockout' }],
-    [
-      'a policy that denies',
-      event('policy.evaluate_sign_on', {
-        ...failed('Sign-on policy evaluation resulted in DENY', 'DENY'),
-        target: [
-          thing('PolicyEntity', '00p1policy', 'Default Policy'),
-          thing('PolicyRule', '0pr1rule', 'Catch-all Rule'),
-          person,
-        ],
-      }),
-      {
-        kind: 'policy-denied',
-        policies: [
-          { type: 'PolicyEntity', id: '00p1policy', name: 'Default Policy' },
-          { type: 'PolicyRule', id: '0pr1rule', name: 'Catch-all Rule' },
-        ],
-      },
-    ],
-    [
-      'a granted token',
-      event('app.oauth2.as.token.grant.access_token', {
-        ...{ actor: application, target: [person, thing('access_token', 'AT.abc', 'Access Token')] },
-        ...debug({ authorizationServer: 'aus1server', grantType: 'refresh_token', clientSecret: 'a-hash' }),
-      }),
-      {
-        ...{ kind: 'token-granted', token: 'access_token', server: 'aus1server' },
-        application: { type: 'PublicClientApp', id: application.id, name: 'Shop' },
-      },
-    ],
-    [
-      'a refused token',
-      event('app.oauth2.token.grant', { actor: application, ...failed('no_matching_policy') }),
-      { kind: 'token-refused', error: 'no_matching_policy', application: { id: application.id } },
-    ],
-    [
-      'a refused token whose reason is a sentence',
-      event('app.oauth2.as.token.grant', {
-        ...failed('Mona Lisa has no policy'),
-        ...debug({ error: 'access_denied' }),
-      }),
-      { kind: 'token-refused', error: 'access_denied' },
-    ],
-    [
-      'a changed policy rule',
-      event('policy.rule.update', {
-        target: [
-          thing('PolicyRule', '0pr1rule', 'Two factors'),
-          { ...thing('PolicyEntity', '00p1policy', 'App policy'), detailEntry: { policyType: 'ACCESS_POLICY' } },
-        ],
-      }),
-      {
-        ...{ kind: 'change', what: 'policy-rule', change: 'updated', succeeded: true, by: { type: 'user' } },
-        targets: [
-          { type: 'PolicyRule', id: '0pr1rule', name: 'Two factors' },
-          { type: 'PolicyEntity', id: '00p1policy', name: 'App policy' },
-        ],
-      },
-    ],
-    [
-      'a change by an application',
-      event('application.lifecycle.update', {
-        actor: application,
-        target: [thing('AppInstance', '0oa5payroll', 'Payroll')],
-      }),
-      { kind: 'change', what: 'application', by: { type: 'application', id: application.id, name: 'Shop' } },
-    ],
-    [
-      'an agent that is gone',
-      event('system.agent.ldap.disconnect', { target: [thing('Agent', 'a53agent', 'ldap-1')] }),
-      { kind: 'system', part: 'agent', state: 'down', targets: [{ type: 'Agent', id: 'a53agent', name: 'ldap-1' }] },
-    ],
-    [
-      'a threat',
-      event('security.threat.detected', failed('Password Spray', 'DENY')),
-      { kind: 'threat', result: 'DENY' },
-    ],
-  ])('is, of %s, without whom it is about', (_, value, meaning) => {
-    const read = readLogEvent(value);
-    expect(read).toMatchObject(meaning);
-    const json = JSON.stringify(read).toLowerCase();
-    expect(personal.filter((text) => json.includes(text))).toEqual([]);
-  });
+  it.each(readFixture<MeantEvent>('log-events.jsonl'))(
+    'is, of $what, without whom it is about',
+    ({ event: { eventType, ...members }, meaning }) => {
+      const read = readLogEvent(event(eventType, members));
+      expect(read).toMatchObject(meaning);
+      const json = JSON.stringify(read).toLowerCase();
+      expect(personal.filter((text) => json.includes(text))).toEqual([]);
+    },
+  );
 
   it.each([
     ['the e-mail address of somebody', 'App of leonardo@example.com'],

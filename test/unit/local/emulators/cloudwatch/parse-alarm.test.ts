@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAlarms, type TemplateResource } from '../../../../../local/emulators/cloudwatch/index.ts';
+import { readFixture } from '../../../../support/read-fixture.ts';
 
 const Pages = { Type: 'AWS::SNS::Topic' };
 
@@ -159,84 +160,27 @@ describe('a metric alarm in a template', () => {
   });
 });
 
+interface UnsupportedAlarm {
+  readonly what: string;
+  readonly reason: string;
+  /** How it differs from a supported alarm. A property that is null is removed. */
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
 describe('an unsupported alarm', () => {
-  const e1 = (Expression: string) => ({ Id: 'e1', Expression });
-  it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['an unknown property', { ...simple, ThresholdMetricId: 'ad1' }, 'ThresholdMetricId is not supported'],
-    [
-      'a percentile',
-      { ...simple, Statistic: undefined, ExtendedStatistic: 'p99' },
-      'ExtendedStatistic is not supported',
-    ],
-    [
-      'an unknown statistic',
-      { ...simple, Statistic: 'p99' },
-      '"p99" is not one of Average, Minimum, Maximum, Sum, SampleCount',
-    ],
-    [
-      'an anomaly detection band',
-      { ...simple, ComparisonOperator: 'GreaterThanUpperThreshold' },
-      '"GreaterThanUpperThreshold" is not one of',
-    ],
-    [
-      'an unknown treatment of missing data',
-      { ...simple, TreatMissingData: 'bad' },
-      '"bad" is not one of missing, ignore, breaching, notBreaching',
-    ],
-    ['M above N', { ...simple, DatapointsToAlarm: 4 }, 'DatapointsToAlarm 4 is more than EvaluationPeriods 3'],
-    ['M of 0', { ...simple, DatapointsToAlarm: 0 }, 'DatapointsToAlarm must be a positive integer, not 0'],
-    ['no threshold', { ...simple, Threshold: undefined }, 'cannot read undefined as a number'],
-    ['an invalid period', { ...simple, Period: 90 }, 'CloudWatch does not allow a period of 90 seconds'],
-    [
-      'an action by ARN',
-      { ...simple, AlarmActions: ['arn:aws:sns:eu-west-1:1:x'] },
-      'cannot read "arn:aws:sns:eu-west-1:1:x" as an object',
-    ],
-    [
-      'an action that is not a topic',
-      { ...simple, AlarmActions: [{ Ref: 'Failing' }] },
-      'is not a topic of the template',
-    ],
-    [
-      'an unsupported intrinsic function',
-      { ...simple, Namespace: { 'Fn::Sub': 'x' } },
-      'cannot read {"Fn::Sub":"x"} as a string',
-    ],
-    ['a missing resource', { ...simple, Namespace: { Ref: 'Nobody' } }, 'no resource is called Nobody'],
-    ['an unknown metric math function', math(e1('RATE(m1)'), stat('m1')), 'the function RATE is not one of'],
-    ['an unknown id', math(e1('m1 + m2'), stat('m1')), 'no metric or expression has the id m2'],
-    [
-      'an expression that refers to itself',
-      math(e1('e2'), { ...e1('e1'), Id: 'e2', ReturnData: false }, stat('m1')),
-      'the expression e1 refers to itself',
-    ],
-    ['several series', math(e1('METRICS()'), stat('m1')), 'the expression returns an array of series'],
-    [
-      'two metrics that return data',
-      math(e1('m1'), { ...e1('m1'), Id: 'e2' }, stat('m1')),
-      'exactly one metric must return data, but 2 do',
-    ],
-    ['two periods', math(e1('m1 + m2'), stat('m1'), stat('m2', 300)), 'all metrics must have the same period'],
-    ['a duplicate id', math(e1('m1'), stat('m1'), stat('m1')), 'two metrics have the same id'],
-    ['another account', math({ ...stat('m1'), ReturnData: true, AccountId: '1' }), 'AccountId is not supported'],
-    [
-      'a warm-up of three days',
-      { ...simple, WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 4_320 } },
-      'WarmUpPeriodDurationInMinutes is 4320, but CloudWatch allows 2880 at most',
-    ],
-    [
-      'Metrics combined with MetricName',
-      { ...math(e1('m1'), stat('m1')), MetricName: 'x' },
-      'Metrics cannot be combined with MetricName',
-    ],
-  ])('rejects an alarm with %s', (_what, properties, reason) => {
-    // Through JSON, because a template has no undefined members.
-    const { alarms, unsupported } = parse(
-      JSON.parse(JSON.stringify({ Failing: alarm(properties), Fine: alarm({ ...simple, AlarmName: 'fine' }) })),
-    );
-    expect(alarms.map(({ logicalId }) => logicalId)).toEqual(['Fine']);
-    expect(unsupported).toEqual([{ logicalId: 'Failing', reason: expect.stringContaining(reason) }]);
-  });
+  it.each(readFixture<UnsupportedAlarm>('unsupported-alarms.jsonl'))(
+    'rejects an alarm with $what',
+    ({ change, reason }) => {
+      const all = { ...('Metrics' in change ? bare : simple), ...change };
+      const properties = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+      const { alarms, unsupported } = parse({
+        Failing: alarm(properties),
+        Fine: alarm({ ...simple, AlarmName: 'fine' }),
+      });
+      expect(alarms.map(({ logicalId }) => logicalId)).toEqual(['Fine']);
+      expect(unsupported).toEqual([{ logicalId: 'Failing', reason: expect.stringContaining(reason) }]);
+    },
+  );
 
   it('rejects alarms with a condition, and alarms of an unknown type', () => {
     expect(
