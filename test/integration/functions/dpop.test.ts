@@ -10,7 +10,7 @@ import { flows, journey, limits, negativeTests } from '../../../functions/probes
 import { createIdentity, issueCertificates, type OktaRequest } from '../../../local/emulators/okta/index.ts';
 import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
 import { openDuring } from '../../support/during.ts';
-import { journeyOrg } from '../../support/journey-org.ts';
+import { journeyOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import {
   memorySecrets,

@@ -8,7 +8,7 @@ import { parseSecret, type Secrets } from '../../../functions/runtime/secrets.ts
 import { tableStore } from '../../../functions/runtime/sign-in-memory.ts';
 import { type OktaResponse, startOktaEmulator } from '../../../local/emulators/okta/index.ts';
 import { openDuring } from '../../support/during.ts';
-import { journeyOrg } from '../../support/journey-org.ts';
+import { journeyOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import {
   type Container,

@@ -6,8 +6,7 @@ import { flows, journey } from '../../../functions/probes/index.ts';
 import { type ApiSettings, startResourceApi } from '../../../local/emulators/api/resource-api.ts';
 import { createIdentity, errorEnvelope, issueCertificates } from '../../../local/emulators/okta/index.ts';
 import { openDuring } from '../../support/during.ts';
-import { fullOrg } from '../../support/full-org.ts';
-import { journeyOrg } from '../../support/journey-org.ts';
+import { fullOrg, journeyOrg } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 

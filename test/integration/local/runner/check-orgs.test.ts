@@ -6,7 +6,7 @@ import { signInFile } from '../../../../local/history/sign-in-file.ts';
 import { checkOrgs, fileSecrets } from '../../../../local/runner/check-orgs.ts';
 import { selectProbes } from '../../../../local/runner/select-probes.ts';
 import { emulateOrg } from '../../../../local/simulator/emulated-org.ts';
-import { journeyOrg } from '../../../support/journey-org.ts';
+import { journeyOrg } from '../../../support/full-org.ts';
 import { openOkta } from '../../../support/open-okta.ts';
 import { trusting } from '../../../support/setup-org.ts';
 

@@ -5,8 +5,7 @@ import { journey } from '../../../../functions/probes/index.ts';
 import { enabledProbes } from '../../../../functions/probes/plan.ts';
 import { type ProbeFilter, runsOf, selectProbes } from '../../../../local/runner/select-probes.ts';
 import { buildOrg } from '../../../support/build-config.ts';
-import { fullOrg } from '../../../support/full-org.ts';
-import { healthOrg } from '../../../support/health-org.ts';
+import { fullOrg, healthOrg } from '../../../support/full-org.ts';
 
 const signingIn: Org = { ...fullOrg, user: { login: 'monitor@example.com', secret: 'acme/user' } };
 const bare = buildOrg({ name: 'bare', domain: 'bare.okta.com' });
