@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import { startOktaEmulator } from '../emulators/okta/index.ts';
+import { cacheFolder, portInUse, startKeptOrg } from '../emulators/okta/index.ts';
 import { describeOkta, formatDescription } from '../reporters/okta.ts';
 import { bold } from '../reporters/text.ts';
 import { serveCases } from '../runner/case-server.ts';
 import { createCaseSwitch } from '../runner/case-switch.ts';
-import { cacheFolder, keptIdentity, writeFiles } from '../runner/kept-org.ts';
+import { writeMonitorFiles } from '../runner/kept-org.ts';
 import { defineCommand, integerOf, listOf, type Output, sharedOptions } from './command.ts';
 
 export const okta = defineCommand({
@@ -28,9 +28,9 @@ export const okta = defineCommand({
     try {
       return await runOkta(values, output);
     } catch (error) {
-      const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
-      if (code !== 'EADDRINUSE') throw error;
-      output.stderr.write(`Port ${port} is already in use. Try npm run okta -- --port 0\n`);
+      const message = portInUse(error, 'npm run okta -- --port 0');
+      if (message === undefined) throw error;
+      output.stderr.write(`${message}\n`);
       return 1;
     }
   },
@@ -47,15 +47,15 @@ async function runOkta(values: Flags, { stdout }: Output): Promise<number> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const port = integerOf('port', values.port, 0, 65_534);
   const folder = path.join(cacheFolder(), 'okta-synthetics', 'okta-emulator');
-  const identity = await keptIdentity(folder, values.fresh);
   await using running = new AsyncDisposableStack();
-  const emulator = running.use(await startOktaEmulator({ port, identity }));
-  const files = writeFiles(folder, emulator);
-  const cases = createCaseSwitch(emulator, monitoredOrgs(loadConfig(files.config)));
+  const org = await startKeptOrg(folder, port, values.fresh);
+  running.use(org.okta);
+  const files = writeMonitorFiles(folder, org.okta);
+  const cases = createCaseSwitch(org.okta, monitoredOrgs(loadConfig(files.config)));
   await cases.select(listOf(values.case) ?? []);
   const { url } = running.use(await serveCases(cases, port === 0 ? 0 : port + 1));
 
-  const description = describeOkta(emulator, { files, cases: { url, active: cases.active } });
+  const description = describeOkta(org, files, { url, active: cases.active });
   stdout.write(
     values.json
       ? `${JSON.stringify(description, null, 2)}\n`

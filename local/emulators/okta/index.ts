@@ -1,6 +1,7 @@
 export type { TokenAlteration } from './access-token.ts';
 export { authorizationResponse, javascriptRedirect } from './authorization-response.ts';
-export { type AuthorityPem, canIssue, issueCertificates, type TlsFlaw, type TlsIdentity } from './certificates.ts';
+export { type AuthorityPem, issueCertificates, type TlsFlaw, type TlsIdentity } from './certificates.ts';
+export { describeOrg, formatOrg, type OrgDescription } from './describe-org.ts';
 export { dpopAlgorithms } from './dpop-proof.ts';
 export { errorEnvelope, errorPage, oauthError, unknownOrg } from './error-responses.ts';
 export { everyoneId } from './groups.ts';
@@ -15,6 +16,7 @@ export {
   redirectResponse,
 } from './http-message.ts';
 export type { Effect, Match, ServedRequest } from './https-listener.ts';
+export { cacheFolder, type KeptOrg, type OrgFiles, portInUse, startKeptOrg } from './kept-org.ts';
 export { type OktaEmulator, type OktaOptions, startOktaEmulator, type TestUser } from './okta-emulator.ts';
 export { type OktaErrorCode, oktaError } from './okta-errors.ts';
 export { customServerIds, oktaId, type ServerId, serverIds } from './org.ts';
