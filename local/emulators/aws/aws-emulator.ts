@@ -2,15 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AlarmHistory, describeAlarmHistory } from './alarm-history.ts';
-import { type PutEvent, readPutEvents } from './events.ts';
+import { openThrottle, type Rates } from './limits.ts';
 import { createLogs, type LogGroups } from './logs.ts';
-import { getMetricData, type MetricData } from './metric-data.ts';
-import { type ReceivedPoint, readPoints } from './metrics.ts';
+import { type PublishedMessage, type PutEvent, readPublish, readPutEvents } from './messages.ts';
+import {
+  type AlarmHistory,
+  describeAlarmHistory,
+  getMetricData,
+  type MetricData,
+  type ReceivedPoint,
+  readPoints,
+} from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
-import { type PublishedMessage, readPublish } from './sns.ts';
 import { createTables, type Tables, tablesApi } from './tables.ts';
-import { openThrottle, type Rates } from './throttle.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
@@ -28,10 +32,10 @@ type OwnOperation =
   | 'GetTopicAttributes'
   | 'PutEvents';
 
-export type AwsOperation = OwnOperation | TableOperation;
+type AwsOperation = OwnOperation | TableOperation;
 
 /** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
-export type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
+type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
 
 /**
  * How an operation fails: with an error, with a closed connection, or without any answer. `answer lost`: it is done, and
@@ -40,13 +44,13 @@ export type Translation = (caller: string | undefined, direction: 'written' | 'r
 export type AwsFault = AwsError | 'connection closed' | 'no answer' | 'answer lost';
 
 /** A secret's value, and the id of this version of it if it has one of its own. */
-export interface StoredSecret {
+interface StoredSecret {
   readonly text: string;
   readonly version: string;
 }
 
 /** The value of a secret, or the error that reading it returns. Undefined: there is none of this name. */
-export type SecretAnswer = string | StoredSecret | AwsError | undefined;
+type SecretAnswer = string | StoredSecret | AwsError | undefined;
 
 /** The secrets by their names. A map, or a place that takes a while to ask. */
 export interface StoredSecrets {
@@ -86,7 +90,7 @@ export interface AwsEmulator extends AsyncDisposable {
 }
 
 /** Who sent something, and when. */
-export interface Received {
+interface Received {
   /** The access key that signed the call. */
   readonly caller?: string;
   /** Epoch milliseconds, by the clock of the emulator. */

@@ -6,7 +6,7 @@ import type { AwsResponse } from './protocols.ts';
 /** An item as DynamoDB's JSON has it: `{"org": {"S": "acme"}}`. */
 export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-export interface TableKeys {
+interface TableKeys {
   readonly partition: string;
   readonly sort: string;
 }

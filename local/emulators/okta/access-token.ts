@@ -19,7 +19,7 @@ export interface AccessTokenClaims {
   readonly cnf?: { readonly jkt: string };
 }
 
-export type TokenStatus =
+type TokenStatus =
   | { readonly kind: 'active'; readonly claims: AccessTokenClaims }
   | { readonly kind: 'invalid'; readonly reason: OktaErrorCode };
 

@@ -10,7 +10,7 @@ import {
 import type { OktaError } from './okta-errors.ts';
 import type { ProviderResult } from './provider-bridge.ts';
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'okta_post_message';
+type ResponseMode = 'query' | 'fragment' | 'form_post' | 'okta_post_message';
 
 /** Sends the parameters of an authorization response to the redirect URI, in the mode that the client asked for. */
 export function authorizationResponse(

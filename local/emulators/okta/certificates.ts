@@ -10,7 +10,7 @@ export const tlsFlaws = ['expired', 'wrong name', 'unknown authority', 'self-sig
 
 export type TlsFlaw = (typeof tlsFlaws)[number];
 
-export interface Certificates {
+interface Certificates {
   /** The PEM certificate of the authority, which clients must trust. */
   readonly ca: string;
   readonly valid: TlsIdentity;

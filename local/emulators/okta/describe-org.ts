@@ -43,8 +43,8 @@ export function describeOrg({ okta, files }: KeptOrg): OrgDescription {
 }
 
 /** A label with a value, or with several values on a line each. */
-export type Row = readonly [label: string, ...values: readonly string[]];
-export type Section = readonly [heading: string, ...rows: readonly Row[]];
+type Row = readonly [label: string, ...values: readonly string[]];
+type Section = readonly [heading: string, ...rows: readonly Row[]];
 
 /**
  * The description as text, in sections with aligned values. `title` may add colour.

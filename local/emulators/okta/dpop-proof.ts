@@ -9,7 +9,7 @@ import type { OktaErrorCode } from './okta-errors.ts';
  */
 export const dpopAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'] as const;
 
-export interface PresentedProof {
+interface PresentedProof {
   /** The `DPoP` header. */
   readonly proof: string | undefined;
   readonly method: string;

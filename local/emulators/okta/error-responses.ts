@@ -45,7 +45,7 @@ const summaries = {
   E0000239: [423, 'Policy priorities are being reconciled. Please try again later.'],
 } as const satisfies Record<string, readonly [status: number, summary: string, sender?: Sender]>;
 
-export type EnvelopeCode = keyof typeof summaries;
+type EnvelopeCode = keyof typeof summaries;
 
 /**
  * An error in the format of Okta's management API.

@@ -8,20 +8,20 @@ export interface AgentState {
   readonly isLatest: boolean;
 }
 
-export interface DomainState {
+interface DomainState {
   readonly certificateSourceType: 'MANUAL' | 'OKTA_MANAGED';
   readonly validationStatus: 'NOT_STARTED' | 'IN_PROGRESS' | 'VERIFIED' | 'COMPLETED' | 'FAILED_TO_VERIFY';
   /** Days until the certificate that Okta holds expires. By default it is the one that is served. */
   readonly certificateDays?: number;
 }
 
-export interface IdentityProviderState {
+interface IdentityProviderState {
   readonly status: 'ACTIVE' | 'INACTIVE';
   /** Days until its certificate expires. */
   readonly certificateDays: number;
 }
 
-export interface ApiTokenState {
+interface ApiTokenState {
   /** Days since somebody used it. Okta revokes it after thirty. */
   readonly unusedDays: number;
   readonly userId: string;
@@ -29,7 +29,7 @@ export interface ApiTokenState {
 }
 
 /** An event hook, an inline hook or a log stream. Okta deactivates what fails for long. */
-export interface HookState {
+interface HookState {
   readonly status: 'ACTIVE' | 'INACTIVE';
   /** Of event hooks alone: one that is not verified gets no events. */
   readonly verificationStatus?: 'UNVERIFIED' | 'VERIFIED';

@@ -184,7 +184,7 @@ export type Outcome =
  *
  * If several match a request, they apply in the order in which they were added. The last replacement is used.
  */
-export function createInterceptors() {
+function createInterceptors() {
   const active = new Set<{ match: Match; effect: Effect }>();
 
   return {

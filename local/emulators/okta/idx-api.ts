@@ -9,7 +9,7 @@ import type { SignInOutcome } from './sign-in.ts';
 import { type CheckCode, type CheckPassword, type CodeVerdict, createUserLimits } from './sign-in-checks.ts';
 import type { SignInLog } from './sign-in-log.ts';
 
-export interface IdxParts {
+interface IdxParts {
   readonly origin: string;
   readonly state: OrgState;
   readonly transactions: Transactions;

@@ -103,7 +103,7 @@ export function idxResponse(
   return jsonResponse(status, body, { 'content-type': ion });
 }
 
-export interface IdxMessage {
+interface IdxMessage {
   readonly message: string;
   readonly i18n: { readonly key: string; readonly params?: readonly string[] };
   readonly class: 'ERROR' | 'INFO' | 'WARNING';

@@ -28,7 +28,7 @@ export interface Transaction {
 }
 
 /** A redirect to the application or to what it asked for, or a code that the application itself gets. */
-export type Finish =
+type Finish =
   | { readonly kind: 'redirect'; readonly server: string; readonly uid: string }
   | { readonly kind: 'return'; readonly path: string }
   | { readonly kind: 'interaction-code'; readonly server: string; readonly form: URLSearchParams };

@@ -31,7 +31,7 @@ export interface ManagementParts extends EndpointParts {
 }
 
 /** What administrators of the emulated org lack, or what is wrong with its management API. */
-export interface ManagementFaults {
+interface ManagementFaults {
   /** Whether everybody lacks the right to what a scope is for. */
   readonly isRestricted: (scope: string) => boolean;
   /** Whether the next change of a policy is refused, because the org is busy with their priorities. */

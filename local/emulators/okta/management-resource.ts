@@ -34,7 +34,7 @@ export interface Endpoint {
 }
 
 /** Writes to the System Log what a request to the management API changed, and who sent it. */
-export type RecordChange = <What extends ChangedThing>(
+type RecordChange = <What extends ChangedThing>(
   call: ApiCall,
   what: What,
   change: ChangeOf<What>,

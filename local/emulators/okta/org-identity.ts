@@ -85,7 +85,7 @@ interface ServiceApplication {
 }
 
 /** Creates the clients. */
-export async function createClients(): Promise<RegisteredClients> {
+async function createClients(): Promise<RegisteredClients> {
   const [service, dpop] = await Promise.all([createServiceApplication(), createServiceApplication()]);
   const redirectUri = 'http://localhost:8080/authorization-code/callback';
   return {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const serverIds = ['org', 'default', 'aus1a2b3c4d5e6f7g8h9'] as const;
 
 export type ServerId = (typeof serverIds)[number];
-export type CustomServerId = Exclude<ServerId, 'org'>;
+type CustomServerId = Exclude<ServerId, 'org'>;
 
 export const customServerIds = serverIds.filter((id) => id !== 'org');
 

@@ -15,7 +15,7 @@ interface PolicyKind {
   readonly lastRule?: Body;
 }
 
-export const serverPolicyKind = { prefix: '00p', rulePrefix: '0pr', firstRule: 1 } as const satisfies PolicyKind;
+const serverPolicyKind = { prefix: '00p', rulePrefix: '0pr', firstRule: 1 } as const satisfies PolicyKind;
 
 export const accessPolicyKind = {
   ...{ prefix: 'rst', rulePrefix: 'rul', firstRule: 0 },
@@ -144,7 +144,7 @@ export const defaultAccessPolicy: SeededPolicy = {
 };
 
 /** A request for tokens, as the policies of a custom server see it. */
-export interface AccessRequest {
+interface AccessRequest {
   readonly clientId: string;
   readonly grantType: string;
   readonly scopes: readonly string[];

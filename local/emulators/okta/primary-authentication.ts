@@ -7,7 +7,7 @@ import { type CheckCode, type CheckPassword, type CodeVerdict, createUserLimits 
 import type { SignInLog } from './sign-in-log.ts';
 import type { Factor, User } from './users.ts';
 
-export interface PrimaryAuthenticationParts {
+interface PrimaryAuthenticationParts {
   readonly origin: string;
   readonly state: OrgState;
   readonly checkPassword: CheckPassword;

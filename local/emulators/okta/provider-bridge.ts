@@ -109,8 +109,6 @@ export function createProviderBridge(server: ServerAddress, configuration: Confi
   };
 }
 
-export type ProviderBridge = ReturnType<typeof createProviderBridge>;
-
 /**
  * The request as Node's message, with a readable body, for the authorization server at `mount`.
  *

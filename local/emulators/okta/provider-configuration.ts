@@ -220,7 +220,7 @@ function signInPolicy(state: OrgState) {
  * sessions are the org's. The provider's built-in storage prints a warning that it is for development, so it is not
  * used.
  */
-export function createMemoryAdapter({ sessions, settings, applications }: OrgState): (model: string) => Adapter {
+function createMemoryAdapter({ sessions, settings, applications }: OrgState): (model: string) => Adapter {
   const own: SessionStore = new Map();
   const recordsOf = (key: string) => (key.startsWith('Session:') ? sessions : own);
 

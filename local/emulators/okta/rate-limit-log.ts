@@ -169,7 +169,7 @@ function happening(name: TouchedLimitKind, given: TouchedLimit, caller: Caller):
 }
 
 /** The id of a bucket is the same in all orgs: a UUID made of its name (RFC 9562, 5.3). */
-export function bucketUuid(bucket: string): string {
+function bucketUuid(bucket: string): string {
   const hash = createHash('md5').update(bucket).digest('hex');
   const variant = ((Number.parseInt(hash.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-3${hash.slice(13, 16)}-${variant}${hash.slice(18, 20)}-${hash.slice(20)}`;

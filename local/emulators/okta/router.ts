@@ -5,7 +5,7 @@ import type { SignInSettings } from './sign-in-settings.ts';
 
 type Handler = (request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
 
-export interface Handlers {
+interface Handlers {
   readonly origin: string;
   readonly orgId: string;
   readonly org: AuthorizationServer;

@@ -166,7 +166,7 @@ export async function listedKey(daysLeft: number, nowMs: number): Promise<SamlKe
 const created = new Map<string, Promise<SamlKey>>();
 
 /** The same key for the same day, so that the metadata and the signature match. */
-export function samlKeyFor(daysLeft: number, nowMs: number): Promise<SamlKey> {
+function samlKeyFor(daysLeft: number, nowMs: number): Promise<SamlKey> {
   const endsOn = `${daysLeft}/${Math.floor(nowMs / dayMs)}`;
   const key = created.get(endsOn) ?? createSamlKey(daysLeft, nowMs);
   created.set(endsOn, key);

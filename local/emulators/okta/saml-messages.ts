@@ -13,7 +13,7 @@ import {
 import type { User } from './users.ts';
 
 /** What a service provider asks for (SAML Core 2.0, 3.4.1). */
-export interface SamlRequest {
+interface SamlRequest {
   readonly id: string;
   readonly issuer: string | undefined;
   readonly acsUrl: string | undefined;
@@ -51,7 +51,7 @@ const redirectBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const postBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
-export interface SamlAnswer {
+interface SamlAnswer {
   readonly application: SamlApplication;
   readonly user: User;
   /** The names of the groups of the user. */

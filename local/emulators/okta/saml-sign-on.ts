@@ -8,7 +8,7 @@ import type { Sessions } from './sessions.ts';
 import type { PendingSignOn } from './sign-in.ts';
 import type { SignInLog } from './sign-in-log.ts';
 
-export interface SamlParts {
+interface SamlParts {
   readonly origin: string;
   readonly applications: readonly SamlApplication[];
   readonly key: SamlKey;

@@ -5,7 +5,7 @@ export type Condition = (item: object) => boolean;
 export class FilterError extends Error {}
 
 /** The path of the field that an attribute of an expression stands for. It may depend on the operator. */
-export type FieldOf = (attribute: string, operator: string) => string;
+type FieldOf = (attribute: string, operator: string) => string;
 
 const token = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([^\s()"]+))/y;
 

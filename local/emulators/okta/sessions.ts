@@ -79,7 +79,7 @@ export function createSessions({ sessions, users, settings }: OrgState, log: Sig
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** Removes the cookie of a session. */
-export const clearedCookie = `${sessionCookie}=; path=/; max-age=0; secure; httponly`;
+const clearedCookie = `${sessionCookie}=; path=/; max-age=0; secure; httponly`;
 
 /**
  * `DELETE /api/v1/sessions/me`, by which a browser ends its own session. It needs the cookie and no credentials.

@@ -68,7 +68,7 @@ export interface SignInSettings {
   readonly pushedRequestsRequired: boolean;
 }
 
-export interface CustomClaim {
+interface CustomClaim {
   readonly name: string;
   /** The attribute of the user. There is no claim for a user without it. */
   readonly attribute: 'department' | 'costCenter' | 'login' | 'email';

@@ -69,11 +69,7 @@ function standardClaims(
 }
 
 /** The claims about a user at /userinfo. */
-export function userInfoClaims(
-  user: User,
-  groups: readonly string[],
-  scopes: readonly string[],
-): Record<string, unknown> {
+function userInfoClaims(user: User, groups: readonly string[], scopes: readonly string[]): Record<string, unknown> {
   const granted = Object.entries(claimsByScope).flatMap(([scope, names]) => (scopes.includes(scope) ? names : []));
   const claims = Object.entries(standardClaims(user, groups, true));
   return Object.fromEntries(claims.filter(([name]) => (granted as readonly string[]).includes(name)));

@@ -329,7 +329,7 @@ export function userItem(user: User, origin: string) {
 }
 
 /** A factor as the API shows it. The secret is there only in the answer to its enrollment. */
-export function factorItem(user: User, factor: Factor, origin: string, shows?: 'secret') {
+function factorItem(user: User, factor: Factor, origin: string, shows?: 'secret') {
   const href = `${origin}/api/v1/users/${user.id}/factors/${factor.id}`;
   const { created = seededAt } = user;
   return {

@@ -1,4 +1,4 @@
-import type { AlarmHistoryItem } from '../../emulators/aws/alarm-history.ts';
+import type { AlarmHistoryItem } from '../../emulators/aws/metrics.ts';
 import {
   type AlarmAction,
   AlarmEngine,

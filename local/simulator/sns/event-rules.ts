@@ -1,4 +1,4 @@
-import type { PutEvent } from '../../emulators/aws/events.ts';
+import type { PutEvent } from '../../emulators/aws/messages.ts';
 import type { Transition } from '../simulation.ts';
 import type { ApiDestination, EventPattern, EventRule } from '../template/deployment.ts';
 import { account, region } from '../template/resolve-text.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Route, routes } from '../../../functions/model/finding.ts';
-import type { PublishedMessage } from '../../emulators/aws/sns.ts';
+import type { PublishedMessage } from '../../emulators/aws/messages.ts';
 import type { AlarmState } from '../../emulators/cloudwatch/index.ts';
 import type { Subscription, Topic } from '../template/deployment.ts';
 import { type HttpsDelivery, isRetriedBySns, type PendingDelivery } from './https-delivery.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ratePerSecond, rates, sizes } from '../../../../lib/limits/quotas.ts';
-import { sizeLimits } from '../../../../local/emulators/aws/size-limits.ts';
+import { sizeLimits } from '../../../../local/emulators/aws/limits.ts';
 
 it('has the rate of a Region where it differs from that of the others', () => {
   expect(['us-east-1', 'eu-central-1', 'eu-west-1'].map((region) => ratePerSecond('FilterLogEvents', region))).toEqual([

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { composeMessage } from '../../../../functions/notify/message.ts';
 import { peopleMessage } from '../../../../functions/notify/sendings.ts';
-import { readPublish } from '../../../../local/emulators/aws/sns.ts';
+import { readPublish } from '../../../../local/emulators/aws/messages.ts';
 import {
   type DeliveredMessage,
   openSns,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFilterPattern } from '../../../../../local/emulators/aws/filter-pattern.ts';
+import { parseFilterPattern } from '../../../../../local/emulators/aws/logs.ts';
 
 const matches = (pattern: string, document: unknown) =>
   parseFilterPattern(pattern)(typeof document === 'string' ? document : JSON.stringify(document));

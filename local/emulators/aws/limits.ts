@@ -1,10 +1,32 @@
 import type { AwsError } from './protocols.ts';
 
+/**
+ * What one call may contain at the most. These belong to the API, and are the same in every account and Region.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export const sizeLimits = {
+  metricsPerCall: 1_000,
+  bytesPerMetricsCall: 1_048_576,
+  queriesPerMetricData: 500,
+  dimensionsPerMetric: 30,
+  charactersOfMetricName: 255,
+  charactersOfNamespace: 255,
+  charactersOfDimensionName: 255,
+  charactersOfDimensionValue: 1_024,
+  bytesOfMessage: 262_144,
+  charactersOfSubject: 99,
+} as const;
+
 /** Calls a second by operation. An operation that is not in it is never throttled. */
 export type Rates = Readonly<Record<string, number>>;
 
 /** Counts calls, and refuses those over the rate of their operation. */
-export interface Throttle {
+interface Throttle {
   /** The error for a call over the rate; undefined if the call may pass. Time is in epoch milliseconds. */
   refuse(operation: string, at: number): AwsError | undefined;
 }
