@@ -21,7 +21,7 @@ import type { Transaction, Transactions } from './idx-transaction.ts';
 import { createInteractionCodes } from './interaction-code.ts';
 import { type MetadataDocument, oktaMetadata } from './metadata.ts';
 import { type OktaError, type OktaErrorCode, oktaError } from './okta-errors.ts';
-import type { ServerAddress } from './org.ts';
+import { addedTo, type ServerAddress } from './org.ts';
 import type { OrgState } from './org-state.ts';
 import { createProviderBridge, type ProviderResult } from './provider-bridge.ts';
 import { interactionUrl, providerConfiguration, resumeCookie } from './provider-configuration.ts';
@@ -242,17 +242,11 @@ export function createAuthorizationServer(
     decideDevice: deviceCodes.decide,
     issueInteractionCode: (request, transaction) => interactionCodes.issue(request, transaction, loginOf(transaction)),
     alterIdTokens(change) {
-      idTokenAlterations.add(change);
-      return () => {
-        idTokenAlterations.delete(change);
-      };
+      return addedTo(idTokenAlterations, change);
     },
     alterUserInfo: userInfo.alter,
     hideKey(kid) {
-      hiddenKeys.add(kid);
-      return () => {
-        hiddenKeys.delete(kid);
-      };
+      return addedTo(hiddenKeys, kid);
     },
   };
 

@@ -1,3 +1,4 @@
+import { addedTo } from './org.ts';
 import { passwordUser } from './users.ts';
 
 /** An agent between Okta and a directory or a network. */
@@ -109,10 +110,6 @@ export interface Health {
 export function createHealth(): Health {
   const alterations = new Set<{ readonly kind: string; readonly name: PropertyKey; readonly changes: object }>();
   const restrictions = new Set<readonly string[]>();
-  const endOf =
-    <Item>(all: Set<Item>, item: Item) =>
-    () =>
-      void all.delete(item);
   return {
     list(kind) {
       const altered = Object.entries(initial[kind]).map(([name, state]) => {
@@ -122,13 +119,10 @@ export function createHealth(): Health {
       return Object.fromEntries(altered);
     },
     alter(kind, name, changes) {
-      const alteration = { kind, name, changes };
-      alterations.add(alteration);
-      return endOf(alterations, alteration);
+      return addedTo(alterations, { kind, name, changes });
     },
     restrictRoles(scopes) {
-      restrictions.add(scopes);
-      return endOf(restrictions, scopes);
+      return addedTo(restrictions, scopes);
     },
     isRestricted: (scope) => [...restrictions].some((scopes) => scopes.includes(scope)),
   };

@@ -14,6 +14,7 @@ import {
   type Sender,
   senderHeaders,
 } from './http-message.ts';
+import { addedTo } from './org.ts';
 import { type Bucket, bucketFor } from './rate-limits.ts';
 import { classicCookie } from './sessions.ts';
 
@@ -189,11 +190,7 @@ function createInterceptors() {
 
   return {
     intercept(match: Match, effect: Effect): () => void {
-      const entry = { match, effect };
-      active.add(entry);
-      return () => {
-        active.delete(entry);
-      };
+      return addedTo(active, { match, effect });
     },
 
     /** Runs the matching interceptors. `respond` gets the replacement of Okta's own response, if there is one. */

@@ -40,3 +40,9 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 export function oktaId(prefix: string, length = 17): string {
   return prefix + [...randomBytes(length)].map((byte) => letters[byte % letters.length]).join('');
 }
+
+/** Adds an item to a set. Returns a function that takes it out again. */
+export function addedTo<Item>(items: Set<Item>, item: Item): () => void {
+  items.add(item);
+  return () => void items.delete(item);
+}

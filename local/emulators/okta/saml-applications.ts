@@ -1,3 +1,4 @@
+import { addedTo } from './org.ts';
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -87,11 +88,7 @@ function createApplication(
     ...{ id, entity, name, label },
     settings: () => Object.assign({}, settings, ...alterations),
     alter(changes) {
-      const alteration = { ...changes };
-      alterations.add(alteration);
-      return () => {
-        alterations.delete(alteration);
-      };
+      return addedTo(alterations, { ...changes });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { addedTo } from './org.ts';
 /** How an org signs its users in, and in which way it fails to. Each can be altered while the org runs. */
 export interface SignInSettings {
   /** The pipeline of the org: Identity Engine, or the Classic engine. */
@@ -118,11 +119,7 @@ export function createSignInSettings(given: Partial<SignInSettings> = {}) {
 
     /** Changes settings from now on. Returns a function that ends this. */
     alter(changes: Partial<SignInSettings>): () => void {
-      const alteration = { ...changes };
-      alterations.add(alteration);
-      return () => {
-        alterations.delete(alteration);
-      };
+      return addedTo(alterations, { ...changes });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OktaRequest } from './http-message.ts';
+import { addedTo } from './org.ts';
 
 /** Who acted, or what it was done to: a user, an application, a token, a policy, a URL pattern. */
 export interface LogParticipant {
@@ -150,20 +151,12 @@ export function createSystemLog(now: () => number) {
 
     /** Lets events arrive later than they happen from now on. The last delay applies. Returns a function that ends this. */
     delay(by: LogDelay): () => void {
-      const delay = { of: typeof by === 'number' ? () => by : by };
-      delays.add(delay);
-      return () => {
-        delays.delete(delay);
-      };
+      return addedTo(delays, { of: typeof by === 'number' ? () => by : by });
     },
 
     /** Lets events never arrive from now on. Returns a function that ends this. */
     drop(matches: (event: LogEvent) => boolean): () => void {
-      const drop = { matches };
-      drops.add(drop);
-      return () => {
-        drops.delete(drop);
-      };
+      return addedTo(drops, { matches });
     },
   };
 }

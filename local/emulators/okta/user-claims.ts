@@ -5,7 +5,7 @@ import type { AccessTokens } from './access-token.ts';
 import { createProofChecker } from './dpop-proof.ts';
 import { emptyResponse, jsonResponse, noStore, type OktaRequest, type OktaResponse } from './http-message.ts';
 import { type OktaErrorCode, oktaError } from './okta-errors.ts';
-import { oktaId, type ServerAddress, type ServerId } from './org.ts';
+import { addedTo, oktaId, type ServerAddress, type ServerId } from './org.ts';
 import type { OrgState } from './org-state.ts';
 import type { SigningKey } from './signing-keys.ts';
 import type { User, UserStatus } from './users.ts';
@@ -155,10 +155,7 @@ export function createUserInfo(server: ServerAddress, accessTokens: AccessTokens
     respond,
     /** Changes the claims from now on. Returns a function that ends this. */
     alter(change: (claims: Claims) => Claims): () => void {
-      alterations.add(change);
-      return () => {
-        alterations.delete(change);
-      };
+      return addedTo(alterations, change);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { addedTo } from './org.ts';
 /** https://developer.okta.com/docs/concepts/user-mgmt/ */
 export type UserStatus =
   | 'STAGED'
@@ -141,11 +142,7 @@ export function createUsers() {
     alter(idOrLogin: string, changes: Partial<User>): () => void {
       const record = recordOf(idOrLogin);
       if (!record) throw new Error(`The org has no user ${idOrLogin}.`);
-      const alteration = { ...changes };
-      record.alterations.add(alteration);
-      return () => {
-        record.alterations.delete(alteration);
-      };
+      return addedTo(record.alterations, { ...changes });
     },
 
     /** Undoes what the org itself changed: lockouts and new passwords. */
