@@ -41,7 +41,7 @@ const failureEvents = [
 /** The provider's response headers that are kept. The emulator writes the others itself. */
 const keptHeaders = ['content-type', 'location', 'dpop-nonce', 'set-cookie', 'access-control-allow-origin', 'vary'];
 
-/** The provider's cookies besides that of the session stay inside: `sign-in.ts` keeps what they would. */
+/** Drops the provider's cookies besides that of the session: `sign-in.ts` keeps the rest itself. */
 function keptValue(name: string, value: unknown): string | readonly string[] | undefined {
   if (name !== 'set-cookie') return value === undefined ? undefined : String(value);
   const kept = [value].flat().filter((cookie): cookie is string => String(cookie).startsWith(`${sessionCookie}=`));

@@ -144,7 +144,7 @@ export function providerConfiguration(
       pushedAuthorizationRequests: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        // `sign-out.ts` answers. The provider only lists the endpoint.
+        // `sessions.ts` answers. The provider only lists the endpoint.
         logoutSource: renderedElsewhere,
         postLogoutSuccessSource: renderedElsewhere,
       },
