@@ -135,8 +135,9 @@ function alarmsOf({ system, reader, name }: PageSource, org: string, now: number
     .toSorted((one, other) => rank(one) - rank(other));
 }
 
-function windowOf(alarm: Alarm, { alarmState, store, now }: PageSource['system'], since?: number): AlarmWindow {
-  const { state, reason } = alarmState(alarm.name);
+function windowOf(alarm: Alarm, system: PageSource['system'], since?: number): AlarmWindow {
+  const { store, now } = system;
+  const { state, reason } = system.alarmState(alarm.name);
   const window = { name: alarm.name, state, reason, ...(since !== undefined && { since }) };
   if (alarm.kind === 'composite') return { ...window, rule: 'by other alarms' };
   const { comparison, threshold, datapointsToAlarm, evaluationPeriods } = alarm;

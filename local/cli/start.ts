@@ -25,7 +25,7 @@ import { canHost, type DeploymentPlan, deploymentPlan } from '../scenarios/deplo
 import type { Scenario } from '../scenarios/scenario.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { tee } from '../simulator/journal.ts';
-import { systemClock } from '../watch/system-clock.ts';
+import { systemClock } from '../simulator/lambda/real-time-queue.ts';
 import { defineCommand, finish, integerOf, interrupted, listening, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;

@@ -26,10 +26,10 @@ import { UsageError } from '../runner/result.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
 import { openHealthRecord } from '../runner/watch-health.ts';
 import { tee } from '../simulator/journal.ts';
+import { systemClock } from '../simulator/lambda/real-time-queue.ts';
 import { synthesize } from '../simulator/synthesize.ts';
-import { openWatch, type Watch, type WatchOptions } from '../watch/open-watch.ts';
+import { Watch, type WatchOptions } from '../watch/open-watch.ts';
 import { missingSecrets, secretsInAws, secretsInFile } from '../watch/secret-source.ts';
-import { systemClock } from '../watch/system-clock.ts';
 import { defineCommand, integerOf, interrupted, listening } from './command.ts';
 
 export const watch = defineCommand({
@@ -144,7 +144,7 @@ export const watch = defineCommand({
 /** Opens a watch, or says what of the template cannot be run here. */
 async function openSupported(options: WatchOptions): Promise<Watch> {
   try {
-    return await openWatch(options);
+    return await Watch.open(options);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     throw new ConfigError(`This configuration cannot be watched here:\n${error.message}`);

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Item } from '../emulators/aws/tables.ts';
-import type { AlarmState, AlarmStatus } from '../emulators/cloudwatch/index.ts';
-import type { PointSource, PublishedPoint } from '../simulator/alarms/metric-ingestion.ts';
-import type { KeptState } from '../simulator/local-system.ts';
-import type { QueuedEvent } from '../simulator/simulated-stack.ts';
+import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
+import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { PointSource, PublishedPoint } from '../simulator/alarms/cloudwatch.ts';
+import type { KeptState, QueuedEvent } from '../simulator/local-system.ts';
 import type { DeliveredMessage, Delivery } from '../simulator/sns/sns.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 import { digestOf } from './write-history.ts';
@@ -50,16 +50,17 @@ export function readKeptState(
         .all()
         .map((row) => [String(row.name), Number(row.created_at)]),
     ),
-    alarms: {
-      statuses: readStatuses(database),
-      transitions: database
-        .prepare('SELECT * FROM transitions WHERE at >= ? ORDER BY at, rowid')
-        .all(since - alarmHistoryMs)
-        .map((row) => ({
-          ...{ at: Number(row.at), alarm: String(row.alarm), reason: String(row.reason) },
-          ...{ from: row.before as AlarmState, to: row.after as AlarmState },
-        })),
-    },
+    statuses: readStatuses(database),
+    transitions: database
+      .prepare('SELECT * FROM transitions WHERE at >= ? ORDER BY at, rowid')
+      .all(since - alarmHistoryMs)
+      .map((row) => ({
+        at: Number(row.at),
+        alarm: String(row.alarm),
+        reason: String(row.reason),
+        from: row.before as AlarmState,
+        to: row.after as AlarmState,
+      })),
     points: readPoints(database, since),
     events: database
       .prepare('SELECT event FROM events ORDER BY rowid')

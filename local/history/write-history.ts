@@ -3,8 +3,8 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { LogLine } from '../../functions/runtime/log.ts';
+import type { Run } from '../simulator/journal.ts';
 import { answererOf } from '../simulator/reported-finding.ts';
-import type { Run } from '../simulator/simulation.ts';
 import type { DeliveredMessage, Delivery } from '../simulator/sns/sns.ts';
 import type { History } from './open-history.ts';
 

@@ -6,8 +6,8 @@ import { shortTimeouts } from '../scenarios/faults/configuration.ts';
 import { caseStateTable } from '../scenarios/faults/system-log.ts';
 import { forgetSignIns } from '../scenarios/faults/test-user.ts';
 import { at } from '../scenarios/targets.ts';
-import { emulateOrgs } from '../simulator/emulated-orgs.ts';
-import { type Fault, startEmulators } from '../simulator/environment.ts';
+import { EmulatedOrgs } from '../simulator/emulated-orgs.ts';
+import type { Fault } from '../simulator/environment.ts';
 import { type FunctionProcess, startFunction } from '../simulator/lambda/function-process.ts';
 import { type ReportedFinding, reportedFindings } from '../simulator/reported-finding.ts';
 import type { SelectedVariant } from './select.ts';
@@ -32,13 +32,9 @@ export interface CaseWorker extends AsyncDisposable {
 export async function openCaseWorker(orgs: readonly MonitoredOrg[]): Promise<CaseWorker> {
   await using opening = new AsyncDisposableStack();
   const events = orgs.flatMap((org) => probeEvents(org).map((event) => ({ ...event, of: org })));
-  const emulators = opening.use(await startEmulators(orgs.map(({ org }) => org.name)));
-  const { aws, access } = emulators;
+  const emulated = opening.use(await EmulatedOrgs.start(events.map(({ org }) => org)));
+  const { aws, access } = emulated;
   await aws.tables.create(caseStateTable, { partition: 'org', sort: 'item' });
-  const emulated = emulateOrgs(
-    events.map(({ org }) => org),
-    emulators,
-  );
   const functions = new Map<Group, FunctionProcess>();
   /** Warm, unless its last run was killed. */
   const functionOf = (group: Group): FunctionProcess => {

@@ -53,21 +53,19 @@ export async function playOnBoard(deployments: Deployments, options: PlayOptions
         const history = opened.use(openHistory(':memory:'));
         const simulation = await deployments.open(variant, { ...given, journal: history.journal });
         await show(simulation, history.reader);
-        return Object.create(simulation, {
-          tick: {
-            async value() {
-              const [minute] = await Promise.all([simulation.tick(), wait(leastMs)]);
-              await board.changed();
-              return minute;
-            },
+        const tick = simulation.tick.bind(simulation);
+        const close = simulation[Symbol.asyncDispose].bind(simulation);
+        return Object.assign(simulation, {
+          async tick() {
+            const [minute] = await Promise.all([tick(), wait(leastMs)]);
+            await board.changed();
+            return minute;
           },
-          [Symbol.asyncDispose]: {
-            async value() {
-              const last = new Map<string | undefined, BoardPage>();
-              for (const org of [undefined, ...simulation.orgs]) last.set(org, await read(org));
-              read = async (org) => last.get(org) ?? { ...(last.get(undefined) ?? nothing), detail: undefined };
-              await simulation[Symbol.asyncDispose]();
-            },
+          async [Symbol.asyncDispose]() {
+            const last = new Map<string | undefined, BoardPage>();
+            for (const org of [undefined, ...simulation.orgs]) last.set(org, await read(org));
+            read = async (org) => last.get(org) ?? { ...(last.get(undefined) ?? nothing), detail: undefined };
+            await close();
           },
         });
       },

@@ -168,13 +168,15 @@ function statedIn(text: string): Partial<Pick<Receipt, 'alarm' | 'status'>> {
 /** The section of an e-mail in which the notifier says what evidence it could not read. */
 const gapsHeading = /^GAPS\b/m;
 
-function ineffectiveParts({ deployment, unpublished }: Simulation): readonly string[] {
+function ineffectiveParts(simulation: Simulation): readonly string[] {
   return [
-    ...deployment.ineffective.map(({ reason }) => reason),
-    ...unpublished().map(
-      ({ alarm, identity: { name, dimensions } }) =>
-        `${alarm} watches ${name} with ${JSON.stringify(dimensions)}, which nothing publishes`,
-    ),
+    ...simulation.deployment.ineffective.map(({ reason }) => reason),
+    ...simulation
+      .unpublished()
+      .map(
+        ({ alarm, identity: { name, dimensions } }) =>
+          `${alarm} watches ${name} with ${JSON.stringify(dimensions)}, which nothing publishes`,
+      ),
   ];
 }
 

@@ -10,8 +10,7 @@ import {
   settlingMinutes,
 } from '../scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from '../scenarios/scenario.ts';
-import { openSimulation, type SimulationOptions } from '../simulator/open-simulation.ts';
-import type { Simulation } from '../simulator/simulation.ts';
+import { Simulation, type SimulationOptions } from '../simulator/simulation.ts';
 import { synthesize } from '../simulator/synthesize.ts';
 import { readDeployment } from '../simulator/template/read-deployment.ts';
 import { type RunOptions, runScenario } from './run-scenario.ts';
@@ -41,7 +40,7 @@ export function deploymentsOf(config: Config, template?: Template, startsAt?: nu
   return {
     templateOf,
     open: (variant, options) =>
-      openSimulation({
+      Simulation.open({
         ...options,
         template: templateOf(variant),
         sharesOkta: isFleet(variant),

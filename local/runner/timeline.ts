@@ -1,6 +1,8 @@
 import type { LogLine } from '../../functions/runtime/log.ts';
 import type { Gap } from '../history/open-history.ts';
-import type { Minute, Simulation, SystemMinute, Transition } from '../simulator/simulation.ts';
+import type { Transition } from '../simulator/alarms/cloudwatch.ts';
+import type { SystemMinute } from '../simulator/local-system.ts';
+import type { Minute, Simulation } from '../simulator/simulation.ts';
 
 type Message = Simulation['inbox'][number];
 

@@ -1,4 +1,4 @@
-import type { Invocation } from '../simulator/simulation.ts';
+import type { Invocation } from '../simulator/journal.ts';
 import type { Deployment } from '../simulator/template/deployment.ts';
 
 /** Whether the runs of a watch are on time. The board serves it at `/health`: 200 while they are, otherwise 503. */

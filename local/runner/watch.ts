@@ -1,11 +1,11 @@
 import type { Gap, History } from '../history/open-history.ts';
 import type { Retention } from '../history/retention.ts';
 import { receiverOf } from '../history/write-history.ts';
-import type { PublishedPoint } from '../simulator/alarms/metric-ingestion.ts';
+import type { PublishedPoint } from '../simulator/alarms/cloudwatch.ts';
+import type { Run } from '../simulator/journal.ts';
 import { type Journal, noJournal } from '../simulator/journal.ts';
 import type { RealTime } from '../simulator/lambda/real-time-queue.ts';
-import type { LocalSystem } from '../simulator/local-system.ts';
-import type { Run, SystemMinute } from '../simulator/simulation.ts';
+import type { LocalSystem, SystemMinute } from '../simulator/local-system.ts';
 import { windowOf } from '../watch/window.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';
 
@@ -70,9 +70,9 @@ function suspension(start: number, now: number): Gap | undefined {
   return end > start ? { start, end, reason: 'suspended' } : undefined;
 }
 
-/** How many alarms of a system fire. */
-export function firingAlarms({ deployment, alarmState }: Pick<WatchedSystem, 'deployment' | 'alarmState'>): number {
-  return deployment.alarms.alarms.filter(({ name }) => alarmState(name).state === 'ALARM').length;
+/** Returns how many alarms of a system fire. */
+export function firingAlarms(system: Pick<WatchedSystem, 'deployment' | 'alarmState'>): number {
+  return system.deployment.alarms.alarms.filter(({ name }) => system.alarmState(name).state === 'ALARM').length;
 }
 
 /** Tells what happens in a system as it happens. */

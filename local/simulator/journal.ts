@@ -1,12 +1,39 @@
-import type { AlarmStatus } from '../emulators/cloudwatch/index.ts';
-import type { PublishedPoint } from './alarms/metric-ingestion.ts';
-import type { QueuedEvent } from './simulated-stack.ts';
-import type { Run, Transition } from './simulation.ts';
+import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
+import type { PublishedPoint, Transition } from './alarms/cloudwatch.ts';
+import type { QueuedEvent } from './local-system.ts';
+import type { ReportedFinding } from './reported-finding.ts';
 import type { DeliveredMessage } from './sns/sns.ts';
 
-/** Is told at once of everything that a deployed system must not lose. Times are epoch ms. */
+/** One attempt to run a function. */
+export interface Invocation {
+  readonly at: number;
+  /** The function's name. */
+  readonly lambda: string;
+  /** What invoked it: a schedule, a message on a topic, or a person. */
+  readonly by: { readonly schedule: string } | { readonly topic: string } | { readonly hand: true };
+  /** The org in the event. */
+  readonly org?: string;
+  /** Counts the attempts for this event from 1. */
+  readonly attempt: number;
+  readonly status: 'succeeded' | 'failed' | 'throttled';
+  /** What it threw, or why it was stopped. */
+  readonly error?: string;
+  readonly durationMs: number;
+  readonly cold: boolean;
+  /** The number of probes that passed, failed and were skipped. */
+  readonly outcomes: Readonly<Record<'passed' | 'failed' | 'skipped', number>>;
+  /** Failures, warnings, and what the run reports of itself. */
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** One attempt with its log, each line as JSON in virtual time. */
+export interface Run extends Invocation {
+  readonly lines: readonly string[];
+}
+
+/** Receives at once everything that a deployed system must not lose. Times are epoch ms. */
 export interface Journal {
-  /** Keeps everything that it is told meanwhile, or nothing of it. */
+  /** Keeps everything that it receives meanwhile, or nothing of it. */
   atomically(change: () => void): void;
   onRun(run: Run): void;
   onPoint(point: PublishedPoint): void;
@@ -19,7 +46,7 @@ export interface Journal {
   onEvaluated(at: number, transitions: readonly Transition[], statuses: ReadonlyMap<string, AlarmStatus>): void;
 }
 
-/** For a system that nobody expects to remember anything. */
+/** The journal of a system that remembers nothing. */
 export const noJournal: Journal = {
   atomically: (change) => change(),
   onRun() {},
@@ -30,34 +57,21 @@ export const noJournal: Journal = {
   onEvaluated() {},
 };
 
-/** Tells two the same. What the first keeps is kept before the second hears of it. */
+/** Returns a journal that passes everything to both, to the first one first. */
 export function tee(first: Journal, second?: Journal): Journal {
   if (!second) return first;
+  const both =
+    <Name extends Exclude<keyof Journal, 'atomically'>>(name: Name) =>
+    (...told: Parameters<Journal[Name]>) => {
+      for (const journal of [first, second]) (journal[name] as (...args: Parameters<Journal[Name]>) => void)(...told);
+    };
   return {
     atomically: (change) => second.atomically(() => first.atomically(change)),
-    onRun(...told) {
-      first.onRun(...told);
-      second.onRun(...told);
-    },
-    onPoint(...told) {
-      first.onPoint(...told);
-      second.onPoint(...told);
-    },
-    onMessage(...told) {
-      first.onMessage(...told);
-      second.onMessage(...told);
-    },
-    onAccepted(...told) {
-      first.onAccepted(...told);
-      second.onAccepted(...told);
-    },
-    onEnded(...told) {
-      first.onEnded(...told);
-      second.onEnded(...told);
-    },
-    onEvaluated(...told) {
-      first.onEvaluated(...told);
-      second.onEvaluated(...told);
-    },
+    onRun: both('onRun'),
+    onPoint: both('onPoint'),
+    onMessage: both('onMessage'),
+    onAccepted: both('onAccepted'),
+    onEnded: both('onEnded'),
+    onEvaluated: both('onEvaluated'),
   };
 }

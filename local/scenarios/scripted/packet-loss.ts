@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PublishedPoint } from '../../simulator/alarms/metric-ingestion.ts';
+import type { PublishedPoint } from '../../simulator/alarms/cloudwatch.ts';
 import type { SimulationFault } from '../faults/simulation-fault.ts';
 import { type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 

@@ -1,6 +1,6 @@
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { Execution } from '../lambda/lambda-service.ts';
-import type { PublishedPoint } from './metric-ingestion.ts';
+import type { PublishedPoint } from './cloudwatch.ts';
 
 /** The metrics that AWS publishes about functions, topics and queues, as far as they are simulated. */
 export const awsMetrics = {

@@ -1,21 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export interface QueueOptions<Event> {
-  /** Runs an event that starts at a time. Returns how long it took, in milliseconds. */
-  run(event: Event, at: number): Promise<number>;
-  /** Called instead when as many events run already as may. */
-  refuse(event: Event, at: number): void;
-  /** How many events may run at the same virtual time. */
-  concurrency(): number;
-}
-
-/** Lambda's queue of asynchronous events, in virtual time. */
-export interface EventQueue<Event> {
-  add(event: Event): void;
-  /** Runs the events that are due before a time, or at it, in the order of their times, and what they add meanwhile. */
-  process(until: number, isInclusive: boolean): Promise<void>;
-}
+import type { EventQueue, QueueOptions } from './real-time-queue.ts';
 
 /** How many processes run at the same real time at the most. */
 const mostProcesses = 12;

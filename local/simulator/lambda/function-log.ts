@@ -1,8 +1,31 @@
-import type { ReceivedPoint } from '../../emulators/aws/metrics.ts';
-import { emfPoints } from '../../emulators/aws/metrics.ts';
+import { emfPoints, type ReceivedPoint } from '../../emulators/aws/metrics.ts';
+import type { Invocation } from '../journal.ts';
 import { reportedFindings } from '../reported-finding.ts';
-import type { Invocation } from '../simulation.ts';
-import { type ClockShift, shiftPoint } from './clock-shift.ts';
+
+/** How far the virtual clock is ahead of a function's, in milliseconds. */
+export interface ClockShift {
+  readonly byMs: number;
+  /** From the function's minute to the virtual one. */
+  readonly minuteByMs: number;
+}
+
+const minuteMs = 60_000;
+
+export const noShift: ClockShift = { byMs: 0, minuteByMs: 0 };
+
+/** The shift between the clocks when a function is due at `from` on its own clock, and at `to` on the virtual one. */
+export function clockShift(from: number, to: number): ClockShift {
+  return { byMs: to - from, minuteByMs: minuteOf(to) - minuteOf(from) };
+}
+
+/** Shifts the time of a point. On a whole minute, it is the minute that the run was due in, and stays a whole one. */
+export function shiftPoint(time: number, { byMs, minuteByMs }: ClockShift): number {
+  return time + (time === minuteOf(time) ? minuteByMs : byMs);
+}
+
+function minuteOf(time: number): number {
+  return Math.floor(time / minuteMs) * minuteMs;
+}
 
 /** What a function logged during one run, in virtual time. */
 export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'findings'> {
@@ -69,4 +92,23 @@ export function shiftTimes(value: unknown, shift: ClockShift): unknown {
 function shiftTime(text: string, byMs: number): string {
   const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? text : new Date(time + byMs).toISOString();
+}
+
+/**
+ * Moves the times in the items of a request to DynamoDB, or of its answer: those in texts that are JSON objects. Other
+ * attributes stay as they are.
+ */
+export function shiftItems(json: string, clock: ClockShift): string {
+  return JSON.stringify(shift(JSON.parse(json), clock));
+}
+
+function shift(value: unknown, clock: ClockShift): unknown {
+  if (Array.isArray(value)) return value.map((item) => shift(item, clock));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const isObject = name === 'S' && typeof member === 'string' && member.startsWith('{');
+      return [name, isObject ? JSON.stringify(shiftTimes(JSON.parse(member), clock)) : shift(member, clock)];
+    }),
+  );
 }

@@ -1,4 +1,20 @@
-import type { EventQueue, QueueOptions } from './event-queue.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface QueueOptions<Event> {
+  /** Runs an event that starts at a time. Returns how long it took, in milliseconds. */
+  run(event: Event, at: number): Promise<number>;
+  /** Called instead when as many events run already as may. */
+  refuse(event: Event, at: number): void;
+  /** Returns how many events may run at the same time. */
+  concurrency(): number;
+}
+
+/** Lambda's queue of asynchronous events. */
+export interface EventQueue<Event> {
+  add(event: Event): void;
+  /** Runs the events that are due before a time, or at it, in the order of their times, and what they add meanwhile. */
+  process(until: number, isInclusive: boolean): Promise<void>;
+}
 
 /** A clock that moves by itself. */
 export interface RealTime {
@@ -67,6 +83,26 @@ export function openRealTimeQueue<Event extends { readonly dueAt: number }>(
         if (now() >= end) return;
         const next = running < mostProcesses ? Math.min(waiting[0]?.dueAt ?? end, end) : end;
         await until(next, AbortSignal.any([stopped, changed.signal]));
+      }
+    },
+  };
+}
+
+/**
+ * How long it waits at once. A timer does not count the time in which the machine slept, so whoever waits for a time looks
+ * at the clock now and then.
+ */
+const mostMs = 1_000;
+
+/** The clock of this machine, until `stopped` aborts. */
+export function systemClock(stopped: AbortSignal): RealTime {
+  return {
+    now: Date.now,
+    aheadMs: 0,
+    stopped,
+    async until(time, signal) {
+      for (let left = time - Date.now(); left > 0 && !signal.aborted; left = time - Date.now()) {
+        await wait(Math.min(left, mostMs), undefined, { signal }).catch(() => {});
       }
     },
   };

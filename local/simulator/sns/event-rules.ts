@@ -1,5 +1,5 @@
 import type { PutEvent } from '../../emulators/aws/messages.ts';
-import type { Transition } from '../simulation.ts';
+import type { Transition } from '../alarms/cloudwatch.ts';
 import type { ApiDestination, EventPattern, EventRule } from '../template/deployment.ts';
 import { account, region } from '../template/resolve-text.ts';
 import { type HttpsDelivery, isRetriedByEventBridge, type PendingDelivery } from './https-delivery.ts';

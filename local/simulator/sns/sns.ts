@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Route, routes } from '../../../functions/model/finding.ts';
 import type { PublishedMessage } from '../../emulators/aws/messages.ts';
-import type { AlarmState } from '../../emulators/cloudwatch/index.ts';
+import type { AlarmState } from '../../emulators/cloudwatch/alarm-definition.ts';
+import { addTo } from '../add-to.ts';
 import type { Subscription, Topic } from '../template/deployment.ts';
 import { type HttpsDelivery, isRetriedBySns, type PendingDelivery } from './https-delivery.ts';
 
@@ -68,103 +69,105 @@ export interface PublishResult {
 export type HttpsSubscription = Subscription & Required<Pick<Subscription, 'retryDelaysMs'>>;
 
 /** Delivers published messages to the subscribers of a topic. */
-export interface Sns {
-  publish(topic: Topic, publication: Publication, origin: MessageOrigin): PublishResult;
-  /** Tries a delivery by https again that was under way. */
-  retry(topic: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void;
-  /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
-  failDeliveries(topic: string, protocol?: string): () => void;
-  /** Leaves out a subscriber, as long as nobody has confirmed the subscription. */
-  unconfirm(topic: string, endpoint: string): () => void;
-  isConfirmed(topic: string, endpoint: string): boolean;
-  /** How many subscriptions are confirmed and how many are not, as SNS has it. */
-  attributes(topic: Topic): Readonly<Record<string, string>>;
-}
+export class Sns {
+  readonly #topics: () => readonly Topic[];
+  readonly #https: HttpsDelivery | undefined;
+  readonly #onAttempt: (topic: string, at: number, isDelivered: boolean) => void;
+  readonly #failures = new Set<{ readonly topic: string; readonly protocol?: string | undefined }>();
+  readonly #unconfirmed = new Set<{ readonly topic: string; readonly endpoint: string }>();
 
-/**
- * @param https delivers by https, perhaps later. Without it such deliveries succeed at once
- * @param onAttempt called with a topic's name after each try by https
- */
-export function openSns(
-  topics: () => readonly Topic[],
-  https?: HttpsDelivery,
-  onAttempt: (topic: string, at: number, isDelivered: boolean) => void = () => {},
-): Sns {
-  const failures = new Set<{ readonly topic: string; readonly protocol?: string }>();
-  const isFailing = (topic: string, protocol: string) =>
-    [...failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
-  const unconfirmed = new Set<{ readonly topic: string; readonly endpoint: string }>();
-  const isConfirmed = (topic: string, endpoint: string) =>
-    ![...unconfirmed].some((each) => each.topic === topic && each.endpoint === endpoint);
-  function post({ name, arn }: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void {
-    https?.post({ ...subscription, topicArn: arn, isRetried: isRetriedBySns }, delivery, at, (...tried) =>
-      onAttempt(name, ...tried),
+  /**
+   * @param https delivers by https, perhaps later. Without it such deliveries succeed at once
+   * @param onAttempt called with a topic's name after each try by https
+   */
+  constructor(
+    topics: () => readonly Topic[],
+    https?: HttpsDelivery,
+    onAttempt: (topic: string, at: number, isDelivered: boolean) => void = () => {},
+  ) {
+    this.#topics = topics;
+    this.#https = https;
+    this.#onAttempt = onAttempt;
+  }
+
+  publish(topic: Topic, publication: Publication, origin: MessageOrigin): PublishResult {
+    const { name, subscriptions } = topic;
+    const { subject, text } = publication;
+    const withSubject = subject !== undefined && { subject };
+    const confirmed = subscriptions.filter(({ endpoint }) => this.isConfirmed(name, endpoint));
+    const all = confirmed.map((subscription): Delivery => {
+      const { protocol, endpoint, permitted, retryDelaysMs } = subscription;
+      const failed = !permitted || this.#isFailing(name, protocol);
+      const delivery: PendingDelivery = {
+        protocol,
+        endpoint,
+        text: textFor(protocol, publication),
+        failed,
+        ...withSubject,
+      };
+      if (retryDelaysMs && this.#https && !failed) {
+        this.retry(topic, { ...subscription, retryDelaysMs }, delivery, origin.sentAt);
+      }
+      return delivery;
+    });
+    const counted = all.filter(({ attempts }) => attempts === undefined);
+    const unsubscribed = { protocol: 'none', endpoint: 'nobody', text: textFor('email', publication), failed: false };
+    const deliveries =
+      all.length === 0 ? [{ ...unsubscribed, ...withSubject }] : all.filter(({ protocol }) => protocol !== 'lambda');
+    const route = routeOf(name);
+    const context = contextIn(publication.byProtocol?.https);
+    const message: DeliveredMessage = {
+      ...origin,
+      topic: name,
+      text,
+      deliveries,
+      ...withSubject,
+      ...(route && { route }),
+      ...(context && { context }),
+    };
+    return {
+      functions: all.flatMap(({ protocol, endpoint, failed }) => (protocol === 'lambda' && !failed ? [endpoint] : [])),
+      ...(deliveries.length > 0 && { message }),
+      delivered: counted.filter(({ failed }) => !failed).length,
+      failed: counted.filter(({ failed }) => failed).length,
+    };
+  }
+
+  /** Tries a delivery by https, perhaps one that was under way before. */
+  retry({ name, arn }: Topic, subscription: HttpsSubscription, delivery: PendingDelivery, at: number): void {
+    this.#https?.post({ ...subscription, topicArn: arn, isRetried: isRetriedBySns }, delivery, at, (...tried) =>
+      this.#onAttempt(name, ...tried),
     );
   }
 
-  return {
-    retry: post,
-    publish(topic, publication, origin) {
-      const { name, subscriptions } = topic;
-      const { subject, text } = publication;
-      const withSubject = subject !== undefined && { subject };
-      const confirmed = subscriptions.filter(({ endpoint }) => isConfirmed(name, endpoint));
-      const all = confirmed.map((subscription): Delivery => {
-        const { protocol, endpoint, permitted, retryDelaysMs } = subscription;
-        const delivery: PendingDelivery = {
-          ...{ protocol, endpoint, text: textFor(protocol, publication) },
-          ...{ failed: !permitted || isFailing(name, protocol), ...withSubject },
-        };
-        if (retryDelaysMs && https && !delivery.failed) {
-          post(topic, { ...subscription, retryDelaysMs }, delivery, origin.sentAt);
-        }
-        return delivery;
-      });
-      const counted = all.filter(({ attempts }) => attempts === undefined);
-      const unsubscribed = { protocol: 'none', endpoint: 'nobody', text: textFor('email', publication), failed: false };
-      const deliveries =
-        all.length === 0 ? [{ ...unsubscribed, ...withSubject }] : all.filter(({ protocol }) => protocol !== 'lambda');
-      const route = routeOf(name);
-      const context = contextIn(publication.byProtocol?.https);
-      const message: DeliveredMessage = {
-        ...{ ...origin, topic: name, text, deliveries, ...withSubject },
-        ...(route && { route }),
-        ...(context && { context }),
-      };
-      return {
-        functions: all.flatMap(({ protocol, endpoint, failed }) =>
-          protocol === 'lambda' && !failed ? [endpoint] : [],
-        ),
-        ...(deliveries.length > 0 && { message }),
-        delivered: counted.filter(({ failed }) => !failed).length,
-        failed: counted.filter(({ failed }) => failed).length,
-      };
-    },
-    isConfirmed,
-    attributes({ name, subscriptions }) {
-      const pending = subscriptions.filter(({ endpoint }) => !isConfirmed(name, endpoint)).length;
-      return {
-        SubscriptionsConfirmed: String(subscriptions.length - pending),
-        SubscriptionsPending: String(pending),
-        SubscriptionsDeleted: '0',
-      };
-    },
-    unconfirm(topic, endpoint) {
-      const subscription = { topic, endpoint };
-      unconfirmed.add(subscription);
-      return () => {
-        unconfirmed.delete(subscription);
-      };
-    },
-    failDeliveries(topic, protocol) {
-      if (!topics().some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
-      const failure = { topic, ...(protocol !== undefined && { protocol }) };
-      failures.add(failure);
-      return () => {
-        failures.delete(failure);
-      };
-    },
-  };
+  /** Makes a topic's deliveries fail, by one protocol or by all, until the returned function is called. */
+  failDeliveries(topic: string, protocol?: string): () => void {
+    if (!this.#topics().some(({ name }) => name === topic)) throw new Error(`no topic is named ${topic}`);
+    return addTo(this.#failures, { topic, protocol });
+  }
+
+  /** Leaves out a subscriber, as if the owner had not confirmed the subscription. */
+  unconfirm(topic: string, endpoint: string): () => void {
+    return addTo(this.#unconfirmed, { topic, endpoint });
+  }
+
+  isConfirmed(topic: string, endpoint: string): boolean {
+    return ![...this.#unconfirmed].some((each) => each.topic === topic && each.endpoint === endpoint);
+  }
+
+  /** Returns how many subscriptions are confirmed and how many are not, as SNS has it. */
+  attributes({ name, subscriptions }: Topic): Readonly<Record<string, string>> {
+    const pending = subscriptions.filter(({ endpoint }) => !this.isConfirmed(name, endpoint)).length;
+    return {
+      SubscriptionsConfirmed: String(subscriptions.length - pending),
+      SubscriptionsPending: String(pending),
+      SubscriptionsDeleted: '0',
+    };
+  }
+
+  #isFailing(topic: string, protocol: string): boolean {
+    return [...this.#failures].some((each) => each.topic === topic && (each.protocol ?? protocol) === protocol);
+  }
 }
 
 /** Reads what a function published by a call of Publish. */

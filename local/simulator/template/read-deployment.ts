@@ -1,4 +1,8 @@
-import { type Alarm, parseAlarms, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
+import type { Org } from '../../../functions/model/org.ts';
+import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
+import { parseAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
+import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import { isSimulated } from '../alarms/aws-metrics.ts';
 import type { Deployment, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
@@ -70,4 +74,37 @@ function unsupportedMetrics(alarm: Alarm): readonly TemplateIssue[] {
       ? [{ logicalId: alarm.logicalId, reason: `${query.identity.namespace} ${query.identity.name} is not simulated` }]
       : [],
   );
+}
+
+/** What is deployed, and the template that it was read from. */
+export interface Deployed {
+  readonly template: Template;
+  readonly deployment: Deployment;
+}
+
+/** Reads what a template deploys. Throws `UnsupportedError` for anything that cannot run here. */
+export function readDeployed(json: object): Deployed {
+  const template = json as Template;
+  const deployment = readDeployment(template);
+  if (deployment.unsupported.length > 0) {
+    throw new UnsupportedError(
+      deployment.unsupported.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n'),
+    );
+  }
+  return { template, deployment };
+}
+
+/** Returns the events of the probe functions' schedules. */
+export function eventsIn({ deployment }: Deployed): readonly Org[] {
+  return deployment.schedules.flatMap(({ input }) => (isOrg(input) ? [input] : []));
+}
+
+/** Returns the names of the monitored orgs. */
+export function orgsIn(deployed: Deployed): readonly string[] {
+  return [...new Set(eventsIn(deployed).map(({ name }) => name))];
+}
+
+/** Whether a schedule's input is the event of a probe function. Every other function is invoked with something else. */
+export function isOrg(input: unknown): input is Org {
+  return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
 }

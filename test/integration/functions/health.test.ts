@@ -11,7 +11,7 @@ import { health, limits } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
 import { openMemory } from '../../../functions/runtime/memory.ts';
 import type { RunReport } from '../../../functions/runtime/run.ts';
-import type { Effect } from '../../../local/emulators/okta/interceptors.ts';
+import type { Effect } from '../../../local/emulators/okta/index.ts';
 import { fullOrg, healthOrg, healthScopes } from '../../support/full-org.ts';
 import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines, outcomeOf, type RunProbesOptions, runProbes } from '../../support/run-probes.ts';

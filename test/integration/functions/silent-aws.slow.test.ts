@@ -12,8 +12,7 @@ import { type Entry, entries } from '../../../lib/functions/entries.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
 import { adoptServers } from '../../../local/simulator/adopt-servers.ts';
-import { emulateOrgs } from '../../../local/simulator/emulated-orgs.ts';
-import { type Emulators, startEmulators } from '../../../local/simulator/environment.ts';
+import { EmulatedOrgs } from '../../../local/simulator/emulated-orgs.ts';
 import { startFunction } from '../../../local/simulator/lambda/function-process.ts';
 import { metricAlarm, snsEvent } from '../../support/alarms.ts';
 
@@ -61,17 +60,13 @@ if (!monitored) throw new Error('the configuration has no org');
 const events = probeEvents(monitored).map((event) => ({ ...event, org: { ...event.org, timeoutMs: 3_000 } }));
 const timeoutMs = Math.max(...events.map(({ org, group }) => functionTimeoutMs(org.timeoutMs, waitMsOf(org, group))));
 
-let emulators: Emulators;
+let emulated: EmulatedOrgs;
 let alarms = 0;
 let eventOf: (entry: Entry, service: string) => object;
 beforeAll(async () => {
-  emulators = await startEmulators([monitored.org.name]);
-  const emulated = emulateOrgs(
-    events.map(({ org }) => org),
-    emulators,
-  );
-  await emulators.aws.tables.create('state', { partition: 'org', sort: 'item' });
-  emulators.aws.logs.create('/log');
+  emulated = await EmulatedOrgs.start(events.map(({ org }) => org));
+  await emulated.aws.tables.create('state', { partition: 'org', sort: 'item' });
+  emulated.aws.logs.create('/log');
   eventOf = (entry, service) => {
     const event = events.find(({ group }) => group === entry);
     emulated.beginMinute();
@@ -83,7 +78,7 @@ beforeAll(async () => {
     return snsEvent({ ...metricAlarm, AlarmName: `okta-synthetics/org${alarms}/okta/page` });
   };
 });
-afterAll(() => emulators[Symbol.asyncDispose]());
+afterAll(() => emulated[Symbol.asyncDispose]());
 
 const variables = {
   ...{ STATE_TABLE: 'state', DEPLOYMENT: 'okta-synthetics', GROUPS: 'flows', LOG_GROUPS: '/log', ROUTE: 'page' },
@@ -106,8 +101,8 @@ describe.concurrent('a service of AWS that fails while a function needs it', () 
   const needed = new Set<string>();
 
   it.each(entries)('neither ends the run nor is hidden: %s', async (entry) => {
-    await using gateway = await startGateway(emulators.aws.url);
-    const access = { ...emulators.access, awsEndpoint: gateway.url };
+    await using gateway = await startGateway(emulated.aws.url);
+    const access = { ...emulated.access, awsEndpoint: gateway.url };
     await using lambda = startFunction(bundle(entry).file, { ...access, variables });
     const planned = events.some(({ group }) => group === entry) ? planOf(monitored, entry as Group) : [];
     // Secrets first: once they are read, they are cached.
@@ -115,14 +110,14 @@ describe.concurrent('a service of AWS that fails while a function needs it', () 
       for (const [how, fail] of Object.entries(failures)) {
         gateway.broken = { service, fail };
         // Like Lambda, this kills a function that takes longer.
-        const { length } = emulators.aws.published;
+        const { length } = emulated.aws.published;
         const result = await lambda.invoke(eventOf(entry, service), timeoutMs);
         if (!gateway.services.has(service)) break;
         needed.add(service);
         const where = `${service} ${how}`;
         const said = 'error' in result ? result.error : JSON.stringify(result.value ?? '');
         expect(said, where).not.toMatch(/Task timed out|process ended/);
-        const messages = JSON.stringify(emulators.aws.published.slice(length));
+        const messages = JSON.stringify(emulated.aws.published.slice(length));
         expect(`${said} ${result.lines.join('\n')} ${messages}`, where).toMatch(told[service] ?? /unknown service/);
         if (planned.length === 0) continue;
         const outcomes = reportedIn('value' in result ? result.value : []);

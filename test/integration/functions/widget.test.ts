@@ -4,8 +4,7 @@ import { bundle } from '../../../lib/functions/bundle.ts';
 import { errorEnvelope } from '../../../local/emulators/okta/index.ts';
 import { respond } from '../../../local/scenarios/faults/answers.ts';
 import { atEach, token } from '../../../local/scenarios/targets.ts';
-import { openSimulation } from '../../../local/simulator/open-simulation.ts';
-import type { Simulation } from '../../../local/simulator/simulation.ts';
+import { Simulation } from '../../../local/simulator/simulation.ts';
 import { openCanaries } from '../../support/canaries.ts';
 import { foreignMarkup, parseHtml, rowsOf } from '../../support/parse-html.ts';
 import { samples } from '../../support/synthesized.ts';
@@ -33,7 +32,7 @@ const latencySeries = 4;
 
 /** One simulation: healthy, then an outage of the token endpoints, then nothing runs. The tests read what the widget said. */
 beforeAll(async () => {
-  simulation = await openSimulation({
+  simulation = await Simulation.open({
     template: JSON.parse(samples.example?.text ?? ''),
     bundleOf: (entry) => bundle(entry).file,
   });

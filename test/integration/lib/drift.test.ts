@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import type { Entry } from '../../../lib/functions/entries.ts';
-import { openSimulation } from '../../../local/simulator/open-simulation.ts';
+import { Simulation } from '../../../local/simulator/simulation.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 import { type Sample, type Synthesized, samples, synthesizedOf } from '../../support/synthesized.ts';
@@ -22,7 +22,7 @@ const mostMinutes = 60;
  */
 async function publishedBy({ text }: Synthesized, wanted: readonly string[]): Promise<ReadonlySet<string>> {
   const bundleOf = (entry: string) => bundle(entry as Entry).file;
-  await using simulation = await openSimulation({ template: JSON.parse(text), bundleOf });
+  await using simulation = await Simulation.open({ template: JSON.parse(text), bundleOf });
   const published = new Set<string>();
   for (let minute = 0; minute < mostMinutes && !wanted.every((series) => published.has(series)); minute += 1) {
     const { points, runs } = await simulation.tick();

@@ -18,8 +18,7 @@ import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { interceptOrg } from '../../../../local/scenarios/faults/answers.ts';
 import { injects, type SimulationFault } from '../../../../local/scenarios/faults/simulation-fault.ts';
 import { connectionRefused } from '../../../../local/scenarios/faults/unreachable.ts';
-import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
-import type { Simulation } from '../../../../local/simulator/simulation.ts';
+import { Simulation } from '../../../../local/simulator/simulation.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
 
 const minuteMs = 60_000;
@@ -109,7 +108,7 @@ function cloudWatchAt(now: number): ReportSource {
 
 beforeAll(async () => {
   history = openHistory(':memory:');
-  simulation = await openSimulation({
+  simulation = await Simulation.open({
     template: synthesize(config).template,
     bundleOf: (entry) => bundle(entry).file,
     startsAt,

@@ -14,8 +14,7 @@ import { targetIn } from '../../../../local/runner/game-day/target.ts';
 import { UsageError } from '../../../../local/runner/result.ts';
 import { intercept } from '../../../../local/scenarios/faults/answers.ts';
 import { atEach, token } from '../../../../local/scenarios/targets.ts';
-import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
-import type { Simulation } from '../../../../local/simulator/simulation.ts';
+import { Simulation } from '../../../../local/simulator/simulation.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../../support/build-config.ts';
 import { tooLong } from '../../../support/run-command.ts';
@@ -41,7 +40,7 @@ let simulation: Simulation;
 
 beforeAll(async () => {
   const { template } = synthesize(config);
-  simulation = await openSimulation({ template, bundleOf: (entry) => bundle(entry).file });
+  simulation = await Simulation.open({ template, bundleOf: (entry) => bundle(entry).file });
   await pass(12);
 });
 afterAll(() => simulation[Symbol.asyncDispose]());

@@ -1,27 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeServer } from '../../../../local/scenarios/faults/configuration.ts';
 import { at, token } from '../../../../local/scenarios/targets.ts';
-import { type EmulatedOrgs, emulateOrgs } from '../../../../local/simulator/emulated-orgs.ts';
-import { type Emulators, startEmulators, type TestEnvironment } from '../../../../local/simulator/environment.ts';
+import { EmulatedOrgs } from '../../../../local/simulator/emulated-orgs.ts';
+import type { TestEnvironment } from '../../../../local/simulator/environment.ts';
 import { losePackets } from '../../../../local/simulator/packet-loss.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 import { createOktaClient, type OktaClient } from '../../../support/okta-client.ts';
 
 const [orgToken] = token;
 
-let emulators: Emulators;
 let okta: TestEnvironment['okta'];
 let client: OktaClient;
 let orgs: EmulatedOrgs;
 beforeAll(async () => {
-  emulators = await startEmulators(['acme']);
-  orgs = emulateOrgs([fullOrg], emulators);
+  orgs = await EmulatedOrgs.start([fullOrg]);
   ({ okta } = orgs.environment('acme'));
   client = createOktaClient(okta);
 });
 afterAll(async () => {
   await client.close();
-  await emulators[Symbol.asyncDispose]();
+  await orgs[Symbol.asyncDispose]();
 });
 
 const users = async () => {
@@ -102,6 +100,7 @@ describe('packet loss', () => {
 });
 
 it('refuses two orgs whose clients share the name of a secret', async () => {
-  await using two = await startEmulators(['acme', 'other']);
-  expect(() => emulateOrgs([fullOrg, { ...fullOrg, name: 'other' }], two)).toThrow('Two clients share the secret');
+  await expect(EmulatedOrgs.start([fullOrg, { ...fullOrg, name: 'other' }])).rejects.toThrow(
+    'Two clients share the secret',
+  );
 });

@@ -6,8 +6,7 @@ import { intercept } from '../../../../local/scenarios/faults/answers.ts';
 import { shortTimeouts } from '../../../../local/scenarios/faults/configuration.ts';
 import { atEach, token } from '../../../../local/scenarios/targets.ts';
 import type { Fault } from '../../../../local/simulator/environment.ts';
-import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
-import type { Simulation } from '../../../../local/simulator/simulation.ts';
+import { Simulation } from '../../../../local/simulator/simulation.ts';
 import type { DeliveredMessage } from '../../../../local/simulator/sns/sns.ts';
 import { samples } from '../../../support/synthesized.ts';
 
@@ -43,7 +42,7 @@ const injected = (steps: readonly Fault[]) => async () => (await simulation.inje
 
 /** One simulation with one fault after the other. The tests only read its record. */
 beforeAll(async () => {
-  simulation = await openSimulation({
+  simulation = await Simulation.open({
     template: JSON.parse(samples.example?.text ?? ''),
     bundleOf: (entry) => bundle(entry).file,
   });

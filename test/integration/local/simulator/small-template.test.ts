@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Template } from '../../../../local/emulators/cloudwatch/index.ts';
-import { openSimulation } from '../../../../local/simulator/open-simulation.ts';
-import type { Simulation } from '../../../../local/simulator/simulation.ts';
+import type { Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import { Simulation } from '../../../../local/simulator/simulation.ts';
 import { smallAlarm, smallBundles, smallTemplate } from '../../../support/small-template.ts';
 
 const minuteMs = 60_000;
@@ -20,7 +19,7 @@ afterEach(async () => {
 });
 
 async function open(template: Template = smallTemplate()): Promise<Simulation> {
-  opened = await openSimulation({ template, bundleOf: bundles.bundleOf, startsAt: noon });
+  opened = await Simulation.open({ template, bundleOf: bundles.bundleOf, startsAt: noon });
   return opened;
 }
 

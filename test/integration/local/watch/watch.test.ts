@@ -5,9 +5,9 @@ import { type History, openHistory } from '../../../../local/history/open-histor
 import { retentionOf } from '../../../../local/history/retention.ts';
 import type { TimelineEvent } from '../../../../local/runner/timeline.ts';
 import { liveEvents, runWatch } from '../../../../local/runner/watch.ts';
+import type { Run } from '../../../../local/simulator/journal.ts';
 import { noJournal, tee } from '../../../../local/simulator/journal.ts';
-import type { Run } from '../../../../local/simulator/simulation.ts';
-import { openWatch, type Watch } from '../../../../local/watch/open-watch.ts';
+import { Watch } from '../../../../local/watch/open-watch.ts';
 import { type DrivenClock, drivenClock } from '../../../support/driven-clock.ts';
 import { smallBundles, smallTemplate } from '../../../support/small-template.ts';
 
@@ -38,7 +38,7 @@ async function open(history: History, at: number, send: typeof fetch) {
     ended.push(run);
     wake();
   };
-  const watch = await openWatch({
+  const watch = await Watch.open({
     ...{ template: smallTemplate({ Hook: hook }), bundleOf: bundles.bundleOf, history, clock, send },
     ...{ secrets: new Map([['acme', '{}']]), journal: tee(live.journal, { ...noJournal, onRun }) },
   });

@@ -112,8 +112,8 @@ describe('a history', () => {
     journal.onRun(runAt(noon, passedLine(noon)));
     const kept = reopen().keptState(smallDeployment, 0, true);
     expect(history.evaluatedAt).toBe(noon);
-    expect(kept.alarms.statuses.get('a')).toEqual(status);
-    expect(kept.alarms.transitions).toEqual([transition]);
+    expect(kept.statuses.get('a')).toEqual(status);
+    expect(kept.transitions).toEqual([transition]);
     expect(kept.events).toEqual([queued]);
     expect(kept.schedules.get('acme-flows')).toBe(noon);
     expect(kept.items.get('state')).toEqual([item]);

@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
-import { readFunctionLog, shiftTimes } from '../../../../local/simulator/lambda/function-log.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  clockShift,
+  readFunctionLog,
+  shiftPoint,
+  shiftTimes,
+} from '../../../../local/simulator/lambda/function-log.ts';
 
 const hour = 3_600_000;
 const ahead = { byMs: hour, minuteByMs: hour };
@@ -44,5 +49,19 @@ it('keeps a log line that is not JSON as it is', () => {
     points: [],
     outcomes: { passed: 0, failed: 0, skipped: 0 },
     findings: [],
+  });
+});
+
+describe('the shift from a function’s clock to the virtual one', () => {
+  const real = Date.UTC(2026, 10, 21, 12, 30, 42, 250);
+  const virtual = Date.UTC(2026, 0, 5, 9, 7);
+  const shift = clockShift(real, virtual);
+
+  it('moves a point on a whole minute to the virtual minute that its run was due in', () => {
+    expect(shiftPoint(Date.UTC(2026, 10, 21, 12, 30), shift)).toBe(virtual);
+  });
+
+  it('moves any other point as far as the clocks are apart', () => {
+    expect(shiftPoint(real + 1_500, shift)).toBe(virtual + 1_500);
   });
 });

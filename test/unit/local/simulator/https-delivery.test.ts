@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { SimulatedHttpsDelivery } from '../../../../local/simulator/simulated-https.ts';
 import {
   isRetriedByEventBridge,
   isRetriedBySns,
-  openHttpsDelivery,
   type PendingDelivery,
 } from '../../../../local/simulator/sns/https-delivery.ts';
 import { readDeliveryPolicy, readRetryPolicy } from '../../../../local/simulator/template/read-retries.ts';
@@ -13,7 +13,7 @@ const endpoint = 'https://pager.example.com/sns';
 function post(statuses: readonly number[], { isRetried = isRetriedBySns, retryDelaysMs = [0, 5_000, 20_000] } = {}) {
   const undelivered: string[] = [];
   const attempts: (readonly [at: number, isDelivered: boolean])[] = [];
-  const https = openHttpsDelivery((queue, text) => undelivered.push(`${queue}: ${text}`));
+  const https = new SimulatedHttpsDelivery((queue, text) => undelivered.push(`${queue}: ${text}`));
   https.answer(endpoint, statuses);
   const delivery: PendingDelivery = { protocol: 'https', endpoint, text: 'hello', failed: true };
   https.post({ endpoint, retryDelaysMs, isRetried, deadLetters: 'dead' }, delivery, 0, (...made) =>

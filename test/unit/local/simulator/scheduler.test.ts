@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { withScheduleContext } from '../../../../local/simulator/schedule-context.ts';
-import { openScheduler } from '../../../../local/simulator/scheduler.ts';
+import { Scheduler, withScheduleContext } from '../../../../local/simulator/scheduler.ts';
 import type { Schedule } from '../../../../local/simulator/template/deployment.ts';
 
 const minuteMs = 60_000;
@@ -14,7 +13,7 @@ const names = Array.from({ length: 50 }, (_, index) => `org-${index}`);
 const fleet = names.map((name) => scheduleOf(name));
 
 it('starts a schedule on time, and as often as its rate says', () => {
-  const scheduler = openScheduler([scheduleOf('each'), scheduleOf('fifth', { intervalMinutes: 5 })], 0);
+  const scheduler = new Scheduler([scheduleOf('each'), scheduleOf('fifth', { intervalMinutes: 5 })], 0);
   const started = [0, 1, 4, 5].map((minute) => scheduler.due(minute * minuteMs));
   expect(started.map((starts) => starts.map(({ schedule }) => schedule.name))).toEqual([
     ['each', 'fifth'],
@@ -27,10 +26,7 @@ it('starts a schedule on time, and as often as its rate says', () => {
 
 it('spreads the starts of schedules with a flexible time window over it, always in the same way', () => {
   const flexible = fleet.map((schedule) => ({ ...schedule, windowMinutes: 1 }));
-  const seconds = () =>
-    openScheduler(flexible, 0)
-      .due(0)
-      .map(({ startsAt }) => startsAt);
+  const seconds = () => new Scheduler(flexible, 0).due(0).map(({ startsAt }) => startsAt);
   expect(seconds()).toEqual(seconds());
   expect(Math.min(...seconds())).toBeLessThan(10_000);
   expect(Math.max(...seconds())).toBeGreaterThan(50_000);
@@ -38,7 +34,7 @@ it('spreads the starts of schedules with a flexible time window over it, always 
 });
 
 it('is late by up to the chosen seconds until that ends, and still names the scheduled time', () => {
-  const scheduler = openScheduler(fleet, 0);
+  const scheduler = new Scheduler(fleet, 0);
   const restore = scheduler.jitter({ mostSeconds: 59 });
   const late = scheduler.due(minuteMs);
   expect(new Set(late.map(({ scheduledAt }) => scheduledAt))).toEqual(new Set([minuteMs]));
@@ -50,7 +46,7 @@ it('is late by up to the chosen seconds until that ends, and still names the sch
 });
 
 it('starts a share of them twice, with the same execution id', () => {
-  const scheduler = openScheduler(fleet, 0);
+  const scheduler = new Scheduler(fleet, 0);
   using _ = { [Symbol.dispose]: scheduler.duplicate({ share: 0.3 }) };
   const starts = scheduler.due(0);
   const byId = Map.groupBy(starts, ({ executionId }) => executionId);
@@ -63,7 +59,7 @@ it('starts a share of them twice, with the same execution id', () => {
 
 it('begins schedules that are added later when they are added, and ends those that are removed', () => {
   const hourly = scheduleOf('hourly', { intervalMinutes: 60 });
-  const scheduler = openScheduler([hourly], 0);
+  const scheduler = new Scheduler([hourly], 0);
   scheduler.deploy([hourly, scheduleOf('added', { intervalMinutes: 5 })], 3 * minuteMs);
   const started = (minute: number) => scheduler.due(minute * minuteMs).map(({ schedule }) => schedule.name);
   expect([3, 5, 8, 60].map(started)).toEqual([['added'], [], ['added'], ['hourly']]);

@@ -2,12 +2,7 @@ import { expect, it } from 'vitest';
 import { composeMessage } from '../../../../functions/notify/message.ts';
 import { peopleMessage } from '../../../../functions/notify/sendings.ts';
 import { readPublish } from '../../../../local/emulators/aws/messages.ts';
-import {
-  type DeliveredMessage,
-  openSns,
-  type Publication,
-  readPublication,
-} from '../../../../local/simulator/sns/sns.ts';
+import { type DeliveredMessage, type Publication, readPublication, Sns } from '../../../../local/simulator/sns/sns.ts';
 import type { Subscription, Topic } from '../../../../local/simulator/template/deployment.ts';
 import { firing, firingEvidence, links } from '../../../support/messages.ts';
 
@@ -19,7 +14,7 @@ const topic: Topic = {
 
 /** The message that the topic's subscribers receive. */
 function deliver(publication: Publication, from: DeliveredMessage['from'] = 'function', subscriptions = [email]) {
-  return openSns(() => [topic]).publish({ ...topic, subscriptions }, publication, { at: 0, sentAt: 0, from }).message;
+  return new Sns(() => [topic]).publish({ ...topic, subscriptions }, publication, { at: 0, sentAt: 0, from }).message;
 }
 
 /** What the notifier publishes for an alarm. */
