@@ -1,5 +1,5 @@
 /**
- * Verifies that the monitor diagnoses every failure correctly: `npm run cases`.
+ * Verifies that the monitor diagnoses every failure correctly: `npm run cases`, or `npm run drill -- --diagnosis`.
  *
  * Injects each known failure at each target where it can happen, runs the built functions, and compares their findings with
  * the expected ones. Then runs them while nothing is wrong.
@@ -8,7 +8,7 @@ import { resourceTokens } from '../../functions/model/org.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
-import { caseResults, casesDocument, formatCases } from '../reporters/cases.ts';
+import { caseResults, casesDocument, formatCases } from '../reporters/drill.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';

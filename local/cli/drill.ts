@@ -5,7 +5,8 @@
  * people get: which alarm fires and how soon, who is notified, with which finding, and when it is resolved. Then the same for
  * scripted scenarios: packet loss, flapping, a stopped schedule.
  *
- * With `--live`, it tries a deployed stack instead.
+ * With `--diagnosis`, it verifies only the findings of one run for each variant, as `npm run cases` does. With `--live`, it
+ * tries a deployed stack instead.
  */
 import path from 'node:path';
 import { ConfigError } from '../../lib/config/config-error.ts';
@@ -17,14 +18,18 @@ import { drillDocument, drillResults, formatDrill, formatScenarioList } from '..
 import { showProgress } from '../reporters/progress.ts';
 import { count } from '../reporters/text.ts';
 import { awsOptions } from '../runner/aws-options.ts';
+import { drillDeployments } from '../runner/deployments.ts';
 import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
-import { drillDeployments } from '../runner/scenario-worker.ts';
 import { selectScenarios } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
+import { cases } from './cases.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
+
+/** The flags that only a drill in virtual time has. */
+const ofSimulation = ['scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list'] as const;
 
 export const drill = defineCommand({
   name: 'drill',
@@ -55,6 +60,12 @@ export const drill = defineCommand({
     },
     json,
     junit,
+    diagnosis: {
+      type: 'boolean',
+      default: false,
+      help: 'only the findings of one run for each variant, without alarms: the same as npm run cases',
+    },
+    healthy: { ...cases.options.healthy, help: `with --diagnosis: ${cases.options.healthy.help}` },
     list: { type: 'boolean', default: false, help: 'list the cases and scenarios to select from' },
     live: {
       type: 'boolean',
@@ -71,9 +82,16 @@ export const drill = defineCommand({
     page: { type: 'boolean', default: false, help: 'with --live: notify the people who are paged, not alerts.drills' },
     yes: { type: 'boolean', default: false, help: 'with --live: skip the confirmation' },
   },
-  exclusive: [['live', 'case', 'scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list']],
-  requires: (['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live']),
+  exclusive: [
+    ['live', 'diagnosis', 'case', ...ofSimulation],
+    ['diagnosis', ...ofSimulation],
+  ],
+  requires: [
+    ...(['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live'] as const),
+    ['healthy', 'diagnosis'],
+  ],
   async run(values, output) {
+    if (values.diagnosis) return cases.run(values, output);
     if (values.live) {
       // Their clients take a second to load.
       const [{ liveDrill }, { AwsAccount }, { proxyOf }] = await Promise.all([

@@ -16,8 +16,9 @@ import { drillResults } from '../reporters/drill.ts';
 import { type ProgressStream, showProgress } from '../reporters/progress.ts';
 import { eventDocument, timelineReporter } from '../reporters/timeline.ts';
 import { formatWatchIntro, watchReporter } from '../reporters/watch.ts';
+import { type Deployments, deploymentsOf } from '../runner/deployments.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../runner/play-on-board.ts';
-import { type Deployments, deploymentsOf, openScenarioWorker, type ScenarioRun } from '../runner/scenario-worker.ts';
+import { type ScenarioRun, ScenarioWorker } from '../runner/run-scenarios.ts';
 import { selectScenarios } from '../runner/select.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import { firingAlarms, liveEvents, runWatch } from '../runner/watch.ts';
@@ -84,7 +85,7 @@ export const start = defineCommand({
         )
       : undefined;
     if (played && !(await isOpened(played, (line) => progress.step(line)))) return 0;
-    await using worker = openScenarioWorker({
+    await using worker = new ScenarioWorker({
       deployments: played?.deployments ?? deployments,
       onOpen: (simulation) => !values.json && print(formatIntro(simulation, plan, values.config)),
     });

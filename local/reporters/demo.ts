@@ -1,6 +1,6 @@
 import { probes } from '../../functions/probes/index.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
-import type { ScenarioRun } from '../runner/scenario-worker.ts';
+import type { ScenarioRun } from '../runner/run-scenarios.ts';
 import type { NotificationResult } from '../runner/verify-scenario.ts';
 import type { DeploymentPlan } from '../scenarios/deployment-plan.ts';
 import type { Simulation } from '../simulator/simulation.ts';

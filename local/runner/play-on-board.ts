@@ -4,7 +4,7 @@ import { pageReader, type ReadPage } from '../board/read-page.ts';
 import { serveBoard } from '../board/serve-board.ts';
 import { openHistory } from '../history/open-history.ts';
 import type { Simulation } from '../simulator/simulation.ts';
-import type { Deployments } from './scenario-worker.ts';
+import type { Deployments } from './deployments.ts';
 
 /** A board that shows whatever simulation is open. */
 export interface PlayedBoard extends AsyncDisposable {

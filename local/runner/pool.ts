@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 /** Why a job takes real time: it waits for a timeout, has much to compute, or neither. */
 export type Pace = 'waits' | 'long' | 'short';
 
-export interface Job<Worker> {
+export interface Job<Worker, Outcome> {
   readonly pace?: Pace | undefined;
-  run(worker: Worker): Promise<void>;
+  run(worker: Worker): Promise<Outcome>;
 }
 
 /** How many workers prefer each kind of job. */
@@ -23,16 +23,27 @@ const preferences: Readonly<Record<keyof PoolSize, readonly Pace[]>> = {
   waiting: ['waits', 'short', 'long'],
 };
 
-/** Runs jobs on several workers at the same time. Each worker takes the next job that it prefers, and is closed at the end. */
-export async function runPool<Worker extends AsyncDisposable>(
-  jobs: readonly Job<Worker>[],
+export interface PoolOptions {
+  readonly size?: PoolSize | undefined;
+  /** Called after each job with the number of jobs done. */
+  readonly onDone?: (done: number) => void;
+}
+
+/**
+ * Runs jobs on several workers at the same time. Each worker takes the next job that it prefers, and is closed at the end.
+ * Returns the outcomes in the order of the jobs, and how many seconds all of them took.
+ */
+export async function runPool<Worker extends AsyncDisposable, Outcome>(
+  jobs: readonly Job<Worker, Outcome>[],
   open: () => Promise<Worker>,
-  size: PoolSize = defaultSize,
-): Promise<void> {
+  { size = defaultSize, onDone }: PoolOptions = {},
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly seconds: number }> {
+  const startedAt = performance.now();
   const left = new Set(jobs);
-  const next = (kind: keyof PoolSize): Job<Worker> | undefined => {
+  const outcomes = new Map<Job<Worker, Outcome>, Outcome>();
+  const next = (kind: keyof PoolSize): Job<Worker, Outcome> | undefined => {
     const order = preferences[kind];
-    const rank = ({ pace = 'short' }: Job<Worker>) => order.indexOf(pace);
+    const rank = ({ pace = 'short' }: Job<Worker, Outcome>) => order.indexOf(pace);
     const [job] = [...left].toSorted((one, other) => rank(one) - rank(other));
     if (job) left.delete(job);
     return job;
@@ -41,11 +52,18 @@ export async function runPool<Worker extends AsyncDisposable>(
     let job = next(kind);
     if (!job) return;
     await using worker = await open();
-    for (; job; job = next(kind)) await job.run(worker);
+    for (; job; job = next(kind)) {
+      outcomes.set(job, await job.run(worker));
+      onDone?.(outcomes.size);
+    }
   };
   const waiting = Math.min(size.waiting, jobs.filter(({ pace }) => pace === 'waits').length);
   await Promise.all([
     ...Array.from({ length: waiting }, () => work('waiting')),
     ...Array.from({ length: Math.min(size.busy, jobs.length - waiting) }, () => work('busy')),
   ]);
+  return {
+    outcomes: jobs.map((job) => outcomes.get(job) as Outcome),
+    seconds: (performance.now() - startedAt) / 1000,
+  };
 }

@@ -1,10 +1,12 @@
 import type { LogLine } from '../../functions/runtime/log.ts';
+import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Gap } from '../history/open-history.ts';
 import type { Transition } from '../simulator/alarms/cloudwatch.ts';
 import type { SystemMinute } from '../simulator/local-system.ts';
-import type { Minute, Simulation } from '../simulator/simulation.ts';
+import type { DeliveredMessage } from '../simulator/sns/sns.ts';
 
-type Message = Simulation['inbox'][number];
+/** One minute, with the requests that each org received in a simulation. */
+type Minute = SystemMinute & { readonly requests?: Readonly<Record<string, readonly ServedRequest[]>> };
 
 /** What happens in a simulation, in order. Times are epoch ms of the simulation. */
 export type TimelineEvent =
@@ -12,16 +14,16 @@ export type TimelineEvent =
       readonly kind: 'minute';
       readonly at: number;
       readonly outcomes: readonly LogLine[];
-      readonly minute: SystemMinute & Partial<Minute>;
+      readonly minute: Minute;
     }
   | { readonly kind: 'fault'; readonly at: number }
   | { readonly kind: 'restored'; readonly at: number }
   | { readonly kind: 'gap'; readonly at: number; readonly gap: Gap }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
-  | { readonly kind: 'message'; readonly at: number; readonly message: Message };
+  | { readonly kind: 'message'; readonly at: number; readonly message: DeliveredMessage };
 
-/** The events of one minute. */
-export function eventsOf(minute: SystemMinute & Partial<Minute>): readonly TimelineEvent[] {
+/** Returns the events of one minute. */
+export function eventsOf(minute: Minute): readonly TimelineEvent[] {
   const lines = minute.runs.flatMap((run) => run.lines.map((line) => JSON.parse(line) as LogLine | { type: string }));
   const outcomes = lines.filter((line): line is LogLine => line.type === 'outcome');
   return [

@@ -9,7 +9,7 @@ import { pageReader } from '../../local/board/read-page.ts';
 import { renderDocument } from '../../local/board/render-page.ts';
 import { type ServedBoard, serveBoard } from '../../local/board/serve-board.ts';
 import { openHistory } from '../../local/history/open-history.ts';
-import { deploymentsOf } from '../../local/runner/scenario-worker.ts';
+import { deploymentsOf } from '../../local/runner/deployments.ts';
 import { selectScenarios } from '../../local/runner/select.ts';
 import { deploymentPlan } from '../../local/scenarios/deployment-plan.ts';
 import { adoptServers } from '../../local/simulator/adopt-servers.ts';

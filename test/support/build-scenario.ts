@@ -1,4 +1,4 @@
-import type { ScenarioRun } from '../../local/runner/scenario-worker.ts';
+import type { ScenarioRun } from '../../local/runner/run-scenarios.ts';
 import type { ExpectedNotification, Notification, Scenario, Trace } from '../../local/scenarios/scenario.ts';
 
 export const alarm = 'okta-synthetics/acme/okta/page';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../../../local/cli/cases.ts';
+import { drill } from '../../../../local/cli/drill.ts';
 import { runCommand, tooLong } from '../../../support/run-command.ts';
 
 const run = (...args: readonly string[]) => runCommand(cases, ...args);
@@ -46,5 +47,22 @@ describe('npm run cases', () => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(text);
+  });
+});
+
+describe('npm run drill -- --diagnosis', () => {
+  it('verifies the findings of a case without alarms, as npm run cases does', async () => {
+    const { code, stdout } = await runCommand(drill, '--diagnosis', '--case', 'T5', '--json');
+    const { results, healthyRuns } = JSON.parse(stdout);
+    expect(results[0]).toMatchObject({ case: 'T5', passed: true, expected: { domain: 'okta' } });
+    expect([code, healthyRuns]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [['--diagnosis', '--scenario', 'flapping'], '--scenario does not apply with --diagnosis.'],
+    [['--diagnosis', '--live'], '--diagnosis does not apply with --live.'],
+    [['--healthy', '5'], '--healthy does not apply without --diagnosis.'],
+  ])('refuses the flags %s', async (args, text) => {
+    expect(await runCommand(drill, ...args)).toMatchObject({ code: 2, stdout: '', stderr: `${text}\n` });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../../functions/model/finding.ts';
-import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/index.ts';
+import { nameOf, type Template } from '../../../../local/emulators/cloudwatch/template-reader.ts';
+import { drillDeployments } from '../../../../local/runner/deployments.ts';
 import { runScenarios } from '../../../../local/runner/run-scenarios.ts';
-import { drillDeployments } from '../../../../local/runner/scenario-worker.ts';
 import { selectScenarios } from '../../../../local/runner/select.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';

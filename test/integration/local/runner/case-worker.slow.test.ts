@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groups } from '../../../../functions/model/probe.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { monitoredOrgs, planOf } from '../../../../lib/monitored-org.ts';
-import { type CaseWorker, openCaseWorker } from '../../../../local/runner/case-worker.ts';
+import { CaseWorker } from '../../../../local/runner/run-cases.ts';
 import { selectVariants } from '../../../../local/runner/select.ts';
 import { variantName } from '../../../../local/scenarios/case.ts';
 import { healthyVariants } from '../../../../local/scenarios/healthy-variants.ts';
@@ -15,7 +15,7 @@ const running = orgs.flatMap((org) =>
 
 let worker: CaseWorker;
 beforeAll(async () => {
-  worker = await openCaseWorker(orgs);
+  worker = await CaseWorker.open(orgs);
 });
 afterAll(() => worker[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
+import { deploymentsOf } from '../../../../local/runner/deployments.ts';
 import { playOnBoard } from '../../../../local/runner/play-on-board.ts';
-import { deploymentsOf } from '../../../../local/runner/scenario-worker.ts';
 import { adoptServers } from '../../../../local/simulator/adopt-servers.ts';
 import { openCanaries } from '../../../support/canaries.ts';
 import { parseHtml } from '../../../support/parse-html.ts';

@@ -21,7 +21,7 @@ async function taken(paces: readonly Pace[], size: { busy: number; waiting: numb
       log.push(`${index} ${pace}`);
     },
   }));
-  await runPool(jobs, open, size);
+  await runPool(jobs, open, { size });
   return { log, opened, closed };
 }
 
