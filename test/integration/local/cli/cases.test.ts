@@ -59,9 +59,9 @@ describe('npm run drill -- --diagnosis', () => {
   });
 
   it.each([
-    [['--diagnosis', '--scenario', 'flapping'], '--scenario does not apply with --diagnosis.'],
-    [['--diagnosis', '--live'], '--diagnosis does not apply with --live.'],
-    [['--healthy', '5'], '--healthy does not apply without --diagnosis.'],
+    [['--diagnosis', '--scenario', 'flapping'], '--diagnosis and --scenario are mutually exclusive.'],
+    [['--diagnosis', '--live'], '--live and --diagnosis are mutually exclusive.'],
+    [['--healthy', '5'], '--healthy requires --diagnosis.'],
   ])('refuses the flags %s', async (args, text) => {
     expect(await runCommand(drill, ...args)).toMatchObject({ code: 2, stdout: '', stderr: `${text}\n` });
   });
