@@ -330,9 +330,12 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       expect(plan.told).toEqual(['o…@example.com']);
       // moto has no DescribeAlarmHistory, which the notifiers need.
       expect(problems).toEqual(
-        ['page', 'ticket'].map(
-          (route) =>
-            `okta-synthetics-notify-${route} failed: Error: the self-test failed: the alarm's history could not be read: HTTP500`,
+        ['page', 'ticket'].map((route) =>
+          expect.stringMatching(
+            new RegExp(
+              `^okta-synthetics-notify-${route} failed: Error: the self-test failed: the alarm's history could not be read: \\w+$`,
+            ),
+          ),
         ),
       );
       const { series } = plan.target;
