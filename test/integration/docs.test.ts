@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../functions/findings/definition.ts';
@@ -20,6 +20,17 @@ describe('the docs', () => {
       expect(fillMarkers(page, sections)).toBe(page);
     },
   );
+
+  it.each([
+    'README.md',
+    'SECURITY.md',
+    ...readdirSync('docs')
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => path.join('docs', file)),
+  ])('%s names no file of ours that does not exist', (page) => {
+    const named = readFileSync(page, 'utf8').match(/(?<![\w./-])(functions|lib|local|test)\/[\w./-]+\.\w+/g) ?? [];
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  });
 
   it('every finding has its own heading in the runbook', () => {
     const headings = headingsOf('docs/runbook.md');
