@@ -132,11 +132,21 @@ function roleEndpoints({ origin, state: { applications }, changed }: EndpointPar
   );
 }
 
-/** Returns the assignment that a request makes or changes. */
-function assignmentFrom({ state: { applications } }: EndpointParts, body: Body, id: string, before?: Assignment) {
+/** Stores the assignment of a group or user that a request makes or changes. Returns it, and which of the two it was. */
+function storeAssignment(
+  { state: { applications } }: EndpointParts,
+  { body }: ApiCall,
+  application: Application,
+  kind: 'groups' | 'users',
+  id: string,
+) {
+  const before = application[kind].find((each) => each.id === id);
   const made = applications.make('');
   const priority = Number(body.priority ?? before?.priority ?? 0);
-  return { ...made, created: before?.created ?? made.created, id, profile: objectAt(body, 'profile'), priority };
+  const created = before?.created ?? made.created;
+  const assignment: Assignment = { ...made, created, id, profile: objectAt(body, 'profile'), priority };
+  application[kind] = [...without(application[kind], assignment), assignment];
+  return { assignment, action: before ? ('update' as const) : ('create' as const) };
 }
 
 function groupEndpoints(parts: EndpointParts): readonly Endpoint[] {
@@ -166,10 +176,8 @@ function groupEndpoints(parts: EndpointParts): readonly Endpoint[] {
     const application = applicationOf(call);
     const { groupId = '' } = call.params;
     found(state.groups.find(groupId), groupId, 'UserGroup');
-    const before = application.groups.find(({ id }) => id === groupId);
-    const assignment = assignmentFrom(parts, call.body, groupId, before);
-    application.groups = [...without(application.groups, assignment), assignment];
-    changed(call, 'application-group', before ? 'update' : 'create', instance(assignment, call));
+    const { assignment, action } = storeAssignment(parts, call, application, 'groups', groupId);
+    changed(call, 'application-group', action, instance(assignment, call));
     return jsonResponse(200, show(assignment, call));
   }
 
@@ -218,12 +226,10 @@ function userEndpoints(parts: EndpointParts): readonly Endpoint[] {
     const application = applicationOf(call);
     const userId = String(call.body.id ?? '');
     const user = found(state.users.find(userId), userId, 'User');
-    const before = application.users.find(({ id }) => id === user.id);
-    const assignment = assignmentFrom(parts, call.body, user.id, before);
-    application.users = [...without(application.users, assignment), assignment];
+    const { assignment, action } = storeAssignment(parts, call, application, 'users', user.id);
     const of = applicationInstance(application);
     const instance = { id: user.id, name: userName(user), alternateId: user.login, of };
-    changed(call, 'application-user', before ? 'update' : 'create', instance);
+    changed(call, 'application-user', action, instance);
     return jsonResponse(200, show(assignment, call));
   }
 
