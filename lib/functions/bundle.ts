@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { SourceMapPayload } from 'node:module';
 import path from 'node:path';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import type { Entry } from './entries.ts';
@@ -48,17 +47,6 @@ function build(entry: Entry): Bundle {
   const { metafile, outputFiles } = buildSync(buildOptions(entry, file));
   for (const { contents } of outputFiles) writeIfChanged(file, contents);
   return { directory, file, metafile };
-}
-
-/**
- * Where each position of a bundle's code came from. It is not deployed: Lambda would have to load it.
- * https://tc39.es/ecma426/
- */
-export function sourceMapOf(entry: Entry): SourceMapPayload {
-  const { outputFiles } = buildSync({ ...buildOptions(entry, bundle(entry).file), sourcemap: 'external' });
-  const map = outputFiles.find((output) => output.path.endsWith('.map'));
-  if (!map) throw new Error(`esbuild made no source map of ${entry}`);
-  return JSON.parse(map.text);
 }
 
 function buildOptions(entry: Entry, file: string) {

@@ -98,8 +98,6 @@ export const sizes = {
   charactersOfSubject: { most: 99, source: publish },
 } as const satisfies Record<string, Limit>;
 
-export type SizeLimit = keyof typeof sizes;
-
 /** How many functions run at the same time in an account and Region. A new account starts with fewer. */
 export const concurrency = {
   account: { most: 1_000, source: lambda },
