@@ -26,7 +26,7 @@ export interface HitTarget {
 export interface ImpactFacts {
   readonly domain: FaultDomain;
   readonly severity: Severity;
-  /** The targets at which the probe failed. A warning of a probe that passed hits nobody. */
+  /** The targets at which the probe failed. A warning of a probe that passed affects no one. */
   readonly hit: readonly HitTarget[];
   /** Whether anything of the org still passes. */
   readonly isAnythingFine: boolean;
@@ -76,7 +76,7 @@ const effects: Readonly<Record<string, Effect>> = {
   'rate-limits': effect('management API fails', 'the management API fails'),
 };
 
-/** What each health check looks after. Its failure leaves that unknown, and affects nobody that we know of. */
+/** What each health check monitors. If it fails, the state of that is unknown, and no users are known to be affected. */
 const lookedAfter: Readonly<Record<string, string>> = {
   'api-access': 'what expires',
   certificates: 'certificates',

@@ -19,7 +19,7 @@ export interface FailureFacts {
 /** An unexpected value that a probe reports as a finding. */
 export type Problem = Mismatch<FindingCode>;
 
-/** Thrown by a probe that knows what is wrong with the target. */
+/** Thrown by a probe that knows the fault of its target. */
 export class ProbeFailure extends Error {
   override readonly name = 'ProbeFailure';
   readonly code: FindingCode;

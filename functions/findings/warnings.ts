@@ -47,7 +47,7 @@ function headroomWarnings(exchange: Exchange, exhausted: ReadonlySet<string>): F
   const percent = headroomOf(exchange, exhausted);
   if (!rateLimit || percent === undefined || percent >= headroomLevels.low) return [];
   const { bucket, endpoint } = locate(url) ?? {};
-  // Whoever reads the System Log may use up its limit: nobody's sign-in needs it.
+  // Readers of the System Log may use up its limit: no sign-in needs it.
   const code = percent < headroomLevels.critical && endpoint !== 'logs' ? 'headroom-critical' : 'headroom-low';
   const { remaining, limit } = rateLimit;
   return [

@@ -117,7 +117,7 @@ export interface BoardWidgetProps {
 /**
  * A widget that the monitor's function renders: all orgs, or one in detail.
  *
- * Trap: whoever looks at it needs the right to invoke the function, and CloudWatch asks whether they allow it.
+ * Trap: viewers need the right to invoke the function, and CloudWatch asks each of them to allow it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard.html
  */
 export class BoardWidget extends CustomWidget {

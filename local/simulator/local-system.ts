@@ -258,7 +258,7 @@ export class LocalSystem implements AsyncDisposable {
     this.cloudWatch.resumeAfterGap(minute);
   }
 
-  /** Drops what is older than a time, and what has expired in the tables. */
+  /** Drops records older than a time, and expired items of the tables. */
   async forget(before: number): Promise<void> {
     this.#ingest();
     this.aws.forget(before);
@@ -275,7 +275,7 @@ export class LocalSystem implements AsyncDisposable {
     await this.lambda[Symbol.asyncDispose]();
   }
 
-  /** Updates what is deployed. New schedules and alarms begin now. */
+  /** Updates the deployment. New schedules and alarms begin now. */
   protected async update(deployed: Deployed): Promise<void> {
     const { schedules, alarms, functions } = deployed.deployment;
     this.#deployed = deployed;

@@ -121,7 +121,7 @@ export class Simulation extends LocalSystem {
     return { ...(await super.tick()), requests: this.#emulated.takeRequests() };
   }
 
-  /** Updates what is deployed: orgs are added, removed or changed. New schedules and alarms begin now. */
+  /** Updates the deployment: orgs are added, removed or changed. New schedules and alarms begin now. */
   async deploy(template: object): Promise<void> {
     const deployed = readDeployed(template);
     await this.#emulated.add(eventsIn(deployed));

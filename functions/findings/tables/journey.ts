@@ -6,7 +6,7 @@ const readStatus = 'Open Directory > People > the test user, and read its status
 const signInAsUser = 'Sign in as the test user in a private browser window';
 const policyOfApp = 'In Applications > the application > Sign On, look at the authentication policy and its rules';
 
-/** What is known where the test user alone was seen to fail, and how to find out about others. */
+/** The evidence when only the test user was seen to fail, and how to check whether others are affected. */
 const ofTestUser: RunbookEntry = {
   impact:
     'The test user alone was seen. Whether others are affected is not known: compare with the sign-ins of others in the System Log.',

@@ -175,7 +175,7 @@ export interface Effect {
   readonly truncate?: 'stall' | 'close';
 }
 
-/** What is sent after all interceptors have run. */
+/** The answer to send after all interceptors have run. */
 export type Outcome =
   | { readonly kind: 'response'; readonly response: OktaResponse; readonly truncate: Effect['truncate'] }
   | { readonly kind: 'disconnect'; readonly how: NonNullable<Effect['disconnect']> };

@@ -57,7 +57,7 @@ export interface EndpointParts {
 
 type Switch = 'activate' | 'deactivate';
 
-/** One kind of item that the API reads, makes, changes and deletes below a path. What is left out has no endpoint. */
+/** One kind of item that the API reads, makes, changes and deletes below a path. An operation that is left out has no endpoint. */
 export interface Resource<Item> {
   readonly path: string;
   /** The name of the id in the path of one item: `zoneId`. */

@@ -46,7 +46,7 @@ export function isAdminRole(type: unknown): type is AdminRole {
 export const labelOf = (role: AdminRole): string => roles[role][0];
 
 /**
- * Whether somebody with these roles has the right to what a scope is for.
+ * Returns whether these roles permit the operations of a scope.
  *
  * Trap: an access token must have the scope, and its client or user the right. Okta checks both.
  */

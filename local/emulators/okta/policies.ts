@@ -148,7 +148,7 @@ interface AccessRequest {
   readonly clientId: string;
   readonly grantType: string;
   readonly scopes: readonly string[];
-  /** Nobody if a client asks for itself. */
+  /** Undefined if a client requests a token for itself. */
   readonly user?: User | undefined;
 }
 

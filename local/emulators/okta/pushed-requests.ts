@@ -56,7 +56,7 @@ export const offlineMark = 'okta_offline_access';
 /**
  * Marks an authorization request for `offline_access`.
  *
- * Trap: the provider drops the scope unless `prompt` is `consent` (OpenID Connect Core, 11), but Okta asks nobody for
+ * Trap: the provider drops the scope unless `prompt` is `consent` (OpenID Connect Core, 11), but Okta asks no user for
  * consent. By the mark, `checkScopes` knows that it must add the scope again.
  */
 export function markOfflineAccess(given: URLSearchParams): URLSearchParams {

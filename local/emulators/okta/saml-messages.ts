@@ -139,7 +139,7 @@ function sign(xml: string, element: 'Assertion' | 'Response', { certificate, pri
  * The libraries that parse and sign XML.
  *
  * Trap: their types refer to those of browsers, which would take the place of Node's in the whole program. So they are
- * loaded without them, and what is used of them is described here.
+ * loaded without them, and this file declares the parts in use.
  */
 const load = createRequire(import.meta.url);
 

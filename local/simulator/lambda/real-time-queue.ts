@@ -89,7 +89,7 @@ export function openRealTimeQueue<Event extends { readonly dueAt: number }>(
 }
 
 /**
- * How long it waits at once. A timer does not count the time in which the machine slept, so whoever waits for a time looks
+ * How long it waits at once. A timer does not count the time in which the machine slept, so code that waits for a time looks
  * at the clock now and then.
  */
 const mostMs = 1_000;

@@ -76,7 +76,7 @@ function unsupportedMetrics(alarm: Alarm): readonly TemplateIssue[] {
   );
 }
 
-/** What is deployed, and the template that it was read from. */
+/** A deployment, and the template that it was read from. */
 export interface Deployed {
   readonly template: Template;
   readonly deployment: Deployment;

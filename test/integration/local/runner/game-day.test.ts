@@ -340,7 +340,7 @@ describe('npm run drill -- --live', () => {
   });
 
   it.each([
-    ['nobody can be asked', { yes: false }, 'pass --yes'],
+    ['stdin is not a terminal', { yes: false }, 'pass --yes'],
     ['there is no such org', { org: 'globex' }, 'There is no org "globex": choose one with --org: acme.'],
     ['the finding notifies nobody', { finding: 'state-refused' }, '"state-refused" is no finding that notifies people'],
   ])('cannot run if %s', async (_, values, why) => {

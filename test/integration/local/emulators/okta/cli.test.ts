@@ -41,7 +41,7 @@ describe('the command okta-emulator', () => {
     expect(fresh.clients.web.clientId).not.toBe(start1.clients.web.clientId);
   });
 
-  it('lets nobody else read the private keys', async () => {
+  it('lets no other user read the private keys', async () => {
     const { files } = JSON.parse((await start('--json')).stdout);
     expect(await readFile(files.ca, 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
     for (const file of [files.privateKey, files.dpopPrivateKey, join(folder, 'identity.json')]) {
