@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { type Journal, noJournal } from '../simulator/journal.ts';
 import type { BoardPage } from './page.ts';
 import { renderDocument, renderMain } from './render-page.ts';
 import { boardStyles } from './styles.ts';
@@ -188,4 +189,29 @@ function decode(name: string): string | undefined {
 export function isOwnHost(header: string | undefined, own: string): boolean {
   const name = URL.parse(`http://${header ?? ''}`)?.hostname ?? '';
   return isIP(name.replace(/^\[|\]$/g, '')) > 0 || name === 'localhost' || name === own.toLowerCase();
+}
+
+/** Reading the page takes time, and many runs end together. */
+const delayMs = 500;
+
+/** Tells a board, once there is one, that it has changed. */
+export function boardJournal(board: () => ServedBoard | undefined, onRun: Journal['onRun'] = () => {}): Journal {
+  let timer: NodeJS.Timeout | undefined;
+  const changed = () => {
+    if (timer) return;
+    // Later, so that what changed has been kept, and once for many.
+    timer = setTimeout(() => {
+      timer = undefined;
+      board()?.changed();
+    }, delayMs).unref();
+  };
+  return {
+    ...noJournal,
+    onRun(run) {
+      onRun(run);
+      changed();
+    },
+    onMessage: changed,
+    onEvaluated: changed,
+  };
 }

@@ -12,11 +12,7 @@ import { caseResults, casesDocument, formatCases } from '../reporters/drill.ts';
 import { showProgress } from '../reporters/progress.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { selectVariants, skippedCases } from '../runner/select.ts';
-import { withHealth } from '../scenarios/with-health.ts';
-import { withResource } from '../scenarios/with-resource.ts';
-import { withSamlApp } from '../scenarios/with-saml-app.ts';
-import { withSystemLog } from '../scenarios/with-system-log.ts';
-import { withTestUser } from '../scenarios/with-test-user.ts';
+import { withHealth, withResource, withSamlApp, withSystemLog, withTestUser } from '../scenarios/prepared-config.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 

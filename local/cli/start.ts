@@ -6,9 +6,8 @@
  */
 import { once } from 'node:events';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { boardJournal } from '../board/board-journal.ts';
 import { pageReader } from '../board/read-page.ts';
-import { type ServedBoard, serveBoard } from '../board/serve-board.ts';
+import { boardJournal, type ServedBoard, serveBoard } from '../board/serve-board.ts';
 import { openHistory } from '../history/open-history.ts';
 import { retentionOf, usualKeepDays } from '../history/retention.ts';
 import { formatIntro, formatSummary } from '../reporters/demo.ts';

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { evaluationRange } from '../emulators/cloudwatch/evaluate-alarm.ts';
+import type { Deployment } from '../simulator/template/deployment.ts';
 
 /** How long things are kept, in milliseconds. */
 export interface Retention {
@@ -37,4 +39,15 @@ export function prune(database: DatabaseSync, now: number, { all, evidenceOfPass
     )
     .run(now - evidenceOfPassed);
   database.prepare('DELETE FROM items WHERE expires_at < ?').run(now);
+}
+
+/** Messages look back further than the alarm that they are about, for what was well before. */
+const messagesMs = 60 * 60_000;
+
+/** Returns how far back alarms and messages need points and logs, in milliseconds. */
+export function windowOf({ alarms }: Deployment): number {
+  const ranges = alarms.alarms.map((alarm) =>
+    alarm.kind === 'metric' ? evaluationRange(alarm.evaluationPeriods) * alarm.periodMs : 0,
+  );
+  return Math.max(0, ...ranges) + messagesMs;
 }

@@ -2,7 +2,7 @@ import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { retriesSeries, severitySeries } from '../../functions/probes/series.ts';
 import type { Template } from '../emulators/cloudwatch/index.ts';
 import { type DeploymentVariant, healthyMinutes } from '../scenarios/deployment-variants.ts';
-import type { Tally } from '../scenarios/faults/simulation-fault.ts';
+import type { Tally } from '../scenarios/faults/configuration.ts';
 import type { Notification, Phase, Receipt, Scenario, Trace } from '../scenarios/scenario.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';

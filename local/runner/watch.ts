@@ -1,12 +1,10 @@
 import type { Gap, History } from '../history/open-history.ts';
-import type { Retention } from '../history/retention.ts';
+import { type Retention, windowOf } from '../history/retention.ts';
 import { receiverOf } from '../history/write-history.ts';
 import type { PublishedPoint } from '../simulator/alarms/cloudwatch.ts';
-import type { Run } from '../simulator/journal.ts';
-import { type Journal, noJournal } from '../simulator/journal.ts';
+import { type Journal, noJournal, type Run } from '../simulator/journal.ts';
 import type { RealTime } from '../simulator/lambda/real-time-queue.ts';
 import type { LocalSystem, SystemMinute } from '../simulator/local-system.ts';
-import { windowOf } from '../watch/window.ts';
 import { eventsOf, type TimelineEvent } from './timeline.ts';
 
 /** A system whose minutes pass in real time. */

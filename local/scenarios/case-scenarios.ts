@@ -9,7 +9,7 @@ import { allCases } from './all-cases.ts';
 import { type Case, type Variant, variantName } from './case.ts';
 import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
-import { injects, injectsWithShortTimeouts } from './faults/simulation-fault.ts';
+import { injects, injectsWithShortTimeouts } from './faults/configuration.ts';
 import { forgetSignIns } from './faults/test-user.ts';
 import {
   type ExpectedContext,

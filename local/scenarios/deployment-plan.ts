@@ -7,11 +7,8 @@ import { type Shape, shapes } from '../../functions/notify/receiver-kinds.ts';
 import type { Receivers } from '../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../lib/monitored-org.ts';
+import { withHealth, withResource, withSystemLog, withTestUser } from './prepared-config.ts';
 import type { ScenarioTarget } from './targets.ts';
-import { withHealth } from './with-health.ts';
-import { withResource } from './with-resource.ts';
-import { withSystemLog } from './with-system-log.ts';
-import { withTestUser } from './with-test-user.ts';
 
 /** How often health is checked where a scenario needs it. */
 export const healthMinutes = 5;

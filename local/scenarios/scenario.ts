@@ -3,7 +3,7 @@ import type { Route } from '../../functions/model/finding.ts';
 import type { NotificationContext } from '../../functions/notify/render/chat.ts';
 import type { AlarmState } from '../emulators/cloudwatch/index.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
-import type { SimulationFault } from './faults/simulation-fault.ts';
+import type { SimulationFault } from './faults/configuration.ts';
 
 /** How soon people must be notified, in runs from the first bad one. */
 export const notifyWithinRuns = { page: 3, ticket: 10 } as const;

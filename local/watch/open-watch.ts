@@ -4,15 +4,14 @@ import type { Route } from '../../functions/model/finding.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
 import { type StoredSecrets, startAwsEmulator } from '../emulators/aws/aws-emulator.ts';
 import type { Gap, History } from '../history/open-history.ts';
+import { windowOf } from '../history/retention.ts';
 import { type Journal, tee } from '../simulator/journal.ts';
 import { noShift } from '../simulator/lambda/function-log.ts';
 import { RunsInProgress } from '../simulator/lambda/lambda-service.ts';
 import { openRealTimeQueue, type RealTime } from '../simulator/lambda/real-time-queue.ts';
 import { createTables, LocalSystem, type SystemParts } from '../simulator/local-system.ts';
 import { readDeployed } from '../simulator/template/read-deployment.ts';
-import { beginAt } from './begin-at.ts';
 import { openHttpsPosts } from './https-posts.ts';
-import { windowOf } from './window.ts';
 
 export interface WatchOptions {
   /** As synthesized. Throws `UnsupportedError` for anything that the simulator does not support. */
@@ -114,4 +113,26 @@ export class Watch extends LocalSystem {
     await super[Symbol.asyncDispose]();
     await this.aws[Symbol.asyncDispose]();
   }
+}
+
+const minuteMs = 60_000;
+
+/**
+ * The first minute of a watch, and the minutes before it in which nothing ran.
+ *
+ * A minute that was under way when the last watch ended is not run again, because its requests may have been sent. It
+ * belongs to the gap if no run that a schedule started in it has ended.
+ */
+export function beginAt(
+  { evaluatedAt, reader }: Pick<History, 'evaluatedAt' | 'reader'>,
+  now: number,
+): { readonly startedAt: number; readonly gap?: Gap } {
+  const minute = Math.floor(now / minuteMs) * minuteMs;
+  // A time in the future: the clock was set back.
+  if (evaluatedAt === undefined || evaluatedAt > minute) return { startedAt: minute };
+  const startedAt = Math.max(minute, evaluatedAt + minuteMs);
+  const runs = reader.runs({ start: evaluatedAt, end: startedAt });
+  const hasRun = runs.some(({ schedule }) => schedule !== undefined);
+  const start = hasRun ? evaluatedAt + minuteMs : evaluatedAt;
+  return { startedAt, ...(start < startedAt && { gap: { start, end: startedAt, reason: 'not running' } }) };
 }

@@ -1,8 +1,35 @@
-import { errorEnvelope, generateSigningKey } from '../../emulators/okta/index.ts';
+import type { Resource } from '../../../functions/model/org.ts';
+import type { ApiSettings } from '../../emulators/api/resource-api.ts';
+import { errorEnvelope } from '../../emulators/okta/error-responses.ts';
+import { generateSigningKey } from '../../emulators/okta/signing-keys.ts';
+import type { Fault } from '../../simulator/environment.ts';
 import { type Case, defineCase, type Expected, variant, variants, warnings } from '../case.ts';
-import { useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
-import { alterApi, apiIsDown, changeResource, expiredCertificate, pathLikeOkta } from '../faults/resource.ts';
-import { resources } from '../targets.ts';
+import { alterServer, useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
+import { closedPort } from '../faults/unreachable.ts';
+import { type FaultAt, resources, type ScenarioTarget } from '../targets.ts';
+
+/** Changes what the API expects, and how it answers. */
+export function alterApi(changes: Partial<ApiSettings>): Fault {
+  return ({ api }) => ({ restore: api.alter(changes) });
+}
+
+/** Changes what the configuration says of the API. Does nothing in events of groups that do not use it. */
+export function changeResource(change: Partial<Resource>): FaultAt<ScenarioTarget> {
+  return alterServer((server) =>
+    server.resource ? { ...server, resource: { ...server.resource, ...change } } : server,
+  );
+}
+
+/** The API has a path that Okta has too. */
+export const pathLikeOkta: FaultAt<ScenarioTarget> = (environment, target) =>
+  changeResource({ url: new URL('/api/v1/users', environment.api.url).href })(environment, target);
+
+/** The API shows a certificate that has expired. */
+export const expiredCertificate: Fault = async ({ api }) => ({ restore: await api.expireCertificate() });
+
+/** Nothing listens where the API should be. */
+export const apiIsDown: FaultAt<ScenarioTarget> = async (environment, target) =>
+  changeResource({ url: `https://${await closedPort()}/orders` })(environment, target);
 
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
 const network = (code: string): Expected => ({ code, domain: 'network' });

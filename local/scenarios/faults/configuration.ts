@@ -10,6 +10,7 @@ import type {
 import type { AwsError } from '../../emulators/aws/aws-emulator.ts';
 import type { OktaEmulator } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
 import type { FaultAt, ScenarioTarget } from '../targets.ts';
 
 /** Changes the org's configuration, which is the event that each function is invoked with. */
@@ -136,4 +137,29 @@ export function callApiAsServiceApp(scopes = ['okta.users.read'], source = regis
   return useSecret(source, (secret, { clients }) =>
     changeApiCredential(() => ({ kind: 'client', clientId: clients.service.clientId, secret, scopes })),
   );
+}
+
+/** What a run counts while faults are active. */
+export interface Tally {
+  packetsLost: number;
+}
+
+/** A fault in a simulated deployment, for the length of a phase. Returns the function that restores it. */
+export type SimulationFault = (
+  simulation: Simulation,
+  org: string,
+  tally: Tally,
+) => (() => unknown) | Promise<() => unknown>;
+
+/** Injects faults at the scenario's org. */
+export function injects(...faults: readonly Fault[]): SimulationFault {
+  return async (simulation, org) => {
+    const injected = await simulation.inject(org, faults);
+    return () => injected.restore();
+  };
+}
+
+/** The same with short timeouts, for faults that would take as long as a deployed run waits. */
+export function injectsWithShortTimeouts(...faults: readonly Fault[]): SimulationFault {
+  return injects(shortTimeouts, ...faults);
 }

@@ -3,7 +3,7 @@ import type { Route } from '../../../functions/model/finding.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { twin } from '../deployment-variants.ts';
 import { leaveHeadroom } from '../faults/answers.ts';
-import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
+import { injects, type SimulationFault } from '../faults/configuration.ts';
 import type { ExpectedNotification, Phase, Trace } from '../scenario.ts';
 import { at, token } from '../targets.ts';
 import {

@@ -1,6 +1,6 @@
 import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { findingNotification } from '../case-scenarios.ts';
-import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
+import { injects, type SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, faultRuns, notifyWithinRuns } from '../scenario.ts';
 import { monitorNotification } from './monitor-stops.ts';
 import { everyKindHears } from './receivers.ts';

@@ -1,5 +1,5 @@
 import { type AlarmSubject, alarmName } from '../../../functions/findings/alarm-subject.ts';
-import type { SimulationFault } from '../faults/simulation-fault.ts';
+import type { SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, notifyWithinRuns } from '../scenario.ts';
 import {
   forEachOrg,

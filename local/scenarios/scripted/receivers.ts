@@ -2,7 +2,7 @@ import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { composedName, defaultDeployment } from '../../../functions/model/deployment.ts';
 import { identified } from '../../../lib/config/receiver.ts';
 import { drillReceivers, ownEndpoint, twin } from '../deployment-variants.ts';
-import type { SimulationFault } from '../faults/simulation-fault.ts';
+import type { SimulationFault } from '../faults/configuration.ts';
 import { faultRuns, type Trace } from '../scenario.ts';
 import {
   outage,

@@ -2,7 +2,7 @@ import { errorEnvelope } from '../../emulators/okta/index.ts';
 import { findingNotification } from '../case-scenarios.ts';
 import { canHost, type DeploymentPlan } from '../deployment-plan.ts';
 import { interceptOrg } from '../faults/answers.ts';
-import { injects, type SimulationFault } from '../faults/simulation-fault.ts';
+import { injects, type SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, faultRuns, noGaps, type Scenario, type Trace } from '../scenario.ts';
 import type { ScenarioTarget } from '../targets.ts';
 

@@ -1,18 +1,16 @@
 import type { Org } from '../../../functions/model/org.ts';
 import type { Alarm } from '../../emulators/cloudwatch/alarm-definition.ts';
 import { parseAlarms } from '../../emulators/cloudwatch/parse-alarm.ts';
-import type { Template } from '../../emulators/cloudwatch/template-reader.ts';
+import { readList, readObject, type Template } from '../../emulators/cloudwatch/template-reader.ts';
 import { UnsupportedError } from '../../emulators/cloudwatch/unsupported-error.ts';
 import { isSimulated } from '../alarms/aws-metrics.ts';
-import type { Deployment, TemplateIssue } from './deployment.ts';
+import type { Dashboard, Deployment, Table, TemplateIssue } from './deployment.ts';
 import { lintTemplate } from './lint-template.ts';
-import { readDashboard } from './read-dashboard.ts';
 import { readFunction } from './read-function.ts';
 import { readRule } from './read-rule.ts';
 import { readSchedule } from './read-schedule.ts';
-import { readTable } from './read-table.ts';
 import { readTopic } from './read-topic.ts';
-import { physicalName } from './resolve-text.ts';
+import { arnFor, physicalName, resolveText } from './resolve-text.ts';
 
 /** Resources that would also invoke functions or publish metrics. */
 const notSimulated = [
@@ -107,4 +105,58 @@ export function orgsIn(deployed: Deployed): readonly string[] {
 /** Whether a schedule's input is the event of a probe function. Every other function is invoked with something else. */
 export function isOrg(input: unknown): input is Org {
   return typeof input === 'object' && input !== null && 'servers' in input && 'domain' in input;
+}
+
+const keys = [
+  ...['TableName', 'KeySchema', 'AttributeDefinitions', 'BillingMode', 'TimeToLiveSpecification'],
+  ...['Tags', 'PointInTimeRecoverySpecification', 'SSESpecification', 'DeletionProtectionEnabled'],
+];
+
+/**
+ * Reads a table with two keys, both of them strings.
+ *
+ * Trap: items do not expire here.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+ */
+export function readTable(template: Template, logicalId: string): Table {
+  const { KeySchema, AttributeDefinitions } = readObject(template.Resources[logicalId]?.Properties, keys);
+  const schema = readList(KeySchema).map((each) => readObject(each, ['AttributeName', 'KeyType']));
+  const isNumeric = readList(AttributeDefinitions).some(
+    (each) => readObject(each, ['AttributeName', 'AttributeType']).AttributeType !== 'S',
+  );
+  const nameOf = (type: string) => {
+    const key = schema.find(({ KeyType }) => KeyType === type);
+    if (!key || isNumeric) throw new UnsupportedError('only a partition key and a sort key of strings are simulated');
+    return resolveText(template, key.AttributeName);
+  };
+  return { name: physicalName(template, logicalId), partition: nameOf('HASH'), sort: nameOf('RANGE') };
+}
+
+/**
+ * Reads which functions a dashboard's custom widgets invoke. Nothing else of a dashboard is simulated.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
+export function readDashboard(template: Template, logicalId: string): Dashboard {
+  const { widgets } = readBody(resolveText(template, template.Resources[logicalId]?.Properties?.DashboardBody));
+  if (!Array.isArray(widgets)) throw new UnsupportedError('a dashboard has no widgets');
+  const endpoints: readonly string[] = widgets.flatMap(({ type, properties }) =>
+    type === 'custom' ? [String(properties?.endpoint)] : [],
+  );
+  return { logicalId, name: physicalName(template, logicalId), invokes: endpoints.map((arn) => nameOf(template, arn)) };
+}
+
+function readBody(text: string): { readonly widgets?: unknown } {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnsupportedError('the body of a dashboard is not valid JSON');
+  }
+}
+
+/** The name of the function; the ARN, if there is none. */
+function nameOf(template: Template, arn: string): string {
+  const id = Object.keys(template.Resources).find(
+    (each) => template.Resources[each]?.Type === 'AWS::Lambda::Function' && arnFor(template, each) === arn,
+  );
+  return id === undefined ? arn : physicalName(template, id);
 }

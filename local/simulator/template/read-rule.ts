@@ -1,8 +1,7 @@
 import { readList, readObject, readWord, type Template, UnsupportedError } from '../../emulators/cloudwatch/index.ts';
 import type { ApiDestination, EventPattern, EventRule } from './deployment.ts';
-import { readDeadLetters } from './read-dead-letters.ts';
 import { readRetryPolicy } from './read-retries.ts';
-import { accepts } from './read-topic.ts';
+import { accepts, readDeadLetters } from './read-topic.ts';
 import { arnFor, physicalName, referencedId, resolveText } from './resolve-text.ts';
 
 const ruleKeys = ['Name', 'Description', 'EventPattern', 'State', 'Targets'];

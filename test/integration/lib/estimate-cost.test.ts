@@ -11,8 +11,7 @@ import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { sweepMinutes } from '../../../lib/functions/sweep.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { withHealth } from '../../../local/scenarios/with-health.ts';
-import { withTestUser } from '../../../local/scenarios/with-test-user.ts';
+import { withHealth, withTestUser } from '../../../local/scenarios/prepared-config.ts';
 import { synthesize } from '../../../local/simulator/synthesize.ts';
 import { type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';
 

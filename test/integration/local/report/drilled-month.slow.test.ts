@@ -16,7 +16,7 @@ import { reportDocument, reportSchema } from '../../../../local/report/report-do
 import type { ReportSource } from '../../../../local/report/source.ts';
 import { allCases } from '../../../../local/scenarios/all-cases.ts';
 import { interceptOrg } from '../../../../local/scenarios/faults/answers.ts';
-import { injects, type SimulationFault } from '../../../../local/scenarios/faults/simulation-fault.ts';
+import { injects, type SimulationFault } from '../../../../local/scenarios/faults/configuration.ts';
 import { connectionRefused } from '../../../../local/scenarios/faults/unreachable.ts';
 import { Simulation } from '../../../../local/simulator/simulation.ts';
 import { synthesize } from '../../../../local/simulator/synthesize.ts';

@@ -13,10 +13,8 @@ import { healthCases } from '../../../../local/scenarios/cases/health.ts';
 import { resourceCases } from '../../../../local/scenarios/cases/resource.ts';
 import { systemLogCases } from '../../../../local/scenarios/cases/system-log.ts';
 import { deploymentPlan } from '../../../../local/scenarios/deployment-plan.ts';
+import { withResource, withSamlApp, withTestUser } from '../../../../local/scenarios/prepared-config.ts';
 import type { Scenario } from '../../../../local/scenarios/scenario.ts';
-import { withResource } from '../../../../local/scenarios/with-resource.ts';
-import { withSamlApp } from '../../../../local/scenarios/with-saml-app.ts';
-import { withTestUser } from '../../../../local/scenarios/with-test-user.ts';
 
 const example = loadConfig('lib/config/example.jsonc');
 const { orgs } = deploymentPlan(example);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openHistory } from '../../../../local/history/open-history.ts';
-import { beginAt } from '../../../../local/watch/begin-at.ts';
+import { beginAt } from '../../../../local/watch/open-watch.ts';
 import { passedLine, runAt } from '../../../support/history-samples.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
