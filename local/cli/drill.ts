@@ -23,7 +23,6 @@ import { type DrillProgress, runScenarios } from '../runner/run-scenarios.ts';
 import { selectScenarios } from '../runner/select.ts';
 import { deploymentPlan } from '../scenarios/deployment-plan.ts';
 import { adoptServers } from '../simulator/adopt-servers.ts';
-import { cases } from './cases.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
@@ -65,7 +64,11 @@ export const drill = defineCommand({
       default: false,
       help: 'only the findings of one run for each variant, without alarms: the same as npm run cases',
     },
-    healthy: { ...cases.options.healthy, help: `with --diagnosis: ${cases.options.healthy.help}` },
+    healthy: {
+      type: 'string',
+      value: '<runs>',
+      help: 'with --diagnosis: the number of runs while nothing is wrong (default: 1000, or 0 with --case)',
+    },
     list: { type: 'boolean', default: false, help: 'list the cases and scenarios to select from' },
     live: {
       type: 'boolean',
@@ -91,7 +94,10 @@ export const drill = defineCommand({
     ['healthy', 'diagnosis'],
   ],
   async run(values, output) {
-    if (values.diagnosis) return cases.run(values, output);
+    if (values.diagnosis) {
+      const { cases } = await import('./cases.ts');
+      return cases.run(values, output);
+    }
     if (values.live) {
       // Their clients take a second to load.
       const [{ liveDrill }, { AwsAccount }, { proxyOf }] = await Promise.all([
