@@ -145,23 +145,8 @@ function forbidden(): OktaResponse {
 function signInPage(origin: string, stateToken: string | undefined): OktaResponse {
   const text = (value: string) => `"${escapeForScript(value)}"`;
   const data = [`"baseUrl":${text(origin)}`, ...(stateToken === undefined ? [] : [`"stateToken":${text(stateToken)}`])];
-  return htmlResponse(
-    200,
-    `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Okta - Sign In</title></head>
-<body class="auth okta-container">
-<div id="okta-sign-in"></div>
-<noscript>Signing in needs JavaScript.</noscript>
-<script type="text/javascript">
-var oktaData = {"signIn":{${data.join(',')}}};
-${driver}
-</script>
-</body>
-</html>
-`,
-    noStore,
-  );
+  return scriptedPage(`var oktaData = {"signIn":{${data.join(',')}}};
+${driver}`);
 }
 
 /**
@@ -169,6 +154,13 @@ ${driver}
  * session of the token that it gets.
  */
 function classicSignInPage(origin: string, fromUri: string): OktaResponse {
+  return scriptedPage(`var baseUrl = "${escapeForScript(origin)}";
+var fromUri = "${escapeForScript(fromUri)}";
+${classicDriver}`);
+}
+
+/** Returns a sign-in page of either engine. Trap: the script goes into the page as it is, so escape each value in it. */
+function scriptedPage(script: string): OktaResponse {
   return htmlResponse(
     200,
     `<!DOCTYPE html>
@@ -178,9 +170,7 @@ function classicSignInPage(origin: string, fromUri: string): OktaResponse {
 <div id="okta-sign-in"></div>
 <noscript>Signing in needs JavaScript.</noscript>
 <script type="text/javascript">
-var baseUrl = "${escapeForScript(origin)}";
-var fromUri = "${escapeForScript(fromUri)}";
-${classicDriver}
+${script}
 </script>
 </body>
 </html>
