@@ -19,7 +19,7 @@ import {
   toldInOrder,
 } from './scripted-scenario.ts';
 
-/** An announced incident notifies nobody by itself, but every message sent meanwhile mentions it. */
+/** An announced incident sends no message of its own, but every message sent meanwhile mentions it. */
 export const announced: ScenarioFactory = (context) => {
   const [incident] = allCases.find(({ id }) => id === 'O6')?.variants ?? [];
   if (!incident) throw new Error('case O6 has no variant');
@@ -49,7 +49,7 @@ export const errorBudget: ScenarioFactory = (context) => {
   return [
     scriptedScenario(context, 'error-budget', 'an outage uses up the error budget fast', {
       ...{ target: 'SLO', deployment: 'errorBudget', fresh: true },
-      // The windows of which the alarms are made notify nobody.
+      // The alarms on single windows only feed the composite alarms and send no message.
       allowedAlarms: paces.flatMap((pace) =>
         ['long', 'short'].map((window) => `${alarmName({ kind: 'burn-rate', org, pace })}/${window}`),
       ),
@@ -139,7 +139,7 @@ function namesTheRule({ notifications }: Trace): readonly string[] {
 const wrongForMinutes = 60;
 
 /**
- * Somebody changes the password in Okta, and an hour later it is stored. In between it is sent once, and the user is not
+ * An administrator changes the password in Okta and stores it an hour later. In between it is sent once, and the user is not
  * locked out.
  */
 export const wrongPassword: ScenarioFactory = (context) => {

@@ -120,7 +120,7 @@ export const maintenance: ScenarioFactory = (context) => {
   return [
     scriptedScenario(context, 'maintenance', 'an outage within a maintenance window', {
       ...{ name: 'maintenance, within', target: 'within', ...inWindow },
-      // Past its end: CloudWatch then says that the alarm is OK, and nobody was told of anything else.
+      // Past its end: CloudWatch then reports that the alarm is OK, and no other message was sent.
       watchedFor: maintenanceWindow(plan).minutes,
       expected: [],
       allowedAlarms: [notification.alarm],
@@ -173,7 +173,7 @@ const outageMinutes = 6;
 /** How soon the page of each org must be there, whatever the quotas. */
 const mostSeconds = 180;
 
-/** Somebody should raise the quota. */
+/** The account's owner should raise the quota. */
 const throttled = alarmName({ kind: 'group-throttled', group: 'flows' });
 
 interface FleetRow {

@@ -4,7 +4,7 @@ import type { SimulationFault } from '../faults/configuration.ts';
 import { faultRuns } from '../scenario.ts';
 import { outage, type ScenarioFactory, scriptedScenario } from './scripted-scenario.ts';
 
-/** Nothing may be deployed that can never have an effect, such as an alarm on a series that nobody publishes. */
+/** Every deployed resource must be able to have an effect. An alarm on a series without a publisher never fires. */
 export const deployment: ScenarioFactory = (context) => {
   const known = context.plan.unsubscribed.map((topic) => `${topic} has no subscribers`);
   return [

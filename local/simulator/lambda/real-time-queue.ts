@@ -24,7 +24,7 @@ export interface RealTime {
   readonly aheadMs: number;
   /** Resolves at a time, or as soon as `signal` aborts. */
   until(time: number, signal: AbortSignal): Promise<void>;
-  /** Once it aborts nothing starts any more, and whoever waits gets its reason as an error. */
+  /** Once it aborts, nothing more starts, and pending waits reject with its reason. */
   readonly stopped: AbortSignal;
 }
 
