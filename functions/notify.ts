@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
+import { openCloudWatch, openEventBridge, openSns } from './aws/clients.ts';
 import { alarmName } from './findings/alarm-subject.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
@@ -23,14 +23,14 @@ import { stateTable } from './runtime/state-table.ts';
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
 const reserveMs = 10_000;
 
-/** How long the state table may take. The logs are slower, and must still be read if it fails. */
+/** How long the state table may take. */
 const tableMs = 6_000;
 
 /** How often a change is handled anew because another process noted something meanwhile. */
 const attempts = 3;
 
 const settings = readSettings(process.env);
-const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
+const cloudWatch = openCloudWatch();
 const senders = { sns: openSns(), events: openEventBridge() };
 const table = stateTable(process.env);
 
@@ -48,7 +48,7 @@ export async function handler(
   context: Pick<Context, 'getRemainingTimeInMillis'> & Partial<Pick<Context, 'awsRequestId'>>,
 ): Promise<string | undefined> {
   const readMs = Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - reserveMs);
-  const sources = { logs, cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
+  const sources = { cloudWatch, logGroups: settings.logGroups, signal: AbortSignal.timeout(readMs) };
   const { selfTest, receivers, Records } = asRecord(event);
   if (selfTest === true || receivers !== undefined) {
     if (selfTest === true) await testItself(sources);
@@ -191,8 +191,9 @@ async function readTable({ subject }: AlarmChange): Promise<{ readonly kept?: Ke
     return { kept: await readKept(table, partitionOf(subject), AbortSignal.timeout(tableMs)) };
   } catch (error) {
     const why = error instanceof Error ? error.name : 'unknown error';
-    const sentence = `the state table could not be read (${why}): this message is written from the logs`;
-    return { gap: { kind: 'unreadable', sentence } };
+    const [logGroup = ''] = settings.logGroups;
+    const sentence = `the state table could not be read (${why}): see ${logGroup} and the logs of the other probes`;
+    return { gap: { kind: 'unreadable', sentence, logGroup } };
   }
 }
 
@@ -205,7 +206,7 @@ async function testItself(sources: Sources): Promise<void> {
   if (problems.length > 0) throw new Error(`the self-test failed: ${problems.join('; ')}`);
 }
 
-/** An alarm that resolves needs all evidence: every log group, and the alarm's history. No org has this name. */
+/** An alarm that resolves needs all evidence: the state table, and the alarm's history. No org has this name. */
 function selfTestChange(now: number): AlarmChange {
   const subject = { kind: 'not-running', org: '-' } as const;
   const name = alarmName(subject, settings.monitor.deployment);

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openCloudWatch, openCloudWatchLogs, openEventBridge, openSns } from './aws/clients.ts';
+import { openCloudWatch, openEventBridge, openSns } from './aws/clients.ts';
 import { type AlarmSubject, alarmSubject } from './findings/alarm-subject.ts';
 import { groups } from './model/probe.ts';
 import { insecureSetting } from './model/tls.ts';
@@ -29,7 +29,7 @@ const reserveMs = 10_000;
 /** How long the evidence of one incident may take, so that a service that doesn't answer leaves time for the others. */
 const incidentMs = 5_000;
 
-const [logs, cloudWatch] = [openCloudWatchLogs(), openCloudWatch()];
+const cloudWatch = openCloudWatch();
 const senders = { sns: openSns(), events: openEventBridge() };
 const { DEPLOYMENT: deployment, LOG_GROUPS = '', GROUPS = '', REMIND_AFTER_MINUTES } = process.env;
 const table = stateTable(process.env);
@@ -104,7 +104,7 @@ async function advance({ incident, stored }: KnownIncident, kept: Kept, { now, s
   const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
   const drilled = step === 'real' ? undefined : drillOf(incident);
   const change = { ...changeOf(step, incident, subject, now), ...(news && { news: news.code }), ...drilled };
-  const sources = { logs, cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
+  const sources = { cloudWatch, logGroups: LOG_GROUPS.split(','), signal };
   const firing = step === 'real' ? undefined : firingOf(incident);
   const evidence = await gatherEvidence(change, sources, { kept, ...(firing && { firing }) });
   const isForDrills = drilled?.drill && !drilled.drill.page;

@@ -30,7 +30,7 @@ const read = z.strictObject({
   code: z
     .string()
     .optional()
-    .describe('the finding; absent if the logs show none, and then nobody is known to be at fault'),
+    .describe('the finding; absent if the evidence has none, and then nobody is known to be at fault'),
   summary: z.string().describe('one sentence for people'),
   drill: z
     .literal(true)

@@ -143,7 +143,7 @@ export class OktaMonitor extends Construct {
           topics: this.topics,
           hasOwnReceivers,
           readsErrorBudgets: orgs.some(({ org }) => org.slo !== undefined),
-          readsLogsOf: functions,
+          probeFunctions: functions,
           dashboard: dashboardName,
           logRetentionDays,
         }),

@@ -9,7 +9,7 @@ export type StateAccess = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
 
 /**
  * The table with the last runs of every group and org, the open incidents, what was told, the cursors of the System Log, and
- * the guard of each test user's password. Without it, no password is sent, and messages are written from the logs.
+ * the guard of each test user's password. Without it, no password is sent, and messages lack what the probes found and link to the logs.
  *
  * It is deleted with the stack. Point-in-time recovery keeps what somebody deletes by mistake for 35 days. Deletion protection
  * would stop `cdk destroy`, and a retained table the next deployment, because it has the same name.

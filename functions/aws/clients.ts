@@ -4,7 +4,6 @@ import {
   GetMetricDataCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -47,11 +46,6 @@ export function openCloudWatch(options?: AwsOptions) {
     getMetricData: GetMetricDataCommand,
     describeAlarmHistory: DescribeAlarmHistoryCommand,
   });
-}
-
-export type CloudWatchLogs = ReturnType<typeof openCloudWatchLogs>;
-export function openCloudWatchLogs(options?: AwsOptions) {
-  return open('CLOUDWATCH_LOGS', CloudWatchLogsClient, options, { filterLogEvents: FilterLogEventsCommand });
 }
 
 export type DynamoDb = ReturnType<typeof openDynamoDb>;

@@ -17,13 +17,13 @@ export interface AlarmMeaning {
   /** The heading in docs/runbook.md. */
   readonly heading: string;
   readonly domain: FaultDomain;
-  /** What is wrong in a few words, for the subject of a message, when the logs contain no finding. */
+  /** What is wrong in a few words, for the subject of a message, when the evidence has no finding. */
   readonly brief: string;
   /** The same in one line of a phone's screen. Trap: without a finding, no cause and no culprit is known. */
   readonly summary: string;
   /** What a message tells people to do in that case. */
   readonly remedy: readonly string[];
-  /** What is true once the alarm has resolved. `lastSeen` is absent when the logs do not show what made it fire. */
+  /** What is true once the alarm has resolved. `lastSeen` is absent when the evidence does not show what made it fire. */
   readonly resolved: (lastSeen?: LastSeen) => string;
 }
 
@@ -37,7 +37,7 @@ export interface LastSeen {
 const notOkta = 'This does not indicate an Okta problem.';
 const noEvidence = {
   brief: 'no evidence',
-  summary: 'The alarm fires, but the logs show no failed check: cause and impact are not known.',
+  summary: 'The alarm fires, but the state table shows no failed check: cause and impact are not known.',
   remedy: [
     'Search the logs of the probe functions: the command is at the top of the runbook',
     "Look at the alarm's graph: it shows when runs reported something",

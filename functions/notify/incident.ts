@@ -39,7 +39,7 @@ export interface Incident {
   readonly org?: string;
   /**
    * The code of the leading finding. For an alarm about the monitor itself, the end of its name: `flows-broken`. Absent if
-   * the alarm is about findings and the logs contain none.
+   * the alarm is about findings and the evidence has none.
    */
   readonly code?: string;
   /** The leading finding's, or the alarm's own. Trap: without a code, it says which alarm it is and not whose fault. */
@@ -48,7 +48,7 @@ export interface Incident {
   readonly brief: string;
   /** What is wrong, or what is true again. */
   readonly headline: string;
-  /** What people cannot do. Absent if nothing fails, or if the logs do not show what. */
+  /** What people cannot do. Absent if nothing fails, or if the evidence does not show what. */
   readonly impact?: Impact;
   readonly remedy: readonly string[];
   /** The heading of the runbook. */
@@ -61,14 +61,14 @@ export interface Incident {
   readonly related: readonly Occurrence[];
   /** Commands that show the leading finding from a laptop. */
   readonly confirm: readonly string[];
-  /** The log group of the leading finding. */
+  /** The log of the leading finding. */
   readonly logGroup?: string;
   /** Milliseconds since the epoch. When the alarm has resolved, `until` is the last time that a finding was reported. */
   readonly since: number;
   readonly until: number;
   /** Whether `since` is the start: false if the alarm has resolved and the evidence does not show when it fired. */
   readonly isStartKnown: boolean;
-  /** Whether the log shows that the problem did not exist before `since`. */
+  /** Whether the evidence shows that the problem did not exist before `since`. */
   readonly startObserved: boolean;
   /** CloudWatch's reason when the alarm fired. It names the datapoints, so it is unique to the incident. */
   readonly firingReason?: string;
@@ -92,12 +92,14 @@ export interface Incident {
   readonly silent: readonly Silence[];
   /** What else the reader must know of this message. */
   readonly note?: string;
-  /** The time of the last outcome in each log group; undefined where none was read. */
+  /** The time of the last outcome of each function, by its log; undefined where none is known. */
   readonly lastLogAt: Readonly<Record<string, number | undefined>>;
-  /** Whether the log was read without interruption from `since` to `until`, so that runs can be counted. */
+  /** Whether the evidence has every run from `since` to `until`, so that runs can be counted. */
   readonly isComplete: boolean;
-  /** What could not be read, in words for the reader. */
+  /** What is missing, in words for the reader. */
   readonly gaps: readonly string[];
+  /** The logs that may have what is missing. */
+  readonly logsToSee: readonly string[];
 }
 
 /** Interprets the evidence around an alarm's change. */
@@ -107,9 +109,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const [lead] = occurrences;
   const isResolved = kind === 'resolved';
   const began = lead?.since ?? (evidence.firing?.at ?? changedAt) - alarm.lookBackMs;
-  const monitorErrors = monitorErrorsIn(evidence);
-  const reported = lead ? occurrences.map((each) => each.until) : brokenUntil(alarm, evidence, monitorErrors);
-  const until = isResolved && reported.length > 0 ? Math.max(...reported) : changedAt;
+  const until = isResolved && lead ? Math.max(...occurrences.map((each) => each.until)) : changedAt;
   const lines = evidence.lines.filter(({ time }) => time >= began);
   const latest = [...latestOutcomes(lines)].filter(([, { probe }]) => probe !== 'status-page');
   const affected = new Set(occurrences.flatMap(({ targets }) => targets.map(({ target }) => target)));
@@ -151,11 +151,12 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
-    monitorErrors,
+    monitorErrors: monitorErrorsIn(evidence),
     silent: alarm.kind === 'firing' ? (evidence.silent ?? []) : [],
     lastLogAt: lastLogIn(evidence),
     isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
+    logsToSee: evidence.gaps.flatMap(({ logGroup }) => logGroup ?? []),
   };
 }
 
@@ -163,16 +164,6 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
 function changesFor(domain: FaultDomain, { changes = [] }: Evidence): readonly OrgChange[] {
   const isCausedByChange = domain === 'configuration' || domain === 'credentials' || domain === 'quota';
   return changes.filter(({ isByAdministrator }) => isCausedByChange || !isByAdministrator);
-}
-
-/** When a function last failed, or its alarm fired: the alarm on it resolves hours later. */
-function brokenUntil(
-  { subject }: AlarmChange,
-  { firing }: Evidence,
-  errors: readonly MonitorError[],
-): readonly number[] {
-  if (subject.kind !== 'group-broken' || errors.length === 0) return [];
-  return [...errors.map(({ last }) => last), ...(firing ? [firing.at] : [])];
 }
 
 /** What the leading finding means; without one, what the alarm itself means. */

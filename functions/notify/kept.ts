@@ -1,7 +1,7 @@
 import type { AlarmSubject } from '../findings/alarm-subject.ts';
 import { type Group, groups } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
-import { lateIntervals, readHistory } from '../runtime/history.ts';
+import { isBad, lateIntervals, readHistory } from '../runtime/history.ts';
 import { groupState } from '../runtime/state.ts';
 import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from '../runtime/state-table.ts';
 import { type Told, toldIn, toldItem } from '../runtime/told.ts';
@@ -92,9 +92,11 @@ export function keptLines(
   );
 }
 
-/** How much of a time the table knows nothing about: before its first run, and where runs are missing. */
+/** How much of a time the table knows nothing about. */
 export interface Lacking {
-  readonly before?: Window;
+  /** When its first run was due. Absent if it has all runs since the beginning of the time. */
+  readonly beginsAt?: number;
+  /** Where runs are missing after that. */
   readonly between: readonly Window[];
 }
 
@@ -119,5 +121,11 @@ export function lackingIn(state: GroupState, org: string, { from, to }: Window):
     const window = { from: Math.max(from, previous + 1_000), to: isLast ? to : Math.min(to, time - 1_000) };
     return time - previous > patienceMs && window.from < window.to ? [window] : [];
   });
-  return { ...(begins !== undefined && begins > from && { before: { from, to: Math.min(begins, to) } }), between };
+  return { ...(begins !== undefined && begins > from && { beginsAt: begins }), between };
+}
+
+/** Whether the first run that is kept is a bad one: what came before it may have been bad too. */
+export function beginsBad(state: GroupState, org: string): boolean {
+  const [first] = readHistory(state, org).runs;
+  return first !== undefined && isBad(first);
 }

@@ -12,17 +12,29 @@ export interface Link {
 
 const minuteMs = 60_000;
 
+const mostOtherLogs = 2;
+
+/** In a function's log: its own errors, and the runs that Lambda ended. */
+const errorsOfRuns =
+  '{ $.type = "monitor-error" || $.record.status = "timeout" || $.record.status = "error" || $.record.status = "failure" }';
+
 /** Where to look further: what this finding is about, and what the monitor itself has. */
 export function linksOf(incident: Incident, { runbook, dashboard, console }: Links): readonly Link[] {
-  const { alarm, heading, logGroup, org } = incident;
+  const { alarm, heading, logGroup, logsToSee, org } = incident;
   const around = { from: incident.since - 5 * minuteMs, to: incident.until + 5 * minuteMs };
-  const pattern = org === undefined ? '' : `{ $.org = ${JSON.stringify(org)} && $.status != "passed" }`;
-  const group = logGroup ?? Object.keys(incident.lastLogAt)[0];
+  const pattern = org === undefined ? errorsOfRuns : `{ $.org = ${JSON.stringify(org)} && $.status != "passed" }`;
+  const [log = Object.keys(incident.lastLogAt)[0], ...others] = new Set([
+    ...(logGroup ? [logGroup] : []),
+    ...logsToSee,
+  ]);
+  const logs = log === undefined ? [] : [log, ...others.slice(0, mostOtherLogs)];
   return [
     { name: 'Runbook', target: `${runbook}#${heading}` },
     ...(alarm.kind === 'firing' ? [...systemLogLinks(incident, around), ...adminLinks(incident)] : []),
     { name: 'Alarm', target: console?.alarm(alarm.name) ?? alarm.name },
-    ...(console && group !== undefined ? [{ name: 'Log', target: console.log(group, pattern, around) }] : []),
+    ...(console
+      ? logs.map((each) => ({ name: each === log ? 'Log' : 'Other log', target: console.log(each, pattern, around) }))
+      : []),
     ...(console ? [] : [{ name: 'Dashboard', target: dashboard }]),
   ];
 }

@@ -14,14 +14,8 @@ import type { Drill } from '../runtime/drill.ts';
 import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../runtime/log.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
-/** A run that ended badly, as Lambda reports it: out of time or memory, or an uncaught error. */
-export interface CrashLine {
-  readonly type: 'crash';
-  readonly status: string;
-  readonly errorType?: string;
-}
-
-export type EvidenceLine = LogLine | FindingLine | DrillLine | MonitorErrorLine | CrashLine;
+/** A line of a run that messages use. */
+export type EvidenceLine = LogLine | FindingLine | DrillLine | MonitorErrorLine;
 
 /** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {
@@ -49,8 +43,6 @@ export function readDocument(document: unknown): EvidenceLine | undefined {
         ...{ type: 'monitor-error', ...readStamp(line), org: org ?? '' },
         ...{ name: text(line.name, 80) ?? 'unknown error', frames: strings(line.frames) },
       };
-    case 'platform.report':
-      return readReport(line.record);
     default:
       return undefined;
   }
@@ -88,14 +80,6 @@ function readOutcome(line: Readonly<Record<string, unknown>>, org: string): LogL
     default:
       return undefined;
   }
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
-function readReport(record: unknown): CrashLine | undefined {
-  const { status, errorType } = asRecord(record);
-  const ended = text(status, 40);
-  if (ended === undefined || ended === 'success') return undefined;
-  return defined({ type: 'crash' as const, status: ended, errorType: text(errorType, 80) });
 }
 
 /** A finding; undefined unless it says who must act and how soon. */

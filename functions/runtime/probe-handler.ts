@@ -33,7 +33,7 @@ import { stateTable } from './state-table.ts';
  * counts the error and no outcome is lost. If CloudWatch rejects the metrics, they are written to the log in the
  * embedded metric format instead, so no data is lost. The run then reports a finding and does not fail.
  *
- * Last of all the run is added to the state table. If that fails, messages are written from the log.
+ * Last of all the run is added to the state table. If that fails, messages lack the run and link to its log.
  *
  * With `check: true` in the event, the probes run and the answer is all that remains of it: nothing is published, no state
  * is read or written, and the log has no outcome of it that a message could be written from. Trap: of a test user, it is

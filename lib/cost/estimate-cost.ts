@@ -35,7 +35,7 @@ export interface Cost {
  * The monthly cost of a synthesized template and the requests that it sends to each org, from its schedules, alarms and
  * functions. What grows with time is at its highest: logs at the end of their retention, and keys after their rotations.
  *
- * Trap: costs that arise only during an incident (messages, their encryption, notifiers that read logs) are not included;
+ * Trap: costs that arise only during an incident (messages, their encryption) are not included;
  * they are a few cents. Neither are the log queries and the widgets of an open dashboard: the price of the latter is given by
  * the thousand.
  */

@@ -15,7 +15,7 @@ export const prices = {
   alarmMetric: 0.1,
   compositeAlarm: 0.5,
   dashboard: 3,
-  /** A CloudWatch API call, such as PutMetricData. FilterLogEvents is free. */
+  /** A CloudWatch API call, such as PutMetricData. */
   apiCall: 0.01 / 1_000,
   /** One series that GetMetricData reads. */
   readSeries: 0.01 / 1_000,

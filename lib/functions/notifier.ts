@@ -17,8 +17,8 @@ export interface NotifierProps {
   readonly hasOwnReceivers: boolean;
   /** Whether an org has a service level objective, of which messages say what is left. */
   readonly readsErrorBudgets: boolean;
-  /** The functions whose logs contain the evidence for messages. */
-  readonly readsLogsOf: readonly MonitorFunction[];
+  /** The functions to whose logs messages link. */
+  readonly probeFunctions: readonly MonitorFunction[];
   /** The dashboard's name. The notifier makes links of it, for the partition and region that it runs in. */
   readonly dashboard: string;
   readonly logRetentionDays: number;
@@ -42,7 +42,7 @@ export class Notifier extends MonitorFunction {
       deployment: topics.deployment,
       name: `notify-${route}`,
       description: `Writes the ${route} messages`,
-      purpose: "write its log, read the state, the probes' logs and the alarms' history, and send messages",
+      purpose: "write its log, read the state and the alarms' history, and send messages",
       code: props.code,
       memorySize: 256,
       permissions: rightsOf(Stack.of(scope), props),
@@ -50,7 +50,7 @@ export class Notifier extends MonitorFunction {
         ROUTE: route,
         PEOPLE_TOPIC_ARN: people.topicArn,
         ...sendEnvironment(topics, [route]),
-        LOG_GROUPS: props.readsLogsOf.map(({ logGroupName }) => logGroupName).join(','),
+        LOG_GROUPS: props.probeFunctions.map(({ logGroupName }) => logGroupName).join(','),
         RUNBOOK: topics.runbook,
         DEPLOYMENT: topics.deployment,
         DASHBOARD: props.dashboard,
@@ -92,13 +92,9 @@ const alarmsOf = ({ deployment }: AlertTopics) => `${deployment}/*`;
 
 function rightsOf(
   stack: Stack,
-  { route, topics, readsLogsOf, hasOwnReceivers, readsErrorBudgets }: NotifierProps,
+  { route, topics, hasOwnReceivers, readsErrorBudgets }: NotifierProps,
 ): readonly PolicyStatement[] {
   return [
-    new PolicyStatement({
-      actions: ['logs:FilterLogEvents'],
-      resources: readsLogsOf.map(({ logGroup }) => logGroup.logGroupArn),
-    }),
     new PolicyStatement({
       actions: ['cloudwatch:DescribeAlarmHistory'],
       resources: [

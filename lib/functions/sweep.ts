@@ -1,5 +1,4 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { routes } from '../../functions/model/finding.ts';
@@ -36,15 +35,11 @@ export class Sweep extends MonitorFunction {
       deployment,
       name: 'sweep',
       description: 'Looks at the state of all orgs each minute',
-      purpose: "write its log, read the state and the probes' logs, publish metrics and send messages",
+      purpose: 'write its log, read the state, publish metrics and send messages',
       code: props.code,
       memorySize: 256,
       permissions: [
         allowState(Stack.of(scope), ['Scan', 'GetItem', 'PutItem'], deployment),
-        new PolicyStatement({
-          actions: ['logs:FilterLogEvents'],
-          resources: functions.map(({ logGroup }) => logGroup.logGroupArn),
-        }),
         publishMetrics(deployment),
         ...sendRights(Stack.of(scope), topics, routes, props.hasOwnReceivers),
       ],

@@ -21,7 +21,6 @@ export interface Limit {
 }
 
 const cloudWatch = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html';
-const logs = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html';
 const sns = 'https://docs.aws.amazon.com/general/latest/gr/sns.html';
 const publish = 'https://docs.aws.amazon.com/sns/latest/api/API_Publish.html';
 const secretsManager = 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html';
@@ -37,15 +36,6 @@ function inRegions(perSecond: number, regions: readonly string[]): Readonly<Reco
 }
 
 export const rates = {
-  FilterLogEvents: {
-    perSecond: 10,
-    byRegion: {
-      ...inRegions(25, ['us-east-1']),
-      ...inRegions(5, ['ap-northeast-3', 'ap-southeast-3', 'ca-west-1', 'eu-central-1', 'il-central-1']),
-    },
-    isAdjustable: false,
-    source: logs,
-  },
   DescribeAlarmHistory: { perSecond: 3, isAdjustable: false, source: cloudWatch },
   PutMetricAlarm: { perSecond: 3, isAdjustable: true, source: cloudWatch },
   PutMetricData: { perSecond: 500, isAdjustable: true, source: cloudWatch },

@@ -7,8 +7,8 @@ import {
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { resourceName } from '../../functions/model/deployment.ts';
 import type { Group } from '../../functions/model/probe.ts';
-import { type LoggedLine, timeOf } from '../../functions/notify/evidence.ts';
-import { readLine } from '../../functions/notify/log.ts';
+import type { LoggedLine } from '../../functions/notify/evidence.ts';
+import { type EvidenceLine, readLine } from '../../functions/notify/log.ts';
 import { asRecord, oneOf, parseJson } from '../../functions/notify/read.ts';
 import type { AlarmChange, FoundEvidence, Period, ReportSource, SeriesQuery } from './source.ts';
 
@@ -205,4 +205,23 @@ async function readLog(
     const why = error instanceof Error ? error.name : 'unknown error';
     return { lines, problem: `${logGroupName} could not be read: ${why}` };
   }
+}
+
+/** The timeout of a function is shorter. */
+const longestRunMs = 60_000;
+
+/** A run that is later than this goes by its start. */
+const mostLateMs = 6 * 60_000;
+
+/**
+ * Returns the time of a line: the minute that its run was due in, which is also the time of the alarm's datapoint. Without a
+ * schedule, it is the run's start. If that is far from the time at which CloudWatch received the line, it is that time.
+ *
+ * A line is written when its run ends. If the run's clock is wrong, or a simulation has set it, its time must not split
+ * an incident: the alarm goes by CloudWatch's time.
+ */
+export function timeOf(line: EvidenceLine, timestamp: number): number {
+  const [startedAt, due] = [Date.parse(line.at), Date.parse(line.due ?? '')];
+  if (!(Math.abs(timestamp - startedAt) <= longestRunMs)) return timestamp;
+  return Math.abs(startedAt - due) <= mostLateMs ? due : startedAt;
 }

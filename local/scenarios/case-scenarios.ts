@@ -89,7 +89,7 @@ export function findingNotification(
     within: notifyWithinRuns[severity] * every,
     every,
     context,
-    ...(definitionOf(finding).isToldOnce && { isToldOnce: true }),
+    ...(finding !== undefined && definitionOf(finding).isToldOnce && { isToldOnce: true }),
   };
 }
 

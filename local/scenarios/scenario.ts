@@ -21,8 +21,8 @@ export interface Phase {
 
 /** What a message must say, as data. */
 export interface ExpectedContext {
-  /** A finding's code, or the code of an alarm on the monitor itself. */
-  readonly finding: string;
+  /** A finding's code, or the code of an alarm on the monitor itself. Undefined if the message must lack evidence. */
+  readonly finding: string | undefined;
   readonly domain: FaultDomain;
   readonly oktaStatus?: 'announced';
 }

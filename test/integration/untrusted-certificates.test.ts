@@ -120,7 +120,6 @@ describe('a built function with NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
         ...{ PEOPLE_TOPIC_ARN: 'arn', LOG_GROUPS: '/log', RUNBOOK: 'docs/runbook.md', DASHBOARD: 'okta-synthetics' },
       },
     });
-    aws.logs.create('/log');
     const result = await lambda.invoke(event);
     await lambda.stop();
     return { result, points: [...aws.points], calls: [...aws.calls] };

@@ -204,7 +204,7 @@ export const ourFindings = {
     domain: 'monitor',
     severity: 'info',
     brief: 'state not kept',
-    summary: 'DynamoDB did not accept the state of this run, so messages about it are written from the log.',
+    summary: 'DynamoDB did not accept the state of this run, so messages about it lack this run.',
     causes: [
       'throttled or slow requests to the state table',
       'no connection from the function to DynamoDB',
@@ -212,7 +212,8 @@ export const ourFindings = {
     ],
     remedy: ["Check DynamoDB's health in the region", "Check the function's role and its network"],
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m',
-    impact: 'None: messages are written from the log. A recovery is told when the alarm resolves, and not earlier.',
+    impact:
+      'Messages lack the runs that were not kept, and link to the log. A recovery is told when the alarm resolves, and not earlier.',
     mend: ['aws dynamodb describe-table --table-name okta-synthetics-state', deploy],
   },
   'insecure-environment': {

@@ -43,7 +43,7 @@ export interface NotificationContext extends MonitorContext {
   readonly severity: Route;
   /**
    * The code of the leading finding. For an alarm about the monitor itself, the end of its name: `flows-broken`. Absent if
-   * the logs contain no finding that explains the alarm: then `domain` is the alarm's, and nobody is known to be at fault.
+   * the evidence has no finding that explains the alarm: then `domain` is the alarm's, and nobody is known to be at fault.
    */
   readonly finding?: string;
   /** ISO 8601 in UTC; absent if the evidence does not show when the alarm fired. */

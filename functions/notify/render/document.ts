@@ -49,7 +49,7 @@ interface ReadDocument {
   readonly org?: string;
   readonly severity: Route;
   readonly domain: FaultDomain;
-  /** The leading finding. Absent if the logs contain none: then nobody is known to be at fault. */
+  /** The leading finding. Absent if the evidence has none: then nobody is known to be at fault. */
   readonly code?: string;
   readonly summary: string;
   /** Nothing is wrong: somebody drills. Only in documents about a drill that is told to everybody. */

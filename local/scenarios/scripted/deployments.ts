@@ -161,7 +161,7 @@ export const maintenance: ScenarioFactory = (context) => {
   ];
 };
 
-/** A Region in which FilterLogEvents may be called five times a second. */
+/** A Region with small quotas. */
 const slowRegion: SimulationFault = (simulation) => simulation.useAccount({ region: 'eu-central-1' });
 
 /** An account that has never run many functions. */

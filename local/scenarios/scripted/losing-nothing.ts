@@ -24,7 +24,7 @@ export const metricsRefused: ScenarioFactory = (context) => {
   ];
 };
 
-/** The state table fails: messages are written from the logs, and CloudWatch tells of the recovery. */
+/** The state table fails: the page arrives without evidence and links to the log, and CloudWatch tells of the recovery. */
 export const tableFails: ScenarioFactory = (context) => {
   const { every } = context;
   const refused = ['GetItem', 'PutItem', 'Query', 'Scan'] as const;
@@ -41,7 +41,7 @@ export const tableFails: ScenarioFactory = (context) => {
         { minutes: 25 * every, faults: [fail] },
       ],
       expected: [
-        { ...outageNotification(context), ends: faultRuns * every },
+        { ...outageNotification(context), context: { domain: 'okta', finding: undefined }, ends: faultRuns * every },
         { ...sweep, within: 20 },
       ],
       recoversWithin: 40,

@@ -1,19 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { getItem, putItem } from '../../../functions/runtime/state-table.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { metricAlarm, resolvedMetricAlarm, snsEvent } from '../../support/alarms.ts';
-import { at, flowsLog, minutes, runs, statusPage } from '../../support/log-of.ts';
+import { at, flowsLog, minutes, outcome, statusPage } from '../../support/log-of.ts';
 import { readMessage, section } from '../../support/messages.ts';
+import { openStateTable } from '../../support/open-state-table.ts';
 import { type OverheardFunction, overhearFunction } from '../../support/overhear.ts';
+import { groupItem } from '../../support/stored-org.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
 const statusLog = '/aws/lambda/okta-synthetics-status';
 const denied = { status: 400, type: 'AccessDeniedException', message: 'no' };
 
-let aws: AwsEmulator;
+const { aws, table } = await openStateTable();
 let notify: OverheardFunction;
-beforeAll(async () => {
-  aws = await startAwsEmulator(new Map());
+beforeAll(() => {
   notify = overhearFunction(bundle('notify').file, {
     AWS_ENDPOINT_URL: aws.url,
     AWS_ACCESS_KEY_ID: 'loopback',
@@ -25,12 +26,10 @@ beforeAll(async () => {
     DEPLOYMENT: 'okta-synthetics',
     RUNBOOK: 'docs/runbook.md',
     DASHBOARD: 'okta-synthetics',
+    STATE_TABLE: table.name,
   });
 });
-afterAll(async () => {
-  await notify.stop();
-  await aws.close();
-});
+afterAll(() => notify.stop());
 
 const undo: (() => void)[] = [];
 afterEach(() => {
@@ -43,17 +42,23 @@ afterEach(() => {
 const healthy = { organization: 'passed', 'token@default': 'passed' } as const;
 const broken = { organization: 'passed', 'token@default': 'internal-error' } as const;
 
-/** The log of a quarter of an hour in which the token endpoint failed for ten minutes. */
-function writeLog(): void {
-  for (const group of [flowsLog, statusLog]) aws.logs.create(group);
-  const lines = [
-    ...runs(minutes('11:50', '11:59'), healthy),
-    ...runs(minutes('12:00', '12:09'), broken),
-    ...runs(minutes('12:10', '12:18'), healthy),
-  ];
-  for (const { time, line } of lines) aws.logs.add(flowsLog, { timestamp: time + 800, message: JSON.stringify(line) });
-  const { time, line } = statusPage(at('12:00'));
-  aws.logs.add(statusLog, { timestamp: time + 800, message: JSON.stringify(line) });
+/** Keeps half an hour of runs in which the token endpoint failed for ten minutes, up to the last run before the change. */
+async function keepRuns(until: '12:01' | '12:18' = '12:01'): Promise<void> {
+  const flows = minutes('11:50', until).map((time) => ({
+    ...{ org: 'acme', at: at(time), intervalMinutes: 1, expects: { flows: 1, status: 5 } },
+    lines: Object.entries(time >= '12:00' && time < '12:10' ? broken : healthy).map(
+      ([target, status]) => outcome(at(time), target, status).line,
+    ),
+  }));
+  const status = ['11:50', '11:55', '12:00', '12:05', '12:10', '12:15']
+    .filter((time) => time <= until)
+    .map((time) => ({ org: 'acme', at: at(time), intervalMinutes: 5, lines: [statusPage(at(time)).line] }));
+  for (const item of [groupItem('flows', flows), groupItem('status', status)]) {
+    const previous = await getItem(table, item, AbortSignal.timeout(5_000));
+    const options = { previous, expiresAt: Date.now() + 60_000 };
+    await putItem(table, item, Object(item.body), options, AbortSignal.timeout(5_000));
+  }
+  aws.clear();
 }
 
 function onlyMessage() {
@@ -89,19 +94,19 @@ describe('the deployed notify function', () => {
     expect(onlyMessage().email).toContain('Dear all');
   });
 
-  it('publishes one message about an alarm that fires, based on what the probes logged', async () => {
-    writeLog();
+  it('publishes one message about an alarm that fires, based on what the probes found', async () => {
+    await keepRuns();
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
     expect(message.subject).toBe("PAGE acme: no tokens at 'default' - Okta 500 since 12:00Z");
     expect(section(message, 'FINE')).toEqual(['organization']);
-    expect(message.email).toContain('X-Okta-Request-Id req-120300-token');
+    expect(message.email).toContain('X-Okta-Request-Id req-120100-token');
     expect(section(message, 'GAPS')).toEqual([]);
     expect(message.email).toContain('docs/runbook.md#internal-error');
   });
 
   it('publishes one message when the alarm has resolved, with the duration', async () => {
-    writeLog();
+    await keepRuns();
     const { NewStateReason: stateReason } = metricAlarm;
     aws.alarmHistory = () => [
       {
@@ -112,8 +117,7 @@ describe('the deployed notify function', () => {
     ];
     await notify.invoke(snsEvent(metricAlarm));
     const { threadId } = onlyMessage().chat.metadata;
-    aws.clear();
-    writeLog();
+    await keepRuns('12:18');
     await notify.invoke(snsEvent(resolvedMetricAlarm));
     const resolved = onlyMessage();
     expect(resolved.subject).toBe("RESOLVED acme: Okta 500 at 'default' - lasted 9 min");
@@ -123,25 +127,25 @@ describe('the deployed notify function', () => {
   it('publishes nothing for any other change of an alarm', async () => {
     const change = { ...metricAlarm, OldStateValue: 'INSUFFICIENT_DATA', NewStateValue: 'OK' };
     expect(await notify.invoke(snsEvent(change))).not.toHaveProperty('error');
-    expect(aws.calls).toEqual([]);
+    expect(aws.published).toEqual([]);
   });
 
-  it('publishes a message that says so when it may not read the logs', async () => {
-    undo.push(aws.injectFault('FilterLogEvents', denied));
+  it('publishes a message that says so when the state table has nothing, and links to the log', async () => {
     expect(await notify.invoke(snsEvent(metricAlarm))).not.toHaveProperty('error');
     const message = onlyMessage();
     expect(message.subject).toBe('PAGE acme: no evidence, alarm at 12:02Z');
-    expect(section(message, 'GAPS').join(' ')).toBe(
-      `${flowsLog} could not be read: AccessDeniedException ${statusLog} could not be read: AccessDeniedException`,
-    );
+    expect(section(message, 'GAPS').join(' ')).toBe(`the state table has no run of this org: see ${flowsLog}`);
+    expect(section(message, 'LINKS').join(' ')).toMatch(/Log +https:\S+log-group\/\S+okta-synthetics-flows/);
   });
 
-  it.each(['connection closed', 'no answer'] as const)(
-    'publishes in time when CloudWatch Logs fails with %s',
+  it.each(['connection closed', 'no answer', denied] as const)(
+    'publishes in time when DynamoDB fails with %j, says so and links to the log',
     async (fault) => {
-      undo.push(aws.injectFault('FilterLogEvents', fault));
-      expect(await notify.invoke(snsEvent(metricAlarm), 10_500)).not.toHaveProperty('error');
-      expect(onlyMessage().email).toContain(`${flowsLog} could not be read`);
+      undo.push(aws.injectFault('Query', fault));
+      expect(await notify.invoke(snsEvent(metricAlarm), 25_000)).not.toHaveProperty('error');
+      const message = onlyMessage();
+      expect(message.email).toContain('the state table could not be read');
+      expect(section(message, 'LINKS').join(' ')).toMatch(/Log +https:\S+log-group\/\S+okta-synthetics-flows/);
     },
   );
 
@@ -154,7 +158,7 @@ describe('the deployed notify function', () => {
   });
 
   it('sends each message once to every outlet', async () => {
-    writeLog();
+    await keepRuns();
     await notify.invoke(snsEvent(metricAlarm));
     expect(aws.published.map((each) => each.topicArn).toSorted()).toEqual([
       topicArn,
@@ -168,7 +172,7 @@ describe('the deployed notify function', () => {
   });
 
   it('sends the messages about an org with receivers of its own to its own topics', async () => {
-    writeLog();
+    await keepRuns();
     const own = JSON.parse(
       JSON.stringify(snsEvent(metricAlarm)).replaceAll(
         'okta-synthetics-page-alarms',
@@ -186,7 +190,7 @@ describe('the deployed notify function', () => {
   });
 
   it('fails when the event bus refuses an event, and still publishes the message', async () => {
-    writeLog();
+    await keepRuns();
     undo.push(aws.injectFault('PutEvents', denied));
     expect(await notify.invoke(snsEvent(metricAlarm))).toMatchObject({
       error: expect.stringMatching(/pagerduty: AccessDeniedException; events: AccessDeniedException/),
@@ -195,21 +199,21 @@ describe('the deployed notify function', () => {
   });
 
   it('fails when it cannot publish, and still puts its events', async () => {
-    writeLog();
+    await keepRuns();
     undo.push(aws.injectFault('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
     expect(await notify.invoke(snsEvent(metricAlarm))).toHaveProperty('error');
     expect(aws.events).toHaveLength(2);
   });
 
   it('fails when it cannot publish, so that Lambda tries again and then sends the original alarm', async () => {
-    writeLog();
+    await keepRuns();
     undo.push(aws.injectFault('Publish', { status: 403, type: 'AuthorizationError', message: 'no' }));
     expect(await notify.invoke(snsEvent(metricAlarm))).toHaveProperty('error');
     expect(aws.published).toEqual([]);
   });
 
   it('logs the subject of what it published', async () => {
-    writeLog();
+    await keepRuns();
     const { lines } = await notify.invoke(snsEvent(metricAlarm));
     expect(lines.map((line) => JSON.parse(line))).toContainEqual({
       type: 'message',
@@ -223,9 +227,9 @@ describe('the self-test of the notify function', () => {
   const selfTest = () => notify.invoke({ selfTest: true });
 
   it('reads everything that a message needs and publishes nothing', async () => {
-    writeLog();
+    await keepRuns();
     expect(await selfTest()).not.toHaveProperty('error');
-    expect(new Set(aws.calls)).toEqual(new Set(['FilterLogEvents', 'DescribeAlarmHistory']));
+    expect(new Set(aws.calls)).toEqual(new Set(['Query', 'DescribeAlarmHistory']));
     expect(aws.published).toEqual([]);
   });
 
@@ -236,7 +240,7 @@ describe('the self-test of the notify function', () => {
     ['one', '1', 1],
     ['none', '0', 2],
   ] as const)('publishes how many of three receivers have confirmed: %s', async (_, SubscriptionsConfirmed, value) => {
-    writeLog();
+    await keepRuns();
     aws.topicAttributes = (arn) =>
       arn === `${topicArn}-json`
         ? { SubscriptionsConfirmed, SubscriptionsPending: '1', SubscriptionsDeleted: '0' }
@@ -266,12 +270,9 @@ describe('the self-test of the notify function', () => {
     expect(result.lines.join('')).not.toContain('Unconfirmed');
   });
 
-  it.each(['FilterLogEvents', 'DescribeAlarmHistory'] as const)(
-    'fails without the permission for %s',
-    async (operation) => {
-      writeLog();
-      undo.push(aws.injectFault(operation, denied));
-      expect(await selfTest()).toMatchObject({ error: expect.stringMatching(/the self-test failed: .*AccessDenied/) });
-    },
-  );
+  it.each(['Query', 'DescribeAlarmHistory'] as const)('fails without the permission for %s', async (operation) => {
+    await keepRuns();
+    undo.push(aws.injectFault(operation, denied));
+    expect(await selfTest()).toMatchObject({ error: expect.stringMatching(/the self-test failed: .*AccessDenied/) });
+  });
 });

@@ -27,7 +27,6 @@ const environment = {
 for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 const { handler: notify } = await import('../../../functions/notify.ts');
 const { handler: sweep } = await import('../../../functions/sweep.ts');
-aws.logs.create(flowsLog);
 vi.useFakeTimers({ toFake: ['Date'] });
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 afterAll(async () => {

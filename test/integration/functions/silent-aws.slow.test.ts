@@ -66,7 +66,6 @@ let eventOf: (entry: Entry, service: string) => object;
 beforeAll(async () => {
   emulated = await EmulatedOrgs.start(events.map(({ org }) => org));
   await emulated.aws.tables.create('state', { partition: 'org', sort: 'item' });
-  emulated.aws.logs.create('/log');
   eventOf = (entry, service) => {
     const event = events.find(({ group }) => group === entry);
     emulated.beginMinute();
@@ -91,7 +90,6 @@ const told: Readonly<Record<string, RegExp>> = {
   secretsmanager: /"secret-unreadable"/,
   dynamodb: /"state-refused"|state table could not be read|TimeoutError|socket hang up/,
   monitoring: /"metrics-refused"|history could not be read|"_aws"/,
-  logs: /log could not be read/,
   sns: /a message could not be sent: .*Error/,
   events: /a message could not be sent: pagerduty: .*Error/,
 };

@@ -13,7 +13,6 @@ const pages = 'arn:aws:sns:us-east-1:123456789012:okta-synthetics-pages';
 const hourMs = 60 * 60_000;
 let sweep: OverheardFunction;
 beforeAll(() => {
-  aws.logs.create(flowsLog);
   sweep = overhearFunction(bundle('sweep').file, {
     ...{ AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: 'loopback', AWS_SECRET_ACCESS_KEY: 'loopback' },
     ...{ STATE_TABLE: table.name, DEPLOYMENT: 'okta-synthetics', DASHBOARD: 'okta-synthetics', LOG_GROUPS: flowsLog },

@@ -498,15 +498,8 @@ it('a notifier may read the probe logs, the alarm history, metrics if there is a
       const permissions = permissionsOf(sample, `notify-${route}`);
       const isReadingMetrics = ({ Action }: (typeof permissions)[number]) => Action === 'cloudwatch:GetMetricData';
       expect(permissions.some(isReadingMetrics)).toBe(monitoredOrgs(sample.config).some(({ org }) => org.slo));
-      const [readLogs, readHistory, useState, publish, putEvents, useKey, ...others] = permissions.filter(
+      const [readHistory, useState, publish, putEvents, useKey, ...others] = permissions.filter(
         (permission) => !isReadingMetrics(permission),
-      );
-      const probeLogs = sample
-        .ofType('AWS::Logs::LogGroup')
-        .filter(({ Properties }) => !/notify|sweep|widget/.test(Properties.LogGroupName));
-      expect(readLogs?.Action).toBe('logs:FilterLogEvents');
-      expect(list(readLogs?.Resource)).toSatisfy(
-        isSetOf(...probeLogs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))),
       );
       expect(readHistory?.Action).toBe('cloudwatch:DescribeAlarmHistory');
       expect(JSON.stringify(readHistory?.Resource)).toContain(':alarm:okta-synthetics/*"');

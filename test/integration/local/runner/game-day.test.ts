@@ -154,7 +154,7 @@ describe('what is wrong with a deployment is found and named', () => {
   const refusal = { status: 400, type: 'AccessDeniedException', message: 'not authorized' };
 
   it('each right of a function that was taken away', async () => {
-    for (const operation of ['PutMetricData', 'PutItem', 'Query', 'FilterLogEvents'] as const) {
+    for (const operation of ['PutMetricData', 'PutItem', 'Query', 'DescribeAlarmHistory'] as const) {
       undo.push(simulation.aws.injectFault(operation, refusal));
     }
     const { secrets } = simulation.environment('acme');
@@ -168,7 +168,7 @@ describe('what is wrong with a deployment is found and named', () => {
       /^function flows: .* cannot keep its state: it lacks .*dynamodb:PutItem/,
       /^function flows: .* it lacks secretsmanager:GetSecretValue/,
       /^function notify-page: .* the state table could not be read \(AccessDenied/,
-      /^function notify-ticket: .*flows could not be read: AccessDenied/,
+      /^function notify-ticket: .*history could not be read: AccessDenied/,
     ]) {
       expect(found).toContainEqual(expect.stringMatching(problem));
     }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmSubject } from '../../../../functions/findings/alarm-subject.ts';
 import { finding } from '../../../../functions/findings/finding.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
-import type { Evidence } from '../../../../functions/notify/evidence.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
 import type { LogLine } from '../../../../functions/runtime/log.ts';
 import { expressionAlarm, recordOf } from '../../../support/alarms.ts';
@@ -196,16 +195,10 @@ describe('the incident of an alarm that has resolved', () => {
 });
 
 describe('the incident of a monitor that is broken or does not run', () => {
-  const broken = firingOf({ kind: 'group-broken', group: 'flows' });
   const error = (time: string, name: string, frames = ['at run (run.ts:1:2)']) => ({
     ...{ time: at(time), logGroup: 'flows' },
     line: { type: 'monitor-error', at: '', org: 'acme', name, frames } as const,
   });
-  const crash = (time: string, status: string) => ({
-    ...{ time: at(time), logGroup: 'flows' },
-    line: { type: 'crash', status } as const,
-  });
-
   it.each<[AlarmSubject, string, string]>([
     [{ kind: 'group-broken', group: 'flows' }, 'flows-broken', 'monitor-broken'],
     [{ kind: 'group-broken', group: 'negative-tests' }, 'negative-tests-broken', 'monitor-broken'],
@@ -225,34 +218,13 @@ describe('the incident of a monitor that is broken or does not run', () => {
     expect(incident).not.toHaveProperty('oktaStatus');
   });
 
-  it('of a function that was broken lasted until it last failed, although its alarm fired for longer', () => {
-    const alarm = { ...resolved, subject: { kind: 'group-broken', group: 'flows' } } as const;
-    const spans = (lines: Evidence['lines']) => {
-      const { since, until } = incidentOf(alarm, { ...evidenceOf([]), lines, firing: { at: at('12:02') } });
-      return [since, until];
-    };
-    expect(spans([error('12:01', 'TypeError'), crash('12:05', 'timeout')])).toEqual([at('12:02'), at('12:05')]);
-    expect(spans([error('12:01', 'TypeError')])).toEqual([at('12:02'), at('12:02')]);
-    expect(spans([])).toEqual([at('12:02'), resolved.changedAt]);
-  });
-
-  it('lists the errors of the monitor, those with a stack first', () => {
-    const lines = [
-      error('12:00', 'TypeError'),
-      error('12:01', 'TypeError'),
-      ...['12:02', '12:03', '12:04'].map((time) => crash(time, 'timeout')),
-    ];
-    const { monitorErrors } = incidentOf(broken, { ...evidenceOf([]), lines });
+  it('lists the errors of the monitor, the most frequent first', () => {
+    const lines = [error('12:00', 'RangeError'), ...['12:01', '12:02'].map((time) => error(time, 'TypeError'))];
+    const { monitorErrors } = incidentOf(firingOf({ kind: 'not-running', org: 'acme' }), { ...evidenceOf([]), lines });
     expect(monitorErrors).toEqual([
-      { name: 'TypeError', times: 2, last: at('12:01'), frames: ['at run (run.ts:1:2)'] },
-      { name: 'run ended with timeout', times: 3, last: at('12:04'), frames: [] },
+      { name: 'TypeError', times: 2, last: at('12:02'), frames: ['at run (run.ts:1:2)'] },
+      { name: 'RangeError', times: 1, last: at('12:00'), frames: ['at run (run.ts:1:2)'] },
     ]);
-  });
-
-  it('counts an error once that was logged and then thrown', () => {
-    const lines = [error('12:00', 'TypeError'), crash('12:00', 'failure')];
-    const { monitorErrors } = incidentOf(broken, { ...evidenceOf([]), lines });
-    expect(monitorErrors.map(({ name }) => name)).toEqual(['TypeError']);
   });
 
   it('contains the time of the last log of each function', () => {

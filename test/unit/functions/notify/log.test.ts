@@ -64,15 +64,6 @@ describe('readLine', () => {
     expect(again(error)).toEqual(error);
   });
 
-  it('reads how Lambda ended a run that failed', () => {
-    const report = (record: object) => again({ time: '2026-11-21T12:00:30Z', type: 'platform.report', record });
-    expect(report({ requestId: 'x', status: 'timeout' })).toEqual({ type: 'crash', status: 'timeout' });
-    expect(report({ status: 'error', errorType: 'Runtime.ExitError' })).toMatchObject({
-      errorType: 'Runtime.ExitError',
-    });
-    expect(report({ status: 'success' })).toBeUndefined();
-  });
-
   it.each([
     ['', 'no content'],
     ['START RequestId: 1', 'text'],
@@ -88,6 +79,7 @@ describe('readLine', () => {
       'an unknown domain',
     ],
     ['{"type":"metrics"}', 'another type'],
+    ['{"type":"platform.report","record":{"status":"timeout"}}', 'a report of Lambda'],
     ['{"_aws":{"Timestamp":1},"Org":"acme"}', 'embedded metrics'],
     ['[]', 'a list'],
     ['null', 'null'],

@@ -58,7 +58,6 @@ const lines: Readonly<Record<string, object>> = {
   },
   'a finding of a run': { type: 'finding', at: base.at, org: 'acme', finding: logged },
   'a monitor error': { type: 'monitor-error', at: base.at, org: 'acme', name: 'TypeError', frames: ['at x:1:2'] },
-  'a report of Lambda': { type: 'platform.report', record: { status: 'error', errorType: 'Runtime.ExitError' } },
 };
 
 describe('a message', () => {

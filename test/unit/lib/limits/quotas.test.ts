@@ -3,8 +3,8 @@ import { ratePerSecond, rates, sizes } from '../../../../lib/limits/quotas.ts';
 import { sizeLimits } from '../../../../local/emulators/aws/limits.ts';
 
 it('has the rate of a Region where it differs from that of the others', () => {
-  expect(['us-east-1', 'eu-central-1', 'eu-west-1'].map((region) => ratePerSecond('FilterLogEvents', region))).toEqual([
-    25, 5, 10,
+  expect(['us-east-1', 'af-south-1', 'eu-north-1'].map((region) => ratePerSecond('PutEvents', region))).toEqual([
+    10_000, 400, 600,
   ]);
   expect(ratePerSecond('DescribeAlarmHistory', 'eu-central-1')).toBe(rates.DescribeAlarmHistory.perSecond);
 });

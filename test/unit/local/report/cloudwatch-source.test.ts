@@ -1,7 +1,8 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { expect, it } from 'vitest';
-import { openCloudWatchSource, SourceError } from '../../../../local/report/cloudwatch-source.ts';
+import { describe, expect, it } from 'vitest';
+import { openCloudWatchSource, SourceError, timeOf } from '../../../../local/report/cloudwatch-source.ts';
+import { at, outcome } from '../../../support/log-of.ts';
 
 const now = Date.UTC(2026, 10, 1);
 const period = { start: now - 60 * 60_000, end: now };
@@ -57,4 +58,28 @@ it('the values of a metric may come on several pages', async () => {
   ];
   const [values = []] = await sourceOf(() => pages.shift() ?? {}).statistics([query], period, 1);
   expect([values.length, values[0], values[1], values[59]]).toEqual([60, 2, undefined, 1]);
+});
+
+describe('timeOf', () => {
+  const { line } = outcome(at('12:00'), 'token@default', 'passed');
+
+  it('returns when the run of a line began', () => {
+    expect(timeOf(line, at('12:00:25'))).toBe(at('12:00'));
+  });
+
+  it('returns the minute that the run was due in, which is the time of the datapoint', () => {
+    const due = new Date(at('11:59')).toISOString();
+    expect(timeOf({ ...line, due }, at('12:00:25'))).toBe(at('11:59'));
+  });
+
+  it('returns when the run began if the minute is none that the run can have been due in', () => {
+    for (const due of ['noon', new Date(at('11:00')).toISOString(), new Date(at('13:00')).toISOString()]) {
+      expect(timeOf({ ...line, due }, at('12:00:25'))).toBe(at('12:00'));
+    }
+  });
+
+  it('returns when the log received a line whose run had a wrong clock', () => {
+    expect(timeOf(line, at('15:00'))).toBe(at('15:00'));
+    expect(timeOf({ ...line, at: 'noon' }, at('15:00'))).toBe(at('15:00'));
+  });
 });

@@ -265,12 +265,14 @@ describe('the e-mail about an alarm that fires', () => {
   });
 
   it.each(faultDomains)(
-    'has no evidence, names no cause and nobody at fault if an alarm of %s finds none in the logs',
+    'has no evidence, names no cause and nobody at fault if an alarm of %s finds none in the state table',
     (domain) => {
       const sentence = '/aws/lambda/okta-synthetics-flows could not be read: AccessDeniedException';
       const alarm = firingOf({ kind: 'findings', org: 'acme', domain, severity: 'page' });
       const blind = messageOf(alarm, evidenceOf([], { gaps: [{ kind: 'unreadable', sentence }] }));
-      expect(leadOf(blind)).toBe('The alarm fires, but the logs show no failed check: cause and impact are not known.');
+      expect(leadOf(blind)).toBe(
+        'The alarm fires, but the state table shows no failed check: cause and impact are not known.',
+      );
       expect(section(blind, 'GAPS').join(' ')).toBe(sentence);
       expect(section(blind, 'DO')[1]).toBe('npm run check -- --org acme');
       expect(blind.email).not.toMatch(/fault:|likely|open a case/i);
