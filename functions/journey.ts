@@ -3,8 +3,8 @@ import { noClientCredentials } from './runtime/no-credentials.ts';
 import { probeHandler } from './runtime/probe-handler.ts';
 import { secretsManager } from './runtime/secrets.ts';
 import { processStore, tableStore } from './runtime/sign-in-memory.ts';
-import { stateTable } from './runtime/state-table.ts';
 import { openUserCredentials } from './runtime/user-credentials.ts';
+import { stateTable } from './state/state-table.ts';
 
 const table = stateTable(process.env);
 const store = table ? tableStore(table, Date.now) : processStore();

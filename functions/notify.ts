@@ -1,24 +1,26 @@
 import type { Context } from 'aws-lambda';
 import { openCloudWatch, openEventBridge, openSns } from './aws/clients.ts';
 import { alarmName } from './findings/alarm-subject.ts';
+import type { DrillFacts } from './model/log-line.ts';
+import { asRecord } from './model/read.ts';
+import { formatClock } from './model/text.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceOf, audienceOfDrills } from './notify/audience.ts';
 import { countConfirmed } from './notify/confirmations.ts';
-import { type DrillFacts, drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
+import { decide } from './notify/decide.ts';
+import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
 import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
 import type { Incident } from './notify/incident.ts';
-import { decide, firingOf, messageKey, type OpenIncident } from './notify/incident-item.ts';
-import { isUninterrupted, type Kept, partitionOf, readKept } from './notify/kept.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
 import { isNotice } from './notify/occurrences.ts';
-import { queryMessages } from './notify/query-state.ts';
-import { asRecord } from './notify/read.ts';
-import { formatClock } from './notify/render/text.ts';
 import { isBeingSent } from './notify/send-once.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
-import { stateTable } from './runtime/state-table.ts';
+import { firingOf, messageKey, type OpenIncident } from './state/incident-item.ts';
+import { isUninterrupted, type Kept, partitionOf, readKept } from './state/kept.ts';
+import { queryMessages } from './state/query-state.ts';
+import { stateTable } from './state/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
 const reserveMs = 10_000;

@@ -10,9 +10,9 @@ import { widgetStyles } from './board/styles.ts';
 import { readWidgetEvent, type WidgetRequest } from './board/widget-event.ts';
 import { defaultDeployment, resourceName } from './model/deployment.ts';
 import { consoleOf } from './notify/aws-console.ts';
-import { keptOf, readKept } from './notify/kept.ts';
-import { scanOrgs } from './notify/query-state.ts';
-import { monitorPartition, stateTable } from './runtime/state-table.ts';
+import { keptOf, readKept } from './state/kept.ts';
+import { scanOrgs } from './state/query-state.ts';
+import { monitorPartition, stateTable } from './state/state-table.ts';
 
 /** Time reserved for rendering. */
 const reserveMs = 3_000;

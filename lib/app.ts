@@ -1,7 +1,7 @@
 import { App, CfnOutput, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { oneLine } from '../functions/okta/json-fields.ts';
+import { oneLine } from '../functions/model/text.ts';
 import { configDigest, digestOutput } from './config/config-digest.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/load-config.ts';

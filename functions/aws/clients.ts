@@ -8,8 +8,8 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanComma
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { untilDeadline } from '../model/time-limit.ts';
 import { isPlainHttp, strictTls } from '../model/tls.ts';
-import { untilDeadline } from '../runtime/deadline.ts';
 import { defaultProvider } from './credentials.ts';
 
 /** Where the Region, the credentials and the endpoints are read, and how many times a call is sent at most. */

@@ -1,18 +1,8 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Route } from '../model/finding.ts';
 import type { Group } from '../model/probe.ts';
+import type { CellState, RunMark, Standing } from '../model/words.ts';
 import type { OktaStatus } from '../notify/okta-status.ts';
-
-/** How an org is, the worst first. */
-export const standings = ['page', 'unknown', 'ticket', 'watching', 'well'] as const;
-
-/**
- * - `page`, `ticket`: somebody must act, at once or in working hours.
- * - `unknown`: what should run has not, or what it left cannot be read.
- * - `watching`: something failed, and it is no alarm yet or perhaps over.
- * - `well`: every check passed or was skipped.
- */
-export type Standing = (typeof standings)[number];
 
 /** All that is shown of one org. Times are milliseconds since the epoch. */
 export interface OrgBoard {
@@ -46,11 +36,6 @@ export interface GridRow {
   readonly cells: readonly (Cell | undefined)[];
 }
 
-export const cellStates = ['passed', 'warned', 'failed', 'skipped', 'not-run', 'late'] as const;
-
-/** `warned`: it passed, and somebody must act. `not-run`: the last run had no outcome of it. `late`: there is no recent run. */
-export type CellState = (typeof cellStates)[number];
-
 export interface Cell {
   readonly state: CellState;
   /** The last run that has an outcome. */
@@ -63,8 +48,6 @@ export interface Cell {
   readonly runs: readonly RunMark[];
   readonly intervalMinutes: number;
 }
-
-export type RunMark = 'passed' | 'warned' | 'failed' | 'skipped' | undefined;
 
 /** So many runs a cell shows. */
 export const shownRuns = 60;

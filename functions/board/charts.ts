@@ -1,7 +1,10 @@
-import { formatTime } from '../notify/render/text.ts';
-import { type LatencySeries, type Point, type RunMark, shownRuns } from './board.ts';
-import { foreign, type Html, html, plain, svg } from './html.ts';
-import { shownRunMarks } from './words.ts';
+import { formatTime } from '../model/text.ts';
+import type { RunMark } from '../model/words.ts';
+import { shownRunMarks } from '../model/words.ts';
+import type { LatencySeries, Point } from './board.ts';
+import { shownRuns } from './board.ts';
+import type { Html } from './html.ts';
+import { foreign, html, plain, svg } from './html.ts';
 
 const size = { width: 320, height: 60, top: 4, bottom: 56 };
 

@@ -1,12 +1,13 @@
+import type { LogLine } from '../model/log-line.ts';
 import { findingsOf } from '../model/outcome.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { asRecord, number } from '../model/read.ts';
 import { formatTarget } from '../model/target.ts';
-import type { Kept } from '../notify/kept.ts';
-import { asRecord, number } from '../notify/read.ts';
-import { formatTime } from '../notify/render/text.ts';
-import { timeOfMoment } from '../runtime/history.ts';
-import type { LogLine } from '../runtime/log.ts';
-import { type Cell, type Grid, type GridRow, type RunMark, shownRuns } from './board.ts';
+import { formatTime } from '../model/text.ts';
+import type { RunMark } from '../model/words.ts';
+import { timeOfMoment } from '../state/history.ts';
+import type { Kept } from '../state/kept.ts';
+import { type Cell, type Grid, type GridRow, shownRuns } from './board.ts';
 import type { GroupRuns } from './group-runs.ts';
 
 /** A target that the last runs do not have is no longer asked. */

@@ -1,12 +1,13 @@
 import { severityLevels } from '../model/finding.ts';
+import type { EvidenceLine } from '../model/log-line.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { asRecord, number, text } from '../model/read.ts';
+import { readDocument } from '../model/read-line.ts';
 import type { GroupState } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
-import type { Kept } from '../notify/kept.ts';
-import { type EvidenceLine, readDocument } from '../notify/log.ts';
-import { asRecord, number, text } from '../notify/read.ts';
-import { findingsIn, lateIntervals, type RunLine, readHistory, timeOfMoment } from '../runtime/history.ts';
-import type { RunMark } from './board.ts';
+import type { RunMark } from '../model/words.ts';
+import { findingsIn, lateIntervals, type RunLine, readHistory, timeOfMoment } from '../state/history.ts';
+import type { Kept } from '../state/kept.ts';
 
 const minuteMs = 60_000;
 

@@ -1,4 +1,4 @@
-import { text } from '../notify/read.ts';
+import { text } from '../model/read.ts';
 
 /** Markup that `html` made. Nothing else can be one, so a text never becomes markup by mistake. */
 export class Html {

@@ -1,18 +1,12 @@
 import { alarmMeaning } from '../findings/alarm-catalog.ts';
 import { type FindingCode, findings } from '../findings/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
-import type { Kept } from '../notify/kept.ts';
+import { asRecord, number, text } from '../model/read.ts';
+import { formatTime } from '../model/text.ts';
+import { standings } from '../model/words.ts';
 import { oktaStatusIn } from '../notify/okta-status.ts';
-import { asRecord, number, text } from '../notify/read.ts';
-import { formatTime } from '../notify/render/text.ts';
-import {
-  type BoardIncident,
-  type BoardRateLimit,
-  type Measured,
-  nothingMeasured,
-  type OrgBoard,
-  standings,
-} from './board.ts';
+import type { Kept } from '../state/kept.ts';
+import { type BoardIncident, type BoardRateLimit, type Measured, nothingMeasured, type OrgBoard } from './board.ts';
 import { gridOf } from './grid.ts';
 import { type GroupRuns, groupRunsOf } from './group-runs.ts';
 import { isOver, type Problem, problemsOf, type ToldIncident, toldIncidents } from './problems.ts';

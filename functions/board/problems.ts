@@ -2,14 +2,14 @@ import { type AlarmSubject, alarmName, alarmSubject } from '../findings/alarm-su
 import { type HitTarget, type Impact, impactOf } from '../findings/impact.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { type FaultDomain, faultDomains } from '../model/fault-domain.ts';
-import type { Finding } from '../model/finding.ts';
-import { type Route, routes } from '../model/finding.ts';
+import type { Finding, Route } from '../model/finding.ts';
+import { routes } from '../model/finding.ts';
+import type { LogLine } from '../model/log-line.ts';
 import type { Group } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
-import type { OpenIncident } from '../notify/incident-item.ts';
-import type { Kept } from '../notify/kept.ts';
-import { findingsIn } from '../runtime/history.ts';
-import type { LogLine } from '../runtime/log.ts';
+import { findingsIn } from '../state/history.ts';
+import type { OpenIncident } from '../state/incident-item.ts';
+import type { Kept } from '../state/kept.ts';
 import type { GroupRuns } from './group-runs.ts';
 
 /** What the last runs report of one fault domain and severity: what one alarm is about. */

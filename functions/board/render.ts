@@ -1,10 +1,10 @@
 import type { Group } from '../model/probe.ts';
-import { formatTime, joinFirst } from '../notify/render/text.ts';
+import { formatTime, joinFirst } from '../model/text.ts';
+import { type Shown, shownCells, shownStandings } from '../model/words.ts';
 import type { BoardIncident, Cell, Grid, GridRow, OrgBoard } from './board.ts';
 import { latencyTable, strip } from './charts.ts';
 import { foreign, type Html, html, link, plain } from './html.ts';
 import { clock } from './sentence.ts';
-import { type Shown, shownCells, shownStandings } from './words.ts';
 
 /** Where the board links to. What is absent has no link. */
 export interface BoardLinks {

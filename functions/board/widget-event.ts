@@ -1,4 +1,4 @@
-import { asRecord, number, oneOf, text } from '../notify/read.ts';
+import { asRecord, number, oneOf, text } from '../model/read.ts';
 import type { TimeRange } from './read-measured.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { composedName, resourceName } from '../model/deployment.ts';
-import { asRecord, text } from './read.ts';
+import { asRecord, text } from '../model/read.ts';
 import { receiverKinds } from './receiver-kinds.ts';
 import type { Audience } from './sendings.ts';
 import type { Settings } from './settings.ts';

@@ -1,9 +1,9 @@
 import { findings } from '../findings/finding.ts';
 import type { Exchange, RequestAuthentication } from '../model/exchange.ts';
+import type { LogLine } from '../model/log-line.ts';
 import type { Endpoint } from '../model/probe.ts';
 import { formatTarget } from '../model/target.ts';
 import { apiScopes, locate } from '../okta/endpoints.ts';
-import type { LogLine } from '../runtime/log.ts';
 
 /**
  * The commands that show a failure from a laptop: the request that failed, with placeholders for everything that the log

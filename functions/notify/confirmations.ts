@@ -1,7 +1,7 @@
 import type { Sns } from '../aws/clients.ts';
+import { asRecord, list, number, text } from '../model/read.ts';
 import { unconfirmedSeries } from '../probes/series.ts';
 import { emfLines } from '../runtime/emf.ts';
-import { asRecord, list, number, text } from './read.ts';
 import type { ConfiguredReceivers } from './receiver-kinds.ts';
 
 /** How long SNS may take for all of them. */

@@ -1,11 +1,8 @@
-import type { Drill } from '../runtime/drill.ts';
+import type { DrillFacts, LoggedLine } from '../model/log-line.ts';
+import type { OpenIncident } from '../state/incident-item.ts';
 import type { AlarmChange } from './event.ts';
-import type { Evidence, LoggedLine } from './evidence.ts';
-import type { OpenIncident } from './incident-item.ts';
+import type { Evidence } from './evidence.ts';
 import { linesOfIncident, occurrencesIn, relevantTo } from './occurrences.ts';
-
-/** Who drills, and whether the people of the route are told. */
-export type DrillFacts = Pick<Drill, 'by' | 'page'>;
 
 /** What a drill has to do with an alarm's change. */
 export interface DrillInEvidence {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type AlarmSubject, alarmSubject } from '../findings/alarm-subject.ts';
-import type { DrillFacts } from './drill.ts';
-import { asRecord, list, number, oneOf, parseJson, text } from './read.ts';
+import type { AlarmSubject } from '../findings/alarm-subject.ts';
+import { alarmSubject } from '../findings/alarm-subject.ts';
+import type { DrillFacts } from '../model/log-line.ts';
+import { asRecord, list, number, oneOf, parseJson, text } from '../model/read.ts';
 
 /** Another message about an alarm that fires: it fails again, something else is to be told, or it still fails. */
 export const repetitions = ['again', 'also', 'reminder'] as const;

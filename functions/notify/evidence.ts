@@ -1,17 +1,18 @@
 import type { CloudWatch } from '../aws/clients.ts';
 import type { AlarmSubject } from '../findings/alarm-subject.ts';
+import type { LoggedLine, Window } from '../model/log-line.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { asRecord, parseJson, text } from '../model/read.ts';
 import type { Slo } from '../model/slo.ts';
-import { within } from '../runtime/deadline.ts';
+import { formatClock, joinFirst } from '../model/text.ts';
+import { within } from '../model/time-limit.ts';
+import type { Firing } from '../state/incident-item.ts';
+import { beginsBad, isExpected, type Kept, keptLines, lackingIn } from '../state/kept.ts';
+import type { OrgChange } from '../state/org-changes.ts';
+import type { Silence } from '../state/silent-orgs-item.ts';
 import type { ErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
-import { beginsBad, isExpected, type Kept, keptLines, lackingIn } from './kept.ts';
-import type { EvidenceLine } from './log.ts';
-import type { OrgChange } from './org-changes.ts';
-import { asRecord, parseJson, text } from './read.ts';
 import { readErrorBudget } from './read-error-budget.ts';
-import { formatClock, joinFirst } from './render/text.ts';
-import type { Silence } from './silent-orgs-item.ts';
 
 /** What a message is made of, apart from the alarm itself. */
 export interface Evidence {
@@ -34,37 +35,12 @@ export interface Evidence {
   readonly silent?: readonly Silence[];
 }
 
-/** When an alarm fired, and what people were told then. */
-export interface Firing {
-  readonly at: number;
-  readonly reason?: string;
-  /** When the problem began; absent if nobody was told. */
-  readonly since?: number;
-  readonly startObserved?: boolean;
-  /** The code of the leading finding. */
-  readonly code?: string;
-}
-
 /** What the state table says. */
 export interface Known {
   /** Absent if the table could not be read: `gap` says why. */
   readonly kept?: Kept;
   readonly gap?: Gap;
   readonly firing?: Firing;
-}
-
-/** One line of a run, when it was due, and the log that has it too. */
-export interface LoggedLine<Line extends EvidenceLine = EvidenceLine> {
-  /** The minute of the run's data points, in milliseconds since the epoch. */
-  readonly time: number;
-  readonly logGroup: string;
-  readonly line: Line;
-}
-
-/** A period of time, in milliseconds since the epoch, both ends included. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Evidence that could not be read, or that is not complete. */

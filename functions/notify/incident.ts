@@ -5,8 +5,11 @@ import { defaultDeployment } from '../model/deployment.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Route } from '../model/finding.ts';
+import type { LogLine } from '../model/log-line.ts';
 import { formatTarget } from '../model/target.ts';
-import type { LogLine } from '../runtime/log.ts';
+import { formatTime } from '../model/text.ts';
+import { changesBefore, type OrgChange } from '../state/org-changes.ts';
+import type { Silence } from '../state/silent-orgs-item.ts';
 import type { AwsConsole } from './aws-console.ts';
 import { confirmCommands } from './confirm-commands.ts';
 import type { ErrorBudget } from './error-budget.ts';
@@ -15,9 +18,6 @@ import type { Evidence } from './evidence.ts';
 import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
 import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
-import { changesBefore, type OrgChange } from './org-changes.ts';
-import { formatTime } from './render/text.ts';
-import type { Silence } from './silent-orgs-item.ts';
 
 /** Where messages link to, and which route they are for. */
 export interface Links {

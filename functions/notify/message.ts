@@ -1,4 +1,4 @@
-import { oneLine } from '../okta/json-fields.ts';
+import { oneLine } from '../model/text.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';

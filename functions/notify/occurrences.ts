@@ -1,11 +1,11 @@
 import type { AlarmSubject } from '../findings/alarm-subject.ts';
 import type { Finding } from '../model/finding.ts';
+import type { LoggedLine, LogLine } from '../model/log-line.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Slo } from '../model/slo.ts';
 import { formatTarget } from '../model/target.ts';
-import type { LogLine } from '../runtime/log.ts';
 import type { AlarmChange } from './event.ts';
-import type { Evidence, LoggedLine } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 
 /** One finding, at all targets that show it and in all runs that report it. */
 export interface Occurrence {

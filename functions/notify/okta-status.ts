@@ -1,6 +1,6 @@
+import { formatTime } from '../model/text.ts';
 import { readNotes } from '../okta/status-notes.ts';
 import type { Evidence } from './evidence.ts';
-import { formatTime } from './render/text.ts';
 
 /** What Okta announces on its status page, as the probe last read it. */
 export interface OktaStatus {

@@ -1,11 +1,11 @@
 import type { AlarmSubject, SubjectOf } from '../findings/alarm-subject.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { oneOf } from '../model/read.ts';
 import { formatTarget } from '../model/target.ts';
-import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../runtime/history.ts';
-import type { OpenIncident } from './incident-item.ts';
-import type { Kept } from './kept.ts';
-import { oneOf } from './read.ts';
+import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../state/history.ts';
+import type { OpenIncident } from '../state/incident-item.ts';
+import type { Kept } from '../state/kept.ts';
 
 /** What people must be told of an open incident, apart from what CloudWatch tells. */
 const nextSteps = ['firing', 'recovered', 'again', 'also', 'real', 'reminder'] as const;

@@ -1,9 +1,9 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { TokenFacts } from '../model/finding.ts';
+import { formatDuration } from '../model/text.ts';
 import { answeredBy, describeSender } from './blame.ts';
 import { describeErrorBudget } from './error-budget.ts';
 import { type Incident, leadExchange } from './incident.ts';
-import { formatDuration } from './render/text.ts';
 import { isCaseForOkta } from './steps.ts';
 
 const mostComparisons = 8;

@@ -1,5 +1,5 @@
-import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
-import { asRecord, text, timestamp } from './read.ts';
+import { asRecord, text, timestamp } from '../model/read.ts';
+import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from '../state/state-table.ts';
 
 /** How long the table may take for each step. */
 const stepMs = 2_000;

@@ -1,7 +1,8 @@
-import { type Route, routes } from '../model/finding.ts';
+import type { Route } from '../model/finding.ts';
+import { routes } from '../model/finding.ts';
+import { oneOf } from '../model/read.ts';
 import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
-import { oneOf } from './read.ts';
 
 /** What a notify function reads from its environment. */
 export interface Settings extends Links {

@@ -1,8 +1,8 @@
 import type { Group } from '../model/probe.ts';
-import { timeOfMoment } from '../runtime/history.ts';
-import { monitorPartition, putItem, type StateTable, type StoredItem } from '../runtime/state-table.ts';
-import type { Kept } from './kept.ts';
-import { type Silence, silenceBody, silenceItem } from './silent-orgs-item.ts';
+import { timeOfMoment } from '../state/history.ts';
+import type { Kept } from '../state/kept.ts';
+import { type Silence, silenceBody, silenceItem } from '../state/silent-orgs-item.ts';
+import { monitorPartition, putItem, type StateTable, type StoredItem } from '../state/state-table.ts';
 
 const minuteMs = 60_000;
 

@@ -1,11 +1,11 @@
 import { atServers } from '../findings/impact.ts';
 import { supportBlock } from '../findings/support-block.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
+import { formatTime } from '../model/text.ts';
 import { openCaseUrl } from './admin-console.ts';
 import { answeredBy } from './blame.ts';
 import { hostOf } from './confirm-commands.ts';
 import { type Incident, leadExchange, leadOutcome } from './incident.ts';
-import { formatTime } from './render/text.ts';
 
 /** One thing to do. */
 export interface Step {

@@ -1,3 +1,5 @@
+import { incidentBody, incidentExpiresAt, isLater, type OpenIncident, readIncident } from '../state/incident-item.ts';
+import { incidentKey, partitionOf } from '../state/kept.ts';
 import {
   getItem,
   type ItemKey,
@@ -5,13 +7,11 @@ import {
   putItem,
   type StateTable,
   type StoredItem,
-} from '../runtime/state-table.ts';
-import { noteTold } from '../runtime/told.ts';
+} from '../state/state-table.ts';
+import { noteTold } from '../state/told.ts';
 import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type Incident, incidentOf, type Links } from './incident.ts';
-import { incidentBody, incidentExpiresAt, isLater, type OpenIncident, readIncident } from './incident-item.ts';
-import { incidentKey, partitionOf } from './kept.ts';
 import { composeIncident, type Notification } from './message.ts';
 import { type Senders, type SentAll, send, sendAll } from './send.ts';
 import { sendOnce, wasSent } from './send-once.ts';

@@ -1,3 +1,5 @@
+import { oneLine } from '../model/text.ts';
+
 /** An object of an answer. Its members may be anything. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -32,11 +34,6 @@ export function timeAt(value: unknown, ...path: readonly string[]): number | und
   const found = memberAt(value, ...path);
   const time = typeof found === 'string' ? (/^\d{4}-\d\d-\d\dT/.test(found) ? Date.parse(found) : Number.NaN) : found;
   return typeof time === 'number' && time > 0 && time < 8.64e15 ? time : undefined;
-}
-
-/** One line of a text of others: no control character, no line break, and nothing invisible or that turns text around. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** Data with each of its texts on one line. */

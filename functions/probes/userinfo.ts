@@ -21,7 +21,8 @@ export const userinfo = defineProbe({
   async run({ org, server, fetch, inputs: { userTokens } }) {
     const url = endpointUrl(org.domain, server, 'userinfo');
     const headers = { accept: 'application/json' };
-    const claims = await expectJson(await fetchWithToken(userTokens.access, url, { headers }, fetch));
+    const answer = await fetchWithToken(userTokens.access, url, { headers }, fetch);
+    const claims = await expectJson(answer);
     const { subject } = { subject: claims.sub, ...subjectIn(userTokens.id) };
     if (claims.sub === undefined || claims.sub !== subject)
       throw new ProbeFailure('userinfo-mismatch', {

@@ -1,4 +1,4 @@
-import type { LogLine } from './log.ts';
+import type { LogLine } from '../model/log-line.ts';
 
 /**
  * What a function answers to an event with `check: true`: what its probes found. It contains the same evidence as the log,

@@ -160,7 +160,8 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
             fetch(url, { headers: { ...headers, authorization: `SSWS ${textOf(secret, api.secret, 'apiToken')}` } }),
           );
         }
-        const send = (token: Redacted<AccessToken>) => fetchWithToken(token.reveal(), url, { headers }, fetch);
+        const send = async (token: Redacted<AccessToken>) =>
+          await fetchWithToken(token.reveal(), url, { headers }, fetch);
         const { token, isCached } = await apiToken(api, fetch);
         const response = await send(token);
         return isCached && response.status === 401 ? send((await apiToken(api, fetch, token)).token) : response;

@@ -40,28 +40,8 @@ export function deadlineIn(ms: number): Deadline {
   return { signal: AbortSignal.timeout(wholeMs), remainingMs: () => at - performance.now() };
 }
 
-/** A signal that aborts with another one, and after `ms` milliseconds at the latest. */
-export function within(ms: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-}
-
 /** The same deadline, `ms` milliseconds earlier. */
 export function earlier({ signal, remainingMs }: Deadline, ms: number): Deadline {
   const { signal: timeUp, remainingMs: leftMs } = deadlineIn(remainingMs() - ms);
   return { signal: AbortSignal.any([signal, timeUp]), remainingMs: leftMs };
-}
-
-/** Waits for `work` until the deadline, then throws the signal's reason, even if `work` ignores the deadline. */
-export async function untilDeadline<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  // Nobody waits for it once the time is up, and an error that nobody waits for ends the process.
-  work.catch(() => {});
-  signal.throwIfAborted();
-  const { promise: timeUp, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,14 +1,6 @@
 import { type FindingCode, finding, findings } from '../findings/finding.ts';
-import { type Finding, severityLevels } from '../model/finding.ts';
-
-/** A finding that a run reports although nothing caused it, so that its alarm fires. */
-export interface Drill {
-  readonly finding: Finding;
-  /** Who asked for it. */
-  readonly by: string;
-  /** Whether the people of the route are told, and not only those who receive drills. */
-  readonly page?: true;
-}
+import { severityLevels } from '../model/finding.ts';
+import type { Drill } from '../model/log-line.ts';
 
 /** What the `drill` of an event asks for. */
 export type DrillRequest = Drill | { readonly ignored: string };

@@ -12,7 +12,8 @@ import { parseRateLimit } from '../okta/rate-limit.ts';
 import { readSender } from '../okta/sender.ts';
 import { takeConnectionInfo, timedConnector } from './connection.ts';
 import { Connections } from './connections.ts';
-import { type HeaderFields, type RequestTiming, sendRequest } from './request.ts';
+import type { HeaderFields, RequestTiming } from './request.ts';
+import { sendRequest } from './request.ts';
 import { authenticationOf, hasProof } from './request-authentication.ts';
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */

@@ -2,26 +2,27 @@ import type { Context } from 'aws-lambda';
 import { openCloudWatch } from '../aws/clients.ts';
 import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
+import type { EventLine } from '../model/log-line.ts';
 import type { Org } from '../model/org.ts';
 import type { Credentials, Probe } from '../model/probe.ts';
 import { insecureSetting } from '../model/tls.ts';
 import { isOfOrg } from '../okta/endpoints.ts';
+import type { RunLine } from '../state/history.ts';
+import { openMemory } from '../state/memory.ts';
+import { openRunState } from '../state/state.ts';
+import { stateTable } from '../state/state-table.ts';
 import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
 import { deadlineIn, publishReserveMs } from './deadline.ts';
 import { readDrill } from './drill.ts';
 import { type EmfDocument, emfLines } from './emf.ts';
-import type { RunLine } from './history.ts';
 import { openHttp } from './http.ts';
-import { type EventLine, logLines, stampOf } from './log.ts';
-import { openMemory } from './memory.ts';
+import { logLines, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { openRestraints } from './restraint.ts';
 import { run } from './run.ts';
 import { readRunTime, runAtOf } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
-import { openRunState } from './state.ts';
-import { stateTable } from './state-table.ts';
 
 /**
  * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { bodyTimeoutCode, headersTimeoutCode, invalidStatusCode, tooLargeCode } from '../model/errors.ts';
-import { type ConnectionInfo, takeConnectionInfo } from './connection.ts';
+import type { ConnectionInfo } from './connection.ts';
+import { takeConnectionInfo } from './connection.ts';
 import type { Connection } from './connections.ts';
 import { watchLoop } from './loop-lateness.ts';
 import { type SocketTimes, timesOf } from './socket-times.ts';

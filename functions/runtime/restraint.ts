@@ -1,6 +1,7 @@
 import type { FindingCode } from '../findings/finding.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { type Finding, severityLevels } from '../model/finding.ts';
+import type { LogLine } from '../model/log-line.ts';
 import type { Org } from '../model/org.ts';
 import type { Probe } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
@@ -8,8 +9,7 @@ import { formatTarget } from '../model/target.ts';
 import { bucketOf, locate } from '../okta/endpoints.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
-import { type History, hasFailures, type KeptRun, lateIntervals, readHistory } from './history.ts';
-import type { LogLine } from './log.ts';
+import { type History, hasFailures, type KeptRun, lateIntervals, readHistory } from '../state/history.ts';
 import type { RunReport } from './run.ts';
 import type { RunTime } from './run-time.ts';
 

@@ -1,7 +1,7 @@
 import type { FindingCode } from '../findings/finding.ts';
 import type { Org } from '../model/org.ts';
+import { getItem, type ItemKey, putItem, type StateTable } from '../state/state-table.ts';
 import type { Secret } from './secrets.ts';
-import { getItem, type ItemKey, putItem, type StateTable } from './state-table.ts';
 
 /** What was sent with one version of a secret since a sign-in last showed that it is right. */
 export interface Attempts {

@@ -1,6 +1,7 @@
 import { type LatencyPhase, type LatencySeries, latencyPhases } from '../../functions/board/board.ts';
-import { foreign, type Html, html, plain, svg } from '../../functions/board/html.ts';
-import { formatTime } from '../../functions/notify/render/text.ts';
+import type { Html } from '../../functions/board/html.ts';
+import { foreign, html, plain, svg } from '../../functions/board/html.ts';
+import { formatTime } from '../../functions/model/text.ts';
 
 const size = { width: 200, height: 36 };
 

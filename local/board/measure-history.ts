@@ -3,9 +3,9 @@ import { shownMetrics } from '../../functions/board/measured-series.ts';
 import type { TimeRange } from '../../functions/board/read-measured.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
 import type { Exchange, Phases } from '../../functions/model/exchange.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { durationMs, finalExchanges } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { HistoryReader } from '../history/read-history.ts';
 
 const minuteMs = 60_000;

@@ -1,10 +1,10 @@
 import { orgBoard, worstFirst } from '../../functions/board/org-board.ts';
 import { alarmSubject } from '../../functions/findings/alarm-subject.ts';
+import { readDocument } from '../../functions/model/read-line.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import { keptOf } from '../../functions/notify/kept.ts';
-import { readDocument } from '../../functions/notify/log.ts';
 import { ascribe } from '../../functions/okta/sender.ts';
-import { monitorPartition, type StoredItem, storedItem } from '../../functions/runtime/state-table.ts';
+import { keptOf } from '../../functions/state/kept.ts';
+import { monitorPartition, type StoredItem, storedItem } from '../../functions/state/state-table.ts';
 import type { Item, Tables } from '../emulators/aws/tables.ts';
 import { type Alarm, alarmPoints, comparisons } from '../emulators/cloudwatch/index.ts';
 import type { HistoryReader, StoredMessage } from '../history/read-history.ts';

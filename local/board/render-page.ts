@@ -10,9 +10,9 @@ import {
   shown,
 } from '../../functions/board/render.ts';
 import { clock } from '../../functions/board/sentence.ts';
-import { type Shown, shownCells, shownStandings } from '../../functions/board/words.ts';
+import { formatDuration } from '../../functions/model/text.ts';
+import { type Shown, shownCells, shownStandings } from '../../functions/model/words.ts';
 import { describeSender } from '../../functions/notify/blame.ts';
-import { formatDuration } from '../../functions/notify/render/text.ts';
 import type { AlarmState } from '../emulators/cloudwatch/index.ts';
 import { latencyByPhase } from './latency-stack.ts';
 import type { AlarmPoint, AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } from './page.ts';

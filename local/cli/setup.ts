@@ -9,8 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, fetch as send } from 'undici';
 import type { Fetch } from '../../functions/model/probe.ts';
+import { oneLine } from '../../functions/model/text.ts';
 import { strictTls } from '../../functions/model/tls.ts';
-import { oneLine } from '../../functions/okta/json-fields.ts';
 import { toJson } from '../reporters/json.ts';
 import { showProgress } from '../reporters/progress.ts';
 import {

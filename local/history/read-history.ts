@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Finding } from '../../functions/model/finding.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
 import type { Ascription } from '../../functions/okta/sender.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { AlarmState } from '../emulators/cloudwatch/alarm-definition.ts';
 import type { AlarmStatus } from '../emulators/cloudwatch/alarm-engine.ts';
 import type { Transition } from '../simulator/alarms/cloudwatch.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { Run } from '../simulator/journal.ts';
 import { answererOf } from '../simulator/reported-finding.ts';
 import type { DeliveredMessage, Delivery } from '../simulator/sns/sns.ts';

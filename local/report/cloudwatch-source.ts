@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { resourceName } from '../../functions/model/deployment.ts';
+import type { EvidenceLine, LoggedLine } from '../../functions/model/log-line.ts';
 import type { Group } from '../../functions/model/probe.ts';
-import type { LoggedLine } from '../../functions/notify/evidence.ts';
-import { type EvidenceLine, readLine } from '../../functions/notify/log.ts';
-import { asRecord, oneOf, parseJson } from '../../functions/notify/read.ts';
+import { asRecord, oneOf, parseJson } from '../../functions/model/read.ts';
+import { readLine } from '../../functions/model/read-line.ts';
 import type { AlarmChange, FoundEvidence, Period, ReportSource, SeriesQuery } from './source.ts';
 
 export interface CloudWatchOptions {

@@ -1,4 +1,4 @@
-import { readDocument } from '../../functions/notify/log.ts';
+import { readDocument } from '../../functions/model/read-line.ts';
 import { MetricStore, statisticOf } from '../emulators/cloudwatch/index.ts';
 import type { HistoryReader } from '../history/read-history.ts';
 import type { ReportSource } from './source.ts';

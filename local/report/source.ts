@@ -1,5 +1,5 @@
+import type { LoggedLine } from '../../functions/model/log-line.ts';
 import type { MetricIdentity } from '../../functions/model/metric.ts';
-import type { LoggedLine } from '../../functions/notify/evidence.ts';
 
 /** From `start` to before `end`, epoch ms. */
 export interface Period {

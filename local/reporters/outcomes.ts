@@ -1,6 +1,6 @@
 import type { Phases } from '../../functions/model/exchange.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { PlannedProbe } from '../../functions/probes/plan.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import { bold, dim, fold, green, indent, red, table, yellow } from './text.ts';
 
 const marks = {

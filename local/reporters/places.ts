@@ -1,6 +1,6 @@
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../runner/check-orgs.ts';
 import { bold, dim, indent, table } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from '../../functions/okta/json-fields.ts';
+import { oneLine } from '../../functions/model/text.ts';
 import type { Action, Step } from '../setup/plan.ts';
 import { markOf, type Settings } from '../setup/settings.ts';
 import { bold, dim, fold, green, indent, red, wrap, yellow } from './text.ts';

@@ -1,6 +1,6 @@
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { Gap } from '../history/open-history.ts';
 import type { TimelineEvent } from '../runner/timeline.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

@@ -1,9 +1,10 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { resourceName } from '../../functions/model/deployment.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { enabledProbes, type PlannedProbe } from '../../functions/probes/plan.ts';
 import { type CheckAnswer, checkEnvironment, checkVersion } from '../../functions/runtime/check-answer.ts';
-import { type LogLine, stampOf } from '../../functions/runtime/log.ts';
+import { stampOf } from '../../functions/runtime/log.ts';
 import { readRunTime } from '../../functions/runtime/run-time.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';

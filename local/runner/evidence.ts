@@ -1,8 +1,8 @@
 import type { PeerCertificate, RequestAuthentication } from '../../functions/model/exchange.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { locate } from '../../functions/okta/endpoints.ts';
 import { headroomPercent, limitOwner } from '../../functions/okta/rate-limit.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 
 /** One request of a check, by which Okta and its System Log find it. */
 export interface SentRequest {

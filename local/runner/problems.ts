@@ -1,8 +1,8 @@
 import type { Finding } from '../../functions/model/finding.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { Org } from '../../functions/model/org.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { PlannedProbe } from '../../functions/probes/plan.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from './check-orgs.ts';
 
 /** One finding of a check, with every probe that reported it. */

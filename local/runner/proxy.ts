@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpsAgent } from 'node:https';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import { oneLine } from '../../functions/model/text.ts';
 import { strictTls } from '../../functions/model/tls.ts';
-import { oneLine } from '../../functions/okta/json-fields.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import type { Phases } from '../../functions/model/exchange.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import type { CheckedOrg } from './check-orgs.ts';
 import type { SelectedOrg } from './select-probes.ts';
 

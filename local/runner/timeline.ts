@@ -1,4 +1,4 @@
-import type { LogLine } from '../../functions/runtime/log.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { ServedRequest } from '../emulators/okta/https-listener.ts';
 import type { Gap } from '../history/open-history.ts';
 import type { Transition } from '../simulator/alarms/cloudwatch.ts';

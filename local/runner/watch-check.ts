@@ -1,8 +1,8 @@
 import type { Finding } from '../../functions/model/finding.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import type { MonitoredOrg } from '../../lib/monitored-org.ts';
 import type { CheckedOrg, CheckOrgs } from './check-orgs.ts';

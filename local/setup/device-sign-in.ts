@@ -62,7 +62,7 @@ export async function signInByDevice(signIn: DeviceSignIn): Promise<AdminFetch> 
       );
       const token = await processDeviceCodeResponse(as, client, response);
       const admin: AccessToken = { value: token.access_token, type: token.token_type, ...(key && { proofKey: key }) };
-      return (url, init = {}) => fetchWithToken(admin, url, init, fetch);
+      return async (url, init = {}) => await fetchWithToken(admin, url, init, fetch);
     } catch (error) {
       const code = codeOf(error);
       if (code === 'invalid_dpop_proof' && !key) key = await keyOf({ dpop: true });

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../functions/model/exchange.ts';
 import type { Finding } from '../../functions/model/finding.ts';
+import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/model/log-line.ts';
 import { findingsOf } from '../../functions/model/outcome.ts';
 import type { ProbeTarget } from '../../functions/model/target.ts';
 import { locate } from '../../functions/okta/endpoints.ts';
 import { type Ascription, ascribe } from '../../functions/okta/sender.ts';
-import type { FindingLine, LogLine, MonitorErrorLine } from '../../functions/runtime/log.ts';
 
 /** A finding in a run's log: its target is absent if the run reports it of itself. */
 export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity'> {

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../functions/runtime/log.ts';
+import type { LogLine } from '../../functions/model/log-line.ts';
 import type { Run } from '../../local/simulator/journal.ts';
 import type { DeliveredMessage, Delivery } from '../../local/simulator/sns/sns.ts';
 import type { Deployment } from '../../local/simulator/template/deployment.ts';

@@ -1,8 +1,8 @@
 import { type FindingCode, finding } from '../../functions/findings/finding.ts';
 import type { Exchange } from '../../functions/model/exchange.ts';
-import type { Evidence, LoggedLine } from '../../functions/notify/evidence.ts';
-import { readLine } from '../../functions/notify/log.ts';
-import type { LogLine } from '../../functions/runtime/log.ts';
+import type { LoggedLine, LogLine } from '../../functions/model/log-line.ts';
+import { readLine } from '../../functions/model/read-line.ts';
+import type { Evidence } from '../../functions/notify/evidence.ts';
 
 export const flowsLog = '/aws/lambda/okta-synthetics-flows';
 

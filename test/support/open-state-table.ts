@@ -1,6 +1,6 @@
 import { afterAll, beforeEach } from 'vitest';
 import { openDynamoDb } from '../../functions/aws/clients.ts';
-import type { StateTable } from '../../functions/runtime/state-table.ts';
+import type { StateTable } from '../../functions/state/state-table.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
 import { awsEnvironment } from './aws-environment.ts';
 

@@ -1,7 +1,7 @@
 import { orgBoard } from '../../functions/board/org-board.ts';
 import { defaultDeployment } from '../../functions/model/deployment.ts';
-import { keptOf } from '../../functions/notify/kept.ts';
 import { ascribe } from '../../functions/okta/sender.ts';
+import { keptOf } from '../../functions/state/kept.ts';
 import type { BoardPage, OrgDetail } from '../../local/board/page.ts';
 import { at, exchange, minutes, outcome } from './log-of.ts';
 import { groupItem, incidentItem } from './stored-org.ts';

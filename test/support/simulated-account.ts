@@ -1,4 +1,4 @@
-import { storedItem } from '../../functions/runtime/state-table.ts';
+import { storedItem } from '../../functions/state/state-table.ts';
 import type { DeployedAccount } from '../../local/runner/game-day/deployed-account.ts';
 import type { Simulation } from '../../local/simulator/simulation.ts';
 

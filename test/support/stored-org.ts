@@ -1,9 +1,9 @@
 import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import type { GroupState } from '../../functions/model/state.ts';
-import { incidentBody, type OpenIncident } from '../../functions/notify/incident-item.ts';
-import { type NewRun, withRun } from '../../functions/runtime/history.ts';
-import type { StoredItem } from '../../functions/runtime/state-table.ts';
+import { type NewRun, withRun } from '../../functions/state/history.ts';
+import { incidentBody, type OpenIncident } from '../../functions/state/incident-item.ts';
+import type { StoredItem } from '../../functions/state/state-table.ts';
 
 const stored = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value));
 

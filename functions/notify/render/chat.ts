@@ -1,16 +1,16 @@
 import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Route } from '../../model/finding.ts';
+import { clip } from '../../model/read.ts';
+import { formatClock, formatDuration, formatTime, joinFirst, linesThatFit } from '../../model/text.ts';
 import type { Repetition } from '../event.ts';
 import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
 import type { OktaStatus } from '../okta-status.ts';
-import { clip } from '../read.ts';
 import { seenFacts } from '../seen.ts';
 import { type Step, stepsOf, supportLines } from '../steps.ts';
 import { renderFirstLine } from './first-line.ts';
-import { formatClock, formatDuration, formatTime, joinFirst, linesThatFit } from './text.ts';
 
 /** A custom notification of Amazon Q Developer in chat applications, which posts it to Slack or Teams. */
 export interface CustomNotification {

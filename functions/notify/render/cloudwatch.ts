@@ -1,6 +1,6 @@
+import { clip, text } from '../../model/read.ts';
 import type { Links } from '../incident.ts';
 import type { Notification } from '../message.ts';
-import { clip, text } from '../read.ts';
 import { seenFacts } from '../seen.ts';
 import { renderSummary } from './first-line.ts';
 

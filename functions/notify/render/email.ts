@@ -1,14 +1,14 @@
 import { serverName } from '../../findings/impact.ts';
 import { domainLabels } from '../../model/fault-domain.ts';
+import { clip } from '../../model/read.ts';
+import { formatDuration, formatTime, joinFirst, wrap } from '../../model/text.ts';
 import type { Incident, Links } from '../incident.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
 import type { Occurrence } from '../occurrences.ts';
-import { clip } from '../read.ts';
 import { seenFacts } from '../seen.ts';
 import { type Step, stepsOf, supportLines } from '../steps.ts';
 import { renderFirstLine } from './first-line.ts';
-import { formatDuration, formatTime, joinFirst, wrap } from './text.ts';
 
 /** A screen or two. SNS accepts 256 KB for all formats together. */
 const mostCharacters = 24_000;

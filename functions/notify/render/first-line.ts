@@ -1,9 +1,9 @@
 import { failsElsewhere } from '../../findings/finding.ts';
 import { atServers, serverName } from '../../findings/impact.ts';
+import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from '../../model/text.ts';
 import { answeredBy, blameOf } from '../blame.ts';
 import { type Incident, leadExchange } from '../incident.ts';
 import { firstActionOf } from '../steps.ts';
-import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from './text.ts';
 
 /** What a lock screen shows of a message's first line. */
 const most = 120;

@@ -1,6 +1,6 @@
 import type { Route } from '../../model/finding.ts';
+import { clip } from '../../model/read.ts';
 import type { Notification } from '../message.ts';
-import { clip } from '../read.ts';
 import { alarmArn, unreadableAlarm } from './cloudwatch.ts';
 import { type IncidentDocument, renderDocument } from './document.ts';
 

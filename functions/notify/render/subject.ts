@@ -2,9 +2,9 @@ import { failsElsewhere } from '../../findings/finding.ts';
 import { atServers, type Impact } from '../../findings/impact.ts';
 import { defaultDeployment } from '../../model/deployment.ts';
 import type { Route } from '../../model/finding.ts';
+import { clip } from '../../model/read.ts';
+import { firstThatFits, formatClock, formatDuration, shortenId, shortenName } from '../../model/text.ts';
 import type { Incident, Links } from '../incident.ts';
-import { clip } from '../read.ts';
-import { firstThatFits, formatClock, formatDuration, shortenId, shortenName } from './text.ts';
 
 /** A lock screen shows about this many characters. SNS accepts fewer than 100. */
 const most = 60;

@@ -1,5 +1,6 @@
-import { type Html, html } from '../../../functions/board/html.ts';
-import { formatTime } from '../../../functions/notify/render/text.ts';
+import type { Html } from '../../../functions/board/html.ts';
+import { html } from '../../../functions/board/html.ts';
+import { formatTime } from '../../../functions/model/text.ts';
 import type { OrgReport } from '../../report/org-report.ts';
 import { svgOf } from './plots.ts';
 import { type Block, sectionsOf, titleOf, verdictOf } from './sections.ts';

@@ -1,4 +1,4 @@
-import { formatTime } from '../../../functions/notify/render/text.ts';
+import { formatTime } from '../../../functions/model/text.ts';
 import type { OrgReport } from '../../report/org-report.ts';
 import { markdownTable } from '../docs/markdown-table.ts';
 import { type Block, sectionsOf, titleOf, verdictOf } from './sections.ts';

@@ -1,6 +1,6 @@
 import type { BudgetUse, Range } from '../../../functions/findings/slo.ts';
 import { domainLabels } from '../../../functions/model/fault-domain.ts';
-import { formatDuration, formatTime } from '../../../functions/notify/render/text.ts';
+import { formatDuration, formatTime } from '../../../functions/model/text.ts';
 import type { Announcement } from '../../report/announcements.ts';
 import type { Incident, IncidentFinding } from '../../report/incidents.ts';
 import type { OrgReport } from '../../report/org-report.ts';

@@ -1,7 +1,7 @@
+import type { LogLine } from '../../../functions/model/log-line.ts';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import { isOktaHost } from '../../../functions/okta/okta-domains.ts';
 import { readNotes } from '../../../functions/okta/status-notes.ts';
-import type { LogLine } from '../../../functions/runtime/log.ts';
 import type { CheckedOrg } from '../check-orgs.ts';
 import { evidenceOf } from '../evidence.ts';
 import { inWords } from '../time-words.ts';

@@ -23,7 +23,8 @@ import {
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import { type StoredItem, storedItem } from '../../../functions/runtime/state-table.ts';
+import type { StoredItem } from '../../../functions/state/state-table.ts';
+import { storedItem } from '../../../functions/state/state-table.ts';
 import type { awsOptions } from '../aws-options.ts';
 import { AccountError } from '../aws-problem.ts';
 import type {

@@ -1,5 +1,5 @@
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
-import type { StoredItem } from '../../../functions/runtime/state-table.ts';
+import type { StoredItem } from '../../../functions/state/state-table.ts';
 
 /**
  * The account and Region in which a monitor is deployed, as a game day uses it: it reads, and it invokes functions. It changes

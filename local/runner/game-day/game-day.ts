@@ -1,7 +1,8 @@
 import { resourceName } from '../../../functions/model/deployment.ts';
-import { type OpenIncident, readIncident } from '../../../functions/notify/incident-item.ts';
-import { asRecord } from '../../../functions/notify/read.ts';
-import type { StoredItem } from '../../../functions/runtime/state-table.ts';
+import { asRecord } from '../../../functions/model/read.ts';
+import type { OpenIncident } from '../../../functions/state/incident-item.ts';
+import { readIncident } from '../../../functions/state/incident-item.ts';
+import type { StoredItem } from '../../../functions/state/state-table.ts';
 import { AccountError } from '../aws-problem.ts';
 import type { Caller, DeployedAccount, DeployedAlarm, StackResource } from './deployed-account.ts';
 import {

@@ -1,8 +1,8 @@
 import { resourceName } from '../../../functions/model/deployment.ts';
 import type { LogMemory } from '../../../functions/model/org-log.ts';
-import { logMemoryItem } from '../../../functions/notify/org-changes.ts';
 import { newLogMemory } from '../../../functions/okta/log-memory.ts';
-import { withStoredTimes } from '../../../functions/runtime/stored-times.ts';
+import { logMemoryItem } from '../../../functions/state/org-changes.ts';
+import { withStoredTimes } from '../../../functions/state/stored-times.ts';
 import type { OktaEmulator, PastHappening } from '../../emulators/okta/index.ts';
 import type { Fault } from '../../simulator/environment.ts';
 

@@ -41,7 +41,12 @@ export const tableFails: ScenarioFactory = (context) => {
         { minutes: 25 * every, faults: [fail] },
       ],
       expected: [
-        { ...outageNotification(context), context: { domain: 'okta', finding: undefined }, ends: faultRuns * every },
+        {
+          ...outageNotification(context),
+          context: { domain: 'okta', finding: undefined },
+          lasted: [8, 20],
+          ends: faultRuns * every,
+        },
         { ...sweep, within: 20 },
       ],
       recoversWithin: 40,

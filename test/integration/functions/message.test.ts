@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readLine } from '../../../functions/model/read-line.ts';
 import { readRecord } from '../../../functions/notify/event.ts';
-import { readLine } from '../../../functions/notify/log.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../../functions/notify/message.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import { peopleMessage, sendingsOf } from '../../../functions/notify/sendings.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { getItem, putItem } from '../../../functions/runtime/state-table.ts';
+import { getItem, putItem } from '../../../functions/state/state-table.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import { metricAlarm, resolvedMetricAlarm, snsEvent } from '../../support/alarms.ts';
 import { at, flowsLog, minutes, outcome, statusPage } from '../../support/log-of.ts';

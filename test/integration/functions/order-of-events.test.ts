@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GroupState } from '../../../functions/model/state.ts';
-import { readIncident } from '../../../functions/notify/incident-item.ts';
-import { withRun } from '../../../functions/runtime/history.ts';
+import { withRun } from '../../../functions/state/history.ts';
+import { readIncident } from '../../../functions/state/incident-item.ts';
 import { type AwsFault, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
 import { metricAlarm, resolvedMetricAlarm, snsEvent } from '../../support/alarms.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';

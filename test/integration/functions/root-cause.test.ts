@@ -9,8 +9,8 @@ import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { openCredentials } from '../../../functions/runtime/credentials.ts';
 import { deadlineIn } from '../../../functions/runtime/deadline.ts';
 import { openHttp } from '../../../functions/runtime/http.ts';
-import { openMemory } from '../../../functions/runtime/memory.ts';
 import { run } from '../../../functions/runtime/run.ts';
+import { openMemory } from '../../../functions/state/memory.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { memorySecrets, outcomeLines } from '../../support/run-probes.ts';
 

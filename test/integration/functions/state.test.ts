@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GroupState } from '../../../functions/model/state.ts';
 import { noteSilence } from '../../../functions/notify/silence.ts';
-import { readSilence } from '../../../functions/notify/silent-orgs-item.ts';
-import { openMemory } from '../../../functions/runtime/memory.ts';
 import { openSignInMemory, tableStore } from '../../../functions/runtime/sign-in-memory.ts';
-import { openRunState } from '../../../functions/runtime/state.ts';
-import { putItem } from '../../../functions/runtime/state-table.ts';
-import { noteTold, readTold } from '../../../functions/runtime/told.ts';
+import { openMemory } from '../../../functions/state/memory.ts';
+import { readSilence } from '../../../functions/state/silent-orgs-item.ts';
+import { openRunState } from '../../../functions/state/state.ts';
+import { putItem } from '../../../functions/state/state-table.ts';
+import { noteTold, readTold } from '../../../functions/state/told.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { at, outcome } from '../../support/log-of.ts';
 import { openStateTable } from '../../support/open-state-table.ts';

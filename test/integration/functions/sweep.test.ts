@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { incidentBody, type OpenIncident } from '../../../functions/notify/incident-item.ts';
-import { incidentKey } from '../../../functions/notify/kept.ts';
-import { putItem } from '../../../functions/runtime/state-table.ts';
+import { incidentBody, type OpenIncident } from '../../../functions/state/incident-item.ts';
+import { incidentKey } from '../../../functions/state/kept.ts';
+import { putItem } from '../../../functions/state/state-table.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import { flowsLog } from '../../support/log-of.ts';
 import { firing } from '../../support/messages.ts';

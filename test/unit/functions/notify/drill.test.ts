@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/findings/finding.ts';
+import type { LoggedLine } from '../../../../functions/model/log-line.ts';
 import { audienceOfDrills } from '../../../../functions/notify/audience.ts';
 import { drilledEvidence, drillIn, drillOf } from '../../../../functions/notify/drill.ts';
 import type { AlarmChange } from '../../../../functions/notify/event.ts';
-import type { LoggedLine } from '../../../../functions/notify/evidence.ts';
-import { incidentBody, type OpenIncident, readIncident } from '../../../../functions/notify/incident-item.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
 import { outlets } from '../../../../functions/notify/outlets.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';
 import { readSettings } from '../../../../functions/notify/settings.ts';
+import { incidentBody, type OpenIncident, readIncident } from '../../../../functions/state/incident-item.ts';
 import { at, evidenceOf, flowsLog, minutes, runs } from '../../../support/log-of.ts';
 import { firing, links, messageOf, resolved, section } from '../../../support/messages.ts';
 

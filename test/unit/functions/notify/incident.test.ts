@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmSubject } from '../../../../functions/findings/alarm-subject.ts';
 import { finding } from '../../../../functions/findings/finding.ts';
+import type { LogLine } from '../../../../functions/model/log-line.ts';
 import { type AlarmChange, readRecord } from '../../../../functions/notify/event.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
-import type { LogLine } from '../../../../functions/runtime/log.ts';
 import { expressionAlarm, recordOf } from '../../../support/alarms.ts';
 import { at, evidenceOf, exchange, minutes, outcome, runs, statusPage } from '../../../support/log-of.ts';
 import { firing, firingOf, resolved } from '../../../support/messages.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding } from '../../../../functions/findings/finding.ts';
+import type { FindingCode } from '../../../../functions/findings/finding.ts';
+import { finding } from '../../../../functions/findings/finding.ts';
+import type { DrillLine } from '../../../../functions/model/log-line.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
-import { messageKey, type OpenIncident } from '../../../../functions/notify/incident-item.ts';
-import type { Kept } from '../../../../functions/notify/kept.ts';
 import { nextStep, unsentStep } from '../../../../functions/notify/recovery.ts';
-import { type RunLine, withRun } from '../../../../functions/runtime/history.ts';
-import type { DrillLine } from '../../../../functions/runtime/log.ts';
+import { type RunLine, withRun } from '../../../../functions/state/history.ts';
+import { messageKey, type OpenIncident } from '../../../../functions/state/incident-item.ts';
+import type { Kept } from '../../../../functions/state/kept.ts';
 import { at, outcome } from '../../../support/log-of.ts';
 import { firing } from '../../../support/messages.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/findings/finding.ts';
-import type { EvidenceLine } from '../../../../functions/notify/log.ts';
-import { readLine } from '../../../../functions/notify/log.ts';
+import type { EvidenceLine } from '../../../../functions/model/log-line.ts';
+import { readLine } from '../../../../functions/model/read-line.ts';
 import { composeMessage } from '../../../../functions/notify/message.ts';
 import { receiverKinds } from '../../../../functions/notify/receiver-kinds.ts';
 import { sendingsOf } from '../../../../functions/notify/sendings.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../../../functions/model/probe.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
-import type { Kept } from '../../../../functions/notify/kept.ts';
 import { silentOrgs } from '../../../../functions/notify/silence.ts';
-import { withRun } from '../../../../functions/runtime/history.ts';
+import { withRun } from '../../../../functions/state/history.ts';
+import type { Kept } from '../../../../functions/state/kept.ts';
 import { at } from '../../../support/log-of.ts';
 
 const minuteMs = 60_000;

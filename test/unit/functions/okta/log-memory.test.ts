@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogChange, LogMemory } from '../../../../functions/model/org-log.ts';
-import { logMemoryItem, readOrgChanges } from '../../../../functions/notify/org-changes.ts';
 import { logMemoryName, newLogMemory, readLogMemory } from '../../../../functions/okta/log-memory.ts';
 import { nextCursor } from '../../../../functions/okta/next-page.ts';
-import { withReadTimes, withStoredTimes } from '../../../../functions/runtime/stored-times.ts';
+import { logMemoryItem, readOrgChanges } from '../../../../functions/state/org-changes.ts';
+import { withReadTimes, withStoredTimes } from '../../../../functions/state/stored-times.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 7);
 const counts = { signIns: 5, signInFailures: 1, lockouts: 0, tokensGranted: 9, tokensRefused: 2 };

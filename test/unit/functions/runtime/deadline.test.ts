@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { groups } from '../../../../functions/model/probe.ts';
+import { untilDeadline } from '../../../../functions/model/time-limit.ts';
 import {
   earlier,
   functionTimeoutMs,
   publishReserveMs,
   runTimeoutMs,
-  untilDeadline,
   waitMsOf,
 } from '../../../../functions/runtime/deadline.ts';
 import { publishTimeoutMs } from '../../../../functions/runtime/publish.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Drill, DrillLine } from '../../../../functions/model/log-line.ts';
 import type { Org } from '../../../../functions/model/org.ts';
-import { type Drill, readDrill } from '../../../../functions/runtime/drill.ts';
-import { isBad, withRun } from '../../../../functions/runtime/history.ts';
-import type { DrillLine } from '../../../../functions/runtime/log.ts';
+import { readDrill } from '../../../../functions/runtime/drill.ts';
 import { restraintOf, unrestrained } from '../../../../functions/runtime/restraint.ts';
+import { isBad, withRun } from '../../../../functions/state/history.ts';
 import { at } from '../../../support/log-of.ts';
 
 const read = (drill: unknown) => readDrill(drill, at('12:34'));

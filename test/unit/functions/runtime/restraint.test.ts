@@ -4,8 +4,8 @@ import { type FindingCode, finding } from '../../../../functions/findings/findin
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { flows } from '../../../../functions/probes/index.ts';
 import { enabledProbes, planProbes, targetOf } from '../../../../functions/probes/plan.ts';
-import type { KeptRun, RunLine } from '../../../../functions/runtime/history.ts';
 import { heldByBudget, openRestraints, restraintOf, runsToOpen } from '../../../../functions/runtime/restraint.ts';
+import type { KeptRun, RunLine } from '../../../../functions/state/history.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const minuteMs = 60_000;

@@ -3,9 +3,9 @@ import { ProbeFailure } from '../../../../functions/findings/probe-failure.ts';
 import { TransportError } from '../../../../functions/model/errors.ts';
 import { defineProbe, type Probe } from '../../../../functions/model/probe.ts';
 import type { Http } from '../../../../functions/runtime/http.ts';
-import { openMemory } from '../../../../functions/runtime/memory.ts';
 import { noCredentials } from '../../../../functions/runtime/no-credentials.ts';
 import { run } from '../../../../functions/runtime/run.ts';
+import { openMemory } from '../../../../functions/state/memory.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 import { outcomeLines } from '../../../support/run-probes.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StoredItem } from '../../../../functions/runtime/state-table.ts';
+import type { StoredItem } from '../../../../functions/state/state-table.ts';
 import { type PageSource, pageReader } from '../../../../local/board/read-page.ts';
 import { type MetricAlarm, MetricStore } from '../../../../local/emulators/cloudwatch/index.ts';
 import { type History, openHistory } from '../../../../local/history/open-history.ts';

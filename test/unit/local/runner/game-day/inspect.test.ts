@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FindingCode } from '../../../../../functions/findings/finding.ts';
-import { withRun } from '../../../../../functions/runtime/history.ts';
+import { withRun } from '../../../../../functions/state/history.ts';
 import type { DeployedAccount, DeployedAlarm } from '../../../../../local/runner/game-day/deployed-account.ts';
 import { inspectAlarm, inspectAnswer, shortenAddress } from '../../../../../local/runner/game-day/inspect.ts';
 import { targetIn } from '../../../../../local/runner/game-day/target.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../../functions/notify/decide.ts';
 import {
-  decide,
   incidentBody,
   isLater,
   messageKey,
   type OpenIncident,
   readIncident,
-} from '../../../../functions/notify/incident-item.ts';
+} from '../../../../functions/state/incident-item.ts';
 import { at } from '../../../support/log-of.ts';
 import { firing, resolved } from '../../../support/messages.ts';
 

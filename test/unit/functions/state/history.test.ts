@@ -11,7 +11,7 @@ import {
   readHistory,
   tokenRequestsIn,
   withRun,
-} from '../../../../functions/runtime/history.ts';
+} from '../../../../functions/state/history.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';
 
 const minuteMs = 60_000;

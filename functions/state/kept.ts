@@ -1,16 +1,16 @@
 import type { AlarmSubject } from '../findings/alarm-subject.ts';
+import type { LoggedLine, Window } from '../model/log-line.ts';
 import { type Group, groups } from '../model/probe.ts';
+import { readDocument } from '../model/read-line.ts';
 import type { GroupState } from '../model/state.ts';
-import { isBad, lateIntervals, readHistory } from '../runtime/history.ts';
-import { groupState } from '../runtime/state.ts';
-import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from '../runtime/state-table.ts';
-import { type Told, toldIn, toldItem } from '../runtime/told.ts';
-import type { LoggedLine, Window } from './evidence.ts';
+import { isBad, lateIntervals, readHistory } from './history.ts';
 import { type OpenIncident, readIncident } from './incident-item.ts';
-import { readDocument } from './log.ts';
 import { logMemoryItem, type OrgChange, readOrgChanges } from './org-changes.ts';
 import { queryOrg } from './query-state.ts';
 import { readSilence, type Silence, silenceItem } from './silent-orgs-item.ts';
+import { groupState } from './state.ts';
+import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from './state-table.ts';
+import { type Told, toldIn, toldItem } from './told.ts';
 
 /** What the state table knows of an org, or of the monitor itself. */
 export interface Kept {

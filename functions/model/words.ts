@@ -1,4 +1,20 @@
-import type { CellState, RunMark, Standing } from './board.ts';
+/** How an org is, the worst first. */
+export const standings = ['page', 'unknown', 'ticket', 'watching', 'well'] as const;
+
+/**
+ * - `page`, `ticket`: somebody must act, at once or in working hours.
+ * - `unknown`: what should run has not, or what it left cannot be read.
+ * - `watching`: something failed, and it is no alarm yet or perhaps over.
+ * - `well`: every check passed or was skipped.
+ */
+export type Standing = (typeof standings)[number];
+
+export const cellStates = ['passed', 'warned', 'failed', 'skipped', 'not-run', 'late'] as const;
+
+/** `warned`: it passed, and somebody must act. `not-run`: the last run had no outcome of it. `late`: there is no recent run. */
+export type CellState = (typeof cellStates)[number];
+
+export type RunMark = 'passed' | 'warned' | 'failed' | 'skipped' | undefined;
 
 /** How something is shown: by a sign, a word and a color, so that none of them is needed alone. */
 export interface Shown {

@@ -1,9 +1,8 @@
-import { type Route, routes } from '../model/finding.ts';
-import type { DrillFacts } from './drill.ts';
-import type { AlarmChange } from './event.ts';
-import type { Firing } from './evidence.ts';
-import { readDrillFacts } from './log.ts';
-import { asRecord, defined, number, oneOf, parseJson, text, timestamp } from './read.ts';
+import type { Route } from '../model/finding.ts';
+import { routes } from '../model/finding.ts';
+import type { DrillFacts } from '../model/log-line.ts';
+import { asRecord, defined, number, oneOf, parseJson, text, timestamp } from '../model/read.ts';
+import { readDrillFacts } from '../model/read-line.ts';
 
 /**
  * What people know of an alarm:
@@ -48,6 +47,17 @@ export interface OpenIncident {
   readonly unsent?: string;
   /** The alarm resolved, and nobody was told, because it was muted or its first event is late. It began after `firedAt`. */
   readonly isUntold?: true;
+}
+
+/** When an alarm fired, and what people were told then. */
+export interface Firing {
+  readonly at: number;
+  readonly reason?: string;
+  /** When the problem began; absent if nobody was told. */
+  readonly since?: number;
+  readonly startObserved?: boolean;
+  /** The code of the leading finding. */
+  readonly code?: string;
 }
 
 /** How long an incident is kept. SNS tries to deliver the event of a resolved one for 23 days. */
@@ -119,48 +129,4 @@ function documentBody({ document }: OpenIncident): string {
 /** When an incident's alarm fired, for the evidence. */
 export function firingOf({ firedAt, reason, since, code, startObserved }: OpenIncident): Firing {
   return { at: firedAt, reason, since, startObserved, ...(code !== undefined && { code }) };
-}
-
-/**
- * What to do about an alarm's change: tell people, tell them that it fired and has resolved since, only note that it has
- * resolved, or nothing.
- */
-export type Decision = 'tell' | 'tell both' | 'note' | 'nothing';
-
-/**
- * Decides by what people know. Events may be repeated, late, and in the wrong order.
- *
- * - An alarm whose incident was not told is told, whatever its old state was: CloudWatch runs the action again when a mute
- *   window ends.
- * - An alarm that was told is not told twice, unless it was OK in between.
- * - An alarm that fired before the last known end is not told, unless people know neither that it fired nor that it ended:
- *   then they are told both.
- * - Don't announce the recovery of an alarm that was never announced, because it fired and ended within a mute window. When
- *   in doubt, announce it. It is noted in any case.
- * - The end of what is told once is not told: the alarm ends because it was told.
- * - A recovery that was told before CloudWatch saw it is not told again.
- * - A message that some receivers did not get is told again, to those.
- *
- * @param incident absent if there is none, or if the table cannot be read
- * @param isUntold whether people were not told that the alarm fired which now resolves
- */
-export function decide(
-  { kind, before, changedAt }: AlarmChange,
-  incident: OpenIncident | undefined,
-  isUntold: boolean,
-): Decision {
-  const isResolved = incident?.state === 'resolved';
-  if (kind === 'firing') {
-    if (!incident) return 'tell';
-    const { firedAt, toldAt, unsent } = incident;
-    if (isResolved && changedAt <= toldAt) return incident.isUntold && changedAt > firedAt ? 'tell both' : 'nothing';
-    const isUnsent = changedAt === firedAt && unsent?.endsWith('#firing');
-    return isResolved || isUnsent || (before === 'OK' && changedAt > firedAt) ? 'tell' : 'nothing';
-  }
-  if (incident && changedAt < incident.firedAt) return 'nothing';
-  if (isResolved && changedAt === incident.toldAt) return incident.unsent === undefined ? 'nothing' : 'tell';
-  if (isResolved && changedAt < incident.toldAt) return 'nothing';
-  if (!incident || isResolved) return before === 'ALARM' && !isUntold ? 'tell' : 'note';
-  const isKnown = incident.state === 'recovered' && incident.unsent === undefined;
-  return isKnown || incident.isNotice ? 'note' : 'tell';
 }

@@ -75,3 +75,8 @@ export function linesThatFit(lines: readonly string[], most: number): string {
   }
   return kept.join('\n');
 }
+
+/** One line of a text of others: no control character, no line break, and nothing invisible or that turns text around. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}

@@ -7,15 +7,11 @@ import {
   requestAuthentications,
   type SenderMarks,
   type TransportFailure,
-} from '../model/exchange.ts';
-import { faultDomains } from '../model/fault-domain.ts';
-import { type Comparison, type Finding, severities, type TokenFacts } from '../model/finding.ts';
-import type { Drill } from '../runtime/drill.ts';
-import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../runtime/log.ts';
+} from './exchange.ts';
+import { faultDomains } from './fault-domain.ts';
+import { type Comparison, type Finding, severities, type TokenFacts } from './finding.ts';
+import type { Drill, EvidenceLine, LogLine, RunStamp } from './log-line.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
-
-/** A line of a run that messages use. */
-export type EvidenceLine = LogLine | FindingLine | DrillLine | MonitorErrorLine;
 
 /** Reads one line of a probe function's log; undefined unless messages use lines of this type. */
 export function readLine(message: unknown): EvidenceLine | undefined {

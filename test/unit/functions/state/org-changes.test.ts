@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../../../functions/findings/finding.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
-import { changesBefore, readOrgChanges } from '../../../../functions/notify/org-changes.ts';
 import { seenFacts } from '../../../../functions/notify/seen.ts';
-import { withReadTimes, withStoredTimes } from '../../../../functions/runtime/stored-times.ts';
+import { changesBefore, readOrgChanges } from '../../../../functions/state/org-changes.ts';
+import { withReadTimes, withStoredTimes } from '../../../../functions/state/stored-times.ts';
 import { at, evidenceOf, minutes, runs } from '../../../support/log-of.ts';
 import { firing, firingOf } from '../../../support/messages.ts';
 

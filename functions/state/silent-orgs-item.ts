@@ -1,5 +1,5 @@
 import type { Group } from '../model/probe.ts';
-import { asRecord, list, text, timestamp } from './read.ts';
+import { asRecord, list, text, timestamp } from '../model/read.ts';
 
 /** A group that should run for an org, and has not for a while. */
 export interface Silence {

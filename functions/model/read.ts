@@ -1,4 +1,4 @@
-import { oneLine } from '../okta/json-fields.ts';
+import { oneLine } from './text.ts';
 
 /**
  * Reads what others wrote, field by field. A value of an unexpected type becomes undefined, and fields that are not

@@ -1,6 +1,6 @@
 import type { Group } from '../model/probe.ts';
 import type { GroupState } from '../model/state.ts';
-import { untilDeadline } from './deadline.ts';
+import { untilDeadline } from '../model/time-limit.ts';
 import { type NewRun, timeOfMoment, withRun } from './history.ts';
 import { getItem, type ItemKey, putItem, type StateTable, type StoredItem } from './state-table.ts';
 

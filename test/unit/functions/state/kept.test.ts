@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingCode } from '../../../../functions/findings/finding.ts';
+import type { LogLine } from '../../../../functions/model/log-line.ts';
 import type { Group } from '../../../../functions/model/probe.ts';
 import type { GroupState } from '../../../../functions/model/state.ts';
 import type { AlarmChange } from '../../../../functions/notify/event.ts';
 import { type Evidence, gatherEvidence, type Sources, windowsOf } from '../../../../functions/notify/evidence.ts';
 import { incidentOf } from '../../../../functions/notify/incident.ts';
-import type { Kept } from '../../../../functions/notify/kept.ts';
-import { type NewRun, withRun } from '../../../../functions/runtime/history.ts';
-import type { LogLine } from '../../../../functions/runtime/log.ts';
+import { type NewRun, withRun } from '../../../../functions/state/history.ts';
+import type { Kept } from '../../../../functions/state/kept.ts';
 import { at, evidenceOf, exchange, outcome, statusPage } from '../../../support/log-of.ts';
 import { firing, resolved } from '../../../support/messages.ts';
 

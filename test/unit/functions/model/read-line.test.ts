@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FindingCode, finding, findings } from '../../../../functions/findings/finding.ts';
-import { readLine } from '../../../../functions/notify/log.ts';
+import type { FindingCode } from '../../../../functions/findings/finding.ts';
+import { finding, findings } from '../../../../functions/findings/finding.ts';
+import { readLine } from '../../../../functions/model/read-line.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';
 
 const time = at('12:00');

@@ -1,4 +1,5 @@
 import { type Finding, severityLevels } from '../model/finding.ts';
+import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from '../model/log-line.ts';
 import type { SentRequest } from '../model/org-log.ts';
 import { findingsOf } from '../model/outcome.ts';
 import type { Group } from '../model/probe.ts';
@@ -6,7 +7,6 @@ import type { Slo } from '../model/slo.ts';
 import type { GroupState, KeptOutcome, KeptRateLimit, PassedOutcome, RunMoment } from '../model/state.ts';
 import { formatTarget } from '../model/target.ts';
 import { locate } from '../okta/endpoints.ts';
-import type { DrillLine, FindingLine, LogLine, MonitorErrorLine, RunStamp } from './log.ts';
 
 /** A line that a run writes to its log. */
 export type RunLine = LogLine | FindingLine | DrillLine | MonitorErrorLine;

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type StateTable, type StoredItem, storedItem } from '../runtime/state-table.ts';
 import { messageKey } from './incident-item.ts';
+import { type StateTable, type StoredItem, storedItem } from './state-table.ts';
 
 type Page = {
   readonly Items?: readonly Readonly<Record<string, AttributeValue>>[];

@@ -1,5 +1,5 @@
-import { withReadTimes } from '../runtime/stored-times.ts';
-import { asRecord, list, number, text } from './read.ts';
+import { asRecord, list, number, text } from '../model/read.ts';
+import { withReadTimes } from './stored-times.ts';
 
 /** Something that happened in the org, by its System Log. Nobody is named. */
 export interface OrgChange {
