@@ -1,32 +1,20 @@
 import type { Context } from 'aws-lambda';
 import { openCloudWatch, openEventBridge, openSns } from './aws/clients.ts';
 import { alarmName } from './findings/alarm-subject.ts';
-import type { DrillFacts } from './model/log-line.ts';
 import { asRecord } from './model/read.ts';
-import { formatClock } from './model/text.ts';
 import { insecureSetting } from './model/tls.ts';
-import { audienceOf, audienceOfDrills } from './notify/audience.ts';
+import { audienceOf } from './notify/audience.ts';
 import { countConfirmed } from './notify/confirmations.ts';
-import { decide } from './notify/decide.ts';
-import { drilledEvidence, drillIn, drillOf } from './notify/drill.ts';
 import { type AlarmChange, readRecord } from './notify/event.ts';
-import { type Gap, gatherEvidence, type Sources } from './notify/evidence.ts';
-import type { Incident } from './notify/incident.ts';
+import { gatherEvidence, type Sources } from './notify/evidence.ts';
 import { composeMessage, composeUnreadable } from './notify/message.ts';
-import { isNotice } from './notify/occurrences.ts';
-import { isBeingSent } from './notify/send-once.ts';
+import { notifyOfChange, readTable } from './notify/pipeline.ts';
 import { readSettings } from './notify/settings.ts';
-import { noteIncident, type Outbox, sendToAll, tell } from './notify/tell.ts';
-import { firingOf, messageKey, type OpenIncident } from './state/incident-item.ts';
-import { isUninterrupted, type Kept, partitionOf, readKept } from './state/kept.ts';
-import { queryMessages } from './state/query-state.ts';
+import { sendToAll } from './notify/tell.ts';
 import { stateTable } from './state/state-table.ts';
 
 /** Time reserved for publishing: complete evidence is worth less than a message that is sent. */
 const reserveMs = 10_000;
-
-/** How long the state table may take. */
-const tableMs = 6_000;
 
 /** How often a change is handled anew because another process noted something meanwhile. */
 const attempts = 3;
@@ -69,7 +57,8 @@ export async function handler(
       continue;
     }
     // Each attempt begins with what another process has noted. What was sent is not sent again.
-    for (let attempt = 0; attempt < attempts; attempt += 1) if (await handleChange(read, sources, outbox)) break;
+    for (let attempt = 0; attempt < attempts; attempt += 1)
+      if (await notifyOfChange(read, { settings, sources, outbox })) break;
   }
   return undefined;
 }
@@ -86,122 +75,9 @@ function refused(event: unknown): string {
   return note;
 }
 
-/** Returns false if another process has noted something else since this one read the table. */
-async function handleChange(change: AlarmChange, sources: Sources, outbox: Outbox): Promise<boolean> {
-  const { kept, gap } = await readTable(change);
-  const known = kept?.incidents.get(change.name);
-  const decision = decide(change, known?.incident, await isUntold(change, kept, known?.incident));
-  if (decision === 'nothing') return true;
-  const isOpen = known && (known.incident.state !== 'resolved' || known.incident.toldAt === change.changedAt);
-  const open = isOpen ? known.incident : undefined;
-  if (decision === 'note') {
-    const untold = { isUntold: true, firedAt: known?.incident.toldAt ?? 0 } as const;
-    const ended = { ...endOf(change, open, outbox), ...(!open && untold) };
-    return (await noteIncident(table, change, ended, known?.stored)) !== 'contended';
-  }
-  const tellOf = async (
-    { note, ...told }: AlarmChange,
-    of: OpenIncident | undefined,
-    after: (incident: Incident, drill: DrillFacts | undefined) => OpenIncident | undefined,
-  ) => {
-    const isFiring = told.kind === 'firing';
-    const evidence = await gatherEvidence(told, sources, {
-      ...(kept && { kept }),
-      ...(gap && { gap }),
-      ...(!isFiring && of && { firing: firingOf(of) }),
-    });
-    const found = of && !isFiring ? drillOf(of) : drillIn(told, evidence);
-    const drill = found?.drill;
-    const step = isFiring ? 'firing' : of?.state === 'again' ? 'resolved again' : 'resolved';
-    const firedAt = (isFiring ? undefined : of?.firedAt) ?? told.changedAt;
-    return tell(drill && !drill.page ? { ...outbox, audience: audienceOfDrills(settings) } : outbox, settings, {
-      change: { ...told, ...(note !== undefined && { note }), ...found },
-      evidence: drill ? drilledEvidence(evidence) : evidence,
-      stored: known?.stored,
-      message: (of?.state === 'resolved' ? of.unsent : undefined) ?? messageKey(told.name, firedAt, step),
-      after: (incident) => after(incident, drill),
-    });
-  };
-  if (change.kind === 'resolved') return tellOf(change, open, () => endOf(change, open, outbox));
-  if (decision === 'tell') return tellOf(change, open, (...found) => begunOf(change, outbox, ...found));
-  // Its end is known already. Nothing is noted in between, so that a retry tells both again, each receiver once.
-  const { toldAt: changedAt = change.changedAt, reason = '' } = known?.incident ?? {};
-  const begun: OpenIncident[] = [];
-  const note = `It ended at ${formatClock(changedAt)}, before this message could be sent.`;
-  const failure = await tellOf({ ...change, note }, undefined, (...found) => {
-    begun.push(begunOf(change, outbox, ...found));
-    return undefined;
-  }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  const ended: AlarmChange = { ...change, kind: 'resolved', changedAt, reason };
-  const isNoted = await tellOf(ended, begun[0], () => endOf(ended, begun[0], outbox));
-  if (failure) throw failure;
-  return isNoted;
-}
-
-function begunOf(
-  { name, changedAt, reason, lookBackMs, runsToAlarm = 2, document }: AlarmChange,
-  { audience }: Outbox,
-  { since, startObserved, code, occurrences }: Pick<Incident, 'since' | 'startObserved' | 'code' | 'occurrences'>,
-  drill: DrillFacts | undefined,
-): OpenIncident {
-  return {
-    ...{ alarm: name, state: 'firing', route: settings.route, topicArn: audience?.peopleTopicArn ?? '' },
-    ...{ firedAt: changedAt, toldAt: changedAt, since, startObserved, reason, lookBackMs, runsToAlarm, document },
-    ...(code !== undefined && { code }),
-    ...(isNotice(occurrences) && { isNotice: true as const }),
-    ...(drill && { drill }),
-  };
-}
-
-/** An incident once its alarm has resolved, also if no more is known of it. */
-function endOf(change: AlarmChange, open: OpenIncident | undefined, outbox: Outbox): OpenIncident {
-  const { changedAt } = change;
-  const unknown = { since: changedAt, startObserved: false, occurrences: [] };
-  const { unsent: _, ...incident } = open ?? begunOf({ ...change, document: {} }, outbox, unknown, undefined);
-  return { ...incident, state: 'resolved', toldAt: changedAt };
-}
-
-/**
- * Whether people were not told that an alarm fired which now resolves: another process is still sending that, or no message
- * was sent since the last incident, because of a mute window. The latter counts only for alarms that maintenance mutes, and
- * if the table was written all the time. If it cannot be found out, they were told.
- */
-async function isUntold(
-  { kind, before, name, subject, changedAt }: AlarmChange,
-  kept: Kept | undefined,
-  last: OpenIncident | undefined,
-): Promise<boolean> {
-  if (kind === 'firing' || before !== 'ALARM' || !table || !kept || (last && last.state !== 'resolved')) return false;
-  const isMutable = ['findings', 'probe-failing', 'burn-rate'].includes(subject.kind);
-  try {
-    const signal = AbortSignal.timeout(tableMs);
-    const messages = await queryMessages(table, kept.org, { alarm: name, since: last?.toldAt ?? 0 }, signal);
-    if (messages.length === 0) return isMutable && isUninterrupted(kept, changedAt);
-    return messages.some(({ body }) => isBeingSent(body, Date.now()));
-  } catch {
-    return false;
-  }
-}
-
-/** What the state table knows, or why it cannot be read. */
-async function readTable({ subject }: AlarmChange): Promise<{ readonly kept?: Kept; readonly gap?: Gap }> {
-  if (!table) return {};
-  try {
-    return { kept: await readKept(table, partitionOf(subject), AbortSignal.timeout(tableMs)) };
-  } catch (error) {
-    const why = error instanceof Error ? error.name : 'unknown error';
-    const [logGroup = ''] = settings.logGroups;
-    const sentence = `the state table could not be read (${why}): see ${logGroup} and the logs of the other probes`;
-    return { gap: { kind: 'unreadable', sentence, logGroup } };
-  }
-}
-
 async function testItself(sources: Sources): Promise<void> {
   const change = selfTestChange(Date.now());
-  const evidence = await gatherEvidence(change, sources, await readTable(change));
+  const evidence = await gatherEvidence(change, sources, await readTable(table, change, settings.logGroups));
   composeMessage(change, evidence, settings);
   const unreadable = evidence.gaps.filter(({ kind }) => kind === 'unreadable').map(({ sentence }) => sentence);
   const problems = [...unreadable, insecureSetting(process.env) ?? []].flat();

@@ -1,5 +1,17 @@
+import type { Route } from '../model/finding.ts';
+import type { DrillFacts } from '../model/log-line.ts';
 import type { OpenIncident } from '../state/incident-item.ts';
+import { isUninterrupted, type Kept } from '../state/kept.ts';
+import { queryMessages } from '../state/query-state.ts';
+import type { StateTable } from '../state/state-table.ts';
 import type { AlarmChange } from './event.ts';
+import type { Incident } from './incident.ts';
+import { isNotice } from './occurrences.ts';
+import { isBeingSent } from './send-once.ts';
+import type { Audience } from './sendings.ts';
+
+/** How long the state table may take. */
+export const tableMs = 6_000;
 
 /**
  * What to do about an alarm's change: tell people, tell them that it fired and has resolved since, only note that it has
@@ -43,4 +55,57 @@ export function decide(
   if (!incident || isResolved) return before === 'ALARM' && !isUntold ? 'tell' : 'note';
   const isKnown = incident.state === 'recovered' && incident.unsent === undefined;
   return isKnown || incident.isNotice ? 'note' : 'tell';
+}
+
+/** Where an incident is told. */
+export interface Told {
+  readonly route: Route;
+  readonly audience: Audience | undefined;
+}
+
+/** Returns the incident once people were told that its alarm fired. */
+export function begunOf(
+  { name, changedAt, reason, lookBackMs, runsToAlarm = 2, document }: AlarmChange,
+  { route, audience }: Told,
+  { since, startObserved, code, occurrences }: Pick<Incident, 'since' | 'startObserved' | 'code' | 'occurrences'>,
+  drill: DrillFacts | undefined,
+): OpenIncident {
+  return {
+    ...{ alarm: name, state: 'firing', route, topicArn: audience?.peopleTopicArn ?? '' },
+    ...{ firedAt: changedAt, toldAt: changedAt, since, startObserved, reason, lookBackMs, runsToAlarm, document },
+    ...(code !== undefined && { code }),
+    ...(isNotice(occurrences) && { isNotice: true as const }),
+    ...(drill && { drill }),
+  };
+}
+
+/** Returns the incident once its alarm has resolved, also if no more is known of it. */
+export function endOf(change: AlarmChange, open: OpenIncident | undefined, told: Told): OpenIncident {
+  const { changedAt } = change;
+  const unknown = { since: changedAt, startObserved: false, occurrences: [] };
+  const { unsent: _, ...incident } = open ?? begunOf({ ...change, document: {} }, told, unknown, undefined);
+  return { ...incident, state: 'resolved', toldAt: changedAt };
+}
+
+/**
+ * Whether people were not told that an alarm fired which now resolves: another process is still sending that, or no message
+ * was sent since the last incident, because of a mute window. The latter counts only for alarms that maintenance mutes, and
+ * if the table was written all the time. If it cannot be found out, they were told.
+ */
+export async function isUntold(
+  table: StateTable | undefined,
+  { kind, before, name, subject, changedAt }: AlarmChange,
+  kept: Kept | undefined,
+  last: OpenIncident | undefined,
+): Promise<boolean> {
+  if (kind === 'firing' || before !== 'ALARM' || !table || !kept || (last && last.state !== 'resolved')) return false;
+  const isMutable = ['findings', 'probe-failing', 'burn-rate'].includes(subject.kind);
+  try {
+    const signal = AbortSignal.timeout(tableMs);
+    const messages = await queryMessages(table, kept.org, { alarm: name, since: last?.toldAt ?? 0 }, signal);
+    if (messages.length === 0) return isMutable && isUninterrupted(kept, changedAt);
+    return messages.some(({ body }) => isBeingSent(body, Date.now()));
+  } catch {
+    return false;
+  }
 }

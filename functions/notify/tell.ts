@@ -10,9 +10,8 @@ import {
 } from '../state/state-table.ts';
 import { noteTold } from '../state/told.ts';
 import type { AlarmChange } from './event.ts';
-import type { Evidence } from './evidence.ts';
-import { type Incident, incidentOf, type Links } from './incident.ts';
-import { composeIncident, type Notification } from './message.ts';
+import type { Incident } from './incident.ts';
+import type { Notification } from './message.ts';
 import { type Senders, type SentAll, send, sendAll } from './send.ts';
 import { sendOnce, wasSent } from './send-once.ts';
 import { type Audience, type Sending, sendingsOf } from './sendings.ts';
@@ -26,19 +25,19 @@ export interface Outbox extends Senders {
   readonly owner: string;
 }
 
-/** A message about an alarm's change, and what people know after it. */
+/** A message about an incident, and what people know after it. */
 export interface Telling {
-  readonly change: AlarmChange;
-  readonly evidence: Evidence;
+  readonly incident: Incident;
+  readonly notification: Notification;
   /** Which message of which incident it is: see `messageKey`. Each is sent once. */
   readonly message: string;
   /** The incident as it was read. */
-  readonly stored?: StoredItem | undefined;
-  readonly after: (incident: Incident) => OpenIncident | undefined;
+  readonly stored: StoredItem | undefined;
+  readonly after: OpenIncident | undefined;
   /** Nothing is sent if another process has noted something since: what is told may have ended. */
-  readonly isNotedFirst?: boolean;
+  readonly isNotedFirst: boolean;
   /** Publishes nothing to the people's topic. */
-  readonly isWithoutPeople?: boolean;
+  readonly isWithoutPeople: boolean;
 }
 
 /** How long the table may take to note it. */
@@ -51,18 +50,17 @@ const noteMs = 2_000;
  * Trap: what one receiver did not get must not hide what the others got, so it is noted before this throws. A retry sends
  * what is missing. If nothing was sent, nothing is noted.
  */
-export async function tell(outbox: Outbox, links: Links, telling: Telling): Promise<boolean> {
-  const { change, message } = telling;
+export async function tell(outbox: Outbox, telling: Telling): Promise<boolean> {
+  const { incident, message, after } = telling;
+  const { alarm: change } = incident;
   const { audience, table } = outbox;
-  const incident = incidentOf(change, telling.evidence);
-  const after = telling.after(incident);
   let stored = telling.stored;
   if (telling.isNotedFirst && after) {
     const first = await noteIncident(table, change, { ...after, unsent: message }, stored);
     if (first === 'contended') return false;
     stored = first ?? stored;
   }
-  const sendings = audience ? sendingsOf(composeIncident(incident, links), audience) : [];
+  const sendings = audience ? sendingsOf(telling.notification, audience) : [];
   const item = { org: partitionOf(change.subject), item: message };
   const { isAnySent, areAllSent, error } = await sendEachOnce(outbox, item, sendings, telling.isWithoutPeople);
   let isNoted = true;

@@ -1,6 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { openEventBridge, openSns } from '../../../functions/aws/clients.ts';
 import { finding } from '../../../functions/findings/finding.ts';
+import { incidentOf } from '../../../functions/notify/incident.ts';
+import { composeIncident } from '../../../functions/notify/message.ts';
 import { type Outbox, type Telling, tell } from '../../../functions/notify/tell.ts';
 import { incidentBody, messageKey, type OpenIncident } from '../../../functions/state/incident-item.ts';
 import { incidentKey, keptOf, readKept } from '../../../functions/state/kept.ts';
@@ -57,24 +59,33 @@ const open: OpenIncident = {
   },
   ...{ firedAt: firing.changedAt, toldAt: firing.changedAt, since: at('12:00'), reason: '', lookBackMs: 600_000 },
 };
-/** The message that an alarm fires for something that is told once. */
-const telling: Telling = {
-  ...{ change: firing, message: messageKey(firing.name, firing.changedAt, 'firing'), after: () => open },
-  evidence: evidenceOf(
+const incident = incidentOf(
+  firing,
+  evidenceOf(
     ['12:00', '12:01'].map((time) =>
       outcome(at(time), 'token@default', 'internal-error', {
         finding: finding('internal-error', { once: ['payroll#14'] }),
       } as Parameters<typeof outcome>[3]),
     ),
   ),
+);
+/** The message that an alarm fires for something that is told once. */
+const telling: Telling = {
+  incident,
+  notification: composeIncident(incident, links),
+  message: messageKey(firing.name, firing.changedAt, 'firing'),
+  stored: undefined,
+  after: open,
+  isNotedFirst: false,
+  isWithoutPeople: false,
 };
 
 it('what could not be sent is not noted as told', async () => {
   const restore = aws.injectFault('Publish', { status: 400, type: 'AccessDeniedException', message: 'no' });
-  await expect(tell(outbox, links, telling)).rejects.toThrow('people');
+  await expect(tell(outbox, telling)).rejects.toThrow('people');
   expect(await readTold(table, 'acme')).toEqual(new Map());
   restore();
-  await tell(outbox, links, telling);
+  await tell(outbox, telling);
   expect([...(await readTold(table, 'acme')).keys()]).toEqual(['payroll#14']);
 });
 
@@ -88,7 +99,7 @@ it('nothing is told of an incident that has ended since it was read', async () =
   };
   const stored = await write(open);
   await write({ ...open, state: 'resolved', toldAt: open.toldAt + 60_000 });
-  expect(await tell(outbox, links, { ...telling, stored, isNotedFirst: true })).toBe(false);
+  expect(await tell(outbox, { ...telling, stored, isNotedFirst: true })).toBe(false);
   expect(aws.published).toEqual([]);
 });
 
