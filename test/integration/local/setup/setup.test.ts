@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../../../local/emulators/okta/index.ts';
 import type { Step } from '../../../../local/setup/plan.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from '../../../../local/setup/set-up.ts';
@@ -7,10 +7,10 @@ import { schemaProblems } from '../../../support/okta-sdk-schema.ts';
 import { checkLines, setupFolder, setupTools, stoppedAfterEachWrite } from '../../../support/setup-org.ts';
 
 let okta: OktaEmulator;
-beforeAll(async () => {
+beforeEach(async () => {
   okta = await startOktaEmulator();
 });
-afterAll(() => okta.close());
+afterEach(() => okta.close());
 
 const actions = (steps: readonly Step[]) => [...new Set(steps.map(({ action }) => action))];
 const lines = (steps: readonly Step[]) =>
