@@ -7,7 +7,7 @@ const { TEST_REPORT: outputFile } = process.env;
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /** Takes longer than a quarter of a minute, and guards what changes rarely. */
-const slow = 'test/**/*.slow.test.ts';
+const slow = '{test,packages/*/test}/**/*.slow.test.ts';
 
 const suite = (name: string) => ({
   test: {
@@ -24,13 +24,13 @@ const suite = (name: string) => ({
 /**
  * `unit`: pure code. `integration`: TLS, processes, the CDK and the simulator. `e2e`: the commands as npm runs them. `slow`:
  * what of these takes long. `deploy`: the real CDK CLI against an AWS API on loopback. `browser`: the board in Chromium.
- * `npm test` runs the first three.
+ * Each package has a project of its own. `npm test` runs the first three and those of the packages.
  */
 export default defineConfig({
   test: {
     // Many tests wait for real answers, so vitest's default of one processor less would leave one idle.
     maxWorkers: '100%',
     reporters: ['default', ...(outputFile ? [['json', { outputFile }] as ['json', { outputFile: string }]] : [])],
-    projects: ['unit', 'integration', 'e2e', 'slow', 'deploy', 'browser'].map(suite),
+    projects: [...['unit', 'integration', 'e2e', 'slow', 'deploy', 'browser'].map(suite), 'packages/*'],
   },
 });

@@ -1,9 +1,9 @@
+import { secretsManager } from './aws/secrets.ts';
+import { processStore, tableStore } from './journey/sign-in-memory.ts';
 import { journey } from './probes/index.ts';
-import { noClientCredentials } from './runtime/no-credentials.ts';
-import { probeHandler } from './runtime/probe-handler.ts';
-import { secretsManager } from './runtime/secrets.ts';
-import { processStore, tableStore } from './runtime/sign-in-memory.ts';
-import { openUserCredentials } from './runtime/user-credentials.ts';
+import { noClientCredentials } from './run/no-credentials.ts';
+import { probeHandler } from './run/probe-handler.ts';
+import { openUserCredentials } from './run/user-credentials.ts';
 import { stateTable } from './state/state-table.ts';
 
 const table = stateTable(process.env);

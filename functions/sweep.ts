@@ -1,15 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { openCloudWatch, openEventBridge, openSns } from './aws/clients.ts';
+import { emfLines } from './aws/emf.ts';
 import { groups } from './model/probe.ts';
+import { silenceSeries } from './model/series.ts';
 import { within } from './model/time-limit.ts';
 import { insecureSetting } from './model/tls.ts';
 import { audienceAt } from './notify/audience.ts';
 import { type Services, sweepIncident } from './notify/pipeline.ts';
 import { readSettings } from './notify/settings.ts';
 import { noteSilence, silentOrgs } from './notify/silence.ts';
-import { silenceSeries } from './probes/series.ts';
-import { emfLines } from './runtime/emf.ts';
-import { publish } from './runtime/publish.ts';
+import { publish } from './run/publish.ts';
 import type { OpenIncident } from './state/incident-item.ts';
 import { type Kept, keptOf } from './state/kept.ts';
 import { scanOrgs } from './state/query-state.ts';

@@ -1,8 +1,8 @@
 import type { Org } from '../functions/model/org.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
+import type { Series } from '../functions/model/series.ts';
 import * as probes from '../functions/probes/index.ts';
 import { enabledProbes, type PlannedProbe, planProbes } from '../functions/probes/plan.ts';
-import type { Series } from '../functions/probes/series.ts';
 import { resolveOrg } from './config/resolve-org.ts';
 import type { Config } from './config/schema.ts';
 

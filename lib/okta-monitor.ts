@@ -7,7 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../functions/model/finding.ts';
 import { type Group, groups } from '../functions/model/probe.ts';
-import { waitMsOf } from '../functions/runtime/deadline.ts';
+import { waitMsOf } from '../functions/run/deadline.ts';
 import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';
 import { AlertTopics, receiversOf } from './alarms/alert-topics.ts';
 import { DeliveryAlarms } from './alarms/delivery-alarms.ts';

@@ -1,8 +1,8 @@
+import type { OktaStatus } from '../findings/okta-status.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Route } from '../model/finding.ts';
 import type { Group } from '../model/probe.ts';
 import type { CellState, RunMark, Standing } from '../model/words.ts';
-import type { OktaStatus } from '../notify/okta-status.ts';
 
 /** All that is shown of one org. Times are milliseconds since the epoch. */
 export interface OrgBoard {

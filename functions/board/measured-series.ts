@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '../model/metric.ts';
-import type { Series } from '../probes/series.ts';
+import type { Series } from '../model/series.ts';
 
 /** A metric of which the board shows the series of an org. The template says which there are: no probe is loaded for it. */
 export interface MeasuredSeries {

@@ -1,10 +1,10 @@
 import { alarmMeaning } from '../findings/alarm-catalog.ts';
 import { type FindingCode, findings } from '../findings/finding.ts';
+import { oktaStatusIn } from '../findings/okta-status.ts';
 import { type Group, groups } from '../model/probe.ts';
 import { asRecord, number, text } from '../model/read.ts';
 import { formatTime } from '../model/text.ts';
 import { standings } from '../model/words.ts';
-import { oktaStatusIn } from '../notify/okta-status.ts';
 import type { Kept } from '../state/kept.ts';
 import { type BoardIncident, type BoardRateLimit, type Measured, nothingMeasured, type OrgBoard } from './board.ts';
 import { gridOf } from './grid.ts';

@@ -1,9 +1,9 @@
 import { alarmMeaning } from '../findings/alarm-catalog.ts';
+import { answeredBy } from '../findings/blame.ts';
 import { atServers } from '../findings/impact.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatDuration, formatTime, joinFirst } from '../model/text.ts';
-import { answeredBy } from '../notify/blame.ts';
 import type { OrgBoard } from './board.ts';
 import type { GroupRuns } from './group-runs.ts';
 import { isOver, type Problem, type ToldIncident } from './problems.ts';

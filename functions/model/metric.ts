@@ -17,6 +17,13 @@ export interface MetricIdentity {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
+/** One data point of a series. */
+export interface Point {
+  readonly identity: MetricIdentity;
+  readonly unit: MetricDefinition['unit'];
+  readonly value: number;
+}
+
 /** What distinguishes the series of one metric. */
 export interface MetricLabels {
   /** Absent for a series of the monitor itself, which is about no org. */

@@ -1,7 +1,7 @@
 import type { Sns } from '../aws/clients.ts';
+import { emfLines } from '../aws/emf.ts';
 import { asRecord, list, number, text } from '../model/read.ts';
-import { unconfirmedSeries } from '../probes/series.ts';
-import { emfLines } from '../runtime/emf.ts';
+import { unconfirmedSeries } from '../model/series.ts';
 import type { ConfiguredReceivers } from './receiver-kinds.ts';
 
 /** How long SNS may take for all of them. */

@@ -1,6 +1,7 @@
 import { alarmMeaning } from '../findings/alarm-catalog.ts';
 import { type AlarmSubject, alarmName } from '../findings/alarm-subject.ts';
 import { type HitTarget, type Impact, impactOf } from '../findings/impact.ts';
+import { type OktaStatus, oktaStatusIn } from '../findings/okta-status.ts';
 import { defaultDeployment } from '../model/deployment.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
@@ -17,7 +18,6 @@ import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { type MonitorError, monitorErrorsIn } from './monitor-errors.ts';
 import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.ts';
-import { type OktaStatus, oktaStatusIn } from './okta-status.ts';
 
 /** Where messages link to, and which route they are for. */
 export interface Links {

@@ -1,7 +1,7 @@
 import type { CloudWatch } from '../aws/clients.ts';
 import { budgetUse, findingMinutes, unionOf } from '../findings/slo.ts';
+import { type SeriesOrg, severitySeries } from '../model/series.ts';
 import { type Slo, windowMinutesOf } from '../model/slo.ts';
-import { type SeriesOrg, severitySeries } from '../probes/series.ts';
 import type { ErrorBudget } from './error-budget.ts';
 
 export interface ErrorBudgetOptions {

@@ -1,7 +1,7 @@
+import { answeredBy, describeSender } from '../findings/blame.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { TokenFacts } from '../model/finding.ts';
 import { formatDuration } from '../model/text.ts';
-import { answeredBy, describeSender } from './blame.ts';
 import { describeErrorBudget } from './error-budget.ts';
 import { type Incident, leadExchange } from './incident.ts';
 import { isCaseForOkta } from './steps.ts';

@@ -1,9 +1,9 @@
+import { answeredBy } from '../findings/blame.ts';
 import { atServers } from '../findings/impact.ts';
 import { supportBlock } from '../findings/support-block.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
 import { formatTime } from '../model/text.ts';
 import { openCaseUrl } from './admin-console.ts';
-import { answeredBy } from './blame.ts';
 import { hostOf } from './confirm-commands.ts';
 import { type Incident, leadExchange, leadOutcome } from './incident.ts';
 

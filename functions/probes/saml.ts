@@ -1,4 +1,6 @@
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
+import { browse } from '../journey/browse.ts';
+import { verifyResponse } from '../journey/saml-signature.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SamlApp } from '../model/org.ts';
@@ -6,8 +8,6 @@ import { defineProbe, type Fetch } from '../model/probe.ts';
 import { defaultExpiryDays, validityInWords, wholeDays } from '../okta/expiry.ts';
 import { readSamlPost, type SamlPost, stateTokenIn } from '../okta/pages.ts';
 import { assertionProblem, certificatesIn, readAssertion } from '../okta/saml-assertion.ts';
-import { browse } from '../runtime/browse.ts';
-import { verifyResponse } from '../runtime/saml-signature.ts';
 import { type Expiring, expiryFindings, samlCertificate } from './expiry-finding.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
+import { browse } from '../journey/browse.ts';
+import { readCallback } from '../journey/sign-in.ts';
 import { signInServer } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { isFromOkta } from '../okta/sender.ts';
-import { browse } from '../runtime/browse.ts';
-import { readCallback } from '../runtime/sign-in.ts';
 
 /**
  * Signs the user out as an application does (OpenID Connect RP-Initiated Logout 1.0), and asks for a code with what is left

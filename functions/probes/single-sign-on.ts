@@ -1,7 +1,7 @@
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
+import { browse } from '../journey/browse.ts';
+import { codeOf, readCallback } from '../journey/sign-in.ts';
 import { defineProbe } from '../model/probe.ts';
-import { browse } from '../runtime/browse.ts';
-import { codeOf, readCallback } from '../runtime/sign-in.ts';
 
 /**
  * Asks for a code with the session of the sign-in and `prompt=none`: what each further application does after the first.

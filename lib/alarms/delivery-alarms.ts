@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../../functions/model/finding.ts';
-import { unconfirmedSeries } from '../../functions/probes/series.ts';
+import { unconfirmedSeries } from '../../functions/model/series.ts';
 import { seriesMetric } from '../series-metric.ts';
 import { type AlertTopics, ownReceivers, type QueuedReceiver } from './alert-topics.ts';
 import { selfTestMinutes } from './notifier-alarms.ts';

@@ -3,7 +3,7 @@ import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmSubject } from '../../functions/findings/alarm-subject.ts';
 import type { Group } from '../../functions/model/probe.ts';
-import { silenceSeries } from '../../functions/probes/series.ts';
+import { silenceSeries } from '../../functions/model/series.ts';
 import { longestIntervalMinutes } from '../config/schema.ts';
 import type { ProbeEvent } from '../functions/probe-event.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';

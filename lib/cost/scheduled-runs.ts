@@ -1,10 +1,11 @@
 import type { Org } from '../../functions/model/org.ts';
 import { type Group, groups } from '../../functions/model/probe.ts';
+import { latenessSeries } from '../../functions/model/series.ts';
 import { budgetOf, type RequestBudget } from '../../functions/probes/budget.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
-import { latenessSeries, seriesOf } from '../../functions/probes/series.ts';
-import { waitMsOf } from '../../functions/runtime/deadline.ts';
+import { seriesOf } from '../../functions/probes/series.ts';
+import { waitMsOf } from '../../functions/run/deadline.ts';
 import { secretsIn } from '../functions/probe-event.ts';
 import { minutesPerMonth } from './prices.ts';
 

@@ -5,7 +5,7 @@ import {
   LogQueryWidget,
   type YAxisProps,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Series } from '../../functions/probes/series.ts';
+import type { Series } from '../../functions/model/series.ts';
 import { intervalMinutesOf, type MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
 import { grid } from './page.ts';

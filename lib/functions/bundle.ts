@@ -67,7 +67,7 @@ function buildOptions(entry: Entry, file: string) {
     // Leaves out undici's experimental parser.
     define: { esbuildDetection: 'true' },
     alias: {
-      'node:http2': './functions/runtime/no-http2.ts',
+      'node:http2': './functions/run/no-http2.ts',
       '@aws-sdk/credential-provider-node': './functions/aws/credentials.ts',
     },
     banner: {

@@ -8,14 +8,14 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Org, Server } from '../../functions/model/org.ts';
 import { issuerOf } from '../../functions/okta/endpoints.ts';
-import { functionTimeoutMs } from '../../functions/runtime/deadline.ts';
+import { functionTimeoutMs } from '../../functions/run/deadline.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { createIdentity, issueCertificates } from '../../local/emulators/okta/index.ts';
-import { adoptServers } from '../../local/simulator/adopt-servers.ts';
+import { adoptServers } from '../../local/lab/simulation/adopt-servers.ts';
+import { startAwsEmulator } from '../../local/self-hosted/aws-emulator/aws-emulator.ts';
+import { createIdentity, issueCertificates } from '../../packages/okta-emulator/src/index.ts';
 import type { LoggedExchange, ServerTimes, Took } from './errors-of-run.ts';
 import { type Cores, openCores, type ProcessorShare } from './processor-share.ts';
 

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSecretsManager } from '../../functions/aws/clients.ts';
-import { secretsManager } from '../../functions/runtime/secrets.ts';
-import { awsStore } from '../../local/setup/aws-store.ts';
-import { StoreError } from '../../local/setup/secret-store.ts';
+import { secretsManager } from '../../functions/aws/secrets.ts';
+import { awsStore } from '../../local/commands/setup/aws-store.ts';
+import { StoreError } from '../../local/commands/setup/secret-store.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
 const name = 'okta-synthetics/acme/service';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { ListSecretsCommand, SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { secretsManager } from '../../functions/runtime/secrets.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
-import { awsStore } from '../../local/setup/aws-store.ts';
-import { openRemoval, openRotation, openSetup, type SetupTools } from '../../local/setup/set-up.ts';
+import { secretsManager } from '../../functions/aws/secrets.ts';
+import { awsStore } from '../../local/commands/setup/aws-store.ts';
+import { openRemoval, openRotation, openSetup, type SetupTools } from '../../local/commands/setup/set-up.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { checkLines, setupFolder, setupTools, stoppedAfterEachWrite } from '../support/setup-org.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { issueCertificates, type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
+import { issueCertificates, type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { answerBytes, startRawServer } from '../support/raw-server.ts';
 import { type Ended, launch } from '../support/run-command.ts';
 import { startProxy } from '../support/start-proxy.ts';

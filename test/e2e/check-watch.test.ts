@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
 let okta: OktaEmulator;
@@ -23,7 +23,7 @@ async function watch(domain: string, ca: string, until: Promise<void> | string) 
   const file = path.join(directory, 'ca.pem');
   await writeFile(file, ca);
   const flags = ['--domain', domain, '--probe', 'organization', '--watch', '--every', '10s'];
-  const child = spawn(process.execPath, ['local/cli/main.ts', 'check', ...flags], {
+  const child = spawn(process.execPath, ['local/commands/main.ts', 'check', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
   });

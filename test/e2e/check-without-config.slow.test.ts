@@ -2,9 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openOkta } from '../../packages/okta-emulator/test/support/open-okta.ts';
 import { openCanaries } from '../support/canaries.ts';
 import { accessClaims, idClaims, signed } from '../support/made-tokens.ts';
-import { openOkta } from '../support/open-okta.ts';
 import { launch } from '../support/run-command.ts';
 
 const { okta, client } = await openOkta();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { launch, tooLong } from '../support/run-command.ts';
 
 let okta: OktaEmulator;

@@ -29,7 +29,7 @@ describe('a launched command', () => {
   );
 
   it('runs in real time with --watch until Ctrl-C, and serves the board', async () => {
-    const child = spawn(process.execPath, ['local/cli/main.ts', 'start', '--watch', '--board'], {
+    const child = spawn(process.execPath, ['local/commands/main.ts', 'start', '--watch', '--board'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const exited = once(child, 'exit');
@@ -58,7 +58,7 @@ describe('a launched command', () => {
   });
 
   it('ends without an error when its reader closes the pipe early, as head does', async () => {
-    const child = spawn(process.execPath, ['local/cli/main.ts', 'start'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['local/commands/main.ts', 'start'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const exited = once(child, 'exit');
     const complaints = text(child.stderr);
     await once(child.stdout, 'data');

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
-import { type OktaEmulator, startOktaEmulator } from '../../local/emulators/okta/index.ts';
-import type { Examination } from '../../local/runner/doctor/diagnosis.ts';
+import type { Examination } from '../../local/commands/doctor/diagnosis.ts';
+import { startAwsEmulator } from '../../local/self-hosted/aws-emulator/aws-emulator.ts';
+import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { launch } from '../support/run-command.ts';
 
 let okta: OktaEmulator;

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../functions/findings/definition.ts';
 import { findings } from '../../functions/findings/finding.ts';
-import { check } from '../../local/cli/check.ts';
-import { setup, tokenVariable } from '../../local/cli/setup.ts';
-import { fillMarkers } from '../../local/reporters/docs/fill-markers.ts';
-import { generatedSections } from '../../local/reporters/docs/generated-sections.ts';
-import { rightsTable } from '../../local/reporters/docs/rights-table.ts';
-import { environmentVariables } from '../../local/runner/environment-config.ts';
+import { environmentVariables } from '../../local/commands/check/environment-config.ts';
+import { check } from '../../local/commands/check.ts';
+import { fillMarkers } from '../../local/commands/reporters/docs/fill-markers.ts';
+import { folders, withFolderRules } from '../../local/commands/reporters/docs/folders.ts';
+import { generatedSections } from '../../local/commands/reporters/docs/generated-sections.ts';
+import { rightsTable } from '../../local/commands/reporters/docs/rights-table.ts';
+import { setup, tokenVariable } from '../../local/commands/setup.ts';
 import { anchorOf, headingsOf } from '../support/headings.ts';
 import { samples } from '../support/synthesized.ts';
 
@@ -20,6 +21,25 @@ describe('the docs', () => {
       expect(fillMarkers(page, sections)).toBe(page);
     },
   );
+
+  it("the linter's rules for imports are those of the table of folders (run `npm run docs`)", () => {
+    const text = readFileSync('biome.json', 'utf8');
+    expect(JSON.parse(withFolderRules(text))).toEqual(JSON.parse(text));
+  });
+
+  it('the table of folders names every folder that has code, or one above it', () => {
+    const named = folders.map(({ folder }) => folder);
+    const isNamed = (folder: string): boolean =>
+      named.includes(folder) || (folder.includes('/') && isNamed(path.dirname(folder)));
+    const roots = ['functions', 'lib', 'packages', 'local', 'test'];
+    const all = roots.flatMap((root) =>
+      readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
+        .map((entry) => entry.parentPath),
+    );
+    expect([...new Set(all)].filter((folder) => !isNamed(folder))).toEqual([]);
+    expect(named.filter((folder) => !existsSync(folder))).toEqual([]);
+  });
 
   it.each([
     'README.md',

@@ -1,5 +1,5 @@
-import type { ScenarioRun } from '../../local/runner/run-scenarios.ts';
-import type { ExpectedNotification, Notification, Scenario, Trace } from '../../local/scenarios/scenario.ts';
+import type { ScenarioRun } from '../../local/lab/run-scenarios.ts';
+import type { ExpectedNotification, Notification, Scenario, Trace } from '../../local/lab/scenarios/scenario.ts';
 
 export const alarm = 'okta-synthetics/acme/okta/page';
 

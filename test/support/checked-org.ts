@@ -2,8 +2,8 @@ import { type FindingCode, finding } from '../../functions/findings/finding.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import { probes } from '../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../functions/probes/plan.ts';
-import { logLines } from '../../functions/runtime/log.ts';
-import type { CheckedOrg } from '../../local/runner/check-orgs.ts';
+import { logLines } from '../../functions/run/log.ts';
+import type { CheckedOrg } from '../../local/commands/check/check-orgs.ts';
 import { fullOrg } from './full-org.ts';
 
 const startedAt = Date.UTC(2030, 0, 1);

@@ -1,4 +1,4 @@
-import type { RealTime } from '../../local/simulator/lambda/real-time-queue.ts';
+import type { RealTime } from '../../local/self-hosted/lambda/real-time-queue.ts';
 
 /** A clock that moves when a test says so. Whoever waits for a time goes on when it is there. */
 export interface DrivenClock extends RealTime {

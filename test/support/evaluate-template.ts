@@ -6,8 +6,8 @@ import {
   type MetricPoint,
   MetricStore,
   parseAlarms,
-} from '../../local/emulators/cloudwatch/index.ts';
-import { minuteMs } from './sample-alarm.ts';
+} from '../../packages/cloudwatch-alarms/src/index.ts';
+import { minuteMs } from '../../packages/cloudwatch-alarms/test/sample-alarm.ts';
 import { samples } from './synthesized.ts';
 
 export type Identity = MetricPoint['identity'];

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
 import type { Org } from '../../functions/model/org.ts';
 import type { Credentials, Probe } from '../../functions/model/probe.ts';
-import { type ProbeEvent, probeHandler } from '../../functions/runtime/probe-handler.ts';
-import { type ReceivedPoint, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+import { type ProbeEvent, probeHandler } from '../../functions/run/probe-handler.ts';
+import { type ReceivedPoint, startAwsEmulator } from '../../local/self-hosted/aws-emulator/aws-emulator.ts';
 import { overhearAws } from './overhear.ts';
 
 /** The result of one call of a handler. */

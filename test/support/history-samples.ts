@@ -1,7 +1,7 @@
 import type { LogLine } from '../../functions/model/log-line.ts';
-import type { Run } from '../../local/simulator/journal.ts';
-import type { DeliveredMessage, Delivery } from '../../local/simulator/sns/sns.ts';
-import type { Deployment } from '../../local/simulator/template/deployment.ts';
+import type { Run } from '../../local/self-hosted/journal.ts';
+import type { DeliveredMessage, Delivery } from '../../local/self-hosted/sns/sns.ts';
+import type { Deployment } from '../../local/self-hosted/template/deployment.ts';
 
 /** The parts of a deployment that a history reads. */
 export const smallDeployment: Deployment = {

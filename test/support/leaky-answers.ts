@@ -1,4 +1,4 @@
-import type { Effect, OktaRequest } from '../../local/emulators/okta/index.ts';
+import type { Effect, OktaRequest } from '../../packages/okta-emulator/src/index.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Answers with a canary in every place that can hold a value, by their shape. */

@@ -1,17 +1,17 @@
+import type { Point } from '../../functions/model/metric.ts';
 import type { Org } from '../../functions/model/org.ts';
 import type { Memory, RunMemory } from '../../functions/model/probe.ts';
 import { systemLog } from '../../functions/probes/index.ts';
-import { logLines } from '../../functions/runtime/log.ts';
-import type { Point } from '../../functions/runtime/publish.ts';
-import { pointsOf } from '../../functions/runtime/publish.ts';
-import { openRestraints } from '../../functions/runtime/restraint.ts';
-import type { RunReport } from '../../functions/runtime/run.ts';
-import type { RunTime } from '../../functions/runtime/run-time.ts';
+import { logLines } from '../../functions/run/log.ts';
+import { pointsOf } from '../../functions/run/publish.ts';
+import { openRestraints } from '../../functions/run/restraint.ts';
+import type { RunReport } from '../../functions/run/run.ts';
+import type { RunTime } from '../../functions/run/run-time.ts';
 import { openMemory } from '../../functions/state/memory.ts';
 import { openRunState } from '../../functions/state/state.ts';
 import type { StateTable } from '../../functions/state/state-table.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
-import { emulateOrg } from '../../local/simulator/emulated-org.ts';
+import { emulateOrg } from '../../local/lab/simulation/emulated-org.ts';
+import type { OktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { fullOrg } from './full-org.ts';
 import { runProbes } from './run-probes.ts';
 

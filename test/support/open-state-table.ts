@@ -1,7 +1,7 @@
 import { afterAll, beforeEach } from 'vitest';
 import { openDynamoDb } from '../../functions/aws/clients.ts';
 import type { StateTable } from '../../functions/state/state-table.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../local/emulators/aws/aws-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../local/self-hosted/aws-emulator/aws-emulator.ts';
 import { awsEnvironment } from './aws-environment.ts';
 
 /** The state table of a test file, which is empty before each test, and the emulator that has it. */

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { stateTokenIn } from '../../functions/okta/pages.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
-import type { InvocationResult, InvokeMessage } from '../../local/simulator/lambda/function-process.ts';
+import type { InvocationResult, InvokeMessage } from '../../local/self-hosted/lambda/function-process.ts';
+import type { OktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import type { Canaries } from './canaries.ts';
 
 /** Adds every secret that the monitor and Okta exchange to the canaries, until the returned function is called. */
@@ -101,7 +101,7 @@ export interface OverheardFunction {
 
 /** Starts a bundle as `startFunction` does, and records its stderr as well. */
 export function overhearFunction(file: string, environment: Readonly<Record<string, string>>): OverheardFunction {
-  const child = fork(path.resolve('local/simulator/lambda/function-host.ts'), [file], {
+  const child = fork(path.resolve('local/self-hosted/lambda/function-host.ts'), [file], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment },
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { issueCertificates } from '../../local/emulators/okta/index.ts';
+import { issueCertificates } from '../../packages/okta-emulator/src/index.ts';
 
 /** The first line of a request, which is all that a reply depends on. */
 export interface RawRequest {

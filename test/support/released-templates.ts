@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { App } from 'aws-cdk-lib';
 import { parse } from 'jsonc-parser';
 import { parseConfig } from '../../lib/config/load-config.ts';
-import { synthesize } from '../../local/simulator/synthesize.ts';
+import { synthesize } from '../../local/self-hosted/synthesize.ts';
 
 export interface ReleasedTemplate {
   readonly Resources: Readonly<

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { type Command, execute, type Option } from '../../local/cli/command.ts';
+import { type Command, execute, type Option } from '../../local/commands/command.ts';
 
 /** How a command ended, and what it wrote. */
 export interface Ended {
@@ -33,7 +33,7 @@ export function launch(
   input = '',
 ): Promise<Ended> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
-  const running = promisify(execFile)(process.execPath, ['local/cli/main.ts', name, ...args], options);
+  const running = promisify(execFile)(process.execPath, ['local/commands/main.ts', name, ...args], options);
   running.child.stdin?.end(input);
   return running.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

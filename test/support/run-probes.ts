@@ -1,20 +1,20 @@
+import { parseSecret, type Secrets } from '../../functions/aws/secrets.ts';
+import { processStore, type SignInStore } from '../../functions/journey/sign-in-memory.ts';
 import { SecretUnreadable } from '../../functions/model/errors.ts';
 import type { Org } from '../../functions/model/org.ts';
 import type { Outcome } from '../../functions/model/outcome.ts';
 import type { Credentials, Probe, RunMemory } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import { openCredentials } from '../../functions/runtime/credentials.ts';
-import { deadlineIn } from '../../functions/runtime/deadline.ts';
-import { openHttp } from '../../functions/runtime/http.ts';
-import type { Restraint } from '../../functions/runtime/restraint.ts';
-import { type RunReport, run } from '../../functions/runtime/run.ts';
-import type { RunTime } from '../../functions/runtime/run-time.ts';
-import { parseSecret, type Secrets } from '../../functions/runtime/secrets.ts';
-import { processStore, type SignInStore } from '../../functions/runtime/sign-in-memory.ts';
-import { openUserCredentials } from '../../functions/runtime/user-credentials.ts';
+import { openCredentials } from '../../functions/run/credentials.ts';
+import { deadlineIn } from '../../functions/run/deadline.ts';
+import { openHttp } from '../../functions/run/http.ts';
+import type { Restraint } from '../../functions/run/restraint.ts';
+import { type RunReport, run } from '../../functions/run/run.ts';
+import type { RunTime } from '../../functions/run/run-time.ts';
+import { openUserCredentials } from '../../functions/run/user-credentials.ts';
 import { openMemory } from '../../functions/state/memory.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
-import { emulateOrg } from '../../local/simulator/emulated-org.ts';
+import { emulateOrg } from '../../local/lab/simulation/emulated-org.ts';
+import type { OktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { fullOrg } from './full-org.ts';
 
 /** Secrets in memory, which a test may rotate. `reads` lists each read from the store. */

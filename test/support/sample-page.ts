@@ -2,7 +2,7 @@ import { orgBoard } from '../../functions/board/org-board.ts';
 import { defaultDeployment } from '../../functions/model/deployment.ts';
 import { ascribe } from '../../functions/okta/sender.ts';
 import { keptOf } from '../../functions/state/kept.ts';
-import type { BoardPage, OrgDetail } from '../../local/board/page.ts';
+import type { BoardPage, OrgDetail } from '../../local/self-hosted/board/page.ts';
 import { at, exchange, minutes, outcome } from './log-of.ts';
 import { groupItem, incidentItem } from './stored-org.ts';
 

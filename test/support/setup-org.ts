@@ -2,23 +2,23 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Agent, fetch as send } from 'undici';
+import type { Secrets } from '../../functions/aws/secrets.ts';
+import { processStore } from '../../functions/journey/sign-in-memory.ts';
 import type { Fetch } from '../../functions/model/probe.ts';
 import { formatTarget } from '../../functions/model/target.ts';
-import type { Secrets } from '../../functions/runtime/secrets.ts';
-import { processStore } from '../../functions/runtime/sign-in-memory.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../lib/monitored-org.ts';
-import type { OktaEmulator } from '../../local/emulators/okta/index.ts';
-import { checkOrgs, fileSecrets } from '../../local/runner/check-orgs.ts';
-import type { HttpsProxy } from '../../local/runner/proxy.ts';
-import { selectProbes } from '../../local/runner/select-probes.ts';
-import type { SetupRequest } from '../../local/setup/discover.ts';
-import { fileStore } from '../../local/setup/file-store.ts';
-import type { Json } from '../../local/setup/json.ts';
-import { makeKey } from '../../local/setup/keys.ts';
-import { openOktaApi, withApiToken } from '../../local/setup/okta-api.ts';
-import type { SecretStore } from '../../local/setup/secret-store.ts';
-import type { SetupTools } from '../../local/setup/set-up.ts';
+import { checkOrgs, fileSecrets } from '../../local/commands/check/check-orgs.ts';
+import { selectProbes } from '../../local/commands/check/select-probes.ts';
+import type { HttpsProxy } from '../../local/commands/proxy.ts';
+import type { SetupRequest } from '../../local/commands/setup/discover.ts';
+import { fileStore } from '../../local/commands/setup/file-store.ts';
+import type { Json } from '../../local/commands/setup/json.ts';
+import { makeKey } from '../../local/commands/setup/keys.ts';
+import { openOktaApi, withApiToken } from '../../local/commands/setup/okta-api.ts';
+import type { SecretStore } from '../../local/commands/setup/secret-store.ts';
+import type { SetupTools } from '../../local/commands/setup/set-up.ts';
+import type { OktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 
 /** One request of a set-up: to Okta, or to the store of its secrets. */
 export interface SetupRequestSeen {

@@ -1,6 +1,6 @@
 import { storedItem } from '../../functions/state/state-table.ts';
-import type { DeployedAccount } from '../../local/runner/game-day/deployed-account.ts';
-import type { Simulation } from '../../local/simulator/simulation.ts';
+import type { DeployedAccount } from '../../local/commands/game-day/deployed-account.ts';
+import type { Simulation } from '../../local/lab/simulation/simulation.ts';
 
 const minuteMs = 60_000;
 

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Template, TemplateResource } from '../../local/emulators/cloudwatch/index.ts';
+import type { Template, TemplateResource } from '../../packages/cloudwatch-alarms/src/index.ts';
 
 type Resources = Record<string, TemplateResource>;
 

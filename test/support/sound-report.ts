@@ -3,9 +3,9 @@ import { type FindingCode, findings } from '../../functions/findings/finding.ts'
 import { findingsOf } from '../../functions/model/outcome.ts';
 import { formatTarget } from '../../functions/model/target.ts';
 import { enabledProbes } from '../../functions/probes/plan.ts';
-import { logLines } from '../../functions/runtime/log.ts';
-import { pointsOf } from '../../functions/runtime/publish.ts';
-import type { RunReport } from '../../functions/runtime/run.ts';
+import { logLines } from '../../functions/run/log.ts';
+import { pointsOf } from '../../functions/run/publish.ts';
+import type { RunReport } from '../../functions/run/run.ts';
 
 /** CloudWatch Logs splits longer lines in two, and neither half is valid JSON. */
 const maxLineBytes = 256 * 1024;

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TlsIdentity } from '../../local/emulators/okta/index.ts';
+import type { TlsIdentity } from '../../packages/okta-emulator/src/index.ts';
 
 export interface ConnectProxy extends AsyncDisposable {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import type { MonitorStack } from '../../lib/monitor-stack.ts';
-import type { Template } from '../../local/emulators/cloudwatch/index.ts';
-import { synthesize } from '../../local/simulator/synthesize.ts';
+import { synthesize } from '../../local/self-hosted/synthesize.ts';
+import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
 import { buildConfig } from './build-config.ts';
 
 /** A resource of a CloudFormation template. */

@@ -1,5 +1,5 @@
-import type { OktaEmulator, OktaRequest } from '../../local/emulators/okta/index.ts';
-import type { During } from './during.ts';
+import type { OktaEmulator, OktaRequest } from '../../packages/okta-emulator/src/index.ts';
+import type { During } from '../../packages/okta-emulator/test/support/during.ts';
 
 /** Keeps the requests to a path during a test, with their headers and queries. */
 export function watchRequests(okta: OktaEmulator, during: During, path: RegExp): OktaRequest[] {

@@ -1,7 +1,7 @@
 /** Writes runs into a history until it is killed, and prints the number of each that is kept. Arguments: folder, first number. */
 import path from 'node:path';
-import { lockFolder } from '../../local/history/lock.ts';
-import { openHistory } from '../../local/history/open-history.ts';
+import { lockFolder } from '../../local/self-hosted/history/lock.ts';
+import { openHistory } from '../../local/self-hosted/history/open-history.ts';
 import { failedLine, passedLine, runAt } from './history-samples.ts';
 
 const [, , folder = '', first] = process.argv;

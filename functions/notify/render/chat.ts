@@ -1,3 +1,4 @@
+import type { OktaStatus } from '../../findings/okta-status.ts';
 import type { FaultDomain } from '../../model/fault-domain.ts';
 import type { Route } from '../../model/finding.ts';
 import { clip } from '../../model/read.ts';
@@ -7,7 +8,6 @@ import type { Incident, Links } from '../incident.ts';
 import { incidentId } from '../incident-id.ts';
 import { linksOf } from '../links.ts';
 import type { Notification } from '../message.ts';
-import type { OktaStatus } from '../okta-status.ts';
 import { seenFacts } from '../seen.ts';
 import { type Step, stepsOf, supportLines } from '../steps.ts';
 import { renderFirstLine } from './first-line.ts';

@@ -1,7 +1,7 @@
+import { answeredBy, blameOf } from '../../findings/blame.ts';
 import { failsElsewhere } from '../../findings/finding.ts';
 import { atServers, serverName } from '../../findings/impact.ts';
 import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from '../../model/text.ts';
-import { answeredBy, blameOf } from '../blame.ts';
 import { type Incident, leadExchange } from '../incident.ts';
 import { firstActionOf } from '../steps.ts';
 

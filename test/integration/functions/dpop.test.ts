@@ -7,11 +7,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Org } from '../../../functions/model/org.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, journey, limits, negativeTests } from '../../../functions/probes/index.ts';
-import { createIdentity, issueCertificates, type OktaRequest } from '../../../local/emulators/okta/index.ts';
-import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
-import { openDuring } from '../../support/during.ts';
+import { emulateOrg } from '../../../local/lab/simulation/emulated-org.ts';
+import { createIdentity, issueCertificates, type OktaRequest } from '../../../packages/okta-emulator/src/index.ts';
+import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { journeyOrg } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import {
   memorySecrets,
   notPassed,

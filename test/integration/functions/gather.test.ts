@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openCloudWatch } from '../../../functions/aws/clients.ts';
 import { gatherEvidence, type Sources } from '../../../functions/notify/evidence.ts';
 import { keptOf } from '../../../functions/state/kept.ts';
-import { type AwsEmulator, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../../local/self-hosted/aws-emulator/aws-emulator.ts';
 import { metricAlarm } from '../../support/alarms.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { at, flowsLog, outcome } from '../../support/log-of.ts';

@@ -9,11 +9,11 @@ import type { RunMemory } from '../../../functions/model/probe.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { health, limits } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
-import type { RunReport } from '../../../functions/runtime/run.ts';
+import type { RunReport } from '../../../functions/run/run.ts';
 import { openMemory } from '../../../functions/state/memory.ts';
-import type { Effect } from '../../../local/emulators/okta/index.ts';
+import type { Effect } from '../../../packages/okta-emulator/src/index.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { fullOrg, healthOrg, healthScopes } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import { outcomeLines, outcomeOf, type RunProbesOptions, runProbes } from '../../support/run-probes.ts';
 import { expectSound } from '../../support/sound-report.ts';
 

@@ -7,8 +7,8 @@ import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from '../../../functions/findings/diagnose.ts';
 import type { Exchange } from '../../../functions/model/exchange.ts';
-import { type HttpOptions, openHttp } from '../../../functions/runtime/http.ts';
-import { issueCertificates, type OktaEmulator, startOktaEmulator } from '../../../local/emulators/okta/index.ts';
+import { type HttpOptions, openHttp } from '../../../functions/run/http.ts';
+import { issueCertificates, type OktaEmulator, startOktaEmulator } from '../../../packages/okta-emulator/src/index.ts';
 import { fullOrg } from '../../support/full-org.ts';
 
 let okta: OktaEmulator;

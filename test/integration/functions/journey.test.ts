@@ -1,15 +1,15 @@
 import type { AttributeValue, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parseSecret, type Secrets } from '../../../functions/aws/secrets.ts';
+import { tableStore } from '../../../functions/journey/sign-in-memory.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import { journey } from '../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../functions/probes/plan.ts';
-import { parseSecret, type Secrets } from '../../../functions/runtime/secrets.ts';
-import { tableStore } from '../../../functions/runtime/sign-in-memory.ts';
-import { type OktaResponse, startOktaEmulator } from '../../../local/emulators/okta/index.ts';
-import { openDuring } from '../../support/during.ts';
+import { type OktaResponse, startOktaEmulator } from '../../../packages/okta-emulator/src/index.ts';
+import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { journeyOrg } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import {
   type Container,
   openContainer,

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { logFilter } from '../../../functions/okta/log-event-types.ts';
 import { type OrgEvent, readLogEvent } from '../../../functions/okta/log-events.ts';
 import { matchFootprint } from '../../../functions/okta/log-footprint.ts';
-import { createBrowser } from '../../support/browser.ts';
-import { openOkta } from '../../support/open-okta.ts';
+import { createBrowser } from '../../../packages/okta-emulator/test/support/browser.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 
 const { okta, client } = await openOkta();
 

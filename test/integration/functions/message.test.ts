@@ -5,7 +5,7 @@ import { readRecord } from '../../../functions/notify/event.ts';
 import { composeMessage, composeUnreadable, type Notification } from '../../../functions/notify/message.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import { peopleMessage, sendingsOf } from '../../../functions/notify/sendings.ts';
-import { readEntry, readPublish } from '../../../local/emulators/aws/messages.ts';
+import { readEntry, readPublish } from '../../../local/self-hosted/aws-emulator/messages.ts';
 import { expressionAlarm, metricAlarm, recordOf, resolvedMetricAlarm } from '../../support/alarms.ts';
 import { at, evidenceOf, outcome } from '../../support/log-of.ts';
 import { firing, firingEvidence, links, readMessage } from '../../support/messages.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GroupState } from '../../../functions/model/state.ts';
 import { withRun } from '../../../functions/state/history.ts';
 import { readIncident } from '../../../functions/state/incident-item.ts';
-import { type AwsFault, startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { type AwsFault, startAwsEmulator } from '../../../local/self-hosted/aws-emulator/aws-emulator.ts';
 import { metricAlarm, resolvedMetricAlarm, snsEvent } from '../../support/alarms.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { at, flowsLog, outcome } from '../../support/log-of.ts';

@@ -3,9 +3,9 @@ import type { Org, WebClient } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, journey } from '../../../functions/probes/index.ts';
-import { openDuring } from '../../support/during.ts';
+import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { journeyOrg } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import { notPassed, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
 import { watchRequests } from '../../support/watch-requests.ts';
 

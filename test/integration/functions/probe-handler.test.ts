@@ -3,8 +3,8 @@ import { finding } from '../../../functions/findings/finding.ts';
 import { ProbeFailure } from '../../../functions/findings/probe-failure.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import { defineProbe, type Group, type Probe } from '../../../functions/model/probe.ts';
-import { noCredentials } from '../../../functions/runtime/no-credentials.ts';
-import { emfPoints } from '../../../local/emulators/aws/metrics.ts';
+import { noCredentials } from '../../../functions/run/no-credentials.ts';
+import { emfPoints } from '../../../local/self-hosted/aws-emulator/metrics.ts';
 import { fullOrg } from '../../support/full-org.ts';
 import { handleAll, handleOnce } from '../../support/handle-once.ts';
 

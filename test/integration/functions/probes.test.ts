@@ -8,8 +8,9 @@ import { budgetOf } from '../../../functions/probes/budget.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../functions/probes/index.ts';
 import { enabledProbes } from '../../../functions/probes/plan.ts';
 import { seriesOf } from '../../../functions/probes/series.ts';
-import { logLines } from '../../../functions/runtime/log.ts';
-import { pointsOf } from '../../../functions/runtime/publish.ts';
+import { logLines } from '../../../functions/run/log.ts';
+import { pointsOf } from '../../../functions/run/publish.ts';
+import { emulateOrg } from '../../../local/lab/simulation/emulated-org.ts';
 import {
   javascriptRedirect,
   jsonResponse,
@@ -17,8 +18,7 @@ import {
   type OktaResponse,
   redirectResponse,
   startOktaEmulator,
-} from '../../../local/emulators/okta/index.ts';
-import { emulateOrg } from '../../../local/simulator/emulated-org.ts';
+} from '../../../packages/okta-emulator/src/index.ts';
 import { clients, fullOrg } from '../../support/full-org.ts';
 import { memorySecrets, notPassed, outcomeLines, outcomeOf, runProbes } from '../../support/run-probes.ts';
 

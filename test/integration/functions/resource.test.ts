@@ -3,11 +3,11 @@ import type { Org, Resource } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { ascribe } from '../../../functions/okta/sender.ts';
 import { flows, journey } from '../../../functions/probes/index.ts';
-import { type ApiSettings, startResourceApi } from '../../../local/emulators/api/resource-api.ts';
-import { createIdentity, errorEnvelope, issueCertificates } from '../../../local/emulators/okta/index.ts';
-import { openDuring } from '../../support/during.ts';
+import { type ApiSettings, startResourceApi } from '../../../local/lab/simulation/resource-api.ts';
+import { createIdentity, errorEnvelope, issueCertificates } from '../../../packages/okta-emulator/src/index.ts';
+import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { fullOrg, journeyOrg } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 const identity = await createIdentity();

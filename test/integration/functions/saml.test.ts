@@ -1,13 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
+import { parseSecret } from '../../../functions/aws/secrets.ts';
+import { verifyResponse } from '../../../functions/journey/saml-signature.ts';
 import type { Org, SamlApp } from '../../../functions/model/org.ts';
 import type { Outcome } from '../../../functions/model/outcome.ts';
 import { journey } from '../../../functions/probes/index.ts';
-import { verifyResponse } from '../../../functions/runtime/saml-signature.ts';
-import { parseSecret } from '../../../functions/runtime/secrets.ts';
-import { openDuring } from '../../support/during.ts';
+import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
+import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { openOkta } from '../../support/open-okta.ts';
 import { outcomeOf, runProbes } from '../../support/run-probes.ts';
 
 const { okta, client } = await openOkta();

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { secretsManager } from '../../../functions/runtime/secrets.ts';
-import { startAwsEmulator } from '../../../local/emulators/aws/aws-emulator.ts';
+import { secretsManager } from '../../../functions/aws/secrets.ts';
+import { startAwsEmulator } from '../../../local/self-hosted/aws-emulator/aws-emulator.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -5,15 +5,15 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Group } from '../../../functions/model/probe.ts';
 import { enabledProbes } from '../../../functions/probes/plan.ts';
-import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
+import { functionTimeoutMs, waitMsOf } from '../../../functions/run/deadline.ts';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import { type Entry, entries } from '../../../lib/functions/entries.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { adoptServers } from '../../../local/simulator/adopt-servers.ts';
-import { EmulatedOrgs } from '../../../local/simulator/emulated-orgs.ts';
-import { startFunction } from '../../../local/simulator/lambda/function-process.ts';
+import { adoptServers } from '../../../local/lab/simulation/adopt-servers.ts';
+import { EmulatedOrgs } from '../../../local/lab/simulation/emulated-orgs.ts';
+import { startFunction } from '../../../local/self-hosted/lambda/function-process.ts';
 import { metricAlarm, snsEvent } from '../../support/alarms.ts';
 
 /** How a service fails that is there and does not do its work. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openSignInMemory, tableStore } from '../../../functions/journey/sign-in-memory.ts';
 import type { GroupState } from '../../../functions/model/state.ts';
 import { noteSilence } from '../../../functions/notify/silence.ts';
-import { openSignInMemory, tableStore } from '../../../functions/runtime/sign-in-memory.ts';
 import { openMemory } from '../../../functions/state/memory.ts';
 import { readSilence } from '../../../functions/state/silent-orgs-item.ts';
 import { openRunState } from '../../../functions/state/state.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mostBytes } from '../../../functions/widget.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
-import { errorEnvelope } from '../../../local/emulators/okta/index.ts';
-import { respond } from '../../../local/scenarios/faults/answers.ts';
-import { atEach, token } from '../../../local/scenarios/targets.ts';
-import { Simulation } from '../../../local/simulator/simulation.ts';
+import { respond } from '../../../local/lab/scenarios/faults/answers.ts';
+import { atEach, token } from '../../../local/lab/scenarios/targets.ts';
+import { Simulation } from '../../../local/lab/simulation/simulation.ts';
+import { errorEnvelope } from '../../../packages/okta-emulator/src/index.ts';
 import { openCanaries } from '../../support/canaries.ts';
 import { foreignMarkup, parseHtml, rowsOf } from '../../support/parse-html.ts';
 import { samples } from '../../support/synthesized.ts';

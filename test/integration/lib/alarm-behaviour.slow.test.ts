@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmName, alarmSubject } from '../../../functions/findings/alarm-subject.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
-import { parseAlarms } from '../../../local/emulators/cloudwatch/index.ts';
+import { parseAlarms } from '../../../packages/cloudwatch-alarms/src/index.ts';
 import { evaluate, type Override } from '../../support/evaluate-template.ts';
 import { samples } from '../../support/synthesized.ts';
 

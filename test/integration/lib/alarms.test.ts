@@ -12,7 +12,7 @@ import { severitiesOf } from '../../../functions/findings/finding-alarms.ts';
 import { groups } from '../../../functions/model/probe.ts';
 import { longestIntervalMinutes } from '../../../lib/config/schema.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 import { runbookAnchors } from '../../support/headings.ts';
 import { type Resource, type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';

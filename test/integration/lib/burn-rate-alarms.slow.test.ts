@@ -3,7 +3,7 @@ import { alarmName } from '../../../functions/findings/alarm-subject.ts';
 import { type Pace, paces } from '../../../functions/findings/slo.ts';
 import { estimateCost } from '../../../lib/cost/estimate-cost.ts';
 import { prices } from '../../../lib/cost/prices.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 import { buildConfig } from '../../support/build-config.ts';
 import { evaluate, type Override } from '../../support/evaluate-template.ts';
 import { samples } from '../../support/synthesized.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load-config.ts';
 import type { Config } from '../../../lib/config/schema.ts';
 import { MonitorStack } from '../../../lib/monitor-stack.ts';
-import { deploymentVariants } from '../../../local/scenarios/deployment-variants.ts';
+import { deploymentVariants } from '../../../local/lab/scenarios/deployment-variants.ts';
 import { samples } from '../../support/synthesized.ts';
 
 /** The warnings of the configurations are not tested here. */

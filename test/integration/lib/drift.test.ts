@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import { bundle } from '../../../lib/functions/bundle.ts';
 import type { Entry } from '../../../lib/functions/entries.ts';
-import { Simulation } from '../../../local/simulator/simulation.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { Simulation } from '../../../local/lab/simulation/simulation.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 import { type Sample, type Synthesized, samples, synthesizedOf } from '../../support/synthesized.ts';
 

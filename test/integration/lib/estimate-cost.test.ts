@@ -11,8 +11,8 @@ import type { Template } from '../../../lib/cost/scheduled-runs.ts';
 import { type ProbeEvent, probeEvents, secretsIn } from '../../../lib/functions/probe-event.ts';
 import { sweepMinutes } from '../../../lib/functions/sweep.ts';
 import { monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { withHealth, withTestUser } from '../../../local/scenarios/prepared-config.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { withHealth, withTestUser } from '../../../local/lab/scenarios/prepared-config.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 import { type Sample, samples, synthesizedOf } from '../../support/synthesized.ts';
 
 function sampleOf(name: string): Sample {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alarmName } from '../../../functions/findings/alarm-subject.ts';
-import { readRunTime } from '../../../functions/runtime/run-time.ts';
-import { AlarmEngine, MetricStore, parseAlarms } from '../../../local/emulators/cloudwatch/index.ts';
+import { readRunTime } from '../../../functions/run/run-time.ts';
+import { AlarmEngine, MetricStore, parseAlarms } from '../../../packages/cloudwatch-alarms/src/index.ts';
+import { minuteMs } from '../../../packages/cloudwatch-alarms/test/sample-alarm.ts';
 import { isMetric } from '../../support/evaluate-template.ts';
-import { minuteMs } from '../../support/sample-alarm.ts';
 import { samples } from '../../support/synthesized.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);

@@ -10,7 +10,7 @@ import type { ConfigInput } from '../../../lib/config/schema.ts';
 import { mostOrgStacks, mostResources } from '../../../lib/limits/fleet-limits.ts';
 import { MonitorStack, stackName } from '../../../lib/monitor-stack.ts';
 import { shardName, shardOf } from '../../../lib/orgs/shards.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 import type { Synthesized } from '../../support/synthesized.ts';
 

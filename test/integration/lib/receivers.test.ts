@@ -4,10 +4,10 @@ import { outlets } from '../../../functions/notify/outlets.ts';
 import { receiverKinds } from '../../../functions/notify/receiver-kinds.ts';
 import type { ConfigInput } from '../../../lib/config/schema.ts';
 import { incidentSchema } from '../../../lib/incident-schema.ts';
-import type { Template } from '../../../local/emulators/cloudwatch/index.ts';
-import { alarmEvent, inputOf, isMatch } from '../../../local/simulator/sns/event-rules.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
-import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
+import { alarmEvent, inputOf, isMatch } from '../../../local/self-hosted/sns/event-rules.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
+import { readDeployment } from '../../../local/self-hosted/template/read-deployment.ts';
+import type { Template } from '../../../packages/cloudwatch-alarms/src/index.ts';
 import { buildConfig, minimalOrg } from '../../support/build-config.ts';
 
 const https = 'https://pager.example.com/sns';

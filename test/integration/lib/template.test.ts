@@ -8,14 +8,14 @@ import { routes } from '../../../functions/model/finding.ts';
 import { metricIdentity } from '../../../functions/model/metric.ts';
 import type { Org } from '../../../functions/model/org.ts';
 import type { Group } from '../../../functions/model/probe.ts';
-import { checkVersion } from '../../../functions/runtime/check-answer.ts';
-import { functionTimeoutMs, waitMsOf } from '../../../functions/runtime/deadline.ts';
+import { checkVersion } from '../../../functions/run/check-answer.ts';
+import { functionTimeoutMs, waitMsOf } from '../../../functions/run/deadline.ts';
 import { outletsOf } from '../../../lib/alarms/alert-topics.ts';
 import { selfTestMinutes } from '../../../lib/alarms/notifier-alarms.ts';
 import { probeEvents } from '../../../lib/functions/probe-event.ts';
 import { ProbeFunction } from '../../../lib/functions/probe-function.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
-import { readDeployment } from '../../../local/simulator/template/read-deployment.ts';
+import { readDeployment } from '../../../local/self-hosted/template/read-deployment.ts';
 import { type Resource, type Synthesized, samples } from '../../support/synthesized.ts';
 
 interface Statement {

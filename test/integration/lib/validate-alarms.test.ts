@@ -12,7 +12,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { compositeKey, heartbeatKey, validateAlarms } from '../../../lib/alarms/validate-alarms.ts';
 import { parseConfig } from '../../../lib/config/load-config.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
 
 interface Plain {
   readonly name: string;

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { AlarmEngine, type MetricAlarm, MetricStore, parseAlarms } from '../../../local/emulators/cloudwatch/index.ts';
-import { synthesize } from '../../../local/simulator/synthesize.ts';
+import { synthesize } from '../../../local/self-hosted/synthesize.ts';
+import {
+  AlarmEngine,
+  type MetricAlarm,
+  MetricStore,
+  parseAlarms,
+} from '../../../packages/cloudwatch-alarms/src/index.ts';
+import { minuteMs } from '../../../packages/cloudwatch-alarms/test/sample-alarm.ts';
 import { buildConfig } from '../../support/build-config.ts';
 import { isMetric } from '../../support/evaluate-template.ts';
-import { minuteMs } from '../../support/sample-alarm.ts';
 import { samples, synthesizedOf } from '../../support/synthesized.ts';
 
 /** Each heartbeat of each sample, with the minutes that its schedule takes. */

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFile, ownerOnly, ownFile, replaceFile } from '../../../lib/replace-file.ts';
-import { writeReport } from '../../../local/cli/command.ts';
-import { openHistory } from '../../../local/history/open-history.ts';
-import { fileStore } from '../../../local/setup/file-store.ts';
+import { writeReport } from '../../../local/commands/command.ts';
+import { fileStore } from '../../../local/commands/setup/file-store.ts';
+import { openHistory } from '../../../local/self-hosted/history/open-history.ts';
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'okta-synthetics-files-'));
 const modeOf = (file: string) => statSync(file).mode & 0o777;

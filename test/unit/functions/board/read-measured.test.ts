@@ -5,9 +5,8 @@ import { latencyTable } from '../../../../functions/board/charts.ts';
 import type { MeasuredSeries } from '../../../../functions/board/measured-series.ts';
 import { measuredSeries, shownMetrics } from '../../../../functions/board/measured-series.ts';
 import { mostSeries, readMeasured } from '../../../../functions/board/read-measured.ts';
-import { sharedMetrics } from '../../../../functions/model/shared-metrics.ts';
+import { metricsOf, sharedMetrics } from '../../../../functions/model/series.ts';
 import { probes } from '../../../../functions/probes/index.ts';
-import { metricsOf } from '../../../../functions/probes/series.ts';
 import { at } from '../../../support/log-of.ts';
 import { foreignMarkup, parseHtml } from '../../../support/parse-html.ts';
 

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { eventTypes, logFilter } from '../../../../functions/okta/log-event-types.ts';
 import { readLogEvent } from '../../../../functions/okta/log-events.ts';
 import { matchFootprint } from '../../../../functions/okta/log-footprint.ts';
-import { createAdministrationLog } from '../../../../local/emulators/okta/administration-log.ts';
-import { createJobsLog } from '../../../../local/emulators/okta/okta-jobs-log.ts';
-import { createRateLimitLog, otherIntegration } from '../../../../local/emulators/okta/rate-limit-log.ts';
-import { parseFilter } from '../../../../local/emulators/okta/scim-filter.ts';
-import { createSystemLog } from '../../../../local/emulators/okta/system-log.ts';
-import { createUsers } from '../../../../local/emulators/okta/users.ts';
+import { createAdministrationLog } from '../../../../packages/okta-emulator/src/administration-log.ts';
+import { createJobsLog } from '../../../../packages/okta-emulator/src/okta-jobs-log.ts';
+import { createRateLimitLog, otherIntegration } from '../../../../packages/okta-emulator/src/rate-limit-log.ts';
+import { parseFilter } from '../../../../packages/okta-emulator/src/scim-filter.ts';
+import { createSystemLog } from '../../../../packages/okta-emulator/src/system-log.ts';
+import { createUsers } from '../../../../packages/okta-emulator/src/users.ts';
 import { readFixture } from '../../../support/read-fixture.ts';
 
 const person = {

@@ -3,9 +3,10 @@ import { findings } from '../../../../functions/findings/finding.ts';
 import { findingAlarms, severitiesOf } from '../../../../functions/findings/finding-alarms.ts';
 import { faultDomains } from '../../../../functions/model/fault-domain.ts';
 import type { Probe } from '../../../../functions/model/probe.ts';
+import { headroomSeries, retriesSeries, severitySeries } from '../../../../functions/model/series.ts';
 import { flows, limits, negativeTests, probes, status } from '../../../../functions/probes/index.ts';
 import { planProbes } from '../../../../functions/probes/plan.ts';
-import { headroomSeries, retriesSeries, seriesOf, severitySeries } from '../../../../functions/probes/series.ts';
+import { seriesOf } from '../../../../functions/probes/series.ts';
 import { fullOrg } from '../../../support/full-org.ts';
 
 const org = { ...fullOrg, negativeTests: true };

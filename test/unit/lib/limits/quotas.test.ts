@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ratePerSecond, rates, sizes } from '../../../../lib/limits/quotas.ts';
-import { sizeLimits } from '../../../../local/emulators/aws/limits.ts';
+import { sizeLimits } from '../../../../local/self-hosted/aws-emulator/limits.ts';
 
 it('has the rate of a Region where it differs from that of the others', () => {
   expect(['us-east-1', 'af-south-1', 'eu-north-1'].map((region) => ratePerSecond('PutEvents', region))).toEqual([

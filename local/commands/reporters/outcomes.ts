@@ -1,0 +1,69 @@
+import type { Phases } from '../../../functions/model/exchange.ts';
+import type { LogLine } from '../../../functions/model/log-line.ts';
+import type { PlannedProbe } from '../../../functions/probes/plan.ts';
+import { bold, dim, fold, green, indent, red, table, yellow } from './text.ts';
+
+const marks = {
+  passed: () => green('✓ passed'),
+  warned: () => yellow('! warned'),
+  failed: () => red('✗ failed'),
+  unknown: () => dim('? not known'),
+  skipped: () => yellow('– skipped'),
+} as const satisfies Record<LogLine['status'] | 'warned' | 'unknown', () => string>;
+
+/** Whether an outcome only says that Okta's status page could not be read. That is nobody's failure. */
+export function isStatusUnknown(outcome: LogLine): boolean {
+  return outcome.status === 'failed' && outcome.finding.code === 'status-unknown';
+}
+
+function markOf(outcome: LogLine): keyof typeof marks {
+  if (isStatusUnknown(outcome)) return 'unknown';
+  return outcome.status === 'passed' && outcome.warnings.length > 0 ? 'warned' : outcome.status;
+}
+
+/** A row per outcome, by server: its status, and how long each phase of its last request took. At most 80 columns. */
+export function formatOutcomes(outcomes: readonly LogLine[]): readonly string[] {
+  const byServer = Map.groupBy(outcomes, ({ server }) => server);
+  const ordered = [...byServer.values()].flat();
+  const rows = ordered.map((outcome) => {
+    const { dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs }: Phases = outcome.exchanges.at(-1)?.phases ?? {};
+    return [outcome.probe, marks[markOf(outcome)](), ...[dnsMs, tcpMs, tlsMs, firstByteMs, bodyMs].map(milliseconds)];
+  });
+  const header = ['milliseconds', '', 'dns', 'tcp', 'tls', 'answer', 'body'].map(dim);
+  const [head = '', ...lines] = indent(table([header, ...rows], [2, 3, 4, 5, 6]));
+  return [
+    head,
+    ...[...byServer].flatMap(([server, own]) => [
+      serverName(server),
+      ...own.map((outcome) => lines[ordered.indexOf(outcome)] ?? ''),
+    ]),
+  ];
+}
+
+function serverName(server: string | undefined): string {
+  if (server === undefined) return bold('the whole org');
+  return bold(server === 'org' ? 'Org server' : `server ${server}`);
+}
+
+/** The probes that are off, and what would switch them on first. At most 80 columns. */
+export function formatOff(plan: readonly PlannedProbe[]): readonly string[] {
+  const off = plan.filter(({ howToEnable }) => howToEnable !== undefined);
+  const bySetting = Object.groupBy(off, ({ howToEnable = '' }) => firstSetting(howToEnable));
+  return Object.entries(bySetting)
+    .map(([setting, probes = []]) => {
+      const servers = new Set(probes.flatMap(({ target }) => target.server ?? []));
+      const where = servers.size === 0 ? '' : ` at ${[...servers].join(', ')}`;
+      return `  off  ${[...new Set(probes.map(({ probe }) => probe.id))].join(', ')}${where}: ${setting}`;
+    })
+    .flatMap((line) => fold(line, 80));
+}
+
+/** What is the same for all servers and comes before everything else that is missing. */
+function firstSetting(howToEnable: string): string {
+  const [first = ''] = howToEnable.split(', and set ');
+  return first.replace(/ on server "[^"]*"/, ' on the server');
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? dim('·') : value.toFixed(value < 10 ? 1 : 0);
+}

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../../lib/config/config-error.ts';
+import { type WatchOptions, watchChecks } from './check/watch-check.ts';
+import { interrupted, type Output } from './command.ts';
+import { type CheckCall, checkDocument, formatVerdict, isFine } from './reporters/check.ts';
+import { showProgress } from './reporters/progress.ts';
+import {
+  changeDocument,
+  formatChange,
+  formatStanding,
+  formatUnchecked,
+  uncheckedDocument,
+} from './reporters/watch-check.ts';
+
+export interface WatchCall extends Omit<WatchOptions, 'now' | 'wait' | 'signal'> {
+  readonly call: CheckCall;
+  /** One JSON document a line instead of text. */
+  readonly json: boolean;
+  /** Ends the watch. By default, Ctrl-C and SIGTERM do. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Repeats a check until Ctrl-C and prints what changes. Returns the exit code of a check that saw what was seen last: 0 if
+ * there is nothing to fail on, 1 if there is, and 2 if the last round could not check.
+ */
+export async function watchCheck(
+  { call, json, signal = interrupted().signal, ...options }: WatchCall,
+  { stdout, stderr }: Output,
+): Promise<number> {
+  using progress = showProgress(stderr);
+  const print = (line: string) => {
+    progress.clear();
+    stdout.write(`${line}\n`);
+  };
+  const wait = async (ms: number, until: AbortSignal) => {
+    await delay(ms, undefined, { signal: until }).catch(() => {});
+  };
+  let rounds = 0;
+  // Until a round has ended, nothing is known.
+  let code = 2;
+  let latest: Parameters<typeof isFine>[0] = [];
+  for await (const round of watchChecks({ ...options, wait, signal, now: Date.now })) {
+    rounds += 1;
+    latest = round.latest;
+    const fine = isFine(latest, call.failOn);
+    code = round.checked instanceof ConfigError ? 2 : fine ? 0 : 1;
+    if (round.checked instanceof ConfigError)
+      print(json ? uncheckedDocument(round, round.checked) : formatUnchecked(round.at, round.checked));
+    for (const change of round.changes) print(json ? changeDocument(change) : formatChange(change));
+    const standing = formatStanding(round.at, latest);
+    if (rounds === 1 && !json) print(standing);
+    // A log needs the changes only.
+    if (stderr.isTTY) progress.update(`${standing}; every ${options.everyMs / 1000} s, until Ctrl-C`);
+  }
+  const fine = code === 0;
+  if (rounds === 0 && !json) print('Nothing was checked.');
+  else
+    print(
+      json
+        ? JSON.stringify({ type: 'ended', passed: fine, rounds, ...checkDocument(latest, call) })
+        : ['', ...formatVerdict(latest, call)].join('\n'),
+    );
+  return code;
+}

@@ -1,0 +1,164 @@
+import { type Group, groups } from '../../functions/model/probe.ts';
+import { bundle } from '../../lib/functions/bundle.ts';
+import { probeEvents } from '../../lib/functions/probe-event.ts';
+import { type MonitoredOrg, planOf } from '../../lib/monitored-org.ts';
+import { type FunctionProcess, startFunction } from '../self-hosted/lambda/function-process.ts';
+import { type ReportedFinding, reportedFindings } from '../self-hosted/reported-finding.ts';
+import { type Job, runPool } from './pool.ts';
+import type { Skipped } from './result.ts';
+import { shortTimeouts } from './scenarios/faults/configuration.ts';
+import { caseStateTable } from './scenarios/faults/system-log.ts';
+import { forgetSignIns } from './scenarios/faults/test-user.ts';
+import { healthyVariants } from './scenarios/healthy-variants.ts';
+import { at } from './scenarios/targets.ts';
+import type { SelectedVariant } from './select.ts';
+import { EmulatedOrgs } from './simulation/emulated-orgs.ts';
+import type { Fault } from './simulation/environment.ts';
+import { publishedPoints, type RunResult, type RunVerification, verifyRun } from './verify-run.ts';
+
+/** A variant and how the monitor diagnosed it. */
+export interface TriedVariant extends SelectedVariant {
+  readonly verification: RunVerification;
+  readonly seconds: number;
+}
+
+/** A healthy run that reported a finding or failed. */
+export interface FalseAlarm {
+  readonly group: Group;
+  /** The healthy variant, by its name. */
+  readonly variant: string;
+  readonly findings: readonly ReportedFinding[];
+  readonly error?: string;
+}
+
+export interface CasesReport {
+  readonly tried: readonly TriedVariant[];
+  readonly skipped: readonly Skipped[];
+  readonly healthyRuns: number;
+  readonly falseAlarms: readonly FalseAlarm[];
+  readonly seconds: number;
+}
+
+export interface CasesOptions {
+  readonly orgs: readonly MonitoredOrg[];
+  readonly variants: readonly SelectedVariant[];
+  readonly healthyRuns: number;
+  readonly progress?: (done: number, of: number) => void;
+}
+
+/** Tries every variant, and runs the groups while nothing is wrong. The report keeps the order of the variants. */
+export async function runCases(options: CasesOptions): Promise<Omit<CasesReport, 'skipped'>> {
+  const { orgs, variants, healthyRuns, progress } = options;
+  const jobs: readonly Job<CaseWorker, TriedVariant | FalseAlarm | undefined>[] = [
+    ...variants.map((selected) => ({
+      async run(worker: CaseWorker) {
+        const triedAt = performance.now();
+        const verification = await worker.try(selected);
+        return { ...selected, verification, seconds: (performance.now() - triedAt) / 1000 };
+      },
+    })),
+    ...healthyJobs(orgs, healthyRuns),
+  ];
+  const onDone = (done: number) => progress?.(done, jobs.length);
+  const { outcomes, seconds } = await runPool(jobs, () => CaseWorker.open(orgs), { onDone });
+  return {
+    tried: outcomes.flatMap((each) => (each && 'verification' in each ? each : [])),
+    healthyRuns,
+    falseAlarms: outcomes.flatMap((each) => (each && !('verification' in each) ? each : [])),
+    seconds,
+  };
+}
+
+/** Takes the groups of all orgs in turn, and with each round the next healthy variant. */
+function healthyJobs(orgs: readonly MonitoredOrg[], count: number): readonly Job<CaseWorker, FalseAlarm | undefined>[] {
+  const running = orgs.flatMap((org) =>
+    groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org, group })),
+  );
+  const looks = Object.entries(healthyVariants);
+  return Array.from({ length: count }, (_, index) => ({
+    async run(worker: CaseWorker) {
+      const at = running[index % running.length];
+      const [variant, faults] = looks[Math.floor(index / running.length) % looks.length] ?? ['plain', []];
+      if (!at) return undefined;
+      const found = await worker.runHealthy(at.org, at.group, faults);
+      if (found.findings.length === 0 && found.error === undefined) return undefined;
+      return { group: at.group, variant, ...found };
+    },
+  }));
+}
+
+/** An org in a group's event, and the org of the configuration that it is made of. */
+type CaseEvent = ReturnType<typeof probeEvents>[number] & { readonly of: MonitoredOrg };
+
+/** Runs probe functions one after the other, in an environment of its own. */
+export class CaseWorker implements AsyncDisposable {
+  readonly #events: readonly CaseEvent[];
+  readonly #emulated: EmulatedOrgs;
+  readonly #functions = new Map<Group, FunctionProcess>();
+
+  /** Starts the emulators of these orgs. An org may be there several times, configured differently: it has one emulator. */
+  static async open(orgs: readonly MonitoredOrg[]): Promise<CaseWorker> {
+    const events = orgs.flatMap((org) => probeEvents(org).map((event) => ({ ...event, of: org })));
+    const emulated = await EmulatedOrgs.start(events.map(({ org }) => org));
+    await emulated.aws.tables.create(caseStateTable, { partition: 'org', sort: 'item' });
+    return new CaseWorker(events, emulated);
+  }
+
+  private constructor(events: readonly CaseEvent[], emulated: EmulatedOrgs) {
+    this.#events = events;
+    this.#emulated = emulated;
+  }
+
+  /** Injects a variant's faults, runs the group that must report them, and restores. */
+  async try({ case: one, variant, org }: SelectedVariant): Promise<RunVerification> {
+    const faults = [shortTimeouts, at(variant.target, forgetSignIns), ...variant.faults];
+    return verifyRun(one, variant, await this.#run(org, variant.target.group, faults));
+  }
+
+  /** Runs a group of an org that is healthy in one of its variants. */
+  async runHealthy(
+    org: MonitoredOrg,
+    group: Group,
+    faults: readonly Fault[],
+  ): Promise<Pick<FalseAlarm, 'findings' | 'error'>> {
+    const { lines, error } = await this.#run(org, group, faults);
+    return { findings: reportedFindings(lines), ...(error !== undefined && { error }) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#functions.values()].map((each) => each.stop()));
+    await this.#emulated[Symbol.asyncDispose]();
+  }
+
+  async #run(org: MonitoredOrg, group: Group, faults: readonly Fault[]): Promise<RunResult> {
+    const { name } = org.org;
+    const configured = this.#events.find((each) => each.group === group && each.of === org)?.org;
+    if (!configured) throw new Error(`the configuration runs no ${group} at ${name}`);
+    const { aws } = this.#emulated;
+    const { okta } = this.#emulated.environment(name);
+    const refusedBefore = okta.refusedPasswords();
+    await using _ = await this.#emulated.inject(name, faults);
+    const { event, timeoutMs } = this.#emulated.eventOf(configured);
+    // A code is good for half a minute, and the runs of several cases are in one.
+    const Key = { org: { S: event.name }, item: { S: 'sign-in' } };
+    await aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key }));
+    const result = await this.#functionOf(group).invoke(event, timeoutMs);
+    const points = publishedPoints(result.lines, aws.points);
+    aws.clear();
+    this.#emulated.takeRequests();
+    this.#emulated.beginMinute();
+    return { ...result, points, refusedPasswords: okta.refusedPasswords() - refusedBefore };
+  }
+
+  /** Returns the function of a group. It is warm, unless its last run was killed. */
+  #functionOf(group: Group): FunctionProcess {
+    const known = this.#functions.get(group);
+    if (known?.alive) return known;
+    // Cases change what these groups remember. Other groups remember by themselves.
+    const isKept = group === 'system-log' || group === 'journey';
+    const variables: Record<string, string> = isKept ? { STATE_TABLE: caseStateTable } : {};
+    const started = startFunction(bundle(group).file, { ...this.#emulated.access, variables });
+    this.#functions.set(group, started);
+    return started;
+  }
+}

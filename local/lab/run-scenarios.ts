@@ -1,0 +1,163 @@
+import { ConfigError } from '../../lib/config/config-error.ts';
+import { UnsupportedError } from '../../packages/cloudwatch-alarms/src/index.ts';
+import { eventsOf } from '../self-hosted/timeline.ts';
+import type { Deployments } from './deployments.ts';
+import { type PoolSize, runPool } from './pool.ts';
+import type { Skipped } from './result.ts';
+import { type RunOptions, runScenario } from './run-scenario.ts';
+import { type DeploymentVariant, isFleet, settlingMinutes } from './scenarios/deployment-variants.ts';
+import type { Scenario, Trace } from './scenarios/scenario.ts';
+import type { Simulation } from './simulation/simulation.ts';
+import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
+
+/** A scenario that was run. */
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  readonly verification: ScenarioVerification;
+  readonly remark?: string;
+  /** Virtual minutes. */
+  readonly minutes: number;
+  readonly seconds: number;
+}
+
+export interface DrillReport {
+  readonly runs: readonly ScenarioRun[];
+  readonly skipped: readonly Skipped[];
+  readonly virtualMinutes: number;
+  readonly seconds: number;
+}
+
+/** How far a drill is. */
+export interface DrillProgress {
+  readonly done: number;
+  readonly of: number;
+  readonly virtualMinutes: number;
+}
+
+export interface DrillOptions extends ScenarioWorkerOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly onFinished?: (run: ScenarioRun, progress: DrillProgress) => void;
+  readonly onMinute?: (progress: DrillProgress) => void;
+  readonly poolSize?: PoolSize;
+}
+
+export interface ScenarioWorkerOptions {
+  readonly deployments: Deployments;
+  /** Called with each deployment once it is open. */
+  readonly onOpen?: (simulation: Simulation) => void;
+}
+
+/** Runs scenarios in several simulations at the same time and verifies each. The report keeps their order. */
+export async function runScenarios(options: DrillOptions): Promise<Omit<DrillReport, 'skipped'>> {
+  const { scenarios, onFinished, onMinute, poolSize: size } = options;
+  let done = 0;
+  let virtualMinutes = 0;
+  const progress = () => ({ done, of: scenarios.length, virtualMinutes });
+  const onEvent: RunOptions['onEvent'] = ({ kind }) => {
+    if (kind !== 'minute') return;
+    virtualMinutes += 1;
+    onMinute?.(progress());
+  };
+  // A synthesis blocks the process. While a simulation runs, its functions would wait for the emulators in here.
+  for (const variant of new Set(scenarios.flatMap(deploymentsIn))) options.deployments.templateOf(variant);
+  const jobs = [...Map.groupBy(scenarios, jobOf).values()].map((together) => ({
+    pace: together[0]?.pace,
+    async run(worker: ScenarioWorker) {
+      const runs: ScenarioRun[] = [];
+      for (const scenario of together) {
+        const run = await worker.run(scenario, { onEvent });
+        runs.push(run);
+        done += 1;
+        onFinished?.(run, progress());
+      }
+      return runs;
+    },
+  }));
+  const { outcomes, seconds } = await runPool(jobs, async () => new ScenarioWorker(options), { size });
+  const order = new Map(scenarios.map((scenario, index) => [scenario, index]));
+  const placeOf = ({ scenario }: ScenarioRun) => order.get(scenario) ?? 0;
+  return { runs: outcomes.flat().toSorted((one, other) => placeOf(one) - placeOf(other)), virtualMinutes, seconds };
+}
+
+/** Runs scenarios one after the other, in the same simulation as long as each leaves it healthy. */
+export class ScenarioWorker implements AsyncDisposable {
+  readonly #options: ScenarioWorkerOptions;
+  #current: { readonly variant: DeploymentVariant; readonly simulation: Simulation } | undefined;
+  #healthySince = 0;
+
+  constructor(options: ScenarioWorkerOptions) {
+    this.#options = options;
+  }
+
+  async run(scenario: Scenario, options: Omit<RunOptions, 'healthySince'> = {}): Promise<ScenarioRun> {
+    const startedAt = performance.now();
+    const result = (verification: ScenarioVerification, trace?: Trace): ScenarioRun => {
+      const remark = trace && scenario.remark?.(trace);
+      const seconds = (performance.now() - startedAt) / 1000;
+      return { scenario, verification, minutes: trace?.minutes ?? 0, seconds, ...(remark && { remark }) };
+    };
+    try {
+      const simulation = await this.#simulationFor(scenario, options.onEvent);
+      const { templateOf } = this.#options.deployments;
+      const trace = await runScenario(simulation, scenario, {
+        ...options,
+        templateOf,
+        healthySince: this.#healthySince,
+      });
+      const verification = verifyScenario(scenario, trace);
+      this.#healthySince = trace.healthySince;
+      const isUsed = scenario.fresh || scenario.isFirstDeployment || isUpdated(scenario);
+      if (!verification.passed || isUsed) await this[Symbol.asyncDispose]();
+      return result(verification, trace);
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      return result({ passed: false, failures: [reasonOf(error)], notifications: [], unexpectedAlarms: [] });
+    }
+  }
+
+  /** Closes the simulation. Another run opens one again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { simulation } = this.#current ?? {};
+    this.#current = undefined;
+    await simulation?.[Symbol.asyncDispose]();
+  }
+
+  async #simulationFor(
+    { deployment, isFirstDeployment = false, fresh = isFirstDeployment }: Scenario,
+    onEvent: NonNullable<RunOptions['onEvent']> = () => {},
+  ): Promise<Simulation> {
+    if (this.#current && (fresh || this.#current.variant !== deployment)) await this[Symbol.asyncDispose]();
+    if (this.#current) return this.#current.simulation;
+    const simulation = await this.#options.deployments.open(deployment);
+    this.#current = { variant: deployment, simulation };
+    this.#options.onOpen?.(simulation);
+    // New alarms change to OK. That belongs to the deployment, and to no scenario.
+    for (let minute = 0; minute < settlingMinutes && !isFirstDeployment; minute += 1) {
+      for (const event of eventsOf(await simulation.tick())) if (event.kind === 'minute') onEvent(event);
+    }
+    this.#healthySince = simulation.now;
+    return simulation;
+  }
+}
+
+/** The deployments that a scenario needs. */
+function deploymentsIn({ deployment, before = [], faultPhases }: Scenario): readonly DeploymentVariant[] {
+  return [deployment, ...[...before, ...faultPhases].flatMap(({ deploys }) => deploys ?? [])];
+}
+
+/** The scenarios of a fleet are one job, so that its simulation, which takes long to open, is opened once. */
+function jobOf(scenario: Scenario): DeploymentVariant | Scenario {
+  return isFleet(scenario.deployment) ? scenario.deployment : scenario;
+}
+
+/** Whether another deployment than its own is there at the end. */
+function isUpdated({ before = [], faultPhases }: Scenario): boolean {
+  return [...before, ...faultPhases].some(({ deploys }) => deploys !== undefined);
+}
+
+/** The message says everything about a template or a configuration that cannot be used. */
+function reasonOf(error: unknown): string {
+  if (error instanceof UnsupportedError) return `it cannot be deployed: ${error.message}`;
+  if (error instanceof ConfigError) return error.message;
+  return `the drill itself failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+}

@@ -1,0 +1,120 @@
+import type { FindingDefinition } from '../../../functions/findings/definition.ts';
+import { type FindingCode, findings } from '../../../functions/findings/finding.ts';
+import { limits } from '../../../functions/journey/sign-in-memory.ts';
+import type { Route } from '../../../functions/model/finding.ts';
+import { publishMode } from '../../../functions/model/probe.ts';
+import { formatTarget } from '../../../functions/model/target.ts';
+import type { MonitoredOrg } from '../../../lib/monitored-org.ts';
+import { allCases } from './all-cases.ts';
+import { type Case, type Variant, variantName } from './case.ts';
+import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
+import type { DeploymentVariant } from './deployment-variants.ts';
+import { injects, injectsWithShortTimeouts } from './faults/configuration.ts';
+import { forgetSignIns } from './faults/test-user.ts';
+import {
+  type ExpectedContext,
+  type ExpectedNotification,
+  faultRuns,
+  noGaps,
+  notifyWithinRuns,
+  type Scenario,
+} from './scenario.ts';
+import { at } from './targets.ts';
+
+/** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
+const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer', 'resource-slow'];
+
+/** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
+const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
+
+/** One variant of a case as a scenario. The faults last for as many runs of its group, however rare they are. */
+export function caseScenario(
+  plan: DeploymentPlan,
+  org: MonitoredOrg,
+  one: Case,
+  variant: Variant,
+  deployment: DeploymentVariant = 'configured',
+): Scenario {
+  const { flows } = org.intervalMinutes;
+  const { group } = variant.target;
+  const { code, domain } = variant.expected;
+  const severity = variant.severity ?? one.severity;
+  // A finding of the run itself comes from AWS, which all orgs share.
+  const affected = variant.target.probe === undefined ? plan.orgs : [org];
+  // After so many sign-ins that show nothing, the journey stops.
+  const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled.passwords) : faultRuns;
+  const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
+  const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
+  return {
+    name: `${variantName(one, variant)}, ${variant.symptom}`,
+    kind: 'case',
+    id: one.id,
+    title: one.title,
+    target: formatTarget(variant.target),
+    deployment,
+    org: org.org.name,
+    faultPhases: [{ minutes: variant.reportedMinutes ?? runs * org.intervalMinutes[group], faults: [fault] }],
+    expected:
+      severity === 'info'
+        ? []
+        : affected.map((each) => {
+            const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
+            const notification = findingNotification(at, severity, { finding: code, domain });
+            return { ...notification, ...(variant.isToldOnce && { isToldOnce: true }) };
+          }),
+    checks: flows === 1 ? [noGaps] : [],
+    // Its alarm ends when no run of its window has reported it any more.
+    ...((variant.isToldOnce ?? definitionOf(code).isToldOnce) && {
+      recoversWithin: faultRuns * org.intervalMinutes[group],
+    }),
+    ...(waitingFindings.includes(code) && { pace: 'waits' }),
+  };
+}
+
+/** Alarms on the monitor itself have a code and no definition. */
+function definitionOf(code: string): Partial<FindingDefinition> {
+  return findings[code as FindingCode] ?? {};
+}
+
+/** What people must be told of a finding at an org whose flows run at this interval. */
+export function findingNotification(
+  { plan, org, every }: { readonly plan: DeploymentPlan; readonly org: string; readonly every: number },
+  severity: Route,
+  context: ExpectedContext,
+): ExpectedNotification {
+  const { domain, finding } = context;
+  return {
+    alarm: findingsAlarm(org, domain, severity),
+    route: plan.routeOf(domain, severity),
+    within: notifyWithinRuns[severity] * every,
+    every,
+    context,
+    ...(finding !== undefined && definitionOf(finding).isToldOnce && { isToldOnce: true }),
+  };
+}
+
+/**
+ * The scenarios of all cases, in the order of their table: one for each distinct finding of a case, at the first target
+ * that can have it, and one for its cascade, or one for each variant. Probes with their own alarm are not among them:
+ * their scenarios are scripted.
+ */
+export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
+  return allCases.flatMap((one) => {
+    const hosted = one.variants.flatMap((variant) => {
+      if (variant.needsPast || publishMode[variant.target.group] === 'ownSeries') return [];
+      const org = plan.orgs.find((each) => canHost(each, variant.target));
+      return org ? [{ variant, org }] : [];
+    });
+    return hosted
+      .filter(
+        ({ variant }, index) => everyVariant || index === hosted.findIndex((other) => isAlike(variant, other.variant)),
+      )
+      .map(({ variant, org }) => caseScenario(plan, org, one, variant));
+  });
+}
+
+function isAlike(one: Variant, other: Variant): boolean {
+  return (
+    one.expected.code === other.expected.code && one.severity === other.severity && one.isCascade === other.isCascade
+  );
+}

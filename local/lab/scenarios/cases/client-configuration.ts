@@ -1,0 +1,195 @@
+import { errorEnvelope, jsonResponse, type OktaRequest } from '../../../../packages/okta-emulator/src/index.ts';
+import { type Case, defineCase, type Expected, variant, variants } from '../case.ts';
+import {
+  alterJson,
+  forgeClaims,
+  forgeTokens,
+  intercept,
+  oauthAnswer,
+  type RedirectMethod,
+  redirectMethods,
+  redirectWithError,
+  respond,
+  respondWithChallenge,
+  reworded,
+} from '../faults/answers.ts';
+import {
+  authenticateWithSecret,
+  callApiAsDpopApp,
+  callApiAsServiceApp,
+  changeServer,
+  changeServiceClient,
+  useDpopApplication,
+  useDpopWebApplication,
+} from '../faults/configuration.ts';
+import { alterSignIn } from '../faults/test-user.ts';
+import {
+  at,
+  authenticatingEndpoints,
+  authorize,
+  code,
+  type FaultAt,
+  rateLimits,
+  refresh,
+  refusesCustomScope,
+  refusesUnknownRedirectUri,
+  signIn,
+  token,
+  userinfo,
+  verify,
+} from '../targets.ts';
+
+const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
+
+const [orgAuthorize, customAuthorize] = authorize;
+const [orgToken, customToken] = token;
+
+const audienceMismatch = configuration('audience-mismatch');
+const claimMissing = configuration('claim-missing');
+const scopeMissing = configuration('scope-missing');
+const apiScopeMissing = configuration('api-scope-missing');
+const notGranted = configuration('okta-scope-not-granted');
+const noAdminRole = configuration('admin-role-missing');
+const wrongKind = configuration('wrong-client-kind');
+const dpopRequired = configuration('dpop-required');
+const proofRefused = configuration('dpop-proof-refused');
+const outsideZone = configuration('network-zone-refused');
+const hookFailed = configuration('inline-hook-failed');
+const negativeTestFailed = configuration('negative-test-failed');
+
+const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
+const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
+const useNonce = oauthAnswer('use_dpop_nonce');
+const wrongHost = respond(oauthAnswer('invalid_dpop_proof_invalid_htu'));
+const anotherNonce = respond({ ...useNonce, headers: { ...useNonce.headers, 'dpop-nonce': 'another' } });
+const demandPushedRequests = alterSignIn({ pushedRequestsRequired: true });
+const classic = alterSignIn({ engine: 'classic' });
+const refusedByZone = respond(oauthAnswer('disallowed_network_zone'));
+
+/** What the Org server would answer if it accepted the request. */
+const issuedToken = jsonResponse(200, { token_type: 'Bearer', expires_in: 3600, access_token: 'issued-by-mistake' });
+
+const grantOtherScope = alterJson((body) => ({ ...body, scope: 'another.scope' }));
+
+/** The Org server issues tokens to services for `okta.*` scopes only. */
+function asksForCustomScope({ body }: OktaRequest): boolean {
+  const scopes = new URLSearchParams(body).get('scope') ?? '';
+  return scopes.split(' ').some((scope) => !scope.startsWith('okta.'));
+}
+
+const redirectToUnregisteredUri =
+  (method: RedirectMethod): FaultAt =>
+  (environment, target) => {
+    const { redirectUri } = environment.okta.clients.web;
+    const isUnregistered = ({ query }: OktaRequest) => query.get('redirect_uri') !== redirectUri;
+    return redirectWithError(method, 'login_required', isUnregistered)(environment, target);
+  };
+
+/** Tokens, clients and hooks that are not set up as the monitor's configuration expects. */
+export const clientConfigurationCases: readonly Case[] = [
+  defineCase('C8', 'the audience does not match', 'ticket', [
+    variant(verify, 'aud changed on the server', audienceMismatch, forgeClaims({ aud: 'api://orders' })),
+    variant(verify, 'different aud configured', audienceMismatch, changeServer({ audience: 'api://elsewhere' })),
+  ]),
+  defineCase('C9', 'a claim is missing', 'ticket', [
+    (['sub', 'cid', 'jti', 'ver'] as const).map((claim) =>
+      variant(verify, `no ${claim}`, claimMissing, forgeTokens({ claims: ({ [claim]: _, ...rest }) => rest })),
+    ),
+    variant(verify, 'required groups missing', claimMissing, changeServer({ expects: { claims: ['groups'] } })),
+  ]),
+  defineCase('C10', 'a scope is missing', 'ticket', [
+    variants([...token, ...code], 'fewer scopes granted', scopeMissing, grantOtherScope),
+    variant(verify, 'missing from scp', scopeMissing, forgeClaims({ scp: ['another.scope'] })),
+    variant(rateLimits, '403 insufficient_scope', apiScopeMissing, callApiAsServiceApp(['okta.apps.read'])),
+    variant(
+      rateLimits,
+      '403, commas in quotes',
+      apiScopeMissing,
+      callApiAsServiceApp(),
+      respondWithChallenge('access_token_insufficient_scopes'),
+    ),
+  ]),
+  defineCase('C11', 'an okta.* scope was never granted', 'ticket', [
+    variant(orgToken, 'consent_required', notGranted, changeServiceClient({ scopes: ['okta.roles.read'] })),
+    variant(orgToken, 'invalid_scope', notGranted, respond(oauthAnswer('no_matching_scope'))),
+    variant(orgToken, 'reworded', notGranted, respond(reworded(oauthAnswer('no_org_scopes_granted')))),
+    variant(orgAuthorize, 'consent_required, query', notGranted, redirectWithError('query', 'no_org_scopes_granted')),
+    variant(rateLimits, 'consent_required at token', notGranted, callApiAsServiceApp(['okta.roles.read'])),
+  ]),
+  defineCase('C12', 'the admin role is missing', 'ticket', [
+    variant(rateLimits, '403 E0000006', noAdminRole, respond(errorEnvelope('E0000006'))),
+    variant(rateLimits, '403 E0000006, OAuth', noAdminRole, callApiAsServiceApp(), respond(errorEnvelope('E0000006'))),
+  ]),
+  defineCase('C13', 'wrong kind of client for the server', 'ticket', [
+    variant(orgToken, 'client secret, basic', wrongKind, authenticateWithSecret('client_secret_basic')),
+    variant(orgToken, 'client secret, post', wrongKind, authenticateWithSecret('client_secret_post')),
+    variant(orgToken, 'not a service application', wrongKind, notServiceApp),
+    variant(customToken, 'Org server only', wrongKind, respond(oauthAnswer('org_authorization_server_only_client'))),
+    variant(rateLimits, 'not a service application', wrongKind, callApiAsServiceApp(), at(orgToken, notServiceApp)),
+  ]),
+  defineCase('C14', 'DPoP is required', 'ticket', [
+    variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
+    variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
+    variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(code, 'turned on for the web app', dpopRequired, useDpopWebApplication(false)),
+    variant(rateLimits, 'default of new applications', dpopRequired, callApiAsDpopApp(false)),
+  ]),
+  defineCase('C23', 'a DPoP proof is refused', 'ticket', [
+    variants(token, "a proxy's host in the proof", proofRefused, useDpopApplication(true), wrongHost),
+    variants(token, 'no nonce is right', proofRefused, useDpopApplication(true), anotherNonce),
+    [...code, ...refresh].flatMap((target) => [
+      variant(target, "a proxy's host in the proof", proofRefused, useDpopWebApplication(true), wrongHost),
+      variant(target, 'no nonce is right', proofRefused, useDpopWebApplication(true), anotherNonce),
+    ]),
+    variants(
+      userinfo,
+      '400, another ath',
+      proofRefused,
+      useDpopWebApplication(true),
+      respondWithChallenge('dpop_proof_invalid_ath'),
+    ),
+    variant(rateLimits, "a proxy's host, at token", proofRefused, callApiAsDpopApp(true), at(orgToken, wrongHost)),
+    variant(
+      rateLimits,
+      '400, another ath',
+      proofRefused,
+      callApiAsDpopApp(true),
+      respondWithChallenge('dpop_proof_invalid_ath'),
+    ),
+  ]),
+  defineCase('C15', 'the request is outside the network zone', 'ticket', [
+    variants(authenticatingEndpoints, '403 access_denied', outsideZone, refusedByZone),
+    variants(authorize, 'access_denied, query', outsideZone, redirectWithError('query', 'disallowed_network_zone')),
+    variant(rateLimits, '403 access_denied at token', outsideZone, callApiAsServiceApp(), at(orgToken, refusedByZone)),
+  ]),
+  defineCase('C27', 'the application takes pushed requests only', 'ticket', [
+    variant(orgAuthorize, 'PAR demanded', configuration('request-refused'), demandPushedRequests),
+    variant(signIn, 'PAR demanded', configuration('request-refused'), demandPushedRequests),
+    variant(signIn, 'PAR demanded, Classic', configuration('request-refused'), demandPushedRequests, classic),
+  ]),
+  defineCase('C17', 'an inline hook fails', 'ticket', [
+    [customToken, customAuthorize].flatMap((target) => [
+      variant(target, '502 E0000134', hookFailed, respond(errorEnvelope('E0000134'))),
+      variant(target, '400 E0000135', hookFailed, respond(errorEnvelope('E0000135'))),
+      variant(target, '504 E0000137', hookFailed, respond(errorEnvelope('E0000137'))),
+    ]),
+    variant(
+      customToken,
+      '400 server_error',
+      hookFailed,
+      respond(oauthAnswer('callback_returned_error_without_description')),
+    ),
+  ]),
+  defineCase('C18', 'a request that must be refused is accepted', 'ticket', [
+    variant(
+      refusesCustomScope,
+      'token for a custom scope',
+      negativeTestFailed,
+      intercept(issuedToken, asksForCustomScope),
+    ),
+    redirectMethods.map((method) =>
+      variant(refusesUnknownRedirectUri, `redirect, ${method}`, negativeTestFailed, redirectToUnregisteredUri(method)),
+    ),
+  ]),
+];

@@ -1,0 +1,136 @@
+import { formatTarget } from '../../functions/model/target.ts';
+import type { MonitoredOrg } from '../../lib/monitored-org.ts';
+import { type Skipped, UsageError } from './result.ts';
+import { allCases } from './scenarios/all-cases.ts';
+import { scriptedCases, scriptedScenarios } from './scenarios/all-scenarios.ts';
+import type { Case, Variant } from './scenarios/case.ts';
+import { caseScenario, caseScenarios } from './scenarios/case-scenarios.ts';
+import { type CaseDeployment, canHost, caseDeployments, type DeploymentPlan } from './scenarios/deployment-plan.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import type { ScenarioContext } from './scenarios/scripted/scripted-scenario.ts';
+
+/** One way for a case to happen, and the org that it happens to. */
+export interface SelectedVariant {
+  readonly case: Case;
+  readonly variant: Variant;
+  readonly org: MonitoredOrg;
+}
+
+/** A case, and the target if people named one: `K1`, `k1`, `K1@token@default`. */
+interface Selection {
+  readonly case: Case;
+  readonly target?: string;
+}
+
+/** Every variant of the selected cases that these orgs can have, in the order of the table: all cases by default. */
+export function selectVariants(
+  orgs: readonly MonitoredOrg[],
+  selected?: readonly string[],
+): readonly SelectedVariant[] {
+  if (selected === undefined) return allCases.flatMap((one) => variantsOf({ case: one }, orgs));
+  const chosen = selected.map(parseSelection).flatMap((selection) => {
+    const variants = variantsOf(selection, orgs);
+    if (variants.length === 0) throw new UsageError(whyNone(selection));
+    return variants;
+  });
+  const unique = chosen.filter(
+    ({ variant }, index) => index === chosen.findIndex((other) => other.variant === variant),
+  );
+  return unique.toSorted((one, other) => allCases.indexOf(one.case) - allCases.indexOf(other.case));
+}
+
+/** The cases without any variant at these orgs, and why. */
+export function skippedCases(orgs: readonly MonitoredOrg[]): readonly Skipped[] {
+  return allCases
+    .filter((one) => variantsOf({ case: one }, orgs).length === 0)
+    .map(({ id, title, skipReason }) => ({ id, title, reason: skipReason ?? notConfigured }));
+}
+
+const notConfigured = 'the configuration does not monitor what it needs';
+
+export interface ScenarioSelection {
+  readonly cases?: readonly string[] | undefined;
+  readonly scenarios?: readonly string[] | undefined;
+  readonly packetLossMinutes: number;
+  readonly everyVariant?: boolean;
+  /** One case for each alarm, because what is between an alarm and people is the same for all its findings, and small fleets. */
+  readonly quick?: boolean;
+}
+
+/**
+ * The selected scenarios in the order of the report: all by default. A case is one scenario per distinct finding; a case at
+ * a target is its first variant there.
+ */
+export function selectScenarios(
+  plan: DeploymentPlan,
+  { cases, scenarios, packetLossMinutes, everyVariant = false, quick = false }: ScenarioSelection,
+): { readonly scenarios: readonly Scenario[]; readonly skipped: readonly Skipped[] } {
+  const [first] = plan.orgs;
+  if (!first) throw new UsageError('The configuration has no org.');
+  const { flows: every } = first.intervalMinutes;
+  const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, quick };
+  const ofEach = caseScenarios(plan, everyVariant);
+  const ofCases = [...(quick ? firstOfAlarms(ofEach) : ofEach), ...scriptedCases.flatMap((make) => make(context))];
+  const scripted = scriptedScenarios.flatMap((make) => make(context));
+  const isEverything = cases === undefined && scenarios === undefined;
+  const known = [...new Set(scripted.map(({ id }) => id))];
+  const unknown = (scenarios ?? []).filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw new UsageError(`There is no scenario ${unknown.join(', ')}. The scenarios are ${known.join(', ')}.`);
+  }
+  const chosen = isEverything ? ofCases : (cases ?? []).flatMap((text) => scenariosOf(text, ofCases, plan));
+  const unique = chosen.filter(({ name }, index) => index === chosen.findIndex((other) => other.name === name));
+  const order = allCases.map(({ id }) => id);
+  return {
+    scenarios: [
+      ...unique.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)),
+      ...scripted.filter(({ id }) => isEverything || scenarios?.includes(id)),
+    ],
+    skipped: isEverything ? skippedCases(plan.orgs).filter(({ id }) => !ofCases.some((each) => each.id === id)) : [],
+  };
+}
+
+/** The first scenario of each alarm, and of those that wait for timeouts only if there is no other. */
+function firstOfAlarms(scenarios: readonly Scenario[]): readonly Scenario[] {
+  const byAlarm = Map.groupBy(scenarios, ({ expected }) => expected.map(({ alarm }) => alarm).join(' '));
+  return [...byAlarm.values()].flatMap((each) => each.find(({ pace }) => pace !== 'waits') ?? each.slice(0, 1));
+}
+
+function scenariosOf(text: string, ofCases: readonly Scenario[], plan: DeploymentPlan): readonly Scenario[] {
+  const selection = parseSelection(text);
+  const own = ofCases.filter(({ id }) => id === selection.case.id);
+  const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
+  if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
+  for (const deployment of Object.keys(caseDeployments) as CaseDeployment[]) {
+    const [first] = variantsOf(selection, plan.orgsIn[deployment]).filter(({ variant }) => !variant.needsPast);
+    if (first) return [caseScenario(plan, first.org, first.case, first.variant, deployment)];
+  }
+  throw new UsageError(whyNone(selection));
+}
+
+function parseSelection(text: string): Selection {
+  const [id = '', ...target] = text.trim().split('@');
+  const found = allCases.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  if (!found) throw new UsageError(`There is no case "${id}". The cases are:\n\n${listCases()}`);
+  return { case: found, ...(target.length > 0 && { target: target.join('@').toLowerCase() }) };
+}
+
+function variantsOf({ case: one, target }: Selection, orgs: readonly MonitoredOrg[]): readonly SelectedVariant[] {
+  return one.variants.flatMap((variant) => {
+    if (target !== undefined && formatTarget(variant.target).toLowerCase() !== target) return [];
+    const org = orgs.find((each) => canHost(each, variant.target));
+    return org ? [{ case: one, variant, org }] : [];
+  });
+}
+
+function whyNone({ case: { id, title, variants, skipReason } }: Selection): string {
+  if (skipReason) return `Case ${id} (${title}) is skipped: ${skipReason}.`;
+  const targets = [...new Set(variants.map(({ target }) => formatTarget(target)))];
+  return `Case ${id} (${title}) cannot happen there. Its targets are ${targets.join(', ')}, if configured.`;
+}
+
+function listCases(): string {
+  return allCases
+    .map(({ id, title, skipReason }) => `  ${id.padEnd(4)} ${title}${skipReason ? ' (skipped)' : ''}`)
+    .join('\n');
+}

@@ -1,0 +1,168 @@
+import { scan } from '../../../packages/cloudwatch-alarms/src/index.ts';
+import { AwsException, parseJson } from './protocols.ts';
+
+interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface LogGroups {
+  /** Creates an empty group, if it does not exist. Reading a group that does not exist fails. */
+  create(group: string): void;
+  /** Writes to a group, and creates it if necessary. */
+  add(group: string, event: LogEvent): void;
+}
+
+export interface Logs extends LogGroups {
+  filterLogEvents(input: Readonly<Record<string, unknown>>): object;
+  /** Drops what was written before a time. */
+  forget(before: number): void;
+  /** Empties all groups. */
+  clear(): void;
+}
+
+const maxEventsPerPage = 10_000;
+const maxBytesPerPage = 1_000_000;
+
+/**
+ * Log groups in memory, and FilterLogEvents on them.
+ *
+ * Trap: as at AWS, a page also ends after a number of scanned bytes, so it can hold fewer events than its limit, or
+ * none, although more follow. Only a missing token marks the end.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+ */
+export function createLogs(): Logs {
+  const groups = new Map<string, LogEvent[]>();
+  const create = (group: string): LogEvent[] => {
+    const events = groups.get(group) ?? [];
+    groups.set(group, events);
+    return events;
+  };
+  return {
+    create,
+    add(group, event) {
+      const events = create(group);
+      // Sorted by time: an event that arrives late goes before newer ones.
+      const previous = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
+      events.splice(previous + 1, 0, event);
+    },
+    filterLogEvents({ logGroupName, startTime, endTime, filterPattern, limit, nextToken }) {
+      const all = groups.get(String(logGroupName));
+      if (!all) throw new AwsException('ResourceNotFoundException', 'The specified log group does not exist.');
+      const matches = typeof filterPattern === 'string' ? parseFilterPattern(filterPattern) : () => true;
+      const [from, to] = [Number(startTime ?? 0), Number(endTime ?? Number.POSITIVE_INFINITY)];
+      const maxEvents = Number(limit ?? maxEventsPerPage);
+      if (from > to || !(maxEvents >= 1 && maxEvents <= maxEventsPerPage)) {
+        throw new AwsException('InvalidParameterException', 'startTime, endTime or limit is out of range.');
+      }
+      const request = JSON.stringify([logGroupName, from, to, filterPattern]);
+      const found: (LogEvent & { eventId: string })[] = [];
+      let bytes = 0;
+      for (let at = nextToken === undefined ? 0 : readToken(String(nextToken), request); at < all.length; at++) {
+        const event = all[at];
+        if (!event || event.timestamp < from || event.timestamp > to) continue;
+        if (found.length >= maxEvents || bytes >= maxBytesPerPage) {
+          return { events: found, searchedLogStreams: [], nextToken: writeToken(at, request) };
+        }
+        bytes += Buffer.byteLength(event.message);
+        if (matches(event.message)) found.push({ ...event, eventId: String(at) });
+      }
+      return { events: found, searchedLogStreams: [] };
+    },
+    forget(before) {
+      for (const events of groups.values()) {
+        const kept = events.findIndex(({ timestamp }) => timestamp >= before);
+        events.splice(0, kept < 0 ? events.length : kept);
+      }
+    },
+    clear() {
+      for (const events of groups.values()) events.length = 0;
+    },
+  };
+}
+
+function writeToken(at: number, request: string): string {
+  return Buffer.from(JSON.stringify([at, request])).toString('base64url');
+}
+
+/** The position in a token. A token is valid only for the same request. */
+function readToken(token: string, request: string): number {
+  const text = Buffer.from(token, 'base64url').toString();
+  const at = Number.parseInt(text.slice(1), 10);
+  if (text !== JSON.stringify([at, request])) {
+    throw new AwsException('InvalidParameterException', 'The specified nextToken is invalid.');
+  }
+  return at;
+}
+
+/** Whether a log line matches. */
+type LineMatcher = (line: string) => boolean;
+
+type Condition = (document: unknown) => boolean;
+
+/**
+ * Parses the supported subset of CloudWatch Logs filter patterns: JSON members that equal a string, joined by `&&` and
+ * `||`, with parentheses if both occur: `{ ($.type = "outcome" || $.type = "monitor-error") && $.org = "acme" }`.
+ *
+ * Trap: every other pattern is rejected, even a pattern that AWS accepts, so that a mistake fails here first. A line
+ * that is not JSON never matches.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export function parseFilterPattern(pattern: string): LineMatcher {
+  const token = /\s*(&&|\|\||[{}()=]|\$(?:\.[A-Za-z_]\w*)+|"(?:[^"\\*]|\\.)*")/y;
+  const tokens = [...scan(pattern, token, () => reject(pattern))].map((match) => match[1] ?? '');
+  let at = 0;
+  const next = () => tokens[at++] ?? '';
+  const expect = (expected: string) => {
+    if (next() !== expected) reject(pattern);
+  };
+
+  function parseTerm(): Condition {
+    const first = next();
+    if (first === '(') {
+      const inner = parseTerms();
+      expect(')');
+      return inner;
+    }
+    if (!first.startsWith('$')) reject(pattern);
+    expect('=');
+    const text = next();
+    if (!text.startsWith('"')) reject(pattern);
+    const [path, value] = [first.split('.').slice(1), text.slice(1, -1).replaceAll(/\\(.)/g, '$1')];
+    return (document) => memberAt(document, path) === value;
+  }
+
+  /** Only one operator per level, so that the result does not depend on precedence. */
+  function parseTerms(): Condition {
+    const terms = [parseTerm()];
+    const operator = tokens[at];
+    while (tokens[at] === '&&' || tokens[at] === '||') {
+      if (next() !== operator) reject(pattern);
+      terms.push(parseTerm());
+    }
+    return (document) =>
+      operator === '||' ? terms.some((term) => term(document)) : terms.every((term) => term(document));
+  }
+
+  expect('{');
+  const condition = parseTerms();
+  expect('}');
+  if (at !== tokens.length) reject(pattern);
+  return (line) => {
+    const document = parseJson(line);
+    return document !== undefined && condition(document);
+  };
+}
+
+function reject(pattern: string): never {
+  throw new AwsException('InvalidParameterException', `Invalid filter pattern: ${pattern}`);
+}
+
+function memberAt(document: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, name) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined,
+    document,
+  );
+}

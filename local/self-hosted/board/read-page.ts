@@ -1,0 +1,171 @@
+import { orgBoard, worstFirst } from '../../../functions/board/org-board.ts';
+import { alarmSubject } from '../../../functions/findings/alarm-subject.ts';
+import { readDocument } from '../../../functions/model/read-line.ts';
+import { formatTarget } from '../../../functions/model/target.ts';
+import { ascribe } from '../../../functions/okta/sender.ts';
+import { keptOf } from '../../../functions/state/kept.ts';
+import { monitorPartition, type StoredItem, storedItem } from '../../../functions/state/state-table.ts';
+import { type Alarm, alarmPoints, comparisons } from '../../../packages/cloudwatch-alarms/src/index.ts';
+import type { Item, Tables } from '../aws-emulator/tables.ts';
+import type { HistoryReader, StoredMessage } from '../history/read-history.ts';
+import type { LocalSystem } from '../local-system.ts';
+import { measureHistory } from './measure-history.ts';
+import type { AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } from './page.ts';
+
+/** A system on this machine and what it remembers. */
+export interface PageSource {
+  readonly system: Pick<LocalSystem, 'deployment' | 'alarmState' | 'store' | 'now'> & {
+    readonly aws: { readonly tables: Pick<Tables, 'items'> };
+  };
+  readonly reader: HistoryReader;
+  /** The name of the deployment. */
+  readonly name: string;
+  /** The orgs of the configuration. */
+  readonly orgs: readonly string[];
+  readonly now: () => number;
+}
+
+/** Reads the board of all orgs, with the details of one: of the only one, if none is named. */
+export type ReadPage = (org?: string) => Promise<BoardPage>;
+
+const hourMs = 3_600_000;
+
+/** How far back each part looks. */
+const shownMs = { timeline: 24 * hourMs, graphs: 3 * hourMs, requests: hourMs };
+
+/** Reads the page of a system as the deployed widget does: from the items of its state table. */
+export function pageReader(source: PageSource): ReadPage {
+  const { system, orgs } = source;
+  return async (asked) => {
+    const now = source.now();
+    const items = await readItems(system);
+    const keptOfOrg = (org: string) =>
+      keptOf(
+        org,
+        items.filter((each) => each.org === org),
+      );
+    const options = { deployment: source.name, now };
+    const boards = orgs.map((org) => orgBoard(keptOfOrg(org), options));
+    const org = asked ?? (orgs.length === 1 ? orgs[0] : undefined);
+    const board = boards.find((each) => each.org === org);
+    const runbook = system.deployment.functions.find(({ entry }) => entry === 'widget')?.variables.RUNBOOK;
+    return {
+      ...{ at: now, orgs: worstFirst(boards), runbook },
+      monitor: orgBoard(keptOfOrg(monitorPartition), options),
+      ...(board && { detail: detailOf(source, board, now) }),
+    };
+  };
+}
+
+async function readItems({ deployment, aws }: PageSource['system']): Promise<readonly StoredItem[]> {
+  const all = await Promise.all(deployment.tables.map(({ name }) => aws.tables.items(name)));
+  // The items of sent messages are many, and nothing here reads them.
+  return all.flat().flatMap((item) => (item.item?.S && String(item.item.S) < 'message#' ? [storedItemOf(item)] : []));
+}
+
+function storedItemOf(item: Item): StoredItem {
+  return storedItem(item as unknown as Parameters<typeof storedItem>[0]);
+}
+
+function detailOf(source: PageSource, board: BoardPage['orgs'][number], now: number): OrgDetail {
+  const { reader, name: deployment } = source;
+  const range = { from: now - shownMs.graphs, to: now + 1 };
+  return {
+    board: { ...board, measured: measureHistory(reader, { org: board.org, deployment, range }) },
+    timeline: timelineOf(source, board.org, now),
+    alarms: alarmsOf(source, board.org, now),
+    requests: requestsOf(source, board.org, now),
+  };
+}
+
+/** Whether an alarm is about an org, or about the monitor, without which nothing is known of any org. */
+function concerns(alarm: string, org: string, deployment: string): boolean {
+  const subject = alarmSubject(alarm, deployment);
+  return subject !== undefined && (!('org' in subject) || subject.org === org);
+}
+
+function timelineOf({ reader, name }: PageSource, org: string, now: number): readonly TimelineEntry[] {
+  const period = { start: now - shownMs.timeline, end: now + 1 };
+  const messages = reader.messages(period).flatMap((message) => {
+    const { alarm = message.context?.alarm } = message;
+    return alarm === undefined || concerns(alarm, org, name) ? messageEntry(message) : [];
+  });
+  const changes = reader.transitions(period).flatMap(({ at, alarm, from, to, reason }): readonly TimelineEntry[] =>
+    // A new alarm goes to OK. Nothing was wrong.
+    concerns(alarm, org, name) && (from === 'ALARM' || to === 'ALARM')
+      ? [{ kind: 'alarm', id: `change-${at}-${alarm}`, at, alarm, to, reason }]
+      : [],
+  );
+  const gaps = reader
+    .gaps(period)
+    .map(({ start, end }): TimelineEntry => ({ kind: 'gap', id: `gap-${start}`, at: start, until: end }));
+  return [...messages, ...changes, ...gaps].toSorted((one, other) => other.at - one.at);
+}
+
+/** A message as people got it. Those to the topic of the alarms are for functions. */
+function messageEntry({
+  id,
+  sentAt,
+  route,
+  topic,
+  subject,
+  text,
+  deliveries,
+}: StoredMessage): readonly TimelineEntry[] {
+  if (!route || topic.endsWith('-alarms')) return [];
+  const [first] = deliveries;
+  return [
+    {
+      ...{ kind: 'message', id: `message-${id}`, at: sentAt, route },
+      ...{ subject: first?.subject ?? subject ?? 'Message', text: first?.text ?? text },
+      // Without the address, which is somebody's.
+      deliveries: deliveries.map(({ protocol, state }) => `${protocol}, ${state === 'shown' ? 'shown here' : state}`),
+    },
+  ];
+}
+
+function alarmsOf({ system, reader, name }: PageSource, org: string, now: number): readonly AlarmWindow[] {
+  const since = new Map(
+    reader.transitions({ start: now - shownMs.timeline, end: now + 1 }).map(({ at, alarm }) => [alarm, at]),
+  );
+  const rank = ({ state }: AlarmWindow) => ['ALARM', 'INSUFFICIENT_DATA', 'OK'].indexOf(state);
+  return system.deployment.alarms.alarms
+    .filter((alarm) => concerns(alarm.name, org, name))
+    .map((alarm) => windowOf(alarm, system, since.get(alarm.name)))
+    .toSorted((one, other) => rank(one) - rank(other));
+}
+
+function windowOf(alarm: Alarm, system: PageSource['system'], since?: number): AlarmWindow {
+  const { store, now } = system;
+  const { state, reason } = system.alarmState(alarm.name);
+  const window = { name: alarm.name, state, reason, ...(since !== undefined && { since }) };
+  if (alarm.kind === 'composite') return { ...window, rule: 'by other alarms' };
+  const { comparison, threshold, datapointsToAlarm, evaluationPeriods } = alarm;
+  const { sign, breaches } = comparisons[comparison];
+  return {
+    ...window,
+    rule: `${datapointsToAlarm} of ${evaluationPeriods} points ${sign} ${threshold}`,
+    points: alarmPoints(alarm, store, now).map((value) =>
+      value === undefined ? undefined : { value, breaches: breaches(value, threshold) },
+    ),
+  };
+}
+
+/** The requests of the last run of each check. The state table has only those of failures, for its size. */
+function requestsOf({ reader }: PageSource, org: string, now: number): readonly SeenRequest[] {
+  const outcomes = reader.latestOutcomes(now - shownMs.requests).filter((each) => each.org === org);
+  const requests = outcomes.flatMap(({ line: logged }) => {
+    const line = readDocument(logged);
+    // The status page is none of the org's, so its answers lack the marks by which an org's are known.
+    if (line?.type !== 'outcome' || line.probe === 'status-page') return [];
+    const { status, exchanges } = line;
+    return exchanges.map((exchange) => ({
+      target: formatTarget(line),
+      status,
+      exchange,
+      ascription: ascribe(exchange),
+    }));
+  });
+  const rank = ({ status }: SeenRequest) => (status === 'failed' ? 0 : 1);
+  return requests.toSorted((one, other) => rank(one) - rank(other));
+}
