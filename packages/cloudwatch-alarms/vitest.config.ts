@@ -6,6 +6,8 @@ export default defineConfig({
     name: 'cloudwatch-alarms',
     include: ['test/**/*.test.ts'],
     isolate: false,
+    // As in the whole repository's projects, with which they run together.
+    maxWorkers: '100%',
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

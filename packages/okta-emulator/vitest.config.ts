@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/*.slow.test.ts'],
     isolate: false,
+    // As in the whole repository's projects, with which they run together.
+    maxWorkers: '100%',
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
