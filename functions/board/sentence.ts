@@ -23,14 +23,8 @@ export interface SentenceFacts {
 /** How an org is and who must act, in words that need no knowledge of Okta. */
 export function sentenceOf(facts: SentenceFacts): Sentence {
   const { runs, problems, notRunning, now } = facts;
-  if (runs.length === 0) {
-    const why = notRunning[0] ?? 'no run has left anything in the state table for two days, or none ever did.';
-    return { standing: 'unknown', sentence: `Unknown: ${why}` };
-  }
-  if (runs.every(({ isLate }) => isLate)) {
-    const last = Math.max(...runs.map(({ lastAt }) => lastAt));
-    return { standing: 'unknown', sentence: `Unknown: nothing has run since ${clock(last, now)}.` };
-  }
+  const silence = silenceOf(facts);
+  if (silence !== undefined) return { standing: 'unknown', sentence: `Unknown: ${silence}` };
   const [first, ...others] = problems;
   const more = others.length > 0 ? ` ${others.length} more ${others.length === 1 ? 'problem' : 'problems'}.` : '';
   const gaps = notRunning.length > 0 ? ` Not everything is known: ${notRunning.join(' ')}` : '';
@@ -52,6 +46,14 @@ export function sentenceOf(facts: SentenceFacts): Sentence {
   const isDrill = facts.told.some(({ incident }) => incident.drill && !isOver(incident));
   const drill = isDrill ? ' Somebody drills: an alarm fires although nothing is wrong.' : '';
   return { standing: 'well', sentence: `${well(runs)}${drill}` };
+}
+
+/** Why nothing is known of the org. Undefined if a group has run on time. */
+function silenceOf({ runs, notRunning, now }: SentenceFacts): string | undefined {
+  if (runs.length === 0)
+    return notRunning[0] ?? 'no run has left anything in the state table for two days, or none ever did.';
+  if (runs.some(({ isLate }) => !isLate)) return undefined;
+  return `nothing has run since ${clock(Math.max(...runs.map(({ lastAt }) => lastAt)), now)}.`;
 }
 
 /** What people cannot do, where and since when. */

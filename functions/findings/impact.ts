@@ -158,15 +158,13 @@ function impactOfOrg({ domain, hit, isAnythingFine }: ImpactFacts): Impact | und
 /** The impact of the probe with the gravest effect. */
 function impactOfProbe(firstProbe: string, { domain, severity, hit }: ImpactFacts): Impact {
   const isOneClient =
-    domain === 'configuration' || domain === 'credentials' || (domain === 'quota' && severity === 'ticket');
-  const needsNoClient = ['organization', 'discovery', 'keys'].some((probe) => isHit(hit, probe));
-  const table = isOneClient && !needsNoClient ? { ...effects, ...effectsOnClient } : effects;
+    domain === 'configuration' || domain === 'credentials' || `${domain} ${severity}` === 'quota ticket';
+  const table = isOneClient && !needsNoClient(hit) ? { ...effects, ...effectsOnClient } : effects;
   const [probe, known] = Object.entries(table).find(([each]) => isHit(hit, each)) ?? [firstProbe, undefined];
   const own = hit.filter((target) => target.probe === probe);
   const servers = serversOf(own);
   const part = own.every(({ isIntermittent }) => isIntermittent) ? 1 : 0;
-  const failsAtTokens = hit.some((each) => each.probe === 'token' && own.some(({ server }) => server === each.server));
-  if (probe === 'authorize' && failsAtTokens && part === 0 && !isOneClient)
+  if (probe === 'authorize' && part === 0 && !isOneClient && failsAtTokens(hit, own))
     return { ...noSignInOrTokens, servers, concernsApps: true };
   const { what, clause, short = [], isOfTestUser } = known ?? effectOfUnknown(probe);
   return {
@@ -176,6 +174,16 @@ function impactOfProbe(firstProbe: string, { domain, severity, hit }: ImpactFact
     concernsApps: known !== undefined && !isOfTestUser,
     ...(isOfTestUser && { isOfTestUser }),
   };
+}
+
+/** Whether a request failed that no client makes in its own name. */
+function needsNoClient(hit: readonly HitTarget[]): boolean {
+  return ['organization', 'discovery', 'keys'].some((probe) => isHit(hit, probe));
+}
+
+/** Whether tokens fail at a server of these targets. */
+function failsAtTokens(hit: readonly HitTarget[], targets: readonly HitTarget[]): boolean {
+  return hit.some(({ probe, server }) => probe === 'token' && targets.some((target) => target.server === server));
 }
 
 function effectOfUnknown(probe: string): Effect {

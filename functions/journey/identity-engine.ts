@@ -103,64 +103,109 @@ const dead: Readonly<Record<string, FindingCode>> = {
   'device-enrollment-terminal': 'enrollment-demanded',
 };
 
+/** An answer, and the steps of this sign-in that were answered already. */
+interface Position {
+  readonly answer: IdxAnswer;
+  readonly origin: string;
+  named(name: string): Remediation | undefined;
+  isAnswered(remediation: Remediation): boolean;
+  readonly answered: ReadonlySet<string>;
+}
+
+/** Chooses the next step: the first of `steps` that applies to the answer. */
 function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<string>): Next | Stuck {
-  const { remediations, hasCaptcha, authenticator, choices, cancelDeviceChallenge } = answer;
-  const named = (name: string) => remediations.find((each) => each.name === name);
-  const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
-  /** Whoever is asked again was refused, whatever the words. */
-  const again = (key = 'the login'): Stuck => {
-    const refusal = key === 'okta_password' ? 'user-password-refused' : 'factor-refused';
-    return stuck(key === 'the login' ? 'sign-in-step-unknown' : refusal, `the sign-in asks for ${key} again`);
+  const position: Position = {
+    answer,
+    origin,
+    answered,
+    named: (name) => answer.remediations.find((each) => each.name === name),
+    isAnswered: (remediation) => answered.has(answeredKey(remediation, answer)),
   };
-  const isAnswered = (remediation: Remediation) => answered.has(answeredKey(remediation, answer));
-  const skip = named('skip');
-  if (skip && !isAnswered(skip)) return { kind: 'send', remediation: skip, body: {} };
-  const keep = named('keep-me-signed-in');
-  if (keep && !isAnswered(keep)) return { kind: 'send', remediation: keep, body: { keepMeSignedIn: false } };
+  for (const step of steps) {
+    const next = step(position);
+    if (next) return next;
+  }
+  if (position.named('challenge-authenticator')) throw unexpectedFactor(nameOf(answer.authenticator));
+  const names = answer.remediations.map(({ name }) => name);
+  const asked = names.slice(0, 5).join(', ') || 'nothing that is known';
+  return stuck('sign-in-step-unknown', `the sign-in asks for ${asked}`);
+}
+
+const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
+
+/** A step that is demanded again was refused, whatever the words. */
+function demandedAgain(key = 'the login'): Stuck {
+  const refusal = key === 'okta_password' ? 'user-password-refused' : 'factor-refused';
+  return stuck(key === 'the login' ? 'sign-in-step-unknown' : refusal, `the sign-in asks for ${key} again`);
+}
+
+const steps: readonly ((position: Position) => Next | Stuck | undefined)[] = [
+  decline('skip', {}),
+  decline('keep-me-signed-in', { keepMeSignedIn: false }),
+  cancelDeviceChallenge,
+  identifyUser,
+  recogniseDeadEnd,
+  answerChallenge,
+  selectAuthenticator,
+];
+
+/** Answers an offer that nothing depends on, once. */
+function decline(name: string, body: object): (position: Position) => Next | undefined {
+  return ({ named, isAnswered }) => {
+    const offer = named(name);
+    return offer && !isAnswered(offer) ? { kind: 'send', remediation: offer, body } : undefined;
+  };
+}
+
+/** Okta FastPass looks for a device that this client is not. */
+function cancelDeviceChallenge({ answer, origin, named, isAnswered }: Position): Next | undefined {
   const polled = named('device-challenge-poll');
-  if (polled && !isAnswered(polled)) {
-    const href = cancelDeviceChallenge ?? `${origin}/idp/idx/authenticators/poll/cancel`;
-    const body = { reason: 'OV_UNREACHABLE_BY_LOOPBACK', statusCode: null };
-    return { kind: 'send', remediation: { ...polled, href }, body };
-  }
+  if (!polled || isAnswered(polled)) return undefined;
+  const href = answer.cancelDeviceChallenge ?? `${origin}/idp/idx/authenticators/poll/cancel`;
+  const body = { reason: 'OV_UNREACHABLE_BY_LOOPBACK', statusCode: null };
+  return { kind: 'send', remediation: { ...polled, href }, body };
+}
+
+function identifyUser({ answer, named, isAnswered }: Position): Next | Stuck | undefined {
   const identify = named('identify');
-  if (identify) {
-    if (hasCaptcha || identify.fields.some((field) => field.startsWith('captcha')))
-      return stuck('captcha-demanded', 'the sign-in asks for a captcha');
-    return isAnswered(identify)
-      ? again(identify.fields.some((field) => field.startsWith('credentials')) ? 'okta_password' : undefined)
-      : { kind: 'identify', remediation: identify };
-  }
-  const end = remediations.find(({ name }) => Object.hasOwn(dead, name));
-  if (end) return stuck(dead[end.name] as FindingCode, `the sign-in demands ${end.name}`);
+  if (!identify) return undefined;
+  if (answer.hasCaptcha || identify.fields.some((field) => field.startsWith('captcha')))
+    return stuck('captcha-demanded', 'the sign-in asks for a captcha');
+  if (!isAnswered(identify)) return { kind: 'identify', remediation: identify };
+  const wantsPassword = identify.fields.some((field) => field.startsWith('credentials'));
+  return demandedAgain(wantsPassword ? 'okta_password' : undefined);
+}
+
+function recogniseDeadEnd({ answer }: Position): Stuck | undefined {
+  const end = answer.remediations.find(({ name }) => Object.hasOwn(dead, name));
+  return end && stuck(dead[end.name] as FindingCode, `the sign-in demands ${end.name}`);
+}
+
+function answerChallenge({ answer: { authenticator = '' }, named, isAnswered }: Position): Next | Stuck | undefined {
   const challenge = named('challenge-authenticator');
-  if (challenge && (authenticator === 'okta_password' || codeAuthenticators.includes(authenticator ?? ''))) {
-    if (isAnswered(challenge)) return again(authenticator);
-    if (authenticator === 'okta_password') return { kind: 'password', remediation: challenge };
-    const field = challenge.fields.includes('credentials.totp') ? 'totp' : 'passcode';
-    return { kind: 'code', remediation: challenge, field };
-  }
+  const isPassword = authenticator === 'okta_password';
+  if (!challenge || !(isPassword || codeAuthenticators.includes(authenticator))) return undefined;
+  if (isAnswered(challenge)) return demandedAgain(authenticator);
+  if (isPassword) return { kind: 'password', remediation: challenge };
+  const field = challenge.fields.includes('credentials.totp') ? 'totp' : 'passcode';
+  return { kind: 'code', remediation: challenge, field };
+}
+
+function selectAuthenticator({ answer: { choices }, answered, named, isAnswered }: Position): Next | undefined {
   const select = named('select-authenticator-authenticate');
-  if (select) {
-    const password = choices.find(({ key }) => key === 'okta_password');
-    const [code] = codeAuthenticators.flatMap((wanted) =>
-      choices.filter(({ key, methods }) => key === wanted && canUseCode(key, methods)),
-    );
-    const chosen = password && !answered.has('challenge-authenticator okta_password') ? password : code;
-    if (chosen && !isAnswered({ ...select, name: `${select.name} ${chosen.key}` })) {
-      const method = chosen.key === 'okta_verify' ? { methodType: 'totp' } : {};
-      const remediation = { ...select, name: `${select.name} ${chosen.key}` };
-      return { kind: 'choose', remediation, authenticator: { id: chosen.id, ...method } };
-    }
-    const offered = choices.map(({ key }) => key).filter((key) => /^[\w-]{1,40}$/.test(key));
-    throw unexpectedFactor(offered.join(', ') || 'authenticators that it does not name');
-  }
-  const names = remediations.map(({ name }) => name);
-  if (challenge) throw unexpectedFactor(nameOf(authenticator));
-  return stuck(
-    'sign-in-step-unknown',
-    `the sign-in asks for ${names.slice(0, 5).join(', ') || 'nothing that is known'}`,
+  if (!select) return undefined;
+  const password = choices.find(({ key }) => key === 'okta_password');
+  const [code] = codeAuthenticators.flatMap((wanted) =>
+    choices.filter(({ key, methods }) => key === wanted && canUseCode(key, methods)),
   );
+  const chosen = password && !answered.has('challenge-authenticator okta_password') ? password : code;
+  const remediation = { ...select, name: `${select.name} ${chosen?.key}` };
+  if (chosen && !isAnswered(remediation)) {
+    const method = chosen.key === 'okta_verify' ? { methodType: 'totp' } : {};
+    return { kind: 'choose', remediation, authenticator: { id: chosen.id, ...method } };
+  }
+  const offered = choices.map(({ key }) => key).filter((key) => /^[\w-]{1,40}$/.test(key));
+  throw unexpectedFactor(offered.join(', ') || 'authenticators that it does not name');
 }
 
 function canUseCode(key: string, methods: readonly string[]): boolean {

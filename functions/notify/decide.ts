@@ -36,25 +36,39 @@ export type Decision = 'tell' | 'tell both' | 'note' | 'nothing';
  * @param incident absent if there is none, or if the table cannot be read
  * @param isUntold whether people were not told that the alarm fired which now resolves
  */
-export function decide(
-  { kind, before, changedAt }: AlarmChange,
-  incident: OpenIncident | undefined,
-  isUntold: boolean,
-): Decision {
-  const isResolved = incident?.state === 'resolved';
-  if (kind === 'firing') {
-    if (!incident) return 'tell';
-    const { firedAt, toldAt, unsent } = incident;
-    if (isResolved && changedAt <= toldAt) return incident.isUntold && changedAt > firedAt ? 'tell both' : 'nothing';
-    const isUnsent = changedAt === firedAt && unsent?.endsWith('#firing');
-    return isResolved || isUnsent || (before === 'OK' && changedAt > firedAt) ? 'tell' : 'nothing';
+export function decide(change: AlarmChange, incident: OpenIncident | undefined, isUntold: boolean): Decision {
+  if (change.kind === 'firing') return incident ? decideFiring(change, incident) : 'tell';
+  if (!incident) return decideUnknownEnd(change, isUntold);
+  return incident.state === 'resolved' ? decideEndOfNext(change, incident, isUntold) : decideEnd(change, incident);
+}
+
+function decideFiring({ before, changedAt }: AlarmChange, incident: OpenIncident): Decision {
+  const { state, firedAt, toldAt, unsent } = incident;
+  if (state === 'resolved') {
+    if (changedAt > toldAt) return 'tell';
+    return incident.isUntold && changedAt > firedAt ? 'tell both' : 'nothing';
   }
-  if (incident && changedAt < incident.firedAt) return 'nothing';
-  if (isResolved && changedAt === incident.toldAt) return incident.unsent === undefined ? 'nothing' : 'tell';
-  if (isResolved && changedAt < incident.toldAt) return 'nothing';
-  if (!incident || isResolved) return before === 'ALARM' && !isUntold ? 'tell' : 'note';
-  const isKnown = incident.state === 'recovered' && incident.unsent === undefined;
-  return isKnown || incident.isNotice ? 'note' : 'tell';
+  const isUnsent = changedAt === firedAt && unsent?.endsWith('#firing');
+  return isUnsent || (before === 'OK' && changedAt > firedAt) ? 'tell' : 'nothing';
+}
+
+/** Decides on the end of an incident that is open in the table. */
+function decideEnd({ changedAt }: AlarmChange, { firedAt, state, unsent, isNotice }: OpenIncident): Decision {
+  if (changedAt < firedAt) return 'nothing';
+  const isKnown = state === 'recovered' && unsent === undefined;
+  return isKnown || isNotice ? 'note' : 'tell';
+}
+
+/** Decides on an end after the last known one. The table lacks the incident in between. */
+function decideEndOfNext(change: AlarmChange, { firedAt, toldAt, unsent }: OpenIncident, isUntold: boolean): Decision {
+  const { changedAt } = change;
+  if (changedAt === toldAt && changedAt >= firedAt) return unsent === undefined ? 'nothing' : 'tell';
+  if (changedAt < firedAt || changedAt < toldAt) return 'nothing';
+  return decideUnknownEnd(change, isUntold);
+}
+
+function decideUnknownEnd({ before }: AlarmChange, isUntold: boolean): Decision {
+  return before === 'ALARM' && !isUntold ? 'tell' : 'note';
 }
 
 /** Where an incident is told. */

@@ -85,7 +85,7 @@ const statusPage = 'status-page';
  * a gap, which names the log that may have it, because a message with a gap is better than none.
  */
 export async function gatherEvidence(change: AlarmChange, sources: Sources, known: Known): Promise<Evidence> {
-  const { subject, changedAt } = change;
+  const { subject } = change;
   const gaps: Gap[] = known.gap ? [known.gap] : [];
   const kept = 'org' in subject ? known.kept : undefined;
   const logGroups = logGroupsFor(subject, sources.logGroups);
@@ -97,20 +97,11 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   const intervalMinutes = kept?.states.flows?.intervalMinutes ?? 1;
   const budget = slo && (await readBudget(change, slo, intervalMinutes, sources, gaps));
   const found = kept ? logGroups.map((logGroup) => fromTable(kept, logGroup, windows, firing)) : [];
-  const lines = found.flatMap((each) => each.lines);
-  if (kept) {
-    gaps.push(...(Object.keys(kept.states).length > 0 ? found.flatMap((each) => each.gaps) : [nothingKept(logGroups)]));
-    if (!lines.some(isStatusPage)) {
-      const during = { from: changedAt - statusPageMs, to: changedAt };
-      const pages = logGroups.flatMap((logGroup) => linesDuring(kept, logGroup, during)).filter(isStatusPage);
-      lines.push(...pages.slice(-1));
-    }
-    // An alarm that was muted fired long ago. What the table has of the time before costs nothing.
-    const from = windows[0]?.from ?? 0;
-    const before = change.kind === 'firing' ? { from: 0, to: from - 1 } : undefined;
-    if (before) lines.push(...logGroups.flatMap((logGroup) => linesDuring(kept, logGroup, before)));
-  }
-  lines.sort((one, other) => one.time - other.time);
+  const inWindows = found.flatMap((each) => each.lines);
+  const isEmpty = kept !== undefined && Object.keys(kept.states).length === 0;
+  gaps.push(...(isEmpty ? [nothingKept(logGroups)] : found.flatMap((each) => each.gaps)));
+  const lines = kept ? [...inWindows, ...linesBeside(kept, logGroups, windows, change, inWindows)] : inWindows;
+  lines.sort((earlier, later) => earlier.time - later.time);
   const isPartial = windows.length < wanted.length || found.some((each) => each.isPartial);
   return {
     lines: withoutDuplicates(lines),
@@ -124,6 +115,23 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
     ...(budget && { budget }),
     ...(subject.kind === 'group-not-running' && { silent: known.kept?.silences?.[subject.group] ?? [] }),
   };
+}
+
+/** Returns what the table has outside the windows: the last reading of the status page, and the time before. */
+function linesBeside(
+  kept: Kept,
+  logGroups: readonly string[],
+  [first]: readonly Window[],
+  { kind, changedAt }: AlarmChange,
+  inWindows: readonly LoggedLine[],
+): readonly LoggedLine[] {
+  const during = (window: Window) => logGroups.flatMap((logGroup) => linesDuring(kept, logGroup, window));
+  const pages = inWindows.some(isStatusPage)
+    ? []
+    : during({ from: changedAt - statusPageMs, to: changedAt }).filter(isStatusPage);
+  // An alarm that was muted fired long ago, and reading the time before costs nothing.
+  const before = kind === 'firing' ? during({ from: 0, to: (first?.from ?? 0) - 1 }) : [];
+  return [...pages.slice(-1), ...before];
 }
 
 function isStatusPage({ line }: LoggedLine): boolean {

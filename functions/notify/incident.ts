@@ -124,7 +124,20 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
       hit: [...hitTargets(occurrences, lines), ...explainedTargets(latest, lead)],
       isAnythingFine: stillPassing.length > 0,
     });
-  const firingReason = isResolved ? evidence.firing?.reason : alarm.reason;
+  const whileFiring = {
+    changes: changesBefore(changesFor(meaning.domain, evidence), began),
+    related: relatedTo(lines, occurrences, alarm),
+    passingAgain: [],
+    stillFailing: [],
+    silent: evidence.silent ?? [],
+  };
+  const onceResolved = {
+    changes: [],
+    related: [],
+    passingAgain: passing.flatMap(([target]) => (affected.has(target) ? [target] : [])),
+    stillFailing: latest.flatMap(describeFailure),
+    silent: [],
+  };
   return {
     alarm,
     ...('org' in subject && { org: subject.org, oktaStatus: oktaStatusIn(evidence) }),
@@ -133,31 +146,39 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     ...(impact && { impact }),
     ...(evidence.budget && { budget: evidence.budget }),
     occurrences,
-    changes: isResolved ? [] : changesBefore(changesFor(meaning.domain, evidence), began),
-    related: isResolved ? [] : relatedTo(lines, occurrences, alarm),
+    ...(isResolved ? onceResolved : whileFiring),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
-    since: lead
-      ? Math.min(lead.since, evidence.firing?.since ?? lead.since)
-      : (evidence.firing?.since ?? evidence.firing?.at ?? changedAt),
+    ...beginningOf(alarm, evidence, lead),
     until,
-    isStartKnown: !isResolved || lead !== undefined || evidence.firing !== undefined,
-    startObserved:
-      evidence.firing?.startObserved ??
-      (!lead || lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence))),
-    ...(firingReason !== undefined && { firingReason }),
-    passingAgain: isResolved ? passing.flatMap(([target]) => (affected.has(target) ? [target] : [])) : [],
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
     fineServers: fineServers(latest, affected),
-    stillFailing: isResolved ? latest.flatMap(describeFailure) : [],
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),
     skipped: skippedTargets(latest),
     monitorErrors: monitorErrorsIn(evidence),
-    silent: alarm.kind === 'firing' ? (evidence.silent ?? []) : [],
     lastLogAt: lastLogIn(evidence),
     isComplete: evidence.windows.length === 1 && !evidence.isPartial,
     gaps: evidence.gaps.map(({ sentence }) => sentence),
     logsToSee: evidence.gaps.flatMap(({ logGroup }) => logGroup ?? []),
   };
+}
+
+/** When the incident began, whether that was seen, and why the alarm fired. */
+function beginningOf(
+  { kind, changedAt, reason }: AlarmChange,
+  evidence: Evidence,
+  lead: Occurrence | undefined,
+): Pick<Incident, 'since' | 'isStartKnown' | 'startObserved' | 'firingReason'> {
+  const { firing } = evidence;
+  const firingReason = kind === 'resolved' ? firing?.reason : reason;
+  const because = firingReason === undefined ? {} : { firingReason };
+  if (!lead) {
+    const since = firing?.since ?? firing?.at ?? changedAt;
+    const isStartKnown = kind === 'firing' || firing !== undefined;
+    return { since, isStartKnown, startObserved: firing?.startObserved ?? true, ...because };
+  }
+  const isSeen = () => lead.targets.some(({ target }) => wasCheckedBefore(target, lead.since, evidence));
+  const since = Math.min(lead.since, firing?.since ?? lead.since);
+  return { since, isStartKnown: true, startObserved: firing?.startObserved ?? isSeen(), ...because };
 }
 
 /** What can have to do with it. An administrator's change causes neither a fault of Okta's nor one of the network. */

@@ -43,19 +43,28 @@ export function nextStep(
   kept: Kept,
   { now, remindAfterMs }: StepOptions,
 ): NextStep | undefined {
-  const { state, route, toldAt, recoveredAt, drill } = incident;
-  if (state === 'resolved') return undefined;
-  if (subject.kind === 'findings') {
-    const histories = groups.flatMap((group) => historyOf(kept, group, subject, incident) ?? []);
-    if (drill && newsIn(incident, subject, kept)) return 'real';
-    if (state !== 'recovered' && newsIn(incident, subject, kept)) return 'also';
-    if (state === 'firing' && !incident.isNotice && hasRecovered(histories, now)) return 'recovered';
-    if (state === 'recovered') return !drill && isBack(histories, incident, recoveredAt ?? now) ? 'again' : undefined;
-  }
+  if (incident.state === 'resolved') return undefined;
+  const step = subject.kind === 'findings' ? stepOfFindings(incident, subject, kept, now) : undefined;
+  return step ?? (isReminderDue(incident, now, remindAfterMs) ? 'reminder' : undefined);
+}
+
+function stepOfFindings(
+  incident: OpenIncident,
+  subject: SubjectOf<'findings'>,
+  kept: Kept,
+  now: number,
+): NextStep | undefined {
+  const { state, recoveredAt = now, drill, isNotice } = incident;
+  const histories = groups.flatMap((group) => historyOf(kept, group, subject, incident) ?? []);
+  if ((drill || state !== 'recovered') && newsIn(incident, subject, kept)) return drill ? 'real' : 'also';
+  if (state === 'firing' && !isNotice && hasRecovered(histories, now)) return 'recovered';
+  return state === 'recovered' && !drill && isBack(histories, incident, recoveredAt) ? 'again' : undefined;
+}
+
+/** An open page that stands for too long is repeated. */
+function isReminderDue({ state, route, toldAt, drill }: OpenIncident, now: number, afterMs = Number.POSITIVE_INFINITY) {
   const isOpen = state === 'firing' || state === 'again';
-  if (isOpen && !drill && route === 'page' && remindAfterMs !== undefined && now - toldAt >= remindAfterMs)
-    return 'reminder';
-  return undefined;
+  return isOpen && !drill && route === 'page' && now - toldAt >= afterMs;
 }
 
 /** A message that some receivers did not get is tried for so long. */

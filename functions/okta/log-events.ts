@@ -110,10 +110,11 @@ function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventM
   const isGood = result === 'SUCCESS' || result === 'ALLOW';
   if (reading.only !== undefined && result !== reading.only) return undefined;
   const because = reason === undefined ? {} : { reason };
-  const ofApplication = application === undefined ? {} : { application };
   switch (reading.kind) {
     case 'rate-limit':
       return limitOf(reading, source);
+    case 'token':
+      return tokenEvent(reading, source, isGood);
     case 'sign-in':
       return { kind: 'sign-in', succeeded: isGood, ...because };
     case 'sign-on': {
@@ -127,19 +128,7 @@ function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventM
     case 'policy':
       return { kind: 'policy-denied', policies: targets.filter(({ type }) => /policy/i.test(type)) };
     case 'credentials':
-      return { kind: 'credentials-refused', ...ofApplication };
-    case 'token': {
-      const server = defined({ server: source.debug('authorizationServer', idPattern) });
-      if (isGood && reading.step !== 'authorize' && reading.step !== 'request') {
-        return { kind: 'token-granted', token: reading.step, ...ofApplication, ...server };
-      }
-      return {
-        kind: 'token-refused',
-        ...ofApplication,
-        ...server,
-        ...defined({ error: reason ?? source.debug('error') }),
-      };
-    }
+      return { kind: 'credentials-refused', ...defined({ application }) };
     case 'change':
       return { kind: 'change', what: reading.what, change: reading.change, succeeded: isGood, by: actor, targets };
     case 'system':
@@ -147,6 +136,16 @@ function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventM
     case 'threat':
       return { kind: 'threat', sign: reading.sign, result };
   }
+}
+
+function tokenEvent(
+  { step }: Extract<EventReading, { kind: 'token' }>,
+  { reason, application, debug }: Source,
+  isGood: boolean,
+): EventMeaning {
+  const where = { ...defined({ application }), ...defined({ server: debug('authorizationServer', idPattern) }) };
+  if (isGood && step !== 'authorize' && step !== 'request') return { kind: 'token-granted', token: step, ...where };
+  return { kind: 'token-refused', ...where, ...defined({ error: reason ?? debug('error') }) };
 }
 
 function limitOf(reading: Extract<EventReading, { kind: 'rate-limit' }>, source: Source): EventMeaning {

@@ -134,26 +134,25 @@ function tallyOf(event: OrgEvent, { ownClientIds }: SystemLogSettings): EventTal
       return { ...nothing, lockouts: 1 };
     case 'token-granted':
       return { ...nothing, tokensGranted: event.token === 'access_token' && !isOwn ? 1 : 0 };
-    case 'token-refused':
+    case 'token-refused': {
       if (isOwn) return nothing;
-      return {
-        ...nothing,
-        tokensRefused: 1,
-        errors: { [event.error ?? 'without a code']: 1 },
-        ...(name !== undefined && { applications: { [name]: 1 } }),
-      };
-    case 'policy-denied':
-      return { ...nothing, others: { 'denied by a policy': 1 } };
-    case 'factor-failed':
-      return { ...nothing, others: { 'failed factors': 1 } };
-    case 'sign-on-failed':
-      return { ...nothing, others: { 'failed sign-ons to applications': 1 } };
-    case 'credentials-refused':
-      return isOwn ? nothing : { ...nothing, others: { 'refused credentials of clients': 1 } };
-    default:
-      return nothing;
+      const applications = name === undefined ? {} : { [name]: 1 };
+      return { ...nothing, tokensRefused: 1, errors: { [event.error ?? 'without a code']: 1 }, applications };
+    }
+    default: {
+      const other = isOwn && event.kind === 'credentials-refused' ? undefined : withoutSeries[event.kind];
+      return other === undefined ? nothing : { ...nothing, others: { [other]: 1 } };
+    }
   }
 }
+
+/** Kinds of events that are counted and have no series. */
+const withoutSeries: Readonly<Partial<Record<OrgEvent['kind'], string>>> = {
+  'policy-denied': 'denied by a policy',
+  'factor-failed': 'failed factors',
+  'sign-on-failed': 'failed sign-ons to applications',
+  'credentials-refused': 'refused credentials of clients',
+};
 
 /** Adds tallies up. Of many keys, those that count least are one. */
 export function sumTallies(all: readonly Tally[]): Tally {

@@ -23,17 +23,12 @@ export interface Ascription {
  * https://developer.okta.com/docs/api/#request-debugging
  */
 export function ascribe(exchange: Exchange): Ascription {
-  const { url, status, error, failure, sender = {} } = exchange;
+  const { status, failure, sender = {} } = exchange;
   if (status === undefined) return { by: 'nobody', because: [failure ? failure.code : 'no response'] };
   if (exchange.ofResource) return { by: 'resource', because: ['its URL is that of "resource"'] };
   const proof = proofOfOkta(exchange);
   if (proof.length > 0) return { by: 'okta', because: proof };
-  // Weaker signs. Nobody else words an error as Okta's catalog does, but another provider may speak the same protocol.
-  const words = isCatalogText(error, url) ? ["a text of Okta's error catalog"] : [];
-  const protocol = [
-    ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
-    ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
-  ];
+  const { words, protocol } = hintsOfOkta(exchange);
   const hints = [...words, ...protocol];
   const own = ownMarks(exchange, status);
   const passed = passingMarks(sender);
@@ -43,6 +38,17 @@ export function ascribe(exchange: Exchange): Ascription {
   const because = ['no X-Okta-Request-Id', ...(marks.length > 0 ? marks : neutralMarks(sender)), ...hints];
   const isForeign = hints.length === 0 && (marks.length > 0 || !mayLackId(status));
   return { by: isForeign ? 'intermediary' : 'unknown', because };
+}
+
+/** Weaker signs: only Okta words an error as its catalog does, but another provider may speak the same protocol. */
+function hintsOfOkta({ url, error, sender = {} }: Exchange) {
+  return {
+    words: isCatalogText(error, url) ? ["a text of Okta's error catalog"] : [],
+    protocol: [
+      ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
+      ...(sender.protocol ? ['an answer in the protocol of this endpoint'] : []),
+    ],
+  };
 }
 
 /**
@@ -157,19 +163,30 @@ interface SentResponse {
   readonly body: string;
 }
 
+function mediaTypeOf(headers: Headers): string | undefined {
+  return /^\s*((?:text|application)\/(?:html|plain|xml|json|xhtml\+xml|problem\+json))/i
+    .exec(headers.get('content-type') ?? '')?.[1]
+    ?.toLowerCase();
+}
+
+/** Returns the known schemes of the challenges. The member is absent if there is no challenge. */
+function challengesIn(headers: Headers): Pick<SenderMarks, 'challenges'> {
+  const found = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
+    parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
+  );
+  if (found.length === 0) return {};
+  return { challenges: [...new Set(found)].filter((scheme) => schemes.test(scheme)).slice(0, 5) };
+}
+
 /** Reads the marks of a response. The body is read only for the names of products, and never kept. */
 export function readSender(response: SentResponse): SenderMarks {
   const { url, headers, body } = response;
   const isProtocol = isProtocolAnswer(response);
   const server = productIn(headers.get('server'));
   const via = productIn(headers.get('via'));
-  const mediaType = /^\s*((?:text|application)\/(?:html|plain|xml|json|xhtml\+xml|problem\+json))/i
-    .exec(headers.get('content-type') ?? '')?.[1]
-    ?.toLowerCase();
+  const mediaType = mediaTypeOf(headers);
   const redirect = isProtocol ? undefined : foreignOrigin(headers.get('location') ?? refreshOf(body), url);
-  const challenges = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
-    parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),
-  );
+  const challenges = challengesIn(headers);
   const okta = oktaMarks(headers, body);
   const passed = headerMarks(headers);
   const intermediary = headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [];
@@ -180,9 +197,7 @@ export function readSender(response: SentResponse): SenderMarks {
     ...(via && { via }),
     ...(mediaType && { mediaType }),
     ...(redirect && { redirect }),
-    ...(challenges.length > 0 && {
-      challenges: [...new Set(challenges)].filter((scheme) => schemes.test(scheme)).slice(0, 5),
-    }),
+    ...challenges,
     ...(isProtocol && { protocol: true }),
     ...(okta.length > 0 && { okta }),
     ...(passed.length > 0 && { passed }),

@@ -45,10 +45,11 @@ export const signingKeys = defineProbe({
     if (!keys) return api.resultWith([]);
     const [active, next] = [kidsWith('ACTIVE', keys), kidsWith('NEXT', keys)];
     if (active.length === 0) throw new ProbeFailure('health-unread', 'signing keys: none of them is ACTIVE');
-    let published = await publishedKeys(context);
-    const hidden = () => active.filter((kid) => !published.kids.includes(kid));
+    const hiddenIn = ({ kids }: PublishedKeys) => active.filter((kid) => !kids.includes(kid));
+    const first = await publishedKeys(context);
     // The keys may have been rotated between the two requests.
-    if (hidden().length > 0) published = await publishedKeys(context);
+    const published = hiddenIn(first).length > 0 ? await publishedKeys(context) : first;
+    const hidden = hiddenIn(published);
     const kids = published.kids.join(' ').slice(0, 300) || 'none';
     const unpublished = (code: FindingCode, expected: string) =>
       finding(code, { comparisons: [{ name: `key ids that ${server.id} publishes`, expected, found: kids }] });
@@ -60,17 +61,21 @@ export const signingKeys = defineProbe({
       isManual || left === undefined ? 'rotated by hand' : `rotates in ${left} days`,
       ...(published.cachedFor === undefined ? [] : [`services may cache the keys for ${published.cachedFor} s`]),
     );
-    const isAnnounced = next.length > 0 && next.every((kid) => published.kids.includes(kid));
     return api.resultWith([
-      ...(hidden().length > 0 ? [unpublished('active-key-unpublished', hidden().join(' '))] : []),
+      ...(hidden.length > 0 ? [unpublished('active-key-unpublished', hidden.join(' '))] : []),
       ...(vanished.length > 0 ? [unpublished('signing-key-vanished', vanished.join(' '))] : []),
-      ...(isAnnounced || (next.length === 0 && (left ?? Number.POSITIVE_INFINITY) > announcedDays)
+      ...(isNextAnnounced(next, published, left)
         ? []
         : [unpublished('next-key-unpublished', next.join(' ') || 'a NEXT key')]),
       ...rotationFindings(server.id, signing, healthOf(org).maxAgeDays, now()),
     ]);
   },
 });
+
+/** Without a NEXT key, none has to be published yet if the next rotation is far away or unknown. */
+function isNextAnnounced(next: readonly string[], { kids }: PublishedKeys, daysLeft = Number.POSITIVE_INFINITY) {
+  return next.length > 0 ? next.every((kid) => kids.includes(kid)) : daysLeft > announcedDays;
+}
 
 function rotationFindings(
   server: string,
@@ -127,7 +132,13 @@ function signedAtIn(body: unknown): readonly (readonly [string, number])[] {
   );
 }
 
-async function publishedKeys({ org, server, fetch }: ApiContext) {
+interface PublishedKeys {
+  readonly kids: readonly string[];
+  /** How long services may cache the keys, in seconds. */
+  readonly cachedFor: number | undefined;
+}
+
+async function publishedKeys({ org, server, fetch }: ApiContext): Promise<PublishedKeys> {
   const response = await fetch(endpointUrl(org.domain, server, 'keys'));
   if (response.status !== 200) throw new UnexpectedResponse();
   const keySet = parseKeySet(Object(await response.json().catch(() => undefined)));

@@ -10,18 +10,18 @@ import { insecureSetting } from '../model/tls.ts';
 import { isOfOrg } from '../okta/endpoints.ts';
 import type { RunLine } from '../state/history.ts';
 import { openMemory } from '../state/memory.ts';
-import { openRunState } from '../state/state.ts';
+import { openRunState, type RunState } from '../state/state.ts';
 import { stateTable } from '../state/state-table.ts';
 import { type CheckAnswer, checkVersion } from './check-answer.ts';
 import { canonicalName, resolves } from './connection.ts';
-import { deadlineIn, publishReserveMs } from './deadline.ts';
+import { type Deadline, deadlineIn, publishReserveMs } from './deadline.ts';
 import { readDrill } from './drill.ts';
 import { openHttp } from './http.ts';
 import { logLines, stampOf } from './log.ts';
 import { pointsOf, publish } from './publish.ts';
 import { openRestraints } from './restraint.ts';
-import { run } from './run.ts';
-import { readRunTime, runAtOf } from './run-time.ts';
+import { type RunReport, run } from './run.ts';
+import { type RunTime, readRunTime, runAtOf } from './run-time.ts';
 import { openSeenExecutions } from './seen-executions.ts';
 
 /**
@@ -41,107 +41,137 @@ import { openSeenExecutions } from './seen-executions.ts';
  * still remembered what was sent, because Okta counts these attempts too.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
-  const cloudWatch = openCloudWatch();
-  const table = stateTable(process.env);
-  const memoryOf = openMemory(table, Date.now);
-  const seen = openSeenExecutions();
-  const restraints = openRestraints();
-  /** Runs the probes once, and tells nobody but the caller. */
-  const check = async (org: Org, remainingMs: number): Promise<CheckAnswer> => {
-    const deadline = deadlineIn(remainingMs - publishReserveMs);
+  const group = new ProbeGroup(probes, credentialsFor);
+  return (event: ProbeEvent, context: InvocationContext) => group.handle(event, context);
+}
+
+type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** The probes of one function, with what a warm container keeps between invocations. */
+class ProbeGroup {
+  private readonly cloudWatch = openCloudWatch();
+  private readonly table = stateTable(process.env);
+  private readonly memoryOf = openMemory(this.table, Date.now);
+  private readonly seen = openSeenExecutions();
+  private readonly restraints = openRestraints();
+  private readonly probes: readonly Probe[];
+  private readonly credentialsFor: (org: Org) => Credentials;
+
+  constructor(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
+    this.probes = probes;
+    this.credentialsFor = credentialsFor;
+  }
+
+  async handle(event: ProbeEvent, context: InvocationContext): Promise<readonly RunLine[] | CheckAnswer> {
+    requireOrg(event);
+    const { schedule, groups, slo, check: isCheck, drill: asked, ...org } = event;
+    const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
+    if (isCheck === true) return this.check(org, deadline);
+    const time = readRunTime(schedule, Date.now());
+    const output = new RunOutput({ ...stampOf(time), org: org.name });
+    if (time.executionId !== undefined && this.seen.isRepeated(time.executionId)) {
+      output.note('this event came before and was run then');
+      return [];
+    }
+    if (time.ignored !== undefined) output.note(time.ignored);
+    const request = readDrill(asked, time.startedAt);
+    if (request && 'ignored' in request) output.note(request.ignored);
+    const drill = request && 'finding' in request ? request : undefined;
+    const [probe] = this.probes;
+    const state = this.table && probe ? openRunState(this.table, org.name, probe.group) : undefined;
+    const { report, http } = await this.run(org, time, deadline, state);
+    output.add(...logLines(report), ...report.monitorErrors.map((error) => output.monitorError(error)));
+    if (drill) output.add({ type: 'drill', ...output.line, ...drill });
+    const insecure = insecureSetting(process.env);
+    if (insecure !== undefined) output.addFinding(finding('insecure-environment', { detail: insecure }));
+    await Promise.all([this.publish(report, output, drill ? [drill.finding] : []), http.close().catch(() => {})]);
+    const { executionId, intervalMinutes } = time;
+    await state
+      ?.add({
+        ...{ org: org.name, at: runAtOf(time), lines: output.lines },
+        ...{ executionId, intervalMinutes, expects: groups, slo },
+      })
+      .catch((error: unknown) => output.addFinding(finding('state-refused', { detail: nameOf(error) })));
+    // Without a `cause`, because Lambda would log its message.
+    if (report.monitorErrors.length > 0)
+      throw new Error(`the monitor failed: ${report.monitorErrors.map(nameOf).join(', ')}`);
+    return output.lines;
+  }
+
+  /** Runs the probes once, and reports to the caller alone. */
+  private async check(org: Org, deadline: Deadline): Promise<CheckAnswer> {
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const time = readRunTime(undefined, Date.now());
     write({ type: 'event', ...stampOf(time), org: org.name, note: 'somebody checked: nothing was published' });
-    const report = await run(org, probes, {
-      ...{ http, credentials: credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
-      // What a check remembers would change what the next run finds.
+    const report = await run(org, this.probes, {
+      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      // Whatever a check remembers would change what the next run finds.
       memory: openMemory(undefined, Date.now)(org.name),
     });
     await http.close();
     const errors = report.monitorErrors.map((error) => ({ name: nameOf(error), frames: framesOf(error) }));
     return { check: checkVersion, outcomes: logLines(report), errors };
-  };
-  return async (
-    event: ProbeEvent,
-    context: Pick<Context, 'getRemainingTimeInMillis'>,
-  ): Promise<readonly RunLine[] | CheckAnswer> => {
-    requireOrg(event);
-    const { schedule, groups, slo, check: isCheck, drill: asked, ...org } = event;
-    if (isCheck === true) return check(org, context.getRemainingTimeInMillis());
-    const time = readRunTime(schedule, Date.now());
-    const line = { ...stampOf(time), org: org.name };
-    if (time.executionId !== undefined && seen.isRepeated(time.executionId)) {
-      write({ type: 'event', ...line, note: 'this event came before and was run then' });
-      return [];
-    }
-    if (time.ignored !== undefined) write({ type: 'event', ...line, note: time.ignored });
-    const request = readDrill(asked, time.startedAt);
-    if (request && 'ignored' in request) write({ type: 'event', ...line, note: request.ignored });
-    const drill = request && 'finding' in request ? request : undefined;
-    const deadline = deadlineIn(context.getRemainingTimeInMillis() - publishReserveMs);
-    const [probe] = probes;
-    const state = table && probe ? openRunState(table, org.name, probe.group) : undefined;
+  }
+
+  private async run(org: Org, time: RunTime, deadline: Deadline, state: RunState | undefined) {
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
-    // While the state is read. The run opens the others once it knows what it will ask.
-    if (probes.some(({ requests }) => requests.some(isOfOrg))) http.prepare(`https://${org.domain}`, 1);
-    // Whoever invokes the function by hand wants to know everything.
-    const restraint = time.due && restraints.before(org, probes, time, await state?.previous());
-    const report = await run(org, probes, {
+    // While the state is read. The run opens further connections once it knows what it will request.
+    if (this.probes.some(({ requests }) => requests.some(isOfOrg))) http.prepare(`https://${org.domain}`, 1);
+    // A run that was started by hand is not restrained.
+    const restraint = time.due && this.restraints.before(org, this.probes, time, await state?.previous());
+    const report = await run(org, this.probes, {
       ...(restraint && { restraint }),
-      http,
-      credentials: credentialsFor(org),
-      now: Date.now,
-      canonicalName,
-      resolves,
-      deadline,
-      time,
-      memory: memoryOf(org.name),
+      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      memory: this.memoryOf(org.name),
     });
-    restraints.after(report);
-    const { minute, monitorErrors } = report;
-    const errors = monitorErrors.map(
-      (error): RunLine => ({ type: 'monitor-error', ...line, name: nameOf(error), frames: framesOf(error) }),
-    );
-    const lines: RunLine[] = [
-      ...logLines(report),
-      ...errors,
-      ...(drill ? [{ type: 'drill', ...line, ...drill } as const] : []),
-    ];
-    for (const each of lines) write(each);
-    const addFinding = (found: Finding) => {
-      const reported: RunLine = { type: 'finding', ...line, finding: found };
-      lines.push(reported);
-      write(reported);
-    };
-    const insecure = insecureSetting(process.env);
-    const ownFindings = insecure === undefined ? [] : [finding('insecure-environment', { detail: insecure })];
-    ownFindings.forEach(addFinding);
-    const findings = [...ownFindings, ...(drill ? [drill.finding] : [])];
-    const [published] = await Promise.allSettled([
-      publish(cloudWatch, pointsOf(report, findings), minute),
-      http.close(),
-    ]);
-    if (published.status === 'rejected') {
-      const metricsRefused = finding('metrics-refused', { detail: nameOf(published.reason) });
-      for (const document of emfLines(pointsOf(report, [...findings, metricsRefused]), minute)) write(document);
-      addFinding(metricsRefused);
+    this.restraints.after(report);
+    return { report, http };
+  }
+
+  /** Publishes the points of a run, or writes them to the log if CloudWatch refuses them. */
+  private async publish(report: RunReport, output: RunOutput, drilled: readonly Finding[]): Promise<void> {
+    const findings = [...output.findings, ...drilled];
+    try {
+      await publish(this.cloudWatch, pointsOf(report, findings), report.minute);
+    } catch (error) {
+      const refused = finding('metrics-refused', { detail: nameOf(error) });
+      for (const document of emfLines(pointsOf(report, [...findings, refused]), report.minute)) write(document);
+      output.addFinding(refused);
     }
-    const { executionId, intervalMinutes } = time;
-    await state
-      ?.add({
-        org: org.name,
-        at: runAtOf(time),
-        lines,
-        executionId,
-        intervalMinutes,
-        expects: groups,
-        slo,
-      })
-      .catch((error: unknown) => addFinding(finding('state-refused', { detail: nameOf(error) })));
-    // Without a `cause`, because Lambda would log its message.
-    if (monitorErrors.length > 0) throw new Error(`the monitor failed: ${monitorErrors.map(nameOf).join(', ')}`);
-    return lines;
-  };
+  }
+}
+
+/** The log lines of one run, each written as soon as it is known. */
+class RunOutput {
+  readonly lines: RunLine[] = [];
+  readonly findings: Finding[] = [];
+  readonly line: Omit<EventLine, 'type' | 'note'>;
+
+  constructor(line: RunOutput['line']) {
+    this.line = line;
+  }
+
+  add(...lines: readonly RunLine[]): void {
+    for (const line of lines) {
+      this.lines.push(line);
+      write(line);
+    }
+  }
+
+  /** Adds a finding of the run itself. */
+  addFinding(found: Finding): void {
+    this.findings.push(found);
+    this.add({ type: 'finding', ...this.line, finding: found });
+  }
+
+  /** Writes a remark, which is no part of the run's result. */
+  note(note: string): void {
+    write({ type: 'event', ...this.line, note });
+  }
+
+  monitorError(error: unknown): RunLine {
+    return { type: 'monitor-error', ...this.line, name: nameOf(error), frames: framesOf(error) };
+  }
 }
 
 /**

@@ -90,23 +90,38 @@ export function withRun(before: GroupState | undefined, run: NewRun): GroupState
   const added: Run = { at: run.at, isLast: true, kinds: run.lines.map((line) => kindOf(line, () => line)) };
   const runs = [...known.runs, added].toSorted((one, other) => one.at - other.at);
   const last = runs.at(-1)?.at ?? run.at;
-  const about = last === run.at ? run : undefined;
-  const executionId = about?.executionId ?? state?.executionId;
-  const intervalMinutes = about?.intervalMinutes ?? state?.intervalMinutes;
-  const expects = about?.expects ? expectedGroups(about.expects, run.at, state) : state?.expects;
-  const slo = about?.expects ? about.slo : state?.slo;
   return {
     last: momentOf(last),
-    ...(executionId !== undefined && { executionId }),
-    ...(intervalMinutes !== undefined && { intervalMinutes }),
-    ...(expects && { expects }),
-    ...(slo && { slo }),
+    ...(last === run.at ? settingsOf(run, state) : knownSettings(state)),
     ...withTokenRequests(state, run),
-    ...(about ? rateLimitsIn(run) : state?.rateLimits && { rateLimits: state.rateLimits }),
     ...turningPoints(runs, state),
     unbroken: unbrokenSince(run, state),
     ...compressed(recent({ ...known, runs })),
   };
+}
+
+type Settings = Pick<GroupState, 'executionId' | 'intervalMinutes' | 'expects' | 'slo' | 'rateLimits'>;
+
+/** Returns what the latest run says of its schedule and limits; what it does not say stays as it was. */
+function settingsOf(run: NewRun, state: GroupState | undefined): Settings {
+  const { executionId, intervalMinutes, expects, slo } = knownSettings(state);
+  return defined({
+    executionId: run.executionId ?? executionId,
+    intervalMinutes: run.intervalMinutes ?? intervalMinutes,
+    expects: run.expects ? expectedGroups(run.expects, run.at, state) : expects,
+    slo: run.expects ? run.slo : slo,
+    ...rateLimitsIn(run),
+  });
+}
+
+function knownSettings(state: Settings = {}): Settings {
+  const { executionId, intervalMinutes, expects, slo, rateLimits } = state;
+  return defined({ executionId, intervalMinutes, expects, slo, rateLimits });
+}
+
+/** Drops members without a value. */
+function defined(settings: { readonly [Name in keyof Settings]: Settings[Name] | undefined }): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** Runs of a group may end in another order, but not this much: a scheduled one begins within five minutes. */
