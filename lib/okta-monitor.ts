@@ -6,7 +6,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type Route, routes } from '../functions/model/finding.ts';
-import { type Group, groups } from '../functions/model/probe.ts';
+import { groups } from '../functions/model/probe.ts';
 import { waitMsOf } from '../functions/run/deadline.ts';
 import { AlertKey, allowAlarmsToUse } from './alarms/alert-key.ts';
 import { AlertTopics, receiversOf } from './alarms/alert-topics.ts';
@@ -18,13 +18,13 @@ import { NotifierAlarms, selfTestMinutes } from './alarms/notifier-alarms.ts';
 import { ConfigError } from './config/config-error.ts';
 import { checkConfig, readConfig } from './config/load-config.ts';
 import { reviewConfig } from './config/review-config.ts';
-import type { ConfigInput } from './config/schema.ts';
+import type { Config, ConfigInput } from './config/schema.ts';
 import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { OverviewDashboard } from './dashboard/overview-dashboard.ts';
 import type { Entry } from './functions/entries.ts';
 import { Notifier } from './functions/notifier.ts';
 import { packagedCode } from './functions/packaged-code.ts';
-import { probeEvents, secretsIn } from './functions/probe-event.ts';
+import { type ProbeEvent, probeEvents, secretsIn } from './functions/probe-event.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { type ScheduledCall, ScheduleGroup, Schedules } from './functions/schedules.ts';
 import { Sweep, sweepMinutes } from './functions/sweep.ts';
@@ -109,22 +109,8 @@ export class OktaMonitor extends Construct {
     const { deployment, logRetentionDays } = config;
     const orgs = monitoredOrgs(config);
     const events = orgs.flatMap(probeEvents);
-    const eventsOf = (group: Group) => events.filter((event) => event.group === group);
     const table = new StateTable(this, 'State', deployment);
-    const functions = groups
-      .filter((group) => eventsOf(group).length > 0)
-      .map(
-        (group) =>
-          new ProbeFunction(this, group, {
-            deployment,
-            group,
-            code: code(group),
-            secrets: eventsOf(group).flatMap(({ org }) => secretsIn(org).map((secret) => ({ org: org.name, secret }))),
-            logRetentionDays,
-            timeoutMs: Math.max(...eventsOf(group).map(({ org }) => org.timeoutMs)),
-            waitMs: Math.max(...eventsOf(group).map(({ org }) => waitMsOf(org, group))),
-          }),
-      );
+    const functions = this.#probeFunctions(events, code, { deployment, logRetentionDays });
     const key = encryptionKey ?? new AlertKey(this, 'AlertKey', deployment);
     if (encryptionKey) allowAlarmsToUse(encryptionKey, stack);
     this.topics = new AlertTopics(this, 'Alerts', {
@@ -194,14 +180,36 @@ export class OktaMonitor extends Construct {
       if (parent === this) orgStack.node.addDependency(group, this.topics, ...functions, ...notifiers);
       return orgStack;
     });
-    if (!config.alerts.warmUp) {
-      for (const each of this.node.findAll()) {
-        if (each instanceof CfnAlarm) each.addPropertyDeletionOverride('WarmUpConfiguration');
-      }
-    }
+    if (!config.alerts.warmUp) this.#dropWarmUp();
     this.functions = functions;
     this.#dashboardName = dashboardName;
     this.#refuse(resourceProblems(stack, this.shards, this.orgs));
+  }
+
+  /** Makes one function for each group of probes that runs for an org. */
+  #probeFunctions(
+    events: readonly ProbeEvent[],
+    code: (entry: Entry) => Code,
+    settings: Pick<Config, 'deployment' | 'logRetentionDays'>,
+  ): readonly ProbeFunction[] {
+    return groups.flatMap((group) => {
+      const orgs = events.flatMap((event) => (event.group === group ? [event.org] : []));
+      if (orgs.length === 0) return [];
+      return new ProbeFunction(this, group, {
+        ...settings,
+        group,
+        code: code(group),
+        secrets: orgs.flatMap((org) => secretsIn(org).map((secret) => ({ org: org.name, secret }))),
+        timeoutMs: Math.max(...orgs.map(({ timeoutMs }) => timeoutMs)),
+        waitMs: Math.max(...orgs.map((org) => waitMsOf(org, group))),
+      });
+    });
+  }
+
+  #dropWarmUp(): void {
+    for (const each of this.node.findAll()) {
+      if (each instanceof CfnAlarm) each.addPropertyDeletionOverride('WarmUpConfiguration');
+    }
   }
 
   /** The URL of the dashboard of all orgs. Only a template that uses it gets the mapping that it needs. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import { type WatchOptions, watchChecks } from './check/watch-check.ts';
+import { type WatchChange, type WatchOptions, type WatchRound, watchChecks } from './check/watch-check.ts';
 import { interrupted, type Output } from './command.ts';
 import { type CheckCall, checkDocument, formatVerdict, isFine } from './reporters/check.ts';
 import { showProgress } from './reporters/progress.ts';
@@ -36,6 +36,7 @@ export async function watchCheck(
   const wait = async (ms: number, until: AbortSignal) => {
     await delay(ms, undefined, { signal: until }).catch(() => {});
   };
+  const format = json ? jsonFormat : textFormat;
   let rounds = 0;
   // Until a round has ended, nothing is known.
   let code = 2;
@@ -43,23 +44,38 @@ export async function watchCheck(
   for await (const round of watchChecks({ ...options, wait, signal, now: Date.now })) {
     rounds += 1;
     latest = round.latest;
-    const fine = isFine(latest, call.failOn);
-    code = round.checked instanceof ConfigError ? 2 : fine ? 0 : 1;
-    if (round.checked instanceof ConfigError)
-      print(json ? uncheckedDocument(round, round.checked) : formatUnchecked(round.at, round.checked));
-    for (const change of round.changes) print(json ? changeDocument(change) : formatChange(change));
+    code = round.checked instanceof ConfigError ? 2 : isFine(latest, call.failOn) ? 0 : 1;
+    if (round.checked instanceof ConfigError) print(format.unchecked(round, round.checked));
+    for (const change of round.changes) print(format.change(change));
     const standing = formatStanding(round.at, latest);
     if (rounds === 1 && !json) print(standing);
     // A log needs the changes only.
     if (stderr.isTTY) progress.update(`${standing}; every ${options.everyMs / 1000} s, until Ctrl-C`);
   }
-  const fine = code === 0;
   if (rounds === 0 && !json) print('Nothing was checked.');
-  else
-    print(
-      json
-        ? JSON.stringify({ type: 'ended', passed: fine, rounds, ...checkDocument(latest, call) })
-        : ['', ...formatVerdict(latest, call)].join('\n'),
-    );
+  else print(format.end(latest, call, { passed: code === 0, rounds }));
   return code;
 }
+
+/** The lines that a watch prints. */
+interface Format {
+  unchecked(round: WatchRound, error: ConfigError): string;
+  change(change: WatchChange): string;
+  end(
+    latest: WatchRound['latest'],
+    call: CheckCall,
+    ended: { readonly passed: boolean; readonly rounds: number },
+  ): string;
+}
+
+const textFormat: Format = {
+  unchecked: ({ at }, error) => formatUnchecked(at, error),
+  change: formatChange,
+  end: (latest, call) => ['', ...formatVerdict(latest, call)].join('\n'),
+};
+
+const jsonFormat: Format = {
+  unchecked: uncheckedDocument,
+  change: changeDocument,
+  end: (latest, call, ended) => JSON.stringify({ type: 'ended', ...ended, ...checkDocument(latest, call) }),
+};

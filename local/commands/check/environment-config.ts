@@ -3,7 +3,7 @@ import { parseSecret, type Secrets } from '../../../functions/aws/secrets.ts';
 import { SecretUnreadable } from '../../../functions/model/errors.ts';
 import { ConfigError } from '../../../lib/config/config-error.ts';
 import { checkConfig } from '../../../lib/config/load-config.ts';
-import type { Config } from '../../../lib/config/schema.ts';
+import type { Config, ConfigInput } from '../../../lib/config/schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,62 +40,84 @@ export interface EnvironmentOrg {
  * Makes the configuration of one org, as a file would have it. Secrets have the names of their variables, so each text
  * about a secret says where it came from. Throws `ConfigError` with all problems. No message quotes a value.
  */
-export function environmentConfig({ domain, server, audience }: EnvironmentOrg, env: Environment): EnvironmentConfig {
-  const get = (variable: keyof typeof environmentVariables) => env[environmentVariables[variable]]?.trim() || undefined;
-  const nameOf = (variable: keyof typeof environmentVariables) => environmentVariables[variable];
-  const clientId = get('clientId');
-  const scopes = get('scopes')?.split(/[\s,]+/) ?? [];
-  const given = (['privateKey', 'keyFile', 'clientSecret'] as const).filter((each) => get(each) !== undefined);
-  const isOrg = audience === undefined && scopes.every((scope) => scope.startsWith('okta.'));
-  const id = server ?? (isOrg ? 'org' : 'default');
-  const problems = [
-    ...(clientId !== undefined && given.length === 0
-      ? [
-          `${nameOf('clientId')} is set: set ${nameOf('privateKey')}, ${nameOf('keyFile')} or ${nameOf('clientSecret')} too.`,
-        ]
-      : []),
-    ...(clientId !== undefined && scopes.length === 0
-      ? [`${nameOf('clientId')} is set: set ${nameOf('scopes')} too, such as okta.users.read.`]
-      : []),
-    ...(clientId === undefined && given.length > 0
-      ? [`${given.map(nameOf).join(' and ')} is set: set ${nameOf('clientId')} too.`]
-      : []),
-    ...(given.length > 1 ? [`${given.map(nameOf).join(' and ')} are set: keep one of them.`] : []),
-    ...(!['true', 'false', undefined].includes(get('dpop')) ? [`${nameOf('dpop')} must be true or false.`] : []),
-  ];
+export function environmentConfig(named: EnvironmentOrg, env: Environment): EnvironmentConfig {
+  const variables = readVariables(env);
+  const problems = problemsOf(variables);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  const [source] = given;
+  const [source] = variables.given;
+  const { get } = variables;
   const stored: Record<string, object> = {};
   if (source !== undefined)
     stored[nameOf(source)] = source === 'clientSecret' ? { clientSecret: get(source) } : keyOf(nameOf(source), get);
   const apiToken = get('apiToken');
   if (apiToken !== undefined) stored[nameOf('apiToken')] = { apiToken };
-  const config = checkConfig(
-    {
-      orgs: [
-        {
-          ...{ name: orgName(domain), domain },
-          servers: [
-            {
-              id,
-              ...(audience !== undefined && { audience }),
-              ...(scopes.length > 0 && { scopes }),
-            },
-          ],
-          ...(clientId !== undefined &&
-            source !== undefined && {
-              service: {
-                ...{ clientId, secret: nameOf(source), dpop: get('dpop') === 'true' },
-                authentication: source === 'clientSecret' ? 'client_secret_basic' : 'private_key_jwt',
-              },
-            }),
-          ...(apiToken !== undefined && { api: { token: { secret: nameOf('apiToken') } } }),
-        },
-      ],
-    },
-    'what --domain, --server and the environment say',
-  );
+  const config = checkConfig({ orgs: [orgOf(named, variables)] }, 'what --domain, --server and the environment say');
   return { config, secrets: storedSecrets(stored) };
+}
+
+type Variable = keyof typeof environmentVariables;
+const nameOf = (variable: Variable) => environmentVariables[variable];
+
+/** The variables that hold a credential of the client. One of them is enough. */
+const credentialVariables = ['privateKey', 'keyFile', 'clientSecret'] as const;
+
+interface Variables {
+  /** Returns a variable's text. Undefined if it is not set or blank. */
+  get(variable: Variable): string | undefined;
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly given: readonly (typeof credentialVariables)[number][];
+}
+
+function readVariables(env: Environment): Variables {
+  const get = (variable: Variable) => env[nameOf(variable)]?.trim() || undefined;
+  return {
+    get,
+    clientId: get('clientId'),
+    scopes: get('scopes')?.split(/[\s,]+/) ?? [],
+    given: credentialVariables.filter((each) => get(each) !== undefined),
+  };
+}
+
+function problemsOf({ get, clientId, scopes, given }: Variables): readonly string[] {
+  const id = nameOf('clientId');
+  const credentials = given.map(nameOf).join(' and ');
+  const hasClient = clientId !== undefined;
+  const problems: readonly (readonly [isProblem: boolean, text: string])[] = [
+    [
+      hasClient && given.length === 0,
+      `${id} is set: set ${nameOf('privateKey')}, ${nameOf('keyFile')} or ${nameOf('clientSecret')} too.`,
+    ],
+    [hasClient && scopes.length === 0, `${id} is set: set ${nameOf('scopes')} too, such as okta.users.read.`],
+    [!hasClient && given.length > 0, `${credentials} is set: set ${id} too.`],
+    [given.length > 1, `${credentials} are set: keep one of them.`],
+    [!['true', 'false', undefined].includes(get('dpop')), `${nameOf('dpop')} must be true or false.`],
+  ];
+  return problems.flatMap(([isProblem, text]) => (isProblem ? [text] : []));
+}
+
+/** Returns the org as an entry of a configuration file. */
+function orgOf(
+  { domain, server, audience }: EnvironmentOrg,
+  { get, clientId, scopes, given }: Variables,
+): ConfigInput['orgs'][number] {
+  const [source] = given;
+  const isOrgServer = audience === undefined && scopes.every((scope) => scope.startsWith('okta.'));
+  const authentication = source === 'clientSecret' ? 'client_secret_basic' : 'private_key_jwt';
+  const dpop = get('dpop') === 'true';
+  const hasService = clientId !== undefined && source !== undefined;
+  return {
+    ...{ name: orgName(domain), domain },
+    servers: [
+      {
+        id: server ?? (isOrgServer ? 'org' : 'default'),
+        ...(audience !== undefined && { audience }),
+        ...(scopes.length > 0 && { scopes: [...scopes] }),
+      },
+    ],
+    ...(hasService && { service: { clientId, secret: nameOf(source), dpop, authentication } }),
+    ...(get('apiToken') !== undefined && { api: { token: { secret: nameOf('apiToken') } } }),
+  };
 }
 
 function storedSecrets(stored: Readonly<Record<string, object>>): Secrets {

@@ -57,9 +57,7 @@ export function readToken(pasted: string): ReadToken {
     ...{ kind, value: new Redacted(value), notes },
     ...more,
   });
-  if (value.length > mostTokenCharacters)
-    return read('none', { notes: [`it has more than ${mostTokenCharacters} characters`] });
-  const [, other] = otherTexts.find(([pattern]) => pattern.test(value)) ?? [];
+  const other = otherThanToken(value);
   if (other !== undefined) return read('none', { notes: [other] });
   if (scheme?.toLowerCase() === 'ssws' || /^00[\w-]{40}$/.test(value)) return read('api-token');
   const parts = value.split('.');
@@ -77,6 +75,12 @@ export function readToken(pasted: string): ReadToken {
   if (damage !== undefined || !claims) return read('damaged-jwt', { header, notes: [...notes, damage ?? ''] });
   const kind = third === '' || isNone(header) ? 'unsigned-jwt' : kindOfJwt(header, claims);
   return read(kind, { header, claims });
+}
+
+/** Says why a text cannot be a token. Undefined if it may be one. */
+function otherThanToken(value: string): string | undefined {
+  if (value.length > mostTokenCharacters) return `it has more than ${mostTokenCharacters} characters`;
+  return otherTexts.find(([pattern]) => pattern.test(value))?.[1];
 }
 
 function isNone({ alg }: Members): boolean {

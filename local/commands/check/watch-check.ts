@@ -53,20 +53,13 @@ const timerToleranceMs = 100;
  * again; but if the first one cannot, the error is thrown, because it is a mistake in how the check was called.
  */
 export async function* watchChecks(options: WatchOptions): AsyncGenerator<WatchRound, void> {
-  const { selected, check, everyMs, intervalMsOf, now, wait, signal } = options;
-  const startedAt = new Map<string, number>();
+  const { check, everyMs, now, wait, signal } = options;
+  const nextDue = dueIn(options);
   const problems = trackProblems();
-  const latest = new Map<string, CheckedOrg>();
+  const latest = latestOutcomes(options.selected);
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const at = now();
-    const isDue = (org: string, group: Group) => {
-      const before = startedAt.get(`${org} ${group}`);
-      return before === undefined || at - before >= Math.max(everyMs, intervalMsOf(org, group)) - timerToleranceMs;
-    };
-    const due = selected
-      .map(({ org, plan }) => ({ org, plan: plan.filter(({ probe }) => isDue(org.name, probe.group)) }))
-      .filter(({ plan }) => plan.some(({ howToEnable }) => howToEnable === undefined));
-    for (const { org, plan } of due) for (const { probe } of plan) startedAt.set(`${org.name} ${probe.group}`, at);
+    const due = nextDue(at);
     let checked: readonly CheckedOrg[] | ConfigError;
     try {
       checked = due.length === 0 ? [] : await check(due, signal);
@@ -75,16 +68,42 @@ export async function* watchChecks(options: WatchOptions): AsyncGenerator<WatchR
       if (isFirst || !(error instanceof ConfigError)) throw error;
       checked = error;
     }
-    if (!(checked instanceof ConfigError))
+    const seen = checked instanceof ConfigError ? [] : checked;
+    latest.add(seen);
+    yield { at, checked, changes: seen.flatMap((each) => problems.changesOf(each, now())), latest: latest.all() };
+    await wait(Math.max(0, at + everyMs - now()), signal);
+  }
+}
+
+/** Returns the probes that are due at a time, and remembers that they are started then. */
+function dueIn({ selected, everyMs, intervalMsOf }: WatchOptions) {
+  const startedAt = new Map<string, number>();
+  return (at: number) => {
+    const isDue = (org: string, group: Group) => {
+      const before = startedAt.get(`${org} ${group}`);
+      return before === undefined || at - before >= Math.max(everyMs, intervalMsOf(org, group)) - timerToleranceMs;
+    };
+    const due = selected
+      .map(({ org, plan }) => ({ org, plan: plan.filter(({ probe }) => isDue(org.name, probe.group)) }))
+      .filter(({ plan }) => plan.some(({ howToEnable }) => howToEnable === undefined));
+    for (const { org, plan } of due) for (const { probe } of plan) startedAt.set(`${org.name} ${probe.group}`, at);
+    return due;
+  };
+}
+
+/** Keeps the latest outcome of each target over all rounds. */
+function latestOutcomes(selected: WatchOptions['selected']) {
+  const latest = new Map<string, CheckedOrg>();
+  return {
+    add(checked: readonly CheckedOrg[]): void {
       for (const each of checked) {
         const key = `${each.org.name} ${each.region ?? ''}`;
         const { plan = each.plan } = selected.find(({ org }) => org.name === each.org.name) ?? {};
         latest.set(key, { ...each, plan, outcomes: withLatest(latest.get(key)?.outcomes ?? [], each.outcomes) });
       }
-    const changes = checked instanceof ConfigError ? [] : checked.flatMap((each) => problems.changesOf(each, now()));
-    yield { at, checked, changes, latest: [...latest.values()] };
-    await wait(Math.max(0, at + everyMs - now()), signal);
-  }
+    },
+    all: (): readonly CheckedOrg[] => [...latest.values()],
+  };
 }
 
 /** Sign-in, limits and the status page are checked as often as wanted, and everything else as often as it is deployed. */

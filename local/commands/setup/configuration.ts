@@ -120,7 +120,6 @@ function entryOf(context: Context): Json {
     .filter((scope) => has(grantId(scope)));
   const client = { clientId: idOf(context, 'service-app'), secret: secretName(settings, 'service'), dpop: true };
   const isOrgServed = has('service-app') && scopes.includes('okta.users.read');
-  const usual = server && issuerOf(settings.domain, server.id);
   const isCustomServed = server !== undefined && has('service-app', 'service-rule');
   const hasApi = isOrgServed && has('admin-role');
   const hasUser = settings.login !== undefined && has('user-password', 'assignment');
@@ -136,22 +135,28 @@ function entryOf(context: Context): Json {
     ...(isOrgServed && { service: client }),
     servers: [
       { id: 'org', ...(isOrgServed && { scopes: ['okta.users.read'] }) },
-      ...(isCustomServed
-        ? [
-            {
-              ...{ id: server.id, ...(server.audience !== undefined && { audience: server.audience }) },
-              scopes: [scopeName(settings)],
-              ...((server.issuer ?? usual) !== usual && { issuer: server.issuer }),
-              // Without a grant, the Org server has no token for it.
-              ...(!isOrgServed && { service: client }),
-            },
-          ]
-        : []),
+      // Without a grant, the Org server has no token for the application, so it is named at the custom server alone.
+      ...(isCustomServed ? [customEntry(server, settings, isOrgServed ? {} : { service: client })] : []),
     ],
     ...(hasUser && { user: { login: settings.login, secret: secretName(settings, 'user') } }),
     ...(hasApi && { api: { client: { ...client, scopes } } }),
     ...(hasApi && settings.systemLog && scopes.includes('okta.logs.read') && { systemLog: {} }),
     ...(hasApi && settings.health && { health: {} }),
+  };
+}
+
+function customEntry(
+  { id, audience, issuer }: NonNullable<Settings['server']>,
+  settings: Settings,
+  service: Json,
+): Json {
+  const usual = issuerOf(settings.domain, id);
+  return {
+    id,
+    ...(audience !== undefined && { audience }),
+    scopes: [scopeName(settings)],
+    ...((issuer ?? usual) !== usual && { issuer }),
+    ...service,
   };
 }
 

@@ -92,15 +92,17 @@ export async function discover(
   const own = ownMembers(entry, names);
   const organization = await organizationAt(domain, okta);
   const href = at(organization, '_links', 'organization', 'href');
-  const ownLogin = own.includes('user') ? at(entry, 'user', 'login') : undefined;
-  const login = request.login ?? ownLogin ?? (request.testUser || isRemoval ? defaultLogin(names) : undefined);
-  const redirectUri = request.redirectUri ?? (own.includes('web') ? at(entry, 'web', 'redirectUri') : undefined);
+  const ofOwn = (member: 'user' | 'web', name: string) => (own.includes(member) ? at(entry, member, name) : undefined);
+  const usualLogin = request.testUser || isRemoval ? defaultLogin(names) : undefined;
+  const login = request.login ?? ofOwn('user', 'login') ?? usualLogin;
+  const redirectUri = request.redirectUri ?? ofOwn('web', 'redirectUri');
+  const hasOption = (option: 'systemLog' | 'health') => own.includes('api') && entry[option] !== undefined;
   return {
     ...{ domain, config, ...names, engine: organization.pipeline === 'v1' ? 'classic' : 'identity' },
     oktaUrl: (typeof href === 'string' ? URL.parse(href)?.origin : undefined) ?? `https://${domain}`,
     redirectUri: typeof redirectUri === 'string' ? redirectUri : defaultRedirectUri,
-    systemLog: request.systemLog || (own.includes('api') && entry.systemLog !== undefined),
-    health: request.health || (own.includes('api') && entry.health !== undefined),
+    systemLog: request.systemLog || hasOption('systemLog'),
+    health: request.health || hasOption('health'),
     ...(typeof login === 'string' && { login }),
     ...(await serverOf(request, entry, names, okta, isRemoval ? ownServer(okta, names) : chooseServer)),
   };

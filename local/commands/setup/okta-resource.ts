@@ -92,14 +92,7 @@ export function oktaResource(definition: OktaDefinition): Resource {
       const list = definition.find
         ? [await definition.find(context)].filter((item) => item !== undefined)
         : await context.okta.list(`${definition.collection(context)}${definition.query ?? ''}`, area);
-      const same = list.filter((item) => definition.isIt(item, context)).map(foundOf);
-      const own = same.filter((each) => each.isOwn);
-      if (own.length > 1)
-        throw new CannotMake(
-          `There are ${own.length} with this name and this mark (${own.map((each) => each.id).join(', ')}).`,
-          'Delete all but the one that the configuration names, and run it again.',
-        );
-      return own[0] ?? same[0];
+      return choose(list.filter((item) => definition.isIt(item, context)).map(foundOf));
     },
 
     differences: (context, found) => differencesOf(found, definition.desired(context, found)),
@@ -163,6 +156,16 @@ export function oktaResource(definition: OktaDefinition): Resource {
       removal !== undefined && removals[removal].inactive !== undefined && body.status === removals[removal].inactive
     );
   }
+}
+
+/** Prefers the one with the mark of this set-up. Throws if several have it. */
+function choose(found: readonly Found[]): Found | undefined {
+  const own = found.filter(({ isOwn }) => isOwn);
+  if (own.length <= 1) return own[0] ?? found[0];
+  throw new CannotMake(
+    `There are ${own.length} with this name and this mark (${own.map(({ id }) => id).join(', ')}).`,
+    'Delete all but the one that the configuration names, and run it again.',
+  );
 }
 
 /** The id of a resource, or what stands for one that is not known yet. */
