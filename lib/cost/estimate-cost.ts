@@ -1,4 +1,5 @@
 import { shownMetrics } from '../../functions/board/measured-series.ts';
+import { deployMinutes } from '../limits/fleet-limits.ts';
 import { assumed, daysPerMonth, prices } from './prices.ts';
 import { type ProbeRun, type ScheduledRuns, scheduledRuns, type Template } from './scheduled-runs.ts';
 
@@ -243,4 +244,36 @@ function loadOf(runs: readonly ScheduledRuns[]): readonly BucketLoad[] {
   }
   const all = [...load.values()].filter(({ requestsPerHour }) => requestsPerHour > 0);
   return [...all.filter(({ bucket }) => bucket), ...all.filter(({ bucket }) => !bucket)];
+}
+
+/** The cost in a few lines, which `cdk synth` and `cdk deploy` print. */
+export function costSummary({ dollars, metrics, alarms, invocations, orgs, load }: Cost): string {
+  const whole = (quantity: number) => Math.round(quantity).toLocaleString('en-US');
+  const hourly = load.reduce((sum, { requestsPerHour }) => sum + requestsPerHour, 0);
+  const limited = load.reduce((sum, { bucket, requestsPerHour }) => sum + (bucket ? requestsPerHour : 0), 0);
+  const rows = [
+    [
+      'dollars per month',
+      dollars.toFixed(2),
+      'list prices in us-east-1, without free tiers; npm run cost shows each item',
+    ],
+    ...(orgs > 1 ? [['dollars per org', (dollars / orgs).toFixed(2), `with ${whole(orgs)} orgs`]] : []),
+    ...(orgs > 1
+      ? [
+          [
+            'minutes to deploy',
+            whole(deployMinutes(alarms)),
+            'at least, the first time: AWS makes three alarms a second',
+          ],
+        ]
+      : []),
+    ['custom metrics', whole(metrics), ''],
+    ['alarms', whole(alarms), ''],
+    ['invocations per month', whole(invocations), ''],
+    ['requests to Okta per hour', whole(hourly), `${whole(limited)} of them count against rate limits`],
+  ];
+  const width = Math.max(...rows.map(([, value = '']) => value.length));
+  return rows
+    .map(([what = '', value = '', note]) => `${what.padEnd(26)}${value.padStart(width)}  ${note}`.trimEnd())
+    .join('\n');
 }

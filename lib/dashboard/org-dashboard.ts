@@ -11,8 +11,7 @@ import { logGroupName } from '../functions/monitor-function.ts';
 import { widgetName } from '../functions/widget.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 import { functionArn, globalNameOf } from '../names.ts';
-import { grid, Page } from './page.ts';
-import { BoardWidget, byMetric, OutcomeTable, SeriesGraph } from './widgets.ts';
+import { BoardWidget, byMetric, grid, OutcomeTable, Page, SeriesGraph } from './widgets.ts';
 
 export interface OrgDashboardProps {
   readonly deployment: string;

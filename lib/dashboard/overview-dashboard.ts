@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnMapping, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   DashboardVariable,
@@ -16,6 +16,7 @@ import { type AlarmSubject, alarmName } from '../../functions/findings/alarm-sub
 import { findingAlarms } from '../../functions/findings/finding-alarms.ts';
 import { metricNamespace } from '../../functions/model/deployment.ts';
 import { latenessSeries, type Series, silenceSeries } from '../../functions/model/series.ts';
+import { consoleDomains } from '../../functions/notify/aws-console.ts';
 import { seriesOf } from '../../functions/probes/series.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
@@ -24,8 +25,7 @@ import type { Notifier } from '../functions/notifier.ts';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { MonitoredOrg } from '../monitored-org.ts';
 import { seriesMetric } from '../series-metric.ts';
-import { grid, Page } from './page.ts';
-import { axisOf, BoardWidget, OutcomeTable, titleOf } from './widgets.ts';
+import { axisOf, BoardWidget, grid, OutcomeTable, Page, titleOf } from './widgets.ts';
 
 export interface OverviewDashboardProps {
   readonly dashboardName: string;
@@ -210,4 +210,17 @@ function monitorGraphs({
       ...size,
     }),
   ];
+}
+
+/**
+ * The console URL of a dashboard. The name is fixed, so this does not refer to the resource.
+ *
+ * CloudFormation looks up the console's domain, because the partition may be known only when it deploys. It refuses to
+ * deploy to a partition whose console is not in the table.
+ */
+export function dashboardUrl(scope: Construct, name: string): string {
+  const { region, partition } = Stack.of(scope);
+  const mapping = Object.fromEntries(Object.entries(consoleDomains).map(([each, domain]) => [each, { domain }]));
+  const domain = new CfnMapping(scope, 'Consoles', { mapping }).findInMap(partition, 'domain');
+  return `https://${region}.${domain}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
 }

@@ -5,8 +5,8 @@ import { routes } from '../../functions/model/finding.ts';
 import type { AlertTopics } from '../alarms/alert-topics.ts';
 import { allowState, stateEnvironment } from '../state-table.ts';
 import { MonitorFunction } from './monitor-function.ts';
+import { ownTopicAcknowledgements, sendEnvironment, sendRights } from './notifier.ts';
 import { type ProbeFunction, publishMetrics } from './probe-function.ts';
-import { ownTopicAcknowledgements, sendEnvironment, sendRights } from './send-rights.ts';
 
 export interface SweepProps {
   readonly code: Code;

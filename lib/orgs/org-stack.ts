@@ -12,9 +12,8 @@ import {
 } from '../alarms/alert-topics.ts';
 import type { BurnRateAlarm } from '../alarms/burn-rate-alarms.ts';
 import { DeliveryAlarms } from '../alarms/delivery-alarms.ts';
-import { MaintenanceWindows } from '../alarms/maintenance-windows.ts';
 import { selfTestMinutes } from '../alarms/notifier-alarms.ts';
-import { OrgAlarms } from '../alarms/org-alarms.ts';
+import { MaintenanceWindows, OrgAlarms } from '../alarms/org-alarms.ts';
 import type { RoutedAlarm } from '../alarms/routed-alarm.ts';
 import type { Config } from '../config/schema.ts';
 import { OrgDashboard } from '../dashboard/org-dashboard.ts';

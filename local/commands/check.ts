@@ -13,7 +13,7 @@ import { type Secrets, secretsManager } from '../../functions/aws/secrets.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { UsageError } from '../lab/result.ts';
-import { awsOptions } from './aws-options.ts';
+import { awsOptions } from './aws-problem.ts';
 import { openLambdaCheck } from './check/check-from-lambda.ts';
 import { type CheckOrgs, checkOrgs, fileSecrets } from './check/check-orgs.ts';
 import { checkToken } from './check/check-token.ts';
@@ -36,7 +36,7 @@ import {
 } from './command.ts';
 import { type HttpsProxy, networkSettings, proxyOf } from './proxy.ts';
 import { type CheckPlace, checkDocument, checkPlaces, checkResults, formatChecked, isFine } from './reporters/check.ts';
-import { toAnnotations } from './reporters/github.ts';
+import { toAnnotations } from './reporters/pipelines.ts';
 import { showProgress } from './reporters/progress.ts';
 import { workflowCommand } from './reporters/text.ts';
 import { formatToken, tokenDocument } from './reporters/token.ts';

@@ -4,10 +4,9 @@ import { insecureSetting } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { isStream, replaceFile } from '../../lib/replace-file.ts';
 import { UsageError } from '../lab/result.ts';
-import { toJson } from './reporters/json.ts';
-import { type ResultDocument, toJunit } from './reporters/junit.ts';
+import { type ResultDocument, toJunit } from './reporters/pipelines.ts';
 import type { ProgressStream } from './reporters/progress.ts';
-import { printable, wrap } from './reporters/text.ts';
+import { printable, toJson, wrap } from './reporters/text.ts';
 import type { HiddenInput } from './terminal.ts';
 
 /** A flag of a command line, with its text in the usage. */

@@ -19,7 +19,7 @@ import { type DrillProgress, runScenarios } from '../lab/run-scenarios.ts';
 import { deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
 import { selectScenarios } from '../lab/select.ts';
 import { adoptServers } from '../lab/simulation/adopt-servers.ts';
-import { awsOptions } from './aws-options.ts';
+import { awsOptions } from './aws-problem.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from './reporters/drill.ts';
 import { showProgress } from './reporters/progress.ts';

@@ -8,9 +8,9 @@ import { entries } from '../../lib/functions/entries.ts';
 import { incidentJsonSchema, incidentSchemaFile } from '../../lib/incident-schema.ts';
 import { defineCommand } from './command.ts';
 import { reportJsonSchema, reportSchemaFile } from './report/report-document.ts';
-import { fillMarkers } from './reporters/docs/fill-markers.ts';
 import { withFolderRules } from './reporters/docs/folders.ts';
 import { generatedSections } from './reporters/docs/generated-sections.ts';
+import { fillMarkers } from './reporters/docs/markdown.ts';
 
 /**
  * Writes the generated parts of the docs, the JSON Schemas of the configuration, messages and reports, and the linter's rules

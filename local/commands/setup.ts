@@ -12,10 +12,9 @@ import type { Fetch } from '../../functions/model/probe.ts';
 import { oneLine } from '../../functions/model/text.ts';
 import { strictTls } from '../../functions/model/tls.ts';
 import { UsageError } from '../lab/result.ts';
-import { awsOptions } from './aws-options.ts';
+import { awsOptions } from './aws-problem.ts';
 import { defineCommand, type FlagValues, type Option, type Output, sharedOptions } from './command.ts';
 import { type HttpsProxy, proxyOf } from './proxy.ts';
-import { toJson } from './reporters/json.ts';
 import { showProgress } from './reporters/progress.ts';
 import {
   formatDone,
@@ -27,15 +26,15 @@ import {
   setupDocument,
   stepTitle,
 } from './reporters/setup.ts';
+import { toJson } from './reporters/text.ts';
 import { awsStore } from './setup/aws-store.ts';
 import { signInByDevice } from './setup/device-sign-in.ts';
 import type { ChooseServer, SetupRequest } from './setup/discover.ts';
-import { fileStore } from './setup/file-store.ts';
-import { makeKey } from './setup/keys.ts';
 import { type AdminFetch, openOktaApi, withApiToken } from './setup/okta-api.ts';
 import { OktaRefusal } from './setup/refusals.ts';
 import { CannotMake } from './setup/resource.ts';
-import { StoreError } from './setup/secret-store.ts';
+import { makeKey } from './setup/secret-resource.ts';
+import { fileStore, StoreError } from './setup/secret-store.ts';
 import { openRemoval, openRotation, openSetup, type SetupTools } from './setup/set-up.ts';
 import { type Questions, questionsAt } from './terminal.ts';
 

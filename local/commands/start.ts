@@ -5,6 +5,8 @@
  * message that people get, and its end.
  */
 import { once } from 'node:events';
+import { probes } from '../../functions/probes/index.ts';
+import { planProbes } from '../../functions/probes/plan.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { type Deployments, deploymentsOf } from '../lab/deployments.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../lab/play-on-board.ts';
@@ -13,6 +15,8 @@ import { canHost, type DeploymentPlan, deploymentPlan } from '../lab/scenarios/d
 import type { Scenario } from '../lab/scenarios/scenario.ts';
 import { selectScenarios } from '../lab/select.ts';
 import { adoptServers } from '../lab/simulation/adopt-servers.ts';
+import type { Simulation } from '../lab/simulation/simulation.ts';
+import type { NotificationResult } from '../lab/verify-scenario.ts';
 import { pageReader } from '../self-hosted/board/read-page.ts';
 import { boardJournal, type ServedBoard, serveBoard } from '../self-hosted/board/serve-board.ts';
 import { openHistory } from '../self-hosted/history/open-history.ts';
@@ -21,12 +25,59 @@ import { tee } from '../self-hosted/journal.ts';
 import { systemClock } from '../self-hosted/lambda/real-time-queue.ts';
 import type { TimelineEvent } from '../self-hosted/timeline.ts';
 import { defineCommand, finish, integerOf, interrupted, listening, listOf, sharedOptions } from './command.ts';
-import { formatIntro, formatSummary } from './reporters/demo.ts';
 import { drillResults } from './reporters/drill.ts';
+import { formatOff } from './reporters/outcomes.ts';
 import { type ProgressStream, showProgress } from './reporters/progress.ts';
-import { eventDocument, timelineReporter } from './reporters/timeline.ts';
+import { bold, dim, duration, fold, green, minutes, red } from './reporters/text.ts';
+import { eventDocument, timelineReporter, width } from './reporters/timeline.ts';
 import { formatWatchIntro, watchReporter } from './reporters/watch.ts';
 import { firingAlarms, liveEvents, runWatch } from './watch/watch.ts';
+
+/** What is about to be simulated. */
+function formatIntro({ deployment }: Simulation, { orgs }: DeploymentPlan, config: string): readonly string[] {
+  const { alarms, schedules } = deployment;
+  return [
+    '',
+    bold(`Simulating the stack built from ${config}`),
+    '',
+    ...orgs.map(({ org }) => `  ${org.name}: an Okta emulator replaces ${org.domain}`),
+    `  ${schedules.length} schedules, ${alarms.alarms.length} alarms; virtual time moves as fast as the functions run`,
+    ...orgs.flatMap(({ org }) => formatOff(planProbes(org, probes))).flatMap((line) => fold(line, width)),
+    '',
+  ];
+}
+
+const nextSteps = [
+  ['npm start -- --case K1', 'a rotated secret; npm run drill -- --list shows all'],
+  ['npm start -- --watch', 'the same in real time'],
+  ['npm run drill', 'verify the notifications of every case'],
+  ['npm run check -- --config my.jsonc', 'check your own org from this machine'],
+] as const;
+
+/** Whether people were notified correctly, how soon, and what to run next. */
+function formatSummary(runs: readonly ScenarioRun[]): readonly string[] {
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  const virtual = runs.reduce((sum, run) => sum + run.minutes, 0);
+  return [
+    '',
+    ...runs.flatMap(resultLines),
+    dim(`${virtual} virtual minutes in ${duration(seconds)}`),
+    '',
+    ...nextSteps.map(([command, what]) => `${command.padEnd(36)}${dim(what)}`),
+  ];
+}
+
+function resultLines({ scenario, verification: { passed, failures, notifications } }: ScenarioRun): readonly string[] {
+  const name = `Case ${scenario.id}`;
+  if (!passed) return failures.flatMap((failure) => fold(`✗ ${name}: ${failure}`, width)).map(red);
+  if (notifications.length === 0) return [green(`✓ ${name} is for information only: nobody was notified`)];
+  return notifications.flatMap((result) => fold(`✓ ${name}: ${sentence(result)}`, width)).map(green);
+}
+
+function sentence({ route, notifiedAfter = 0, finding, resolvedAfter = 0 }: NotificationResult): string {
+  const what = finding === undefined ? '' : ` with the finding ${finding}`;
+  return `${route} sent after ${minutes(notifiedAfter)}${what}; resolved ${minutes(resolvedAfter)} after the fault ended`;
+}
 
 const { config, case: case_, json, junit } = sharedOptions;
 

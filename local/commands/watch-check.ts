@@ -1,16 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../lib/config/config-error.ts';
+import type { CheckedOrg } from './check/check-orgs.ts';
 import { type WatchChange, type WatchOptions, type WatchRound, watchChecks } from './check/watch-check.ts';
 import { interrupted, type Output } from './command.ts';
 import { type CheckCall, checkDocument, formatVerdict, isFine } from './reporters/check.ts';
+import { placeOf } from './reporters/outcomes.ts';
 import { showProgress } from './reporters/progress.ts';
-import {
-  changeDocument,
-  formatChange,
-  formatStanding,
-  formatUnchecked,
-  uncheckedDocument,
-} from './reporters/watch-check.ts';
+import { dim, green, inWords, red, yellow } from './reporters/text.ts';
 
 export interface WatchCall extends Omit<WatchOptions, 'now' | 'wait' | 'signal'> {
   readonly call: CheckCall;
@@ -79,3 +75,44 @@ const jsonFormat: Format = {
   change: changeDocument,
   end: (latest, call, ended) => JSON.stringify({ type: 'ended', ...ended, ...checkDocument(latest, call) }),
 };
+
+/** One line a change: what fails since when, or what has recovered and after how long. */
+function formatChange(change: WatchChange): string {
+  const { kind, finding, targets, org, region, at, since } = change;
+  const where = `${org}${region === undefined ? '' : ` from ${placeOf({ region })}`}  ${targets.join(', ')}`;
+  if (kind === 'recovered')
+    return `${time(at)}  ${green('✓')} ${where}  ${finding.code} is over after ${inWords((at - since) / 1000)}`;
+  const paint = finding.severity === 'page' ? red : yellow;
+  return `${time(at)}  ${paint(finding.severity === 'page' ? '✗' : '!')} ${where}  ${paint(finding.code)}: ${finding.summary} (${finding.severity})`;
+}
+
+/** What a round could not do. */
+function formatUnchecked(at: number, { message }: Error): string {
+  return `${time(at)}  ${yellow('?')} nothing was checked: ${message.replaceAll('\n', ' ')}`;
+}
+
+/** How many probes passed, as the first line of a watch and as its last. */
+function formatStanding(at: number, latest: readonly CheckedOrg[]): string {
+  const outcomes = latest.flatMap((each) => each.outcomes);
+  const passed = outcomes.filter(({ status }) => status === 'passed').length;
+  return `${time(at)}  ${dim(`${passed} of ${outcomes.length} probes passed`)}`;
+}
+
+/** A change as one JSON document on one line. */
+function changeDocument({ kind, finding, since, at, ...others }: WatchChange): string {
+  const { detail: _, ...shown } = finding;
+  return JSON.stringify({ type: kind, at: iso(at), since: iso(since), ...others, finding: shown });
+}
+
+function uncheckedDocument({ at }: WatchRound, { message }: Error): string {
+  return JSON.stringify({ type: 'unchecked', at: iso(at), why: message });
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** In UTC, as all times of this monitor. */
+function time(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 19)}Z`;
+}

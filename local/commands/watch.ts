@@ -24,7 +24,7 @@ import { systemClock } from '../self-hosted/lambda/real-time-queue.ts';
 import { Watch, type WatchOptions } from '../self-hosted/open-watch.ts';
 import { missingSecrets, secretsInAws, secretsInFile } from '../self-hosted/secret-source.ts';
 import { synthesize } from '../self-hosted/synthesize.ts';
-import { awsOptions } from './aws-options.ts';
+import { awsOptions } from './aws-problem.ts';
 import { defineCommand, integerOf, interrupted, listening } from './command.ts';
 import { showProgress } from './reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from './reporters/watch.ts';

@@ -5,11 +5,11 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { memorySizes } from '../../lib/functions/memory-sizes.ts';
+import { memorySizes } from '../../lib/functions/probe-function.ts';
 import { defineCommand, integerOf, listOf, main, type Output, sharedOptions } from '../../local/commands/command.ts';
-import { fillMarkers } from '../../local/commands/reporters/docs/fill-markers.ts';
-import { toJson } from '../../local/commands/reporters/json.ts';
+import { fillMarkers } from '../../local/commands/reporters/docs/markdown.ts';
 import { showProgress } from '../../local/commands/reporters/progress.ts';
+import { toJson } from '../../local/commands/reporters/text.ts';
 import { UsageError } from '../../local/lab/result.ts';
 import { type BenchReport, isExact, measure, type Part, parts } from './measure.ts';
 import { renderBench } from './render.ts';

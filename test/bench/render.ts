@@ -1,4 +1,4 @@
-import { markdownTable } from '../../local/commands/reporters/docs/markdown-table.ts';
+import { markdownTable } from '../../local/commands/reporters/docs/markdown.ts';
 import type { Exactness } from './errors-of-run.ts';
 import {
   type BenchReport,

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { chromiumOptions, findChromium } from '../../local/commands/chromium.ts';
+import { chromiumOptions, findChromium } from '../../local/commands/picture.ts';
 import { deploymentsOf } from '../../local/lab/deployments.ts';
 import { deploymentPlan } from '../../local/lab/scenarios/deployment-plan.ts';
 import { selectScenarios } from '../../local/lab/select.ts';

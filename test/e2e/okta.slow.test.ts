@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OktaDescription } from '../../local/commands/reporters/okta.ts';
+import type { OktaDescription } from '../../local/commands/okta.ts';
 import { launch } from '../support/run-command.ts';
 
 const command = join(import.meta.dirname, '../../local/commands/main.ts');

@@ -9,7 +9,7 @@ import { openSecretsManager } from '../../functions/aws/clients.ts';
 import { openHttp } from '../../functions/run/http.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { Entry } from '../../lib/functions/entries.ts';
-import { awsOptions } from '../../local/commands/aws-options.ts';
+import { awsOptions } from '../../local/commands/aws-problem.ts';
 import { proxyOf } from '../../local/commands/proxy.ts';
 import { startAwsEmulator } from '../../local/self-hosted/aws-emulator/aws-emulator.ts';
 import { openHttpsPosts } from '../../local/self-hosted/https-posts.ts';

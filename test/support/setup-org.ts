@@ -12,11 +12,11 @@ import { checkOrgs, fileSecrets } from '../../local/commands/check/check-orgs.ts
 import { selectProbes } from '../../local/commands/check/select-probes.ts';
 import type { HttpsProxy } from '../../local/commands/proxy.ts';
 import type { SetupRequest } from '../../local/commands/setup/discover.ts';
-import { fileStore } from '../../local/commands/setup/file-store.ts';
 import type { Json } from '../../local/commands/setup/json.ts';
-import { makeKey } from '../../local/commands/setup/keys.ts';
 import { openOktaApi, withApiToken } from '../../local/commands/setup/okta-api.ts';
+import { makeKey } from '../../local/commands/setup/secret-resource.ts';
 import type { SecretStore } from '../../local/commands/setup/secret-store.ts';
+import { fileStore } from '../../local/commands/setup/secret-store.ts';
 import type { SetupTools } from '../../local/commands/setup/set-up.ts';
 import type { OktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 

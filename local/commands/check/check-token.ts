@@ -10,8 +10,8 @@ import { deadlineIn, runTimeoutMs } from '../../../functions/run/deadline.ts';
 import { openHttp } from '../../../functions/run/http.ts';
 import type { HttpsProxy } from '../proxy.ts';
 import { type Introspection, judgeToken, type TokenReport, type TokenRequirements } from './judge-token.ts';
-import { type Issuer, locateIssuer } from './locate-issuer.ts';
 import type { ReadToken } from './read-token.ts';
+import { type Issuer, locateIssuer } from './read-token.ts';
 
 /**
  * Judges a pasted token with what its issuer publishes and says of it.

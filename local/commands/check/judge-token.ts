@@ -4,8 +4,8 @@ import type { KeySet } from '../../../functions/model/probe.ts';
 import { clockToleranceSeconds, shownValue } from '../../../functions/okta/access-token.ts';
 import { isOktaHost } from '../../../functions/okta/okta-domains.ts';
 import { algorithm, signatureProblem } from '../../../functions/probes/verify.ts';
-import { inWords, momentInWords } from '../time-words.ts';
-import type { Issuer } from './locate-issuer.ts';
+import { inWords, momentInWords } from '../reporters/text.ts';
+import type { Issuer } from './read-token.ts';
 import { type ReadToken, type TokenKind, tokenKinds } from './read-token.ts';
 
 /** What a service requires of a token. */

@@ -4,7 +4,7 @@ import { isOktaHost } from '../../../functions/okta/okta-domains.ts';
 import { readNotes } from '../../../functions/okta/status-notes.ts';
 import type { CheckedOrg } from '../check/check-orgs.ts';
 import { evidenceOf } from '../check/evidence.ts';
-import { inWords } from '../time-words.ts';
+import { inWords } from '../reporters/text.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 /** The probes by which an org is examined. They need no credentials. */

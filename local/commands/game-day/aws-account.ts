@@ -25,7 +25,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { MetricIdentity } from '../../../functions/model/metric.ts';
 import type { StoredItem } from '../../../functions/state/state-table.ts';
 import { storedItem } from '../../../functions/state/state-table.ts';
-import type { awsOptions } from '../aws-options.ts';
+import type { awsOptions } from '../aws-problem.ts';
 import { AccountError } from '../aws-problem.ts';
 import type {
   AccountSubscription,

@@ -7,13 +7,11 @@ import { findingsOf } from '../../../functions/model/outcome.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import type { Result } from '../../lab/result.ts';
 import type { CheckedOrg } from '../check/check-orgs.ts';
-import { evidenceOf, rateLimitsIn } from '../check/evidence.ts';
+import { evidenceOf, formatEvidence, formatRateLimits, rateLimitsIn } from '../check/evidence.ts';
 import { type FailOn, isFailure, worstOf } from '../check/fail-on.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../problems.ts';
 import type { NetworkSetting } from '../proxy.ts';
-import { formatEvidence, formatRateLimits } from './evidence.ts';
-import { formatOff, formatOutcomes, isStatusUnknown } from './outcomes.ts';
-import { formatPlaces, placeOf } from './places.ts';
+import { formatOff, formatOutcomes, formatPlaces, isStatusUnknown, placeOf } from './outcomes.ts';
 import { bold, dim, fold, green, indent, red, table, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */

@@ -2,6 +2,35 @@ import { randomInt } from 'node:crypto';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Skipped } from '../../lab/result.ts';
 
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** A length of time in its two largest units: `2 hours 5 minutes`. */
+export function inWords(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const first = units.findIndex(([, size]) => whole >= size);
+  if (first < 0) return '0 seconds';
+  let left = whole;
+  const parts = units.slice(first, first + 2).map(([name, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? '' : `${count} ${name}${count === 1 ? '' : 's'}`;
+  });
+  return parts.filter(Boolean).join(' ');
+}
+
+/** A moment relative to now, with its date: `in 55 minutes (2030-01-01 00:55:00 UTC)`. All in seconds since the epoch. */
+export function momentInWords(at: number, now: number): string {
+  const date = new Date(at * 1000);
+  if (Number.isNaN(date.getTime())) return 'no date';
+  const when = at > now ? `in ${inWords(at - now)}` : `${inWords(now - at)} ago`;
+  return `${when} (${date.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;
+}
+
 /**
  * Begins each escape sequence of our own, with numbers that no text of others can know. `printable` takes the numbers out, and
  * every other escape sequence.
@@ -119,4 +148,11 @@ function width(text: string): number {
 export function formatSkipped(skipped: readonly Skipped[]): readonly string[] {
   if (skipped.length === 0) return [];
   return ['', bold('Skipped'), ...table(skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)]))];
+}
+
+/** A command's JSON document: whether everything passed, then what it reports. Seconds are rounded to milliseconds. */
+export function toJson(passed: boolean, document: object): string {
+  const round = (key: string, value: unknown) =>
+    key === 'seconds' && typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+  return JSON.stringify({ passed, ...document }, round, 2);
 }

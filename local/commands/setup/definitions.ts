@@ -1,10 +1,9 @@
 import { configurationResource } from './configuration.ts';
 import { at, type Json, knownLater } from './json.ts';
-import { publicHalf } from './keys.ts';
 import { idOf, linksTo, type OktaDefinition, oktaResource } from './okta-resource.ts';
 import { OktaRefusal } from './refusals.ts';
 import { CannotMake, type Context, type Found, type Resource } from './resource.ts';
-import { secretResource } from './secret-resource.ts';
+import { publicHalf, secretResource } from './secret-resource.ts';
 import {
   descriptionOf,
   grantId,

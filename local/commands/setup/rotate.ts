@@ -5,9 +5,9 @@ import { checkConfig } from '../../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { UsageError } from '../../lab/result.ts';
 import { isObject, type Json } from './json.ts';
-import { publicHalf } from './keys.ts';
 import { type AdminFetch, fetchWhole } from './okta-api.ts';
 import { CannotMake, type Context, type Found } from './resource.ts';
+import { publicHalf } from './secret-resource.ts';
 import type { Settings } from './settings.ts';
 
 /** The applications whose keys are rotated, each with its secret. */

@@ -1,9 +1,9 @@
 import { Redacted } from '../../../functions/model/redacted.ts';
 import { at, type Json } from './json.ts';
-import { makePassword } from './keys.ts';
 import type { OktaApi } from './okta-api.ts';
 import { idOf } from './okta-resource.ts';
 import type { Context, Found, Resource } from './resource.ts';
+import { makePassword } from './secret-resource.ts';
 
 /**
  * A user by its login. Okta finds one that is deactivated only by a search.

@@ -2,7 +2,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { consoleDomains, consoleOf } from '../../../functions/notify/aws-console.ts';
-import { dashboardUrl } from '../../../lib/dashboard/dashboard-url.ts';
+import { dashboardUrl } from '../../../lib/dashboard/overview-dashboard.ts';
 
 const app = new App();
 const stack = new Stack(app, 'Sample');

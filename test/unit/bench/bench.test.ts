@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assumed, minutesPerMonth, prices } from '../../../lib/cost/prices.ts';
-import { memorySizes } from '../../../lib/functions/memory-sizes.ts';
+import { memorySizes } from '../../../lib/functions/probe-function.ts';
 import { bench, isExactWhereDeployed } from '../../bench/bench.ts';
 import { errorsOfRun, exactnessOf, spreadOf } from '../../bench/errors-of-run.ts';
 import { dollarsAMonth, recommendSize, type SizeReading, sizeRule } from '../../bench/measure.ts';

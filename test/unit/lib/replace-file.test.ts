@@ -13,7 +13,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFile, ownerOnly, ownFile, replaceFile } from '../../../lib/replace-file.ts';
 import { writeReport } from '../../../local/commands/command.ts';
-import { fileStore } from '../../../local/commands/setup/file-store.ts';
+import { fileStore } from '../../../local/commands/setup/secret-store.ts';
 import { openHistory } from '../../../local/self-hosted/history/open-history.ts';
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'okta-synthetics-files-'));

@@ -1,4 +1,4 @@
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './markdown.ts';
 
 /** A folder, its contents, and the folders that its code may import. Without `imports`, the rule of its parent applies. */
 interface Folder {

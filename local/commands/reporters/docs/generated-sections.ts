@@ -22,9 +22,9 @@ import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
 import type { Template } from '../../../../packages/cloudwatch-alarms/src/index.ts';
 import { withHealth, withSystemLog, withTestUser } from '../../../lab/scenarios/prepared-config.ts';
 import { synthesize } from '../../../self-hosted/synthesize.ts';
-import { costTable } from '../cost.ts';
+import { costTable } from '../../cost.ts';
 import { foldersTable } from './folders.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './markdown.ts';
 import { rightsTable } from './rights-table.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */

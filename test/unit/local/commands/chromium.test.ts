@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { findChromium } from '../../../../local/commands/chromium.ts';
+import { findChromium } from '../../../../local/commands/picture.ts';
 
 it('Chromium is the one that CHROMIUM_PATH names, or one in the PATH, if it can be run', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-chromium-'));

@@ -1,8 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type Introspection, judgeToken, type TokenContext } from '../../../../local/commands/check/judge-token.ts';
-import { locateIssuer } from '../../../../local/commands/check/locate-issuer.ts';
-import { readToken, type TokenKind } from '../../../../local/commands/check/read-token.ts';
+import { locateIssuer, readToken, type TokenKind } from '../../../../local/commands/check/read-token.ts';
 import { formatToken, tokenDocument } from '../../../../local/commands/reporters/token.ts';
 import { buildOrg } from '../../../support/build-config.ts';
 import { openCanaries, shownInEveryWay } from '../../../support/canaries.ts';

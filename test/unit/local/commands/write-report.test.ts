@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { writeReport } from '../../../../local/commands/command.ts';
 import { reportDocument } from '../../../../local/commands/report/report-document.ts';
-import { toJunit } from '../../../../local/commands/reporters/junit.ts';
+import { toJunit } from '../../../../local/commands/reporters/pipelines.ts';
 import { UsageError } from '../../../../local/lab/result.ts';
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'okta-synthetics-report-'));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { estimateCost } from '../../../../../lib/cost/estimate-cost.ts';
-import { formatCost } from '../../../../../local/commands/reporters/cost.ts';
+import { formatCost } from '../../../../../local/commands/cost.ts';
 import { samples } from '../../../../support/synthesized.ts';
 
 it('the cost report lists requests by bucket with their share of the default limit, and unlimited requests last', () => {

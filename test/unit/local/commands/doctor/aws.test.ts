@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { configDigest } from '../../../../../lib/config/config-digest.ts';
 import { checkConfig } from '../../../../../lib/config/load-config.ts';
 import { AccountError } from '../../../../../local/commands/aws-problem.ts';
-import { diagnoseIdentity, examineAccount } from '../../../../../local/commands/doctor/account.ts';
-import { examineDeployment } from '../../../../../local/commands/doctor/deployment.ts';
+import {
+  diagnoseIdentity,
+  examineAccount,
+  examineDeployment,
+} from '../../../../../local/commands/doctor/deployment.ts';
 import type { Diagnosis } from '../../../../../local/commands/doctor/diagnosis.ts';
 import type { ExaminedAccount } from '../../../../../local/commands/game-day/deployed-account.ts';
 

@@ -4,7 +4,7 @@ import { loadConfig } from '../../../../../lib/config/load-config.ts';
 import { monitoredOrgs } from '../../../../../lib/monitored-org.ts';
 import { reportOrg } from '../../../../../local/commands/report/org-report.ts';
 import type { ReportSource } from '../../../../../local/commands/report/source.ts';
-import { formatReport } from '../../../../../local/commands/reporters/report/terminal.ts';
+import { formatReport } from '../../../../../local/commands/reporters/report/formats.ts';
 import { outcome } from '../../../../support/log-of.ts';
 
 const minuteMs = 60_000;

@@ -10,7 +10,7 @@ import {
   formatCases,
   formatDrill,
 } from '../../../../../local/commands/reporters/drill.ts';
-import { toJson } from '../../../../../local/commands/reporters/json.ts';
+import { toJson } from '../../../../../local/commands/reporters/text.ts';
 import type { CasesReport } from '../../../../../local/lab/run-cases.ts';
 import { type Case, variant } from '../../../../../local/lab/scenarios/case.ts';
 import { token } from '../../../../../local/lab/scenarios/targets.ts';

@@ -5,7 +5,7 @@ import type { Severity } from '../../../../../functions/model/finding.ts';
 import type { Outcome } from '../../../../../functions/model/outcome.ts';
 import { failOnLevels, worstOf } from '../../../../../local/commands/check/fail-on.ts';
 import { checkDocument, checkResults, formatChecked, isFine } from '../../../../../local/commands/reporters/check.ts';
-import { toAnnotations } from '../../../../../local/commands/reporters/github.ts';
+import { toAnnotations } from '../../../../../local/commands/reporters/pipelines.ts';
 import { checked, failAt } from '../../../../support/checked-org.ts';
 
 const codeOf = (severity: Severity) =>

@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
-import { toJunit, xmlText } from '../../../../../local/commands/reporters/junit.ts';
+import { toJunit, xmlText } from '../../../../../local/commands/reporters/pipelines.ts';
 
 interface Element {
   readonly name: string;

@@ -11,11 +11,9 @@ import {
   reportSchema,
   reportSchemaFile,
 } from '../../../../../local/commands/report/report-document.ts';
-import { toHtml } from '../../../../../local/commands/reporters/report/html.ts';
-import { toMarkdown } from '../../../../../local/commands/reporters/report/markdown.ts';
+import { formatReport, toHtml, toMarkdown } from '../../../../../local/commands/reporters/report/formats.ts';
 import { headroomPlot, latencyPlot } from '../../../../../local/commands/reporters/report/plots.ts';
 import { minutes, percentage } from '../../../../../local/commands/reporters/report/sections.ts';
-import { formatReport } from '../../../../../local/commands/reporters/report/terminal.ts';
 
 const start = Date.UTC(2026, 9, 1);
 const end = Date.UTC(2026, 10, 1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileSecrets } from '../../../../../local/commands/check/check-orgs.ts';
-import { fileStore } from '../../../../../local/commands/setup/file-store.ts';
+import { fileStore } from '../../../../../local/commands/setup/secret-store.ts';
 
 const newFile = () => path.join(mkdtempSync(path.join(tmpdir(), 'okta-synthetics-store-')), 'secrets.json');
 const modeOf = (file: string) => statSync(file).mode & 0o777;

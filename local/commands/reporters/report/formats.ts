@@ -1,9 +1,96 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Html } from '../../../../functions/board/html.ts';
 import { html } from '../../../../functions/board/html.ts';
 import { formatTime } from '../../../../functions/model/text.ts';
 import type { OrgReport } from '../../report/org-report.ts';
+import { markdownTable } from '../docs/markdown.ts';
+import { bold, dim, fold, indent, table } from '../text.ts';
 import { svgOf } from './plots.ts';
 import { type Block, sectionsOf, titleOf, verdictOf } from './sections.ts';
+
+/** Text for Markdown: nothing in it is markup, a link or HTML. Trap: GitHub makes links of URLs in plain text. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+    .replaceAll(/[\\`*_[\]<>#~!]/g, String.raw`\$&`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('://', ':&#47;/')
+    .replaceAll('@', '&#64;');
+}
+
+export function toMarkdown(reports: readonly OrgReport[], generatedAt: number): string {
+  return reports
+    .flatMap((report) => [
+      `# ${escapeMarkdown(titleOf(report))}`,
+      `**${escapeMarkdown(verdictOf(report))}**`,
+      ...sectionsOf(report).flatMap(({ title, blocks }) => [
+        `## ${escapeMarkdown(title)}`,
+        ...blocks.flatMap(markdownOf),
+      ]),
+      `From ${escapeMarkdown(report.source)}, made at ${formatTime(generatedAt)}. All times are UTC.`,
+    ])
+    .join('\n\n')
+    .concat('\n');
+}
+
+function markdownOf(block: Block): readonly string[] {
+  switch (block.kind) {
+    case 'text':
+      return [escapeMarkdown(block.text)];
+    case 'list':
+      return [block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n')];
+    case 'table':
+      return [
+        markdownTable(
+          block.header.map(escapeMarkdown),
+          block.rows.map((row) => row.map(escapeMarkdown)),
+        ),
+      ];
+    case 'plot':
+      return [];
+    default:
+      return block satisfies never;
+  }
+}
+
+const columns = 100;
+
+/** The report for a terminal. Plots are left out. */
+export function formatReport(reports: readonly OrgReport[]): string {
+  return reports
+    .flatMap((report) => [
+      bold(plain(titleOf(report))),
+      ...fold(plain(verdictOf(report)), columns),
+      ...sectionsOf(report).flatMap(({ title, blocks }) => [
+        '',
+        bold(plain(title)),
+        ...indent(blocks.flatMap(linesOf)),
+      ]),
+      '',
+      dim(`From ${plain(report.source)}. All times are UTC.`),
+    ])
+    .join('\n');
+}
+
+/** Trap: whatever Okta wrote must not move the cursor. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+}
+
+function linesOf(block: Block): readonly string[] {
+  switch (block.kind) {
+    case 'text':
+      return fold(plain(block.text), columns - 2);
+    case 'list':
+      return block.items.flatMap((item) => fold(`- ${plain(item)}`, columns - 2));
+    case 'table':
+      return table([block.header, ...block.rows].map((row) => row.map(plain)));
+    case 'plot':
+      return [];
+    default:
+      return block satisfies never;
+  }
+}
 
 /**
  * Shows characters that are invisible or change the direction of text, so that a text of Okta's does not change how the
