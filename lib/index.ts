@@ -1,4 +1,4 @@
-/** What the npm package exports, for CDK apps of others. */
+/** The exports of the npm package, for other CDK apps. */
 export { ConfigError } from './config/config-error.ts';
 export type { ConfigInput } from './config/schema.ts';
 export { OktaMonitor, type OktaMonitorProps } from './okta-monitor.ts';

@@ -34,7 +34,7 @@ import { OrgStack } from './orgs/org-stack.ts';
 import { resourceProblems, shardName, shardOf } from './orgs/shards.ts';
 import { StateTable } from './state-table.ts';
 
-/** How a monitor fits into an account. What it monitors, and who is notified, is in its configuration. */
+/** How a monitor fits into an account. Its configuration says which orgs it monitors and who is notified. */
 export interface OktaMonitorProps {
   /**
    * The configuration, or the path of a JSONC file that contains it. docs/configuration.md describes every field.
@@ -52,7 +52,7 @@ export interface OktaMonitorProps {
    */
   readonly topics?: Readonly<Partial<Record<Route, ITopic>>>;
   /**
-   * Encrypts the monitor's own topics, in place of a key of its own. It must be a key of yours and no alias: CloudWatch may
+   * Encrypts the monitor's topics instead of a key that it makes. It must be a customer managed key, not an alias: CloudWatch may
    * not use the key that AWS manages for SNS.
    *
    * Trap: nothing changes the policy of a key that is not of this CDK app. docs/cdk.md has the statement that it must

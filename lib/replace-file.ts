@@ -29,7 +29,7 @@ export function createFile(file: string, mode = 0o666): number {
  * the same folder, under a name that cannot be guessed. It gets the mode and, where the system allows it, the owner of the old
  * one. With `ownerOnly`, only its owner may read it from the beginning.
  *
- * A device or a pipe is written to. Throws an error with a `code` for a link, and for what the file system refuses.
+ * Writes to a device or a pipe directly. Throws an error with a `code` for a link, and where the file system refuses.
  */
 export function replaceFile(file: string, contents: string | Uint8Array, mode?: number): void {
   if (!isStream(file)) refuseLink(file);
@@ -62,7 +62,7 @@ export function isStream(file: string): boolean {
   return /^\/dev\/(?:stdout|stderr|fd\/\d+)$/.test(file);
 }
 
-/** Only an administrator may give files away. Otherwise the new file is of whoever writes it, as a copy would be. */
+/** Only an administrator may change the owner. Otherwise the writer owns the new file, as with a copy. */
 function keepOwner(descriptor: number, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
   try {
     fchownSync(descriptor, uid, gid);
@@ -71,7 +71,7 @@ function keepOwner(descriptor: number, { uid, gid }: { readonly uid: number; rea
   }
 }
 
-/** A file that is a link. What it leads to is not written: in a folder of many, anybody can lay one. */
+/** The file is a link. Its target is never written, because others may create links in a shared folder. */
 class LinkError extends Error {
   override readonly name = 'LinkError';
   readonly code = 'it is a link: name the file that it leads to';
@@ -84,7 +84,7 @@ export function refuseLink(file: string): void {
   if (!target || target.isFile() || target.isDirectory()) throw new LinkError(file);
 }
 
-/** Makes a file that only its owner may read, if it is not there yet, and lets nobody else read one that is. */
+/** Creates a file that only its owner may read. Takes other users' rights away from an existing one. */
 export function ownFile(file: string): void {
   refuseLink(file);
   try {

@@ -4,14 +4,14 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { resourceName } from '../functions/model/deployment.ts';
 
-/** What a function may do with the table's items. Nothing deletes any: they expire. */
+/** The operations that a function may use on items. No function deletes items: they expire. */
 export type StateAccess = 'GetItem' | 'PutItem' | 'Query' | 'Scan';
 
 /**
- * The table with the last runs of every group and org, the open incidents, what was told, the cursors of the System Log, and
- * the guard of each test user's password. Without it, no password is sent, and messages lack what the probes found and link to the logs.
+ * The table of recent runs by org and group, open incidents, sent announcements, System Log cursors, and
+ * the guard of each test user's password. Without the table, no password is sent, and messages link to the logs instead of showing findings.
  *
- * It is deleted with the stack. Point-in-time recovery keeps what somebody deletes by mistake for 35 days. Deletion protection
+ * It is deleted with the stack. Point-in-time recovery restores accidental deletions for 35 days. Deletion protection
  * would stop `cdk destroy`, and a retained table the next deployment, because it has the same name.
  */
 export class StateTable extends Table {

@@ -58,7 +58,7 @@ export interface QueuedReceiver {
   readonly deadLetters: DeadLetters;
 }
 
-/** Where a rule sends what a kind of receiver is told of an alarm about the notifiers. */
+/** Where a rule sends alarms about the notifiers, for one kind of receiver. */
 export interface DirectTarget {
   readonly route: Route;
   readonly kind: ReceiverKind;
@@ -82,7 +82,7 @@ export class AlertTopics extends Construct implements AlertTargets {
   readonly alarms: Readonly<Record<Route, Topic>>;
   readonly people: Readonly<Record<Route, ITopic>>;
   readonly cloudwatch: Readonly<Partial<Record<Route, ITopic>>>;
-  /** What is published for whom. */
+  /** Which messages are published for which receivers. */
   readonly shapes: Readonly<Record<Route, PeopleTopics>>;
   readonly queued: readonly QueuedReceiver[];
   /** The topics with receivers, which must confirm their subscriptions. */
@@ -217,7 +217,7 @@ export class AlertTopics extends Construct implements AlertTargets {
     });
   }
 
-  /** Whoever misses a drill looks into it at once, so nothing waits in a queue. */
+  /** A missing drill message is noticed at once, so drills need no queue. */
   #drills(receivers: readonly Receiver[]): Topic | undefined {
     if (receivers.length === 0) return undefined;
     const topic = this.#topic('drills', false);
@@ -273,7 +273,7 @@ export class AlertTopics extends Construct implements AlertTargets {
    * Lets the alarms of this account publish to a topic, and use its key. Only those of this deployment may publish to its
    * own topics.
    *
-   * Trap: nothing changes the policy of a topic that is not of this CDK app. Without a policy of its own, SNS's default
+   * Trap: the CDK cannot change the policy of a topic from outside this app. Without a policy, SNS's default
    * one allows the same.
    */
   #acceptAlarms(topic: ITopic, conditions: Conditions = {}): void {
@@ -311,7 +311,7 @@ export function receiversOf({ configured }: AlertTopics, route: Route): readonly
   return configured.filter((each) => each.route === route).map(({ route: _, ...each }) => each);
 }
 
-/** What the alarms call the receivers that orgs have of their own. */
+/** The name that alarms use for the receivers of individual orgs. */
 export const ownReceivers = (route: Route) => `${route}s-own-receivers`;
 
 /** The outlets of some receivers besides the people's topic, in the order of the table. */

@@ -35,7 +35,7 @@ export interface BurnRateAlarmProps {
  * after the burning has ended.
  *
  * Each window is an alarm of M bad minutes of N, which is a burn rate: the alarm of the long window fires when so much of the
- * budget is used. They notify nobody themselves.
+ * budget is used. These alarms have no actions.
  *
  * Trap: CloudWatch cannot leave minutes out. Bad minutes of a maintenance window count after it has ended.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html

@@ -11,7 +11,7 @@ const mostOfName = 80;
 /**
  * The queue of messages that could not be delivered to one receiver. Its alarm fires while it contains any.
  *
- * SQS encrypts it with a key of its own, which SNS and EventBridge need no permission for. With the key of the topics,
+ * It is encrypted with SQS's managed key, for which SNS and EventBridge need no permission. With the key of the topics,
  * each of them would need one.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html
  */

@@ -54,7 +54,7 @@ function isByEmailOnly({ receivers, toExistingTopics }: AlertTopics, route: Rout
 }
 
 /**
- * Messages wait in the queue of a receiver, until somebody purges it.
+ * Messages wait in a receiver's queue until it is purged.
  *
  * The metric of a queue that was idle for hours may be 15 minutes late.
  */
@@ -117,7 +117,7 @@ function unconfirmed(
  * A ticket: the other receivers have got the message. Only if there is no other receiver of tickets to tell, it is a page.
  */
 function routeOf({ receivers, toExistingTopics }: AlertTopics, route: Route): Route {
-  // Whoever subscribes to a topic that others made is a receiver too.
+  // A subscriber of an existing topic is a receiver too.
   const countOf = (each: Route) => receivers[`${each}s`].length + (toExistingTopics.includes(each) ? 1 : 0);
   const others = countOf('ticket') - (route === 'ticket' ? 1 : 0);
   return others > 0 || countOf('page') === 0 ? 'ticket' : 'page';

@@ -19,10 +19,10 @@ export interface DirectRulesProps {
 }
 
 /**
- * Tells of alarms about the notifiers without a notifier, where CloudWatch's own message is of no use: a rule puts the
+ * Reports alarms about the notifiers without a notifier, where CloudWatch's own message would be useless: a rule puts the
  * alarm's change into the format of the outlet, as an alarm that could not be read.
  *
- * Only the firing is told. When such an alarm resolves, the notifier works again and writes the message.
+ * It reports only that an alarm fires. When the alarm resolves, the notifier works again and writes the message.
  */
 export class DirectRules extends Construct {
   constructor(scope: Construct, id: string, topics: AlertTopics, { alarms, dashboard, key }: DirectRulesProps) {

@@ -67,7 +67,7 @@ function throttled({ group, lambda }: ProbeFunction, events: readonly ProbeEvent
   };
 }
 
-/** Fires on the second bad period: a single failed run notifies nobody. */
+/** Fires on the second bad period, so that a single failed run does not notify anyone. */
 function repeatedly(
   group: Group,
   events: readonly ProbeEvent[],
@@ -106,7 +106,7 @@ function notRunning({ group }: ProbeFunction, deployment: string): RoutedAlarmPr
   };
 }
 
-/** The sweep fails or does not run. Nobody loses a message by it, so some minutes do not matter. */
+/** The sweep fails or does not run. No message is lost meanwhile, so a few minutes are acceptable. */
 function sweepNotRunning({ lambda }: Sweep): RoutedAlarmProps {
   const period = Duration.minutes(5);
   return {

@@ -44,7 +44,7 @@ export class OrgAlarms extends Construct {
 const longestWindowMinutes = 60;
 
 /**
- * One alarm for all findings of a fault domain and severity, whichever probe of whichever group reports them.
+ * One alarm for all findings of a fault domain and severity, from any probe of any group.
  *
  * Trap: the window is longer than the alarm needs to fire. Otherwise an endpoint that fails every second time would be
  * a new incident each time. The alarm resolves only when the window contains fewer than M bad runs. The window has at

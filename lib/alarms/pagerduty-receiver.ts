@@ -18,9 +18,9 @@ import { detailTypes, eventSource } from '../../functions/notify/outlets.ts';
 import { fitted } from '../fitted.ts';
 
 export interface PagerDutyReceiverProps {
-  /** What its resources are called. */
+  /** The name of its resources. */
   readonly name: string;
-  /** The rule that tells of a broken notifier. */
+  /** The rule that reports a broken notifier. */
   readonly directRule: string;
   /** The name or ARN of the secret that contains `{"routingKey": …}`. */
   readonly secret: string;
@@ -38,7 +38,7 @@ const endpoints = {
 /** EventBridge's limit for the name of a rule, a connection or an API destination. */
 const mostOfRuleName = 64;
 
-/** Returns the name of the rule that tells receivers of a route of a broken notifier. */
+/** Returns the name of the rule that reports a broken notifier to the receivers of its route. */
 export function directRuleName(deployment: string, route: Route, id: string): string {
   return fitted(composedName(deployment, `${route}-direct-${id}`), mostOfRuleName);
 }
@@ -51,7 +51,7 @@ export function directRuleName(deployment: string, route: Route, id: string): st
  * connection. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
  */
 export class PagerDutyReceiver extends Construct {
-  /** Makes a rule's target of what is posted. */
+  /** Makes a rule's target that posts a payload. */
   readonly target: (event: RuleTargetInput) => IRuleTarget;
 
   constructor(scope: Construct, id: string, props: PagerDutyReceiverProps) {

@@ -19,7 +19,7 @@ export interface RoutedAlarmProps
   extends Required<
     Pick<AlarmProps, 'metric' | 'threshold' | 'comparisonOperator' | 'datapointsToAlarm' | 'evaluationPeriods'>
   > {
-  /** What the alarm is about. Its name, description and runbook heading follow from it. */
+  /** The subject of the alarm, from which its name, description and runbook heading follow. */
   readonly subject: AlarmSubject;
   /** The org's host, for an alarm about an org. */
   readonly host?: string;
@@ -33,7 +33,7 @@ export interface RoutedAlarmProps
 }
 
 /**
- * How an alarm treats missing data. CloudWatch's default, `missing`, would notify nobody.
+ * How an alarm treats missing data. CloudWatch's default, `missing`, would never notify anyone.
  *
  * An alarm that tolerates missing data needs a heartbeat: an alarm that fires when the same data stop coming.
  */
@@ -45,7 +45,7 @@ const missingData = {
   ignore: TreatMissingData.IGNORE,
 };
 
-/** An alarm that says what is wrong and what to do, and notifies its route when it fires and when it resolves. */
+/** An alarm that describes the problem and the remedy, and notifies its route when it fires and when it resolves. */
 export class RoutedAlarm extends Alarm {
   /** The alarm by its fixed name. If the dashboard referred to alarms as resources, it would wait for all of them. */
   readonly byName: IAlarm;
@@ -102,7 +102,7 @@ const mostWarmUpMinutes = 2_880;
  * How long a new heartbeat waits for its first data, at the most. It ends sooner, when they come.
  *
  * In two periods, a schedule has run twice: the first run may fail while the permissions of its new role spread. The rest
- * is for creating the schedule after the alarm. A schedule that never starts is told after this.
+ * is for creating the schedule after the alarm. A schedule that never starts is reported after this.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
  */
 function warmUpMinutes(metric: IMetric): number {

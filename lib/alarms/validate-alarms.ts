@@ -17,7 +17,7 @@ function mostWindowSeconds(periodSeconds: number): number {
 }
 
 /**
- * Fails the synth when an alarm of the monitor could not do its job, whoever added it and with whichever construct.
+ * Fails the synth when an alarm of the monitor could not do its job, no matter which construct added it.
  *
  * Missing data must not hide a failure: an alarm that tolerates missing data needs an alarm that does not. That one must
  * wait for its first data, or each deployment of it would be a false alarm.

@@ -1,4 +1,4 @@
-/** One problem in a configuration: where it is, what is wrong and how to fix it. Trap: it must not repeat a secret. */
+/** One problem in a configuration: where it is, what is wrong and how to fix it. Trap: it must not quote a secret. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -12,7 +12,7 @@ export class ConfigError extends Error {
 /**
  * A path as it would be written in code: `orgs[0].servers[1].service.secret`.
  *
- * Trap: a key that is none may be a password or a token, entered in the wrong place. API tokens have 42 characters.
+ * Trap: an unknown key may be a password or a token that was pasted in the wrong place. API tokens have 42 characters.
  */
 export function formatPath(path: readonly PropertyKey[]): string {
   const shown = (key: PropertyKey) => (/^[\w$-]{1,32}$/.test(String(key)) ? String(key) : '(a key that is not shown)');

@@ -170,7 +170,7 @@ function samlProblems(org: PartialOrg, path: Path): readonly Problem[] {
   ];
 }
 
-/** What is checked with the management API, and told at certain times. */
+/** Checks that use the management API, and announcements at certain times. */
 function healthProblems(org: PartialOrg, path: Path): readonly Problem[] {
   const { health } = org;
   if (!health) return [];
@@ -228,7 +228,7 @@ function userProblems(org: PartialOrg, path: Path): readonly Problem[] {
   return [{ path: [...path, 'user'], message }];
 }
 
-/** Without a test user, nobody gets a token for a web application. */
+/** A web application gets tokens only for a test user. */
 function boundTokenProblems(org: PartialOrg, web: PartialOrg['web'], path: Path): readonly Problem[] {
   if (!web?.dpop || 'user' in org) return [];
   const message = 'does nothing without a test user, for whom alone tokens are issued here: set "user", or remove it';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isOktaHost } from '../../functions/okta/okta-domains.ts';
 
-/** A string that `problemOf` checks: it returns what is wrong, if anything. Trap: the text must not repeat a secret. */
+/** A string that `problemOf` checks: it returns the problem, if there is one. Trap: the text must not quote a secret. */
 export function checkedString(problemOf: (value: string) => string | undefined) {
   return z.string().superRefine((value, context) => {
     const message = problemOf(value);

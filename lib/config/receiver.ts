@@ -14,7 +14,7 @@ const fields = {
   region: z.enum(['us', 'eu']).describe('the service region of the PagerDuty account; us if omitted'),
 } as const satisfies Readonly<Record<ReceiverField, z.ZodType>>;
 
-/** Somebody who receives messages. What it needs follows from its kind: `receiverProblems` checks it. */
+/** A person or system that receives messages. Its kind decides which fields it needs: `receiverProblems` checks them. */
 const input = z
   .strictObject({
     kind: z
@@ -49,7 +49,7 @@ function kindOf(fields: { readonly kind?: ReceiverKind | undefined }): ReceiverK
 
 const fieldNames = Object.keys(fields) as readonly ReceiverField[];
 
-/** What is wrong with the fields of a receiver together. */
+/** Lists the problems of a receiver's fields in combination. */
 export function receiverProblems(receiver: object, path: readonly PropertyKey[]): readonly Problem[] {
   const has = (name: string) => name in receiver;
   const problem = (message: string, at = path): readonly Problem[] => [{ path: at, message }];
@@ -71,7 +71,7 @@ export function receiverProblems(receiver: object, path: readonly PropertyKey[])
   ];
 }
 
-/** What else is wrong with somebody who receives drills. They go to one topic, for people. */
+/** Lists further problems of a receiver of drills: drills go to one topic, for people. */
 export function drillReceiverProblems(
   receiver: { readonly kind?: ReceiverKind | undefined },
   path: readonly PropertyKey[],

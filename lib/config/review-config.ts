@@ -11,7 +11,7 @@ import type { Config, Maintenance, OrgConfig } from './schema.ts';
 export interface Note {
   /** What kind of note it is, so that it can be acknowledged. */
   readonly id: string;
-  /** A sentence for whoever deploys it. */
+  /** A sentence for the person who deploys. */
   readonly text: string;
 }
 
@@ -29,7 +29,7 @@ export interface ReviewOptions {
 }
 
 /**
- * Leaves out what would have no effect, and says what nobody would notice before an incident.
+ * Drops settings without effect, and warns about mistakes that would otherwise go unnoticed until an incident.
  *
  * Trap: these are no errors. A window that was right yesterday must not stop today's deployment, and people may subscribe
  * to the topics by other ways than this file.
@@ -67,7 +67,7 @@ function reviewOrg(org: OrgConfig, index: number, deployment: string) {
   return { org: { ...org, alerts }, notes: org.enabled ? notes : [] };
 }
 
-/** What the health checks cannot read, as far as the configuration shows. */
+/** Lists what the health checks cannot read, as far as the configuration shows. */
 function uncheckedNotes(org: Org, index: number): readonly Note[] {
   const { api } = org;
   if (!org.health || api?.kind !== 'client') return [];
@@ -86,12 +86,12 @@ interface Owner {
   readonly path: string;
   /** What their messages are about, for the end of a sentence. */
   readonly what: string;
-  /** The routes of which the configuration says who receives them. */
+  /** The routes for which the configuration names receivers. */
   readonly routes: readonly Route[];
   readonly topicOf: (list: string) => string;
 }
 
-/** Leaves out receivers that stand twice, and says what is odd about the others. */
+/** Drops duplicate receivers, and warns about odd ones. */
 function reviewReceivers<Alerts extends Lists>(
   alerts: Alerts,
   owner: Owner,
@@ -155,7 +155,7 @@ function overNote({ name }: Maintenance): Note {
   return { id: 'window-over', text: `The maintenance window ${name} is over and mutes nothing: remove it.` };
 }
 
-/** Nobody has this org: the example names it, and its receivers have addresses that are reserved for documentation. */
+/** The example's org does not exist, and its receivers have addresses that are reserved for documentation. */
 function isExample({ orgs, alerts }: Config): boolean {
   const isReserved = ({ email }: Receiver) => email?.toLowerCase().endsWith('@example.com') ?? false;
   return (

@@ -21,7 +21,7 @@ export interface BucketLoad {
 export interface Cost {
   readonly lines: readonly CostLine[];
   readonly dollars: number;
-  /** What a thousand views of the overview cost: its widget of all orgs, and that of one. Nobody schedules them. */
+  /** The price of a thousand views of the overview: its widget of all orgs, and that of one. Views are not scheduled. */
   readonly thousandViewsDollars: number;
   readonly metrics: number;
   readonly alarms: number;
@@ -204,19 +204,19 @@ function stateUnits({ outcomes }: ProbeRun, unitBytes: number): number {
   return Math.ceil((assumed.stateBytesPerRun + outcomes * assumed.stateBytesPerOutcome) / unitBytes);
 }
 
-/** The units that one access to what is remembered of the System Log costs. That of past hours is shared by an hour's runs. */
+/** The units of one access to the System Log's memory. The runs of an hour share the access to past hours. */
 function logUnits({ readsLog, intervalMinutes }: ProbeRun & { readonly intervalMinutes: number }, unitBytes: number) {
   if (!readsLog) return 0;
   const pastHours = Math.ceil(assumed.pastHoursBytes / unitBytes) * (intervalMinutes / 60);
   return Math.ceil(assumed.logMemoryBytes / unitBytes) + pastHours;
 }
 
-/** A run reads two states besides: its own, for what was published, and that of `flows`, for its token requests. */
+/** A run also reads two states: its own, for the published minutes, and that of `flows`, for its token requests. */
 function logReadUnits(run: ProbeRun & { readonly intervalMinutes: number }): number {
   return run.readsLog ? logUnits(run, 4_096) + 2 : 0;
 }
 
-/** What the state table holds at most. */
+/** The most that the state table holds. */
 function storedBytes(probeRuns: readonly ProbeRun[]): number {
   const states = probeRuns.reduce((total, run) => total + 4_096 * stateUnits(run, 4_096), 0);
   return states + new Set(probeRuns.map(({ org }) => org)).size * assumed.keptBytesPerOrg;

@@ -4,7 +4,7 @@
  * https://aws.amazon.com/cloudwatch/pricing/ and the pricing pages of the other services, as of November 2026.
  */
 export const prices = {
-  /** Per month and combination of name and dimensions: the price of those after the first so many. */
+  /** Per month and combination of name and dimensions, in tiers. */
   customMetric: [
     { after: 0, price: 0.3 },
     { after: 10_000, price: 0.1 },
@@ -47,13 +47,13 @@ export const daysPerMonth = 30;
 
 export const minutesPerMonth = daysPerMonth * 24 * 60;
 
-/** Assumptions about what the template does not contain. Durations and sizes are rounded up from simulations. */
+/** Assumptions that the template does not contain. Durations and sizes are rounded up from simulations. */
 export const assumed = {
   /** The duration of a warm run. */
   secondsPerRun: 1,
-  /** A sign-in and what comes of it: some fifteen requests, each of which waits for the one before. */
+  /** A sign-in and the probes after it: some fifteen requests, one after another. */
   moreSecondsPerJourney: 3,
-  /** What is remembered of the password, of the code, and of how it ended. */
+  /** The memory of the password, of the one-time code, and of the outcome. */
   writesPerSignIn: 3,
   /** How long a widget takes to read and to render. */
   secondsPerView: 1,
@@ -63,11 +63,11 @@ export const assumed = {
   /** A healthy state, with the times of sixty runs and the ids of ten token requests: each target adds to it. */
   stateBytesPerRun: 1_500,
   stateBytesPerOutcome: 95,
-  /** What is remembered of the System Log of an org with some thousand events an hour: most of it are ids of events. */
+  /** The memory of a System Log with some thousand events an hour: mostly event ids. */
   logMemoryBytes: 6_000,
   /** The counts of each hour of four weeks, which are read and written once an hour. */
   pastHoursBytes: 28_000,
-  /** What the state table keeps of an org besides: its incidents, and what was told in 400 days. */
+  /** The rest that the state table keeps of an org: incidents, and announcements of 400 days. */
   keptBytesPerOrg: 200_000,
   /** Pages of the log take long, and come one after the other. */
   moreSecondsPerLogRun: 1,

@@ -41,7 +41,7 @@ export interface ProbeRun {
   readonly secrets: readonly string[];
   /** Whether a user signs in, one request after the other. */
   readonly signsIn: boolean;
-  /** Whether the org's System Log is read, and what is known of it written. */
+  /** Whether the org's System Log is read, and its memory written. */
   readonly readsLog: boolean;
   readonly requests: RequestBudget;
   /** How long one run an hour waits for the end of a grace period. */

@@ -18,9 +18,9 @@ export interface MonitorFunctionProps
   readonly deployment: string;
   /** Its name without the deployment: `flows`. */
   readonly name: string;
-  /** What its role allows, for the role's description: "write its log …". */
+  /** The rights of its role, as text for the role's description: "write its log …". */
   readonly purpose: string;
-  /** What it may do in addition to writing its own log. */
+  /** Its rights besides writing its own log. */
   readonly permissions: readonly PolicyStatement[];
   readonly logRetentionDays: number;
 }

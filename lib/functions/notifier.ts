@@ -19,7 +19,7 @@ export interface NotifierProps {
   readonly topics: AlertTopics;
   /** Whether an org has receivers, and so topics, of its own. */
   readonly hasOwnReceivers: boolean;
-  /** Whether an org has a service level objective, of which messages say what is left. */
+  /** Whether an org has a service level objective: then messages show its remaining error budget. */
   readonly readsErrorBudgets: boolean;
   /** The functions to whose logs messages link. */
   readonly probeFunctions: readonly MonitorFunction[];
@@ -117,7 +117,7 @@ function rightsOf(
   ];
 }
 
-/** What a function may do that sends the messages of these routes. */
+/** The rights of a function that sends the messages of these routes. */
 export function sendRights(
   stack: Stack,
   topics: AlertTopics,
@@ -149,7 +149,7 @@ export function sendRights(
   ];
 }
 
-/** What such a function must know of the receivers. */
+/** The environment that tells such a function about the receivers. */
 export function sendEnvironment(topics: AlertTopics, routes: readonly Route[]): Record<string, string> {
   const variables = Object.fromEntries(
     routes.flatMap((route) => {

@@ -52,7 +52,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
   };
 }
 
-/** What a browser may see. */
+/** The part of a client that a browser may see. */
 function withoutSecret({ secret: _, authentication: __, ...web }: WebClient): WebClient {
   return web;
 }

@@ -46,7 +46,7 @@ export class ScheduleGroup extends Construct {
 }
 
 /**
- * Schedules of a group, in the stack of what they are about.
+ * Schedules of a group, in the stack of the org or function that they call.
  *
  * Trap: the template and the console show a schedule's input in clear text. It may name secrets but not contain them.
  */

@@ -24,7 +24,7 @@ export interface SweepProps {
 export const sweepMinutes = 1;
 
 /**
- * The function that looks at the state of all orgs each minute: it tells of recoveries before CloudWatch sees them, repeats
+ * The function that reads the states of all orgs each minute: it announces recoveries before CloudWatch sees them, repeats
  * pages, and counts the schedules that have stopped.
  */
 export class Sweep extends MonitorFunction {

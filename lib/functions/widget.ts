@@ -20,9 +20,9 @@ export interface WidgetProps {
 export const widgetName = 'widget';
 
 /**
- * The function that the dashboards' custom widgets invoke, with the rights of whoever looks at them.
+ * The function behind the dashboards' custom widgets. CloudWatch invokes it with the viewer's rights.
  *
- * It has no alarm: nobody depends on it, and who looks at it sees that it fails.
+ * It has no alarm: nothing depends on it, and its viewer sees a failure.
  */
 export class Widget extends MonitorFunction {
   constructor(scope: Construct, id: string, { deployment, code, orgs, runbook, logRetentionDays }: WidgetProps) {
@@ -31,7 +31,7 @@ export class Widget extends MonitorFunction {
       ...{ deployment, name: widgetName, code, logRetentionDays },
       description: "Shows how the orgs are in CloudWatch's dashboards",
       purpose: 'write its log, and read the state and metrics',
-      // Somebody waits for it.
+      // A person waits for it.
       memorySize: 512,
       permissions: [
         allowState(stack, ['Query', 'Scan'], deployment),

@@ -38,7 +38,7 @@ const mostMuteRules = 2_000;
 /** The metrics that a Metrics Insights query may match. The overview's graph of the worst orgs is one. */
 const mostInsightsMetrics = 10_000;
 
-/** A run holds a container about so long: assumed, as in the cost. */
+/** How long a run occupies a container: an assumption, the same as in the cost estimate. */
 const secondsPerRun = 1;
 
 /** The most orgs of one deployment: each is a stack, and so are the further stacks and what all share. */
