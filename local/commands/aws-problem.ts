@@ -1,11 +1,11 @@
 import { Agent } from 'node:https';
 import { strictTls } from '../../functions/model/tls.ts';
 import { type HttpsProxy, proxyOf } from './proxy.ts';
-/** What a call of AWS needs, for the sentence that says that it lacks. */
+/** The rights that an AWS call needs, for the sentence that reports them as missing. */
 export interface AwsCallName {
   /** The action of IAM: `lambda:InvokeFunction`. */
   readonly action: string;
-  /** What it is done to: `the function okta-synthetics-flows`. */
+  /** The resource: `the function okta-synthetics-flows`. */
   readonly on: string;
 }
 

@@ -230,7 +230,7 @@ function usageOf(command: { readonly name: string; readonly options: Options; re
 export interface CommandResult {
   readonly passed: boolean;
   text(): string;
-  /** What the JSON document says beside `passed`. */
+  /** The members of the JSON document besides `passed`. */
   document(): object;
   /** The results for JUnit, for a command that has `--junit`. */
   junit?(): ResultDocument;

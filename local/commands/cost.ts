@@ -1,4 +1,4 @@
-/** Estimates what a configuration costs a month before it is deployed, and its load on Okta: `npm run cost`. */
+/** Estimates the monthly cost of a configuration before it is deployed, and its load on Okta: `npm run cost`. */
 
 import { defaultLimit } from '../../functions/okta/default-limits.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';

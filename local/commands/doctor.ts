@@ -2,7 +2,7 @@
  * Examines a deployment before and after `cdk deploy`: `npm run doctor -- --config my.jsonc`. Looks at this machine, AWS, the
  * stack, the secrets, and the domain of each org, and changes nothing.
  *
- * The exit code is 0 without a problem, 1 with one, and 2 if it could not run. A check that is not possible is no failure.
+ * The exit code is 0 without a problem, 1 with one, and 2 if it could not run. A check that is not possible does not count as a failure.
  */
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { secretsManager } from '../../functions/aws/secrets.ts';
@@ -100,7 +100,7 @@ async function readOrDiagnose(path: string | undefined, add: Add): Promise<Confi
   }
 }
 
-/** The orgs to look at. Throws `UsageError` for a name that there is not. */
+/** Returns the selected orgs. Throws `UsageError` for an unknown name. */
 function monitoredOrgsOf(config: Config | undefined, names: readonly string[] | undefined): readonly MonitoredOrg[] {
   if (!config) return [];
   const orgs = monitoredOrgs(config);
@@ -137,7 +137,7 @@ async function examineAws(aws: AwsAccount, { config, orgs, proxy, add }: AwsScop
   for (const { org } of orgs) add(`Secrets of ${org.name}`, await diagnoseSecrets(org, secrets));
 }
 
-/** Without credentials: what is asked is public. */
+/** Needs no credentials: the requests are public. */
 async function examineOrg({ org }: MonitoredOrg, proxy: HttpsProxy | undefined): Promise<readonly Diagnosis[]> {
   const [whole] = selectProbes([org], {});
   const plan = whole?.plan.filter(({ probe }) => orgProbes.some((id) => id === probe.id)) ?? [];

@@ -80,7 +80,7 @@ async function planned(account: DeployedAccount, target: GameDayTarget): Promise
 
 const columns = 100;
 
-/** What a game day is going to do, before it is asked for. */
+/** Formats the plan of a game day, before the confirmation. */
 function formatPlan({ caller, target, alarm, told, audience, expectedMinutes }: GameDayPlan): string {
   const who = told.length > 0 ? told.join(', ') : yellow('nobody');
   const topic =
@@ -100,7 +100,7 @@ function formatPlan({ caller, target, alarm, told, audience, expectedMinutes }: 
   return [bold('Game day'), ...indent(table(rows.map(([name = '', text = '']) => [dim(name), text])))].join('\n');
 }
 
-/** The steps as a table with what was seen, and below each that failed what is wrong and how to mend it. */
+/** Formats the steps as a table of observations, and below each failed step its problem and remedy. */
 function formatGameDay({ steps, stopped }: GameDayReport): string {
   const width = Math.max(...steps.map(({ name }) => name.length));
   const failed = steps.filter(({ status }) => status === 'failed').length;

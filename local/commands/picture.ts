@@ -24,7 +24,7 @@ const places = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** The executable of a Chromium: that of `CHROMIUM_PATH`, or one in the usual places. Undefined if there is none. */
+/** Returns the executable of a Chromium: that of `CHROMIUM_PATH`, or one in the usual places. */
 export function findChromium({ CHROMIUM_PATH: given, PATH = '' }: NodeJS.ProcessEnv = process.env): string | undefined {
   const inPath = PATH.split(path.delimiter).flatMap((folder) => names.map((name) => path.join(folder, name)));
   return given ? (isExecutable(given) ? given : undefined) : [...inPath, ...places].find(isExecutable);
@@ -45,7 +45,7 @@ export function chromiumOptions(executablePath: string) {
   return { executablePath, headless: true, args: isRoot ? ['--no-sandbox'] : [] };
 }
 
-/** So many minutes before and during the outage. */
+/** The minutes before and during the outage. */
 const minutes = { healthy: 45, outage: 6 };
 
 export const picture = defineCommand({

@@ -9,7 +9,7 @@ import type { CheckedOrg } from './check/check-orgs.ts';
 export interface CheckProblem {
   readonly org: Org;
   readonly finding: Finding;
-  /** What is wrong. If `isSelfContained`, also how to mend it. */
+  /** The problem. If `isSelfContained`, also its remedy. */
   readonly title: string;
   /** The client that the probes authenticate as, if they do. */
   readonly client?: string;
@@ -24,7 +24,7 @@ export function isSelfContained(code: string): boolean {
   return code === 'secret-unreadable' || code === 'monitor-error';
 }
 
-/** The parts of a `SecretUnreadable`'s message. What is wrong with AWS is wrong for every secret, and is told once. */
+/** The parts of a `SecretUnreadable`'s message. A problem of AWS concerns every secret, and is reported once. */
 function unreadable(detail = ''): { readonly secret: string; readonly why: string } | undefined {
   const [, secret, why] = /^secret ("[^"]*"): (.*)$/s.exec(detail) ?? [];
   return secret !== undefined && why !== undefined ? { secret, why } : undefined;

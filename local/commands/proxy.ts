@@ -87,7 +87,7 @@ class ProxyError extends Error {
   }
 }
 
-/** Opens connections to a proxy. Tells its failures from those of the host behind it. */
+/** Opens connections to a proxy. Distinguishes its failures from those of the host behind it. */
 class ProxyPool extends Pool {
   override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
   override connect(options: Dispatcher.ConnectOptions, callback: never): void;

@@ -1,5 +1,5 @@
 /**
- * Reports what a time was like for each org: `npm run report -- --config my.jsonc --month 2026-10`.
+ * Reports on a period for each org: `npm run report -- --config my.jsonc --month 2026-10`.
  *
  * It reads a deployment's metrics, alarms and logs with your own AWS credentials, or with --data what `npm run watch`
  * remembers. It changes nothing.
@@ -29,7 +29,7 @@ import { formatReport, toHtml, toMarkdown } from './reporters/report/formats.ts'
 
 const minuteMs = 60_000;
 
-/** A mistake in what somebody asked to be told about. */
+/** An invalid period on the command line. */
 export class PeriodError extends Error {
   override readonly name = 'PeriodError';
 }
@@ -62,10 +62,10 @@ function daysIn(month: string): number {
 /** The longest time that one report covers. Longer ones have no points anyway. */
 const mostDays = 455;
 
-/** CloudWatch may show a point only so long after its run. A minute without it would be told as one without a run. */
+/** The delay after which CloudWatch shows a point. Before that, a minute would look like one without a run. */
 export const publishedMs = 5 * minuteMs;
 
-/** The part of a period that is over, and of which points can be read after `delayMs`. Throws `PeriodError` if there is none. */
+/** Returns the part of a period whose points can be read already: until `delayMs` ago. Throws `PeriodError` if that is empty. */
 export function untilNow({ start, end }: Period, now: number, delayMs = 0): Period {
   if (start >= end) throw new PeriodError('The report must end after it begins.');
   const over = Math.floor((now - delayMs) / minuteMs) * minuteMs;

@@ -1,7 +1,7 @@
 /**
  * Makes what the monitor needs in Okta and in AWS, and writes the configuration: `npm run setup -- --domain acme.okta.com`.
  *
- * It shows a plan and asks. What it makes has a mark, and nothing else is ever changed. Whenever it is stopped, the next
+ * It shows a plan and asks. It marks everything that it makes, and never changes anything else. Whenever it is stopped, the next
  * call goes on. The administrator's credential is used and never kept. The exit code is 0 if everything is as planned, 1 if
  * something could not be made, and 2 if it could not run.
  */

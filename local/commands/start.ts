@@ -33,7 +33,7 @@ import { eventDocument, timelineReporter, width } from './reporters/timeline.ts'
 import { formatWatchIntro, watchReporter } from './reporters/watch.ts';
 import { firingAlarms, liveEvents, runWatch } from './watch/watch.ts';
 
-/** What is about to be simulated. */
+/** Formats the deployment that is about to be simulated. */
 function formatIntro({ deployment }: Simulation, { orgs }: DeploymentPlan, config: string): readonly string[] {
   const { alarms, schedules } = deployment;
   return [
@@ -233,7 +233,7 @@ async function watchEmulator(
   });
 }
 
-/** One scenario per selected case. By default Okta fails at the token endpoint, or at whatever is monitored. */
+/** One scenario per selected case. By default Okta fails at the token endpoint, or at another monitored one. */
 function demoScenarios(plan: DeploymentPlan, selected?: readonly string[]): readonly Scenario[] {
   const token = { group: 'flows', probe: 'token', server: 'default' } as const;
   const usual = plan.orgs.some((org) => canHost(org, token)) ? 'O1@token@default' : 'O1';

@@ -17,7 +17,7 @@ export interface WatchCall extends Omit<WatchOptions, 'now' | 'wait' | 'signal'>
 }
 
 /**
- * Repeats a check until Ctrl-C and prints what changes. Returns the exit code of a check that saw what was seen last: 0 if
+ * Repeats a check until Ctrl-C and prints changes. Returns the exit code of the last check: 0 if
  * there is nothing to fail on, 1 if there is, and 2 if the last round could not check.
  */
 export async function watchCheck(
@@ -76,7 +76,7 @@ const jsonFormat: Format = {
   end: (latest, call, ended) => JSON.stringify({ type: 'ended', ...ended, ...checkDocument(latest, call) }),
 };
 
-/** One line a change: what fails since when, or what has recovered and after how long. */
+/** Formats one change: a target that fails and since when, or that recovered and after how long. */
 function formatChange(change: WatchChange): string {
   const { kind, finding, targets, org, region, at, since } = change;
   const where = `${org}${region === undefined ? '' : ` from ${placeOf({ region })}`}  ${targets.join(', ')}`;
@@ -86,7 +86,7 @@ function formatChange(change: WatchChange): string {
   return `${time(at)}  ${paint(finding.severity === 'page' ? '✗' : '!')} ${where}  ${paint(finding.code)}: ${finding.summary} (${finding.severity})`;
 }
 
-/** What a round could not do. */
+/** Formats a round that could not check. */
 function formatUnchecked(at: number, { message }: Error): string {
   return `${time(at)}  ${yellow('?')} nothing was checked: ${message.replaceAll('\n', ' ')}`;
 }

@@ -140,7 +140,7 @@ export const watch = defineCommand({
   },
 });
 
-/** Opens a watch, or says what of the template cannot be run here. */
+/** Opens a watch, or explains which part of the template cannot run here. */
 async function openSupported(options: WatchOptions): Promise<Watch> {
   try {
     return await Watch.open(options);

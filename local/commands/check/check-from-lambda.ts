@@ -35,12 +35,12 @@ export interface Deployed {
 /**
  * Has the deployed functions check orgs from where they run. Each gets the input of its schedule, with `check: true`.
  *
- * Whole groups run, and what was not selected is left out of the result. Throws `ConfigError` with each thing that a
+ * Whole groups run, and the result leaves out probes that were not selected. Throws `ConfigError` with each thing that a
  * function could not be asked for.
  */
 export async function openLambdaCheck({ deployment, orgs, client }: Deployed): Promise<CheckOrgs> {
   const region = await regionOf(client);
-  /** The timeout of each function that was found to know what a check is. */
+  /** The timeout of each function that supports checks. */
   const known = new Map<string, Promise<number>>();
   const timeoutOf = (name: string) => {
     const timeout = known.get(name) ?? requireCheck(client, name, region);
@@ -109,7 +109,7 @@ async function regionOf(client: LambdaClient): Promise<string> {
   }
 }
 
-/** The timeout of a function, in milliseconds. Throws `ConfigError` unless it knows what a check is. */
+/** Returns the timeout of a function, in milliseconds. Throws `ConfigError` if its version does not support checks. */
 async function requireCheck(client: LambdaClient, name: string, region: string): Promise<number> {
   const configuration = await client
     .send(new GetFunctionConfigurationCommand({ FunctionName: name }))
@@ -166,7 +166,7 @@ function refusal(error: unknown, action: string, name: string, region: string): 
   return new ConfigError(`The function ${name} in ${region} cannot be asked: ${why}. ${remedy}`);
 }
 
-/** Trap: the message of a function's error may quote what was sent. Of it, only that the time was up is told. */
+/** Trap: the message of a function's error may quote the request. Only a time-out is recognised in it. */
 function crashed(answer: unknown, name: string, region: string): string {
   const { errorMessage, errorType } = Object(answer) as {
     readonly errorMessage?: unknown;

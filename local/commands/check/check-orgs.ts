@@ -49,7 +49,7 @@ export async function checkOrgs(
   secrets: Secrets,
   { proxy, signal, signIns = signInFile() }: CheckOptions = {},
 ): Promise<readonly CheckedOrg[]> {
-  // First for all orgs: what is the proxy's fault must not look like Okta's.
+  // First for all orgs: the proxy's faults must not look like Okta's.
   await Promise.all(selected.map(({ org }) => proxy?.verify(`https://${org.domain}`, org.timeoutMs)));
   return Promise.all(selected.map((each) => checkOrg(each, secrets, { proxy, signal, signIns })));
 }
@@ -88,7 +88,7 @@ async function checkOrg(
 }
 
 /**
- * Probes that ended with an error of the monitor itself. They have no outcome of their own, so each is told as a failed
+ * Probes that ended with an error of the monitor itself. They have no outcome, so each is reported as a failed
  * one: no row of the plan may be missing.
  */
 export function brokenProbes({ plan, outcomes, monitorErrors, ...time }: Omit<RunReport, 'org'>): readonly LogLine[] {
@@ -102,7 +102,7 @@ export function brokenProbes({ plan, outcomes, monitorErrors, ...time }: Omit<Ru
   }));
 }
 
-/** Trap: an error's message may quote what was sent. Only its name and the place where it was thrown are shown. */
+/** Trap: an error's message may quote the request. Only its name and the place where it was thrown are shown. */
 function bug(error: unknown): Finding {
   const name = error instanceof Error ? error.name : 'unknown error';
   const place = error instanceof Error ? /\b(functions\/[\w./-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1] : undefined;

@@ -14,9 +14,9 @@ import type { ReadToken } from './read-token.ts';
 import { type Issuer, locateIssuer } from './read-token.ts';
 
 /**
- * Judges a pasted token with what its issuer publishes and says of it.
+ * Judges a pasted token by its issuer's published keys and, with a client, by introspection.
  *
- * Trap: keys are fetched from the domains of `orgs` and from nowhere else, whatever the token names. The token itself is
+ * Trap: keys are fetched only from the domains of `orgs`, never from a host that only the token names. The token itself is
  * sent to the introspection endpoint of a server there, and only if a service application is configured at it.
  */
 export async function checkToken(
@@ -55,7 +55,7 @@ export async function checkToken(
   try {
     const keys = keysAt && (await fetchKeys(keysAt, fetch));
     const introspections = await Promise.all(asked.map(introspectAt));
-    // The clock of whoever issued the token decides. A difference within the tolerance is nothing.
+    // The issuer's clock decides. A difference within the tolerance does not count.
     const clockOffsetSeconds = offsets.at(-1) ?? 0;
     const now = Date.now() / 1000 + (Math.abs(clockOffsetSeconds) > 1 ? clockOffsetSeconds : 0);
     return await judgeToken(token, {
@@ -109,7 +109,7 @@ async function fetchKeys(
   }
 }
 
-/** Trap: the message of an error may quote what was sent. */
+/** Trap: the message of an error may quote the request. */
 function reasonOf(error: unknown): string {
   if (error instanceof SecretUnreadable) return error.message;
   if (error instanceof TransportError) return error.code;

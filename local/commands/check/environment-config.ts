@@ -27,7 +27,7 @@ export interface EnvironmentConfig {
   readonly secrets: Secrets;
 }
 
-/** What the command line says of the org. */
+/** The org as the command line describes it. */
 export interface EnvironmentOrg {
   readonly domain: string;
   /** The id of the server; by default `default` for an audience or scopes of your own, and otherwise the Org server. */

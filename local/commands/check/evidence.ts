@@ -23,7 +23,7 @@ export interface SentRequest {
 /** The least that was left of a limit. */
 export interface BucketLimit {
   readonly bucket: string;
-  /** Whose limit it is, as far as its size tells. */
+  /** The owner of the limit, as far as its size shows. */
   readonly owner: 'org' | 'client' | 'concurrency';
   readonly limit: number;
   readonly remaining: number;
@@ -32,7 +32,7 @@ export interface BucketLimit {
   readonly leftPercent?: number;
 }
 
-/** What a check saw of an org besides its findings. */
+/** The evidence of a check besides its findings. */
 export interface CheckEvidence {
   readonly requests: readonly SentRequest[];
   readonly rateLimits: readonly BucketLimit[];
@@ -40,7 +40,7 @@ export interface CheckEvidence {
   readonly certificates: readonly ({ readonly host: string } & PeerCertificate)[];
   /** Okta's clock minus ours in seconds, the largest difference that was seen. Absent if no answer had a date. */
   readonly clockOffsetSeconds?: number;
-  /** Okta's status page, in its own words. Absent if nobody asked it. */
+  /** Okta's status page, in its own words. Absent if it was not requested. */
   readonly oktaStatus?: readonly string[];
 }
 

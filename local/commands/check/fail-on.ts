@@ -5,7 +5,7 @@ export const failOnLevels = ['warning', 'ticket', 'page'] as const;
 
 export type FailOn = (typeof failOnLevels)[number];
 
-/** A warning is a finding that notifies nobody. */
+/** A warning is a finding that sends no notification. */
 const severityOf: Readonly<Record<FailOn, Severity>> = { warning: 'info', ticket: 'ticket', page: 'page' };
 
 /** Whether a finding makes a check fail. */
@@ -13,7 +13,7 @@ export function isFailure({ severity }: { readonly severity: Severity }, failOn:
   return severityLevels[severity] >= severityLevels[severityOf[failOn]];
 }
 
-/** The worst of some findings, in the words of `--fail-on`. Undefined if there is none. */
+/** Returns the worst of some findings, in the words of `--fail-on`. Undefined without findings. */
 export function worstOf(findings: readonly { readonly severity: Severity }[]): FailOn | undefined {
   return failOnLevels.findLast((level) => findings.some((finding) => isFailure(finding, level)));
 }

@@ -8,7 +8,7 @@ import { inWords, momentInWords } from '../reporters/text.ts';
 import type { Issuer } from './read-token.ts';
 import { type ReadToken, type TokenKind, tokenKinds } from './read-token.ts';
 
-/** What a service requires of a token. */
+/** The requirements of a service for tokens. */
 export interface TokenRequirements {
   readonly audience?: string;
   readonly scopes?: readonly string[];
@@ -23,7 +23,7 @@ export interface Introspection {
   readonly failure?: string;
 }
 
-/** What is known besides the token. */
+/** The facts besides the token. */
 export interface TokenContext {
   /** In seconds since the epoch, by Okta's clock if it is known. */
   readonly now: number;
@@ -32,7 +32,7 @@ export interface TokenContext {
   readonly orgs: readonly Org[];
   readonly issuer: Issuer;
   readonly requirements: TokenRequirements;
-  /** The keys of the issuer, or why there are none. Absent if nobody asked for them. */
+  /** The keys of the issuer, or why they are missing. Absent if they were not requested. */
   readonly keys?: KeySet | { readonly unavailable: string };
   readonly introspections: readonly Introspection[];
 }
@@ -55,7 +55,7 @@ export type TokenVerdict = 'accepted' | 'rejected' | 'undecided';
 export interface TokenReport {
   readonly kind: TokenKind;
   readonly verdict: TokenVerdict;
-  /** What a service answers to a rejected access token (RFC 6750, 3.1). */
+  /** A service's answer to a rejected access token (RFC 6750, 3.1). */
   readonly answer?: '401 invalid_token' | '403 insufficient_scope';
   readonly summary: string;
   readonly checks: readonly TokenCheck[];
@@ -65,7 +65,7 @@ export interface TokenReport {
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Judges a token as a service would, and says for each check what was expected and what was found.
+ * Judges a token as a service would, and reports expected and found values for each check.
  *
  * Trap: the access tokens of the Org server, refresh tokens and encrypted tokens can only be judged by Okta. Without an
  * introspection the verdict on them is `undecided`. No value of a claim is in the report, except for those that
@@ -93,12 +93,12 @@ export async function judgeToken(token: ReadToken, context: TokenContext): Promi
   return { kind: token.kind, checks, claimNames: namesOf(claims), ...decide(token.kind, checks, context) };
 }
 
-/** Kinds that no service takes, whatever is in them. */
+/** Kinds that services always reject. */
 function isFinal(kind: TokenKind): boolean {
   return ['damaged-jwt', 'api-token', 'none', 'client-assertion', 'dpop-proof'].includes(kind);
 }
 
-/** Whether only Okta, or the holder of a key, can say what the token is worth. */
+/** Whether only Okta, or the holder of a key, can judge the token. */
 function isUnreadable(kind: TokenKind): boolean {
   return ['org-access-token', 'opaque', 'encrypted-jwt'].includes(kind);
 }

@@ -22,14 +22,14 @@ export type TokenKind = keyof typeof tokenKinds;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a pasted text is, as far as it can be read without a key. Trap: nothing of it is verified. */
+/** The parts of a pasted text that can be read without a key. Trap: nothing in it is verified. */
 export interface ReadToken {
   readonly kind: TokenKind;
-  /** The token without what was around it. */
+  /** The token without surrounding text. */
   readonly value: Redacted<string>;
   readonly header?: Members;
   readonly claims?: Members;
-  /** What was taken off, or what is wrong with the text. It quotes nothing of it. */
+  /** Text that was removed, or problems of the text, without quoting it. */
   readonly notes: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export const mostTokenCharacters = 64 * 1024;
 const around =
   /^(?:["'`]?(?:authorization|(?:access|id|refresh)_token)["'`]?\s*[:=]\s*)?["'`]?(?:(?<scheme>bearer|dpop|ssws)\s+)?(?<value>.*?)["'`,;]*$/is;
 
-/** What a text is that no token can be, by a pattern. The first that matches counts. */
+/** Descriptions of texts that cannot be tokens, by pattern. The first match counts. */
 const otherTexts: readonly (readonly [pattern: RegExp, note: string])[] = [
   [/^$/, 'it is empty'],
   [/-----BEGIN /, 'it is a PEM file: if it holds a private key, keep it secret'],
@@ -51,7 +51,7 @@ const otherTexts: readonly (readonly [pattern: RegExp, note: string])[] = [
   [/[^\x21-\x7E]/, 'it has characters that no token has'],
 ];
 
-/** Says what a pasted text is. Does not throw. */
+/** Classifies a pasted text. Does not throw. */
 export function readToken(pasted: string): ReadToken {
   const { scheme, value = '' } = around.exec(pasted.trim())?.groups ?? {};
   const notes = scheme === undefined ? [] : ['the scheme before it was left out'];
@@ -131,11 +131,11 @@ function membersOf(part: string): Members | undefined {
   }
 }
 
-/** What is known of the server that a token names as its issuer. */
+/** The server that a token names as its issuer. */
 export type Issuer =
   /** A server of the configuration, or one at the domain of an org of it. Its keys are fetched from that domain. */
   | { readonly place: 'configured' | 'domain'; readonly org: Org; readonly server: Server }
-  /** Another host. Trap: nothing is ever fetched from it, because whoever wrote the token chose it. */
+  /** Another host. Trap: never fetch from it, because the token's author chose it. */
   | { readonly place: 'elsewhere' }
   | { readonly place: 'unnamed' };
 

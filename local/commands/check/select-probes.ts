@@ -4,13 +4,13 @@ import { probes as allProbes, journey } from '../../../functions/probes/index.ts
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../../../functions/probes/plan.ts';
 import { UsageError } from '../../lab/result.ts';
 
-/** What a run of `check` is limited to. Everything, where nothing is named. */
+/** The selection of a `check`. An absent list selects everything. */
 export interface ProbeFilter {
   /** Names of orgs. */
   readonly orgs?: readonly string[] | undefined;
   /** Targets such as `token@default`, or a probe's id for the probe at every server. */
   readonly probes?: readonly string[] | undefined;
-  /** Ids of servers: only the probes at these, and what they need. */
+  /** Ids of servers: selects the probes at these, and the probes that those need. */
   readonly servers?: readonly string[] | undefined;
 }
 
@@ -85,8 +85,8 @@ function isNamed(planned: PlannedProbe, name: string): boolean {
 
 /**
  * The runs that make up a plan: one with everything, or one for each server and one for the whole org, because a run
- * takes all probes to all servers of its org. A journey is a run of its own, and a whole one: a session that is begun must
- * be ended. So are the health checks, of which one gets access for those of all servers.
+ * takes all probes to all servers of its org. A journey is a separate and complete run: a session that is begun must
+ * be ended. So are the health checks, of which one gets the access token for all others.
  */
 export function runsOf({
   org,

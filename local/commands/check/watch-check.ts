@@ -8,7 +8,7 @@ import type { MonitoredOrg } from '../../../lib/monitored-org.ts';
 import type { CheckedOrg, CheckOrgs } from './check-orgs.ts';
 import type { SelectedOrg } from './select-probes.ts';
 
-/** What a watched check saw change. Times are milliseconds since the epoch. */
+/** A change between two rounds of a check. Times are milliseconds since the epoch. */
 export interface WatchChange {
   readonly kind: 'problem' | 'recovered';
   readonly org: string;
@@ -25,7 +25,7 @@ export interface WatchChange {
 /** One round of a watched check. */
 export interface WatchRound {
   readonly at: number;
-  /** What was checked, or why nothing could be. */
+  /** The checked orgs, or why the check was not possible. */
   readonly checked: readonly CheckedOrg[] | ConfigError;
   readonly changes: readonly WatchChange[];
   /** The latest outcome of every target that has run, by org and place. */
@@ -36,10 +36,10 @@ export interface WatchOptions {
   readonly selected: readonly SelectedOrg[];
   readonly check: CheckOrgs;
   readonly everyMs: number;
-  /** How often a group of probes may run at an org, whatever `everyMs` says. */
+  /** The shortest interval between two runs of a group at an org, even if `everyMs` is shorter. */
   intervalMsOf(org: string, group: Group): number;
   readonly now: () => number;
-  /** Waits so many milliseconds, or until the signal aborts. */
+  /** Waits, in milliseconds, or until the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Ends the watch, in the middle of a check too. */
   readonly signal: AbortSignal;
@@ -49,7 +49,7 @@ export interface WatchOptions {
 const timerToleranceMs = 100;
 
 /**
- * Checks again and again until the signal aborts. A round that could not check at all is told, and the next one tries
+ * Repeats a check until the signal aborts. A round that could not check at all is reported, and the next one tries
  * again; but if the first one cannot, the error is thrown, because it is a mistake in how the check was called.
  */
 export async function* watchChecks(options: WatchOptions): AsyncGenerator<WatchRound, void> {
@@ -131,7 +131,7 @@ interface Standing {
 /**
  * Remembers which target reports which finding, and says what changes.
  *
- * Trap: a target that was skipped says nothing. What it reported before stands until it runs again.
+ * Trap: a skipped target says nothing. Its last result stands until it runs again.
  */
 export function trackProblems() {
   const standing = new Map<string, Map<string, Standing>>();

@@ -16,7 +16,7 @@ import { awsProblem } from '../aws-problem.ts';
 import type { AccountSubscription, DeployedStack, ExaminedAccount } from '../game-day/deployed-account.ts';
 import { type Diagnosis, lookAt } from './diagnosis.ts';
 
-/** What of a configuration is deployed, and whether it is complete. */
+/** Compares the deployment with the configuration. */
 export async function examineDeployment(aws: ExaminedAccount, config: Config): Promise<readonly Diagnosis[]> {
   const name = stackName(config);
   let stack: DeployedStack | undefined;
@@ -238,10 +238,10 @@ function readingsOf({ servers, api, user }: Org): readonly (readonly [name: stri
   ];
 }
 
-/** What the templates of this CDK version need of the bootstrap stack. */
+/** The version of the bootstrap stack that this CDK's templates need. */
 const leastBootstrapVersion = 6;
 
-/** What a deployment asks of Lambda. */
+/** The load that a deployment puts on Lambda. */
 export interface PlannedRuns {
   /** The schedules, all of which may begin in the same second. */
   readonly schedules: number;

@@ -8,9 +8,9 @@ import { type AwsCallName, awsProblem } from '../aws-problem.ts';
  */
 export type DiagnosisStatus = 'ok' | 'problem' | 'warning' | 'open';
 
-/** What the doctor found about one thing. */
+/** The result of one check of the doctor. */
 export interface Diagnosis {
-  /** What was looked at: `Node.js`. */
+  /** The subject of the check: `Node.js`. */
   readonly what: string;
   readonly status: DiagnosisStatus;
   readonly found: string;
@@ -24,7 +24,7 @@ export interface Examination {
   readonly diagnoses: readonly Diagnosis[];
 }
 
-/** What an AWS call shows. A call that fails is `open`, with what it would need: nothing is known then. */
+/** Turns an AWS call into a diagnosis. A call that fails is `open`, with the right that it lacks: the result is unknown. */
 export async function lookAt(
   what: string,
   call: AwsCallName,

@@ -62,7 +62,7 @@ export function diagnoseInstall(directory: string): Diagnosis {
   const read = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as Lock).packages;
   const installed = read(noted);
   const wanted = Object.entries(read(path.join(directory, 'package-lock.json'))).filter(
-    // What is optional is not installed on every kind of machine.
+    // Optional packages are not installed on every kind of machine.
     ([name, { optional, link }]) => name !== '' && !optional && !link,
   );
   const wrong = wanted.filter(([name, { version }]) => installed[name]?.version !== version).map(([name]) => name);

@@ -12,7 +12,7 @@ export const orgProbes = ['organization', 'status-page'] as const;
 
 const daySeconds = 86_400;
 
-/** An org's domain, by what its probes saw from this machine. */
+/** Diagnoses an org's domain by the probes that ran on this machine. */
 export function diagnoseOrg({ org, outcomes }: CheckedOrg, isBehindProxy: boolean, now: number): readonly Diagnosis[] {
   const organization = outcomes.find(({ probe }) => probe === 'organization');
   const status = outcomes.find(({ probe }) => probe === 'status-page');

@@ -58,7 +58,7 @@ export interface Place extends Partial<ReturnType<typeof awsOptions>> {
 /**
  * The account of the SDK's usual credentials and Region, unless `place` says otherwise. The doctor and a game day both read it.
  *
- * Trap: a function is invoked once and never tried again, because a second run would be another one.
+ * Trap: a function is invoked once and never retried, because a retry would be a second run.
  */
 export class AwsAccount implements DeployedAccount, ExaminedAccount {
   private readonly cloudFormation: CloudFormationClient;
@@ -270,7 +270,7 @@ export class AwsAccount implements DeployedAccount, ExaminedAccount {
       const outputs = (found?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
       return found && { status: found.StackStatus ?? 'unknown', outputs: Object.fromEntries(outputs) };
     });
-    // CloudFormation has no error of its own for a missing stack.
+    // CloudFormation has no error code for a missing stack.
     return missing('ValidationError', stack, /does not exist/);
   }
 
@@ -298,7 +298,7 @@ function subscriptionOf({ Protocol = '', Endpoint = '', SubscriptionArn }: Subsc
   return { protocol: Protocol, endpoint: Endpoint, isConfirmed: SubscriptionArn?.startsWith('arn:') ?? false };
 }
 
-/** Returns undefined where AWS answered by this error that there is no such thing. */
+/** Returns undefined if AWS answers with this error, which means that the resource does not exist. */
 async function missing<Value>(name: string, asking: Promise<Value>, message = /^/): Promise<Value | undefined> {
   try {
     return await asking;

@@ -38,7 +38,7 @@ export interface DeployedAccount {
 /** The same account, as the doctor reads it before and after a deployment. Each method throws an `AccountError`. */
 export interface ExaminedAccount {
   caller(): Promise<Caller>;
-  /** The version of the CDK's bootstrap stack. Undefined if there is none. */
+  /** The version of the CDK's bootstrap stack. Undefined without one. */
   bootstrapVersion(): Promise<string | undefined>;
   /** The concurrency that is left for functions without a reserved one. */
   unreservedConcurrency(): Promise<number | undefined>;
@@ -94,7 +94,7 @@ export interface ListedSchedule {
   readonly lambda: string;
 }
 
-/** What a function returned, or its error. */
+/** The result of a function, or its error. */
 export type Answer = { readonly value: unknown } | { readonly error: string };
 
 export interface DeployedAlarm {

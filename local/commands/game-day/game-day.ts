@@ -18,15 +18,15 @@ import {
 import { type Findings, failed, passed, type Step, together } from './step.ts';
 import type { GameDayTarget } from './target.ts';
 
-/** What a game day is going to do, and to whom. */
+/** The plan of a game day: its steps, and whom they notify. */
 export interface GameDayPlan {
   readonly caller: Caller;
   readonly target: GameDayTarget;
   readonly resources: readonly StackResource[];
-  /** What is wrong with the stacks, if anything is. */
+  /** The problems of the stacks. */
   readonly stacks: Findings;
   readonly alarm?: DeployedAlarm;
-  /** The ARN of the topic whose subscribers are told. */
+  /** The ARN of the topic whose subscribers are notified. */
   readonly audience?: string;
   /** Their addresses, shortened. */
   readonly told: readonly string[];
@@ -51,10 +51,10 @@ export interface GameDayOptions {
 const minuteMs = 60_000;
 const pollMs = 15_000;
 
-/** How long points, alarms and messages may take on their way, in addition to what the rule of an alarm takes. */
+/** How long points, alarms and messages may take on their way, in addition to the alarm's own evaluation. */
 const patienceMs = 6 * minuteMs;
 
-/** So many good runs end an incident at the least, and a sweep tells it. */
+/** The fewest good runs that end an incident, after which a sweep announces it. */
 const goodRuns = 6;
 
 /** Reads what there is, and changes nothing. Throws an `AccountError`. */
@@ -74,7 +74,7 @@ export async function planGameDay(account: DeployedAccount, target: GameDayTarge
   };
 }
 
-/** What the steps of a game day pass on to each other. */
+/** The state that the steps of a game day share. */
 interface Day {
   readonly account: DeployedAccount;
   readonly plan: GameDayPlan;
@@ -89,7 +89,7 @@ interface Day {
 
 interface StepDefinition {
   readonly name: string;
-  /** What it tries. */
+  /** The part that it tests. */
   readonly title: string;
   /** Whether the rest makes no sense without it. */
   readonly isRequired: boolean;
@@ -162,7 +162,7 @@ function stepsOf({ account, plan }: Day): readonly StepDefinition[] {
     { name: 'schedules', title: 'all are on', isRequired: false, run: () => inspectSchedules(account, target) },
     ...functions.map(({ schedule, name }) => ({
       ...{ name: `function ${name}`, title: 'it runs, and has its rights' },
-      // Without the sweep, nobody would be told of an outage that begins during the drill.
+      // Only the sweep announces a real outage that begins during the drill.
       isRequired: name === 'sweep' || name === 'flows',
       run: () => tryFunction(account, target, schedule, resourceName(deployment, name)),
     })),
@@ -354,7 +354,7 @@ async function awaitResolution(day: Day): Promise<Findings> {
     : failed(`${name} has not resolved`, 'Something real may be reported: see its graph in CloudWatch.');
 }
 
-/** Whether the schedules are on, no queue holds a message, and SNS delivered what it took. */
+/** Whether the schedules are on, all queues are empty, and SNS delivered every message that it accepted. */
 async function isAsBefore({ account, plan, firstAt = 0 }: Day): Promise<Findings> {
   const { target, resources, audience } = plan;
   const now = account.now();

@@ -12,7 +12,7 @@ import type { GameDayTarget } from './target.ts';
 
 const minuteMs = 60_000;
 
-/** The resources of all stacks of the target, or what is missing. */
+/** The resources of all stacks of the target, or a list of the missing ones. */
 export async function findStacks(
   account: DeployedAccount,
   { stacks }: GameDayTarget,
@@ -40,8 +40,8 @@ export function topicsIn(resources: readonly StackResource[]): ReadonlyMap<strin
 }
 
 /**
- * The topic whose subscribers a drill tells: those who receive drills, or with `--page` the people of the alarm's route.
- * Undefined if nobody receives drills.
+ * The topic that a drill publishes to: that of drills, or with `--page` that of the people of the alarm's route.
+ * Undefined if the configuration names no receiver of drills.
  */
 export async function audienceTopic(
   account: DeployedAccount,
@@ -95,7 +95,7 @@ export function shortenAddress(protocol: string, endpoint: string): string {
   return endpoint.slice(endpoint.lastIndexOf(':') + 1);
 }
 
-/** An org with receivers of its own has the topics of all shapes, used or not. */
+/** An org with its own receivers has the topics of all shapes, used or not. */
 function isOptional(topic: string): boolean {
   return /-(cloudwatch|json)$/.test(topic);
 }
@@ -131,7 +131,7 @@ export async function inspectSchedules(
   };
 }
 
-/** What a function shows of its rights when it runs once more. */
+/** The rights that one more run of a function proves. */
 export function inspectAnswer(lambda: string, answer: Answer): Findings {
   if ('error' in answer) {
     // What follows is a stack trace.
@@ -156,7 +156,7 @@ export function inspectAnswer(lambda: string, answer: Answer): Findings {
   };
 }
 
-/** What a finding of a run says about the rights of its function. */
+/** The missing right that a finding of a run reveals. */
 const lackedBy: Readonly<Record<string, string>> = {
   'metrics-refused': 'cannot publish metrics: it lacks cloudwatch:PutMetricData, or CloudWatch cannot be reached',
   'state-refused':

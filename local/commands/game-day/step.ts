@@ -6,9 +6,9 @@ export interface Problem {
   readonly mend: string;
 }
 
-/** What a step of a game day found. */
+/** The result of a step of a game day. */
 export interface Findings {
-  /** What was seen, in a few words each. */
+  /** The observations, a few words each. */
   readonly seen: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -18,7 +18,7 @@ export type StepStatus = 'passed' | 'failed' | 'skipped';
 /** One row of a game day. */
 export interface Step extends Findings {
   readonly name: string;
-  /** What it tries. */
+  /** The part that it tests. */
   readonly title: string;
   readonly status: StepStatus;
   /** When it began, and how long it took. By the account's clock. */

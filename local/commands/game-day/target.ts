@@ -11,7 +11,7 @@ import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { shardName, shardOf } from '../../../lib/orgs/shards.ts';
 import { UsageError } from '../../lab/result.ts';
 
-/** What a game day is about: one alarm of one org of a deployment. */
+/** The subject of a game day: one alarm of one org of a deployment. */
 export interface GameDayTarget {
   readonly deployment: string;
   /** The stack of the deployment, and the further one that holds the org, if there is one. */
@@ -25,7 +25,7 @@ export interface GameDayTarget {
   readonly intervalMinutes: number;
   /** The names of the schedules that must be on, and those of the schedules that the org has. */
   readonly schedules: readonly string[];
-  /** Whether the people of the route are told. */
+  /** Whether the people of the route are notified. */
   readonly isPage: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface TargetOptions {
   readonly page: boolean;
 }
 
-/** Throws `UsageError` for an org or a finding that there is not. */
+/** Throws `UsageError` for an unknown org or finding. */
 export function targetIn(config: Config, { org, finding: code, stack, page }: TargetOptions): GameDayTarget {
   const orgs = monitoredOrgs(config);
   const names = orgs.map((each) => each.org.name);

@@ -8,11 +8,11 @@ import type { Period, ReportSource } from './source.ts';
 export interface Announcement extends Period {
   /** Whether the page names the org's cell. Otherwise it is not known whether the org is affected. */
   readonly isOwnCell: boolean;
-  /** In Okta's words. Trap: whoever reads the page decides what it says, so escape it. */
+  /** Okta's own text. Trap: it comes from a web page, so escape it. */
   readonly words: readonly string[];
-  /** How often the page is read: times are up to so many minutes late. */
+  /** The minutes between two readings of the page: times are late by up to this. */
   readonly everyMinutes: number;
-  /** The start of what the monitor saw of Okta at that time. Absent if it saw nothing. */
+  /** The start of the monitor's own incident at that time. Absent if it saw none. */
   readonly observedAt?: number;
 }
 
@@ -41,7 +41,7 @@ export async function readAnnouncements(
     );
     for (const [index, level] of levels.entries()) {
       const at = start + index * slotMs;
-      // What the page says holds until it is read again.
+      // An announcement holds until the page is read again.
       if (level !== undefined && level >= 1)
         slots.push({ level, everyMinutes, start: at, end: at + everyMinutes * minuteMs });
     }

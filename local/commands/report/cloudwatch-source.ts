@@ -31,7 +31,7 @@ const dayMs = 24 * 60 * minuteMs;
 const alarmHistoryDays = 30;
 
 /**
- * How long points can be read in periods of so many minutes. An hour is taken off, because the time passes while it is read.
+ * How long CloudWatch keeps points of each period. An hour is subtracted, because time passes while points are read.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 const retentions = [

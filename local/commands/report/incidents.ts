@@ -21,7 +21,7 @@ export interface Incident extends IncidentTime {
   readonly firedAt?: number | 'unknown';
   /** The findings that the logs show, the leading one first. */
   readonly findings: readonly IncidentFinding[];
-  /** Somebody drilled it, and nothing else was found. Trap: its points are real, so its minutes count. */
+  /** A drill, during which nothing else was found. Trap: its points are real, so its minutes count. */
   readonly isDrill?: true;
   /** What could not be read. */
   readonly problem?: string;
@@ -110,7 +110,7 @@ export async function completed(
   };
 }
 
-/** The alarm that tells of an incident. */
+/** The alarm that reports an incident. */
 export function alarmOf(
   { domain, severity }: IncidentTime,
   org: { readonly name: string; readonly deployment?: string },

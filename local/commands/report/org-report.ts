@@ -22,7 +22,7 @@ import {
 } from './slots.ts';
 import type { AlarmChange, Period, ReportSource } from './source.ts';
 
-/** What a time was like for one org. Times are epoch ms. */
+/** The report of one org for a period. Times are epoch ms. */
 export interface OrgReport {
   readonly org: string;
   readonly host: string;
@@ -38,7 +38,7 @@ export interface OrgReport {
   readonly announcements: readonly Announcement[];
   readonly latency: readonly Latency[];
   readonly headroom: readonly Headroom[];
-  /** Times without any point: nobody knows what they were like. */
+  /** Times without any point, which count as unknown. */
   readonly gaps: readonly Gap[];
   /** What cannot be known, in sentences. */
   readonly remarks: readonly string[];
@@ -92,7 +92,7 @@ const dayMs = 24 * 60 * minuteMs;
 /** How long before the reported time an alarm may have fired that still does. CloudWatch knows no more. */
 const firingMs = 30 * dayMs;
 
-/** Evidence takes a call for each log, so only so many incidents get it: those with the most minutes. */
+/** The number of incidents with evidence, longest first: evidence takes one call for each log. */
 const mostEvidence = 50;
 
 /** Reads and counts everything about one org. Errors of the source are thrown. */

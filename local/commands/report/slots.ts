@@ -10,7 +10,7 @@ import { type FaultDomain, faultDomains } from '../../../functions/model/fault-d
 import { type SeriesOrg, severitySeries } from '../../../functions/model/series.ts';
 import type { Period, ReportSource } from './source.ts';
 
-/** The shortest time of which something is known: a run's minute, or a longer one where points are old. */
+/** The resolution of the points: one run's minute, or a longer period where points are old. */
 export interface Slot extends Period {
   readonly minutes: number;
   readonly levels: Levels;
@@ -21,7 +21,7 @@ export interface Slot extends Period {
   readonly maintenanceMinutes: number;
 }
 
-/** A time whose points can be read in periods of so many minutes. */
+/** A stretch of time with the resolution of its points. */
 export interface Resolution extends Period {
   readonly minutes: number;
 }
@@ -116,13 +116,13 @@ export interface Tally {
   readonly total: number;
   readonly good: Range;
   readonly bad: Range;
-  /** No page of these domains, and nobody could see them, because the network or the monitor failed. */
+  /** No page in these domains, but the network or the monitor failed, so nothing could be seen. */
   readonly unseen: number;
   readonly unknown: number;
   readonly maintenance: number;
 }
 
-/** What the minutes of some slots count as, for some fault domains. */
+/** Classifies the minutes of some slots for some fault domains. */
 export function tally(slots: readonly Slot[], domains: readonly FaultDomain[]): Tally {
   const count: Record<MinuteState | 'maintenance', number> = { good: 0, bad: 0, unseen: 0, unknown: 0, maintenance: 0 };
   let [least, most] = [0, 0];

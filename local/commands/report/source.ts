@@ -21,7 +21,7 @@ export interface AlarmChange {
   readonly to: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 }
 
-/** What was logged in a time, and what could not be read of it, in words. */
+/** The log lines of a period, and in words the parts that could not be read. */
 export interface FoundEvidence {
   readonly lines: readonly LoggedLine[];
   readonly problem?: string;
@@ -33,7 +33,7 @@ export interface ReportSource {
   readonly name: string;
   /** The shortest period, in minutes, in which points of a time can still be read. */
   finestMinutes(at: number): number;
-  /** One list of values for each query, one per period of so many minutes. Undefined where there are no points. */
+  /** One list of values for each query, with one value per period. Undefined where there are no points. */
   statistics(
     queries: readonly SeriesQuery[],
     period: Period,
@@ -43,7 +43,7 @@ export interface ReportSource {
   alarmChanges(alarm: string, period: Period): Promise<readonly AlarmChange[]>;
   /** Since when changes of alarms are known, epoch ms. */
   readonly alarmsKnownSince: number;
-  /** What the probes of an org logged. */
+  /** Returns the log lines of an org's probes. */
   evidence(org: string, period: Period): Promise<FoundEvidence>;
   /** Why nothing ran, where the source knows it. */
   reasons(period: Period): readonly (Period & { readonly reason: string })[];

@@ -40,7 +40,7 @@ export const checkPlaces = ['here', 'lambda', 'both'] as const;
 
 export type CheckPlace = (typeof checkPlaces)[number];
 
-/** What was found at orgs that were checked, a verdict, and what to do next. At most 80 columns. */
+/** Formats the results of checked orgs, a verdict, and the next step. At most 80 columns. */
 export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): string {
   const lines = orgs.flatMap((checked) => [
     '',
@@ -131,7 +131,7 @@ function formatUndecided(outcomes: readonly LogLine[]): readonly string[] {
   );
 }
 
-/** Where Okta Support may have to help. Everything else is mended by the org's own people. */
+/** The domains in which Okta Support may have to help. The org's administrators can fix all others. */
 const supportDomains: readonly FaultDomain[] = ['okta', 'network', 'quota'];
 
 /** By these the System Log finds the requests. */

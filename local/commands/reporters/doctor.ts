@@ -49,7 +49,7 @@ function verdictOf(all: readonly Diagnosis[]): string {
   return `${bold('Verdict')}  ${paint([text, parts.length > 0 ? `${parts.join(', ')}.` : ''].filter(Boolean).join(' '))}`;
 }
 
-/** Whether nothing is to be mended. */
+/** Returns whether the doctor found no problem. */
 export function isHealthy(examinations: readonly Examination[]): boolean {
   return examinations.every(({ diagnoses }) => diagnoses.every(({ status }) => status !== 'problem'));
 }

@@ -91,7 +91,7 @@ function formatTable(runs: readonly ScenarioRun[], kind: Scenario['kind']): read
   return [heading, ...byRun];
 }
 
-/** A line per notification. A scenario that must notify nobody has one that says so. */
+/** One line per notification. A scenario that expects no notification has a line that says so. */
 function linesOf({ scenario, verification }: ScenarioRun): readonly (readonly string[])[] {
   const what = scenario.kind === 'case' ? [scenario.id, scenario.target] : [scenario.name];
   const sent = verification.notifications.map((each) => cellsOf(scenario, each));

@@ -14,7 +14,7 @@ const marks = {
   skipped: () => yellow('– skipped'),
 } as const satisfies Record<LogLine['status'] | 'warned' | 'unknown', () => string>;
 
-/** Whether an outcome only says that Okta's status page could not be read. That is nobody's failure. */
+/** Returns whether an outcome only says that Okta's status page could not be read, which is no failure of the org. */
 export function isStatusUnknown(outcome: LogLine): boolean {
   return outcome.status === 'failed' && outcome.finding.code === 'status-unknown';
 }
@@ -61,7 +61,7 @@ export function formatOff(plan: readonly PlannedProbe[]): readonly string[] {
     .flatMap((line) => fold(line, 80));
 }
 
-/** What is the same for all servers and comes before everything else that is missing. */
+/** The missing settings of the whole org, which come first because all servers share them. */
 function firstSetting(howToEnable: string): string {
   const [first = ''] = howToEnable.split(', and set ');
   return first.replace(/ on server "[^"]*"/, ' on the server');
@@ -107,7 +107,7 @@ function cellOf(outcome: LogLine | undefined): Cell {
   return { what, text: outcome.durationMs === undefined ? text : `${text}, ${outcome.durationMs.toFixed(0)} ms` };
 }
 
-/** What only one of them ran is no difference. */
+/** A probe that only one of them ran is no difference. */
 function isSame(cells: readonly Cell[]): boolean {
   return new Set(cells.flatMap(({ what }) => (what === 'not run' ? [] : [what]))).size <= 1;
 }

@@ -28,7 +28,7 @@ export function hasChanges(steps: readonly Step[]): boolean {
   return steps.some(({ action }) => ['create', 'update', 'delete'].includes(action));
 }
 
-/** What is set up, where, and with which mark. */
+/** Prints the subject of a set-up: where it works, and with which mark. */
 export function formatSettings(settings: Settings, store: string): string {
   const { domain, org, server } = settings;
   const rows = [
@@ -40,13 +40,13 @@ export function formatSettings(settings: Settings, store: string): string {
   return `${rows.flatMap((row) => fold(row, columns)).join('\n')}\n`;
 }
 
-/** A plan, as `terraform plan` shows one: what is to be done, and why. What stays as it is takes one line. */
+/** Formats a plan as `terraform plan` does: each step with its reason. All unchanged resources share one line. */
 export function formatPlan(steps: readonly Step[]): string {
   const lines = steps.filter(({ action, reason }) => action !== 'keep' || reason).flatMap(stepLines);
   return [...lines, '', `Plan: ${summaryOf(steps, 1)}.`, ''].join('\n');
 }
 
-/** What was done, and the next command. */
+/** Formats the completed steps, and the next command. */
 export function formatDone(steps: readonly Step[], next?: string): string {
   const failed = steps.filter(({ action }) => action === 'cannot').flatMap(stepLines);
   return [...failed, `Done: ${summaryOf(steps, 2)}.`, ...(next === undefined ? [] : [`Next: ${next}`]), ''].join('\n');
@@ -111,7 +111,7 @@ export function setupDocument(settings: Settings, store: string, steps: readonly
 const notRotated =
   'The password of the test user stays: Okta takes one at a time, so a run between would fail. To change it, set it in Okta, then store it: docs/test-user.md.';
 
-/** What a rotation does. */
+/** Explains a rotation before it begins. */
 export function formatRotation(applications: readonly string[]): string {
   const steps =
     'a new key is stored and registered beside the old one, proved, put into use, and the old one is deleted';

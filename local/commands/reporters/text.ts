@@ -144,13 +144,13 @@ function width(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
-/** What was not tried and why, under its heading. No lines if nothing was skipped. */
+/** Formats the skipped tests with their reasons, under a heading. No lines if nothing was skipped. */
 export function formatSkipped(skipped: readonly Skipped[]): readonly string[] {
   if (skipped.length === 0) return [];
   return ['', bold('Skipped'), ...table(skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)]))];
 }
 
-/** A command's JSON document: whether everything passed, then what it reports. Seconds are rounded to milliseconds. */
+/** A command's JSON document: `passed` first, then the report. Seconds are rounded to milliseconds. */
 export function toJson(passed: boolean, document: object): string {
   const round = (key: string, value: unknown) =>
     key === 'seconds' && typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;

@@ -114,7 +114,7 @@ function findingsByCode(outcomes: readonly LogLine[]): ReadonlyMap<string, reado
   return found;
 }
 
-/** Tells whether a minute shows anything that differs from the last look at the same target or function. */
+/** Returns whether a minute differs from the last one with the same target or function. */
 function changeFilter(): (event: MinuteEvent) => 'first' | 'some' | 'none' {
   const known = new Map<string, string>();
   return ({ outcomes, minute: { runs } }) => {

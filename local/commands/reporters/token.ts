@@ -21,7 +21,7 @@ const paints: Readonly<Record<TokenVerdict, (text: string) => string>> = {
   undecided: yellow,
 };
 
-/** What a token is and what a service says to it: a table of checks and a verdict. At most 80 columns. */
+/** Formats the kind of a token and a service's judgement: a table of checks and a verdict. At most 80 columns. */
 export function formatToken(judged: TokenReport, token: ReadToken, showClaims: boolean): string {
   const report = clean(judged, token);
   const header = ['', 'check', 'expected', 'found'].map(dim);
@@ -67,7 +67,7 @@ function labelled(label: string, text: string, paint = (line: string) => line): 
   );
 }
 
-/** Each claim as JSON, on a line of its own, without control characters. */
+/** Formats each claim as JSON on its own line, without control characters. */
 function shownClaims(token: ReadToken): readonly string[] {
   return Object.entries(clean(token.claims ?? {}, token)).map(([name, value]) =>
     `${JSON.stringify(name)}: ${JSON.stringify(value)}`.replace(/[\u007f-\u009f\u2028\u2029]/g, '\ufffd'),

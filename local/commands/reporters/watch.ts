@@ -77,7 +77,7 @@ export interface WatchIntro {
   readonly board?: string | undefined;
 }
 
-/** What is about to be watched, and what this machine cannot do. */
+/** Formats the orgs that a watch begins with, and the limits of this machine. */
 export function formatWatchIntro({
   config,
   domains,

@@ -81,7 +81,7 @@ export async function awsStore(client: SecretsManagerClient, mark: string): Prom
   };
 }
 
-/** A value that somebody has changed into something else is none of ours: a new one is made. */
+/** A value of another shape was changed by someone else: a new one is made. */
 function parsed(text: string | undefined): Json {
   try {
     const value: unknown = JSON.parse(text ?? '{}');
@@ -93,7 +93,7 @@ function parsed(text: string | undefined): Json {
 
 const signIn = 'sign in to AWS, or set AWS_PROFILE';
 
-/** What AWS's errors mean. Trap: their messages may quote what was sent. */
+/** The meaning of AWS's errors. Trap: their messages may quote the request. */
 const awsErrors: Readonly<Record<string, (doing: string) => string>> = {
   AccessDeniedException: (doing) =>
     `AWS does not allow ${doing}: allow it on okta-synthetics/*, or use --secrets <file>`,

@@ -111,7 +111,7 @@ function schemaPath(file: string): string {
   return relative.startsWith('.') ? relative : `./${relative}`;
 }
 
-/** The org as it would be in a new file, with what is available. */
+/** Returns the org's entry for a new file, with the resources that are available. */
 function entryOf(context: Context): Json {
   const { settings, available } = context;
   const { server } = settings;
@@ -186,13 +186,13 @@ export function ownMembers(entry: Json, settings: Pick<Settings, 'deployment' | 
   );
 }
 
-/** What is of no use without a member. */
+/** The members that are useless without another one. */
 function dependants(members: readonly CredentialMember[]): readonly string[] {
   return members.includes('api') ? ['systemLog', 'health'] : [];
 }
 
 /**
- * What is to be changed in an entry. A credential that the set-up has not made stays, and so do the scopes of the servers
+ * Returns the changes to an entry. A credential that the set-up has not made stays, and so do the scopes of the servers
  * that it is for.
  */
 export function mergeEdits(entry: Json, wanted: Json, settings: Settings): readonly ConfigEdit[] {
@@ -249,13 +249,13 @@ export interface ConfigEdit {
   readonly path: JSONPath;
   /** Undefined takes the member out. */
   readonly value: unknown;
-  /** What it was, for people. */
+  /** The previous value, for people. */
   readonly from?: unknown;
   /** It is put into a list, and replaces nothing. */
   readonly isInsertion?: boolean;
 }
 
-/** Changes a text of JSON with comments. Comments, order and what is not mentioned stay. */
+/** Changes JSON with comments. Comments, order and other members stay. */
 export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return edits.reduce(
     (before, { path, value, isInsertion = false }) =>

@@ -17,7 +17,7 @@ import {
 } from './settings.ts';
 import { findUser, userPassword } from './user-password.ts';
 
-/** The role that reads most of what the monitor reads. Writing is in no role that it gets. */
+/** The read-only role that covers most of the monitor's reading. The set-up assigns no role that may write. */
 export const adminRole = 'READ_ONLY_ADMIN';
 
 /**
@@ -87,7 +87,7 @@ function safeApplication(definition: OktaDefinition): Resource {
       const found = await resource.find(context);
       if (found) return found;
       const setting = await context.okta.get(privilegesPath, 'organization').catch((error: unknown) => {
-        // Whoever may not read the setting is not told what it is.
+        // Okta hides the setting from administrators who may not read it.
         if (error instanceof OktaRefusal && !error.refusal.isTotal) return undefined;
         throw error;
       });
@@ -211,7 +211,7 @@ function webAssignments({ engine }: Settings): readonly OktaDefinition[] {
             without: "The org's default policy applies to the web application.",
             type: 'Application',
             collection: app,
-            // The one item that there is: the application, which names its policy.
+            // The only item: the application, which names its policy.
             find: (context: Context) => context.okta.get(app(context), 'applications'),
             isIt: (item: Json, context: Context) => linksTo(item, 'accessPolicy', idOf(context, 'app-policy')),
             creation: (context: Context) => ({

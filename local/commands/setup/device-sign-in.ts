@@ -95,7 +95,7 @@ function placeOf(begun: DeviceAuthorizationResponse, origin: string): string {
   return page.href;
 }
 
-/** Trap: an error's description may quote what was sent, so only its code is used. */
+/** Trap: an error's description may quote the request, so only its code is used. */
 function codeOf(error: unknown): string {
   return error instanceof ResponseBodyError && /^\w{1,60}$/.test(error.error) ? error.error : 'no answer of Okta';
 }

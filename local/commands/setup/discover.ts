@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './settings.ts';
 
-/** What the command line says. What it leaves out is as the configuration says, or as it is by default. */
+/** The command line's settings. The configuration, or a default, supplies the others. */
 export interface SetupRequest {
   readonly domain: string;
   readonly config: string;
@@ -30,7 +30,7 @@ export interface SetupRequest {
   readonly health: boolean;
 }
 
-/** What the configuration file knows of the org. */
+/** The org as the configuration file describes it. */
 export interface KnownOrg extends Pick<Settings, 'org' | 'deployment'> {
   /** Its entry. Empty if it has none. */
   readonly entry: Json;
@@ -78,7 +78,7 @@ function labelOf(domain: string): string {
 /** Asks which of several custom servers it is to be. Undefined for none. */
 export type ChooseServer = (servers: readonly CustomServer[]) => Promise<CustomServer | undefined>;
 
-/** Asks Okta what the org is like. Throws `OktaRefusal` if the credential is refused, and `UsageError`. */
+/** Reads the org's properties from Okta. Throws `OktaRefusal` if the credential is refused, and `UsageError`. */
 export async function discover(
   request: SetupRequest,
   { org, deployment, entry }: KnownOrg,
@@ -107,7 +107,7 @@ export async function discover(
   };
 }
 
-/** What Okta publishes of an org. Throws `UsageError` if there is none: the names of orgs that there are not resolve too. */
+/** Reads the public metadata of an org. Throws `UsageError` if the org does not exist: names of missing orgs resolve too. */
 async function organizationAt(domain: string, okta: OktaApi): Promise<Json> {
   const organization = await okta.get('/.well-known/okta-organization', 'organization').catch((error: unknown) => {
     if (error instanceof OktaRefusal && error.refused.status === 404) return undefined;

@@ -48,7 +48,7 @@ export function overlay(found: unknown, desired: Json): Json {
   };
 }
 
-/** The order of a list says nothing, and of objects only what is desired counts. */
+/** Ignores the order of lists, and members of objects that are not desired. */
 function isSame(found: unknown, desired: unknown): boolean {
   if (!Array.isArray(desired)) return isDeepStrictEqual(found, desired);
   if (!Array.isArray(found) || found.length !== desired.length) return false;

@@ -11,9 +11,9 @@ export type WriteMethod = 'POST' | 'PUT' | 'DELETE';
 export interface OktaApi {
   /** All pages of a list. Throws `OktaRefusal`. */
   list(path: string, area: AreaName): Promise<readonly Json[]>;
-  /** One thing, or undefined if there is none. Throws `OktaRefusal`. */
+  /** Returns one resource, or undefined if it does not exist. Throws `OktaRefusal`. */
   get(path: string, area: AreaName): Promise<Json | undefined>;
-  /** Changes something. A DELETE of what is not there succeeds. Throws `OktaRefusal`. */
+  /** Changes a resource. A DELETE of a missing one succeeds. Throws `OktaRefusal`. */
   send(method: WriteMethod, path: string, area: AreaName, body?: Json): Promise<Json>;
 }
 
@@ -23,7 +23,7 @@ export type AdminFetch = Fetch;
 export interface OktaApiOptions {
   readonly origin: string;
   readonly fetch: AdminFetch;
-  /** Waits so many ms. */
+  /** Waits, in milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
   readonly now?: () => number;
   /** Told before a wait of some seconds. */
@@ -39,7 +39,7 @@ const longestWaitMs = 90_000;
 /** Ten times what Okta sends for a page of 200 applications. */
 const mostBytes = 10 * 1024 * 1024;
 
-/** What is listed is narrowed down by a search, or small. */
+/** The most pages of a list. Lists are small or narrowed down by a search. */
 const mostPages = 100;
 
 /** All pages of a list together, with the waits for rate limits. */
@@ -154,7 +154,7 @@ export function openOktaApi({ origin, fetch, wait, now = Date.now, onWait }: Okt
   };
 }
 
-/** Okta has no code of its own for most duplicates, so its words must do. */
+/** Okta has no code for most duplicates, so they are recognised by its words. */
 function isDuplicate(status: number, code: string | undefined, text: string): boolean {
   return code === 'E0000055' || (status === 400 && /already (exists|in use)/i.test(text));
 }

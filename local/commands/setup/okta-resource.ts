@@ -34,7 +34,7 @@ export interface OktaDefinition {
   readonly change?: 'replace' | 'merge' | 'none';
   /** How it is found if not in the list of the collection. */
   find?(context: Context): Promise<Json | undefined>;
-  /** What a removal does. By default it goes with what it is within. */
+  /** How it is removed. By default it is deleted with its parent. */
   readonly removal?: 'delete' | 'deactivate, then delete' | 'delete twice';
 }
 
@@ -55,7 +55,7 @@ interface Removal {
   readonly inactive?: string;
 }
 
-/** Okta deletes only what is inactive. A removal that was stopped in between goes on there. */
+/** Okta deletes only inactive resources. A removal that was interrupted in between continues there. */
 const removals: Readonly<Record<NonNullable<OktaDefinition['removal']>, Removal>> = {
   delete: {},
   'deactivate, then delete': { deactivate: ['POST', '/lifecycle/deactivate'], inactive: 'INACTIVE' },
@@ -68,7 +68,7 @@ export function oktaResource(definition: OktaDefinition): Resource {
   const { isOwn = () => true, within = [], isIt } = definition;
   const foundOf = (item: Json): Found => ({ id: String(item.id), isOwn: isOwn(item), body: item });
   const itemPath = (context: Context, { id }: Pick<Found, 'id'>) => {
-    // Of `..`, a path would be another one.
+    // An id of `..` would change the path.
     if (!/^[\w-]{1,100}$/.test(id)) throw new CannotMake('Its id is none of Okta.', 'Look at it in Okta.');
     return `${definition.collection(context)}/${id}`;
   };

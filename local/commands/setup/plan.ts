@@ -4,7 +4,7 @@ import { CannotMake, type Context, changedMeanwhile, type Found, type Resource }
 
 export type Action = 'create' | 'update' | 'keep' | 'cannot' | 'delete';
 
-/** What is to be done with one resource, or what was done. */
+/** A step of a plan for one resource, or the completed step. */
 export interface Step {
   readonly resource: Resource;
   readonly action: Action;
@@ -15,7 +15,7 @@ export interface Step {
   readonly remedy?: string;
 }
 
-/** Looks at what is there, and says what is to be done. Nothing is changed. */
+/** Reads the present state and plans the steps. Changes nothing. */
 export async function planSetup(resources: readonly Resource[], context: Context): Promise<readonly Step[]> {
   const steps: Step[] = [];
   for (const resource of resources) steps.push(await look(resource, context, resources));
@@ -42,7 +42,7 @@ async function look(resource: Resource, context: Context, all: readonly Resource
   }
 }
 
-/** What a refusal means for one resource. Throws what is no refusal, and what concerns all of them. */
+/** Turns a refusal into a step that cannot be done. Rethrows other errors, and refusals that concern every resource. */
 function refused(resource: Resource, error: unknown): Step {
   if (error instanceof CannotMake) return cannot(resource, error.reason, error.remedy);
   if (error instanceof OktaRefusal && !error.refusal.isTotal)
@@ -63,7 +63,7 @@ function foreign(resource: Resource): Step {
 }
 
 /**
- * Does what a plan says, in its order. What Okta refuses is left out, with all that needs it, and the rest is done.
+ * Applies a plan in its order. Skips a step that Okta refuses, with the steps that need it, and applies the rest.
  *
  * Each resource is looked at again first, because time has passed. It is made only if it is still not there.
  */
@@ -114,7 +114,7 @@ async function applyStep(planned: Step, context: Context, all: readonly Resource
   }
 }
 
-/** Looks again at what is about to be changed, and at what it is part of. Throws `CannotMake` if that is not what it was. */
+/** Reads a resource and its parents again right before a change. Throws `CannotMake` if they have changed. */
 async function verifyAll(
   resource: Resource,
   found: Found | undefined,
@@ -129,7 +129,7 @@ async function verifyAll(
 }
 
 /**
- * What a removal takes away, in its order: the opposite of that of the set-up, but the configuration last, because it says
+ * The steps of a removal: the set-up's in reverse, but the configuration last, because it says
  * which custom server it was.
  */
 export async function planRemoval(resources: readonly Resource[], context: Context): Promise<readonly Step[]> {
@@ -157,7 +157,7 @@ async function lookToRemove(resource: Resource, context: Context): Promise<Step 
   }
 }
 
-/** Removes what a plan says. What is refused is told, and the rest is done. */
+/** Applies a plan of removal. Reports refused steps, and applies the rest. */
 export async function applyRemoval(
   plan: readonly Step[],
   context: Context,

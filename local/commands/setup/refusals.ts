@@ -1,6 +1,6 @@
 /** A part of Okta's management API, with what an administrator needs for it. https://developer.okta.com/docs/api/oauth2/ */
 export interface Area {
-  /** What it is about, in words. */
+  /** The subject, in words. */
   readonly what: string;
   /** The scope of an administrator's access token. An API token has no scopes. */
   readonly scope: string;
@@ -36,7 +36,7 @@ export const areas = {
 
 export type AreaName = keyof typeof areas;
 
-/** What Okta refused. It has codes only: a text of Okta's may quote what was sent. */
+/** A request that Okta refused. It holds codes only: Okta's texts may quote the request. */
 export interface RefusedRequest {
   readonly area: AreaName;
   readonly status: number;
@@ -189,7 +189,7 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-/** What a refusal means, and what to do. Unknown ones are told by their code, and nothing is guessed. */
+/** Explains a refusal and its remedy. Reports unknown ones by their code, without guessing. */
 export function explainRefusal(refused: RefusedRequest): Refusal {
   const area = areas[refused.area];
   const rule = rules.find(([matches]) => matches(refused, area));

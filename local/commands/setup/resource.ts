@@ -9,13 +9,13 @@ export interface Found {
   readonly id: string;
   /** It has the mark of this deployment and org, or belongs to something that has. */
   readonly isOwn: boolean;
-  /** What it is like. It has no secret. */
+  /** Its state, without secrets. */
   readonly body: Json;
   /** The members of a secret. They cannot be printed by accident. */
   readonly secret?: Redacted<Json>;
 }
 
-/** What a resource is made with and from. */
+/** The context in which a resource is made. */
 export interface Context {
   readonly settings: Settings;
   readonly okta: OktaApi;
@@ -33,16 +33,16 @@ export interface Context {
 /**
  * One thing that the set-up makes: the definition from which plan, set-up and removal come.
  *
- * Everything here may be stopped at any request and called again. So `find` must find what `create` made, even if nobody
+ * Everything here may be stopped at any request and called again. So `find` must find what `create` made, even if no one
  * read the answer.
  */
 export interface Resource {
   readonly id: string;
-  /** What it is, for people: `service application`. */
+  /** Its kind, for people: `service application`. */
   readonly kind: string;
   /** The name that it has in Okta, AWS or the configuration. */
   readonly name: string;
-  /** What it is for. */
+  /** Its purpose. */
   readonly purpose: string;
   /** What works if it cannot be made, as a sentence. */
   readonly without: string;
@@ -55,7 +55,7 @@ export interface Resource {
   /** Where it is in Okta. Absent for secrets and the configuration. */
   readonly okta?: { readonly type: string };
   find(context: Context): Promise<Found | undefined>;
-  /** What it must be like. Ids that are not known yet are `knownLater`. It contains no secret. */
+  /** The desired state, without secrets. Ids that are not known yet are `knownLater`. */
   desired(context: Context, found?: Found): Json;
   /** Where it is not as it must be. */
   differences(context: Context, found: Found): readonly Difference[];
@@ -85,7 +85,7 @@ export class CannotMake extends Error {
   }
 }
 
-/** Thrown where something is not any more what the plan showed: it is left as it is. */
+/** Thrown if a resource has changed since the plan was shown. It is left alone. */
 export function changedMeanwhile(what: string): CannotMake {
   return new CannotMake(
     `It changed after it was looked at: ${what}. So it is not touched.`,

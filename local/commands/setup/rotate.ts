@@ -16,7 +16,7 @@ export const rotated = [
   { app: 'web-app', key: 'web-key' },
 ] as const;
 
-/** What a rotation tells of its way. */
+/** The events that a rotation reports. */
 export type RotationStep = 'stored' | 'registered' | 'proved' | 'in use' | 'retired';
 
 export interface RotationContext extends Context {
@@ -31,7 +31,7 @@ export interface RotationContext extends Context {
  * Rotates the key of an application, while the monitor runs.
  *
  * The secret is the memory of the rotation: `next` is a key that Okta may not know yet, and `previous` is the id of one that
- * it may still know. So whoever calls this again goes on. Both keys are valid until the secret has the new one. A container
+ * it may still know. So a second call goes on. Both keys are valid until the secret has the new one. A container
  * that still has the old one is refused, reads the secret again, and sends the request once more in the same run
  * (functions/run/client-call.ts), so nothing has to wait for it.
  *
@@ -86,8 +86,8 @@ export async function rotateKey(
 const mostProofs = 5;
 
 /**
- * Shows that Okta accepts a key, before anything depends on it. It asks about a token that there is not: whatever the
- * answer says of it, the client was authenticated. A token of its own takes a grant, which the application may lack.
+ * Shows that Okta accepts a key, before anything depends on it. It introspects a token that does not exist: whatever the
+ * answer says about the token, the client was authenticated. Requesting a token would need a grant, which the application may lack.
  */
 async function prove(key: Json, app: Found, context: RotationContext, tries = 1): Promise<void> {
   const { settings, fetch, wait } = context;
@@ -99,7 +99,7 @@ async function prove(key: Json, app: Found, context: RotationContext, tries = 1)
       Date.now,
     )(org).introspect(server, { value: 'none', type: 'bearer' }, fetchWhole(fetch));
   } catch (error) {
-    // Nobody answered, so nothing is known of the key.
+    // There was no answer, so the key's status is unknown.
     if (error instanceof UsageError) throw error;
     if (tries >= mostProofs) {
       const isRefused = error instanceof ResponseBodyError && error.error === 'invalid_client';

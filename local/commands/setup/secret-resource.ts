@@ -6,7 +6,7 @@ import { CannotMake, type Context, type Found, type Resource } from './resource.
 
 /** A secret as data. */
 export interface SecretDefinition extends Pick<Resource, 'id' | 'kind' | 'name' | 'purpose' | 'without' | 'needs'> {
-  /** The member that it must have. One without it has been changed by somebody, and gets a new value. */
+  /** The member that it must have. A secret without it was changed by someone else, and gets a new value. */
   readonly member: string;
   make(context: Context): Promise<Json>;
 }

@@ -5,7 +5,7 @@ import type { Json } from './json.ts';
 import { at, isObject } from './json.ts';
 import { changedMeanwhile } from './resource.ts';
 
-/** What a store has by a name. */
+/** The entry of a store under one name. */
 export interface StoredSecret {
   /** It has the mark of this deployment and org. */
   readonly isOwn: boolean;
@@ -16,7 +16,7 @@ export interface StoredSecret {
 }
 
 /**
- * Where secrets are kept: AWS Secrets Manager, or a file. Each has the mark of whoever made it. Throws `StoreError`.
+ * A store of secrets: AWS Secrets Manager, or a file. Each secret has the mark of its maker. Throws `StoreError`.
  */
 export interface SecretStore {
   /** For people: `AWS Secrets Manager in eu-central-1`. */
@@ -27,7 +27,7 @@ export interface SecretStore {
    * without the mark, as `remove` does.
    */
   write(name: string, value: Json): Promise<void>;
-  /** Deletes a secret for good. One that is not there is none to delete. */
+  /** Deletes a secret for good. Does nothing if it does not exist. */
   remove(name: string): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** What is told of a secret that lost its mark after it was looked at. */
+/** The message about a secret that lost its mark after it was read. */
 export function unmarked(name: string) {
   return changedMeanwhile(`the secret ${name} lacks the mark of this set-up`);
 }

@@ -9,7 +9,7 @@ import { type RotationStep, rotated, rotateKey } from './rotate.ts';
 import type { SecretStore } from './secret-store.ts';
 import { markOf, type Settings } from './settings.ts';
 
-/** What a set-up works with. */
+/** The tools of a set-up. */
 export interface SetupTools {
   readonly okta: OktaApi;
   /** Sends requests without the administrator's credential. */
@@ -20,13 +20,13 @@ export interface SetupTools {
   readonly chooseServer: ChooseServer;
 }
 
-/** What is to be done for an org, before anything is. */
+/** A set-up that has been planned and not begun. */
 export interface OpenSetup {
   readonly settings: Settings;
   readonly store: SecretStore;
-  /** What is there, and what is to be done. */
+  /** The steps, each with the present state of its resource. */
   readonly plan: readonly Step[];
-  /** Does it, and says what was done. */
+  /** Applies the plan, and returns the completed steps. */
   apply(onStep: (step: Step) => void): Promise<readonly Step[]>;
 }
 
@@ -63,7 +63,7 @@ export interface OpenRotation {
   apply(onStep: (application: string, step: RotationStep) => void): Promise<void>;
 }
 
-/** Opens a rotation of all keys. Throws `UsageError` if there are none. */
+/** Opens a rotation of all keys. Throws `UsageError` if the org has none. */
 export async function openRotation(request: SetupRequest, tools: SetupTools): Promise<OpenRotation> {
   const { settings, store, context, resources } = await openContext(request, {
     ...tools,

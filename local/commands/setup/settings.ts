@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 
-/** What is to be set up: what the command line and the configuration say, and what the org is like. */
+/** The input of a set-up, from the command line, the configuration and the org. */
 export interface Settings {
   readonly domain: string;
   /** The name of the org in the configuration. */
@@ -13,7 +13,7 @@ export interface Settings {
   /** The org's own Okta address, the only issuer that grants take. A custom domain has another one. */
   readonly oktaUrl: string;
   readonly engine: 'identity' | 'classic';
-  /** The test user's login, if somebody is to sign in. */
+  /** The test user's login, if a test user is to sign in. */
   readonly login?: string;
   readonly redirectUri: string;
   readonly systemLog: boolean;
@@ -32,7 +32,7 @@ export interface CustomServer {
 }
 
 /**
- * The mark of what this tool made for one org of one deployment. Whatever lacks it is never changed.
+ * The mark on everything that this tool made for one org of one deployment. Resources without it are never changed.
  *
  * Trap: people see it in Okta, so it says what made it.
  */
@@ -45,7 +45,7 @@ export function descriptionOf(settings: Pick<Settings, 'deployment' | 'org'>): s
   return `Managed by ${markOf(settings)}`;
 }
 
-/** The name of what is made in Okta: `okta-synthetics acme`, with a word for what it is. */
+/** The name of a resource in Okta: `okta-synthetics acme`, followed by its kind. */
 export function nameOf({ deployment, org }: Pick<Settings, 'deployment' | 'org'>, what?: string): string {
   return [deployment, org, ...(what === undefined ? [] : [what])].join(' ');
 }
@@ -59,15 +59,15 @@ export function scopeName({ deployment, org }: Pick<Settings, 'deployment' | 'or
   return `monitor.${deployment}.${org}`;
 }
 
-/** A login with which nobody else signs in, at a domain that takes no mail (RFC 2606, RFC 7505). */
+/** A login at a domain that accepts no mail (RFC 2606, RFC 7505), so it cannot belong to a person. */
 export function defaultLogin({ deployment, org }: Pick<Settings, 'deployment' | 'org'>): string {
   return `${deployment}.${org}@example.com`;
 }
 
-/** A name that never resolves (RFC 6761, 6.4), so nobody can listen there. */
+/** A name that never resolves (RFC 6761, 6.4), so no server can listen there. */
 export const defaultRedirectUri = 'https://okta-synthetics.invalid/callback';
 
-/** An okta.* scope, and what the monitor does with it. */
+/** An okta.* scope, and the monitor's use of it. */
 export interface OktaScope {
   readonly scope: string;
   readonly purpose: string;

@@ -18,14 +18,14 @@ export async function findUser(okta: OktaApi, login: string): Promise<Json | und
   return found.find((item) => at(item, 'profile', 'login') === login);
 }
 
-/** When Okta says that a user's password was last changed, or that there is none. */
+/** Returns when a user's password was last changed according to Okta, or that the user has none. */
 const changeOf = (user: Json | undefined): string => (user ? String(user.passwordChanged) : 'no user');
 
 /**
  * The password of the test user: in a secret first, then in Okta.
  *
  * Okta cannot be asked whether a password is right. So the secret says in `pending` what Okta last told of the password
- * before it was to be changed, until it is known that Okta has it. Whoever is stopped in between finds out by that.
+ * before it was to be changed, until it is known that Okta has it. An interrupted set-up finds that out by this mark.
  */
 export function userPassword(login: string, without: string) {
   const isPending = ({ found }: Context) => found.get('user-secret')?.secret?.reveal().pending;
@@ -77,7 +77,7 @@ export function userPassword(login: string, without: string) {
     newSecret: async ({ okta }: Context): Promise<Json> => ({
       ...{ password: makePassword(), pending: changeOf(await findUser(okta, login)) },
     }),
-    /** What the user is created with. */
+    /** The password for the user's creation. */
     credentials: async ({ found }: Context): Promise<Json> => ({
       credentials: { password: { value: found.get('user-secret')?.secret?.reveal().password } },
     }),

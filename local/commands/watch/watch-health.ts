@@ -4,7 +4,7 @@ import type { Deployment } from '../../self-hosted/template/deployment.ts';
 /** Whether the runs of a watch are on time. The board serves it at `/health`: 200 while they are, otherwise 503. */
 export interface WatchHealth {
   readonly status: 'ok' | 'unhealthy';
-  /** The schedules of which no run has ended in time, by name. */
+  /** The schedules without a run that ended in time, by name. */
   readonly late: readonly string[];
   /** Why the history cannot be written. Absent while it can. */
   readonly history?: string;
@@ -13,7 +13,7 @@ export interface WatchHealth {
 }
 
 export interface HealthRecord {
-  /** Is told why the history cannot be written, or that it can. */
+  /** Receives the reason why the history cannot be written, or undefined once it can. */
   onHistory(trouble: string | undefined): void;
   onRun(run: Pick<Invocation, 'at' | 'by' | 'durationMs'>): void;
   at(now: number): WatchHealth;

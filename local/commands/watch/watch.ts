@@ -33,7 +33,7 @@ const minuteMs = 60_000;
 /** How often old things are dropped, in minutes. */
 const pruneEvery = 60;
 
-/** Runs a system until the clock is stopped. A run that has ended by then is kept, and one that has not is none. */
+/** Runs a system until the clock is stopped. Keeps the runs that have ended by then, and drops the others. */
 export async function runWatch(system: WatchedSystem, options: WatchRunOptions): Promise<void> {
   const { clock, history, retention, live, onEvent, onHistory, beforeMinute } = options;
   let trouble: string | undefined;
@@ -73,13 +73,13 @@ export function firingAlarms(system: Pick<WatchedSystem, 'deployment' | 'alarmSt
   return system.deployment.alarms.alarms.filter(({ name }) => system.alarmState(name).state === 'ALARM').length;
 }
 
-/** Tells what happens in a system as it happens. */
+/** Prints events of a system as they happen. */
 export interface LiveEvents {
   /** For the system. */
   readonly journal: Journal;
-  /** Begins a minute in which so many runs start. */
+  /** Begins a minute, with the number of runs that start in it. */
   begin(minute: number, starts: number): void;
-  /** Tells the rest of a minute. */
+  /** Prints the rest of a minute. */
   end(): void;
 }
 

@@ -41,7 +41,7 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
   'SECURITY.md': { rights: everyRight },
 };
 
-/** What is off in the example, as a change to it, each with what it is called in the configuration. */
+/** The options that the example leaves off: a description, the setting's name, and the change that switches it on. */
 const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [
   ['a test user signs in, every 5 minutes', '`user`', withTestUser],
   ['health checks of every kind, every 15 minutes', '`health`', withHealth],
@@ -71,7 +71,7 @@ function optionsTable(): string {
   return markdownTable(['switched on', 'by', 'dollars a month more', 'requests an hour more'], rows);
 }
 
-/** What the example may do with everything switched on, with receivers of every kind and an org's own. */
+/** Lists the rights of the example with every option, every kind of receiver, and receivers of one org. */
 function everyRight(): string {
   const config = options.reduce((all, [, , change]) => change(all), loadConfig('lib/config/example.jsonc'));
   const https = 'https://hooks.example.com/okta';
@@ -118,7 +118,7 @@ function fleetTable(): string {
   const example = loadConfig('lib/config/example.jsonc');
   const fleetOf = (flows: number, count: number): Template => {
     const text = JSON.stringify(example.orgs);
-    // Each org has secrets of its own.
+    // Each org has its own secrets.
     const orgs = Array.from({ length: count }, (_, at): Config['orgs'] =>
       JSON.parse(text.replaceAll('acme', `org-${at}`)),
     );
@@ -158,7 +158,7 @@ function alarmTable(): string {
     orgs: orgs.map((org) => ({ ...org, negativeTests: true })),
   });
   const resources = Object.values(template.Resources);
-  // The windows of a composite alarm notify nobody.
+  // The windows of a composite alarm have no actions.
   const alarms = resources.filter(
     ({ Type, Properties = {} }) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type) && Properties.AlarmActions,
   );
@@ -220,12 +220,12 @@ const severityInWords: Record<Severity, string> = {
   info: 'Severity: info, does not notify anyone by itself.',
 };
 
-/** What the severity is where only one document is affected. */
+/** The severity of a finding that affects only one document. */
 function oneDocumentInWords(severity: Severity | undefined): string {
   return severity ? ` A ${severity} if only one document is affected and everything else works.` : '';
 }
 
-/** What is special about a finding. Causes and steps are in the message about it, and in the log. */
+/** The special properties of a finding. Its causes and steps are in the message and in the log. */
 function runbookEntry(code: FindingCode): string {
   const {
     summary,
@@ -295,7 +295,7 @@ function scopesInWords({ apiScopes }: Probe): string {
     : `Scope of an API client: ${scopes}${otherwise}.`;
 }
 
-/** What is requested page by page is named once. */
+/** Names a request once, although it is made page by page. */
 function requestsInWords(requests: Probe['requests']): string {
   return [...Map.groupBy(requests, (endpoint) => endpoint)]
     .map(([endpoint, { length }]) => `${requestInWords(endpoint)}${length > 1 ? `, up to ${length} times` : ''}`)

@@ -72,7 +72,7 @@ export function formatReport(reports: readonly OrgReport[]): string {
     .join('\n');
 }
 
-/** Trap: whatever Okta wrote must not move the cursor. */
+/** Trap: text from Okta must not move the cursor. */
 function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }

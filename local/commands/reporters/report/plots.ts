@@ -3,9 +3,9 @@ import type { Headroom, Latency } from '../../report/latency.ts';
 import type { TimelineEntry } from '../../report/org-report.ts';
 import type { Period } from '../../report/source.ts';
 
-/** What a plot shows. */
+/** The contents of a plot. */
 export interface Plot {
-  /** What a screen reader says, and the caption. */
+  /** The caption, which screen readers read. */
   readonly title: string;
   readonly unit: string;
   readonly kind: 'bars' | 'lines';
@@ -16,7 +16,7 @@ export interface Plot {
 
 export interface PlotSeries {
   readonly name: string;
-  /** One per time. Undefined where there is none. */
+  /** One value per time. Undefined where there is no value. */
   readonly values: readonly (number | undefined)[];
 }
 
@@ -36,7 +36,7 @@ export function minutesPlots(timeline: readonly TimelineEntry[]): readonly Plot[
   ];
 }
 
-/** From the first to the last, also those of which nothing is known: a plot has the same width for each. */
+/** All times from the first to the last, known or not, so that each has the same width in the plot. */
 function timesOf(buckets: readonly Period[]): readonly number[] {
   const [first] = buckets;
   if (!first) return [];
@@ -45,7 +45,7 @@ function timesOf(buckets: readonly Period[]): readonly number[] {
   return Array.from({ length: (Math.max(...starts) - from) / size + 1 }, (_, index) => from + index * size);
 }
 
-/** The probes with the longest p95: more lines than colours would tell nobody anything. */
+/** The probes with the longest p95, as many as there are colours. */
 const mostLines = 6;
 
 export function latencyPlot(latency: readonly Latency[]): Plot {
@@ -143,7 +143,7 @@ function axisOf({ unit, times }: Plot, most: number, { x, y }: Axes): readonly H
   ];
 }
 
-/** Values that follow each other, with their places. A line does not cross what is not known. */
+/** Consecutive values with their positions. A line does not cross a gap. */
 function segmentsOf(values: readonly (number | undefined)[]): readonly (readonly (readonly [number, number])[])[] {
   const segments: (readonly [number, number])[][] = [];
   for (const [index, value] of values.entries()) {
