@@ -25,13 +25,13 @@ const senders = { sns: openSns(), events: openEventBridge() };
 const table = stateTable(process.env);
 
 /**
- * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads what the probes reported, and publishes
- * what the alarm means.
+ * Notifies people of an alarm. SNS calls it with CloudWatch's message; it reads the probes' reports, and publishes
+ * the alarm's meaning.
  *
  * When it cannot read something, the message says so. When an outlet fails, the others still get the message, and it
  * throws: Lambda tries again and finally sends the original event. `{"selfTest": true}` does everything but send, and throws when a permission is missing;
  * `receivers` of an event are compared with the confirmed subscriptions. For an event that is none of these, it returns
- * what is wrong and publishes nothing.
+ * the problem and publishes nothing.
  */
 export async function handler(
   event: unknown,
@@ -56,7 +56,7 @@ export async function handler(
       await sendToAll(outbox, `unreadable#${read.id}`, composeUnreadable(read.raw, read.why, settings));
       continue;
     }
-    // Each attempt begins with what another process has noted. What was sent is not sent again.
+    // Each attempt begins with the notes of other processes, so that no message is sent twice.
     for (let attempt = 0; attempt < attempts; attempt += 1)
       if (await notifyOfChange(read, { settings, sources, outbox })) break;
   }
@@ -64,9 +64,9 @@ export async function handler(
 }
 
 /**
- * What is wrong with an event that SNS did not send. Somebody invoked the function by hand, or set a wrong target.
+ * The problem of an event that SNS did not send, but a person or a wrong target.
  *
- * Trap: it is no error, because Lambda would send the event of a failed run to people, and no alarm is in it.
+ * Trap: it must not throw, because Lambda would send the event of a failed run to people, and it holds no alarm.
  */
 function refused(event: unknown): string {
   const found = 'servers' in asRecord(event) ? 'for a function that runs probes' : 'not from SNS';

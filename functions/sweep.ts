@@ -29,10 +29,10 @@ const watched = groups.filter((group) => GROUPS.split(',').includes(group));
 const remindAfterMs = REMIND_AFTER_MINUTES ? Number(REMIND_AFTER_MINUTES) * 60_000 : undefined;
 
 /**
- * Looks at the state of everything, each minute: it tells people of a recovery before CloudWatch sees it, repeats a page
+ * Reads all states, each minute: it announces a recovery before CloudWatch sees it, repeats a page
  * that stands, and counts the schedules that have stopped.
  *
- * If it fails, it throws, and an alarm counts that. Then CloudWatch tells of the recovery, some minutes later.
+ * If it fails, it throws, and an alarm counts that. Then CloudWatch announces the recovery, some minutes later.
  */
 export async function handler(
   _event: unknown,
@@ -79,7 +79,7 @@ async function countSilence(all: readonly Kept[], monitor: readonly StoredItem[]
   }
 }
 
-/** What the stages work with that tell of an incident: it says on which route and topic it was told. */
+/** The tools of the stages for an incident, which names its route and topic. */
 function openServices({ route, topicArn }: OpenIncident, signal: AbortSignal, owner: string): Services {
   const settings = readSettings({ ...process.env, ROUTE: route, PEOPLE_TOPIC_ARN: topicArn });
   return {

@@ -17,7 +17,7 @@ import { monitorPartition, stateTable } from './state/state-table.ts';
 /** Time reserved for rendering. */
 const reserveMs = 3_000;
 
-/** Lambda refuses an answer of more than 6 MB. So much is quick to show, too. */
+/** Lambda refuses an answer of more than 6 MB. This much is quick to show, too. */
 export const mostBytes = 1_000_000;
 
 const { DEPLOYMENT: deployment = defaultDeployment, RUNBOOK: runbook, SERIES, PARTITION, AWS_REGION } = process.env;
@@ -29,7 +29,7 @@ const series: readonly MeasuredSeries[] = SERIES ? JSON.parse(SERIES) : [];
  * A custom widget of CloudWatch: how all orgs are, or one in detail (`params.org`). It returns HTML without a script, or
  * Markdown if it is asked to describe itself.
  *
- * What cannot be read is said in the widget, by the name of the error alone.
+ * The widget reports data that cannot be read, by the name of the error alone.
  */
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<string> {
   const now = Date.now();

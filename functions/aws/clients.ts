@@ -93,7 +93,7 @@ function open<Commands extends Readonly<Record<string, new (input: never) => obj
 }
 
 /**
- * Throws an error again, without what the SDK attaches to it: its `$response` leads to the request, which has the session
+ * Throws an error again, without the SDK's attachments: its `$response` leads to the request, which has the session
  * token and the signature. Trap: the message may quote the call.
  */
 function rethrow(error: unknown): never {

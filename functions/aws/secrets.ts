@@ -57,7 +57,7 @@ const noAnswer = ['AWS Secrets Manager does not answer', "check the network, and
 
 const signIn = 'sign in to AWS, or set AWS_PROFILE';
 
-/** What the names of AWS's errors mean and how to mend it. Trap: their messages may quote what was sent. */
+/** The meaning of AWS's errors by name, with the remedy. Trap: their messages may quote a request. */
 const awsErrors: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   ResourceNotFoundException: [
     'AWS Secrets Manager has no such secret in this account and region (ResourceNotFoundException)',

@@ -12,18 +12,18 @@ export interface AlarmEntry<Kind extends AlarmKind> {
 }
 
 export interface AlarmMeaning {
-  /** What CloudWatch shows: what is wrong while the alarm fires, and who must act. */
+  /** The description in CloudWatch: the problem while the alarm fires, and who must act. */
   readonly description: string;
   /** The heading in docs/runbook.md. */
   readonly heading: string;
   readonly domain: FaultDomain;
-  /** What is wrong in a few words, for the subject of a message, when the evidence has no finding. */
+  /** The problem in a few words, for the subject of a message without a finding. */
   readonly brief: string;
   /** The same in one line of a phone's screen. Trap: without a finding, no cause and no culprit is known. */
   readonly summary: string;
-  /** What a message tells people to do in that case. */
+  /** The remedy in a message in that case. */
   readonly remedy: readonly string[];
-  /** What is true once the alarm has resolved. `lastSeen` is absent when the evidence does not show what made it fire. */
+  /** The sentence once the alarm has resolved. `lastSeen` is absent when the evidence does not show the cause. */
   readonly resolved: (lastSeen?: LastSeen) => string;
 }
 
@@ -45,9 +45,9 @@ const noEvidence = {
 };
 
 /**
- * Every kind of alarm: its name, what it means, what to do about it and what "resolved" means.
+ * Every kind of alarm: its name, meaning, remedy, and the meaning of "resolved".
  *
- * The stack takes the names and descriptions of its alarms from here, and `notify` takes what it writes. A kind without
+ * The stack takes the names and descriptions of its alarms from here, and `notify` its texts. A kind without
  * an entry does not compile.
  */
 export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = {

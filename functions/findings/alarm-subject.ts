@@ -5,9 +5,9 @@ import { type Group, groups } from '../model/probe.ts';
 import { alarmCatalog } from './alarm-catalog.ts';
 import { type Pace, paces } from './slo.ts';
 
-/** What identifies an alarm of each kind. `alarmCatalog` says what the kind means. */
+/** The fields that identify an alarm of each kind. `alarmCatalog` has the meanings. */
 interface Identities {
-  /** Probes of an org report findings of one fault domain and severity: somebody outside the monitor must act. */
+  /** Probes of an org report findings of one fault domain and severity: people outside the monitor must act. */
   readonly findings: { readonly org: string; readonly domain: FaultDomain; readonly severity: Route };
   /** An org's probes do not report at all. */
   readonly 'not-running': { readonly org: string };
@@ -47,7 +47,7 @@ export function alarmName(subject: AlarmSubject, deployment = defaultDeployment)
   return `${deployment}/${alarmCatalog[kind].name.replaceAll(placeholders, (_, field: string) => values[field] ?? '')}`;
 }
 
-/** What the alarm of this name is about; undefined unless it is an alarm of this deployment. */
+/** Returns the subject of the alarm of this name. Undefined unless it is an alarm of this deployment. */
 export function alarmSubject(name: string, deployment = defaultDeployment): AlarmSubject | undefined {
   if (!name.startsWith(`${deployment}/`)) return undefined;
   const ownName = name.slice(deployment.length + 1);
@@ -60,7 +60,7 @@ export function alarmSubject(name: string, deployment = defaultDeployment): Alar
 
 const placeholders = /\{(\w+)\}/g;
 
-/** The values of the fields of which there are only a few. */
+/** The values of fields with a fixed set of values. */
 const fieldValues: Readonly<Record<string, readonly string[]>> = {
   domain: faultDomains,
   severity: routes,

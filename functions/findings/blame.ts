@@ -33,7 +33,7 @@ const blames: Readonly<Record<FaultDomain, string>> = {
   monitor: "Monitor's fault",
 };
 
-/** Who answered, in words, with what shows it. One proof of Okta is enough. Empty if nobody answered. */
+/** Describes who answered, with the evidence. One proof of Okta is enough. Empty without an answer. */
 export function describeSender({ by, because }: Ascription): readonly string[] {
   if (by === 'nobody') return [];
   return [`${senders[by]}: ${(by === 'okta' ? because.slice(0, 1) : because).join(', ')}`];

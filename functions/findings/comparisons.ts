@@ -4,14 +4,14 @@ import type { ApiCredential, ClientAuthentication, Org, Server, ServiceClient, W
 import { apiScopes, locate } from '../okta/endpoints.ts';
 import type { FindingCode } from './finding.ts';
 
-/** What a failed request was made for. */
+/** The purpose of a failed request. */
 interface Request {
   readonly org: Org;
   readonly server: Server;
   readonly exchange: Pick<Exchange, 'url' | 'certificate'>;
 }
 
-/** What was expected, and what Okta's answer says of it, for findings that a probe does not compare itself. */
+/** Compares expectations with Okta's answer, for findings that a probe does not compare itself. */
 export function comparisonsOf(code: FindingCode, request: Request): readonly Comparison[] {
   return comparisons[code]?.(request) ?? [];
 }

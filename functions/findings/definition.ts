@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '../model/finding.ts';
 
-/** What a run knows about a failure. Causes and steps that do not fit it are left out. */
+/** The facts of a run about a failure. Causes and steps that do not fit are left out. */
 export type Fact =
   /** The client that the request names authenticates with a secret, or with a key. */
   | 'uses a secret'
@@ -32,7 +32,7 @@ export function fittingTexts(texts: readonly ConditionalText[], facts: ReadonlyS
   return texts.filter(fits).map(textOf);
 }
 
-/** What the runbook adds to a message. Readers fill in the words in capitals. */
+/** The runbook's addition to a message. Readers fill in the words in capitals. */
 export interface RunbookEntry {
   /** Who is affected, how, and since when they notice. */
   readonly impact?: string;
@@ -52,9 +52,9 @@ export interface FindingDefinition
   /** Most likely first. */
   readonly causes: readonly ConditionalText[];
   readonly remedy: readonly ConditionalText[];
-  /** It is a warning of a probe that passes, and something fails all the same, beyond what the probe sees. */
+  /** A warning of a passing probe about a failure that the probe itself does not see. */
   readonly failsElsewhere?: true;
-  /** People are told once of each thing and step, and not of its end: see `Finding.once`. */
+  /** A notice: sent once for each thing and step, without a message at its end. See `Finding.once`. */
   readonly isToldOnce?: true;
   /** Replaces the severity if one document is affected, and everything else in the run works. */
   readonly severityOfOneDocument?: Severity;

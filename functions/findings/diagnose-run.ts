@@ -29,7 +29,7 @@ interface RunOptions {
   readonly resolves: (host: string) => Promise<boolean>;
 }
 
-/** The endpoints that serve a document. If one of them is malformed and all else works, nobody has to get up. */
+/** The endpoints that serve a document. If only one of them is malformed, that is no reason for a page. */
 const documents: readonly Endpoint[] = ['organization', 'discovery', 'users', 'logs'];
 
 /**
@@ -90,14 +90,14 @@ function unrelatedHost({ statusPage }: Org): string {
   return statusPage ? new URL(statusPage.page).hostname : 'www.okta.com';
 }
 
-/** The severity of the only failure in a run, because of which nothing was skipped. */
+/** The severity of a run's only failure that skipped no other probe. */
 function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {
   const last = exchanges.at(-1);
   if (!exchanges.slice(0, -1).every(isFromOkta)) return severity;
   const definition: FindingDefinition = findings[code as FindingCode];
   const endpoint = last && locate(last.url)?.endpoint;
   const isDocument = endpoint !== undefined && documents.includes(endpoint);
-  // What something else answers says nothing of Okta's own faults, whatever its status.
+  // An answer of another sender says nothing about Okta's faults, whatever its status.
   const isHarmless = definition.domain === 'network' || (last?.status ?? 500) < 300;
   return (isDocument && isHarmless ? definition.severityOfOneDocument : undefined) ?? severity;
 }

@@ -12,7 +12,7 @@ import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
 import { answerContext, codeOfAnswer, codeOfTransport } from './rules.ts';
 import { resourceFindings } from './tables/resource.ts';
 
-/** Where a failure happened, and what the rest of the run shows. */
+/** The place of a failure, and the evidence of the rest of the run. */
 export interface DiagnosisContext {
   readonly org: Org;
   readonly server: Server;

@@ -25,7 +25,7 @@ export function runsToAlarm({ domain, severity }: FindingAlarm): number {
   return domain === 'network' ? 3 : 2;
 }
 
-/** Bad runs are counted among so many, unless they are so rare that these would be more than an hour. */
+/** The number of runs among which bad ones are counted, unless that would take more than an hour. */
 export const windowRuns = 10;
 
 /** The severities that a finding may have. */

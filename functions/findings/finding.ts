@@ -11,7 +11,7 @@ import { resourceFindings } from './tables/resource.ts';
 import { samlFindings } from './tables/saml.ts';
 import { systemLogFindings } from './tables/system-log.ts';
 
-/** All findings by their permanent code: who must act, what it means and what to do. */
+/** All findings by their permanent code: who must act, the meaning and the remedy. */
 export const findings = {
   ...networkFindings,
   ...oktaFindings,
@@ -27,7 +27,7 @@ export const findings = {
 
 export type FindingCode = keyof typeof findings;
 
-/** Whether a finding says that something fails, beyond what the probe that reports it sees. */
+/** Whether a finding reports a failure that its own probe does not see. */
 export function failsElsewhere(code: string): boolean {
   const definition: FindingDefinition | undefined = Object.hasOwn(findings, code)
     ? findings[code as FindingCode]
@@ -35,7 +35,7 @@ export function failsElsewhere(code: string): boolean {
   return definition?.failsElsewhere ?? false;
 }
 
-/** What is known of one occurrence. Trap: people see it, so it must not contain a secret. */
+/** The facts of one occurrence. Trap: people see them, so they must not contain a secret. */
 export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
   /** Decide which causes and steps fit. */
   readonly facts?: ReadonlySet<Fact>;

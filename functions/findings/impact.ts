@@ -1,7 +1,7 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
 import type { Severity } from '../model/finding.ts';
 
-/** What people cannot do while a finding is reported, and where. */
+/** The effect of a finding on people, and the place. */
 export interface Impact {
   /** For a subject, the clearest first and the shortest last: `no tokens`. */
   readonly what: readonly string[];
@@ -122,7 +122,7 @@ const effectsOnClient: Readonly<Record<string, Effect>> = {
   'rate-limits': effect('API refuses client', "the management API refuses the monitor's client"),
 };
 
-/** Returns what a finding means for people, or undefined if nothing fails. */
+/** Returns the effect of a finding on people, or undefined if nothing fails. */
 export function impactOf(facts: ImpactFacts): Impact | undefined {
   const [first] = facts.hit;
   if (!first) return undefined;

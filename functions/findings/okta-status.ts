@@ -2,11 +2,11 @@ import type { LoggedLine } from '../model/log-line.ts';
 import { formatTime } from '../model/text.ts';
 import { readNotes } from '../okta/status-notes.ts';
 
-/** What Okta announces on its status page, as the probe last read it. */
+/** Okta's announcements on its status page, as the probe last read them. */
 export interface OktaStatus {
   /** `none` only if no incident can concern the org; `unknown` if one may, or if the page was not read. */
   readonly state: 'announced' | 'none' | 'unknown';
-  /** Whether the page was read, so that nobody else has to. */
+  /** Whether the page was read, so that people need not look. */
   readonly isRead: boolean;
   /** A few words, for the first line of a message. */
   readonly brief: string;

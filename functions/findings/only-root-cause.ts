@@ -70,12 +70,12 @@ const rootCauses: readonly RootCause[] = [
     isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
     explains: (_, other) => isUnidentifiedFault(other),
   },
-  // Okta refuses the address, whatever it is asked for.
+  // Okta refuses every request from this address.
   { isRoot: hasCode('address-blocked'), explains: (root, other) => isOfOrg(root) && isRejection(other) },
-  // Whatever is in between words its refusal differently at each endpoint.
+  // An intermediary words its refusal differently at each endpoint.
   { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
   { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },
-  // Okta words one outage here so and there so. What it words alike is one finding anyway.
+  // Okta words one outage differently at different endpoints. The same words are one finding anyway.
   {
     isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
     explains: (root, other) => isOutage(other) && answeredByOkta(other) && other.finding.code !== root.finding.code,
@@ -85,7 +85,7 @@ const rootCauses: readonly RootCause[] = [
     explains: (_, other) => hasCode('api-access-management-missing')(other),
   },
   { isRoot: noServer, explains: (root, other) => isAtServerOf(root, other) && (noServer(other) || isRejection(other)) },
-  // Introspection repeats what the token says, and a token that is not what it should be is not known either.
+  // Introspection repeats the token's claims, and does not know a token with a defect.
   {
     isRoot: (failed) => failed.probe === 'verify',
     explains: (root, other) =>

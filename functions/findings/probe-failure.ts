@@ -6,11 +6,11 @@ import type { Mismatch } from '../okta/access-token.ts';
 import { isHtml } from '../okta/okta-error.ts';
 import type { FindingCode } from './finding.ts';
 
-/** What a probe knows about its failure. Trap: people see it. */
+/** A probe's facts about its failure. Trap: people see them. */
 export interface FailureFacts {
   readonly detail?: string;
   readonly token?: TokenFacts;
-  /** What was expected, and what was found instead. */
+  /** Expected and found values. */
   readonly comparisons?: readonly Comparison[];
   /** Values that were measured despite the failure. */
   readonly readings?: Readings;

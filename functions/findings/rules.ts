@@ -205,7 +205,7 @@ export const answerRules: readonly Rule[] = [
   // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
   { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
   { code: 'access-refused', error: ['access_denied'] },
-  // Whatever the words: where a client authenticates, 401 is about its credentials (RFC 6749, 5.2).
+  // Where a client authenticates, 401 concerns its credentials, whatever the words (RFC 6749, 5.2).
   { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
   { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
@@ -251,7 +251,7 @@ function matches({ code: _, ...expected }: Rule, context: AnswerContext): boolea
   });
 }
 
-/** Primary authentication is below `/api` too, but nobody calls it with a credential of the API. */
+/** Primary authentication is below `/api` too, but takes no credential of the API. */
 function isManagement(url: string, endpoint: Endpoint | undefined): boolean {
   const isSignIn =
     endpoint === 'primary-authentication' || endpoint === 'factor-verification' || endpoint === 'session';

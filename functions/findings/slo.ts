@@ -3,11 +3,11 @@ import type { Route } from '../model/finding.ts';
 import { severityLevels } from '../model/finding.ts';
 import { budgetMinutes, type Slo, windowMinutesOf } from '../model/slo.ts';
 
-/** What is known of a period: the value of the series `Severity` by fault domain. Undefined where no run published one. */
+/** The values of the series `Severity` in a period, by fault domain. Undefined where no run published one. */
 export type Levels = Readonly<Partial<Record<FaultDomain, number>>>;
 
 /**
- * What a minute counts as, for some fault domains.
+ * Classifies a minute for some fault domains.
  *
  * - `unknown`: no run published anything.
  * - `bad`: a run reported a page finding of one of the domains.
@@ -16,7 +16,7 @@ export type Levels = Readonly<Partial<Record<FaultDomain, number>>>;
  */
 export type MinuteState = 'good' | 'bad' | 'unseen' | 'unknown';
 
-/** While one of these has a page finding, nobody can tell how Okta is. */
+/** While one of these has a page finding, the state of Okta is unknown. */
 const blinding: readonly FaultDomain[] = ['network', 'monitor'];
 
 const isPage = (level: number | undefined) => level !== undefined && level >= severityLevels.page;
@@ -33,7 +33,7 @@ export interface Range {
   readonly most: number;
 }
 
-/** What a series `Severity` says of a slot: its greatest value, and the sum of all if the slot has several runs. */
+/** The values of a series `Severity` in a slot: the greatest, and the sum if the slot has several runs. */
 export interface SlotValues {
   readonly maximum: number | undefined;
   readonly sum: number | undefined;
@@ -86,7 +86,7 @@ export const paces = ['fast', 'slow'] as const;
 /** How soon the error budget would be used up. */
 export type Pace = (typeof paces)[number];
 
-/** When an error budget burns too fast: so much of it within the long window, and still burning in the short one. */
+/** A burn rate that is too fast: a share of the error budget within the long window, still burning in the short one. */
 export interface BurnRate {
   readonly route: Route;
   /** How many percent of the budget are used within the long window. */
@@ -97,7 +97,7 @@ export interface BurnRate {
 }
 
 /**
- * The burn rates that people are told of. In 30 days, the fast one is 14.4 times what the objective allows, and the slow one
+ * The burn rates with an alarm. In 30 days, the fast one is 14.4 times the rate that the objective allows, and the slow one
  * three times.
  *
  * Trap: the windows of an alarm with periods under an hour may cover one day and no more.

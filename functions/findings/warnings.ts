@@ -88,12 +88,12 @@ export function lowestHeadroom(exchanges: readonly Exchange[]): number | undefin
   return shares.length > 0 ? Math.min(...shares) : undefined;
 }
 
-/** A message has room for so many. */
+/** The most that fit into a message. */
 const mostThings = 20;
 
 /**
- * One finding for all things of which the same is found: a message shows one of each code. It has all their keys, so that each
- * is told once.
+ * Merges the same finding about several things into one: a message shows one of each code. It keeps all keys, so that each
+ * notice is sent once.
  */
 export function folded(findings: readonly Finding[]): readonly Finding[] {
   const alike = Object.values(Object.groupBy(findings, ({ code, severity }) => `${code} ${severity}`));
@@ -116,14 +116,14 @@ export function folded(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-/** What a probe that passed reports. */
+/** Returns the findings of a probe that passed. */
 interface Reported {
   readonly warnings: readonly Finding[];
   readonly notes: readonly string[];
 }
 
 /**
- * Makes notes of what people have been told, where that is told once, and one finding of several that say the same of
+ * Turns notices that were sent before into notes, and merges findings that say the same about
  * different things.
  *
  * @param told when people were told, by the keys in `Finding.once`

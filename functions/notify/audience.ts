@@ -5,7 +5,7 @@ import type { Audience } from './sendings.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Who gets a message about an alarm. An org with receivers of its own has topics of its own, and its people's topic is
+ * The receivers of a message about an alarm. An org with its own receivers has its own topics, and its people's topic is
  * named after the topic of the alarm: `…_acme_page-alarms`, `…_acme_pages`.
  */
 export function audienceOf(record: unknown, settings: Settings): Audience {
@@ -15,7 +15,7 @@ export function audienceOf(record: unknown, settings: Settings): Audience {
   return audienceAt(from.endsWith(end) ? `${from.slice(0, -end.length)}_${route}s` : topicArn, settings);
 }
 
-/** Who gets the messages about drills: only people, and only those who receive drills. Undefined if nobody does. */
+/** Returns the audience of drills: only people, and only those who receive drills. Undefined if there are none. */
 export function audienceOfDrills({ drillTopicArn }: Settings): Audience | undefined {
   return drillTopicArn === undefined
     ? undefined
@@ -23,9 +23,9 @@ export function audienceOfDrills({ drillTopicArn }: Settings): Audience | undefi
 }
 
 /**
- * Who gets what is sent to a topic of people.
+ * Returns the audience behind a topic of people.
  *
- * Trap: an org with receivers of its own has the topics of all shapes, because nobody here knows which of them it uses.
+ * Trap: an org with its own receivers has the topics of all shapes, because this function cannot know which are used.
  */
 export function audienceAt(peopleTopicArn: string, { route, outlets, monitor }: Settings): Audience {
   const name = peopleTopicArn.slice(peopleTopicArn.lastIndexOf(':') + 1);

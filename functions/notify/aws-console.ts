@@ -29,7 +29,7 @@ export function consoleOf(arn: string): AwsConsole | undefined {
   };
 }
 
-/** The console encodes what is inside its fragment twice, and writes `$` for the second `%`. */
+/** The console encodes the parts of its fragment twice, and writes `$` for the second `%`. */
 function inFragment(value: string): string {
   return encodeURIComponent(encodeURIComponent(value)).replaceAll('%', '$');
 }

@@ -65,7 +65,7 @@ type Shape = (exchange: Exchange, probe: string) => readonly string[];
 
 const field = (name: string, variable: string) => `--data-urlencode "${name}=$${variable}"`;
 
-/** What the probes of the journey redeem. A map, because the log may name any probe, `__proto__` too. */
+/** The grants that the journey's probes redeem. A map, because the log may name any probe, even `__proto__`. */
 const grants: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     code: [
@@ -79,8 +79,8 @@ const grants: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /**
- * What nobody can send from a shell: a step of a sign-in means nothing without those before it, and no password belongs
- * into a command. An answer with secrets is for nobody's terminal.
+ * Requests that cannot be repeated in a shell: a step of a sign-in is meaningless without the previous ones, and passwords do not belong
+ * in a command. An answer with secrets does not belong in a terminal.
  */
 const unrepeatable: readonly Endpoint[] = [
   'sign-in-introspect',
@@ -152,7 +152,7 @@ const credentials: Readonly<Record<RequestAuthentication, readonly string[]>> = 
   access_token: ['-H "Authorization: Bearer $ACCESS_TOKEN"'],
 };
 
-/** What a request sends with which a token is used: bound to a key or not, or an API token. */
+/** The headers with which a request uses a token: bound to a key or not, or an API token. */
 function accessTokenOf({ authentication = 'api_token', proof }: Exchange): readonly string[] {
   return proof ? ['-H "Authorization: DPoP $ACCESS_TOKEN"'] : credentials[authentication];
 }

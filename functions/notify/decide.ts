@@ -20,20 +20,20 @@ export const tableMs = 6_000;
 export type Decision = 'tell' | 'tell both' | 'note' | 'nothing';
 
 /**
- * Decides by what people know. Events may be repeated, late, and in the wrong order.
+ * Decides by the messages that people have received. Events may be repeated, late, and out of order.
  *
- * - An alarm whose incident was not told is told, whatever its old state was: CloudWatch runs the action again when a mute
+ * - Announce an alarm whose incident was never announced, from any old state: CloudWatch runs the action again when a mute
  *   window ends.
- * - An alarm that was told is not told twice, unless it was OK in between.
- * - An alarm that fired before the last known end is not told, unless people know neither that it fired nor that it ended:
- *   then they are told both.
+ * - Don't announce an alarm twice, unless it was OK in between.
+ * - Don't announce an alarm that fired before the last known end, unless neither its start nor its end was announced:
+ *   then announce both.
  * - Don't announce the recovery of an alarm that was never announced, because it fired and ended within a mute window. When
  *   in doubt, announce it. It is noted in any case.
- * - The end of what is told once is not told: the alarm ends because it was told.
- * - A recovery that was told before CloudWatch saw it is not told again.
- * - A message that some receivers did not get is told again, to those.
+ * - Don't announce the end of a notice: its alarm ends because the notice was sent.
+ * - Don't announce again a recovery that was announced before CloudWatch saw it.
+ * - Send a message again to the receivers that did not get it.
  *
- * @param incident absent if there is none, or if the table cannot be read
+ * @param incident absent if the table has none or cannot be read
  * @param isUntold whether people were not told that the alarm fired which now resolves
  */
 export function decide(change: AlarmChange, incident: OpenIncident | undefined, isUntold: boolean): Decision {
@@ -71,7 +71,7 @@ function decideUnknownEnd({ before }: AlarmChange, isUntold: boolean): Decision 
   return before === 'ALARM' && !isUntold ? 'tell' : 'note';
 }
 
-/** Where an incident is told. */
+/** The route and audience of an incident. */
 export interface Told {
   readonly route: Route;
   readonly audience: Audience | undefined;

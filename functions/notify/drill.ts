@@ -46,7 +46,7 @@ function drillNote(by: string): string {
   return `${by} drills, to see that this message arrives. Nothing is wrong, and nobody has to do anything. The rest is what a real message would look like.`;
 }
 
-/** The evidence for the message about a drill: what is drilled takes the place of what is found. */
+/** Returns the evidence for the message about a drill: the drilled finding replaces real ones. */
 export function drilledEvidence(evidence: Evidence): Evidence {
   const lines = evidence.lines.map((logged): LoggedLine => {
     const { line } = logged;

@@ -30,13 +30,13 @@ export interface AlarmChange {
   readonly repeats?: Repetition;
   /** The finding that the message is about, if it is not the one that made the alarm fire. */
   readonly news?: string;
-  /** What else the reader must know of it, in a sentence or two. */
+  /** A remark for the reader, in a sentence or two. */
   readonly note?: string;
-  /** Nothing is wrong: somebody drills. */
+  /** A drill without a real problem. */
   readonly drill?: DrillFacts;
 }
 
-/** What a record contains: a change to notify of, a change to ignore, or something that only a person can read. */
+/** The contents of a record: a change to announce, a change to ignore, or text that only a person can interpret. */
 export type ReadRecord =
   | AlarmChange
   | { readonly kind: 'ignored' }
@@ -57,7 +57,7 @@ const burnLookBackMs = 60 * minuteMs;
 /**
  * Reads one record of an SNS event whose message is an alarm's change of state.
  *
- * A change to INSUFFICIENT_DATA is ignored. Whether people are told of another one depends on what they know: see
+ * Ignores a change to INSUFFICIENT_DATA. For other changes, earlier messages decide whether people are notified: see
  * `decide`.
  *
  * Trap: a record that cannot be read is passed on as it is, for a person to read. Nothing is dropped.

@@ -14,7 +14,7 @@ import type { ErrorBudget } from './error-budget.ts';
 import type { AlarmChange } from './event.ts';
 import { readErrorBudget } from './read-error-budget.ts';
 
-/** What a message is made of, apart from the alarm itself. */
+/** The evidence behind a message, apart from the alarm itself. */
 export interface Evidence {
   /** In order of time. */
   readonly lines: readonly LoggedLine[];
@@ -26,16 +26,16 @@ export interface Evidence {
   /** The logs of the functions that the message is about. The monitor writes them and reads none: they are for people. */
   readonly logGroups: readonly string[];
   readonly gaps: readonly Gap[];
-  /** What the org's System Log has of the last hour, if it is read. */
+  /** The changes of the last hour in the org's System Log, if it is read. */
   readonly changes?: readonly OrgChange[];
-  /** The org's service level objective and what is left of its error budget, for an alarm about it. */
+  /** The org's service level objective, for an alarm about its error budget. */
   readonly slo?: Slo;
   readonly budget?: ErrorBudget;
   /** The orgs for which the alarm's group does not run. */
   readonly silent?: readonly Silence[];
 }
 
-/** What the state table says. */
+/** The contents of the state table. */
 export interface Known {
   /** Absent if the table could not be read: `gap` says why. */
   readonly kept?: Kept;
@@ -48,7 +48,7 @@ export interface Gap {
   readonly kind: 'unreadable' | 'incomplete';
   /** For the reader. */
   readonly sentence: string;
-  /** The log that may have what is missing. */
+  /** The log that may have the missing lines. */
   readonly logGroup?: string;
 }
 
@@ -57,7 +57,7 @@ export interface Sources {
   readonly cloudWatch: Pick<CloudWatch, 'describeAlarmHistory' | 'getMetricData'>;
   /** The log groups of the probe functions. */
   readonly logGroups: readonly string[];
-  /** Ends the reading. The message is made of what was read by then. */
+  /** Ends the reading. The message then uses the evidence read so far. */
   readonly signal: AbortSignal;
 }
 
@@ -81,7 +81,7 @@ const callMs = 6_000;
 const statusPage = 'status-page';
 
 /**
- * Finds what the probes reported around an alarm's change, in the state table. It never throws: whatever is missing becomes
+ * Finds the probes' reports around an alarm's change, in the state table. It never throws: missing evidence becomes
  * a gap, which names the log that may have it, because a message with a gap is better than none.
  */
 export async function gatherEvidence(change: AlarmChange, sources: Sources, known: Known): Promise<Evidence> {
@@ -117,7 +117,7 @@ export async function gatherEvidence(change: AlarmChange, sources: Sources, know
   };
 }
 
-/** Returns what the table has outside the windows: the last reading of the status page, and the time before. */
+/** Returns lines from outside the windows: the last reading of the status page, and the time before. */
 function linesBeside(
   kept: Kept,
   logGroups: readonly string[],
@@ -154,7 +154,7 @@ interface FromTable {
   readonly isPartial: boolean;
 }
 
-/** What the table has of the runs that a log is about, and what it lacks. */
+/** Returns the lines that the table has of the runs of one log, and the gaps. */
 function fromTable(kept: Kept, logGroup: string, windows: readonly Window[], firing: Firing | undefined): FromTable {
   const group = groupOf(logGroup);
   const state = group && kept.states[group];
@@ -271,7 +271,7 @@ async function readFiring(
   return undefined;
 }
 
-/** The error's name only: its message may quote what was sent. */
+/** Returns the error's name only: its message may quote a request. */
 function nameOf(error: unknown, signal: AbortSignal): string {
   const name = error instanceof Error ? error.name : 'unknown error';
   return signal.aborted || name === 'AbortError' || name === 'TimeoutError' ? 'time ran out' : name;

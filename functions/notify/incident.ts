@@ -22,7 +22,7 @@ import { alarmOccurrences, type Occurrence, occurrencesIn } from './occurrences.
 /** Where messages link to, and which route they are for. */
 export interface Links {
   readonly route: Route;
-  /** What a link to the runbook begins with. */
+  /** The beginning of links to the runbook. */
   readonly runbook: string;
   readonly dashboard: string;
   /** The deployment that sends the message, and where it runs. */
@@ -33,7 +33,7 @@ export interface Links {
   readonly console?: AwsConsole;
 }
 
-/** What a change of an alarm means, according to the evidence: all that a message says, in no format yet. */
+/** The meaning of an alarm's change, according to the evidence: the contents of a message, before any format. */
 export interface Incident {
   readonly alarm: AlarmChange;
   readonly org?: string;
@@ -44,11 +44,11 @@ export interface Incident {
   readonly code?: string;
   /** The leading finding's, or the alarm's own. Trap: without a code, it says which alarm it is and not whose fault. */
   readonly domain: FaultDomain;
-  /** What is wrong in a few words. */
+  /** The problem in a few words. */
   readonly brief: string;
-  /** What is wrong, or what is true again. */
+  /** The problem, or the recovery. */
   readonly headline: string;
-  /** What people cannot do. Absent if nothing fails, or if the evidence does not show what. */
+  /** The effect on people. Absent if nothing fails, or if the evidence does not show the effect. */
   readonly impact?: Impact;
   readonly remedy: readonly string[];
   /** The heading of the runbook. */
@@ -57,7 +57,7 @@ export interface Incident {
   readonly occurrences: readonly Occurrence[];
   /** What happened in the org shortly before, by its System Log, where that may be the cause. The likeliest first. */
   readonly changes: readonly OrgChange[];
-  /** Other findings of the org while the alarm fires that somebody must act on. */
+  /** Other findings of the org that need action while the alarm fires. */
   readonly related: readonly Occurrence[];
   /** Commands that show the leading finding from a laptop. */
   readonly confirm: readonly string[];
@@ -76,29 +76,29 @@ export interface Incident {
   readonly passingAgain: readonly string[];
   /** Other targets whose last outcome since the problem began is a pass. */
   readonly stillPassing: readonly string[];
-  /** Servers of which something passes and nothing fails or is skipped. */
+  /** Servers with a passing probe, and none that fails or is skipped. */
   readonly fineServers: readonly string[];
   /** Targets whose last outcome is a failure, and its finding, once the alarm has resolved. */
   readonly stillFailing: readonly string[];
-  /** Targets that failed because of what is reported, and are not reported themselves. */
+  /** Targets that failed because of the reported finding, and have none themselves. */
   readonly explained: readonly string[];
   /** Targets that could not be checked, by reason. */
   readonly skipped: Readonly<Record<string, readonly string[]>>;
   readonly oktaStatus?: OktaStatus;
-  /** What is left of the error budget, if the alarm is about it. */
+  /** The remaining error budget, if the alarm is about it. */
   readonly budget?: ErrorBudget;
   readonly monitorErrors: readonly MonitorError[];
   /** The orgs for which the group does not run, if the alarm is about that. */
   readonly silent: readonly Silence[];
-  /** What else the reader must know of this message. */
+  /** A further remark for the reader. */
   readonly note?: string;
   /** The time of the last outcome of each function, by its log; undefined where none is known. */
   readonly lastLogAt: Readonly<Record<string, number | undefined>>;
   /** Whether the evidence has every run from `since` to `until`, so that runs can be counted. */
   readonly isComplete: boolean;
-  /** What is missing, in words for the reader. */
+  /** The missing evidence, in words for the reader. */
   readonly gaps: readonly string[];
-  /** The logs that may have what is missing. */
+  /** The logs that may have the missing evidence. */
   readonly logsToSee: readonly string[];
 }
 
@@ -181,13 +181,13 @@ function beginningOf(
   return { since, isStartKnown: true, startObserved: firing?.startObserved ?? isSeen(), ...because };
 }
 
-/** What can have to do with it. An administrator's change causes neither a fault of Okta's nor one of the network. */
+/** Returns possibly related changes. An administrator's change causes neither a fault of Okta's nor one of the network. */
 function changesFor(domain: FaultDomain, { changes = [] }: Evidence): readonly OrgChange[] {
   const isCausedByChange = domain === 'configuration' || domain === 'credentials' || domain === 'quota';
   return changes.filter(({ isByAdministrator }) => isCausedByChange || !isByAdministrator);
 }
 
-/** What the leading finding means; without one, what the alarm itself means. */
+/** Returns the meaning of the leading finding; without one, that of the alarm. */
 function meaningOf(
   { kind, subject }: AlarmChange,
   { gaps }: Evidence,
@@ -195,7 +195,7 @@ function meaningOf(
   until: number,
 ): Pick<Incident, 'code' | 'domain' | 'brief' | 'headline' | 'remedy' | 'heading'> {
   const alarm = alarmMeaning(subject);
-  // What burns an error budget has a message of its own. This one is about the budget.
+  // The finding that burns the budget has its own message. This one is about the budget.
   const isAboutBudget = subject.kind === 'burn-rate';
   const { code, domain, brief, summary, remedy, heading } = lead
     ? {

@@ -18,7 +18,7 @@ const mostOtherLogs = 2;
 const errorsOfRuns =
   '{ $.type = "monitor-error" || $.record.status = "timeout" || $.record.status = "error" || $.record.status = "failure" }';
 
-/** Where to look further: what this finding is about, and what the monitor itself has. */
+/** Links to the subject of the finding, and to the monitor's own evidence. */
 export function linksOf(incident: Incident, { runbook, dashboard, console }: Links): readonly Link[] {
   const { alarm, heading, logGroup, logsToSee, org } = incident;
   const around = { from: incident.since - 5 * minuteMs, to: incident.until + 5 * minuteMs };

@@ -28,7 +28,7 @@ export interface AffectedTarget {
   readonly outcomes: readonly LogLine[];
 }
 
-/** Whether all that made the alarm fire is told once. */
+/** Whether every cause of the alarm is announced only once. */
 export function isNotice(occurrences: readonly Occurrence[]): boolean {
   return occurrences.length > 0 && occurrences.every(({ finding }) => finding.once !== undefined);
 }

@@ -48,7 +48,7 @@ export const detailTypes = {
 
 /**
  * Every way for messages to reach people or programs. An entry with a `receiver` is a kind of receiver in the
- * configuration: its fields, subscriptions, topics and rules follow from the table, and so does what is sent.
+ * configuration: its fields, subscriptions, topics, rules and messages follow from the table.
  */
 export const outlets = {
   email: {
@@ -66,7 +66,7 @@ export const outlets = {
   },
   /** Only for subscriptions that people make themselves: messages would travel unencrypted. */
   http: { topic: 'people', protocol: 'http', format: chatDocument },
-  /** Whoever takes CloudWatch's own alarm messages by SNS. */
+  /** Receivers of CloudWatch's own alarm messages by SNS. */
   cloudwatch: {
     topic: 'cloudwatch',
     protocol: 'https',
@@ -85,7 +85,7 @@ export const outlets = {
     detail: renderPagerDuty,
     receiver: { needs: ['secret'], accepts: ['region'], direct: 'rule' },
   },
-  /** For the rules of others. It is sent whoever the receivers are. */
+  /** For other people's rules. It is always sent, independent of the receivers. */
   events: {
     detailType: (notification) => (isResolved(notification) ? detailTypes.resolved : detailTypes.raised),
     detail: renderDocument,

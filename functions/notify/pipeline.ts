@@ -13,24 +13,24 @@ import type { Settings } from './settings.ts';
 import { planNextStep, type SweepOptions } from './sweep-plan.ts';
 import { logFailure, noteIncident, type Outbox, tell } from './tell.ts';
 
-/** What the stages work with. */
+/** The tools of the stages. */
 export interface Services {
   readonly settings: Settings;
   readonly sources: Sources;
   readonly outbox: Outbox;
 }
 
-/** A message that is decided on: what it is about, what is known before the evidence, and what is noted after it. */
+/** A message to send: its subject, the facts known before the evidence, and the note to write after it. */
 export interface Plan {
   readonly change: AlarmChange;
   readonly known: Known;
-  /** What a drill has to do with it, or that the evidence says so. */
+  /** The drill's part in it, or that the evidence decides. */
   readonly drill: DrillInEvidence | 'by evidence' | undefined;
   /** The incident as it was read. */
   readonly stored: StoredItem | undefined;
-  /** Which message of which incident it is: see `messageKey`. Each is sent once. */
+  /** The key of the message: see `messageKey`. Each message is sent once. */
   readonly message: string;
-  /** Returns what people know after the message. */
+  /** Returns the incident as people know it after the message. */
   after(incident: Incident, drill: DrillInEvidence['drill']): OpenIncident | undefined;
   readonly isNotedFirst?: boolean;
   readonly isWithoutPeople?: boolean;
@@ -68,7 +68,7 @@ export async function sweepIncident(
   if (plan) await carryOut(plan, servicesFor(known.incident));
 }
 
-/** Gathers, interprets, renders and sends what was decided. */
+/** Gathers evidence, interprets it, renders and sends the message. */
 async function carryOut(plan: Plan, { settings, sources, outbox }: Services): Promise<boolean> {
   const evidence = await gatherEvidence(plan.change, sources, plan.known);
   const { incident, drill } = interpret(plan, evidence);
@@ -96,7 +96,7 @@ function interpret({ change, drill }: Plan, evidence: Evidence) {
   return { incident: incidentOf({ ...change, ...found }, shown), drill: found?.drill };
 }
 
-/** Returns what the state table knows, or why it cannot be read. */
+/** Returns the contents of the state table, or why it cannot be read. */
 export async function readTable(
   table: StateTable | undefined,
   { subject }: AlarmChange,
@@ -119,7 +119,7 @@ function openIncident({ changedAt }: AlarmChange, known: KnownIncident | undefin
   return isOpen ? known.incident : undefined;
 }
 
-/** Notes that an alarm has resolved of which people are not told. */
+/** Notes that an alarm has resolved, without a message. */
 async function noteEnd(
   change: AlarmChange,
   known: KnownIncident | undefined,
@@ -131,7 +131,7 @@ async function noteEnd(
   return (await noteIncident(outbox.table, change, ended, known?.stored)) !== 'contended';
 }
 
-/** What the state table says, and what it lacks. */
+/** The contents of the state table, and the gap if it cannot be read. */
 type Read = Pick<Known, 'kept' | 'gap'>;
 
 function planOfChange(
@@ -161,7 +161,7 @@ function planOfChange(
 }
 
 /**
- * Tells of an alarm that fired and whose end is known already. Nothing is noted in between, so that a retry tells both
+ * Announces an alarm that fired and whose end is known already. Writes no note in between, so that a retry announces both
  * again, each receiver once.
  */
 async function carryOutBoth(

@@ -1,4 +1,4 @@
-/** What a receiver in the configuration can be, in the order of the docs. `outlets.ts` has an entry for each. */
+/** The kinds of receivers in the configuration, in the order of the docs. `outlets.ts` has an entry for each. */
 export const receiverKinds = ['email', 'chat', 'cloudwatch', 'json', 'pagerduty'] as const;
 
 export type ReceiverKind = (typeof receiverKinds)[number];
@@ -6,8 +6,8 @@ export type ReceiverKind = (typeof receiverKinds)[number];
 export type ReceiverField = 'email' | 'https' | 'secret' | 'region';
 
 /**
- * The topics that people subscribe to, by what is published to them. SNS tells the subscribers of one topic apart only by
- * protocol, so each document by https other than the one for chats needs a topic of its own.
+ * The topics that people subscribe to, by the shape of their messages. SNS distinguishes the subscribers of a topic only by
+ * protocol, so each document by https needs its own topic, apart from the one for chats.
  */
 export const shapes = ['people', 'cloudwatch', 'json'] as const;
 

@@ -7,7 +7,7 @@ import { findingsIn, type KeptRun, lateIntervals, readHistory } from '../state/h
 import type { OpenIncident } from '../state/incident-item.ts';
 import type { Kept } from '../state/kept.ts';
 
-/** What people must be told of an open incident, apart from what CloudWatch tells. */
+/** The messages about an open incident that do not follow from a change of its alarm. */
 const nextSteps = ['firing', 'recovered', 'again', 'also', 'real', 'reminder'] as const;
 
 export type NextStep = (typeof nextSteps)[number];
@@ -32,9 +32,9 @@ export interface StepOptions {
  *
  * - It has recovered when every group that reported it has had more good runs in a row than ever between two bad ones, and
  *   at least four. An endpoint that flaps has pauses, and none of them is its end.
- * - It is back when, after that, as many runs were bad as the alarm needs. People are told once. From then on CloudWatch
- *   alone ends the incident, so that nobody gets more than four messages about it, however it flaps.
- * - There is more when the alarm fires already, and will not fire again for what is new: see `newsIn`.
+ * - It is back when, after that, as many runs were bad as the alarm needs. That is announced once. From then on CloudWatch
+ *   alone ends the incident, which limits it to four messages, however it flaps.
+ * - There is more when the alarm fires already, and will not fire again for a new finding: see `newsIn`.
  * - It is real when the alarm fires for a drill, and as many runs are bad as it needs without the drill.
  */
 export function nextStep(
@@ -67,7 +67,7 @@ function isReminderDue({ state, route, toldAt, drill }: OpenIncident, now: numbe
   return isOpen && !drill && route === 'page' && now - toldAt >= afterMs;
 }
 
-/** A message that some receivers did not get is tried for so long. */
+/** How long an undelivered message is retried. */
 const retriedMs = 60 * minuteMs;
 
 /** The step of an incident whose message some receivers did not get. */
@@ -78,8 +78,8 @@ export function unsentStep({ unsent, toldAt }: OpenIncident, now: number): NextS
 }
 
 /**
- * What has to be told although the alarm fires already: something that is told once and that nobody was told of; or
- * anything else, if people were only told of such, or of a drill.
+ * Returns the news to announce although the alarm fires already: an unsent notice; or
+ * any other finding, if only notices or a drill were announced.
  */
 export function newsIn(
   { isNotice, drill, runsToAlarm, since }: Pick<OpenIncident, 'isNotice' | 'drill' | 'runsToAlarm' | 'since'>,
@@ -133,7 +133,7 @@ function historyOf(
   };
 }
 
-/** The targets that show a finding because of which the alarm fires. */
+/** Returns the targets with a finding that makes the alarm fire. */
 function affectedIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'findings'>): readonly string[] {
   return lines.flatMap((line) => {
     const isShown = findingsIn(line).some((each) => each.domain === domain && each.severity === severity);
@@ -143,7 +143,7 @@ function affectedIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'finding
   });
 }
 
-/** The same of what is drilled. */
+/** Returns the same for a drilled finding. */
 function drilledIn({ lines }: KeptRun, { domain, severity }: SubjectOf<'findings'>): readonly string[] {
   return lines.flatMap((line) =>
     line.type === 'drill' && line.finding.domain === domain && line.finding.severity === severity
@@ -178,7 +178,7 @@ function isQuiet({ runs, intervalMs }: GroupHistory, now: number): boolean {
   const pauses: number[] = [];
   let good = 0;
   for (const [index, { at, result }] of runs.entries()) {
-    // Where runs are missing, nobody knows what they would have reported.
+    // Missing runs count as unknown.
     const isMissing = at - (runs[index - 1]?.at ?? at) > lateIntervals * intervalMs;
     if (isMissing) good = 0;
     if (result === 'good') good += 1;

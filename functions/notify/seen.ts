@@ -9,7 +9,7 @@ import { isCaseForOkta } from './steps.ts';
 const mostComparisons = 8;
 const mostOthers = 3;
 
-/** What was seen, one fact each: the last request, who answered it, what differs, the finding and its likely causes. */
+/** Returns the observed facts: the last request, its sender, differences, the finding and its likely causes. */
 export function seenFacts(incident: Incident): readonly string[] {
   const [lead] = incident.occurrences;
   const budget = incident.budget ? [describeErrorBudget(incident.budget)] : [];
@@ -61,7 +61,7 @@ function describeToken({ scopes, claimNames, ...facts }: TokenFacts): string {
     .join(', ');
 }
 
-/** What was changed, and when, which answers the first question that everybody asks. */
+/** Returns the recent changes with their times, which answers everyone's first question. */
 function changeFacts({ changes, alarm, since }: Incident): readonly string[] {
   return changes.map(({ at, words, id, isByAdministrator }) => {
     const ago = alarm.changedAt - at;
@@ -71,7 +71,7 @@ function changeFacts({ changes, alarm, since }: Incident): readonly string[] {
   });
 }
 
-/** What Okta announces, where it could matter: an incident always, the rest if Okta or the way to it may be at fault. */
+/** Returns Okta's announcements that matter: an incident always, others if Okta or the network may be at fault. */
 function statusFacts({ oktaStatus, domain }: Incident): readonly string[] {
   const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
   return oktaStatus && matters ? [oktaStatus.sentence] : [];

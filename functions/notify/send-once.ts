@@ -7,7 +7,7 @@ const stepMs = 2_000;
 /** SNS and Lambda may repeat an event for hours. */
 const keptMs = 24 * 60 * 60_000;
 
-/** Whoever began to send so long ago will not end it: Lambda gives an event up after five minutes. */
+/** A sender that began this long ago will not finish: Lambda gives up an event after five minutes. */
 const abandonedMs = 5 * 60_000;
 
 /** Something that must be sent, and who sends it. */

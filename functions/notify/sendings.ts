@@ -10,7 +10,7 @@ export type Sending =
   | { readonly to: 'topic'; readonly outlet: Shape; readonly message: SnsMessage }
   | { readonly to: 'bus'; readonly outlet: string; readonly event: PutEventsRequestEntry };
 
-/** What is published to a topic. */
+/** A message to publish to a topic. */
 export type SnsMessage = Required<Pick<PublishCommandInput, 'TopicArn' | 'Subject' | 'Message'>> &
   Pick<PublishCommandInput, 'MessageStructure'>;
 
@@ -18,7 +18,7 @@ export type SnsMessage = Required<Pick<PublishCommandInput, 'TopicArn' | 'Subjec
 export interface Audience {
   /** The topic of people. */
   readonly peopleTopicArn: string;
-  /** What the ARNs of the topics for other shapes begin with: our own topic of people, even if people have another one. */
+  /** The prefix of the ARNs of topics for other shapes: the deployment's topic of people, even if an existing topic replaces it. */
   readonly ownTopicArn: string;
   /** The outlets besides the people's topic and the events for all. */
   readonly outlets: readonly string[];

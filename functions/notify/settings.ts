@@ -4,14 +4,14 @@ import { oneOf } from '../model/read.ts';
 import { consoleOf } from './aws-console.ts';
 import type { Links } from './incident.ts';
 
-/** What a notify function reads from its environment. */
+/** The settings that a notify function reads from its environment. */
 export interface Settings extends Links {
   /** The topic of the route's people. */
   readonly topicArn: string;
   /** The other outlets with a receiver on this route. */
   readonly outlets: readonly string[];
   readonly logGroups: readonly string[];
-  /** The topic of those who receive drills. Absent if nobody does. */
+  /** The topic of the receivers of drills. Absent if there are none. */
   readonly drillTopicArn?: string;
 }
 

@@ -6,7 +6,7 @@ import { monitorPartition, putItem, type StateTable, type StoredItem } from '../
 
 const minuteMs = 60_000;
 
-/** A schedule is silent after so many intervals, and some minutes for a late run and a slow one. */
+/** The intervals after which a schedule counts as silent, in addition to some minutes for late and slow runs. */
 const intervals = 3;
 const patienceMs = 5 * minuteMs;
 

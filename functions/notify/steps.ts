@@ -67,7 +67,7 @@ function ownersText(incident: Incident): readonly string[] {
   return [`Since ${formatTime(since).slice(11)}, ${impact.clause}${atServers(impact.servers)} (${host}). ${doing}`];
 }
 
-/** What people who own applications need to know. Absent where no application is affected. */
+/** The sentence for owners of applications. Absent if no application is affected. */
 const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
   okta: 'We follow it up with Okta.',
   network: 'We are working on it.',

@@ -13,7 +13,7 @@ export interface SweepOptions extends StepOptions {
   readonly deployment: string | undefined;
 }
 
-/** Decides what people are told next of an incident. Returns undefined if it is nothing. */
+/** Decides on the next message about an incident. Returns undefined if none is due. */
 export function planNextStep({ incident, stored }: KnownIncident, kept: Kept, options: SweepOptions): Plan | undefined {
   const { now, deployment } = options;
   const subject = alarmSubject(incident.alarm, deployment);
@@ -34,7 +34,7 @@ export function planNextStep({ incident, stored }: KnownIncident, kept: Kept, op
     isNotedFirst: true,
     // Lambda has sent people the original alarm, and its end is no reason for another message.
     isWithoutPeople: isRetry && incident.state === 'resolved',
-    // The notifier that failed to send it has an alarm of its own.
+    // The notifier that failed to send it has its own alarm.
     isBestEffort: isRetry,
     after(told) {
       if (unsent) return { ...incident, unsent: undefined };

@@ -29,7 +29,7 @@ export interface Outbox extends Senders {
 export interface Telling {
   readonly incident: Incident;
   readonly notification: Notification;
-  /** Which message of which incident it is: see `messageKey`. Each is sent once. */
+  /** The key of the message: see `messageKey`. Each message is sent once. */
   readonly message: string;
   /** The incident as it was read. */
   readonly stored: StoredItem | undefined;

@@ -1,7 +1,7 @@
 import type { LogLine } from '../model/log-line.ts';
 
 /**
- * What a function answers to an event with `check: true`: what its probes found. It contains the same evidence as the log,
+ * A function's answer to an event with `check: true`: the outcomes of its probes. It contains the same evidence as the log,
  * and nothing else.
  *
  * It cannot reach Lambda's limit of 6 MB: an exchange contains neither a header nor a body and takes about a kilobyte, and a
@@ -10,7 +10,7 @@ import type { LogLine } from '../model/log-line.ts';
 export interface CheckAnswer {
   readonly check: typeof checkVersion;
   readonly outcomes: readonly LogLine[];
-  /** Errors of the monitor itself, each of which ended a probe. They have no message, because it may quote what was sent. */
+  /** Errors of the monitor itself, each of which ended a probe. They have no message, because it may quote a request. */
   readonly errors: readonly { readonly name: string; readonly frames: readonly string[] }[];
 }
 

@@ -7,7 +7,7 @@ import { authenticationFactories } from './client-authentication.ts';
 /** How a client authenticates at one endpoint with this value of its secret. Throws `SecretUnreadable`. */
 export type Authenticate = (secret: Secret) => Promise<ClientAuth> | ClientAuth;
 
-/** Authenticates a client at one endpoint with whatever method it uses. */
+/** Authenticates a client at one endpoint by its configured method. */
 export function authenticateAt(
   { authentication, secret: name }: Pick<ServiceClient, 'authentication' | 'secret'>,
   endpoint: string,

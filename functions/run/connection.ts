@@ -32,7 +32,7 @@ export interface ConnectorOptions {
   readonly secureContext: SecureContext;
 }
 
-/** Receives the open socket, or the reason why there is none, as undici's `connect` does. */
+/** Receives the open socket or the error, as undici's `connect` does. */
 export type ConnectCallback = (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void;
 
 /** Opens a connection. With a session, it resumes that, if the server agrees. */

@@ -31,7 +31,7 @@ const firstPatienceMs = 500;
 /** How long the first request waits for connections that are not open yet, when another one is. */
 const othersPatienceMs = 100;
 
-/** How long a request waits for a connection that another one uses, before it opens one of its own. */
+/** How long a request waits for a connection that is in use before it opens another. */
 const freePatienceMs = 250;
 
 /** A connection, which has one request at a time. undici opens another socket if the server has closed the one before. */

@@ -46,10 +46,10 @@ export function openCredentials(secrets: Secrets, now: () => number): (org: Org)
 
   return (org) => {
     const keyOf = openRunKey(nonces);
-    /** What was made ahead for each client and endpoint, and from which value of the secret. */
+    /** The authentication made ahead for each client and endpoint, with the secret's value that it was made from. */
     const prepared = new Map<string, { readonly secret: Secret; readonly authentication: ClientAuth }>();
 
-    /** Uses what was made ahead, once, and unless the secret has changed since. */
+    /** Uses an authentication that was made ahead, once, unless the secret has changed since. */
     function authenticate(service: ServiceClient, endpoint: string): Authenticate {
       const makeNow = authenticateAt(service, endpoint);
       return (secret) => {

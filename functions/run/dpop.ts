@@ -14,7 +14,7 @@ import { adapt } from './client-call.ts';
 /**
  * The newest nonce of each URL. A warm container keeps them between runs, which saves a request: Okta accepts one for days.
  *
- * Trap: not by origin, because each authorization server has nonces of its own.
+ * Trap: not by origin, because each authorization server has its own nonces.
  */
 export type Nonces = Map<string, string>;
 

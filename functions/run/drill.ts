@@ -2,14 +2,14 @@ import { type FindingCode, finding, findings } from '../findings/finding.ts';
 import { severityLevels } from '../model/finding.ts';
 import type { Drill } from '../model/log-line.ts';
 
-/** What the `drill` of an event asks for. */
+/** A request for a drill, in an event. */
 export type DrillRequest = Drill | { readonly ignored: string };
 
 /** The characters of an IAM user, of a role and its session, and of an e-mail address. */
 const identity = /^[\w+=,.@/-]{1,80}$/;
 
 /**
- * Reads the `drill` of an event: `{"finding": "internal-error", "by": "Admin/jane", "page": true}`. Undefined if there is none.
+ * Reads the `drill` of an event: `{"finding": "internal-error", "by": "Admin/jane", "page": true}`. Undefined without one.
  *
  * Trap: a mistake in it is no error of the run, because that would be a ticket about the monitor itself.
  */

@@ -131,7 +131,7 @@ async function send(
   let isReleased = false;
   try {
     const { status, headers: fields } = await head;
-    // First read and time whatever else has arrived.
+    // First read and time all bytes that have arrived.
     await nextTurn();
     const headers = toHeaders(fields);
     received = { status, ...headerFacts(headers, now()), ...retryAfter(status, headers, now()) };

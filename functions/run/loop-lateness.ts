@@ -16,7 +16,7 @@ export interface LoopWatch {
   watchLoop(): () => void;
   /**
    * By how many milliseconds what happens now may have been noticed too late: the loop was last seen awake and on time that
-   * long ago. Only while somebody watches.
+   * long ago. Measures only while there is a watcher.
    *
    * Trap: after it stood still, the loop ticks before it reads, and it may have much to read. Only the next tick that is on
    * time says that nothing waits any more.

@@ -4,7 +4,7 @@ const fail = (): never => {
   throw new Error('this function has no credentials');
 };
 
-/** For groups that sign nobody in. */
+/** The credentials of groups that do not sign in. */
 export const noUserCredentials: UserCredentials = {
   signIn: fail,
   endSession: fail,

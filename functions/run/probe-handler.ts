@@ -26,7 +26,7 @@ import { openSeenExecutions } from './seen-executions.ts';
 
 /**
  * Creates the Lambda handler for a group's probes. The event is one org's configuration, and what Scheduler says of the
- * run. Returns what it logged: the outcomes, and what the run found of itself. An event that comes twice is run once.
+ * run. Returns the lines that it logged: outcomes, and findings about the run itself. A repeated event is run once.
  *
  * With a `drill`, it runs as usual and also reports the finding that the drill names. See `readDrill`.
  *
@@ -38,7 +38,7 @@ import { openSeenExecutions } from './seen-executions.ts';
  *
  * With `check: true` in the event, the probes run and the answer is all that remains of it: nothing is published, no state
  * is read or written, and the log has no outcome of it that a message could be written from. Trap: of a test user, it is
- * still remembered what was sent, because Okta counts these attempts too.
+ * memory of the sent credentials is kept, because Okta counts these attempts too.
  */
 export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org) => Credentials) {
   const group = new ProbeGroup(probes, credentialsFor);
@@ -47,7 +47,7 @@ export function probeHandler(probes: readonly Probe[], credentialsFor: (org: Org
 
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** The probes of one function, with what a warm container keeps between invocations. */
+/** The probes of one function, and the state that a warm container keeps between invocations. */
 class ProbeGroup {
   private readonly cloudWatch = openCloudWatch();
   private readonly table = stateTable(process.env);
@@ -105,7 +105,7 @@ class ProbeGroup {
     write({ type: 'event', ...stampOf(time), org: org.name, note: 'somebody checked: nothing was published' });
     const report = await run(org, this.probes, {
       ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
-      // Whatever a check remembers would change what the next run finds.
+      // The memory of a check would change the findings of the next run.
       memory: openMemory(undefined, Date.now)(org.name),
     });
     await http.close();
@@ -115,7 +115,7 @@ class ProbeGroup {
 
   private async run(org: Org, time: RunTime, deadline: Deadline, state: RunState | undefined) {
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
-    // While the state is read. The run opens further connections once it knows what it will request.
+    // Connects while the state is read. The run opens further connections once it has planned its requests.
     if (this.probes.some(({ requests }) => requests.some(isOfOrg))) http.prepare(`https://${org.domain}`, 1);
     // A run that was started by hand is not restrained.
     const restraint = time.due && this.restraints.before(org, this.probes, time, await state?.previous());
@@ -180,7 +180,7 @@ class RunOutput {
  */
 export type ProbeEvent = Org & { readonly schedule?: unknown; readonly check?: unknown; readonly drill?: unknown };
 
-/** Throws, in one sentence, for an event that is no org: somebody invoked the function by hand. */
+/** Throws, with one sentence, for an event without an org, as from an invocation by hand. */
 function requireOrg(event: unknown): asserts event is ProbeEvent {
   const { name, domain, servers, ...others } = Object(event) as Partial<Org>;
   if (typeof name === 'string' && typeof domain === 'string' && Array.isArray(servers)) return;
@@ -203,7 +203,7 @@ function framesOf(error: unknown): readonly string[] {
   return frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)).slice(0, 8);
 }
 
-/** The name of an error. Its message may quote what was sent. */
+/** Returns the name of an error. Its message may quote a request. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
 }

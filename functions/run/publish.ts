@@ -50,7 +50,7 @@ export function pointsOf(
   );
 }
 
-/** The level of the most severe finding in a fault domain, or 0 if there is none. */
+/** Returns the level of the most severe finding in a fault domain, or 0 without findings. */
 function worstLevel(findings: readonly Finding[], domain: FaultDomain): number {
   const levels = findings
     .filter((finding) => finding.domain === domain)

@@ -140,7 +140,7 @@ export function openBuffer(maxBytes: number) {
   let buffer = new Uint8Array(0);
   let [size, pieces] = [0, 0];
   return {
-    /** Returns whether there was room for the piece. So many pieces are no answer to read either. */
+    /** Returns whether there was room for the piece. An answer of too many pieces is not read either. */
     append(piece: Uint8Array): boolean {
       const end = size + piece.length;
       pieces += 1;
@@ -160,7 +160,7 @@ export function openBuffer(maxBytes: number) {
   };
 }
 
-/** Each takes processor time, whatever its size. Servers send hundreds of bytes in one. */
+/** Each piece takes processor time, even a small one. Servers send hundreds of bytes in one. */
 const maxPieces = 100_000;
 
 /** As much as most answers have. */

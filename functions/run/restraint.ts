@@ -13,7 +13,7 @@ import { type History, hasFailures, type KeptRun, lateIntervals, readHistory } f
 import type { RunReport } from './run.ts';
 import type { RunTime } from './run-time.ts';
 
-/** What a run asks less for than it could, so that an org that is in trouble sees less of the monitor, and not more. */
+/** The requests that a run leaves out, so that an org in trouble gets fewer requests from the monitor, not more. */
 export interface Restraint {
   /** The circuit breaker is open: this target asks first, and the others only if Okta answers it. */
   readonly first?: string;
@@ -21,16 +21,16 @@ export interface Restraint {
   readonly held: ReadonlyMap<string, Held>;
 }
 
-/** Why a target does not ask, and what is known of it nevertheless. */
+/** Why a target sends no request, and its known state. */
 export interface Held {
   readonly because: string;
-  /** What Okta said when it asked last, which still holds. */
+  /** Okta's last answer, which still holds. */
   readonly finding?: Finding;
 }
 
 export const unrestrained: Restraint = { held: new Map() };
 
-/** So many runs in which Okta answered nothing but 5xx open the circuit breaker. */
+/** The number of runs with only 5xx from Okta that opens the circuit breaker. */
 export const runsToOpen = 3;
 
 /** What 5xx answers of Okta are called. */
@@ -41,7 +41,7 @@ const outages: readonly FindingCode[] = [
   'read-only-mode',
 ];
 
-/** Longer than any window of a rate limit. A header may say anything, and nobody may blind the monitor for a day. */
+/** Longer than any window of a rate limit, so that a wrong header cannot silence the monitor for a day. */
 const mostHeldMs = 10 * 60_000;
 
 const minuteMs = 60_000;
@@ -56,13 +56,13 @@ export interface RestraintOptions {
 }
 
 /**
- * What the runs before this one tell it to leave out:
+ * Decides from earlier runs which requests to leave out:
  *
  * - After three runs in which nothing worked and Okta answered 5xx, or after a 503 that says when to come back, one light
  *   probe asks. As soon as Okta answers it, the same run asks everything else, so that a recovery is seen as early as without.
  * - A 429 that names its reset closes its bucket until then. The finding stays, because what Okta said still holds.
  *
- * Trap: where anything works, everything is asked. Which parts of Okta still work is what people need to know first.
+ * Trap: if any part works, every part is requested, because people first need to know which parts still work.
  */
 export function restraintOf({ plan, history, intervalMinutes, now }: RestraintOptions): Restraint {
   const runs = history?.runs.slice(-runsToOpen) ?? [];
@@ -189,7 +189,7 @@ export function heldByBudget(
   return held;
 }
 
-/** Decides what the runs of a container leave out. It remembers the limits that an org's answers named, by its domain. */
+/** Decides which requests the runs of a container leave out. Remembers the limits that an org's answers named, by domain. */
 export function openRestraints() {
   const limitsOf = new Map<string, Map<string, number>>();
   return {

@@ -13,7 +13,7 @@ export interface RunTime {
   readonly executionId?: string;
   /** How often the schedule starts the run. */
   readonly intervalMinutes?: number;
-  /** What is wrong with the scheduled time, for the log. The run then goes by its start. */
+  /** The problem with the scheduled time, for the log. The run then uses its start. */
   readonly ignored?: string;
 }
 
@@ -35,7 +35,7 @@ const mostEarlyMs = minuteMs;
  * An alarm counts one point a minute, but a schedule starts a run at any second of its minute. So the points carry the
  * minute that the run was due in: each minute has one, however runs wander.
  *
- * Trap: whoever invokes the function by hand sends no `schedule`, one with placeholders, an old one, or anything else.
+ * Trap: an invocation by hand has no `schedule`, one with placeholders, an old one, or any other value.
  * The run then goes by its start, because points with a wrong time would change the past.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
@@ -54,7 +54,7 @@ export function readRunTime(schedule: unknown, startedAt: number): RunTime {
   };
 }
 
-/** The time by which a run is kept: two runs that somebody starts by hand may share a minute. */
+/** The key time of a run. Two runs that are started by hand may share a minute. */
 export function runAtOf({ due, minute, startedAt }: RunTime): number {
   return due ? minute : startedAt;
 }

@@ -152,7 +152,7 @@ async function prepare(
   ]);
 }
 
-/** If the table does not say it, people are told again: a duplicate is better than a loss. */
+/** Announces again if the table cannot say whether it was announced: a duplicate is better than a loss. */
 function knownAsTold(memory: RunMemory): Promise<ReadonlyMap<string, string>> {
   return memory.told().catch(() => new Map());
 }
@@ -170,7 +170,7 @@ function isAnswered(first: ProbeRun): boolean {
   return status < 500 && status !== 429;
 }
 
-/** Whether what a probe does concerns another one: at the same server, or because one of them is of the whole org. */
+/** Whether a probe can affect another one: at the same server, or because one of them belongs to the whole org. */
 function reaches(from: PlannedProbe['target'], to: PlannedProbe['target']): boolean {
   return from.server === undefined || to.server === undefined || from.server === to.server;
 }
@@ -199,7 +199,7 @@ async function runProbe(
   const attemptOver = (http: Pick<Http, 'send'>) => runAttempt(org, planned, inputs as Artifacts, options, http);
   const attempt = async (isRetry: boolean) => {
     const first = await attemptOver(isRetry ? options.http.fresh() : options.http);
-    // That a server closes a connection between two requests is no failure, so it is no retry either.
+    // A server may close a connection between two requests. That is not a failure, so opening another is not a retry.
     if (probe.once || !isOfKeptConnection(first)) return first;
     const second = await attemptOver(options.http.fresh());
     return { ...second, exchanges: [...first.exchanges, ...second.exchanges] };

@@ -6,7 +6,7 @@ const knownMembers = ['privateKey', 'clientSecret', 'apiToken', 'password', 'tot
 
 export type SecretMember = (typeof knownMembers)[number];
 
-/** A member of a secret. Throws `SecretUnreadable` if there is none. */
+/** Returns a member of a secret. Throws `SecretUnreadable` if it is missing. */
 export function memberOf(secret: Secret, name: string, member: SecretMember): unknown {
   const value = secret.reveal()[member];
   if (value !== undefined) return value;

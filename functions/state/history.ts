@@ -26,7 +26,7 @@ export interface History {
   readonly from?: number;
 }
 
-/** What several runs report in the same words. The lines of hundreds of runs are not made before somebody asks for them. */
+/** Lines that several runs share. The lines of hundreds of runs are made only when they are needed. */
 interface Kind {
   /** Lines with the same key say the same. See `keyOf`. */
   readonly key: string;
@@ -47,7 +47,7 @@ interface Runs {
   readonly from?: number;
 }
 
-/** A run to add to the history, and what its event says about the schedule. */
+/** A run to add to the history, and its event's facts about the schedule. */
 export interface NewRun extends KeptRun {
   readonly org: string;
   readonly executionId?: string | undefined;
@@ -59,19 +59,19 @@ export interface NewRun extends KeptRun {
 
 const minuteMs = 60_000;
 
-/** The board shows so many. A message about an alarm looks back as far as the alarm does, which is less. */
+/** The most runs that are kept: as many as the board shows. Messages look back as far as their alarm does, which is less. */
 export const fewestRuns = 60;
 const shortestMs = 20 * minuteMs;
 
 /** After a bad run, the runs of this time are kept: most incidents are shorter. */
 const longestMs = 120 * minuteMs;
 
-/** Messages show at most so many lines with the same finding at the same target. */
+/** The most lines that messages show with the same finding at the same target. */
 const mostLines = 3;
 
 /**
  * The most characters of a state. The table's own limit is 400 kB. A healthy state has one or two thousand; an outage of
- * everything less than this. What is left out first: all but the last line of each outcome, then the older half of the
+ * everything less than this. Left out first are all but the last line of each outcome, then the older half of the
  * runs, again and again, and the requests of the last run at the very end.
  */
 export const mostCharacters = 100_000;
@@ -102,7 +102,7 @@ export function withRun(before: GroupState | undefined, run: NewRun): GroupState
 
 type Settings = Pick<GroupState, 'executionId' | 'intervalMinutes' | 'expects' | 'slo' | 'rateLimits'>;
 
-/** Returns what the latest run says of its schedule and limits; what it does not say stays as it was. */
+/** Returns the schedule and limits of the latest run. Settings that it lacks stay as they were. */
 function settingsOf(run: NewRun, state: GroupState | undefined): Settings {
   const { executionId, intervalMinutes, expects, slo } = knownSettings(state);
   return defined({
@@ -144,7 +144,7 @@ function withoutMomentsAfter(state: GroupState, latest: number): GroupState {
   return { ...rest, ...Object.fromEntries(believed) };
 }
 
-/** So many cover some minutes of an org with a few servers. */
+/** Enough token requests for some minutes of an org with a few servers. */
 const mostTokenRequests = 10;
 
 function withTokenRequests(state: GroupState | undefined, { lines }: NewRun): Pick<GroupState, 'tokenRequests'> {
@@ -187,7 +187,7 @@ export function tokenRequestsIn(state: GroupState | undefined): readonly SentReq
 
 /**
  * Whether the run of this time is kept, and a probe passed in it. A run that is older than all that are kept is taken for
- * one: whoever asks would otherwise do again what has most likely been done.
+ * one: callers would otherwise redo work that is almost certainly done.
  */
 export function hasPassed(state: GroupState | undefined, org: string, probe: string, at: number): boolean {
   const runs = state ? readHistory(state, org).runs : [];
@@ -231,7 +231,7 @@ function keptKind(outcome: KeptOutcome, org: string): Kind | undefined {
   return example && kindOf(example, (run) => lineOf(run) ?? example);
 }
 
-/** Trap: whoever only reads lines checks them by himself. What another version wrote may have no key. */
+/** Trap: readers of lines must check them. Lines of another version may have no key. */
 function kindOf(line: RunLine, lineOf: Kind['lineOf']): Kind {
   let [key, isBad]: [string?, boolean?] = [];
   return {
@@ -268,7 +268,7 @@ export function timeOfMoment(moment: RunMoment): number {
   return Date.parse('due' in moment ? moment.due : moment.at);
 }
 
-/** Whether somebody has to act on what a run reported. */
+/** Whether a run reported a finding that needs action. */
 export function isBad({ lines }: KeptRun): boolean {
   return lines.some(isBadLine);
 }
@@ -287,7 +287,7 @@ function notifies({ severity }: Finding): boolean {
   return severityLevels[severity] > 0;
 }
 
-/** The findings of a line. One that is drilled is none. */
+/** Returns the findings of a line, without drilled ones. */
 export function findingsIn(line: RunLine): readonly Finding[] {
   if (line.type === 'finding') return [line.finding];
   return line.type === 'outcome' ? findingsOf(line) : [];
@@ -308,7 +308,7 @@ function expectedGroups(
   );
 }
 
-/** A run that begins so many intervals after the one before is not the next one. */
+/** The intervals after which a run is not the successor of the one before. */
 export const lateIntervals = 2.5;
 
 function unbrokenSince(run: NewRun, state: GroupState | undefined): RunMoment {
@@ -414,7 +414,7 @@ function keptOutcome(reports: readonly Report[], most: number, needed: ReadonlyS
         probe,
         ...(server !== undefined && { server }),
         ...(retriedAfter !== undefined && { retriedAfter }),
-        // Messages read what the status page's probe notes. Of other notes there may be many, and new ones each time.
+        // Messages read the notes of the status page's probe. Other notes may be many, and differ each time.
         ...(server === undefined && notes.length > 0 && { notes }),
         ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),
       };
@@ -428,7 +428,7 @@ function keptOutcome(reports: readonly Report[], most: number, needed: ReadonlyS
 }
 
 /**
- * The servers at which a probe failed without a request of its own: people repeat the request whose answer it judged,
+ * The servers at which a probe failed without making a request: people repeat the request whose answer it judged,
  * which another outcome has.
  */
 function serversToRepeat(runs: readonly Run[]): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import { asRecord, defined, number, oneOf, parseJson, text, timestamp } from '..
 import { readDrillFacts } from '../model/read-line.ts';
 
 /**
- * What people know of an alarm:
+ * The announced state of an alarm:
  *
  * - `firing`: it was told that it fires.
  * - `recovered`: it was told that the problem is over, before CloudWatch resolved the alarm.
@@ -22,7 +22,7 @@ export interface OpenIncident {
   readonly route: Route;
   /** The topic on which it was told. */
   readonly topicArn: string;
-  /** When CloudWatch changed the alarm to ALARM. It tells this incident from others of the alarm. */
+  /** When CloudWatch changed the alarm to ALARM. It distinguishes this incident from others of the alarm. */
   readonly firedAt: number;
   readonly reason: string;
   readonly lookBackMs: number;
@@ -33,9 +33,9 @@ export interface OpenIncident {
   readonly startObserved: boolean;
   /** The code of the leading finding. */
   readonly code?: string;
-  /** People were told something once, and its end is no news: that a certificate is mended shows in no alarm. */
+  /** The incident is a notice, whose end is not announced: a renewed certificate shows in no alarm. */
   readonly isNotice?: true;
-  /** The alarm fires only because somebody drills. */
+  /** The alarm fires only because of a drill. */
   readonly drill?: DrillFacts;
   /** What CloudWatch says of the alarm itself, for receivers that expect its document. */
   readonly document: Readonly<Record<string, unknown>>;
@@ -45,15 +45,15 @@ export interface OpenIncident {
   readonly recoveredAt?: number;
   /** The key of a message that not every receiver has got: see `messageKey`. */
   readonly unsent?: string;
-  /** The alarm resolved, and nobody was told, because it was muted or its first event is late. It began after `firedAt`. */
+  /** The alarm resolved without a message, because it was muted or its first event is late. It began after `firedAt`. */
   readonly isUntold?: true;
 }
 
-/** When an alarm fired, and what people were told then. */
+/** When an alarm fired, and the message about it. */
 export interface Firing {
   readonly at: number;
   readonly reason?: string;
-  /** When the problem began; absent if nobody was told. */
+  /** When the problem began. Absent without a message. */
   readonly since?: number;
   readonly startObserved?: boolean;
   /** The code of the leading finding. */
@@ -79,7 +79,7 @@ export function isLater(incident: OpenIncident, other: OpenIncident): boolean {
   return time > otherTime;
 }
 
-/** What the items of a message are called, without the outlet. An incident has several messages, and each is sent once. */
+/** Returns the key of a message's items, without the outlet. An incident has several messages, and each is sent once. */
 export function messageKey(alarm: string, firedAt: number, step: string): string {
   return `message#${alarm}#${new Date(firedAt).toISOString()}#${step}`;
 }

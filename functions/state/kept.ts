@@ -12,21 +12,21 @@ import { groupState } from './state.ts';
 import { type ItemKey, monitorPartition, type StateTable, type StoredItem } from './state-table.ts';
 import { type Told, toldIn, toldItem } from './told.ts';
 
-/** What the state table knows of an org, or of the monitor itself. */
+/** The state table's contents about an org, or about the monitor itself. */
 export interface Kept {
   readonly org: string;
   readonly states: Readonly<Partial<Record<Group, GroupState>>>;
   /** By the alarm's name. */
   readonly incidents: ReadonlyMap<string, KnownIncident>;
-  /** What the org's System Log has of the last hour, if it is read: changes by administrators, and events of Okta's. */
+  /** Events of the last hour in the org's System Log, if it is read: administrators' changes, and Okta's events. */
   readonly changes: readonly OrgChange[];
-  /** What people have been told that is told once. */
+  /** The notices that were sent. */
   readonly told: Told;
   /** In the partition of the monitor: the orgs for which a group does not run. */
   readonly silences?: Readonly<Partial<Record<Group, readonly Silence[]>>>;
 }
 
-/** What people know of an alarm, and the item that says so. */
+/** The announced state of an alarm, and the item that holds it. */
 export interface KnownIncident {
   readonly stored: StoredItem;
   readonly incident: OpenIncident;
@@ -47,7 +47,7 @@ export async function readKept(table: StateTable, org: string, signal: AbortSign
   return keptOf(org, await queryOrg(table, org, signal));
 }
 
-/** What the items of one partition say. */
+/** Reads the items of one partition. */
 export function keptOf(org: string, items: readonly StoredItem[]): Kept {
   const states = groups.map((group) => [group, groupState(items.find(({ item }) => item === `group#${group}`))]);
   const incidents = items.flatMap((stored) => {

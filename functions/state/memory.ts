@@ -13,7 +13,7 @@ const timeoutMs = 2_000;
 const keptMs = 90 * 24 * 60 * 60_000;
 
 /**
- * What the probes of an org remember from run to run: in the state table, or for the process where there is none, as on a
+ * The memory of an org's probes from run to run: in the state table, or in the process without one, as on a
  * workstation.
  */
 export function openMemory(table: StateTable | undefined, now: () => number): (org: string) => RunMemory {

@@ -1,13 +1,13 @@
 import { asRecord, list, number, text } from '../model/read.ts';
 import { withReadTimes } from './stored-times.ts';
 
-/** Something that happened in the org, by its System Log. Nobody is named. */
+/** An event in the org, by its System Log. It names no person. */
 export interface OrgChange {
   /** The id of the event in the System Log. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** What was changed by an administrator, and how, or what else happened: `policy rule "Two factors" updated`. */
+  /** An administrator's change, or another event: `policy rule "Two factors" updated`. */
   readonly words: string;
   /** An administrator did it. Otherwise Okta, an agent, a hook or an attacker. */
   readonly isByAdministrator: boolean;
@@ -15,12 +15,12 @@ export interface OrgChange {
   readonly isWatched: boolean;
 }
 
-/** The item of the state table in which the probe of the System Log keeps what it has seen. */
+/** The item of the state table in which the probe of the System Log keeps its memory. */
 export const logMemoryItem = 'memory#system-log';
 
 const hourMs = 60 * 60_000;
 
-/** What happened so long before the first bad run may have caused it. */
+/** How long before the first bad run an event may have caused it. */
 const causeMs = hourMs;
 
 /** A cause may be logged a little later than its effect is seen. */
@@ -28,7 +28,7 @@ const lateMs = 5 * 60_000;
 
 const mostChanges = 3;
 
-/** What the table knows of. Trap: another version of the monitor may have written it. */
+/** Reads the kept changes. Trap: another version of the monitor may have written them. */
 export function readOrgChanges(body: unknown): readonly OrgChange[] {
   const { changes, evidence } = asRecord(withReadTimes(body));
   return [...list(changes, readChange, 100), ...list(evidence, readEvent, 100)];

@@ -2,31 +2,31 @@ import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type DynamoDb, openDynamoDb } from '../aws/clients.ts';
 
-/** The table in which the monitor keeps what the next run or message needs. Losing it loses no alarm. */
+/** The table in which the monitor keeps its state for the next run or message. Losing it loses no alarm. */
 export interface StateTable {
   readonly client: DynamoDb;
   readonly name: string;
 }
 
-/** Every org has a partition of its own, and so do the alarms about the monitor itself: `#monitor`. */
+/** Every org has its own partition, and so do the alarms about the monitor itself: `#monitor`. */
 export interface ItemKey {
   readonly org: string;
-  /** What it is about, and which: `group#flows`, `incident#okta-synthetics/acme/okta/page`. */
+  /** Its kind and name: `group#flows`, `incident#okta-synthetics/acme/okta/page`. */
   readonly item: string;
 }
 
 /** An item as it was read. */
 export interface StoredItem extends ItemKey {
-  /** What was stored. Trap: another version of the monitor may have written it. */
+  /** The stored value. Trap: another version of the monitor may have written it. */
   readonly body: unknown;
-  /** Counts the writes, so that nobody overwrites what they have not seen. */
+  /** Counts the writes, so that no writer overwrites a version that it has not read. */
   readonly revision: number;
 }
 
 /** The partition of the alarms about the monitor itself. No org may be called this. */
 export const monitorPartition = '#monitor';
 
-/** The table that the function's environment names; undefined where there is none, as on a workstation. */
+/** Returns the table that the function's environment names. Undefined without one, as on a workstation. */
 export function stateTable(environment: NodeJS.ProcessEnv): StateTable | undefined {
   const { STATE_TABLE: name } = environment;
   return name ? { client: openDynamoDb({ environment, maxAttempts: 2 }), name } : undefined;
@@ -82,7 +82,7 @@ export async function putItem(
   }
 }
 
-/** Trap: an item that somebody changed by hand may lack anything. */
+/** Trap: an item that was changed by hand may lack any member. */
 export function storedItem({ org, item, body, revision }: Readonly<Record<string, AttributeValue>>): StoredItem {
   return { org: org?.S ?? '', item: item?.S ?? '', body: parse(body?.S), revision: Number(revision?.N ?? 0) };
 }

@@ -10,12 +10,12 @@ export const stateTimeoutMs = 1_500;
 /** How long a run waits for the state before its first request. */
 const previousTimeoutMs = 500;
 
-/** Nobody needs to know of a group that has not run for so long. */
+/** The age after which a group's state is dropped. */
 const keptMs = 2 * 24 * 60 * 60_000;
 
 /** The state of a group, from the start of a run to its end. */
 export interface RunState {
-  /** The state before the run. Undefined if there is none, or if the table does not say in time: a run waits for nobody. */
+  /** The state before the run. Undefined without one, or if the table does not answer in time: the run does not wait. */
   previous(): Promise<GroupState | undefined>;
   /** Adds the run. Throws AWS's errors, and an error if others write all the time. Trap: only after publishing. */
   add(run: NewRun): Promise<void>;

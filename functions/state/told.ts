@@ -1,9 +1,9 @@
 import { getItem, type ItemKey, putItem, type StateTable } from './state-table.ts';
 
-/** What people have been told of an org that is told once only, and when: keys such as `certificate payroll#14`. */
+/** The notices that were sent for an org, with their times: keys such as `certificate payroll#14`. */
 export type Told = ReadonlyMap<string, string>;
 
-/** Longer than what is told once stays true: the last step of an expiry, and a certificate that lives for a year. */
+/** Longer than any notice stays true: the last step of an expiry, and a certificate that lives for a year. */
 const keptMs = 400 * 24 * 60 * 60_000;
 
 /** How long the table may take. */
@@ -28,11 +28,11 @@ export async function readTold(table: StateTable, org: string): Promise<Told> {
  */
 export function noteTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
   const added = keys.map((key) => [key, new Date(now).toISOString()] as const);
-  // What was told first keeps its time.
+  // The first notice keeps its time.
   return change(table, org, now, (told) => [...added, ...told]);
 }
 
-/** Forgets what people were told once it is mended: if it happens again, they are told again. Throws as `noteTold` does. */
+/** Forgets notices whose cause is gone, so that they are sent again if it returns. Throws as `noteTold` does. */
 export function forgetTold(table: StateTable, org: string, keys: readonly string[], now: number): Promise<void> {
   return change(table, org, now, (told) => told.filter(([key]) => !keys.includes(key)));
 }
@@ -58,7 +58,7 @@ class ToldContended extends Error {
   override readonly name = 'ToldContended';
 }
 
-/** Trap: an item that somebody changed by hand may hold anything. */
+/** Trap: an item that was changed by hand may hold anything. */
 export function toldIn(body: unknown): Told {
   const { told } = Object(body) as { readonly told?: unknown };
   const entries = Object.entries(Object(told) as Readonly<Record<string, unknown>>);

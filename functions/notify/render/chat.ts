@@ -33,7 +33,7 @@ export interface CustomNotification {
   };
 }
 
-/** What a program needs to judge a message. The schema of custom notifications allows only strings. */
+/** The fields that a program needs to judge a message. The schema of custom notifications allows only strings. */
 export interface NotificationContext extends MonitorContext {
   readonly state: 'firing' | 'resolved';
   readonly route: Route;

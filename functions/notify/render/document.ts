@@ -49,14 +49,14 @@ interface ReadDocument {
   readonly org?: string;
   readonly severity: Route;
   readonly domain: FaultDomain;
-  /** The leading finding. Absent if the evidence has none: then nobody is known to be at fault. */
+  /** The leading finding. Absent if the evidence has none: then the fault domain is unknown. */
   readonly code?: string;
   readonly summary: string;
-  /** Nothing is wrong: somebody drills. Only in documents about a drill that is told to everybody. */
+  /** A drill without a real problem. Only in documents about a drill that goes to everyone. */
   readonly drill?: true;
   /** Why a document about a firing alarm is not the first one. */
   readonly repeats?: Repetition;
-  /** What else to know of it. */
+  /** A further remark. */
   readonly note?: string;
   /** When the alarm changed. Times are ISO 8601 in UTC. */
   readonly changedAt: string;
@@ -70,9 +70,9 @@ interface ReadDocument {
   readonly targets: readonly string[];
   readonly stillPassing: readonly string[];
   readonly requestIds: readonly string[];
-  /** What was seen, in sentences. */
+  /** The observed facts, in sentences. */
   readonly evidence: readonly string[];
-  /** What the org's System Log has of the hour before: changes by administrators, and events of Okta's, agents and hooks. */
+  /** Events of the hour before in the org's System Log: administrators' changes, and events of Okta, agents and hooks. */
   readonly changes: readonly { readonly at: string; readonly what: string; readonly event: string }[];
   /** What could not be read. */
   readonly gaps: readonly string[];
@@ -92,7 +92,7 @@ interface UnreadableDocument {
   readonly raw: string;
 }
 
-/** An event may have 256 KB, and an alarm that nobody could read may be as long. */
+/** An event may have 256 KB, and an unreadable alarm may be as long. */
 const mostOfRaw = 50_000;
 
 /** The message for programs. */

@@ -5,7 +5,7 @@ import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } fro
 import { type Incident, leadExchange } from '../incident.ts';
 import { firstActionOf } from '../steps.ts';
 
-/** What a lock screen shows of a message's first line. */
+/** The characters of a message's first line that a lock screen shows. */
 const most = 120;
 
 /**
@@ -45,7 +45,7 @@ export function renderFirstLine(incident: Incident, subject: string): string {
   const [fine, status] = [fineClause(incident), statusClause(incident)];
   const clock = formatClock(incident.since);
   const since = subject.includes(clock) ? '' : ` since ${clock}`;
-  // Nobody else was seen to be affected, and nobody was seen not to be.
+  // We have no data about other users, either way.
   const others = impact.isOfTestUser ? '; other users unknown' : '';
   return firstThatFits(
     [
@@ -82,7 +82,7 @@ function fineClause({ fineServers, impact }: Incident): string {
   return `; ${name} fine`;
 }
 
-/** What Okta announces matters where Okta may be the cause. An incident matters in any case. */
+/** Okta's announcements matter if Okta may be the cause. An incident matters in any case. */
 function statusClause({ oktaStatus, domain }: Incident): string {
   const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
   return oktaStatus && matters ? ` ${oktaStatus.brief}.` : '';

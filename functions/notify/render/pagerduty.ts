@@ -65,7 +65,7 @@ export function renderPagerDuty(notification: Notification): PagerDutyEvent {
   };
 }
 
-/** What the payload does not say already. */
+/** The details that the payload lacks. */
 function detailsOf({ links: _, subject: __, ...details }: IncidentDocument): object {
   return details;
 }

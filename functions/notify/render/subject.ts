@@ -14,7 +14,7 @@ const most = 60;
  * when: `PAGE acme: no tokens at 'default' - Okta 500 since 12:36Z`. A deployment that is not the default comes before the
  * org: `PAGE staging/acme: …`. What does not fit is shortened or left out as a whole.
  *
- * What is only a drill says so first: `DRILL PAGE acme: …`.
+ * A drill says so first: `DRILL PAGE acme: …`.
  *
  * Trap: SNS rejects a subject that begins with a space or contains a line break. Mail programs and gateways garble
  * everything but ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -41,7 +41,7 @@ export function renderUnreadableSubject({ route, monitor: { deployment } }: Link
   return `${route.toUpperCase()}${prefix}: an alarm that could not be read`;
 }
 
-/** What is wrong, from all that is known to the least that must be said. */
+/** Descriptions of the problem, from the most detailed to the shortest that is still useful. */
 function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Incident): readonly string[] {
   const time = formatClock(since);
   const [error] = occurrences.length === 0 ? monitorErrors : [];
@@ -63,7 +63,7 @@ function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Inc
   ];
 }
 
-/** What people cannot do and where, in fewer and fewer words. */
+/** The effect on people and the place, in fewer and fewer words. */
 function whatAndWhere({ what, servers }: Pick<Impact, 'what' | 'servers'>): readonly string[] {
   const ids = servers.map((server) => shortenId(server));
   const where = [atServers(servers), atServers(ids)].map((at) => at.replace(' the ', ' '));
@@ -71,7 +71,7 @@ function whatAndWhere({ what, servers }: Pick<Impact, 'what' | 'servers'>): read
   return what.flatMap((each) => places.map((at) => `${each}${at}`));
 }
 
-/** What is over. It does not say what works again, because that may not have been seen. */
+/** The ended problem. It does not say that anything works again, because that may not have been seen. */
 function resolvedDetails({ impact, brief, since, until, isStartKnown }: Incident): readonly string[] {
   const lasted = isStartKnown ? ` - lasted ${formatDuration(until - since)}` : '';
   const { servers = [] } = impact ?? {};
