@@ -49,7 +49,7 @@ export interface Cell {
   readonly intervalMinutes: number;
 }
 
-/** So many runs a cell shows. */
+/** The number of runs that a cell shows. */
 export const shownRuns = 60;
 
 export interface BoardIncident {
@@ -65,7 +65,7 @@ export interface BoardIncident {
   readonly whoMustAct: string;
   /** Where the last run shows it: `token@default`. */
   readonly where: readonly string[];
-  /** What people were told last, and when. */
+  /** The last message and its time. */
   readonly told: string;
   readonly toldAt: number;
   /** The group whose log has it. */
@@ -84,7 +84,7 @@ export interface BoardRateLimit {
   readonly at: number;
 }
 
-/** What CloudWatch, or whoever keeps points, has of an org. */
+/** The points of an org, from CloudWatch or another store. */
 export interface Measured {
   readonly latency: readonly LatencySeries[];
   /** The lowest headroom of all limits, in percent. */

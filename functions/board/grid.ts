@@ -16,7 +16,7 @@ const recentRuns = 3;
 /** The probes of an org, by server. Those of the org as a whole come first, then the Org server. */
 export function gridOf(all: readonly GroupRuns[], kept: Kept, unreadable: readonly Group[], now: number): Grid {
   const cells = all.flatMap((runs) => targetsOf(runs).map((target) => ({ ...target, ...cellOf(runs, target, now) })));
-  // Sorting puts undefined last, whatever it is compared with.
+  // Sorting always puts undefined last.
   const columns = [...new Set(cells.map(({ server }) => server ?? wholeOrg))]
     .toSorted((one, other) => rank(one) - rank(other) || one.localeCompare(other))
     .map((server) => (server === wholeOrg ? undefined : server));

@@ -35,7 +35,7 @@ export function groupRunsOf(kept: Kept, now: number) {
     try {
       all.push(groupRuns(group, state, kept.org, now));
     } catch {
-      // Another version of the monitor wrote it, or somebody changed it by hand.
+      // Another version of the monitor wrote it, or it was changed by hand.
       unreadable.push(group);
     }
   }

@@ -22,7 +22,7 @@ export class Html {
   }
 }
 
-/** What a template may contain. `undefined` and `false` are nothing. */
+/** The values of a template. `undefined` and `false` render as nothing. */
 export type HtmlValue = string | number | Html | readonly HtmlValue[] | undefined | false;
 
 /** Markup from a template. Each value that is not markup itself is escaped, in a text and in a quoted attribute alike. */
@@ -40,7 +40,7 @@ function markupOf(value: HtmlValue): string {
     .replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The most characters that are shown of a text of somebody else. */
+/** The most characters that are shown of foreign text. */
 const mostCharacters = 200;
 
 /**
@@ -56,7 +56,7 @@ export function plain(value: string | undefined, most = mostCharacters): string 
   return text(value, most) ?? '';
 }
 
-/** A link to another page. What is no https address stays a text. */
+/** A link to another page. Anything but an https address stays text. */
 export function link(href: string | undefined, label: string): Html {
   return href?.startsWith('https://')
     ? html`<a href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`
@@ -68,7 +68,7 @@ interface SvgSize {
   readonly height: number;
 }
 
-/** An SVG drawing without script or style of its own. Its colors are classes of the page, and `label` is its text. */
+/** An SVG drawing without script or inline style. Its colors are classes of the page, and `label` is its text. */
 export function svg({ width, height }: SvgSize, label: string, content: HtmlValue): Html {
   return html`<svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${label}">${content}</svg>`;
 }

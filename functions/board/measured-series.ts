@@ -1,7 +1,7 @@
 import type { MetricDefinition } from '../model/metric.ts';
 import type { Series } from '../model/series.ts';
 
-/** A metric of which the board shows the series of an org. The template says which there are: no probe is loaded for it. */
+/** A metric whose series the board shows for an org. The template lists them, so that no probe must be loaded. */
 export interface MeasuredSeries {
   readonly name: string;
   readonly statistic: MetricDefinition['statistic'];
@@ -9,7 +9,7 @@ export interface MeasuredSeries {
   readonly probe?: string;
 }
 
-/** What the board shows of metrics, by name. */
+/** The metrics on the board, by name. */
 export const shownMetrics: Readonly<
   Record<string, { readonly as: 'latency' | 'headroom' } | { readonly expiry: string }>
 > = {

@@ -16,14 +16,14 @@ export interface OrgBoardOptions {
   readonly deployment: string;
   /** The time for which the board is, in milliseconds since the epoch. */
   readonly now: number;
-  /** What somebody has measured over hours. */
+  /** Measurements of the last hours. */
   readonly measured?: Measured;
 }
 
 /**
- * How an org is, from what the state table keeps of it (`readKept`, or `keptOf` of its items).
+ * Returns the state of an org, from its items in the state table (`readKept`, or `keptOf` of its items).
  *
- * Never throws: what cannot be read is unknown.
+ * Never throws: data that cannot be read is unknown.
  */
 export function orgBoard(kept: Kept, options: OrgBoardOptions): OrgBoard {
   try {

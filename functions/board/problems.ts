@@ -12,7 +12,7 @@ import type { OpenIncident } from '../state/incident-item.ts';
 import type { Kept } from '../state/kept.ts';
 import type { GroupRuns } from './group-runs.ts';
 
-/** What the last runs report of one fault domain and severity: what one alarm is about. */
+/** The findings of the last runs of one fault domain and severity: the subject of one alarm. */
 export interface Problem {
   readonly domain: FaultDomain;
   readonly severity: Route;
@@ -23,12 +23,12 @@ export interface Problem {
   readonly targets: readonly string[];
   /** The request that shows it. */
   readonly exchange?: Exchange;
-  /** What people cannot do. Undefined if nothing fails. */
+  /** The effect on people. Undefined if nothing fails. */
   readonly impact?: Impact;
   readonly since: number;
   /** Whether it has lasted long enough for an alarm to fire. */
   readonly isLasting: boolean;
-  /** What people were told of it. */
+  /** The incident as it was announced. */
   readonly incident?: OpenIncident;
 }
 
@@ -117,7 +117,7 @@ function hitOf({ probe, server }: LogLine, { runs }: GroupRuns, target: string, 
   return [{ probe, ...(server !== undefined && { server }), isIntermittent }];
 }
 
-/** An incident that people were told of and that is not resolved, with what its alarm is about. */
+/** An announced incident that is not resolved, with the subject of its alarm. */
 export interface ToldIncident {
   readonly incident: OpenIncident;
   readonly subject: AlarmSubject;

@@ -6,7 +6,7 @@ import { latencyTable, strip } from './charts.ts';
 import { foreign, type Html, html, link, plain } from './html.ts';
 import { clock } from './sentence.ts';
 
-/** Where the board links to. What is absent has no link. */
+/** The targets of the board's links. An absent one has no link. */
 export interface BoardLinks {
   /** The runbook's address, without a heading. */
   readonly runbook?: string;
@@ -23,12 +23,12 @@ export interface RenderOptions {
 
 const defaultMost = { rows: 60, columns: 12 };
 
-/** Everything about one org. Each part of it is a function of its own, for who lays out a page. */
+/** Renders everything about one org. Each part has its own function, for other layouts. */
 export function renderOrg(board: OrgBoard, { links = {}, most = defaultMost }: RenderOptions = {}): Html {
   return html`<section aria-label="${plain(board.org)}"><h2>${foreign(board.org)}</h2>${renderSentence(board)}${renderProblems(board.measured.problems)}${renderIncidents(board, links)}${renderGrid(board, most)}${latencyTable(board.measured.latency)}${renderRateLimits(board)}${renderExpiries(board)}<h3>Okta's status page</h3><p>${foreign(board.oktaStatus.sentence, 600)}</p></section>`;
 }
 
-/** The grid of an org with so many probes and servers that the whole would be too large. */
+/** The grid of an org whose whole grid would be too large. */
 const fewest = { rows: 15, columns: 3 };
 
 /** The same with a smaller grid, if all of it has more bytes than this. */
@@ -50,7 +50,7 @@ export function renderProblems(problems: readonly string[]): Html {
   return html`${problems.map((problem) => html`<p class="warning">${foreign(problem)}</p>`)}`;
 }
 
-/** What people were told of the monitor itself. Nothing if that is nothing. */
+/** Renders the messages about the monitor itself. Empty without any. */
 export function renderMonitor(monitor: OrgBoard | undefined, links: BoardLinks = {}): Html | undefined {
   if (!monitor || monitor.incidents.length === 0) return undefined;
   return html`<section aria-label="The monitor itself"><h2>The monitor itself</h2>${renderIncidents(monitor, links)}</section>`;

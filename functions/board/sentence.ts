@@ -56,7 +56,7 @@ function silenceOf({ runs, notRunning, now }: SentenceFacts): string | undefined
   return `nothing has run since ${clock(Math.max(...runs.map(({ lastAt }) => lastAt)), now)}.`;
 }
 
-/** What people cannot do, where and since when. */
+/** The effect on people, the place and the start. */
 function happening({ finding, impact, since, targets }: Problem, now: number): string {
   const at = impact ? atServers(impact.servers) : ` (${joinFirst(targets, 3)})`;
   return `${impact?.clause ?? finding.brief}${at} since ${clock(since, now)} (${formatDuration(now - since)}).`;

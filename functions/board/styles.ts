@@ -27,7 +27,7 @@ const variables = (palette: Palette) =>
     .map(([name, color]) => `--${name}:${color}`)
     .join(';');
 
-/** Below `.okta-board` only, so that the page around it keeps its own. No markup has a style of its own. */
+/** Applies below `.okta-board` only, so that the surrounding page keeps its own style. No markup has inline styles. */
 const rules = `
 .okta-board{background:var(--background);color:var(--text);font:14px/1.45 system-ui,sans-serif;padding:8px;box-sizing:border-box;overflow-wrap:break-word}
 .okta-board *{box-sizing:border-box}
@@ -59,7 +59,7 @@ const rules = `
 .okta-board .curve{stroke:var(--link);stroke-width:1.5;fill:none}
 `.trim();
 
-/** For a page of its own: it follows what the reader's system prefers. */
+/** For a separate page: follows the colour scheme of the reader's system. */
 export const pageStyles = `.okta-board{color-scheme:light dark;${variables(palettes.light)}}
 @media (prefers-color-scheme:dark){.okta-board{${variables(palettes.dark)}}}
 ${rules}`;

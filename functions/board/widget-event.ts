@@ -18,7 +18,7 @@ export interface WidgetRequest {
 const hourMs = 60 * 60_000;
 const defaultHours = 3;
 
-/** Reads the event. Whatever it lacks has a default, because somebody may have made the widget by hand. */
+/** Reads the event. Missing members get defaults, because the widget may have been made by hand. */
 export function readWidgetEvent(event: unknown, now: number): WidgetRequest {
   const { describe, widgetContext } = asRecord(event);
   const { params, theme, timeRange } = asRecord(widgetContext);

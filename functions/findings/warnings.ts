@@ -64,7 +64,7 @@ export function exhaustedBuckets(exchanges: readonly Exchange[]): ReadonlySet<st
 
 /**
  * Small limits that refuse no sign-in, and that the tools of administrators use up for a minute every now and then. A
- * request that they refuse is a finding. How little is left is none.
+ * request that they refuse is a finding. Low headroom is not.
  */
 const administrative: ReadonlySet<string> = new Set<Bucket>([
   '/api/v1/agentPools',

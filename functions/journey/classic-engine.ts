@@ -42,7 +42,7 @@ export async function signInAtClassicEngine({
   return { ...(await browse(url.href)), methods };
 }
 
-/** What the states of a user mean that are no success. */
+/** The meaning of a user's states other than success. */
 const states: Readonly<Record<string, FindingCode>> = {
   LOCKED_OUT: 'user-locked',
   PASSWORD_EXPIRED: 'user-password-expired',

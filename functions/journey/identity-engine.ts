@@ -5,7 +5,7 @@ import { type IdxAnswer, type Remediation, readIdxAnswer } from '../okta/idx-ans
 import { stateTokenIn } from '../okta/pages.ts';
 import type { SignIn, SignInAnswer } from './sign-in.ts';
 
-/** A sign-in has at most so many steps. With password and code it takes six. */
+/** The most steps of a sign-in. With password and code it takes six. */
 const mostSteps = 12;
 
 const ion = 'application/ion+json; okta-version=1.0.0';
@@ -133,7 +133,7 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
 
 const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
 
-/** A step that is demanded again was refused, whatever the words. */
+/** A step that is demanded again was refused. */
 function demandedAgain(key = 'the login'): Stuck {
   const refusal = key === 'okta_password' ? 'user-password-refused' : 'factor-refused';
   return stuck(key === 'the login' ? 'sign-in-step-unknown' : refusal, `the sign-in asks for ${key} again`);
@@ -221,7 +221,7 @@ function answeredKey({ name }: Remediation, { authenticator = '' }: IdxAnswer): 
   return name === 'challenge-authenticator' ? `${name} ${authenticator}` : name;
 }
 
-/** What the keys of messages mean. The texts differ by language, and may name the user. The first that fits counts. */
+/** The meaning of messages by their keys. The texts differ by language, and may name the user. The first match counts. */
 const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
   [/used_passcode|PASSCODE_REPLAYED/i, 'one-time-code-used'],
   [/suspended_factor/, 'factor-locked'],

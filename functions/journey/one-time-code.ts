@@ -9,7 +9,7 @@ export interface OneTimeCode {
   readonly step: number;
 }
 
-/** The key in a base32 text (RFC 4648), as Okta shows it. Undefined if it is none. */
+/** Returns the key in a base32 text (RFC 4648), as Okta shows it. Undefined for other text. */
 export function readBase32(text: string): Buffer | undefined {
   const letters = text.replaceAll(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]{16,}$/.test(letters)) return undefined;

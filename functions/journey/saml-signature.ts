@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 
-/** An assertion that a signature covers, or why there is none. */
+/** An assertion that a signature covers, or why it is missing. */
 export type Verified = { readonly assertion: string; readonly certificate: X509Certificate } | { readonly why: string };
 
 export function isVerified(verified: Verified): verified is Verified & { readonly assertion: string } {
@@ -25,7 +25,7 @@ export async function verifyResponse(response: string, certificates: readonly X5
   let why = 'no certificate verifies it';
   for (const certificate of certificates) {
     const provider = new SAML({
-      // Only the signature is verified here. What the assertion says is compared with what is expected.
+      // Only the signature is verified here. The caller compares the assertion's contents with the expected ones.
       ...{ callbackUrl: 'https://unused.invalid/', issuer: 'unused', audience: false, acceptedClockSkewMs: -1 },
       ...{ idpCert: certificate.toString(), wantAssertionsSigned: false, wantAuthnResponseSigned: false },
     });

@@ -3,17 +3,17 @@ import type { FindingCode } from '../findings/finding.ts';
 import type { Org } from '../model/org.ts';
 import { getItem, type ItemKey, putItem, type StateTable } from '../state/state-table.ts';
 
-/** What was sent with one version of a secret since a sign-in last showed that it is right. */
+/** The passwords and codes sent with one version of a secret since a sign-in last proved it right. */
 export interface Attempts {
   readonly passwords: number;
   readonly codes: number;
   /** Why Okta refused it. Then nothing more is sent. */
   readonly refused?: FindingCode;
-  /** What the last sign-in ended with. */
+  /** The result of the last sign-in. */
   readonly last?: FindingCode;
 }
 
-/** What must be remembered of the sign-ins of an org's test user, so that they never lock it out. */
+/** The memory of the sign-ins of an org's test user, which prevents a lock-out. */
 export interface SignInRecord {
   /** Each version with attempts. A version that comes back has those that it had. */
   readonly versions: readonly (Attempts & { readonly version: string })[];
@@ -35,7 +35,7 @@ export const limits = {
   byHand: { passwords: 3, codes: 1, sent: 3 },
 } as const;
 
-/** Where what was sent for the test user of an org is kept. Each member throws if it cannot. */
+/** The store of the credentials sent for an org's test user. Each member throws if it fails. */
 export interface SignInPlace {
   readonly limits: (typeof limits)[keyof typeof limits];
   /** Identifies a value of the secret, and says nothing of it. */
@@ -114,7 +114,7 @@ function versionOf({ version = 'the only one' }: Secret): string {
 }
 
 /**
- * Opens the memory of each org. The process remembers what it wrote too, so that nothing is forgotten where the store cannot
+ * Opens the memory of each org. The process also remembers its own writes, so that nothing is forgotten where the store cannot
  * be written, is emptied, or is restored to an earlier state.
  */
 export function openSignInMemory(store: SignInStore): (org: Org) => SignInMemory {
@@ -183,7 +183,7 @@ function withMost(one: SignInRecord, other: SignInRecord): SignInRecord {
   );
 }
 
-/** Reads what is stored. Throws if it cannot be read: a person or another version of the monitor may have written it. */
+/** Reads the stored value. Throws if it is malformed: a person or another version of the monitor may have written it. */
 function recordIn(body: unknown): SignInRecord {
   const { versions, sent, version, open, refused, step } = Object(body) as Readonly<Record<string, unknown>>;
   // An earlier form has the last version alone.

@@ -50,7 +50,7 @@ export interface SignIn {
   readonly proof: Proof;
 }
 
-/** Hands out what the user proves itself with: once each, and noted before. */
+/** Hands out the user's credentials: once each, and noted before. */
 export interface Proof {
   password(): Promise<string>;
   code(): Promise<string>;
@@ -81,7 +81,7 @@ const finalRefusals: readonly FindingCode[] = [
   'factor-locked',
 ];
 
-/** Okta accepts codes of the neighbouring half minutes. What is later than this was sent by a wrong clock. */
+/** Okta accepts codes of the neighbouring half minutes. A later code comes from a wrong clock. */
 const mostStepsAhead = 2;
 
 /**
@@ -131,7 +131,7 @@ export async function signIn(options: SignInOptions): Promise<Session> {
 /**
  * The device token, by which Okta recognizes a browser: always the same one for a test user, so that not each sign-in is one
  * from a new device, of which Okta writes to the user and which raises the risk that it sees. It is no secret: it lets
- * nobody in.
+ * no one in.
  * https://developer.okta.com/docs/guides/device-context/
  */
 function deviceTokenOf({ login }: TestUser, { clientId }: WebClient): string {
@@ -141,7 +141,7 @@ function deviceTokenOf({ login }: TestUser, { clientId }: WebClient): string {
 /** The longest that Okta takes. */
 const deviceTokenLength = 32;
 
-/** Whatever the store says: it is the monitor's own trouble, and nothing is sent. */
+/** Turns any error of the store into one of the monitor itself: nothing is sent. */
 async function remembered<Value>(access: Promise<Value>): Promise<Value> {
   try {
     return await access;
@@ -258,7 +258,7 @@ export async function authorizationParameters(
   return { parameters, state, verifier, nonce };
 }
 
-/** The code in the answer to an authorization request. Throws if there is none. */
+/** Returns the code in the answer to an authorization request. Throws without one. */
 export function readCallback(answer: Page, state: string, { redirectUri }: WebClient): string {
   const read = readAuthorizeAnswer(answer, redirectUri);
   if (read.kind === 'page') throw new ProbeFailure('sign-in-step-unknown', 'the sign-in ends with a page of Okta');

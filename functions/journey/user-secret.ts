@@ -3,7 +3,7 @@ import { SecretUnreadable } from '../model/errors.ts';
 import { Redacted } from '../model/redacted.ts';
 import { type OneTimeCode, oneTimeCode, readBase32 } from './one-time-code.ts';
 
-/** What the test user proves itself with. It cannot be printed. */
+/** The credentials of the test user. They cannot be printed. */
 export interface UserSecret {
   readonly password: Redacted<string>;
   /** The code at a time in ms since the epoch. Absent if the secret has no seed: then no factor can be answered. */

@@ -1,14 +1,14 @@
 /** The name of a deployment whose configuration does not name one. */
 export const defaultDeployment = 'okta-synthetics';
 
-/** What a deployment may be called. It begins the name of everything that it deploys. */
+/** The allowed names of a deployment. The name begins the name of each deployed resource. */
 export const deploymentPattern = /^[a-z][a-z0-9-]{0,31}$/;
 
 /**
  * The physical name of something that each deployment has: `okta-synthetics-flows`. Stacks refer to what other stacks
  * contain by these names, so nothing is exported from one stack to another.
  *
- * Trap: only for names that we choose. What has a name of the configuration in it has a `composedName`.
+ * Trap: only for names that we choose. A name with a part from the configuration is a `composedName`.
  */
 export function resourceName(deployment: string, name: string): string {
   return `${deployment}-${name}`;

@@ -12,7 +12,7 @@ export class TransportError extends Error {
     this.isOfKeptConnection = isOfKeptConnection;
   }
 
-  /** Trap: the message of the cause may quote what was sent, so only its code is kept. */
+  /** Trap: the message of the cause may quote a request, so only its code is kept. */
   static from(cause: unknown, request: string, isUnansweredReuse = false): TransportError {
     const found = codeOf(cause);
     const code = systemCodes[found] ?? found;
@@ -35,7 +35,7 @@ export const headersTimeoutCode = 'ERR_HEADERS_TIMEOUT';
 /** The code for a response whose body did not arrive in time. */
 export const bodyTimeoutCode = 'ERR_BODY_TIMEOUT';
 
-/** The code for a status that HTTP does not have, named as Node.js's parser names what it refuses. */
+/** The code for a status that HTTP does not have, in the style of Node.js's parser. */
 export const invalidStatusCode = 'HPE_INVALID_STATUS';
 
 /** The code for a compressed response that cannot be decoded. */
@@ -83,7 +83,7 @@ function rankOf(code: string): number {
 /** Codes that say less than the error's cause or reason. */
 const vagueCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'UNSPECIFIED', 'ERR_SSL_CERTIFICATE_VERIFY_FAILED']);
 
-/** Node.js's codes for what undici has codes of its own for: a connection that was closed, and headers that are too long. */
+/** Node.js's codes for undici's own ones: a closed connection, and headers that are too long. */
 const systemCodes: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',

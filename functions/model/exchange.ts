@@ -42,7 +42,7 @@ export interface Exchange {
   readonly failure?: TransportFailure;
 }
 
-/** The client authentication of a request to an OAuth endpoint, or what it authorizes a call of the API with. */
+/** The client authentication of a request to an OAuth endpoint, or the authorization of a call of the API. */
 export const requestAuthentications = [
   'private_key_jwt',
   'client_secret_basic',
@@ -75,7 +75,7 @@ export interface SenderMarks {
   readonly intermediary?: readonly string[];
 }
 
-/** Up to this, the lateness of a reading is no matter. In milliseconds. */
+/** The lateness of a reading that is still accepted, in milliseconds. */
 export const toleratedLateMs = 2;
 
 /** How long an answer took, complete, in milliseconds: at least, where the monitor's own process may have stood still. */
@@ -122,7 +122,7 @@ export interface OktaError {
   readonly errorCode?: string;
   /** The reason code that Okta's error catalog gives to the description, if the catalog lists it. */
   readonly reason?: string;
-  /** The description as the catalog has it. Any other text is dropped, because it may quote what was sent. */
+  /** The description in the catalog's words. Any other text is dropped, because it may quote a request. */
   readonly description?: string;
   readonly errorId?: string;
   /** The `errorCauses` of an envelope that hold no personal value. */

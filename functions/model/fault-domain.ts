@@ -3,7 +3,7 @@ export const faultDomains = ['okta', 'network', 'quota', 'configuration', 'crede
 
 export type FaultDomain = (typeof faultDomains)[number];
 
-/** What a fault domain is called in a message, in as few words as fit a subject line. */
+/** The name of a fault domain in a message, short enough for a subject line. */
 export const domainLabels: Readonly<Record<FaultDomain, string>> = {
   okta: 'Okta problem',
   network: 'network problem',

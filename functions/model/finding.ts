@@ -10,10 +10,10 @@ export const routes = ['page', 'ticket'] as const;
 
 export type Route = (typeof routes)[number];
 
-/** The value of each severity in the `Severity` metric. Higher is worse; 0 means that nobody has to act. */
+/** The value of each severity in the `Severity` metric. Higher is worse; 0 means that no action is needed. */
 export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
 
-/** A named cause: what is wrong, who must act and what to do. The outcome's exchanges are the evidence. */
+/** A named cause: the problem, who must act, and the remedy. The outcome's exchanges are the evidence. */
 export interface Finding {
   /** Permanent, in kebab case: alarms, runbooks and searches depend on it. */
   readonly code: string;
@@ -22,7 +22,7 @@ export interface Finding {
   /** The cause in a few words, for a subject line: `Okta 500`, `scope not granted`. */
   readonly brief: string;
   readonly summary: string;
-  /** What was observed this time, beyond the summary. */
+  /** The observation of this occurrence, beyond the summary. */
   readonly detail?: string;
   /** Most likely first. */
   readonly causes: readonly string[];
@@ -30,18 +30,18 @@ export interface Finding {
   readonly remedy: readonly string[];
   /** A public page with more information. */
   readonly doc?: string;
-  /** What was expected, and what was found instead. Trap: never the value of a claim that may be personal. */
+  /** Expected and found values. Trap: never the value of a claim that may be personal. */
   readonly comparisons?: readonly Comparison[];
   /**
-   * Present if people are told once, and not while it lasts: a key for each thing that it says, `certificate payroll#14`.
-   * Trap: without personal data. What is told again, with another key, is another thing.
+   * Present for a notice, which is sent once and not while it lasts: a key for each statement, `certificate payroll#14`.
+   * Trap: keys contain no personal data. A new key makes a new notice.
    */
   readonly once?: readonly string[];
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
 }
 
-/** A setting or a value that differs from what was expected. */
+/** A setting or a value that differs from the expected one. */
 export interface Comparison {
   /** Such as `audience`, `redirect URI` or `token_endpoint in discovery`. */
   readonly name: string;
@@ -50,7 +50,7 @@ export interface Comparison {
   readonly found: string;
 }
 
-/** What may be shown of a token: never the token itself, and no claim values other than these. */
+/** The parts of a token that may be shown: never the token itself, and no claim values other than these. */
 export interface TokenFacts {
   readonly alg?: string;
   readonly kid?: string;

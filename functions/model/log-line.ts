@@ -22,7 +22,7 @@ export interface FindingLine extends RunStamp {
 }
 
 /**
- * A log line with a finding that somebody drills. It is a type of its own, so that whatever reads failures knows nothing
+ * A log line with a drilled finding. It has its own type, so that readers of failures know nothing
  * of it: only the messages do.
  */
 export interface DrillLine extends RunStamp, Drill {
@@ -30,7 +30,7 @@ export interface DrillLine extends RunStamp, Drill {
   readonly org: string;
 }
 
-/** A log line with an error in the monitor itself. It has no message, because that may quote what was sent. */
+/** A log line with an error in the monitor itself. It has no message, because that may quote a request. */
 export interface MonitorErrorLine extends RunStamp {
   readonly type: 'monitor-error';
   readonly org: string;
@@ -50,11 +50,11 @@ export interface Drill {
   readonly finding: Finding;
   /** Who asked for it. */
   readonly by: string;
-  /** Whether the people of the route are told, and not only those who receive drills. */
+  /** Whether the people of the route are notified, and not only the receivers of drills. */
   readonly page?: true;
 }
 
-/** Who drills, and whether the people of the route are told. */
+/** Who drills, and whether the people of the route are notified. */
 export type DrillFacts = Pick<Drill, 'by' | 'page'>;
 
 /** A line of a run that messages use. */

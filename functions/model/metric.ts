@@ -2,7 +2,7 @@ import { metricNamespace } from './deployment.ts';
 import type { FaultDomain } from './fault-domain.ts';
 import type { Group } from './probe.ts';
 
-/** What a metric means and how to read it. */
+/** The meaning of a metric, and how to read it. */
 export interface MetricDefinition {
   readonly unit: 'Milliseconds' | 'Seconds' | 'Percent' | 'Count' | 'None';
   /** How graphs and alarms aggregate the data points. */

@@ -1,4 +1,4 @@
-/** A thing in the org that is no person. */
+/** An object in the org that is not a person. */
 export interface Thing {
   /** Okta's name of the kind: `AppInstance`, `PolicyRule`. */
   readonly type: string;
@@ -44,9 +44,9 @@ export interface SentRequest {
   readonly sentAtMs: number;
 }
 
-/** What is counted of the org's System Log. The monitor's own clients are left out where their events name them. */
+/** The counts of events in the org's System Log, without the monitor's own clients where events name them. */
 export interface LogCounts {
-  /** Attempts, whatever their result. */
+  /** Attempts, successful or not. */
   readonly signIns: number;
   readonly signInFailures: number;
   readonly lockouts: number;
@@ -73,7 +73,7 @@ export interface LogHour extends LogCounts {
   readonly atMs: number;
 }
 
-/** What is watched for an unusual rise. */
+/** The counts that are watched for an unusual rise. */
 export const watchedCounts = ['signInFailures', 'lockouts', 'tokensRefused'] as const;
 
 export type WatchedCount = (typeof watchedCounts)[number];
@@ -90,7 +90,7 @@ export interface UsualCount {
   readonly share: number;
 }
 
-/** What is usual at one hour. */
+/** The usual counts at one hour. */
 export interface UsualHour {
   readonly atMs: number;
   /** How many past days are known, and how many of them are the same day of the week. */
@@ -99,7 +99,7 @@ export interface UsualHour {
   readonly of: Readonly<Record<WatchedCount, UsualCount>>;
 }
 
-/** A rate limit that somebody touched within the last hour, and who. */
+/** A rate limit that was touched within the last hour, and by which client. */
 export interface TouchedLimit {
   readonly limit: 'warning' | 'burst' | 'violation' | 'notification' | 'concurrency';
   readonly scope: 'org' | 'client' | 'token' | 'user' | 'operation';
@@ -124,11 +124,11 @@ export interface LogChange {
   readonly change: Change;
   readonly by: Party;
   readonly targets: readonly Thing[];
-  /** The monitor uses what was changed: an application, a server. */
+  /** Whether the monitor uses the changed object: an application, a server. */
   readonly isWatched: boolean;
 }
 
-/** What Okta's ThreatInsight, agents, hooks and streams reported. */
+/** An event of Okta's ThreatInsight, agents, hooks or streams. */
 export interface LogEvidence {
   readonly id: string;
   readonly atMs: number;
@@ -140,7 +140,7 @@ export interface LogEvidence {
 }
 
 /**
- * What the monitor remembers of an org's System Log from run to run: the item `memory#system-log` of the state table.
+ * The monitor's memory of an org's System Log from run to run: the item `memory#system-log` of the state table.
  *
  * Trap: other versions of the monitor read it, so read it with `readLogMemory`. It has no personal data, by construction: all of it comes from `OrgEvent`s.
  */
@@ -153,9 +153,9 @@ export interface LogMemory {
   readonly newestAtMs: number;
   /** What identifies the events that such a poll would read again, by when they were read. */
   readonly seen: readonly { readonly readAtMs: number; readonly ids: string }[];
-  /** In so many runs, there were more events than the run could read. */
+  /** The number of runs with more events than they could read. */
   readonly runsBehind: number;
-  /** What the run of this time counted. Trap: it need not have been published. */
+  /** The counts of the run at this time. Trap: it need not have published them. */
   readonly batch: { readonly dueMs: number; readonly counts: LogCounts };
   /** The last twenty minutes. */
   readonly spans: readonly LogSpan[];
@@ -180,7 +180,7 @@ export interface LogMemory {
   };
 }
 
-/** What a run has read of the System Log, for those who judge it. */
+/** The events that a run has read in the System Log, for the probes that judge them. */
 export interface OrgLog {
   readonly memory: LogMemory;
   readonly readAtMs: number;

@@ -18,11 +18,11 @@ export interface Org {
   readonly servers: readonly Server[];
   /** The credential with which the rate-limit probe calls the management API. */
   readonly api?: ApiCredential;
-  /** The test user who signs in. Opt-in: without one, nobody does. */
+  /** The test user who signs in. Opt-in: without one, no probe signs in. */
   readonly user?: TestUser;
   /** SAML applications that the test user signs on to. */
   readonly samlApps?: readonly SamlApp[];
-  /** What is checked of what breaks quietly. Opt-in: without it, nothing is. */
+  /** The checks for quiet failures. Opt-in. */
   readonly health?: HealthSettings;
   /** Opt-in: the org's System Log is read. */
   readonly systemLog?: SystemLogSettings;
@@ -59,7 +59,7 @@ export interface Server {
   readonly service?: ServiceClient;
   /** An API of your own that takes this server's tokens. */
   readonly resource?: Resource;
-  /** What your services require of this server's access tokens, beyond what Okta guarantees. */
+  /** The requirements of your services for this server's access tokens, beyond Okta's guarantees. */
   readonly expects?: TokenExpectations;
 }
 
@@ -105,7 +105,7 @@ export interface WebClient {
   readonly par?: boolean;
 }
 
-/** A SAML application, and what its service provider has been told about it. */
+/** A SAML application, as its service provider knows it. */
 export interface SamlApp {
   readonly name: string;
   /** Where a sign-on from Okta begins, on the domain of the org. */
@@ -122,7 +122,7 @@ export interface SamlApp {
   readonly certificateFingerprint?: string;
 }
 
-/** What is checked with the management API every quarter of an hour, and when it is told. */
+/** The checks with the management API every quarter of an hour, and when they announce findings. */
 export interface HealthSettings {
   /** The ids of SAML applications. */
   readonly applications?: readonly string[];
@@ -132,7 +132,7 @@ export interface HealthSettings {
   readonly clients?: readonly string[];
   /** Whether their secrets are checked too. Trap: Okta answers with the secrets in clear text, and logs that. */
   readonly readSecrets: boolean;
-  /** How many days before an expiry people are told. */
+  /** How many days before an expiry a notice is sent. */
   readonly expiryDays: ExpiryDays;
   /** The age at which a secret or a key is a finding, in days. */
   readonly maxAgeDays: number;
@@ -142,7 +142,7 @@ export interface HealthSettings {
   readonly required?: readonly HealthProbe[];
 }
 
-/** Days before an expiry, each of which is told once. */
+/** Days before an expiry, with one notice each. */
 export interface ExpiryDays {
   readonly ticket: readonly number[];
   readonly page: readonly number[];
@@ -165,11 +165,11 @@ export interface TestUser {
   readonly engine?: Engine;
 }
 
-/** What a run must know of the configuration to tell the monitor's own events in the System Log from others. */
+/** The parts of the configuration by which a run recognises the monitor's own events in the System Log. */
 export interface SystemLogSettings {
   /** The client ids of the monitor's service applications, whose tokens are not counted. */
   readonly ownClientIds: readonly string[];
-  /** The ids of all applications and servers that the monitor uses: a change of one of them may break what it checks. */
+  /** The ids of all applications and servers that the monitor uses: a change of one of them may break its checks. */
   readonly watchedIds: readonly string[];
 }
 

@@ -103,7 +103,7 @@ export interface Artifacts {
   readonly apiAccess: ApiAccess;
 }
 
-/** The management API can be called: what a call needs is there. */
+/** Proof that the management API can be called: the credential works. */
 export interface ApiAccess {
   /** The certificate with which the org is served. */
   readonly certificate?: PeerCertificate;
@@ -127,7 +127,7 @@ export interface CookieJar {
   copy(): CookieJar;
 }
 
-/** An authorization request, and what its answer must match. */
+/** An authorization request, and the values that its answer must match. */
 export interface AuthorizationRequest {
   readonly url: string;
   readonly state: string;
@@ -208,11 +208,11 @@ export interface FetchInit {
 /** Authenticates a probe's requests. Probes never see the secret. */
 export interface Credentials extends ClientCredentials, UserCredentials {}
 
-/** Authenticates the monitor as a client of its own. */
+/** Authenticates the monitor as a service client. */
 export interface ClientCredentials {
   /**
-   * Reads and signs what the next request to an endpoint as the server's service client needs, ahead of that request. Never
-   * rejects: the request finds out what is wrong.
+   * Reads the secret and signs ahead of the next request to an endpoint as the server's service client. Never
+   * rejects: the request itself reports the problem.
    */
   prepare(server: Server, endpoint: Endpoint): Promise<void>;
   /** Requests a new client-credentials token. If Okta rejects the client, re-reads the secret and retries once. */
@@ -239,7 +239,7 @@ export interface UserCredentials {
   ): Promise<AuthorizationRequest>;
   /** Exchanges a code, or a refresh token, at the server's token endpoint. */
   redeem(server: Server, grant: Grant, fetch: Fetch): Promise<TokenResponse>;
-  /** Revokes a token (RFC 7009). Okta answers 200 whatever the token is. */
+  /** Revokes a token (RFC 7009). Okta answers 200 for any token. */
   revoke(server: Server, token: string, hint: TokenHint, fetch: Fetch): Promise<void>;
   /** Introspects a token (RFC 7662). */
   introspectForUser(
@@ -256,16 +256,16 @@ export type Grant =
   | { readonly kind: 'authorization_code'; readonly code: AuthorizationCode }
   | { readonly kind: 'refresh_token'; readonly token: string };
 
-/** What the token endpoint issued to the web application. Trap: live credentials. */
+/** The tokens that the token endpoint issued to the web application. Trap: live credentials. */
 export interface TokenResponse {
   readonly access: AccessToken;
   readonly id?: string;
   readonly refresh?: string;
 }
 
-/** What a probe remembers from run to run. Trap: losing it must do no harm, and no secret may be in it. */
+/** A probe's memory from run to run. Trap: losing it must do no harm, and it must contain no secret. */
 export interface Memory {
-  /** What was written last; undefined if there is nothing. Throws AWS's errors. */
+  /** Returns the last value. Undefined without one. Throws AWS's errors. */
   read(): Promise<unknown>;
   /** Throws if it could not be written, or if another run has written since `read`. */
   write(value: object): Promise<void>;
@@ -273,13 +273,13 @@ export interface Memory {
 
 /** The memory of an org's probes. */
 export interface RunMemory {
-  /** What people have been told, and when, by the keys in `Finding.once`. Throws AWS's errors. */
+  /** Returns the times of sent notices, by the keys in `Finding.once`. Throws AWS's errors. */
   told(): Promise<ReadonlyMap<string, string>>;
   /** Forgets that people have been told this. Throws AWS's errors. */
   forget(keys: readonly string[]): Promise<void>;
   of(name: string): Memory;
   /**
-   * Whether the run of this time (`ProbeContext.runAt`) published what a probe of the group measured. True where no runs
+   * Whether the run of this time (`ProbeContext.runAt`) published a probe's measurements. True where no runs
    * are kept, as on a workstation. Throws AWS's errors.
    */
   hasPublished(group: Group, probe: string, runAt: number): Promise<boolean>;
@@ -302,9 +302,9 @@ export interface ProbeContext<Inputs extends ArtifactName = ArtifactName> {
   readonly memory: RunMemory;
   /** The time by which the state table knows the run: the minute that it was due in, or when it began. */
   readonly runAt: number;
-  /** Whether the run is the first of its hour, or nobody's schedule started it: what is not done in each run is done in these. */
+  /** Whether the run is the first of its hour, or was started by hand. Hourly work is done in these runs. */
   readonly isHourly: boolean;
-  /** Waits so many milliseconds. Throws if the time is up before. */
+  /** Waits, in milliseconds. Throws if the run's time is up before. */
   readonly wait: (ms: number) => Promise<void>;
   /** Resolves a host's CNAME, or undefined. Used to find an org's cell. */
   readonly canonicalName: (host: string) => Promise<string | undefined>;
@@ -316,7 +316,7 @@ export interface ProbeResult<Metric extends string = string, Output extends Arti
   readonly readings: Readonly<Record<Metric, number | undefined>>;
   readonly notes?: readonly string[];
   readonly warnings?: readonly Finding[];
-  /** Keys as in `Finding.once` of what was seen to be in order. If it happens again, people are told again. */
+  /** Keys as in `Finding.once` of things that are in order. If their finding returns, its notice is sent again. */
   readonly mended?: readonly string[];
   readonly provides?: Pick<Artifacts, Output>;
 }
@@ -332,7 +332,7 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly requires?: readonly Requirement[];
   /**
    * The scopes of the management API that its parts need. Without any of them it is disabled, unless it has something to
-   * do without the API: what the `or` names.
+   * do without the API: the credentials that `or` names.
    */
   readonly apiScopes?: { readonly anyOf: readonly string[]; readonly or?: Requirement };
   /** Artifacts of other probes. The probe is skipped if one of them is not available. */
@@ -350,7 +350,7 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly requests: readonly Endpoint[];
   /** What settings of the client add to them, at most: with DPoP, a request without a nonce in a new container. */
   readonly addedRequests?: Readonly<Partial<Record<RequestSetting, readonly Endpoint[]>>>;
-  /** What the configuration adds to them, at most. In words for the docs, and as a list. */
+  /** The requests that the configuration can add. In words for the docs, and as a list. */
   readonly configuredRequests?: { readonly words: string; of(org: Org): readonly Endpoint[] };
   /** Whether to publish `Duration`, the server's time for the request. Each metric costs money, so use it sparingly. */
   readonly timed: boolean;

@@ -94,7 +94,7 @@ function readFinding(value: unknown): Finding | undefined {
   });
 }
 
-/** A probe may report many things at once, and each of them is told. */
+/** The most findings of one outcome. A probe may report many at once. */
 const mostKeys = 1_000;
 
 function readComparison(value: unknown): Comparison | undefined {

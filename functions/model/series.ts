@@ -68,7 +68,7 @@ export type Source =
   | { readonly kind: 'retries' }
   | { readonly kind: 'headroom' };
 
-/** What of an org identifies its series. */
+/** The members of an org that identify its series. */
 export type SeriesOrg = Pick<Org, 'name' | 'deployment'>;
 
 const labelsOf = ({ name, deployment }: SeriesOrg) => ({ org: name, deployment });

@@ -16,7 +16,7 @@ export function windowMinutesOf({ windowDays }: Pick<Slo, 'windowDays'>): number
   return windowDays * minutesPerDay;
 }
 
-/** The error budget of so many minutes: how many of them may be bad. For 99.5 %, 216 minutes of 30 days. */
+/** Returns the error budget of a period in minutes: how many of them may be bad. For 99.5 %, 216 minutes of 30 days. */
 export function budgetMinutes({ objectivePercent }: Pick<Slo, 'objectivePercent'>, minutes: number): number {
   // Rounded, because 100 - 99.9 is 0.0999….
   return Number((((100 - objectivePercent) / 100) * minutes).toFixed(6));

@@ -2,7 +2,7 @@ import type { Group } from './probe.ts';
 import type { Slo } from './slo.ts';
 
 /**
- * What the state table keeps of one group of an org: its recent runs, compressed.
+ * The state table's item of one group of an org: its recent runs, compressed.
  *
  * Trap: it is written as JSON and read by other versions of the monitor. Times are relative to the last run; others are
  * `RunMoment`s.
@@ -18,15 +18,15 @@ export interface GroupState {
   readonly slo?: Slo;
   /** The latest token requests that were granted: each leaves an event in the org's System Log. Absent without any. */
   readonly tokenRequests?: readonly { readonly requestId: string; readonly at: string }[];
-  /** What the last run's answers said of the org's rate limits, by bucket. Absent if they said nothing. */
+  /** The org's rate limits by bucket, from the answers of the last run. Absent if they named none. */
   readonly rateLimits?: Readonly<Record<string, KeptRateLimit>>;
-  /** The last run in which nobody had to act. */
+  /** The last run without a finding that needs action. */
   readonly lastGood?: RunMoment;
   /** Since when no run is missing here. Before that, the group did not run, or the table failed. */
   readonly unbroken?: RunMoment;
   /** The first of the runs since then. Absent while the last run is good. */
   readonly failing?: RunMoment;
-  /** Runs that began more than this many milliseconds before the last one are left out. Absent if there are none. */
+  /** Runs that began more than this many milliseconds before the last one are left out. Absent if none is. */
   readonly reachesBackMs?: number;
   /** The different outcomes of the runs below. */
   readonly outcomes: readonly KeptOutcome[];
@@ -53,7 +53,7 @@ export interface KeptRateLimit {
   readonly requests: number;
 }
 
-/** What is the same in several runs: an outcome that passed, in few words, or the last log lines that say it. */
+/** Content that several runs share: an outcome that passed, in few words, or the last log lines with it. */
 export type KeptOutcome = PassedOutcome | { readonly lines: readonly object[] };
 
 /** A probe that passed without a warning. */

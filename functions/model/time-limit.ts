@@ -5,7 +5,7 @@ export function within(ms: number, signal: AbortSignal): AbortSignal {
 
 /** Waits for `work` until the deadline, then throws the signal's reason, even if `work` ignores the deadline. */
 export async function untilDeadline<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  // Nobody waits for it once the time is up, and an error that nobody waits for ends the process.
+  // After the time-out, its rejection would be unhandled and end the process.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise: timeUp, reject } = Promise.withResolvers<never>();

@@ -4,7 +4,7 @@ export const strictTls = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as 
 /**
  * Returns what in an environment asks for connections that anyone on the way could read or answer, in a few words.
  *
- * Trap: an address may contain a password, so only the name of its variable is told.
+ * Trap: an address may contain a password, so only the name of its variable is shown.
  */
 export function insecureSetting(environment: NodeJS.ProcessEnv): string | undefined {
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') {

@@ -2,8 +2,8 @@
 export const standings = ['page', 'unknown', 'ticket', 'watching', 'well'] as const;
 
 /**
- * - `page`, `ticket`: somebody must act, at once or in working hours.
- * - `unknown`: what should run has not, or what it left cannot be read.
+ * - `page`, `ticket`: action is needed, at once or in working hours.
+ * - `unknown`: no run on time, or its results cannot be read.
  * - `watching`: something failed, and it is no alarm yet or perhaps over.
  * - `well`: every check passed or was skipped.
  */
@@ -11,7 +11,7 @@ export type Standing = (typeof standings)[number];
 
 export const cellStates = ['passed', 'warned', 'failed', 'skipped', 'not-run', 'late'] as const;
 
-/** `warned`: it passed, and somebody must act. `not-run`: the last run had no outcome of it. `late`: there is no recent run. */
+/** `warned`: it passed, and action is needed. `not-run`: the last run has no outcome of it. `late`: there is no recent run. */
 export type CellState = (typeof cellStates)[number];
 
 export type RunMark = 'passed' | 'warned' | 'failed' | 'skipped' | undefined;

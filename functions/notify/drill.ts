@@ -4,16 +4,16 @@ import type { AlarmChange } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import { linesOfIncident, occurrencesIn, relevantTo } from './occurrences.ts';
 
-/** What a drill has to do with an alarm's change. */
+/** The part of a drill in an alarm's change. */
 export interface DrillInEvidence {
   /** Present if the alarm changed only because of the drill. */
   readonly drill?: DrillFacts;
-  /** For people: what the drill means for the message. */
+  /** The remark about the drill in the message. */
   readonly note: string;
 }
 
 /**
- * Finds out whether an alarm changed because somebody drills. Undefined if nobody does.
+ * Finds out whether an alarm changed because of a drill. Undefined if not.
  *
  * Trap: a drill must never hide an outage. One real finding in the same incident, or a gap in the evidence, and the message is
  * the real one to the real people.
@@ -32,12 +32,12 @@ export function drillIn(alarm: AlarmChange, evidence: Evidence): DrillInEvidence
   if (evidence.gaps.length > 0) {
     return { note: `${by} drills this alarm, and that may be all. What else there is could not be read.` };
   }
-  // The people of the route are told if any of the runs was to tell them.
+  // The people of the route are notified if any of the runs asks for it.
   const isPage = drilled.some(({ page }) => page);
   return { drill: { by, ...(isPage && { page: true }) }, note: drillNote(by) };
 }
 
-/** The same of an incident that was told: it stays what it was told as. Undefined if it was told as real. */
+/** Returns the same for an announced incident, which stays a drill. Undefined if it was announced as real. */
 export function drillOf({ drill }: Pick<OpenIncident, 'drill'>): DrillInEvidence | undefined {
   return drill && { drill, note: drillNote(drill.by) };
 }

@@ -14,7 +14,7 @@ const patienceMs = 5 * minuteMs;
  * The orgs for which a group does not run although `flows` say that it should.
  *
  * Trap: if `flows` are silent too, nothing is said: the org was removed, its state cannot be written, or nothing runs. Of
- * the last, the org's own heartbeat tells.
+ * the last, the org's own heartbeat reports it.
  */
 export function silentOrgs(group: Group, orgs: readonly Kept[], now: number): readonly Silence[] {
   return orgs.flatMap(({ org, states }): readonly Silence[] => {

@@ -18,14 +18,14 @@ import { type Audience, type Sending, sendingsOf } from './sendings.ts';
 
 /** Where messages are sent, and where it is noted that they were. */
 export interface Outbox extends Senders {
-  /** Absent if nobody is to be told, and it is only noted. */
+  /** Absent if the change is only noted, without a message. */
   readonly audience: Audience | undefined;
   readonly table: StateTable | undefined;
   /** The id of the Lambda request. */
   readonly owner: string;
 }
 
-/** A message about an incident, and what people know after it. */
+/** A message about an incident, and the incident as people know it afterwards. */
 export interface Telling {
   readonly incident: Incident;
   readonly notification: Notification;
@@ -34,7 +34,7 @@ export interface Telling {
   /** The incident as it was read. */
   readonly stored: StoredItem | undefined;
   readonly after: OpenIncident | undefined;
-  /** Nothing is sent if another process has noted something since: what is told may have ended. */
+  /** Nothing is sent if another process has written a note since: the incident may have ended. */
   readonly isNotedFirst: boolean;
   /** Publishes nothing to the people's topic. */
   readonly isWithoutPeople: boolean;
@@ -44,11 +44,11 @@ export interface Telling {
 const noteMs = 2_000;
 
 /**
- * Sends a message about an alarm's change to every receiver, each once, and notes what people know then. Returns false if
+ * Sends a message about an alarm's change to every receiver, each once, and notes the announced state. Returns false if
  * another process has noted something else since. Throws if a message cannot be sent.
  *
- * Trap: what one receiver did not get must not hide what the others got, so it is noted before this throws. A retry sends
- * what is missing. If nothing was sent, nothing is noted.
+ * Trap: one failed receiver must not hide the others' success, so it is noted before this throws. A retry sends
+ * the missing messages. If nothing was sent, nothing is noted.
  */
 export async function tell(outbox: Outbox, telling: Telling): Promise<boolean> {
   const { incident, message, after } = telling;
@@ -87,9 +87,9 @@ function sendEachOnce(
 }
 
 /**
- * Notes what is told once. It never throws: without the note, it is told again.
+ * Notes the sent notices. It never throws: without the note, they are sent again.
  *
- * Trap: only what the message said, and the message says what its occurrences show.
+ * Trap: it notes only the notices of the message's occurrences.
  */
 async function noteOnce(
   table: StateTable | undefined,
@@ -111,7 +111,7 @@ export async function sendToAll(outbox: Outbox, id: string, notification: Notifi
 }
 
 /**
- * Notes what people know of an alarm. Returns the item, or `contended` if another process has noted something later. It
+ * Notes the announced state of an alarm. Returns the item, or `contended` if another process has written a later note. It
  * never throws: if the table fails, it returns undefined, and the next message is decided by the alarm alone.
  */
 export async function noteIncident(
@@ -140,7 +140,7 @@ export async function noteIncident(
   }
 }
 
-/** Logs a failure that a later try mends, with the name of the error alone: its message may quote what was sent. */
+/** Logs a failure that a retry repairs, with the name of the error alone: its message may quote a request. */
 export function logFailure(type: 'incident-not-noted' | 'message-unsent', alarm: string, error: unknown): void {
   const why = error instanceof Error ? error.name : 'unknown error';
   process.stdout.write(`${JSON.stringify({ type, alarm, error: why })}\n`);

@@ -15,7 +15,7 @@ const freshSeconds = 60 + clockToleranceSeconds;
 /** The claims that Okta documents for every access token of a custom server. */
 export const documentedClaims = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'] as const;
 
-/** A setting or a claim with an unexpected value: the code of its finding, a description, and what was expected. */
+/** A setting or a claim with an unexpected value: the code of its finding, a description, and the expected value. */
 export interface Mismatch<Code extends string> {
   readonly code: Code;
   readonly detail: string;
@@ -23,7 +23,7 @@ export interface Mismatch<Code extends string> {
 }
 
 /**
- * What is wrong with the times of a token that was issued a moment ago, if anything.
+ * Returns the problem of the times of a token that was issued a moment ago, if there is one.
  *
  * Trap: `now` must be our clock. If the server's `Date` differs from it, the clocks are to blame and not the token.
  */
@@ -92,7 +92,7 @@ export function scopeProblem(
   };
 }
 
-/** What is wrong with the lifetime of a token, if anything, in seconds. */
+/** Returns the problem of a token's lifetime in seconds, if there is one. */
 export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch<'token-lifetime-short'> | undefined {
   if (seconds >= minimumSeconds) return undefined;
   return {
@@ -109,7 +109,7 @@ export function expectedType({ proofKey }: Pick<AccessToken, 'proofKey'>): 'DPoP
 
 const knownTypes: Readonly<Record<string, string>> = { bearer: 'Bearer', dpop: 'DPoP' };
 
-/** What is wrong with the type of a token, if anything (RFC 6749, 7.1; RFC 9449, 5). */
+/** Returns the problem of a token's type, if there is one (RFC 6749, 7.1; RFC 9449, 5). */
 export function bindingProblem(token: AccessToken): Mismatch<'token-not-bound' | 'unexpected-token-type'> | undefined {
   const { type, proofKey } = token;
   const expected = expectedType(token);
@@ -121,7 +121,7 @@ export function bindingProblem(token: AccessToken): Mismatch<'token-not-bound' |
   };
 }
 
-/** What is wrong with the key that a token names (`cnf.jkt`; RFC 9449, 6), if anything. */
+/** Returns the problem of the key that a token names, if there is one (`cnf.jkt`; RFC 9449, 6). */
 export function confirmationProblem(
   confirmation: unknown,
   { proofKey }: Pick<AccessToken, 'proofKey'>,

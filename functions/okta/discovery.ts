@@ -29,7 +29,7 @@ export function compareDiscovery(
   };
   return Object.entries(expected).flatMap(([member, url]) => {
     const found = document[member];
-    // Okta builds the endpoint URLs from the host of the request, whatever the issuer is.
+    // Okta builds the endpoint URLs from the host of the request, for any issuer.
     const onRequestHost = member === 'issuer' ? url : url.replace(`https://${host}`, `https://${domain}`);
     const isExpected = [url, onRequestHost].some((each) => found === each || isSameUrl(found, each));
     return isExpected ? [] : [{ member, expected: url, found: describe(found) }];

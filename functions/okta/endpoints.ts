@@ -80,7 +80,7 @@ export function endpointUrl(domain: Org['domain'], server: Pick<Server, 'id'>, e
   return `https://${domain}${definition.path.replace('{id}', server.id)}`;
 }
 
-/** The URL of something of the management API that has an id of its own. */
+/** Returns the URL of one resource of the management API, by its id. */
 export function itemUrl(domain: Org['domain'], endpoint: Endpoint, id: string): string {
   const definition = endpoints.org[endpoint];
   if (!definition) throw new Error(`the org has no endpoint ${endpoint}`);

@@ -2,10 +2,10 @@ import type { ExpiryDays } from '../model/org.ts';
 
 const dayMs = 86_400_000;
 
-/** When an expiry is told unless the configuration says otherwise. */
+/** The default days before an expiry at which notices are sent. */
 export const defaultExpiryDays: ExpiryDays = { ticket: [30, 14], page: [7, 1] };
 
-/** What an expiry has reached: so many days before it, or 0 once it is over. */
+/** The step that an expiry has reached: days before it, or 0 once it is over. */
 export interface ExpiryStep {
   readonly step: number;
   readonly severity: 'ticket' | 'page';
@@ -17,8 +17,8 @@ export function wholeDays(from: number, to: number): number {
 }
 
 /**
- * The step that an expiry with so many whole days left has reached: the smallest that is not below them. Undefined if that
- * is none yet. What is over is a page, unless nothing about expiries is.
+ * Returns the step that an expiry has reached by its whole days left: the smallest that is not below them. Undefined if that
+ * is none yet. An expiry that is over is a page, unless expiries never are.
  */
 export function expiryStep(daysLeft: number, { ticket, page }: ExpiryDays): ExpiryStep | undefined {
   if (daysLeft < 0) return { step: 0, severity: page.length > 0 ? 'page' : 'ticket' };

@@ -1,5 +1,5 @@
 /**
- * An answer of Identity Engine's sign-in API, reduced to what the next step needs. Everything else is dropped, because it
+ * An answer of Identity Engine's sign-in API, reduced to the needs of the next step. The rest is dropped, because it
  * describes the user.
  *
  * Trap: the API is not documented. Its remediations are chosen by name, never by position: which of them there are, and in
@@ -30,7 +30,7 @@ export interface Choice {
   readonly methods: readonly string[];
 }
 
-/** What the sign-in may do next. */
+/** A possible next step of the sign-in. */
 export interface Remediation {
   readonly name: string;
   readonly href: string;
@@ -88,7 +88,7 @@ function readRemediation({ name, href, value }: Readonly<Record<string, unknown>
   return [{ name, href, fields: fieldsOf(value) }];
 }
 
-/** The names of a form's fields. A field that is an object has a form of its own. */
+/** The names of a form's fields. A field that is an object has its own form. */
 function fieldsOf(value: unknown, prefix = ''): readonly string[] {
   return listOf(value)
     .map(asObject)

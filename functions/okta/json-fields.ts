@@ -3,7 +3,7 @@ import { oneLine } from '../model/text.ts';
 /** An object of an answer. Its members may be anything. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The objects of a list, without what is none. */
+/** Returns the objects of a list, without its other members. */
 export function objectsIn(values: unknown): readonly JsonObject[] {
   return Array.isArray(values) ? values.filter(isObject) : [];
 }
@@ -12,7 +12,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The member at a path of names. Undefined where something on the way is no object, or has no such member of its own. */
+/** Returns the member at a path of names. Undefined if a part of the path is not an object with that own member. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
 }
@@ -47,7 +47,7 @@ export function inLines<Data>(data: Data): Data {
 /**
  * The name that administrators gave something, as it may be shown, or else its id.
  *
- * Trap: some name a thing after its owner. What has an `@` may be an address, and only the id is shown.
+ * Trap: things may be named after their owners. A name with an `@` may be an address, so only the id is shown.
  */
 export function shownName(value: unknown, id: string, member = 'name'): string {
   const name = oneLine(textAt(value, member) ?? '')

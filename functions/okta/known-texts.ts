@@ -27,7 +27,7 @@ function plain(text: string): string {
  * has them by the reason code of Okta's catalog (the System Log's `outcome.reason`).
  *
  * They have two uses. If only the description distinguishes two causes, a rule can match the reason. And only texts
- * listed here are ever shown, because other texts could quote what was sent. A text with a variable part ends before it.
+ * listed here are ever shown, because other texts could quote a request. A text with a variable part ends before it.
  * https://developer.okta.com/docs/reference/error-codes/
  */
 const entries = Object.entries(knownTexts)

@@ -1,6 +1,6 @@
 import type { Change, ChangedThing } from '../model/org-log.ts';
 
-/** What the monitor reads an event type as. */
+/** The monitor's reading of an event type. */
 export type EventReading =
   | {
       readonly kind: 'rate-limit';
@@ -17,7 +17,7 @@ export type EventReading =
     }
   | { readonly kind: 'threat'; readonly sign: 'detected' | 'attack-started' | 'attack-ended' | 'blocked' };
 
-/** The result of an event that is read, if not all are. The others are so many that they are not asked for. */
+/** The only result that is read of an event type. The others are too many to request. */
 type Wanted = { readonly only?: 'FAILURE' | 'DENY' };
 
 type Row = EventReading & Wanted;

@@ -52,7 +52,7 @@ export type EventMeaning =
       readonly kind: 'token-refused';
       readonly application?: Thing;
       readonly server?: string;
-      /** Okta's internal code, or the OAuth error if there is none. */
+      /** Okta's internal code, or otherwise the OAuth error. */
       readonly error?: string;
     }
   | { readonly kind: 'credentials-refused'; readonly application?: Thing }
@@ -77,7 +77,7 @@ export type EventMeaning =
     };
 
 /**
- * Reads an event of the System Log as the monitor understands it, or undefined if it is none, or one that is not read.
+ * Reads an event of the System Log. Returns undefined for malformed events, and for types that the monitor does not read.
  *
  * The input is what anybody may have sent. What looks wrong is left out, and never makes it throw.
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/

@@ -36,7 +36,7 @@ export function mapCounts(of: (name: keyof LogCounts) => number): LogCounts {
   return Object.fromEntries(countNames.map((name) => [name, of(name)])) as unknown as LogCounts;
 }
 
-/** What is remembered before anything was read. */
+/** The empty memory, before the first reading. */
 export function newLogMemory(nowMs: number): LogMemory {
   const hourMs = 60 * 60_000;
   return {
@@ -53,9 +53,9 @@ export function newLogMemory(nowMs: number): LogMemory {
 }
 
 /**
- * Reads the item `memory#system-log`. Undefined if it is none: then the log is read anew.
+ * Reads the item `memory#system-log`. Undefined if it is malformed: then the log is read anew.
  *
- * Trap: another version of the monitor may have written it, or somebody by hand. What cannot be right is left out.
+ * Trap: it may have been written by another version of the monitor, or by hand. Impossible values are left out.
  */
 export function readLogMemory(item: unknown): LogMemory | undefined {
   const {

@@ -16,7 +16,7 @@ import type { OrgEvent } from './log-events.ts';
 import { matchFootprint } from './log-footprint.ts';
 import { noCounts, sumOf } from './log-memory.ts';
 
-/** What a run has read of the log. */
+/** The events that a run has read. */
 export interface LogReading {
   readonly events: readonly OrgEvent[];
   /** The cursor of the next page, if an answer named one. */
@@ -38,7 +38,7 @@ const spanMs = 5 * minuteMs;
 /** The spans that are kept hold the last quarter of an hour at any time. */
 const keptSpansMs = 20 * minuteMs;
 
-/** So many of each are kept. Whoever does more than this within an hour is not told apart any further. */
+/** The most of each that are kept. Beyond this, actors of one hour are not distinguished. */
 const most = { limits: 40, changes: 40, evidence: 20, missing: 60, ownRead: 500, minutes: 10, reasons: 8, targets: 4 };
 
 /** A month of a person's log would be too long an item. It is written each minute. */
@@ -48,7 +48,7 @@ const mostSeen = 5_000;
 const clockMarginMs = 30_000;
 
 /**
- * What is remembered after a run has read events, each of which counts once, however often it is read.
+ * Returns the memory after a run has read events. Each event counts once, however often it is read.
  *
  * Trap: an event may happen long before it is in the log. It counts in the run that reads it, and in the hour in which it
  * happened.
@@ -116,7 +116,7 @@ interface EventTally extends LogCounts {
   readonly reasons: Tally;
   readonly errors: Tally;
   readonly applications: Tally;
-  /** What has no series. */
+  /** Events without a series. */
   readonly others: Tally;
 }
 
@@ -244,7 +244,7 @@ function addChanges(
     return [{ id, atMs, what, change, by, targets: event.targets.slice(0, most.targets), isWatched }];
   });
   const recent = [...changes, ...added].filter(({ atMs }) => atMs > readAtMs - hourMs);
-  // What the monitor uses is the last to be left out.
+  // Objects that the monitor uses are the last to be left out.
   return recent
     .toSorted((one, other) => Number(one.isWatched) - Number(other.isWatched) || one.atMs - other.atMs)
     .slice(-most.changes)

@@ -52,7 +52,7 @@ function parseAgent(item: JsonObject): readonly Agent[] {
   ];
 }
 
-/** What the agents show counts more than the word for the pool, which lags behind them. */
+/** The agents' own states count more than that of the pool, which lags behind them. */
 function stateOf(status: string | undefined, agents: readonly Agent[]): AgentPool['state'] {
   const working = agents.filter(({ works }) => works).length;
   if (status === 'INACTIVE') return 'inactive';
@@ -140,7 +140,7 @@ export function kidsWith(status: 'ACTIVE' | 'NEXT', keys: readonly JsonObject[])
 }
 
 /**
- * A secret or a public key of an application. Trap: what Okta answers has the secret in clear text. It is read no further
+ * A secret or a public key of an application. Trap: Okta's answer has the secret in clear text. It is read no further
  * than this.
  */
 export interface ClientCredential {
@@ -161,7 +161,7 @@ export function parseClientCredentials(items: readonly JsonObject[]): readonly C
 }
 
 /**
- * The keys that sign, as `credentials/jwks` lists them. Undefined if it is no list.
+ * Returns the signing keys, as `credentials/jwks` lists them. Undefined for anything but a list.
  *
  * Trap: Okta's example of an answer has `jwks.keys`, and its schema has `keys`.
  */

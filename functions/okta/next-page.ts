@@ -8,7 +8,7 @@ export function nextPage(headers: Headers, url: string): string | undefined {
   return next && next.origin === current.origin && next.pathname === current.pathname ? next.href : undefined;
 }
 
-/** What the header names as the next page, wherever it is. */
+/** Returns the header's link to the next page, on any host. */
 export function linkToNext(headers: Headers): string | undefined {
   const links = (headers.get('link') ?? '').slice(0, 10_000).matchAll(/<([^<>]*)>((?:\s*;\s*[^,;<>]*)*)/g);
   const next = [...links].find(([, , parameters = '']) => /;\s*rel\s*=\s*"?next"?\s*(;|$)/i.test(parameters));
@@ -16,9 +16,9 @@ export function linkToNext(headers: Headers): string | undefined {
 }
 
 /**
- * The `after` of the next page in a `Link` header (RFC 8288), or undefined if there is none.
+ * Returns the `after` of the next page in a `Link` header (RFC 8288), or undefined without one.
  *
- * Trap: only the cursor is taken. The link's host is whatever the answer says, and requests carry a credential.
+ * Trap: takes the cursor alone. The answer chooses the link's host, and requests carry a credential.
  * https://developer.okta.com/docs/reference/core-okta-api/#pagination
  */
 export function nextCursor(link: string | null): string | undefined {

@@ -1,6 +1,6 @@
 /**
  * The domains on which Okta itself hosts orgs: commercial, preview, EMEA, government, military and their test clouds. Any
- * other domain is a custom one, and somebody else's CDN may stand in front of it.
+ * other domain is a custom one, possibly behind another CDN.
  */
 export const oktaDomains = [
   'okta.com',

@@ -60,16 +60,16 @@ function code(value: unknown): string | undefined {
   return typeof value === 'string' && /^([a-z][a-z_]{1,59}|E\d{7})$/.test(value) ? value : undefined;
 }
 
-/** The reason of Okta's answer for a host that is no org. Its catalog has none. */
+/** The reason of Okta's answer for a host without an org. Its catalog has no code for it. */
 export const unknownHost = 'unknown_host';
 
-/** Whether a body is what Okta's front answers for a host that is no org. It has neither a request id nor a code. */
+/** Whether a body is the answer of Okta's front for a host without an org. It has neither a request id nor a code. */
 export function isUnknownHost(body: string): boolean {
   return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
 }
 
 /**
- * The causes in an envelope. A cause may quote what was sent, or name a person: one with anything but plain lower-case
+ * The causes in an envelope. A cause may quote a request, or name a person: one with anything but plain lower-case
  * words, codes and names of fields is dropped.
  */
 function causesOf(causes: unknown): readonly string[] {

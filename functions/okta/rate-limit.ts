@@ -9,7 +9,7 @@ export function isRateLimited({ status, error }: Pick<Exchange, 'status' | 'erro
 }
 
 /**
- * Parses Okta's rate-limit headers. Undefined if there are none, or none that are possible.
+ * Parses Okta's rate-limit headers. Undefined if they are absent or impossible.
  *
  * Trap: an endpoint with two limits repeats each header, and HTTP clients join the values to "600, 60". The tighter
  * pair is used. A limit of 0 is a concurrency limit, so do not divide by it. The reset is an epoch second on Okta's

@@ -4,7 +4,7 @@ import type { Mismatch } from './access-token.ts';
 import { clockToleranceSeconds } from './access-token.ts';
 import { parseMarkup } from './parse-markup.ts';
 
-/** What a service provider has been told about the application. Absent members are not checked. */
+/** The application as the service provider knows it. Absent members are not checked. */
 export interface SamlExpectations {
   readonly acsUrl: string;
   readonly audience: string;
@@ -29,7 +29,7 @@ export interface SamlAssertion {
 /**
  * Reads an assertion whose signature was verified (SAML 2.0 Core, 2.3 to 2.7).
  *
- * Trap: only for the text that the signature covers. What else a response contains may be anybody's.
+ * Trap: only for the text that the signature covers. Anyone may have written the rest of a response.
  */
 export function readAssertion(verifiedXml: string): SamlAssertion {
   const nodes = parseMarkup(verifiedXml, { xmlMode: true });
@@ -120,7 +120,7 @@ export function certificatesIn(metadata: string): readonly X509Certificate[] {
 
 type Nodes = ReturnType<typeof parseMarkup>;
 
-/** Elements by their name, whatever the prefix of their namespace is. */
+/** Finds elements by name, with any namespace prefix. */
 function elementsIn(nodes: Nodes, name: string) {
   const isNamed = (tag: string) => tag.replace(/^.*:/, '') === name;
   return DomUtils.getElementsByTagName(isNamed, nodes, true);

@@ -11,7 +11,7 @@ export const senders = ['okta', 'intermediary', 'unknown', 'nobody', 'resource']
 
 export interface Ascription {
   readonly by: (typeof senders)[number];
-  /** What shows it, or what is missing, in words. */
+  /** The evidence, or its absence, in words. */
   readonly because: readonly string[];
 }
 
@@ -73,9 +73,9 @@ function isOktaEnvelope(error: OktaError | undefined): boolean {
   return error?.shape === 'envelope' && /^E\d{7}$/.test(error.errorCode ?? '');
 }
 
-/** Whether the error quotes Okta's catalog in words that nobody else would use, as `Internal Server Error` is not. */
+/** Whether the error quotes Okta's catalog in words that only Okta uses, unlike `Internal Server Error`. */
 function isCatalogText({ shape, reason, description = '' }: OktaError = { shape: 'other' }, url: string): boolean {
-  // Okta answers with pages at /authorize only. Elsewhere a page may quote what it refuses to pass on.
+  // Okta answers with pages at /authorize only. Elsewhere a proxy's page may quote the blocked answer.
   if (shape === 'html' && locate(url)?.endpoint !== 'authorize') return false;
   const ofOkta =
     /client_assertion|redirect_uri|client_id|grant_type|authorization server|client credentials|permitted network|policy (evaluation|configuration)|scopes|prompt|PKCE|DPoP|callout|callback service/i;
@@ -118,10 +118,10 @@ function isOwnStatus(status: number): boolean {
   return (status > 431 && status < 500) || status > 511;
 }
 
-/** Endpoints that anybody may call, so Okta asks nobody to authenticate there. */
+/** Public endpoints, at which Okta asks for no authentication. */
 const publicEndpoints: readonly (Endpoint | undefined)[] = ['organization', 'discovery', 'keys', 'authorize'];
 
-/** What only the sender itself says: that it blocks, or asks for a sign-on of its own. */
+/** Marks of a sender that acts itself: it blocks, or demands its own sign-on. */
 function ownMarks({ url, sender = {} }: Exchange, status: number): readonly string[] {
   const { redirect, challenges = [], intermediary = [] } = sender;
   const isPublic = publicEndpoints.includes(locate(url)?.endpoint);
@@ -169,7 +169,7 @@ function mediaTypeOf(headers: Headers): string | undefined {
     ?.toLowerCase();
 }
 
-/** Returns the known schemes of the challenges. The member is absent if there is no challenge. */
+/** Returns the known schemes of the challenges. The member is absent without a challenge. */
 function challengesIn(headers: Headers): Pick<SenderMarks, 'challenges'> {
   const found = ['www-authenticate', 'proxy-authenticate'].flatMap((name) =>
     parseWwwAuthenticate(headers.get(name) ?? '').map(({ scheme }) => scheme),

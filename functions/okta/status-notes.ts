@@ -1,5 +1,5 @@
 /**
- * What the status page says about one org, as it stands in the notes of an outcome. The probe writes the notes and
+ * The status page's announcements about one org, in the notes of an outcome. The probe writes the notes and
  * messages read them, so both use this.
  *
  * Trap: no incident is announced for an org only if its cell is known and no incident names it, or if none is open at
@@ -10,7 +10,7 @@ export interface Announcements {
   readonly cell?: string;
   /** Open incidents that name other cells only. */
   readonly elsewhere: readonly string[];
-  /** Open incidents of which it is not known whether they affect the org. */
+  /** Open incidents that may or may not affect the org. */
   readonly unplaced: readonly string[];
 }
 

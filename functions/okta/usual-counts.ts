@@ -15,22 +15,22 @@ export const fewestDays = 7;
 const fewestCount = 10;
 const youngDays = 14;
 
-/** A quarter of the peak hour of the week may have so many times its average. */
+/** The factor by which a quarter of the week's peak hour may exceed its average. */
 const timesThePeak = 2;
 
 /** A normal distribution's standard deviation, by the median of the absolute deviations. */
 const perDeviation = 1.4826;
 
-/** So many standard deviations above the median are unusual. */
+/** The standard deviations above the median from which a count is unusual. */
 const deviationsAbove = 5;
 
-/** The share in all attempts must be so many times as high too, so that more traffic alone is not unusual. */
+/** The factor by which the share in all attempts must also rise, so that more traffic alone is not unusual. */
 const timesTheShare = 1.5;
 
 /** The hours of past days, by their start. */
 export type PastHours = ReadonlyMap<number, LogCounts>;
 
-/** Reads the memory of past days. Trap: somebody may have changed it by hand. */
+/** Reads the memory of past days. Trap: it may have been changed by hand. */
 export function readPastHours(body: unknown): PastHours {
   const { hours } = Object(body) as { readonly hours?: unknown };
   return new Map(
@@ -68,7 +68,7 @@ export function withEndedHours(
   return new Map([...all].filter(([at]) => at >= untilMs - keptDays * dayMs));
 }
 
-/** What is usual at an hour: by the same hour of past days, in UTC. */
+/** Returns the usual counts at an hour, from the same hour of past days, in UTC. */
 export function usualAt(past: PastHours, atMs: number): UsualHour {
   const known = (times: readonly number[]) => times.flatMap((time) => past.get(time) ?? []);
   const days = known(Array.from({ length: keptDays }, (_, index) => atMs - (index + 1) * dayMs));

@@ -31,13 +31,13 @@ export interface ApiReader {
   item(what: string, endpoint: Endpoint, url: string): Promise<JsonObject | 'missing' | undefined>;
   /** Whether there is time for requests that can be left out. */
   hasTime(): boolean;
-  /** What was not checked, in words. */
+  /** The parts that were not checked, in words. */
   readonly notes: string[];
-  /** Keys of what was seen to be in order: see `ProbeResult`. */
+  /** Keys of things that are in order: see `ProbeResult`. */
   readonly mended: string[];
-  /** What was not checked although the configuration demands it. */
+  /** The parts that were not checked although the configuration demands it. */
   readonly warnings: Finding[];
-  /** What a probe found, and what it could not read. */
+  /** Returns the probe's findings, and notes about the parts that it could not read. */
   resultWith(
     found: readonly Finding[],
   ): Pick<ProbeResult, 'notes' | 'warnings' | 'mended'> & { readonly readings: Readonly<Record<never, never>> };
@@ -83,7 +83,7 @@ export function openApiReader(
       );
   }
 
-  /** The response with a document, or why there is none. */
+  /** The response with a document, or why it is missing. */
   async function get(what: string, endpoint: Endpoint, url: string): Promise<Response | 'missing' | undefined> {
     if (!mayRead(org, endpoint)) {
       unread(what, 'api-scope-missing', { url });

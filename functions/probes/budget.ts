@@ -8,7 +8,7 @@ export interface RequestBudget {
 }
 
 /**
- * What a plan uses of its org's rate limits. The monitor itself must not exhaust them.
+ * A plan's use of its org's rate limits. The monitor itself must not exhaust them.
  *
  * Trap: an API credential of kind `client` requests one additional token per half hour, in two requests with DPoP. They
  * are not counted here.

@@ -29,8 +29,8 @@ function clientsOf({ api, health }: Org): readonly string[] {
 }
 
 /**
- * Looks at the secrets and keys of applications, none of which Okta lets expire, and at API tokens, which expire when
- * nobody uses them.
+ * Checks the secrets and keys of applications, which never expire in Okta, and API tokens, which expire when
+ * they are not used.
  *
  * Trap: Okta answers with secrets in clear text, and logs an event for it. They are read only with `readSecrets`, and
  * nothing of them but their id, status and age is kept.
@@ -150,7 +150,7 @@ async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonl
   const tokens = parseApiTokens(items ?? []).filter(({ id }) => !ignored.includes(id));
   const unrestricted = tokens.filter(({ isUnrestricted }) => isUnrestricted).length;
   if (unrestricted > 0) api.notes.push(`${unrestricted} of ${tokens.length} API tokens work from any address`);
-  // An unused token stops no sign-in, so it wakes nobody.
+  // An unused token stops no sign-in, so it is no page.
   const steps = [...expiryDays.ticket, ...expiryDays.page].filter((days) => days < inUseDays);
   return [
     ...tokens.flatMap(({ id, name, expiresAt }) =>
@@ -162,7 +162,7 @@ async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonl
   ];
 }
 
-/** Each use of a token moves its expiry, and each expiry is told. */
+/** Each use of a token moves its expiry, and each expiry is announced. */
 function expiring(id: string, name: string, at: number): Expiring {
   return { id: `${id}/${new Date(at).toISOString().slice(0, 10)}`, what: `API token ${name}`, at };
 }
@@ -177,7 +177,7 @@ async function ofOwners({ org }: ApiContext, api: ApiReader, tokens: readonly Ap
     if (user === undefined) break;
     const status =
       user === 'missing' ? 'deleted' : (/^[A-Z_]{1,30}$/.exec(textAt(user, 'status') ?? '')?.[0] ?? 'unknown');
-    // What the answer says of the person besides is not looked at. An owner with a password to change is one who can.
+    // Reads nothing else about the person. An owner who must change the password can still do so.
     const isInactive = ['deleted', 'DEPROVISIONED', 'SUSPENDED'].includes(status);
     for (const { id, name } of tokens.filter((token) => token.owner === owner)) {
       if (!isInactive) {

@@ -52,7 +52,7 @@ export const code = defineProbe({
   },
 });
 
-/** What is wrong with the key that the token names. The tokens of the Org server are for Okta alone to read. */
+/** Returns the problem of the key that the token names. The Org server's tokens are for Okta alone to read. */
 function keyProblem(access: AccessToken, server: Server): Problem | undefined {
   if (kindOf(server) === 'org') return undefined;
   try {

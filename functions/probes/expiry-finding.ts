@@ -8,7 +8,7 @@ import { expiryStep, validityInWords, wholeDays } from '../okta/expiry.ts';
 export interface Expiring {
   /** Ids of Okta's. With the step, they make people be told once. */
   readonly id: string;
-  /** For people: what it is, and its name. */
+  /** The object's kind and name, for people. */
   readonly what: string;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -35,7 +35,7 @@ export function expiryFindings(
   ];
 }
 
-/** The certificate that an application signs SAML responses with, wherever it was seen: it is told once. */
+/** The key of an application's SAML signing certificate, the same in every probe, so that one notice is sent. */
 export function samlCertificate(
   { name }: Pick<SamlApp, 'name'>,
   { fingerprint256, validTo }: Pick<X509Certificate, 'fingerprint256' | 'validTo'>,

@@ -4,7 +4,7 @@ import { defineProbe, type Endpoint } from '../model/probe.ts';
 import { type Hook, parseHooks } from '../okta/management-answers.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
 
-/** What Okta sends to your own services. The endpoint, and the finding of one that is not active. */
+/** The kinds of Okta's calls to your own services: the endpoint, and the finding of an inactive one. */
 const kinds = [
   { what: 'event hooks', one: 'event hook', endpoint: 'event-hooks', inactive: 'hook-inactive' },
   { what: 'inline hooks', one: 'inline hook', endpoint: 'inline-hooks', inactive: 'hook-inactive' },
@@ -12,8 +12,8 @@ const kinds = [
 ] as const satisfies readonly { readonly endpoint: Endpoint; readonly [key: string]: string }[];
 
 /**
- * Finds event hooks, inline hooks and log streams that are not active: Okta deactivates what fails for long, and tells
- * nobody whose job it is.
+ * Finds event hooks, inline hooks and log streams that are not active: Okta deactivates those that fail for long, and
+ * does not tell the people responsible.
  *
  * Trap: the list does not say who deactivated it. The System Log does.
  */

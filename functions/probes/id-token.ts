@@ -71,7 +71,7 @@ function hasKeyOf(token: string, keys: KeySet): boolean {
   return kid === undefined || signingKeyIds(keys).includes(kid);
 }
 
-/** What is wrong with an ID token whose signature is valid, if anything. */
+/** Returns the problem of an ID token with a valid signature, if there is one. */
 function problemOf(
   claims: JWTPayload,
   { issuer, web, expects }: Server,

@@ -65,7 +65,7 @@ function assess(claims: Readonly<Record<string, unknown>>, server: Server, token
     };
   if (service && claims.client_id !== service.clientId)
     return mismatch('introspection-mismatch', 'client_id', service.clientId);
-  // Okta documents neither the type nor the key of a bound token here. What the token response said is judged there.
+  // Okta documents neither the type nor the key of a bound token here. The token probe judges them in the token response.
   const types = ['Bearer', expectedType(token)];
   if (!types.some((type) => type.toLowerCase() === String(claims.token_type).toLowerCase()))
     return mismatch('introspection-mismatch', 'token_type', expectedType(token));

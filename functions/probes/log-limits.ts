@@ -3,10 +3,10 @@ import type { Finding } from '../model/finding.ts';
 import type { Party, TouchedLimit } from '../model/org-log.ts';
 import { defineProbe } from '../model/probe.ts';
 
-/** An alarm needs several bad runs, so what happened once is reported for so long. */
+/** How long a single event is reported, because an alarm needs several bad runs. */
 const reportedMs = 15 * 60_000;
 
-/** Warnings in so many minutes of an hour are no coincidence. */
+/** The minutes of an hour with warnings that are no coincidence. */
 const minutesNear = 2;
 
 /** People's sign-ins and tokens depend on these buckets. Trap: /oauth2/v1/clients is an API of administrators. */

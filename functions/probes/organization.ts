@@ -47,7 +47,7 @@ function clockWarnings(offsetSeconds = 0): Finding[] {
   return [finding('clock-skew', { detail: `Okta's clock is ${Math.abs(offsetSeconds)} s ${direction} the monitor's` })];
 }
 
-/** Who must renew the certificate, and how soon they are told. The first that the days left are below counts. */
+/** Who must renew the certificate, and how early the notice is. The first entry above the days left counts. */
 const certificateLevels: readonly { readonly days: number; readonly code: FindingCode; readonly ofOkta: boolean }[] = [
   { days: 7, code: 'okta-certificate-expires', ofOkta: true },
   { days: 7, code: 'certificate-expires-now', ofOkta: false },

@@ -16,7 +16,7 @@ const proofMs = 60 * minuteMs;
 
 /**
  * Looks for the events of the monitor's own token requests, by their request ids: whether the log is complete, and how late
- * it is. Without a service application, there are none.
+ * it is. Without a service application, there are no events.
  * https://developer.okta.com/docs/reference/core-okta-api/#request-debugging
  */
 export const ownEvents = defineProbe({

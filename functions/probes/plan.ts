@@ -73,7 +73,7 @@ function missingSettings(probe: Probe, org: Org, server: Server): string | undef
   return settings.length > 0 ? settings.join(', and ') : undefined;
 }
 
-/** An API token has all rights of its owner, so nothing is known to be missing. */
+/** An API token has all rights of its owner, so no missing right is known. */
 function missingScopes({ apiScopes }: Probe, org: Org, server: Server): readonly string[] {
   if (!apiScopes || org.api?.kind !== 'client') return [];
   const { anyOf, or } = apiScopes;

@@ -7,7 +7,7 @@ const marginMs = 1_000;
 
 /**
  * Uses a refresh token again that has been replaced, after its grace period: it must be refused (RFC 9700, 4.14.2).
- * Whoever copied it could stay signed in otherwise.
+ * Otherwise a thief of the token could stay signed in.
  *
  * Only once an hour: the run waits for the end of the grace period, and Okta logs the use as `detect_reuse`, after which
  * it refuses the tokens that came after. So it comes last, and revokes what is left of them.

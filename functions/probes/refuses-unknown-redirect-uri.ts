@@ -5,7 +5,7 @@ import { endpointUrl } from '../okta/endpoints.ts';
 import { isRateLimited } from '../okta/rate-limit.ts';
 import { isFromOkta } from '../okta/sender.ts';
 
-/** `.invalid` never resolves (RFC 6761), so a browser that followed this redirect would reach nobody. */
+/** `.invalid` never resolves (RFC 6761), so a browser that followed this redirect would reach no server. */
 const unregistered = 'https://okta-synthetics.invalid/callback';
 
 /**

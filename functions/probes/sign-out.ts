@@ -10,7 +10,7 @@ import { isFromOkta } from '../okta/sender.ts';
  * Signs the user out as an application does (OpenID Connect RP-Initiated Logout 1.0), and asks for a code with what is left
  * of the session: `prompt=none` must be answered with `login_required` again. Runs last, whatever became of the others.
  *
- * Trap: whatever happens here, the session is ended in the other way too: no session may be left behind.
+ * Trap: the session is also ended in the other way in any case, so that none is left behind.
  */
 export const signOut = defineProbe({
   id: 'sign-out',
@@ -29,7 +29,7 @@ export const signOut = defineProbe({
   async run({ org, fetch, exchanges, credentials, inputs: { session, idToken } }) {
     const server = signInServer(org);
     if (!server) throw new Error(`org ${org.name} has no web client`);
-    // As somebody who has stolen them would have them. A browser forgets its own.
+    // The cookies as a thief would have them. A browser forgets its own.
     const before = { ...session, cookies: session.cookies.copy() };
     const visit = session.cookies.through(fetch);
     try {
@@ -54,7 +54,7 @@ export const signOut = defineProbe({
   },
 });
 
-/** Whether Okta answered that the user has to sign in. Throws what else it says. */
+/** Returns whether Okta answered that the user has to sign in. Throws its other errors. */
 function isSignedOut(readCode: () => string): boolean {
   try {
     readCode();

@@ -13,13 +13,13 @@ import { readPastHours, usualAt, withEndedHours, writePastHours } from '../okta/
 /** Okta's most. A page has a megabyte or more, so fewer and larger requests cost least of the limit. */
 export const eventsPerPage = 1_000;
 
-/** So many requests in a run are the most, where the rate limit allows them: five thousand events. */
+/** The most requests in a run, if the rate limit allows them: five thousand events. */
 const mostPages = 5;
 
 /** A thousand events of some kilobytes each. */
 const mostPageBytes = 16 * 1024 * 1024;
 
-/** In so many runs in a row, events may be left to the next one. */
+/** The runs in a row that may leave events to the next one. */
 const runsToCatchUp = 5;
 
 const hourMs = 60 * 60_000;
@@ -89,7 +89,7 @@ interface Pages {
   readonly after: string | undefined;
   readonly isComplete: boolean;
   readonly notes: readonly string[];
-  /** Why a page after the first could not be read. What the pages before it have is kept. */
+  /** Why a page after the first could not be read. The events of earlier pages are kept. */
   readonly failure?: unknown;
 }
 
@@ -149,7 +149,7 @@ async function readPage(context: Context, after: string | undefined, newestAtMs:
   };
 }
 
-/** Once an hour, what is usual is learned from past days. */
+/** Learns the usual counts from past days, once an hour. */
 async function withUsualHour(memory: LogMemory, past: Memory, nowMs: number): Promise<LogMemory> {
   const hour = Math.floor(nowMs / hourMs) * hourMs;
   const untilMs = Math.floor((nowMs - lateEventsMs) / hourMs) * hourMs;

@@ -8,7 +8,7 @@ import { bindingProblem, lifetimeProblem, scopeProblem } from '../okta/access-to
  * Checks that /token issues a token (RFC 6749, 4.4). Each run requests a new one, because it tests the endpoint.
  *
  * Trap: the Org server requires a service application with a key and granted okta.* scopes. A custom server requires
- * one of its own scopes and a policy rule that allows client credentials.
+ * a scope of that server and a policy rule that allows client credentials.
  * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/
  */
 export const token = defineProbe({
@@ -34,7 +34,7 @@ export const token = defineProbe({
   },
 });
 
-/** The problem, if any, of what the response says about the token. */
+/** Returns the problem of the token response's members, if there is one. */
 function assess(issued: AccessToken, { service, expects }: Server): Problem | undefined {
   const { scope, expiresInSeconds } = issued;
   const misbound = bindingProblem(issued);

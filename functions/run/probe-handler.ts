@@ -176,7 +176,7 @@ class RunOutput {
 
 /**
  * The input of a schedule. `readRunTime` reads its `schedule` and `readDrill` its `drill`, which may be anything. With
- * `check: true`, it is no run.
+ * `check: true`, it is not a run.
  */
 export type ProbeEvent = Org & { readonly schedule?: unknown; readonly check?: unknown; readonly drill?: unknown };
 

@@ -60,7 +60,7 @@ export interface RestraintOptions {
  *
  * - After three runs in which nothing worked and Okta answered 5xx, or after a 503 that says when to come back, one light
  *   probe asks. As soon as Okta answers it, the same run asks everything else, so that a recovery is seen as early as without.
- * - A 429 that names its reset closes its bucket until then. The finding stays, because what Okta said still holds.
+ * - A 429 that names its reset closes its bucket until then. The finding stays, because Okta's answer still holds.
  *
  * Trap: if any part works, every part is requested, because people first need to know which parts still work.
  */

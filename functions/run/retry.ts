@@ -20,7 +20,7 @@ export interface Retried<Result> {
 
 /**
  * Retries once after a transport error, because a lost packet is not an outage. It never retries after a response,
- * whatever the response says: a repeated rejection looks like an attack and uses up a rate limit.
+ * for any response: a repeated rejection looks like an attack and uses up a rate limit.
  *
  * It does not start a retry that could not finish before the deadline. If the deadline cuts a retry off, the retry
  * proves nothing and the first attempt is final.

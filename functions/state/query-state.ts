@@ -10,7 +10,7 @@ type Page = {
 /**
  * The groups and incidents of an org in one query. Throws AWS's errors.
  *
- * Trap: the items of sent messages are many. They come after those that are read, so what a message needs must have a name
+ * Trap: the items of sent messages are many. They come after those that are read, so items that messages need must have a name
  * that comes before `message#`.
  */
 export function queryOrg({ client, name }: StateTable, org: string, signal: AbortSignal): Promise<StoredItem[]> {

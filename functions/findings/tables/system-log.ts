@@ -3,7 +3,7 @@ import { docs, type FindingDefinition } from '../definition.ts';
 const verify = 'Open Reports > Rate limits in the Admin Console, and select the bucket';
 const searchLog = (expression: string) => `Open Reports > System Log and search for ${expression}`;
 
-/** What the org's own System Log says. */
+/** Findings from the org's own System Log. */
 export const systemLogFindings = {
   'org-limit-reached': {
     domain: 'quota',

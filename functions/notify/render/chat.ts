@@ -43,7 +43,7 @@ export interface NotificationContext extends MonitorContext {
   readonly severity: Route;
   /**
    * The code of the leading finding. For an alarm about the monitor itself, the end of its name: `flows-broken`. Absent if
-   * the evidence has no finding that explains the alarm: then `domain` is the alarm's, and nobody is known to be at fault.
+   * the evidence has no finding that explains the alarm: then `domain` is the alarm's, and the cause is unknown.
    */
   readonly finding?: string;
   /** ISO 8601 in UTC; absent if the evidence does not show when the alarm fired. */
@@ -60,9 +60,9 @@ export interface NotificationContext extends MonitorContext {
   /** The alarm's name. */
   readonly alarm: string;
   readonly oktaStatus: OktaStatus['state'];
-  /** What the System Log has of the hour before, with the times: `policy rule "Monitors" updated at 12:03Z`. */
+  /** Changes of the hour before in the System Log, with times: `policy rule "Monitors" updated at 12:03Z`. */
   readonly changes?: string;
-  /** `true` if nothing is wrong, because somebody drills. Absent otherwise. */
+  /** `true` for a drill without a real problem. Absent otherwise. */
   readonly drill?: string;
   /** Why a firing message is not the first one of its incident. */
   readonly repeats?: Repetition;
@@ -114,7 +114,7 @@ export function renderChat(notification: Notification): CustomNotification {
 }
 
 /**
- * Text in which Slack and Teams find no mention, no link with words of its own and no tag. Values of strangers are in it: of
+ * Text in which Slack and Teams find no mention, no named link and no tag. It contains foreign values: of
  * tokens, certificates, headers and names in Okta.
  *
  * Trap: what we write has none of these, so whole lines can be passed. Commands stay as they are, to be pasted.

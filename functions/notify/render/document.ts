@@ -16,7 +16,7 @@ export const documentVersion = 1 as const;
 
 /**
  * A message as data, for programs: by https to receivers of the kind `json`, and as the `detail` of our events.
- * docs/schemas/incident-1.json is its schema. It has no secret: it is made of what the other formats show.
+ * docs/schemas/incident-1.json is its schema. It has no secret: it is made of the contents of the other formats.
  */
 export type IncidentDocument = DocumentOrigin & (ReadDocument | UnreadableDocument);
 

@@ -154,7 +154,7 @@ function linkLines(incident: Incident, links: Links): readonly string[] {
   ];
 }
 
-/** What passes. A server of which many probes all pass at once is named as a whole. */
+/** Lists the passing targets. A server whose probes all pass is named as a whole. */
 function fineTargets({ stillPassing, fineServers }: Incident): readonly string[] {
   const ofServer = (server: string) => stillPassing.filter((target) => target.split(' ')[0]?.endsWith(`@${server}`));
   const whole = fineServers.filter((server) => {
@@ -180,7 +180,7 @@ function numbered(steps: readonly Step[]): readonly string[] {
   });
 }
 
-/** A URL stays beside what it belongs to, because no line is long enough for it anyway. */
+/** A URL stays beside its label, because no line is long enough for it anyway. */
 function withUrlsBeside(lines: readonly string[]): readonly string[] {
   const isUrl = (line = '') => /^https:\/\/\S+$/.test(line);
   return lines.flatMap((line, at) => (isUrl(line) ? [] : isUrl(lines[at + 1]) ? `${line} ${lines[at + 1]}` : line));
