@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 import { invalidStatusCode, TransportError, undecodableCode } from '../model/errors.ts';
+import type { RequestAuthentication } from '../model/exchange.ts';
 import { type Exchange, type OktaError, type Phases, toleratedLateMs } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
 import { strictTls } from '../model/tls.ts';
@@ -14,7 +15,27 @@ import { takeConnectionInfo, timedConnector } from './connection.ts';
 import { Connections } from './connections.ts';
 import type { HeaderFields, RequestTiming } from './request.ts';
 import { sendRequest } from './request.ts';
-import { authenticationOf, hasProof } from './request-authentication.ts';
+
+/** How a request authenticates, by the names of its parameters and its `Authorization` scheme. Reads no credential. */
+export function authenticationOf({ headers = {}, body }: FetchInit): RequestAuthentication | undefined {
+  const form = body instanceof URLSearchParams ? body : new URLSearchParams();
+  if (form.has('client_assertion')) return 'private_key_jwt';
+  if (form.has('client_secret')) return 'client_secret_post';
+  const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  return schemes[authorization?.split(' ')[0]?.toLowerCase() ?? ''];
+}
+
+/** Whether a request proves the possession of a key (RFC 9449). */
+export function hasProof({ headers = {} }: FetchInit): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'dpop');
+}
+
+const schemes: Readonly<Record<string, RequestAuthentication>> = {
+  basic: 'client_secret_basic',
+  ssws: 'api_token',
+  bearer: 'access_token',
+  dpop: 'access_token',
+};
 
 /** Far more than Okta sends to clients. A larger response is broken or hostile. */
 const maxBodyBytes = 2 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { type Suppression, suppress } from '../src/alarm-engine.ts';
 import type { AlarmState } from '../src/index.ts';
-import { type Suppression, suppress } from '../src/suppression.ts';
 
 /** The states by the time of each change. */
 type States = Readonly<Record<number, AlarmState>>;

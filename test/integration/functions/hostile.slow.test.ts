@@ -4,8 +4,7 @@ import { factsOf, isEncrypted, missingIntrospectionMembers } from '../../../func
 import { readAuthorizeAnswer } from '../../../functions/okta/authorize-answer.ts';
 import { compareDiscovery } from '../../../functions/okta/discovery.ts';
 import { cacheSeconds, parseKeySet, signingKeyIds } from '../../../functions/okta/key-set.ts';
-import { knownText, knownTextIn } from '../../../functions/okta/known-texts.ts';
-import { parseCallbackError, parseOktaError } from '../../../functions/okta/okta-error.ts';
+import { knownText, knownTextIn, parseCallbackError, parseOktaError } from '../../../functions/okta/okta-error.ts';
 import { headroomPercent, limitOwner, parseRateLimit } from '../../../functions/okta/rate-limit.ts';
 import { parseStatusFeed, parseStatusPage } from '../../../functions/okta/status-page.ts';
 import { introspect } from '../../../functions/probes/introspect.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDeployment } from '../../../../local/self-hosted/template/read-deployment.ts';
-import { readFunction } from '../../../../local/self-hosted/template/read-function.ts';
+import { readDeployment, readFunction } from '../../../../local/self-hosted/template/read-deployment.ts';
 import type { TemplateResource } from '../../../../packages/cloudwatch-alarms/src/index.ts';
 import { smallAlarm, smallTemplate } from '../../../support/small-template.ts';
 import { samples } from '../../../support/synthesized.ts';

@@ -1,10 +1,10 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../../../../functions/board/board.ts';
-import { latencyTable } from '../../../../functions/board/charts.ts';
 import type { MeasuredSeries } from '../../../../functions/board/measured-series.ts';
 import { measuredSeries, shownMetrics } from '../../../../functions/board/measured-series.ts';
 import { mostSeries, readMeasured } from '../../../../functions/board/read-measured.ts';
+import { latencyTable } from '../../../../functions/board/render.ts';
 import { metricsOf, sharedMetrics } from '../../../../functions/model/series.ts';
 import { probes } from '../../../../functions/probes/index.ts';
 import { at } from '../../../support/log-of.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Senders, send } from '../../../../functions/notify/send.ts';
 import type { Sending } from '../../../../functions/notify/sendings.ts';
+import { type Senders, send } from '../../../../functions/notify/tell.ts';
 
 const event: Sending = { to: 'bus', outlet: 'pagerduty', event: { Source: 'okta-synthetics', Detail: '{}' } };
 const busThat = (entry: object) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authenticationOf } from '../../../../functions/run/request-authentication.ts';
+import { authenticationOf } from '../../../../functions/run/http.ts';
 
 describe('authenticationOf', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openSeenExecutions } from '../../../../functions/run/seen-executions.ts';
+import { openSeenExecutions } from '../../../../functions/run/probe-handler.ts';
 
 it('an execution is repeated from its second time on, and others are not', () => {
   const seen = openSeenExecutions();

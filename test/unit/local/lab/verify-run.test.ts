@@ -4,9 +4,9 @@ import { finding } from '../../../../functions/findings/finding.ts';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { metricIdentity } from '../../../../functions/model/metric.ts';
+import { publishedPoints, verifyRun } from '../../../../local/lab/run-cases.ts';
 import { type Case, type Variant, variant, warning } from '../../../../local/lab/scenarios/case.ts';
 import { refusesCustomScope, token } from '../../../../local/lab/scenarios/targets.ts';
-import { publishedPoints, verifyRun } from '../../../../local/lab/verify-run.ts';
 
 const [atOrg] = token;
 const one: Pick<Case, 'severity'> = { severity: 'page' };
