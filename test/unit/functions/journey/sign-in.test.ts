@@ -195,7 +195,7 @@ describe('a user whom ten wrong passwords would lock', () => {
   it.each(Object.entries(places))(
     'is never locked in 30 days by a wrong password that %s sends, however it is refused',
     async (name, open) => {
-      const numRuns = name === 'a function' ? 40 : 6;
+      const numRuns = name === 'a function' ? 20 : 4;
       await fc.assert(
         fc.asyncProperty(history, async ({ engine, wasRight, first, runs }) => {
           const okta = new LockingOkta(engine);

@@ -107,7 +107,7 @@ describe('what a message is made of, from the state table', () => {
         expect(evidence.gaps).toEqual([]);
         expect(said(change, evidence)).toEqual(said(change, evidenceOfAll(change, runs)));
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('what a message is made of, from the state table', () => {
         const evidence = await gatherEvidence(change, sources, { firing: fired, kept: keptOf(runs) });
         expect(said(change, evidence)).toEqual(said(change, evidenceOfAll(change, runs, fired)));
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 });
@@ -174,15 +174,15 @@ describe('what the state table lacks', () => {
   });
 
   it('is what came before a bad run that is the first one kept', async () => {
-    const bad = Array.from({ length: 300 }, (_, minute) => runOf(minute, () => 'internal-error'));
+    const bad = Array.from({ length: 150 }, (_, minute) => runOf(minute, () => 'internal-error'));
     const changedAt = bad.at(-1)?.at ?? 0;
     const kept = keptOf({ flows: bad, status: [] });
-    const [sentence] = await gapsFor(kept, { ...firing, changedAt, lookBackMs: 240 * minuteMs });
+    const [sentence] = await gapsFor(kept, { ...firing, changedAt, lookBackMs: 140 * minuteMs });
     expect(sentence).toMatch(/^the state table has no run of flows before 1\d:\d\dZ: see /);
-    const [more] = await gapsFor(keptOf({ flows: healthy(0, 300), status: [] }), {
+    const [more] = await gapsFor(keptOf({ flows: healthy(0, 150), status: [] }), {
       ...firing,
       changedAt,
-      lookBackMs: 240 * minuteMs,
+      lookBackMs: 140 * minuteMs,
     });
     expect(more).not.toContain('before');
   });

@@ -30,8 +30,16 @@ function alarmOf(code: FindingCode, org = 'acme') {
   return firingOf({ kind: 'findings', org, domain, severity: severity === 'info' ? 'page' : severity });
 }
 
-/** The message when a finding makes its alarm fire, among the healthy probes of two servers. */
+const messages = new Map<string, ReturnType<typeof messageOf>>();
+
+/** The message when a finding makes its alarm fire, among the healthy probes of two servers. Each is rendered once. */
 function messageAbout(code: FindingCode, target = 'token@default') {
+  const message = messages.get(`${code} ${target}`) ?? renderAbout(code, target);
+  messages.set(`${code} ${target}`, message);
+  return message;
+}
+
+function renderAbout(code: FindingCode, target: string) {
   const fine = ['organization', 'discovery@org', 'keys@org', 'token@org', 'keys@default', 'authorize@default'];
   const healthy = Object.fromEntries(fine.filter((each) => each !== target).map((each) => [each, 'passed' as const]));
   const bad = runs(['12:00', '12:01', '12:02'], { ...healthy, [target]: code });
@@ -159,7 +167,11 @@ describe('the e-mail about an alarm that fires', () => {
       const impact = impactOf({ domain, severity, hit: [{ probe: id, isIntermittent: false }], isAnythingFine: true });
       return id.length + (impact?.clause.length ?? 0) + (impact?.concernsApps ? 1_000 : 0);
     };
-    const own = probes.filter(({ group }) => group !== 'status').toSorted((a, b) => lengthOf(b) - lengthOf(a));
+    const own = probes
+      .filter(({ group }) => group !== 'status')
+      .map((probe) => ({ probe, length: lengthOf(probe) }))
+      .toSorted((shorter, longer) => longer.length - shorter.length)
+      .map(({ probe }) => probe);
     const longest = [
       own.find(({ scope }) => scope === 'org'),
       ...own.filter(({ scope }) => scope !== 'org').slice(0, 2),
