@@ -1,5 +1,5 @@
 /**
- * Measures the monitor as a measuring instrument: how exact its readings are, and what they cost. `npm run bench`.
+ * Measures the monitor as a measuring instrument: the error of its readings, and their cost. `npm run bench`.
  *
  * Everything is on loopback. docs/performance.md describes the method and its limits.
  */

@@ -5,7 +5,7 @@ export type LoggedExchange = Pick<Exchange, 'requestId' | 'lateMs'> & {
   readonly phases: Partial<Pick<Exchange['phases'], 'firstByteMs'>>;
 };
 
-/** What the reference server knows: how long each answer took, by request id, and which of these it is unsure of. */
+/** The reference server's record: the time of each answer by request id, and those of which it is unsure. */
 export interface ServerTimes {
   readonly tookMs: Readonly<Record<string, number>>;
   readonly uncertain: readonly string[];

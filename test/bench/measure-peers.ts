@@ -39,7 +39,7 @@ const endpointsOf = ({ issuer }: FiveSteps) => ({
   introspect: `${issuer}/v1/introspect`,
 });
 
-/** One `curl` for each step, and `jq` for what the next one needs. */
+/** One `curl` for each step, and `jq` for the input of the next one. */
 const curlScript = ({ issuer, client, secret, scope }: FiveSteps) => `set -euo pipefail
 get() { curl --silent --show-error --fail --cacert "$NODE_EXTRA_CA_CERTS" "$@"; }
 discovery=$(get "${issuer}/.well-known/openid-configuration")

@@ -170,7 +170,7 @@ export function dollarsAMonth({ memoryMb, warmMs, coldMs }: RunDurations): numbe
   return seconds * (memoryMb / 1024) * prices.lambdaGigabyteSecond + minutesPerMonth * prices.lambdaRequest;
 }
 
-/** What a size must keep to be good enough for `flows`. */
+/** The limits for a memory size to be good enough for `flows`. */
 export const sizeRule = {
   /** The errors of published readings, in milliseconds. */
   p95Ms: 2,

@@ -37,7 +37,7 @@ export interface ReferenceServerOptions {
   readonly delayMs: number;
 }
 
-/** What the reference server saw since the last reading. */
+/** The reference server's record since the last reading. */
 export interface ReferenceServerReading extends ServerTimes {
   readonly connections: number;
   /** How many of the connections resumed a TLS session. */
@@ -65,7 +65,7 @@ export interface Invocation extends Took {
   readonly lines: readonly LoggedLine[];
   readonly exchanges: readonly LoggedExchange[];
   readonly peakRssBytes: number;
-  /** What the reference server saw meanwhile. */
+  /** The reference server's record meanwhile. */
   readonly reading: ReferenceServerReading;
 }
 

@@ -22,7 +22,7 @@ if (executable === undefined)
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** What the board showed during each case, from one simulation. */
+/** The board's pages during each case, from one simulation. */
 const pages = new Map<string, BoardPage>();
 const canaries = openCanaries();
 
@@ -243,7 +243,7 @@ describe.skipIf(executable === undefined)('the board in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  it('moves nothing, whoever prefers less motion', async () => {
+  it('moves nothing for a reader who prefers less motion', async () => {
     await using page = await open(played('O1'), { reducedMotion: 'no-preference' });
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);
     expect(await (await page.request.get(`${board.url}/board.css`)).text()).not.toMatch(/animation|transition/);
@@ -282,7 +282,7 @@ describe.skipIf(executable === undefined)('the board in a browser', () => {
   });
 });
 
-/** The sample with a text of somebody else wherever there can be one. */
+/** The sample with foreign text wherever there can be some. */
 function withTexts(text: string): BoardPage {
   const page = samplePage({ isFailing: true });
   const replaced: unknown = JSON.parse(JSON.stringify(page), (key, value) =>

@@ -57,7 +57,7 @@ const kinds = ['functions', 'logGroups', 'topics', 'dashboards', 'roles', 'table
 
 type Standing = Readonly<Record<(typeof kinds)[number], readonly string[]>>;
 
-/** What of any deployment is there, by kind. */
+/** The resources of all deployments, by kind. */
 async function standingIn(moto: Moto): Promise<Standing> {
   const entries = kinds.map(async (kind) => {
     const names = await moto.list(kind);
@@ -81,7 +81,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
     okta = running.use(await startOktaEmulator());
     moto = running.use(await startMoto());
     await writeFile(path.join(directory, 'ca.pem'), okta.ca);
-    // The app is run by whatever `node` is first on the path.
+    // The first `node` on the path runs the app.
     const PATH = [path.dirname(process.execPath), process.env.PATH].join(path.delimiter);
     env = { ...process.env, ...moto.env, ...quiet, PATH };
     await cdk('bootstrap', `aws://${moto.env.CDK_DEFAULT_ACCOUNT}/${moto.env.AWS_REGION}`);
@@ -114,7 +114,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       topics: ['page-alarms', 'pages', 'ticket-alarms', 'tickets'].map((name) => `okta-synthetics-${name}`),
       dashboards: [`okta-synthetics-${moto.env.AWS_REGION}`],
       tables: ['okta-synthetics-state'],
-      // One for what is shared, and one an org.
+      // One for shared resources, and one for each org.
       stacks: [expect.stringContaining('/OktaSynthetics-MonitorOrgacme'), expect.stringContaining('/OktaSynthetics/')],
       // One a function, and that of the schedules.
       roles: Array.from({ length: names.length + 1 }, () => expect.anything()),

@@ -12,7 +12,7 @@ import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 const run = promisify(execFile);
 const why = isMotoInstalled ? '' : " (skipped: moto_server is not installed, pip install 'moto[server,all]')";
 
-/** What the app's own `npm install` needs to know of this one: not where this project is, but where packages come from. */
+/** The npm settings that the app's own `npm install` inherits: where packages come from, and nothing of this project. */
 const passedOn = /^npm_config_(registry|cache|userconfig|globalconfig)$/i;
 
 /** The package that others install, in an app that has nothing else of ours, deployed by the real command line. */
@@ -100,7 +100,7 @@ describe.skipIf(!isMotoInstalled)(`a CDK app of others${why}`, () => {
   const names = async (kind: Parameters<Moto['list']>[0]) =>
     (await moto.list(kind)).filter((name) => /sign-?in|on-call/i.test(name)).toSorted();
 
-  test('deploys the monitor and what it has besides', async () => {
+  test('deploys the monitor together with its own resources', async () => {
     await cdk('bootstrap', `aws://${moto.env.CDK_DEFAULT_ACCOUNT}/${moto.env.AWS_REGION}`);
     await cdk('deploy', '--require-approval', 'never');
     expect(await names('functions')).toEqual(

@@ -21,7 +21,7 @@ const [bootstrap = '', deploy = '', deployInPipeline = '', destroy = '', ...othe
 const terminal =
   'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty cols 160; " + sys.argv[1]])))';
 
-/** What a person's shell has of the environment: nothing of npm, of a pipeline, or of the test runner. */
+/** The environment of a person's shell, without variables of npm, a pipeline, or the test runner. */
 const personal = Object.entries(process.env).filter(([name]) => !/^(npm_|CI$|VITEST|NODE_ENV$|TEST)/i.test(name));
 
 const why = isMotoInstalled ? '' : " (skipped: moto_server is not installed, pip install 'moto[server,all]')";

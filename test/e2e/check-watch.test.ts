@@ -43,7 +43,7 @@ async function watch(domain: string, ca: string, until: Promise<void> | string) 
 }
 
 describe('npm run check -- --watch', () => {
-  it('runs until Ctrl-C and ends with the code of what it saw last', async () => {
+  it('runs until Ctrl-C and ends with the code of its last round', async () => {
     const { code, stdout } = await watch(okta.domain, okta.ca, 'probes passed\n');
     expect(stdout).toMatch(/^\d\d:\d\d:\d\dZ {2}1 of 1 probes passed\n\nVerdict {2}No problem\./);
     expect(code).toBe(0);

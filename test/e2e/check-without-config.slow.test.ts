@@ -45,7 +45,7 @@ describe('npm run check -- --token', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with 1 and says what a service answers to a missing scope', async () => {
+  it("ends with 1 and shows a service's answer to a missing scope", async () => {
     const { code, stdout } = await judge(await client.customToken(), [...atDomain, '--scopes', 'orders.write']);
     expect(stdout).toContain('A service rejects it with 403 insufficient_scope: scopes.');
     expect(code).toBe(1);
@@ -94,12 +94,15 @@ describe('npm run check -- --token', () => {
     expect((await judge(token, [...atDomain, '--show-claims'])).stdout).toContain('"jti"');
   });
 
-  it.each(['', 'not a token', '{"error": "canary-in-json"}'])('ends with 1 for what is no token: %s', async (text) => {
-    const { code, stdout } = await judge(text, atDomain);
-    expect(stdout).toContain('not a token');
-    expect(stdout).not.toContain('canary');
-    expect(code).toBe(1);
-  });
+  it.each(['', 'not a token', '{"error": "canary-in-json"}'])(
+    'ends with 1 for text that is no token: %s',
+    async (text) => {
+      const { code, stdout } = await judge(text, atDomain);
+      expect(stdout).toContain('not a token');
+      expect(stdout).not.toContain('canary');
+      expect(code).toBe(1);
+    },
+  );
 
   it.each([
     ['after --token', (token: string) => ['--token', token]],
@@ -162,7 +165,7 @@ describe('npm run check -- --domain', () => {
     expect(code).toBe(0);
   });
 
-  it('fails on what --fail-on names and what is worse, and annotates a run of GitHub Actions', async () => {
+  it('fails on the level of --fail-on and worse ones, and annotates a run of GitHub Actions', async () => {
     const more = { ...service('nowhere'), ...env };
     const flags = [...atDomain, '--probe', 'token@default', '--github'];
     const failing = await launch('check', [...flags, '--fail-on', 'ticket'], more);

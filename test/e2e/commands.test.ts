@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { launch } from '../support/run-command.ts';
 
-/** Each command as npm launches it, once. What they do is tested in process. */
+/** Runs each command once, as npm does. Other tests cover their work in process. */
 describe('a launched command', () => {
   it.each([
     ['start', ['--case', 'O1@organization'], '✓ Case O1'],

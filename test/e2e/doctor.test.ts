@@ -63,7 +63,7 @@ describe('npm run doctor', () => {
     expect(`${stdout}${stderr}`).not.toContain('canary');
   });
 
-  it('shows what is wrong with a configuration, and still looks at this machine', async () => {
+  it('shows the problems of a configuration, and still looks at this machine', async () => {
     const file = path.join(directory, 'invalid.jsonc');
     await writeFile(file, JSON.stringify({ orgs: [{ name: 'acme', domain: 'https://acme.okta.com' }] }));
     const { code, stdout } = await doctor(['--config', file], { AWS_REGION: '', HOME: directory });

@@ -26,7 +26,7 @@ async function synth(config: string, more: object = {}) {
 
 /** Where git does not know a published commit. */
 const noRunbook = /Messages will not link to the runbook: set alerts\.runbook /;
-/** What the CDK adds to each warning, and where it writes all of them. */
+/** The text that the CDK adds to each warning, and the file with all of them. */
 const ofWarning = /^(WARNING .*| {3}.*|A copy of this report .*|)$/;
 
 it('the example is synthesized, with a warning that it is one, and says what it costs', async () => {

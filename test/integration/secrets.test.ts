@@ -306,7 +306,7 @@ function probeThat(run: Probe['run'], id = 'careless'): Probe {
 }
 
 describe('the handler', () => {
-  /** What a handler writes and throws when one of its probes runs this. */
+  /** Returns the output and errors of a handler whose probe runs this. */
   async function handle(run: Probe['run'], refuse = false) {
     const careful = probeThat(async () => ({ readings: {} }), 'careful');
     const { lines, overheard, ...ended } = await handleOnce(org, [careful, probeThat(run)], noCredentials, refuse);
@@ -425,7 +425,7 @@ describe('the deployed functions', () => {
       await invoke({ only: functions.slice(0, 1) });
       leakBeyondInputs();
     }
-    // The answer to a check goes to whoever asks for it.
+    // The answer to a check goes to its caller.
     const [checked] = await invoke({ only: functions.slice(0, 3), event: { ...emulated, check: true } });
     expect(JSON.stringify(checked)).toContain('"check":1');
     const slow = okta.intercept({ path: /token$/ }, { delayMs: 60_000 });
@@ -443,7 +443,7 @@ describe('the deployed functions', () => {
       const message = `no: ${canaries.plant('AWS’s message about a secret')}`;
       stored.set(name, { status: 400, type: 'AccessDeniedException', message });
     }
-    // What is warm remembers its secrets until Okta refuses them.
+    // A warm container keeps its secrets until Okta refuses them.
     const restore = okta.intercept({ path: /token$/ }, { status: 401, body: { error: 'invalid_client' } });
     const [unreadable] = await invoke();
     restore();

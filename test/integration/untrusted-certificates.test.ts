@@ -22,7 +22,7 @@ import { fullOrg } from '../support/full-org.ts';
 import { launch } from '../support/run-command.ts';
 import { startProxy } from '../support/start-proxy.ts';
 
-/** A server whose certificate nobody trusts, as that of a stranger on the way. It answers every request. */
+/** A server with an untrusted certificate, like an intermediary's. It answers every request. */
 let stranger: Server;
 let origin: string;
 let requests: string[];

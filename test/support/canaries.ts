@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 /** Secret values, and a search for them. */
 export interface Canaries {
-  /** Makes a unique value. `what` says what it is, for the report of a leak. */
+  /** Makes a unique value. `what` names it in the report of a leak. */
   plant(what: string): string;
   /** Makes a unique value that looks like part of a token. */
   plantBase64Url(what: string): string;

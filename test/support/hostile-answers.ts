@@ -36,7 +36,7 @@ const drips =
 const ok = (type: string, body: string | Uint8Array) => sends(answerBytes(200, [['content-type', type]], body));
 const head = (...lines: string[]) => ['HTTP/1.1 200 OK', ...lines, '', ''].join('\r\n');
 
-/** Malformed, oversized and unexpected answers that end at once, by what is wrong with them. */
+/** Malformed, oversized and unexpected answers that end at once, by their defect. */
 export const abnormalAnswers: Readonly<Record<string, RawReply>> = {
   'no bytes': (socket) => void socket.end(),
   'a connection that is cut': (socket) => void socket.destroy(),

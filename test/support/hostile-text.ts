@@ -18,7 +18,7 @@ export const hostileText = fc.oneof(
   ),
 );
 
-/** What a terminal obeys, what breaks a line, and what cannot be seen or turns text around. */
+/** Characters that a terminal obeys, that break a line, that are invisible, or that turn text around. */
 export const unprintable = [
   '\u001b[31mred',
   '\u001b]0;title\u0007',

@@ -45,7 +45,7 @@ export class LockingOkta {
   password = 'right';
   /** Undefined: the password is enough. */
   code?: string;
-  /** How it answers what is wrong. */
+  /** Its answer to wrong credentials. */
   refuse: () => Answer = () => ({ kind: 'answer', status: 401, body: idx([challenge], asking('okta_password')) });
   /** Replaces the answer to a path. */
   readonly instead = new Map<string, (body: string) => Response>();

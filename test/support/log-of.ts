@@ -75,7 +75,7 @@ export function minutes(from: string, to: string): readonly string[] {
   return Array.from({ length: count }, (_, minute) => new Date(at(from) + minute * 60_000).toISOString().slice(11, 16));
 }
 
-/** What the probe of Okta's status page logs. */
+/** The log line of the probe of Okta's status page. */
 export function statusPage(time: number, more: Partial<LogLine> = {}): LoggedLine<LogLine> {
   const healthy: Partial<LogLine> = { status: 'passed', notes: ['cell: okta.com:8'] };
   return outcome(time, 'status-page', 'passed', { ...healthy, ...more });

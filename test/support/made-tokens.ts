@@ -8,7 +8,7 @@ const keyId = 'published-key';
 
 const [published, stranger] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
 
-/** What the issuer publishes. */
+/** The issuer's published keys. */
 export const publishedKeys: KeySet = {
   keys: [{ ...(await exportJWK(published.publicKey)), kid: keyId, use: 'sig', alg: 'RS256' }],
 };
@@ -29,7 +29,7 @@ export const idClaims: JWTPayload = {
 
 interface Making {
   readonly header?: object;
-  /** Signs with a key that nobody publishes. */
+  /** Signs with an unpublished key. */
   readonly byStranger?: boolean;
 }
 

@@ -44,7 +44,7 @@ export function overhearOkta(okta: OktaEmulator, canaries: Canaries): () => void
   );
 }
 
-/** What a message of a sign-in, or an answer with tokens, keeps its secrets in. */
+/** The members in which a message of a sign-in, or an answer with tokens, has its secrets. */
 const memberWithSecret =
   /"(access_token|id_token|refresh_token|stateToken|stateHandle|sessionToken|password|passcode|passCode)":"([^"]+)"/g;
 

@@ -11,7 +11,7 @@ export interface ParsedHtml {
   readonly elements: readonly Element[];
   /** All text in the order of the document, without that of `style`. */
   readonly text: string;
-  /** What is wrong with how tags are nested and closed. */
+  /** The problems of the nesting and closing of tags. */
   readonly problems: readonly string[];
 }
 

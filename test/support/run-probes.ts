@@ -42,10 +42,10 @@ export interface RunProbesOptions {
   readonly secrets?: Secrets;
   readonly deadlineMs?: number;
   readonly now?: () => number;
-  /** When a schedule started the run. Otherwise somebody did by hand. */
+  /** When a schedule started the run. Absent for a run that was started by hand. */
   readonly time?: RunTime;
   readonly restraint?: Restraint;
-  /** What the runs of a test remember. Otherwise each begins anew. */
+  /** The memory of a test's runs. Without it, each begins anew. */
   readonly memory?: RunMemory;
   /** The credentials of a warm container, from `openContainer`. Otherwise each run has a new one. */
   readonly container?: Container;
@@ -53,7 +53,7 @@ export interface RunProbesOptions {
 
 export type Container = (org: Org) => Credentials;
 
-/** What a function keeps between its runs. */
+/** The state that a function keeps between its runs. */
 export function openContainer(
   secrets: Secrets,
   now: () => number = Date.now,

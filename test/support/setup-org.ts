@@ -51,7 +51,7 @@ export interface SetupToolOptions {
 /** Where a set-up keeps its secrets: in this file, or elsewhere. */
 export type StorePlace = string | SetupTools['openStore'];
 
-/** What a set-up works with, at the Okta emulator. It waits for nothing: a wait clears the rate limits. */
+/** The tools of a set-up at the Okta emulator. Its waits only clear the rate limits. */
 export function setupTools(okta: OktaEmulator, secrets: StorePlace, options: SetupToolOptions = {}) {
   const { token = okta.adminToken, afterWrite = () => {} } = options;
   const dispatcher = new Agent({ connect: { ca: okta.ca } });

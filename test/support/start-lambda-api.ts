@@ -13,7 +13,7 @@ export interface ApiFunction {
 
 export interface LambdaApi extends AsyncDisposable {
   readonly url: string;
-  /** What was asked, in order: `GetFunctionConfiguration okta-synthetics-flows`. */
+  /** The requests, in order: `GetFunctionConfiguration okta-synthetics-flows`. */
   readonly calls: readonly string[];
   /** Refuses a call from now on. */
   refuse(

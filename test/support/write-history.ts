@@ -5,7 +5,7 @@ import { openHistory } from '../../local/self-hosted/history/open-history.ts';
 import { failedLine, passedLine, runAt } from './history-samples.ts';
 
 const [, , folder = '', first] = process.argv;
-// The lock ends when nobody refers to it any more.
+// The lock ends with its last reference.
 const lock = lockFolder(folder);
 const journal = openHistory(path.join(folder, 'history.sqlite')).journal;
 for (let at = Number(first); lock; at += 1) {

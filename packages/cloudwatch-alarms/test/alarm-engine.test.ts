@@ -313,7 +313,7 @@ describe('for all points', () => {
   });
 });
 
-describe('alarms after a gap in which nobody published', () => {
+describe('alarms after a gap without points', () => {
   const three = sampleAlarm({ evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: 'notBreaching' });
   const heartbeat = sampleAlarm({
     ...{ evaluationPeriods: 2, datapointsToAlarm: 2, treatMissingData: 'breaching', threshold: 1 },
@@ -345,7 +345,7 @@ describe('alarms after a gap in which nobody published', () => {
     expect(resume(three, 'OK', '0 X X')).toBe('OK OK ALARM');
   });
 
-  it('do not take the gap for missing heartbeats, but what is missing after it', () => {
+  it('do not take the gap for missing heartbeats, but those missing after it', () => {
     expect(resume(heartbeat, 'OK', '- 0 0')).toBe('OK OK OK');
     expect(resume(heartbeat, 'OK', '- - -', false)).toBe('ALARM ALARM ALARM');
   });

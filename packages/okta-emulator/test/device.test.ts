@@ -70,7 +70,7 @@ describe('the device authorization grant', () => {
     expect(errors).toEqual(['authorization_pending', 'slow_down', 'slow_down', 'authorization_pending']);
   });
 
-  it('ends when the user denies it, when nobody is assigned, when it expires and when it was used', async () => {
+  it('ends when the user denies it, when no one is assigned, when it expires and when it was used', async () => {
     const denied = await start();
     await okta.denyDevice(denied.userCode);
     expect(await poll(denied.deviceCode)).toMatchObject({ body: { error: 'access_denied' } });

@@ -69,7 +69,7 @@ describe("Okta's SDK reads", () => {
     const [partner] = providers as unknown as readonly { protocol: { credentials: { trust: { kid: string } } } }[];
     const kid = partner?.protocol.credentials.trust.kid;
     expect(daysUntil(keys.find((key) => key.kid === kid)?.expiresAt)).toBe(700);
-    // One key is nobody's.
+    // One key belongs to no application.
     expect(keys).toHaveLength(providers.length + 1);
   });
 

@@ -144,7 +144,7 @@ describe('a service application that was made by the API', () => {
     expect((await admin('GET', `/api/v1/apps/${clientId}`)).status).toBe(404);
   });
 
-  it('loses what a replacement does not have, its keys too', async () => {
+  it('loses the members that a replacement lacks, its keys too', async () => {
     const clientId = await makeService({}, ['okta.logs.read']);
     const { body } = await admin('GET', `/api/v1/apps/${clientId}`);
     expect(body.settings).toMatchObject({ notes: { admin: 'made by a test' }, oauthClient: { jwks: { keys: [{}] } } });
@@ -478,7 +478,7 @@ describe('what an administrator lacks', () => {
 });
 
 describe('changes', () => {
-  it('are counted apart from what is read, those of applications by themselves', async () => {
+  it('are counted apart from reads, those of applications by themselves', async () => {
     const limitOf = async (method: string, path: string) =>
       (await admin(method, path)).headers.get('x-rate-limit-limit');
     expect(await limitOf('GET', '/api/v1/groups')).toBe('1200');
@@ -486,7 +486,7 @@ describe('changes', () => {
     expect(await limitOf('DELETE', '/api/v1/apps/none')).toBe('1000');
   });
 
-  it('of what is not there get 404, however the path is written', async () => {
+  it('of missing resources get 404, however the path is written', async () => {
     for (const id of ['none', '%E0%A4%A']) {
       expect(await admin('DELETE', `/api/v1/groups/${id}`)).toMatchObject({
         status: 404,

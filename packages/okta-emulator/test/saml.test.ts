@@ -21,7 +21,7 @@ async function metadata(name: SamlApplicationName) {
   return { entityId: /entityID="([^"]+)"/.exec(text)?.[1] ?? '', certificate: between('X509Certificate'), location };
 }
 
-/** A service provider that somebody else wrote, configured by the metadata. */
+/** A foreign implementation of a service provider, configured by the metadata. */
 async function serviceProvider(name: SamlApplicationName, changes: Partial<SamlConfig> = {}) {
   const { acsUrl, audience } = okta.samlApps[name];
   const { entityId, certificate, location } = await metadata(name);
@@ -32,7 +32,7 @@ async function serviceProvider(name: SamlApplicationName, changes: Partial<SamlC
   });
 }
 
-/** What the page posts to the service provider. */
+/** The form that the page posts to the service provider. */
 function posted(page: string) {
   const inputs: Record<string, string> = {};
   let action = '';
@@ -48,7 +48,7 @@ function posted(page: string) {
   return { action, SAMLResponse: inputs.SAMLResponse ?? '', RelayState: inputs.RelayState };
 }
 
-/** Signs a user on to an application, and returns what is posted to it. */
+/** Signs a user on to an application, and returns the posted form. */
 async function signOn(url: string, user = password) {
   const { body } = await createBrowser(okta, client, {}, user).visit(url);
   return posted(body);
@@ -157,7 +157,7 @@ describe('a sign-on to a SAML application', () => {
     expect(profile?.nameID).toBe(totp.login);
   });
 
-  it('is refused for what is no request', async () => {
+  it('is refused for anything but a request', async () => {
     const answer = await client.request(`${okta.samlApps.wiki.ssoUrl}?SAMLRequest=bm90aGluZw%3D%3D`);
     expect(answer.status).toBe(400);
   });

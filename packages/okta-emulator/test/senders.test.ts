@@ -15,7 +15,7 @@ async function answerFor(host: string) {
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }
 
-/** What a response of each sender has and lacks, as recorded at real orgs. */
+/** The members that a response of each sender has and lacks, as recorded at real orgs. */
 const recorded = [
   {
     sender: 'the application (404 E0000007)',

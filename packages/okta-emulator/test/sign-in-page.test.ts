@@ -63,7 +63,7 @@ async function openPage() {
 }
 
 describe('the page of Identity Engine', () => {
-  it('shows a person what is wrong, and signs in with the right password', async () => {
+  it('shows a person the error, and signs in with the right password', async () => {
     const page = await openPage();
     await page.fill({ identifier: password.login, passcode: 'wrong' }, 'identify');
     expect(page.text()).toContain('Authentication failed');

@@ -234,7 +234,7 @@ describe('what an application gets', () => {
     expect(await (await userInfo('default', body.access_token)).json()).toMatchObject({ sub: '00uSomebodyElse' });
   });
 
-  it('leaves claims on request to user info, and has no claim for what a user lacks', async () => {
+  it('leaves claims on request to user info, and has no claim for attributes that a user lacks', async () => {
     const claimsOf = async (user = password) => {
       const { body } = await tokens('default', user);
       const about = (await (await userInfo('default', body.access_token)).json()) as object;

@@ -257,7 +257,7 @@ describe('a query of the System Log that polls', () => {
     expect(types(events)).toEqual(many(25).map(({ eventType }) => eventType));
   });
 
-  it('does not read again what the filter left out', async () => {
+  it('does not read again events that the filter left out', async () => {
     okta.recordEvents([...many(5), happening('wanted', nowMs + 5), ...many(5)]);
     nowMs += 1000;
     const filter = 'eventType eq "test.wanted"';
@@ -408,7 +408,7 @@ describe('the System Log of administrators', () => {
     expect(types(events)).toEqual(['application.lifecycle.update', 'app.oauth2.credentials.lifecycle.delete']);
   });
 
-  it('names what was changed, and when', async () => {
+  it('names the changed object, and the time', async () => {
     const of = { id: '00p9policy', name: 'Finance' };
     okta.administer('policy-rule', 'update', { id: '0pr9rule', name: 'Deny all', of, publishedAt: nowMs + 1000 });
     nowMs += 1000;

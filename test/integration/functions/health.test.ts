@@ -35,7 +35,7 @@ async function check(org: Org = all, options: Omit<RunProbesOptions, 'org'> = {}
   return report;
 }
 
-/** What is told once is defined as such, because people are not told of its end. */
+/** Notices are defined as such, because their end is not announced. */
 function expectToldAsDefined(report: RunReport): void {
   for (const { code, once } of found(report)) {
     const { isToldOnce }: FindingDefinition = findings[code as FindingCode];
@@ -95,7 +95,7 @@ const inactive: Effect = {
   transform: (answer) => ({ ...answer, body: String(answer.body).replaceAll('"ACTIVE"', '"INACTIVE"') }),
 };
 
-describe('what is about to break', () => {
+describe('an imminent failure', () => {
   const steps = [
     [200, undefined],
     [31, undefined],
@@ -212,7 +212,7 @@ describe('what is about to break', () => {
     expect(notesOf(report, 'agents')).toEqual(['outdated: ad-west (3.16.0)', 'one agent and none in reserve: VPN']);
   });
 
-  it('of the domain that the monitor uses, what is served counts, and not what Okta holds', async () => {
+  it('of the domain that the monitor uses, the served certificate counts, and not the one that Okta holds', async () => {
     restores.push(okta.alterHealth('domains', 'localhost', { certificateDays: 3 }));
     const report = await check();
     expect(inShort(report)).toEqual([]);
@@ -224,7 +224,7 @@ describe('what is about to break', () => {
     expect(inShort(await check(all, { adjust }))).toEqual(['application-not-found configuration/ticket']);
   });
 
-  it('what is known to be as it is, is ignored', async () => {
+  it('an accepted deviation is ignored', async () => {
     restores.push(okta.alterHealth('logStreams', 'siem', { status: 'INACTIVE' }));
     const [finding] = found(await check());
     const id = /\((\w+)\)$/.exec(finding?.detail ?? '')?.[1] ?? '';
@@ -317,7 +317,7 @@ describe('an org that does not answer', () => {
     expect(lines.slice(1).every((line) => line.endsWith(': skipped'))).toBe(true);
   });
 
-  it('a part of the API that fails at Okta wakes nobody', async () => {
+  it('a failing part of the API is no page', async () => {
     const envelope = { errorCode: 'E0000009', errorSummary: 'Internal Server Error', errorId: 'oae1' };
     restores.push(
       okta.intercept(
@@ -443,7 +443,7 @@ it('an org without "health" is asked nothing of it', async () => {
   expect(enabledProbes(planProbes(fullOrg, limits)).length).toBeGreaterThan(0);
 });
 
-describe('what is remembered from run to run', () => {
+describe('the memory from run to run', () => {
   const memoryOf = (): RunMemory => openMemory(undefined, Date.now)('acme');
   const minuteMs = 60_000;
 

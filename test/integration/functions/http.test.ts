@@ -406,7 +406,7 @@ describe('what arrived before a response broke off', () => {
   });
 });
 
-describe('a response that is legal, although nobody asked for it so', () => {
+describe('a legal response in an unusual form', () => {
   it.each(['gzip', 'deflate', 'br'] as const)('is decoded if it is compressed by %s', async (encoding) => {
     const compress = { gzip: gzipSync, deflate: deflateRawSync, br: brotliCompressSync }[encoding];
     const url = await serve((_, answer) => {

@@ -23,7 +23,7 @@ const { okta } = await openOkta();
 const during = openDuring();
 
 let stored: { text: string; version: string };
-/** What the runs of a test remember. */
+/** The memory of a test's runs. */
 let container: Container;
 let now: () => number;
 beforeEach(() => {

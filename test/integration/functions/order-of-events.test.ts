@@ -78,7 +78,7 @@ interface Attempt {
 let lastOwner = 0;
 const context = (owner: string) => ({ getRemainingTimeInMillis: () => 30_000, awsRequestId: owner });
 
-/** What a function sent that was killed, perhaps before it could note that. It is sent again. */
+/** Messages of a killed function, perhaps sent before it could note that. They are sent again. */
 const unsure = new Set<unknown>();
 
 /** Whether it neither failed nor was killed. */
@@ -222,7 +222,7 @@ describe('events about an alarm', () => {
       await attempt(deliver(0, 'one'), whole);
       await goTo(20);
       isDone = await attempt(() => sweep(undefined, context('sweep')), { calls });
-      // By then, what it had claimed is abandoned.
+      // By then, its claim is abandoned.
       await goTo(25);
       await attempt(() => sweep(undefined, context('next sweep')), whole);
       expect(told().pagerduty).toEqual(['firing', 'resolved']);
@@ -255,7 +255,7 @@ describe('events about an alarm', () => {
     expect(await incidentStates()).toEqual(['resolved']);
   });
 
-  it('that come while a sweep repeats what a receiver refused are told last', async () => {
+  it('that come while a sweep repeats a refused message are sent last', async () => {
     await goTo(3);
     for (const _ of [1, 2, 3]) await attempt(deliver(0, 'one'), { ...whole, fails: 'PutEvents' });
     await goTo(26);
@@ -283,7 +283,7 @@ describe('events about an alarm', () => {
     expect(await incidentStates()).toEqual([]);
   });
 
-  it('that nobody can read are passed on once to each receiver, also if another one fails', async () => {
+  it('that are unreadable are passed on once to each receiver, also if another one fails', async () => {
     const event = () => notify(snsEvent('Dear all'), context('one'));
     expect(await attempt(event, { ...whole, fails: 'PutEvents' })).toBe(false);
     expect(await attempt(event, whole)).toBe(true);
@@ -303,7 +303,7 @@ const attempts = fc.array(
 const delivery = fc.record({ delay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 45 })), failed: attempts });
 const deliveries = fc.tuple(...changes.map(() => fc.array(delivery, { minLength: 1, maxLength: 2 })));
 
-it('whatever is late, repeated, killed or refused: nothing is told twice, after its end, or left open', async () => {
+it('no message is sent twice, after its end, or left open, whatever is late, repeated, killed or refused', async () => {
   await fc.assert(
     fc.asyncProperty(deliveries, attempts, async (all, failedSweeps) => {
       aws.clear();
@@ -345,7 +345,7 @@ it('whatever is late, repeated, killed or refused: nothing is told twice, after 
         // A receiver that failed may learn of the end only.
         if (refused.has(operation)) continue;
         expect(texts[0]).toBe('firing');
-        // An end is told only of what was told.
+        // The end of an incident is sent only if its start was.
         expect(texts.filter((text, index) => text === 'resolved' && texts[index - 1] === 'resolved')).toEqual([]);
       }
       // Twice only if the problem was back in between.

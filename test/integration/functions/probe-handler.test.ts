@@ -105,7 +105,7 @@ describe('the event of a schedule', () => {
     ]);
   });
 
-  it('is run each time if somebody sends it by hand', async () => {
+  it('is run each time if it is sent by hand', async () => {
     const { lines } = await handleAll([fullOrg, fullOrg], [fine], noCredentials);
     expect(loggedLines(lines)).toMatchObject([{ type: 'outcome' }, { type: 'outcome' }]);
   });

@@ -39,7 +39,7 @@ function openSchedule({ isRestrained }: { readonly isRestrained: boolean }) {
 
 const outageMinutes = 20;
 
-/** The runs of an outage of everything: the requests that Okta got, and what the run after it found. */
+/** The runs of a total outage: the requests that Okta got, and the findings of the run after it. */
 async function outage(isRestrained: boolean) {
   const run = openSchedule({ isRestrained });
   const healthy = await run(0);

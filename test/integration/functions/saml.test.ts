@@ -79,7 +79,7 @@ it.each([
   expect(codeOf(await signOn())).toBe(code);
 });
 
-it('a NameID of another format, and an attribute that is missing, are told with what was expected', async () => {
+it('a NameID of another format, and a missing attribute, are reported with the expected values', async () => {
   expect(codeOf(await signOn({ nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' }))).toBe(
     'saml-name-id-mismatch',
   );

@@ -23,7 +23,7 @@ const crashBy = (owner: string) =>
   });
 
 describe('a message', () => {
-  it('is sent once, whoever is asked to send it again', async () => {
+  it('is sent once, even if another process is asked to send it again', async () => {
     expect(await sendBy('one')).toBe('now');
     expect(await sendBy('one', 1)).toBe('before');
     expect(await sendBy('other', 60)).toBe('before');

@@ -85,7 +85,7 @@ const variables = {
   ...{ RUNBOOK: 'docs/runbook.md', DASHBOARD: 'okta-synthetics' },
 };
 
-/** What a run says of a service that fails: a finding, a gap of a message, or an error that an alarm counts. */
+/** A run's report about a failing service: a finding, a gap of a message, or an error that an alarm counts. */
 const told: Readonly<Record<string, RegExp>> = {
   secretsmanager: /"secret-unreadable"/,
   dynamodb: /"state-refused"|state table could not be read|TimeoutError|socket hang up/,

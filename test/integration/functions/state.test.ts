@@ -60,7 +60,7 @@ describe('the state of a group in the table', () => {
     restore();
   });
 
-  it('begins anew if somebody wrote something else into the item', async () => {
+  it('begins anew if the item was changed by hand', async () => {
     await aws.tables.call(
       'PutItem',
       JSON.stringify({
@@ -92,7 +92,7 @@ describe('a write whose answer is lost', () => {
     ]);
   });
 
-  it('is no other run that adds to the state, remembers something, signs in or notes what was told', async () => {
+  it('is not taken for the write of another run, in the state, a memory, the sign-ins or the notices', async () => {
     const restore = lose();
     await openRunState(table, 'acme', 'flows').add(runAt('12:00'));
     const memory = openMemory(table, () => at('12:00'))('acme').of('log');

@@ -36,7 +36,7 @@ afterEach(() => {
 const person = { id: '00u1person2with3name', type: 'User', displayName: 'Mona Lisa', alternateId: 'mona@example.com' };
 const shop = { id: '0oa1shop2frontend345', type: 'PublicClientApp', displayName: 'Shop' };
 
-/** The events of real users and applications, by what they are counted as. */
+/** The events of real users and applications, by their counts. */
 const kinds = {
   SignIns: { eventType: 'user.session.start', displayMessage: 'User login to Okta', actor: person },
   SignInFailures: {
@@ -123,7 +123,7 @@ it('of an hour with 50,000 events, a cold start, a 429 and a lag of 90 s, no eve
   expect(requestsIn.some((count) => count > 1)).toBe(true);
 });
 
-it('what a killed run counted is published by the next one, and what it did not keep is read again', async () => {
+it('the next run publishes the counts of a killed one, and reads again the events that it did not keep', async () => {
   const schedule = openLogSchedule(okta, table, now);
   const runs: LogRun[] = [await schedule.run()];
   const times = Array.from({ length: 400 }, (_, index) => start + 1_000 + index * 1_500);
@@ -202,7 +202,7 @@ it('a run reads as many pages as its share of the rate limit allows, and the nex
   expect(sums(runs)).toEqual(counts);
 });
 
-it('what was read before a page that Okta refuses is kept, and published when a run succeeds', async () => {
+it('events before a page that Okta refuses are kept, and published when a run succeeds', async () => {
   const schedule = openLogSchedule(okta, table, now);
   const runs: LogRun[] = [await schedule.run()];
   const { happenings, counts } = eventsOf(Array.from({ length: 2_500 }, (_, index) => start + 1_000 + index));
@@ -225,7 +225,7 @@ it('what was read before a page that Okta refuses is kept, and published when a 
   expect(sums(runs)).toEqual(counts);
 });
 
-it('whatever runs are killed, and wherever, nothing is lost and nothing is published twice', async () => {
+it('nothing is lost or published twice, whichever runs are killed, and wherever', async () => {
   const crash = fc.constantFrom(undefined, undefined, 'before writing' as const, 'after writing' as const);
   await fc.assert(
     fc.asyncProperty(fc.array(crash, { minLength: 6, maxLength: 6 }), fc.nat(90), async (crashes, lagSeconds) => {
@@ -251,7 +251,7 @@ it('whatever runs are killed, and wherever, nothing is lost and nothing is publi
   );
 });
 
-it('what is not the log of Okta is a finding, and no event that anybody sends ends a run', async () => {
+it("an answer other than Okta's log is a finding, and no event ends a run", async () => {
   const schedule = openLogSchedule(okta, table, now);
   const types = fc.constantFrom(...Object.keys(eventTypes), 'anything.else');
   const event = fc.oneof(
@@ -291,7 +291,7 @@ it('what is not the log of Okta is a finding, and no event that anybody sends en
   );
 });
 
-it('nobody of an event is in an outcome, a metric or the table', async () => {
+it('no person of an event is in an outcome, a metric or the table', async () => {
   const schedule = openLogSchedule(okta, table, now);
   const canaries = openCanaries();
   await schedule.run();

@@ -20,7 +20,7 @@ const day = 24 * 60 * 60_000;
 const { aws, table } = await openStateTable();
 beforeEach(() => aws.clear());
 
-it('what was told is known from then on, with the time when it was told first', async () => {
+it('a notice is known from then on, with the time of its first sending', async () => {
   expect(await readTold(table, 'acme')).toEqual(new Map());
   await noteTold(table, 'acme', ['payroll#30', 'wiki#30'], noon);
   await noteTold(table, 'acme', ['payroll#14', 'wiki#30'], noon + day);
@@ -34,7 +34,7 @@ it('what was told is known from then on, with the time when it was told first', 
   expect(await readTold(table, 'globex')).toEqual(new Map());
 });
 
-it('what was told is among the items that a message is written from', async () => {
+it('a notice is among the items that messages are written from', async () => {
   await noteTold(table, 'acme', ['payroll#30'], noon);
   expect([...(await readKept(table, 'acme', AbortSignal.timeout(5_000))).told.keys()]).toEqual(['payroll#30']);
   const [items] = [await scanOrgs(table, AbortSignal.timeout(5_000))];
@@ -103,7 +103,7 @@ it('nothing is told of an incident that has ended since it was read', async () =
   expect(aws.published).toEqual([]);
 });
 
-it('what is mended is forgotten, and the rest is not', async () => {
+it('the notice of a repaired problem is forgotten, and the others are not', async () => {
   await noteTold(table, 'acme', ['payroll#missing', 'wiki#owner'], noon);
   await forgetTold(table, 'acme', ['payroll#missing', 'never told'], noon);
   expect([...(await readTold(table, 'acme')).keys()]).toEqual(['wiki#owner']);
@@ -114,13 +114,13 @@ it('what two tell at the same time is both noted', async () => {
   expect([...(await readTold(table, 'acme')).keys()].toSorted()).toEqual(['okta.example#7', 'payroll#30', 'wiki#30']);
 });
 
-it('what was told more than a year ago is forgotten', async () => {
+it('a notice that is more than a year old is forgotten', async () => {
   await noteTold(table, 'acme', ['payroll#30'], noon);
   await noteTold(table, 'acme', ['wiki#30'], noon + 401 * day);
   expect([...(await readTold(table, 'acme')).keys()]).toEqual(['wiki#30']);
 });
 
-it('what somebody wrote by hand is no reason to fail', async () => {
+it('an item that was changed by hand is no reason to fail', async () => {
   const item = {
     org: { S: 'acme' },
     item: { S: toldItem },

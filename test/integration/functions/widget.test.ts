@@ -93,7 +93,7 @@ describe('the deployed widget', () => {
     expect(text).toMatch(/the certificate of the org's domain: \d+ days left/);
   });
 
-  it('blames nobody after one failed run, because that is no alarm yet', () => {
+  it('blames no one after one failed run, because that is no alarm yet', () => {
     expect(textOf('the first failed run')).toMatch(
       /… Watching No alarm yet: apps get no tokens at 2 servers since \d\d:\d\d UTC \(1 min\)\./,
     );

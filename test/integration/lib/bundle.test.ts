@@ -62,7 +62,7 @@ describe.each(bundles)('the %s bundle', (entry, { file, metafile }) => {
     expect({ done, open }).toEqual({ done: [], open: [] });
   });
 
-  it(`the ${entry} bundle does not load what of Node.js costs most: its fetch, and HTTP/2`, async () => {
+  it(`the ${entry} bundle does not load the slowest parts of Node.js: its fetch, and HTTP/2`, async () => {
     const { loaded } = await importAlone(file);
     expect(loaded.filter((name) => /undici|http2/.test(name))).toEqual([]);
   });
@@ -95,7 +95,7 @@ interface Import {
   readonly open: readonly string[];
 }
 
-/** What the import of a bundle does, with the least environment that it can be imported in. */
+/** Imports a bundle, with the smallest environment in which that works. */
 async function importAlone(file: string): Promise<Import> {
   const script = path.join(import.meta.dirname, '../../support/import-bundle.mjs');
   const env = { ROUTE: 'page', PEOPLE_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:people', DASHBOARD: 'org' };

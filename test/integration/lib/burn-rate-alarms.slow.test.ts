@@ -52,7 +52,7 @@ describe('the burn-rate alarms', () => {
     expect(changesOf(burnAlarm('fast', 'acme'))[0]).toEqual({ minute: 65, to: 'ALARM' });
   });
 
-  it('do not fire for minutes without points: nobody knows what they were', () => {
+  it('do not fire for minutes without points, which are unknown', () => {
     const silent: Override = ({ dimensions }, minute) =>
       dimensions.Org === org && between(60, 180)(minute) ? 'missing' : undefined;
     const { changesOf } = evaluate('full', 300, { override: silent });

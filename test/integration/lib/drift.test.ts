@@ -18,7 +18,7 @@ const mostMinutes = 60;
 
 /**
  * The series that CloudWatch receives when every schedule of the template invokes its built function once, and again until
- * all series are there that somebody looks at.
+ * every viewed series exists.
  */
 async function publishedBy({ text }: Synthesized, wanted: readonly string[]): Promise<ReadonlySet<string>> {
   const bundleOf = (entry: string) => bundle(entry as Entry).file;
@@ -91,7 +91,7 @@ function searchedSchemas({ widgets }: DashboardBody): readonly string[] {
   });
 }
 
-/** What a search must name to find a series, whose identity is as `identityOf` writes it. */
+/** The terms by which a search finds a series, whose identity is as `identityOf` writes it. */
 function schemaOf(series: string): string {
   const [namespace, name, ...dimensions] = series.split(' ');
   return `${[namespace, ...dimensions.map((each) => each.split('=')[0])].join(',')} ${name}`;

@@ -146,7 +146,7 @@ describe('estimateCost', () => {
     expect(estimateCost({ Resources }).lines.some((line) => line.item === item)).toBe(false);
   });
 
-  it('what the table stores costs with its recovery, and more for more orgs', () => {
+  it('storage in the table costs money with its recovery, and more for more orgs', () => {
     const item = 'GB of state stored, with its recovery';
     expect(itemOf('minimal', item)?.quantity).toBeGreaterThan(0);
     expect(itemOf('full', item)?.quantity).toBeGreaterThan(itemOf('minimal', item)?.quantity ?? 0);

@@ -15,7 +15,7 @@ interface Run {
   /** How long after its scheduled time it starts. */
   readonly jitterMs: number;
   readonly durationMs: number;
-  /** What it measures; it publishes nothing if it is lost. */
+  /** The published value. Undefined if the run is lost. */
   readonly value: number | 'lost';
 }
 

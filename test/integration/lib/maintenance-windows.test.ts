@@ -32,7 +32,7 @@ describe('a maintenance window', () => {
 
   test('mutes the findings of its orgs, but no alarm about whether the monitor runs', () => {
     const findingsOf = (org: string): readonly string[] =>
-      // The windows of a composite alarm notify nobody.
+      // The windows of a composite alarm have no actions.
       [...full.ofType('AWS::CloudWatch::Alarm'), ...full.ofType('AWS::CloudWatch::CompositeAlarm')]
         .filter(({ Metadata }) => Metadata?.Composite === undefined)
         .map(({ Properties }) => Properties.AlarmName)

@@ -47,7 +47,7 @@ function propertiesIn(app: App, type: string) {
   return all.flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));
 }
 
-/** What the policies of all roles allow to be done with SNS or KMS, by resource. */
+/** The actions of SNS or KMS that the policies of all roles allow, by resource. */
 function allowedIn(app: App, action: string): readonly unknown[] {
   const policies = propertiesIn(app, 'AWS::IAM::Role').flatMap(({ Policies = [] }) => Policies);
   const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
@@ -224,7 +224,7 @@ describe('a topic that others made', () => {
     expect(emails.map(({ Endpoint }) => Endpoint)).toEqual(['on-call@acme.test', 'on-call@acme.test']);
   });
 
-  it('takes PagerDuty’s events of this deployment and route only, whoever else uses the topic', () => {
+  it('takes PagerDuty’s events of this deployment and route only, even if others use the topic', () => {
     const { app, stack } = foreignApp();
     monitor(stack, { topics: { page: Topic.fromTopicArn(stack, 'OnCall', arn('on-call')) } });
     const patterns = propertiesIn(app, 'AWS::Events::Rule')

@@ -321,7 +321,7 @@ describe('two receivers of one kind', () => {
   });
 });
 
-it('an alarm on undelivered tickets pages only if nobody else receives tickets', () => {
+it('an alarm on undelivered tickets pages only if no other receiver gets tickets', () => {
   const routeOf = (tickets: NonNullable<ConfigInput['alerts']>['tickets']) => {
     const { alarms, topics } = deploy({ pages: [{ email: 'a@b.ch' }], tickets: tickets ?? [] });
     const receiver = 'tickets-json-pager-example-com';

@@ -79,7 +79,7 @@ describe('a synth', () => {
     },
   );
 
-  test('fails when a heartbeat does not exist, tolerates missing data itself or notifies nobody', () => {
+  test('fails when a heartbeat does not exist, tolerates missing data itself or notifies no one', () => {
     const failing: Plain = { name: 'failing', heartbeat: 'beating' };
     expect(errorOf(failing)).toContain(
       'failing tolerates missing data, but its heartbeat beating is not an alarm of this monitor',
@@ -108,7 +108,7 @@ describe('a synth', () => {
     );
   });
 
-  test('fails when an alarm notifies nobody when it fires or resolves, or has its actions disabled', () => {
+  test('fails when an alarm has no action for firing or resolving, or has its actions disabled', () => {
     expect(errorOf({ ...beating, actions: ['ok'] })).toContain(
       'beating notifies nobody when it fires: add an alarm action',
     );
@@ -132,7 +132,7 @@ describe('a synth', () => {
     );
   });
 
-  test('fails when an alarm leaves it to a composite alarm to notify that does not exist or notifies nobody', () => {
+  test('fails when an alarm relies on a composite alarm that does not exist or notifies no one', () => {
     const errorWith = (composite: string) => {
       const stack = new Stack(new App(), 'Sample');
       validateAlarms(stack);
@@ -154,7 +154,7 @@ describe('a synth', () => {
   });
 });
 
-test('a synth of the monitor fails when somebody adds an alarm without a heartbeat', () => {
+test('a synth of the monitor fails with an added alarm without a heartbeat', () => {
   const config = parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }');
   const { stack } = synthesize(config);
   addAlarm(stack, new Topic(stack, 'Topic'), { name: 'theirs', missing: TreatMissingData.NOT_BREACHING });

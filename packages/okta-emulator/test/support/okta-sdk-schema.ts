@@ -55,7 +55,7 @@ function read(model: string): string {
 
 /**
  * What Okta's own SDK does not know in a body for Okta's API: members that the model lacks, and values that its enums
- * lack. Each is a path and what is wrong there. Required members and formats are not in the SDK's models.
+ * lack. Each is a path and the problem there. Required members and formats are not in the SDK's models.
  *
  * `model` is the SDK's name: `Application`, `OAuth2ScopeConsentGrant`, `AuthorizationServerPolicyRuleRequest`.
  */

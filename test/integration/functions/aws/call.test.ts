@@ -186,7 +186,7 @@ it('times are read as times', async () => {
   expect(AlarmHistoryItems).toEqual([{ Timestamp: new Date(1_500) }]);
 });
 
-it('an attribute of an item that has the name of a time stays what it is', async () => {
+it('an attribute of an item with the name of a time stays unchanged', async () => {
   answers = [succeed({ Item: { Timestamp: { N: '5' } } })];
   const { Item } = await openDynamoDb({ environment }).getItem({ TableName: 'state', Key: {} }, anytime);
   expect(Item).toEqual({ Timestamp: { N: '5' } });

@@ -130,7 +130,7 @@ describe('a check from Lambda', () => {
     expect(checkDocument([...checked, ...http], call)).toMatchObject({ orgs: [{ region: 'eu-west-1' }, {}] });
   });
 
-  it('remembers of the test user what was sent to Okta, and nothing else', async () => {
+  it('remembers the credentials sent for the test user, and nothing else', async () => {
     const clients = {
       web: { clientId: web.clientId, redirectUri: web.redirectUri, secret: 'acme/web', scopes: ['openid', 'profile'] },
       user: { login: okta.user.login, secret: 'acme/user' },

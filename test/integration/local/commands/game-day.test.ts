@@ -107,7 +107,7 @@ describe('a game day of a deployment in which everything works', () => {
     expect(day.plan.told).toEqual(['d…@example.com']);
   });
 
-  it('tells those who receive drills of the alarm and of its end, and nobody else of anything', () => {
+  it('notifies the receivers of drills of the alarm and of its end, and no one else', () => {
     expect(day.told()).toEqual([
       expect.stringMatching(/^okta-synthetics-drills DRILL PAGE acme: .*Okta 500/),
       expect.stringMatching(/^okta-synthetics-drills DRILL RESOLVED acme/),
@@ -123,7 +123,7 @@ describe('a game day of a deployment in which everything works', () => {
   });
 });
 
-describe('what is wrong with a deployment is found and named', () => {
+describe('each problem of a deployment is found and named', () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const restore of undo.splice(0)) await restore();
@@ -132,7 +132,7 @@ describe('what is wrong with a deployment is found and named', () => {
   });
   const inspect = async (stopAfter: string) => problems((await gameDay({ stopAfter })).report);
 
-  it('a subscription that nobody has confirmed', async () => {
+  it('an unconfirmed subscription', async () => {
     undo.push(simulation.unconfirm('okta-synthetics-pages', 'on-call@example.com'));
     expect(await inspect('schedules')).toEqual([
       'subscriptions: o…@example.com (email) has not confirmed the subscription to okta-synthetics-pages',
@@ -206,7 +206,7 @@ describe('a game day that is stopped in the middle', () => {
   });
 });
 
-it('a game day after something real drills nothing, because that would be told as real or hide what is', async () => {
+it('a game day during a real incident drills nothing, because the drill would look real or hide it', async () => {
   const outage = await noTokens();
   await pass(2);
   await outage.restore();
@@ -320,7 +320,7 @@ describe('npm run drill -- --live', () => {
     expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was done.') });
   });
 
-  it('begins after a yes; whatever fails is said with how to mend it, within 100 columns, and ends with 1', async () => {
+  it('begins after a yes; names each failure with its remedy, within 100 columns, and ends with 1', async () => {
     const undo = [simulation.crash('sweep'), simulation.disable('acme-status')];
     const { code, stdout } = await live({ yes: false, json: false }, answering('y\n'));
     for (const restore of undo) restore();

@@ -21,7 +21,7 @@ const config = ['--config', 'lib/config/example.jsonc'];
 const day = ['--from', '2026-10-01', '--to', '2026-10-02'];
 
 describe('npm run report', () => {
-  it('says of a time in which nothing ran that nobody knows what it was like', async () => {
+  it('calls a time in which nothing ran unknown', async () => {
     const { code, stdout } = await run(...config, ...day, '--data', folder);
     expect(stdout).toContain('Nobody knows what it was like');
     expect(stdout).toMatch(/not known: no run reported anything +1,440 min/);

@@ -110,7 +110,7 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
-  it('notifies nobody of a finding for information', async () => {
+  it('sends no message about a finding for information', async () => {
     const { code, stdout } = await run('--case', 'O6');
     expect(stdout).toContain('✓ Case O6 is for information only: nobody was notified');
     expect(stdout).not.toContain('✉');

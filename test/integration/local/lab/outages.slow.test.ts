@@ -70,7 +70,7 @@ function periodOf(name: string) {
   };
 }
 
-/** The sweep tells of a recovery before the alarm changes: then only the message's data says what it is about. */
+/** The sweep announces a recovery before the alarm changes: then only the message's data names its subject. */
 const summarize = ({ from, context, route, ...message }: DeliveredMessage) => {
   const { alarm = context?.alarm, state = context?.state === 'resolved' ? 'OK' : 'ALARM' } = message;
   return { from, alarm, state, route };

@@ -285,7 +285,7 @@ describe('Publish', () => {
   });
 });
 
-describe('what a long run needs', () => {
+describe('the memory of a long run', () => {
   it('is that calls and old log events are forgotten', async () => {
     aws.logs.add('flows', { timestamp: 1_000, message: 'old' });
     aws.logs.add('flows', { timestamp: 2_000, message: 'new' });
@@ -325,7 +325,7 @@ describe('what a long run needs', () => {
     await tables.call('PutItem', JSON.stringify({ ...put, ConditionExpression: 'attribute_not_exists(org)' }));
     await tables.expire('state', 'expiresAt', 15_000);
     expect(await tables.items('state')).toEqual([item('new', 20)]);
-    // Neither what is put for it, nor what its condition refuses.
+    // Neither other items of it, nor writes that its condition refuses.
     expect(told).toEqual(['state new']);
   });
 

@@ -82,7 +82,7 @@ describe('simulated alarms', () => {
     ]);
   });
 
-  it('an alarm without an action fires and notifies nobody, and the deployment says so', async () => {
+  it('an alarm without an action fires and notifies no one, and the deployment says so', async () => {
     const simulation = await open(smallTemplate(smallAlarm({ AlarmActions: [], OKActions: [] })));
     expect(simulation.deployment.ineffective).toContainEqual({
       logicalId: 'Alarm',
@@ -204,7 +204,7 @@ describe('simulated topics', () => {
     });
   });
 
-  it('a topic that may not invoke its function reaches nobody', async () => {
+  it('a topic without the right to invoke its function delivers nothing', async () => {
     const { NotifyPermission: _, ...rest } = smallTemplate().Resources;
     const simulation = await open({ Resources: rest });
     await pass(simulation, 3, 2);

@@ -103,7 +103,7 @@ describe('a watch', () => {
     expect(history.reader.gaps(always)).toEqual([watch.gap]);
     expect(watch.alarmState(alarm).state).toBe('ALARM');
     await bundles.measure(0);
-    // What nobody has seen is no recovery: it waits for as many points as the alarm evaluates.
+    // A gap is not a recovery: it waits for as many points as the alarm evaluates.
     await pass(second, 2);
     expect(watch.alarmState(alarm).state).toBe('ALARM');
     await pass(second, 1);
@@ -112,7 +112,7 @@ describe('a watch', () => {
     expect(subjects(history)).toEqual([`OK ${alarm}`, `ALARM ${alarm}`, `OK ${alarm}`]);
   });
 
-  it('sends what was in its queue and what was on its way when it was killed, each once', async () => {
+  it('sends the messages that were queued or under way when it was killed, each once', async () => {
     await bundles.measure(2);
     {
       const first = await open(history, noon, () => new Promise(() => {}));

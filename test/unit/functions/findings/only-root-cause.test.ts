@@ -37,7 +37,7 @@ function failed(
   };
 }
 
-/** What is reported: `target: code`. */
+/** The reported findings: `target: code`. */
 const reported = (...outcomes: readonly Outcome[]) =>
   onlyRootCause(outcomes).flatMap((outcome) =>
     outcome.status === 'failed' ? [`${formatTarget(outcome)}: ${outcome.finding.code}`] : [],

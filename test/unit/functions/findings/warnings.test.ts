@@ -55,7 +55,7 @@ it('several things of which the same is said are one finding, and none of them i
   expect(warnings[0]?.comparisons?.map(({ name }) => name)).toEqual(['payroll', 'wiki']);
 });
 
-it('what is not told once stays in every run', () => {
+it('a finding that is no notice stays in every run', () => {
   const warnings = [finding('slow-answer')];
   expect(onlyUntold({ warnings, notes: ['a note'] }, told('anything'))).toEqual({ warnings, notes: ['a note'] });
 });

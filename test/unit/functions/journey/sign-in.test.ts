@@ -61,7 +61,7 @@ interface Opened {
   readonly offsets?: readonly number[];
 }
 
-/** A process that signs the test user in. Returns what a sign-in ended with: `passed`, or the code of the finding. */
+/** A process that signs the test user in. Returns the result of a sign-in: `passed`, or the code of the finding. */
 function openProcess({ okta, secrets, store = processStore(), now = () => start, offsets = [] }: Opened) {
   const org: Org = { ...fullOrg, user: { login: 'monitor', secret: 'acme/user', engine: okta.engine } };
   const credentials = openUserCredentials(secrets, store, now)(org);
@@ -211,7 +211,7 @@ describe('a user whom ten wrong passwords would lock', () => {
             okta.refuse = () => answer;
             if (isNewProcess) signIn = startProcess();
             const ends = await Promise.all([signIn(), ...(isTwice ? [startProcess()()] : [])]);
-            // The process is gone, and so is what it alone remembered.
+            // The process is gone, with its own memory.
             if (ends.includes('killed')) signIn = startProcess();
             expect(ends).not.toContain('passed');
             now += (count < 24 ? 5 : 720) * minuteMs;

@@ -49,7 +49,7 @@ describe('the incident of an alarm that fires', () => {
     expect(impact?.clause).toContain('tokens');
   });
 
-  it('does not list as passing what was not checked since it began', () => {
+  it('does not list as passing a target that was not checked since it began', () => {
     const once = runs(['11:55'], { 'rate-limits': 'passed', 'keys@org': 'client-refused' });
     const { stillPassing, related } = incidentOf(
       firing,

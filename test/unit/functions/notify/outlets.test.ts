@@ -38,8 +38,8 @@ describe('the table of outlets', () => {
   });
 });
 
-describe('what is sent', () => {
-  it('is a message to the people and an event for the rules of others, whoever the receivers are', () => {
+describe('a notification', () => {
+  it("is a message to people and an event for other people's rules, for any receivers", () => {
     expect(sent([])).toMatchObject([
       { to: 'topic', message: { TopicArn: peopleTopicArn } },
       { to: 'bus', event: { Source: 'okta-synthetics', DetailType: 'Okta Synthetics Incident Raised' } },

@@ -29,7 +29,7 @@ describe('the step of an expiry', () => {
     );
   });
 
-  it('pages for what is over, unless no expiry pages', () => {
+  it('pages for an expiry that is over, unless no expiry pages', () => {
     expect(expiryStep(-1, days)).toEqual({ step: 0, severity: 'page' });
     expect(expiryStep(-1, { ticket: [30], page: [] })).toEqual({ step: 0, severity: 'ticket' });
   });

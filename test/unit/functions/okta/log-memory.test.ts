@@ -37,7 +37,7 @@ const full: LogMemory = {
 
 const inTable = (memory: LogMemory): unknown => withReadTimes(JSON.parse(JSON.stringify(withStoredTimes(memory))));
 
-describe('what is remembered of the log', () => {
+describe('the memory of the log', () => {
   it('is read as it was written', () => {
     expect(readLogMemory(inTable(full))).toEqual(full);
   });
@@ -46,7 +46,7 @@ describe('what is remembered of the log', () => {
     expect(JSON.stringify(withStoredTimes(full))).toContain('"beganAtMs":{"at":"2026-11-23T12:07:00.000Z"}');
   });
 
-  it('is written although somebody wrote anything into the table', () => {
+  it('is written although the item in the table was changed by hand', () => {
     fc.assert(
       fc.property(
         fc.anything({ maxDepth: 4 }),

@@ -73,7 +73,7 @@ describe('agent pools', () => {
 });
 
 describe('certificates', () => {
-  it('expire by kid, and what has no date is left out', () => {
+  it('expire by kid, and those without a date are left out', () => {
     const keys = [
       { kid: 'one', expiresAt: '2027-01-01T00:00:00.000Z' },
       { kid: 'two' },

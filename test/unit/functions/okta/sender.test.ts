@@ -123,7 +123,7 @@ describe('the sender of a response', () => {
     expect(senderOf(recorded)).toMatchObject({ by: 'unknown' });
   });
 
-  it('is nobody if no response arrived', () => {
+  it('is `nobody` without a response', () => {
     const failure = { code: 'ECONNREFUSED', message: '' };
     const exchange = { method: 'GET', url: 'https://acme.okta.com/', at: '', phases: {}, failure };
     expect(ascribe(exchange)).toEqual({ by: 'nobody', because: ['ECONNREFUSED'] });

@@ -149,7 +149,7 @@ describe('the memory of past hours', () => {
     ]);
   });
 
-  it('forgets what is older than four weeks', () => {
+  it('forgets counts older than four weeks', () => {
     const old = new Map([[monday - 29 * dayMs, { ...noCounts, signIns: 1 }]]);
     expect(withEndedHours(old, [], { fromMs: monday, untilMs: monday })).toEqual(new Map());
   });
@@ -165,7 +165,7 @@ describe('the memory of past hours', () => {
   });
 
   it.each([[undefined], [null], ['hours'], [{ hours: [] }], [{ hours: { soon: [1, 2, 3, 4, 5], 7: [1] } }]])(
-    'is empty where somebody wrote %j',
+    'is empty where the item was changed by hand to %j',
     (body) => {
       expect(readPastHours(body)).toEqual(new Map());
     },

@@ -21,7 +21,7 @@ const org = buildOrg({
 });
 const [server] = org.servers;
 
-/** What the probe fails with for this token, or `passed`. */
+/** The probe's finding for this token, or `passed`. */
 async function judged(value: string | Promise<string>) {
   const inputs = { token: { value: await value, type: 'bearer' }, keys: publishedKeys };
   const context = { org, server, now: () => judgedAt * 1000, inputs, fetch: async () => Response.json(publishedKeys) };
@@ -75,7 +75,7 @@ async function withAlgorithm(alg: string): Promise<string> {
   return [header, ...others].join('.');
 }
 
-describe('what is shown of a token', () => {
+describe('the shown facts of a token', () => {
   it.each([...unprintable, ...chatMarkup, 'jane@example.com', 'x'.repeat(201)])(
     'has none of its values that are no identifier and no address: %j',
     async (text) => {

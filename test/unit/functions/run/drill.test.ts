@@ -46,7 +46,7 @@ describe('the drill of an event', () => {
   });
 });
 
-describe('what is drilled', () => {
+describe('a drilled finding', () => {
   const drill = read({ finding: 'internal-error' }) as Drill;
   const line: DrillLine = { type: 'drill', at: new Date(at('12:34')).toISOString(), org: 'acme', ...drill };
   const bad = { at: at('12:34'), lines: [line] };

@@ -85,13 +85,13 @@ describe('the circuit breaker', () => {
     expect(restraintAfter(runs).first).toBeUndefined();
   });
 
-  it('stays closed for what is not a fault of Okta', () => {
+  it('stays closed for faults other than those of Okta', () => {
     for (const code of ['client-refused', 'connection-refused', 'intercepted', 'rate-limited'] as const) {
       expect(restraintAfter([0, 1, 2].map((minute) => outage(minute, code))).first, code).toBeUndefined();
     }
   });
 
-  it('closes when nobody has asked for a while', () => {
+  it('closes when no request was made for a while', () => {
     const runs = [0, 1, 2].map((minute) => outage(minute));
     expect(restraintAfter(runs, 10).first).toBeUndefined();
   });
@@ -167,7 +167,7 @@ describe('the budget of a rate limit', () => {
     .map(targetOf)
     .filter((target) => target.startsWith('token@'));
 
-  it('holds nobody while there is enough', () => {
+  it('delays no request while there is enough', () => {
     expect(heldByBudget(manyServers, new Map([[bucket, 2000]]), 10, 0).size).toBe(0);
   });
 

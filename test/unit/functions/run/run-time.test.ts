@@ -33,7 +33,7 @@ describe('the time of a run', () => {
     );
   });
 
-  it('is the start if somebody invoked the function by hand', () => {
+  it('is the start if the function was invoked by hand', () => {
     const startedAt = noon + 42_345;
     for (const schedule of [undefined, null, {}, 'noon', { time: '<aws.scheduler.scheduled-time>' }]) {
       expect(readRunTime(schedule, startedAt)).toEqual({ startedAt, minute: noon });

@@ -17,7 +17,7 @@ const open: OpenIncident = {
   document: { AlarmDescription: 'Okta must act.', Region: 'US East (N. Virginia)', Trigger: { Period: 60 } },
 };
 
-describe('what is done about the change of an alarm', () => {
+describe("the decision about an alarm's change", () => {
   it.each([
     ['OK', undefined, 'tell'],
     ['INSUFFICIENT_DATA', undefined, 'tell'],
@@ -50,7 +50,7 @@ describe('what is done about the change of an alarm', () => {
     expect(decide({ ...resolved, before }, state && { ...open, state }, true)).toBe(decision);
   });
 
-  it('the end of what is told once is noted and not told, and keeps its mark in the table', () => {
+  it('the end of a notice is noted without a message, and keeps its mark in the table', () => {
     const notice = readIncident(incidentBody({ ...open, isNotice: true })) ?? expect.fail('it cannot be read');
     expect(notice.isNotice).toBe(true);
     expect(decide({ ...resolved, before: 'ALARM' }, notice, false)).toBe('note');
@@ -96,7 +96,7 @@ describe('what is done about the change of an alarm', () => {
     expect(decide(resolved, unsentOf({ ...open, state: 'recovered' }, 'resolved'), true)).toBe('tell');
   });
 
-  it('what another process noted gives way only to what is later', () => {
+  it('the note of another process gives way only to a later one', () => {
     const ended = { ...open, state: 'resolved', toldAt: open.firedAt + 1 } as const;
     expect([isLater(ended, open), isLater(open, ended), isLater(open, open), isLater(ended, ended)]).toEqual([
       ...[true, false, false, false],
@@ -106,7 +106,7 @@ describe('what is done about the change of an alarm', () => {
     expect(isLater({ ...open, toldAt: ended.toldAt + 1 }, ended)).toBe(false);
   });
 
-  it('the end of what was not muted is told, although no incident is known', () => {
+  it('the end of an unmuted alarm is announced, although no incident is known', () => {
     expect(decide({ ...resolved, before: 'ALARM' }, undefined, false)).toBe('tell');
   });
 

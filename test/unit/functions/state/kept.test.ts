@@ -79,7 +79,7 @@ const statusRuns: readonly NewRun[] = Array.from({ length: 20 }, (_, index) => {
   return { org: 'acme', at: time, intervalMinutes: 5, lines: [statusPage(time).line as LogLine] };
 });
 
-/** Without what the table does not keep: requests of probes that passed. They are in no message. */
+/** Leaves out requests of probes that passed, which the table does not keep and no message shows. */
 function said(change: AlarmChange, evidence: Evidence) {
   return JSON.parse(JSON.stringify(incidentOf(change, evidence)));
 }
@@ -92,7 +92,7 @@ const history = fc.array(
   },
 );
 
-describe('what a message is made of, from the state table', () => {
+describe('the evidence of a message, from the state table', () => {
   it('is what all lines of the runs say, for any alarm that fires', async () => {
     await fc.assert(
       fc.asyncProperty(history, fc.integer({ min: 0, max: 15 }), async (outcomes, bad) => {
@@ -131,7 +131,7 @@ describe('what a message is made of, from the state table', () => {
   });
 });
 
-describe('what the state table lacks', () => {
+describe('a gap in the state table', () => {
   const healthy = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => runOf(from + index, () => 'passed'));
   const gapsFor = async (kept: Kept, change: AlarmChange = { ...firing, changedAt: at('12:00') }) => {

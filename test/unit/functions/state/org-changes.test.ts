@@ -46,7 +46,7 @@ describe('the changes that may have caused an incident', () => {
     ]);
   });
 
-  it('are first those of what the monitor uses, then the nearest, and no more than anybody reads', () => {
+  it('are first those of objects that the monitor uses, then the nearest, and few enough to read', () => {
     const changes = [changed('11:10', { isWatched: true }), changed('11:59'), changed('11:30'), changed('11:50')];
     expect(idsBefore(...changes)).toEqual(['event-11:10', 'event-11:59', 'event-11:50']);
   });

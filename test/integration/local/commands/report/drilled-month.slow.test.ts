@@ -145,7 +145,7 @@ describe.each(['cloudWatch', 'history'])('the report of a drilled month from %s'
     });
   });
 
-  it('counts what nobody saw as unknown, and neither as good nor as bad', () => {
+  it('counts minutes without data as unknown, neither as good nor as bad', () => {
     const bad = truth(({ page }) => page === 'okta');
     const unseen = truth(({ page }) => page === 'network');
     const silent = truth(({ isSilent }) => isSilent === true);
@@ -181,7 +181,7 @@ describe.each(['cloudWatch', 'history'])('the report of a drilled month from %s'
     expect(report().brief).toEqual({ count: 1, minutes: { least: 1, most: 1 } });
   });
 
-  it('sets what Okta announced beside what was observed', () => {
+  it("shows Okta's announcements beside the observations", () => {
     expect(report().announcements).toMatchObject([
       { start: startOf(2), end: startOf(3), isOwnCell: true, observedAt: startOf(1) },
     ]);

@@ -36,7 +36,7 @@ const pathsOf: Readonly<Record<string, (id: string) => string>> = {
 };
 const marked = Object.keys(pathsOf).sort();
 
-/** Changes what a plan names, as another administrator would. */
+/** Changes a resource of a plan, as another administrator would. */
 async function change(plan: readonly Step[], ids: readonly string[], members: (item: Json) => Json) {
   const { tools, close } = setupTools(okta, 'none');
   for (const { resource, found } of plan) {
@@ -90,7 +90,7 @@ describe('between the plan and the removal', () => {
     expect(readFileSync(made.secrets, 'utf8')).toBe(kept);
   });
 
-  it('what is gone is no failure', async () => {
+  it('a resource that is gone is no failure', async () => {
     await using made = await openMade();
     const { plan, apply } = await openRemoval(made.request, made.tools);
     const group = plan.find(({ resource }) => resource.id === 'group')?.found?.id;

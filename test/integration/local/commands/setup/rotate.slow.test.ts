@@ -183,7 +183,7 @@ describe('npm run setup -- --rotate, where less is known', () => {
   });
 });
 
-describe('npm run setup, after somebody deleted something', () => {
+describe('npm run setup, after a resource was deleted', () => {
   it('makes a lost key and a lost password again, and tells Okta', async () => {
     await using setup = await setUp();
     const { tools, secrets, request, config } = setup;

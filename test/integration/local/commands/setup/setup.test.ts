@@ -63,7 +63,7 @@ describe('npm run setup', () => {
     const request = { ...full, health: false };
     const walked = await stoppedAfterEachWrite(okta, secrets, (tools) => setUp(request, tools));
     expect(walked).toBeGreaterThan(15);
-    // The same things as when nothing stops it: what was made has the same names, as often.
+    // The same resources as without an interruption: the same names, as often.
     const { tools, writes, close } = setupTools(okta, secrets);
     expect(actions((await openSetup(request, tools)).plan)).toEqual(['keep']);
     const stopped = namesIn(okta.snapshot(), before);
@@ -349,7 +349,7 @@ const models: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules$/, 'AuthorizationServerPolicyRuleRequest'],
 ];
 
-/** What is new in the org, by its names: ids are others each time. */
+/** The new resources of the org by name, because ids differ each time. */
 function namesIn(snapshot: object, before: object): unknown {
   const ids = new Map<string, string>();
   const text = JSON.stringify(snapshot, (key, value: unknown) => (key === 'kid' ? 'kid' : value));

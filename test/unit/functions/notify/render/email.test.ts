@@ -277,7 +277,7 @@ describe('the e-mail about an alarm that fires', () => {
   });
 
   it.each(faultDomains)(
-    'has no evidence, names no cause and nobody at fault if an alarm of %s finds none in the state table',
+    'has no evidence and names neither a cause nor a fault if an alarm of %s finds none in the state table',
     (domain) => {
       const sentence = '/aws/lambda/okta-synthetics-flows could not be read: AccessDeniedException';
       const alarm = firingOf({ kind: 'findings', org: 'acme', domain, severity: 'page' });
