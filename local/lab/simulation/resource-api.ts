@@ -201,16 +201,16 @@ const proofMaxAge = '5m';
 
 /**
  * Checks an access token as a resource server does: signature, issuer, audience, times, scopes, and the proof of a bound
- * one. Undefined if it is good. Any other error than that of a bad token, such as keys that cannot be read, is thrown.
+ * token. Returns undefined for a good token. Throws every error that is not about the token, such as unreadable keys.
  */
 async function checkToken(
-  { method, url, headers }: PresentedRequest,
+  request: PresentedRequest,
   { issuer, audience, scopes, dpop, now: currentDate }: TokenRules,
   getKey: JWTVerifyGetKey,
 ): Promise<Refusal | undefined> {
-  const [, scheme = '', token = ''] = /^(\w+) +(\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const [, scheme = '', token = ''] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? '') ?? [];
   const isBound = /^dpop$/i.test(scheme) && dpop;
-  // A request without what it knows as a token gets no error code (RFC 6750, 3.1).
+  // A request without a token of a known scheme gets no error code (RFC 6750, 3.1).
   if (!isBound && !/^bearer$/i.test(scheme)) return { status: 401, challenge: 'Bearer realm="api"' };
   const name = isBound ? 'DPoP' : 'Bearer';
   let claims: JWTPayload;
@@ -220,26 +220,41 @@ async function checkToken(
     return refused(name, 'invalid_token', error);
   }
   const { jkt } = Object(claims.cnf) as { readonly jkt?: unknown };
-  if (isBound) {
-    try {
-      const { payload, protectedHeader } = await jwtVerify(String(headers.dpop), EmbeddedJWK, {
-        ...{ typ: 'dpop+jwt', algorithms: ['ES256', 'RS256'], currentDate, clockTolerance, maxTokenAge: proofMaxAge },
-      });
-      const isProof =
-        payload.htm === method &&
-        payload.htu === url &&
-        payload.ath === createHash('sha256').update(token).digest('base64url') &&
-        (await calculateJwkThumbprint(protectedHeader.jwk ?? {})) === jkt;
-      if (!isProof) return refusal(401, name, 'invalid_dpop_proof', 'It is not a proof for this request and token');
-    } catch (error) {
-      return refused(name, 'invalid_dpop_proof', error);
-    }
-  } else if (jkt !== undefined && dpop) {
+  const unproved = isBound ? await checkProof(request, token, jkt, currentDate) : undefined;
+  if (unproved) return unproved;
+  if (!isBound && dpop && jkt !== undefined) {
     return refusal(401, name, 'invalid_token', 'The token is bound to a key and needs a proof');
   }
   const granted = [claims.scp ?? []].flat();
   if (scopes.every((scope) => granted.includes(scope))) return undefined;
   return refusal(403, name, 'insufficient_scope', 'More scopes are needed', `, scope="${scopes.join(' ')}"`);
+}
+
+/** Checks that a proof is for this request, this token and the key that the token is bound to (RFC 9449, 4.3). */
+async function checkProof(
+  { method, url, headers }: PresentedRequest,
+  token: string,
+  thumbprint: unknown,
+  currentDate: Date,
+): Promise<Refusal | undefined> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(String(headers.dpop), EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: ['ES256', 'RS256'],
+      currentDate,
+      clockTolerance,
+      maxTokenAge: proofMaxAge,
+    });
+    const isProof =
+      payload.htm === method &&
+      payload.htu === url &&
+      payload.ath === createHash('sha256').update(token).digest('base64url') &&
+      (await calculateJwkThumbprint(protectedHeader.jwk ?? {})) === thumbprint;
+    if (isProof) return undefined;
+  } catch (error) {
+    return refused('DPoP', 'invalid_dpop_proof', error);
+  }
+  return refusal(401, 'DPoP', 'invalid_dpop_proof', 'It is not a proof for this request and token');
 }
 
 /** jose's errors are about the token. Whatever else is thrown is the API's own trouble. */

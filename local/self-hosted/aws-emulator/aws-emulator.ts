@@ -14,7 +14,7 @@ import {
   readPoints,
 } from './metrics.ts';
 import { type AwsCall, type AwsError, AwsException, type AwsResponse, readCall } from './protocols.ts';
-import { createTables, type Tables, tablesApi } from './tables.ts';
+import { Tables, tablesApi } from './tables.ts';
 
 export type { ReceivedPoint } from './metrics.ts';
 export type { AwsError } from './protocols.ts';
@@ -130,7 +130,7 @@ export async function startAwsEmulator(
   const throttled = new Map<string, number>();
   const throttle = openThrottle(rates);
   const logs = createLogs();
-  const tables = createTables();
+  const tables = new Tables();
   const faults = new Map<string, AwsFault>();
   const operations: Operations = {
     PutMetricData(input, call) {

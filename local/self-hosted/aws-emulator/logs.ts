@@ -47,28 +47,10 @@ export function createLogs(): Logs {
       const previous = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
       events.splice(previous + 1, 0, event);
     },
-    filterLogEvents({ logGroupName, startTime, endTime, filterPattern, limit, nextToken }) {
-      const all = groups.get(String(logGroupName));
-      if (!all) throw new AwsException('ResourceNotFoundException', 'The specified log group does not exist.');
-      const matches = typeof filterPattern === 'string' ? parseFilterPattern(filterPattern) : () => true;
-      const [from, to] = [Number(startTime ?? 0), Number(endTime ?? Number.POSITIVE_INFINITY)];
-      const maxEvents = Number(limit ?? maxEventsPerPage);
-      if (from > to || !(maxEvents >= 1 && maxEvents <= maxEventsPerPage)) {
-        throw new AwsException('InvalidParameterException', 'startTime, endTime or limit is out of range.');
-      }
-      const request = JSON.stringify([logGroupName, from, to, filterPattern]);
-      const found: (LogEvent & { eventId: string })[] = [];
-      let bytes = 0;
-      for (let at = nextToken === undefined ? 0 : readToken(String(nextToken), request); at < all.length; at++) {
-        const event = all[at];
-        if (!event || event.timestamp < from || event.timestamp > to) continue;
-        if (found.length >= maxEvents || bytes >= maxBytesPerPage) {
-          return { events: found, searchedLogStreams: [], nextToken: writeToken(at, request) };
-        }
-        bytes += Buffer.byteLength(event.message);
-        if (matches(event.message)) found.push({ ...event, eventId: String(at) });
-      }
-      return { events: found, searchedLogStreams: [] };
+    filterLogEvents(input) {
+      const events = groups.get(String(input.logGroupName));
+      if (!events) throw new AwsException('ResourceNotFoundException', 'The specified log group does not exist.');
+      return pageOf(events, readFilter(input));
     },
     forget(before) {
       for (const events of groups.values()) {
@@ -82,18 +64,65 @@ export function createLogs(): Logs {
   };
 }
 
-function writeToken(at: number, request: string): string {
-  return Buffer.from(JSON.stringify([at, request])).toString('base64url');
+/** A request for FilterLogEvents, with its defaults filled in. */
+interface LogFilter {
+  readonly from: number;
+  readonly to: number;
+  readonly maxEvents: number;
+  readonly matches: LineMatcher;
+  /** The index of the first event to scan. */
+  readonly start: number;
+  /** The parameters that a token is valid for, as text. */
+  readonly request: string;
 }
 
-/** The position in a token. A token is valid only for the same request. */
+function readFilter({
+  logGroupName,
+  startTime,
+  endTime,
+  filterPattern,
+  limit,
+  nextToken,
+}: Readonly<Record<string, unknown>>): LogFilter {
+  const from = Number(startTime ?? 0);
+  const to = Number(endTime ?? Number.POSITIVE_INFINITY);
+  const maxEvents = Number(limit ?? maxEventsPerPage);
+  const matches = typeof filterPattern === 'string' ? parseFilterPattern(filterPattern) : () => true;
+  if (from > to || !(maxEvents >= 1 && maxEvents <= maxEventsPerPage)) {
+    throw new AwsException('InvalidParameterException', 'startTime, endTime or limit is out of range.');
+  }
+  const request = JSON.stringify([logGroupName, from, to, filterPattern]);
+  const start = nextToken === undefined ? 0 : readToken(String(nextToken), request);
+  return { from, to, maxEvents, matches, start, request };
+}
+
+function pageOf(all: readonly LogEvent[], { from, to, maxEvents, matches, start, request }: LogFilter): object {
+  const found: (LogEvent & { eventId: string })[] = [];
+  let bytes = 0;
+  for (let index = start; index < all.length; index++) {
+    const event = all[index];
+    if (!event || event.timestamp < from || event.timestamp > to) continue;
+    if (found.length >= maxEvents || bytes >= maxBytesPerPage) {
+      return { events: found, searchedLogStreams: [], nextToken: writeToken(index, request) };
+    }
+    bytes += Buffer.byteLength(event.message);
+    if (matches(event.message)) found.push({ ...event, eventId: String(index) });
+  }
+  return { events: found, searchedLogStreams: [] };
+}
+
+function writeToken(index: number, request: string): string {
+  return Buffer.from(JSON.stringify([index, request])).toString('base64url');
+}
+
+/** Returns the index in a token. A token is valid only for the same request. */
 function readToken(token: string, request: string): number {
   const text = Buffer.from(token, 'base64url').toString();
-  const at = Number.parseInt(text.slice(1), 10);
-  if (text !== JSON.stringify([at, request])) {
+  const index = Number.parseInt(text.slice(1), 10);
+  if (text !== JSON.stringify([index, request])) {
     throw new AwsException('InvalidParameterException', 'The specified nextToken is invalid.');
   }
-  return at;
+  return index;
 }
 
 /** Whether a log line matches. */

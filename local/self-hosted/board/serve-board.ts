@@ -9,26 +9,26 @@ import { boardStyles } from './styles.ts';
 
 export interface BoardOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Reads what a page shows: that of one org, or that of all. */
+  /** Reads the page of one org, or of all orgs. */
   readonly read: (org?: string) => Promise<BoardPage>;
-  /** What `/health` answers. Without it there is none. */
+  /** Returns the body of `/health`. Without it, the path does not exist. */
   readonly health?: () => { readonly status: 'ok' | 'unhealthy' };
-  /** Called when somebody opens a page. */
+  /** Called when a page is opened. */
   readonly onView?: () => void;
 }
 
 export interface ServedBoard extends AsyncDisposable {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
-  /** Says that there is something new. Whoever looks gets it; resolves when it is sent. */
+  /** Sends the changed pages to all viewers. Resolves when they are sent. */
   changed(): Promise<void>;
 }
 
 /**
- * The browser loads nothing but this server's own stylesheet and script, sends nothing anywhere, and runs no script in the
- * markup. https://www.w3.org/TR/CSP3/
+ * Lets the browser load only this server's own stylesheet and script, send nothing anywhere, and run no inline script.
+ * https://www.w3.org/TR/CSP3/
  */
 const securityHeaders = {
   'content-security-policy':
@@ -41,18 +41,21 @@ const securityHeaders = {
 };
 
 /** Each viewer holds a connection. */
-const mostViewers = 50;
+const maxViewers = 50;
 
 /** A page changes about once a minute. */
-const mostSkipped = 10;
+const maxSkipped = 10;
 
-const script = readFileSync(new URL('live.js', import.meta.url), 'utf8');
+const files = new Map([
+  ['/board.css', { type: 'text/css', body: boardStyles }],
+  ['/live.js', { type: 'text/javascript', body: readFileSync(new URL('live.js', import.meta.url), 'utf8') }],
+]);
 
 interface Viewer {
   readonly org: string | undefined;
   readonly response: ServerResponse;
   shown: string;
-  /** How many pages it has not got in a row, because it did not read those before. */
+  /** How many pages in a row were skipped because the client had not read the ones before. */
   skipped: number;
 }
 
@@ -60,95 +63,15 @@ interface Viewer {
  * Serves the board: pages, their stylesheet and script, and their changes as server-sent events
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * Trap: a page of somebody else's can have a name of theirs point to this machine, and read what is served here as its own.
- * So a request whose Host is a name is refused, unless it is `localhost` or the name given as `host`.
+ * Trap (DNS rebinding): a foreign site can point a name of its own at this machine, and then read these pages as its
+ * own origin. So requests whose Host is a name are refused, except for `localhost` and the name given as `host`.
  */
-export async function serveBoard({ host, port, read, health, onView }: BoardOptions): Promise<ServedBoard> {
-  const viewers = new Set<Viewer>();
-  let isChanged = false;
-  let sending: Promise<void> | undefined;
-
-  async function send(viewer: Viewer, pages: Map<string | undefined, Promise<string>>): Promise<void> {
-    const page = pages.get(viewer.org) ?? read(viewer.org).then((each) => renderMain(each).toString());
-    pages.set(viewer.org, page);
-    const markup = await page;
-    if (markup === viewer.shown || viewer.response.destroyed) return;
-    // A slow viewer gets the latest page once it has read the one before. One that never reads loses its place.
-    if (viewer.response.writableNeedDrain) {
-      viewer.skipped += 1;
-      if (viewer.skipped > mostSkipped) viewer.response.destroy();
-      return;
-    }
-    Object.assign(viewer, { shown: markup, skipped: 0 });
-    viewer.response.write(`event: page\ndata: ${JSON.stringify(markup)}\n\n`);
-  }
-
-  /** A change during another one is sent after it, with all others until then. */
-  async function sendAll(): Promise<void> {
-    while (isChanged) {
-      isChanged = false;
-      const pages = new Map<string | undefined, Promise<string>>();
-      await Promise.all([...viewers].map((viewer) => send(viewer, pages).catch(() => viewer.response.destroy())));
-    }
-    sending = undefined;
-  }
-
-  function changed(): Promise<void> {
-    isChanged = true;
-    sending ??= sendAll();
-    return sending;
-  }
-
-  async function addViewer(org: string | undefined, response: ServerResponse, isHead: boolean): Promise<void> {
-    if (viewers.size >= mostViewers) {
-      answer(response, 503, 'text/plain', 'Too many pages are open.\n');
-      return;
-    }
-    response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
-    if (isHead) {
-      response.end();
-      return;
-    }
-    const viewer: Viewer = { org, response, shown: '', skipped: 0 };
-    response.on('close', () => viewers.delete(viewer));
-    response.on('drain', changed);
-    viewers.add(viewer);
-    await changed();
-  }
-
-  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      answer(response, 405, 'text/plain', 'Nothing can be changed here.\n');
-      return;
-    }
-    // It says nothing of Okta, and a container is asked by a name.
-    if (path === '/health' && health) {
-      const found = health();
-      answer(response, found.status === 'ok' ? 200 : 503, 'application/json', `${JSON.stringify(found)}\n`);
-      return;
-    }
-    if (!isOwnHost(request.headers.host, host)) {
-      answer(response, 403, 'text/plain', 'Use the address of this machine, or localhost.\n');
-      return;
-    }
-    if (path === '/board.css') return answer(response, 200, 'text/css', boardStyles);
-    if (path === '/live.js') return answer(response, 200, 'text/javascript', script);
-    const [, isEvents, name] = /^(\/events)?\/(?:orgs\/([^/]+))?$/.exec(path) ?? [];
-    const org = name === undefined ? undefined : decode(name);
-    if (path !== '/' && isEvents === undefined && org === undefined) return notFound(response);
-    const page = await read(org);
-    if (org !== undefined && !page.detail) return notFound(response);
-    const isHead = request.method === 'HEAD';
-    if (!isHead) onView?.();
-    if (isEvents !== undefined) return await addViewer(org, response, isHead);
-    answer(response, 200, 'text/html', renderDocument(page, `/events${path}`));
-  }
-
+export async function serveBoard(options: BoardOptions): Promise<ServedBoard> {
+  const { host, port } = options;
+  const board = new BoardServer(options);
   const server = createServer((request, response) => {
-    respond(request, response).catch((error: unknown) => {
-      // The message of an error may quote anything.
+    board.respond(request, response).catch((error: unknown) => {
+      // Only the error's name: its message may quote anything.
       const name = error instanceof Error ? error.name : 'error';
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'text/plain', `The board cannot be read: ${name}.\n`);
@@ -159,13 +82,105 @@ export async function serveBoard({ host, port, read, health, onView }: BoardOpti
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    changed,
+    changed: () => board.changed(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/** The pages of a board, and the viewers who get their changes. */
+class BoardServer {
+  readonly #options: BoardOptions;
+  readonly #viewers = new Set<Viewer>();
+  #isChanged = false;
+  #sending: Promise<void> | undefined;
+
+  constructor(options: BoardOptions) {
+    this.#options = options;
+  }
+
+  changed(): Promise<void> {
+    this.#isChanged = true;
+    this.#sending ??= this.#sendAll();
+    return this.#sending;
+  }
+
+  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return answer(response, 405, 'text/plain', 'Nothing can be changed here.\n');
+    }
+    const { health, host } = this.#options;
+    // Before the check of Host: it tells nothing about Okta, and container runtimes ask for it by a name.
+    if (path === '/health' && health) {
+      const found = health();
+      const status = found.status === 'ok' ? 200 : 503;
+      return answer(response, status, 'application/json', `${JSON.stringify(found)}\n`);
+    }
+    if (!isOwnHost(request.headers.host, host)) {
+      return answer(response, 403, 'text/plain', 'Use the address of this machine, or localhost.\n');
+    }
+    const file = files.get(path);
+    if (file) return answer(response, 200, file.type, file.body);
+    return this.#respondWithPage(path, response, request.method === 'HEAD');
+  }
+
+  async #respondWithPage(path: string, response: ServerResponse, isHead: boolean): Promise<void> {
+    const [, isEvents, name] = /^(\/events)?\/(?:orgs\/([^/]+))?$/.exec(path) ?? [];
+    const org = name === undefined ? undefined : decode(name);
+    if (path !== '/' && isEvents === undefined && org === undefined) return notFound(response);
+    const page = await this.#options.read(org);
+    if (org !== undefined && !page.detail) return notFound(response);
+    if (!isHead) this.#options.onView?.();
+    if (isEvents !== undefined) return this.#addViewer(org, response, isHead);
+    answer(response, 200, 'text/html', renderDocument(page, `/events${path}`));
+  }
+
+  async #addViewer(org: string | undefined, response: ServerResponse, isHead: boolean): Promise<void> {
+    if (this.#viewers.size >= maxViewers) return answer(response, 503, 'text/plain', 'Too many pages are open.\n');
+    response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
+    if (isHead) {
+      response.end();
+      return;
+    }
+    const viewer: Viewer = { org, response, shown: '', skipped: 0 };
+    response.on('close', () => this.#viewers.delete(viewer));
+    response.on('drain', () => this.changed());
+    this.#viewers.add(viewer);
+    await this.changed();
+  }
+
+  /** Sends the pages, and again as long as something changed meanwhile. */
+  async #sendAll(): Promise<void> {
+    while (this.#isChanged) {
+      this.#isChanged = false;
+      const pages = new Map<string | undefined, Promise<string>>();
+      await Promise.all(
+        [...this.#viewers].map((viewer) => this.#send(viewer, pages).catch(() => viewer.response.destroy())),
+      );
+    }
+    this.#sending = undefined;
+  }
+
+  async #send(viewer: Viewer, pages: Map<string | undefined, Promise<string>>): Promise<void> {
+    const rendered =
+      pages.get(viewer.org) ?? this.#options.read(viewer.org).then((page) => renderMain(page).toString());
+    pages.set(viewer.org, rendered);
+    const markup = await rendered;
+    if (markup === viewer.shown || viewer.response.destroyed) return;
+    // Slow clients: skip updates until the socket drains, then send the latest page. Disconnect those that never read.
+    if (viewer.response.writableNeedDrain) {
+      viewer.skipped += 1;
+      if (viewer.skipped > maxSkipped) viewer.response.destroy();
+      return;
+    }
+    Object.assign(viewer, { shown: markup, skipped: 0 });
+    viewer.response.write(`event: page\ndata: ${JSON.stringify(markup)}\n\n`);
+  }
 }
 
 function answer(response: ServerResponse, status: number, type: string, body: string): void {
@@ -191,15 +206,15 @@ export function isOwnHost(header: string | undefined, own: string): boolean {
   return isIP(name.replace(/^\[|\]$/g, '')) > 0 || name === 'localhost' || name === own.toLowerCase();
 }
 
-/** Reading the page takes time, and many runs end together. */
+/** Reading a page takes time, and many runs end together. */
 const delayMs = 500;
 
-/** Tells a board, once there is one, that it has changed. */
+/** Returns a journal that tells a board, once it exists, about changes. */
 export function boardJournal(board: () => ServedBoard | undefined, onRun: Journal['onRun'] = () => {}): Journal {
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     if (timer) return;
-    // Later, so that what changed has been kept, and once for many.
+    // Delayed, so that the change is stored first and many changes are sent as one.
     timer = setTimeout(() => {
       timer = undefined;
       board()?.changed();
