@@ -60,12 +60,11 @@ export function readApplication(body: Body, clientId?: string): GivenApplication
   const { jwks, ...client } = objectAt(settings, 'oauthClient');
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic';
   const keys = jwks === undefined || jwks === null ? [] : keysOf(jwks);
+  const isRenamed = clientId !== undefined && given.client_id !== undefined && given.client_id !== clientId;
   const problems = [
-    ...(typeof body.label === 'string' && body.label !== '' ? [] : ['label: The field cannot be left blank']),
+    ...labelProblems(body.label),
     ...problemsOf(client, method),
-    ...(clientId !== undefined && given.client_id !== undefined && given.client_id !== clientId
-      ? ["client_id: 'client_id' cannot be changed."]
-      : []),
+    ...(isRenamed ? ["client_id: 'client_id' cannot be changed."] : []),
   ];
   if (problems.length > 0) throw invalid('settings.oauthClient', ...problems);
   checkKeys(keys);
@@ -107,6 +106,10 @@ export function readApplication(body: Body, clientId?: string): GivenApplication
       },
     },
   };
+}
+
+function labelProblems(label: unknown): readonly string[] {
+  return typeof label === 'string' && label !== '' ? [] : ['label: The field cannot be left blank'];
 }
 
 function problemsOf(client: Body, method: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 import type { OktaRequest } from './http-message.ts';
 import { clientParticipant, userParticipant } from './log-caller.ts';
+import type { OktaError } from './okta-errors.ts';
 import type { ServerAddress } from './org.ts';
 import type { OrgState } from './org-state.ts';
 import type { ProviderResult } from './provider-bridge.ts';
@@ -76,40 +77,58 @@ export function createAuthorizationLog({ server, log, signInLog, state }: Author
     return granted ? { policy: granted.policy.id, rule: granted.rule.id } : {};
   }
 
+  /** What an event shows of a request, and of what the request was granted. */
+  function debugData(
+    result: ProviderResult,
+    granted: { readonly user: User | undefined } | undefined,
+    error?: OktaError,
+  ) {
+    const method = clientOf(result)?.token_endpoint_auth_method;
+    return {
+      ...shown(result.params),
+      ...(isCustom && { authorizationServer: server.id, authorizationServerName: nameOf(server) }),
+      ...(method && { clientAuthType: method }),
+      ...(granted && { grantedScopes: grantedScopes(result) }),
+      ...(granted && isCustom && policyOf(result, granted.user)),
+      ...(error && { error: error.error, errorDescription: error.description }),
+    };
+  }
+
+  const clientOf = ({ clientId }: ProviderResult) =>
+    applications.clients.find(({ client_id }) => client_id === clientId);
+
+  /** Writes the event of one thing that was asked for or issued. */
+  function recordEvent(
+    request: OktaRequest,
+    result: ProviderResult,
+    [eventType, displayMessage, issued]: Event,
+    user: User | undefined,
+    error: OktaError | undefined,
+  ): void {
+    const { clientId } = result;
+    const issuedToken = error || issued === undefined ? [] : [token(issued, user?.id ?? clientId)];
+    log.record(request, {
+      eventType: `${isCustom ? 'app.oauth2.as' : 'app.oauth2'}.${eventType}`,
+      displayMessage,
+      actor: clientParticipant(clientId ?? 'unknown', clientOf(result)?.client_name),
+      targets: [...(user ? [userParticipant(user)] : []), ...issuedToken],
+      ...(clientId !== undefined && { clientId }),
+      ...(error && { failure: error.code }),
+      debugData: debugData(result, issuedToken.length > 0 ? { user } : undefined, error),
+    });
+  }
+
   return (request: OktaRequest, result: ProviderResult): void => {
-    const { route, clientId, failure, params, accountId } = result;
+    const { route, clientId, failure, accountId } = result;
     const happened = loggedRoutes[route ?? ''];
     if (!happened || (happened.isRedirect && !failure && !leadsToApplication(result))) return;
-    const client = applications.clients.find(({ client_id }) => client_id === clientId);
     const user = users.find(accountId ?? '');
     const error = failure && translateError(failure, '');
-    const name = client?.client_name;
-    const actor = clientParticipant(clientId ?? 'unknown', name);
-    for (const [eventType, displayMessage, issued] of eventsOf(happened, result)) {
-      const isGranted = !error && issued !== undefined;
-      log.record(request, {
-        eventType: `${isCustom ? 'app.oauth2.as' : 'app.oauth2'}.${eventType}`,
-        displayMessage,
-        actor,
-        targets: [
-          ...(user ? [userParticipant(user)] : []),
-          ...(isGranted ? [token(issued, user?.id ?? clientId)] : []),
-        ],
-        ...(clientId !== undefined && { clientId }),
-        ...(error && { failure: error.code }),
-        debugData: {
-          ...shown(params),
-          ...(isCustom && { authorizationServer: server.id, authorizationServerName: nameOf(server) }),
-          ...(client?.token_endpoint_auth_method && { clientAuthType: client.token_endpoint_auth_method }),
-          ...(isGranted && { grantedScopes: grantedScopes(result) }),
-          ...(isGranted && isCustom && policyOf(result, user)),
-          ...(error && { error: error.error, errorDescription: error.description }),
-        },
-      });
-    }
-    if (happened.isRedirect && user && error?.code === 'no_matching_policy') signInLog.policy(request, user, 'DENY');
-    const application = { id: clientId ?? 'unknown', label: name ?? 'unknown' };
-    if (happened.isRedirect && user) signInLog.singleSignOn(request, user, application, error?.code);
+    for (const event of eventsOf(happened, result)) recordEvent(request, result, event, user, error);
+    if (!happened.isRedirect || !user) return;
+    if (error?.code === 'no_matching_policy') signInLog.policy(request, user, 'DENY');
+    const label = clientOf(result)?.client_name ?? 'unknown';
+    signInLog.singleSignOn(request, user, { id: clientId ?? 'unknown', label }, error?.code);
   };
 }
 

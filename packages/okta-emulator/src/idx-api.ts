@@ -88,7 +88,7 @@ export function createIdxApi({
   }
 
   function code({ user, transaction, request, body }: Answer, key: AuthenticatorKey): Refusal | undefined {
-    const factor = user?.factors.find((one) => keyOfFactor(one) === key);
+    const factor = user?.factors.find((enrolled) => keyOfFactor(enrolled) === key);
     if (!factor || !user) return invalid;
     const field = credentialOf(key);
     const verdict = checkCode(factor, credential(body, field));
@@ -121,7 +121,7 @@ export function createIdxApi({
     },
     '/idp/idx/challenge'({ transaction, user, body }) {
       const { id, methodType } = (body.authenticator ?? {}) as Body;
-      const key = user?.factors.map(keyOfFactor).find((one) => authenticators[one] === id);
+      const key = user?.factors.map(keyOfFactor).find((candidate) => authenticators[candidate] === id);
       if (!key || (key === 'okta_verify' && methodType !== 'totp')) return invalid;
       transaction.selected = key;
       return undefined;
@@ -153,7 +153,7 @@ export function createIdxApi({
       transaction.passed.add('keep-me-signed-in');
       return undefined;
     },
-    // Nothing answers the challenge, so the client may ask for ever.
+    // No Okta Verify answers the challenge, so polling never ends.
     '/idp/idx/authenticators/poll': () => undefined,
   };
 
@@ -228,23 +228,24 @@ export function createIdxApi({
     if (addressSuspicious) return log.suspicious(request);
     if (request.method !== 'POST') return notFound();
     const body = parse(request.body);
-    if (request.path === '/idp/idx/introspect') {
-      const handle = body.stateHandle ?? body.stateToken ?? body.interactionHandle;
-      const transaction = find(transactions, String(handle ?? ''));
-      if (!transaction) return expired(origin);
-      return isTooFast(transaction, request) ? tooManyRequests(origin) : respond(transaction, request);
-    }
-    const transaction = transactions.findByHandle(String(body.stateHandle ?? ''));
+    const isStart = request.path === '/idp/idx/introspect';
+    const transaction = isStart
+      ? find(transactions, startToken(body))
+      : transactions.findByHandle(String(body.stateHandle ?? ''));
     if (!transaction) return expired(origin);
     if (isTooFast(transaction, request)) return tooManyRequests(origin);
-    if (request.path === '/idp/idx/cancel') {
-      restart(transaction);
-      return respond(transaction, request);
-    }
-    if (request.path === '/idp/idx/authenticators/poll/cancel') {
-      transaction.passed.add('device-challenge');
-      return respond(transaction, request);
-    }
+    const command = commands[request.path];
+    if (!command) return answerStep(transaction, request, body);
+    command(transaction);
+    return respond(transaction, request);
+  }
+
+  /** Answers a remediation, which must be one that the current step offers. */
+  function answerStep(
+    transaction: Transaction,
+    request: OktaRequest,
+    body: Body,
+  ): Promise<OktaResponse> | OktaResponse {
     const answer = answers[request.path];
     if (!answer) return notFound();
     const context = contextOf(transaction);
@@ -257,11 +258,22 @@ export function createIdxApi({
 
 const invalid: Refusal = { status: 400, key: 'oie.idx.invalid.request' };
 
+/** The requests that every step takes, by path. */
+const commands: Readonly<Record<string, (transaction: Transaction) => void>> = {
+  '/idp/idx/introspect': () => {},
+  '/idp/idx/cancel': restart,
+  '/idp/idx/authenticators/poll/cancel': ({ passed }) => void passed.add('device-challenge'),
+};
+
+function startToken({ stateHandle: handle, stateToken, interactionHandle }: Body): string {
+  return String(handle ?? stateToken ?? interactionHandle ?? '');
+}
+
 function find(transactions: Transactions, token: string): Transaction | undefined {
   return transactions.findByStart(token) ?? transactions.findByHandle(token);
 }
 
-/** Everything that the user did is undone. */
+/** Undoes everything that the user did. */
 function restart(transaction: Transaction): void {
   transaction.proved.clear();
   transaction.passed.clear();
@@ -291,7 +303,7 @@ function isSolved(body: Body): boolean {
   return Boolean((body.captchaVerify as Body | undefined)?.captchaToken);
 }
 
-/** The members of a JSON object. There are none in anything else. */
+/** Returns a JSON object, or an empty one for any other text. */
 function parse(text: string): Body {
   try {
     const value: unknown = JSON.parse(text);
@@ -301,7 +313,7 @@ function parse(text: string): Body {
   }
 }
 
-/** Trap: it has no state handle. */
+/** Trap: the answer has no state handle. */
 function expired(origin: string): OktaResponse {
   return idxResponse(401, origin, undefined, { messages: [idxMessage('idx.session.expired')] });
 }
@@ -315,7 +327,7 @@ function notFound(): OktaResponse {
   return jsonResponse(404, { version: '1.0.0', messages: { type: 'array', value: [] } });
 }
 
-/** What a proxy in front of the org says. Nothing in it is of Identity Engine. */
+/** Returns the answer of a proxy in front of the org, which has nothing of Identity Engine. */
 function networkBlock(): OktaResponse {
   return {
     ...jsonResponse(403, { error: 'Forbidden', message: 'Access denied by network policy' }),

@@ -30,9 +30,9 @@ export interface ManagementParts extends EndpointParts {
   readonly faults: ManagementFaults;
 }
 
-/** What administrators of the emulated org lack, or what is wrong with its management API. */
+/** Rights that administrators of the emulated org lack, and faults of its management API. */
 interface ManagementFaults {
-  /** Whether everybody lacks the right to what a scope is for. */
+  /** Returns whether every administrator lacks the right that a scope needs. */
   readonly isRestricted: (scope: string) => boolean;
   /** Whether the next change of a policy is refused, because the org is busy with their priorities. */
   readonly takeReconciliation: () => boolean;
@@ -75,48 +75,70 @@ export function createManagementApi(parts: ManagementParts, collections: Readonl
     return missing.some((start) => path.startsWith(start));
   }
 
-  /** Trap: who lacks the right to grant scopes is told that the session is invalid, as observed on real orgs. */
+  /** Trap: a caller who may not grant scopes gets the error of an invalid session, as observed on real orgs. */
   const forbidden = (scope: string) => errorEnvelope(scope === 'okta.appGrants.manage' ? 'E0000005' : 'E0000006');
+
+  /** Returns the error for a request that lacks the right, or whose feature the org lacks. */
+  function refusal({ roles }: Principal, scope: string | undefined, path: string): OktaResponse | undefined {
+    if (scope !== undefined && (faults.isRestricted(scope) || !covers(roles, scope))) return forbidden(scope);
+    return isUnlicensed(path) ? errorEnvelope('E0000015') : undefined;
+  }
+
+  type KnownEndpoint = NonNullable<ReturnType<typeof findEndpoint>>;
+
+  function callEndpoint({ endpoint, params }: KnownEndpoint, request: OktaRequest, principal: Principal) {
+    const isPolicyChange = endpoint.method !== 'GET' && request.path.includes('/policies');
+    if (isPolicyChange && faults.takeReconciliation()) return errorEnvelope('E0000239');
+    return endpoint.respond({ request, params, body: parseBody(request.body), principal });
+  }
+
+  async function readCollection(request: OktaRequest, collection: Collection): Promise<OktaResponse> {
+    if (collection.respond) return collection.respond(request);
+    const items = await collection.list();
+    return collection.whole ? jsonResponse(200, collection.whole(items)) : page(request, origin, collection, items);
+  }
+
+  async function readItem(path: string, collection: Collection, id: string, below: string | undefined) {
+    const item = findItem(collection, await collection.list(), id);
+    if (!item) return errorEnvelope('E0000007', `${id} (${collection.type})`);
+    if (below === undefined) return jsonResponse(200, item);
+    const members = collection.members?.[below];
+    return members ? jsonResponse(200, await members(String(item.id))) : errorEnvelope('E0000007', `${path} (Path)`);
+  }
+
+  async function answer(request: OktaRequest, known: KnownEndpoint | undefined, principal: Principal, to: Destination) {
+    const { collection, id, below } = to;
+    if (known) return callEndpoint(known, request, principal);
+    if (below === metadataPath) {
+      return (await parts.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
+    }
+    if (!collection) return errorEnvelope('E0000007', `${request.path} (Path)`);
+    return id === undefined ? readCollection(request, collection) : readItem(request.path, collection, id, below);
+  }
 
   return async (request: OktaRequest): Promise<OktaResponse> => {
     const { path, method } = request;
     const known = findEndpoint(method, path);
-    const { collection, id, below } = find(collections, path);
+    const destination = find(collections, path);
+    const { collection, below } = destination;
     if (!known && collection && method !== 'GET' && method !== 'HEAD') return errorEnvelope('E0000022');
-    // The only part of the API that is XML.
-    const isXml = below === 'sso/saml/metadata';
-    const { accept } = request.raw.headers;
-    if (isXml ? !/\/(xml|\*)/.test(accept ?? '*/*') : !acceptsJson(accept)) return errorEnvelope('E0000019');
+    if (!accepts(request, below === metadataPath)) return errorEnvelope('E0000019');
     const scope = known?.endpoint.scope ?? collection?.scope;
     const authorized = await authorize(request, scope);
     if ('response' in authorized) return authorized.response;
-    const { principal } = authorized;
-    if (scope !== undefined && (faults.isRestricted(scope) || !covers(principal.roles, scope))) return forbidden(scope);
-    if (isUnlicensed(path)) return errorEnvelope('E0000015');
+    const refused = refusal(authorized.principal, scope, path);
+    if (refused) return refused;
     try {
-      if (known) {
-        const { endpoint, params } = known;
-        const isPolicyChange = endpoint.method !== 'GET' && path.includes('/policies');
-        if (isPolicyChange && faults.takeReconciliation()) return errorEnvelope('E0000239');
-        return endpoint.respond({ request, params, body: parseBody(request.body), principal });
-      }
-      if (isXml) return (await parts.samlMetadata(id ?? '')) ?? errorEnvelope('E0000007', `${id} (AppInstance)`);
-      if (!collection) return errorEnvelope('E0000007', `${path} (Path)`);
-      if (id === undefined && collection.respond) return collection.respond(request);
-      const items = await collection.list();
-      if (id === undefined)
-        return collection.whole ? jsonResponse(200, collection.whole(items)) : page(request, origin, collection, items);
-      const item = findItem(collection, items, id);
-      if (!item) return errorEnvelope('E0000007', `${id} (${collection.type})`);
-      if (below === undefined) return jsonResponse(200, item);
-      const members = collection.members?.[below];
-      return members ? jsonResponse(200, await members(String(item.id))) : errorEnvelope('E0000007', `${path} (Path)`);
+      return await answer(request, known, authorized.principal, destination);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return errorEnvelope(error.errorCode, error.detail, error.causes, error.summary);
     }
   };
 }
+
+/** The only part of the API that is XML. */
+const metadataPath = 'sso/saml/metadata';
 
 function find(collections: Readonly<Record<string, Collection>>, path: string): Destination {
   // The keys of identity providers are a collection where an item would be.
@@ -125,8 +147,9 @@ function find(collections: Readonly<Record<string, Collection>>, path: string): 
   return { collection: collections[base], id: id === undefined ? undefined : decodedText(id), below };
 }
 
-function acceptsJson(accept = '*/*'): boolean {
-  return /(\*|application)\/(\*|json)|\+json/i.test(accept);
+function accepts({ raw }: OktaRequest, isXml: boolean): boolean {
+  const { accept = '*/*' } = raw.headers;
+  return (isXml ? /\/(xml|\*)/ : /(\*|application)\/(\*|json)|\+json/i).test(accept);
 }
 
 function findItem({ names = [] }: Collection, items: readonly Item[], id: string): Item | undefined {

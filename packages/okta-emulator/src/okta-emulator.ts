@@ -19,7 +19,7 @@ import { createJobsLog, type OktaJob } from './okta-jobs-log.ts';
 import { type ServerId, serverAddress, serverIds } from './org.ts';
 import { clientMetadata, createIdentity, type OrgIdentity, type RegisteredClients } from './org-identity.ts';
 import { createOrgState, type OrgSnapshot, snapshotOf } from './org-state.ts';
-import { createPrimaryAuthentication } from './primary-authentication.ts';
+import { PrimaryAuthentication } from './primary-authentication.ts';
 import { createRateLimitLog, otherIntegration, type TouchedLimit, type TouchedLimitKind } from './rate-limit-log.ts';
 import { type Bucket, bucketFor, createRateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { createRouter } from './router.ts';
@@ -213,8 +213,8 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const checkPassword = createPasswordCheck(state);
   const checkCode = createCodeChecker(now);
   const checks = { checkPassword: checkPassword.check, checkCode, log: signInLog };
-  const authn = createPrimaryAuthentication({ origin, state, ...checks });
-  const { redeem } = authn;
+  const authn = new PrimaryAuthentication({ origin, state, ...checks });
+  const redeem = (sessionToken: string) => authn.redeem(sessionToken);
   const sharedState = {
     ...{ now, nextRotation, log, signInLog, state, sessions, redeem },
     ...{ transactions, startSignIn: signInStart.forAuthorization },
@@ -293,7 +293,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     signIn: createSignInEnd({ origin, transactions, sessions, serverOf, redeem, outcome: idx.outcome }),
     saml: saml.respond,
     idx: idx.respond,
-    authn: authn.respond,
+    authn: (request) => authn.respond(request),
     sessions: (request) => endOwnSession(sessions, request),
     settings: state.settings,
   });

@@ -52,21 +52,22 @@ const codeErrors = {
  * for the policy of the application to decide, which only /authorize knows.
  * https://developer.okta.com/docs/reference/api/authn/
  */
-export function createPrimaryAuthentication({
-  origin,
-  state,
-  checkPassword,
-  checkCode,
-  log,
-}: PrimaryAuthenticationParts) {
-  const attempts = new Map<string, Attempt>();
-  const sessionTokens = new Map<string, Login & { readonly expiresAtMs: number }>();
-  const limits = createUserLimits(state, log);
+export class PrimaryAuthentication {
+  readonly #parts: PrimaryAuthenticationParts;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #sessionTokens = new Map<string, Login & { readonly expiresAtMs: number }>();
+  readonly #limits: ReturnType<typeof createUserLimits>;
 
-  function start({ username, password, options }: Body, request: OktaRequest): OktaResponse {
+  constructor(parts: PrimaryAuthenticationParts) {
+    this.#parts = parts;
+    this.#limits = createUserLimits(parts.state, parts.log);
+  }
+
+  #start({ username, password, options }: Body, request: OktaRequest): OktaResponse {
+    const { state, checkPassword, log } = this.#parts;
     const login = String(username ?? '');
     if (state.settings().addressSuspicious) return log.suspicious(request);
-    if (limits.exceeded(request, `authn:${login}`, 4, 1000, login)) return errorEnvelope('E0000047');
+    if (this.#limits.exceeded(request, `authn:${login}`, 4, 1000, login)) return errorEnvelope('E0000047');
     if (login === '' || typeof password !== 'string') {
       return errorEnvelope('E0000001', 'authRequest', ["The 'username' and 'password' attributes are required."]);
     }
@@ -74,7 +75,7 @@ export function createPrimaryAuthentication({
     log.password(request, login, verdict);
     if (verdict.kind === 'refused') {
       const isShown = state.settings().lockoutShown && verdict.user?.status === 'LOCKED_OUT';
-      return isShown ? answer('LOCKED_OUT', undefined, verdict.user) : errorEnvelope('E0000004');
+      return isShown ? this.#answer('LOCKED_OUT', undefined, verdict.user) : errorEnvelope('E0000004');
     }
     const { user } = verdict;
     const isClassic = state.settings().engine === 'classic';
@@ -85,18 +86,19 @@ export function createPrimaryAuthentication({
     const needsFactor = isClassic && user.factorMode === '2FA';
     log.policy(request, user, needsFactor ? 'CHALLENGE' : 'ALLOW');
     const token = `00${oktaId('', 40)}`;
-    attempts.set(token, {
+    this.#attempts.set(token, {
       userId: user.id,
       warns: (options as Body | undefined)?.warnBeforePasswordExpired === true,
       isProved: !needsFactor,
       isWarned: false,
       expiresAtMs: state.now() + lifetimeMs,
     });
-    return proceed(token, request);
+    return this.#proceed(token, request);
   }
 
   /** The state that a sign-in is in. */
-  function statusOf(attempt: Attempt, user: User): Status {
+  #statusOf(attempt: Attempt, user: User): Status {
+    const { state } = this.#parts;
     if (!attempt.isProved) return user.factors.length === 0 ? 'MFA_ENROLL' : 'MFA_REQUIRED';
     if (user.status === 'PASSWORD_EXPIRED') return 'PASSWORD_EXPIRED';
     const daysLeft = user.passwordExpiresInDays ?? Number.POSITIVE_INFINITY;
@@ -104,24 +106,26 @@ export function createPrimaryAuthentication({
     return 'SUCCESS';
   }
 
-  function proceed(token: string, request: OktaRequest): OktaResponse {
-    const attempt = attempts.get(token);
+  #proceed(token: string, request: OktaRequest): OktaResponse {
+    const { state, log } = this.#parts;
+    const attempt = this.#attempts.get(token);
     const user = state.users.find(attempt?.userId ?? '');
     if (!attempt || !user || attempt.expiresAtMs <= state.now()) return errorEnvelope('E0000011');
     // The end of the state token moves on with its use.
     attempt.expiresAtMs = state.now() + lifetimeMs;
-    const status = statusOf(attempt, user);
-    if (status !== 'SUCCESS') return answer(status, token, user);
-    attempts.delete(token);
+    const status = this.#statusOf(attempt, user);
+    if (status !== 'SUCCESS') return this.#answer(status, token, user);
+    this.#attempts.delete(token);
     const isMultiFactor = state.settings().engine === 'classic' && user.factorMode === '2FA';
     const sessionToken = `20111${oktaId('', 60)}`;
     const amr = isMultiFactor ? ['mfa', 'otp', 'pwd'] : ['pwd'];
-    sessionTokens.set(sessionToken, { accountId: user.id, amr, expiresAtMs: state.now() + lifetimeMs });
+    this.#sessionTokens.set(sessionToken, { accountId: user.id, amr, expiresAtMs: state.now() + lifetimeMs });
     log.signedIn(request, user);
-    return answer('SUCCESS', undefined, user, { sessionToken });
+    return this.#answer('SUCCESS', undefined, user, { sessionToken });
   }
 
-  function answer(status: Status, stateToken: string | undefined, user: User | undefined, more: object = {}) {
+  #answer(status: Status, stateToken: string | undefined, user: User | undefined, more: object = {}) {
+    const { origin, state } = this.#parts;
     const href = (path: string, allow = ['POST']) => ({ href: `${origin}/api/v1/authn${path}`, hints: { allow } });
     const next: Partial<Record<Status, object>> = {
       PASSWORD_WARN: {
@@ -162,67 +166,66 @@ export function createPrimaryAuthentication({
     });
   }
 
-  function verify(factorId: string, { stateToken, passCode }: Body, request: OktaRequest): OktaResponse {
+  #verify(factorId: string, { stateToken, passCode }: Body, request: OktaRequest): OktaResponse {
+    const { state, checkCode, log } = this.#parts;
     const token = String(stateToken ?? '');
-    const attempt = attempts.get(token);
+    const attempt = this.#attempts.get(token);
     const user = state.users.find(attempt?.userId ?? '');
     if (!attempt || !user || attempt.expiresAtMs <= state.now()) return errorEnvelope('E0000011');
     if (attempt.isProved) return errorEnvelope('E0000079');
     const factor: Factor | undefined = user.factors.find(({ id }) => id === factorId);
     if (!factor) return errorEnvelope('E0000007', `${factorId} (UserFactor)`);
-    if (passCode === undefined) return answer('MFA_CHALLENGE', token, user);
+    if (passCode === undefined) return this.#answer('MFA_CHALLENGE', token, user);
     const verdict = checkCode(factor, String(passCode));
     log.code(request, user, factor, verdict);
     if (verdict === 'accepted') {
       attempt.isProved = true;
-      return proceed(token, request);
+      return this.#proceed(token, request);
     }
     const [code, cause] = codeErrors[verdict];
     return errorEnvelope(code, '', cause === '' ? [] : [cause]);
   }
 
-  function changePassword({ stateToken, oldPassword, newPassword }: Body, request: OktaRequest): OktaResponse {
+  #changePassword({ stateToken, oldPassword, newPassword }: Body, request: OktaRequest): OktaResponse {
+    const { state } = this.#parts;
     const token = String(stateToken ?? '');
-    const user = state.users.find(attempts.get(token)?.userId ?? '');
+    const user = state.users.find(this.#attempts.get(token)?.userId ?? '');
     if (!user) return errorEnvelope('E0000011');
     if (user.password !== oldPassword || typeof newPassword !== 'string') return errorEnvelope('E0000014');
     state.users.update(user.id, { status: 'ACTIVE', password: newPassword });
-    return proceed(token, request);
+    return this.#proceed(token, request);
   }
 
-  function respond(request: OktaRequest): OktaResponse {
+  respond(request: OktaRequest): OktaResponse {
     if (request.method !== 'POST') return errorEnvelope('E0000022');
     const body = parse(request.body);
     if (!body) return errorEnvelope('E0000003');
     const [, factorId] = /^\/api\/v1\/authn\/factors\/([^/]+)\/verify$/.exec(request.path) ?? [];
-    if (factorId !== undefined) return verify(factorId, body, request);
+    if (factorId !== undefined) return this.#verify(factorId, body, request);
     const token = String(body.stateToken ?? '');
     switch (request.path) {
       case '/api/v1/authn':
-        return body.stateToken === undefined ? start(body, request) : proceed(token, request);
+        return body.stateToken === undefined ? this.#start(body, request) : this.#proceed(token, request);
       case '/api/v1/authn/skip': {
-        const attempt = attempts.get(token);
+        const attempt = this.#attempts.get(token);
         if (attempt) attempt.isWarned = true;
-        return proceed(token, request);
+        return this.#proceed(token, request);
       }
       case '/api/v1/authn/cancel':
-        return attempts.delete(token) ? jsonResponse(200, {}) : errorEnvelope('E0000011');
+        return this.#attempts.delete(token) ? jsonResponse(200, {}) : errorEnvelope('E0000011');
       case '/api/v1/authn/credentials/change_password':
-        return changePassword(body, request);
+        return this.#changePassword(body, request);
       default:
         return errorEnvelope('E0000007', `${request.path} (Path)`);
     }
   }
 
-  return {
-    respond,
-    /** The user whom a session token stands for. It works once, for five minutes. */
-    redeem(sessionToken: string): Login | undefined {
-      const found = sessionTokens.get(sessionToken);
-      sessionTokens.delete(sessionToken);
-      return found && found.expiresAtMs > state.now() ? found : undefined;
-    },
-  };
+  /** Returns the user whom a session token stands for. The token works once, for five minutes. */
+  redeem(sessionToken: string): Login | undefined {
+    const found = this.#sessionTokens.get(sessionToken);
+    this.#sessionTokens.delete(sessionToken);
+    return found && found.expiresAtMs > this.#parts.state.now() ? found : undefined;
+  }
 }
 
 /** What a user who has no factor may enroll. */

@@ -14,8 +14,11 @@ export function scopesOf(server: ServerId): string[] {
   return [...openidScopes, ...(server === 'org' ? oktaScopes : customScopes)];
 }
 
+const isOpenid = (scope: string) => (openidScopes as readonly string[]).includes(scope);
+const isOrg = (scope: string) => scope.startsWith('okta.');
+
 /**
- * Rejects the scopes that Okta rejects, with Okta's error, and leaves out those of Okta's APIs that nobody granted.
+ * Rejects the scopes that Okta rejects, with Okta's error, and drops scopes of Okta's APIs that were not granted.
  *
  * The checks run in Okta's order: a client that may not use the grant gets that error first, whatever scopes it sends.
  */
@@ -30,31 +33,49 @@ export function checkScopes(server: ServerId, ctx: KoaContextWithOIDC, client: C
     delete params[offlineMark];
     if (client.grantTypeAllowed('refresh_token')) params.scope = [...scopes, 'offline_access'].join(' ');
   }
-  const isOpenid = (scope: string) => (openidScopes as readonly string[]).includes(scope);
-  const isOrg = (scope: string) => scope.startsWith('okta.');
-
-  if (isMachine && server === 'org' && client.clientAuthMethod !== 'private_key_jwt') {
-    throw new PolicyError('unsupported_auth_method_client_creds');
-  }
+  if (isMachine) checkMachine(server, client);
   if (scopes.length === 0) throw new PolicyError(server === 'org' ? 'missing_scopes' : 'no_default_scopes');
   if (isMachine && scopes.some(isOpenid)) throw new PolicyError('openid_not_allowed_client_creds');
-
   if (server !== 'org') {
-    const known = state.serverAccess.scopeNames(server);
-    if (scopes.some((scope) => !known.includes(scope))) throw new PolicyError('no_matching_scope');
-    const grantTypes = isMachine ? ['client_credentials'] : ['authorization_code', 'interaction_code'];
-    const user = state.users.find(ctx.oidc.session?.accountId ?? '');
-    const isAllowed = grantTypes.some((grantType) =>
-      state.serverAccess.ruleFor(server, { clientId: client.clientId, grantType, scopes, user }),
-    );
-    if (!isAllowed) throw new PolicyError('no_matching_policy');
+    checkAccessPolicies(server, scopes, client, ctx, state);
     return;
   }
+  const allowed = allowedOrgScopes(scopes, client, state);
+  if (allowed.length < scopes.length) params.scope = allowed.join(' ');
+}
+
+/** Rejects client credentials at the Org server without a signed assertion. */
+function checkMachine(server: ServerId, { clientAuthMethod }: Client): void {
+  if (server === 'org' && clientAuthMethod !== 'private_key_jwt')
+    throw new PolicyError('unsupported_auth_method_client_creds');
+}
+
+/** Rejects scopes that a custom server does not have, or that none of its access policies allows. */
+function checkAccessPolicies(
+  server: ServerId,
+  scopes: readonly string[],
+  { clientId }: Client,
+  { oidc }: KoaContextWithOIDC,
+  state: OrgState,
+): void {
+  const known = state.serverAccess.scopeNames(server);
+  if (scopes.some((scope) => !known.includes(scope))) throw new PolicyError('no_matching_scope');
+  const isMachine = oidc.params?.grant_type === 'client_credentials';
+  const grantTypes = isMachine ? ['client_credentials'] : ['authorization_code', 'interaction_code'];
+  const user = state.users.find(oidc.session?.accountId ?? '');
+  const isAllowed = grantTypes.some((grantType) =>
+    state.serverAccess.ruleFor(server, { clientId, grantType, scopes, user }),
+  );
+  if (!isAllowed) throw new PolicyError('no_matching_policy');
+}
+
+/** Returns the scopes at the Org server without those of Okta's APIs that the application was not granted. */
+function allowedOrgScopes(scopes: readonly string[], { clientId }: Client, state: OrgState): readonly string[] {
   if (scopes.some((scope) => !isOpenid(scope) && !isOrg(scope))) throw new PolicyError('illegal_custom_scope');
-  const granted = state.applications.grantedScopes(client.clientId);
+  const granted = state.applications.grantedScopes(clientId);
   const allowed = scopes.filter((scope) => !isOrg(scope) || granted.includes(scope));
   if (allowed.length === 0) throw new PolicyError('no_org_scopes_granted');
-  if (allowed.length < scopes.length) params.scope = allowed.join(' ');
+  return allowed;
 }
 
 const maxAssertionLifetimeSeconds = 3600;

@@ -24,24 +24,20 @@ interface SamlParts {
  */
 export function createSamlSignOn({ origin, applications, key, state, sessions, log, startSignIn }: SamlParts) {
   async function signOn(request: OktaRequest, application: SamlApplication): Promise<OktaResponse> {
-    const { method } = request;
-    const given = method === 'POST' ? new URLSearchParams(request.body) : request.query;
+    const given = request.method === 'POST' ? new URLSearchParams(request.body) : request.query;
     const parameter = given.get('SAMLRequest');
-    const asked = parameter === null ? undefined : parseSamlRequest(parameter, method);
-    const settings = application.settings();
-    if (parameter !== null && !asked) return errorPage(oktaError('invalid_request'));
-    if (asked?.acsUrl !== undefined && asked.acsUrl !== settings.acsUrl) return errorPage(oktaError('invalid_request'));
+    const authnRequest = parameter === null ? undefined : parseSamlRequest(parameter, request.method);
+    const { acsUrl } = application.settings();
+    if (parameter !== null && !authnRequest) return errorPage(oktaError('invalid_request'));
+    if ((authnRequest?.acsUrl ?? acsUrl) !== acsUrl) return errorPage(oktaError('invalid_request'));
 
-    const session = state.settings().sessionsHonored ? sessions.find(request) : undefined;
-    const user = state.users.find(session?.accountId ?? '');
-    const isProved = user?.factorMode !== '2FA' || (session?.amr ?? []).includes('mfa');
-    if (!session || !user || !isProved) {
-      const back = new URLSearchParams(given);
-      if (parameter !== null && method === 'POST') back.set('SAMLRequest', toRedirectParameter(parameter));
-      const returnTo = back.size > 0 ? `${request.path}?${back}` : request.path;
-      return startSignIn(request, { returnTo, client: { id: application.id, label: application.label } });
+    const signedIn = provedUser(request);
+    if (!signedIn) {
+      const { id, label } = application;
+      return startSignIn(request, { returnTo: pathBack(request, given), client: { id, label } });
     }
-    if (!user.assigned || !settings.assigned || user.access === 'DENY') {
+    const { user, sessionId } = signedIn;
+    if (!user.assigned || !application.settings().assigned || user.access === 'DENY') {
       if (user.access === 'DENY') log.policy(request, user, 'DENY');
       log.singleSignOn(request, user, application, 'User is not assigned to the application');
       return notAssigned(application);
@@ -49,15 +45,17 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
     log.singleSignOn(request, user, application);
     const { signing } = await keysOf(application, key, state.now());
     const groups = state.groups.namesOf(user.id);
-    const answer = {
-      application,
-      user,
-      groups,
-      inResponseTo: asked?.id,
-      sessionId: String(session.uid),
-      nowMs: state.now(),
-    };
-    return postPage(settings.acsUrl, samlResponse(answer, signing), given.get('RelayState') ?? '');
+    const answer = { application, user, groups, inResponseTo: authnRequest?.id, sessionId, nowMs: state.now() };
+    return postPage(acsUrl, samlResponse(answer, signing), given.get('RelayState') ?? '');
+  }
+
+  /** Returns the user of the request's session, if the session has all factors that the user needs. */
+  function provedUser(request: OktaRequest) {
+    const session = state.settings().sessionsHonored ? sessions.find(request) : undefined;
+    const user = state.users.find(session?.accountId ?? '');
+    if (!session || !user) return undefined;
+    const isProved = user.factorMode !== '2FA' || (session.amr ?? []).includes('mfa');
+    return isProved ? { user, sessionId: String(session.uid) } : undefined;
   }
 
   async function metadata(application: SamlApplication): Promise<OktaResponse> {
@@ -67,23 +65,32 @@ export function createSamlSignOn({ origin, applications, key, state, sessions, l
   }
 
   return {
-    /** Whether an application is assigned to the users of the org. Those that are not SAML's are. */
-    isAssigned: (id: string): boolean => applications.find((one) => one.id === id)?.settings().assigned ?? true,
+    /** Returns whether an application is assigned to the users of the org. Applications without SAML always are. */
+    isAssigned: (id: string): boolean =>
+      applications.find((application) => application.id === id)?.settings().assigned ?? true,
 
     /** The metadata by the application's id, as the API has it. */
     metadataOf(id: string): Promise<OktaResponse> | undefined {
-      const application = applications.find((one) => one.id === id);
+      const application = applications.find((candidate) => candidate.id === id);
       return application && metadata(application);
     },
 
     respond(request: OktaRequest): OktaResponse | Promise<OktaResponse> {
       const { path } = request;
-      const target = applications.find((one) => path === ssoPathOf(one));
+      const target = applications.find((application) => path === ssoPathOf(application));
       if (target) return signOn(request, target);
       const described = applications.find(({ entity }) => path === `/app/${entity}/sso/saml/metadata`);
       return described ? metadata(described) : errorEnvelope('E0000007', `${path} (Path)`);
     },
   };
+}
+
+/** Returns the path that repeats a request as a redirect, once the user has signed in. */
+function pathBack({ method, path }: OktaRequest, given: URLSearchParams): string {
+  const back = new URLSearchParams(given);
+  const parameter = given.get('SAMLRequest');
+  if (parameter !== null && method === 'POST') back.set('SAMLRequest', toRedirectParameter(parameter));
+  return back.size > 0 ? `${path}?${back}` : path;
 }
 
 /**
